@@ -1,0 +1,10 @@
+"""Registration for the National Computer Rank Examination, kept as facts.
+
+events/       the facts, and the place that keeps them     domain/    the rules, without clock or database
+projections/  the rows that pages read                     web/       HTTP in, pages out
+gateways/     lines to the outside                         passport/  accounts and sign-in
+printing/     the form and the ticket                      migrations/  the schema
+application.py is the one door; bootstrap.py builds the whole.
+"""
+
+from __future__ import annotations

@@ -1,0 +1,215 @@
+"""One database, SQLite file or PostgreSQL: its connections, its transactions, its schema.
+
+On SQLite one writer works at a time; the threads of this process queue for that turn in the
+order in which they came, instead of all polling the lock of the file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from sqlite3 import OperationalError as SQLiteBusy
+from time import monotonic, sleep
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from ncre.events.turnstile import Turnstile
+
+MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
+
+BUSY_SECONDS: Final = 30
+"""How long a SQLite writer waits for writers of other processes before it is told to try again."""
+
+_MIGRATION_LOCK: Final = 0x6E637265
+"""Key of the PostgreSQL advisory lock under which one process at a time migrates."""
+
+_WRITES: Final = "ncre_writes"
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used as configured; the message says why, without its password."""
+
+
+class NotMigrated(DatabaseUnusable):
+    """The schema is not the one this version works with."""
+
+
+class Database:
+    """Connections to the database at an SQLAlchemy URL. Thread-safe; make it after a fork.
+
+    Raises DatabaseUnusable for a URL that cannot be meant, or a SQLite folder that cannot be written.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = _understood(url)
+        self.dialect = self._url.get_backend_name()
+        if self.dialect == "sqlite":
+            self._engine = _sqlite(self._url)
+            self._turn: Turnstile | None = Turnstile()
+            self._readers = self._engine
+            self._snapshots = self._engine
+        else:
+            self._engine = _postgresql(self._url)
+            self._turn = None
+            self._readers = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._snapshots = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self._writers = self._engine.execution_options(**{_WRITES: True})
+
+    def __repr__(self) -> str:
+        return f"Database({self._url.render_as_string(hide_password=True)!r})"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection to write with; commits at the end of the block, rolls back on any exception."""
+        with self._turn_to_write(), self._writers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with. On PostgreSQL each statement sees what is committed by then."""
+        with self._readers.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection to read with that sees one state of the database throughout the block."""
+        with self._snapshots.connect() as connection:
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
+        with self._explained(), self.transaction() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            configuration = _configuration()
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, "head")
+
+    def assert_migrated(self) -> None:
+        """Raises NotMigrated unless the schema is the newest one; never makes a table."""
+        needed = set(ScriptDirectory.from_config(_configuration()).get_heads())
+        with self._explained(), self.reading() as connection:
+            found = set(MigrationContext.configure(connection).get_current_heads())
+        if found != needed:
+            raise NotMigrated(
+                f"the schema of the database is at {_named(found)}, this version needs {_named(needed)}; "
+                "run: ncre migrate"
+            )
+
+    def close(self) -> None:
+        """Give all connections back. The database may be used again; it then connects anew."""
+        self._engine.dispose()
+
+    def _turn_to_write(self) -> AbstractContextManager[object]:
+        return self._turn if self._turn is not None else nullcontext()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            where = self._url.render_as_string(hide_password=True)
+            raise DatabaseUnusable(f"the database {where} cannot be used: {error.orig}") from error
+
+
+def _understood(url: str) -> URL:
+    try:
+        understood = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnusable(
+            "the database URL cannot be read; expected sqlite:///... or postgresql://..."
+        ) from None
+    if understood.drivername in {"postgres", "postgresql"}:
+        understood = understood.set(drivername="postgresql+psycopg")
+    if understood.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise DatabaseUnusable(f"a database of the kind {understood.drivername!r} is not supported")
+    return understood
+
+
+def _sqlite(url: URL) -> Engine:
+    _assert_writable(url)
+    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _assert_writable(url: URL) -> None:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise DatabaseUnusable("a SQLite database must be a file, for several connections share it")
+    file = Path(url.database)
+    if not file.parent.is_dir():
+        raise DatabaseUnusable(f"the folder {file.parent} of the SQLite database does not exist")
+    if not os.access(file.parent, os.W_OK | os.X_OK) or (file.exists() and not os.access(file, os.W_OK)):
+        raise DatabaseUnusable(f"the SQLite database {file} or its folder cannot be written")
+    if file.is_dir():
+        raise DatabaseUnusable(f"{file} is a folder, not a SQLite database")
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """Settings that SQLite keeps per connection, asserted where a silent refusal would lose facts."""
+    connection.isolation_level = None  # the driver must not begin transactions on its own
+    _switch_to_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+    (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+    if (journal, synchronous) != ("wal", 2):
+        raise DatabaseUnusable(
+            f"SQLite keeps journal {journal!r} and synchronous {synchronous}; needed are wal and 2"
+        )
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """The first connection to a new file changes it; the others meanwhile are refused without waiting."""
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            return
+        except SQLiteBusy:
+            if monotonic() > deadline:
+                raise
+            sleep(0.01)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers lock at once, so that no transaction reads first and then fails to write."""
+    if connection.get_execution_options().get(_WRITES):
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000},
+    )
+
+
+def _configuration() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    configuration.set_main_option("path_separator", "os")
+    return configuration
+
+
+def _named(heads: set[str]) -> str:
+    return "version " + ", ".join(sorted(heads)) if heads else "no version"

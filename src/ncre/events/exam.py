@@ -1,0 +1,153 @@
+"""What can happen to an exam round and to a site in it. Windows are moments in UTC, fees fen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from ncre.events.base import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Open from `opens` (included) to `closes` (excluded)."""
+
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The four windows of a round: candidates register, sites review, people pay, tickets print."""
+
+    register: Window
+    review: Window
+    payment: Window
+    printing: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject of the catalogue; `prerequisite` is the level-3 code its certificate needs, or ""."""
+
+    code: str
+    name: str
+    level: int
+    minutes: int
+    status: str = "listed"
+    prerequisite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What one subject of a level costs, in fen, and the text that says so."""
+
+    level: int
+    amount: int
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """Everything a round is: code (two digits of the ticket number), title, windows, rules."""
+
+    code: str
+    title: str
+    title_en: str
+    windows: Windows
+    subjects: tuple[Subject, ...]
+    fees: tuple[Fee, ...]
+    agreement: str
+    agreement_text: str
+    agreement_text_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A subject open at a site, with the most people it takes (限报人数)."""
+
+    subject: str
+    quota: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    name: str
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A sitting (批次); numbers run on over the days of the exam."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """A site in a round: who it is, what it offers, and its policy.
+
+    clock is "approved" or "submitted": where the payment hold of `hold_hours` starts.
+    audience is "all", "own_students" or "social". `quota` is the site's own limit of people
+    (限报总人数), `most_subjects` its 限报科次. `synthetic` marks an invented code or address.
+    """
+
+    code: str
+    name: str
+    province: str
+    city: str
+    address: str
+    synthetic: bool
+    reviews: bool
+    confirms: bool
+    hold_hours: int
+    clock: str
+    most_subjects: int
+    audience: str
+    quota: int
+    offers: tuple[Offer, ...]
+    rooms: tuple[Room, ...]
+    batches: tuple[Batch, ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class RoundOpened(Fact):
+    TOPIC: ClassVar[str] = "exam.round_opened"
+    plan: RoundPlan
+
+
+@dataclass(frozen=True)
+class RoundRevised(Fact):
+    TOPIC: ClassVar[str] = "exam.round_revised"
+    plan: RoundPlan
+
+
+@dataclass(frozen=True)
+class SiteOpened(Fact):
+    TOPIC: ClassVar[str] = "exam.site_opened"
+    round: str
+    plan: SitePlan
+
+
+@dataclass(frozen=True)
+class SiteRevised(Fact):
+    TOPIC: ClassVar[str] = "exam.site_revised"
+    round: str
+    plan: SitePlan
+
+
+@dataclass(frozen=True)
+class NoticePosted(Fact):
+    """A notice shown before sign-in. kind: "announcement" (网上报名公告) or "guide" (网上报名须知及流程)."""
+
+    TOPIC: ClassVar[str] = "exam.notice_posted"
+    round: str
+    kind: str
+    title: str
+    title_en: str
+    body: str
+    body_en: str

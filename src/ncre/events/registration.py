@@ -1,0 +1,234 @@
+"""What can happen to a registration, in the words of the people it happens to.
+
+Stored names and fields are promises: a changed class owes a `class_version` and an upcast, and
+every class has a golden file under `tests/events/golden/`. Money is in fen (1/100 yuan), moments
+are UTC, photos and people are named by hash.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from ncre.events.base import Erased, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a candidate says about themselves; every field is private and stored sealed.
+
+    document_type and document_number are as normalised by `ncre.domain.candidate`;
+    document_typed keeps what was typed. sex is "male" or "female". ethnicity is a GB/T 3304 code;
+    education and occupation are codes of the tables in `ncre.domain.candidate`.
+    """
+
+    name: str
+    sex: str
+    document_type: str
+    document_number: str
+    document_typed: str
+    birth: date
+    ethnicity: str
+    education: str
+    occupation: str
+    mobile: str
+    email: str
+    address: str
+    postcode: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One subject applied for, with the fee that applied when it was chosen (fen)."""
+
+    subject: str
+    fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A stored photo: `digest` names it in the photo store, `uploaded` is the SHA-256 of what was sent.
+
+    size in bytes, width and height in pixels as it stands upright. `measured`, `codes` and
+    `versions` say what was measured, which faults were named, and by which models and thresholds.
+    """
+
+    digest: str
+    uploaded: str
+    size: int
+    width: int
+    height: int
+    verdict: str = "accept"
+    codes: tuple[str, ...] = ()
+    measured: dict[str, float | str | None] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AgreementAccepted(Fact):
+    TOPIC: ClassVar[str] = "registration.agreement_accepted"
+    round: str
+    candidate: UUID
+    ordinal: int
+    agreement: str
+
+
+@dataclass(frozen=True)
+class InfoFilled(Fact):
+    """`person` is the keyed hash of document type and number: one person, one place in a round."""
+
+    TOPIC: ClassVar[str] = "registration.info_filled"
+    SEALED: ClassVar[tuple[str, ...]] = ("details",)
+    details: Details | Erased
+    person: str
+
+
+@dataclass(frozen=True)
+class InfoAmended(Fact):
+    TOPIC: ClassVar[str] = "registration.info_amended"
+    SEALED: ClassVar[tuple[str, ...]] = ("details",)
+    details: Details | Erased
+    person: str
+
+
+@dataclass(frozen=True)
+class Submitted(Fact):
+    """`policy` is the version of the site's rules that applied; `pay_by` is set where the clock starts here."""
+
+    TOPIC: ClassVar[str] = "registration.submitted"
+    number: str
+    site: str
+    lines: tuple[Line, ...]
+    declaration: str
+    policy: int
+    pay_by: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SubjectsChanged(Fact):
+    TOPIC: ClassVar[str] = "registration.subjects_changed"
+    number: str
+    site: str
+    lines: tuple[Line, ...]
+    policy: int
+    pay_by: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PhotoUploaded(Fact):
+    TOPIC: ClassVar[str] = "registration.photo_uploaded"
+    photo: Photo
+
+
+@dataclass(frozen=True)
+class PhotoReplaced(Fact):
+    TOPIC: ClassVar[str] = "registration.photo_replaced"
+    photo: Photo
+
+
+@dataclass(frozen=True)
+class ReviewRequested(Fact):
+    TOPIC: ClassVar[str] = "registration.review_requested"
+    policy: int
+
+
+@dataclass(frozen=True)
+class Approved(Fact):
+    TOPIC: ClassVar[str] = "registration.approved"
+    pay_by: datetime
+    policy: int
+
+
+@dataclass(frozen=True)
+class Rejected(Fact):
+    """`reasons` are codes of review_reasons.csv; the note may name private things, so it is sealed."""
+
+    TOPIC: ClassVar[str] = "registration.rejected"
+    SEALED: ClassVar[tuple[str, ...]] = ("note",)
+    reasons: tuple[str, ...]
+    note: str | Erased
+
+
+@dataclass(frozen=True)
+class PaymentSettled(Fact):
+    """`paid_at` is the channel's own time of payment; `order` is ours, `trade` the channel's."""
+
+    TOPIC: ClassVar[str] = "registration.payment_settled"
+    order: str
+    channel: str
+    trade: str
+    amount: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True)
+class PaymentUnusable(Fact):
+    """Money came that this registration cannot use; it is owed back, for the reason named."""
+
+    TOPIC: ClassVar[str] = "registration.payment_unusable"
+    order: str
+    channel: str
+    trade: str
+    amount: int
+    paid_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class PaymentReturned(Fact):
+    TOPIC: ClassVar[str] = "registration.payment_returned"
+    order: str
+    channel: str
+    trade: str
+    amount: int
+    reference: str
+
+
+@dataclass(frozen=True)
+class PaymentLapsed(Fact):
+    TOPIC: ClassVar[str] = "registration.payment_lapsed"
+    pay_by: datetime
+
+
+@dataclass(frozen=True)
+class ConfirmedOnSite(Fact):
+    TOPIC: ClassVar[str] = "registration.confirmed_on_site"
+
+
+@dataclass(frozen=True)
+class SeatAssigned(Fact):
+    """Where and when one subject is sat. `hall` is the 考场号 (1-9999), one per room and batch."""
+
+    TOPIC: ClassVar[str] = "registration.seat_assigned"
+    subject: str
+    ticket: str
+    hall: int
+    room: str
+    seat: int
+    batch: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Withdrawn(Fact):
+    TOPIC: ClassVar[str] = "registration.withdrawn"
+
+
+@dataclass(frozen=True)
+class Cancelled(Fact):
+    TOPIC: ClassVar[str] = "registration.cancelled"
+    SEALED: ClassVar[tuple[str, ...]] = ("reason",)
+    reason: str | Erased
+
+
+@dataclass(frozen=True)
+class DetailsViewed(Fact):
+    """A member of staff looked at the private details of a case. Lives in a stream beside the case."""
+
+    TOPIC: ClassVar[str] = "access.details_viewed"
+    registration: UUID
+    purpose: str

@@ -1,0 +1,171 @@
+"""One example of every fact, with fixed ids and times: the facts behind the golden files.
+
+`python -m tests.events.examples` writes the golden files that are missing. It never changes one
+that is there: a stored shape is a promise, and a changed class owes a `class_version` and an upcast.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from eventsourcing.persistence import StoredEvent
+
+from ncre.events import exam, registration
+from ncre.events.base import FACTS, Envelope, Fact
+from ncre.events.mapper import FactMapper
+from ncre.events.sealing import Sealer
+
+GOLDEN: Final = Path(__file__).parent / "golden"
+TENANT: Final = "ncre"
+
+STREAM: Final = UUID("0197a000-0000-7000-8000-000000000001")
+PERSON: Final = UUID("0197a000-0000-7000-8000-000000000002")
+COMMAND: Final = UUID("0197a000-0000-7000-8000-000000000003")
+ZHANG: Final = UUID("0197a000-0000-7000-8000-000000000004")
+NOON: Final = datetime(2026, 12, 8, 4, 0, 0, 123456, tzinfo=UTC)
+LATER: Final = datetime(2026, 12, 10, 4, 0, tzinfo=UTC)
+
+STAMP: Final = Envelope(STREAM, 1, NOON, str(ZHANG), "candidate", COMMAND)
+
+DETAILS: Final = registration.Details(
+    name="张三丰",
+    sex="male",
+    document_type="resident-id",
+    document_number="110101199003077432",
+    document_typed="110101 19900307 7432",
+    birth=date(1990, 3, 7),
+    ethnicity="01",
+    education="40",
+    occupation="32",
+    mobile="13800138000",
+    email="zhang@example.org",
+    address="湖北省武汉市洪山区珞喻路１号",
+    postcode="430079",
+    remark="左利手",
+)
+LINES: Final = (registration.Line("14", 8000), registration.Line("24", 9500))
+PHOTO: Final = registration.Photo(
+    digest="ab" * 32,
+    uploaded="cd" * 32,
+    size=51_200,
+    width=240,
+    height=320,
+    verdict="review",
+    codes=("background",),
+    measured={"sharpness": 41.5, "background": "blue", "tilt": None},
+    versions={"rules": "2026-1"},
+)
+WINDOW: Final = exam.Window(NOON, LATER)
+PLAN: Final = exam.RoundPlan(
+    code="81",
+    title="第81次全国计算机等级考试",
+    title_en="81st National Computer Rank Examination",
+    windows=exam.Windows(WINDOW, WINDOW, WINDOW, WINDOW),
+    subjects=(
+        exam.Subject("14", "计算机基础及WPS Office应用", 1, 90),
+        exam.Subject("35", "嵌入式", 3, 120, "listed", "24"),
+    ),
+    fees=(exam.Fee(1, 8000, "示例收费依据"),),
+    agreement="v1",
+    agreement_text="本人承诺……",
+    agreement_text_en="I promise ...",
+)
+SITE: Final = exam.SitePlan(
+    code="420019",
+    name="示例考点",
+    province="湖北省",
+    city="武汉市",
+    address="示例路1号",
+    synthetic=True,
+    reviews=True,
+    confirms=False,
+    hold_hours=48,
+    clock="approved",
+    most_subjects=3,
+    audience="all",
+    quota=300,
+    offers=(exam.Offer("14", 120),),
+    rooms=(exam.Room("机房一", 60),),
+    batches=(exam.Batch(1, NOON, LATER),),
+    notice="请带好身份证。",
+)
+
+EXAMPLES: Final[tuple[Fact, ...]] = (
+    registration.AgreementAccepted("81", ZHANG, 1, "v1"),
+    registration.InfoFilled(DETAILS, "ef" * 32),
+    registration.InfoAmended(replace(DETAILS, mobile="13900139000"), "ef" * 32),
+    registration.Submitted("81420019000001", "420019", LINES, "d1", 3, LATER),
+    registration.SubjectsChanged("81420019000001", "420019", LINES[:1], 3),
+    registration.PhotoUploaded(PHOTO),
+    registration.PhotoReplaced(replace(PHOTO, verdict="accept", codes=())),
+    registration.ReviewRequested(3),
+    registration.Approved(LATER, 3),
+    registration.Rejected(("P01", "I02"), "姓名与证件不符：张三"),
+    registration.PaymentSettled("NC20261208000001", "till", "T1", 17500, LATER),
+    registration.PaymentUnusable("NC20261208000002", "till", "T2", 17500, LATER, "seats_gone"),
+    registration.PaymentReturned("NC20261208000002", "till", "T2", 17500, "R2"),
+    registration.PaymentLapsed(LATER),
+    registration.ConfirmedOnSite(),
+    registration.SeatAssigned("14", "1481420019000101", 1, "机房一", 1, 1, NOON, LATER),
+    registration.Withdrawn(),
+    registration.Cancelled("考生李四重复报名"),
+    registration.DetailsViewed(STREAM, "review"),
+    exam.RoundOpened(PLAN),
+    exam.RoundRevised(replace(PLAN, agreement="v2")),
+    exam.SiteOpened("81", SITE),
+    exam.SiteRevised("81", replace(SITE, quota=280)),
+    exam.NoticePosted("81", "announcement", "网上报名公告", "Announcement", "正文", "Text"),
+)
+
+
+def stamped(fact: Fact) -> Fact:
+    """The example as it was recorded; a fact with private fields is about PERSON, a cancellation by staff."""
+    stamp = replace(STAMP, subject=PERSON) if fact.SEALED else STAMP
+    if isinstance(fact, registration.Cancelled):
+        stamp = replace(stamp, role="office", on_behalf_of=str(ZHANG), cause="letter 17")
+    return fact.stamped(stamp)
+
+
+def house_facts() -> set[str]:
+    """Stored names of the facts of the house; tests may register facts of their own beside them."""
+    return {topic for topic, cls in FACTS.items() if cls.__module__.startswith("ncre.")}
+
+
+def place(topic: str) -> bytes:
+    """To what the box of an example is bound. This form is a promise: old boxes open under it alone."""
+    return f"{TENANT}|{STREAM}|1|{topic}".encode()
+
+
+def as_golden(stored: StoredEvent, key: AESGCM) -> dict[str, Any]:
+    """The stored JSON with the box opened."""
+    state = FactMapper.raw(stored)
+    if "sealed" in state:
+        state["sealed"] = json.loads(Sealer.open(key, state["sealed"], place(stored.topic)))
+    return state
+
+
+def from_golden(topic: str, key: AESGCM) -> StoredEvent:
+    """The row that a golden file describes, its private fields sealed again."""
+    state = json.loads((GOLDEN / f"{topic}.json").read_text(encoding="utf-8"))
+    if "sealed" in state:
+        state["sealed"] = Sealer.seal(key, json.dumps(state["sealed"]).encode(), place(topic))
+    return StoredEvent(STREAM, 1, topic, json.dumps(state).encode())
+
+
+def main() -> None:
+    key = AESGCM(bytes(32))
+    for example in map(stamped, EXAMPLES):
+        file = GOLDEN / f"{example.TOPIC}.json"
+        if not file.exists():
+            state = as_golden(FactMapper(TENANT).stored(example, {PERSON: key}), key)
+            file.write_text(json.dumps(state, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

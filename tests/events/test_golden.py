@@ -1,0 +1,52 @@
+"""Stored shapes are promises: every fact has a golden file, is stored so, and is read back from it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ncre.events.base import Fact
+from ncre.events.mapper import FactMapper
+from tests.events.examples import (
+    EXAMPLES,
+    GOLDEN,
+    PERSON,
+    TENANT,
+    as_golden,
+    from_golden,
+    house_facts,
+    stamped,
+)
+
+KEY = AESGCM(bytes(32))
+MAPPER = FactMapper(TENANT)
+each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.TOPIC)
+
+
+def test_every_fact_has_one_example_and_one_golden_file() -> None:
+    assert sorted(example.TOPIC for example in EXAMPLES) == sorted(house_facts())
+    assert {file.stem for file in GOLDEN.glob("*.json")} == house_facts()
+
+
+@each_example
+def test_a_fact_is_stored_as_its_golden_file_says(example: Fact) -> None:
+    stored = MAPPER.stored(stamped(example), {PERSON: KEY})
+    golden = json.loads((GOLDEN / f"{example.TOPIC}.json").read_text(encoding="utf-8"))
+    assert as_golden(stored, KEY) == golden
+
+
+@each_example
+def test_a_golden_file_reads_back_as_its_fact(example: Fact) -> None:
+    fact = MAPPER.fact(MAPPER.parsed(from_golden(example.TOPIC, KEY)), {PERSON: KEY})
+    assert fact == example
+    assert fact.stamp == stamped(example).stamp
+
+
+@each_example
+def test_private_fields_stand_nowhere_but_in_the_box(example: Fact) -> None:
+    state = MAPPER.stored(stamped(example), {PERSON: KEY}).state.decode()
+    private = ("张三", "李四", "110101199003077432", "13800138000", "13900139000", "zhang@example.org")
+    assert not [value for value in private if value in state]
+    assert ("sealed" in MAPPER.raw(MAPPER.stored(stamped(example), {PERSON: KEY}))) == bool(example.SEALED)
