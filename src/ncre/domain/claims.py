@@ -1,0 +1,116 @@
+"""What spans registrations: a person's place in a round, a seat in a subject, a chair in a hall.
+
+Which facts take or release what is said here; the store does it in the transaction of the fact,
+under unique keys and counters. A claim that is gone is a refusal, not a race.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ncre.domain.exam import WHOLE_SITE
+from ncre.domain.lifecycle import Status
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration import Registration
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+
+_GIVES_UP_PLACE: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED})
+_GIVES_UP_SEATS: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED, Status.LAPSED})
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """The single place of a person (keyed hash of the document) in a round."""
+
+    round: str
+    person: str
+
+    @property
+    def key(self) -> str:
+        return f"place:{self.round}:{self.person}"
+
+    def gone(self) -> Refusal:
+        return Refusal(RefusalCode.PLACE_TAKEN)
+
+
+@dataclass(frozen=True, order=True)
+class Seat:
+    """One of the counted seats of a subject at a site; WHOLE_SITE counts people at the site."""
+
+    round: str
+    site: str
+    subject: str
+
+    @property
+    def key(self) -> str:
+        return f"seat:{self.round}:{self.site}:{self.subject}"
+
+    def gone(self) -> Refusal:
+        if self.subject == WHOLE_SITE:
+            return Refusal(RefusalCode.SITE_FULL, site=self.site)
+        return Refusal(RefusalCode.SUBJECT_FULL, subject=self.subject)
+
+
+@dataclass(frozen=True, order=True)
+class Chair:
+    """A chair in a hall; halls are numbered per room and batch, so this is also a moment."""
+
+    round: str
+    site: str
+    hall: int
+    seat: int
+
+    @property
+    def key(self) -> str:
+        return f"chair:{self.round}:{self.site}:{self.hall:04}:{self.seat:02}"
+
+    def gone(self) -> Refusal:
+        return Refusal(RefusalCode.CHAIR_TAKEN, hall=self.hall, seat=self.seat)
+
+
+Claim = Place | Seat | Chair
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Claims to release and to take, each in the order of their keys."""
+
+    released: tuple[Claim, ...] = ()
+    taken: tuple[Claim, ...] = ()
+
+    def in_order(self) -> list[tuple[Claim, bool]]:
+        """Each claim and whether it is taken, all in one order of keys, so that no two deadlock."""
+        both = [(claim, False) for claim in self.released] + [(claim, True) for claim in self.taken]
+        return sorted(both, key=lambda change: change[0].key)
+
+
+def changes(before: Registration, after: Registration, fact: Fact) -> Changes:
+    """What `fact` takes and releases, given the registration on both sides of it."""
+    held, wanted = held_by(before), held_by(after)
+    if isinstance(fact, facts.SeatAssigned):
+        wanted |= {Chair(after.round, after.site, fact.hall, fact.seat)}
+    return Changes(_sorted(held - wanted), _sorted(wanted - held))
+
+
+def held_by(registration: Registration) -> frozenset[Claim]:
+    """The places and seats a registration holds in its present status."""
+    return _place(registration) | _seats(registration)
+
+
+def _place(registration: Registration) -> frozenset[Claim]:
+    if not registration.person or registration.status in _GIVES_UP_PLACE:
+        return frozenset()
+    return frozenset({Place(registration.round, registration.person)})
+
+
+def _seats(registration: Registration) -> frozenset[Claim]:
+    if not registration.lines or registration.status in _GIVES_UP_SEATS:
+        return frozenset()
+    subjects = (*registration.subjects, WHOLE_SITE)
+    return frozenset(Seat(registration.round, registration.site, subject) for subject in subjects)
+
+
+def _sorted(claims: frozenset[Claim]) -> tuple[Claim, ...]:
+    return tuple(sorted(claims, key=lambda claim: claim.key))

@@ -1,0 +1,56 @@
+"""Why something asked for is not done: a code with its particulars. The words stand in `words.py`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """Every reason for which a command can be refused."""
+
+    NOT_FOUND = "not_found"
+    NOT_YOURS = "not_yours"
+    NOT_YOUR_SITE = "not_your_site"
+    NOT_YOUR_ROLE = "not_your_role"
+    OWN_REGISTRATION = "own_registration"
+    OUT_OF_DATE = "out_of_date"
+    OUT_OF_TURN = "out_of_turn"
+    BUSY = "busy"
+    WINDOW_NOT_YET = "window_not_yet"
+    WINDOW_OVER = "window_over"
+    AGREEMENT_CHANGED = "agreement_changed"
+    PLACE_TAKEN = "place_taken"
+    SITE_UNKNOWN = "site_unknown"
+    SUBJECT_NOT_OFFERED = "subject_not_offered"
+    SUBJECT_TWICE = "subject_twice"
+    NO_SUBJECT = "no_subject"
+    TOO_MANY_SUBJECTS = "too_many_subjects"
+    SUBJECT_FULL = "subject_full"
+    SITE_FULL = "site_full"
+    DECLARATION_MISSING = "declaration_missing"
+    PHOTO_REFUSED = "photo_refused"
+    NO_EARLIER_PHOTO = "no_earlier_photo"
+    REASON_MISSING = "reason_missing"
+    REASON_UNKNOWN = "reason_unknown"
+    REASON_TEXT_MISSING = "reason_text_missing"
+    NOT_DUE = "not_due"
+    CHAIR_TAKEN = "chair_taken"
+    NO_CAPACITY = "no_capacity"
+    PERSON_ERASED = "person_erased"
+    NO_PAYMENT_DUE = "no_payment_due"
+    PRINT_NOT_PAID = "print_not_paid"
+    PRINT_NOT_SEATED = "print_not_seated"
+    PRINT_NOT_YET = "print_not_yet"
+    PRINT_OVER = "print_over"
+
+
+class Refusal(Exception):
+    """A command that was understood and not carried out; nothing was recorded.
+
+    `particulars` fill the words of the code: names, dates and counts, never private data.
+    """
+
+    def __init__(self, code: RefusalCode, **particulars: object) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.particulars = particulars

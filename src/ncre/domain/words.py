@@ -1,0 +1,207 @@
+"""The words of every status, step, condition, role and refusal, in both languages.
+
+Codes live in the rules, words live here; a test asserts that no code is without words.
+Form and photo faults have their table beside their codes, in `faults.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ncre.domain.language import Words
+from ncre.domain.lifecycle import Opening, Role, Status, Step, When
+from ncre.domain.payment import Unusable
+from ncre.domain.refusals import RefusalCode
+
+STATUSES: Final[Mapping[Status, Words]] = {
+    Status.NEW: Words("未报名", "Not begun"),
+    Status.AGREED: Words("已同意协议", "Agreement accepted"),
+    Status.INFO_FILLED: Words("已填写信息", "Details filled in"),
+    Status.SUBMITTED: Words("已提交，待上传照片", "Submitted, photo missing"),
+    Status.PHOTO_UPLOADED: Words("已上传照片", "Photo uploaded"),
+    Status.PENDING_REVIEW: Words("待审核", "Waiting for review"),
+    Status.APPROVED: Words("审核通过，待支付", "Approved, to be paid"),
+    Status.REJECTED: Words("审核未通过", "Rejected"),
+    Status.PAID: Words("已支付", "Paid"),
+    Status.CONFIRMED: Words("已现场确认", "Confirmed on site"),
+    Status.LAPSED: Words("逾期未支付，已失效", "Lapsed unpaid"),
+    Status.WITHDRAWN: Words("已放弃", "Withdrawn"),
+    Status.CANCELLED: Words("已取消", "Cancelled"),
+}
+
+STEPS: Final[Mapping[Step, Words]] = {
+    Step.AGREE: Words("同意报名协议", "Accept the agreement"),
+    Step.FILL_INFO: Words("填写基本信息", "Fill in personal details"),
+    Step.AMEND_INFO: Words("修改基本信息", "Amend personal details"),
+    Step.SUBMIT: Words("提交报考信息", "Submit the registration"),
+    Step.CHANGE_SUBJECTS: Words("修改报考信息", "Change site or subjects"),
+    Step.UPLOAD_PHOTO: Words("上传照片", "Upload the photo"),
+    Step.REPLACE_PHOTO: Words("修改照片", "Replace the photo"),
+    Step.REQUEST_REVIEW: Words("申请信息审核", "Request review"),
+    Step.APPROVE: Words("审核通过", "Approve"),
+    Step.REJECT: Words("审核不通过", "Reject"),
+    Step.SETTLE: Words("支付到账", "Settle the payment"),
+    Step.RETURN_PAYMENT: Words("退款", "Return the payment"),
+    Step.LAPSE: Words("逾期失效", "Lapse"),
+    Step.CONFIRM: Words("现场确认", "Confirm on site"),
+    Step.SEAT: Words("编排考场", "Assign seats"),
+    Step.WITHDRAW: Words("放弃报名", "Withdraw"),
+    Step.CANCEL: Words("取消报名", "Cancel"),
+}
+
+CONDITIONS: Final[Mapping[When, Words]] = {
+    When.ALWAYS: Words("", ""),
+    When.SITE_REVIEWS: Words("考点开启审核", "the site reviews"),
+    When.SITE_DOES_NOT_REVIEW: Words("考点不审核", "the site does not review"),
+    When.SITE_CONFIRMS: Words("考点要求现场确认", "the site confirms in person"),
+    When.CLOCK_AT_SUBMISSION: Words("期限从提交起算", "the clock starts at submission"),
+}
+
+OPENINGS: Final[Mapping[Opening, Words]] = {
+    Opening.NONE: Words("", ""),
+    Opening.REGISTER: Words("报名时间内", "while registration is open"),
+    Opening.REVIEW: Words("审核时间内", "while review is open"),
+}
+
+ROLES: Final[Mapping[Role, Words]] = {
+    Role.CANDIDATE: Words("考生", "candidate"),
+    Role.REVIEWER: Words("考点审核员", "site reviewer"),
+    Role.OFFICE: Words("考务办公室", "exam office"),
+    Role.AUDITOR: Words("审计员", "auditor"),
+    Role.PAYMENT: Words("支付渠道", "payment channel"),
+    Role.CLOCK: Words("系统时钟", "clock"),
+}
+
+UNUSABLE: Final[Mapping[Unusable, Words]] = {
+    Unusable.DUPLICATE: Words("重复支付", "paid twice"),
+    Unusable.SUPERSEDED: Words("报考信息修改后旧订单被支付", "an order from before a change was paid"),
+    Unusable.WRONG_AMOUNT: Words("金额不符", "wrong amount"),
+    Unusable.LATE: Words("超过缴费期限", "paid after the deadline"),
+    Unusable.NOT_PAYABLE: Words("报名当前不能支付", "the registration could not be paid for"),
+    Unusable.SEAT_GONE: Words("名额已被占用", "the seat was gone"),
+}
+
+REFUSALS: Final[Mapping[RefusalCode, Words]] = {
+    RefusalCode.NOT_FOUND: Words("没有找到这份报名。", "There is no such registration."),
+    RefusalCode.NOT_YOURS: Words("没有找到这份报名。", "There is no such registration."),
+    RefusalCode.NOT_YOUR_SITE: Words("没有找到这份报名。", "There is no such registration."),
+    RefusalCode.NOT_YOUR_ROLE: Words(
+        "您的账号没有这项权限。如有需要，请联系考务办公室。",
+        "Your account may not do this. If you need to, ask the exam office.",
+    ),
+    RefusalCode.OWN_REGISTRATION: Words(
+        "不能处理自己的报名，请由同事处理。",
+        "Nobody decides on their own registration. Please ask a colleague.",
+    ),
+    RefusalCode.OUT_OF_DATE: Words(
+        "在您查看之后，这份报名已有变化（您看到的是第 {seen} 版，现在是第 {version} 版）。请看过最新内容再操作。",
+        "This registration changed after you looked at it (you saw version {seen}, it is now {version}). "
+        "Please look at it as it stands and act again.",
+    ),
+    RefusalCode.OUT_OF_TURN: Words(
+        "当前状态为“{status}”，不能进行“{step}”。请返回查看现在可以做的事。",
+        "The registration is “{status}”, so “{step}” is not possible now. Go back to see what is.",
+    ),
+    RefusalCode.BUSY: Words(
+        "同时有其他操作正在进行，您的操作没有执行。请稍候再试一次。",
+        "Something else was happening at the same moment and your action was not carried out. Please try again.",
+    ),
+    RefusalCode.WINDOW_NOT_YET: Words(
+        "还没有到时间，{opens} 开始。", "It is too early: this opens at {opens} (exam time)."
+    ),
+    RefusalCode.WINDOW_OVER: Words(
+        "时间已过，{closed} 已截止。如有疑问请联系考点。",
+        "It is too late: this closed at {closed} (exam time). If in doubt, ask your site.",
+    ),
+    RefusalCode.AGREEMENT_CHANGED: Words(
+        "报名协议已更新，请重新阅读后再同意。",
+        "The agreement was updated. Please read it again before accepting.",
+    ),
+    RefusalCode.PLACE_TAKEN: Words(
+        "该证件号码在本考次已由另一个账号报名。如果那也是您，请用原账号登录；如果不是，或找不回原账号，"
+        "请带证件联系考点或考务办公室。",
+        "This document number is already registered in this round by another account. If that was you, sign in "
+        "with that account; if not, or if you cannot get back in, bring your document to the site or exam office.",
+    ),
+    RefusalCode.SITE_UNKNOWN: Words("请选择考点。", "Please choose a site."),
+    RefusalCode.SUBJECT_NOT_OFFERED: Words(
+        "所选考点不开考科目 {subject}，请重新选择。",
+        "Subject {subject} is not open at this site. Please choose again.",
+    ),
+    RefusalCode.SUBJECT_TWICE: Words(
+        "同一科目不能重复报考。", "The same subject cannot be taken twice in a round."
+    ),
+    RefusalCode.NO_SUBJECT: Words("至少选择一个科目。", "Choose at least one subject."),
+    RefusalCode.TOO_MANY_SUBJECTS: Words(
+        "这个考点每人最多报考 {most} 科，请减少科目。",
+        "At this site one person may take at most {most} subjects.",
+    ),
+    RefusalCode.SUBJECT_FULL: Words(
+        "科目 {subject} 在这个考点的名额已满，您的其他内容没有改动。请换科目或换考点。",
+        "Subject {subject} has no seats left at this site; nothing of yours changed. "
+        "Choose another subject or another site.",
+    ),
+    RefusalCode.SITE_FULL: Words(
+        "考点 {site} 的总名额已满，请选择其他考点。", "Site {site} is full. Please choose another site."
+    ),
+    RefusalCode.DECLARATION_MISSING: Words(
+        "请勾选“我保证以上信息是真实和准确的”后再提交。",
+        "Please tick “I declare that the above is true and accurate” before submitting.",
+    ),
+    RefusalCode.PHOTO_REFUSED: Words(
+        "照片不符合要求，没有保存（{codes}）。请按说明更换照片。",
+        "The photo does not meet the rules and was not kept ({codes}). Please choose another.",
+    ),
+    RefusalCode.NO_EARLIER_PHOTO: Words(
+        "没有可沿用的照片，请上传。", "There is no earlier photo. Please upload one."
+    ),
+    RefusalCode.REASON_MISSING: Words(
+        "请至少选择一条不通过的原因。", "Choose at least one reason for the rejection."
+    ),
+    RefusalCode.REASON_UNKNOWN: Words(
+        "原因代码 {reason} 不存在，请从列表中选择。", "There is no reason {reason}. Choose from the list."
+    ),
+    RefusalCode.REASON_TEXT_MISSING: Words("请写明原因。", "Please write down the reason."),
+    RefusalCode.NOT_DUE: Words("缴费期限还没有到。", "The time to pay is not over yet."),
+    RefusalCode.CHAIR_TAKEN: Words(
+        "考场 {hall} 的 {seat} 号座位已有人。", "Seat {seat} in hall {hall} is taken."
+    ),
+    RefusalCode.NO_CAPACITY: Words(
+        "考点 {site} 的考场不够：还有 {missing} 人次没有座位。请增加考场或批次。",
+        "Site {site} has too few rooms: {missing} sittings have no seat. Add rooms or batches.",
+    ),
+    RefusalCode.PERSON_ERASED: Words(
+        "这个账号的个人信息已依法删除，不能再用它报名。",
+        "The personal data of this account was erased; it cannot register.",
+    ),
+    RefusalCode.NO_PAYMENT_DUE: Words("没有需要支付或退回的款项。", "There is nothing to pay or to return."),
+    RefusalCode.PRINT_NOT_PAID: Words(
+        "支付完成后才能打印报名登记表。", "The registration form can be printed once the fee is paid."
+    ),
+    RefusalCode.PRINT_NOT_SEATED: Words(
+        "考点还没有编排考场，编排后即可打印准考证。",
+        "The site has not assigned seats yet; the ticket comes after that.",
+    ),
+    RefusalCode.PRINT_NOT_YET: Words(
+        "准考证 {opens} 起可以打印。", "The ticket can be printed from {opens} (exam time)."
+    ),
+    RefusalCode.PRINT_OVER: Words(
+        "准考证打印时间已于 {closed} 结束，请联系考点。",
+        "Printing closed at {closed} (exam time). Please ask your site.",
+    ),
+}
+
+
+def refusal_words(code: RefusalCode, particulars: Mapping[str, object], language: str) -> str:
+    """The sentence for a refusal; statuses and steps among the particulars are put into words."""
+    said = {name: _say(value, language) for name, value in particulars.items()}
+    return REFUSALS[code].say(language, **said)
+
+
+def _say(value: object, language: str) -> object:
+    if isinstance(value, Status):
+        return STATUSES[value].say(language)
+    if isinstance(value, Step):
+        return STEPS[value].say(language)
+    return value

@@ -1,0 +1,209 @@
+"""What candidates ask about their own registration: agreement, details, photo, review, giving up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ncre.domain import commands as c
+from ncre.domain.commands import Actor
+from ncre.domain.lifecycle import Role
+from ncre.domain.refusals import RefusalCode
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+from ncre.events.exam import Window
+from tests import people
+from tests.domain.asking import after, agree, answer, asks, refusal, refused, submit
+
+SECOND = timedelta(seconds=1)
+SOMEBODY_ELSE = Actor("99999999-9999-4999-8999-999999999999", Role.CANDIDATE)
+
+
+def test_a_registration_begins_with_the_agreement() -> None:
+    begun = answer((), agree(), people.scene(None))
+    assert begun == [facts.AgreementAccepted("78", people.CANDIDATE_ID, 1, "2027-03")]
+
+
+def test_only_the_edition_now_in_force_can_be_accepted() -> None:
+    assert refusal((), agree(agreement="2026-09"), people.scene(None)) is RefusalCode.AGREEMENT_CHANGED
+
+
+def test_agreeing_again_changes_nothing_even_to_another_edition() -> None:
+    assert answer(people.AGREED, agree(agreement="2026-09"), people.scene(None)) == []
+
+
+def test_nobody_agrees_in_the_name_of_somebody_else() -> None:
+    stranger = agree(candidate=people.REVIEWER_ID)
+    assert refusal((), stranger, people.scene(None)) is RefusalCode.NOT_YOURS
+
+
+def test_details_are_filled_in_once_and_amended_afterwards() -> None:
+    fill = asks(c.FillInfo, details=people.WENJING, person=people.PERSON)
+    assert answer(people.AGREED, fill, people.scene(None)) == [
+        facts.InfoFilled(people.WENJING, people.PERSON)
+    ]
+    moved = replace(people.WENJING, address="湖北省宜昌市")
+    amend = asks(c.AmendInfo, details=moved, person=people.PERSON)
+    assert answer(people.FILLED, amend, people.scene(None)) == [facts.InfoAmended(moved, people.PERSON)]
+
+
+def test_the_same_details_again_are_no_change() -> None:
+    amend = asks(c.AmendInfo, details=people.WENJING, person=people.PERSON)
+    for history in (people.FILLED, people.PICTURED, people.REJECTED, people.LAPSED):
+        assert answer(history, amend) == []
+
+
+@pytest.mark.parametrize("history", [people.WAITING, people.APPROVED, people.PAID], ids=["4", "5", "6"])
+def test_nothing_can_be_amended_under_review_nor_once_approved_or_paid(history: Sequence[Fact]) -> None:
+    for command in (
+        asks(c.AmendInfo, details=people.LIQIANG, person=people.PERSON),
+        asks(c.ChangeSubjects, site=people.SITE, subjects=("24",)),
+        asks(c.ReplacePhoto, photo=people.OTHER_PHOTO),
+    ):
+        assert refusal(history, command) is RefusalCode.OUT_OF_TURN
+
+
+def test_what_was_rejected_may_be_mended_and_shown_again() -> None:
+    amend = asks(c.AmendInfo, details=people.LIQIANG, person=people.PERSON)
+    assert answer(people.REJECTED, amend) == [facts.InfoAmended(people.LIQIANG, people.PERSON)]
+    replaced = asks(c.ReplacePhoto, photo=people.OTHER_PHOTO)
+    assert answer(people.REJECTED, replaced) == [facts.PhotoReplaced(people.OTHER_PHOTO)]
+    assert answer(people.REJECTED, asks(c.RequestReview)) == [facts.ReviewRequested(1)]
+
+
+def test_the_photo_is_uploaded_once_and_replaced_afterwards() -> None:
+    upload = asks(c.UploadPhoto, photo=people.PHOTO)
+    assert answer(people.SUBMITTED, upload) == [facts.PhotoUploaded(people.PHOTO)]
+    assert answer(people.PICTURED, upload) == []
+    replaced = asks(c.ReplacePhoto, photo=people.OTHER_PHOTO)
+    assert answer(people.PICTURED, replaced) == [facts.PhotoReplaced(people.OTHER_PHOTO)]
+
+
+def test_a_refused_photo_names_every_fault_and_leaves_no_fact() -> None:
+    bad = replace(people.PHOTO, digest="", verdict="reject", codes=("BYTES_FEW", "PIXELS"))
+    told = refused(people.SUBMITTED, asks(c.UploadPhoto, photo=bad))
+    assert told.code is RefusalCode.PHOTO_REFUSED
+    assert told.particulars == {"codes": "BYTES_FEW PIXELS"}
+    assert refusal(people.PICTURED, asks(c.ReplacePhoto, photo=bad)) is RefusalCode.PHOTO_REFUSED
+
+
+def test_a_photo_with_a_warning_is_accepted() -> None:
+    warned = replace(people.PHOTO, verdict="warn", codes=("ASPECT",))
+    assert answer(people.SUBMITTED, asks(c.UploadPhoto, photo=warned)) == [facts.PhotoUploaded(warned)]
+
+
+def test_review_is_requested_only_where_the_site_reviews() -> None:
+    request = asks(c.RequestReview)
+    assert answer(people.PICTURED, request, people.scene(reviews=True)) == [facts.ReviewRequested(1)]
+    assert refusal(people.PICTURED, request, people.scene(reviews=False)) is RefusalCode.OUT_OF_TURN
+
+
+def test_without_a_photo_review_cannot_be_requested() -> None:
+    assert refusal(people.SUBMITTED, asks(c.RequestReview)) is RefusalCode.OUT_OF_TURN
+
+
+def test_one_may_give_up_before_paying_but_not_while_being_reviewed() -> None:
+    for history in (people.AGREED, people.FILLED, people.SUBMITTED, people.REJECTED, people.APPROVED):
+        assert answer(history, asks(c.Withdraw)) == [facts.Withdrawn()]
+    assert answer(people.LAPSED, asks(c.Withdraw)) == [facts.Withdrawn()]
+    assert answer(people.WITHDRAWN, asks(c.Withdraw)) == []
+    for history in (people.WAITING, people.PAID, people.CONFIRMED, people.CANCELLED):
+        assert refusal(history, asks(c.Withdraw)) is RefusalCode.OUT_OF_TURN
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        asks(c.AmendInfo, SOMEBODY_ELSE, details=people.LIQIANG, person=people.PERSON),
+        asks(c.ChangeSubjects, SOMEBODY_ELSE, site=people.SITE, subjects=("24",)),
+        asks(c.ReplacePhoto, SOMEBODY_ELSE, photo=people.OTHER_PHOTO),
+        asks(c.RequestReview, SOMEBODY_ELSE),
+        asks(c.Withdraw, SOMEBODY_ELSE),
+    ],
+    ids=lambda command: command.step.value,
+)
+def test_a_registration_is_its_candidates_alone(command: c.Command) -> None:
+    assert refusal(people.PICTURED, command) is RefusalCode.NOT_YOURS
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.OFFICE, Role.AUDITOR, Role.PAYMENT, Role.CLOCK])
+def test_nobody_but_a_candidate_does_what_candidates_do(role: Role) -> None:
+    other = Actor(people.OFFICE.id, role, people.OFFICE.sites)
+    assert refusal(people.PICTURED, asks(c.Withdraw, other)) is RefusalCode.NOT_YOUR_ROLE
+    assert refusal(people.PICTURED, asks(c.RequestReview, other)) is RefusalCode.NOT_YOUR_ROLE
+
+
+def test_who_acts_on_an_old_page_is_told_so() -> None:
+    told = refused(people.PICTURED, asks(c.RequestReview, seen=3))
+    assert told.code is RefusalCode.OUT_OF_DATE
+    assert told.particulars == {"seen": 3, "version": 4}
+    assert answer(people.PICTURED, asks(c.RequestReview, seen=4)) == [facts.ReviewRequested(1)]
+
+
+def test_an_old_page_is_told_before_a_wrong_turn_and_after_what_is_already_so() -> None:
+    assert refusal(people.WAITING, asks(c.Withdraw, seen=4)) is RefusalCode.OUT_OF_DATE
+    assert answer(people.WAITING, asks(c.RequestReview, seen=4)) == []
+
+
+def test_a_strangers_old_page_tells_the_stranger_nothing() -> None:
+    assert refusal(people.PICTURED, asks(c.Withdraw, SOMEBODY_ELSE, seen=1)) is RefusalCode.NOT_YOURS
+
+
+WINDOWS = people.scene().round.plan.windows
+REGISTERING = [
+    ((), agree()),
+    (people.AGREED, asks(c.FillInfo, details=people.WENJING, person=people.PERSON)),
+    (people.FILLED, submit("66")),
+    (people.SUBMITTED, asks(c.UploadPhoto, photo=people.PHOTO)),
+    (people.PICTURED, asks(c.AmendInfo, details=people.LIQIANG, person=people.PERSON)),
+    (people.PICTURED, asks(c.ChangeSubjects, site=people.SITE, subjects=("24",))),
+    (people.PICTURED, asks(c.ReplacePhoto, photo=people.OTHER_PHOTO)),
+    (people.PICTURED, asks(c.RequestReview)),
+    (people.LAPSED, submit("66")),
+]
+MENDING = [
+    (people.REJECTED, asks(c.AmendInfo, details=people.LIQIANG, person=people.PERSON)),
+    (people.REJECTED, asks(c.ChangeSubjects, site=people.SITE, subjects=("24",))),
+    (people.REJECTED, asks(c.ReplacePhoto, photo=people.OTHER_PHOTO)),
+    (people.REJECTED, asks(c.RequestReview)),
+]
+
+
+def named(case: object) -> str:
+    return case.step.value if isinstance(case, c.Command) else ""
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "window"),
+    [(*case, WINDOWS.register) for case in REGISTERING] + [(*case, WINDOWS.review) for case in MENDING],
+    ids=named,
+)
+def test_steps_wait_for_their_window_and_end_with_it(
+    history: Sequence[Fact], command: c.Command, window: Window
+) -> None:
+    early, late = people.scene(now=window.opens - SECOND), people.scene(now=window.closes)
+    assert refusal(history, command, early) is RefusalCode.WINDOW_NOT_YET
+    assert refusal(history, command, late) is RefusalCode.WINDOW_OVER
+    assert answer(history, command, people.scene(now=window.opens))
+    assert answer(history, command, people.scene(now=window.closes - SECOND))
+
+
+def test_a_closed_window_says_when_it_was_open_in_exam_time() -> None:
+    over = refused(people.PICTURED, asks(c.RequestReview), people.scene(now=WINDOWS.register.closes))
+    assert over.particulars == {"closed": "2027-01-14 17:00"}
+    early = people.scene(now=WINDOWS.register.opens - SECOND)
+    assert refused(people.PICTURED, asks(c.RequestReview), early).particulars == {"opens": "2027-01-04 08:00"}
+
+
+def test_giving_up_needs_no_window() -> None:
+    after_all = people.scene(now=WINDOWS.payment.closes)
+    assert answer(people.APPROVED, asks(c.Withdraw), after_all) == [facts.Withdrawn()]
+
+
+def test_the_same_answer_in_a_closed_window_is_still_no_change() -> None:
+    late = people.scene(now=WINDOWS.register.closes)
+    assert answer(people.WAITING, asks(c.RequestReview), late) == []
+    assert after(people.WAITING).version == 5

@@ -1,0 +1,248 @@
+"""The named people and histories from which tests start, and the clock they live by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from io import BytesIO
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from PIL import Image
+
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.commands import EVERY_SITE, Actor
+from ncre.domain.decisions import Scene
+from ncre.domain.exam import Round, Site
+from ncre.domain.lifecycle import Role
+from ncre.domain.payment import order_number
+from ncre.domain.registration import Registration, registration_id
+from ncre.events import registration as facts
+from ncre.events.base import Envelope, Fact
+from ncre.passport.accounts import Account
+from ncre.rounds import bundled
+from ncre.rounds.loader import load_round
+
+SECRET: Final = bytes(range(32))
+TODAY: Final = date(2027, 1, 5)
+NOW: Final = datetime(2027, 1, 5, 2, 0, tzinfo=UTC)
+"""10:00 in the morning where the exam is; every window of the bundled round is open."""
+
+SITE: Final = "420019"
+"""It reviews and confirms; 429901 does neither, and its clock starts at submission."""
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+WENJING: Final = facts.Details(
+    name="欧阳文静",
+    sex="female",
+    document_type="resident_id",
+    document_number="42011520060315002X",
+    document_typed="42011520060315002x",
+    birth=date(2006, 3, 15),
+    ethnicity="01",
+    education="bachelor",
+    occupation="student",
+    mobile="13800138000",
+    email="wenjing@example.com",
+    address="湖北省武汉市江夏区光谷大道117号",
+    postcode="430205",
+    remark="软件工程 2024级1班",
+)
+LIQIANG: Final = replace(
+    WENJING,
+    name="李强",
+    sex="male",
+    document_number="420115200603150011",
+    document_typed="420115200603150011",
+    mobile="13900139000",
+    email="liqiang@example.com",
+)
+
+CANDIDATE_ID: Final = UUID("11111111-1111-4111-8111-111111111111")
+REVIEWER_ID: Final = UUID("22222222-2222-4222-8222-222222222222")
+CANDIDATE: Final = Actor(str(CANDIDATE_ID), Role.CANDIDATE)
+REVIEWER: Final = Actor(str(REVIEWER_ID), Role.REVIEWER, frozenset({SITE}))
+ELSEWHERE: Final = Actor("33333333-3333-4333-8333-333333333333", Role.REVIEWER, frozenset({"429901"}))
+OFFICE: Final = Actor("44444444-4444-4444-8444-444444444444", Role.OFFICE, EVERY_SITE)
+AUDITOR: Final = Actor("55555555-5555-4555-8555-555555555555", Role.AUDITOR)
+
+PHOTO: Final = facts.Photo("a" * 64, "b" * 64, 60_000, 390, 567)
+OTHER_PHOTO: Final = facts.Photo("c" * 64, "d" * 64, 61_000, 390, 567)
+DECLARATION: Final = "我保证以上信息是真实和准确的"
+PERSON: Final = "f" * 64
+
+
+@cache
+def bundled_round() -> tuple[Round, dict[str, Site]]:
+    """The bundled round and its sites as the rules see them on TODAY."""
+    loaded = load_round(bundled(), TODAY)
+    return Round(loaded.plan, 1), {site.code: Site(site, 1) for site in loaded.sites}
+
+
+def scene(site: str | None = SITE, now: datetime = NOW, **policy: Any) -> Scene:
+    """What a decision looks at: the bundled round, a site with parts of its policy changed."""
+    round_, sites = bundled_round()
+    if site is None:
+        return Scene(now, round_)
+    chosen = sites[site]
+    return Scene(now, round_, Site(replace(chosen.plan, **policy), 1) if policy else chosen)
+
+
+ROUND: Final = "78"
+REGISTRATION: Final = registration_id(ROUND, CANDIDATE_ID, 1)
+NUMBER: Final = "78420019000001"
+LINES: Final = (facts.Line("66", 8000), facts.Line("67", 8000))
+PAY_BY: Final = NOW + timedelta(hours=24)
+AMOUNT: Final = 16000
+
+AGREED: Final[tuple[Fact, ...]] = (facts.AgreementAccepted(ROUND, CANDIDATE_ID, 1, "2027-03"),)
+FILLED: Final = (*AGREED, facts.InfoFilled(WENJING, PERSON))
+SUBMITTED: Final = (*FILLED, facts.Submitted(NUMBER, SITE, LINES, DECLARATION, 1))
+PICTURED: Final = (*SUBMITTED, facts.PhotoUploaded(PHOTO))
+WAITING: Final = (*PICTURED, facts.ReviewRequested(1))
+APPROVED: Final = (*WAITING, facts.Approved(PAY_BY, 1))
+REJECTED: Final = (*WAITING, facts.Rejected(("P01",), "请更换照片"))
+ORDER: Final = order_number(REGISTRATION, 6)
+PAID: Final = (*APPROVED, facts.PaymentSettled(ORDER, "till", "T1", AMOUNT, NOW))
+CONFIRMED: Final = (*PAID, facts.ConfirmedOnSite())
+LAPSED: Final = (*APPROVED, facts.PaymentLapsed(PAY_BY))
+WITHDRAWN: Final = (*PICTURED, facts.Withdrawn())
+CANCELLED: Final = (*PAID, facts.Cancelled("考生申请并提交书面说明"))
+
+
+def recorded(history: tuple[Fact, ...], stream: UUID = REGISTRATION) -> list[Fact]:
+    """The history as the store gives it back: stamped, one minute apart."""
+    return [
+        fact.stamped(
+            Envelope(
+                stream=stream,
+                version=version,
+                recorded_at=NOW + timedelta(minutes=version),
+                actor=str(CANDIDATE_ID),
+                role="candidate",
+                command_id=uuid5(stream, str(version)),
+                subject=CANDIDATE_ID,
+            )
+        )
+        for version, fact in enumerate(history, start=1)
+    ]
+
+
+def form_of_details(details: facts.Details = WENJING) -> dict[str, str]:
+    """What the candidate types into the form of personal details."""
+    return {
+        "name": details.name,
+        "sex": details.sex,
+        "document_type": details.document_type,
+        "document_number": details.document_typed,
+        "birth": details.birth.strftime("%Y%m%d"),
+        "ethnicity": details.ethnicity,
+        "education": details.education,
+        "occupation": details.occupation,
+        "mobile": details.mobile,
+        "email": details.email,
+        "address": details.address,
+        "postcode": details.postcode,
+        "remark": details.remark,
+    }
+
+
+@cache
+def portrait() -> bytes:
+    """A real portrait as a candidate would upload it: scikit-image's public-domain astronaut, 567 x 390."""
+    from skimage import data
+
+    whole = Image.fromarray(data.astronaut())
+    cropped = whole.crop((128, 0, 304, 256)).resize((390, 567), Image.Resampling.LANCZOS)
+    out = BytesIO()
+    cropped.save(out, "JPEG", quality=92, subsampling=0)
+    return out.getvalue()
+
+
+class Candidate:
+    """A candidate of a house, who goes through the steps one by one."""
+
+    def __init__(
+        self, house: House, account: Account, details: facts.Details = WENJING, ordinal: int = 1
+    ) -> None:
+        self.house = house
+        self.account = account
+        self.details = details
+        self.id = registration_id(ROUND, account.id, ordinal)
+        self.ordinal = ordinal
+
+    @property
+    def asking(self) -> dict[str, Any]:
+        return {"registration": self.id, "actor": self.account.actor}
+
+    def does(self, command: type[c.Command], **particulars: Any) -> Registration:
+        return self.house.application.handle(command(**self.asking, **particulars))
+
+    def agrees(self) -> Registration:
+        return self.does(
+            c.Agree, round=ROUND, candidate=self.account.id, ordinal=self.ordinal, agreement="2027-03"
+        )
+
+    def fills(self) -> Registration:
+        person = self.house.people.person(self.details.document_type, self.details.document_number)
+        return self.does(c.FillInfo, details=self.details, person=person)
+
+    def submits(self, site: str = SITE, subjects: tuple[str, ...] = ("66", "67")) -> Registration:
+        return self.does(c.Submit, site=site, subjects=subjects, declared=True, declaration=DECLARATION)
+
+    def uploads(self) -> Registration:
+        return self.does(c.UploadPhoto, photo=self.house.photos.take_in(self.account.id, portrait()))
+
+    def requests_review(self) -> Registration:
+        return self.does(c.RequestReview)
+
+    def pays(self) -> Registration:
+        self.house.money.pay(self.id)
+        order = order_number(self.id, self._row_order_version())
+        return self.house.money.receive(self.house.till.pay(order))
+
+    def _row_order_version(self) -> int:
+        from ncre.projections import registrations
+
+        with self.house.database.reading() as connection:
+            row = registrations.one(connection, self.id)
+        assert row is not None
+        return int(row["order_version"])
+
+    def until_waiting(self) -> Registration:
+        self.agrees()
+        self.fills()
+        self.submits()
+        self.uploads()
+        return self.requests_review()
+
+
+def somebody(house: House, name: str = "wenjing", details: facts.Details = WENJING) -> Candidate:
+    """A candidate with an account of their own."""
+    account = house.accounts.add(name, f"a password of {name}", Role.CANDIDATE)
+    return Candidate(house, account, details)
+
+
+def approved(house: House, candidate: Candidate, by: Actor = REVIEWER) -> Registration:
+    return house.application.handle(c.Approve(registration=candidate.id, actor=by))
+
+
+def rejected(
+    house: House, candidate: Candidate, reasons: tuple[str, ...] = ("P01",), by: Actor = REVIEWER
+) -> Registration:
+    return house.application.handle(c.Reject(registration=candidate.id, actor=by, reasons=reasons))
