@@ -1,0 +1,259 @@
+"""The one door. A command comes in, facts go out, and rows and claims move with them or not at all.
+
+    begin -> stream -> replay -> decide -> append -> claims -> rows -> commit
+
+The only clock of the house is the one given to this class and to the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID, uuid4, uuid5
+
+from eventsourcing.persistence import IntegrityError
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from ncre.domain import commands as c
+from ncre.domain.claims import Chair, Claim, Place, Seat, changes
+from ncre.domain.decisions import Scene, decide
+from ncre.domain.exam import (
+    WHOLE_SITE,
+    ExamCommand,
+    Round,
+    Site,
+    decide_exam,
+    replay_exam,
+    stream_of,
+)
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration import Registration, evolve, replay
+from ncre.events import exam as exam_facts
+from ncre.events import registration as facts
+from ncre.events.base import Envelope, Fact
+from ncre.events.claimbook import ClaimBook
+from ncre.events.database import Database
+from ncre.events.sealing import PersonErased
+from ncre.events.store import FactStore
+from ncre.projections.base import Listeners, RowsInTransaction
+from ncre.projections.exam import ExamBook
+
+Clock = Callable[[], datetime]
+
+ATTEMPTS = 3
+"""How often a command is answered anew when a rival was quicker; each time on what then stands."""
+
+
+class _Asked(Protocol):
+    """What a stamp needs to know of any command."""
+
+    @property
+    def actor(self) -> c.Actor: ...
+    @property
+    def command_id(self) -> UUID: ...
+
+
+class ClaimGone(Exception):
+    """A claim that somebody else holds; the transaction is rolled back."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(claim.key)
+        self.claim = claim
+
+
+class Application:
+    """Load, decide, append, claim, project: one transaction a command."""
+
+    def __init__(
+        self, database: Database, store: FactStore, claims: ClaimBook, listeners: Listeners, clock: Clock
+    ) -> None:
+        self.database = database
+        self.store = store
+        self.claims = claims
+        self.listeners = listeners
+        self.clock = clock
+        self.exams = ExamBook()
+
+    def handle(self, command: c.Command) -> Registration:
+        """Carry a command out and return the registration as it then stands.
+
+        Raises Refusal when a rule says no; then nothing was recorded. A command whose id is
+        already in the history has been carried out and succeeds again without effect.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                with self.database.transaction() as connection:
+                    return self._answer(connection, command)
+            except (IntegrityError, OperationalError):
+                continue
+            except PersonErased:
+                raise Refusal(RefusalCode.PERSON_ERASED) from None
+            except ClaimGone as gone:
+                if not isinstance(command, c.Settle):
+                    raise gone.claim.gone() from None
+                command = replace(command, seats_gone=True)
+        raise Refusal(RefusalCode.BUSY)
+
+    def plan(self, command: ExamCommand) -> None:
+        """Carry out a command about a round, a site or a notice. Raises Refusal."""
+        self.plan_all([command])
+
+    def plan_all(self, planned: Sequence[ExamCommand]) -> None:
+        """Carry out several of them together: all or, when one is refused, none."""
+        for _ in range(ATTEMPTS):
+            try:
+                with self.database.transaction() as connection:
+                    return self.plan_within(connection, planned)
+            except (IntegrityError, OperationalError):
+                continue
+        raise Refusal(RefusalCode.BUSY)
+
+    def plan_within(self, connection: Connection, planned: Iterable[ExamCommand]) -> None:
+        for command in planned:
+            stream = stream_of(command)
+            history = self.store.history(connection, stream)
+            if _has_caused(history, command.command_id):
+                continue
+            decided = decide_exam(replay_exam(stream, history), command)
+            recorded = self._stamped(decided, stream, len(history), command, None)
+            self._record(connection, recorded)
+            for fact in recorded:
+                self._set_quotas(connection, fact)
+
+    def look(self, registration: UUID, actor: c.Actor, purpose: str) -> None:
+        """Record that staff are about to see the private details of a case; raises if it cannot."""
+        stream = uuid5(registration, "access")
+        seen = facts.DetailsViewed(registration, purpose)
+        look = _Look(actor)
+        for _ in range(ATTEMPTS):
+            try:
+                with self.database.transaction() as connection:
+                    looked = len(self.store.history(connection, stream))
+                    self._record(connection, self._stamped([seen], stream, looked, look, None))
+                    return
+            except (IntegrityError, OperationalError):
+                continue
+        raise Refusal(RefusalCode.BUSY)
+
+    def _answer(self, connection: Connection, command: c.Command) -> Registration:
+        history = self.store.history(connection, command.registration)
+        registration = replay(command.registration, history)
+        if _has_caused(history, command.command_id):
+            return registration
+        scene = self._scene(connection, registration, command)
+        command = self._numbered(connection, registration, command, scene)
+        decided = decide(registration, command, scene)
+        owner = command.candidate if isinstance(command, c.Agree) else registration.candidate
+        recorded = self._stamped(decided, command.registration, registration.version, command, owner)
+        self.store.append(connection, recorded)
+        after = self._claim(connection, registration, recorded)
+        self._project(connection, recorded)
+        return after
+
+    def _scene(self, connection: Connection, registration: Registration, command: c.Command) -> Scene:
+        code = command.round if isinstance(command, c.Agree) else registration.round
+        round_ = self.exams.round(connection, code)
+        if round_ is None:
+            raise Refusal(RefusalCode.NOT_FOUND)
+        return Scene(self.clock(), round_, self._site(connection, round_, registration, command))
+
+    def _site(
+        self, connection: Connection, round_: Round, registration: Registration, command: c.Command
+    ) -> Site | None:
+        code = command.site if isinstance(command, c.Submit | c.ChangeSubjects) else registration.site
+        return self.exams.site(connection, round_.code, code) if code else None
+
+    def _numbered(
+        self, connection: Connection, registration: Registration, command: c.Command, scene: Scene
+    ) -> c.Command:
+        """Draw a registration number where the command will need one.
+
+        考次 2 + site 6 + serial 6 digits (domain facts §3.2, a placeholder form). A refused command
+        rolls the draw back with everything else.
+        """
+        if not isinstance(command, c.Submit | c.ChangeSubjects) or scene.site is None:
+            return command
+        if registration.number and registration.site == command.site:
+            return command
+        serial = self.claims.draw(connection, f"number:{scene.round.code}:{command.site}")
+        return replace(command, number=f"{scene.round.code}{command.site}{serial:06}")
+
+    def _stamped(
+        self, decided: Iterable[Fact], stream: UUID, version: int, asked: _Asked, subject: UUID | None
+    ) -> list[Fact]:
+        now = self.clock()
+        return [
+            fact.stamped(
+                Envelope(
+                    stream=stream,
+                    version=version + place,
+                    recorded_at=now,
+                    actor=asked.actor.id,
+                    role=asked.actor.role.value,
+                    command_id=asked.command_id,
+                    subject=subject,
+                    on_behalf_of=getattr(asked, "on_behalf_of", ""),
+                    cause=getattr(asked, "cause", ""),
+                )
+            )
+            for place, fact in enumerate(decided, start=1)
+        ]
+
+    def _record(self, connection: Connection, recorded: Sequence[Fact]) -> None:
+        self.store.append(connection, recorded)
+        self._project(connection, recorded)
+
+    def _project(self, connection: Connection, recorded: Iterable[Fact]) -> None:
+        rows = RowsInTransaction(connection, self.listeners)
+        for fact in recorded:
+            rows.take(fact)
+        rows.flush()
+
+    def _claim(self, connection: Connection, before: Registration, recorded: Iterable[Fact]) -> Registration:
+        """Release and take what each fact says, and return the registration after all of them."""
+        for fact in recorded:
+            after = evolve(before, fact)
+            for claim, wanted in changes(before, after, fact).in_order():
+                (self._take if wanted else self._release)(connection, claim, after.id)
+            before = after
+        return before
+
+    def _take(self, connection: Connection, claim: Claim, holder: UUID) -> None:
+        match claim:
+            case Place() | Chair():
+                taken = self.claims.take(connection, claim.key, holder)
+            case Seat():
+                taken = self.claims.take_counted(connection, claim.key)
+        if not taken:
+            raise ClaimGone(claim)
+
+    def _release(self, connection: Connection, claim: Claim, holder: UUID) -> None:
+        match claim:
+            case Place() | Chair():
+                self.claims.release(connection, claim.key, holder)
+            case Seat():
+                self.claims.release_counted(connection, claim.key)
+
+    def _set_quotas(self, connection: Connection, fact: Fact) -> None:
+        """A site's plan says how many seats each counter has; what was taken stays taken."""
+        if not isinstance(fact, exam_facts.SiteOpened | exam_facts.SiteRevised):
+            return
+        quotas = {offer.subject: offer.quota for offer in fact.plan.offers}
+        quotas[WHOLE_SITE] = fact.plan.quota
+        for subject, quota in sorted(quotas.items()):
+            self.claims.set_quota(connection, Seat(fact.round, fact.plan.code, subject).key, quota)
+
+
+class _Look:
+    """The command behind a recorded look at private details."""
+
+    def __init__(self, actor: c.Actor) -> None:
+        self.actor = actor
+        self.command_id = uuid4()
+
+
+def _has_caused(history: Iterable[Fact], command_id: UUID) -> bool:
+    return any(fact.stamp.command_id == command_id for fact in history)

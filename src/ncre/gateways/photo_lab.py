@@ -1,0 +1,180 @@
+"""Opens an uploaded photo safely and measures it. It measures and carries; `domain/photo.py` judges.
+
+Cheap checks come first and nothing is decoded before its header was read, in the order of the photo
+facts §2. What leaves the lab is made of fresh pixels: no EXIF, no position, no comment, no trailer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Final
+
+from PIL import Image, ImageCms
+
+SMALLEST_FILE: Final = 20_000
+LARGEST_FILE: Final = 204_800
+"""Bytes: "20KB-200KB" read generously on both sides (photo facts §13.3)."""
+
+MOST_SCANS: Final = 40
+"""Ordinary files have 1 to 14 scans; thousands of them are an attack on the decoder."""
+
+MOST_PIXELS: Final = 24_000_000
+MOST_WORK: Final = 60_000_000
+"""Pixels times scans, where there are several: every scan goes over the whole picture again. Forty
+scans of 24 megapixels fit into 96 KB and cost most of a second; this bound keeps it to dozens of ms."""
+
+LONGEST_SIDE: Final = 1200
+"""Larger pictures are kept at this size: 48 x 33 mm at 300 dpi is 567 x 390."""
+
+QUALITY: Final = 92
+LOWER: Final = (88, 84, 80, 75)
+HIGHER: Final = (95, 98, 100)
+"""Tried in turn where the first quality gives too many or too few bytes; 4:4:4 throughout."""
+
+EXIF_ORIENTATION: Final = 0x0112
+TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What stands a picture upright, by its EXIF orientation; 5 and above exchange height and width."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured. Sizes are of the picture as it stands upright; `jpeg` is the clean picture.
+
+    `failed` names what stopped the measuring (NOT_JPEG, BOMB, TRUNCATED), "" if nothing did; then
+    there is no picture and width and height are 0.
+    """
+
+    size: int
+    width: int = 0
+    height: int = 0
+    facts: dict[str, float | str | None] = field(default_factory=dict)
+    jpeg: bytes | None = None
+    failed: str = ""
+
+
+class _Unreadable(Exception):
+    """Stops the measuring; carries the code."""
+
+
+def measure(data: bytes) -> Measured:
+    """Everything about an uploaded file that `judge` wants to know. Never raises for a bad file."""
+    if not SMALLEST_FILE // 8 <= len(data) <= LARGEST_FILE:
+        return Measured(len(data))
+    try:
+        return _measured(data)
+    except _Unreadable as unreadable:
+        return Measured(len(data), failed=str(unreadable))
+
+
+def _measured(data: bytes) -> Measured:
+    if not data.startswith(b"\xff\xd8\xff"):
+        raise _Unreadable("NOT_JPEG")
+    scans = data.count(b"\xff\xda")
+    if scans > MOST_SCANS:
+        raise _Unreadable("BOMB")
+    picture, original = _decoded(data, scans)
+    orientation = _orientation(picture)
+    width, height = original if orientation < 5 else original[::-1]
+    clean = _fresh(picture, orientation)
+    facts: dict[str, float | str | None] = {
+        "format": "JPEG",
+        "mode": picture.mode,
+        "exif_orientation": float(orientation),
+        "chroma_p95": _chroma(clean),
+        "aspect": round(height / width, 4),
+    }
+    return Measured(len(data), width, height, facts, _encoded(clean))
+
+
+def _decoded(data: bytes, scans: int) -> tuple[Image.Image, tuple[int, int]]:
+    """The decoded first frame and the size its header names. Raises _Unreadable."""
+    try:
+        picture = Image.open(BytesIO(data), formats=["JPEG"])
+    except Image.DecompressionBombError:
+        raise _Unreadable("BOMB") from None
+    except (OSError, SyntaxError, ValueError):
+        raise _Unreadable("NOT_JPEG") from None
+    size = picture.size
+    pixels = size[0] * size[1]
+    if pixels > MOST_PIXELS or (scans > 1 and pixels * scans > MOST_WORK):
+        raise _Unreadable("BOMB")
+    try:
+        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        picture.load()
+    except (OSError, SyntaxError, ValueError):
+        raise _Unreadable("TRUNCATED") from None
+    return picture, size
+
+
+def _orientation(picture: Image.Image) -> int:
+    """1 to 8 by EXIF; 1 where there is none, or none that can be read."""
+    try:
+        told = picture.getexif().get(EXIF_ORIENTATION)
+    except Exception:  # noqa: BLE001 - damaged EXIF raises whatever its bytes lead to, and turns nothing
+        return 1
+    return told if isinstance(told, int) and told in TURNS else 1
+
+
+def _fresh(picture: Image.Image, orientation: int) -> Image.Image:
+    """Upright, at most LONGEST_SIDE, in sRGB, and nothing but pixels."""
+    small = picture.copy()
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright = small.transpose(TURNS[orientation]) if orientation in TURNS else small
+    coloured = _in_srgb(upright, picture.info.get("icc_profile")).convert("RGB")
+    return Image.frombytes("RGB", coloured.size, coloured.tobytes())
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Converted by its colour profile; a profile that cannot be used counts as none."""
+    if not profile or picture.mode not in ("RGB", "CMYK", "L"):
+        return picture
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return picture
+    return converted if converted is not None else picture
+
+
+def _chroma(picture: Image.Image) -> float:
+    """95th percentile of the distance from grey in the Cb-Cr plane (photo facts §9)."""
+    small = picture.convert("YCbCr")
+    small.thumbnail((160, 160))
+    _, blue, red = small.split()
+    pairs = zip(blue.tobytes(), red.tobytes(), strict=True)
+    distances = sorted(math.hypot(b - 128, r - 128) for b, r in pairs)
+    return round(distances[int(0.95 * (len(distances) - 1))], 2)
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    """The picture as JPEG, never above the limit: lower qualities first, then fewer pixels.
+
+    A picture too plain to reach SMALLEST_FILE at any quality stays as it is at the first.
+    """
+    first = _jpeg(picture, QUALITY)
+    others = LOWER if len(first) > LARGEST_FILE else HIGHER if len(first) < SMALLEST_FILE else ()
+    for quality in others:
+        encoded = _jpeg(picture, quality)
+        if SMALLEST_FILE <= len(encoded) <= LARGEST_FILE:
+            return encoded
+    if len(first) <= LARGEST_FILE:
+        return first
+    return _encoded(picture.resize((picture.width * 3 // 4, picture.height * 3 // 4)))
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=quality, subsampling=0, dpi=(300, 300))
+    return out.getvalue()

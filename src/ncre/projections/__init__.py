@@ -1,0 +1,23 @@
+"""What people look at: a table, the step from a fact to its row, and the questions it answers.
+
+registrations.py  where each registration stands      queue.py, desk.py   questions about it
+timeline.py       the history, sentences.py its words  tickets.py          seats as assigned
+refunds.py        money owed back                     exam.py             rounds, sites, notices
+seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
+"""
+
+from __future__ import annotations
+
+from ncre.projections.base import Listeners
+from ncre.projections.exam import Notices, Rounds, Sites
+from ncre.projections.refunds import OwedBack
+from ncre.projections.registrations import WhereItStands
+from ncre.projections.tickets import SeatsOnTickets
+from ncre.projections.timeline import Timeline
+
+
+def all_projections() -> Listeners:
+    """Every projection of the house, in the order in which rows are written."""
+    return Listeners(
+        [Rounds(), Sites(), Notices(), WhereItStands(), SeatsOnTickets(), OwedBack(), Timeline()]
+    )

@@ -1,0 +1,135 @@
+"""How facts become rows: a projection names a row and gives the step to it; the rest is here.
+
+A step is pure, so the same code writes a row in a command's transaction, rebuilds every row from
+the log, and checks that the stored rows are what the log says. Every row is fed by one stream
+alone, so two commands never meet in a row without having met in the version first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
+
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.sql import Delete, Insert, Select, Update
+
+from ncre.events.base import Fact
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+_MISSING: Final[Row] = {}
+
+
+class Projection:
+    """One table of rows. Subclasses give `table`, `listens`, `key` and `step`.
+
+    `fresh` says that every fact makes a new row, so that the old one need not be looked up.
+    """
+
+    table: ClassVar[Table]
+    listens: ClassVar[tuple[type[Fact], ...]]
+    fresh: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self.name = self.table.name
+        self.key_names = tuple(column.name for column in self.table.primary_key.columns)
+        matches = [self.table.c[name] == bindparam(f"key_{name}") for name in self.key_names]
+        rest = [column.name for column in self.table.columns if column.name not in self.key_names]
+        self.selecting: Select[Any] = select(self.table).where(*matches)
+        self.inserting: Insert = insert(self.table)
+        self.updating: Update = (
+            update(self.table).where(*matches).values({name: bindparam(name) for name in rest})
+        )
+        self.deleting: Delete = delete(self.table).where(*matches)
+
+    def key(self, fact: Any) -> Key:
+        """The primary key of the row that the fact touches."""
+        raise TypeError(f"{type(self).__name__} names no row")
+
+    def step(self, fact: Any, row: Row | None) -> Row | None:
+        """The row after the fact; None where there is none (any more). Must not change `row`."""
+        raise TypeError(f"{type(self).__name__} takes no step")
+
+    def named(self, key: Key) -> dict[str, Any]:
+        return {f"key_{name}": value for name, value in zip(self.key_names, key, strict=True)}
+
+
+class Listeners:
+    """The projections of a house, by the fact they listen to."""
+
+    def __init__(self, projections: Iterable[Projection]) -> None:
+        self.all = tuple(projections)
+        self._by_fact: dict[type[Fact], list[Projection]] = {}
+        for projection in self.all:
+            for fact in projection.listens:
+                self._by_fact.setdefault(fact, []).append(projection)
+
+    def to(self, fact: Fact) -> list[Projection]:
+        return self._by_fact.get(type(fact), [])
+
+
+class RowsInTransaction:
+    """The rows one command touches: read once, stepped in memory, written once at `flush`."""
+
+    def __init__(self, connection: Connection, listeners: Listeners) -> None:
+        self._connection = connection
+        self._listeners = listeners
+        self._before: dict[tuple[Projection, Key], Row | None] = {}
+        self._after: dict[tuple[Projection, Key], Row | None] = {}
+
+    def take(self, fact: Fact) -> None:
+        for projection in self._listeners.to(fact):
+            place = projection, projection.key(fact)
+            if place not in self._after:
+                self._before[place] = self._after[place] = self._read(*place)
+            self._after[place] = projection.step(fact, self._after[place])
+
+    def _read(self, projection: Projection, key: Key) -> Row | None:
+        if projection.fresh:
+            return None
+        found = self._connection.execute(projection.selecting, projection.named(key)).mappings().first()
+        return dict(found) if found else None
+
+    def flush(self) -> None:
+        for (projection, key), row in self._after.items():
+            before = self._before[projection, key]
+            if row == before:
+                continue
+            if row is None:
+                self._connection.execute(projection.deleting, projection.named(key))
+            elif before is None:
+                self._connection.execute(projection.inserting, row)
+            else:
+                self._connection.execute(projection.updating, {**projection.named(key), **row})
+
+
+def fold(listeners: Listeners, facts: Iterable[Fact]) -> dict[Projection, dict[Key, Row]]:
+    """Every row that the facts lead to, in memory: for rebuilding and for checking."""
+    rows: dict[Projection, dict[Key, Row]] = {projection: {} for projection in listeners.all}
+    for fact in facts:
+        for projection in listeners.to(fact):
+            table, key = rows[projection], projection.key(fact)
+            row = projection.step(fact, table.get(key))
+            if row is None:
+                table.pop(key, None)
+            else:
+                table[key] = row
+    return rows
+
+
+def changed(row: Row | None, **values: Any) -> Row:
+    """A copy of the row with these values; steps never write into the row they are given."""
+    return {**(row or _MISSING), **values}
+
+
+def as_json(value: Any) -> Any:
+    """A stored shape as a JSON column gives it back: lists for tuples, text for moments."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def found_in(row: RowMapping | None) -> Row | None:
+    """A result row as a plain dict, or None."""
+    return dict(row) if row is not None else None

@@ -1,0 +1,40 @@
+"""Finding a registration at the desk: by registration number, document number, id, or ticket number."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from ncre.domain.commands import EVERY_SITE
+from ncre.projections.base import Row
+from ncre.projections.registrations import registrations
+from ncre.projections.tickets import tickets
+
+
+def found(
+    connection: Connection, text: str, persons: tuple[str, ...], sites: frozenset[str], limit: int = 20
+) -> list[Row]:
+    """Registrations that `text` names, at these sites, newest first.
+
+    `persons` are the keyed hashes of `text` read as a document number of each type; the number
+    itself is stored nowhere.
+    """
+    asked = select(registrations).where(_named(text.strip(), persons))
+    if sites != EVERY_SITE:
+        asked = asked.where(registrations.c.site.in_(sorted(sites)))
+    asked = asked.order_by(registrations.c.agreed_at.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def _named(text: str, persons: tuple[str, ...]) -> ColumnElement[bool]:
+    named: ColumnElement[Any] = registrations.c.number == text
+    named |= registrations.c.person.in_(persons)
+    named |= registrations.c.id.in_(
+        select(tickets.c.registration).where(tickets.c.ticket == text.replace(" ", ""))
+    )
+    with suppress(ValueError):
+        named |= registrations.c.id == UUID(text)
+    return named

@@ -1,0 +1,75 @@
+"""A round at a glance: for each site how many registrations stand where, and what of its quotas is taken."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from ncre.domain.claims import Seat
+from ncre.domain.exam import WHOLE_SITE, Round, Site
+from ncre.domain.lifecycle import Status
+from ncre.events.claimbook import ClaimBook
+from ncre.projections.exam import ExamBook
+from ncre.projections.registrations import registrations
+
+
+@dataclass(frozen=True)
+class Taken:
+    """`taken` of `quota`; a quota that was lowered may be less than what is taken."""
+
+    taken: int
+    quota: int
+
+
+@dataclass(frozen=True)
+class SiteNow:
+    """`counts` by status, in the order of the life; `people` and `sittings` against the quotas."""
+
+    site: Site
+    counts: Mapping[Status, int]
+    people: Taken
+    sittings: Taken
+
+
+def overview(connection: Connection, exams: ExamBook, claims: ClaimBook, round_: Round) -> list[SiteNow]:
+    """Every site of the round, by province, city and code; one query for the counts, one for the seats."""
+    sites = exams.sites(connection, round_.code)
+    counts = _counts(connection, round_.code)
+    keys = [Seat(round_.code, site.code, subject).key for site in sites for subject in _counters(site)]
+    counted = claims.counted(connection, keys)
+    return [_site_now(round_.code, site, counts[site.code], counted) for site in sites]
+
+
+def _counters(site: Site) -> tuple[str, ...]:
+    return (*site.offers, WHOLE_SITE)
+
+
+def _counts(connection: Connection, round_code: str) -> dict[str, dict[Status, int]]:
+    asked = (
+        select(registrations.c.site, registrations.c.status, func.count())
+        .where(registrations.c.round == round_code, registrations.c.site.is_not(None))
+        .group_by(registrations.c.site, registrations.c.status)
+    )
+    found: dict[str, dict[Status, int]] = defaultdict(dict)
+    for site, status, count in connection.execute(asked):
+        found[site][Status(status)] = count
+    return found
+
+
+def _site_now(
+    round_code: str, site: Site, counts: Mapping[Status, int], counted: Mapping[str, tuple[int, int]]
+) -> SiteNow:
+    def taken(subject: str) -> Taken:
+        quota, used = counted.get(Seat(round_code, site.code, subject).key, (0, 0))
+        return Taken(used, quota)
+
+    subjects = [taken(subject) for subject in site.offers]
+    return SiteNow(
+        site=site,
+        counts={status: counts[status] for status in Status if status in counts},
+        people=taken(WHOLE_SITE),
+        sittings=Taken(sum(one.taken for one in subjects), sum(one.quota for one in subjects)),
+    )

@@ -1,0 +1,202 @@
+"""The past of a registration: how it stood at a version or a moment, and what changed in between.
+
+The state is folded with the step that writes the present row, so the past cannot tell another story.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from ncre.domain.exam import EXAM_TIME, in_words
+from ncre.domain.language import Words
+from ncre.events import registration as facts
+from ncre.events.base import ERASED, Erased, Fact
+from ncre.projections.base import Row
+from ncre.projections.fields import DETAILS, EMPTY, FIELDS, said
+from ncre.projections.registrations import stood
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The registration after its first `number` facts."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The registration as it stood at this moment (aware); what was recorded at it counts."""
+
+    at: datetime
+
+
+At = Version | Moment
+
+_VERSION: Final = re.compile(r"[vV]?(\d{1,6})", re.ASCII)
+_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
+
+
+def parse_at(text: str) -> At | None:
+    """ "v5", "5", an ISO time, or exam time without a zone like "2027-03-01 09:00"; None for the rest."""
+    plain = text.strip()
+    if found := _VERSION.fullmatch(plain):
+        return Version(int(found[1]))
+    if not _TIME.fullmatch(plain):
+        return None
+    try:
+        moment = datetime.fromisoformat(plain)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)
+        in_words(aware)
+    except (ValueError, OverflowError):
+        return None
+    return Moment(aware)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a registration stood after `version` facts, the last of them recorded at `at`.
+
+    row           as in the table `registrations`; the rest is held by the facts alone
+    details       the private details, ERASED where their key was destroyed, None before there were any
+    note          of the rejection that stands; cancellation: why the office cancelled (both private)
+    seats         as assigned so far: [{subject, ticket, hall, room, seat, batch, starts_at, ends_at}]
+    """
+
+    version: int
+    at: datetime
+    row: Row
+    details: facts.Details | Erased | None = None
+    note: str | Erased = ""
+    cancellation: str | Erased = ""
+    seats: tuple[dict[str, Any], ...] = ()
+
+    def fields(self) -> dict[str, Any]:
+        """Every field of `FIELDS` with its value, in that order."""
+        values = {**self.row, **self._details(), "note": self.note, "cancellation": self.cancellation}
+        values["seats"] = list(self.seats)
+        return {name: values[name] for name in FIELDS}
+
+    def _details(self) -> dict[str, Any]:
+        if isinstance(self.details, facts.Details):
+            return asdict(self.details)
+        return dict.fromkeys(DETAILS, self.details)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs. The values are as they stood, private ones too: `fields.said` masks them."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+LABELS: Final[Mapping[str, Words]] = {name: field.words for name, field in FIELDS.items()}
+
+TWICE: Final = frozenset({"name_masked", "document_masked"})
+"""Columns that only repeat a private detail behind its mask."""
+
+SILENT: Final = TWICE | {"version", "changed_at"}
+"""What every fact changes, or what another field says already: no difference worth a line."""
+
+
+def standing(history: Sequence[Fact], at: At | None = None) -> Standing | None:
+    """The registration at a version or a moment (None: now); None where there is nothing to show.
+
+    `history` is the whole of it. A moment after the last fact is the present. `why_nothing` says
+    why there is nothing.
+    """
+    upto = len(history) if at is None else _upto(history, at)
+    return _stood(history[:upto]) if 0 < upto <= len(history) else None
+
+
+def why_nothing(history: Sequence[Fact], at: At | None, language: str) -> str:
+    """Why an `at` (None: it could not be read) shows nothing, in a sentence."""
+    if at is None:
+        return _UNREADABLE.say(language)
+    if isinstance(at, Version):
+        return _NO_SUCH_VERSION.say(language, newest=len(history))
+    begun = in_words(history[0].stamp.recorded_at) if history else "?"
+    return _BEFORE_IT_BEGAN.say(language, begun=begun)
+
+
+def shown(standing: Standing, language: str, opened: bool = False) -> dict[str, str]:
+    """Every field in words, "" where there is nothing; private ones masked unless `opened`."""
+    fields = standing.fields()
+    return {
+        name: "" if value in EMPTY else said(name, value, language, opened=opened)
+        for name, value in fields.items()
+        if name not in TWICE
+    }
+
+
+def differences(before: Standing | None, after: Standing) -> list[Change]:
+    """The fields that differ, in the order of `FIELDS`; with None, what there is in place of nothing."""
+    old = before.fields() if before else dict.fromkeys(FIELDS)
+    new = after.fields()
+    return [
+        Change(name, old[name], new[name])
+        for name in FIELDS
+        if name not in SILENT and not _same(old[name], new[name])
+    ]
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Whether nobody could see a difference: nothing at all is like an empty list or text."""
+    return bool(old == new) or (old in EMPTY and new in EMPTY)
+
+
+def _upto(history: Sequence[Fact], at: At) -> int:
+    """How many facts there were; more than there are for a version still to come."""
+    if isinstance(at, Version):
+        return at.number
+    return sum(fact.stamp.recorded_at <= at.at for fact in history)
+
+
+def _stood(history: Sequence[Fact]) -> Standing | None:
+    row = stood(history)
+    if row is None:
+        return None
+    stamp = history[-1].stamp
+    return Standing(
+        version=stamp.version,
+        at=stamp.recorded_at,
+        row=row,
+        details=_details_at(history, row["details_version"]),
+        note=_note_at(history, row["rejected_version"]),
+        cancellation=next((fact.reason for fact in history if isinstance(fact, facts.Cancelled)), ""),
+        seats=tuple(_seat(fact) for fact in history if isinstance(fact, facts.SeatAssigned)),
+    )
+
+
+def _details_at(history: Sequence[Fact], version: int | None) -> facts.Details | Erased | None:
+    if version is None:
+        return None
+    return getattr(history[version - 1], "details", ERASED)
+
+
+def _note_at(history: Sequence[Fact], version: int | None) -> str | Erased:
+    fact = history[version - 1] if version is not None else None
+    return fact.note if isinstance(fact, facts.Rejected) else ""
+
+
+def _seat(assigned: facts.SeatAssigned) -> dict[str, Any]:
+    return {name: value for name, value in vars(assigned).items() if name != "envelope"}
+
+
+_UNREADABLE: Final = Words(
+    "请写版本（例如 v5）或时间（例如 2027-03-01 09:00，北京时间）。",
+    "Write a version (like v5) or a time (like 2027-03-01 09:00, exam time).",
+)
+_NO_SUCH_VERSION: Final = Words(
+    "没有这个版本：这份报名现有第 1 版至第 {newest} 版。",
+    "There is no such version: this registration has versions 1 to {newest}.",
+)
+_BEFORE_IT_BEGAN: Final = Words(
+    "那时还没有这份报名，它开始于 {begun}。",
+    "There was no such registration then; it began at {begun} (exam time).",
+)

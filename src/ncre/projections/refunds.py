@@ -1,0 +1,63 @@
+"""Money that is owed back: one row a trade, until the channel has returned it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, Uuid, select
+
+from ncre.events import registration as facts
+from ncre.events.columns import Moment
+from ncre.events.schema import metadata
+from ncre.projections.base import Key, Projection, Row, changed
+
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("trade", String(64), primary_key=True),
+    Column("registration", Uuid, nullable=False),
+    Column("order", String(40), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("returned_at", Moment),
+    Column("reference", String(64)),
+    Index("refunds_of_registration", "registration"),
+    Index("refunds_open", "returned_at", "since"),
+)
+
+
+class OwedBack(Projection):
+    table = refunds
+    listens = (facts.PaymentUnusable, facts.PaymentReturned)
+
+    def key(self, fact: facts.PaymentUnusable | facts.PaymentReturned) -> Key:
+        return (fact.trade,)
+
+    def step(self, fact: facts.PaymentUnusable | facts.PaymentReturned, row: Row | None) -> Row | None:
+        if isinstance(fact, facts.PaymentReturned):
+            return changed(row, returned_at=fact.stamp.recorded_at, reference=fact.reference)
+        return {
+            "trade": fact.trade,
+            "registration": fact.stamp.stream,
+            "order": fact.order,
+            "channel": fact.channel,
+            "amount": fact.amount,
+            "reason": fact.reason,
+            "since": fact.stamp.recorded_at,
+            "returned_at": None,
+            "reference": None,
+        }
+
+
+def outstanding(connection: Connection, limit: int = 200) -> list[Row]:
+    """What still has to go back, longest owed first."""
+    asked = select(refunds).where(refunds.c.returned_at.is_(None)).order_by(refunds.c.since).limit(limit)
+    return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def of_registration(connection: Connection, registration: UUID) -> list[Row]:
+    """Money of this registration that could not be used, returned or not."""
+    asked = select(refunds).where(refunds.c.registration == registration).order_by(refunds.c.since)
+    return [dict(row) for row in connection.execute(asked).mappings()]

@@ -1,0 +1,251 @@
+"""Where each registration stands now: the row behind the candidate's page, the queue and the desk.
+
+Private data is not here: a masked number, keyed hashes for look-up, and `details_version`, the
+fact that holds the details sealed. The same step, folded over part of a history, says how the
+registration stood at any version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    select,
+)
+
+from ncre.domain.candidate import masked_name, masked_number
+from ncre.domain.lifecycle import LIFE, Status, arrival
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+from ncre.events.columns import Moment
+from ncre.events.schema import metadata
+from ncre.projections.base import Key, Projection, Row, as_json, changed, found_in
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("round", String(8), nullable=False),
+    Column("account", Uuid, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("agreement", String(40), nullable=False),
+    Column("agreed_at", Moment, nullable=False),
+    Column("details_version", Integer),
+    Column("person", String(64)),
+    Column("name_masked", String(80)),
+    Column("document_masked", String(40)),
+    Column("number", String(14)),
+    Column("site", String(6)),
+    Column("lines", JSON, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("submitted_at", Moment),
+    Column("photo", JSON),
+    Column("requested_at", Moment),
+    Column("rejections", Integer, nullable=False),
+    Column("rejected_version", Integer),
+    Column("reasons", JSON, nullable=False),
+    Column("approved_at", Moment),
+    Column("pay_by", Moment),
+    Column("order_version", Integer),
+    Column("payment", JSON),
+    Column("paid_at", Moment),
+    Column("confirmed_at", Moment),
+    Column("seated", Integer, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index("registrations_of_account", "account", "round"),
+    Index("registrations_at_site", "site", "status", "requested_at"),
+    Index("registrations_by_number", "number"),
+    Index("registrations_by_person", "person"),
+    Index("registrations_due", "pay_by"),
+)
+"""One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC."""
+
+
+class WhereItStands(Projection):
+    table = registrations
+    listens = tuple(dict.fromkeys(row.fact for row in LIFE))
+
+    def key(self, fact: Fact) -> Key:
+        return (fact.stamp.stream,)
+
+    def step(self, fact: Fact, row: Row | None) -> Row | None:
+        stamp = fact.stamp
+        status = Status(row["status"]) if row else Status.NEW
+        change = _CHANGES.get(type(fact))
+        return changed(
+            row or _begun(stamp.stream),
+            version=stamp.version,
+            status=arrival(status, type(fact)).value,
+            changed_at=stamp.recorded_at,
+            **(change(fact, row or {}) if change else {}),
+        )
+
+
+def stood(history: Iterable[Fact]) -> Row | None:
+    """The row as it stood after these facts: the past is folded with the very same step."""
+    projection, row = WhereItStands(), None
+    for fact in history:
+        row = projection.step(fact, row)
+    return row
+
+
+def _begun(stream: UUID) -> Row:
+    empty: Row = dict.fromkeys(column.name for column in registrations.columns)
+    return {**empty, "id": stream, "lines": [], "amount": 0, "rejections": 0, "reasons": [], "seated": 0}
+
+
+def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
+    return {
+        "round": accepted.round,
+        "account": accepted.candidate,
+        "ordinal": accepted.ordinal,
+        "agreement": accepted.agreement,
+        "agreed_at": accepted.stamp.recorded_at,
+    }
+
+
+def _informed(filled: facts.InfoFilled | facts.InfoAmended, _: Row) -> Row:
+    known = filled.details if isinstance(filled.details, facts.Details) else None
+    return {
+        "details_version": filled.stamp.version,
+        "person": filled.person,
+        "name_masked": masked_name(known.name) if known else None,
+        "document_masked": masked_number(known.document_number) if known else None,
+    }
+
+
+def _chosen(chosen: facts.Submitted | facts.SubjectsChanged, row: Row) -> Row:
+    return {
+        "number": chosen.number,
+        "site": chosen.site,
+        "lines": [{"subject": line.subject, "fee": line.fee} for line in chosen.lines],
+        "amount": sum(line.fee for line in chosen.lines),
+        "pay_by": chosen.pay_by,
+        "order_version": chosen.stamp.version,
+    }
+
+
+def _submitted(submitted: facts.Submitted, row: Row) -> Row:
+    return {
+        **_chosen(submitted, row),
+        "submitted_at": submitted.stamp.recorded_at,
+        "approved_at": None,
+        "requested_at": None,
+    }
+
+
+def _pictured(taken: facts.PhotoUploaded | facts.PhotoReplaced, _: Row) -> Row:
+    return {"photo": as_json(taken.photo)}
+
+
+def _requested(requested: facts.ReviewRequested, _: Row) -> Row:
+    return {"requested_at": requested.stamp.recorded_at}
+
+
+def _approved(approved: facts.Approved, _: Row) -> Row:
+    return {
+        "approved_at": approved.stamp.recorded_at,
+        "pay_by": approved.pay_by,
+        "order_version": approved.stamp.version,
+        "reasons": [],
+        "rejected_version": None,
+    }
+
+
+def _rejected(rejected: facts.Rejected, row: Row) -> Row:
+    return {
+        "rejections": row["rejections"] + 1,
+        "rejected_version": rejected.stamp.version,
+        "reasons": list(rejected.reasons),
+    }
+
+
+def _settled(settled: facts.PaymentSettled, _: Row) -> Row:
+    payment = {"order": settled.order, "channel": settled.channel, "trade": settled.trade}
+    return {"payment": {**payment, "amount": settled.amount}, "paid_at": settled.paid_at}
+
+
+def _confirmed(confirmed: facts.ConfirmedOnSite, _: Row) -> Row:
+    return {"confirmed_at": confirmed.stamp.recorded_at}
+
+
+def _seated(_: facts.SeatAssigned, row: Row) -> Row:
+    return {"seated": row["seated"] + 1}
+
+
+_CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
+    facts.AgreementAccepted: _agreed,
+    facts.InfoFilled: _informed,
+    facts.InfoAmended: _informed,
+    facts.Submitted: _submitted,
+    facts.SubjectsChanged: _chosen,
+    facts.PhotoUploaded: _pictured,
+    facts.PhotoReplaced: _pictured,
+    facts.ReviewRequested: _requested,
+    facts.Approved: _approved,
+    facts.Rejected: _rejected,
+    facts.PaymentSettled: _settled,
+    facts.ConfirmedOnSite: _confirmed,
+    facts.SeatAssigned: _seated,
+}
+
+_ONE = select(registrations).where(registrations.c.id == bindparam("registration"))
+_NEWEST = (
+    select(registrations)
+    .where(registrations.c.account == bindparam("candidate"), registrations.c.round == bindparam("code"))
+    .order_by(registrations.c.ordinal.desc())
+    .limit(1)
+)
+_DUE = (
+    select(registrations.c.id, registrations.c.order_version)
+    .where(
+        registrations.c.pay_by < bindparam("moment"),
+        registrations.c.status.in_([Status.APPROVED, Status.SUBMITTED, Status.PHOTO_UPLOADED]),
+    )
+    .order_by(registrations.c.pay_by)
+)
+_UNSEATED = (
+    select(registrations)
+    .where(
+        registrations.c.round == bindparam("code"),
+        registrations.c.site == bindparam("at"),
+        registrations.c.status.in_([Status.PAID, Status.CONFIRMED]),
+    )
+    .order_by(registrations.c.number)
+)
+
+
+def one(connection: Connection, registration: UUID) -> Row | None:
+    """The row of a registration, or None."""
+    return found_in(connection.execute(_ONE, {"registration": registration}).mappings().first())
+
+
+def newest_of(connection: Connection, account: UUID, round_code: str) -> Row | None:
+    """The account's newest registration in a round; earlier ones were withdrawn or cancelled."""
+    asked = {"candidate": account, "code": round_code}
+    return found_in(connection.execute(_NEWEST, asked).mappings().first())
+
+
+def due(connection: Connection, now: datetime, limit: int = 200) -> list[Row]:
+    """Unpaid registrations whose time to pay is over, longest overdue first: id and order_version."""
+    return [dict(row) for row in connection.execute(_DUE.limit(limit), {"moment": now}).mappings()]
+
+
+def to_be_seated(connection: Connection, round_code: str, site: str) -> list[Row]:
+    """Paid registrations of a site, by registration number; some may have all their seats already."""
+    return [dict(row) for row in connection.execute(_UNSEATED, {"code": round_code, "at": site}).mappings()]

@@ -1,0 +1,201 @@
+"""One sentence per fact, in both languages, for the timeline. Nothing private is ever said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ncre.domain.exam import in_words
+from ncre.domain.language import Words
+from ncre.domain.payment import Unusable
+from ncre.domain.review import REVIEW_REASONS
+from ncre.domain.words import UNUSABLE
+from ncre.events import exam, registration
+from ncre.events.base import Fact
+
+
+def sentence(fact: Fact) -> Words:
+    """What happened, as a person would say it. Every registered fact has its sentence."""
+    return _SENTENCES[type(fact)](fact)
+
+
+def yuan(fen: int) -> str:
+    """An amount in fen as it is written: 8000 -> 80.00."""
+    return f"{fen // 100}.{fen % 100:02}"
+
+
+def _agreed(accepted: registration.AgreementAccepted) -> Words:
+    return Words(
+        f"考生同意了第 {accepted.round} 次考试的报名协议（{accepted.agreement} 版）。",
+        f"The candidate accepted the agreement (edition {accepted.agreement}) of round {accepted.round}.",
+    )
+
+
+def _filled(_: registration.InfoFilled) -> Words:
+    return Words("考生填写了基本信息。", "The candidate filled in the personal details.")
+
+
+def _amended(_: registration.InfoAmended) -> Words:
+    return Words("考生修改了基本信息。", "The candidate amended the personal details.")
+
+
+def _choice(chosen: registration.Submitted | registration.SubjectsChanged) -> tuple[str, str]:
+    subjects = [line.subject for line in chosen.lines]
+    return "、".join(subjects), ", ".join(subjects)
+
+
+def _submitted(submitted: registration.Submitted) -> Words:
+    zh, en = _choice(submitted)
+    return Words(
+        f"考生提交了报考信息：考点 {submitted.site}，科目 {zh}，报名号 {submitted.number}。",
+        f"The candidate submitted the registration: site {submitted.site}, subjects {en}, "
+        f"registration number {submitted.number}.",
+    )
+
+
+def _changed(changed: registration.SubjectsChanged) -> Words:
+    zh, en = _choice(changed)
+    return Words(
+        f"考生改报为：考点 {changed.site}，科目 {zh}，报名号 {changed.number}。",
+        f"The candidate changed the choice to: site {changed.site}, subjects {en}, "
+        f"registration number {changed.number}.",
+    )
+
+
+def _photo(photo: registration.Photo) -> str:
+    return f"{photo.height}×{photo.width}"
+
+
+def _uploaded(uploaded: registration.PhotoUploaded) -> Words:
+    size = _photo(uploaded.photo)
+    return Words(f"考生上传了照片（{size} 像素）。", f"The candidate uploaded a photo ({size} pixels).")
+
+
+def _replaced(replaced: registration.PhotoReplaced) -> Words:
+    size = _photo(replaced.photo)
+    return Words(f"考生更换了照片（{size} 像素）。", f"The candidate replaced the photo ({size} pixels).")
+
+
+def _requested(_: registration.ReviewRequested) -> Words:
+    return Words("考生申请了信息审核。", "The candidate requested review.")
+
+
+def _approved(approved: registration.Approved) -> Words:
+    pay_by = in_words(approved.pay_by)
+    return Words(
+        f"考点审核通过，须在 {pay_by} 前支付。", f"The site approved it, to be paid by {pay_by} (exam time)."
+    )
+
+
+def _rejected(rejected: registration.Rejected) -> Words:
+    reasons = [REVIEW_REASONS[code] for code in rejected.reasons if code in REVIEW_REASONS]
+    zh = "；".join(f"{reason.code} {reason.text}" for reason in reasons)
+    en = "; ".join(f"{reason.code} {reason.text_en}" for reason in reasons)
+    return Words(f"考点审核未通过：{zh}。", f"The site rejected it: {en}.")
+
+
+def _settled(settled: registration.PaymentSettled) -> Words:
+    amount, paid = yuan(settled.amount), in_words(settled.paid_at)
+    return Words(
+        f"收到考试费 {amount} 元（{paid} 支付，订单 {settled.order}）。",
+        f"The fee of {amount} yuan was received (paid {paid} exam time, order {settled.order}).",
+    )
+
+
+def _unusable(unusable: registration.PaymentUnusable) -> Words:
+    why, amount = UNUSABLE[Unusable(unusable.reason)], yuan(unusable.amount)
+    return Words(
+        f"收到 {amount} 元但不能用于本报名（{why.zh}），将原路退回。",
+        f"{amount} yuan arrived that this registration cannot use ({why.en}); it goes back.",
+    )
+
+
+def _returned(returned: registration.PaymentReturned) -> Words:
+    amount = yuan(returned.amount)
+    return Words(f"{amount} 元已原路退回。", f"{amount} yuan went back to whoever paid.")
+
+
+def _lapsed(lapsed: registration.PaymentLapsed) -> Words:
+    pay_by = in_words(lapsed.pay_by)
+    return Words(
+        f"至 {pay_by} 未支付，报名失效，名额释放。",
+        f"Unpaid by {pay_by} (exam time): the registration lapsed and its seats are free.",
+    )
+
+
+def _confirmed(_: registration.ConfirmedOnSite) -> Words:
+    return Words("考点现场确认完成。", "The site confirmed the candidate in person.")
+
+
+def _seated(seated: registration.SeatAssigned) -> Words:
+    when = in_words(seated.starts_at)
+    return Words(
+        f"科目 {seated.subject} 已编排：{when}，考场 {seated.hall:04}，座位 {seated.seat:02}，"
+        f"准考证号 {seated.ticket}。",
+        f"Subject {seated.subject} was seated: {when} exam time, hall {seated.hall:04}, seat {seated.seat:02}, "
+        f"ticket number {seated.ticket}.",
+    )
+
+
+def _withdrawn(_: registration.Withdrawn) -> Words:
+    return Words("考生放弃了报名。", "The candidate withdrew.")
+
+
+def _cancelled(_: registration.Cancelled) -> Words:
+    return Words("考务办公室取消了报名。", "The exam office cancelled the registration.")
+
+
+def _viewed(_: registration.DetailsViewed) -> Words:
+    return Words("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
+
+
+def _round_opened(opened: exam.RoundOpened) -> Words:
+    return Words(f"考次 {opened.plan.code} 已设立。", f"Round {opened.plan.code} was opened.")
+
+
+def _round_revised(revised: exam.RoundRevised) -> Words:
+    return Words(
+        f"考次 {revised.plan.code} 的安排已修订。", f"The plan of round {revised.plan.code} was revised."
+    )
+
+
+def _site_opened(opened: exam.SiteOpened) -> Words:
+    return Words(f"考点 {opened.plan.code} 已开放。", f"Site {opened.plan.code} was opened.")
+
+
+def _site_revised(revised: exam.SiteRevised) -> Words:
+    return Words(
+        f"考点 {revised.plan.code} 的规则已修订。", f"The rules of site {revised.plan.code} were revised."
+    )
+
+
+def _posted(posted: exam.NoticePosted) -> Words:
+    return Words(f"发布了公告《{posted.title}》。", f"The notice “{posted.title_en}” was posted.")
+
+
+_SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
+    registration.AgreementAccepted: _agreed,
+    registration.InfoFilled: _filled,
+    registration.InfoAmended: _amended,
+    registration.Submitted: _submitted,
+    registration.SubjectsChanged: _changed,
+    registration.PhotoUploaded: _uploaded,
+    registration.PhotoReplaced: _replaced,
+    registration.ReviewRequested: _requested,
+    registration.Approved: _approved,
+    registration.Rejected: _rejected,
+    registration.PaymentSettled: _settled,
+    registration.PaymentUnusable: _unusable,
+    registration.PaymentReturned: _returned,
+    registration.PaymentLapsed: _lapsed,
+    registration.ConfirmedOnSite: _confirmed,
+    registration.SeatAssigned: _seated,
+    registration.Withdrawn: _withdrawn,
+    registration.Cancelled: _cancelled,
+    registration.DetailsViewed: _viewed,
+    exam.RoundOpened: _round_opened,
+    exam.RoundRevised: _round_revised,
+    exam.SiteOpened: _site_opened,
+    exam.SiteRevised: _site_revised,
+    exam.NoticePosted: _posted,
+}

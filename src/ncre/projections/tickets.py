@@ -1,0 +1,67 @@
+"""The seats on the admission tickets: one row a subject, as it was assigned."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, bindparam, select
+
+from ncre.events import registration as facts
+from ncre.events.columns import Moment
+from ncre.events.schema import metadata
+from ncre.projections.base import Key, Projection, Row, changed
+from ncre.projections.registrations import registrations
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("registration", Uuid, primary_key=True),
+    Column("subject", String(8), primary_key=True),
+    Column("ticket", String(16), nullable=False, unique=True),
+    Column("hall", Integer, nullable=False),
+    Column("room", String(80), nullable=False),
+    Column("seat", Integer, nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+)
+
+
+class SeatsOnTickets(Projection):
+    table = tickets
+    listens = (facts.SeatAssigned,)
+
+    def key(self, assigned: facts.SeatAssigned) -> Key:
+        return (assigned.stamp.stream, assigned.subject)
+
+    def step(self, assigned: facts.SeatAssigned, row: Row | None) -> Row | None:
+        return changed(
+            row,
+            registration=assigned.stamp.stream,
+            subject=assigned.subject,
+            ticket=assigned.ticket,
+            hall=assigned.hall,
+            room=assigned.room,
+            seat=assigned.seat,
+            batch=assigned.batch,
+            starts_at=assigned.starts_at,
+            ends_at=assigned.ends_at,
+        )
+
+
+_OF = select(tickets).where(tickets.c.registration == bindparam("of")).order_by(tickets.c.starts_at)
+
+
+def seats_of(connection: Connection, registration: UUID) -> list[Row]:
+    """The seats of a registration in the order of sitting."""
+    return [dict(row) for row in connection.execute(_OF, {"of": registration}).mappings()]
+
+
+def taken_at(connection: Connection, round_code: str, site: str) -> list[Row]:
+    """Every seat assigned at a site in a round: what a further seating must leave alone."""
+    asked = (
+        select(tickets)
+        .join(registrations, registrations.c.id == tickets.c.registration)
+        .where(registrations.c.round == round_code, registrations.c.site == site)
+    )
+    return [dict(row) for row in connection.execute(asked).mappings()]

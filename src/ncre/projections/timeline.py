@@ -1,0 +1,65 @@
+"""The history of a registration, a site or a round in sentences: one row a fact."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, Uuid, bindparam, select
+
+from ncre.events.base import FACTS, Fact
+from ncre.events.columns import Moment
+from ncre.events.registration import DetailsViewed
+from ncre.events.schema import metadata
+from ncre.projections.base import Key, Projection, Row
+from ncre.projections.sentences import sentence
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("about", Uuid, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("topic", String(60), nullable=False),
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Index("timeline_about", "about", "at"),
+)
+"""`about` is the stream itself, except for looks at private details, which are about the case."""
+
+
+class Timeline(Projection):
+    table = timeline
+    listens = tuple(FACTS.values())
+    fresh = True
+
+    def key(self, fact: Fact) -> Key:
+        return (fact.stamp.stream, fact.stamp.version)
+
+    def step(self, fact: Fact, row: Row | None) -> Row | None:
+        stamp, said = fact.stamp, sentence(fact)
+        return {
+            "stream": stamp.stream,
+            "version": stamp.version,
+            "about": fact.registration if isinstance(fact, DetailsViewed) else stamp.stream,
+            "at": stamp.recorded_at,
+            "actor": stamp.actor,
+            "role": stamp.role,
+            "topic": fact.TOPIC,
+            "zh": said.zh,
+            "en": said.en,
+        }
+
+
+_ABOUT = (
+    select(timeline)
+    .where(timeline.c.about == bindparam("of"))
+    .order_by(timeline.c.at, timeline.c.stream, timeline.c.version)
+)
+
+
+def story(connection: Connection, about: UUID) -> list[Row]:
+    """Everything recorded about a stream, oldest first, looks at private details included."""
+    return [dict(row) for row in connection.execute(_ABOUT, {"of": about}).mappings()]

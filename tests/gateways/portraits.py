@@ -1,0 +1,37 @@
+"""Photos made at test time from scikit-image's astronaut (NASA, public domain)."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+from skimage.data import astronaut
+
+
+def portrait(height: int = 640, width: int = 440) -> Image.Image:
+    """The head of the astronaut, upright and in colour."""
+    return (
+        Image.fromarray(astronaut())
+        .crop((147, 0, 297, 218))
+        .resize((width, height), Image.Resampling.LANCZOS)
+    )
+
+
+def jpeg(picture: Image.Image, **options: Any) -> bytes:
+    out = BytesIO()
+    picture.save(out, "JPEG", **{"quality": 92, "subsampling": 0, **options})
+    return out.getvalue()
+
+
+def oriented(value: int) -> bytes:
+    """An EXIF block that says nothing but this orientation."""
+    exif = Image.Exif()
+    exif[0x0112] = value
+    return exif.tobytes()
+
+
+def opened(data: bytes) -> Image.Image:
+    picture = Image.open(BytesIO(data))
+    picture.load()
+    return picture
