@@ -1,0 +1,40 @@
+"""The fonts of the printed pages, from the package and, for the rarest names, from the machine.
+
+Noto Sans SC covers every character of daily use and many beyond. What it lacks is drawn with HanaMin
+where the machine has it (Debian: fonts-hanazono; NCRE_FONT_DIR elsewhere).
+"""
+
+from __future__ import annotations
+
+import lzma
+import os
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+HANAZONO: Final = "/usr/share/fonts/truetype/hanazono"
+RARE: Final = ("HanaMinA.ttf", "HanaMinB.ttf")
+
+
+@cache
+def regular() -> bytes:
+    """Noto Sans SC Regular, unpacked once per process (about 10 MB)."""
+    return lzma.decompress((files(__name__) / "NotoSansSC-Regular.ttf.xz").read_bytes())
+
+
+@cache
+def bold() -> bytes:
+    """Noto Sans SC Bold, cut to the fixed labels and digits."""
+    return (files(__name__) / "NotoSansSC-Bold.subset.ttf").read_bytes()
+
+
+def rare() -> list[bytes]:
+    """The fonts for the rarest characters that this machine has; none is fine."""
+    folder = Path(os.environ.get("NCRE_FONT_DIR", HANAZONO))
+    return [_read(folder / name) for name in RARE if (folder / name).is_file()]
+
+
+@cache
+def _read(path: Path) -> bytes:
+    return path.read_bytes()

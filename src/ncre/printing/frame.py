@@ -1,0 +1,36 @@
+"""What both printed pages share: header, title, footer, photo and the checked codes."""
+
+from __future__ import annotations
+
+from ncre.domain.exam import in_words
+from ncre.printing import labels
+from ncre.printing.paper import LEFT, RIGHT, Paper
+from ncre.printing.sheets import Record
+
+FOOTER = 281.0
+
+
+def head(paper: Paper, round_title: str, title: str, copy: str = "") -> None:
+    paper.text(LEFT, 18, labels.EXAM, 10.5)
+    paper.text(RIGHT, 18, round_title, 10.5, align="right", within=110)
+    paper.line(LEFT, 20.5, RIGHT, 20.5, 0.5)
+    paper.text((LEFT + RIGHT) / 2, 33, title, 22, bold=True, align="center")
+    if copy:
+        paper.text(RIGHT, 33, copy, 10.5, bold=True, align="right")
+
+
+def foot(paper: Paper, record: Record, remark: str, page: int, pages: int) -> None:
+    """When the record became so, which version and digest it has: never when it was printed."""
+    paper.line(LEFT, FOOTER, RIGHT, FOOTER)
+    said = f"{in_words(record.at)} · 记录版本 v{record.version} · 摘要 {record.digest} · {remark}"
+    paper.text(LEFT, FOOTER + 4.5, said, 7.5, grey=90)
+    paper.text(RIGHT, FOOTER + 4.5, f"第 {page} 页 / 共 {pages} 页", 7.5, align="right", grey=90)
+
+
+def photo(paper: Paper, jpeg: bytes | None, x: float, y: float, w: float, h: float) -> None:
+    """The frame, and in its middle the photo at 33 by 48 mm."""
+    paper.box(x, y, w, h)
+    if jpeg is None:
+        paper.text(x + w / 2, y + h / 2, "无照片", 10.5, align="center")
+        return
+    paper.picture(jpeg, x + (w - 33) / 2, y + (h - 48) / 2, 33, 48, "考生照片")

@@ -1,0 +1,51 @@
+"""The fixed words of the printed pages. Only these are ever bold; names and numbers of people never are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FORM_TITLE: Final = "考生报名登记表"
+TICKET_TITLE: Final = "准考证"
+EXAM: Final = "全国计算机等级考试（NCRE）"
+
+SECTIONS: Final = ("报考科目", "考生承诺", "考试安排", "考生须知")
+LABELS: Final = (
+    "报名号",
+    "姓名",
+    "性别",
+    "民族",
+    "证件类型",
+    "出生日期",
+    "证件号码",
+    "文化程度",
+    "职业",
+    "手机号码",
+    "电子邮箱",
+    "通信地址",
+    "邮政编码",
+    "报考考点",
+    "考点",
+    "考点地址",
+)
+FORM_COLUMNS: Final = ("序号", "科目代码", "科目名称", "考试费（元）", "状态")
+TICKET_COLUMNS: Final = ("科目", "准考证号", "考试时间", "考场", "座位")
+COPIES: Final = ("考点留存", "考生留存")
+
+BOLD_CHARACTERS: Final = frozenset(
+    "".join((FORM_TITLE, TICKET_TITLE, EXAM, *SECTIONS, *LABELS, *FORM_COLUMNS, *TICKET_COLUMNS, *COPIES))
+    + "0123456789-  "
+)
+
+NOTICES: Final = (
+    "考生须凭本准考证和与报名信息一致的有效身份证件原件参加考试，两证缺一不得入场。",
+    "请提前 15 分钟到达考场，核对机位上显示的姓名、证件号码和照片。",
+    "开考后不得入场；开考 15 分钟内不得离场，离场须经监考员同意。",
+    "不得携带手机、智能手表、蓝牙耳机等具有存储或通信功能的设备入场，违者按违规处理。",
+    "考试中设备发生故障请举手，由监考员处理；不得自行关机或重新登录。",
+    "请妥善保管本证；可在打印时间内重复下载打印，内容以系统记录为准。",
+)
+
+PROMISE: Final = (
+    "本人已阅读并同意《网上报名协议》（{agreement} 版，{agreed} 同意），保证以上信息真实、准确；"
+    "照片为本人近期正面免冠证件照；不在其他考点重复报考同一科目。如有不实，由此产生的一切后果由本人承担。"
+)

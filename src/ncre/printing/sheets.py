@@ -1,0 +1,94 @@
+"""All that a printed page says, resolved to words: the pages draw this and look nothing up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who the page is about. `photo` is a JPEG, or None where there is none."""
+
+    name: str
+    sex: str
+    document_type: str
+    document_number: str
+    photo: bytes | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """Which state of the record was printed: its version, when it became so, and its digest (16 hex digits)."""
+
+    number: str
+    version: int
+    at: datetime
+    digest: str
+
+
+@dataclass(frozen=True)
+class SubjectLine:
+    """A subject on the form; the fee in fen."""
+
+    code: str
+    name: str
+    fee: int
+    state: str
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """A subject on the ticket; times in exam time."""
+
+    subject: str
+    ticket: str
+    starts_at: datetime
+    ends_at: datetime
+    batch: int
+    hall: int
+    room: str
+    seat: int
+
+
+@dataclass(frozen=True)
+class FormSheet:
+    """The registration form (报名登记表)."""
+
+    round: str
+    person: Person
+    record: Record
+    ethnicity: str
+    birth: str
+    education: str
+    occupation: str
+    mobile: str
+    email: str
+    address: str
+    postcode: str
+    site: str
+    subjects: tuple[SubjectLine, ...]
+    paid: str
+    agreement: str
+    agreed: str
+    review: str
+
+
+@dataclass(frozen=True)
+class TicketSheet:
+    """The admission ticket (准考证)."""
+
+    round: str
+    person: Person
+    record: Record
+    site: str
+    address: str
+    seats: tuple[SeatLine, ...]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF, and the characters that no font of this machine could draw (substituted visibly)."""
+
+    pdf: bytes
+    missing: tuple[str, ...] = ()
