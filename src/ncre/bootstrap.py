@@ -1,0 +1,78 @@
+"""Builds the house from its settings. The only place that knows every part, and picks the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ncre.application import Application
+from ncre.config import Settings
+from ncre.events.claimbook import ClaimBook
+from ncre.events.database import Database
+from ncre.events.sealing import Keys, blind_index
+from ncre.events.store import FactStore
+from ncre.gateways.photo_store import PhotoFolder
+from ncre.gateways.till import Till
+from ncre.money import Money
+from ncre.office import Office
+from ncre.papers import Papers
+from ncre.passport.accounts import Accounts
+from ncre.people import People
+from ncre.photos import PhotoRoom
+from ncre.projections import all_projections
+from ncre.worker import Worker
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that the pages, the shell and the worker call."""
+
+    settings: Settings
+    session_key: str
+    clock: Callable[[], datetime]
+    database: Database
+    application: Application
+    accounts: Accounts
+    people: People
+    photos: PhotoRoom
+    till: Till
+    money: Money
+    office: Office
+    papers: Papers
+    worker: Worker
+
+    def close(self) -> None:
+        self.till.dispose()
+        self.database.close()
+
+
+def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
+    """A house ready to use; the schema must stand already (`ncre migrate`, or `house.database.migrate()`)."""
+    database = Database(settings.database_url)
+    keys = Keys.derived_from(settings.secret)
+    store = FactStore(database, keys)
+    application = Application(database, store, ClaimBook(database), all_projections(), clock)
+    people = People(application, keys)
+    photos = PhotoRoom(database, store, PhotoFolder(settings.photos))
+    till = Till(settings.till_url, clock)
+    money = Money(application, till)
+    return House(
+        settings=settings,
+        session_key=blind_index(keys.pepper, "session", "pages"),
+        clock=clock,
+        database=database,
+        application=application,
+        accounts=Accounts(database, clock),
+        people=people,
+        photos=photos,
+        till=till,
+        money=money,
+        office=Office(application),
+        papers=Papers(application, people, photos),
+        worker=Worker(application, money),
+    )

@@ -1,0 +1,88 @@
+"""Every setting, read once from the environment, with its default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+
+class Misconfigured(Exception):
+    """A setting that cannot be used; the message says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation chooses.
+
+    data            folder of the SQLite file, photos and keys        NCRE_DATA
+    database_url    where facts and rows live                         NCRE_DATABASE_URL
+    secret          32 bytes (64 hex digits) from which keys derive   NCRE_SECRET or data/secret.key
+    host, port      where the pages are served                        NCRE_HOST, NCRE_PORT
+    secure_cookies  off only where TLS is impossible                  NCRE_SECURE_COOKIES
+    proxies         how many proxies of ours stand in front            NCRE_PROXIES
+    demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
+    """
+
+    data: Path
+    database_url: str
+    secret: bytes
+    host: str = "127.0.0.1"
+    port: int = 8000
+    secure_cookies: bool = True
+    proxies: int = 0
+    demo: bool = False
+
+    @property
+    def photos(self) -> Path:
+        return self.data / "photos"
+
+    @property
+    def till_url(self) -> str:
+        """The stand-in payment channel keeps its own book, apart from ours."""
+        return f"sqlite:///{self.data / 'till.sqlite'}"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises Misconfigured."""
+    data = Path(environment.get("NCRE_DATA", ".demo")).resolve()
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"the data folder {data} cannot be made ({error.strerror})") from None
+    if not os.access(data, os.W_OK | os.X_OK):
+        raise Misconfigured(f"the data folder {data} cannot be written; choose another with NCRE_DATA")
+    return Settings(
+        data=data,
+        database_url=environment.get("NCRE_DATABASE_URL", f"sqlite:///{data / 'ncre.sqlite'}"),
+        secret=_secret(environment.get("NCRE_SECRET"), data),
+        host=environment.get("NCRE_HOST", "127.0.0.1"),
+        port=_port(environment.get("NCRE_PORT", "8000")),
+        secure_cookies=environment.get("NCRE_SECURE_COOKIES", "1") != "0",
+        proxies=int(environment.get("NCRE_PROXIES", "0")),
+        demo=environment.get("NCRE_DEMO", "0") == "1",
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Misconfigured(f"the port must be a number from 1 to 65535, not {text!r}")
+    return int(text)
+
+
+def _secret(given: str | None, data: Path) -> bytes:
+    """From the environment, else from the data folder, where the first start leaves one."""
+    kept = data / "secret.key"
+    if given is None and not kept.exists():
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token_hex(32))
+    text = given if given is not None else kept.read_text().strip()
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise Misconfigured("the secret (NCRE_SECRET or secret.key) must be 64 hexadecimal digits")
+    return secret

@@ -1,0 +1,67 @@
+"""Draws `docs/state-diagram.md` from the one table of the life; a test compares the two."""
+
+from __future__ import annotations
+
+from ncre.domain.language import Words
+from ncre.domain.lifecycle import EVERY, LIFE, Row, Status, When
+from ncre.domain.words import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS
+
+HEADING = """# The life of a registration
+
+Made by `ncre diagram --out docs/state-diagram.md` from `LIFE` in `src/ncre/domain/lifecycle.py`; do not edit it here.
+"""
+
+
+def state_diagram() -> str:
+    """The document: the flow as a Mermaid diagram, then every row with its reason in both languages."""
+    return "\n".join([HEADING, "```mermaid", *_mermaid(), "```", "", *_table(), ""])
+
+
+def _mermaid() -> list[str]:
+    """Only rows that lead somewhere; Mermaid cannot parse hyphens in ids, so states get aliases."""
+    lines = ["stateDiagram-v2"]
+    lines += [f'    state "{status.value}<br>{STATUSES[status].zh}" as {_alias(status)}' for status in Status]
+    lines.append(f"    [*] --> {_alias(Status.NEW)}")
+    for row in LIFE:
+        for source in row.sources:
+            if row.to is not None and row.sources[: len(EVERY) - 1] != EVERY[:-1]:
+                lines.append(f"    {_alias(source)} --> {_alias(row.to)}: {_arrow(row)}")
+    lines.append(f"    note right of {_alias(Status.CANCELLED)}: {_cancelling()}")
+    return lines
+
+
+def _alias(status: Status) -> str:
+    return status.value.replace("-", "_")
+
+
+def _arrow(row: Row) -> str:
+    words = STEPS[row.step]
+    when = "" if row.when is When.ALWAYS else f" ({CONDITIONS[row.when].zh} / {CONDITIONS[row.when].en})"
+    return f"{words.zh} / {words.en}{when}"
+
+
+def _cancelling() -> str:
+    return "从任何状态 / from every status"
+
+
+def _table() -> list[str]:
+    lines = ["| step | by | from | fact | to | why |", "|---|---|---|---|---|---|"]
+    for row in LIFE:
+        step = f"`{row.step.value}` {STEPS[row.step].zh}"
+        by = ", ".join(sorted(ROLES[role].en for role in row.by))
+        sources = (
+            "every status" if len(row.sources) > 10 else ", ".join(source.value for source in row.sources)
+        )
+        to = row.to.value if row.to else "(same)"
+        reason = f"{row.reason.zh}<br>{row.reason.en}{_conditions(row)}"
+        lines.append(f"| {step} | {by} | {sources} | {row.fact.__name__} | {to} | {reason} |")
+    return lines
+
+
+def _conditions(row: Row) -> str:
+    said: list[Words] = [words for words in (CONDITIONS[row.when], OPENINGS[row.window]) if words.en]
+    return (
+        f"<br>*{'；'.join(words.zh for words in said)} / {'; '.join(words.en for words in said)}*"
+        if said
+        else ""
+    )

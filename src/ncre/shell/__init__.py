@@ -1,0 +1,6 @@
+"""The groups of `ncre` commands; each adds its own to the parser and goes through the same door as the pages.
+
+serving.py   migrate, serve, worker, demo     rounds.py    round, seat
+staff.py     review, cancel                   auditing.py  audit, diagram
+accounts.py  user                             rows.py      projections
+"""

@@ -1,0 +1,57 @@
+"""audit and diagram: the past of a registration, and the drawing of its life."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from ncre.diagram import state_diagram
+from ncre.domain.exam import in_words
+from ncre.projections import record, timeline
+from ncre.shell.common import Misuse, as_json, find, house
+
+
+def add(commands: Any) -> None:
+    audit = commands.add_parser("audit", help="histories").add_subparsers(required=True, metavar="WHAT")
+    show_ = audit.add_parser("show", help="a registration and its history, now or as it stood")
+    show_.add_argument("registration", help="id, 报名号 or ticket number")
+    show_.add_argument("--at", help="v5, or 2027-03-01 09:00 (exam time)")
+    show_.add_argument("--json", action="store_true")
+    show_.set_defaults(run=show)
+    diagram_ = commands.add_parser("diagram", help="the life of a registration as Mermaid")
+    diagram_.add_argument("--out", type=Path)
+    diagram_.set_defaults(run=diagram)
+
+
+def show(asked: Namespace) -> None:
+    at = record.parse_at(asked.at) if asked.at else None
+    with house() as in_house:
+        row = find(in_house, asked.registration)
+        with in_house.database.reading() as connection:
+            history = in_house.application.store.history(connection, row["id"])
+            story = timeline.story(connection, row["id"])
+    stands = record.standing(history, at) if at is not None or not asked.at else None
+    if stands is None:
+        raise Misuse(record.why_nothing(history, at, asked.lang))
+    told = [fact for fact in story if fact["at"] <= stands.at]
+    fields = record.shown(stands, asked.lang)
+    if asked.json:
+        said = ("version", "at", "actor", "role", "topic", "zh", "en")
+        facts = [{key: fact[key] for key in said} for fact in told]
+        print(as_json({"id": row["id"], "version": stands.version, "fields": fields, "history": facts}))
+        return
+    print(f"{row['id']}  v{stands.version}  {in_words(stands.at)}")
+    for name, value in fields.items():
+        if value:
+            print(f"  {record.LABELS[name].say(asked.lang)}: {value}")
+    for fact in told:
+        print(f"  {in_words(fact['at'])}  v{fact['version']}  {fact['role']:9}  {fact[asked.lang]}")
+
+
+def diagram(asked: Namespace) -> None:
+    drawn = state_diagram()
+    if asked.out:
+        asked.out.write_text(drawn, encoding="utf-8")
+    else:
+        print(drawn, end="")

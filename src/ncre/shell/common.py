@@ -1,0 +1,73 @@
+"""What the commands share: a house to work in, the account in whose name, and which registration is meant."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from uuid import UUID
+
+from ncre.bootstrap import House, build
+from ncre.config import read_settings
+from ncre.domain.commands import EVERY_SITE, Actor
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.projections import desk
+from ncre.projections.base import Row
+
+ALL_SITES: Final = EVERY_SITE
+
+
+class Misuse(Exception):
+    """The command's words cannot be carried out; the message says what to do."""
+
+
+@contextmanager
+def house() -> Iterator[House]:
+    """A house over tables of this release."""
+    opened = build(read_settings())
+    try:
+        opened.database.assert_migrated()
+        yield opened
+    finally:
+        opened.close()
+
+
+def add_actor(parser: ArgumentParser) -> None:
+    parser.add_argument("--as", dest="actor", required=True, metavar="NAME", help="the account that does it")
+
+
+def actor(in_house: House, asked: Namespace) -> Actor:
+    """The account named with --as, with its role and sites."""
+    known = in_house.accounts.named(asked.actor)
+    if known is None:
+        raise Misuse(f"没有账号 {asked.actor} / there is no account {asked.actor}")
+    return known.actor
+
+
+def find(in_house: House, text: str, sites: frozenset[str] = ALL_SITES) -> Row:
+    """The registration that an id, a registration number or a ticket number names. Raises Refusal."""
+    with in_house.database.reading() as connection:
+        found = desk.found(connection, text, (), sites)
+    if not found:
+        raise Refusal(RefusalCode.NOT_FOUND)
+    return found[0]
+
+
+def current_round(in_house: House, code: str | None) -> str:
+    with in_house.database.reading() as connection:
+        exams = in_house.application.exams
+        found = exams.round(connection, code) if code else exams.current(connection)
+    if found is None:
+        raise Misuse("没有这个考次 / there is no such round")
+    return found.code
+
+
+def as_json(value: object) -> str:
+    """One JSON document, readable, with ids and moments as text."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    return str(value) if isinstance(value, UUID) else value.isoformat()

@@ -1,0 +1,82 @@
+"""The data of the demo: the bundled round with windows open today, and one sign-in per role."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from secrets import choice
+from typing import Final
+
+from ncre.bootstrap import House
+from ncre.config import Settings
+from ncre.domain.commands import EVERY_SITE, Actor
+from ncre.domain.exam import EXAM_TIME
+from ncre.domain.lifecycle import Role
+from ncre.rounds import bundled
+from ncre.rounds.loader import load_round
+from ncre.shell.common import Misuse
+
+WORDS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters that nobody mistakes for another when typing a password from the screen."""
+
+SIGN_INS: Final = (
+    ("kaosheng", Role.CANDIDATE, frozenset[str]()),
+    ("shenhe", Role.REVIEWER, frozenset({"420019"})),
+    ("shenhe2", Role.REVIEWER, frozenset({"429901", "429902", "429904"})),
+    ("shenji", Role.AUDITOR, frozenset[str]()),
+    ("kaowu", Role.OFFICE, EVERY_SITE),
+)
+MADE_HERE: Final = ("ncre.sqlite", "till.sqlite", "secret.key", "sign-ins.txt", "photos")
+
+
+def clear(settings: Settings) -> None:
+    """Remove what an earlier demo made in the data folder, and nothing else."""
+    for name in MADE_HERE:
+        for path in settings.data.glob(f"{name}*"):
+            try:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            except OSError as error:
+                raise Misuse(f"{path} 不能删除 / cannot be removed ({error.strerror})") from None
+
+
+def prepare(house: House) -> None:
+    """Accounts on the first start; the round on each, so that its windows are open today."""
+    known = _kept(house.settings)
+    for name, role, sites in SIGN_INS:
+        if house.accounts.named(name) is None:
+            password = "-".join("".join(choice(WORDS) for _ in range(4)) for _ in range(3))
+            house.accounts.add(name, password, role, sites)
+            known[name] = password
+    _keep(house.settings, known)
+    today = house.clock().astimezone(EXAM_TIME).date()
+    house.office.load(load_round(bundled(), today), Actor("demo", Role.OFFICE, EVERY_SITE))
+
+
+def greeting(settings: Settings) -> str:
+    """Where to go, and who can sign in."""
+    roles = {
+        Role.CANDIDATE: "考生 candidate",
+        Role.REVIEWER: "审核员 reviewer",
+        Role.AUDITOR: "审计员 auditor",
+        Role.OFFICE: "考务 exam office",
+    }
+    passwords = _kept(settings)
+    lines = ["", f"  ncre 演示已启动 / the demo runs: http://{settings.host}:{settings.port}/", ""]
+    for name, role, sites in SIGN_INS:
+        at = "" if sites == EVERY_SITE or not sites else "  " + ", ".join(sorted(sites))
+        lines.append(f"  {name:10} {passwords.get(name, '?'):16} {roles[role]}{at}")
+    return "\n".join([*lines, "", "  Ctrl-C 结束 / ends it", ""])
+
+
+def _kept(settings: Settings) -> dict[str, str]:
+    file = settings.data / "sign-ins.txt"
+    if not file.exists():
+        return {}
+    return dict(line.split() for line in file.read_text().splitlines() if line.strip())
+
+
+def _keep(settings: Settings, passwords: dict[str, str]) -> None:
+    """The demo's passwords, for this user alone, so that the next start can print them again."""
+    file = settings.data / "sign-ins.txt"
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.writelines(f"{name} {password}\n" for name, password in passwords.items())

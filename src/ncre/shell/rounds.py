@@ -1,0 +1,94 @@
+"""round and seat: what the exam office prepares."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from ncre.domain.commands import EVERY_SITE, Actor
+from ncre.domain.exam import EXAM_TIME, PostNotice, in_words
+from ncre.domain.lifecycle import Role
+from ncre.events.exam import NoticePosted
+from ncre.projections.base import as_json as stored
+from ncre.rounds.loader import NOTICE_KINDS, load_round
+from ncre.shell.common import Misuse, actor, add_actor, as_json, current_round, house
+
+SHELL = Actor("shell", Role.OFFICE, EVERY_SITE)
+"""Whoever may run the shell on the server may plan rounds."""
+
+
+def add(commands: Any) -> None:
+    round_ = commands.add_parser("round", help="exam rounds").add_subparsers(required=True, metavar="WHAT")
+    load_ = round_.add_parser("load", help="open or revise a round from its files")
+    load_.add_argument("file", type=Path)
+    load_.add_argument("--date", type=date.fromisoformat, help="what “today” in the file means")
+    load_.set_defaults(run=load)
+    show_ = round_.add_parser("show", help="a round, its windows and sites")
+    show_.add_argument("code", nargs="?")
+    show_.add_argument("--json", action="store_true")
+    show_.set_defaults(run=show)
+    notice_ = round_.add_parser("notice", help="post a notice")
+    notice_.add_argument("kind", choices=NOTICE_KINDS)
+    for name in ("--title", "--title-en", "--file", "--file-en"):
+        notice_.add_argument(name, required=True)
+    notice_.add_argument("--round")
+    notice_.set_defaults(run=notice)
+    seat_ = commands.add_parser("seat", help="give everybody who has paid at a site hall, seat and number")
+    seat_.add_argument("site")
+    seat_.add_argument("--round")
+    add_actor(seat_)
+    seat_.set_defaults(run=seat)
+
+
+def load(asked: Namespace) -> None:
+    with house() as in_house:
+        today = asked.date or in_house.clock().astimezone(EXAM_TIME).date()
+        loaded = load_round(asked.file, today)
+        in_house.office.load(loaded, SHELL)
+    print(f"{loaded.plan.code} {loaded.plan.title}：{len(loaded.sites)} 个考点 / sites")
+
+
+def show(asked: Namespace) -> None:
+    with house() as in_house:
+        code = current_round(in_house, asked.code)
+        with in_house.database.reading() as connection:
+            round_ = in_house.application.exams.round(connection, code)
+            sites = in_house.application.exams.sites(connection, code)
+    assert round_ is not None, "the round was just found"
+    if asked.json:
+        print(as_json({"round": stored(round_.plan), "sites": [stored(site.plan) for site in sites]}))
+        return
+    print(f"{round_.code} {round_.plan.title} v{round_.version}")
+    for name in ("register", "review", "payment", "printing"):
+        window = getattr(round_.plan.windows, name)
+        print(f"  {name:9} {in_words(window.opens)} – {in_words(window.closes)}")
+    for site in sites:
+        mark = "  合成 synthetic" if site.plan.synthetic else ""
+        print(f"  {site.code} {site.plan.name} v{site.version}{mark}")
+
+
+def notice(asked: Namespace) -> None:
+    with house() as in_house:
+        code = current_round(in_house, asked.round)
+        body, body_en = _text(asked.file), _text(asked.file_en)
+        posted = NoticePosted(code, asked.kind, asked.title, asked.title_en, body, body_en)
+        in_house.application.plan(PostNotice(actor=SHELL, command_id=uuid4(), notice=posted))
+
+
+def seat(asked: Namespace) -> None:
+    with house() as in_house:
+        code = current_round(in_house, asked.round)
+        seated = in_house.office.seat(code, asked.site, actor(in_house, asked))
+    print(
+        f"已编排 {seated.people} 人 {seated.sittings} 科次 / {seated.people} people, {seated.sittings} sittings"
+    )
+
+
+def _text(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(f"{file} 读不了 / cannot be read ({error})") from None

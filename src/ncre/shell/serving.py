@@ -1,0 +1,145 @@
+"""migrate, serve, worker and demo: the processes of an installation."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+from argparse import Namespace
+from dataclasses import replace
+from threading import Event, Thread
+from types import FrameType
+from typing import Any
+
+from waitress import create_server
+
+from ncre.bootstrap import House, build
+from ncre.config import Settings, read_settings
+from ncre.events.database import Database
+from ncre.shell import demonstration
+from ncre.shell.common import Misuse, house
+from ncre.web import create_site
+
+THREADS = 8
+
+
+def add(commands: Any) -> None:
+    migrate_ = commands.add_parser("migrate", help="bring the tables to this release")
+    migrate_.set_defaults(run=migrate)
+    serve_ = commands.add_parser("serve", help="serve the pages until interrupted")
+    serve_.add_argument("--host")
+    serve_.add_argument("--port", type=int)
+    serve_.add_argument("--threads", type=int, default=THREADS)
+    serve_.set_defaults(run=serve)
+    worker_ = commands.add_parser("worker", help="deadlines, payments asked for, refunds")
+    worker_.add_argument("--once", action="store_true", help="one round, then end")
+    worker_.add_argument("--every", type=float, default=5.0, help="seconds between rounds")
+    worker_.set_defaults(run=worker)
+    demo_ = commands.add_parser("demo", help="everything at once, with the bundled round")
+    demo_.add_argument("--port", type=int)
+    demo_.add_argument("--fresh", action="store_true", help="start over with empty data")
+    demo_.set_defaults(run=demo)
+
+
+def migrate(_: Namespace) -> None:
+    database = Database(read_settings().database_url)
+    database.migrate()
+    database.close()
+
+
+def serve(asked: Namespace) -> None:
+    settings = _moved(read_settings(), asked.host, asked.port)
+    _require_free(settings)
+    _log_to_stderr()
+    in_house = build(settings)
+    in_house.database.assert_migrated()
+    _serve(in_house, asked.threads)
+
+
+def worker(asked: Namespace) -> None:
+    _log_to_stderr()
+    with house() as in_house:
+        if asked.once:
+            in_house.worker.once()
+            return
+        in_house.worker.run(_stopped(), asked.every)
+
+
+def demo(asked: Namespace) -> None:
+    """Prepare the data folder if need be, say who can sign in, and serve with the worker beside."""
+    settings = replace(_moved(read_settings(), None, asked.port), demo=True)
+    _require_free(settings)
+    if asked.fresh:
+        demonstration.clear(settings)
+        settings = replace(_moved(read_settings(), None, asked.port), demo=True)
+    _log_to_stderr()
+    in_house = build(settings)
+    in_house.database.migrate()
+    demonstration.prepare(in_house)
+    print(demonstration.greeting(settings), flush=True)
+    stop = Event()
+    working = Thread(target=in_house.worker.run, args=(stop,), daemon=True)
+    working.start()
+    try:
+        _serve(in_house, THREADS)
+    finally:
+        stop.set()
+        working.join(timeout=10)
+
+
+def _moved(settings: Settings, host: str | None, port: int | None) -> Settings:
+    if port is not None and not 0 < port < 65536:
+        raise Misuse(f"端口应为 1 至 65535 / the port must be from 1 to 65535, not {port}")
+    return replace(settings, host=host or settings.host, port=port or settings.port)
+
+
+def _require_free(settings: Settings) -> None:
+    """Say so before anything is prepared when somebody else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise Misuse(
+                f"{where} 不能使用（{error.strerror}），请用 PORT= 换一个端口 / "
+                f"{where} cannot be used ({error.strerror}); choose another with PORT="
+            ) from None
+
+
+def _serve(in_house: House, threads: int) -> None:
+    """Until SIGINT or SIGTERM; answers under way are finished."""
+    settings = in_house.settings
+    server = create_server(
+        create_site(in_house),
+        host=settings.host,
+        port=settings.port,
+        threads=threads,
+        ident="ncre",
+        clear_untrusted_proxy_headers=settings.proxies == 0,
+    )
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        server.run()
+    finally:
+        server.close()
+        in_house.close()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _stopped() -> Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _signal, _frame: stop.set())
+    return stop
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
+    logging.getLogger("fpdf").setLevel(logging.WARNING)

@@ -1,0 +1,107 @@
+"""阅读协议: the agreement of the current round. Accepting it begins a registration; declining leaves nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.commands import Agree
+from ncre.domain.exam import Round, require_open
+from ncre.domain.lifecycle import Opening, Role, Status
+from ncre.domain.refusals import Refusal
+from ncre.domain.registration import registration_id
+from ncre.projections import registrations
+from ncre.projections.base import Row
+from ncre.web.asking import command_id, fresh_id
+from ncre.web.errors import said
+from ncre.web.who import Answer, account, house, need
+
+pages = Blueprint("agreement", __name__)
+
+GIVEN_UP: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED})
+"""After these an account may begin again in the same round, under the next ordinal."""
+
+
+@pages.get("/agreement")
+@need(Role.CANDIDATE)
+def read() -> Answer:
+    return _page({})
+
+
+@pages.post("/agreement")
+@need(Role.CANDIDATE)
+def answer() -> Answer:
+    """同意 begins the registration (or finds it, on a second click); 不同意 records nothing."""
+    if request.form.get("answer") != "agree":
+        return redirect(url_for("agreement.declined"), 303)
+    if not request.form.get("agreed"):
+        return _page({"agreed": _("请先勾选“同意报名协议”，再点击“同意”。")}), 422
+    round_, newest = _round_and_newest()
+    ordinal = _next_ordinal(newest)
+    begun = house().application.handle(
+        Agree(
+            registration=registration_id(round_.code, account().id, ordinal),
+            actor=account().actor,
+            command_id=command_id(),
+            round=round_.code,
+            candidate=account().id,
+            ordinal=ordinal,
+            agreement=request.form.get("agreement", round_.plan.agreement),
+        )
+    )
+    return redirect(url_for("candidate.tasks", registration=begun.id), 303)
+
+
+@pages.get("/agreement/declined")
+@need(Role.CANDIDATE)
+def declined() -> Answer:
+    return render_template("declined.html")
+
+
+def _next_ordinal(newest: Row | None) -> int:
+    """The ordinal of the registration that agreeing leads to: a new one only after one was given up."""
+    if newest is None:
+        return 1
+    begun = int(newest["ordinal"])
+    return begun + 1 if Status(newest["status"]) in GIVEN_UP else begun
+
+
+def _round_and_newest() -> tuple[Round, Row | None]:
+    with house().database.reading() as connection:
+        round_ = house().application.exams.current(connection)
+        if round_ is None:
+            raise NotFound
+        return round_, registrations.newest_of(connection, account().id, round_.code)
+
+
+def _page(faults: dict[str, str]) -> str:
+    round_, newest = _round_and_newest()
+    return render_template(
+        "agreement.html",
+        round=round_,
+        live=_live(newest),
+        closed=registering_closed(round_),
+        faults=faults,
+        command_id=fresh_id(),
+    )
+
+
+def _live(newest: Row | None) -> UUID | None:
+    """The registration that is already under way, if there is one."""
+    if newest is None or Status(newest["status"]) in GIVEN_UP:
+        return None
+    identity: UUID = newest["id"]
+    return identity
+
+
+def registering_closed(round_: Round) -> str:
+    """Why registering cannot begin at this hour, in words, or ""."""
+    try:
+        require_open(round_.window(Opening.REGISTER), house().clock())
+    except Refusal as refusal:
+        return said(refusal)
+    return ""

@@ -1,0 +1,226 @@
+"""报名档案: any registration as it stands or stood, what changed when and by whom. Nothing is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import msgspec
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.lifecycle import Role
+from ncre.events.base import Fact
+from ncre.events.mapper import FactMapper
+from ncre.projections import registrations, timeline
+from ncre.projections.base import Row
+from ncre.projections.fields import FIELDS, said
+from ncre.projections.record import (
+    TWICE,
+    At,
+    Change,
+    Standing,
+    Version,
+    differences,
+    parse_at,
+    standing,
+    why_nothing,
+)
+from ncre.web.desk import looked_up
+from ncre.web.language import language
+from ncre.web.looks import look, looked
+from ncre.web.story import newest_first
+from ncre.web.who import Answer, account, house, need
+
+pages = Blueprint("audit", __name__)
+
+PURPOSE: Final = "audit"
+
+
+@pages.get("/audit")
+@need(Role.AUDITOR, Role.OFFICE)
+def search() -> Answer:
+    return render_template("archive.html", typed="", rows=[], faults={})
+
+
+@pages.post("/audit")
+@need(Role.AUDITOR, Role.OFFICE)
+def find() -> Answer:
+    """As at the desk, over all sites; what is searched for never stands in an address."""
+    typed, rows, faults = looked_up()
+    if len(rows) == 1:
+        return redirect(url_for("audit.registration", registration=rows[0]["id"]), 303)
+    return render_template("archive.html", typed=typed, rows=rows, faults=faults), 422 if faults else 200
+
+
+@pages.get("/audit/<uuid:registration>")
+@need(Role.AUDITOR, Role.OFFICE)
+def registration(registration: UUID) -> Answer:
+    """The history beside the registration as it stood at a version or a moment."""
+    past = _past(registration)
+    typed = request.args.get("at", "").strip()
+    stands, fault = past.at(typed)
+    before = standing(past.history, Version(stands.version - 1)) if stands.version > 1 else None
+    page = render_template(
+        "past.html",
+        past=past,
+        stands=stands,
+        changes=_lines(differences(before, stands), past.opened),
+        fields=_fields(stands, past.opened),
+        story=newest_first(past.story),
+        typed=typed,
+        faults={"at": fault} if fault else {},
+    )
+    return (page, 422) if fault else page
+
+
+@pages.post("/audit/<uuid:registration>/open")
+@need(Role.OFFICE)
+def open_details(registration: UUID) -> Answer:
+    """Show the private details in this session from now on; the look is recorded first."""
+    look(_row(registration), PURPOSE)
+    going_on = "audit.facts" if request.form.get("page") == "facts" else "audit.registration"
+    at = request.form.get("at") or None
+    return redirect(url_for(going_on, registration=registration, at=at), 303)
+
+
+@pages.get("/audit/<uuid:registration>/compare")
+@need(Role.AUDITOR, Role.OFFICE)
+def compare(registration: UUID) -> Answer:
+    """What differs between two states."""
+    past = _past(registration)
+    typed = {name: request.args.get(name, "").strip() for name in ("from", "to")}
+    sides = {name: past.at(text) for name, text in typed.items()}
+    faults = {name: fault for name, (_stands, fault) in sides.items() if fault}
+    page = render_template(
+        "compare.html",
+        past=past,
+        before=sides["from"][0],
+        after=sides["to"][0],
+        changes=_lines(differences(sides["from"][0], sides["to"][0]), past.opened),
+        typed=typed,
+        faults=faults,
+    )
+    return (page, 422) if faults else page
+
+
+@pages.get("/audit/<uuid:registration>/facts")
+@need(Role.AUDITOR, Role.OFFICE)
+def facts(registration: UUID) -> Answer:
+    """The facts as they are stored, boxes closed; beside them what is in the boxes, where opened."""
+    past = _past(registration)
+    typed = request.args.get("at", "").strip()
+    stands, fault = past.at(typed)
+    raw = _raw(registration)[: stands.version]
+    opened = [_private(fact) for fact in past.history] if past.opened else []
+    page = render_template(
+        "facts.html",
+        past=past,
+        stands=stands,
+        raw=[(fact["version"], fact["topic"], _pretty(fact)) for fact in raw],
+        opened=[_pretty(private) if private else "" for private in opened],
+        typed=typed,
+        faults={"at": fault} if fault else {},
+    )
+    return (page, 422) if fault else page
+
+
+@pages.get("/audit/<uuid:registration>.json")
+@need(Role.AUDITOR, Role.OFFICE)
+def export(registration: UUID) -> Answer:
+    """The whole record as JSON: row, sentences, facts and looks as stored. Boxes stay closed."""
+    row = _row(registration)
+    with house().database.reading() as connection:
+        story = timeline.story(connection, registration)
+    record = {
+        "registration": row,
+        "history": story,
+        "facts": _raw(registration),
+        "looks": _raw(uuid5(registration, "access")),
+    }
+    headers = {"Content-Disposition": f'attachment; filename="{row["number"] or registration}.json"'}
+    return Response(_pretty(record), mimetype="application/json", headers=headers)
+
+
+@dataclass(frozen=True)
+class Past:
+    """A registration with its whole history; `opened`: this reader may see the private details."""
+
+    row: Row
+    history: list[Fact]
+    story: list[Row]
+    opened: bool
+
+    @property
+    def id(self) -> UUID:
+        identity: UUID = self.row["id"]
+        return identity
+
+    @property
+    def now(self) -> Standing:
+        stands = standing(self.history)
+        assert stands is not None, "a registration with a row has facts"
+        return stands
+
+    def at(self, text: str) -> tuple[Standing, str]:
+        """How it stood then, "" meaning now; or the present and the sentence that says what is wrong."""
+        if not text:
+            return self.now, ""
+        asked: At | None = parse_at(text)
+        stands = standing(self.history, asked) if asked else None
+        if stands is None:
+            return self.now, why_nothing(self.history, asked, language())
+        return stands, ""
+
+
+def _past(registration: UUID) -> Past:
+    row = _row(registration)
+    with house().database.reading() as connection:
+        history = house().application.store.history(connection, registration)
+        story = timeline.story(connection, registration)
+    opened = account().role is Role.OFFICE and looked(row, PURPOSE)
+    return Past(row, history, story, opened)
+
+
+def _row(registration: UUID) -> Row:
+    with house().database.reading() as connection:
+        row = registrations.one(connection, registration)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _fields(stands: Standing, opened: bool) -> list[tuple[str, str]]:
+    """(label, value) of every field in words."""
+    return [
+        (FIELDS[name].words.say(language()), said(name, value, language(), opened=opened))
+        for name, value in stands.fields().items()
+        if name not in TWICE
+    ]
+
+
+def _lines(changes: list[Change], opened: bool) -> list[tuple[str, str, str]]:
+    """(label, before, after) of each change in words."""
+    return [
+        (
+            FIELDS[change.field].words.say(language()),
+            said(change.field, change.before, language(), opened=opened),
+            said(change.field, change.after, language(), opened=opened),
+        )
+        for change in changes
+    ]
+
+
+def _raw(stream: UUID) -> list[dict[str, Any]]:
+    """The facts of a stream as they stand in the table."""
+    stored = house().application.store.recorder.select_events(stream)
+    return [{"version": one.originator_version, "topic": one.topic, **FactMapper.raw(one)} for one in stored]
+
+
+def _private(fact: Fact) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in fact.SEALED}
+
+
+def _pretty(value: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=repr), indent=2).decode()

@@ -1,0 +1,192 @@
+"""The candidate's hub: the task list of a registration, the check before review, giving up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import lazy_gettext as later
+from werkzeug.wrappers import Response
+
+from ncre.domain.commands import RequestReview, Withdraw
+from ncre.domain.lifecycle import Role, Status, Step
+from ncre.domain.refusals import Refusal
+from ncre.events.registration import Cancelled
+from ncre.papers import require_paid, require_ticket
+from ncre.projections import refunds, registrations, timeline
+from ncre.projections.base import Row
+from ncre.web import tasks as journey
+from ncre.web.agreement import GIVEN_UP, registering_closed
+from ncre.web.asking import command_id, fresh_id, seen
+from ncre.web.cases import Case, own_case
+from ncre.web.details import shown
+from ncre.web.errors import said
+from ncre.web.who import Answer, account, house, need
+
+pages = Blueprint("candidate", __name__)
+
+NEWEST_FIRST: Final = 8
+"""How many sentences of the history the task list shows; the others fold away."""
+
+NEXT: Final = {
+    Status.NEW: ("", later("请先阅读报名协议。")),
+    Status.AGREED: ("", later("请填写基本信息。")),
+    Status.INFO_FILLED: ("", later("请选择考点和科目，并提交报考信息。")),
+    Status.SUBMITTED: ("warn", later("请上传照片，否则报名无效。")),
+    Status.PHOTO_UPLOADED: ("", later("照片已上传。请核对全部内容，然后继续下一步。")),
+    Status.PENDING_REVIEW: ("", later("已申请信息审核，考点正在审核。审核期间不能修改，结果会显示在这里。")),
+    Status.APPROVED: ("good", later("审核已通过，信息和照片不能再更改。请在期限内完成支付。")),
+    Status.REJECTED: ("bad", later("审核未通过。请按下面的原因修改，然后再次申请信息审核。")),
+    Status.PAID: ("good", later("支付完成，报名成功。报考信息不能再修改。")),
+    Status.CONFIRMED: ("good", later("支付和现场确认都已完成，报名成功。")),
+    Status.LAPSED: (
+        "bad",
+        later("超过缴费期限没有支付，报名已失效，名额已释放。报名时间内可以重新提交报考信息。"),
+    ),
+    Status.WITHDRAWN: ("", later("您已放弃这份报名，名额已释放。报名时间内可以重新报名。")),
+    Status.CANCELLED: ("bad", later("考务办公室取消了这份报名。如有疑问，请联系考点或考务办公室。")),
+}
+"""What each status asks of the candidate: the look of the note, and its words."""
+
+
+@pages.get("/current")
+@need(Role.CANDIDATE)
+def current() -> Answer:
+    """当前考次: to the newest registration of the round, or to the agreement that begins one."""
+    with house().database.reading() as connection:
+        round_ = house().application.exams.current(connection)
+        mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
+    if mine is None:
+        return redirect(url_for("agreement.read"))
+    return redirect(url_for("candidate.tasks", registration=mine["id"]))
+
+
+@pages.get("/registrations/<uuid:registration>")
+@need(Role.CANDIDATE)
+def tasks(registration: UUID) -> Answer:
+    case, now = own_case(registration), house().clock()
+    with house().database.reading() as connection:
+        story = timeline.story(connection, registration)
+        owed = refunds.of_registration(connection, registration)
+    entries = journey.task_list(case, now, story)
+    reasons = journey.reasons_by_group(case)
+    look, sentence = NEXT[case.status]
+    return render_template(
+        "tasks.html",
+        case=case,
+        entries=entries,
+        place=journey.current(entries),
+        closed=_closed(case, now),
+        look=look,
+        sentence=sentence,
+        left=_left_to_pay(case, now),
+        reasons=reasons,
+        groups=journey.GROUPS,
+        mends={group: task for group, (task, _facts) in journey.MENDS.items()},
+        pages={entry.task: entry.page for entry in entries if entry.page},
+        note=house().people.rejection_note(case.id, case.row["rejected_version"]) if reasons else "",
+        cancelled=_cancel_reason(case, story),
+        owed=owed,
+        story=story[::-1],
+        newest=NEWEST_FIRST,
+        begin_again=case.status in GIVEN_UP and not registering_closed(case.round),
+        form_refused=_refused(partial(require_paid, case.row)),
+        ticket_refused=_refused(partial(require_ticket, case.row, case.round, now)),
+        printing=case.round.plan.windows.printing,
+    )
+
+
+@pages.get("/registrations/<uuid:registration>/check")
+@need(Role.CANDIDATE)
+def check(registration: UUID) -> Answer:
+    """核对: everything once more, with the way back to each page while it may be changed."""
+    case, now = own_case(registration), house().clock()
+    details = house().people.details(case.id, case.row["details_version"])
+    with house().database.reading() as connection:
+        story = timeline.story(connection, registration)
+    entries = journey.task_list(case, now, story)
+    return render_template(
+        "check.html",
+        case=case,
+        entries=entries,
+        shown=shown(details),
+        pages={entry.task: entry.page for entry in entries if entry.page},
+        unmended=journey.to_mend(case, story),
+        labels=journey.LABELS,
+        command_id=fresh_id(),
+    )
+
+
+@pages.post("/registrations/<uuid:registration>/request-review")
+@need(Role.CANDIDATE)
+def request_review(registration: UUID) -> Answer:
+    """申请信息审核."""
+    case = own_case(registration)
+    house().application.handle(
+        RequestReview(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
+    )
+    return _back(case)
+
+
+@pages.get("/registrations/<uuid:registration>/withdraw")
+@need(Role.CANDIDATE)
+def withdraw_page(registration: UUID) -> Answer:
+    case = own_case(registration)
+    case.require(Step.WITHDRAW)
+    return render_template("withdraw.html", case=case, command_id=fresh_id())
+
+
+@pages.post("/registrations/<uuid:registration>/withdraw")
+@need(Role.CANDIDATE)
+def withdraw(registration: UUID) -> Answer:
+    case = own_case(registration)
+    house().application.handle(
+        Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
+    )
+    return _back(case)
+
+
+def _back(case: Case) -> Response:
+    return redirect(url_for("candidate.tasks", registration=case.id), 303)
+
+
+def _closed(case: Case, now: datetime) -> dict[journey.Task, str]:
+    """Why a task whose turn it is cannot be done at this hour, in words."""
+    closed = {}
+    for task, steps in journey.STEPS_OF.items():
+        faults = [case.window_fault(step, now) for step in steps if step in case.steps]
+        words = [said(fault) for fault in faults if fault is not None]
+        if words:
+            closed[task] = words[0]
+    return closed
+
+
+def _refused(require: Callable[[], None]) -> str:
+    """Why a paper cannot be printed now, in words, or ""."""
+    try:
+        require()
+    except Refusal as refusal:
+        return said(refusal)
+    return ""
+
+
+def _left_to_pay(case: Case, now: datetime) -> str:
+    """The time left to pay in words; "" where no clock runs or it has run out."""
+    deadline = case.row["pay_by"]
+    if deadline is None or Step.LAPSE not in case.steps or deadline <= now:
+        return ""
+    return journey.time_left(deadline, now)
+
+
+def _cancel_reason(case: Case, story: list[Row]) -> str:
+    """What the office wrote when it cancelled, or ""."""
+    cancelled = [told["version"] for told in story if told["topic"] == Cancelled.TOPIC]
+    if not cancelled:
+        return ""
+    with house().database.reading() as connection:
+        fact = house().application.store.fact(connection, case.id, cancelled[-1])
+    return fact.reason if isinstance(fact, Cancelled) and isinstance(fact.reason, str) else ""

@@ -1,0 +1,119 @@
+"""The case behind a page: whose it is, where it stands, and which of its steps may be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.exam import Round, Site, require_open
+from ncre.domain.lifecycle import Status, Step, open_rows, open_steps
+from ncre.domain.payment import payable
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.events.exam import Subject
+from ncre.projections import registrations
+from ncre.projections.base import Row
+from ncre.web.who import account, house
+
+
+def own(registration: UUID) -> Row:
+    """The candidate's own registration; another's is as good as none: 404."""
+    row = _row(registration)
+    if row["account"] != account().id:
+        raise NotFound
+    return row
+
+
+def at_my_sites(registration: UUID) -> Row:
+    """A registration at a site of the signed-in staff; others are as good as none: 404."""
+    row = _row(registration)
+    if not account().actor.covers(row["site"] or ""):
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True)
+class Case:
+    """A registration with the rules it lives under; `site` is None until one was chosen."""
+
+    row: Row
+    round: Round
+    site: Site | None
+
+    @property
+    def id(self) -> UUID:
+        identity: UUID = self.row["id"]
+        return identity
+
+    @property
+    def version(self) -> int:
+        return int(self.row["version"])
+
+    @property
+    def status(self) -> Status:
+        return Status(self.row["status"])
+
+    @cached_property
+    def steps(self) -> frozenset[Step]:
+        """What may be asked for, leaving the windows aside."""
+        return open_steps(self.status, self.site)
+
+    @property
+    def payable(self) -> bool:
+        return payable(self.status, self.site)
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """The chosen subjects, as the round describes them; one that it dropped keeps its code."""
+        known = self.round.subjects
+        codes = [line["subject"] for line in self.row["lines"]]
+        return [known.get(code) or Subject(code, code, 0, 0) for code in codes]
+
+    @property
+    def unsupported(self) -> list[Subject]:
+        """Chosen level-4 subjects whose level-3 subject is not chosen too: worth a warning, no more."""
+        chosen = {subject.code for subject in self.subjects}
+        return [one for one in self.subjects if one.prerequisite and one.prerequisite not in chosen]
+
+    def window_fault(self, step: Step, now: datetime) -> Refusal | None:
+        """Why a step that is open is not possible at this hour, or None."""
+        rows = [row for row in open_rows(self.status, self.site) if row.step is step]
+        try:
+            for row in rows[:1]:
+                require_open(self.round.window(row.window), now)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    def require(self, *steps: Step) -> Step:
+        """The one of these steps that is open now; raises the Refusal that says why none is."""
+        for step in steps:
+            if step in self.steps:
+                fault = self.window_fault(step, house().clock())
+                if fault is not None:
+                    raise fault
+                return step
+        raise Refusal(RefusalCode.OUT_OF_TURN, step=steps[-1], status=self.status)
+
+
+def own_case(registration: UUID) -> Case:
+    """The candidate's own case with its round and site; 404 for another's."""
+    row = own(registration)
+    exams = house().application.exams
+    with house().database.reading() as connection:
+        round_ = exams.round(connection, row["round"])
+        site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
+    if round_ is None:
+        raise NotFound
+    return Case(row, round_, site)
+
+
+def _row(registration: UUID) -> Row:
+    with house().database.reading() as connection:
+        row = registrations.one(connection, registration)
+    if row is None:
+        raise NotFound
+    return row

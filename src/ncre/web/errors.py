@@ -1,0 +1,109 @@
+"""What a reader sees when something cannot be done: HTTP status in one table, words in another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.words import refusal_words
+from ncre.web.language import language
+
+log = logging.getLogger("ncre.web")
+
+STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
+    RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOT_YOURS: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOT_YOUR_SITE: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOT_YOUR_ROLE: HTTPStatus.FORBIDDEN,
+    RefusalCode.OWN_REGISTRATION: HTTPStatus.FORBIDDEN,
+    RefusalCode.OUT_OF_DATE: HTTPStatus.CONFLICT,
+    RefusalCode.OUT_OF_TURN: HTTPStatus.CONFLICT,
+    RefusalCode.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.WINDOW_NOT_YET: HTTPStatus.FORBIDDEN,
+    RefusalCode.WINDOW_OVER: HTTPStatus.FORBIDDEN,
+    RefusalCode.AGREEMENT_CHANGED: HTTPStatus.CONFLICT,
+    RefusalCode.PLACE_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.SITE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SUBJECT_NOT_OFFERED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SUBJECT_TWICE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NO_SUBJECT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.TOO_MANY_SUBJECTS: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SUBJECT_FULL: HTTPStatus.CONFLICT,
+    RefusalCode.SITE_FULL: HTTPStatus.CONFLICT,
+    RefusalCode.DECLARATION_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PHOTO_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NO_EARLIER_PHOTO: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.REASON_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.REASON_TEXT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NOT_DUE: HTTPStatus.CONFLICT,
+    RefusalCode.CHAIR_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.NO_CAPACITY: HTTPStatus.CONFLICT,
+    RefusalCode.PERSON_ERASED: HTTPStatus.GONE,
+    RefusalCode.NO_PAYMENT_DUE: HTTPStatus.CONFLICT,
+    RefusalCode.PRINT_NOT_PAID: HTTPStatus.CONFLICT,
+    RefusalCode.PRINT_NOT_SEATED: HTTPStatus.CONFLICT,
+    RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
+    RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
+}
+
+
+def install(site: Flask) -> None:
+    site.register_error_handler(Refusal, _refused)
+    site.register_error_handler(CSRFError, _expired)
+    site.register_error_handler(HTTPException, _http)
+    site.register_error_handler(Exception, _unexpected)
+
+
+def said(refusal: Refusal) -> str:
+    """The sentence of a refusal in the reader's language."""
+    return refusal_words(refusal.code, refusal.particulars, language())
+
+
+def _refused(refusal: Refusal) -> tuple[str, int]:
+    status = STATUS[refusal.code]
+    if status == HTTPStatus.NOT_FOUND:
+        return _page(HTTPStatus.NOT_FOUND, _("没有找到这一页"), said(refusal))
+    return _page(status, _("没有完成"), said(refusal))
+
+
+def _expired(_error: CSRFError) -> tuple[str, int]:
+    return _page(
+        HTTPStatus.BAD_REQUEST,
+        _("页面已过期"),
+        _("这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。"),
+    )
+
+
+def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    headings = {
+        403: (_("没有权限"), _("您的账号不能打开这一页。如有需要，请联系考务办公室。")),
+        404: (_("没有找到这一页"), _("请检查网址，或从首页重新进入。")),
+        405: (_("不能这样打开"), _("请从页面上的按钮进入。")),
+        413: (_("文件太大"), _("照片不能超过 200 KB，请压缩后再上传。")),
+    }
+    heading, sentence = headings.get(error.code, (_("没有完成"), _("请求有误，请返回上一页再试一次。")))
+    return _page(error.code, heading, sentence)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    log.error("unexpected %s", type(error).__name__, exc_info=error)
+    return _page(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("系统出了问题"),
+        _("这次操作没有完成，已保存的内容不受影响。请稍后再试；如果一直这样，请联系考点。"),
+    )
+
+
+def _page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+    return render_template("error.html", heading=heading, sentence=sentence), int(status)

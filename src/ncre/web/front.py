@@ -1,0 +1,54 @@
+"""What anybody sees first: the notices before sign-in, and the welcome page after it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from ncre.domain.lifecycle import Role
+from ncre.projections import exam, registrations
+from ncre.web.who import Answer, account, house, need
+
+pages = Blueprint("front", __name__)
+
+KINDS = ("announcement", "guide")
+"""网上报名公告 and 网上报名须知及流程."""
+
+
+@pages.get("/")
+def front() -> str:
+    with house().database.reading() as connection:
+        round_ = house().application.exams.current(connection)
+        posted = {kind: exam.notice(connection, round_.code, kind) if round_ else None for kind in KINDS}
+    return render_template("front.html", round=round_, posted=posted, now=house().clock())
+
+
+@pages.get("/notices/<kind>")
+def notice(kind: str) -> str:
+    with house().database.reading() as connection:
+        round_ = house().application.exams.current(connection)
+        posted = exam.notice(connection, round_.code, kind) if round_ and kind in KINDS else None
+    if posted is None:
+        raise NotFound
+    return render_template("notice.html", notice=posted, kind=kind)
+
+
+_HOME = {Role.REVIEWER: "review.queue", Role.OFFICE: "office.home", Role.AUDITOR: "audit.search"}
+
+
+@pages.get("/welcome")
+@need(Role.CANDIDATE, Role.REVIEWER, Role.OFFICE, Role.AUDITOR)
+def welcome() -> Answer:
+    """The candidate's welcome page; staff and auditors go straight to their work."""
+    if account().role in _HOME:
+        return redirect(url_for(_HOME[account().role]))
+    with house().database.reading() as connection:
+        round_ = house().application.exams.current(connection)
+        mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
+    return render_template("welcome.html", round=round_, mine=mine, now=house().clock())
+
+
+@pages.get("/favicon.ico")
+def favicon() -> Response:
+    return redirect(url_for("static", filename="favicon.svg"))

@@ -1,0 +1,32 @@
+"""The side menu: what each role may go to."""
+
+from __future__ import annotations
+
+from flask import Flask, g
+from flask_babel import gettext as _
+
+from ncre.domain.lifecycle import Role
+
+
+def install(site: Flask) -> None:
+    site.context_processor(lambda: {"menu": entries})
+
+
+def entries() -> list[tuple[str, str]]:
+    """(label, endpoint) for whoever is signed in."""
+    common = [(_("网上报名公告与须知"), "front.front")]
+    if g.account is None:
+        return common
+    own = {
+        Role.CANDIDATE: [(_("欢迎"), "front.welcome"), (_("当前考次"), "candidate.current")],
+        Role.REVIEWER: [(_("待审核"), "review.queue"), (_("查找与现场确认"), "desk.search")],
+        Role.OFFICE: [
+            (_("考务概况"), "office.home"),
+            (_("待审核"), "review.queue"),
+            (_("查找与现场确认"), "desk.search"),
+            (_("公告管理"), "office.notices"),
+            (_("报名档案"), "audit.search"),
+        ],
+        Role.AUDITOR: [(_("报名档案"), "audit.search")],
+    }
+    return own.get(g.account.role, []) + common

@@ -1,0 +1,285 @@
+"""考点审核: the queue of a site, one case with its decision, the confirmation in person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.commands import Approve, Cancel, Command, Confirm, Reject
+from ncre.domain.lifecycle import Role, Step, open_rows
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.review import REVIEW_REASONS, ReviewReason
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+from ncre.events.sealing import PersonErased
+from ncre.gateways.photo_store import PhotoMissing
+from ncre.projections import queue as waiting_room
+from ncre.projections import timeline
+from ncre.projections.base import Row
+from ncre.projections.fields import DETAILS, FIELDS
+from ncre.projections.fields import said as value_said
+from ncre.projections.record import Version, differences, standing
+from ncre.web.asking import command_id, fresh_id, seen
+from ncre.web.cases import Case, at_my_sites
+from ncre.web.errors import STATUS, said
+from ncre.web.language import language
+from ncre.web.looks import look
+from ncre.web.story import newest_first
+from ncre.web.tasks import GROUPS, time_left
+from ncre.web.who import Answer, account, house, need
+
+pages = Blueprint("review", __name__)
+
+PURPOSE: Final = "review"
+PAGE: Final = 25
+"""Cases on one page of the queue."""
+
+MENDED: Final = frozenset({*DETAILS, "site", "lines", "photo"})
+"""The fields that candidates mend; the rest of a difference is the house's own bookkeeping."""
+
+FIELD_OF: Final = {
+    RefusalCode.REASON_MISSING: "reasons",
+    RefusalCode.REASON_UNKNOWN: "reasons",
+    RefusalCode.REASON_TEXT_MISSING: "note",
+}
+"""Refusals that belong to a field of the rejection; the others stand above the case."""
+
+
+@pages.get("/staff/queue")
+@need(Role.REVIEWER, Role.OFFICE)
+def queue() -> Answer:
+    """待审核, the longest waiting first."""
+    here, now = _page_number(), house().clock()
+    with house().database.reading() as connection:
+        round_ = house().application.exams.current(connection)
+        code, sites = round_.code if round_ else "", account().sites
+        rows = waiting_room.waiting(connection, code, sites, PAGE, (here - 1) * PAGE)
+        count = waiting_room.waiting_count(connection, code, sites)
+    waits = {row["id"]: time_left(now, row["requested_at"]) for row in rows}
+    pages_ = max(1, -(-count // PAGE))
+    return render_template(
+        "queue.html", round=round_, rows=rows, count=count, waits=waits, here=here, pages=pages_
+    )
+
+
+@pages.get("/staff/cases/<uuid:registration>")
+@need(Role.REVIEWER, Role.OFFICE)
+def case(registration: UUID) -> Answer:
+    return _page(registration, _Typed())
+
+
+@pages.get("/staff/cases/<uuid:registration>/photo/<digest>.jpg")
+@need(Role.REVIEWER, Role.OFFICE)
+def photo(registration: UUID, digest: str) -> Answer:
+    """A photo that this case has or had; any other digest is as good as none."""
+    row = at_my_sites(registration)
+    look(row, PURPOSE)
+    if digest not in {picture["digest"] for picture in _pictures(_history(registration))}:
+        raise NotFound
+    try:
+        jpeg = house().photos.show(row["account"], digest)
+    except (PhotoMissing, PersonErased):
+        raise NotFound from None
+    return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "private, no-store"})
+
+
+@pages.post("/staff/cases/<uuid:registration>/approve")
+@need(Role.REVIEWER, Role.OFFICE)
+def approve(registration: UUID) -> Answer:
+    row = at_my_sites(registration)
+    refused = _carry_out(Approve(**_asked(registration)), _Typed())
+    return refused or _to_next(row, _("报名号 %(number)s：审核通过。", number=row["number"]))
+
+
+@pages.post("/staff/cases/<uuid:registration>/reject")
+@need(Role.REVIEWER, Role.OFFICE)
+def reject(registration: UUID) -> Answer:
+    row = at_my_sites(registration)
+    typed = _Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
+    asked = Reject(**_asked(registration), reasons=tuple(sorted(typed.reasons)), note=typed.note)
+    refused = _carry_out(asked, typed)
+    return refused or _to_next(
+        row, _("报名号 %(number)s：审核不通过，原因已告知考生。", number=row["number"])
+    )
+
+
+@pages.post("/staff/cases/<uuid:registration>/confirm")
+@need(Role.REVIEWER, Role.OFFICE)
+def confirm(registration: UUID) -> Answer:
+    """现场确认; the desk is ready for the next candidate afterwards."""
+    row = at_my_sites(registration)
+    refused = _carry_out(Confirm(**_asked(registration)), _Typed())
+    if refused is None:
+        flash(_("报名号 %(number)s：现场确认完成。", number=row["number"]))
+    return refused or redirect(url_for("desk.search"), 303)
+
+
+@pages.post("/staff/cases/<uuid:registration>/cancel")
+@need(Role.OFFICE)
+def cancel(registration: UUID) -> Answer:
+    at_my_sites(registration)
+    typed = _Typed(why=request.form.get("why", ""))
+    refused = _carry_out(Cancel(**_asked(registration), reason=typed.why), typed)
+    if refused is None:
+        flash(_("报名已取消。"))
+    return refused or redirect(url_for("review.case", registration=registration), 303)
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """What a form held and what was wrong with it, so that nothing is lost."""
+
+    reasons: frozenset[str] = frozenset()
+    note: str = ""
+    why: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+def _asked(registration: UUID) -> dict[str, Any]:
+    return {
+        "registration": registration,
+        "actor": account().actor,
+        "seen": seen(),
+        "command_id": command_id(),
+    }
+
+
+def _carry_out(command: Command, typed: _Typed) -> Answer | None:
+    """None when it is done; else the case as it now stands, with what was typed and why it is not done."""
+    try:
+        house().application.handle(command)
+    except Refusal as refusal:
+        place = FIELD_OF.get(refusal.code, "case")
+        if command.step is Step.CANCEL and place == "note":
+            place = "why"
+        faulty = _Typed(typed.reasons, typed.note, typed.why, {place: said(refusal)})
+        return _page(command.registration, faulty), int(STATUS[refusal.code])
+    return None
+
+
+def _to_next(decided: Row, notice: str) -> Answer:
+    """To the case that waits behind the decided one, else to the oldest, else to the empty queue."""
+    flash(notice)
+    with house().database.reading() as connection:
+        rows = waiting_room.waiting(connection, decided["round"], account().sites, 200)
+    others = [row for row in rows if row["account"] != account().id and row["id"] != decided["id"]]
+    behind = [row for row in others if row["requested_at"] > (decided["requested_at"] or house().clock())]
+    for row in (*behind, *others):
+        return redirect(url_for("review.case", registration=row["id"]), 303)
+    return redirect(url_for("review.queue"), 303)
+
+
+def _page(registration: UUID, typed: _Typed) -> str:
+    """The case. The look at its private details is recorded before anything of it is opened."""
+    row = at_my_sites(registration)
+    look(row, PURPOSE)
+    case_, history, now = _case(row), _history(registration), house().clock()
+    with house().database.reading() as connection:
+        story = timeline.story(connection, registration)
+    steps = _steps(case_)
+    return render_template(
+        "case.html",
+        case=case_,
+        answers=_answers(house().people.details(case_.id, row["details_version"])),
+        pictures=_pictures(history)[::-1],
+        changes=_changes_since_rejection(history),
+        rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
+        story=newest_first(story),
+        steps=steps,
+        closed=_closed(case_, steps, now),
+        own=row["account"] == account().id,
+        reasons=_reasons_by_group(),
+        groups=GROUPS,
+        typed=typed,
+        faults=typed.faults,
+        wait=time_left(now, row["requested_at"]) if Step.APPROVE in steps else "",
+        command_id=fresh_id,
+    )
+
+
+def _case(row: Row) -> Case:
+    exams = house().application.exams
+    with house().database.reading() as connection:
+        round_ = exams.round(connection, row["round"])
+        site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
+    if round_ is None:
+        raise NotFound
+    return Case(row, round_, site)
+
+
+def _history(registration: UUID) -> list[Fact]:
+    with house().database.reading() as connection:
+        return house().application.store.history(connection, registration)
+
+
+def _steps(case: Case) -> frozenset[Step]:
+    """What the signed-in staff may do with the case: never anything with their own."""
+    if case.row["account"] == account().id:
+        return frozenset()
+    rows = open_rows(case.status, case.site)
+    return frozenset(row.step for row in rows if account().role in row.by)
+
+
+def _closed(case: Case, steps: frozenset[Step], now: datetime) -> dict[Step, str]:
+    """Steps whose window is not open at this hour, and why, in words."""
+    faults = {step: case.window_fault(step, now) for step in steps}
+    return {step: said(fault) for step, fault in faults.items() if fault is not None}
+
+
+def _pictures(history: list[Fact]) -> list[dict[str, Any]]:
+    """The photos of the case in the order in which they came: digest, version and time."""
+    return [
+        {"digest": fact.photo.digest, "version": fact.stamp.version, "at": fact.stamp.recorded_at}
+        for fact in history
+        if isinstance(fact, facts.PhotoUploaded | facts.PhotoReplaced)
+    ]
+
+
+def _answers(details: facts.Details | None) -> list[tuple[str, str]]:
+    """(label, value) of the private details in words; the number as typed only where it says more."""
+    if details is None:
+        return []
+    given = asdict(details)
+    if given["document_typed"] == given["document_number"]:
+        del given["document_typed"]
+    tongue = language()
+    return [
+        (DETAILS[name].words.say(tongue), value_said(name, given[name], tongue, opened=True))
+        for name in DETAILS
+        if name in given
+    ]
+
+
+def _changes_since_rejection(history: list[Fact]) -> list[tuple[str, str, str]]:
+    """What the candidate changed after the last rejection: (label, before, after) in words."""
+    rejected = [fact.stamp.version for fact in history if isinstance(fact, facts.Rejected)]
+    before, after = standing(history, Version(rejected[-1])) if rejected else None, standing(history)
+    if before is None or after is None:
+        return []
+    tongue = language()
+    return [
+        (
+            FIELDS[change.field].words.say(tongue),
+            value_said(change.field, change.before, tongue, opened=True),
+            value_said(change.field, change.after, tongue, opened=True),
+        )
+        for change in differences(before, after)
+        if change.field in MENDED
+    ]
+
+
+def _reasons_by_group() -> dict[str, list[ReviewReason]]:
+    known = REVIEW_REASONS.values()
+    return {group: [reason for reason in known if reason.group == group] for group in GROUPS}
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1

@@ -1,0 +1,42 @@
+"""What every answer carries, whatever the page: the browser's rules for it, and the forms' token."""
+
+from __future__ import annotations
+
+from flask import Flask, g, request
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""No inline script or style anywhere, nothing from elsewhere."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
+
+
+def install(site: Flask) -> None:
+    CSRFProtect(site)
+    site.after_request(_guard)
+
+
+def _guard(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if g.get("account") is not None and request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,38 @@
+"""The history of a registration as staff and auditors read it: what happened, when, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from ncre.domain.lifecycle import Role
+from ncre.projections.base import Row
+from ncre.web.who import house
+
+NAMED: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
+"""Roles whose account name is shown: they act in office. A candidate's may be an e-mail address."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of the history; `name` is the account of whoever acted in office, else ""."""
+
+    row: Row
+    name: str
+
+
+def newest_first(story: Iterable[Row]) -> list[Told]:
+    """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
+    rows = list(story)[::-1]
+    names = {actor: _name(actor) for actor in {row["actor"] for row in rows if row["role"] in NAMED}}
+    return [Told(row, names.get(row["actor"], "")) for row in rows]
+
+
+def _name(actor: str) -> str:
+    try:
+        known = house().accounts.find(UUID(actor))
+    except ValueError:
+        return actor
+    return known.name if known else actor
