@@ -46,9 +46,11 @@ class _Seating:
     site: Site
     people: list[ToSeat]
     taken: list[tuple[int, int]]
+    halls: dict[tuple[int, str], int]
 
     def plan(self) -> dict[UUID, list[SeatAssigned]]:
-        return seating(self.round.code, self.site.plan, self.round.subjects, self.people, self.taken)
+        site, subjects = self.site.plan, self.round.subjects
+        return seating(self.round.code, site, subjects, self.people, self.taken, self.halls)
 
 
 class Office:
@@ -115,7 +117,9 @@ class Office:
             waiting = registrations.to_be_seated(connection, round_code, code)
             assigned = tickets.taken_at(connection, round_code, code)
         people = [_to_seat(row, assigned) for row in waiting if row["seated"] < len(row["lines"])]
-        return _Seating(round_, site, people, [(row["hall"], row["seat"]) for row in assigned])
+        taken = [(row["hall"], row["seat"]) for row in assigned]
+        numbered = {(row["batch"], row["room"]): row["hall"] for row in assigned}
+        return _Seating(round_, site, people, taken, numbered)
 
 
 def _to_seat(row: Row, assigned: list[Row]) -> ToSeat:

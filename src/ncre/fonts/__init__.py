@@ -29,12 +29,7 @@ def bold() -> bytes:
     return (files(__name__) / "NotoSansSC-Bold.subset.ttf").read_bytes()
 
 
-def rare() -> list[bytes]:
-    """The fonts for the rarest characters that this machine has; none is fine."""
+def rare() -> tuple[Path, ...]:
+    """The files for the rarest characters that this machine has, in the order of asking; none is fine."""
     folder = Path(os.environ.get("NCRE_FONT_DIR", HANAZONO))
-    return [_read(folder / name) for name in RARE if (folder / name).is_file()]
-
-
-@cache
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
+    return tuple(folder / name for name in RARE if (folder / name).is_file())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import segno
@@ -125,7 +126,16 @@ _WIDTHS: Final = [
 _START_B, _START_C, _TO_B, _STOP = 104, 105, 100, 106
 
 
-def qr(payload: str) -> Image.Image:
+@dataclass(frozen=True)
+class Code:
+    """A code as a picture of one bit, and how many pixels of it are quiet zone on each side."""
+
+    picture: Image.Image
+    quiet_x: int
+    quiet_y: int
+
+
+def qr(payload: str) -> Code:
     """A QR code at error correction level M."""
     matrix = segno.make(payload, error="m", micro=False).matrix
     side = len(matrix) + 2 * QR_QUIET
@@ -134,10 +144,10 @@ def qr(payload: str) -> Image.Image:
         for x, dark in enumerate(row):
             if dark:
                 picture.putpixel((x + QR_QUIET, y + QR_QUIET), 0)
-    return picture
+    return Code(picture, QR_QUIET, QR_QUIET)
 
 
-def code128(text: str) -> Image.Image:
+def code128(text: str) -> Code:
     """A Code 128 of ASCII text; pairs of digits are packed (set C), the rest is set B."""
     modules = [0] * BAR_QUIET
     for value in _values(text):
@@ -148,7 +158,7 @@ def code128(text: str) -> Image.Image:
     for x, dark in enumerate(modules):
         if dark:
             picture.putpixel((x, 0), 0)
-    return picture
+    return Code(picture, BAR_QUIET, 0)
 
 
 def _values(text: str) -> list[int]:

@@ -6,9 +6,11 @@ page about fifteen times cheaper than handing fpdf2 the whole font (pages and pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
+from unicodedata import category
 
 import uharfbuzz as hb
 
@@ -23,26 +25,32 @@ DROPPED: Final = tuple(
 class Typeface:
     """One font file: coverage, widths, and cuts. Thread-safe after it was made."""
 
-    def __init__(self, name: str, raw: bytes) -> None:
+    def __init__(self, name: str, source: bytes | Path) -> None:
+        """From bytes: prepared for many cheap cuts. From a file: only mapped into memory, for a rare cut."""
         self.name = name
-        face = hb.Face(hb.Blob(raw))
+        mapped = isinstance(source, Path)
+        face = hb.Face(hb.Blob.from_file_path(str(source)) if mapped else hb.Blob(source))
         self._font = hb.Font(face)
-        self._upem = face.upem
-        self._characters = frozenset(face.unicodes)
-        self._prepared = hb.subset_preprocess(face)
+        self._upem = float(face.upem)
+        self._prepared = face if mapped else hb.subset_preprocess(face)
 
     def has(self, character: str) -> bool:
-        return ord(character) in self._characters
+        """Whether it would be seen: a glyph without outlines counts only for a space."""
+        return self._glyph(character)[1]
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - typefaces live as long as the process
-    def _advance(self, character: str) -> float:
+    def _glyph(self, character: str) -> tuple[float, bool]:
+        """Its advance in ems, and whether it shows."""
         glyph = self._font.get_nominal_glyph(ord(character))
-        advance: int = self._font.get_glyph_h_advance(glyph or 0)
-        return advance / float(self._upem)
+        if not glyph:
+            return 0.0, False
+        extents = self._font.get_glyph_extents(glyph)
+        shows = category(character) == "Zs" or bool(extents and extents.width and extents.height)
+        return self._font.get_glyph_h_advance(glyph) / self._upem, shows
 
     def width(self, text: str, size: float) -> float:
         """Width in points at a size in points."""
-        return float(size * sum(self._advance(character) for character in text))
+        return float(size * sum(self._glyph(character)[0] for character in text))
 
     def cut(self, characters: Iterable[str]) -> bytes:
         """The font with these characters only."""
@@ -60,13 +68,20 @@ def regular() -> Typeface:
 
 
 @cache
-def bold() -> Typeface:
+def _bold() -> Typeface:
     return Typeface("bold", fonts.bold())
 
 
+def _faces() -> Iterator[Typeface]:
+    """The fonts in the order of asking. The big ones are opened only when the ones before lack something."""
+    yield regular()
+    for path in fonts.rare():
+        yield _rare(path)
+
+
 @cache
-def rare() -> tuple[Typeface, ...]:
-    return tuple(Typeface(f"rare{place}", raw) for place, raw in enumerate(fonts.rare()))
+def _rare(path: Path) -> Typeface:
+    return Typeface(path.stem.lower(), path)
 
 
 def drawable(text: str) -> tuple[str, tuple[str, ...]]:
@@ -74,19 +89,26 @@ def drawable(text: str) -> tuple[str, tuple[str, ...]]:
 
     A name is never refused and never blank: U+2A6D6 without a font prints as 〔U+2A6D6〕.
     """
-    missing = tuple(one for one in text if not any(face.has(one) for face in (regular(), *rare())))
+    missing = tuple(one for one in text if not _face(one).has(one))
     for one in missing:
         text = text.replace(one, f"〔U+{ord(one):04X}〕")
     return text, missing
 
 
-def runs(text: str) -> list[tuple[Typeface, str]]:
-    """The text in pieces, each with the first font that has all of it."""
+def runs(text: str, bold: bool = False) -> list[tuple[Typeface, str]]:
+    """The text in pieces, each with the first font that has all of it. Bold is for fixed words only."""
     pieces: list[tuple[Typeface, str]] = []
     for one in text:
-        face = next((face for face in (regular(), *rare()) if face.has(one)), regular())
+        face = _bold() if bold and _bold().has(one) else _face(one)
         if pieces and pieces[-1][0] is face:
             pieces[-1] = (face, pieces[-1][1] + one)
         else:
             pieces.append((face, one))
     return pieces
+
+
+def _face(character: str) -> Typeface:
+    """The first font that has it; the regular one where none does."""
+    if regular().has(character):
+        return regular()
+    return next((face for face in _faces() if face.has(character)), regular())

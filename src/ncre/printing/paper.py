@@ -14,16 +14,14 @@ from fpdf import FPDF
 from PIL import Image
 
 from ncre.printing import glyphs
+from ncre.printing.codes import Code
+from ncre.printing.lines import LEADING, POINT, broken, fitted
 from ncre.printing.sheets import Printed
 
 LEFT, RIGHT = 15.0, 195.0
-POINT = 25.4 / 72
-"""Millimetres in a point."""
-
 PADDING = 2.0
-SMALLEST = 6.0
-NEVER_FIRST = "，。、；：？！）》”’％…"
-"""Marks that may not begin a line (Chinese typesetting); they stay with the character before."""
+INSIDE = 0.4
+"""Millimetres kept free above and below the lines of a cell."""
 
 Draw = Callable[[FPDF], None]
 
@@ -68,9 +66,16 @@ class Paper:
 
         self._pages[-1].append(draw)
 
-    def code(self, image: Image.Image, x: float, y: float, w: float, h: float) -> None:
-        """A code stretched over the frame, one pixel a module."""
-        self._pages[-1].append(lambda pdf: _image(pdf, image, x, y, w, h))
+    def code(self, code: Code, x: float, y: float, w: float, h: float) -> None:
+        """A code whose dark modules fill the frame; its quiet zone lies around it and stays white."""
+        across = w / (code.picture.width - 2 * code.quiet_x) * code.quiet_x
+        down = h / (code.picture.height - 2 * code.quiet_y) * code.quiet_y
+        frame = (x - across, y - down, w + 2 * across, h + 2 * down)
+
+        def draw(pdf: FPDF) -> None:
+            pdf.image(code.picture, *frame)
+
+        self._pages[-1].append(draw)
 
     def text(
         self,
@@ -103,15 +108,21 @@ class Paper:
     def cell(
         self, x: float, y: float, w: float, h: float, text: str, size: float, align: str = "left"
     ) -> float:
-        """A bordered value cell; returns the x where the next one begins. Long text takes two lines."""
+        """A bordered value cell; returns the x where the next one begins."""
         self.box(x, y, w, h)
-        room = w - 2 * PADDING
-        at = {"left": x + PADDING, "center": x + w / 2}[align]
-        if len(text) > 12 and self.width(text, size) > room * 1.25:
-            self._two_lines(at, y, h, text, size, align, room)
-        else:
-            self.text(at, y + h / 2 + 0.127 * size, text, size, align=align, within=room)
+        self.block(x + PADDING, y + INSIDE, w - 2 * PADDING, h - 2 * INSIDE, text, size, align)
         return x + w
+
+    def block(
+        self, x: float, y: float, w: float, h: float, text: str, size: float, align: str = "left"
+    ) -> None:
+        """Text in the middle of a space, in as many lines and as small as it takes; never cut."""
+        size, lines = fitted(self._note(text), size, w, h, _width)
+        step = min(size * POINT * LEADING * LEADING, h / len(lines))
+        at = {"left": x, "center": x + w / 2}[align]
+        for number, line in enumerate(lines):
+            middle = y + h / 2 + step * (number - (len(lines) - 1) / 2)
+            self.text(at, middle + 0.127 * size, line, size, align=align)
 
     def label(self, x: float, y: float, w: float, h: float, text: str, size: float) -> float:
         """A bordered label cell, bold on grey; returns the x where the next one begins."""
@@ -123,14 +134,10 @@ class Paper:
         self, x: float, y: float, text: str, size: float, width: float, step: float, hanging: float = 0.0
     ) -> float:
         """Text in lines of `width`; returns the baseline after the last. No line begins with a full stop."""
-        for number, line in enumerate(self._lines(text, size, width, hanging)):
+        for number, line in enumerate(broken(self._note(text), size, width, _width, hanging)):
             self.text(x + (hanging if number else 0.0), y, line, size)
             y += step
         return y
-
-    def width(self, text: str, size: float) -> float:
-        """Millimetres that a text takes."""
-        return sum(face.width(part, size) for face, part in glyphs.runs(glyphs.drawable(text)[0])) * POINT
 
     def printed(self) -> Printed:
         pdf = FPDF(format="A4")
@@ -147,51 +154,30 @@ class Paper:
                 draw(pdf)
         return Printed(bytes(pdf.output()), tuple(dict.fromkeys(self._missing)))
 
+    def _note(self, text: str) -> str:
+        """The text as it can be drawn; what had to be substituted is remembered."""
+        text, missing = glyphs.drawable(text)
+        self._missing += missing
+        return text
+
     def _pieces(self, text: str, bold: bool) -> list[tuple[glyphs.Typeface, str]]:
-        if bold:
-            pieces = [(glyphs.bold(), text)]
-        else:
-            text, missing = glyphs.drawable(text)
-            self._missing += missing
-            pieces = glyphs.runs(text)
+        pieces = glyphs.runs(self._note(text), bold=bold)
         for face, part in pieces:
             self._used.setdefault(face.name, (face, set()))[1].update(part)
         return pieces
 
-    def _two_lines(
-        self, at: float, y: float, h: float, text: str, size: float, align: str, room: float
-    ) -> None:
-        size = min(size, h / POINT / 2.5)
-        lines = self._lines(text, size, room, 0.0)
-        if len(lines) > 2:
-            half = (len(text) + 1) // 2
-            lines = [text[:half], text[half:]]
-        for number, line in enumerate(lines):
-            middle = y + h * (2 * number + 1) / (2 * len(lines))
-            self.text(at, middle + 0.127 * size, line, size, align=align, within=room)
 
-    def _lines(self, text: str, size: float, width: float, hanging: float) -> list[str]:
-        lines: list[str] = []
-        line = ""
-        for one in text:
-            room = width - (hanging if lines else 0.0)
-            if line and one not in NEVER_FIRST and self.width(line + one, size) > room:
-                lines.append(line)
-                line = ""
-            line += one
-        return [*lines, line] if line else lines
+def _width(text: str) -> float:
+    """Millimetres that a text takes at one point."""
+    return sum(face.width(part, 1) for face, part in glyphs.runs(text)) * POINT
 
 
 def _fitting(pieces: list[tuple[glyphs.Typeface, str]], size: float, within: float | None) -> float:
-    """The size at which the pieces fit, never below SMALLEST."""
+    """The size, at most `size`, at which the pieces fit on one line."""
     if within is None:
         return size
     wide = sum(face.width(part, size) for face, part in pieces) * POINT
-    return size if wide <= within else max(SMALLEST, size * within / wide)
-
-
-def _image(pdf: FPDF, image: Image.Image, x: float, y: float, w: float, h: float) -> None:
-    pdf.image(image, x, y, w, h)
+    return size if wide <= within else size * within / wide
 
 
 def _add(pdf: FPDF, face: glyphs.Typeface, characters: set[str]) -> None:

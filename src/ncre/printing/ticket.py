@@ -28,7 +28,7 @@ def admission_ticket(sheet: TicketSheet) -> Printed:
 
 
 def grouped(ticket: str) -> str:
-    """66774200190003 15 as people read it aloud: subject, round, site, hall, seat."""
+    """66 77 420019 0003 15: subject, round, site, hall, seat, as people read it aloud."""
     return " ".join((ticket[:2], ticket[2:4], ticket[4:10], ticket[10:14], ticket[14:]))
 
 
@@ -74,8 +74,8 @@ def _seat(paper: Paper, y: float, seat: SeatLine) -> None:
     paper.text(middle, y + 10.6, f"{starts:%H:%M}–{ends:%H:%M}", SIZE, align="center")
     x += WIDTHS[2]
     paper.box(x, y, WIDTHS[3], 13)
-    paper.text(x + WIDTHS[3] / 2, y + 6.6, f"{seat.hall:04}", 14, bold=True, align="center")
-    paper.text(x + WIDTHS[3] / 2, y + 11, seat.room, 8, align="center", within=WIDTHS[3] - 2)
+    paper.text(x + WIDTHS[3] / 2, y + 6, f"{seat.hall:04}", 14, bold=True, align="center")
+    paper.block(x + 1, y + 7, WIDTHS[3] - 2, 5.6, seat.room, 8, "center")
     x += WIDTHS[3]
     paper.box(x, y, WIDTHS[4], 13)
     paper.text(x + WIDTHS[4] / 2, y + 8, f"{seat.seat:02}", 14, bold=True, align="center")

@@ -88,10 +88,15 @@ def _approved(approved: registration.Approved) -> Words:
 
 
 def _rejected(rejected: registration.Rejected) -> Words:
-    reasons = [REVIEW_REASONS[code] for code in rejected.reasons if code in REVIEW_REASONS]
-    zh = "；".join(f"{reason.code} {reason.text}" for reason in reasons)
-    en = "; ".join(f"{reason.code} {reason.text_en}" for reason in reasons)
+    reasons = [_reason(code) for code in rejected.reasons]
+    zh, en = "；".join(reason.zh for reason in reasons), "; ".join(reason.en for reason in reasons)
     return Words(f"考点审核未通过：{zh}。", f"The site rejected it: {en}.")
+
+
+def _reason(code: str) -> Words:
+    """A code that was dropped from the list since stands for itself: what was recorded is still told."""
+    reason = REVIEW_REASONS.get(code)
+    return Words(f"{code} {reason.text}", f"{code} {reason.text_en}") if reason else Words(code, code)
 
 
 def _settled(settled: registration.PaymentSettled) -> Words:
@@ -103,7 +108,9 @@ def _settled(settled: registration.PaymentSettled) -> Words:
 
 
 def _unusable(unusable: registration.PaymentUnusable) -> Words:
-    why, amount = UNUSABLE[Unusable(unusable.reason)], yuan(unusable.amount)
+    known = unusable.reason in set(Unusable)
+    why = UNUSABLE[Unusable(unusable.reason)] if known else Words(unusable.reason, unusable.reason)
+    amount = yuan(unusable.amount)
     return Words(
         f"收到 {amount} 元但不能用于本报名（{why.zh}），将原路退回。",
         f"{amount} yuan arrived that this registration cannot use ({why.en}); it goes back.",

@@ -234,8 +234,8 @@ def _as_registration(row: Any) -> Registration:
 
 def _claim_differences(connection: Connection) -> list[Difference]:
     unique, counted = _expected_claims(connection)
-    stored = dict(connection.execute(select(claims.c.key, claims.c.holder)).tuples().all())
-    taken = dict(connection.execute(select(counters.c.key, counters.c.taken)).tuples().all())
+    stored = dict(connection.execute(select(claims.c.key, claims.c.holder)).all())
+    taken = dict(connection.execute(select(counters.c.key, counters.c.taken)).all())
     differences = [
         Difference("claims", key, "holder", stored.get(key), unique.get(key))
         for key in sorted(stored.keys() | unique.keys())

@@ -1,0 +1,170 @@
+"""A small exam on any database, and candidates who walk through it: the ground of these tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import Table, func, select
+
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.exam import PlanRound, PlanSite
+from ncre.domain.lifecycle import Role
+from ncre.domain.payment import order_of
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration import Registration, replay
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+from ncre.events.exam import Offer, Room, RoundPlan, SitePlan
+from ncre.gateways.payment import Paid
+from ncre.passport.accounts import Account
+from ncre.projections import registrations
+from ncre.projections.base import Row
+from tests import people
+
+QUICK: Final = "429901"
+"""The site that neither reviews nor confirms; its payment hold of a day starts at submission."""
+
+
+def open_exam(house: House, plan: RoundPlan | None = None) -> None:
+    """The bundled round, or another plan for it, with two of its sites."""
+    round_, sites = people.bundled_round()
+    planned = [PlanRound(actor=people.OFFICE, command_id=uuid4(), plan=plan or round_.plan)]
+    house.application.plan_all([*planned, *(planning(sites[code].plan) for code in (people.SITE, QUICK))])
+
+
+def planning(plan: SitePlan) -> PlanSite:
+    return PlanSite(actor=people.OFFICE, command_id=uuid4(), round=people.ROUND, plan=plan)
+
+
+def plan_of(house: House, code: str) -> SitePlan:
+    with house.database.reading() as connection:
+        site = house.application.exams.site(connection, people.ROUND, code)
+    assert site is not None
+    return site.plan
+
+
+def revise(house: House, code: str, **changed: Any) -> None:
+    """Revise a site's policy; `quotas` {subject: quota} and `rooms` {name: seats} in short."""
+    plan = plan_of(house, code)
+    quotas = changed.pop("quotas", {})
+    if quotas:
+        changed["offers"] = tuple(
+            Offer(offer.subject, quotas.get(offer.subject, offer.quota)) for offer in plan.offers
+        )
+    if "rooms" in changed:
+        changed["rooms"] = tuple(Room(name, seats) for name, seats in changed["rooms"].items())
+    house.application.plan(planning(replace(plan, **changed)))
+
+
+def details_of(number: int) -> facts.Details:
+    """Details of as many different people as tests need; the document numbers differ, no more."""
+    return replace(people.WENJING, document_number=f"E{number:08}", document_type="passport")
+
+
+class Walker(people.Candidate):
+    """A candidate without a stored account, whose photo needs no measuring: quick to bring anywhere."""
+
+    def __init__(self, house: House, details: facts.Details | None = None, ordinal: int = 1) -> None:
+        account = Account(uuid4(), "somebody", Role.CANDIDATE, frozenset())
+        super().__init__(house, account, details or details_of(account.id.int % 10**8), ordinal)
+
+    def again(self) -> Walker:
+        """The same candidate's next registration, after one was given up."""
+        following = Walker(self.house, self.details, self.ordinal + 1)
+        following.account = self.account
+        following.id = people.registration_id(people.ROUND, self.account.id, self.ordinal + 1)
+        return following
+
+    def uploads(self) -> Registration:
+        return self.does(c.UploadPhoto, photo=people.PHOTO)
+
+    def filled(self) -> Registration:
+        self.agrees()
+        return self.fills()
+
+    def submitted(self, site: str = people.SITE, subjects: tuple[str, ...] = ("66", "67")) -> Registration:
+        self.filled()
+        return self.submits(site, subjects)
+
+    def pictured(self, site: str = people.SITE, subjects: tuple[str, ...] = ("66", "67")) -> Registration:
+        self.submitted(site, subjects)
+        return self.uploads()
+
+    def approved(self, subjects: tuple[str, ...] = ("66", "67")) -> Registration:
+        self.pictured(subjects=subjects)
+        self.requests_review()
+        return people.approved(self.house, self)
+
+    def paid(self, subjects: tuple[str, ...] = ("66", "67")) -> Registration:
+        self.approved(subjects)
+        return self.pays()
+
+    def withdraws(self) -> Registration:
+        return self.does(c.Withdraw)
+
+    def lapses(self) -> Registration:
+        return self.house.application.handle(c.Lapse(registration=self.id, actor=c.CLOCK_ACTOR))
+
+    @property
+    def stands(self) -> Registration:
+        return replay(self.id, self.history)
+
+    @property
+    def history(self) -> Sequence[Fact]:
+        return history_of(self.house, self.id)
+
+    @property
+    def row(self) -> Row:
+        with self.house.database.reading() as connection:
+            row = registrations.one(connection, self.id)
+        assert row is not None
+        return row
+
+    def money(self, trade: str = "T1", ago: timedelta = timedelta(), **changed: Any) -> Paid:
+        """News of the right money, paid `ago` before now, unless changed."""
+        stands = self.stands
+        said: dict[str, Any] = {
+            "order": order_of(stands),
+            "registration": self.id,
+            "channel": "till",
+            "trade": trade,
+            "amount": stands.amount,
+            "paid_at": self.house.clock() - ago,
+        }
+        return Paid(**{**said, **changed})
+
+
+def history_of(house: House, stream: UUID) -> Sequence[Fact]:
+    with house.database.reading() as connection:
+        return house.application.store.history(connection, stream)
+
+
+def refusal(act: Any, *particulars: Any, **named: Any) -> RefusalCode:
+    """The code with which what is asked is refused; fails where it is done."""
+    try:
+        act(*particulars, **named)
+    except Refusal as refused:
+        return refused.code
+    raise AssertionError("nothing was refused")
+
+
+def count(house: House, table: Table) -> int:
+    with house.database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def everything(house: House, *tables: Table) -> dict[str, list[Row]]:
+    """All rows of the tables, in the order of their keys."""
+    with house.database.reading() as connection:
+        return {
+            table.name: [
+                dict(row)
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+            ]
+            for table in tables
+        }

@@ -1,0 +1,315 @@
+"""Commands through the one door: all of it happens, once, or none of it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4, uuid5
+
+import pytest
+from eventsourcing.persistence import IntegrityError
+from sqlalchemy import Connection
+
+from ncre.application import Application
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.claims import Place, Seat
+from ncre.domain.exam import WHOLE_SITE, PlanSite
+from ncre.domain.lifecycle import Role, Status
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.events.base import Fact
+from ncre.events.registration import DetailsViewed, Submitted
+from ncre.events.schema import claims, counters, facts, serials
+from ncre.projections import all_projections, timeline
+from tests import people
+from tests.application.ground import QUICK, Walker, count, everything, history_of, plan_of, refusal, revise
+
+STATE = (facts, claims, counters, serials, *(projection.table for projection in all_projections().all))
+
+
+def test_a_command_sent_twice_succeeds_twice_and_happens_once(house: House) -> None:
+    walker = Walker(house)
+    walker.filled()
+    submit = c.Submit(
+        registration=walker.id,
+        actor=walker.account.actor,
+        seen=2,
+        site=people.SITE,
+        subjects=("66",),
+        declared=True,
+        declaration=people.DECLARATION,
+    )
+    first = house.application.handle(submit)
+    before = everything(house, *STATE)
+    assert house.application.handle(submit) == first
+    assert everything(house, *STATE) == before
+
+
+def test_a_command_sent_again_succeeds_even_after_the_case_moved_on(house: House) -> None:
+    walker = Walker(house)
+    walker.submitted()
+    upload = c.UploadPhoto(registration=walker.id, actor=walker.account.actor, seen=3, photo=people.PHOTO)
+    house.application.handle(upload)
+    walker.requests_review()
+    assert house.application.handle(upload).status is Status.PENDING_REVIEW
+    assert len(walker.history) == 5
+
+
+def test_every_fact_carries_the_command_that_caused_it(house: House) -> None:
+    walker = Walker(house)
+    walker.agrees()
+    command = c.Withdraw(
+        registration=walker.id, actor=walker.account.actor, on_behalf_of="x", cause="letter 7"
+    )
+    house.application.handle(command)
+    stamp = walker.history[-1].stamp
+    assert (stamp.command_id, stamp.actor, stamp.role) == (
+        command.command_id,
+        str(walker.account.id),
+        "candidate",
+    )
+    assert (stamp.on_behalf_of, stamp.cause, stamp.recorded_at) == ("x", "letter 7", house.clock())
+    assert (stamp.version, stamp.subject) == (2, walker.account.id)
+
+
+def test_one_document_number_has_one_place_in_a_round(house: House) -> None:
+    first, second = Walker(house, people.WENJING), Walker(house, people.WENJING)
+    first.filled()
+    second.agrees()
+    assert refusal(second.fills) is RefusalCode.PLACE_TAKEN
+    assert second.stands.status is Status.AGREED
+    assert count(house, timeline.timeline) == len(first.history) + len(second.history) + 3
+
+
+def test_a_place_given_up_can_be_taken_again_by_anybody(house: House) -> None:
+    first, second = Walker(house, people.WENJING), Walker(house, people.WENJING)
+    first.filled()
+    first.withdraws()
+    second.filled()
+    again = first.again()
+    again.agrees()
+    assert refusal(again.fills) is RefusalCode.PLACE_TAKEN
+    second.withdraws()
+    assert again.fills().status is Status.INFO_FILLED
+
+
+def test_a_corrected_document_number_frees_the_wrong_one(house: House) -> None:
+    first, second = Walker(house, people.LIQIANG), Walker(house, people.LIQIANG)
+    first.filled()
+    person = house.people.person(people.WENJING.document_type, people.WENJING.document_number)
+    first.does(c.AmendInfo, details=people.WENJING, person=person)
+    assert second.filled().status is Status.INFO_FILLED
+    with house.database.reading() as connection:
+        held = house.application.claims.holder(connection, Place(people.ROUND, person).key)
+    assert held == first.id
+
+
+def test_a_cancelled_registration_gives_up_its_place_and_seats(house: House) -> None:
+    revise(house, people.SITE, quotas={"66": 1})
+    walker = Walker(house, people.WENJING)
+    walker.paid(("66",))
+    house.application.handle(c.Cancel(registration=walker.id, actor=people.OFFICE, reason="重复报名"))
+    assert Walker(house, people.WENJING).submitted(subjects=("66",)).status is Status.SUBMITTED
+
+
+def test_a_full_subject_is_refused_by_its_name_and_another_can_be_taken(house: House) -> None:
+    revise(house, people.SITE, quotas={"66": 1})
+    Walker(house).submitted(subjects=("66",))
+    late = Walker(house)
+    late.filled()
+    with pytest.raises(Refusal) as refused:
+        late.submits(subjects=("66", "67"))
+    assert refused.value.code is RefusalCode.SUBJECT_FULL
+    assert refused.value.particulars == {"subject": "66"}
+    assert late.submits(subjects=("67",)).subjects == ("67",)
+
+
+def test_a_full_site_takes_nobody_whatever_the_subject(house: House) -> None:
+    revise(house, people.SITE, quota=1)
+    inside, outside = Walker(house), Walker(house)
+    inside.submitted(subjects=("66",))
+    outside.filled()
+    assert refusal(outside.submits, subjects=("67",)) is RefusalCode.SITE_FULL
+    changed = inside.does(c.ChangeSubjects, site=people.SITE, subjects=("67", "35"))
+    assert changed.subjects == ("35", "67")
+
+
+def test_changing_subjects_moves_the_seats_along(house: House) -> None:
+    walker = Walker(house)
+    walker.submitted(subjects=("66", "67"))
+    walker.does(c.ChangeSubjects, site=people.SITE, subjects=("67", "35"))
+    assert taken(house, people.SITE, "66", "67", "35", WHOLE_SITE) == [0, 1, 1, 1]
+    walker.does(c.ChangeSubjects, site=QUICK, subjects=("67",))
+    assert taken(house, people.SITE, "66", "67", "35", WHOLE_SITE) == [0, 0, 0, 0]
+    assert taken(house, QUICK, "67", WHOLE_SITE) == [1, 1]
+    walker.withdraws()
+    assert taken(house, QUICK, "67", WHOLE_SITE) == [0, 0]
+
+
+def test_a_registration_number_names_its_site_and_counts_on(house: House) -> None:
+    numbers = [Walker(house).submitted().number for _ in range(2)]
+    assert numbers == ["78420019000001", "78420019000002"]
+    walker = Walker(house)
+    assert walker.submitted(QUICK, ("67",)).number == "78429901000001"
+    assert walker.does(c.ChangeSubjects, site=people.SITE, subjects=("66",)).number == "78420019000003"
+    assert walker.does(c.ChangeSubjects, site=people.SITE, subjects=("67",)).number == "78420019000003"
+
+
+def test_a_refused_command_leaves_nothing_behind(house: House) -> None:
+    revise(house, people.SITE, quotas={"67": 1})
+    Walker(house).submitted(subjects=("67",))
+    walker = Walker(house)
+    walker.filled()
+    before = everything(house, *STATE)
+    assert refusal(walker.submits, subjects=("66", "67")) is RefusalCode.SUBJECT_FULL
+    assert refusal(walker.submits, subjects=("66", "99")) is RefusalCode.SUBJECT_NOT_OFFERED
+    assert everything(house, *STATE) == before
+    assert walker.submits(subjects=("66",)).number == "78420019000002"
+
+
+def test_what_is_read_after_a_command_is_what_the_command_did(house: House) -> None:
+    walker = Walker(house)
+    steps = (walker.agrees, walker.fills, walker.submits, walker.uploads, walker.requests_review)
+    for step in steps:
+        after = step()
+        row = walker.row
+        assert (row["status"], row["version"]) == (after.status, after.version)
+        with house.database.reading() as connection:
+            assert len(timeline.story(connection, walker.id)) == after.version
+
+
+def test_an_unknown_registration_is_not_found_for_anybody(house: House) -> None:
+    for actor in (people.CANDIDATE, people.OFFICE, people.REVIEWER):
+        command = c.Withdraw(registration=uuid4(), actor=actor)
+        assert refusal(house.application.handle, command) is RefusalCode.NOT_FOUND
+
+
+def test_a_look_at_private_details_is_recorded_beside_the_case(house: House, clock: people.Clock) -> None:
+    walker = Walker(house)
+    walker.submitted()
+    for purpose in ("review", "audit"):
+        clock.advance(minutes=1)
+        house.application.look(walker.id, people.REVIEWER, purpose)
+    looks = history_of(house, uuid5(walker.id, "access"))
+    assert looks == [DetailsViewed(walker.id, "review"), DetailsViewed(walker.id, "audit")]
+    assert looks[0].stamp.actor == people.REVIEWER.id
+    assert len(walker.history) == 3
+    with house.database.reading() as connection:
+        told = timeline.story(connection, walker.id)
+    assert [row["topic"] for row in told][-2:] == ["access.details_viewed"] * 2
+
+
+def test_a_plan_that_says_the_same_is_no_revision(house: House) -> None:
+    before = everything(house, *STATE)
+    revise(house, people.SITE)
+    assert everything(house, *STATE) == before
+
+
+def test_plans_are_made_together_or_not_at_all(house: House) -> None:
+    before = everything(house, *STATE)
+    good = PlanSite(
+        actor=people.OFFICE,
+        command_id=uuid4(),
+        round=people.ROUND,
+        plan=replace(plan_of(house, people.SITE), quota=7),
+    )
+    stranger = c.Actor(people.REVIEWER.id, Role.REVIEWER, frozenset({QUICK}))
+    bad = replace(good, actor=stranger, plan=replace(plan_of(house, QUICK), quota=7))
+    assert refusal(house.application.plan_all, [good, bad]) is RefusalCode.NOT_YOUR_ROLE
+    assert everything(house, *STATE) == before
+
+
+def test_a_lowered_quota_takes_nobodys_seat_and_lets_nobody_in(house: House) -> None:
+    walker = Walker(house)
+    walker.submitted(subjects=("66",))
+    Walker(house).submitted(subjects=("66",))
+    revise(house, people.SITE, quotas={"66": 1})
+    assert taken(house, people.SITE, "66") == [2]
+    late = Walker(house)
+    late.filled()
+    walker.withdraws()
+    assert refusal(late.submits, subjects=("66",)) is RefusalCode.SUBJECT_FULL
+
+
+def test_the_policy_that_applied_is_stamped_on_what_it_decided(house: House) -> None:
+    walker = Walker(house)
+    walker.filled()
+    revise(house, people.SITE, hold_hours=48)
+    walker.submits()
+    submitted = walker.history[-1]
+    assert isinstance(submitted, Submitted)
+    assert submitted.policy == 2
+
+
+class OftenBeaten(Application):
+    """An application whose first `beaten` appends meet a rival's fact under the same version."""
+
+    beaten = 0
+
+    def _claim(self, connection: Connection, before: object, recorded: object) -> object:  # type: ignore[override]
+        if self.beaten:
+            self.beaten -= 1
+            raise IntegrityError
+        return super()._claim(connection, before, recorded)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def rivalled(house: House) -> OftenBeaten:
+    app = house.application
+    return OftenBeaten(app.database, app.store, app.claims, app.listeners, app.clock)
+
+
+def test_who_was_beaten_to_it_is_answered_anew_and_leaves_no_trace_of_the_first_try(
+    house: House, rivalled: OftenBeaten
+) -> None:
+    walker = Walker(house)
+    walker.filled()
+    rivalled.beaten = 2
+    submit = c.Submit(
+        registration=walker.id,
+        actor=walker.account.actor,
+        site=people.SITE,
+        subjects=("66",),
+        declared=True,
+        declaration=people.DECLARATION,
+    )
+    assert rivalled.handle(submit).number == "78420019000001"
+    assert [fact.stamp.version for fact in walker.history] == [1, 2, 3]
+
+
+def test_who_is_beaten_every_time_is_told_to_try_again(house: House, rivalled: OftenBeaten) -> None:
+    walker = Walker(house)
+    walker.agrees()
+    before = everything(house, *STATE)
+    rivalled.beaten = 99
+    withdraw = c.Withdraw(registration=walker.id, actor=walker.account.actor)
+    assert refusal(rivalled.handle, withdraw) is RefusalCode.BUSY
+    assert everything(house, *STATE) == before
+
+
+def test_an_erased_person_cannot_say_anything_private_again(house: House) -> None:
+    walker = Walker(house)
+    walker.filled()
+    with house.database.transaction() as connection:
+        house.application.store.erase(connection, walker.account.id, house.clock())
+    amend = c.AmendInfo(
+        registration=walker.id, actor=walker.account.actor, details=people.LIQIANG, person="0" * 64
+    )
+    assert refusal(house.application.handle, amend) is RefusalCode.PERSON_ERASED
+    assert walker.withdraws().status is Status.WITHDRAWN
+
+
+def taken(house: House, site: str, *subjects: str) -> list[int]:
+    keys = [Seat(people.ROUND, site, subject).key for subject in subjects]
+    with house.database.reading() as connection:
+        counted = house.application.claims.counted(connection, keys)
+    return [counted[key][1] for key in keys]
+
+
+def stored(house: House) -> list[Fact]:
+    return [fact for _, fact in house.application.store.log(0)]
+
+
+def test_the_log_holds_every_fact_once_in_the_order_of_the_commands(house: House) -> None:
+    walker = Walker(house)
+    walker.pictured()
+    assert stored(house)[3:] == list(walker.history)

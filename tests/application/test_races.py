@@ -1,0 +1,197 @@
+"""Two processes reach for the same thing at once: exactly one has it, the other gets the right words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from ncre.domain import commands as c
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.projections.upkeep import check
+from tests.houses import house_on, open_round
+from tests.people import LIQIANG, REVIEWER, SITE, Candidate, somebody
+
+RACES = 12
+DONE = "done"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What one process does in every race: commands, in order."""
+
+    url: str
+    folder: Path
+    commands: list[c.Command]
+
+
+def run(lane: Lane, start: Barrier) -> list[str]:
+    """The outcome of each race for this process: DONE, or the code of the refusal."""
+    house = house_on(lane.url, lane.folder)
+    outcomes = []
+    for command in lane.commands:
+        start.wait(60)
+        try:
+            house.application.handle(command)
+            outcomes.append(DONE)
+        except Refusal as refusal:
+            outcomes.append(refusal.code.value)
+    house.close()
+    return outcomes
+
+
+_start: Barrier
+
+
+def _remember(start: Barrier) -> None:
+    global _start
+    _start = start
+
+
+def _lane(lane: Lane) -> list[str]:
+    return run(lane, _start)
+
+
+def race(lanes: list[Lane]) -> list[tuple[str, ...]]:
+    """Every race's outcomes, one for each process."""
+    context = get_context("spawn")
+    start = context.Barrier(len(lanes))
+    with context.Pool(len(lanes), initializer=_remember, initargs=(start,)) as pool:
+        by_lane = pool.map(_lane, lanes, chunksize=1)
+    return list(zip(*by_lane, strict=True))
+
+
+def prepared(
+    url: str, folder: Path, prepare: Callable[[Any, int], tuple[c.Command, c.Command]]
+) -> list[Lane]:
+    """The round opened with one seat in every subject, and what both processes will do in each race."""
+    house = house_on(url, folder)
+    pairs = [prepare(house, number) for number in range(RACES)]
+    house.close()
+    lanes = zip(*pairs, strict=True)
+    return [Lane(url, folder / str(place), list(commands)) for place, commands in enumerate(lanes)]
+
+
+def one_won(outcomes: list[tuple[str, ...]], code: RefusalCode) -> bool:
+    return all(sorted(both) == sorted((DONE, code.value)) for both in outcomes)
+
+
+def document(number: int) -> str:
+    """A document number that differs in its order digits; only the door reads it."""
+    return f"42011520060315{number:03}X"
+
+
+def filled(house: Any, name: str, number: int) -> Candidate:
+    candidate = somebody(house, name, replace(LIQIANG, document_number=document(number)))
+    candidate.agrees()
+    candidate.fills()
+    return candidate
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "races"
+
+
+def test_the_last_seat_is_taken_once(database_url: str, folder: Path) -> None:
+    house = house_on(database_url, folder)
+    open_round(house)
+    subjects = [offer.subject for offer in _offers(house)]
+    open_round(house, offers=tuple(replace(offer, quota=1) for offer in _offers(house)))
+    house.close()
+
+    def prepare(house: Any, number: int) -> tuple[c.Command, c.Command]:
+        return tuple(  # type: ignore[return-value]
+            c.Submit(
+                **filled(house, f"{place}-{number}", 2 * number + place).asking,
+                site=SITE,
+                subjects=(subjects[number],),
+                declared=True,
+                declaration="x",
+            )
+            for place in range(2)
+        )
+
+    outcomes = race(prepared(database_url, folder, prepare))
+    assert one_won(outcomes, RefusalCode.SUBJECT_FULL), outcomes
+    _rows_agree(database_url, folder)
+
+
+def test_a_persons_place_is_taken_once(database_url: str, folder: Path) -> None:
+    _opened(database_url, folder)
+
+    def prepare(house: Any, number: int) -> tuple[c.Command, c.Command]:
+        details = replace(LIQIANG, document_number=document(number))
+        person = house.people.person(details.document_type, details.document_number)
+        fills = []
+        for place in range(2):
+            candidate = somebody(house, f"{place}-{number}", details)
+            candidate.agrees()
+            fills.append(c.FillInfo(**candidate.asking, details=details, person=person))
+        return fills[0], fills[1]
+
+    outcomes = race(prepared(database_url, folder, prepare))
+    assert one_won(outcomes, RefusalCode.PLACE_TAKEN), outcomes
+    _rows_agree(database_url, folder)
+
+
+def test_a_case_is_decided_once(database_url: str, folder: Path) -> None:
+    """One reviewer approves, one rejects, both from the same page: the slower one is told that it changed."""
+    _opened(database_url, folder)
+
+    def prepare(house: Any, number: int) -> tuple[c.Command, c.Command]:
+        candidate = filled(house, f"candidate-{number}", number)
+        candidate.submits(subjects=("15",))
+        candidate.uploads()
+        candidate.requests_review()
+        at: dict[str, Any] = {"registration": candidate.id, "actor": REVIEWER, "seen": 5}
+        return c.Approve(**at), c.Reject(**at, reasons=("P01",))
+
+    outcomes = race(prepared(database_url, folder, prepare))
+    assert one_won(outcomes, RefusalCode.OUT_OF_DATE), outcomes
+    _rows_agree(database_url, folder)
+
+
+def test_a_command_sent_by_two_processes_at_once_happens_once(database_url: str, folder: Path) -> None:
+    _opened(database_url, folder)
+    registrations: list[UUID] = []
+
+    def prepare(house: Any, number: int) -> tuple[c.Command, c.Command]:
+        candidate = filled(house, f"candidate-{number}", number)
+        registrations.append(candidate.id)
+        submit = c.Submit(
+            **candidate.asking, site=SITE, subjects=("15",), declared=True, declaration="x", seen=2
+        )
+        return submit, submit
+
+    outcomes = race(prepared(database_url, folder, prepare))
+    assert all(both == (DONE, DONE) for both in outcomes), outcomes
+    house = house_on(database_url, folder)
+    with house.database.reading() as connection:
+        for registration in registrations:
+            assert len(house.application.store.history(connection, registration)) == 3
+    house.close()
+    _rows_agree(database_url, folder)
+
+
+def _opened(url: str, folder: Path) -> None:
+    house = house_on(url, folder)
+    open_round(house)
+    house.close()
+
+
+def _offers(house: Any) -> Any:
+    with house.database.reading() as connection:
+        return house.application.exams.site(connection, "78", SITE).plan.offers
+
+
+def _rows_agree(url: str, folder: Path) -> None:
+    house = house_on(url, folder)
+    assert check(house.database, house.application.store, house.application.listeners) == []
+    house.close()

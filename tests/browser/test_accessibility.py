@@ -1,0 +1,161 @@
+"""axe finds nothing on any page at phone, tablet and desk width, and no page is wider than the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.lifecycle import Role
+from tests.browser.visit import CandidateAtPhone, Person, desk, phone
+from tests.people import (
+    LIQIANG,
+    OFFICE,
+    REVIEWER,
+    ROUND,
+    SITE,
+    Candidate,
+    Clock,
+    approved,
+    portrait,
+    rejected,
+    somebody,
+)
+
+pytestmark = pytest.mark.browser
+PASSWORD = "a password of wenjing"
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "portrait.jpg"
+    file.write_bytes(portrait())
+    return file
+
+
+def test_the_pages_before_sign_in(browser: Browser, address: str) -> None:
+    visitor = Person(phone(browser), address, check=True)
+    for path in ("/", "/notices/announcement", "/notices/guide", "/sign-in", "/register", "/nowhere"):
+        visitor.goes(path)
+    visitor.goes("/sign-in")
+    visitor.page.fill("#name", "nobody")
+    visitor.page.fill("#password", "wrong")
+    visitor.presses("登录")
+    visitor.page.goto(f"{address}/language/en?next=/")
+    visitor.look()
+    assert visitor.faults == []
+
+
+def test_the_pages_of_a_candidate(
+    browser: Browser, address: str, house: House, clock: Clock, picture: Path
+) -> None:
+    somebody(house)
+    wenjing = CandidateAtPhone(phone(browser), address, check=True)
+    wenjing.signs_in("wenjing", PASSWORD)
+    wenjing.goes("/agreement")
+    wenjing.accepts_the_agreement()
+    wenjing.goes(wenjing.path("/details"))
+    wenjing.page.evaluate("document.querySelectorAll('[required]').forEach(one => one.required = false)")
+    wenjing.sends(last=True)
+    wenjing.fills_in()
+    wenjing.chooses(SITE, "66", "41")
+    too_small = picture.with_name("small.jpg")
+    too_small.write_bytes(portrait()[:9000])
+    wenjing.uploads(too_small)
+    wenjing.uploads(picture)
+    wenjing.goes(wenjing.path("/photo"))
+    wenjing.requests_review()
+    case = _case_of(house, wenjing)
+    rejected(house, case, ("P05", "I01", "E04"))
+    wenjing.goes(wenjing.path())
+    case.requests_review()
+    approved(house, case)
+    wenjing.goes(wenjing.path())
+    wenjing.goes(wenjing.path("/withdraw"))
+    wenjing.pays()
+    wenjing.goes(wenjing.path())
+    wenjing.goes(wenjing.path("/ticket.pdf"))
+    assert wenjing.faults == []
+
+
+def _case_of(house: House, walker: CandidateAtPhone) -> Candidate:
+    account = house.accounts.named("wenjing")
+    assert account is not None
+    case = Candidate(house, account)
+    assert str(case.id) == walker.registration
+    return case
+
+
+def test_the_pages_of_a_lapsed_and_of_a_withdrawn_candidate(
+    browser: Browser, address: str, house: House, clock: Clock
+) -> None:
+    case = somebody(house)
+    case.until_waiting()
+    approved(house, case)
+    clock.advance(hours=25)
+    house.worker.once()
+    wenjing = CandidateAtPhone(phone(browser), address, check=True)
+    wenjing.signs_in("wenjing", PASSWORD)
+    wenjing.goes(f"/registrations/{case.id}")
+    case.does(c.Withdraw)
+    wenjing.goes(f"/registrations/{case.id}")
+    wenjing.goes("/welcome")
+    assert wenjing.faults == []
+
+
+def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, house: House) -> None:
+    case, other = somebody(house), somebody(house, "liqiang", LIQIANG)
+    case.until_waiting()
+    other.until_waiting()
+    rejected(house, case)
+    case.requests_review()
+    for name, role in (("shenhe", Role.REVIEWER), ("kaowu", Role.OFFICE), ("shenji", Role.AUDITOR)):
+        house.accounts.add(name, f"a password of {name}", role, frozenset({SITE}))
+    reviewer = Person(desk(browser), address, check=True)
+    reviewer.signs_in("shenhe", "a password of shenhe")
+    reviewer.goes(f"/staff/cases/{case.id}")
+    reviewer.page.get_by_text("审核不通过").first.click()
+    reviewer.presses("审核不通过")
+    reviewer.goes("/staff/desk")
+    reviewer.scans("78420019000001")
+    approved(house, case)
+    case.pays()
+    reviewer.goes(f"/staff/cases/{case.id}")
+    office = Person(desk(browser), address, check=True)
+    office.signs_in("kaowu", "a password of kaowu")
+    for path in ("/office", "/office/notices", f"/office/seat/{SITE}", f"/staff/cases/{case.id}"):
+        office.goes(path)
+    office.goes(f"/office/seat/{SITE}")
+    office.presses("确认编排")
+    auditor = Person(desk(browser), address, check=True)
+    auditor.signs_in("shenji", "a password of shenji")
+    for path in ("", "?at=v5", "?at=nonsense", "/compare?from=v2&to=v9", "/facts"):
+        auditor.goes(f"/audit/{case.id}{path}")
+    assert reviewer.faults + office.faults + auditor.faults == []
+
+
+def test_the_whole_way_of_a_candidate_needs_no_script(
+    browser: Browser, address: str, house: House, picture: Path
+) -> None:
+    somebody(house)
+    wenjing = CandidateAtPhone(phone(browser, scripts=False), address)
+    wenjing.signs_in("wenjing", PASSWORD)
+    wenjing.goes("/agreement")
+    wenjing.page.check("#agreed")
+    wenjing.presses("同意")
+    wenjing.registration = wenjing.page.url.split("/registrations/")[1].split("/")[0].split("?")[0]
+    wenjing.goes(wenjing.path("/details"))
+    wenjing.fills_in()
+    case = _case_of(house, wenjing)
+    wenjing.chooses(SITE, "66")
+    wenjing.uploads(picture)
+    wenjing.requests_review()
+    assert "待审核" in wenjing.reads()
+    house.application.handle(c.Approve(registration=case.id, actor=REVIEWER))
+    wenjing.pays()
+    house.office.seat(ROUND, SITE, OFFICE)
+    wenjing.goes(wenjing.path())
+    assert "打印下载准考证" in wenjing.reads()

@@ -1,0 +1,166 @@
+"""People at a browser: they sign in, and do what the manual says they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from ncre.events.registration import Details
+from tests.people import WENJING, form_of_details
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = (320, 768, 1280)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def launch(playwright: Playwright, chromium: str) -> Browser:
+    """Debian's browser, headless, asking nothing of the network."""
+    return playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+
+
+def phone(browser: Browser, scripts: bool = True) -> BrowserContext:
+    """A phone that speaks Chinese."""
+    return browser.new_context(
+        viewport={"width": 360, "height": 740},
+        is_mobile=True,
+        has_touch=True,
+        locale="zh-CN",
+        java_script_enabled=scripts,
+        device_scale_factor=2,
+    )
+
+
+def desk(browser: Browser) -> BrowserContext:
+    return browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds on the page, and what sticks out of it, at every width."""
+    before = page.viewport_size
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        report = Axe().run(page, options={"runOnly": RULES}).response
+        for violation in report["violations"]:
+            where = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+            found.append(f"{width} {page.url} {violation['id']}: {violation['help']} ({where})")
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{width} {page.url}: the page is wider than the screen")
+    if before is not None:
+        page.set_viewport_size(before)
+    return found
+
+
+class Person:
+    """Somebody with an account, at a browser of their own. `look` is called on every page they come to."""
+
+    def __init__(self, context: BrowserContext, address: str, check: bool = False) -> None:
+        self.page = context.new_page()
+        self.address = address
+        self.faults: list[str] = []
+        self._check = check
+
+    def look(self) -> None:
+        if self._check:
+            self.faults += faults_of(self.page)
+
+    def goes(self, path: str) -> None:
+        self.page.goto(self.address + path)
+        self.look()
+
+    def presses(self, name: str) -> None:
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.look()
+
+    def scans(self, number: str) -> None:
+        """A scanner types into the focused field and ends with Enter."""
+        self.page.locator("main form input:not([type=hidden])").first.fill(number)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.look()
+
+    def sends(self, last: bool = False) -> None:
+        """Press the first (or last) button of the page's forms."""
+        buttons = self.page.locator("main form button.button")
+        with self.page.expect_navigation():
+            (buttons.last if last else buttons.first).click()
+        self.look()
+
+    def follows(self, name: str) -> None:
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).first.click()
+        self.look()
+
+    def signs_in(self, name: str, password: str) -> None:
+        self.goes("/sign-in")
+        self.page.fill("#name", name)
+        self.page.fill("#password", password)
+        self.presses("登录")
+
+    def reads(self) -> str:
+        return self.page.inner_text("main")
+
+
+class CandidateAtPhone(Person):
+    """A candidate going through the steps."""
+
+    registration = ""
+
+    def accepts_the_agreement(self) -> None:
+        self.goes("/agreement")
+        self.page.check("#agreed")
+        self.presses("同意")
+        self.registration = self.page.url.split("/registrations/")[1].split("/")[0].split("?")[0]
+
+    def path(self, page: str = "") -> str:
+        return f"/registrations/{self.registration}{page}"
+
+    def fills_in(self, details: Details = WENJING) -> None:
+        self.goes(self.path("/details"))
+        for name, value in form_of_details(details).items():
+            field = self.page.locator(f"[name={name}]").first
+            kind = field.evaluate("field => field.type")
+            if kind == "radio":
+                self.page.check(f"[name={name}][value={value}]")
+            elif kind == "select-one":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        self.sends(last=True)
+
+    def chooses(self, site: str, *subjects: str, first: bool = True) -> None:
+        self.goes(self.path("/subjects"))
+        self.page.select_option("#site", site)
+        self.presses("显示科目")
+        for box in self.page.locator("[name=subjects]:checked").all():
+            box.uncheck()
+        for subject in subjects:
+            self.page.check(f"[name=subjects][value='{subject}']")
+        if first:
+            self.page.check("#declared")
+        self.presses("提交报考信息" if first else "修改报考信息")
+
+    def uploads(self, picture: Path) -> None:
+        self.goes(self.path("/photo"))
+        self.page.set_input_files("input[type=file]", picture)
+        self.sends()
+
+    def requests_review(self) -> None:
+        self.goes(self.path("/check"))
+        self.presses("申请信息审核")
+
+    def pays(self) -> None:
+        self.goes(self.path("/pay"))
+        self.presses("支付")
+        self.presses("支付")

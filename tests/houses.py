@@ -1,0 +1,31 @@
+"""Houses on either database, for tests of what happens between commands, and between processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ncre.bootstrap import House, build
+from ncre.config import Settings
+from ncre.rounds import bundled
+from ncre.rounds.loader import load_round
+from tests.people import OFFICE, SECRET, TODAY, Clock
+
+
+def settings_on(url: str, folder: Path) -> Settings:
+    folder.mkdir(parents=True, exist_ok=True)
+    return Settings(data=folder, database_url=url, secret=SECRET)
+
+
+def house_on(url: str, folder: Path, clock: Clock | None = None) -> House:
+    """A house over a migrated database; the round may be there already or not."""
+    return build(settings_on(url, folder), clock or Clock())
+
+
+def open_round(house: House, **changes: object) -> None:
+    """Load the bundled round, with parts of every site's plan changed (quota, offers ...)."""
+    from dataclasses import replace
+
+    loaded = load_round(bundled(), TODAY)
+    if changes:
+        loaded = replace(loaded, sites=tuple(replace(site, **changes) for site in loaded.sites))  # type: ignore[arg-type]
+    house.office.load(loaded, OFFICE)

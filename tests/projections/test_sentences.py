@@ -1,0 +1,157 @@
+"""One sentence a fact, in both languages: the exact words, and nothing private in any of them."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Final
+
+import pytest
+
+from ncre.events import exam, registration
+from ncre.events.base import ERASED, Fact
+from ncre.projections.sentences import sentence, yuan
+from tests import people
+from tests.events.examples import house_facts
+
+ROUND, SITES = people.bundled_round()
+PLAN, SITE = ROUND.plan, SITES[people.SITE].plan
+THREE: Final = (*people.LINES, registration.Line("41", 13500))
+
+SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
+    (
+        registration.AgreementAccepted("78", people.CANDIDATE_ID, 1, "2027-03"),
+        "考生同意了第 78 次考试的报名协议（2027-03 版）。",
+        "The candidate accepted the agreement (edition 2027-03) of round 78.",
+    ),
+    (
+        registration.InfoFilled(people.WENJING, people.PERSON),
+        "考生填写了基本信息。",
+        "The candidate filled in the personal details.",
+    ),
+    (
+        registration.InfoAmended(people.LIQIANG, people.PERSON),
+        "考生修改了基本信息。",
+        "The candidate amended the personal details.",
+    ),
+    (
+        registration.Submitted(people.NUMBER, people.SITE, THREE, people.DECLARATION, 1),
+        "考生提交了报考信息：考点 420019，科目 66、67、41，报名号 78420019000001。",
+        "The candidate submitted the registration: site 420019, subjects 66, 67, 41, "
+        "registration number 78420019000001.",
+    ),
+    (
+        registration.SubjectsChanged("78429901000001", "429901", people.LINES[:1], 1),
+        "考生改报为：考点 429901，科目 66，报名号 78429901000001。",
+        "The candidate changed the choice to: site 429901, subjects 66, registration number 78429901000001.",
+    ),
+    (
+        registration.PhotoUploaded(people.PHOTO),
+        "考生上传了照片（567×390 像素）。",
+        "The candidate uploaded a photo (567×390 pixels).",
+    ),
+    (
+        registration.PhotoReplaced(people.OTHER_PHOTO),
+        "考生更换了照片（567×390 像素）。",
+        "The candidate replaced the photo (567×390 pixels).",
+    ),
+    (registration.ReviewRequested(1), "考生申请了信息审核。", "The candidate requested review."),
+    (
+        registration.Approved(people.PAY_BY, 1),
+        "考点审核通过，须在 2027-01-06 10:00 前支付。",
+        "The site approved it, to be paid by 2027-01-06 10:00 (exam time).",
+    ),
+    (
+        registration.Rejected(("I02", "P09"), "见证件"),
+        "考点审核未通过：I02 证件号码与证件类型不符或有误；P09 照片侧置或倒置。",
+        "The site rejected it: I02 The document number is wrong or does not fit the document type; "
+        "P09 The photo is sideways or upside down.",
+    ),
+    (
+        registration.PaymentSettled("N1", "till", "T1", 16005, people.NOW),
+        "收到考试费 160.05 元（2027-01-05 10:00 支付，订单 N1）。",
+        "The fee of 160.05 yuan was received (paid 2027-01-05 10:00 exam time, order N1).",
+    ),
+    (
+        registration.PaymentUnusable("N1", "till", "T2", 8000, people.NOW, "duplicate"),
+        "收到 80.00 元但不能用于本报名（重复支付），将原路退回。",
+        "80.00 yuan arrived that this registration cannot use (paid twice); it goes back.",
+    ),
+    (
+        registration.PaymentReturned("N1", "till", "T2", 8000, "R2"),
+        "80.00 元已原路退回。",
+        "80.00 yuan went back to whoever paid.",
+    ),
+    (
+        registration.PaymentLapsed(people.PAY_BY),
+        "至 2027-01-06 10:00 未支付，报名失效，名额释放。",
+        "Unpaid by 2027-01-06 10:00 (exam time): the registration lapsed and its seats are free.",
+    ),
+    (registration.ConfirmedOnSite(), "考点现场确认完成。", "The site confirmed the candidate in person."),
+    (
+        registration.SeatAssigned("66", "6678420019000307", 3, "第3机房", 7, 1, people.NOW, people.PAY_BY),
+        "科目 66 已编排：2027-01-05 10:00，考场 0003，座位 07，准考证号 6678420019000307。",
+        "Subject 66 was seated: 2027-01-05 10:00 exam time, hall 0003, seat 07, ticket number 6678420019000307.",
+    ),
+    (registration.Withdrawn(), "考生放弃了报名。", "The candidate withdrew."),
+    (
+        registration.Cancelled("考生李强重复报名"),
+        "考务办公室取消了报名。",
+        "The exam office cancelled the registration.",
+    ),
+    (
+        registration.DetailsViewed(people.REGISTRATION, "review"),
+        "工作人员查看了考生的个人信息。",
+        "A member of staff looked at the private details.",
+    ),
+    (exam.RoundOpened(PLAN), "考次 78 已设立。", "Round 78 was opened."),
+    (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),
+    (exam.SiteOpened("78", SITE), "考点 420019 已开放。", "Site 420019 was opened."),
+    (exam.SiteRevised("78", SITE), "考点 420019 的规则已修订。", "The rules of site 420019 were revised."),
+    (
+        exam.NoticePosted("78", "guide", "网上报名须知及流程", "How to register", "正文", "Text"),
+        "发布了公告《网上报名须知及流程》。",
+        "The notice “How to register” was posted.",
+    ),
+)
+
+
+@pytest.mark.parametrize(("fact", "zh", "en"), SAID, ids=[fact.TOPIC for fact, _, _ in SAID])
+def test_each_fact_is_told_in_exactly_these_words(fact: Fact, zh: str, en: str) -> None:
+    assert sentence(fact) == (zh, en)
+
+
+def test_every_registered_fact_stands_in_this_table_once() -> None:
+    assert sorted(fact.TOPIC for fact, _, _ in SAID) == sorted(house_facts())
+
+
+@pytest.mark.parametrize("fact", [fact for fact, _, _ in SAID if fact.SEALED], ids=lambda fact: fact.TOPIC)
+def test_a_sentence_is_the_same_once_the_person_is_erased(fact: Fact) -> None:
+    assert sentence(replace(fact, **dict.fromkeys(fact.SEALED, ERASED))) == sentence(fact)
+
+
+@pytest.mark.parametrize("fact", [fact for fact, _, _ in SAID if fact.SEALED], ids=lambda fact: fact.TOPIC)
+def test_no_sentence_says_anything_private(fact: Fact) -> None:
+    said = " ".join(sentence(fact))
+    for name in fact.SEALED:
+        kept = getattr(fact, name)
+        private = [kept] if isinstance(kept, str) else [getattr(kept, one.name) for one in fields(kept)]
+        assert not [value for value in map(str, private) if len(value) > 3 and value in said]
+
+
+@pytest.mark.parametrize(
+    ("fact", "zh"),
+    [
+        (registration.Rejected(("X99",), ""), "考点审核未通过：X99。"),
+        (
+            registration.PaymentUnusable("N", "till", "T", 1, people.NOW, "blue-moon"),
+            "收到 0.01 元但不能用于本报名（blue-moon），将原路退回。",
+        ),
+    ],
+)
+def test_codes_that_are_no_longer_listed_are_still_told(fact: Fact, zh: str) -> None:
+    assert sentence(fact).zh == zh
+
+
+@pytest.mark.parametrize(("fen", "said"), [(0, "0.00"), (5, "0.05"), (8000, "80.00"), (1234567, "12345.67")])
+def test_amounts_are_said_in_yuan_to_the_fen(fen: int, said: str) -> None:
+    assert yuan(fen) == said

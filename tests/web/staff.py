@@ -1,0 +1,103 @@
+"""Who comes to the pages of staff and auditors in tests, each with a browser of their own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.lifecycle import Role
+from ncre.passport.accounts import Account
+from ncre.projections import registrations, timeline
+from ncre.projections.base import Row
+from tests.people import SITE, Candidate
+
+HERE: Final = "https://localhost"
+"""Cookies are secure, so tests come over TLS."""
+
+PASSWORD: Final = "kept in these tests alone"
+
+
+@dataclass
+class Visitor:
+    """A browser; `account` is None for somebody who is not signed in."""
+
+    site: Flask
+    account: Account | None
+
+    def __post_init__(self) -> None:
+        self.client = self.site.test_client()
+        if self.account is not None:
+            answer = self.post("/sign-in", page="/sign-in", name=self.account.name, password=PASSWORD)
+            assert answer.status_code == 303, answer.text
+
+    def get(self, path: str, expect: int = 200) -> str:
+        answer = self.client.get(path, base_url=HERE)
+        assert answer.status_code == expect, (path, answer.status_code, answer.text)
+        return answer.text
+
+    def post(self, path: str, page: str, **form: Any) -> TestResponse:
+        """Send the form of a page: its hidden fields (those of the form that posts to `path`) and `form`."""
+        text = self.client.get(page, base_url=HERE, follow_redirects=True).text
+        return self.send(path, {**hidden(text, path), **form})
+
+    def send(self, path: str, form: dict[str, Any]) -> TestResponse:
+        return self.client.post(path, data=form, base_url=HERE, headers={"Referer": HERE})
+
+
+def hidden(text: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form that posts to `action`; of the sign-out form where there is none."""
+    forms = re.findall(r'<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>', text, re.DOTALL)
+    mine = [body for to, body in forms if unescape(to) == action] or [body for _, body in forms]
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', mine[0] if mine else text)
+    return {name: unescape(value) for name, value in found}
+
+
+def visitor(house: House, site: Flask, name: str, role: Role, *sites: str) -> Visitor:
+    return Visitor(site, house.accounts.add(name, PASSWORD, role, frozenset(sites)))
+
+
+def reviewer(house: House, site: Flask, at: str = SITE, name: str = "shenhe") -> Visitor:
+    return visitor(house, site, name, Role.REVIEWER, at)
+
+
+def office(house: House, site: Flask) -> Visitor:
+    return visitor(house, site, "kaowu", Role.OFFICE)
+
+
+def auditor(house: House, site: Flask) -> Visitor:
+    return visitor(house, site, "shenji", Role.AUDITOR)
+
+
+def row_of(house: House, registration: UUID) -> Row:
+    with house.database.reading() as connection:
+        row = registrations.one(connection, registration)
+    assert row is not None
+    return row
+
+
+def story_of(house: House, registration: UUID) -> list[Row]:
+    with house.database.reading() as connection:
+        return timeline.story(connection, registration)
+
+
+def looks_at(house: House, registration: UUID) -> list[Row]:
+    return [told for told in story_of(house, registration) if told["topic"] == "access.details_viewed"]
+
+
+def registration_of(house: House, account: Account, candidate: Candidate) -> None:
+    """Begin a registration under a staff member's own account, as one who is also a candidate has it."""
+    candidate.account = Account(account.id, account.name, Role.CANDIDATE, frozenset())
+    candidate.until_waiting()
+
+
+def decided(house: House, candidate: Candidate) -> c.Actor:
+    """Somebody of the site's staff who is not in the test, to decide beforehand."""
+    return c.Actor("99999999-9999-4999-8999-999999999999", Role.REVIEWER, frozenset({SITE}))

@@ -1,0 +1,189 @@
+"""The web process is killed at random instants; what it acknowledged must stand, whole."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import random
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+from threading import Timer
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+
+from ncre.bootstrap import House, build
+from ncre.config import read_settings
+from ncre.domain.exam import EXAM_TIME
+from ncre.domain.lifecycle import Role
+from ncre.projections import all_projections, registrations
+from ncre.projections.upkeep import check
+from ncre.rounds import bundled
+from ncre.rounds.loader import load_round
+from tests.people import OFFICE, form_of_details
+
+COMMANDS = 100
+PASSWORD = "kept in this test alone"
+BROKEN = (ConnectionError, http.client.HTTPException, TimeoutError, OSError)
+
+
+@dataclass
+class Browser:
+    """The least of a browser: cookies, a page's hidden fields, forms."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, urlencode(form) if form is not None else None, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        connection.close()
+        return answer.status, answer.headers.get("Location", ""), text
+
+    def hidden(self, path: str) -> dict[str, str]:
+        status, _, text = self.ask("GET", path)
+        assert status == 200, (path, status)
+        main = text[text.index("<main") :]
+        found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', main)
+        return {name: unescape(value) for name, value in found}
+
+
+@contextmanager
+def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "ncre", "serve", "--port", str(port)]
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        _until_listening(process, port)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the web process ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the web process never listened")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def environment(house: House) -> dict[str, str]:
+    """The environment of a web process over the data of `house`, its round open today."""
+    settings = house.settings
+    today = datetime.now(EXAM_TIME).date()
+    house.office.load(load_round(bundled(), today), OFFICE)
+    return {
+        **os.environ,
+        "NCRE_DATA": str(settings.data),
+        "NCRE_DATABASE_URL": settings.database_url,
+        "NCRE_SECRET": settings.secret.hex(),
+        "NCRE_SECURE_COOKIES": "0",
+        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+    }
+
+
+def test_killing_the_web_process_loses_nothing_acknowledged_and_leaves_nothing_half(
+    house: House, environment: dict[str, str]
+) -> None:
+    house.accounts.add("zhang", PASSWORD, Role.CANDIDATE)
+    dice = random.Random(20270327)
+    acknowledged: list[UUID] = []
+    sent = kills = 0
+    registration = ""
+    while sent < COMMANDS:
+        port = _free_port()
+        with serving(environment, port) as process:
+            browser = Browser(port)
+            survives = dice.randint(2, 9)
+            try:
+                _sign_in(browser)
+                registration = registration or _begin(browser)
+                for _ in range(survives):
+                    acknowledged += _amend(browser, registration, sent)
+                    sent += 1
+                _amend(browser, registration, sent, then_kill=(process, dice.random() * 0.02))
+            except BROKEN:
+                pass
+            sent += 1
+            kills += 1
+    assert kills >= 10
+    assert len(acknowledged) >= COMMANDS / 2
+    _everything_stands(house, environment, UUID(registration), acknowledged)
+
+
+def _everything_stands(
+    house: House, environment: dict[str, str], registration: UUID, acknowledged: list[UUID]
+) -> None:
+    again = build(read_settings(environment), house.clock)
+    with again.database.reading() as connection:
+        history = again.application.store.history(connection, registration)
+        row = registrations.one(connection, registration)
+    stored = {fact.stamp.command_id for fact in history}
+    assert set(acknowledged) <= stored
+    assert [fact.stamp.version for fact in history] == list(range(1, len(history) + 1))
+    assert row is not None
+    assert row["version"] == len(history)
+    assert check(again.database, again.application.store, all_projections()) == []
+    again.close()
+
+
+def _sign_in(browser: Browser) -> None:
+    form = browser.hidden("/sign-in")
+    status, _, _ = browser.ask("POST", "/sign-in", {**form, "name": "zhang", "password": PASSWORD})
+    assert status == 303
+
+
+def _begin(browser: Browser) -> str:
+    form = browser.hidden("/agreement")
+    status, location, _ = browser.ask("POST", "/agreement", {**form, "agreed": "yes", "answer": "agree"})
+    assert status == 303
+    return re.findall(r"[0-9a-f-]{36}", location)[0]
+
+
+def _amend(
+    browser: Browser,
+    registration: str,
+    number: int,
+    then_kill: tuple[subprocess.Popen[bytes], float] | None = None,
+) -> list[UUID]:
+    """Send new details; the command's id if it was acknowledged."""
+    path = f"/registrations/{registration}/details"
+    form = {**form_of_details(), "remark": f"change {number}", **browser.hidden(path)}
+    if then_kill is not None:
+        process, delay = then_kill
+        Timer(delay, process.kill).start()
+    status, _, _ = browser.ask("POST", path, form)
+    assert status == 303, status
+    return [UUID(form["command_id"])]

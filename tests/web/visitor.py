@@ -1,0 +1,92 @@
+"""Somebody at a browser: cookies, the hidden fields of the page they are on, and what the page says."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from ncre.bootstrap import House
+from ncre.projections import registrations
+from ncre.projections.base import Row
+from tests.people import Candidate
+
+ORIGIN = "https://localhost"
+
+
+class Visitor:
+    """Follows no redirect by itself; `page` is the text of the last page that was not one."""
+
+    def __init__(self, site: Flask) -> None:
+        self._client = site.test_client()
+        self.page = ""
+
+    def get(self, path: str, status: int = 200) -> TestResponse:
+        return self._noted(self._client.get(path, base_url=ORIGIN), path, status)
+
+    def post(self, path: str, status: int = 303, **form: Any) -> TestResponse:
+        """Send the page's hidden fields and `form`; bytes among them are files."""
+        files = {name: (BytesIO(value), "a.jpg") for name, value in form.items() if isinstance(value, bytes)}
+        answer = self._client.post(
+            path,
+            base_url=ORIGIN,
+            headers={"Referer": f"{ORIGIN}/"},
+            data={**self.hidden(), **form, **files},
+            content_type="multipart/form-data" if files else None,
+        )
+        return self._noted(answer, path, status)
+
+    def hidden(self) -> dict[str, str]:
+        main = self.page[max(0, self.page.find("<main")) :]
+        found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', main)
+        return {name: unescape(value) for name, value in found}
+
+    def text(self) -> str:
+        """What the page says, without its markup."""
+        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", self.page)))
+
+    def value(self, name: str) -> str:
+        """What stands in an input of the page."""
+        found = re.search(rf'<input id="{name}"[^>]*? value="([^"]*)"', self.page)
+        assert found is not None, name
+        return unescape(found.group(1))
+
+    def signs_in(self, name: str) -> None:
+        self.get("/sign-in")
+        self.post("/sign-in", name=name, password=f"a password of {name}")
+
+    def _noted(self, answer: TestResponse, path: str, status: int) -> TestResponse:
+        assert answer.status_code == status, (path, answer.status_code, answer.get_data(as_text=True))
+        if not 300 <= answer.status_code < 400 and answer.mimetype == "text/html":
+            self.page = answer.get_data(as_text=True)
+        return answer
+
+
+def signed_in(site: Flask, candidate: Candidate) -> Visitor:
+    visitor = Visitor(site)
+    visitor.signs_in(candidate.account.name)
+    return visitor
+
+
+def row_of(house: House, registration: UUID) -> Row:
+    with house.database.reading() as connection:
+        row = registrations.one(connection, registration)
+    assert row is not None
+    return row
+
+
+def facts_of(house: House, registration: UUID) -> list[str]:
+    """The stored names of everything that happened, oldest first."""
+    with house.database.reading() as connection:
+        return [fact.TOPIC for fact in house.application.store.history(connection, registration)]
+
+
+def errors_are_linked(page: str) -> bool:
+    """Whether every line of the error summary leads to something on the page."""
+    targets = re.findall(r'<a href="#([\w-]+)">', page[page.index('id="faults"') :].split("</ul>")[0])
+    return bool(targets) and all(f'id="{target}"' in page for target in targets)
