@@ -1,0 +1,62 @@
+# Everything there is to do with this project; `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= .demo
+PORT ?= 8000
+LIBRARIES := $(VENV)/.libraries
+TOOLS := $(VENV)/.tools
+export PYTHONPATH := src
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint bench screenshots diagram translations lock
+
+help: ## list every target
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 22
+
+demo: $(LIBRARIES) ## the whole service with a bundled round; FRESH=1 starts over, PORT= moves it, DATA= keeps it elsewhere
+	@NCRE_DATA="$(DATA)" exec $(BIN)/python -m ncre demo --port "$(PORT)" $(if $(filter 1,$(FRESH)),--fresh)
+
+serve: $(LIBRARIES) ## only the pages, over the data of NCRE_DATA (run `ncre migrate` before)
+	@NCRE_DATA="$(DATA)" exec $(BIN)/python -m ncre serve --port "$(PORT)"
+
+test: $(TOOLS) ## every test, the browser journey included
+	@tools/browser.sh
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(TOOLS) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(TOOLS) ## ratios against a floor measured in the same run
+	@PYTHONPATH=src:. exec $(BIN)/python -m bench
+
+screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
+	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
+
+diagram: $(LIBRARIES) ## draw docs/state-diagram.md from the table of the life
+	@$(BIN)/python -m ncre diagram --out docs/state-diagram.md
+
+translations: $(TOOLS) ## collect the words of the pages, and compile the English catalogue
+	@tools/translations.sh
+
+lock: ## pin every library anew, with hashes and without addresses
+	@tools/lock.sh
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "ncre needs Python 3.11 or newer; name it with PYTHON=" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "Python cannot make a virtual environment here; on Debian: apt-get install python3-venv" >&2; exit 2; }
+
+$(LIBRARIES): requirements.lock | $(VENV)/bin/python
+	@echo "installing the libraries of requirements.lock ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(TOOLS): requirements-dev.lock $(LIBRARIES)
+	@echo "installing the tools of requirements-dev.lock ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,40 @@
+"""Runs every measurement and prints it beside its floor and its aim."""
+
+from __future__ import annotations
+
+from platform import python_version
+
+from bench.commands import measure
+from bench.folding import rebuild_rate, replay_cost
+from bench.ground import application, databases, plan_exam, waiting
+
+COMMANDS = 150
+
+
+def main() -> None:
+    print(f"ncre bench, Python {python_version()}; ratios count, absolute rates are this machine's")
+    with databases() as urls:
+        for name, url in urls.items():
+            app = application(url)
+            plan_exam(app)
+            app.database.close()
+            for clients in (1, 8):
+                rates = measure(url, clients, COMMANDS)
+                print(
+                    f"{name:10} {clients} client{'s' * (clients > 1):1}: {rates.ours:7.0f} commands/s, "
+                    f"bare SQL {rates.floor:7.0f}/s, ratio {rates.ratio:.2f} (aim 0.40)",
+                    flush=True,
+                )
+        for name, url in urls.items():
+            app = application(url)
+            whole, folded = replay_cost(app, waiting(app, 50))
+            print(
+                f"{name:10} replay: {whole:.1f} µs a fact read, opened and folded; {folded:.1f} µs folded alone"
+            )
+            facts, rate = rebuild_rate(app)
+            print(f"{name:10} rebuild: {facts} facts at {rate:.0f} facts/s of CPU (aim 20000)", flush=True)
+            app.database.close()
+
+
+if __name__ == "__main__":
+    main()

