@@ -7,6 +7,7 @@ psycopg alone.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,8 +20,9 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.types.json import Json, Jsonb
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 
 from bench.ground import REVIEWER, application, waiting
 from ncre.application import Application
@@ -138,16 +140,30 @@ def _recorded(app: Application, registration: UUID) -> list[Statement]:
     sent: list[Statement] = []
 
     def note(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-            sent.extend((statement, one) for one in (parameters if many else [parameters]))
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
+            sent.extend((statement, _kept(one)) for one in (parameters if many else [parameters]))
 
-    event.listen(app.database.engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         with _undone(app):
             app.handle(Approve(registration=registration, actor=REVIEWER, seen=8))
     finally:
-        event.remove(app.database.engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
     return sent
+
+
+def _kept(parameters: Any) -> Any:
+    """Parameters as they can be sent to another process; the drivers take bytes as they are."""
+    if isinstance(parameters, dict):
+        return {name: _plain(value) for name, value in parameters.items()}
+    return tuple(_plain(value) for value in parameters)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Json | Jsonb):
+        return json.dumps(value.obj, default=str)
+    value = getattr(value, "obj", value)
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 @contextmanager

@@ -5,10 +5,9 @@ from __future__ import annotations
 from time import process_time
 from uuid import UUID
 
-from ncre.projections.upkeep import rebuild
-
 from ncre.application import Application
 from ncre.domain.registration import replay
+from ncre.projections.upkeep import rebuild
 
 
 def replay_cost(app: Application, registrations: list[UUID], passes: int = 20) -> tuple[float, float]:

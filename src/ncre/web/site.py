@@ -68,7 +68,7 @@ def create_site(house: House) -> Flask:
     if house.settings.proxies:
         hops = house.settings.proxies
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (safeguards, language, who, menu, wording, errors):
+    for part in (who, safeguards, language, menu, wording, errors):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)

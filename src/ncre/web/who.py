@@ -21,7 +21,7 @@ Answer = str | Response | tuple[str, int]
 
 def install(site: Flask) -> None:
     site.before_request(_recognise)
-    site.context_processor(lambda: {"account": g.get("account"), "house": house()})
+    site.context_processor(lambda: {"account": g.get("account"), "house": house(), "this_page": this_page})
 
 
 def house() -> House:
@@ -51,7 +51,7 @@ def need(*roles: Role) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
         @wraps(view)
         def guarded(*positional: P.args, **named: P.kwargs) -> Answer:
             if g.account is None:
-                return redirect(url_for("signin.page", next=_here()))
+                return redirect(url_for("signin.page", next=this_page()))
             if g.account.role not in roles:
                 raise Forbidden
             return view(*positional, **named)
@@ -70,7 +70,8 @@ def local_path(target: str | None) -> str:
     return target
 
 
-def _here() -> str:
+def this_page() -> str:
+    """Where to come back to: this page, or the welcome page after a form, which cannot be opened again."""
     return request.full_path.rstrip("?") if request.method == "GET" else url_for("front.welcome")
 
 

@@ -1,0 +1,322 @@
+"""Random lives: three candidates, two people, two small sites, and what must hold after every step.
+
+Most steps go on from where a registration stands, so that lives get as far as their seats; the rest
+ask for anything at all, repeat themselves, act on old pages, pay wrongly, give up, or let time pass.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar, Final
+from uuid import UUID, uuid5
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlalchemy import select
+
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.claims import Chair, held_by
+from ncre.domain.commands import EVERY_SITE, Actor
+from ncre.domain.exam import PlanRound
+from ncre.domain.lifecycle import LIFE, Role, Status, Step, open_steps
+from ncre.domain.payment import order_of
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration import Registration, registration_id, replay
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+from ncre.events.claimbook import ClaimBook
+from ncre.events.exam import Offer
+from ncre.events.schema import claims, counters
+from tests import people
+from tests.application.ground import QUICK, planning
+from tests.houses import house_on
+from tests.projections.rows import in_order, stored
+
+ACCOUNTS: Final = tuple(UUID(int=number) for number in (1, 2, 3))
+DOCUMENTS: Final = (people.WENJING, people.LIQIANG)
+SITES: Final = (people.SITE, QUICK)
+SUBJECTS: Final = ("24", "28")
+STAFF: Final = Actor(people.REVIEWER.id, Role.REVIEWER, EVERY_SITE)
+GIVEN_UP: Final = {Status.WITHDRAWN, Status.CANCELLED}
+ONWARD: Final = {row.step for row in LIFE if row.to is not None} - {Step.WITHDRAW, Step.CANCEL, Step.LAPSE}
+MENDING: Final = {Step.AMEND_INFO, Step.CHANGE_SUBJECTS, Step.REPLACE_PHOTO}
+
+whose = st.sampled_from(ACCOUNTS)
+dice = st.integers(0, 71)
+"""Enough faces that each of the choices made from one throw comes up."""
+
+
+def open_small_exam(house: House) -> None:
+    """Two sites with room for two people: one seat in one subject, two in the other."""
+    round_, sites = people.bundled_round()
+    offers = tuple(Offer(subject, seats) for subject, seats in zip(SUBJECTS, (1, 2), strict=True))
+    small = [replace(sites[code].plan, offers=offers, quota=2) for code in SITES]
+    opened = PlanRound(actor=people.OFFICE, command_id=uuid5(ACCOUNTS[0], "round"), plan=round_.plan)
+    house.application.plan_all([opened, *(planning(plan) for plan in small)])
+
+
+class Lives(RuleBasedStateMachine):
+    template: ClassVar[Path]
+    claim_book: ClassVar[type[ClaimBook]] = ClaimBook
+    topics: ClassVar[Counter[str]] = Counter()
+    """Facts that were recorded in all lives, so that a test can ask how far they got."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="ncre-lives-"))
+        shutil.copyfile(self.template, self.folder / "ncre.sqlite")
+        self.clock = people.Clock()
+        self.house = house_on(f"sqlite:///{self.folder / 'ncre.sqlite'}", self.folder, self.clock)
+        self.house.application.claims = self.claim_book(self.house.database)
+        self.lives = {account: [registration_id(people.ROUND, account, 1)] for account in ACCOUNTS}
+        self.trades: dict[str, int] = {}
+        self.last: c.Command | None = None
+
+    def teardown(self) -> None:
+        self.topics.update(fact.TOPIC for _, fact in self.house.application.store.log(0, 10_000))
+        self.house.close()
+        shutil.rmtree(self.folder)
+
+    # what can happen
+
+    @rule(account=whose, picks=st.lists(dice, min_size=3, max_size=9))
+    def goes_on(self, account: UUID, picks: list[int]) -> None:
+        """Several steps on from where the registration stands, any that leads on each time."""
+        for pick in picks:
+            state = self.newest(account)
+            if state.status in GIVEN_UP:
+                ordinal = len(self.lives[account]) + 1
+                self.lives[account].append(registration_id(people.ROUND, account, ordinal))
+                state = self.newest(account)
+            self.takes_one_of(ONWARD, account, state, pick)
+
+    @rule(account=whose, pick=dice)
+    def mends(self, account: UUID, pick: int) -> None:
+        self.takes_one_of(MENDING, account, self.newest(account), pick)
+
+    @rule(account=whose, step=st.sampled_from(list(Step)), pick=dice)
+    def asks_for_anything(self, account: UUID, step: Step, pick: int) -> None:
+        self.tries(self.command(step, account, self.newest(account), pick))
+
+    @rule(account=whose, step=st.sampled_from(sorted(ONWARD)), pick=dice)
+    def repeats_itself_and_acts_on_a_page_that_never_was(self, account: UUID, step: Step, pick: int) -> None:
+        before, state = self.position, self.newest(account)
+        if self.last is not None:
+            self.house.application.handle(self.last)
+        page = replace(self.command(step, account, state, pick), seen=state.version + 1)
+        with suppress(Refusal):
+            assert self.house.application.handle(page) == state, "already so"
+        assert self.position == before
+
+    @rule(account=whose, pick=dice)
+    def pays_wrongly_or_again_and_gets_it_back(self, account: UUID, pick: int) -> None:
+        state = self.newest(account)
+        right = self.settle(state, pick)
+        wrong = (
+            replace(right, amount=right.amount + 1),
+            replace(right, order="N0"),
+            replace(right, paid_at=people.NOW + timedelta(days=99)),
+            right,
+        )
+        self.tries(wrong[pick % 4])
+        self.tries(self.command(Step.RETURN_PAYMENT, account, self.newest(account), pick))
+
+    @rule(hours=st.sampled_from([1, 25]), site=st.sampled_from(SITES))
+    def time_passes_and_the_house_works(self, hours: int, site: str) -> None:
+        self.clock.advance(hours=hours)
+        self.house.worker.once()
+        with suppress(Refusal):
+            self.house.office.seat(people.ROUND, site, people.OFFICE)
+
+    # how it is asked for
+
+    def takes_one_of(self, steps: set[Step], account: UUID, state: Registration, pick: int) -> None:
+        """One of these steps that is open, if any is."""
+        open_ = sorted(open_steps(state.status, self.site_of(state)) & steps)
+        if open_:
+            self.tries(self.command(open_[pick % len(open_)], account, state, pick))
+
+    def tries(self, command: c.Command) -> None:
+        """Refused or not, everything holds afterwards; and what is refused leaves nothing."""
+        before = self.position
+        try:
+            self.house.application.handle(command)
+        except Refusal as refusal:
+            assert refusal.code is not RefusalCode.BUSY
+            assert self.position == before
+            return
+        if self.position > before:
+            self.last = command
+            if isinstance(command, c.Settle):
+                self.trades[command.trade] = command.amount
+
+    def command(self, step: Step, account: UUID, state: Registration, pick: int) -> c.Command:
+        own: dict[str, Any] = {"registration": state.id, "actor": Actor(str(account), Role.CANDIDATE)}
+        by_staff: dict[str, Any] = {"registration": state.id, "actor": STAFF}
+        by_office: dict[str, Any] = {"registration": state.id, "actor": people.OFFICE}
+        details = DOCUMENTS[pick % 2]
+        told = {"details": details, "person": self.person(details)}
+        subjects = (("24",), ("28",), SUBJECTS)[pick % 3]
+        chosen = {"site": SITES[pick // 6 % 2], "subjects": subjects}
+        photo = {"photo": (people.PHOTO, people.OTHER_PHOTO)[pick % 2]}
+        ordinal = len(self.lives[account])
+        match step:
+            case Step.AGREE:
+                return c.Agree(
+                    **own, round=people.ROUND, candidate=account, ordinal=ordinal, agreement="2027-03"
+                )
+            case Step.FILL_INFO:
+                return c.FillInfo(**own, **told)
+            case Step.AMEND_INFO:
+                return c.AmendInfo(**own, **told)
+            case Step.SUBMIT:
+                return c.Submit(**own, **chosen, declared=True, declaration=people.DECLARATION)
+            case Step.CHANGE_SUBJECTS:
+                return c.ChangeSubjects(**own, **chosen)
+            case Step.UPLOAD_PHOTO:
+                return c.UploadPhoto(**own, **photo)
+            case Step.REPLACE_PHOTO:
+                return c.ReplacePhoto(**own, **photo)
+            case Step.REQUEST_REVIEW:
+                return c.RequestReview(**own)
+            case Step.APPROVE:
+                return c.Approve(**by_staff)
+            case Step.REJECT:
+                return c.Reject(**by_staff, reasons=("P01", "I02")[: 1 + pick % 2])
+            case Step.SETTLE:
+                return self.settle(state, pick)
+            case Step.RETURN_PAYMENT:
+                trade = sorted(state.owed)[0] if state.owed else "T-none"
+                return c.ReturnPayment(
+                    registration=state.id,
+                    actor=c.PAYMENT_ACTOR,
+                    order="N0",
+                    channel="till",
+                    trade=trade,
+                    amount=self.trades.get(trade, 0),
+                    reference=f"R{trade}",
+                )
+            case Step.LAPSE:
+                return c.Lapse(registration=state.id, actor=c.CLOCK_ACTOR)
+            case Step.CONFIRM:
+                return c.Confirm(**by_staff)
+            case Step.SEAT:
+                seat = facts.SeatAssigned("24", "2478000000000101", 1, "A", 1, 1, self.clock(), self.clock())
+                return c.Seat(**by_office, seats=(seat,))
+            case Step.WITHDRAW:
+                return c.Withdraw(**own)
+            case Step.CANCEL:
+                return c.Cancel(**by_office, reason="重复报名")
+
+    def settle(self, state: Registration, pick: int) -> c.Settle:
+        """The right money, paid just now or at the last moment of its time, however late that is told."""
+        last_moment = pick // 4 % 2 and state.pay_by is not None and state.pay_by < self.clock()
+        return c.Settle(
+            registration=state.id,
+            actor=c.PAYMENT_ACTOR,
+            order=order_of(state),
+            channel="till",
+            trade=f"T{len(self.trades) + 1}",
+            amount=state.amount,
+            paid_at=state.pay_by if last_moment and state.pay_by else self.clock(),
+        )
+
+    def person(self, details: facts.Details) -> str:
+        return self.house.people.person(details.document_type, details.document_number)
+
+    # what is looked at
+
+    def history(self, registration: UUID) -> Sequence[Fact]:
+        with self.house.database.reading() as connection:
+            return self.house.application.store.history(connection, registration)
+
+    def state(self, registration: UUID) -> Registration:
+        return replay(registration, self.history(registration))
+
+    def newest(self, account: UUID) -> Registration:
+        return self.state(self.lives[account][-1])
+
+    @property
+    def position(self) -> int:
+        return self.house.application.store.newest()
+
+    def site_of(self, state: Registration) -> Any:
+        with self.house.database.reading() as connection:
+            return self.house.application.exams.site(connection, people.ROUND, state.site)
+
+    @property
+    def histories(self) -> dict[UUID, Sequence[Fact]]:
+        return {life: self.history(life) for lives in self.lives.values() for life in lives}
+
+    # what must hold
+
+    @invariant()
+    def every_fact_left_a_status_from_which_the_table_allows_it(self) -> None:
+        for life, history in self.histories.items():
+            assert [fact.stamp.version for fact in history] == list(range(1, len(history) + 1))
+            for version, fact in enumerate(history):
+                before = replay(life, history[:version]).status
+                after = replay(life, history[: version + 1]).status
+                assert any(
+                    row.fact is type(fact) and before in row.sources and after is (row.to or before)
+                    for row in LIFE
+                ), (before, fact.TOPIC, after)
+
+    @invariant()
+    def nobody_is_paid_without_a_photo_nor_past_a_review(self) -> None:
+        for life, history in self.histories.items():
+            for version, fact in enumerate(history):
+                if not isinstance(fact, facts.PaymentSettled):
+                    continue
+                before = replay(life, history[:version])
+                assert before.photo is not None
+                chosen = max(v for v, f in enumerate(history[:version]) if isinstance(f, facts.Submitted))
+                approved = any(isinstance(f, facts.Approved) for f in history[chosen:version])
+                assert approved or before.site == QUICK
+
+    @invariant()
+    def claims_and_counters_are_what_registrations_hold_and_never_above_the_quota(self) -> None:
+        held = [
+            (claim.key, life)
+            for life, history in self.histories.items()
+            for claim in held_by(replay(life, history))
+        ]
+        chairs = [
+            (Chair(people.ROUND, replay(life, history).site, fact.hall, fact.seat).key, life)
+            for life, history in self.histories.items()
+            for fact in history
+            if isinstance(fact, facts.SeatAssigned)
+        ]
+        single = [(key, life) for key, life in [*held, *chairs] if not key.startswith("seat:")]
+        counted = Counter(key for key, _ in held if key.startswith("seat:"))
+        assert len({key for key, _ in single}) == len(single), "one person, one place; one chair, one person"
+        with self.house.database.reading() as connection:
+            assert sorted(map(tuple, connection.execute(select(claims.c.key, claims.c.holder)))) == sorted(
+                single
+            )
+            for key, quota, taken in connection.execute(select(counters)):
+                assert taken == counted.pop(key, 0), key
+                assert taken <= quota, key
+        assert not counted
+
+    @invariant()
+    def every_yuan_settled_or_is_owed_or_went_back(self) -> None:
+        states = [replay(life, history) for life, history in self.histories.items()]
+        known = [trade for one in states for trade in (one.settled_trade, *one.owed, *one.returned) if trade]
+        assert sorted(known) == sorted(self.trades)
+
+    @invariant()
+    def the_rows_are_what_the_log_leads_to_and_the_timeline_tells_each_fact_once(self) -> None:
+        log = [fact for _, fact in self.house.application.store.log(0, 10_000)]
+        with self.house.database.reading() as connection:
+            live = stored(connection)
+        assert live == in_order(log)
+        assert len(live["timeline"]) == len(log)
