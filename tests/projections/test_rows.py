@@ -222,7 +222,9 @@ def test_the_timeline_has_a_row_a_fact_with_who_and_when() -> None:
 
 def test_a_look_is_about_the_case_it_looked_at() -> None:
     beside = uuid5(people.REGISTRATION, "access")
-    (row,) = folded("timeline", people.recorded((facts.DetailsViewed(people.REGISTRATION, "review"),), beside))
+    (row,) = folded(
+        "timeline", people.recorded((facts.DetailsViewed(people.REGISTRATION, "review"),), beside)
+    )
     assert (row["stream"], row["about"]) == (beside, people.REGISTRATION)
 
 

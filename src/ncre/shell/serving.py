@@ -53,7 +53,7 @@ def serve(asked: Namespace) -> None:
     _log_to_stderr()
     in_house = build(settings)
     in_house.database.assert_migrated()
-    _serve(in_house, asked.threads)
+    _serve(in_house, _listening(in_house, asked.threads))
 
 
 def worker(asked: Namespace) -> None:
@@ -76,12 +76,13 @@ def demo(asked: Namespace) -> None:
     in_house = build(settings)
     in_house.database.migrate()
     demonstration.prepare(in_house)
+    server = _listening(in_house, THREADS)
     print(demonstration.greeting(settings), flush=True)
     stop = Event()
     working = Thread(target=in_house.worker.run, args=(stop,), daemon=True)
     working.start()
     try:
-        _serve(in_house, THREADS)
+        _serve(in_house, server)
     finally:
         stop.set()
         working.join(timeout=10)
@@ -107,10 +108,10 @@ def _require_free(settings: Settings) -> None:
             ) from None
 
 
-def _serve(in_house: House, threads: int) -> None:
-    """Until SIGINT or SIGTERM; answers under way are finished."""
+def _listening(in_house: House, threads: int) -> Any:
+    """The server, its port open: whoever comes from now on is answered once it runs."""
     settings = in_house.settings
-    server = create_server(
+    return create_server(
         create_site(in_house),
         host=settings.host,
         port=settings.port,
@@ -118,6 +119,10 @@ def _serve(in_house: House, threads: int) -> None:
         ident="ncre",
         clear_untrusted_proxy_headers=settings.proxies == 0,
     )
+
+
+def _serve(in_house: House, server: Any) -> None:
+    """Until SIGINT or SIGTERM; answers under way are finished."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         server.run()

@@ -1,0 +1,53 @@
+"""The `ncre` command, run in this process on the data of a house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from ncre.bootstrap import House
+from ncre.cli import main
+from ncre.domain.lifecycle import Role
+from ncre.shell import common
+from tests.people import SITE, Clock
+
+PASSWORD = "long enough for everybody"
+
+
+@dataclass
+class Said:
+    """What a command left behind: its exit code and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def ncre(
+    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """`ncre("review", "list", ...)`; the clock is the test's."""
+    settings = house.settings
+    monkeypatch.setenv("NCRE_DATA", str(settings.data))
+    monkeypatch.setenv("NCRE_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("NCRE_SECRET", settings.secret.hex())
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    build = common.build
+    monkeypatch.setattr(common, "build", lambda settings: build(settings, clock))
+    for name, role in (("shenhe", Role.REVIEWER), ("kaowu", Role.OFFICE), ("shenji", Role.AUDITOR)):
+        house.accounts.add(name, PASSWORD, role, frozenset({SITE}))
+
+    def run(*arguments: str) -> Said:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        said = capsys.readouterr()
+        return Said(int(ended.value.code or 0), said.out, said.err)
+
+    return run
