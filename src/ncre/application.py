@@ -7,6 +7,7 @@ The only clock of the house is the one given to this class and to the worker.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -40,6 +41,8 @@ from ncre.events.sealing import PersonErased
 from ncre.events.store import FactStore
 from ncre.projections.base import Listeners, RowsInTransaction
 from ncre.projections.exam import ExamBook
+
+log = logging.getLogger("ncre.application")
 
 Clock = Callable[[], datetime]
 
@@ -87,8 +90,8 @@ class Application:
             try:
                 with self.database.transaction() as connection:
                     return self._answer(connection, command)
-            except (IntegrityError, OperationalError):
-                continue
+            except (IntegrityError, OperationalError) as rival:
+                log.info("%s of %s is answered anew: %s", command.step, command.registration, rival)
             except PersonErased:
                 raise Refusal(RefusalCode.PERSON_ERASED) from None
             except ClaimGone as gone:

@@ -20,10 +20,28 @@ from ncre.events.base import Fact
 from ncre.events.registration import DetailsViewed, Submitted
 from ncre.events.schema import claims, counters, facts, serials
 from ncre.projections import all_projections, timeline
+from ncre.projections.upkeep import check
 from tests import people
 from tests.application.ground import QUICK, Walker, count, everything, history_of, plan_of, refusal, revise
 
 STATE = (facts, claims, counters, serials, *(projection.table for projection in all_projections().all))
+
+
+def test_a_registration_goes_all_the_way_and_its_rows_are_what_the_log_says(house: House) -> None:
+    walker = Walker(house)
+    walker.pictured()
+    walker.requests_review()
+    assert people.rejected(house, walker).status is Status.REJECTED
+    photo = house.photos.take_in(walker.account.id, people.portrait())
+    walker.does(c.ReplacePhoto, photo=photo)
+    assert walker.requests_review().status is Status.PENDING_REVIEW
+    assert people.approved(house, walker).status is Status.APPROVED
+    assert walker.pays().status is Status.PAID
+    confirm = c.Confirm(registration=walker.id, actor=people.REVIEWER)
+    assert house.application.handle(confirm).status is Status.CONFIRMED
+    assert house.office.seat(people.ROUND, people.SITE, people.OFFICE).sittings == 2
+    assert house.papers.ticket(walker.id).pdf.startswith(b"%PDF")
+    assert check(house.database, house.application.store, house.application.listeners) == []
 
 
 def test_a_command_sent_twice_succeeds_twice_and_happens_once(house: House) -> None:

@@ -96,6 +96,20 @@ def test_what_lapsed_twice_is_judged_by_the_last_time() -> None:
     assert reason(again, money_for(again)) == Unusable.NOT_PAYABLE
 
 
+@pytest.mark.parametrize("history", [people.APPROVED, people.LAPSED])
+def test_the_right_amount_paid_by_the_last_moment_settles_whenever_it_is_told(
+    history: Sequence[Fact],
+) -> None:
+    told = people.scene(now=people.PAY_BY + timedelta(days=3))
+    paid = ("till", "T1", people.AMOUNT, people.PAY_BY)
+    assert answer(history, settle(paid_at=people.PAY_BY), told) == [facts.PaymentSettled(people.ORDER, *paid)]
+    assert reason(history, settle(paid_at=people.PAY_BY + SECOND)) == Unusable.LATE
+
+
+def test_the_seat_of_what_lapsed_may_be_gone_when_the_news_comes() -> None:
+    assert reason(people.LAPSED, settle(seats_gone=True)) == Unusable.SEAT_GONE
+
+
 def test_a_settled_registration_owes_back_whatever_comes_next() -> None:
     paid = people.PAID
     for history in (paid, people.CONFIRMED, people.CANCELLED):
@@ -198,6 +212,12 @@ def test_where_the_clock_starts_at_submission_it_ends_what_is_unpaid(history: Se
     assert refusal(history, lapse(), on_time) is RefusalCode.NOT_DUE
     over = people.scene(QUICK, people.PAY_BY + SECOND)
     assert answer(history, lapse(), over) == [facts.PaymentLapsed(people.PAY_BY)]
+
+
+def test_an_approved_registration_lapses_after_its_last_moment() -> None:
+    assert refusal(people.APPROVED, lapse(), people.scene(now=people.PAY_BY)) is RefusalCode.NOT_DUE
+    over = people.scene(now=people.PAY_BY + SECOND)
+    assert answer(people.APPROVED, lapse(), over) == [facts.PaymentLapsed(people.PAY_BY)]
 
 
 @pytest.mark.parametrize("history", [people.WAITING, people.REJECTED])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -70,6 +72,25 @@ def test_every_listed_reason_may_be_given_without_a_note(code: str) -> None:
     assert answer(people.WAITING, reject(code)) == [facts.Rejected((code,), "")]
 
 
+def test_a_rejection_names_each_reason_once_and_in_order() -> None:
+    told = reject("P05", "I01", "P05", note="  见红圈处 ")
+    assert answer(people.WAITING, told) == [facts.Rejected(("I01", "P05"), "见红圈处")]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "code"), [((), RefusalCode.REASON_MISSING), (("P01", "P99"), RefusalCode.REASON_UNKNOWN)]
+)
+def test_nobody_is_rejected_without_a_listed_reason(reasons: tuple[str, ...], code: RefusalCode) -> None:
+    assert refusal(people.WAITING, reject(*reasons, note="照片不清楚")) is code
+
+
+def test_no_hold_after_approval_reaches_beyond_the_end_of_paying() -> None:
+    windows = people.scene().round.plan.windows
+    late = people.scene(now=windows.review.closes - timedelta(seconds=1), hold_hours=240)
+    approve = asks(c.Approve, people.REVIEWER)
+    assert answer(people.WAITING, approve, late) == [facts.Approved(windows.payment.closes, 1)]
+
+
 def test_other_needs_words() -> None:
     assert refusal(people.WAITING, reject("P01", "O01")) is RefusalCode.REASON_TEXT_MISSING
     assert answer(people.WAITING, reject("O01", note="请到考点")) == [facts.Rejected(("O01",), "请到考点")]
@@ -114,6 +135,12 @@ def test_seats_come_only_after_paying_and_only_for_what_was_chosen() -> None:
     assert answer(people.CONFIRMED, asks(c.Seat, people.OFFICE, seats=(strange, SEAT))) == [SEAT]
 
 
+def test_nobody_who_has_a_seat_is_moved() -> None:
+    moved = replace(SEAT, ticket="6678420019000102", seat=2)
+    other = facts.SeatAssigned("67", "6778420019000201", 2, "机房", 1, 2, people.NOW, people.NOW)
+    assert answer((*people.PAID, SEAT), asks(c.Seat, people.OFFICE, seats=(moved, other))) == [other]
+
+
 def test_a_reviewer_seats_nobody() -> None:
     assert refusal(people.PAID, asks(c.Seat, people.REVIEWER, seats=(SEAT,))) is RefusalCode.NOT_YOUR_ROLE
 
@@ -125,6 +152,11 @@ def test_the_office_cancels_wherever_a_registration_stands_and_says_why(history:
     cancel = asks(c.Cancel, people.OFFICE, reason="  重复报名 ")
     assert answer(history, cancel) == [facts.Cancelled("重复报名")]
     assert answer((*history, facts.Cancelled("重复报名")), cancel) == []
+
+
+def test_the_office_cancels_nothing_without_saying_why() -> None:
+    assert refusal(people.PAID, asks(c.Cancel, people.OFFICE, reason=" ")) is RefusalCode.REASON_TEXT_MISSING
+    assert refusal(people.PAID, asks(c.Cancel, people.REVIEWER, reason="x")) is RefusalCode.NOT_YOUR_ROLE
 
 
 @pytest.mark.parametrize("command", [c.Approve, c.Confirm, c.Withdraw, c.RequestReview, c.Lapse])

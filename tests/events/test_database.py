@@ -243,7 +243,8 @@ def _migrate_in_four_processes(url: str) -> None:
     """All four are loaded and waiting before the first one may begin."""
     running = [_started(MIGRATE, url) for _ in range(4)]
     for one in running:
-        assert one.stdout is not None and one.stdout.readline() == b"ready\n"
+        assert one.stdout is not None
+        assert one.stdout.readline() == b"ready\n"
     for one in running:
         assert one.stdin is not None
         one.stdin.write(b"go\n")

@@ -138,7 +138,13 @@ def _understood(url: str) -> URL:
 
 def _sqlite(url: URL) -> Engine:
     _assert_writable(url)
-    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        url,
+        pool_size=20,
+        max_overflow=20,
+        hide_parameters=True,  # an error message must not carry what somebody typed
+        connect_args={"timeout": BUSY_SECONDS},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -197,6 +203,7 @@ def _postgresql(url: URL) -> Engine:
     return create_engine(
         url,
         isolation_level="READ COMMITTED",
+        hide_parameters=True,
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
