@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,6 +35,7 @@ from ncre.events.sealing import Keys
 from ncre.events.store import FactStore
 from ncre.projections import all_projections
 from ncre.projections.base import RowsInTransaction
+from tests.people import PHOTO, WENJING
 
 NOW = datetime(2027, 1, 5, 2, 0, tzinfo=UTC)
 OFFICE = Actor("office", Role.OFFICE, EVERY_SITE)
@@ -137,31 +138,14 @@ def waiting(app: Application, count: int) -> list[UUID]:
 
 def _eight_facts(account: UUID) -> list[Fact]:
     stream = registration_id(ROUND, account, 1)
-    details = facts.Details(
-        name="欧阳文静",
-        sex="female",
-        document_type="resident_id",
-        document_number="42011520060315002X",
-        document_typed="42011520060315002x",
-        birth=date(2006, 3, 15),
-        ethnicity="01",
-        education="bachelor",
-        occupation="student",
-        mobile="13800000000",
-        email="wenjing@example.com",
-        address="湖北省武汉市洪山区珞喻路1号",
-        postcode="430070",
-        remark="计算机学院 2024级 3班",
-    )
-    photo = facts.Photo("a" * 64, "b" * 64, 60_000, 390, 567)
     bare: list[Fact] = [
         facts.AgreementAccepted(ROUND, account, 1, "1"),
-        facts.InfoFilled(details, uuid5(account, "person").hex),
+        facts.InfoFilled(WENJING, uuid5(account, "person").hex),
         facts.Submitted(f"{ROUND}{SITE}000001", SITE, (facts.Line("66", 8000),), "declared", 1),
-        facts.PhotoUploaded(photo),
+        facts.PhotoUploaded(PHOTO),
         facts.ReviewRequested(1),
         facts.Rejected(("P01",), "请更换照片"),
-        facts.PhotoReplaced(photo),
+        facts.PhotoReplaced(PHOTO),
         facts.ReviewRequested(1),
     ]
     return [

@@ -6,6 +6,8 @@ from ncre.domain.language import Words
 from ncre.domain.lifecycle import EVERY, LIFE, Row, Status, When
 from ncre.domain.words import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS
 
+FROM_EVERYWHERE = "（从任何状态 / from every status）"
+
 HEADING = """# The life of a registration
 
 Made by `ncre diagram --out docs/state-diagram.md` from `LIFE` in `src/ncre/domain/lifecycle.py`; do not edit it here.
@@ -23,11 +25,17 @@ def _mermaid() -> list[str]:
     lines += [f'    state "{status.value}<br>{STATUSES[status].zh}" as {_alias(status)}' for status in Status]
     lines.append(f"    [*] --> {_alias(Status.NEW)}")
     for row in LIFE:
-        for source in row.sources:
-            if row.to is not None and row.sources[: len(EVERY) - 1] != EVERY[:-1]:
-                lines.append(f"    {_alias(source)} --> {_alias(row.to)}: {_arrow(row)}")
-    lines.append(f"    note right of {_alias(Status.CANCELLED)}: {_cancelling()}")
-    return lines
+        if row.to is not None and not _from_everywhere(row):
+            lines += [f"    {_alias(source)} --> {_alias(row.to)}: {_arrow(row)}" for source in row.sources]
+    notes = [row for row in LIFE if row.to is not None and _from_everywhere(row)]
+    return lines + [
+        f"    note right of {_alias(row.to)}: {_arrow(row)} {FROM_EVERYWHERE}" for row in notes if row.to
+    ]
+
+
+def _from_everywhere(row: Row) -> bool:
+    """Whether a row starts in (nearly) every status; a dozen arrows would only hide the others."""
+    return set(EVERY) - set(row.sources) <= {row.to}
 
 
 def _alias(status: Status) -> str:
@@ -40,17 +48,13 @@ def _arrow(row: Row) -> str:
     return f"{words.zh} / {words.en}{when}"
 
 
-def _cancelling() -> str:
-    return "从任何状态 / from every status"
-
-
 def _table() -> list[str]:
     lines = ["| step | by | from | fact | to | why |", "|---|---|---|---|---|---|"]
     for row in LIFE:
         step = f"`{row.step.value}` {STEPS[row.step].zh}"
         by = ", ".join(sorted(ROLES[role].en for role in row.by))
         sources = (
-            "every status" if len(row.sources) > 10 else ", ".join(source.value for source in row.sources)
+            "every status" if _from_everywhere(row) else ", ".join(source.value for source in row.sources)
         )
         to = row.to.value if row.to else "(same)"
         reason = f"{row.reason.zh}<br>{row.reason.en}{_conditions(row)}"

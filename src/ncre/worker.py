@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from ncre.application import Application
 from ncre.domain.commands import CLOCK_ACTOR, Lapse
+from ncre.domain.lifecycle import Status, Step, open_steps
 from ncre.domain.payment import order_number
 from ncre.domain.refusals import Refusal
 from ncre.gateways.payment import ChannelSilent
@@ -93,8 +94,15 @@ class Worker:
             log.warning("%s: %s", registration, refusal.code.value)
 
     def _due(self) -> list[Row]:
+        exams = self._application.exams
         with self._application.database.reading() as connection:
-            return registrations.due(connection, self._application.clock())
+            overdue = registrations.due(connection, self._application.clock())
+            sites = {
+                row["id"]: exams.site(connection, row["round"], row["site"]) for row in overdue if row["site"]
+            }
+        return [
+            row for row in overdue if Step.LAPSE in open_steps(Status(row["status"]), sites.get(row["id"]))
+        ]
 
     def _owed(self) -> list[Row]:
         with self._application.database.reading() as connection:

@@ -56,6 +56,7 @@ def test_the_pages_of_a_candidate(
     wenjing = CandidateAtPhone(phone(browser), address, check=True)
     wenjing.signs_in("wenjing", PASSWORD)
     wenjing.goes("/agreement")
+    wenjing.presses("不同意")
     wenjing.accepts_the_agreement()
     wenjing.goes(wenjing.path("/details"))
     wenjing.page.evaluate("document.querySelectorAll('[required]').forEach(one => one.required = false)")
@@ -132,6 +133,7 @@ def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, house: 
     office.presses("确认编排")
     auditor = Person(desk(browser), address, check=True)
     auditor.signs_in("shenji", "a password of shenji")
+    auditor.goes("/audit")
     for path in ("", "?at=v5", "?at=nonsense", "/compare?from=v2&to=v9", "/facts"):
         auditor.goes(f"/audit/{case.id}{path}")
     assert reviewer.faults + office.faults + auditor.faults == []

@@ -19,6 +19,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/156.0.0.0 Mobile Safari/537.36"
+)
 WIDTHS = (320, 768, 1280)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -35,6 +39,7 @@ def phone(browser: Browser, scripts: bool = True) -> BrowserContext:
         is_mobile=True,
         has_touch=True,
         locale="zh-CN",
+        user_agent=PHONE,
         java_script_enabled=scripts,
         device_scale_factor=2,
     )

@@ -62,6 +62,7 @@ def test_without_review_payment_follows_the_photo_and_no_sooner() -> None:
     assert [status for status in Status if payable(status, site)] == [
         Status.PHOTO_UPLOADED,
         Status.APPROVED,
+        Status.REJECTED,
         Status.LAPSED,
     ]
     assert reason(QUICK_SUBMITTED, money_for(QUICK_SUBMITTED)) == Unusable.NOT_PAYABLE

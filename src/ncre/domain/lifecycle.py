@@ -316,12 +316,12 @@ LIFE: Final[tuple[Row, ...]] = (
     Row(
         Step.SETTLE,
         PAYMENT,
-        (Status.PHOTO_UPLOADED,),
+        (Status.PHOTO_UPLOADED, Status.REJECTED),
         facts.PaymentSettled,
         Status.PAID,
         Words(
-            "未开启审核的考点，上传照片后即可支付。",
-            "Where the site does not review, payment follows the photo.",
+            "未开启审核的考点，上传照片后即可支付；审核未通过后改报到这样的考点也一样。",
+            "Where the site does not review, payment follows the photo, also after moving there from a rejection.",
         ),
         when=When.SITE_DOES_NOT_REVIEW,
     ),
@@ -380,6 +380,18 @@ LIFE: Final[tuple[Row, ...]] = (
             "Where the clock starts at submission, the same holds from there.",
         ),
         when=When.CLOCK_AT_SUBMISSION,
+    ),
+    Row(
+        Step.LAPSE,
+        CLOCK,
+        (Status.REJECTED,),
+        facts.PaymentLapsed,
+        Status.LAPSED,
+        Words(
+            "审核未通过后改报到不审核的考点，逾期同样失效。",
+            "The same holds for a rejected registration that moved to a site without review.",
+        ),
+        when=When.SITE_DOES_NOT_REVIEW,
     ),
     Row(
         Step.CONFIRM,

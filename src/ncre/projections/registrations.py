@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from ncre.domain.candidate import masked_name, masked_number
-from ncre.domain.lifecycle import LIFE, Status, arrival
+from ncre.domain.lifecycle import LIFE, Status, Step, arrival
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.columns import Moment
@@ -211,12 +211,10 @@ _NEWEST = (
     .order_by(registrations.c.ordinal.desc())
     .limit(1)
 )
+_MAY_LAPSE = sorted({source for row in LIFE if row.step is Step.LAPSE for source in row.sources})
 _DUE = (
-    select(registrations.c.id, registrations.c.order_version)
-    .where(
-        registrations.c.pay_by < bindparam("moment"),
-        registrations.c.status.in_([Status.APPROVED, Status.SUBMITTED, Status.PHOTO_UPLOADED]),
-    )
+    select(registrations)
+    .where(registrations.c.pay_by < bindparam("moment"), registrations.c.status.in_(_MAY_LAPSE))
     .order_by(registrations.c.pay_by)
 )
 _UNSEATED = (
@@ -242,7 +240,10 @@ def newest_of(connection: Connection, account: UUID, round_code: str) -> Row | N
 
 
 def due(connection: Connection, now: datetime, limit: int = 200) -> list[Row]:
-    """Unpaid registrations whose time to pay is over, longest overdue first: id and order_version."""
+    """Unpaid registrations whose time to pay is over, longest overdue first.
+
+    Whether such a one lapses is for the site's policy to say, which may have changed since.
+    """
     return [dict(row) for row in connection.execute(_DUE.limit(limit), {"moment": now}).mappings()]
 
 

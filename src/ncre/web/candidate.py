@@ -52,6 +52,12 @@ NEXT: Final = {
 }
 """What each status asks of the candidate: the look of the note, and its words."""
 
+MOVED_AWAY: Final = (
+    "warn",
+    later("审核未通过后，您改报了不审核的考点。请先按下面的原因检查修改，再核对缴费；支付后不能修改。"),
+)
+"""For a rejected registration that now stands at a site without review, where nobody would ask again."""
+
 
 @pages.get("/current")
 @need(Role.CANDIDATE)
@@ -74,7 +80,7 @@ def tasks(registration: UUID) -> Answer:
         owed = refunds.of_registration(connection, registration)
     entries = journey.task_list(case, now, story)
     reasons = journey.reasons_by_group(case)
-    look, sentence = NEXT[case.status]
+    look, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
     return render_template(
         "tasks.html",
         case=case,

@@ -81,7 +81,7 @@ STANDING: Final[Mapping[Status, Mapping[Task, Mark]]] = {
     Status.PHOTO_UPLOADED: _standing("D D D D T L T L L"),
     Status.PENDING_REVIEW: _standing("D D D D D W L L L"),
     Status.APPROVED: _standing("D D D D D D T L L"),
-    Status.REJECTED: _standing("D D D D T B L L L"),
+    Status.REJECTED: _standing("D D D D T B T L L"),
     Status.PAID: _standing("D D D D D D D T T"),
     Status.CONFIRMED: _standing("D D D D D D D D T"),
     Status.LAPSED: _standing("D D T L L L L L L"),

@@ -1,0 +1,43 @@
+"""After a rejection a candidate may move to a site without review; that must not be a dead end."""
+
+from __future__ import annotations
+
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.lifecycle import Status
+from tests import people
+from tests.application.ground import QUICK, Walker, revise
+from tests.people import Clock
+
+
+def moved_away(house: House) -> Walker:
+    walker = Walker(house)
+    walker.pictured()
+    walker.requests_review()
+    people.rejected(house, walker)
+    walker.does(c.ChangeSubjects, site=QUICK, subjects=("24",))
+    return walker
+
+
+def test_who_moved_to_a_site_without_review_can_pay(house: House) -> None:
+    walker = moved_away(house)
+    assert walker.stands.status is Status.REJECTED
+    assert walker.pays().status is Status.PAID
+
+
+def test_who_moved_there_and_does_not_pay_lapses(house: House, clock: Clock) -> None:
+    walker = moved_away(house)
+    clock.advance(hours=25)
+    assert house.worker.once().lapsed == 1
+    assert walker.stands.status is Status.LAPSED
+
+
+def test_the_worker_leaves_alone_what_a_new_policy_no_longer_lapses(house: House, clock: Clock) -> None:
+    """The clock started at submission; then the site took up reviewing and counts from approval."""
+    walker = Walker(house)
+    walker.pictured(QUICK, ("24",))
+    revise(house, QUICK, reviews=True, clock="approved")
+    clock.advance(hours=25)
+    did = house.worker.once()
+    assert (did.lapsed, did.put_off) == (0, 0)
+    assert walker.stands.status is Status.PHOTO_UPLOADED
