@@ -11,7 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
+from typing import Final
 from uuid import UUID, uuid5
+
+from sqlalchemy import Connection
 
 from ncre.application import Application
 from ncre.domain.commands import CLOCK_ACTOR, Lapse
@@ -24,6 +27,9 @@ from ncre.projections import refunds, registrations
 from ncre.projections.base import Row
 
 log = logging.getLogger("ncre.worker")
+
+PORTION: Final = 200
+"""Overdue registrations taken up in one round; the next round goes on."""
 
 
 @dataclass
@@ -94,15 +100,18 @@ class Worker:
             log.warning("%s: %s", registration, refusal.code.value)
 
     def _due(self) -> list[Row]:
-        exams = self._application.exams
+        """A portion of what may lapse now, looked for past whatever is overdue and may not."""
+        now, found, seen = self._application.clock(), list[Row](), 0
         with self._application.database.reading() as connection:
-            overdue = registrations.due(connection, self._application.clock())
-            sites = {
-                row["id"]: exams.site(connection, row["round"], row["site"]) for row in overdue if row["site"]
-            }
-        return [
-            row for row in overdue if Step.LAPSE in open_steps(Status(row["status"]), sites.get(row["id"]))
-        ]
+            while len(found) < PORTION and (page := registrations.due(connection, now, PORTION, seen)):
+                found += [row for row in page if self._may_lapse(connection, row)]
+                seen += len(page)
+        return found
+
+    def _may_lapse(self, connection: Connection, row: Row) -> bool:
+        """Whether the policy in force lets it lapse; it may have changed since the clock was set."""
+        site = self._application.exams.site(connection, row["round"], row["site"] or "")
+        return Step.LAPSE in open_steps(Status(row["status"]), site)
 
     def _owed(self) -> list[Row]:
         with self._application.database.reading() as connection:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from ncre.bootstrap import House
+from ncre.domain import commands as c
 from ncre.domain.lifecycle import Status
 from ncre.domain.payment import order_of
 from ncre.events.registration import PaymentLapsed, PaymentUnusable
@@ -92,6 +93,21 @@ def test_where_the_clock_starts_at_submission_the_worker_ends_it_too(
     clock.advance(hours=25)
     assert worker.once() == Done(lapsed=2)
     assert {submitted.stands.status, pictured.stands.status} == {Status.LAPSED}
+
+
+def test_who_was_rejected_lapses_only_after_moving_to_a_site_without_review(
+    house: House, worker: Worker, clock: Clock
+) -> None:
+    revise(house, people.SITE, clock="submitted")
+    stays, moves = Walker(house), Walker(house)
+    for walker in (stays, moves):
+        walker.pictured(subjects=("67",))
+        walker.requests_review()
+        people.rejected(house, walker)
+    moves.does(c.ChangeSubjects, site=QUICK, subjects=("67",))
+    clock.advance(hours=25)
+    assert worker.once() == Done(lapsed=1)
+    assert (stays.stands.status, moves.stands.status) == (Status.REJECTED, Status.LAPSED)
 
 
 def test_who_paid_in_the_last_second_and_of_whom_nobody_told_is_found_paid(

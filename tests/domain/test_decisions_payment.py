@@ -75,6 +75,17 @@ def test_with_review_payment_follows_approval_and_no_sooner() -> None:
         assert reason(history, money_for(history)) == Unusable.NOT_PAYABLE
 
 
+def test_who_was_rejected_and_moves_to_a_site_without_review_pays_there_or_lapses() -> None:
+    (moved,) = answer(people.REJECTED, change("67", site=QUICK), people.scene(QUICK))
+    there = (*people.REJECTED, moved)
+    (settled,) = answer(there, money_for(there), people.scene(QUICK))
+    assert isinstance(settled, facts.PaymentSettled)
+    lapsed = answer(there, lapse(), people.scene(QUICK, LATER))
+    assert lapsed == [facts.PaymentLapsed(people.PAY_BY)]
+    (revived,) = answer((*there, *lapsed), money_for(there), people.scene(QUICK, LATER))
+    assert isinstance(revived, facts.PaymentSettled)
+
+
 def test_what_lapsed_after_its_photo_revives_where_the_site_does_not_review() -> None:
     lapsed = (*QUICK_PICTURED, facts.PaymentLapsed(people.PAY_BY))
     (settled,) = answer(lapsed, money_for(lapsed), people.scene(QUICK, LATER))

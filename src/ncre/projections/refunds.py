@@ -1,4 +1,4 @@
-"""Money that is owed back: one row a trade, until the channel has returned it."""
+"""Money that is owed back: one row a channel's trade, until the channel has returned it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ncre.projections.base import Key, Projection, Row, changed
 refunds = Table(
     "refunds",
     metadata,
+    Column("channel", String(20), primary_key=True),
     Column("trade", String(64), primary_key=True),
     Column("registration", Uuid, nullable=False),
     Column("order", String(40), nullable=False),
-    Column("channel", String(20), nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("reason", String(20), nullable=False),
     Column("since", Moment, nullable=False),
@@ -33,7 +33,7 @@ class OwedBack(Projection):
     listens = (facts.PaymentUnusable, facts.PaymentReturned)
 
     def key(self, fact: facts.PaymentUnusable | facts.PaymentReturned) -> Key:
-        return (fact.trade,)
+        return (fact.channel, fact.trade)
 
     def step(self, fact: facts.PaymentUnusable | facts.PaymentReturned, row: Row | None) -> Row | None:
         if isinstance(fact, facts.PaymentReturned):

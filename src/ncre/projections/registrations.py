@@ -215,7 +215,7 @@ _MAY_LAPSE = sorted({source for row in LIFE if row.step is Step.LAPSE for source
 _DUE = (
     select(registrations)
     .where(registrations.c.pay_by < bindparam("moment"), registrations.c.status.in_(_MAY_LAPSE))
-    .order_by(registrations.c.pay_by)
+    .order_by(registrations.c.pay_by, registrations.c.id)
 )
 _UNSEATED = (
     select(registrations)
@@ -239,12 +239,14 @@ def newest_of(connection: Connection, account: UUID, round_code: str) -> Row | N
     return found_in(connection.execute(_NEWEST, asked).mappings().first())
 
 
-def due(connection: Connection, now: datetime, limit: int = 200) -> list[Row]:
+def due(connection: Connection, now: datetime, limit: int = 200, offset: int = 0) -> list[Row]:
     """Unpaid registrations whose time to pay is over, longest overdue first.
 
     Whether such a one lapses is for the site's policy to say, which may have changed since.
     """
-    return [dict(row) for row in connection.execute(_DUE.limit(limit), {"moment": now}).mappings()]
+    return [
+        dict(row) for row in connection.execute(_DUE.limit(limit).offset(offset), {"moment": now}).mappings()
+    ]
 
 
 def to_be_seated(connection: Connection, round_code: str, site: str) -> list[Row]:

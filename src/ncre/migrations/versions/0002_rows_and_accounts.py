@@ -112,16 +112,16 @@ def _make_seats_and_money() -> None:
     )
     op.create_table(
         "refunds",
+        sa.Column("channel", sa.String(20), nullable=False),
         sa.Column("trade", sa.String(64), nullable=False),
         sa.Column("registration", sa.Uuid, nullable=False),
         sa.Column("order", sa.String(40), nullable=False),
-        sa.Column("channel", sa.String(20), nullable=False),
         sa.Column("amount", sa.BigInteger, nullable=False),
         sa.Column("reason", sa.String(20), nullable=False),
         sa.Column("since", Moment, nullable=False),
         sa.Column("returned_at", Moment),
         sa.Column("reference", sa.String(64)),
-        sa.PrimaryKeyConstraint("trade", name=op.f("pk_refunds")),
+        sa.PrimaryKeyConstraint("channel", "trade", name=op.f("pk_refunds")),
     )
     op.create_index("refunds_of_registration", "refunds", ["registration"])
     op.create_index("refunds_open", "refunds", ["returned_at", "since"])
