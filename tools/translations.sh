@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Collects every Chinese text of the pages into the English catalogue and compiles it.
+# Collects every Chinese text of the pages into the English catalogue and compiles it. (Without a header a catalogue
+# counts as fuzzy, hence the flag.)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=src/ncre/web/translations
@@ -10,4 +11,4 @@ trap 'rm -f "$template"' EXIT
 mkdir -p "$(dirname $catalogue)"
 [ -f $catalogue ] || .venv/bin/pybabel --quiet init -i "$template" -o $catalogue -l en
 .venv/bin/pybabel --quiet update -i "$template" -o $catalogue -l en --no-fuzzy-matching --ignore-obsolete --omit-header
-.venv/bin/pybabel --quiet compile -d $folder
+.venv/bin/pybabel --quiet compile --use-fuzzy -d $folder
