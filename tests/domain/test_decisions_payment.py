@@ -265,3 +265,14 @@ def test_submitting_again_after_lapsing_starts_the_hold_anew() -> None:
     assert isinstance(submitted, facts.Submitted)
     assert submitted.pay_by == LATER + timedelta(hours=24)
     assert submitted.number == "78429901000001"
+
+
+def test_where_no_clock_runs_money_is_in_time_until_paying_closes() -> None:
+    """The site took up no clock and dropped its review after the submission, so nothing else ends the time."""
+    submitted = facts.Submitted("78429901000001", QUICK, people.LINES, people.DECLARATION, 1)
+    history = (*people.FILLED, submitted, facts.PhotoUploaded(people.PHOTO))
+    closes = people.bundled_round()[0].plan.windows.payment.closes
+    in_time, late = (money_for(history, paid_at=moment) for moment in (closes, closes + SECOND))
+    (settled,) = answer(history, in_time, people.scene(QUICK, LATER))
+    assert isinstance(settled, facts.PaymentSettled)
+    assert reason(history, late) == Unusable.LATE

@@ -209,7 +209,8 @@ def _rejection(reject: c.Reject) -> facts.Rejected:
 
 def _settle(registration: Registration, settle: c.Settle, scene: Scene) -> list[Fact]:
     """Money is never refused: it settles the registration, or it is recorded as owed back."""
-    why = unusable(registration, scene.site, settle.order, settle.amount, settle.paid_at)
+    closes = scene.round.plan.windows.payment.closes
+    why = unusable(registration, scene.site, settle.order, settle.amount, settle.paid_at, closes)
     if why is None and settle.seats_gone:
         why = Unusable.SEAT_GONE
     paid = (settle.order, settle.channel, settle.trade, settle.amount, settle.paid_at)

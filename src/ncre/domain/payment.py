@@ -54,8 +54,12 @@ def unusable(
     order: str,
     amount: int,
     paid_at: datetime,
+    closes: datetime,
 ) -> Unusable | None:
-    """Why this money cannot be used, or None. The channel's time of payment counts, not its arrival."""
+    """Why this money cannot be used, or None. The channel's time of payment counts, not its arrival.
+
+    `closes` is the end of the payment window, which holds where no clock of its own runs.
+    """
     if registration.settled_trade:
         return Unusable.DUPLICATE
     if not _was_payable(registration, policy):
@@ -64,7 +68,7 @@ def unusable(
         return Unusable.SUPERSEDED
     if amount != registration.amount:
         return Unusable.WRONG_AMOUNT
-    if registration.pay_by is not None and paid_at > registration.pay_by:
+    if paid_at > (registration.pay_by or closes):
         return Unusable.LATE
     return None
 
