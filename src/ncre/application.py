@@ -50,6 +50,10 @@ ATTEMPTS = 3
 """How often a command is answered anew when a rival was quicker; each time on what then stands."""
 
 
+OPENS = (c.FillInfo, c.AmendInfo, c.Reject)
+"""Commands whose decision compares private fields; for all others the boxes stay shut."""
+
+
 class _Asked(Protocol):
     """What a stamp needs to know of any command."""
 
@@ -83,6 +87,7 @@ class Application:
     def handle(self, command: c.Command) -> Registration:
         """Carry a command out and return the registration as it then stands.
 
+        Private details are in it only where the command opens them (`OPENS`); others leave them out.
         Raises Refusal when a rule says no; then nothing was recorded. A command whose id is
         already in the history has been carried out and succeeds again without effect.
         """
@@ -134,7 +139,7 @@ class Application:
         for _ in range(ATTEMPTS):
             try:
                 with self.database.transaction() as connection:
-                    looked = len(self.store.history(connection, stream))
+                    looked = len(self.store.history(connection, stream, opened=False))
                     self._record(connection, self._stamped([seen], stream, looked, look, None))
                     return
             except (IntegrityError, OperationalError):
@@ -142,7 +147,8 @@ class Application:
         raise Refusal(RefusalCode.BUSY)
 
     def _answer(self, connection: Connection, command: c.Command) -> Registration:
-        history = self.store.history(connection, command.registration)
+        opened = isinstance(command, OPENS)
+        history = self.store.history(connection, command.registration, opened=opened)
         registration = replay(command.registration, history)
         if _has_caused(history, command.command_id):
             return registration

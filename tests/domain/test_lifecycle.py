@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from ncre.application import OPENS
 from ncre.domain import commands as c
 from ncre.domain.decisions import Scene, decide
 from ncre.domain.lifecycle import LIFE, MACHINE, Role, Row, Status, Step, When, arrival, open_steps
@@ -17,7 +18,7 @@ from ncre.domain.payment import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration, evolve, replay
 from ncre.events import registration as facts
-from ncre.events.base import Fact
+from ncre.events.base import CLOSED, Fact
 from tests import people
 from tests.domain.asking import agree, asks, lapse, settle, submit
 
@@ -144,6 +145,18 @@ def test_asking_again_yields_nothing(status: Status, step: Step, policy: Policy)
         return
     registration, command, (fact,) = asking(step, status, policy)
     assert decide(evolve(registration, fact), command, policy.scene) == []
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+def test_only_commands_that_open_private_fields_depend_on_them(policy: Policy) -> None:
+    for status, step in product(Status, Step):
+        if row_for(step, status, policy) is None:
+            continue
+        registration, command, decided = asking(step, status, policy)
+        if not isinstance(command, OPENS):
+            rejected = registration.rejected and replace(registration.rejected, note=CLOSED)
+            shut = replace(registration, details=None, rejected=rejected)
+            assert decide(shut, command, policy.scene) == decided
 
 
 @every_policy

@@ -167,8 +167,8 @@ def test_a_waiting_rival_gets_the_seat_that_is_rolled_back(postgres_url: str) ->
 
     with (
         ThreadPoolExecutor(1) as pool,
-        database._engine.connect() as first,
-        database._engine.connect() as second,
+        database._writers.connect() as first,
+        database._writers.connect() as second,
     ):
         assert take(first)
         waiting = pool.submit(take, second)

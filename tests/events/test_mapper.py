@@ -68,7 +68,7 @@ def test_private_fields_are_never_stored_without_a_key() -> None:
 
 
 def test_what_was_erased_is_never_recorded_again() -> None:
-    with pytest.raises(ValueError, match="details was erased"):
+    with pytest.raises(ValueError, match="details is not open"):
         MAPPER.stored(stamped(InfoFilled(ERASED, "hash")), {PERSON: KEY})
 
 

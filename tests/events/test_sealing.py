@@ -17,7 +17,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy import select, text, update
 
-from ncre.events.base import ERASED, Fact
+from ncre.events.base import CLOSED, ERASED, Fact
 from ncre.events.database import Database
 from ncre.events.recorder import FactRecorder
 from ncre.events.registration import AgreementAccepted, InfoFilled, Rejected
@@ -65,6 +65,16 @@ def test_what_was_sealed_reads_back(database: Database, store: FactStore) -> Non
     append(database, store, recorded(LIFE))
     assert history(database, store) == list(LIFE)
     assert history(database, FactStore(database, KEYS)) == list(LIFE)
+
+
+def test_a_history_can_be_read_with_its_boxes_shut(database: Database, store: FactStore) -> None:
+    append(database, store, recorded(LIFE))
+    keyless = FactStore(database, Keys.derived_from(bytes(32)))
+    with database.reading() as connection:
+        shut = keyless.history(connection, STREAM, opened=False)
+    assert shut == [AGREED, replace(FILLED, details=CLOSED), replace(REJECTED, note=CLOSED)]
+    with pytest.raises(ValueError, match="details is not open"):
+        append(database, store, [replace(shut[1], envelope=replace(shut[1].stamp, version=4))])
 
 
 def test_the_same_fact_is_never_sealed_into_the_same_box(database: Database, store: FactStore) -> None:

@@ -62,7 +62,7 @@ def seen_by(follow: Follow, commit: Callable[[], None]) -> list[int]:
 
 
 def test_a_fact_that_commits_late_is_not_missed(postgres: Database) -> None:
-    with postgres._engine.connect() as late:
+    with postgres._writers.connect() as late:
         low = record(postgres, late)
         high = record(postgres)
         assert low < high
@@ -70,14 +70,14 @@ def test_a_fact_that_commits_late_is_not_missed(postgres: Database) -> None:
 
 
 def test_naive_tailing_misses_the_fact_that_commits_late(postgres: Database) -> None:
-    with postgres._engine.connect() as late:
+    with postgres._writers.connect() as late:
         record(postgres, late)
         high = record(postgres)
         assert seen_by(tailing(postgres), late.commit) == [high]
 
 
 def test_a_fact_that_is_rolled_back_holds_nobody_up(postgres: Database) -> None:
-    with postgres._engine.connect() as late:
+    with postgres._writers.connect() as late:
         record(postgres, late)
         high = record(postgres)
         assert seen_by(following(postgres, patience=0.05), late.rollback) == [high]
@@ -85,7 +85,7 @@ def test_a_fact_that_is_rolled_back_holds_nobody_up(postgres: Database) -> None:
 
 
 def test_a_reader_waits_for_the_writer_in_flight(postgres: Database) -> None:
-    with ThreadPoolExecutor(1) as pool, postgres._engine.connect() as late:
+    with ThreadPoolExecutor(1) as pool, postgres._writers.connect() as late:
         low = record(postgres, late)
         high = record(postgres)
         reading: Future[list[int]] = pool.submit(following(postgres, patience=30), 0)
@@ -99,7 +99,7 @@ def test_a_reader_who_loses_patience_gets_what_was_settled_before(postgres: Data
     first = record(postgres)
     follow = following(postgres, patience=0.05)
     assert follow(0) == [first]
-    with postgres._engine.connect() as late:
+    with postgres._writers.connect() as late:
         low = record(postgres, late)
         high = record(postgres)
         assert follow(0) == [first]
@@ -111,7 +111,7 @@ def test_a_reader_who_loses_patience_gets_what_was_settled_before(postgres: Data
 def test_asking_far_ahead_does_not_make_anything_look_settled(postgres: Database) -> None:
     follow = following(postgres, patience=0.05)
     assert follow(10**6) == []
-    with postgres._engine.connect() as late:
+    with postgres._writers.connect() as late:
         low = record(postgres, late)
         high = record(postgres)
         assert follow(0) == []
@@ -125,7 +125,7 @@ def test_writers_of_another_database_of_the_server_are_not_waited_for(
     own = record(postgres)
     with fresh_postgres(postgres_server) as url:
         elsewhere = Database(url)
-        with elsewhere._engine.connect() as other:
+        with elsewhere._writers.connect() as other:
             record(elsewhere, other)
             assert following(postgres, patience=0.05)(0) == [own]
         elsewhere.close()

@@ -31,7 +31,19 @@ class Erased:
     __str__ = __repr__
 
 
+class Closed(Erased):
+    """Stands where a private field is that nobody asked to open."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+    __str__ = __repr__
+
+
 ERASED: Final = Erased()
+CLOSED: Final = Closed()
 
 
 @dataclass(frozen=True, slots=True)

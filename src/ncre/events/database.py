@@ -31,8 +31,6 @@ BUSY_SECONDS: Final = 30
 _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
 
-_WRITES: Final = "ncre_writes"
-
 
 class DatabaseUnusable(Exception):
     """The database cannot be used as configured; the message says why, without its password."""
@@ -51,19 +49,18 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = _understood(url)
         self.dialect = self._url.get_backend_name()
+        self._turn: Turnstile | None = None
         if self.dialect == "sqlite":
-            self._engine = _sqlite(self._url)
-            self._turn: Turnstile | None = Turnstile()
-            self._readers = self._engine
-            self._snapshots = self._engine
+            self._turn = Turnstile()
+            # Writers lock at once, so that none of them reads first and then fails to write.
+            self._writers = _sqlite(self._url, "BEGIN IMMEDIATE", "query_only=OFF")
+            self._readers = self._snapshots = _sqlite(self._url, "BEGIN", "query_only=ON")
         else:
-            self._engine = _postgresql(self._url)
-            self._turn = None
-            self._readers = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-            self._snapshots = self._engine.execution_options(
+            self._writers = _postgresql(self._url)
+            self._readers = self._writers.execution_options(isolation_level="AUTOCOMMIT")
+            self._snapshots = self._writers.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-        self._writers = self._engine.execution_options(**{_WRITES: True})
 
     def __repr__(self) -> str:
         return f"Database({self._url.render_as_string(hide_password=True)!r})"
@@ -108,7 +105,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back. The database may be used again; it then connects anew."""
-        self._engine.dispose()
+        self._readers.dispose()
+        self._writers.dispose()
 
     def _turn_to_write(self) -> AbstractContextManager[object]:
         return self._turn if self._turn is not None else nullcontext()
@@ -136,7 +134,8 @@ def _understood(url: str) -> URL:
     return understood
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, begin: str, access: str) -> Engine:
+    """Connections that all begin with `begin` and have the `access` pragma: some write, some only read."""
     _assert_writable(url)
     engine = create_engine(
         url,
@@ -145,8 +144,13 @@ def _sqlite(url: URL) -> Engine:
         hide_parameters=True,  # an error message must not carry what somebody typed
         connect_args={"timeout": BUSY_SECONDS},
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+
+    def prepare(connection: Any, record: Any) -> None:
+        _prepare_sqlite(connection)
+        connection.execute(f"PRAGMA {access}").fetchall()
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
@@ -162,7 +166,7 @@ def _assert_writable(url: URL) -> None:
         raise DatabaseUnusable(f"{file} is a folder, not a SQLite database")
 
 
-def _prepare_sqlite(connection: Any, record: Any) -> None:
+def _prepare_sqlite(connection: Any) -> None:
     """Settings that SQLite keeps per connection, asserted where a silent refusal would lose facts."""
     connection.isolation_level = None  # the driver must not begin transactions on its own
     _switch_to_wal(connection)
@@ -187,16 +191,6 @@ def _switch_to_wal(connection: Any) -> None:
             if monotonic() > deadline:
                 raise
             sleep(0.01)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Writers lock at once, so that no transaction reads first and then fails to write."""
-    if connection.get_execution_options().get(_WRITES):
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.exec_driver_sql("PRAGMA query_only=ON")
-        connection.exec_driver_sql("BEGIN")
 
 
 def _postgresql(url: URL) -> Engine:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, MapperDeserialisationError, StoredEvent
 
-from ncre.events.base import Envelope, Erased, Fact
+from ncre.events.base import CLOSED, ERASED, Envelope, Erased, Fact
 from ncre.events.sealing import BoxForged, OpenedKeys, Sealer
 from ncre.events.shapes import Shape, StoredEnvelope, StoredState, shape_of
 
@@ -76,10 +76,16 @@ class FactMapper(Mapper[UUID]):
 
     def fact(self, parsed: Parsed, keys: OpenedKeys) -> Fact:
         """The fact, with ERASED for private fields whose key is destroyed. Raises BoxForged."""
+        return self._fact(parsed, self._opened(parsed, keys) if parsed.shape.sealed else None, ERASED)
+
+    def closed(self, parsed: Parsed) -> Fact:
+        """The fact without its private fields, which read CLOSED; it needs no key."""
+        return self._fact(parsed, None, CLOSED)
+
+    def _fact(self, parsed: Parsed, private: bytes | None, absent: Erased) -> Fact:
         shape, state, stored = parsed.shape, parsed.state, parsed.stored
-        private = self._opened(parsed, keys) if shape.sealed else None
         try:
-            values = shape.values(state, private)
+            values = shape.values(state, private, absent)
         except (msgspec.MsgspecError, KeyError) as error:
             raise _damaged(stored, error) from error
         values["envelope"] = _stamp(state.envelope, stored)
@@ -143,7 +149,7 @@ def _private(fact: Fact, shape: Shape) -> Mapping[str, Any]:
     private = {name: getattr(fact, name) for name in shape.sealed}
     for name, value in private.items():
         if isinstance(value, Erased):
-            raise ValueError(f"{fact.TOPIC} cannot be recorded: its {name} was erased")
+            raise ValueError(f"{fact.TOPIC} cannot be recorded: its {name} is not open")
     return private
 
 

@@ -68,14 +68,14 @@ class Shape:
             raise msgspec.ValidationError(f"stored by a newer ncre, as version {read.class_version}")
         return read
 
-    def values(self, state: StoredState, private: bytes | None) -> dict[str, Any]:
-        """All fields but the envelope. `private` is the opened box; None with sealed fields means erased."""
+    def values(self, state: StoredState, private: bytes | None, absent: Erased = ERASED) -> dict[str, Any]:
+        """All fields but the envelope. `private` is the opened box; without it sealed fields are `absent`."""
         if state.class_version < self.version:
-            return self._upcast(state, private)
+            return self._upcast(state, private, absent)
         public = state.fact
         values = {name: getattr(public, name) for name in self._public}
         if self.sealed:
-            values |= self._private(self._read_private(private) if private is not None else None)
+            values |= self._private(self._read_private(private) if private is not None else None, absent)
         return values
 
     def made(self, values: dict[str, Any]) -> Fact:
@@ -84,12 +84,12 @@ class Shape:
         fact.__dict__.update(values)
         return fact
 
-    def _private(self, opened: Any) -> dict[str, Any]:
+    def _private(self, opened: Any, absent: Erased) -> dict[str, Any]:
         if opened is None:
-            return dict.fromkeys(self.sealed, ERASED)
+            return dict.fromkeys(self.sealed, absent)
         return {name: getattr(opened, name) for name in self.sealed}
 
-    def _upcast(self, state: StoredState, private: bytes | None) -> dict[str, Any]:
+    def _upcast(self, state: StoredState, private: bytes | None, absent: Erased) -> dict[str, Any]:
         """Run `upcast_v1_v2`, ... over the plain JSON; private fields are missing there once erased."""
         stored: dict[str, Any] = state.fact | (msgspec.json.decode(private) if private is not None else {})
         for version in range(state.class_version, self.version):
@@ -97,7 +97,7 @@ class Shape:
         public = msgspec.convert(stored, self._public_type, strict=False)
         opened = msgspec.convert(stored, self._private_type, strict=False) if private is not None else None
         values = {name: getattr(public, name) for name in self._public}
-        return values | (self._private(opened) if self.sealed else {})
+        return values | (self._private(opened, absent) if self.sealed else {})
 
 
 _OLD: Final[Callable[[bytes], StoredState]] = msgspec.json.Decoder(StoredState).decode

@@ -113,6 +113,10 @@ class FactEvents(EventStore[UUID]):
 
         return self._keys.opening(connection, persons, with_keys)
 
+    def closed(self, stored: Sequence[StoredEvent]) -> list[Fact]:
+        """Rows as facts whose private fields stay sealed. Raises UnknownFact, MapperDeserialisationError."""
+        return [self._facts.closed(self._facts.parsed(row)) for row in stored]
+
     def _writing(self, connection: Connection | None) -> AbstractContextManager[Connection]:
         return nullcontext(connection) if connection is not None else self._database.transaction()
 
@@ -164,11 +168,15 @@ class FactStore(Application[UUID]):
     def construct_factory(self, env: Environment) -> InfrastructureFactory[TrackingRecorder]:
         return FactFactory(self._facts)
 
-    def history(self, connection: Connection, stream: UUID, upto: int | None = None) -> list[Fact]:
-        """The facts of a stream in order, up to a version; empty for a stream without facts."""
-        return self._facts.opened(
-            connection, self._rows.select_events(stream, lte=upto, connection=connection)
-        )
+    def history(
+        self, connection: Connection, stream: UUID, upto: int | None = None, *, opened: bool = True
+    ) -> list[Fact]:
+        """The facts of a stream in order, up to a version; empty for a stream without facts.
+
+        With `opened=False` private fields stay sealed and read CLOSED: no key is fetched or used.
+        """
+        stored = self._rows.select_events(stream, lte=upto, connection=connection)
+        return self._facts.opened(connection, stored) if opened else self._facts.closed(stored)
 
     def fact(self, connection: Connection, stream: UUID, version: int) -> Fact | None:
         """One fact of a stream; None where there is no such version."""

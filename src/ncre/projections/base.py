@@ -37,13 +37,18 @@ class Projection:
         self.name = self.table.name
         self.key_names = tuple(column.name for column in self.table.primary_key.columns)
         matches = [self.table.c[name] == bindparam(f"key_{name}") for name in self.key_names]
-        rest = [column.name for column in self.table.columns if column.name not in self.key_names]
         self.selecting: Select[Any] = select(self.table).where(*matches)
         self.inserting: Insert = insert(self.table)
-        self.updating: Update = (
-            update(self.table).where(*matches).values({name: bindparam(name) for name in rest})
-        )
+        self._matches = matches
+        self._updates: dict[frozenset[str], Update] = {}
         self.deleting: Delete = delete(self.table).where(*matches)
+
+    def updating(self, columns: frozenset[str]) -> Update:
+        """The statement that writes these columns; few sets of columns ever change together."""
+        if columns not in self._updates:
+            named: dict[str, Any] = {name: bindparam(name) for name in sorted(columns)}
+            self._updates[columns] = update(self.table).where(*self._matches).values(named)
+        return self._updates[columns]
 
     def key(self, fact: Any) -> Key:
         """The primary key of the row that the fact touches."""
@@ -103,7 +108,9 @@ class RowsInTransaction:
             elif before is None:
                 self._connection.execute(projection.inserting, row)
             else:
-                self._connection.execute(projection.updating, {**projection.named(key), **row})
+                other = {name: value for name, value in row.items() if value != before[name]}
+                statement = projection.updating(frozenset(other))
+                self._connection.execute(statement, {**projection.named(key), **other})
 
 
 def fold(listeners: Listeners, facts: Iterable[Fact]) -> dict[Projection, dict[Key, Row]]:
