@@ -6,7 +6,7 @@ Only what a later decision asks is kept here; what people look at belongs to the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -70,12 +70,13 @@ def replay(identity: UUID, history: Iterable[Fact]) -> Registration:
 def evolve(registration: Registration, fact: Fact) -> Registration:
     """Take a fact in. It never argues and asks nothing: what happened, happened."""
     change = _CHANGES.get(type(fact))
-    return replace(
-        registration,
-        version=registration.version + 1,
-        status=arrival(registration.status, type(fact)),
-        **(change(registration, fact) if change else {}),
-    )
+    changed = change(registration, fact) if change else {}
+    changed["version"] = registration.version + 1
+    changed["status"] = arrival(registration.status, type(fact))
+    # dataclasses.replace would set all fields one by one, and a command takes in a whole history.
+    after = object.__new__(Registration)
+    after.__dict__.update(registration.__dict__, **changed)
+    return after
 
 
 def _agreed(_: Registration, accepted: facts.AgreementAccepted) -> dict[str, Any]:
