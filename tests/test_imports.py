@@ -31,14 +31,14 @@ LIBRARIES: dict[str, set[str]] = {
     "events": {"sqlalchemy", "eventsourcing", "cryptography", "msgspec", "alembic"},
     "domain": {"transitions", "stdnum"},
     "projections": {"sqlalchemy", "msgspec"},
-    "gateways": {"PIL", "sqlalchemy"},
+    "gateways": {"PIL", "sqlalchemy", "cv2", "numpy", "boto3", "botocore"},
     "passport": {"argon2", "sqlalchemy"},
-    "printing": {"fpdf", "PIL", "segno", "uharfbuzz"},
+    "printing": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography"},
     "rounds": set(),
     "fonts": set(),
     "migrations": {"alembic", "sqlalchemy"},
     "web": {"msgspec", "flask", "flask_babel", "flask_wtf", "werkzeug", "markupsafe"},
-    "shell": {"waitress"},
+    "shell": {"waitress", "tqdm"},
 }
 """Which libraries a room may import, besides the standard library."""
 
