@@ -8,18 +8,23 @@ from datetime import UTC, datetime
 
 from ncre.application import Application
 from ncre.config import Settings
+from ncre.door import Door
+from ncre.door_list import DoorLists
 from ncre.events.claimbook import ClaimBook
 from ncre.events.database import Database
 from ncre.events.sealing import Keys, blind_index
 from ncre.events.store import FactStore
+from ncre.gateways.paper_shelf import PaperShelf
 from ncre.gateways.photo_store import PhotoFolder
 from ncre.gateways.till import Till
 from ncre.money import Money
 from ncre.office import Office
+from ncre.paper_cases import PaperCases
 from ncre.papers import Papers
 from ncre.passport.accounts import Accounts
 from ncre.people import People
 from ncre.photos import PhotoRoom
+from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
 from ncre.worker import Worker
 
@@ -44,6 +49,8 @@ class House:
     money: Money
     office: Office
     papers: Papers
+    door: Door
+    door_lists: DoorLists
     worker: Worker
 
     def close(self) -> None:
@@ -59,6 +66,9 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
     application = Application(database, store, ClaimBook(database), all_projections(), clock)
     people = People(application, keys)
     photos = PhotoRoom(database, store, PhotoFolder(settings.photos))
+    stamps = StampKey(keys.stamp)
+    cases = PaperCases(application, people, stamps)
+    door = Door(application, cases, photos, stamps)
     till = Till(settings.till_url, clock)
     money = Money(application, till)
     return House(
@@ -73,6 +83,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
         till=till,
         money=money,
         office=Office(application),
-        papers=Papers(application, people, photos),
+        papers=Papers(application, cases, photos, PaperShelf(settings.papers)),
+        door=door,
+        door_lists=DoorLists(application, cases, door, stamps),
         worker=Worker(application, money),
     )

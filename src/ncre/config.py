@@ -40,6 +40,11 @@ class Settings:
         return self.data / "photos"
 
     @property
+    def papers(self) -> Path:
+        """Finished papers, sealed; the folder may be emptied at any time."""
+        return self.data / "papers"
+
+    @property
     def till_url(self) -> str:
         """The stand-in payment channel keeps its own book, apart from ours."""
         return f"sqlite:///{self.data / 'till.sqlite'}"

@@ -1,13 +1,13 @@
-"""The printed pages of a registration: whether they may be printed now, and what stands on them.
+"""The printed pages of a registration: whether they may be printed now, and where they come from.
 
 The same registration at the same version prints the same bytes: the only moment on a page is that
-of the record itself, and its digest is taken over the record, not over the file.
+of the record itself. So a paper is drawn once and then taken from the shelf.
 """
 
 from __future__ import annotations
 
-import json
 import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,156 +15,168 @@ from typing import Final
 from uuid import UUID
 
 from ncre.application import Application
-from ncre.domain.candidate import (
-    DOCUMENT_TYPES,
-    EDUCATION,
-    ETHNICITIES,
-    OCCUPATIONS,
-    SEXES,
-    masked_mobile,
-)
-from ncre.domain.exam import Round, Site, in_words, require_open
+from ncre.domain.commands import Actor
+from ncre.domain.exam import Round, require_open
 from ncre.domain.lifecycle import Status
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.events.registration import Details
-from ncre.people import People
+from ncre.events.sealing import BoxForged, PersonErased
+from ncre.gateways.paper_shelf import PaperShelf
+from ncre.paper_cases import PAID, Case, PaperCases
 from ncre.photos import PhotoRoom
+from ncre.printing import glyphs
+from ncre.printing.edition import edition
 from ncre.printing.form import registration_form
-from ncre.printing.sheets import (
-    FormSheet,
-    Person,
-    Printed,
-    Record,
-    SeatLine,
-    SubjectLine,
-    TicketSheet,
-)
-from ncre.printing.ticket import admission_ticket
-from ncre.projections import registrations, tickets
+from ncre.printing.sheets import FormSheet, Printed, Sheet, TicketSheet, pictured
+from ncre.printing.ticket import admission_ticket, admission_tickets
+from ncre.projections import tickets
 from ncre.projections.base import Row
-from ncre.projections.sentences import yuan
+from ncre.projections.record import At
 
 log = logging.getLogger("ncre.papers")
 
-PAID: Final = frozenset({Status.PAID, Status.CONFIRMED})
-LEVELS: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
+SHELVED: Final = "paper"
+"""What the sealed files on the shelf are bound to."""
 
 
 @dataclass(frozen=True)
-class _Case:
-    """A registration with everything that its pages say."""
+class Bundle:
+    """One file of a site's tickets, and how many of its registrations are done by now."""
 
-    row: Row
-    seats: list[Row]
-    round: Round
-    site: Site
-    details: Details
+    name: str
+    printed: Printed
+    done: int
 
 
 class Papers:
-    def __init__(self, application: Application, people: People, photos: PhotoRoom) -> None:
+    def __init__(
+        self, application: Application, cases: PaperCases, photos: PhotoRoom, shelf: PaperShelf
+    ) -> None:
         self._application = application
-        self._people = people
+        self._cases = cases
         self._photos = photos
+        self._shelf = shelf
 
     def form(self, registration: UUID) -> Printed:
         """The registration form, from payment on. Raises Refusal."""
-        case = self._case(registration)
+        case = self._cases.now(registration)
         require_paid(case.row)
-        return _noted(registration, registration_form(self._form_sheet(case)))
+        return self._from_shelf(case, self._cases.form_sheet(case), registration_form)
 
     def ticket(self, registration: UUID) -> Printed:
         """The admission ticket, once seated and while printing is open. Raises Refusal."""
-        case = self._case(registration)
-        require_ticket(case.row, case.round, self._application.clock())
-        return _noted(registration, admission_ticket(self._ticket_sheet(case)))
+        case = self._ready(registration)
+        return self._from_shelf(case, self._cases.ticket_sheet(case), admission_ticket)
 
-    def _case(self, registration: UUID) -> _Case:
+    def form_page(self, registration: UUID) -> FormSheet:
+        """What stands on the form, without the photo, to be shown as a page. Raises Refusal as `form`."""
+        case = self._cases.now(registration)
+        require_paid(case.row)
+        return self._cases.form_sheet(case)
+
+    def ticket_page(self, registration: UUID) -> TicketSheet:
+        """What stands on the ticket, without the photo. Raises Refusal as `ticket`."""
+        return self._cases.ticket_sheet(self._ready(registration))
+
+    def form_then(self, registration: UUID, at: At) -> Printed:
+        """The form as it would have been printed then. Raises Refusal where there was none to print."""
+        case = self._cases.then(registration, at)
+        require_paid(case.row)
+        return registration_form(self._complete(case, self._cases.form_sheet(case)))
+
+    def ticket_then(self, registration: UUID, at: At) -> Printed:
+        """The ticket as it would have been printed then, whatever the hour. Raises Refusal."""
+        case = self._cases.then(registration, at)
+        require_seated(case)
+        return admission_ticket(self._complete(case, self._cases.ticket_sheet(case)))
+
+    def seated_at(self, round_code: str, site: str) -> list[UUID]:
+        """Registrations of the site that have seats, in the order in which they will be sat."""
         with self._application.database.reading() as connection:
-            row = registrations.one(connection, registration)
-            if row is None:
-                raise Refusal(RefusalCode.NOT_FOUND)
-            require_paid(row)
-            round_ = self._application.exams.round(connection, row["round"])
-            site = self._application.exams.site(connection, row["round"], row["site"])
-            seats = tickets.seats_of(connection, registration)
-        details = self._people.details(registration, row["details_version"])
-        if round_ is None or site is None:
-            raise Refusal(RefusalCode.NOT_FOUND)
-        if details is None:
-            raise Refusal(RefusalCode.PERSON_ERASED)
-        return _Case(row, seats, round_, site, details)
+            return tickets.registrations_at(connection, round_code, site)
 
-    def _form_sheet(self, case: _Case) -> FormSheet:
-        row, details = case.row, case.details
-        return FormSheet(
-            round=_round_title(case.round),
-            person=self._person(case),
-            record=_record(case),
-            ethnicity=ETHNICITIES[details.ethnicity].zh,
-            birth=details.birth.isoformat(),
-            education=EDUCATION[details.education].zh,
-            occupation=OCCUPATIONS[details.occupation].zh,
-            mobile=masked_mobile(details.mobile),
-            email=_masked_email(details.email),
-            address=details.address,
-            postcode=details.postcode,
-            site=_site_line(case.site),
-            subjects=tuple(
-                SubjectLine(line["subject"], _subject(case.round, line["subject"]), line["fee"], "已支付")
-                for line in row["lines"]
-            ),
-            paid=f"应缴 {yuan(row['amount'])} 元 · 已支付 {in_words(row['paid_at'])}",
-            agreement=row["agreement"],
-            agreed=in_words(row["agreed_at"]),
-            review=f"通过（{in_words(row['approved_at'])}）" if row["approved_at"] else "",
-        )
+    def bundles(
+        self, round_code: str, site: str, actor: Actor, pages: int, wanted: list[UUID]
+    ) -> Iterator[Bundle]:
+        """The tickets of these registrations in files of so many pages; each look at one is recorded.
 
-    def _ticket_sheet(self, case: _Case) -> TicketSheet:
-        return TicketSheet(
-            round=_round_title(case.round),
-            person=self._person(case),
-            record=_record(case),
-            site=f"{case.site.code} {case.site.plan.name}",
-            address=case.site.plan.address,
-            seats=tuple(
-                SeatLine(
-                    subject=f"{seat['subject']} {_subject(case.round, seat['subject'])}",
-                    ticket=seat["ticket"],
-                    starts_at=seat["starts_at"],
-                    ends_at=seat["ends_at"],
-                    batch=seat["batch"],
-                    hall=seat["hall"],
-                    room=seat["room"],
-                    seat=seat["seat"],
-                )
-                for seat in case.seats
-            ),
-        )
+        Never more than one file is held in memory. Who has no seat that stands is left out.
+        """
+        for start in range(0, len(wanted), pages):
+            some = wanted[start : start + pages]
+            sheets = [sheet for sheet in (self._looked_at(one, actor) for one in some) if sheet]
+            number = start // pages + 1
+            if sheets:
+                printed = admission_tickets(f"准考证 {round_code} {site} ({number})", sheets)
+                yield Bundle(f"tickets-{round_code}-{site}-{number:04}.pdf", printed, start + len(some))
 
-    def _person(self, case: _Case) -> Person:
-        details, photo = case.details, case.row["photo"]
-        return Person(
-            name=details.name,
-            sex=SEXES[details.sex].zh,
-            document_type=DOCUMENT_TYPES[details.document_type].words.zh,
-            document_number=details.document_number,
-            photo=self._photos.show(case.row["account"], photo["digest"]) if photo else None,
-        )
+    def _looked_at(self, registration: UUID, actor: Actor) -> TicketSheet | None:
+        try:
+            case = self._cases.now(registration)
+            require_seated(case)
+        except Refusal:
+            return None
+        self._application.look(registration, actor, "ticket")
+        return self._complete(case, self._cases.ticket_sheet(case))
+
+    def _ready(self, registration: UUID) -> Case:
+        case = self._cases.now(registration)
+        require_ticket(case.row, case.round, self._application.clock())
+        return case
+
+    def _complete(self, case: Case, sheet: Sheet) -> Sheet:
+        return pictured(sheet, self._photos.show(case.row["account"], case.photo) if case.photo else None)
+
+    def _from_shelf(self, case: Case, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
+        key = sha256(f"{edition()} {case.photo} {sheet!r}".encode()).hexdigest()
+        kept = self._kept(case, key)
+        if kept is not None:
+            return Printed(kept)
+        printed = draw(self._complete(case, sheet))
+        if printed.missing:
+            # A font may be installed tomorrow: a page with substitutes is drawn anew each time.
+            _note(case, printed)
+        else:
+            self._keep(case, key, printed.pdf)
+        return printed
+
+    def _kept(self, case: Case, key: str) -> bytes | None:
+        box = self._shelf.get(key)
+        if box is None:
+            return None
+        try:
+            with self._application.database.reading() as connection:
+                return self._application.store.open_bytes(connection, case.row["account"], box, SHELVED)
+        except (BoxForged, PersonErased):
+            return None
+
+    def _keep(self, case: Case, key: str, pdf: bytes) -> None:
+        with self._application.database.transaction() as connection:
+            box = self._application.store.seal_bytes(connection, case.row["account"], pdf, SHELVED)
+        self._shelf.put(key, box)
 
 
-def _noted(registration: UUID, printed: Printed) -> Printed:
-    """Characters that were substituted are logged by code point, so that a font can be installed."""
-    if printed.missing:
-        points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
-        log.warning("no font draws %s on the papers of %s", points, registration)
-    return printed
+def undrawable(text: str) -> tuple[str, ...]:
+    """Characters that no font of this machine draws: papers show their code points instead."""
+    return glyphs.drawable(text)[1]
+
+
+def _note(case: Case, printed: Printed) -> None:
+    """Substituted characters are logged by code point, so that a font can be installed."""
+    points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
+    log.warning("no font draws %s on the papers of %s", points, case.row["id"])
 
 
 def require_paid(row: Row) -> None:
     """支付完成后可打印报名登记表 (manual, part 6)."""
     if Status(row["status"]) not in PAID:
         raise Refusal(RefusalCode.PRINT_NOT_PAID)
+
+
+def require_seated(case: Case) -> None:
+    """Every subject has its seat. Raises Refusal."""
+    require_paid(case.row)
+    if not case.seated:
+        raise Refusal(RefusalCode.PRINT_NOT_SEATED)
 
 
 def require_ticket(row: Row, round_: Round, now: datetime) -> None:
@@ -178,38 +190,3 @@ def require_ticket(row: Row, round_: Round, now: datetime) -> None:
         if refusal.code is RefusalCode.WINDOW_NOT_YET:
             raise Refusal(RefusalCode.PRINT_NOT_YET, **refusal.particulars) from None
         raise Refusal(RefusalCode.PRINT_OVER, **refusal.particulars) from None
-
-
-def _record(case: _Case) -> Record:
-    """Which state is printed. The digest names the record: what it says, at which version."""
-    row = case.row
-    said = {
-        "number": row["number"],
-        "version": row["version"],
-        "site": row["site"],
-        "lines": row["lines"],
-        "photo": (row["photo"] or {}).get("digest"),
-        "person": row["person"],
-        "tickets": [seat["ticket"] for seat in case.seats],
-    }
-    digest = sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
-    return Record(row["number"], row["version"], row["changed_at"], digest)
-
-
-def _round_title(round_: Round) -> str:
-    return f"{round_.plan.title}（第 {round_.code} 次）"
-
-
-def _subject(round_: Round, code: str) -> str:
-    subject = round_.subjects[code]
-    return f"{LEVELS[subject.level]} {subject.name}"
-
-
-def _site_line(site: Site) -> str:
-    where = f"（{site.plan.address}）" if site.plan.address else ""
-    return f"{site.code} {site.plan.name}{where}"
-
-
-def _masked_email(email: str) -> str:
-    name, at, host = email.partition("@")
-    return f"{name[:1]}***{at}{host}" if at else ""

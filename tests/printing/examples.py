@@ -18,7 +18,8 @@ from ncre.printing.sheets import FormSheet, Person, Record, SeatLine, SubjectLin
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUND = "2027年3月全国计算机等级考试（第 78 次）"
 NUMBER = "78420019000123"
-RECORD = Record(NUMBER, 17, datetime(2027, 1, 3, 10, 32, tzinfo=SHANGHAI), "8f3a9c1e5d7b42aa")
+CODE = f"R1.{NUMBER}.v17.8f3a9c1e5d7b42aa.{'x' * 86}"
+RECORD = Record(NUMBER, 17, datetime(2027, 1, 3, 10, 32, tzinfo=SHANGHAI), "8f3a9c1e5d7b42aa", CODE)
 SUBJECTS = (
     ("66", "二级 Python语言程序设计"),
     ("35", "三级 网络技术"),

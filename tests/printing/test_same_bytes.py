@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -57,7 +57,26 @@ def test_the_file_bears_the_time_of_the_record_its_title_and_its_language() -> N
         (admission_ticket(ticket()), "准考证"),
     ):
         reader = PdfReader(BytesIO(printed.pdf))
-        assert reader.metadata is not None
-        assert reader.metadata.creation_date == RECORD.at
-        assert reader.metadata.title == f"{title} {NUMBER}"
+        about = reader.xmp_metadata
+        assert about is not None
+        moments = {about.xmp_create_date, about.xmp_modify_date, about.xmp_metadata_date}
+        assert moments == {RECORD.at.astimezone(UTC).replace(tzinfo=None)}
+        assert about.dc_title == {"x-default": f"{title} {NUMBER}"}
         assert reader.trailer["/Root"]["/Lang"] == "zh-CN"
+
+
+def test_the_file_is_made_for_the_archive() -> None:
+    """PDF/A-2U: said in its metadata, colours told, every font inside and readable as Unicode."""
+    for printed in (registration_form(form(subjects=3)), admission_ticket(ticket(subjects=3))):
+        reader = PdfReader(BytesIO(printed.pdf))
+        about = reader.xmp_metadata
+        assert about is not None
+        assert (about.pdfaid_part, about.pdfaid_conformance) == ("2", "U")
+        intents = reader.trailer["/Root"]["/OutputIntents"]
+        assert intents[0]["/S"] == "/GTS_PDFA1"
+        fonts = [font.get_object() for font in reader.pages[0]["/Resources"]["/Font"].values()]
+        assert fonts
+        for font in fonts:
+            assert "/ToUnicode" in font
+            assert "/FontFile2" in font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+        assert "/JavaScript" not in str(reader.trailer["/Root"])

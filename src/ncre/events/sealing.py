@@ -56,17 +56,23 @@ class BoxForged(Exception):
 
 @dataclass(frozen=True)
 class Keys:
-    """What the installation keeps secret: `master` wraps persons' keys, `pepper` keys the blind indexes."""
+    """What the installation keeps secret, all of it from one secret.
+
+    `master` wraps persons' keys, `pepper` keys the blind indexes, `stamp` is the seed of the Ed25519
+    key that signs the codes on the papers.
+    """
 
     master: bytes = field(repr=False)
     pepper: bytes = field(repr=False)
+    stamp: bytes = field(repr=False)
 
     @classmethod
     def derived_from(cls, secret: bytes) -> Self:
-        """Both keys from one secret of 32 bytes (HKDF-SHA256). Raises ValueError for another length."""
+        """Every key from one secret of 32 bytes (HKDF-SHA256). Raises ValueError for another length."""
         if len(secret) != 32:
             raise ValueError(f"the secret must have 32 bytes, not {len(secret)}")
-        return cls(_derived(secret, b"ncre master key"), _derived(secret, b"ncre pepper"))
+        purposes = (b"ncre master key", b"ncre pepper", b"ncre printed codes")
+        return cls(*(_derived(secret, purpose) for purpose in purposes))
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

@@ -12,6 +12,12 @@ QR_QUIET: Final = 4
 BAR_QUIET: Final = 10
 """Modules of white around a code, as the standards ask (ISO/IEC 18004, ISO/IEC 15417)."""
 
+MASK: Final = 3
+"""Which of the eight patterns is laid over the modules. A signature looks random under any of them, and
+to try all eight would take most of the time of a page."""
+
+_AS_GREY: Final = bytes([255]) + bytes(255)
+
 _WIDTHS: Final = [
     "212222",
     "222122",
@@ -137,14 +143,11 @@ class Code:
 
 def qr(payload: str) -> Code:
     """A QR code at error correction level M."""
-    matrix = segno.make(payload, error="m", micro=False).matrix
+    matrix = segno.make(payload, error="m", micro=False, mask=MASK).matrix
     side = len(matrix) + 2 * QR_QUIET
-    picture = Image.new("1", (side, side), 1)
-    for y, row in enumerate(matrix):
-        for x, dark in enumerate(row):
-            if dark:
-                picture.putpixel((x + QR_QUIET, y + QR_QUIET), 0)
-    return Code(picture, QR_QUIET, QR_QUIET)
+    margin, edge = bytes(QR_QUIET), bytes(side * QR_QUIET)
+    modules = edge + b"".join(margin + bytes(row) + margin for row in matrix) + edge
+    return Code(_picture(modules, side), QR_QUIET, QR_QUIET)
 
 
 def code128(text: str) -> Code:
@@ -154,11 +157,13 @@ def code128(text: str) -> Code:
         for place, width in enumerate(_WIDTHS[value]):
             modules += [1 - place % 2] * int(width)
     modules += [0] * BAR_QUIET
-    picture = Image.new("1", (len(modules), 1), 1)
-    for x, dark in enumerate(modules):
-        if dark:
-            picture.putpixel((x, 0), 0)
-    return Code(picture, BAR_QUIET, 0)
+    return Code(_picture(bytes(modules), len(modules)), BAR_QUIET, 0)
+
+
+def _picture(modules: bytes, width: int) -> Image.Image:
+    """One pixel a module: 1 is dark."""
+    grey = modules.translate(_AS_GREY)
+    return Image.frombytes("L", (width, len(modules) // width), grey).convert("1", dither=Image.Dither.NONE)
 
 
 def _values(text: str) -> list[int]:

@@ -105,6 +105,6 @@ def _codes(paper: Paper, sheet: FormSheet) -> None:
     record = sheet.record
     paper.code(code128(record.number), LEFT, 252, 74, 13)
     paper.text(LEFT + 37, 269, record.number, 9, align="center")
-    paper.code(qr(f"R1.{record.number}.v{record.version}.{record.digest}"), 168, 247, 27, 27)
+    paper.code(qr(record.code), 168, 247, 27, 27)
     paper.text(164, 258, "扫码核验本表与系统记录是否一致", 8, align="right")
     paper.text(164, 263, "（考点工作人员使用）", 8, align="right")

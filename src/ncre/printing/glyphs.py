@@ -33,6 +33,15 @@ class Typeface:
         self._font = hb.Font(face)
         self._upem = float(face.upem)
         self._prepared = face if mapped else hb.subset_preprocess(face)
+        self._drawn: set[str] = set()
+
+    def draws(self, text: str) -> bool:
+        """Whether it has every character of the text."""
+        new = set(text) - self._drawn
+        if not new:
+            return True
+        self._drawn |= {one for one in new if self.has(one)}
+        return new <= self._drawn
 
     def has(self, character: str) -> bool:
         """Whether it would be seen: a glyph without outlines counts only for a space."""
@@ -89,6 +98,8 @@ def drawable(text: str) -> tuple[str, tuple[str, ...]]:
 
     A name is never refused and never blank: U+2A6D6 without a font prints as 〔U+2A6D6〕.
     """
+    if regular().draws(text):
+        return text, ()
     missing = tuple(one for one in text if not _face(one).has(one))
     for one in missing:
         text = text.replace(one, f"〔U+{ord(one):04X}〕")
@@ -97,6 +108,9 @@ def drawable(text: str) -> tuple[str, tuple[str, ...]]:
 
 def runs(text: str, bold: bool = False) -> list[tuple[Typeface, str]]:
     """The text in pieces, each with the first font that has all of it. Bold is for fixed words only."""
+    first = _bold() if bold else regular()
+    if first.draws(text):
+        return [(first, text)] if text else []
     pieces: list[tuple[Typeface, str]] = []
     for one in text:
         face = _bold() if bold and _bold().has(one) else _face(one)

@@ -1,6 +1,7 @@
 """A4 pages drawn in millimetres: first everything is noted, then fonts are cut to it, then it is drawn.
 
-The same notes give the same bytes: the only time on a page is the record's own.
+The same notes give the same bytes: the only time on a page is the record's own. The files are PDF/A-2U,
+made to be kept: every font is embedded, every character has its Unicode.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from io import BytesIO
 from tempfile import NamedTemporaryFile
 
 from fpdf import FPDF
+from fpdf.enums import DocumentCompliance
 from PIL import Image
 
 from ncre.printing import glyphs
+from ncre.printing.archive import archive_metadata
 from ncre.printing.codes import Code
 from ncre.printing.lines import LEADING, POINT, broken, fitted
 from ncre.printing.sheets import Printed
@@ -140,12 +143,13 @@ class Paper:
         return y
 
     def printed(self) -> Printed:
-        pdf = FPDF(format="A4")
+        pdf = FPDF(format="A4", enforce_compliance=DocumentCompliance.PDFA_2U)
         pdf.set_auto_page_break(False)
         pdf.set_lang("zh-CN")
         pdf.set_title(self._title)
         pdf.set_creator("ncre")
         pdf.set_creation_date(self._made_at)
+        pdf.set_xmp_metadata(archive_metadata(self._title, self._made_at))
         for face, characters in self._used.values():
             _add(pdf, face, characters)
         for page in self._pages:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Record:
-    """Which state of the record was printed: its version, when it became so, and its digest (16 hex digits)."""
+    """Which state of the record was printed: its version, when it became so, and its digest (16 hex digits).
+
+    `code` is what the QR code says: the same, signed.
+    """
 
     number: str
     version: int
     at: datetime
     digest: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,14 @@ class TicketSheet:
     site: str
     address: str
     seats: tuple[SeatLine, ...]
+
+
+Sheet = TypeVar("Sheet", FormSheet, TicketSheet)
+
+
+def pictured(sheet: Sheet, photo: bytes | None) -> Sheet:
+    """The sheet with this photo on it."""
+    return replace(sheet, person=replace(sheet.person, photo=photo))
 
 
 @dataclass(frozen=True)

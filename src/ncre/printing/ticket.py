@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ncre.domain.exam import EXAM_TIME
 from ncre.printing import labels
 from ncre.printing.codes import code128, qr
@@ -17,6 +19,19 @@ WIDTHS = (50.0, 44.0, 50.0, 20.0, 16.0)
 def admission_ticket(sheet: TicketSheet) -> Printed:
     """The page, its subjects in the order in which they are sat."""
     paper = Paper(f"{labels.TICKET_TITLE} {sheet.record.number}", sheet.record.at)
+    _draw(paper, sheet)
+    return paper.printed()
+
+
+def admission_tickets(title: str, sheets: Sequence[TicketSheet]) -> Printed:
+    """Many tickets in one file, which share one cut of the font. Needs at least one sheet."""
+    paper = Paper(title, max(sheet.record.at for sheet in sheets))
+    for sheet in sheets:
+        _draw(paper, sheet)
+    return paper.printed()
+
+
+def _draw(paper: Paper, sheet: TicketSheet) -> None:
     paper.page()
     head(paper, sheet.round, labels.TICKET_TITLE)
     _person(paper, sheet)
@@ -24,7 +39,6 @@ def admission_ticket(sheet: TicketSheet) -> Printed:
     _codes(paper, sheet, end)
     _notices(paper, end)
     foot(paper, sheet.record, "可黑白打印，照片须清晰", 1, 1)
-    return paper.printed()
 
 
 def grouped(ticket: str) -> str:
@@ -83,7 +97,7 @@ def _seat(paper: Paper, y: float, seat: SeatLine) -> None:
 
 def _codes(paper: Paper, sheet: TicketSheet, top: float) -> None:
     record = sheet.record
-    paper.code(qr(f"T1.{record.number}.v{record.version}.{record.digest}"), LEFT, top + 8, 34, 34)
+    paper.code(qr(record.code), LEFT, top + 8, 34, 34)
     paper.text(LEFT + 17, top + 50, "入场扫码核验", 9, align="center")
     paper.code(code128(record.number), 60, top + 14, 80, 14)
     paper.text(100, top + 33, record.number, 9, align="center")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, bindparam, select
+from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, bindparam, func, select
 
 from ncre.events import registration as facts
 from ncre.events.columns import Moment
@@ -65,3 +65,20 @@ def taken_at(connection: Connection, round_code: str, site: str) -> list[Row]:
         .where(registrations.c.round == round_code, registrations.c.site == site)
     )
     return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def registrations_at(connection: Connection, round_code: str, site: str) -> list[UUID]:
+    """Registrations with seats at a site in a round, by their first sitting: time, hall, seat."""
+    asked = (
+        select(tickets.c.registration)
+        .join(registrations, registrations.c.id == tickets.c.registration)
+        .where(registrations.c.round == round_code, registrations.c.site == site)
+        .group_by(tickets.c.registration)
+        .order_by(
+            func.min(tickets.c.starts_at),
+            func.min(tickets.c.hall),
+            func.min(tickets.c.seat),
+            tickets.c.registration,
+        )
+    )
+    return list(connection.execute(asked).scalars())

@@ -1,0 +1,135 @@
+"""At the door of a site: what a scanned code or a typed number is worth, and whose face should be there.
+
+The same judgement is made online, from the record, and offline, from a list that was exported and
+signed before the exam day.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from ncre.application import Application
+from ncre.domain.admission import Worth, worth
+from ncre.domain.candidate import masked_number
+from ncre.domain.commands import Actor
+from ncre.domain.refusals import Refusal
+from ncre.paper_cases import Case, PaperCases
+from ncre.photos import PhotoRoom
+from ncre.printing.sheets import SeatLine
+from ncre.printing.stamp import TICKET, Forged, StampKey, Unreadable, read
+from ncre.projections import desk
+
+_NUMBER: Final = re.compile(r"\d{14}|\d{16}", re.ASCII)
+"""A registration number (14) or a ticket number (16); the spaces in between were taken out."""
+
+PURPOSE: Final = "door"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Whom a number stands for. `document` is masked; `photo` a JPEG, or None where there is none."""
+
+    number: str
+    version: int
+    digest: str
+    seated: bool
+    name: str
+    document: str
+    seats: tuple[SeatLine, ...]
+    photo: bytes | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is said at the door, and who should be standing there (None where nobody is meant)."""
+
+    worth: Worth
+    expected: Expected | None = None
+
+
+class Book(Protocol):
+    """Where a door looks people up."""
+
+    @property
+    def public(self) -> str:
+        """The public key of our stamps, in hex."""
+
+    def find(self, number: str) -> Expected | None:
+        """By registration number or ticket number; None for people of other sites too."""
+
+
+def examine(text: str, book: Book) -> Finding:
+    """What the text of a scanned code, or a typed number, is worth. Never raises for bad text."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    number = re.sub(r"\s", "", plain)
+    if _NUMBER.fullmatch(number):
+        return _compared(None, book.find(number))
+    try:
+        stamp = read(plain, book.public)
+    except Forged:
+        return Finding(Worth.FORGED)
+    except Unreadable:
+        return Finding(Worth.UNREADABLE)
+    expected = book.find(stamp.number)
+    return Finding(Worth.FORM, expected) if stamp.kind != TICKET else _compared(stamp.digest, expected)
+
+
+def _compared(stamped: str | None, expected: Expected | None) -> Finding:
+    if expected is None:
+        return Finding(worth(stamped, None, seated=False))
+    return Finding(worth(stamped, expected.digest, expected.seated), expected)
+
+
+class Door:
+    """The record itself as a book for doors."""
+
+    def __init__(self, application: Application, cases: PaperCases, photos: PhotoRoom, key: StampKey) -> None:
+        self._application = application
+        self._cases = cases
+        self._photos = photos
+        self._key = key
+
+    def at(self, actor: Actor) -> Book:
+        """What this member of staff may look up; each look is recorded."""
+        return _Record(self, self._key.public, actor)
+
+    def found(self, number: str, actor: Actor) -> Expected | None:
+        with self._application.database.reading() as connection:
+            rows = desk.found(connection, number, (), actor.sites, limit=1)
+        if not rows:
+            return None
+        try:
+            case = self._cases.now(rows[0]["id"])
+        except Refusal:
+            return None
+        return self.expected(case, actor)
+
+    def expected(self, case: Case, actor: Actor) -> Expected:
+        """Who a case is about, as a door needs it. The look is recorded first."""
+        self._application.look(case.row["id"], actor, PURPOSE)
+        sheet = self._cases.ticket_sheet(case)
+        return Expected(
+            number=sheet.record.number,
+            version=sheet.record.version,
+            digest=sheet.record.digest,
+            seated=case.seated,
+            name=sheet.person.name,
+            document=masked_number(sheet.person.document_number),
+            seats=sheet.seats,
+            photo=self._photos.show(case.row["account"], case.photo) if case.photo else None,
+        )
+
+
+@dataclass(frozen=True)
+class _Record:
+    """The record as one member of staff may see it."""
+
+    door: Door
+    public: str
+    actor: Actor
+
+    def find(self, number: str) -> Expected | None:
+        return self.door.found(number, self.actor)

@@ -1,0 +1,140 @@
+"""The list of a site for a door without a network: exported and signed, checked before it is believed."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from PIL import Image
+
+from ncre.application import Application
+from ncre.domain.commands import Actor
+from ncre.domain.refusals import Refusal
+from ncre.door import Door, Expected
+from ncre.paper_cases import PaperCases
+from ncre.printing.stamp import StampKey, is_genuine
+from ncre.projections import tickets
+
+KIND: Final = "ncre door list 1"
+
+FACE: Final = (165, 240)
+"""Pixels of a photo on the list: enough to compare a face, and a site's list stays in megabytes."""
+
+
+class DoorListUnusable(Exception):
+    """A file that is no door list, or not ours, or was altered; the message says which."""
+
+
+class DoorLists:
+    def __init__(self, application: Application, cases: PaperCases, door: Door, key: StampKey) -> None:
+        self._application = application
+        self._cases = cases
+        self._door = door
+        self._key = key
+
+    @property
+    def public(self) -> str:
+        """The public key under which lists and tickets are signed, in hex."""
+        return self._key.public
+
+    def people(self, round_code: str, site: str) -> list[UUID]:
+        """The registrations that belong on the list of a site."""
+        with self._application.database.reading() as connection:
+            return tickets.registrations_at(connection, round_code, site)
+
+    def entries(self, registrations: list[UUID], actor: Actor) -> Iterator[Expected | None]:
+        """Each of them as a door needs it, None for one that has no seat; looks are recorded."""
+        for registration in registrations:
+            try:
+                case = self._cases.now(registration)
+            except Refusal:
+                yield None
+                continue
+            yield self._smaller(self._door.expected(case, actor)) if case.seated else None
+
+    def signed(self, round_code: str, site: str, entries: list[Expected]) -> bytes:
+        """The file: JSON, one person a line, under a signature of the whole."""
+        body = {
+            "kind": KIND,
+            "round": round_code,
+            "site": site,
+            "made_at": self._application.clock().isoformat(),
+            "public_key": self._key.public,
+            "people": [_as_json(entry) for entry in entries],
+        }
+        text = _canonical(body)
+        return json.dumps(
+            {"list": body, "signature": self._key.signature(text)}, ensure_ascii=False, indent=0
+        ).encode()
+
+    def _smaller(self, expected: Expected) -> Expected:
+        if expected.photo is None:
+            return expected
+        with Image.open(BytesIO(expected.photo)) as photo:
+            photo.thumbnail(FACE)
+            out = BytesIO()
+            photo.save(out, "JPEG", quality=80)
+        return replace(expected, photo=out.getvalue())
+
+
+@dataclass(frozen=True)
+class DoorList:
+    """A list that was read and found genuine: a book for doors."""
+
+    public: str
+    round: str
+    site: str
+    made_at: datetime
+    people: dict[str, Expected]
+    """By registration number and by each ticket number."""
+
+    def find(self, number: str) -> Expected | None:
+        return self.people.get(number)
+
+
+def read_door_list(path: Path, public: str | None = None) -> DoorList:
+    """Read an exported list. Raises DoorListUnusable.
+
+    `public` is the key that the list must be signed with; without it the list's own key is believed,
+    which finds damage and not forgery.
+    """
+    try:
+        told = json.loads(path.read_bytes())
+        body, signature = told["list"], str(told["signature"])
+        own = str(body["public_key"])
+        if body["kind"] != KIND:
+            raise DoorListUnusable(f"{path} is not a door list of this release")
+        if not is_genuine(_canonical(body), signature, public or own):
+            raise DoorListUnusable(f"{path} was altered after it was exported, or is not from this service")
+        people = [_from_json(entry) for entry in body["people"]]
+        by_number = {entry.number: entry for entry in people}
+        by_number |= {seat.ticket: entry for entry in people for seat in entry.seats}
+        made_at = datetime.fromisoformat(body["made_at"])
+        return DoorList(own, str(body["round"]), str(body["site"]), made_at, by_number)
+    except OSError as error:
+        raise DoorListUnusable(f"{path} cannot be read ({error.strerror})") from None
+    except (ValueError, KeyError, TypeError, msgspec.ValidationError):
+        raise DoorListUnusable(f"{path} is not a door list") from None
+
+
+def _canonical(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _as_json(entry: Expected) -> Any:
+    return msgspec.to_builtins(entry, builtin_types=(bytes,), enc_hook=str) | {
+        "photo": b64encode(entry.photo).decode("ascii") if entry.photo is not None else None
+    }
+
+
+def _from_json(entry: dict[str, Any]) -> Expected:
+    photo = b64decode(entry["photo"]) if entry["photo"] is not None else None
+    return replace(msgspec.convert(entry | {"photo": None}, Expected), photo=photo)

@@ -1,0 +1,43 @@
+"""Finished papers, kept sealed for the next time somebody asks for the same. Losing them loses nothing."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+
+class PaperShelf:
+    """A folder of files by key. A key is hexadecimal and names everything that stands on the paper."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            return self._place(key).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep it. No crash leaves half a paper, and none is worth waiting for the disk."""
+        place = self._place(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=place.parent, delete=False) as file:
+            file.write(data)
+        os.replace(file.name, place)
+
+    def sweep(self, before: datetime) -> int:
+        """Remove what was put here before; returns how many papers went."""
+        gone = 0
+        for place in self._root.glob("??/*"):
+            with suppress(FileNotFoundError):
+                if place.stat().st_mtime < before.timestamp():
+                    place.unlink()
+                    gone += 1
+        return gone
+
+    def _place(self, key: str) -> Path:
+        return self._root / key[:2] / key
