@@ -42,7 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
 }
 """Which libraries a room may import, besides the standard library."""
 
-SERVICES_OF_THE_PAGES = {"bootstrap", "application", "papers", "config"}
+SERVICES_OF_THE_PAGES = {"bootstrap", "application", "papers", "door", "config"}
 
 
 def imports(path: Path) -> Iterator[str]:

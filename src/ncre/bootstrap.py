@@ -85,6 +85,6 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
         office=Office(application),
         papers=Papers(application, cases, photos, PaperShelf(settings.papers)),
         door=door,
-        door_lists=DoorLists(application, cases, door, stamps),
+        door_lists=DoorLists(application, door, stamps),
         worker=Worker(application, money),
     )

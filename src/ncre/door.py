@@ -10,17 +10,19 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final, Protocol
+from uuid import UUID
 
 from ncre.application import Application
 from ncre.domain.admission import Worth, worth
 from ncre.domain.candidate import masked_number
 from ncre.domain.commands import Actor
 from ncre.domain.refusals import Refusal
-from ncre.paper_cases import Case, PaperCases
+from ncre.paper_cases import PaperCases
 from ncre.photos import PhotoRoom
 from ncre.printing.sheets import SeatLine
 from ncre.printing.stamp import TICKET, Forged, StampKey, Unreadable, read
 from ncre.projections import desk
+from ncre.projections.base import Row
 
 _NUMBER: Final = re.compile(r"\d{14}|\d{16}", re.ASCII)
 """A registration number (14) or a ticket number (16); the spaces in between were taken out."""
@@ -84,32 +86,34 @@ def _compared(stamped: str | None, expected: Expected | None) -> Finding:
 
 
 class Door:
-    """The record itself as a book for doors."""
+    """The record itself, for doors that have a network."""
 
     def __init__(self, application: Application, cases: PaperCases, photos: PhotoRoom, key: StampKey) -> None:
         self._application = application
         self._cases = cases
         self._photos = photos
-        self._key = key
+        self.public = key.public
 
     def at(self, actor: Actor) -> Book:
         """What this member of staff may look up; each look is recorded."""
-        return _Record(self, self._key.public, actor)
+        return _Record(self, actor)
 
-    def found(self, number: str, actor: Actor) -> Expected | None:
+    def named(self, number: str, sites: frozenset[str]) -> Row | None:
+        """The registration of a number, if it is at one of these sites."""
         with self._application.database.reading() as connection:
-            rows = desk.found(connection, number, (), actor.sites, limit=1)
-        if not rows:
-            return None
+            rows = desk.found(connection, number, (), sites, limit=1)
+        return rows[0] if rows else None
+
+    def look(self, registration: UUID, actor: Actor) -> None:
+        """Record that this person is about to be shown at a door."""
+        self._application.look(registration, actor, PURPOSE)
+
+    def expected(self, registration: UUID) -> Expected | None:
+        """Whom a door should see; None where the person was erased. The look is the caller's to record."""
         try:
-            case = self._cases.now(rows[0]["id"])
+            case = self._cases.now(registration)
         except Refusal:
             return None
-        return self.expected(case, actor)
-
-    def expected(self, case: Case, actor: Actor) -> Expected:
-        """Who a case is about, as a door needs it. The look is recorded first."""
-        self._application.look(case.row["id"], actor, PURPOSE)
         sheet = self._cases.ticket_sheet(case)
         return Expected(
             number=sheet.record.number,
@@ -128,8 +132,15 @@ class _Record:
     """The record as one member of staff may see it."""
 
     door: Door
-    public: str
     actor: Actor
 
+    @property
+    def public(self) -> str:
+        return self.door.public
+
     def find(self, number: str) -> Expected | None:
-        return self.door.found(number, self.actor)
+        row = self.door.named(number, self.actor.sites)
+        if row is None:
+            return None
+        self.door.look(row["id"], self.actor)
+        return self.door.expected(row["id"])

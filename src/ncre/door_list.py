@@ -17,9 +17,7 @@ from PIL import Image
 
 from ncre.application import Application
 from ncre.domain.commands import Actor
-from ncre.domain.refusals import Refusal
 from ncre.door import Door, Expected
-from ncre.paper_cases import PaperCases
 from ncre.printing.stamp import StampKey, is_genuine
 from ncre.projections import tickets
 
@@ -34,9 +32,8 @@ class DoorListUnusable(Exception):
 
 
 class DoorLists:
-    def __init__(self, application: Application, cases: PaperCases, door: Door, key: StampKey) -> None:
+    def __init__(self, application: Application, door: Door, key: StampKey) -> None:
         self._application = application
-        self._cases = cases
         self._door = door
         self._key = key
 
@@ -53,12 +50,12 @@ class DoorLists:
     def entries(self, registrations: list[UUID], actor: Actor) -> Iterator[Expected | None]:
         """Each of them as a door needs it, None for one that has no seat; looks are recorded."""
         for registration in registrations:
-            try:
-                case = self._cases.now(registration)
-            except Refusal:
+            expected = self._door.expected(registration)
+            if expected is None or not expected.seated:
                 yield None
                 continue
-            yield self._smaller(self._door.expected(case, actor)) if case.seated else None
+            self._door.look(registration, actor)
+            yield self._smaller(expected)
 
     def signed(self, round_code: str, site: str, entries: list[Expected]) -> bytes:
         """The file: JSON, one person a line, under a signature of the whole."""

@@ -26,7 +26,7 @@ from ncre.domain.candidate import (
     masked_mobile,
 )
 from ncre.domain.exam import ExamRecord, Round, Site, in_words, replay_exam, round_id, site_id
-from ncre.domain.lifecycle import Status
+from ncre.domain.lifecycle import PAID, Status
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.base import Fact
 from ncre.events.exam import RoundPlan, SitePlan
@@ -39,7 +39,6 @@ from ncre.projections.base import Row
 from ncre.projections.record import At, Moment, standing
 from ncre.projections.sentences import yuan
 
-PAID: Final = frozenset({Status.PAID, Status.CONFIRMED})
 LEVELS: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
 
 

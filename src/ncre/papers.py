@@ -17,15 +17,17 @@ from uuid import UUID
 from ncre.application import Application
 from ncre.domain.commands import Actor
 from ncre.domain.exam import Round, require_open
-from ncre.domain.lifecycle import Status
+from ncre.domain.lifecycle import PAID, Status
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.sealing import BoxForged, PersonErased
 from ncre.gateways.paper_shelf import PaperShelf
-from ncre.paper_cases import PAID, Case, PaperCases
+from ncre.paper_cases import Case, PaperCases
 from ncre.photos import PhotoRoom
 from ncre.printing import glyphs
+from ncre.printing.codes import Outline, code128, outline, qr
 from ncre.printing.edition import edition
-from ncre.printing.form import registration_form
+from ncre.printing.form import promise, registration_form
+from ncre.printing.labels import NOTICES
 from ncre.printing.sheets import FormSheet, Printed, Sheet, TicketSheet, pictured
 from ncre.printing.ticket import admission_ticket, admission_tickets
 from ncre.projections import tickets
@@ -45,6 +47,26 @@ class Bundle:
     name: str
     printed: Printed
     done: int
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """The registration form as a page: what stands on it, the promise that is signed, and its codes."""
+
+    sheet: FormSheet
+    promise: str
+    square: Outline
+    bars: Outline
+
+
+@dataclass(frozen=True)
+class TicketPage:
+    """The admission ticket as a page: what stands on it, the notices, and its codes."""
+
+    sheet: TicketSheet
+    notices: tuple[str, ...]
+    square: Outline
+    bars: Outline
 
 
 class Papers:
@@ -67,15 +89,17 @@ class Papers:
         case = self._ready(registration)
         return self._from_shelf(case, self._cases.ticket_sheet(case), admission_ticket)
 
-    def form_page(self, registration: UUID) -> FormSheet:
-        """What stands on the form, without the photo, to be shown as a page. Raises Refusal as `form`."""
+    def form_page(self, registration: UUID) -> FormPage:
+        """The form to be shown as a page, the photo aside. Raises Refusal as `form` does."""
         case = self._cases.now(registration)
         require_paid(case.row)
-        return self._cases.form_sheet(case)
+        sheet = self._cases.form_sheet(case)
+        return FormPage(sheet, promise(sheet), *_codes(sheet))
 
-    def ticket_page(self, registration: UUID) -> TicketSheet:
-        """What stands on the ticket, without the photo. Raises Refusal as `ticket`."""
-        return self._cases.ticket_sheet(self._ready(registration))
+    def ticket_page(self, registration: UUID) -> TicketPage:
+        """The ticket to be shown as a page, the photo aside. Raises Refusal as `ticket` does."""
+        sheet = self._cases.ticket_sheet(self._ready(registration))
+        return TicketPage(sheet, NOTICES, *_codes(sheet))
 
     def form_then(self, registration: UUID, at: At) -> Printed:
         """The form as it would have been printed then. Raises Refusal where there was none to print."""
@@ -153,6 +177,11 @@ class Papers:
         with self._application.database.transaction() as connection:
             box = self._application.store.seal_bytes(connection, case.row["account"], pdf, SHELVED)
         self._shelf.put(key, box)
+
+
+def _codes(sheet: FormSheet | TicketSheet) -> tuple[Outline, Outline]:
+    """The QR code and the bar code of a sheet."""
+    return outline(qr(sheet.record.code)), outline(code128(sheet.record.number))
 
 
 def undrawable(text: str) -> tuple[str, ...]:

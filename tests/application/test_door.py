@@ -33,7 +33,7 @@ def wenjing(house: House) -> Candidate:
 
 @pytest.fixture
 def code(house: House, wenjing: Candidate) -> str:
-    return house.papers.ticket_page(wenjing.id).record.code
+    return house.papers.ticket_page(wenjing.id).sheet.record.code
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_ticket_is_current_and_shows_whose_face_to_expect(
 def test_a_typed_number_finds_the_person_and_says_that_it_proves_nothing(
     house: House, wenjing: Candidate, offline: DoorList
 ) -> None:
-    sheet = house.papers.ticket_page(wenjing.id)
+    sheet = house.papers.ticket_page(wenjing.id).sheet
     ticket = sheet.seats[0].ticket
     for number in (sheet.record.number, ticket, f" {ticket[:2]} {ticket[2:4]} {ticket[4:]} "):
         for finding in (online(house, number), examine(number, offline)):
@@ -98,7 +98,7 @@ def test_a_ticket_of_another_state_is_genuine_and_outdated(
 
 
 def test_the_form_is_genuine_but_no_ticket(house: House, wenjing: Candidate, offline: DoorList) -> None:
-    form = house.papers.form_page(wenjing.id).record.code
+    form = house.papers.form_page(wenjing.id).sheet.record.code
     assert online(house, form).worth is Worth.FORM
     assert examine(form, offline).worth is Worth.FORM
 

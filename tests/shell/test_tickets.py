@@ -25,7 +25,7 @@ def code(house: House, ncre: Run) -> str:
         approved(house, candidate)
         candidate.pays()
     house.office.seat(ROUND, SITE, OFFICE)
-    return house.papers.ticket_page(candidate.id).record.code
+    return house.papers.ticket_page(candidate.id).sheet.record.code
 
 
 @pytest.mark.usefixtures("code")

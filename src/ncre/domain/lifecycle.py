@@ -37,6 +37,10 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+PAID: Final = frozenset({Status.PAID, Status.CONFIRMED})
+"""Where the money was settled and the registration stands: papers are printed, seats are given."""
+
+
 class Step(StrEnum):
     """What can be asked of a registration."""
 

@@ -141,6 +141,30 @@ class Code:
     quiet_y: int
 
 
+@dataclass(frozen=True)
+class Outline:
+    """A code for the screen: the size of its view and the path of its dark modules (SVG)."""
+
+    width: int
+    height: int
+    path: str
+
+
+def outline(code: Code) -> Outline:
+    """The same modules as in the picture, quiet zone included."""
+    picture = code.picture
+    strokes = []
+    for y in range(picture.height):
+        row = [picture.getpixel((x, y)) == 0 for x in range(picture.width)] + [False]
+        start = 0
+        for x, dark in enumerate(row):
+            if not dark:
+                if x > start:
+                    strokes.append(f"M{start} {y}h{x - start}v1h{start - x}z")
+                start = x + 1
+    return Outline(picture.width, picture.height, "".join(strokes))
+
+
 def qr(payload: str) -> Code:
     """A QR code at error correction level M."""
     matrix = segno.make(payload, error="m", micro=False, mask=MASK).matrix

@@ -29,6 +29,11 @@ def registration_form(sheet: FormSheet) -> Printed:
     return paper.printed()
 
 
+def promise(sheet: FormSheet) -> str:
+    """What the candidate signs (考生承诺)."""
+    return labels.PROMISE.format(agreement=sheet.agreement, agreed=sheet.agreed)
+
+
 def _person(paper: Paper, sheet: FormSheet) -> None:
     person, y = sheet.person, 40.0
     rows: list[tuple[tuple[str, str], ...]] = [
@@ -84,8 +89,7 @@ def _subjects(paper: Paper, sheet: FormSheet) -> None:
 
 def _promise(paper: Paper, sheet: FormSheet) -> None:
     paper.text(LEFT, 169, "考生承诺", 11, bold=True)
-    promise = labels.PROMISE.format(agreement=sheet.agreement, agreed=sheet.agreed)
-    paper.paragraph(LEFT, 175, promise, 10, 180, 6)
+    paper.paragraph(LEFT, 175, promise(sheet), 10, 180, 6)
     paper.text(100, 197, "考生签名：", SIZE)
     paper.line(122, 198, 155, 198)
     paper.text(157, 197, "日期：", SIZE)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from ncre.domain.candidate import masked_name, masked_number
-from ncre.domain.lifecycle import LIFE, Status, Step, arrival
+from ncre.domain.lifecycle import LIFE, PAID, Status, Step, arrival
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.columns import Moment
@@ -222,7 +222,7 @@ _UNSEATED = (
     .where(
         registrations.c.round == bindparam("code"),
         registrations.c.site == bindparam("at"),
-        registrations.c.status.in_([Status.PAID, Status.CONFIRMED]),
+        registrations.c.status.in_(sorted(PAID)),
     )
     .order_by(registrations.c.number)
 )

@@ -8,12 +8,11 @@ from uuid import UUID, uuid5
 
 import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from werkzeug.exceptions import NotFound
 
-from ncre.domain.lifecycle import Role
+from ncre.domain.lifecycle import PAID, Role, Status
 from ncre.events.base import Fact
 from ncre.events.mapper import FactMapper
-from ncre.projections import registrations, timeline
+from ncre.projections import timeline
 from ncre.projections.base import Row
 from ncre.projections.fields import FIELDS, said
 from ncre.projections.record import (
@@ -27,6 +26,7 @@ from ncre.projections.record import (
     standing,
     why_nothing,
 )
+from ncre.web.cases import any_row
 from ncre.web.desk import looked_up
 from ncre.web.language import language
 from ncre.web.looks import look, looked
@@ -69,6 +69,7 @@ def registration(registration: UUID) -> Answer:
         changes=_lines(differences(before, stands), past.opened),
         fields=_fields(stands, past.opened),
         story=newest_first(past.story),
+        printable=_printable(stands),
         typed=typed,
         faults={"at": fault} if fault else {},
     )
@@ -79,7 +80,7 @@ def registration(registration: UUID) -> Answer:
 @need(Role.OFFICE)
 def open_details(registration: UUID) -> Answer:
     """Show the private details in this session from now on; the look is recorded first."""
-    look(_row(registration), PURPOSE)
+    look(any_row(registration), PURPOSE)
     going_on = "audit.facts" if request.form.get("page") == "facts" else "audit.registration"
     at = request.form.get("at") or None
     return redirect(url_for(going_on, registration=registration, at=at), 303)
@@ -130,7 +131,7 @@ def facts(registration: UUID) -> Answer:
 @need(Role.AUDITOR, Role.OFFICE)
 def export(registration: UUID) -> Answer:
     """The whole record as JSON: row, sentences, facts and looks as stored. Boxes stay closed."""
-    row = _row(registration)
+    row = any_row(registration)
     with house().database.reading() as connection:
         story = timeline.story(connection, registration)
     record = {
@@ -175,7 +176,7 @@ class Past:
 
 
 def _past(registration: UUID) -> Past:
-    row = _row(registration)
+    row = any_row(registration)
     with house().database.reading() as connection:
         history = house().application.store.history(connection, registration)
         story = timeline.story(connection, registration)
@@ -183,12 +184,10 @@ def _past(registration: UUID) -> Past:
     return Past(row, history, story, opened)
 
 
-def _row(registration: UUID) -> Row:
-    with house().database.reading() as connection:
-        row = registrations.one(connection, registration)
-    if row is None:
-        raise NotFound
-    return row
+def _printable(stands: Standing) -> dict[str, bool]:
+    """Which papers there were to print then."""
+    paid = Status(stands.row["status"]) in PAID
+    return {"form": paid, "ticket": paid and len(stands.seats) == len(stands.row["lines"])}
 
 
 def _fields(stands: Standing, opened: bool) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from ncre.web.who import account, house
 
 def own(registration: UUID) -> Row:
     """The candidate's own registration; another's is as good as none: 404."""
-    row = _row(registration)
+    row = any_row(registration)
     if row["account"] != account().id:
         raise NotFound
     return row
@@ -29,7 +29,7 @@ def own(registration: UUID) -> Row:
 
 def at_my_sites(registration: UUID) -> Row:
     """A registration at a site of the signed-in staff; others are as good as none: 404."""
-    row = _row(registration)
+    row = any_row(registration)
     if not account().actor.covers(row["site"] or ""):
         raise NotFound
     return row
@@ -111,7 +111,8 @@ def own_case(registration: UUID) -> Case:
     return Case(row, round_, site)
 
 
-def _row(registration: UUID) -> Row:
+def any_row(registration: UUID) -> Row:
+    """The registration, whoever's it is; 404 where there is none."""
     with house().database.reading() as connection:
         row = registrations.one(connection, registration)
     if row is None:

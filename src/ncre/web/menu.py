@@ -24,11 +24,16 @@ def entries() -> list[tuple[str, str]]:
         return common
     own = {
         Role.CANDIDATE: [(_("欢迎"), "front.welcome"), (_("当前考次"), "candidate.current")],
-        Role.REVIEWER: [(_("待审核"), "review.queue"), (_("查找与现场确认"), "desk.search")],
+        Role.REVIEWER: [
+            (_("待审核"), "review.queue"),
+            (_("查找与现场确认"), "desk.search"),
+            (_("入场核验"), "door.page"),
+        ],
         Role.OFFICE: [
             (_("考务概况"), "office.home"),
             (_("待审核"), "review.queue"),
             (_("查找与现场确认"), "desk.search"),
+            (_("入场核验"), "door.page"),
             (_("公告管理"), "office.notices"),
             (_("报名档案"), "audit.search"),
         ],

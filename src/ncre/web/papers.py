@@ -1,20 +1,41 @@
-"""打印: the registration form and the admission ticket, as PDF, to their owner."""
+"""打印: the registration form and the admission ticket, as PDF and as pages, to their owner; and reprints."""
 
 from __future__ import annotations
 
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotFound
 
 from ncre.domain.lifecycle import Role
-from ncre.web.cases import own
+from ncre.projections.base import Row
+from ncre.projections.record import At, parse_at
+from ncre.web.cases import any_row, own, own_case
+from ncre.web.looks import look
 from ncre.web.who import Answer, house, need
 
 pages = Blueprint("papers", __name__)
 
 FORM: Final = "registration-form"
 TICKET: Final = "admission-ticket"
+REPRINT: Final = "reprint"
+
+
+@pages.get("/registrations/<uuid:registration>/form")
+@need(Role.CANDIDATE)
+def form_page(registration: UUID) -> Answer:
+    """The form as a page, for screen readers and for printing from the browser."""
+    case = own_case(registration)
+    return render_template("form.html", case=case, page=house().papers.form_page(registration))
+
+
+@pages.get("/registrations/<uuid:registration>/ticket")
+@need(Role.CANDIDATE)
+def ticket_page(registration: UUID) -> Answer:
+    """网页版准考证."""
+    case = own_case(registration)
+    return render_template("ticket.html", case=case, page=house().papers.ticket_page(registration))
 
 
 @pages.get("/registrations/<uuid:registration>/form.pdf")
@@ -31,6 +52,31 @@ def ticket(registration: UUID) -> Answer:
     """打印下载准考证; a refusal says when it can be had."""
     row = own(registration)
     return _pdf(house().papers.ticket(registration).pdf, TICKET, row["number"])
+
+
+@pages.get("/audit/<uuid:registration>/form.pdf")
+@need(Role.AUDITOR, Role.OFFICE)
+def form_then(registration: UUID) -> Answer:
+    """The form as it was printed at a version or a moment; the look is recorded first."""
+    row, at = _looked_at(registration)
+    return _pdf(house().papers.form_then(registration, at).pdf, FORM, row["number"])
+
+
+@pages.get("/audit/<uuid:registration>/ticket.pdf")
+@need(Role.AUDITOR, Role.OFFICE)
+def ticket_then(registration: UUID) -> Answer:
+    """The ticket as it was printed then, whether or not it may be printed today."""
+    row, at = _looked_at(registration)
+    return _pdf(house().papers.ticket_then(registration, at).pdf, TICKET, row["number"])
+
+
+def _looked_at(registration: UUID) -> tuple[Row, At]:
+    row = any_row(registration)
+    at = parse_at(request.args.get("at", f"v{row['version']}"))
+    if at is None:
+        raise NotFound
+    look(row, REPRINT)
+    return row, at
 
 
 def _pdf(pdf: bytes, kind: str, number: str) -> Response:

@@ -12,6 +12,7 @@ from ncre.web import (
     candidate,
     desk,
     details,
+    door,
     errors,
     front,
     language,
@@ -42,6 +43,7 @@ AREAS = (
     till,
     review,
     desk,
+    door,
     office,
     audit,
 )

@@ -1,0 +1,79 @@
+"""入场核验: at the door, by a scanned code or a typed number: may this person enter, and whose face is it."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.admission import ADMITS, WORTH_WORDS, Worth
+from ncre.domain.lifecycle import Role
+from ncre.door import PURPOSE, Expected, Finding, examine
+from ncre.events.sealing import PersonErased
+from ncre.gateways.photo_store import PhotoMissing
+from ncre.projections.base import Row
+from ncre.web.cases import at_my_sites
+from ncre.web.language import language
+from ncre.web.looks import look
+from ncre.web.who import Answer, account, house, need
+
+pages = Blueprint("door", __name__)
+
+LONGEST: Final = 400
+
+
+@pages.get("/staff/door")
+@need(Role.REVIEWER, Role.OFFICE)
+def page() -> Answer:
+    return render_template("door.html", finding=None, row=None)
+
+
+@pages.post("/staff/door")
+@need(Role.REVIEWER, Role.OFFICE)
+def check() -> Answer:
+    """What was scanned travels in the form, never in an address."""
+    book = _Here()
+    typed = request.form.get("code", "")
+    finding = examine(typed, book) if len(typed) <= LONGEST else Finding(Worth.UNREADABLE)
+    return render_template(
+        "door.html",
+        finding=finding,
+        says=WORTH_WORDS[finding.worth].say(language()),
+        admits=finding.worth in ADMITS,
+        row=book.row,
+    )
+
+
+@pages.get("/staff/door/<uuid:registration>/photo.jpg")
+@need(Role.REVIEWER, Role.OFFICE)
+def photo(registration: UUID) -> Answer:
+    """The face to compare; the look is recorded, once in a session."""
+    row = at_my_sites(registration)
+    look(row, PURPOSE)
+    if not row["photo"]:
+        raise NotFound
+    try:
+        jpeg = house().photos.show(row["account"], row["photo"]["digest"])
+    except (PhotoMissing, PersonErased):
+        raise NotFound from None
+    return Response(jpeg, mimetype="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})
+
+
+class _Here:
+    """The record, as far as the sites of whoever is signed in; remembers which registration it was."""
+
+    def __init__(self) -> None:
+        self.row: Row | None = None
+
+    @property
+    def public(self) -> str:
+        return house().door.public
+
+    def find(self, number: str) -> Expected | None:
+        self.row = house().door.named(number, account().sites)
+        if self.row is None:
+            return None
+        look(self.row, PURPOSE)
+        return house().door.expected(self.row["id"])
