@@ -79,6 +79,9 @@ def test_the_pages_of_a_candidate(
     wenjing.pays()
     wenjing.goes(wenjing.path())
     wenjing.goes(wenjing.path("/ticket.pdf"))
+    wenjing.goes(wenjing.path("/form"))
+    house.office.seat(ROUND, SITE, OFFICE)
+    wenjing.goes(wenjing.path("/ticket"))
     assert wenjing.faults == []
 
 
@@ -131,6 +134,10 @@ def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, house: 
         office.goes(path)
     office.goes(f"/office/seat/{SITE}")
     office.presses("确认编排")
+    for code in ("nonsense", house.papers.ticket_page(case.id).sheet.record.code):
+        reviewer.goes("/staff/door")
+        reviewer.page.fill("#code", code)
+        reviewer.presses("核验")
     auditor = Person(desk(browser), address, check=True)
     auditor.signs_in("shenji", "a password of shenji")
     auditor.goes("/audit")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
 from ncre.bootstrap import House
-from tests.people import OFFICE, ROUND, SITE, Candidate, Clock, approved, somebody
+from ncre.projections.record import Moment, Version
+from tests.application.ground import planning
+from tests.people import LIQIANG, OFFICE, ROUND, SITE, WENJING, Candidate, Clock, approved, somebody
+from tests.web.staff import auditor, looks_at
 from tests.web.visitor import Visitor, row_of, signed_in
 
 
@@ -67,3 +72,88 @@ def test_the_ticket_is_printed_once_seated_and_no_more_after_the_window(
     clock.advance(days=30)
     visitor.get(f"{home(wenjing)}/ticket.pdf", 403)
     assert "准考证打印时间已于 2027-01-28 18:00 结束" in visitor.text()
+
+
+def test_the_papers_are_pages_too_with_the_same_content(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(f"{home(wenjing)}/form", 409)
+    wenjing.pays()
+    visitor.get(f"{home(wenjing)}/form")
+    assert WENJING.document_number in visitor.text()
+    assert "Python语言程序设计" in visitor.text()
+    house.office.seat(ROUND, SITE, OFFICE)
+    visitor.get(f"{home(wenjing)}/ticket")
+    for seat in house.papers.ticket_page(wenjing.id).sheet.seats:
+        assert seat.ticket in visitor.text()
+    assert visitor.page.count("<svg") == 2
+
+
+def test_another_candidate_gets_neither_page_nor_file(house: House, site: Flask, wenjing: Candidate) -> None:
+    wenjing.pays()
+    house.office.seat(ROUND, SITE, OFFICE)
+    other = signed_in(site, somebody(house, "liqiang", LIQIANG))
+    for path in ("form", "form.pdf", "ticket", "ticket.pdf"):
+        other.get(f"{home(wenjing)}/{path}", 404)
+
+
+def test_a_paper_comes_from_the_shelf_until_what_it_says_changes(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.pays()
+    first = visitor.get(f"{home(wenjing)}/form.pdf").get_data()
+    (kept,) = house.settings.papers.glob("??/*")
+    assert WENJING.name.encode() not in kept.read_bytes()
+    assert not kept.read_bytes().startswith(b"%PDF")
+    assert visitor.get(f"{home(wenjing)}/form.pdf").get_data() == first
+    assert list(house.settings.papers.glob("??/*")) == [kept]
+    house.office.seat(ROUND, SITE, OFFICE)
+    assert visitor.get(f"{home(wenjing)}/form.pdf").get_data() != first
+
+
+def test_a_damaged_paper_on_the_shelf_is_drawn_anew(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.pays()
+    first = visitor.get(f"{home(wenjing)}/form.pdf").get_data()
+    (kept,) = house.settings.papers.glob("??/*")
+    kept.write_bytes(b"1:nonsense")
+    assert visitor.get(f"{home(wenjing)}/form.pdf").get_data() == first
+
+
+def test_an_auditor_reprints_what_was_printed_then(house: House, site: Flask, wenjing: Candidate) -> None:
+    wenjing.pays()
+    paid = row_of(house, wenjing.id)["version"]
+    then = house.papers.form(wenjing.id).pdf
+    house.office.seat(ROUND, SITE, OFFICE)
+    ticket = house.papers.ticket(wenjing.id).pdf
+    shenji = auditor(house, site)
+    assert "form.pdf?at=v" in shenji.get(f"/audit/{wenjing.id}?at=v{paid}")
+    assert "form.pdf?at=v" not in shenji.get(f"/audit/{wenjing.id}?at=v{paid - 1}")
+    answer = shenji.client.get(f"/audit/{wenjing.id}/form.pdf?at=v{paid}", base_url="https://localhost")
+    assert answer.get_data() == then
+    assert shenji.client.get(f"/audit/{wenjing.id}/ticket.pdf", base_url="https://localhost").data == ticket
+    shenji.get(f"/audit/{wenjing.id}/ticket.pdf?at=v{paid}", 409)
+    shenji.get(f"/audit/{wenjing.id}/form.pdf?at=yesterday", 404)
+    assert [look["role"] for look in looks_at(house, wenjing.id)] == ["auditor"]
+
+
+def test_a_site_that_moved_since_stands_on_the_reprint_as_it_was(
+    house: House, clock: Clock, wenjing: Candidate
+) -> None:
+    wenjing.pays()
+    version = Version(row_of(house, wenjing.id)["version"])
+    then = house.papers.form_then(wenjing.id, version).pdf
+    moment = Moment(clock())
+    clock.advance(hours=1)
+    moves(house, "武汉市新地址9号")
+    assert house.papers.form_then(wenjing.id, moment).pdf == then
+    assert house.papers.form(wenjing.id).pdf != then
+
+
+def moves(house: House, address: str) -> None:
+    """The site of these tests, at another address from now on."""
+    with house.database.reading() as connection:
+        site = house.application.exams.site(connection, ROUND, SITE)
+    assert site is not None
+    house.application.plan(planning(replace(site.plan, address=address)))
