@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from platform import python_version
 
+from bench import printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
@@ -13,6 +14,24 @@ COMMANDS = 150
 
 def main() -> None:
     print(f"ncre bench, Python {python_version()}; ratios count, absolute rates are this machine's")
+    _commands()
+    _papers()
+
+
+def _papers() -> None:
+    costs = printing.measure()
+    print(
+        f"Printing   one ticket {costs.ticket:.1f} ms (aim 25), form of two pages {costs.form:.1f} ms, "
+        f"a page of a batch {costs.batch:.1f} ms (aim 7), {1000 / costs.batch:.0f} pages/s"
+    )
+    print(
+        f"Printing   the same ticket: reportlab {costs.reportlab:.1f} ms, fpdf2 with the whole font "
+        f"{costs.whole_font:.0f} ms; ours is {costs.whole_font / costs.ticket:.1f} times as quick (aim 10)",
+        flush=True,
+    )
+
+
+def _commands() -> None:
     with databases() as urls:
         for name, url in urls.items():
             app = application(url)

@@ -33,7 +33,7 @@ LIBRARIES: dict[str, set[str]] = {
     "projections": {"sqlalchemy", "msgspec"},
     "gateways": {"PIL", "sqlalchemy", "cv2", "numpy", "boto3", "botocore"},
     "passport": {"argon2", "sqlalchemy"},
-    "printing": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography"},
+    "printing": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "rounds": set(),
     "fonts": set(),
     "migrations": {"alembic", "sqlalchemy"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ncre.application import Application
-from ncre.config import Settings
+from ncre.config import Misconfigured, Settings
 from ncre.door import Door
 from ncre.door_list import DoorLists
 from ncre.events.claimbook import ClaimBook
@@ -24,6 +24,7 @@ from ncre.papers import Papers
 from ncre.passport.accounts import Accounts
 from ncre.people import People
 from ncre.photos import PhotoRoom
+from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
 from ncre.worker import Worker
@@ -67,8 +68,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
     people = People(application, keys)
     photos = PhotoRoom(database, store, PhotoFolder(settings.photos))
     stamps = StampKey(keys.stamp)
-    cases = PaperCases(application, people, stamps)
-    door = Door(application, cases, photos, stamps)
+    cases = PaperCases(application, people, photos, stamps)
+    door = Door(application, cases, stamps)
     till = Till(settings.till_url, clock)
     money = Money(application, till)
     return House(
@@ -83,8 +84,18 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
         till=till,
         money=money,
         office=Office(application),
-        papers=Papers(application, cases, photos, PaperShelf(settings.papers)),
+        papers=Papers(application, cases, PaperShelf(settings.papers), _certificate(settings)),
         door=door,
         door_lists=DoorLists(application, door, stamps),
         worker=Worker(application, money),
     )
+
+
+def _certificate(settings: Settings) -> Certificate | None:
+    """What signs the papers, where the installation has it. Raises Misconfigured."""
+    if settings.certificate is None:
+        return None
+    try:
+        return Certificate(settings.certificate, settings.passphrase)
+    except SigningUnusable as unusable:
+        raise Misconfigured(str(unusable)) from None

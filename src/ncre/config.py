@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
 
@@ -23,6 +23,8 @@ class Settings:
     host, port      where the pages are served                        NCRE_HOST, NCRE_PORT
     secure_cookies  off only where TLS is impossible                  NCRE_SECURE_COOKIES
     proxies         how many proxies of ours stand in front            NCRE_PROXIES
+    certificate     PKCS #12 file that signs the papers (optional)    NCRE_SIGN_WITH
+    passphrase      what opens it                                     NCRE_SIGN_PASSPHRASE
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
     """
 
@@ -34,6 +36,8 @@ class Settings:
     secure_cookies: bool = True
     proxies: int = 0
     demo: bool = False
+    certificate: Path | None = None
+    passphrase: str = field(default="", repr=False)
 
     @property
     def photos(self) -> Path:
@@ -68,6 +72,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=environment.get("NCRE_SECURE_COOKIES", "1") != "0",
         proxies=int(environment.get("NCRE_PROXIES", "0")),
         demo=environment.get("NCRE_DEMO", "0") == "1",
+        certificate=Path(environment["NCRE_SIGN_WITH"]) if environment.get("NCRE_SIGN_WITH") else None,
+        passphrase=environment.get("NCRE_SIGN_PASSPHRASE", ""),
     )
 
 

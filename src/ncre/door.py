@@ -18,7 +18,6 @@ from ncre.domain.candidate import masked_number
 from ncre.domain.commands import Actor
 from ncre.domain.refusals import Refusal
 from ncre.paper_cases import PaperCases
-from ncre.photos import PhotoRoom
 from ncre.printing.sheets import SeatLine
 from ncre.printing.stamp import TICKET, Forged, StampKey, Unreadable, read
 from ncre.projections import desk
@@ -88,10 +87,9 @@ def _compared(stamped: str | None, expected: Expected | None) -> Finding:
 class Door:
     """The record itself, for doors that have a network."""
 
-    def __init__(self, application: Application, cases: PaperCases, photos: PhotoRoom, key: StampKey) -> None:
+    def __init__(self, application: Application, cases: PaperCases, key: StampKey) -> None:
         self._application = application
         self._cases = cases
-        self._photos = photos
         self.public = key.public
 
     def at(self, actor: Actor) -> Book:
@@ -123,7 +121,7 @@ class Door:
             name=sheet.person.name,
             document=masked_number(sheet.person.document_number),
             seats=sheet.seats,
-            photo=self._photos.show(case.row["account"], case.photo) if case.photo else None,
+            photo=self._cases.photo(case),
         )
 
 

@@ -7,6 +7,7 @@ of that time, and round and site are those of that time too.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,13 +32,18 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.base import Fact
 from ncre.events.exam import RoundPlan, SitePlan
 from ncre.events.registration import Details
+from ncre.events.sealing import BoxForged, PersonErased
+from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing
 from ncre.people import People
+from ncre.photos import PhotoRoom
 from ncre.printing.sheets import FormSheet, Person, Record, SeatLine, SubjectLine, TicketSheet
 from ncre.printing.stamp import FORM, TICKET, Stamp, StampedSeat, StampKey
 from ncre.projections import registrations, tickets
 from ncre.projections.base import Row
 from ncre.projections.record import At, Moment, standing
 from ncre.projections.sentences import yuan
+
+log = logging.getLogger("ncre.papers")
 
 LEVELS: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
 
@@ -86,9 +92,10 @@ class Case:
 
 
 class PaperCases:
-    def __init__(self, application: Application, people: People, key: StampKey) -> None:
+    def __init__(self, application: Application, people: People, photos: PhotoRoom, key: StampKey) -> None:
         self._application = application
         self._people = people
+        self._photos = photos
         self._key = key
 
     def now(self, registration: UUID) -> Case:
@@ -134,6 +141,16 @@ class PaperCases:
         """What a stream of the exam had announced by a moment."""
         history = self._application.store.history(connection, stream)
         return replay_exam(stream, [fact for fact in history if fact.stamp.recorded_at <= by])
+
+    def photo(self, case: Case) -> bytes | None:
+        """The JPEG of the case, or None: a photo that is lost or damaged keeps no paper from being printed."""
+        if not case.photo:
+            return None
+        try:
+            return self._photos.show(case.row["account"], case.photo)
+        except (PhotoMissing, PhotoDamaged, BoxForged, PersonErased) as bad:
+            log.error("the photo of %s cannot be had: %s", case.row["id"], type(bad).__name__)
+            return None
 
     def form_sheet(self, case: Case) -> FormSheet:
         """The registration form without its photo, which `sheets.pictured` puts in."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -22,13 +22,13 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.sealing import BoxForged, PersonErased
 from ncre.gateways.paper_shelf import PaperShelf
 from ncre.paper_cases import Case, PaperCases
-from ncre.photos import PhotoRoom
 from ncre.printing import glyphs
 from ncre.printing.codes import Outline, code128, outline, qr
 from ncre.printing.edition import edition
 from ncre.printing.form import promise, registration_form
 from ncre.printing.labels import NOTICES
 from ncre.printing.sheets import FormSheet, Printed, Sheet, TicketSheet, pictured
+from ncre.printing.signature import Certificate
 from ncre.printing.ticket import admission_ticket, admission_tickets
 from ncre.projections import tickets
 from ncre.projections.base import Row
@@ -71,23 +71,27 @@ class TicketPage:
 
 class Papers:
     def __init__(
-        self, application: Application, cases: PaperCases, photos: PhotoRoom, shelf: PaperShelf
+        self,
+        application: Application,
+        cases: PaperCases,
+        shelf: PaperShelf,
+        certificate: Certificate | None = None,
     ) -> None:
         self._application = application
         self._cases = cases
-        self._photos = photos
         self._shelf = shelf
+        self._certificate = certificate
 
     def form(self, registration: UUID) -> Printed:
         """The registration form, from payment on. Raises Refusal."""
         case = self._cases.now(registration)
         require_paid(case.row)
-        return self._from_shelf(case, self._cases.form_sheet(case), registration_form)
+        return self._certified(self._from_shelf(case, self._cases.form_sheet(case), registration_form))
 
     def ticket(self, registration: UUID) -> Printed:
         """The admission ticket, once seated and while printing is open. Raises Refusal."""
         case = self._ready(registration)
-        return self._from_shelf(case, self._cases.ticket_sheet(case), admission_ticket)
+        return self._certified(self._from_shelf(case, self._cases.ticket_sheet(case), admission_ticket))
 
     def form_page(self, registration: UUID) -> FormPage:
         """The form to be shown as a page, the photo aside. Raises Refusal as `form` does."""
@@ -131,6 +135,7 @@ class Papers:
             number = start // pages + 1
             if sheets:
                 printed = admission_tickets(f"准考证 {round_code} {site} ({number})", sheets)
+                printed = self._certified(printed)
                 yield Bundle(f"tickets-{round_code}-{site}-{number:04}.pdf", printed, start + len(some))
 
     def _looked_at(self, registration: UUID, actor: Actor) -> TicketSheet | None:
@@ -142,24 +147,31 @@ class Papers:
         self._application.look(registration, actor, "ticket")
         return self._complete(case, self._cases.ticket_sheet(case))
 
+    def _certified(self, printed: Printed) -> Printed:
+        """Signed where the office has a certificate: after the shelf, since each signature is another."""
+        if self._certificate is None:
+            return printed
+        return replace(printed, pdf=self._certificate.signed(printed.pdf))
+
     def _ready(self, registration: UUID) -> Case:
         case = self._cases.now(registration)
         require_ticket(case.row, case.round, self._application.clock())
         return case
 
     def _complete(self, case: Case, sheet: Sheet) -> Sheet:
-        return pictured(sheet, self._photos.show(case.row["account"], case.photo) if case.photo else None)
+        return pictured(sheet, self._cases.photo(case))
 
     def _from_shelf(self, case: Case, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
         key = sha256(f"{edition()} {case.photo} {sheet!r}".encode()).hexdigest()
         kept = self._kept(case, key)
         if kept is not None:
             return Printed(kept)
-        printed = draw(self._complete(case, sheet))
+        complete = self._complete(case, sheet)
+        printed = draw(complete)
         if printed.missing:
-            # A font may be installed tomorrow: a page with substitutes is drawn anew each time.
             _note(case, printed)
-        else:
+        # A font may be installed tomorrow, a photo found again: what lacks something is drawn anew.
+        if not printed.missing and complete.person.photo is not None:
             self._keep(case, key, printed.pdf)
         return printed
 

@@ -71,3 +71,11 @@ def test_the_photo_is_on_the_ticket() -> None:
 
 def test_a_ticket_number_is_grouped_by_what_its_digits_mean() -> None:
     assert grouped("6677420019000315") == "66 77 420019 0003 15"
+
+
+@pytest.mark.parametrize("photo", [None, b"", b"no picture at all", b"\xff\xd8\xff\xe0nothing"])
+def test_a_photo_that_cannot_be_had_leaves_its_frame_and_the_page_says_so(photo: bytes | None) -> None:
+    sheet = ticket()
+    printed = admission_ticket(replace(sheet, person=replace(sheet.person, photo=photo)))
+    assert "无照片" in words(printed.pdf)
+    assert NUMBER in words(printed.pdf)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 
 from ncre.bootstrap import House
 from ncre.projections.record import Moment, Version
@@ -119,6 +121,17 @@ def test_a_damaged_paper_on_the_shelf_is_drawn_anew(
     (kept,) = house.settings.papers.glob("??/*")
     kept.write_bytes(b"1:nonsense")
     assert visitor.get(f"{home(wenjing)}/form.pdf").get_data() == first
+
+
+def test_a_lost_photo_keeps_nobody_from_the_exam(house: House, wenjing: Candidate, visitor: Visitor) -> None:
+    wenjing.pays()
+    house.office.seat(ROUND, SITE, OFFICE)
+    for file in house.settings.photos.rglob("*"):
+        if file.is_file():
+            file.unlink()
+    pdf = visitor.get(f"{home(wenjing)}/ticket.pdf").get_data()
+    assert "无照片" in PdfReader(BytesIO(pdf)).pages[0].extract_text()
+    assert list(house.settings.papers.glob("??/*")) == [], "it is drawn anew once the photo is back"
 
 
 def test_an_auditor_reprints_what_was_printed_then(house: House, site: Flask, wenjing: Candidate) -> None:

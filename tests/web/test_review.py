@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -501,3 +502,14 @@ def test_a_form_without_its_token_does_nothing(house: House, li: Visitor, wenjin
     answer = li.send(f"{case_of(wenjing)}/approve", {"seen": "5"})
     assert answer.status_code == 400
     assert status_of(house, wenjing) == Status.PENDING_REVIEW
+
+
+def test_staff_are_told_which_characters_of_a_name_no_font_draws(
+    house: House, li: Visitor, wenjing: Candidate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NCRE_FONT_DIR", str(tmp_path))
+    assert "在本机没有字体" not in li.get(case_of(wenjing))
+    rare = waiting(house, "rare", replace(LIQIANG, name="王𠀀䶮"))
+    text = li.get(case_of(rare))
+    assert "𠀀（U+20000）" in text
+    assert "䶮（U+4DAE）" not in text

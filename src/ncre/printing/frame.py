@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from ncre.domain.exam import in_words
 from ncre.printing import labels
 from ncre.printing.paper import LEFT, RIGHT, Paper
 from ncre.printing.sheets import Record
+
+log = logging.getLogger("ncre.printing")
 
 FOOTER = 281.0
 
@@ -28,9 +32,12 @@ def foot(paper: Paper, record: Record, remark: str, page: int, pages: int) -> No
 
 
 def photo(paper: Paper, jpeg: bytes | None, x: float, y: float, w: float, h: float) -> None:
-    """The frame, and in its middle the photo at 33 by 48 mm."""
+    """The frame, and in its middle the photo at 33 by 48 mm; where none can be had, the page says so."""
     paper.box(x, y, w, h)
-    if jpeg is None:
-        paper.text(x + w / 2, y + h / 2, "无照片", 10.5, align="center")
-        return
-    paper.picture(jpeg, x + (w - 33) / 2, y + (h - 48) / 2, 33, 48, "考生照片")
+    try:
+        if jpeg is not None:
+            paper.picture(jpeg, x + (w - 33) / 2, y + (h - 48) / 2, 33, 48, "考生照片")
+            return
+    except OSError:
+        log.error("a photo is no picture that can be printed")
+    paper.text(x + w / 2, y + h / 2, "无照片", 10.5, align="center")

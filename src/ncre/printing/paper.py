@@ -58,7 +58,10 @@ class Paper:
         self._pages[-1].append(draw)
 
     def picture(self, source: bytes | Image.Image, x: float, y: float, w: float, h: float, says: str) -> None:
-        """A picture fitted into the frame without stretching, centred; `says` is its alternative text."""
+        """A picture fitted into the frame without stretching, centred; `says` is its alternative text.
+
+        Raises OSError for bytes that are no picture.
+        """
         image = Image.open(BytesIO(source)) if isinstance(source, bytes) else source
         scale = min(w / image.width, h / image.height)
         wide, high = image.width * scale, image.height * scale
@@ -152,11 +155,15 @@ class Paper:
         pdf.set_xmp_metadata(archive_metadata(self._title, self._made_at))
         for face, characters in self._used.values():
             _add(pdf, face, characters)
+        self.draw_on(pdf)
+        return Printed(bytes(pdf.output()), tuple(dict.fromkeys(self._missing)))
+
+    def draw_on(self, pdf: FPDF) -> None:
+        """Draw every page on a document that has the fonts."""
         for page in self._pages:
             pdf.add_page()
             for draw in page:
                 draw(pdf)
-        return Printed(bytes(pdf.output()), tuple(dict.fromkeys(self._missing)))
 
     def _note(self, text: str) -> str:
         """The text as it can be drawn; what had to be substituted is remembered."""

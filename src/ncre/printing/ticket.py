@@ -18,9 +18,14 @@ WIDTHS = (50.0, 44.0, 50.0, 20.0, 16.0)
 
 def admission_ticket(sheet: TicketSheet) -> Printed:
     """The page, its subjects in the order in which they are sat."""
+    return laid_out(sheet).printed()
+
+
+def laid_out(sheet: TicketSheet) -> Paper:
+    """The page as notes, before any font is cut."""
     paper = Paper(f"{labels.TICKET_TITLE} {sheet.record.number}", sheet.record.at)
     _draw(paper, sheet)
-    return paper.printed()
+    return paper
 
 
 def admission_tickets(title: str, sheets: Sequence[TicketSheet]) -> Printed:

@@ -19,6 +19,7 @@ from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
+from ncre.papers import undrawable
 from ncre.projections import queue as waiting_room
 from ncre.projections import timeline
 from ncre.projections.base import Row
@@ -177,10 +178,12 @@ def _page(registration: UUID, typed: _Typed) -> str:
     with house().database.reading() as connection:
         story = timeline.story(connection, registration)
     steps = _steps(case_)
+    details = house().people.details(case_.id, row["details_version"])
     return render_template(
         "case.html",
         case=case_,
-        answers=answers(house().people.details(case_.id, row["details_version"])),
+        answers=answers(details),
+        undrawable=[f"{one}（U+{ord(one):04X}）" for one in undrawable(details.name)] if details else [],
         pictures=pictures(history)[::-1],
         changes=changes_since_rejection(history),
         rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
