@@ -1,11 +1,10 @@
-"""Takes the README's four pictures: a house of its own, walked by people in a real browser.
+"""Takes the README's five pictures: a house of its own, walked by people in a real browser.
 
 make screenshots
 """
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 from threading import Thread
 
+import pypdfium2
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
@@ -91,7 +91,8 @@ def take(browser: Browser, house: House, address: str, clock: Clock) -> None:
     auditor.signs_in("shenji", PASSWORD)
     auditor.goes(f"/audit/{wenjing.id}?at=v8")
     _picture(auditor, "auditor", 1280, 900)
-    _ticket(house.papers.ticket(wenjing.id).pdf)
+    _paper(house.papers.ticket(wenjing.id).pdf, "ticket")
+    _paper(house.papers.form(wenjing.id).pdf, "form")
 
 
 def _account(house: House, name: str) -> Account:
@@ -105,16 +106,16 @@ def _picture(person: Person, name: str, width: int, height: int) -> None:
     person.page.screenshot(path=PICTURES / f"{name}.png", scale="css")
 
 
-def _ticket(pdf: bytes) -> None:
-    """The ticket as poppler shows it (Debian: poppler-utils)."""
-    command = ["pdftoppm", "-r", "90", "-png", "-singlefile", "-", str(PICTURES / "ticket")]
-    subprocess.run(command, input=pdf, check=True)
+def _paper(pdf: bytes, name: str) -> None:
+    """The first page, as PDFium draws it."""
+    page = pypdfium2.PdfDocument(pdf)[0].render(scale=90 / 72).to_pil()
+    page.convert("RGB").save(PICTURES / f"{name}.png", optimize=True)
 
 
 def main() -> None:
     chromium = which("chromium")
-    if chromium is None or which("pdftoppm") is None:
-        raise SystemExit("the pictures need chromium and pdftoppm (Debian: chromium poppler-utils)")
+    if chromium is None:
+        raise SystemExit("the pictures need chromium (Debian: apt-get install chromium)")
     PICTURES.mkdir(parents=True, exist_ok=True)
     clock = Clock()
     with (

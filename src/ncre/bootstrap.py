@@ -70,6 +70,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
     stamps = StampKey(keys.stamp)
     cases = PaperCases(application, people, photos, stamps)
     door = Door(application, cases, stamps)
+    papers = Papers(application, cases, PaperShelf(settings.papers), _certificate(settings))
     till = Till(settings.till_url, clock)
     money = Money(application, till)
     return House(
@@ -84,10 +85,10 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
         till=till,
         money=money,
         office=Office(application),
-        papers=Papers(application, cases, PaperShelf(settings.papers), _certificate(settings)),
+        papers=papers,
         door=door,
         door_lists=DoorLists(application, door, stamps),
-        worker=Worker(application, money),
+        worker=Worker(application, money, (papers.sweep,)),
     )
 
 

@@ -138,6 +138,10 @@ class Papers:
                 printed = self._certified(printed)
                 yield Bundle(f"tickets-{round_code}-{site}-{number:04}.pdf", printed, start + len(some))
 
+    def sweep(self, before: datetime) -> int:
+        """Take off the shelf what was put there before; returns how many papers."""
+        return self._shelf.sweep(before)
+
     def _looked_at(self, registration: UUID, actor: Actor) -> TicketSheet | None:
         try:
             case = self._cases.now(registration)

@@ -7,8 +7,9 @@ run: what one has done, the next finds already so.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 from typing import Final
@@ -32,6 +33,16 @@ PORTION: Final = 200
 """Overdue registrations taken up in one round; the next round goes on."""
 
 
+TIDYING: Final = timedelta(hours=1)
+"""How often rooms are tidied."""
+
+KEPT: Final = timedelta(days=7)
+"""How long rooms keep what can be had again."""
+
+Tidy = Callable[[datetime], object]
+"""Removes what a room no longer needs of before a moment."""
+
+
 @dataclass
 class Done:
     """What one round of the worker did."""
@@ -43,9 +54,11 @@ class Done:
 
 
 class Worker:
-    def __init__(self, application: Application, money: Money) -> None:
+    def __init__(self, application: Application, money: Money, rooms: Sequence[Tidy] = ()) -> None:
         self._application = application
         self._money = money
+        self._rooms = rooms
+        self._tidied: datetime | None = None
 
     def once(self) -> Done:
         """One round over everything that is due now."""
@@ -54,7 +67,16 @@ class Worker:
             self._guarded(did, row["id"], partial(self._close_then_lapse, row, did))
         for owed in self._owed():
             self._guarded(did, owed["registration"], partial(self._send_back, owed, did))
+        self._tidy()
         return did
+
+    def _tidy(self) -> None:
+        now = self._application.clock()
+        if self._tidied is not None and now - self._tidied < TIDYING:
+            return
+        self._tidied = now
+        for tidy in self._rooms:
+            tidy(now - KEPT)
 
     def run(self, stop: Event, every: float = 5.0) -> None:
         """Rounds until `stop` is set, `every` seconds apart."""

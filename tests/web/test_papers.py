@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from io import BytesIO
 
@@ -170,3 +171,18 @@ def moves(house: House, address: str) -> None:
         site = house.application.exams.site(connection, ROUND, SITE)
     assert site is not None
     house.application.plan(planning(replace(site.plan, address=address)))
+
+
+def test_the_shelf_is_tidied_by_the_worker_and_the_paper_drawn_again(
+    house: House, clock: Clock, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.pays()
+    first = visitor.get(f"{home(wenjing)}/form.pdf").get_data()
+    (kept,) = house.settings.papers.glob("??/*")
+    os.utime(kept, (clock().timestamp(),) * 2)
+    house.worker.once()
+    assert kept.exists()
+    clock.advance(days=8)
+    house.worker.once()
+    assert not kept.exists()
+    assert house.papers.form(wenjing.id).pdf == first
