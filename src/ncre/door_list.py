@@ -7,6 +7,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +17,15 @@ import msgspec
 from PIL import Image
 
 from ncre.application import Application
+from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS
 from ncre.domain.commands import Actor
 from ncre.door import Door, Expected
 from ncre.printing.stamp import StampKey, is_genuine
 from ncre.projections import tickets
 
 KIND: Final = "ncre door list 1"
+
+_PAGE: Final = files("ncre") / "door_list.html"
 
 FACE: Final = (165, 240)
 """Pixels of a photo on the list: enough to compare a face, and a site's list stays in megabytes."""
@@ -58,8 +62,25 @@ class DoorLists:
             yield self._smaller(expected)
 
     def signed(self, round_code: str, site: str, entries: list[Expected]) -> bytes:
-        """The file: JSON, one person a line, under a signature of the whole."""
-        body = {
+        """The list as a file: JSON, one person a line, under a signature of the whole."""
+        body = self._body(round_code, site, entries)
+        signed = {"list": body, "signature": self._key.signature(_canonical(body))}
+        return json.dumps(signed, ensure_ascii=False, indent=0).encode()
+
+    def page(self, round_code: str, site: str, entries: list[Expected]) -> bytes:
+        """The list as a page that needs nothing else: a phone opens the file and scans, without a network."""
+        told = {
+            "list": self._body(round_code, site, entries),
+            "words": {worth.value: (words.zh, words.en) for worth, words in WORTH_WORDS.items()},
+            "admits": sorted(ADMITS),
+            "halted": sorted(HALTS),
+        }
+        # "<" as an escape: no name may end the script element that the list stands in.
+        text = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+        return _PAGE.read_text(encoding="utf-8").replace("LIST", text, 1).encode()
+
+    def _body(self, round_code: str, site: str, entries: list[Expected]) -> dict[str, Any]:
+        return {
             "kind": KIND,
             "round": round_code,
             "site": site,
@@ -67,10 +88,6 @@ class DoorLists:
             "public_key": self._key.public,
             "people": [_as_json(entry) for entry in entries],
         }
-        text = _canonical(body)
-        return json.dumps(
-            {"list": body, "signature": self._key.signature(text)}, ensure_ascii=False, indent=0
-        ).encode()
 
     def _smaller(self, expected: Expected) -> Expected:
         if expected.photo is None:

@@ -19,6 +19,7 @@ class Worth(StrEnum):
     UNKNOWN = "unknown"
     FORGED = "forged"
     UNREADABLE = "unreadable"
+    UNVERIFIABLE = "unverifiable"
 
 
 ADMITS: Final = frozenset({Worth.CURRENT, Worth.TYPED})
@@ -63,7 +64,16 @@ WORTH_WORDS: Final[dict[Worth, Words]] = {
         "Not readable. Scan the QR code of the ticket again, or type the 14-digit registration number "
         "or the 16-digit ticket number.",
     ),
+    Worth.UNVERIFIABLE: Words(
+        "此浏览器不能验证签名。请换用新版浏览器；在此之前请仔细核对照片与身份证件。",
+        "This browser cannot check signatures. Use a newer one; until then compare photo and document "
+        "with care.",
+    ),
 }
+
+
+HALTS: Final = frozenset({Worth.NOT_ADMITTED, Worth.UNKNOWN, Worth.FORGED, Worth.UNREADABLE})
+"""With these nobody enters; the others are for a person to decide."""
 
 
 def worth(stamped: str | None, standing: str | None, seated: bool) -> Worth:

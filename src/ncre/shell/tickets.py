@@ -32,7 +32,9 @@ def add(commands: Any) -> None:
     batch_.set_defaults(run=batch)
     list_ = what.add_parser("list", help="a site's list for a door without a network; looks are recorded")
     _add_site(list_)
-    list_.add_argument("--out", type=Path, required=True, metavar="FILE")
+    list_.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=".html: a page for phones; else for `verify`"
+    )
     list_.set_defaults(run=door_list)
     key = what.add_parser("key", help="the public key with which tickets can be checked anywhere")
     key.set_defaults(run=public_key)
@@ -79,7 +81,8 @@ def door_list(asked: Namespace) -> None:
         people = lists.people(code, asked.site)
         bar = tqdm(lists.entries(people, by), total=len(people), unit="人", disable=None)
         entries = [entry for entry in bar if entry is not None]
-        data = lists.signed(code, asked.site, entries)
+        write = lists.page if asked.out.suffix in (".html", ".htm") else lists.signed
+        data = write(code, asked.site, entries)
     _write(asked.out, data)
     print(f"{len(entries)} 人 / {len(entries)} people: {asked.out}")
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.admission import ADMITS, WORTH_WORDS, Worth
+from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS, Worth
 from ncre.domain.lifecycle import Role
 from ncre.door import PURPOSE, Expected, Finding, examine
 from ncre.events.sealing import PersonErased
@@ -42,6 +42,7 @@ def check() -> Answer:
         finding=finding,
         says=WORTH_WORDS[finding.worth].say(language()),
         admits=finding.worth in ADMITS,
+        halts=finding.worth in HALTS,
         row=book.row,
     )
 
