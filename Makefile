@@ -23,6 +23,7 @@ serve: $(LIBRARIES) ## only the pages, over the data of NCRE_DATA (run `ncre mig
 
 test: $(TOOLS) ## every test, the browser journey included
 	@tools/browser.sh
+	@tools/oracles.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(TOOLS) ## ruff and mypy
