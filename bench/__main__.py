@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from platform import python_version
 
-from bench import printing
+from bench import photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
@@ -14,8 +14,21 @@ COMMANDS = 150
 
 def main() -> None:
     print(f"ncre bench, Python {python_version()}; ratios count, absolute rates are this machine's")
+    _photos()
     _commands()
     _papers()
+
+
+def _photos() -> None:
+    looks = photos.measure()
+    print(
+        f"Photo      whole check {looks.whole:.1f} ms of CPU (aim 40), its networks alone {looks.networks:.1f} ms; "
+        f"file part {looks.file:.1f} ms (aim 5), decoding and encoding alone {looks.codec:.1f} ms"
+    )
+    print(
+        f"Photo      two workers: {looks.rate:.0f} photos/s; a worker takes {looks.memory:.0f} MB (aim 200)",
+        flush=True,
+    )
 
 
 def _papers() -> None:

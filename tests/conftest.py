@@ -48,4 +48,6 @@ def house(tmp_path: Path, house_file: Path, clock: Clock) -> Iterator[House]:
 
 
 def settings_in(folder: Path) -> Settings:
-    return Settings(data=folder, database_url=f"sqlite:///{folder / 'ncre.sqlite'}", secret=SECRET)
+    return Settings(
+        data=folder, database_url=f"sqlite:///{folder / 'ncre.sqlite'}", secret=SECRET, photo_workers=0
+    )

@@ -13,7 +13,7 @@ from tests.people import OFFICE, SECRET, TODAY, Clock
 
 def settings_on(url: str, folder: Path) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
-    return Settings(data=folder, database_url=url, secret=SECRET)
+    return Settings(data=folder, database_url=url, secret=SECRET, photo_workers=0)
 
 
 def house_on(url: str, folder: Path, clock: Clock | None = None) -> House:

@@ -168,7 +168,7 @@ def portrait() -> bytes:
     from skimage import data
 
     whole = Image.fromarray(data.astronaut())
-    cropped = whole.crop((128, 0, 304, 256)).resize((390, 567), Image.Resampling.LANCZOS)
+    cropped = whole.crop((147, 0, 309, 235)).resize((390, 567), Image.Resampling.LANCZOS)
     out = BytesIO()
     cropped.save(out, "JPEG", quality=92, subsampling=0)
     return out.getvalue()
@@ -206,7 +206,7 @@ class Candidate:
         return self.does(c.Submit, site=site, subjects=subjects, declared=True, declaration=DECLARATION)
 
     def uploads(self) -> Registration:
-        return self.does(c.UploadPhoto, photo=self.house.photos.take_in(self.account.id, portrait()))
+        return self.does(c.UploadPhoto, photo=self.house.photos.take_in(self.account.id, portrait()).photo)
 
     def requests_review(self) -> Registration:
         return self.does(c.RequestReview)

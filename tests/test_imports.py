@@ -23,7 +23,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "fonts": set(),
     "migrations": {"events"},
     "web": {"domain", "events", "projections", "passport", "gateways"},
-    "shell": {"domain", "events", "projections", "passport", "rounds", "web"},
+    "shell": {"domain", "events", "projections", "passport", "gateways", "rounds", "web"},
 }
 """Which rooms a room may import. web -> projections -> domain -> events; side rooms know nothing of web."""
 
@@ -31,7 +31,7 @@ LIBRARIES: dict[str, set[str]] = {
     "events": {"sqlalchemy", "eventsourcing", "cryptography", "msgspec", "alembic"},
     "domain": {"transitions", "stdnum"},
     "projections": {"sqlalchemy", "msgspec"},
-    "gateways": {"PIL", "sqlalchemy", "cv2", "numpy", "boto3", "botocore"},
+    "gateways": {"PIL", "sqlalchemy", "cv2", "numpy", "msgspec", "boto3", "botocore"},
     "passport": {"argon2", "sqlalchemy"},
     "printing": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "rounds": set(),
@@ -42,7 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
 }
 """Which libraries a room may import, besides the standard library."""
 
-SERVICES_OF_THE_PAGES = {"bootstrap", "application", "papers", "door", "config"}
+SERVICES_OF_THE_PAGES = {"bootstrap", "application", "papers", "photos", "door", "config"}
 
 
 def imports(path: Path) -> Iterator[str]:

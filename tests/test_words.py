@@ -13,7 +13,6 @@ from ncre.domain.faults import FAULT_WORDS, FaultCode
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import Opening, Role, Status, Step, When
 from ncre.domain.payment import Unusable
-from ncre.domain.photo import THRESHOLDS
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.review import REVIEW_REASONS
 from ncre.domain.words import CONDITIONS, OPENINGS, REFUSALS, ROLES, STATUSES, STEPS, UNUSABLE
@@ -66,9 +65,3 @@ def test_every_reason_for_a_rejection_is_said_in_both_languages() -> None:
     for reason in REVIEW_REASONS.values():
         assert reason.text
         assert reason.text_en
-
-
-def test_every_threshold_names_its_source() -> None:
-    for name, threshold in THRESHOLDS.items():
-        assert threshold.source, name
-        assert threshold.least < threshold.most

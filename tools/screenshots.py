@@ -50,7 +50,9 @@ PASSWORD = "a password for the pictures"
 @contextmanager
 def opened(folder: Path, clock: Clock) -> Iterator[tuple[House, str]]:
     """A house with the bundled round and everybody's accounts, and the address of its pages."""
-    settings = Settings(data=folder, database_url=f"sqlite:///{folder / 'ncre.sqlite'}", secret=SECRET)
+    settings = Settings(
+        data=folder, database_url=f"sqlite:///{folder / 'ncre.sqlite'}", secret=SECRET, photo_workers=0
+    )
     house = build(settings, clock)
     house.database.migrate()
     house.office.load(load_round(bundled(), TODAY), OFFICE)

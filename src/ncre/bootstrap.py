@@ -15,7 +15,9 @@ from ncre.events.database import Database
 from ncre.events.sealing import Keys, blind_index
 from ncre.events.store import FactStore
 from ncre.gateways.paper_shelf import PaperShelf
-from ncre.gateways.photo_store import PhotoFolder
+from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
+from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
+from ncre.gateways.photo_store import PhotoFolder, PhotoStore
 from ncre.gateways.till import Till
 from ncre.money import Money
 from ncre.office import Office
@@ -55,6 +57,7 @@ class House:
     worker: Worker
 
     def close(self) -> None:
+        self.photos.close()
         self.till.dispose()
         self.database.close()
 
@@ -66,7 +69,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
     store = FactStore(database, keys)
     application = Application(database, store, ClaimBook(database), all_projections(), clock)
     people = People(application, keys)
-    photos = PhotoRoom(database, store, PhotoFolder(settings.photos))
+    lab = LabInWorkers(settings.photo_workers) if settings.photo_workers else LabHere()
+    photos = PhotoRoom(database, store, _photos(settings, "kept"), _photos(settings, "drafts"), lab)
     stamps = StampKey(keys.stamp)
     cases = PaperCases(application, people, photos, stamps)
     door = Door(application, cases, stamps)
@@ -88,7 +92,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
         papers=papers,
         door=door,
         door_lists=DoorLists(application, door, stamps),
-        worker=Worker(application, money, (papers.sweep,)),
+        worker=Worker(application, money, (papers.sweep, photos.sweep)),
     )
 
 
@@ -99,4 +103,14 @@ def _certificate(settings: Settings) -> Certificate | None:
     try:
         return Certificate(settings.certificate, settings.passphrase)
     except SigningUnusable as unusable:
+        raise Misconfigured(str(unusable)) from None
+
+
+def _photos(settings: Settings, shelf: str) -> PhotoStore:
+    """Where the photos of a shelf lie; in a bucket both shelves do, as any node may answer. Raises Misconfigured."""
+    if not settings.photo_store:
+        return PhotoFolder(settings.drafts if shelf == "drafts" else settings.photos)
+    try:
+        return PhotoBucket(f"{settings.photo_store.rstrip('/')}/{shelf}", settings.s3_endpoint)
+    except BucketUnusable as unusable:
         raise Misconfigured(str(unusable)) from None

@@ -23,6 +23,9 @@ class Settings:
     host, port      where the pages are served                        NCRE_HOST, NCRE_PORT
     secure_cookies  off only where TLS is impossible                  NCRE_SECURE_COOKIES
     proxies         how many proxies of ours stand in front            NCRE_PROXIES
+    photo_workers   processes that measure photos; 0: in this one      NCRE_PHOTO_WORKERS
+    photo_store     "" for the data folder, or s3://bucket/prefix     NCRE_PHOTO_STORE
+    s3_endpoint     of an S3-compatible store that is not AWS's       NCRE_S3_ENDPOINT
     certificate     PKCS #12 file that signs the papers (optional)    NCRE_SIGN_WITH
     passphrase      what opens it                                     NCRE_SIGN_PASSPHRASE
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
@@ -36,12 +39,20 @@ class Settings:
     secure_cookies: bool = True
     proxies: int = 0
     demo: bool = False
+    photo_workers: int = 2
+    photo_store: str = ""
+    s3_endpoint: str = ""
     certificate: Path | None = None
     passphrase: str = field(default="", repr=False)
 
     @property
     def photos(self) -> Path:
         return self.data / "photos"
+
+    @property
+    def drafts(self) -> Path:
+        """Mended photos until the candidate has decided about them."""
+        return self.data / "drafts"
 
     @property
     def papers(self) -> Path:
@@ -72,6 +83,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=environment.get("NCRE_SECURE_COOKIES", "1") != "0",
         proxies=int(environment.get("NCRE_PROXIES", "0")),
         demo=environment.get("NCRE_DEMO", "0") == "1",
+        photo_workers=int(environment.get("NCRE_PHOTO_WORKERS", "2")),
+        photo_store=environment.get("NCRE_PHOTO_STORE", ""),
+        s3_endpoint=environment.get("NCRE_S3_ENDPOINT", ""),
         certificate=Path(environment["NCRE_SIGN_WITH"]) if environment.get("NCRE_SIGN_WITH") else None,
         passphrase=environment.get("NCRE_SIGN_PASSPHRASE", ""),
     )

@@ -2,50 +2,171 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
-from ncre.domain.photo import judge
+from ncre.domain.photo import CROPPABLE, TURNED, judge, may_appeal, refusing
 from ncre.events.database import Database
 from ncre.events.registration import Photo
+from ncre.events.sealing import BoxForged
 from ncre.events.store import FactStore
-from ncre.gateways.photo_lab import measure
-from ncre.gateways.photo_store import PhotoFolder
+from ncre.gateways.photo_lab.lab import Lab
+from ncre.gateways.photo_lab.measuring import Measured
+from ncre.gateways.photo_store import PhotoMissing, PhotoStore
+
+TURN: Final = "turn"
+CROP: Final = "crop"
+APPEAL: Final = "appeal"
+
+HANDLING: Final = {TURN: "turned", CROP: "cropped", APPEAL: "as-uploaded"}
+
+HASH: Final = 64
+"""Characters of the hash of the original upload, which a draft begins with."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the candidate may do with a refused photo: `draft` names the picture that would be taken.
+
+    `photo` is how it would be recorded.
+    """
+
+    kind: str
+    draft: str
+    photo: Photo
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of an upload. A photo that is not refused is kept already; a refused one may have offers.
+
+    `advice` says what to do where no crop can be made (codes of `domain/faults.py`).
+    """
+
+    photo: Photo
+    offers: tuple[Offer, ...] = ()
+    advice: tuple[str, ...] = ()
 
 
 class PhotoRoom:
-    def __init__(self, database: Database, store: FactStore, folder: PhotoFolder) -> None:
+    def __init__(
+        self, database: Database, store: FactStore, photos: PhotoStore, drafts: PhotoStore, lab: Lab
+    ) -> None:
         self._database = database
         self._store = store
-        self._folder = folder
+        self._photos = photos
+        self._drafts = drafts
+        self._lab = lab
 
-    def take_in(self, person: UUID, uploaded: bytes) -> Photo:
+    def take_in(self, person: UUID, uploaded: bytes) -> Taken:
         """Measure and judge what was sent; keep the clean picture unless it is refused.
 
-        The photo is on disk before any fact names it. Nothing is kept of a refused one.
+        The photo is kept before any fact names it. Of a refused one only drafts are kept, for as long
+        as the candidate thinks about the offers.
         """
-        measured = measure(uploaded)
-        verdict = judge(measured)
-        digest = ""
-        if measured.jpeg is not None and verdict.verdict != "reject":
-            digest = self._folder.put(self._sealed(person, measured.jpeg))
-        return Photo(
-            digest=digest,
-            uploaded=sha256(uploaded).hexdigest(),
-            size=len(measured.jpeg or uploaded),
-            width=measured.width,
-            height=measured.height,
-            verdict=verdict.verdict,
-            codes=verdict.codes,
-            measured=measured.facts,
-            versions=verdict.versions,
-        )
+        measured = self._lab.measure(uploaded)
+        photo = _recorded(measured, sha256(uploaded).hexdigest())
+        if photo.verdict != "reject":
+            return Taken(self._kept(person, photo, measured.jpeg))
+        offers, advice = self._mended(person, uploaded, photo)
+        return Taken(photo, (*offers, *self._appeal(person, photo, measured)), advice)
+
+    def adopt(self, person: UUID, draft: str, kind: str) -> Photo:
+        """Take the picture of an offer. It is measured and judged again; an appeal keeps its refusal.
+
+        Raises PhotoMissing for a draft that is not this person's, or was swept away.
+        """
+        if kind not in HANDLING:
+            raise PhotoMissing(draft)
+        original, jpeg = self._opened_draft(person, draft)
+        measured = self._lab.measure(jpeg)
+        photo = replace(_recorded(measured, original), handling=HANDLING[kind])
+        if kind == APPEAL and photo.verdict == "reject":
+            photo = replace(photo, appealed=True)
+        if photo.verdict == "reject" and not photo.appealed:
+            return photo
+        return self._kept(person, photo, measured.jpeg)
+
+    def draft(self, person: UUID, digest: str) -> bytes:
+        """The JPEG of an offer, for its person alone. Raises PhotoMissing."""
+        return self._opened_draft(person, digest)[1]
 
     def show(self, person: UUID, digest: str) -> bytes:
         """The JPEG as it was kept. Raises the store's errors, and PersonErased."""
         with self._database.reading() as connection:
-            return self._store.open_bytes(connection, person, self._folder.get(digest), "photo")
+            return self._store.open_bytes(connection, person, self._photos.get(digest), "photo")
 
-    def _sealed(self, person: UUID, jpeg: bytes) -> bytes:
+    def sweep(self, before: datetime) -> int:
+        """Drop the drafts of before; returns how many."""
+        return self._drafts.sweep(before)
+
+    def close(self) -> None:
+        self._lab.close()
+
+    def _mended(self, person: UUID, uploaded: bytes, photo: Photo) -> tuple[list[Offer], tuple[str, ...]]:
+        """Offers to turn or to crop, and the advice where cropping cannot help."""
+        refused = refusing(photo.measured, photo.codes)
+        turned = [degrees for degrees, code in TURNED.items() if code in refused]
+        offers: list[Offer] = []
+        if turned:
+            offers += self._offer(person, TURN, photo, self._lab.turn(uploaded, turned[0]))
+        if offers or not CROPPABLE.union(TURNED.values()).issuperset(refused):
+            return offers, ()
+        framed = self._lab.frame(uploaded)
+        offers += self._offer(person, CROP, photo, framed.jpeg)
+        return offers, framed.advice
+
+    def _offer(self, person: UUID, kind: str, photo: Photo, jpeg: bytes | None) -> Iterator[Offer]:
+        """The offer, if the mended picture is not refused."""
+        if jpeg is None:
+            return
+        mended = replace(_recorded(self._lab.measure(jpeg), photo.uploaded), handling=HANDLING[kind])
+        if mended.verdict != "reject":
+            yield Offer(kind, self._drafted(person, photo.uploaded, jpeg), mended)
+
+    def _appeal(self, person: UUID, photo: Photo, measured: Measured) -> Iterator[Offer]:
+        """The way to a person, where only what depends on finding the face was refused."""
+        if measured.jpeg is not None and may_appeal(refusing(photo.measured, photo.codes)):
+            draft = self._drafted(person, photo.uploaded, measured.jpeg)
+            yield Offer(APPEAL, draft, replace(photo, appealed=True))
+
+    def _kept(self, person: UUID, photo: Photo, jpeg: bytes | None) -> Photo:
+        assert jpeg is not None, "what was not refused has a picture"
+        return replace(photo, digest=self._photos.put(self._sealed(person, jpeg, "photo")))
+
+    def _drafted(self, person: UUID, original: str, jpeg: bytes) -> str:
+        return self._drafts.put(self._sealed(person, original.encode("ascii") + jpeg, "photo draft"))
+
+    def _opened_draft(self, person: UUID, digest: str) -> tuple[str, bytes]:
+        """The hash of the original upload, and the JPEG."""
+        box = self._drafts.get(digest)
+        try:
+            with self._database.reading() as connection:
+                data = self._store.open_bytes(connection, person, box, "photo draft")
+        except BoxForged:
+            raise PhotoMissing(digest) from None  # somebody else's
+        return data[:HASH].decode("ascii"), data[HASH:]
+
+    def _sealed(self, person: UUID, data: bytes, purpose: str) -> bytes:
         with self._database.transaction() as connection:
-            return self._store.seal_bytes(connection, person, jpeg, "photo")
+            return self._store.seal_bytes(connection, person, data, purpose)
+
+
+def _recorded(measured: Measured, original: str) -> Photo:
+    """The photo as its fact would name it, before it is kept."""
+    verdict = judge(measured)
+    return Photo(
+        digest="",
+        uploaded=original,
+        size=len(measured.jpeg) if measured.jpeg is not None else measured.size,
+        width=measured.width,
+        height=measured.height,
+        verdict=verdict.verdict,
+        codes=verdict.codes,
+        measured=measured.facts,
+        versions=verdict.versions,
+    )

@@ -32,7 +32,7 @@ def test_a_registration_goes_all_the_way_and_its_rows_are_what_the_log_says(hous
     walker.pictured()
     walker.requests_review()
     assert people.rejected(house, walker).status is Status.REJECTED
-    photo = house.photos.take_in(walker.account.id, people.portrait())
+    photo = house.photos.take_in(walker.account.id, people.portrait()).photo
     walker.does(c.ReplacePhoto, photo=photo)
     assert walker.requests_review().status is Status.PENDING_REVIEW
     assert people.approved(house, walker).status is Status.APPROVED

@@ -16,7 +16,7 @@ from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Window
 from tests import people
-from tests.domain.asking import after, agree, answer, asks, refusal, refused, submit
+from tests.domain.asking import after, agree, answer, asks, change, refusal, refused, submit
 
 SECOND = timedelta(seconds=1)
 SOMEBODY_ELSE = Actor("99999999-9999-4999-8999-999999999999", Role.CANDIDATE)
@@ -207,3 +207,31 @@ def test_the_same_answer_in_a_closed_window_is_still_no_change() -> None:
     late = people.scene(now=WINDOWS.register.closes)
     assert answer(people.WAITING, asks(c.RequestReview), late) == []
     assert after(people.WAITING).version == 5
+
+
+HELD_FOR_WRONG = replace(
+    people.PHOTO, verdict="reject", codes=("HEAD",), measured={"head": 0.55}, appealed=True
+)
+
+
+def test_a_photo_refused_for_where_the_face_was_found_may_be_sent_to_the_reviewer() -> None:
+    assert answer(people.SUBMITTED, asks(c.UploadPhoto, photo=HELD_FOR_WRONG)) == [
+        facts.PhotoUploaded(HELD_FOR_WRONG)
+    ]
+    unasked = replace(HELD_FOR_WRONG, appealed=False)
+    assert refusal(people.SUBMITTED, asks(c.UploadPhoto, photo=unasked)) is RefusalCode.PHOTO_REFUSED
+
+
+def test_what_no_person_can_see_otherwise_is_not_sent_to_the_reviewer() -> None:
+    grey = replace(HELD_FOR_WRONG, codes=("HEAD", "GREY"), measured={"head": 0.55, "chroma_p95": 0.0})
+    assert refusal(people.SUBMITTED, asks(c.UploadPhoto, photo=grey)) is RefusalCode.PHOTO_REFUSED
+
+
+def test_where_nobody_reviews_there_is_nobody_to_ask() -> None:
+    unreviewed = people.scene(reviews=False)
+    upload = asks(c.UploadPhoto, photo=HELD_FOR_WRONG)
+    assert refusal(people.SUBMITTED, upload, unreviewed) is RefusalCode.NOBODY_TO_ASK
+    held = (*people.SUBMITTED, facts.PhotoUploaded(HELD_FOR_WRONG))
+    moving = change("14", site="429901")
+    assert refusal(held, moving, people.scene("429901", reviews=False)) is RefusalCode.NOBODY_TO_ASK
+    assert answer(held, moving, people.scene("429901", reviews=True))

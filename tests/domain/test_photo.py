@@ -3,32 +3,103 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf, nextafter
 
 import pytest
 
-from ncre.domain.faults import FaultCode
-from ncre.domain.photo import RULES_VERSION, THRESHOLDS, judge
+from ncre.domain.faults import FAULT_WORDS, FaultCode
+from ncre.domain.photo import (
+    APPEALABLE,
+    BANDS,
+    CROPPABLE,
+    RULES_VERSION,
+    STAFF_ONLY,
+    TURNED,
+    Band,
+    Level,
+    checklist,
+    judge,
+    may_appeal,
+    particulars,
+    refusing,
+)
+from ncre.domain.photo_words import LEVEL_WORDS, RULE_WORDS, measured_words
+
+GOOD: dict[str, float | str | None] = {
+    "bytes": 60_000,
+    "height": 567,
+    "width": 390,
+    "mode": "RGB",
+    "aspect": 1.4538,
+    "chroma_p95": 30.0,
+    "tint_spread": 5.0,
+    "faces": 1,
+    "others": 0,
+    "turned": 0,
+    "turn_margin": 0.5,
+    "top": 0.10,
+    "head": 0.70,
+    "shoulders": 0.20,
+    "centre": 0.50,
+    "roll": 0.0,
+    "yaw": 0.0,
+    "side_left": 0.1,
+    "side_right": 0.1,
+    "sharpness": 11.0,
+    "background_spread": 8.0,
+    "background_edges": 2.0,
+    "face_light": 150.0,
+    "face_range": 120.0,
+    "face_glare": 0.0,
+    "shadow": 0.1,
+    "mouth": 0.05,
+    "eye_light": 0.7,
+    "eye_contrast": 0.9,
+}
 
 
 @dataclass(frozen=True)
 class Given:
     """Measurements of a good photo, unless said otherwise."""
 
-    size: int = 60_000
-    width: int = 390
-    height: int = 567
-    facts: dict[str, float | str | None] = field(default_factory=lambda: {"aspect": 1.45, "chroma_p95": 30.0})
+    facts: dict[str, float | str | None] = field(default_factory=lambda: dict(GOOD))
     failed: str = ""
+    models: dict[str, str] = field(default_factory=lambda: {"opencv": "4.14"})
 
 
-def codes(**facts: float | str | None) -> tuple[str, tuple[str, ...]]:
-    verdict = judge(Given(facts={"aspect": 1.45, "chroma_p95": 30.0, **facts}))
+def verdict_on(**facts: float | str | None) -> tuple[str, tuple[str, ...]]:
+    verdict = judge(Given(GOOD | facts))
     return verdict.verdict, verdict.codes
 
 
-def test_a_good_photo_is_accepted_under_the_rules_it_names() -> None:
+def test_a_good_photo_is_accepted_under_the_rules_and_models_it_names() -> None:
     verdict = judge(Given())
-    assert (verdict.verdict, verdict.codes, verdict.versions) == ("accept", (), {"rules": RULES_VERSION})
+    assert (verdict.verdict, verdict.codes) == ("accept", ())
+    assert verdict.versions == {"rules": RULES_VERSION, "opencv": "4.14"}
+
+
+@pytest.mark.parametrize("band", BANDS.values(), ids=lambda band: band.measure)
+def test_a_band_ends_exactly_where_its_table_says(band: Band) -> None:
+    for limits, within in ((band.green, Level.PASSED), (band.amber, None)):
+        low, high = limits
+        for edge, outwards in ((low, -inf), (high, inf)):
+            if edge in (-inf, inf, 0.0):
+                continue
+            beyond = nextafter(edge, outwards)
+            assert band.level(beyond) is not Level.PASSED
+            if within is not None:
+                assert band.level(edge) is within
+            else:
+                assert band.level(beyond) is band.beyond
+
+
+@pytest.mark.parametrize("band", BANDS.values(), ids=lambda band: f"{band.measure}-{band.code}")
+def test_what_lies_beyond_a_band_is_told_by_its_code(band: Band) -> None:
+    low, high = band.amber
+    beyond = high * 1.01 + 0.01 if high != inf and high != 1 else low * 0.9 - 0.001
+    verdict, codes = verdict_on(**{band.measure: beyond})
+    assert verdict == ("reject" if band.beyond is Level.REFUSED else "warn")
+    assert codes == (band.code,)
 
 
 @pytest.mark.parametrize(
@@ -36,58 +107,101 @@ def test_a_good_photo_is_accepted_under_the_rules_it_names() -> None:
     [(19_999, "BYTES_FEW"), (20_000, ""), (204_800, ""), (204_801, "BYTES_MANY")],
 )
 def test_the_file_has_20_to_200_kilobytes_whichever_way_they_are_counted(size: int, refused: str) -> None:
-    assert judge(Given(size=size)).codes == ((refused,) if refused else ())
+    assert verdict_on(bytes=size)[1] == ((refused,) if refused else ())
 
 
 @pytest.mark.parametrize(
     ("height", "width", "good"), [(192, 144, True), (191, 144, False), (192, 143, False)]
 )
 def test_the_smallest_picture_is_192_high_and_144_wide(height: int, width: int, good: bool) -> None:
-    assert judge(Given(height=height, width=width)).codes == (() if good else ("PIXELS",))
+    assert verdict_on(height=height, width=width)[1] == (() if good else ("PIXELS",))
 
 
-@pytest.mark.parametrize(
-    ("aspect", "verdict"),
-    [
-        (1.19, "reject"),
-        (1.20, "warn"),
-        (1.249, "warn"),
-        (1.25, "accept"),
-        (1.50, "accept"),
-        (1.51, "warn"),
-        (1.60, "warn"),
-        (1.61, "reject"),
-    ],
-)
-def test_height_to_width_is_judged_in_bands(aspect: float, verdict: str) -> None:
-    assert codes(aspect=aspect) == (verdict, () if verdict == "accept" else ("ASPECT",))
+@pytest.mark.parametrize(("lies", "code"), TURNED.items())
+def test_a_picture_that_surely_lies_is_refused_and_one_that_may_lie_is_not(lies: int, code: str) -> None:
+    assert verdict_on(turned=lies, turn_margin=0.3) == ("reject", (code,))
+    assert verdict_on(turned=lies, turn_margin=0.04) == ("warn", ("UPRIGHT",))
 
 
-def test_grey_is_refused_and_little_colour_is_not() -> None:
-    assert codes(chroma_p95=2.99) == ("reject", ("GREY",))
-    assert codes(chroma_p95=3.2) == ("accept", ())
+def test_no_face_and_a_second_face_are_refused() -> None:
+    assert verdict_on(faces=0) == ("reject", ("NOFACE",))
+    assert verdict_on(others=1) == ("reject", ("MULTI",))
+
+
+def test_a_dark_face_is_no_bad_light_while_it_has_light_and_dark_in_it() -> None:
+    assert verdict_on(face_light=60.0, face_range=80.0) == ("accept", ())
+    assert verdict_on(face_light=60.0, face_range=50.0) == ("warn", ("DARK",))
+
+
+def test_covered_eyes_are_a_hint_for_staff_that_no_candidate_is_told() -> None:
+    facts = GOOD | {"eye_light": 0.3, "eye_contrast": 0.2}
+    assert judge(Given(facts)).codes == ("EYES",)
+    told = {check.code for check in checklist(facts, ("EYES",), staff=False)}
+    assert not told & STAFF_ONLY
+    assert {"EYES", "SHADOW", "MOUTH"} <= {check.code for check in checklist(facts, ("EYES",), staff=True)}
 
 
 def test_print_colours_are_said_but_not_refused() -> None:
-    assert codes(mode="CMYK") == ("warn", ("CMYK",))
+    assert verdict_on(mode="CMYK") == ("warn", ("CMYK",))
 
 
 @pytest.mark.parametrize("failed", ["NOT_JPEG", "BOMB", "TRUNCATED"])
-def test_a_file_without_a_picture_is_refused_for_that_alone(failed: str) -> None:
-    verdict = judge(Given(width=0, height=0, facts={}, failed=failed))
-    assert (verdict.verdict, verdict.codes) == ("reject", (failed,))
+def test_a_file_without_a_picture_is_refused_for_that_and_for_its_size(failed: str) -> None:
+    assert judge(Given({"bytes": 60_000}, failed)).codes == (failed,)
+    assert judge(Given({"bytes": 10}, failed)).codes == (failed, "BYTES_FEW")
 
 
-def test_every_fault_is_told_at_once() -> None:
-    bad = Given(size=5_000, height=100, width=150, facts={"aspect": 0.66, "chroma_p95": 0.0})
-    assert judge(bad).codes == ("BYTES_FEW", "PIXELS", "GREY", "ASPECT")
+def test_every_fault_is_told_at_once_the_refusals_first() -> None:
+    verdict = judge(Given(GOOD | {"bytes": 5_000, "height": 100, "head": 0.5, "sharpness": 1.0, "top": 0.18}))
+    assert verdict.verdict == "reject"
+    assert verdict.codes == ("BYTES_FEW", "PIXELS", "HEAD", "TOP", "BLUR")
 
 
-def test_what_was_not_measured_is_not_held_against_anybody() -> None:
-    assert judge(Given(facts={"aspect": None})).verdict == "accept"
+def test_what_was_not_measured_is_not_held_against_anybody_and_is_said() -> None:
+    file = {name: GOOD[name] for name in ("bytes", "height", "width", "mode", "aspect", "chroma_p95")}
+    facts = file | {"geometry": "not measured"}
+    assert judge(Given(facts)).verdict == "accept"
+    levels = {check.name: check.level for check in checklist(facts, (), staff=False)}
+    assert levels["head"] is levels["sharpness"] is Level.UNMEASURED
+    assert levels["bytes_few"] is Level.PASSED
 
 
-def test_every_threshold_names_its_source_and_every_code_has_words() -> None:
-    assert all(one.source and one.least < one.most for one in THRESHOLDS.values())
-    told = {"NOT_JPEG", "BYTES_FEW", "BYTES_MANY", "BOMB", "TRUNCATED", "PIXELS", "GREY", "ASPECT", "CMYK"}
-    assert told <= {code.value for code in FaultCode}
+def test_only_what_depends_on_finding_the_face_may_be_called_wrong() -> None:
+    assert may_appeal(("HEAD", "TOP"))
+    assert may_appeal(("NOFACE",))
+    assert not may_appeal(("HEAD", "GREY"))
+    assert not may_appeal(("NOT_JPEG",))
+    assert not may_appeal(())
+
+
+def test_the_refusing_codes_are_told_from_the_warnings_beside_them() -> None:
+    facts = GOOD | {"head": 0.5, "sharpness": 1.0, "mode": "CMYK"}
+    verdict = judge(Given(facts))
+    assert refusing(facts, verdict.codes) == ("HEAD",)
+    assert refusing({"bytes": 60_000}, ("TRUNCATED",)) == ("TRUNCATED",)
+
+
+def test_the_list_of_rules_begins_with_the_worst() -> None:
+    facts = GOOD | {"head": 0.5, "sharpness": 1.0, "geometry": None}
+    levels = [check.level for check in checklist(facts, (), staff=False)]
+    assert levels[:2] == [Level.REFUSED, Level.WARNED]
+    assert set(levels[2:]) == {Level.PASSED}
+
+
+def test_numbers_are_said_as_people_read_them() -> None:
+    told = particulars(GOOD | {"top": 0.034, "roll": -7.6, "aspect": 1.2})
+    assert (told["top_share"], told["roll_degrees"], told["ratio"]) == ("3%", "8", "1.20")
+    lines = {check.name: check for check in checklist(GOOD | {"roll": -7.6}, (), staff=False)}
+    assert measured_words(lines["head"], "zh") == "70%（应为 65%–75%）"
+    assert measured_words(lines["roll"], "en") == "8° (should be ≤ 6°)"
+    assert measured_words(lines["bytes_few"], "en") == "60 KB (should be ≥ 20 KB)"
+    assert measured_words(lines["light"], "zh") == ""
+
+
+def test_every_rule_names_its_source_and_has_its_words() -> None:
+    assert all(band.source and band.green[0] < band.green[1] for band in BANDS.values())
+    assert set(LEVEL_WORDS) == set(Level)
+    every = checklist(GOOD | {"mode": "CMYK"}, ("NOT_JPEG", "BOMB", "TRUNCATED"), staff=True)
+    assert {check.name for check in every} == set(RULE_WORDS)
+    codes = {check.code for check in every} | APPEALABLE | CROPPABLE | STAFF_ONLY
+    assert {FaultCode(code) for code in codes} <= set(FAULT_WORDS)

@@ -150,9 +150,9 @@ def as_golden(stored: StoredEvent, key: AESGCM) -> dict[str, Any]:
     return state
 
 
-def from_golden(topic: str, key: AESGCM) -> StoredEvent:
+def from_golden(topic: str, key: AESGCM, folder: Path = GOLDEN) -> StoredEvent:
     """The row that a golden file describes, its private fields sealed again."""
-    state = json.loads((GOLDEN / f"{topic}.json").read_text(encoding="utf-8"))
+    state = json.loads((folder / f"{topic}.json").read_text(encoding="utf-8"))
     if "sealed" in state:
         state["sealed"] = Sealer.seal(key, json.dumps(state["sealed"]).encode(), place(topic))
     return StoredEvent(STREAM, 1, topic, json.dumps(state).encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +23,8 @@ from tests.events.examples import (
 
 KEY = AESGCM(bytes(32))
 MAPPER = FactMapper(TENANT)
+EARLIER = GOLDEN / "earlier"
+"""Shapes that are in the log, and that nothing writes any more."""
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.TOPIC)
 
 
@@ -40,6 +43,14 @@ def test_a_fact_is_stored_as_its_golden_file_says(example: Fact) -> None:
 @each_example
 def test_a_golden_file_reads_back_as_its_fact(example: Fact) -> None:
     fact = MAPPER.fact(MAPPER.parsed(from_golden(example.TOPIC, KEY)), {PERSON: KEY})
+    assert fact == example
+    assert fact.stamp == stamped(example).stamp
+
+
+@pytest.mark.parametrize("file", sorted(EARLIER.glob("*.json")), ids=lambda file: file.stem)
+def test_a_fact_stored_before_a_field_was_added_reads_with_its_default(file: Path) -> None:
+    example = next(example for example in EXAMPLES if file.stem == example.TOPIC)
+    fact = MAPPER.fact(MAPPER.parsed(from_golden(file.stem, KEY, EARLIER)), {PERSON: KEY})
     assert fact == example
     assert fact.stamp == stamped(example).stamp
 

@@ -1,163 +1,158 @@
-"""The lab opens whatever is sent, measures it, and lets nothing out but a clean picture."""
+"""Measuring in workers: the same answers, and no picture that stops more than its own worker."""
 
 from __future__ import annotations
 
-import random
-from io import BytesIO
-from time import process_time
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
 
-import numpy
 import pytest
-from PIL import Image, ImageChops, ImageStat
-from PIL.PngImagePlugin import PngInfo
 
 from ncre.domain.photo import judge
-from ncre.gateways.photo_lab import LARGEST_FILE, LONGEST_SIDE, MOST_SCANS, TURNS, measure
-from tests.gateways.portraits import jpeg, opened, oriented, portrait
+from ncre.gateways.photo_lab import measuring, nets
+from ncre.gateways.photo_lab.lab import LabBroken, LabHere, LabInWorkers
+from ncre.gateways.photo_lab.measuring import measure
+from ncre.gateways.photo_lab.nets import SUMS, Nets, NotMeasured
+from ncre.gateways.photo_lab.picture import LARGEST_LOOKED_AT
+from ncre.gateways.photo_lab.vision import VisionError
+from tests.gateways.portraits import jpeg, portrait, whole
+
+GOOD = jpeg(portrait())
 
 
-def many_scans(side: int, scans: int) -> bytes:
-    """A flat progressive picture whose last scan is repeated until there are so many."""
-    data = jpeg(Image.new("RGB", (side, side), (200, 180, 160)), quality=1, progressive=True)
-    end, last = data.rindex(b"\xff\xd9"), data.rindex(b"\xff\xda")
-    return data[:end] + data[last:end] * (scans - data.count(b"\xff\xda")) + data[end:]
+@pytest.fixture(scope="module")
+def lab() -> Iterator[LabInWorkers]:
+    lab = LabInWorkers(2)
+    yield lab
+    lab.close()
 
 
-def unlike(one: Image.Image, other: Image.Image) -> float:
-    """Mean difference of two pictures of one size, 0 to 255."""
-    return max(ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).mean)
+def test_a_worker_answers_what_this_process_would(lab: LabInWorkers) -> None:
+    here = LabHere()
+    assert lab.measure(GOOD) == here.measure(GOOD)
+    assert lab.frame(jpeg(whole())) == here.frame(jpeg(whole()))
+    assert lab.turn(GOOD, 90) == here.turn(GOOD, 90)
 
 
-def test_a_good_portrait_is_measured_and_made_anew() -> None:
-    measured = measure(jpeg(portrait()))
-    assert (measured.height, measured.width, measured.failed) == (640, 440, "")
-    assert measured.facts["aspect"] == pytest.approx(1.4545, abs=0.001)
+def test_many_threads_share_the_workers(lab: LabInWorkers) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        measured = list(threads.map(lab.measure, [GOOD] * 12))
+    assert {one.facts["head"] for one in measured} == {measure(GOOD).facts["head"]}
+    assert len(lab.processes) <= 2
+
+
+def test_a_file_beyond_every_limit_is_not_even_sent_to_a_worker(lab: LabInWorkers) -> None:
+    measured = lab.measure(bytes(LARGEST_LOOKED_AT + 1))
+    assert judge(measured).codes == ("BYTES_MANY",)
+
+
+def test_a_picture_that_takes_too_long_costs_its_worker_and_nothing_else() -> None:
+    slow = LabInWorkers(1, seconds=0.02)
+    try:
+        measured = slow.measure(GOOD)
+        assert (measured.failed, measured.jpeg) == ("BOMB", None)
+        assert judge(measured).verdict == "reject"
+        slow._seconds = 30
+        assert slow.measure(GOOD).failed == ""
+    finally:
+        slow.close()
+
+
+def test_a_worker_that_dies_is_replaced() -> None:
+    lab = LabInWorkers(1)
+    try:
+        assert lab.measure(GOOD).failed == ""
+        (pid,) = lab.processes
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        assert judge(lab.measure(GOOD)).verdict == "accept"
+        assert lab.processes != [pid]
+    finally:
+        lab.close()
+    assert not lab.processes
+
+
+def test_a_worker_is_held_to_its_memory() -> None:
+    tight = LabInWorkers(1, memory=900 * 1024**2)
+    try:
+        assert tight.measure(GOOD).failed == ""
+    finally:
+        tight.close()
+    with pytest.raises(LabBroken):
+        LabInWorkers(1, memory=64 * 1024**2).measure(GOOD)
+
+
+def test_a_worker_ends_when_its_owner_is_gone(tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from ncre.gateways.photo_lab.lab import LabInWorkers;"
+        "lab = LabInWorkers(1); lab.measure(open(sys.argv[1], 'rb').read());"
+        "print(*lab.processes, flush=True); os._exit(1)"
+    )
+    picture = tmp_path / "a.jpg"
+    picture.write_bytes(GOOD)
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(picture)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    pid = int(ran.stdout)
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        if Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z":
+            break
+    else:
+        assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_the_models_are_the_files_whose_origin_is_noted(name: str) -> None:
+    model = files("ncre.gateways.photo_lab") / "models" / name
+    assert sha256(model.read_bytes()).hexdigest() == SUMS[name]
+    assert SUMS[name] in (files("ncre.gateways.photo_lab") / "models" / "README.md").read_text()
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """The networks are loaded anew in the test, and again after it."""
+    nets.nets.cache_clear()
+    yield
+    nets.nets.cache_clear()
+
+
+@pytest.mark.usefixtures("anew")
+def test_without_opencv_the_file_is_still_judged_and_the_rest_is_left_to_people(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(nets, "cv2", None)
+    with pytest.raises(NotMeasured):
+        Nets()
+    measured = measure(GOOD)
+    assert measured.facts["geometry"] == measuring.NOT_MEASURED
+    assert measured.models["opencv"] == "none"
     assert judge(measured).verdict == "accept"
-    assert measured.jpeg is not None
-    assert opened(measured.jpeg).info["dpi"] == (300, 300)
+    assert "GREY" in judge(measure(jpeg(portrait().convert("L")))).codes
+    assert LabHere().frame(GOOD).jpeg is None
 
 
-def test_nothing_that_is_not_the_picture_is_kept() -> None:
-    exif = Image.Exif()
-    exif[0x010E] = "SECRET-EXIF"
-    sent = jpeg(portrait(), exif=exif.tobytes(), comment=b"SECRET-COMMENT") + b"SECRET-TRAILER"
-    assert sent.count(b"SECRET") == 3
-    kept = measure(sent).jpeg
-    assert kept is not None
-    assert b"SECRET" not in kept
-    assert not opened(kept).getexif()
-    assert "comment" not in opened(kept).info
+@pytest.mark.usefixtures("anew")
+def test_a_model_with_another_sum_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(nets.SUMS, nets.MESH, "0" * 64)
+    assert measure(GOOD).facts["geometry"] == measuring.NOT_MEASURED
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_picture_is_turned_as_its_exif_says(orientation: int) -> None:
-    upright = portrait()
-    undo = {6: 8, 8: 6}.get(orientation, orientation)
-    lying = upright.transpose(TURNS[undo]) if undo in TURNS else upright
-    measured = measure(jpeg(lying, exif=oriented(orientation)))
-    assert (measured.height, measured.width) == (640, 440)
-    assert measured.jpeg is not None
-    assert unlike(opened(measured.jpeg), upright) < 4
+def test_where_opencv_fails_on_a_picture_a_person_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise VisionError("in this test")
 
-
-@pytest.mark.parametrize(
-    "exif",
-    [
-        b"Exif\0\0garbage" * 10,
-        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x63\0\0\0\0\0\0",
-        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x02\0\0\0\x02AB\0\0\0\0\0\0",
-    ],
-    ids=["garbage", "orientation 99", "orientation in letters"],
-)
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_exif_that_makes_no_sense_turns_nothing(exif: bytes) -> None:
-    measured = measure(jpeg(portrait(), exif=exif))
-    assert (measured.height, measured.width, judge(measured).verdict) == (640, 440, "accept")
-
-
-@pytest.mark.parametrize("profile", [b"not a profile" * 20, bytes(128)])
-def test_a_colour_profile_that_cannot_be_read_counts_as_none(profile: bytes) -> None:
-    assert judge(measure(jpeg(portrait(), icc_profile=profile))).verdict == "accept"
-
-
-def test_print_colours_are_converted_and_said() -> None:
-    measured = measure(jpeg(portrait().convert("CMYK")))
-    assert judge(measured).codes == ("CMYK",)
-    assert measured.jpeg is not None
-    assert opened(measured.jpeg).mode == "RGB"
-
-
-@pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_grey_is_seen_with_one_component_and_with_three(mode: str) -> None:
-    assert judge(measure(jpeg(portrait().convert("L").convert(mode)))).codes == ("GREY",)
-
-
-def test_a_picture_cut_short_is_named_so() -> None:
-    assert measure(jpeg(portrait())[:-100]).failed == "TRUNCATED"
-
-
-def test_another_format_is_not_taken_whatever_its_name() -> None:
-    out = BytesIO()
-    portrait().save(out, "PNG", pnginfo=PngInfo())
-    assert measure(out.getvalue()[:LARGEST_FILE]).failed == "NOT_JPEG"
-    assert measure(b"\xff\xd8\xff" + bytes(30_000)).failed == "NOT_JPEG"
-
-
-@pytest.mark.parametrize("size", [0, 1, 2_000, LARGEST_FILE + 1, 5_000_000])
-def test_a_file_far_too_small_or_too_large_is_not_even_opened(size: int) -> None:
-    measured = measure(jpeg(portrait())[:3].ljust(size, b"\0")[:size])
-    assert (measured.size, measured.width, measured.jpeg) == (size, 0, None)
-    assert judge(measured).codes in (("BYTES_FEW",), ("BYTES_MANY",))
-
-
-@pytest.mark.parametrize("side", [5_000, 9_000, 65_000])
-def test_a_header_that_claims_too_much_is_never_decoded(side: int) -> None:
-    data = bytearray(jpeg(portrait()))
-    frame = data.index(b"\xff\xc0")
-    data[frame + 5 : frame + 9] = side.to_bytes(2, "big") * 2
-    began = process_time()
-    assert measure(bytes(data)).failed == "BOMB"
-    assert process_time() - began < 0.05
-
-
-def test_more_scans_than_any_camera_makes_are_never_decoded() -> None:
-    data = many_scans(1_000, MOST_SCANS + 1).ljust(30_000, b"\0")
-    began = process_time()
-    assert measure(data).failed == "BOMB"
-    assert process_time() - began < 0.05
-
-
-def test_many_scans_of_many_pixels_are_never_decoded_though_each_number_is_allowed() -> None:
-    data = many_scans(3_400, MOST_SCANS)
-    assert 20_000 < len(data) < LARGEST_FILE
-    began = process_time()
-    assert measure(data).failed == "BOMB"
-    assert process_time() - began < 0.05
-
-
-def test_an_ordinary_progressive_picture_is_taken() -> None:
-    assert judge(measure(jpeg(portrait(), progressive=True))).verdict == "accept"
-
-
-def test_what_is_kept_is_never_above_the_limit() -> None:
-    noise = numpy.random.default_rng(1).normal(0, 90, (2390, 1640, 3))
-    loud = numpy.clip(numpy.asarray(portrait(2390, 1640), dtype=float) + noise, 0, 255).astype("uint8")
-    sent = jpeg(Image.fromarray(loud), quality=4, subsampling=2)
-    assert len(sent) <= LARGEST_FILE, "the picture must be allowed in"
-    measured = measure(sent)
-    assert (measured.height, measured.width) == (2390, 1640)
-    assert measured.jpeg is not None
-    assert len(measured.jpeg) <= LARGEST_FILE
-    assert max(opened(measured.jpeg).size) <= LONGEST_SIDE
-
-
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_no_damage_makes_the_lab_raise() -> None:
-    chance = random.Random(3)
-    whole = jpeg(portrait(), exif=oriented(6), icc_profile=b"profile" * 30)
-    for _ in range(300):
-        damaged = bytearray(whole)
-        reach = 700 if chance.random() < 0.8 else len(whole)
-        for _ in range(chance.randint(1, 6)):
-            damaged[chance.randrange(3, reach)] = chance.randrange(256)
-        assert judge(measure(bytes(damaged))).verdict in ("accept", "warn", "reject")
+    monkeypatch.setattr(measuring, "find_head", fails)
+    measured = measure(GOOD)
+    assert (measured.failed, measured.facts["geometry"]) == ("", measuring.NOT_MEASURED)
+    assert judge(measured).verdict == "accept"

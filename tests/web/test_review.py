@@ -18,6 +18,7 @@ from ncre.domain.lifecycle import Role, Status, Step, open_rows
 from ncre.domain.review import REVIEW_REASONS
 from ncre.events.registration import Details
 from ncre.web.site import create_site
+from tests.gateways.portraits import jpeg, whole
 from tests.people import LIQIANG, SITE, WENJING, Candidate, Clock, portrait, somebody
 from tests.web.staff import (
     HERE,
@@ -164,7 +165,7 @@ def test_photos_of_the_case_are_shown_earlier_ones_too(house: House, li: Visitor
     house.application.handle(
         c.Reject(registration=wenjing.id, actor=decided(house, wenjing), reasons=("P01",))
     )
-    wenjing.does(c.ReplacePhoto, photo=house.photos.take_in(wenjing.account.id, _mirrored()))
+    wenjing.does(c.ReplacePhoto, photo=house.photos.take_in(wenjing.account.id, _mirrored()).photo)
     second = row_of(house, wenjing.id)["photo"]["digest"]
     text = li.get(case_of(wenjing))
     for digest in (first, second):
@@ -513,3 +514,33 @@ def test_staff_are_told_which_characters_of_a_name_no_font_draws(
     text = li.get(case_of(rare))
     assert "𠀀（U+20000）" in text
     assert "䶮（U+4DAE）" not in text
+
+
+def test_the_reviewer_sees_what_was_measured_and_that_the_candidate_disagrees(
+    house: House, site: Flask, li: Visitor
+) -> None:
+    candidate = somebody(house)
+    candidate.agrees()
+    candidate.fills()
+    candidate.submits()
+    far_away = jpeg(whole().crop((60, 14, 400, 500)).resize((400, 572)))
+    offers = house.photos.take_in(candidate.account.id, far_away).offers
+    (appeal,) = [offer for offer in offers if offer.kind == "appeal"]
+    photo = house.photos.adopt(candidate.account.id, appeal.draft, appeal.kind)
+    candidate.does(c.UploadPhoto, photo=photo)
+    candidate.requests_review()
+    text = li.get(case_of(candidate))
+    assert "考生认为判断有误" in text
+    assert "（应为 65%–75%）" in text
+    assert '<svg class="guide"' in text
+
+
+def test_the_reviewer_is_told_of_a_file_that_came_for_somebody_else_too(
+    house: House, li: Visitor, wenjing: Candidate
+) -> None:
+    alone = li.get(case_of(wenjing))
+    assert "同一个照片文件" not in alone
+    other = waiting(house, "liqiang", LIQIANG)
+    text = li.get(case_of(wenjing))
+    assert "同一个照片文件" in text
+    assert str(row_of(house, other.id)["number"]) in text

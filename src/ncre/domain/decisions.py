@@ -16,6 +16,7 @@ from ncre.domain import commands as c
 from ncre.domain.exam import Round, Site, require_open
 from ncre.domain.lifecycle import LIFE, Role, Row, Status, Step, open_rows
 from ncre.domain.payment import Unusable, unusable
+from ncre.domain.photo import may_appeal, refusing
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration
 from ncre.domain.review import require_reasons
@@ -136,6 +137,7 @@ def _submit(registration: Registration, submit: c.Submit, scene: Scene) -> list[
 
 def _change_subjects(registration: Registration, change: c.ChangeSubjects, scene: Scene) -> list[Fact]:
     site, lines = _choice(change, scene)
+    _require_somebody_to_ask(registration.photo, site)
     number = _number(registration, change)
     same_site = registration.site == site.code
     pay_by = registration.pay_by if same_site else _pay_by_from_submission(site, scene)
@@ -174,18 +176,27 @@ def _choice(choice: c.Submit | c.ChangeSubjects, scene: Scene) -> tuple[Site, tu
     return site, tuple(facts.Line(subject, scene.round.fee(subject)) for subject in sorted(choice.subjects))
 
 
-def _upload_photo(_: Registration, upload: c.UploadPhoto, __: Scene) -> list[Fact]:
-    return [facts.PhotoUploaded(_acceptable(upload.photo))]
+def _upload_photo(_: Registration, upload: c.UploadPhoto, scene: Scene) -> list[Fact]:
+    return [facts.PhotoUploaded(_acceptable(upload.photo, scene))]
 
 
-def _replace_photo(_: Registration, replaced: c.ReplacePhoto, __: Scene) -> list[Fact]:
-    return [facts.PhotoReplaced(_acceptable(replaced.photo))]
+def _replace_photo(_: Registration, replaced: c.ReplacePhoto, scene: Scene) -> list[Fact]:
+    return [facts.PhotoReplaced(_acceptable(replaced.photo, scene))]
 
 
-def _acceptable(photo: facts.Photo) -> facts.Photo:
+def _acceptable(photo: facts.Photo, scene: Scene) -> facts.Photo:
+    """A photo that was not refused; or one refused for what a person may see otherwise, sent to that person."""
     if photo.verdict == "reject":
-        raise Refusal(RefusalCode.PHOTO_REFUSED, codes=" ".join(photo.codes))
+        if not photo.appealed or not may_appeal(refusing(photo.measured, photo.codes)):
+            raise Refusal(RefusalCode.PHOTO_REFUSED, codes=" ".join(photo.codes))
+        _require_somebody_to_ask(photo, _site(scene))
     return photo
+
+
+def _require_somebody_to_ask(photo: facts.Photo | None, site: Site) -> None:
+    """Where nobody reviews, nobody decides about a photo that was refused (decision record 8)."""
+    if photo is not None and photo.appealed and not site.reviews:
+        raise Refusal(RefusalCode.NOBODY_TO_ASK)
 
 
 def _request_review(_: Registration, __: c.RequestReview, scene: Scene) -> list[Fact]:

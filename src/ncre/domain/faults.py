@@ -36,6 +36,33 @@ class FaultCode(StrEnum):
     GREY = "GREY"
     ASPECT = "ASPECT"
     CMYK = "CMYK"
+    NOFACE = "NOFACE"
+    MULTI = "MULTI"
+    ROT90 = "ROT90"
+    ROT180 = "ROT180"
+    ROT270 = "ROT270"
+    UPRIGHT = "UPRIGHT"
+    TOP = "TOP"
+    HEAD = "HEAD"
+    SHOULDER = "SHOULDER"
+    CENTRE = "CENTRE"
+    ROLL = "ROLL"
+    YAW = "YAW"
+    SIDES = "SIDES"
+    TINTED = "TINTED"
+    BLUR = "BLUR"
+    DARK = "DARK"
+    BRIGHT = "BRIGHT"
+    BG = "BG"
+    EYES = "EYES"
+    SHADOW = "SHADOW"
+    MOUTH = "MOUTH"
+    CROP_NO_FACE = "CROP_NO_FACE"
+    CROP_ABOVE = "CROP_ABOVE"
+    CROP_BELOW = "CROP_BELOW"
+    CROP_BESIDE = "CROP_BESIDE"
+    CROP_SMALL = "CROP_SMALL"
+    CROP_STRAIGHT = "CROP_STRAIGHT"
 
 
 @dataclass(frozen=True)
@@ -128,5 +155,96 @@ FAULT_WORDS: Final[Mapping[FaultCode, Words]] = {
     FaultCode.CMYK: Words(
         "照片是印刷色彩（CMYK），已转换为屏幕色彩，请确认颜色正常。",
         "The picture was in print colours (CMYK) and has been converted. Check that it looks right.",
+    ),
+    FaultCode.NOFACE: Words(
+        "照片中没有找到人脸，请上传本人近期正面免冠证件照。",
+        "No face was found. Use a recent photo of yourself, from the front and without a hat.",
+    ),
+    FaultCode.MULTI: Words(
+        "照片中不止一个人，请上传只有本人的照片。",
+        "There is more than one person in the picture. Use one of yourself alone.",
+    ),
+    FaultCode.ROT90: Words(
+        "照片向左侧倒了（逆时针 90 度），请转正。", "The picture lies on its left side. Turn it upright."
+    ),
+    FaultCode.ROT180: Words("照片上下颠倒了，请转正。", "The picture is upside down. Turn it upright."),
+    FaultCode.ROT270: Words(
+        "照片向右侧倒了（顺时针 90 度），请转正。", "The picture lies on its right side. Turn it upright."
+    ),
+    FaultCode.UPRIGHT: Words(
+        "无法判断照片的方向，请确认照片是正立的。",
+        "It cannot be told which way is up. Make sure that the picture stands upright.",
+    ),
+    FaultCode.TOP: Words(
+        "头顶上方留白占 {top_share}，应约为十分之一（5%–15%，最多放宽到 2%–20%）。请在头顶上方留出适当空白。",
+        "{top_share} of the height is free above the head; it should be about a tenth (5-15%, at the most 2-20%).",
+    ),
+    FaultCode.HEAD: Words(
+        "头部（头顶到下巴）占照片高度的 {head_share}，应约为十分之七（65%–75%，最多放宽到 60%–80%）。请靠近或离远一些再拍，或裁剪。",
+        "The head takes {head_share} of the height from crown to chin; it should be about 7/10 (65-75%, at the most 60-80%). "
+        "Come closer, step back, or crop.",
+    ),
+    FaultCode.SHOULDER: Words(
+        "下巴以下占照片高度的 {shoulders_share}，应约为五分之一（14%–26%，最多放宽到 10%–32%）。请让肩部适当入镜。",
+        "{shoulders_share} of the height is below the chin; it should be about a fifth (14-26%, at the most 10-32%).",
+    ),
+    FaultCode.CENTRE: Words(
+        "头部不在左右居中的位置（中线在 {centre_share} 处，应为 45%–55%，最多放宽到 40%–60%）。请居中拍摄或裁剪。",
+        "The head is not in the middle (its centre is at {centre_share} of the width; 45-55% is best, 40-60% the limit).",
+    ),
+    FaultCode.ROLL: Words(
+        "头部歪斜 {roll_degrees} 度，最好在 6 度以内，不得超过 12 度。请把头摆正再拍。",
+        "The head leans by {roll_degrees} degrees; 6 is best, 12 the limit. Hold it straight.",
+    ),
+    FaultCode.YAW: Words(
+        "脸部侧转约 {yaw_degrees} 度，应为正面，最好在 15 度以内，不得超过 26 度。请正对镜头再拍。",
+        "The face is turned by about {yaw_degrees} degrees; it should face the camera: 15 is best, 26 the limit.",
+    ),
+    FaultCode.SIDES: Words(
+        "头部（含头发）两侧留白较少，建议左右各留约十分之一。",
+        "There is little room beside the head and hair; about a tenth on each side is best.",
+    ),
+    FaultCode.TINTED: Words(
+        "照片像是单一色调，请确认颜色正常。", "The picture seems to have a single hue. Check its colours."
+    ),
+    FaultCode.BLUR: Words(
+        "照片看起来不够清晰，请确认五官清楚。", "The picture looks blurred. Check that the face is sharp."
+    ),
+    FaultCode.DARK: Words(
+        "面部光线偏暗，请确认看得清楚，建议在明亮、均匀的光线下拍摄。",
+        "The light on the face is low. Make sure that it can be seen well; even, bright light is best.",
+    ),
+    FaultCode.BRIGHT: Words(
+        "面部光线过亮，请确认五官清楚。",
+        "The light on the face is very strong. Check that it can be seen well.",
+    ),
+    FaultCode.BG: Words(
+        "背景可能不够单纯，建议使用纯色背景。", "The background may not be plain; a plain one is best."
+    ),
+    FaultCode.EYES: Words("眼部可能被遮挡（如墨镜）。", "The eyes may be covered, as by dark glasses."),
+    FaultCode.SHADOW: Words("面部左右明暗差别较大。", "One half of the face is much darker than the other."),
+    FaultCode.MOUTH: Words("嘴可能张开。", "The mouth may be open."),
+    FaultCode.CROP_NO_FACE: Words(
+        "没有找到人脸，无法自动裁剪。请换一张正面照片。", "No face was found, so nothing can be cropped."
+    ),
+    FaultCode.CROP_ABOVE: Words(
+        "头顶上方没有足够的空间。请退后一步，在头顶上方多留一些再拍。",
+        "There is not enough room above the head. Step back and leave more space above it.",
+    ),
+    FaultCode.CROP_BELOW: Words(
+        "下巴以下没有足够的空间。请退后一步，让肩部入镜。",
+        "There is not enough room below the chin. Step back so that the shoulders are in the picture.",
+    ),
+    FaultCode.CROP_BESIDE: Words(
+        "头部两侧没有足够的空间。请退后一步，居中拍摄。",
+        "There is not enough room beside the head. Step back and stay in the middle.",
+    ),
+    FaultCode.CROP_SMALL: Words(
+        "人像太小，裁剪后不清晰。请靠近一些，或用更高像素拍摄。",
+        "The head is too small to crop sharply. Come closer, or use a picture with more pixels.",
+    ),
+    FaultCode.CROP_STRAIGHT: Words(
+        "头部歪斜，转正后画面不够。请把头摆正再拍。",
+        "The head leans, and set straight the picture is not large enough. Hold it straight.",
     ),
 }

@@ -29,6 +29,7 @@ class RefusalCode(StrEnum):
     SITE_FULL = "site_full"
     DECLARATION_MISSING = "declaration_missing"
     PHOTO_REFUSED = "photo_refused"
+    NOBODY_TO_ASK = "nobody_to_ask"
     NO_EARLIER_PHOTO = "no_earlier_photo"
     REASON_MISSING = "reason_missing"
     REASON_UNKNOWN = "reason_unknown"

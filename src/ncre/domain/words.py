@@ -153,6 +153,10 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "照片不符合要求，没有保存（{codes}）。请按说明更换照片。",
         "The photo does not meet the rules and was not kept ({codes}). Please choose another.",
     ),
+    RefusalCode.NOBODY_TO_ASK: Words(
+        "这张照片需要由考点人工判断，而该考点不审核报名。请先更换一张符合要求的照片。",
+        "This photo needs a person's decision, and that site does not review. Replace the photo first.",
+    ),
     RefusalCode.NO_EARLIER_PHOTO: Words(
         "没有可沿用的照片，请上传。", "There is no earlier photo. Please upload one."
     ),

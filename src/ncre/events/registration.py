@@ -54,6 +54,8 @@ class Photo:
 
     size in bytes, width and height in pixels as it stands upright. `measured`, `codes` and
     `versions` say what was measured, which faults were named, and by which models and thresholds.
+    `handling` is what was done to it at the candidate's wish: "as-uploaded", "turned" or "cropped".
+    `appealed`: the candidate holds its refusal for wrong and asks for a person's decision.
     """
 
     digest: str
@@ -65,6 +67,8 @@ class Photo:
     codes: tuple[str, ...] = ()
     measured: dict[str, float | str | None] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    handling: str = "as-uploaded"
+    appealed: bool = False
 
 
 @dataclass(frozen=True)

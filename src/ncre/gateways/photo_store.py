@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Final
+from typing import Final, Protocol
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -22,6 +24,14 @@ class PhotoMissing(Exception):
 
 class PhotoDamaged(Exception):
     """What lies under a digest does not have that digest."""
+
+
+class PhotoStore(Protocol):
+    """Where photos are kept, each under the SHA-256 of what is stored."""
+
+    def put(self, data: bytes) -> str: ...
+    def get(self, digest: str) -> bytes: ...
+    def sweep(self, before: datetime) -> int: ...
 
 
 class PhotoFolder:
@@ -51,6 +61,16 @@ class PhotoFolder:
         if sha256(data).hexdigest() != digest:
             raise PhotoDamaged(digest)
         return data
+
+    def sweep(self, before: datetime) -> int:
+        """Remove what was put here before; returns how many files. Never for photos that facts name."""
+        gone = 0
+        for place in self._root.glob("??/??/*"):
+            with suppress(FileNotFoundError):
+                if place.stat().st_mtime < before.timestamp():
+                    place.unlink()
+                    gone += 1
+        return gone
 
     def _place(self, digest: str) -> Path:
         return self._root / digest[:2] / digest[2:4] / digest

@@ -3,6 +3,7 @@
 registrations.py  where each registration stands      queue.py, desk.py   questions about it
 timeline.py       the history, sentences.py its words  tickets.py          seats as assigned
 refunds.py        money owed back                     exam.py             rounds, sites, notices
+photo_files.py    files sent for two people
 seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from ncre.projections.base import Listeners
 from ncre.projections.exam import Notices, Rounds, Sites
+from ncre.projections.photo_files import FilesSent
 from ncre.projections.refunds import OwedBack
 from ncre.projections.registrations import WhereItStands
 from ncre.projections.tickets import SeatsOnTickets
@@ -19,5 +21,5 @@ from ncre.projections.timeline import Timeline
 def all_projections() -> Listeners:
     """Every projection of the house, in the order in which rows are written."""
     return Listeners(
-        [Rounds(), Sites(), Notices(), WhereItStands(), SeatsOnTickets(), OwedBack(), Timeline()]
+        [Rounds(), Sites(), Notices(), WhereItStands(), SeatsOnTickets(), OwedBack(), FilesSent(), Timeline()]
     )

@@ -66,14 +66,28 @@ def _photo(photo: registration.Photo) -> str:
     return f"{photo.height}×{photo.width}"
 
 
+_HANDLED: Final = {"turned": Words("已转正", "turned upright"), "cropped": Words("已裁剪", "cropped")}
+
+
+def _photo_words(photo: registration.Photo, zh: str, en: str) -> Words:
+    """What was done with a photo, how it was mended, and whether a person is asked to decide about it."""
+    handled = _HANDLED.get(photo.handling, Words("", ""))
+    detail = (f"，{handled.zh}" if handled.zh else "", f", {handled.en}" if handled.en else "")
+    asks = (
+        ("，并认为系统判断有误，请考点决定", " and asks the site to decide about its refusal")
+        if photo.appealed
+        else ("", "")
+    )
+    size = _photo(photo)
+    return Words(f"{zh}（{size} 像素{detail[0]}）{asks[0]}。", f"{en} ({size} pixels{detail[1]}){asks[1]}.")
+
+
 def _uploaded(uploaded: registration.PhotoUploaded) -> Words:
-    size = _photo(uploaded.photo)
-    return Words(f"考生上传了照片（{size} 像素）。", f"The candidate uploaded a photo ({size} pixels).")
+    return _photo_words(uploaded.photo, "考生上传了照片", "The candidate uploaded a photo")
 
 
 def _replaced(replaced: registration.PhotoReplaced) -> Words:
-    size = _photo(replaced.photo)
-    return Words(f"考生更换了照片（{size} 像素）。", f"The candidate replaced the photo ({size} pixels).")
+    return _photo_words(replaced.photo, "考生更换了照片", "The candidate replaced the photo")
 
 
 def _requested(_: registration.ReviewRequested) -> Words:

@@ -12,6 +12,7 @@ from ncre.events.base import Fact
 from ncre.projections.fields import DETAILS, FIELDS, said
 from ncre.projections.record import Version, differences, standing
 from ncre.web.language import language
+from ncre.web.photo_checks import lines, overlay
 from ncre.web.tasks import GROUPS
 
 MENDED: Final = frozenset({*DETAILS, "site", "lines", "photo"})
@@ -19,9 +20,17 @@ MENDED: Final = frozenset({*DETAILS, "site", "lines", "photo"})
 
 
 def pictures(history: Sequence[Fact]) -> list[dict[str, Any]]:
-    """The photos of the case in the order in which they came: digest, version and time."""
+    """The photos of the case in the order in which they came: digest, version, time, and what was measured."""
     return [
-        {"digest": fact.photo.digest, "version": fact.stamp.version, "at": fact.stamp.recorded_at}
+        {
+            "digest": fact.photo.digest,
+            "version": fact.stamp.version,
+            "at": fact.stamp.recorded_at,
+            "checks": lines(fact.photo.measured, fact.photo.codes, staff=True),
+            "overlay": overlay(fact.photo.measured),
+            "handling": fact.photo.handling,
+            "appealed": fact.photo.appealed,
+        }
         for fact in history
         if isinstance(fact, facts.PhotoUploaded | facts.PhotoReplaced)
     ]

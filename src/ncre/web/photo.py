@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,15 +12,15 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.commands import ReplacePhoto, UploadPhoto
-from ncre.domain.faults import FAULT_WORDS, FaultCode
 from ncre.domain.lifecycle import Role, Step
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.registration import Photo
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
+from ncre.photos import APPEAL, Taken
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
-from ncre.web.language import language
+from ncre.web.photo_checks import advice, lines, sentences
 from ncre.web.tasks import Task, task_list
 from ncre.web.who import Answer, account, house, need
 
@@ -48,21 +50,47 @@ def page(registration: UUID) -> Answer:
 @pages.post("/registrations/<uuid:registration>/photo")
 @need(Role.CANDIDATE)
 def send(registration: UUID) -> Answer:
-    """Measure and judge what was sent; keep it, or say every fault with what to do about it."""
+    """Measure and judge what was sent; keep it, or say every fault with what can be done about it."""
     case = own_case(registration)
     step = case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
     file = request.files.get("photo")
     uploaded = file.read() if file else b""
     if not uploaded:
         return _page(case, [_("请先选择一张照片。")]), 422
-    photo = _taken_in(uploaded)
-    if photo.verdict == "reject":
-        return _page(case, sentences(photo, len(uploaded))), 422
-    _carry_out(case, step, photo)
-    flash(_("照片已保存，请查看预览。"))
-    for warning in sentences(photo, len(uploaded)):
-        flash(warning, "warn")
-    return redirect(url_for("photo.page", registration=case.id), 303)
+    with _erased_is_refused():
+        taken = house().photos.take_in(account().id, uploaded)
+    if taken.photo.verdict == "reject":
+        return _page(case, sentences(taken.photo.measured, taken.photo.codes), taken), 422
+    return _carried_out(case, step, taken.photo)
+
+
+@pages.post("/registrations/<uuid:registration>/photo/adopt")
+@need(Role.CANDIDATE)
+def adopt(registration: UUID) -> Answer:
+    """Take the turned or cropped picture, or send the refused one to the reviewer."""
+    case = own_case(registration)
+    step = case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
+    try:
+        with _erased_is_refused():
+            photo = house().photos.adopt(
+                account().id, request.form.get("draft", ""), request.form.get("kind", "")
+            )
+    except PhotoMissing:
+        return _page(case, [_("这张照片已不在服务器上，请重新上传。")]), 422
+    if photo.verdict == "reject" and not photo.appealed:
+        return _page(case, sentences(photo.measured, photo.codes)), 422
+    return _carried_out(case, step, photo)
+
+
+@pages.get("/registrations/<uuid:registration>/photo/draft/<digest>.jpg")
+@need(Role.CANDIDATE)
+def draft(registration: UUID, digest: str) -> Answer:
+    """A mended picture before the candidate has accepted it, to its owner alone."""
+    own_case(registration)
+    try:
+        return _jpeg(house().photos.draft(account().id, digest))
+    except (PhotoMissing, PersonErased):
+        raise NotFound from None
 
 
 @pages.post("/registrations/<uuid:registration>/photo/again")
@@ -85,35 +113,34 @@ def picture(registration: UUID) -> Answer:
     if not kept:
         raise NotFound
     try:
-        jpeg = house().photos.show(account().id, kept["digest"])
+        return _jpeg(house().photos.show(account().id, kept["digest"]))
     except (PhotoMissing, PersonErased):
         raise NotFound from None
+
+
+def _jpeg(data: bytes) -> Response:
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
-    return Response(jpeg, mimetype="image/jpeg", headers=headers)
+    return Response(data, mimetype="image/jpeg", headers=headers)
 
 
-def sentences(photo: Photo, uploaded: int) -> list[str]:
-    """What was found in words that say what to do; `uploaded` is the size sent, in bytes.
-
-    Codes without words are hints for staff and are not said here (photo facts §8).
-    """
-    ratio = f"{photo.height / photo.width:.2f}" if photo.width else "?"
-    particulars = {
-        **photo.measured,
-        "bytes": uploaded,
-        "height": photo.height,
-        "width": photo.width,
-        "ratio": ratio,
-    }
-    codes = [code for code in FaultCode if code.value in photo.codes]
-    return [FAULT_WORDS[code].say(language(), **particulars) for code in codes]
-
-
-def _taken_in(uploaded: bytes) -> Photo:
+@contextmanager
+def _erased_is_refused() -> Iterator[None]:
     try:
-        return house().photos.take_in(account().id, uploaded)
+        yield
     except PersonErased:
         raise Refusal(RefusalCode.PERSON_ERASED) from None
+
+
+def _carried_out(case: Case, step: Step, photo: Photo) -> Answer:
+    """The photo is on the registration now; what a candidate should know of it is said on the next page."""
+    _carry_out(case, step, photo)
+    flash(_("照片已保存，请查看预览。"))
+    if photo.appealed:
+        flash(_("这张照片将由考点审核员判断。"), "warn")
+    else:
+        for warning in sentences(photo.measured, photo.codes):
+            flash(warning, "warn")
+    return redirect(url_for("photo.page", registration=case.id), 303)
 
 
 def _carry_out(case: Case, step: Step, photo: Photo) -> None:
@@ -128,7 +155,9 @@ def _carry_out(case: Case, step: Step, photo: Photo) -> None:
     )
 
 
-def _page(case: Case, faults: list[str]) -> str:
+def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
+    kept = case.row["photo"]
+    offers = [one for one in taken.offers if one.kind != APPEAL or _somebody_asks(case)] if taken else []
     return render_template(
         "photo.html",
         case=case,
@@ -136,5 +165,15 @@ def _page(case: Case, faults: list[str]) -> str:
         here=Task.PHOTO,
         first=Step.UPLOAD_PHOTO in case.steps,
         faults=faults,
+        refused=lines(taken.photo.measured, taken.photo.codes) if taken else [],
+        offers=offers,
+        advice=advice(taken.advice) if taken else [],
+        final=bool(taken) and not _somebody_asks(case),
+        kept=lines(kept["measured"], kept["codes"]) if kept else [],
         command_id=fresh_id(),
     )
+
+
+def _somebody_asks(case: Case) -> bool:
+    """Whether the site has somebody who decides about a photo that the machine refused."""
+    return case.site is not None and case.site.reviews

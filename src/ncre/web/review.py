@@ -20,8 +20,8 @@ from ncre.events.base import Fact
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
 from ncre.papers import undrawable
+from ncre.projections import photo_files, timeline
 from ncre.projections import queue as waiting_room
-from ncre.projections import timeline
 from ncre.projections.base import Row
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.casefile import answers, changes_since_rejection, pictures, reasons_by_group
@@ -177,6 +177,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
     case_, history, now = _case(row), _history(registration), house().clock()
     with house().database.reading() as connection:
         story = timeline.story(connection, registration)
+        others = photo_files.of_other_people(connection, registration)
     steps = _steps(case_)
     details = house().people.details(case_.id, row["details_version"])
     return render_template(
@@ -185,6 +186,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
         answers=answers(details),
         undrawable=[f"{one}（U+{ord(one):04X}）" for one in undrawable(details.name)] if details else [],
         pictures=pictures(history)[::-1],
+        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)),
         changes=changes_since_rejection(history),
         rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
         story=newest_first(story),

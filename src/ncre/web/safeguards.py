@@ -9,14 +9,14 @@ from werkzeug.wrappers import Response
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        "img-src 'self'",
+        "img-src 'self' blob:",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     )
 )
-"""No inline script or style anywhere, nothing from elsewhere."""
+"""No inline script or style anywhere, nothing from elsewhere; blob: is a file that the visitor just chose."""
 
 HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -1,0 +1,92 @@
+"""What looking at a photo costs, beside what its three networks and its decoding cost alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from time import perf_counter, process_time
+
+import numpy as np
+from PIL import Image
+
+from ncre.domain.photo import judge
+from ncre.gateways.photo_lab.geometry import find_head
+from ncre.gateways.photo_lab.lab import LabInWorkers
+from ncre.gateways.photo_lab.measuring import measure as measure_photo
+from ncre.gateways.photo_lab.nets import nets
+from ncre.gateways.photo_lab.picture import encoded, opened
+from tests.gateways.portraits import jpeg, portrait
+
+PICTURE = jpeg(portrait(640, 440))
+PIXELS = np.asarray(portrait(640, 440))
+PHOTOS = 120
+
+
+@dataclass(frozen=True)
+class Looks:
+    """CPU milliseconds of a whole check and its file part, and of their floors; a worker in MB; photos a second."""
+
+    whole: float
+    networks: float
+    file: float
+    codec: float
+    memory: float
+    rate: float
+
+
+def measure() -> Looks:
+    assert judge(measure_photo(PICTURE)).verdict == "accept"
+    rate, memory = _in_workers()
+    return Looks(
+        whole=_cost(lambda: judge(measure_photo(PICTURE))),
+        networks=_cost(_networks_alone),
+        file=_cost(lambda: encoded(opened(PICTURE).picture)),
+        codec=_cost(_codec_alone),
+        memory=memory,
+        rate=rate,
+    )
+
+
+def _cost(look: Callable[[], object], times: int = 60) -> float:
+    look()
+    begun = process_time()
+    for _ in range(times):
+        look()
+    return 1000 * (process_time() - begun) / times
+
+
+def _networks_alone() -> None:
+    """Five looks of the detector, one of the mesh and one of the mask: what the rules need at the least."""
+    for _ in range(4):
+        nets().faces(PIXELS, 0.4)
+    find_head(nets(), PIXELS)
+
+
+def _codec_alone() -> None:
+    picture = Image.open(BytesIO(PICTURE))
+    picture.load()
+    picture.save(BytesIO(), "JPEG", quality=92, subsampling=0)
+
+
+def _in_workers() -> tuple[float, float]:
+    """Photos a second with two workers, and the largest resident size of one, in MB."""
+    lab = LabInWorkers(2)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(lab.measure, [PICTURE] * 4))
+            begun = perf_counter()
+            list(threads.map(lab.measure, [PICTURE] * PHOTOS))
+            rate = PHOTOS / (perf_counter() - begun)
+        return rate, max(map(_peak, lab.processes))
+    finally:
+        lab.close()
+
+
+def _peak(process: int) -> float:
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1000
+    raise ValueError(process)

@@ -1,0 +1,83 @@
+"""How the rules of a photo are named, and how a measured number is written, for candidates and staff alike."""
+
+from __future__ import annotations
+
+from math import isinf
+from typing import Final
+
+from ncre.domain.language import Words
+from ncre.domain.photo import Check, Level
+
+RULE_WORDS: Final[dict[str, Words]] = {
+    "not_jpeg": Words("JPG 格式", "JPEG format"),
+    "bomb": Words("可以安全打开", "Can be opened safely"),
+    "truncated": Words("文件完整", "The file is complete"),
+    "upright": Words("照片正立", "Stands upright"),
+    "face": Words("有人脸", "A face is found"),
+    "others": Words("只有本人", "Nobody else"),
+    "bytes_few": Words("文件不小于 20 KB", "At least 20 KB"),
+    "bytes_many": Words("文件不大于 200 KB", "At most 200 KB"),
+    "height": Words("高至少 192 像素", "At least 192 pixels high"),
+    "width": Words("宽至少 144 像素", "At least 144 pixels wide"),
+    "chroma": Words("彩色照片", "In colour"),
+    "aspect": Words("高宽比约 1.45", "Height to width about 1.45"),
+    "top": Words("头部上方空 1/10", "1/10 above the head"),
+    "head": Words("头部占 7/10", "Head 7/10"),
+    "shoulders": Words("肩部占 1/5", "Shoulders 1/5"),
+    "centre": Words("左右居中", "In the middle"),
+    "roll": Words("头部端正", "Head straight"),
+    "yaw": Words("正面", "From the front"),
+    "side_left": Words("左侧空 1/10", "1/10 on the left"),
+    "side_right": Words("右侧空 1/10", "1/10 on the right"),
+    "tint": Words("颜色自然", "Natural colours"),
+    "sharpness": Words("清晰", "Sharp"),
+    "background": Words("背景单纯", "Plain background"),
+    "edges": Words("背景无杂物", "Nothing in the background"),
+    "light": Words("面部不过亮", "Face not too bright"),
+    "glare": Words("面部无反光", "No glare on the face"),
+    "shadow": Words("面部光线均匀", "Even light on the face"),
+    "mouth": Words("嘴闭合", "Mouth closed"),
+    "dark": Words("面部光线充足", "Enough light on the face"),
+    "eyes": Words("眼部无遮挡", "Eyes not covered"),
+    "colours": Words("屏幕色彩", "Screen colours"),
+}
+
+LEVEL_WORDS: Final[dict[Level, Words]] = {
+    Level.PASSED: Words("通过", "passed"),
+    Level.WARNED: Words("提醒", "warning"),
+    Level.REFUSED: Words("不符合", "refused"),
+    Level.STAFF: Words("供考点参考", "hint for staff"),
+    Level.UNMEASURED: Words("未测量，由考点判断", "not measured, left to the site"),
+}
+
+
+def measured_words(check: Check, language: str) -> str:
+    """The measured value and what it should be; "" where a number would tell nobody anything."""
+    band, value = check.band, check.value
+    if band is None or value is None or band.unit in ("", "grey"):
+        return ""
+    low, high = band.green
+    wanted = f"≥ {_number(low, band.unit)}" if isinf(high) or (band.unit == "share" and high == 1) else ""
+    if not wanted:
+        wanted = (
+            f"≤ {_number(high, band.unit)}"
+            if low in (0, -high)
+            else (f"{_number(low, band.unit)}–{_number(high, band.unit)}")
+        )
+    return Words("{value}（应为 {wanted}）", "{value} (should be {wanted})").say(
+        language, value=_number(value, band.unit), wanted=wanted
+    )
+
+
+def _number(value: float, unit: str) -> str:
+    match unit:
+        case "share":
+            return f"{100 * value:.0f}%"
+        case "degrees":
+            return f"{abs(value):.0f}°"
+        case "bytes":
+            return f"{value / 1000:.0f} KB"
+        case "ratio":
+            return f"{value:.2f}"
+        case _:
+            return f"{value:.0f}"
