@@ -36,6 +36,8 @@ class RefusalCode(StrEnum):
     NOT_DUE = "not_due"
     CHAIR_TAKEN = "chair_taken"
     NO_CAPACITY = "no_capacity"
+    NO_ROOMS = "no_rooms"
+    TOO_FEW_BATCHES = "too_few_batches"
     PERSON_ERASED = "person_erased"
     NO_PAYMENT_DUE = "no_payment_due"
     PRINT_NOT_PAID = "print_not_paid"

@@ -47,6 +47,8 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NOT_DUE: HTTPStatus.CONFLICT,
     RefusalCode.CHAIR_TAKEN: HTTPStatus.CONFLICT,
     RefusalCode.NO_CAPACITY: HTTPStatus.CONFLICT,
+    RefusalCode.NO_ROOMS: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_FEW_BATCHES: HTTPStatus.CONFLICT,
     RefusalCode.PERSON_ERASED: HTTPStatus.GONE,
     RefusalCode.NO_PAYMENT_DUE: HTTPStatus.CONFLICT,
     RefusalCode.PRINT_NOT_PAID: HTTPStatus.CONFLICT,
