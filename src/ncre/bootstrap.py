@@ -17,6 +17,7 @@ from ncre.events.store import FactStore
 from ncre.gateways.paper_shelf import PaperShelf
 from ncre.gateways.photo_store import PhotoFolder
 from ncre.gateways.till import Till
+from ncre.hall_lists import HallLists
 from ncre.money import Money
 from ncre.office import Office
 from ncre.paper_cases import PaperCases
@@ -50,6 +51,7 @@ class House:
     money: Money
     office: Office
     papers: Papers
+    hall_lists: HallLists
     door: Door
     door_lists: DoorLists
     worker: Worker
@@ -86,6 +88,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
         money=money,
         office=Office(application),
         papers=papers,
+        hall_lists=HallLists(application, people, photos),
         door=door,
         door_lists=DoorLists(application, door, stamps),
         worker=Worker(application, money, (papers.sweep,)),

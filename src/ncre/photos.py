@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from io import BytesIO
 from uuid import UUID
+
+from PIL import Image
 
 from ncre.domain.photo import judge
 from ncre.events.database import Database
@@ -49,3 +52,12 @@ class PhotoRoom:
     def _sealed(self, person: UUID, jpeg: bytes) -> bytes:
         with self._database.transaction() as connection:
             return self._store.seal_bytes(connection, person, jpeg, "photo")
+
+
+def smaller(jpeg: bytes, most: tuple[int, int]) -> bytes:
+    """The picture within so many pixels (width, height), for lists of many faces."""
+    with Image.open(BytesIO(jpeg)) as photo:
+        photo.thumbnail(most)
+        out = BytesIO()
+        photo.save(out, "JPEG", quality=80)
+    return out.getvalue()

@@ -72,7 +72,7 @@ def _in_full(paper: Paper, sheet: DoorSheet) -> None:
 
 def _in_short(paper: Paper, sheet: DoorSheet) -> None:
     half = -(-len(sheet.sittings) // 2)
-    row = min(ROW, (NOTICE - 10 - TABLE - 2 * ROW) / half)
+    row = min(ROW, (NOTICE - 6 - TABLE - 2 * ROW) / half)
     bottom = TABLE
     for x, sittings in ((LEFT, sheet.sittings[:half]), (MIDDLE, sheet.sittings[half:])):
         y = _titles(paper, x, SHORT)
@@ -93,7 +93,7 @@ def _titles(paper: Paper, x: float, columns: Columns) -> float:
 
 
 def _row(paper: Paper, x: float, y: float, row: float, columns: Columns, said: tuple[str, ...]) -> float:
-    size = min(10.5, row * 1.35)
+    size = min(10.5, row * 1.5)
     for place, ((_, width), text) in enumerate(zip(columns, said, strict=True)):
         x = paper.cell(x, y, width, row, text, size, "center" if place else "left")
     return y + row
