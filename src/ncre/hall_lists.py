@@ -147,7 +147,7 @@ class HallLists:
             known = self._application.exams.site(connection, round_code, site)
             rows = tickets.seats_in(connection, round_code, site, batch)
         if round_ is None or known is None or not rows:
-            raise Refusal(RefusalCode.NOT_FOUND)
+            raise Refusal(RefusalCode.NOBODY_SEATED, site=site)
         return _Batch(round_, known, rows)
 
     def _sitter(self, asked: _Batch, row: Row) -> Sitter:

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.refusals import RefusalCode
-from ncre.hall_lists import FACE, PURPOSE
+from ncre.hall_lists import FACE
 from ncre.projections import tickets, timeline
 from ncre.projections.base import Row
 from tests import people
@@ -203,5 +203,5 @@ def test_only_the_sites_own_staff_and_the_office_print(
 
 def test_a_batch_in_which_nobody_sits_has_no_papers(house: House) -> None:
     for printing in (house.hall_lists.seat_lists, house.hall_lists.door_sheets):
-        assert refusal(printing, *HERE, 1, people.OFFICE) is RefusalCode.NOT_FOUND
-        assert refusal(printing, people.ROUND, QUICK, 1, people.OFFICE) is RefusalCode.NOT_FOUND
+        assert refusal(printing, *HERE, 1, people.OFFICE) is RefusalCode.NOBODY_SEATED
+        assert refusal(printing, people.ROUND, QUICK, 1, people.OFFICE) is RefusalCode.NOBODY_SEATED

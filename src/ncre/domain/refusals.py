@@ -38,6 +38,7 @@ class RefusalCode(StrEnum):
     NO_CAPACITY = "no_capacity"
     NO_ROOMS = "no_rooms"
     TOO_FEW_BATCHES = "too_few_batches"
+    NOBODY_SEATED = "nobody_seated"
     PERSON_ERASED = "person_erased"
     NO_PAYMENT_DUE = "no_payment_due"
     PRINT_NOT_PAID = "print_not_paid"

@@ -185,6 +185,9 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "more subjects than there are batches for them, and more rooms alone do not help; add at least "
         "{batches} batches of {minutes} minutes or more.",
     ),
+    RefusalCode.NOBODY_SEATED: Words(
+        "考点 {site} 还没有编排这些考场。", "These halls of site {site} have not been seated yet."
+    ),
     RefusalCode.PERSON_ERASED: Words(
         "这个账号的个人信息已依法删除，不能再用它报名。",
         "The personal data of this account was erased; it cannot register.",

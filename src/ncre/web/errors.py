@@ -49,6 +49,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NO_CAPACITY: HTTPStatus.CONFLICT,
     RefusalCode.NO_ROOMS: HTTPStatus.CONFLICT,
     RefusalCode.TOO_FEW_BATCHES: HTTPStatus.CONFLICT,
+    RefusalCode.NOBODY_SEATED: HTTPStatus.NOT_FOUND,
     RefusalCode.PERSON_ERASED: HTTPStatus.GONE,
     RefusalCode.NO_PAYMENT_DUE: HTTPStatus.CONFLICT,
     RefusalCode.PRINT_NOT_PAID: HTTPStatus.CONFLICT,
