@@ -106,6 +106,14 @@ def test_whoever_sits_in_different_rooms_before_and_after_is_not_put_between() -
     assert refused(plan, [stuck], (1, 1), (6, 1)).code is RefusalCode.TOO_FEW_BATCHES
 
 
+def test_whoever_found_no_room_chooses_first_in_the_next_try() -> None:
+    """Free are A in batches 3 and 4 and B in 1 to 3: of the four ways to choose batches some have no rooms."""
+    plan = site({"A": 1, "B": 1}, timetable(*[(120, 20)] * 4))
+    for seed in range(20):
+        found = seated(plan, [person(0, "14", "24", "66")], (1, 1), (3, 1), (8, 1), seed=seed)
+        assert together(map(sitting, found[UUID(int=0)]))
+
+
 def test_no_subject_is_put_into_a_batch_that_is_too_short() -> None:
     plan = site({"A": 1}, (batch(1, minutes=90), batch(2)))
     found = seated(plan, [person(1, "24"), person(2, "14")])
