@@ -8,6 +8,7 @@ from bench import photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
+from bench.seating import planning, recording
 
 COMMANDS = 150
 
@@ -66,6 +67,15 @@ def _commands() -> None:
             facts, rate = rebuild_rate(app)
             print(f"{name:10} rebuild: {facts} facts at {rate:.0f} facts/s of CPU (aim 20000)", flush=True)
             app.database.close()
+        planned = planning()
+        print(
+            f"seating: {planned.sittings} sittings at {planned.sites} sites planned in {planned.seconds:.1f} s "
+            f"(aim 60), late payers in {planned.again:.1f} s",
+            flush=True,
+        )
+        for name, url in urls.items():
+            rate = recording(url)
+            print(f"{name:10} seats recorded: {rate:.0f} registrations/s through the door", flush=True)
 
 
 if __name__ == "__main__":

@@ -92,8 +92,18 @@ def plan_exam(app: Application) -> None:
         "",
         "",
     )
+    app.plan_all(
+        [
+            PlanRound(actor=OFFICE, command_id=uuid4(), plan=plan),
+            PlanSite(actor=OFFICE, command_id=uuid4(), round=ROUND, plan=site_plan()),
+        ]
+    )
+
+
+def site_plan() -> SitePlan:
+    """A site that reviews, with one room and room for everybody to register."""
     sitting = Batch(1, NOW + timedelta(days=60), NOW + timedelta(days=60, hours=2))
-    site = SitePlan(
+    return SitePlan(
         code=SITE,
         name="武汉软件工程职业学院",
         province="湖北",
@@ -110,12 +120,6 @@ def plan_exam(app: Application) -> None:
         offers=(Offer("66", 10_000_000),),
         rooms=(Room("1", 50),),
         batches=(sitting,),
-    )
-    app.plan_all(
-        [
-            PlanRound(actor=OFFICE, command_id=uuid4(), plan=plan),
-            PlanSite(actor=OFFICE, command_id=uuid4(), round=ROUND, plan=site),
-        ]
     )
 
 

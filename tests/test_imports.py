@@ -23,7 +23,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "fonts": set(),
     "migrations": {"events"},
     "web": {"domain", "events", "projections", "passport", "gateways"},
-    "shell": {"domain", "events", "projections", "passport", "gateways", "rounds", "web"},
+    "shell": {"domain", "events", "projections", "passport", "gateways", "rounds", "web", "printing"},
 }
 """Which rooms a room may import. web -> projections -> domain -> events; side rooms know nothing of web."""
 

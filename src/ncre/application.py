@@ -133,18 +133,29 @@ class Application:
 
     def look(self, registration: UUID, actor: c.Actor, purpose: str) -> None:
         """Record that staff are about to see the private details of a case; raises if it cannot."""
-        stream = uuid5(registration, "access")
-        seen = facts.DetailsViewed(registration, purpose)
-        look = _Look(actor)
+        self.look_at_all([registration], actor, purpose)
+
+    def look_at_all(self, cases: Iterable[UUID], actor: c.Actor, purpose: str) -> None:
+        """Record a look at each of these cases, all of them or none; raises if it cannot.
+
+        Always in the same order, so that two who print one list do not wait for each other in a circle.
+        """
+        look, in_order = _Look(actor), sorted(set(cases))
         for _ in range(ATTEMPTS):
             try:
                 with self.database.transaction() as connection:
-                    looked = len(self.store.history(connection, stream, opened=False))
-                    self._record(connection, self._stamped([seen], stream, looked, look, None))
+                    for case in in_order:
+                        self._note_look(connection, case, look, purpose)
                     return
             except (IntegrityError, OperationalError):
                 continue
         raise Refusal(RefusalCode.BUSY)
+
+    def _note_look(self, connection: Connection, case: UUID, look: _Look, purpose: str) -> None:
+        stream = uuid5(case, "access")
+        looked = len(self.store.history(connection, stream, opened=False))
+        seen = facts.DetailsViewed(case, purpose)
+        self._record(connection, self._stamped([seen], stream, looked, look, None))
 
     def _answer(self, connection: Connection, command: c.Command) -> Registration:
         opened = isinstance(command, OPENS)

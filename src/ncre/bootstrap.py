@@ -19,6 +19,7 @@ from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
 from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
 from ncre.gateways.photo_store import PhotoFolder, PhotoStore
 from ncre.gateways.till import Till
+from ncre.hall_lists import HallLists
 from ncre.money import Money
 from ncre.office import Office
 from ncre.paper_cases import PaperCases
@@ -52,6 +53,7 @@ class House:
     money: Money
     office: Office
     papers: Papers
+    hall_lists: HallLists
     door: Door
     door_lists: DoorLists
     worker: Worker
@@ -90,6 +92,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
         money=money,
         office=Office(application),
         papers=papers,
+        hall_lists=HallLists(application, people, photos),
         door=door,
         door_lists=DoorLists(application, door, stamps),
         worker=Worker(application, money, (papers.sweep, photos.sweep)),

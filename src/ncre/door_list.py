@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from PIL import Image
 
 from ncre.application import Application
 from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS
 from ncre.domain.commands import Actor
 from ncre.door import Door, Expected
+from ncre.gateways.photo_lab.picture import smaller
 from ncre.printing.stamp import StampKey, is_genuine
 from ncre.projections import tickets
 
@@ -92,11 +91,7 @@ class DoorLists:
     def _smaller(self, expected: Expected) -> Expected:
         if expected.photo is None:
             return expected
-        with Image.open(BytesIO(expected.photo)) as photo:
-            photo.thumbnail(FACE)
-            out = BytesIO()
-            photo.save(out, "JPEG", quality=80)
-        return replace(expected, photo=out.getvalue())
+        return replace(expected, photo=smaller(expected.photo, FACE))
 
 
 @dataclass(frozen=True)

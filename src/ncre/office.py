@@ -2,40 +2,75 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from secrets import randbelow
 from uuid import UUID, uuid4
 
 from ncre.application import Application
 from ncre.domain.commands import Actor, Seat
-from ncre.domain.exam import ExamCommand, PlanRound, PlanSite, PostNotice, Round, Site
+from ncre.domain.exam import DrawSeats, ExamCommand, PlanRound, PlanSite, PostNotice, Round, Site
+from ncre.domain.halls import Hall, Sitting, halls
+from ncre.domain.placing import ToSeat
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.seating import ToSeat, halls, seating
-from ncre.events.exam import NoticePosted
+from ncre.domain.seating import MOST_SEED, seating
+from ncre.events.exam import NoticePosted, SeatsDrawn
 from ncre.events.registration import SeatAssigned
 from ncre.projections import registrations, tickets
 from ncre.projections.base import Row
 from ncre.rounds.loader import LoadedRound
 
+log = logging.getLogger("ncre.office")
+
 
 @dataclass(frozen=True)
 class Seated:
-    """What a seating did: registrations and sittings that got their seat now."""
+    """What a seating did: registrations and sittings that got their seat now.
 
-    people: int
-    sittings: int
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a seating would do: people and sittings without a seat, free seats, sittings that find none.
-
-    Where any are `missing`, nobody is seated.
+    `left` are registrations that changed between plan and record (cancelled, or seated by a rival run);
+    nothing was recorded of them, and the next run finds those that still wait.
     """
 
     people: int
     sittings: int
-    free: int
-    missing: int
+    left: int = 0
+
+
+@dataclass(frozen=True)
+class HallLoad:
+    """A hall, the seats of it that are taken, and how many people a seating would add."""
+
+    hall: Hall
+    taken: int
+    new: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.hall.seats - self.taken - self.new)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a seating from `seed` would do: people and sittings without a seat, and how full halls get.
+
+    Where there is a `refusal`, nobody would be seated; it says how many find no seat and what to add.
+    """
+
+    people: int
+    sittings: int
+    seed: int
+    loads: tuple[HallLoad, ...]
+    refusal: Refusal | None
+
+    @property
+    def free(self) -> int:
+        """Seats that are free now."""
+        return sum(max(0, load.hall.seats - load.taken) for load in self.loads)
+
+
+Plan = Mapping[UUID, list[SeatAssigned]]
 
 
 @dataclass(frozen=True)
@@ -48,9 +83,21 @@ class _Seating:
     taken: list[tuple[int, int]]
     halls: dict[tuple[int, str], int]
 
-    def plan(self) -> dict[UUID, list[SeatAssigned]]:
+    @property
+    def sittings(self) -> int:
+        return sum(len(set(person.subjects) - set(person.seated)) for person in self.people)
+
+    def plan(self, seed: int) -> Plan:
+        """Raises Refusal where not everybody can be seated."""
         site, subjects = self.site.plan, self.round.subjects
-        return seating(self.round.code, site, subjects, self.people, self.taken, self.halls)
+        return seating(self.round.code, site, subjects, self.people, self.taken, self.halls, seed)
+
+    def loads(self, plan: Plan) -> tuple[HallLoad, ...]:
+        taken = Counter(hall for hall, _ in self.taken)
+        new = Counter(one.hall for seats in plan.values() for one in seats)
+        return tuple(
+            HallLoad(hall, taken[hall.number], new[hall.number]) for hall in halls(self.site.plan, self.halls)
+        )
 
 
 class Office:
@@ -81,32 +128,46 @@ class Office:
         ]
         self._application.plan_all(planned)
 
-    def seat(self, round_code: str, site: str, actor: Actor) -> Seated:
+    def seat(self, round_code: str, site: str, actor: Actor, seed: int | None = None) -> Seated:
         """Give every paid registration of the site its seats; those who have them keep them.
 
-        Raises Refusal: unknown site, or too few seats (then nobody is seated).
+        The draw is recorded first, with its seed (without one, a fresh one), then each registration's
+        seats. Raises Refusal: unknown site, not for this actor, or too few seats (then nobody is seated).
         """
-        plan = self._plan_seats(round_code, site)
-        for registration, seats in plan.items():
-            self._application.handle(Seat(registration=registration, actor=actor, seats=tuple(seats)))
-        return Seated(len(plan), sum(len(seats) for seats in plan.values()))
-
-    def preview(self, round_code: str, site: str) -> Preview:
-        """What `seat` would do now; nothing is recorded. Raises Refusal for an unknown site."""
         asked = self._asked(round_code, site)
-        places = sum(hall.seats for hall in halls(asked.site.plan))
-        missing = 0
-        try:
-            asked.plan()
-        except Refusal as refusal:
-            if refusal.code is not RefusalCode.NO_CAPACITY:
-                raise
-            missing = int(str(refusal.particulars["missing"]))
-        sittings = sum(len(set(person.subjects) - set(person.seated)) for person in asked.people)
-        return Preview(len(asked.people), sittings, places - len(asked.taken), missing)
+        seed = fresh_seed() if seed is None else seed
+        plan = asked.plan(seed)
+        if not plan:
+            return Seated(0, 0)
+        drawn = SeatsDrawn(round_code, site, seed, len(plan), sum(len(seats) for seats in plan.values()))
+        self._application.plan(DrawSeats(actor=actor, command_id=uuid4(), drawn=drawn))
+        done = [seats for who, seats in plan.items() if self._given(who, seats, actor, seed)]
+        return Seated(len(done), sum(len(seats) for seats in done), len(plan) - len(done))
 
-    def _plan_seats(self, round_code: str, code: str) -> dict[UUID, list[SeatAssigned]]:
-        return self._asked(round_code, code).plan()
+    def preview(self, round_code: str, site: str, seed: int | None = None) -> Preview:
+        """What `seat` would do with this seed (without one, a fresh one); nothing is recorded.
+
+        Raises Refusal for an unknown site.
+        """
+        asked = self._asked(round_code, site)
+        seed = fresh_seed() if seed is None else seed
+        plan: Plan = {}
+        refused = None
+        try:
+            plan = asked.plan(seed)
+        except Refusal as refusal:
+            refused = refusal
+        return Preview(len(asked.people), asked.sittings, seed, asked.loads(plan), refused)
+
+    def _given(self, registration: UUID, seats: list[SeatAssigned], actor: Actor, seed: int) -> bool:
+        """Record somebody's seats; false where the registration changed since the plan was made."""
+        given = Seat(registration=registration, actor=actor, seats=tuple(seats), cause=f"seed {seed}")
+        try:
+            self._application.handle(given)
+        except Refusal as refusal:
+            log.warning("%s was not seated: %s", registration, refusal.code)
+            return False
+        return True
 
     def _asked(self, round_code: str, code: str) -> _Seating:
         with self._application.database.reading() as connection:
@@ -116,12 +177,19 @@ class Office:
                 raise Refusal(RefusalCode.SITE_UNKNOWN, site=code)
             waiting = registrations.to_be_seated(connection, round_code, code)
             assigned = tickets.taken_at(connection, round_code, code)
-        people = [_to_seat(row, assigned) for row in waiting if row["seated"] < len(row["lines"])]
+        own: dict[UUID, list[Row]] = defaultdict(list)
+        for seat in assigned:
+            own[seat["registration"]].append(seat)
+        people = [_to_seat(row, own[row["id"]]) for row in waiting if row["seated"] < len(row["lines"])]
         taken = [(row["hall"], row["seat"]) for row in assigned]
         numbered = {(row["batch"], row["room"]): row["hall"] for row in assigned}
         return _Seating(round_, site, people, taken, numbered)
 
 
-def _to_seat(row: Row, assigned: list[Row]) -> ToSeat:
-    own = {seat["subject"]: seat["batch"] for seat in assigned if seat["registration"] == row["id"]}
-    return ToSeat(row["id"], tuple(line["subject"] for line in row["lines"]), own)
+def fresh_seed() -> int:
+    return randbelow(MOST_SEED + 1)
+
+
+def _to_seat(row: Row, own: list[Row]) -> ToSeat:
+    seated = {seat["subject"]: Sitting(seat["room"], seat["starts_at"], seat["ends_at"]) for seat in own}
+    return ToSeat(row["id"], tuple(line["subject"] for line in row["lines"]), seated)

@@ -156,7 +156,7 @@ class PaperCases:
         """The registration form without its photo, which `sheets.pictured` puts in."""
         row, details = case.row, case.details
         return FormSheet(
-            round=_round_title(case.round),
+            round=round_title(case.round),
             person=_person(case),
             record=self._record(case, FORM),
             ethnicity=ETHNICITIES[details.ethnicity].zh,
@@ -169,7 +169,9 @@ class PaperCases:
             postcode=details.postcode,
             site=_site_line(case.site),
             subjects=tuple(
-                SubjectLine(line["subject"], _subject(case.round, line["subject"]), line["fee"], "已支付")
+                SubjectLine(
+                    line["subject"], subject_title(case.round, line["subject"]), line["fee"], "已支付"
+                )
                 for line in row["lines"]
             ),
             paid=f"应缴 {yuan(row['amount'])} 元 · 已支付 {in_words(row['paid_at'])}",
@@ -181,14 +183,14 @@ class PaperCases:
     def ticket_sheet(self, case: Case) -> TicketSheet:
         """The admission ticket without its photo, which `sheets.pictured` puts in."""
         return TicketSheet(
-            round=_round_title(case.round),
+            round=round_title(case.round),
             person=_person(case),
             record=self._record(case, TICKET),
             site=f"{case.site.code} {case.site.plan.name}",
             address=case.site.plan.address,
             seats=tuple(
                 SeatLine(
-                    subject=f"{seat['subject']} {_subject(case.round, seat['subject'])}",
+                    subject=f"{seat['subject']} {subject_title(case.round, seat['subject'])}",
                     ticket=seat["ticket"],
                     starts_at=seat["starts_at"],
                     ends_at=seat["ends_at"],
@@ -232,11 +234,11 @@ def _person(case: Case) -> Person:
     )
 
 
-def _round_title(round_: Round) -> str:
+def round_title(round_: Round) -> str:
     return f"{round_.plan.title}（第 {round_.code} 次）"
 
 
-def _subject(round_: Round, code: str) -> str:
+def subject_title(round_: Round, code: str) -> str:
     subject = round_.subjects[code]
     return f"{LEVELS[subject.level]} {subject.name}"
 

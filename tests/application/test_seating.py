@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from uuid import uuid4
+
+import pytest
 
 from ncre.bootstrap import House
 from ncre.domain import commands as c
+from ncre.domain.exam import DrawSeats, ExamCommand, site_id
 from ncre.domain.lifecycle import Status
 from ncre.domain.refusals import RefusalCode
+from ncre.events.exam import SeatsDrawn
 from ncre.events.registration import SeatAssigned
 from ncre.office import Seated
 from ncre.projections import tickets
 from ncre.projections.base import Row
 from tests import people
-from tests.application.ground import Walker, count, refusal, revise
+from tests.application.ground import Walker, count, history_of, refusal, revise
 
 
 def seats(house: House) -> list[Row]:
@@ -21,8 +26,13 @@ def seats(house: House) -> list[Row]:
         return tickets.taken_at(connection, people.ROUND, people.SITE)
 
 
-def seat(house: House) -> Seated:
-    return house.office.seat(people.ROUND, people.SITE, people.OFFICE)
+def seat(house: House, seed: int | None = None) -> Seated:
+    return house.office.seat(people.ROUND, people.SITE, people.OFFICE, seed)
+
+
+def only_one_hall(house: House, seats: int = 9) -> None:
+    plan = people.bundled_round()[1][people.SITE].plan
+    revise(house, people.SITE, rooms={"A": seats}, batches=plan.batches[:1])
 
 
 def paid(house: House, *subjects: str) -> Walker:
@@ -38,7 +48,10 @@ def test_every_paid_registration_gets_a_seat_a_subject_and_others_none(house: Ho
     assert [one.row["seated"], two.row["seated"], unpaid.row["seated"]] == [2, 1, 0]
     with house.database.reading() as connection:
         own = tickets.seats_of(connection, one.id)
-    assert [row["ticket"] for row in own] == ["6678420019000101", "6778420019000901"]
+    assert {row["ticket"] for row in own} == {
+        f"{row['subject']}78420019{row['hall']:04}{row['seat']:02}" for row in own
+    }
+    assert {row["subject"] for row in own} == {"66", "67"}
     assert own[0]["ends_at"] <= own[1]["starts_at"]
 
 
@@ -70,8 +83,8 @@ def test_a_room_more_gives_no_chair_twice(house: House) -> None:
 
 
 def test_too_few_chairs_seat_nobody(house: House) -> None:
-    plan = people.bundled_round()[1][people.SITE].plan
-    revise(house, people.SITE, rooms={"A": 1}, batches=plan.batches[:2])
+    batches = people.bundled_round()[1][people.SITE].plan.batches
+    revise(house, people.SITE, rooms={"A": 1}, batches=batches[:2])
     for _ in range(3):
         paid(house, "66")
     assert refusal(seat, house) is RefusalCode.NO_CAPACITY
@@ -95,6 +108,7 @@ def test_a_chair_is_taken_once_even_when_two_plans_were_made_from_the_same_page(
 
 
 def test_the_chair_of_a_cancelled_registration_stays_empty(house: House) -> None:
+    only_one_hall(house)
     walker = paid(house, "66")
     seat(house)
     house.application.handle(c.Cancel(registration=walker.id, actor=people.OFFICE, reason="重复报名"))
@@ -102,6 +116,85 @@ def test_the_chair_of_a_cancelled_registration_stays_empty(house: House) -> None
     seat(house)
     assert sorted(row["ticket"] for row in seats(house)) == ["6678420019000101", "6678420019000102"]
     assert (walker.stands.status, other.row["seated"]) == (Status.CANCELLED, 1)
+
+
+def test_the_draw_is_recorded_before_the_seats_and_each_seat_names_it(house: House) -> None:
+    walkers = [paid(house, "66", "67"), paid(house, "66")]
+    seat(house, seed=77)
+    site = history_of(house, site_id(people.ROUND, people.SITE))
+    assert site[-1] == SeatsDrawn(people.ROUND, people.SITE, 77, people=2, sittings=3)
+    assert (site[-1].stamp.actor, site[-1].stamp.role) == (people.OFFICE.id, "office")
+    for walker in walkers:
+        given = [fact for fact in history_of(house, walker.id) if isinstance(fact, SeatAssigned)]
+        assert {fact.stamp.cause for fact in given} == {"seed 77"}
+
+
+def test_where_nobody_is_seated_no_draw_is_recorded(house: House) -> None:
+    before = history_of(house, site_id(people.ROUND, people.SITE))
+    assert seat(house) == Seated(0, 0)
+    only_one_hall(house, seats=1)
+    paid(house, "66")
+    paid(house, "66")
+    assert refusal(seat, house) is RefusalCode.NO_CAPACITY
+    after = history_of(house, site_id(people.ROUND, people.SITE))
+    assert not [fact for fact in after[len(before) :] if isinstance(fact, SeatsDrawn)]
+
+
+def test_only_the_office_draws_seats(house: House) -> None:
+    paid(house, "66")
+    assert refusal(house.office.seat, people.ROUND, people.SITE, people.REVIEWER) is RefusalCode.NOT_YOUR_ROLE
+    assert seats(house) == []
+
+
+def test_seats_drawn_for_a_site_that_was_never_opened_are_refused(house: House) -> None:
+    drawn = SeatsDrawn(people.ROUND, "999999", 1, 1, 1)
+    command = DrawSeats(actor=people.OFFICE, command_id=uuid4(), drawn=drawn)
+    assert refusal(house.application.plan, command) is RefusalCode.SITE_UNKNOWN
+
+
+def test_the_preview_shows_what_the_seating_then_does(house: House) -> None:
+    for _ in range(3):
+        paid(house, "66", "67")
+    shown = house.office.preview(people.ROUND, people.SITE)
+    assert (shown.people, shown.sittings, shown.refusal) == (3, 6, None)
+    assert seats(house) == []
+    seat(house, seed=shown.seed)
+    assert Counter(row["hall"] for row in seats(house)) == {
+        load.hall.number: load.new for load in shown.loads if load.new
+    }
+    again = house.office.preview(people.ROUND, people.SITE)
+    assert [load.taken for load in again.loads] == [load.new for load in shown.loads]
+    assert again.free == shown.free - 6
+
+
+def test_the_preview_of_too_few_chairs_says_what_to_add(house: House) -> None:
+    only_one_hall(house, seats=1)
+    for _ in range(3):
+        paid(house, "66")
+    refused = house.office.preview(people.ROUND, people.SITE).refusal
+    assert refused is not None
+    assert refused.particulars == {
+        "site": people.SITE,
+        "missing": 2,
+        "seats": 2,
+        "batches": 2,
+        "minutes": 120,
+    }
+
+
+def test_whoever_is_cancelled_while_seats_are_given_is_left_and_the_others_get_theirs(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = paid(house, "66"), paid(house, "66")
+    plan = house.application.plan
+
+    def cancels_first(command: ExamCommand) -> None:
+        plan(command)
+        house.application.handle(c.Cancel(registration=one.id, actor=people.OFFICE, reason="重复报名"))
+
+    monkeypatch.setattr(house.application, "plan", cancels_first)
+    assert seat(house) == Seated(people=1, sittings=1, left=1)
+    assert [row["registration"] for row in seats(house)] == [two.id]
 
 
 def test_who_was_confirmed_after_seating_keeps_the_seat(house: House) -> None:

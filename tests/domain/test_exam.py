@@ -10,6 +10,7 @@ import pytest
 
 from ncre.domain.commands import Actor
 from ncre.domain.exam import (
+    DrawSeats,
     ExamCommand,
     ExamRecord,
     PlanRound,
@@ -36,10 +37,14 @@ NOTICE = facts.NoticePosted("78", "guide", "须知", "Guide", "正文", "Text")
 COMMAND = UUID(int=7)
 
 
+DRAWN = facts.SeatsDrawn("78", people.SITE, 7, 310, 420)
+
+
 def planning(kind: str, actor: Actor = people.OFFICE) -> ExamCommand:
     return {
         "round": PlanRound(actor=actor, command_id=COMMAND, plan=PLAN),
         "site": PlanSite(actor=actor, command_id=COMMAND, round="78", plan=SITE),
+        "draw": DrawSeats(actor=actor, command_id=COMMAND, drawn=DRAWN),
         "notice": PostNotice(actor=actor, command_id=COMMAND, notice=NOTICE),
     }[kind]
 
@@ -125,7 +130,18 @@ def test_a_notice_of_one_kind_does_not_replace_another() -> None:
     assert decide_exam(record, replace(command, notice=changed)) == [changed]
 
 
-@pytest.mark.parametrize("kind", ["round", "site", "notice"])
+def test_seats_are_drawn_at_a_site_that_is_open_as_often_as_is_asked() -> None:
+    draw = planning("draw")
+    assert stream_of(draw) == site_id("78", people.SITE)
+    open_ = replay_exam(stream_of(draw), [facts.SiteOpened("78", SITE), DRAWN])
+    assert (open_.version, open_.plan) == (2, SITE)
+    assert decide_exam(open_, draw) == [DRAWN]
+    with pytest.raises(Refusal) as refused:
+        decide_exam(ExamRecord(stream_of(draw)), draw)
+    assert refused.value.code is RefusalCode.SITE_UNKNOWN
+
+
+@pytest.mark.parametrize("kind", ["round", "site", "notice", "draw"])
 @pytest.mark.parametrize("actor", [people.CANDIDATE, people.REVIEWER, people.AUDITOR])
 def test_only_the_office_plans(kind: str, actor: Actor) -> None:
     with pytest.raises(Refusal) as refused:

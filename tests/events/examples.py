@@ -121,6 +121,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     exam.SiteOpened("81", SITE),
     exam.SiteRevised("81", replace(SITE, quota=280)),
     exam.NoticePosted("81", "announcement", "网上报名公告", "Announcement", "正文", "Text"),
+    exam.SeatsDrawn("81", "420019", 20270327, 310, 420),
 )
 
 

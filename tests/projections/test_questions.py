@@ -67,7 +67,8 @@ def test_the_desk_finds_by_number_document_id_and_ticket(house: House) -> None:
     walker.paid()
     house.office.seat(people.ROUND, people.SITE, people.OFFICE)
     Walker(house).submitted()
-    ticket = "6678420019000101"
+    with house.database.reading() as connection:
+        ticket = tickets.seats_of(connection, walker.id)[0]["ticket"]
     typed = (
         walker.stands.number,
         f" {walker.stands.number} ",
@@ -75,7 +76,7 @@ def test_the_desk_finds_by_number_document_id_and_ticket(house: House) -> None:
         "420115 20060315 002x",
         str(walker.id),
         ticket,
-        "6678 4200 1900 0101",
+        " ".join(ticket[place : place + 4] for place in range(0, 16, 4)),
     )
     for text in typed:
         assert found(house, text) == [walker.id], text

@@ -112,6 +112,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "发布了公告《网上报名须知及流程》。",
         "The notice “How to register” was posted.",
     ),
+    (
+        exam.SeatsDrawn("78", "420019", 20270327, 310, 420),
+        "考点 420019 编排考场：310 人 420 科次，随机种子 20270327。",
+        "Seats were drawn at site 420019: 310 people, 420 sittings, seed 20270327.",
+    ),
 )
 
 

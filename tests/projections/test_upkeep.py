@@ -21,7 +21,7 @@ from ncre.projections import all_projections
 from ncre.projections.shadows import RebuildOvertaken, Shadows
 from ncre.projections.upkeep import Difference, check, rebuild
 from tests import people
-from tests.application.ground import QUICK, Walker, everything, open_exam
+from tests.application.ground import QUICK, Walker, everything, open_exam, revise
 from tests.houses import house_on
 
 EVERY_TABLE = (*(projection.table for projection in all_projections().all), claims, counters)
@@ -38,6 +38,8 @@ def house(database_url: str, tmp_path: Path, clock: people.Clock) -> Iterator[Ho
 
 
 def live(house: House, clock: people.Clock) -> None:
+    batches = people.bundled_round()[1][people.SITE].plan.batches
+    revise(house, people.SITE, rooms={"A": 9}, batches=batches[:2])
     seated, cancelled, waiting = Walker(house), Walker(house), Walker(house)
     seated.paid()
     house.office.seat(people.ROUND, people.SITE, people.OFFICE)

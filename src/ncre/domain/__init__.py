@@ -5,6 +5,8 @@ commands.py      what can be asked          decisions.py   what then happens, or
 registration.py  the state, folded          claims.py      what spans registrations
 exam.py          rounds, sites, windows     payment.py     orders, and money that cannot be used
 candidate.py     personal details, parsed   photo.py       what the measurements must be
-seating.py       halls, seats, numbers      review.py      reasons for a rejection
+seating.py       who sits where             halls.py       rooms in batches, ticket numbers
+sharing.py, placing.py, shortage.py        batches, then rooms; what to add where they do not do
+review.py        reasons for a rejection
 refusals.py, faults.py, words.py, language.py              codes, and the words for them
 """

@@ -148,7 +148,16 @@ class PostNotice:
     notice: facts.NoticePosted
 
 
-ExamCommand = PlanRound | PlanSite | PostNotice
+@dataclass(frozen=True, kw_only=True)
+class DrawSeats:
+    """Record that the seats of a site are drawn from a seed; the seats themselves are given one by one."""
+
+    actor: Actor
+    command_id: UUID
+    drawn: facts.SeatsDrawn
+
+
+ExamCommand = PlanRound | PlanSite | PostNotice | DrawSeats
 
 
 @dataclass(frozen=True)
@@ -182,6 +191,8 @@ def stream_of(command: ExamCommand) -> UUID:
             return site_id(command.round, command.plan.code)
         case PostNotice():
             return notices_id(command.notice.round)
+        case DrawSeats():
+            return site_id(command.drawn.round, command.drawn.site)
 
 
 def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
@@ -190,6 +201,10 @@ def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
     if isinstance(command, PostNotice):
         return [] if record.newest.get(command.notice.kind) == command.notice else [command.notice]
+    if isinstance(command, DrawSeats):
+        if record.plan is None:
+            raise Refusal(RefusalCode.SITE_UNKNOWN, site=command.drawn.site)
+        return [command.drawn]
     if record.plan == command.plan:
         return []
     if isinstance(command, PlanRound):

@@ -172,8 +172,25 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "考场 {hall} 的 {seat} 号座位已有人。", "Seat {seat} in hall {hall} is taken."
     ),
     RefusalCode.NO_CAPACITY: Words(
-        "考点 {site} 的考场不够：还有 {missing} 人次没有座位。请增加考场或批次。",
-        "Site {site} has too few rooms: {missing} sittings have no seat. Add rooms or batches.",
+        "考点 {site} 座位不够：还有 {missing} 人次没有座位，一个也没有编排。每个批次至少再增加 {seats} 个座位（增加考场），"
+        "或者至少再增加 {batches} 个批次（每批次不短于 {minutes} 分钟）。",
+        "Site {site} has too few seats: {missing} sittings have none, so nobody was seated. Add at least "
+        "{seats} seats to every batch (more rooms), or at least {batches} batches of {minutes} minutes or more.",
+    ),
+    RefusalCode.NO_ROOMS: Words(
+        "考点 {site} 没有考场：{missing} 人次没有座位，一个也没有编排。每个批次至少需要 {seats} 个座位。",
+        "Site {site} has no rooms: {missing} sittings have no seat, so nobody was seated. Every batch needs "
+        "at least {seats} seats.",
+    ),
+    RefusalCode.TOO_FEW_BATCHES: Words(
+        "考点 {site} 批次不够：还有 {missing} 人次没有座位，一个也没有编排。有考生的科目多于可用批次，只增加考场不能解决；"
+        "至少再增加 {batches} 个批次（每批次不短于 {minutes} 分钟）。",
+        "Site {site} has too few batches: {missing} sittings have no seat, so nobody was seated. Somebody has "
+        "more subjects than there are batches for them, and more rooms alone do not help; add at least "
+        "{batches} batches of {minutes} minutes or more.",
+    ),
+    RefusalCode.NOBODY_SEATED: Words(
+        "考点 {site} 还没有编排这些考场。", "These halls of site {site} have not been seated yet."
     ),
     RefusalCode.PERSON_ERASED: Words(
         "这个账号的个人信息已依法删除，不能再用它报名。",

@@ -151,3 +151,19 @@ class NoticePosted(Fact):
     title_en: str
     body: str
     body_en: str
+
+
+@dataclass(frozen=True)
+class SeatsDrawn(Fact):
+    """A seating of a site was drawn from `seed`: so many people get so many seats by it.
+
+    On the site's stream, before the seats themselves, each of which stands in its registration and
+    names the seed as its cause. With the rules of this version of the site, the seed gives the same plan.
+    """
+
+    TOPIC: ClassVar[str] = "exam.seats_drawn"
+    round: str
+    site: str
+    seed: int
+    people: int
+    sittings: int

@@ -130,10 +130,12 @@ class Paper:
             middle = y + h / 2 + step * (number - (len(lines) - 1) / 2)
             self.text(at, middle + 0.127 * size, line, size, align=align)
 
-    def label(self, x: float, y: float, w: float, h: float, text: str, size: float) -> float:
-        """A bordered label cell, bold on grey; returns the x where the next one begins."""
+    def label(
+        self, x: float, y: float, w: float, h: float, text: str, size: float, bold: bool = True
+    ) -> float:
+        """A bordered label cell on grey, bold where all its characters are; returns where the next begins."""
         self.box(x, y, w, h, grey=True)
-        self.text(x + w / 2, y + h / 2 + 0.127 * size, text, size, bold=True, align="center", within=w - 2)
+        self.text(x + w / 2, y + h / 2 + 0.127 * size, text, size, bold=bold, align="center", within=w - 2)
         return x + w
 
     def paragraph(

@@ -194,6 +194,14 @@ def _posted(posted: exam.NoticePosted) -> Words:
     return Words(f"发布了公告《{posted.title}》。", f"The notice “{posted.title_en}” was posted.")
 
 
+def _drawn(drawn: exam.SeatsDrawn) -> Words:
+    return Words(
+        f"考点 {drawn.site} 编排考场：{drawn.people} 人 {drawn.sittings} 科次，随机种子 {drawn.seed}。",
+        f"Seats were drawn at site {drawn.site}: {drawn.people} people, {drawn.sittings} sittings, "
+        f"seed {drawn.seed}.",
+    )
+
+
 _SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     registration.AgreementAccepted: _agreed,
     registration.InfoFilled: _filled,
@@ -219,4 +227,5 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     exam.SiteOpened: _site_opened,
     exam.SiteRevised: _site_revised,
     exam.NoticePosted: _posted,
+    exam.SeatsDrawn: _drawn,
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, bindparam, func, select
 
+from ncre.domain.lifecycle import PAID
 from ncre.events import registration as facts
 from ncre.events.columns import Moment
 from ncre.events.schema import metadata
@@ -82,3 +83,46 @@ def registrations_at(connection: Connection, round_code: str, site: str) -> list
         )
     )
     return list(connection.execute(asked).scalars())
+
+
+_STANDING = (
+    tickets.c.registration == registrations.c.id,
+    registrations.c.round == bindparam("code"),
+    registrations.c.site == bindparam("at"),
+    registrations.c.status.in_(sorted(PAID)),
+)
+"""Seats whose registration still stands: a cancelled one keeps its chair and is on no list."""
+
+_HALL = (
+    tickets.c.batch,
+    tickets.c.starts_at,
+    tickets.c.ends_at,
+    tickets.c.hall,
+    tickets.c.room,
+)
+_HALLS = select(*_HALL, func.count().label("people")).where(*_STANDING).group_by(*_HALL).order_by(*_HALL)
+_IN_BATCH = (
+    select(
+        tickets,
+        registrations.c.account,
+        registrations.c.number,
+        registrations.c.name_masked,
+        registrations.c.document_masked,
+        registrations.c.details_version,
+        registrations.c.photo,
+        registrations.c.changed_at,
+    )
+    .where(*_STANDING, tickets.c.batch == bindparam("sitting"))
+    .order_by(tickets.c.hall, tickets.c.seat)
+)
+
+
+def halls_at(connection: Connection, round_code: str, site: str) -> list[Row]:
+    """The halls of a site in which people sit, by batch and number, and how many they are."""
+    return [dict(row) for row in connection.execute(_HALLS, {"code": round_code, "at": site}).mappings()]
+
+
+def seats_in(connection: Connection, round_code: str, site: str, batch: int) -> list[Row]:
+    """The seats of a batch by hall and seat, with what the row of each registration says of its person."""
+    asked = {"code": round_code, "at": site, "sitting": batch}
+    return [dict(row) for row in connection.execute(_IN_BATCH, asked).mappings()]

@@ -1,4 +1,4 @@
-"""round and seat: what the exam office prepares."""
+"""round: what the exam office prepares."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ncre.domain.lifecycle import Role
 from ncre.events.exam import NoticePosted
 from ncre.projections.base import as_json as stored
 from ncre.rounds.loader import NOTICE_KINDS, load_round
-from ncre.shell.common import Misuse, actor, add_actor, as_json, current_round, house
+from ncre.shell.common import Misuse, as_json, current_round, house
 
 SHELL = Actor("shell", Role.OFFICE, EVERY_SITE)
 """Whoever may run the shell on the server may plan rounds."""
@@ -36,11 +36,6 @@ def add(commands: Any) -> None:
         notice_.add_argument(name, required=True)
     notice_.add_argument("--round")
     notice_.set_defaults(run=notice)
-    seat_ = commands.add_parser("seat", help="give everybody who has paid at a site hall, seat and number")
-    seat_.add_argument("site")
-    seat_.add_argument("--round")
-    add_actor(seat_)
-    seat_.set_defaults(run=seat)
 
 
 def load(asked: Namespace) -> None:
@@ -76,15 +71,6 @@ def notice(asked: Namespace) -> None:
         body, body_en = _text(asked.file), _text(asked.file_en)
         posted = NoticePosted(code, asked.kind, asked.title, asked.title_en, body, body_en)
         in_house.application.plan(PostNotice(actor=SHELL, command_id=uuid4(), notice=posted))
-
-
-def seat(asked: Namespace) -> None:
-    with house() as in_house:
-        code = current_round(in_house, asked.round)
-        seated = in_house.office.seat(code, asked.site, actor(in_house, asked))
-    print(
-        f"已编排 {seated.people} 人 {seated.sittings} 科次 / {seated.people} people, {seated.sittings} sittings"
-    )
 
 
 def _text(file: str) -> str:

@@ -15,6 +15,7 @@ from ncre.web import (
     door,
     errors,
     front,
+    halls,
     language,
     menu,
     office,
@@ -44,6 +45,7 @@ AREAS = (
     review,
     desk,
     door,
+    halls,
     office,
     audit,
 )

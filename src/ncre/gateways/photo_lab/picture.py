@@ -152,3 +152,12 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
     out = BytesIO()
     picture.save(out, "JPEG", quality=quality, subsampling=0, dpi=(300, 300))
     return out.getvalue()
+
+
+def smaller(jpeg: bytes, most: tuple[int, int]) -> bytes:
+    """One of our own pictures within so many pixels (width, height), for lists of many faces."""
+    with Image.open(BytesIO(jpeg)) as photo:
+        photo.thumbnail(most)
+        out = BytesIO()
+        photo.save(out, "JPEG", quality=80)
+    return out.getvalue()

@@ -1,0 +1,133 @@
+"""seat: draw the seats of a site or of all sites, after a look at what would come of it; print its lists."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from ncre.bootstrap import House
+from ncre.domain.commands import Actor
+from ncre.domain.exam import in_words
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.seating import MOST_SEED
+from ncre.domain.words import refusal_words
+from ncre.office import Preview
+from ncre.printing.sheets import Printed
+from ncre.shell.common import Misuse, actor, add_actor, current_round, house
+
+ALL: Final = "all"
+LISTS: Final = "lists"
+
+
+def add(commands: Any) -> None:
+    seat_ = commands.add_parser(
+        "seat",
+        help="give everybody who has paid at a site hall, seat and number; print the lists of its halls",
+        usage="%(prog)s SITE|all [--preview] [--seed N] [--round CODE] --as NAME\n"
+        "       %(prog)s lists --site SITE --out FOLDER [--round CODE] --as NAME",
+    )
+    seat_.add_argument(
+        "what", metavar="SITE|all|lists", help="a site code, all sites, or the lists of a site"
+    )
+    seat_.add_argument("--preview", action="store_true", help="say what would be done, and do nothing")
+    seat_.add_argument("--seed", type=_seed, help="draw as it was drawn with this seed; else a fresh one")
+    seat_.add_argument("--site", help="whose lists")
+    seat_.add_argument("--out", type=Path, metavar="FOLDER", help="where the lists go, two files a batch")
+    seat_.add_argument("--round")
+    add_actor(seat_)
+    seat_.set_defaults(run=run)
+
+
+def run(asked: Namespace) -> int:
+    with house() as in_house:
+        by = actor(in_house, asked)
+        code = current_round(in_house, asked.round)
+        if asked.what == LISTS:
+            return _lists(in_house, asked, code, by)
+        if asked.what != ALL:
+            _one(in_house, asked, code, asked.what, by)
+            return 0
+        return _all(in_house, asked, code, by)
+
+
+def _one(in_house: House, asked: Namespace, code: str, site: str, by: Actor) -> None:
+    if asked.preview:
+        preview = in_house.office.preview(code, site, asked.seed)
+        _show(site, preview)
+        if preview.refusal:
+            raise preview.refusal
+        return
+    seated = in_house.office.seat(code, site, by, asked.seed)
+    print(
+        f"{site}  已编排 {seated.people} 人 {seated.sittings} 科次 / {seated.people} people, "
+        f"{seated.sittings} sittings"
+    )
+    if seated.left:
+        print(
+            f"{site}  {seated.left} 人状态有变，未编排 / {seated.left} people changed meanwhile and were left out"
+        )
+
+
+def _all(in_house: House, asked: Namespace, code: str, by: Actor) -> int:
+    """Site after site; one that cannot be seated is told and does not keep the others waiting."""
+    with in_house.database.reading() as connection:
+        sites = [site.code for site in in_house.application.exams.sites(connection, code)]
+    refused = 0
+    for site in sites:
+        try:
+            _one(in_house, asked, code, site, by)
+        except Refusal as refusal:
+            refused += 1
+            print(f"{site}  {refusal_words(refusal.code, refusal.particulars, asked.lang)}")
+    return 1 if refused else 0
+
+
+def _show(site: str, preview: Preview) -> None:
+    print(
+        f"{site}  待编排 {preview.people} 人 {preview.sittings} 科次，空余 {preview.free}，种子 {preview.seed} / "
+        f"{preview.people} people, {preview.sittings} sittings, {preview.free} seats free, seed {preview.seed}"
+    )
+    for batch, loads in groupby(preview.loads, key=lambda load: load.hall.batch):
+        print(f"  第 {batch.number} 批次 batch  {in_words(batch.starts_at)} – {in_words(batch.ends_at)[-5:]}")
+        for load in loads:
+            print(
+                f"    {load.hall.number:04}  {load.taken:3} +{load.new:3} / {load.hall.seats:3}  {load.hall.room}"
+            )
+
+
+def _lists(in_house: House, asked: Namespace, code: str, by: Actor) -> int:
+    if not asked.site or not asked.out:
+        raise Misuse("请给出 --site 和 --out / give --site and --out")
+    lists = in_house.hall_lists
+    batches = lists.batches(code, asked.site, by)
+    if not batches:
+        raise Refusal(RefusalCode.NOBODY_SEATED, site=asked.site)
+    for batch in batches:
+        name = f"{code}-{asked.site}-{batch.number:02}"
+        _write(asked.out, f"{name}-seats.pdf", lists.seat_lists(code, asked.site, batch.number, by))
+        _write(asked.out, f"{name}-doors.pdf", lists.door_sheets(code, asked.site, batch.number, by))
+    people = sum(batch.people for batch in batches)
+    print(
+        f"{len(batches)} 个批次 {people} 人次，每批次两个文件 / {len(batches)} batches, {people} sittings, "
+        f"two files each: {asked.out}"
+    )
+    return 0
+
+
+def _write(folder: Path, name: str, printed: Printed) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(printed.pdf)
+    except OSError as error:
+        raise Misuse(f"{folder / name} 不能写入 / cannot be written ({error.strerror})") from None
+    if printed.missing:
+        points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
+        print(f"{name}: 缺字以码位代替 / substituted by code point: {points}")
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) > MOST_SEED:
+        raise ValueError(text)
+    return int(text)

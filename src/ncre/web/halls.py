@@ -1,0 +1,74 @@
+"""考场座位表与门贴: what the staff of a site print for its halls."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.exam import Round, Site
+from ncre.domain.lifecycle import Role
+from ncre.web.who import Answer, account, house, need
+
+pages = Blueprint("halls", __name__)
+
+
+@pages.get("/staff/halls")
+@need(Role.REVIEWER, Role.OFFICE)
+def home() -> Answer:
+    """The sites of whoever is signed in; who has one alone goes there."""
+    round_ = _current()
+    with house().database.reading() as connection:
+        every = house().application.exams.sites(connection, round_.code)
+    mine = [site for site in every if account().actor.covers(site.code)]
+    if len(mine) == 1:
+        return redirect(url_for("halls.site", code=mine[0].code))
+    return render_template("halls.html", sites=mine)
+
+
+@pages.get("/staff/halls/<code>")
+@need(Role.REVIEWER, Role.OFFICE)
+def site(code: str) -> Answer:
+    """The batches and halls of a site, with their papers."""
+    here = _mine(code)
+    batches = house().hall_lists.batches(_current().code, code, account().actor)
+    return render_template("hall_papers.html", site=here, batches=batches)
+
+
+@pages.get("/staff/halls/<code>/<int:batch>/seats.pdf")
+@need(Role.REVIEWER, Role.OFFICE)
+def seats(code: str, batch: int) -> Answer:
+    """考场座位表; the look at everybody on it is recorded before it is made."""
+    here = _mine(code)
+    printed = house().hall_lists.seat_lists(_current().code, here.code, batch, account().actor)
+    return _pdf(printed.pdf, f"ncre-seats-{here.code}-{batch}")
+
+
+@pages.get("/staff/halls/<code>/<int:batch>/doors.pdf")
+@need(Role.REVIEWER, Role.OFFICE)
+def doors(code: str, batch: int) -> Answer:
+    """门贴; nobody is named on it."""
+    here = _mine(code)
+    printed = house().hall_lists.door_sheets(_current().code, here.code, batch, account().actor)
+    return _pdf(printed.pdf, f"ncre-doors-{here.code}-{batch}")
+
+
+def _pdf(pdf: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(pdf, mimetype="application/pdf", headers=headers)
+
+
+def _current() -> Round:
+    with house().database.reading() as connection:
+        round_ = house().application.exams.current(connection)
+    if round_ is None:
+        raise NotFound
+    return round_
+
+
+def _mine(code: str) -> Site:
+    """A site of the signed-in staff; others are as good as none: 404."""
+    with house().database.reading() as connection:
+        found = house().application.exams.site(connection, _current().code, code)
+    if found is None or not account().actor.covers(code):
+        raise NotFound
+    return found

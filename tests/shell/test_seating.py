@@ -1,0 +1,128 @@
+"""Seating from the shell: look first, then draw the same; one site or all; the lists of its halls."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from ncre.bootstrap import House
+from ncre.events.registration import Details
+from ncre.projections import tickets, timeline
+from tests.application.ground import revise
+from tests.people import LIQIANG, ROUND, SITE, WENJING, Candidate, approved, bundled_round, somebody
+from tests.shell.conftest import Run
+
+
+def paid(house: House, name: str = "wenjing", details: Details = WENJING) -> Candidate:
+    candidate = somebody(house, name, details)
+    candidate.until_waiting()
+    approved(house, candidate)
+    candidate.pays()
+    return candidate
+
+
+def seats(house: House) -> set[str]:
+    with house.database.reading() as connection:
+        return {row["ticket"] for row in tickets.taken_at(connection, ROUND, SITE)}
+
+
+@pytest.fixture
+def waiting(house: House) -> None:
+    paid(house)
+    paid(house, "liqiang", LIQIANG)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_preview_counts_and_seats_nobody(ncre: Run, house: House) -> None:
+    said = ncre("seat", SITE, "--preview", "--as", "kaowu")
+    assert said.code == 0
+    assert "待编排 2 人 4 科次" in said.out
+    halls = len(bundled_round()[1][SITE].plan.rooms) * len(bundled_round()[1][SITE].plan.batches)
+    assert len(re.findall(r"^    \d{4}  ", said.out, re.MULTILINE)) == halls
+    assert sum(map(int, re.findall(r"\+ *(\d+) /", said.out))) == 4
+    assert seats(house) == set()
+
+
+@pytest.mark.usefixtures("waiting")
+def test_the_seed_of_the_preview_draws_what_it_showed(ncre: Run, house: House) -> None:
+    shown = ncre("seat", SITE, "--preview", "--as", "kaowu").out
+    (seed,) = re.findall(r"种子 (\d+)", shown)
+    assert ncre("seat", SITE, "--preview", "--seed", seed, "--as", "kaowu").out == shown
+    assert "2 人 4 科次" in ncre("seat", SITE, "--seed", seed, "--as", "kaowu").out
+    taken = {f"{hall}" for hall in re.findall(r"^    (\d{4})    0 \+ +[1-9]", shown, re.MULTILINE)}
+    assert {ticket[10:14] for ticket in seats(house)} == taken
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_shortage_is_shown_and_fails(ncre: Run, house: House) -> None:
+    batches = bundled_round()[1][SITE].plan.batches
+    revise(house, SITE, rooms={"A": 1}, batches=batches[:2])
+    for command in (("seat", SITE, "--preview"), ("seat", SITE)):
+        said = ncre(*command, "--as", "kaowu")
+        assert said.code == 2
+        assert "还有 2 人次没有座位" in said.err
+        assert "每个批次至少再增加 1 个座位" in said.err
+    assert seats(house) == set()
+
+
+@pytest.mark.usefixtures("waiting")
+def test_all_sites_are_seated_and_one_that_cannot_be_does_not_keep_the_others_waiting(
+    ncre: Run, house: House
+) -> None:
+    assert ncre("seat", "all", "--as", "kaowu").code == 0
+    assert len(seats(house)) == 4
+    paid(house, "late", replace(WENJING, document_number="E1234567", document_type="passport"))
+    revise(house, SITE, rooms={})
+    said = ncre("seat", "all", "--as", "kaowu")
+    assert said.code == 1
+    assert f"{SITE}  考点 {SITE} 没有考场" in said.out
+    assert "429901  已编排 0 人" in said.out
+
+
+@pytest.mark.usefixtures("waiting")
+def test_the_lists_of_a_site_are_two_files_a_batch_and_a_recorded_look(
+    ncre: Run, house: House, tmp_path: Path
+) -> None:
+    revise(house, SITE, rooms={"A": 9}, batches=bundled_round()[1][SITE].plan.batches[:2])
+    ncre("seat", SITE, "--as", "kaowu")
+    said = ncre("seat", "lists", "--site", SITE, "--out", str(tmp_path / "out"), "--as", "shenhe")
+    assert said.code == 0
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        f"78-{SITE}-{batch}-{kind}.pdf" for batch in ("01", "02") for kind in ("doors", "seats")
+    ]
+    pdf = (tmp_path / "out" / f"78-{SITE}-01-seats.pdf").read_bytes()
+    read = "".join(PdfReader(BytesIO(pdf)).pages[0].extract_text().split())
+    assert WENJING.name in read
+    assert LIQIANG.name in read
+    with house.database.reading() as connection:
+        (first, *_) = tickets.seats_in(connection, ROUND, SITE, 1)
+        story = timeline.story(connection, first["registration"])
+    assert [told["topic"] for told in story].count("access.details_viewed") == 2, "once for each batch"
+
+
+def test_lists_need_a_site_a_folder_seats_and_somebody_of_the_site(
+    ncre: Run, house: House, tmp_path: Path
+) -> None:
+    assert ncre("seat", "lists", "--site", SITE, "--as", "shenhe").code == 2
+    wanted = ("seat", "lists", "--site", SITE, "--out", str(tmp_path / "out"), "--as")
+    assert "还没有编排" in ncre(*wanted, "shenhe").err
+    paid(house)
+    ncre("seat", SITE, "--as", "kaowu")
+    assert ncre(*wanted, "shenji").code == 2
+    assert ncre("seat", "lists", "--site", "429901", *wanted[4:], "shenhe").code == 2
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "file").touch()
+    assert (
+        "不能写入"
+        in ncre("seat", "lists", "--site", SITE, "--out", str(tmp_path / "file"), "--as", "shenhe").err
+    )
+
+
+@pytest.mark.parametrize("seed", ["x", "-1", "1000000000"])
+def test_a_seed_is_a_number_of_nine_digits_at_most(ncre: Run, seed: str) -> None:
+    assert ncre("seat", SITE, f"--seed={seed}", "--as", "kaowu").code == 2

@@ -1,0 +1,116 @@
+"""考场座位表与门贴: who finds which site's papers, and what opening them leaves behind."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.lifecycle import Role
+from ncre.projections import tickets
+from ncre.web.site import create_site
+from tests.people import OFFICE, ROUND, SITE, WENJING, Candidate, somebody
+from tests.web.staff import HERE, Visitor, auditor, decided, looks_at, office, reviewer, visitor
+
+PAGE = f"/staff/halls/{SITE}"
+
+
+@pytest.fixture
+def site(house: House) -> Flask:
+    return create_site(house)
+
+
+@pytest.fixture
+def seated(house: House) -> Candidate:
+    candidate = somebody(house)
+    candidate.until_waiting()
+    house.application.handle(c.Approve(registration=candidate.id, actor=decided(house, candidate)))
+    candidate.pays()
+    house.office.seat(ROUND, SITE, OFFICE, seed=1)
+    return candidate
+
+
+def batches(house: House) -> list[int]:
+    with house.database.reading() as connection:
+        return sorted({row["batch"] for row in tickets.taken_at(connection, ROUND, SITE)})
+
+
+def pdf_of(visitor_: Visitor, path: str) -> str:
+    answer = visitor_.client.get(path, base_url=HERE)
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    return "".join(PdfReader(BytesIO(answer.data)).pages[0].extract_text().split())
+
+
+def test_the_page_links_to_the_papers_of_each_batch_in_which_people_sit(
+    house: House, site: Flask, seated: Candidate
+) -> None:
+    text = reviewer(house, site).get(PAGE)
+    for batch in batches(house):
+        assert f'href="{PAGE}/{batch}/seats.pdf"' in text
+        assert f'href="{PAGE}/{batch}/doors.pdf"' in text
+    assert text.count("seats.pdf") == 2
+    assert looks_at(house, seated.id) == []
+
+
+def test_a_list_shows_the_name_and_leaves_a_look_each_time(
+    house: House, site: Flask, seated: Candidate
+) -> None:
+    staff, batch = reviewer(house, site), batches(house)[0]
+    for times in (1, 2):
+        assert WENJING.name in pdf_of(staff, f"{PAGE}/{batch}/seats.pdf")
+        assert len(looks_at(house, seated.id)) == times
+
+
+def test_a_door_sheet_shows_no_name_and_is_no_look(house: House, site: Flask, seated: Candidate) -> None:
+    said = pdf_of(reviewer(house, site), f"{PAGE}/{batches(house)[0]}/doors.pdf")
+    assert "考场" in said
+    assert WENJING.name not in said
+    assert looks_at(house, seated.id) == []
+
+
+def test_papers_are_kept_by_no_cache(house: House, site: Flask, seated: Candidate) -> None:
+    answer = reviewer(house, site).client.get(f"{PAGE}/{batches(house)[0]}/seats.pdf", base_url=HERE)
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_to_the_staff_of_another_site_there_is_nothing_here(
+    house: House, site: Flask, seated: Candidate
+) -> None:
+    other, batch = reviewer(house, site, at="429901"), batches(house)[0]
+    for path in (PAGE, f"{PAGE}/{batch}/seats.pdf", f"{PAGE}/{batch}/doors.pdf"):
+        other.get(path, expect=404)
+    assert looks_at(house, seated.id) == []
+
+
+def test_the_office_sees_every_site_and_who_has_one_goes_straight_there(house: House, site: Flask) -> None:
+    text = office(house, site).get("/staff/halls")
+    assert text.count('href="/staff/halls/') == 26
+    answer = reviewer(house, site).client.get("/staff/halls", base_url=HERE)
+    assert (answer.status_code, answer.location) == (302, PAGE)
+    two = visitor(house, site, "liang", Role.REVIEWER, SITE, "429901").get("/staff/halls")
+    assert two.count('href="/staff/halls/') == 2
+
+
+def test_before_seating_there_are_no_papers(house: House, site: Flask) -> None:
+    staff = reviewer(house, site)
+    assert "还没有编排考场" in staff.get(PAGE)
+    staff.get(f"{PAGE}/1/seats.pdf", expect=404)
+    staff.get("/staff/halls/000000", expect=404)
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(site: Flask) -> None:
+    nobody = Visitor(site, None)
+    for path in ("/staff/halls", PAGE, f"{PAGE}/1/seats.pdf", f"{PAGE}/1/doors.pdf"):
+        assert nobody.client.get(path, base_url=HERE).location.startswith("/sign-in")
+
+
+def test_candidates_and_auditors_do_not_come_in(house: House, site: Flask, seated: Candidate) -> None:
+    batch = batches(house)[0]
+    for someone in (visitor(house, site, "someone", Role.CANDIDATE), auditor(house, site)):
+        for path in ("/staff/halls", PAGE, f"{PAGE}/{batch}/seats.pdf", f"{PAGE}/{batch}/doors.pdf"):
+            someone.get(path, expect=403)
+    assert looks_at(house, seated.id) == []
