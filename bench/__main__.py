@@ -75,7 +75,11 @@ def _commands() -> None:
         )
         for name, url in urls.items():
             rate = recording(url)
-            print(f"{name:10} seats recorded: {rate:.0f} registrations/s through the door", flush=True)
+            print(
+                f"{name:10} seats planned and recorded: {rate:.0f} registrations/s, so {planned.sittings} sittings "
+                f"of {planned.people} people in {planned.people / rate:.0f} s (aim 60)",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -33,10 +33,11 @@ LATE = 50
 
 @dataclass(frozen=True)
 class Planned:
-    """Sites and sittings, and seconds: for all of them, and again for the late ones of all sites."""
+    """Sites, sittings and people, and seconds: for all of them, and again for the late ones of all sites."""
 
     sites: int
     sittings: int
+    people: int
     seconds: float
     again: float
 
@@ -58,11 +59,11 @@ def planning() -> Planned:
         known = {(one.batch, one.room): one.hall for seats in plan_.values() for one in seats}
         found = seating(ROUND, plan, SUBJECTS, everybody, taken, known, number)
         sittings += sum(len(seats) for seats in found.values())
-    return Planned(SITES, sittings, between - begun, perf_counter() - between)
+    return Planned(SITES, sittings, SITES * len(crowd), between - begun, perf_counter() - between)
 
 
-def recording(url: str, people: int = 400) -> float:
-    """Registrations a second that get their seats through the door, one transaction each."""
+def recording(url: str, people: int = 600) -> float:
+    """Registrations a second that are planned and get their seats recorded."""
     app = application(url)
     _paid(app, people)
     with app.database.reading() as connection:

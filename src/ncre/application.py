@@ -54,6 +54,10 @@ OPENS = (c.FillInfo, c.AmendInfo, c.Reject)
 """Commands whose decision compares private fields; for all others the boxes stay shut."""
 
 
+MANY = 10
+"""Facts from which on rows are read a table at a time."""
+
+
 class _Asked(Protocol):
     """What a stamp needs to know of any command."""
 
@@ -104,6 +108,19 @@ class Application:
                     raise gone.claim.gone() from None
                 command = replace(command, seats_gone=True)
         raise Refusal(RefusalCode.BUSY)
+
+    def seat_together(self, commands: Iterable[c.Seat]) -> None:
+        """Seat different registrations in one transaction, all of them or none.
+
+        Read, recorded and written a table at a time, for a site seats thousands. Raises Refusal when
+        one of them is refused, or a chair is taken.
+        """
+        in_order = sorted(commands, key=lambda one: one.registration)
+        try:
+            with self.database.transaction() as connection:
+                self._answer_together(connection, in_order)
+        except (IntegrityError, OperationalError):
+            raise Refusal(RefusalCode.BUSY) from None
 
     def plan(self, command: ExamCommand) -> None:
         """Carry out a command about a round, a site or a notice. Raises Refusal."""
@@ -164,14 +181,41 @@ class Application:
         if _has_caused(history, command.command_id):
             return registration
         scene = self._scene(connection, registration, command)
-        command = self._numbered(connection, registration, command, scene)
-        decided = decide(registration, command, scene)
-        owner = command.candidate if isinstance(command, c.Agree) else registration.candidate
-        recorded = self._stamped(decided, command.registration, registration.version, command, owner)
+        recorded = self._decided(connection, registration, command, scene)
         self.store.append(connection, recorded)
         after = self._claim(connection, registration, recorded)
         self._project(connection, recorded)
         return after
+
+    def _answer_together(self, connection: Connection, commands: Sequence[c.Seat]) -> None:
+        histories = self.store.histories(connection, [command.registration for command in commands])
+        scenes: dict[tuple[str, str], Scene] = {}
+        recorded: list[Fact] = []
+        chairs: list[tuple[str, UUID]] = []
+        for command in commands:
+            history = histories[command.registration]
+            registration = replay(command.registration, history)
+            if _has_caused(history, command.command_id):
+                continue
+            place = registration.round, registration.site
+            if place not in scenes:
+                scenes[place] = self._scene(connection, registration, command)
+            for fact in self._decided(connection, registration, command, scenes[place]):
+                after = evolve(registration, fact)
+                chairs += [(chair.key, after.id) for chair in changes(registration, after, fact).taken]
+                recorded.append(fact)
+                registration = after
+        if not self.claims.take_all(connection, chairs):
+            raise Refusal(RefusalCode.BUSY)
+        self._record(connection, recorded)
+
+    def _decided(
+        self, connection: Connection, registration: Registration, command: c.Command, scene: Scene
+    ) -> list[Fact]:
+        command = self._numbered(connection, registration, command, scene)
+        decided = decide(registration, command, scene)
+        owner = command.candidate if isinstance(command, c.Agree) else registration.candidate
+        return self._stamped(decided, command.registration, registration.version, command, owner)
 
     def _scene(self, connection: Connection, registration: Registration, command: c.Command) -> Scene:
         code = command.round if isinstance(command, c.Agree) else registration.round
@@ -226,8 +270,10 @@ class Application:
         self.store.append(connection, recorded)
         self._project(connection, recorded)
 
-    def _project(self, connection: Connection, recorded: Iterable[Fact]) -> None:
+    def _project(self, connection: Connection, recorded: Sequence[Fact]) -> None:
         rows = RowsInTransaction(connection, self.listeners)
+        if len(recorded) > MANY:
+            rows.read_ahead(recorded)
         for fact in recorded:
             rows.take(fact)
         rows.flush()

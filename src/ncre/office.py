@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from secrets import randbelow
+from typing import Final
 from uuid import UUID, uuid4
 
 from ncre.application import Application
@@ -23,6 +25,9 @@ from ncre.projections.base import Row
 from ncre.rounds.loader import LoadedRound
 
 log = logging.getLogger("ncre.office")
+
+PORTION: Final = 100
+"""People whose seats are recorded in one transaction; others who write wait that long."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ class Office:
             return Seated(0, 0)
         drawn = SeatsDrawn(round_code, site, seed, len(plan), sum(len(seats) for seats in plan.values()))
         self._application.plan(DrawSeats(actor=actor, command_id=uuid4(), drawn=drawn))
-        done = [seats for who, seats in plan.items() if self._given(who, seats, actor, seed)]
+        done = [seats for portion in _portions(plan) for seats in self._given(portion, actor, seed)]
         return Seated(len(done), sum(len(seats) for seats in done), len(plan) - len(done))
 
     def preview(self, round_code: str, site: str, seed: int | None = None) -> Preview:
@@ -159,13 +164,29 @@ class Office:
             refused = refusal
         return Preview(len(asked.people), asked.sittings, seed, asked.loads(plan), refused)
 
-    def _given(self, registration: UUID, seats: list[SeatAssigned], actor: Actor, seed: int) -> bool:
-        """Record somebody's seats; false where the registration changed since the plan was made."""
-        given = Seat(registration=registration, actor=actor, seats=tuple(seats), cause=f"seed {seed}")
+    def _given(
+        self, portion: list[tuple[UUID, list[SeatAssigned]]], actor: Actor, seed: int
+    ) -> list[list[SeatAssigned]]:
+        """Record the seats of these people, and return those recorded.
+
+        One by one where somebody's registration changed since the plan was made, to leave out only that one.
+        """
+        cause = f"seed {seed}"
+        given = [
+            Seat(registration=who, actor=actor, seats=tuple(seats), cause=cause) for who, seats in portion
+        ]
+        try:
+            self._application.seat_together(given)
+        except Refusal as refusal:
+            log.info("a portion is seated one by one: %s", refusal.code)
+            return [seats for one, (_, seats) in zip(given, portion, strict=True) if self._seated(one)]
+        return [seats for _, seats in portion]
+
+    def _seated(self, given: Seat) -> bool:
         try:
             self._application.handle(given)
         except Refusal as refusal:
-            log.warning("%s was not seated: %s", registration, refusal.code)
+            log.warning("%s was not seated: %s", given.registration, refusal.code)
             return False
         return True
 
@@ -184,6 +205,12 @@ class Office:
         taken = [(row["hall"], row["seat"]) for row in assigned]
         numbered = {(row["batch"], row["room"]): row["hall"] for row in assigned}
         return _Seating(round_, site, people, taken, numbered)
+
+
+def _portions(plan: Plan) -> Iterator[list[tuple[UUID, list[SeatAssigned]]]]:
+    everybody = iter(plan.items())
+    while portion := list(islice(everybody, PORTION)):
+        yield portion
 
 
 def fresh_seed() -> int:

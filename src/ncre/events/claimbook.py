@@ -38,6 +38,7 @@ class ClaimBook:
     def __init__(self, database: Database) -> None:
         insert: Any = sqlite.insert if database.dialect == "sqlite" else postgresql.insert
         self._take = insert(claims).on_conflict_do_nothing()
+        self._take_many = self._take.returning(claims.c.key)
         quota = insert(counters)
         self._set_quota = quota.on_conflict_do_update(
             index_elements=[counters.c.key], set_={"quota": quota.excluded.quota}
@@ -53,6 +54,11 @@ class ClaimBook:
         if connection.execute(self._take, {"key": key, "holder": holder}).rowcount == 1:
             return True
         return self.holder(connection, key) == holder
+
+    def take_all(self, connection: Connection, wanted: Sequence[tuple[str, UUID]]) -> bool:
+        """Take (key, holder) pairs, in the order of their keys; False when anybody has one of them already."""
+        rows = [{"key": key, "holder": holder} for key, holder in sorted(wanted)]
+        return not rows or len(connection.execute(self._take_many, rows).all()) == len(rows)
 
     def release(self, connection: Connection, key: str, holder: UUID) -> None:
         """Free the key, if this holder has it; another's claim stays."""

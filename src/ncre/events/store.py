@@ -178,6 +178,13 @@ class FactStore(Application[UUID]):
         stored = self._rows.select_events(stream, lte=upto, connection=connection)
         return self._facts.opened(connection, stored) if opened else self._facts.closed(stored)
 
+    def histories(self, connection: Connection, streams: Sequence[UUID]) -> dict[UUID, list[Fact]]:
+        """The facts of many streams, by stream, private fields sealed (CLOSED)."""
+        found: dict[UUID, list[Fact]] = {stream: [] for stream in streams}
+        for fact in self._facts.closed(self._rows.select_several(streams, connection)):
+            found[fact.stamp.stream].append(fact)
+        return found
+
     def fact(self, connection: Connection, stream: UUID, version: int) -> Fact | None:
         """One fact of a stream; None where there is no such version."""
         stored = self._rows.select_events(stream, gt=version - 1, lte=version, connection=connection)
