@@ -1,0 +1,164 @@
+"""The line to a payment channel: what every channel must offer, in the house's own terms.
+
+Whatever a channel says -- a notice, an answer, a line of its bill -- becomes `News` of one shape, so
+that one place decides what it means. A channel measures and carries; it never judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class ChannelSilent(Exception):
+    """The channel did not answer, or not in a way that can be trusted. Nothing is known, nothing may be concluded."""
+
+
+class ChannelRefused(Exception):
+    """The channel answered and said no; `code` is its own word for why."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(f"{code} {message}".strip())
+        self.code = code
+
+
+class NoticeRefused(Exception):
+    """A notice that is not the channel's: a bad signature, another merchant's, or unreadable. `why` is a short code."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class BillNotReady(Exception):
+    """The channel has no bill for that day yet; it may come later."""
+
+
+class Kind(StrEnum):
+    """What a piece of news says happened."""
+
+    PAID = "paid"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+class Source(StrEnum):
+    """How a piece of news reached us."""
+
+    NOTICE = "notice"
+    QUERY = "query"
+    CLOSE = "close"
+    REFUND = "refund"
+    BILL = "bill"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing that happened at a channel. Unique by (channel, trade, kind, reference).
+
+    order      our number of the order (Alipay and WeChat: out_trade_no)
+    trade      the channel's number of the trade
+    reference  of money returned: the request number of the refund; else ""
+    amount     in fen, of the order or of the refund; 0 for CLOSED
+    at         when it happened by the channel's own time, UTC
+    """
+
+    kind: Kind
+    channel: str
+    order: str
+    trade: str
+    reference: str
+    amount: int
+    at: datetime
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be paid: amount in fen, until `expires` (UTC). `title` is what the payer reads."""
+
+    number: str
+    amount: int
+    title: str
+    expires: datetime
+
+
+class Device(StrEnum):
+    """What the payer holds: it decides which of its pages a channel shows."""
+
+    PHONE = "phone"
+    DESKTOP = "desktop"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """Where the payer goes: an address to open, or a text to show as a QR code (exactly one is set)."""
+
+    address: str = ""
+    code: str = ""
+
+
+class State(StrEnum):
+    """What a channel knows of an order. UNKNOWN: no trade yet, which can still become one until it expires."""
+
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question about an order: its state, and the news in it (payment, money returned)."""
+
+    state: State
+    news: tuple[News, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money to be returned. The same `request` asked again goes back once; always reuse it."""
+
+    order: str
+    trade: str
+    request: str
+    amount: int
+    paid: int
+    reason: str
+
+
+class PaymentChannel(Protocol):
+    """Pay, ask, close, give back, bill. Every call may raise ChannelSilent; `refund` and `open` also ChannelRefused."""
+
+    name: str
+
+    def open(self, order: Order, device: Device, back: str) -> Checkout:
+        """Where the payer goes to pay the order; asked again with the same order, it changes nothing.
+
+        `back` is the address of our page to which the channel sends the browser afterwards.
+        """
+
+    def query(self, order: str) -> Answer:
+        """What the channel knows of the order."""
+
+    def close(self, order: str) -> Answer:
+        """Let the order be paid no more, and say how it stands then: PAID where somebody was quicker."""
+
+    def refund(self, refund: Refund) -> News | None:
+        """Ask for money to go back: the news once it has surely gone, None while that is pending."""
+
+    def refunded(self, refund: Refund) -> News | None:
+        """Whether it has gone back by now."""
+
+    def notice(self, headers: Mapping[str, str], body: bytes) -> tuple[News, ...]:
+        """What a notice says, () where it says nothing new. Raises NoticeRefused."""
+
+    def acknowledged(self, taken: bool) -> tuple[int, str, str]:
+        """How the channel wants a notice answered: HTTP status, media type, body."""
+
+    def bill(self, day: date) -> tuple[News, ...]:
+        """Every payment and refund of a day (Asia/Shanghai). Raises BillNotReady."""
