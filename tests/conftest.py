@@ -15,6 +15,7 @@ from ncre.domain.lifecycle import Role
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from tests.people import SECRET, TODAY, Clock
+from tests.till import Till
 
 pytest_plugins = ["tests.databases"]
 
@@ -42,7 +43,7 @@ def house(tmp_path: Path, house_file: Path, clock: Clock) -> Iterator[House]:
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copyfile(house_file, folder / "ncre.sqlite")
-    house = build(settings_in(folder), clock)
+    house = build(settings_in(folder), clock, {"till": Till(clock)})
     yield house
     house.close()
 

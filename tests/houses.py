@@ -9,6 +9,7 @@ from ncre.config import Settings
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from tests.people import OFFICE, SECRET, TODAY, Clock
+from tests.till import Till
 
 
 def settings_on(url: str, folder: Path) -> Settings:
@@ -18,7 +19,8 @@ def settings_on(url: str, folder: Path) -> Settings:
 
 def house_on(url: str, folder: Path, clock: Clock | None = None) -> House:
     """A house over a migrated database; the round may be there already or not."""
-    return build(settings_on(url, folder), clock or Clock())
+    clock = clock or Clock()
+    return build(settings_on(url, folder), clock, {"till": Till(clock)})
 
 
 def open_round(house: House, **changes: object) -> None:

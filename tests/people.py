@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID, uuid5
 
 from PIL import Image
@@ -24,6 +24,7 @@ from ncre.events.base import Envelope, Fact
 from ncre.passport.accounts import Account
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
+from tests.till import Till
 
 SECRET: Final = bytes(range(32))
 TODAY: Final = date(2027, 1, 5)
@@ -212,17 +213,11 @@ class Candidate:
         return self.does(c.RequestReview)
 
     def pays(self) -> Registration:
-        self.house.money.pay(self.id)
-        order = order_number(self.id, self._row_order_version())
-        return self.house.money.receive(self.house.till.pay(order))
-
-    def _row_order_version(self) -> int:
-        from ncre.projections import registrations
-
-        with self.house.database.reading() as connection:
-            row = registrations.one(connection, self.id)
-        assert row is not None
-        return int(row["order_version"])
+        till = till_of(self.house)
+        order = till.begin(self.house.paying.open(self.id, till.name))
+        settled = self.house.money.receive(till.pay(order.number))
+        assert settled is not None
+        return settled
 
     def until_waiting(self) -> Registration:
         self.agrees()
@@ -230,6 +225,11 @@ class Candidate:
         self.submits()
         self.uploads()
         return self.requests_review()
+
+
+def till_of(house: House) -> Till:
+    """The channel of a test's house."""
+    return cast(Till, house.money.channels["till"])
 
 
 def somebody(house: House, name: str = "wenjing", details: facts.Details = WENJING) -> Candidate:

@@ -37,7 +37,7 @@ LIBRARIES: dict[str, set[str]] = {
     "rounds": set(),
     "fonts": set(),
     "migrations": {"alembic", "sqlalchemy"},
-    "web": {"msgspec", "flask", "flask_babel", "flask_wtf", "werkzeug", "markupsafe"},
+    "web": {"msgspec", "segno", "flask", "flask_babel", "flask_wtf", "werkzeug", "markupsafe"},
     "shell": {"waitress", "tqdm"},
 }
 """Which libraries a room may import, besides the standard library."""

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.persistence import IntegrityError
@@ -58,7 +58,10 @@ MANY = 10
 """Facts from which on rows are read a table at a time."""
 
 
-class _Asked(Protocol):
+Done = TypeVar("Done")
+
+
+class Asked(Protocol):
     """What a stamp needs to know of any command."""
 
     @property
@@ -95,19 +98,42 @@ class Application:
         Raises Refusal when a rule says no; then nothing was recorded. A command whose id is
         already in the history has been carried out and succeeds again without effect.
         """
+        return self.together(lambda connection: self.carry_out(connection, command))
+
+    def together(self, work: Callable[[Connection], Done]) -> Done:
+        """Do all of `work` in one transaction, anew on what then stands where a rival was quicker.
+
+        Whatever `work` raises undoes it whole. Raises Refusal, also where rivals were always quicker.
+        """
         for _ in range(ATTEMPTS):
             try:
                 with self.database.transaction() as connection:
-                    return self._answer(connection, command)
+                    return work(connection)
             except (IntegrityError, OperationalError) as rival:
-                log.info("%s of %s is answered anew: %s", command.step, command.registration, rival)
+                log.info("done anew: %s", rival)
             except PersonErased:
                 raise Refusal(RefusalCode.PERSON_ERASED) from None
             except ClaimGone as gone:
-                if not isinstance(command, c.Settle):
-                    raise gone.claim.gone() from None
-                command = replace(command, seats_gone=True)
+                raise gone.claim.gone() from None
         raise Refusal(RefusalCode.BUSY)
+
+    def carry_out(self, connection: Connection, command: c.Command) -> Registration:
+        """`handle` within the caller's transaction. Money whose seat is gone is recorded all the same."""
+        if not isinstance(command, c.Settle):
+            return self._answer(connection, command)
+        try:
+            with connection.begin_nested():
+                return self._answer(connection, command)
+        except ClaimGone:
+            return self._answer(connection, replace(command, seats_gone=True))
+
+    def record(
+        self, connection: Connection, asked: Asked, stream: UUID, version: int, new: Iterable[Fact]
+    ) -> None:
+        """Append facts to a stream that stands at `version`, other than a registration's, with their rows."""
+        recorded = self._stamped(new, stream, version, asked, None)
+        if recorded:
+            self._record(connection, recorded)
 
     def seat_together(self, commands: Iterable[c.Seat]) -> None:
         """Seat different registrations in one transaction, all of them or none.
@@ -116,11 +142,7 @@ class Application:
         one of them is refused, or a chair is taken.
         """
         in_order = sorted(commands, key=lambda one: one.registration)
-        try:
-            with self.database.transaction() as connection:
-                self._answer_together(connection, in_order)
-        except (IntegrityError, OperationalError):
-            raise Refusal(RefusalCode.BUSY) from None
+        self.together(lambda connection: self._answer_together(connection, in_order))
 
     def plan(self, command: ExamCommand) -> None:
         """Carry out a command about a round, a site or a notice. Raises Refusal."""
@@ -128,13 +150,7 @@ class Application:
 
     def plan_all(self, planned: Sequence[ExamCommand]) -> None:
         """Carry out several of them together: all or, when one is refused, none."""
-        for _ in range(ATTEMPTS):
-            try:
-                with self.database.transaction() as connection:
-                    return self.plan_within(connection, planned)
-            except (IntegrityError, OperationalError):
-                continue
-        raise Refusal(RefusalCode.BUSY)
+        self.together(lambda connection: self.plan_within(connection, planned))
 
     def plan_within(self, connection: Connection, planned: Iterable[ExamCommand]) -> None:
         for command in planned:
@@ -158,15 +174,12 @@ class Application:
         Always in the same order, so that two who print one list do not wait for each other in a circle.
         """
         look, in_order = _Look(actor), sorted(set(cases))
-        for _ in range(ATTEMPTS):
-            try:
-                with self.database.transaction() as connection:
-                    for case in in_order:
-                        self._note_look(connection, case, look, purpose)
-                    return
-            except (IntegrityError, OperationalError):
-                continue
-        raise Refusal(RefusalCode.BUSY)
+
+        def noted(connection: Connection) -> None:
+            for case in in_order:
+                self._note_look(connection, case, look, purpose)
+
+        self.together(noted)
 
     def _note_look(self, connection: Connection, case: UUID, look: _Look, purpose: str) -> None:
         stream = uuid5(case, "access")
@@ -246,7 +259,7 @@ class Application:
         return replace(command, number=f"{scene.round.code}{command.site}{serial:06}")
 
     def _stamped(
-        self, decided: Iterable[Fact], stream: UUID, version: int, asked: _Asked, subject: UUID | None
+        self, decided: Iterable[Fact], stream: UUID, version: int, asked: Asked, subject: UUID | None
     ) -> list[Fact]:
         now = self.clock()
         return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,24 +12,28 @@ from ncre.door import Door
 from ncre.door_list import DoorLists
 from ncre.events.claimbook import ClaimBook
 from ncre.events.database import Database
+from ncre.events.inbox import Inbox
 from ncre.events.sealing import Keys, blind_index
 from ncre.events.store import FactStore
+from ncre.gateways.channel import PaymentChannel
+from ncre.gateways.errands import Errands
 from ncre.gateways.paper_shelf import PaperShelf
 from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
 from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
 from ncre.gateways.photo_store import PhotoFolder, PhotoStore
-from ncre.gateways.till import Till
 from ncre.hall_lists import HallLists
 from ncre.money import Money
 from ncre.office import Office
 from ncre.paper_cases import PaperCases
 from ncre.papers import Papers
 from ncre.passport.accounts import Accounts
+from ncre.paying import Paying
 from ncre.people import People
 from ncre.photos import PhotoRoom
 from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
+from ncre.reconciliation import Reconciliation
 from ncre.worker import Worker
 
 
@@ -49,8 +53,10 @@ class House:
     accounts: Accounts
     people: People
     photos: PhotoRoom
-    till: Till
     money: Money
+    paying: Paying
+    reconciliation: Reconciliation
+    errands: Errands
     office: Office
     papers: Papers
     hall_lists: HallLists
@@ -60,12 +66,18 @@ class House:
 
     def close(self) -> None:
         self.photos.close()
-        self.till.dispose()
         self.database.close()
 
 
-def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
-    """A house ready to use; the schema must stand already (`ncre migrate`, or `house.database.migrate()`)."""
+def build(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    channels: Mapping[str, PaymentChannel] | None = None,
+) -> House:
+    """A house ready to use; the schema must stand already (`ncre migrate`, or `house.database.migrate()`).
+
+    `channels` stand in for the payment channels of the settings.
+    """
     database = Database(settings.database_url)
     keys = Keys.derived_from(settings.secret)
     store = FactStore(database, keys)
@@ -77,8 +89,11 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
     cases = PaperCases(application, people, photos, stamps)
     door = Door(application, cases, stamps)
     papers = Papers(application, cases, PaperShelf(settings.papers), _certificate(settings))
-    till = Till(settings.till_url, clock)
-    money = Money(application, till)
+    errands = Errands(database)
+    lines = _channels(settings, clock) if channels is None else channels
+    money = Money(application, lines, Inbox(database), errands)
+    paying = Paying(application, money, errands)
+    reconciliation = Reconciliation(application, money, errands)
     return House(
         settings=settings,
         session_key=blind_index(keys.pepper, "session", "pages"),
@@ -88,15 +103,22 @@ def build(settings: Settings, clock: Callable[[], datetime] = utc_now) -> House:
         accounts=Accounts(database, clock),
         people=people,
         photos=photos,
-        till=till,
         money=money,
+        paying=paying,
+        reconciliation=reconciliation,
+        errands=errands,
         office=Office(application),
         papers=papers,
         hall_lists=HallLists(application, people, photos),
         door=door,
         door_lists=DoorLists(application, door, stamps),
-        worker=Worker(application, money, (papers.sweep, photos.sweep)),
+        worker=Worker(application, money, paying, reconciliation, (papers.sweep, photos.sweep, errands.tidy)),
     )
+
+
+def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, PaymentChannel]:
+    """The payment channels of the settings, the usual one first."""
+    return {}
 
 
 def _certificate(settings: Settings) -> Certificate | None:

@@ -59,11 +59,6 @@ class Settings:
         """Finished papers, sealed; the folder may be emptied at any time."""
         return self.data / "papers"
 
-    @property
-    def till_url(self) -> str:
-        """The stand-in payment channel keeps its own book, apart from ours."""
-        return f"sqlite:///{self.data / 'till.sqlite'}"
-
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process. Raises Misconfigured."""

@@ -1,98 +1,263 @@
-"""Between the payment channel and the registration: open an order, ask, receive, send back.
+"""Money and news of it: what arrives is taken to the order and to the registration, or sent back.
 
-Whatever the channel says goes through the same door as a person's click; no call to the channel
-happens inside a transaction.
+Whatever a channel says goes through one door: the inbox row, the facts of the order and those of the
+registration are one transaction, with no call to a channel inside it (decision 12).
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
 from uuid import UUID, uuid5
 
+from sqlalchemy import Connection
+
 from ncre.application import Application
-from ncre.domain.commands import PAYMENT_ACTOR, ReturnPayment, Settle
-from ncre.domain.exam import require_open
-from ncre.domain.lifecycle import Status
-from ncre.domain.payment import order_number, payable
-from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration import Registration
-from ncre.gateways.payment import Order, Paid, PaymentChannel
-from ncre.projections import registrations
+from ncre.domain.commands import PAYMENT_ACTOR, Actor, ReturnPayment, Settle
+from ncre.domain.orders import PaymentOrder, close, give_up, owe, put_off, receive, replay_order, went_back
+from ncre.domain.payment import order_stream, orphan_stream
+from ncre.domain.refusals import Refusal
+from ncre.domain.registration import Registration, replay
+from ncre.events import payment as facts
+from ncre.events.base import Fact
+from ncre.events.inbox import Inbox
+from ncre.gateways.channel import (
+    ChannelRefused,
+    ChannelSilent,
+    Kind,
+    News,
+    NoticeRefused,
+    PaymentChannel,
+    Refund,
+)
+from ncre.gateways.errands import Errands
 from ncre.projections.base import Row
+
+log = logging.getLogger("ncre.money")
+
+PATIENCE: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 10, 30))
+"""When a channel is asked again about something, counted from its beginning; later hourly (facts §2.2 rule 7)."""
+
+HOURLY: Final = timedelta(hours=1)
+
+
+def next_question(since: datetime, now: datetime) -> datetime:
+    """When to ask again about what began at `since`."""
+    return next((since + after for after in PATIENCE if since + after > now), now + HOURLY)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What stands behind facts of an order: who acted, and the piece of news."""
+
+    actor: Actor
+    command_id: UUID
+    cause: str = ""
 
 
 class Money:
-    def __init__(self, application: Application, channel: PaymentChannel) -> None:
+    def __init__(
+        self,
+        application: Application,
+        channels: Mapping[str, PaymentChannel],
+        inbox: Inbox,
+        errands: Errands,
+    ) -> None:
         self._application = application
-        self.channel = channel
+        self.channels = channels
+        self._inbox = inbox
+        self._errands = errands
 
-    def pay(self, registration: UUID) -> str:
-        """Open the order (or find it, on a second click) and say where the payer goes.
+    def receive(self, news: News) -> Registration | None:
+        """Take news in; told twice, it counts once. The registration as it then stands, None for an orphan.
 
-        Raises Refusal where nothing is to be paid now, and ChannelSilent.
+        Raises Refusal (busy) where rivals were always quicker: then nothing was taken in, and the
+        channel must be let tell it again.
         """
-        return self.channel.open(self._order(registration))
+        return self._application.together(lambda connection: self._take(connection, news))
 
-    def ask(self, registration: UUID) -> Registration | None:
-        """Ask the channel about the present order; the registration if money was found, else None.
+    def hear(self, channel: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
+        """A notice of a channel: HTTP status, media type and body of the answer, said after the commit.
 
-        Raises Refusal for an unknown registration, and ChannelSilent.
+        What is not the channel's changes nothing and leaves a trace.
         """
-        row = self._row(registration)
-        if row["order_version"] is None:
+        line = self.channels[channel]
+        try:
+            for news in line.notice(headers, body):
+                self.receive(news)
+        except NoticeRefused as refused:
+            log.warning("a notice in the name of %s is refused: %s", channel, refused.why)
+            now = self._application.clock()
+            self._errands.refused(channel, refused.why, sha256(body).hexdigest(), now)
+            return line.acknowledged(False)
+        except Refusal as busy:
+            log.warning("a notice of %s must come again: %s", channel, busy.code)
+            return line.acknowledged(False)
+        return line.acknowledged(True)
+
+    def give_back(self, owed: Row) -> bool:
+        """Ask the channel to return what is owed, always under the same request; whether it has gone.
+
+        Raises ChannelSilent. When to ask again is noted in any case.
+        """
+        channel, key = self.channels[owed["channel"]], f"refund:{owed['request']}"
+        tries, now = self._errands.tries(key), self._application.clock()
+        self._errands.note(key, tries + 1, next_question(owed["told_at"], now))
+        asked = Refund(
+            order=owed["order"],
+            trade=owed["trade"],
+            request=owed["request"],
+            amount=owed["amount"],
+            paid=owed["amount"],
+            reason=owed["reason"],
+        )
+        try:
+            news = (channel.refunded(asked) if tries else None) or channel.refund(asked)
+        except ChannelRefused as refused:
+            log.warning("refund %s is put off: %s", owed["request"], refused)
+            self._note_trouble(owed, refused.code)
+            return False
+        if news is None:
+            return False
+        self.receive(news)
+        return True
+
+    def order(self, connection: Connection, number: str) -> PaymentOrder:
+        """The order as it stands; in state NONE if there is no such order."""
+        stream = order_stream(number)
+        return replay_order(number, self._application.store.history(connection, stream, opened=False))
+
+    def record(self, connection: Connection, order: PaymentOrder, told: Told, new: Iterable[Fact]) -> None:
+        """Add facts to an order."""
+        self._application.record(connection, told, order_stream(order.number), order.version, new)
+
+    def end(self, number: str, *, expired: bool) -> None:
+        """Record that an order can be paid no more."""
+
+        def ended(connection: Connection) -> None:
+            order = self.order(connection, number)
+            self.record(connection, order, _machine(order.number, "close"), close(order, expired=expired))
+
+        self._application.together(ended)
+
+    def give_up(self, number: str) -> None:
+        """Record that an order is not wanted any more, though it might still be paid."""
+
+        def given_up(connection: Connection) -> None:
+            order = self.order(connection, number)
+            self.record(connection, order, _machine(order.number, "give-up"), give_up(order))
+
+        self._application.together(given_up)
+
+    def _take(self, connection: Connection, news: News) -> Registration | None:
+        new = self._inbox.take(
+            connection,
+            channel=news.channel,
+            trade=news.trade,
+            kind=news.kind.value,
+            reference=news.reference if news.kind is not Kind.CLOSED else news.order,
+            order=news.order,
+            amount=news.amount,
+            at=news.at,
+            source=news.source.value,
+            told_at=self._application.clock(),
+        )
+        order = self.order(connection, news.order)
+        if not order.version or order.channel != news.channel:
+            if new and news.kind is Kind.PAID:
+                self._take_orphan(connection, news)
             return None
-        paid = self.channel.query(order_number(registration, row["order_version"]))
-        return self.receive(paid) if paid else None
+        if new:
+            _TAKING[news.kind](self, connection, order, news)
+        return self._registration(connection, order.registration)
 
-    def receive(self, paid: Paid) -> Registration:
-        """Take news of money to the registration. Told twice, it counts once."""
-        return self._application.handle(
-            Settle(
-                registration=paid.registration,
-                actor=PAYMENT_ACTOR,
-                command_id=uuid5(paid.registration, f"settle:{paid.channel}:{paid.trade}"),
-                cause=paid.order,
-                order=paid.order,
-                channel=paid.channel,
-                trade=paid.trade,
-                amount=paid.amount,
-                paid_at=paid.paid_at,
-            )
+    def _take_payment(self, connection: Connection, order: PaymentOrder, news: News) -> None:
+        received = receive(order, news.trade, news.amount, news.at, news.source.value)
+        if not received:
+            return
+        after = self._application.carry_out(connection, _settle(order, news))
+        reason = after.owed.get(news.trade)
+        owing = owe(order, news.trade, news.amount, reason) if reason else []
+        self.record(connection, order, _by_news(news), [*received, *owing])
+
+    def _take_return(self, connection: Connection, order: PaymentOrder, news: News) -> None:
+        back = went_back(order, news.trade, news.reference, news.amount, news.at, news.source.value)
+        self.record(connection, order, _by_news(news), back)
+        if any(isinstance(fact, facts.RefundConfirmed) for fact in back):
+            self._application.carry_out(connection, _return(order, news))
+
+    def _take_closing(self, connection: Connection, order: PaymentOrder, news: News) -> None:
+        expired = order.expires is not None and news.at >= order.expires
+        self.record(connection, order, _by_news(news), close(order, expired=expired))
+
+    def _take_orphan(self, connection: Connection, news: News) -> None:
+        """Valid news of an order that we do not know; an answer of success all the same, as a retry cannot help."""
+        log.error("money of %s for the unknown order %s", news.channel, news.order)
+        orphan = facts.OrphanReceived(
+            news.order, news.channel, news.trade, news.amount, news.at, news.source.value
         )
+        stream = orphan_stream(news.channel, news.trade)
+        self._application.record(connection, _by_news(news), stream, 0, [orphan])
 
-    def send_back(self, owed: Row) -> Registration:
-        """Return what is owed and record that it went. Raises ChannelSilent; asked again, it goes once."""
-        reference = self.channel.refund(owed["trade"], owed["amount"])
-        return self._application.handle(
-            ReturnPayment(
-                registration=owed["registration"],
-                actor=PAYMENT_ACTOR,
-                command_id=uuid5(owed["registration"], f"return:{owed['channel']}:{owed['trade']}"),
-                cause=owed["order"],
-                order=owed["order"],
-                channel=owed["channel"],
-                trade=owed["trade"],
-                amount=owed["amount"],
-                reference=reference,
-            )
-        )
+    def _note_trouble(self, owed: Row, code: str) -> None:
+        def noted(connection: Connection) -> None:
+            order = self.order(connection, owed["order"])
+            told = _machine(order.number, f"put-off:{owed['request']}:{order.version}")
+            self.record(connection, order, told, put_off(order, owed["request"], code))
 
-    def _order(self, registration: UUID) -> Order:
-        row = self._row(registration)
-        with self._application.database.reading() as connection:
-            site = self._application.exams.site(connection, row["round"], row["site"] or "")
-            round_ = self._application.exams.round(connection, row["round"])
-        if round_ is None or row["order_version"] is None or not payable(Status(row["status"]), site):
-            raise Refusal(RefusalCode.NO_PAYMENT_DUE)
-        require_open(round_.plan.windows.payment, self._application.clock())
-        expires = row["pay_by"] or round_.plan.windows.payment.closes
-        if self._application.clock() > expires or row["status"] == Status.LAPSED:
-            raise Refusal(RefusalCode.NO_PAYMENT_DUE)
-        number = order_number(registration, row["order_version"])
-        return Order(number, registration, row["amount"], f"{round_.plan.title} {row['number']}", expires)
+        self._application.together(noted)
 
-    def _row(self, registration: UUID) -> Row:
-        with self._application.database.reading() as connection:
-            row = registrations.one(connection, registration)
-        if row is None:
-            raise Refusal(RefusalCode.NOT_FOUND)
-        return row
+    def _registration(self, connection: Connection, registration: UUID) -> Registration:
+        history = self._application.store.history(connection, registration, opened=False)
+        return replay(registration, history)
+
+
+_TAKING: Final = {
+    Kind.PAID: Money._take_payment,
+    Kind.RETURNED: Money._take_return,
+    Kind.CLOSED: Money._take_closing,
+}
+
+
+def _by_news(news: News) -> Told:
+    told = f"{news.kind}:{news.trade}:{news.reference}"
+    return Told(PAYMENT_ACTOR, uuid5(order_stream(news.order), told), cause=news.order)
+
+
+def _machine(number: str, act: str) -> Told:
+    return Told(PAYMENT_ACTOR, uuid5(order_stream(number), act), cause=number)
+
+
+def _settle(order: PaymentOrder, news: News) -> Settle:
+    return Settle(
+        registration=order.registration,
+        actor=PAYMENT_ACTOR,
+        command_id=uuid5(order.registration, f"settle:{news.channel}:{news.trade}"),
+        cause=news.order,
+        order=news.order,
+        channel=news.channel,
+        trade=news.trade,
+        amount=news.amount,
+        paid_at=news.at,
+    )
+
+
+def _return(order: PaymentOrder, news: News) -> ReturnPayment:
+    return ReturnPayment(
+        registration=order.registration,
+        actor=PAYMENT_ACTOR,
+        command_id=uuid5(order.registration, f"return:{news.channel}:{news.trade}"),
+        cause=news.order,
+        order=news.order,
+        channel=news.channel,
+        trade=news.trade,
+        amount=news.amount,
+        reference=news.reference,
+    )
+
+
+__all__ = ["HOURLY", "PATIENCE", "ChannelSilent", "Money", "Told", "next_question"]

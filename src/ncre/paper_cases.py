@@ -25,10 +25,13 @@ from ncre.domain.candidate import (
     OCCUPATIONS,
     SEXES,
     masked_mobile,
+    masked_number,
 )
 from ncre.domain.exam import ExamRecord, Round, Site, in_words, replay_exam, round_id, site_id
 from ncre.domain.lifecycle import PAID, Status
+from ncre.domain.payment import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.words import channel_words
 from ncre.events.base import Fact
 from ncre.events.exam import RoundPlan, SitePlan
 from ncre.events.registration import Details
@@ -36,12 +39,11 @@ from ncre.events.sealing import BoxForged, PersonErased
 from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing
 from ncre.people import People
 from ncre.photos import PhotoRoom
-from ncre.printing.sheets import FormSheet, Person, Record, SeatLine, SubjectLine, TicketSheet
+from ncre.printing.sheets import FormSheet, Person, ReceiptSheet, Record, SeatLine, SubjectLine, TicketSheet
 from ncre.printing.stamp import FORM, TICKET, Stamp, StampedSeat, StampKey
 from ncre.projections import registrations, tickets
 from ncre.projections.base import Row
 from ncre.projections.record import At, Moment, standing
-from ncre.projections.sentences import yuan
 
 log = logging.getLogger("ncre.papers")
 
@@ -168,16 +170,29 @@ class PaperCases:
             address=details.address,
             postcode=details.postcode,
             site=_site_line(case.site),
-            subjects=tuple(
-                SubjectLine(
-                    line["subject"], subject_title(case.round, line["subject"]), line["fee"], "已支付"
-                )
-                for line in row["lines"]
-            ),
+            subjects=_subject_lines(case),
             paid=f"应缴 {yuan(row['amount'])} 元 · 已支付 {in_words(row['paid_at'])}",
             agreement=row["agreement"],
             agreed=in_words(row["agreed_at"]),
             review=f"通过（{in_words(row['approved_at'])}）" if row["approved_at"] else "",
+        )
+
+    def receipt_sheet(self, case: Case) -> ReceiptSheet:
+        """The receipt; the document number masked, for it may be handed in for a refund of expenses."""
+        payment = case.row["payment"]
+        return ReceiptSheet(
+            round=round_title(case.round),
+            record=self._record(case, FORM),
+            name=case.details.name,
+            document_number=masked_number(case.details.document_number),
+            site=_site_line(case.site),
+            subjects=_subject_lines(case),
+            amount=f"{yuan(payment['amount'])} 元",
+            paid=in_words(case.row["paid_at"]),
+            channel=channel_words(payment["channel"]).zh,
+            order=payment["order"],
+            trade=payment["trade"],
+            remark="如有疑问，请持本凭证和有效身份证件联系考点。",
         )
 
     def ticket_sheet(self, case: Case) -> TicketSheet:
@@ -231,6 +246,13 @@ def _person(case: Case) -> Person:
         document_type=DOCUMENT_TYPES[details.document_type].words.zh,
         document_number=details.document_number,
         photo=None,
+    )
+
+
+def _subject_lines(case: Case) -> tuple[SubjectLine, ...]:
+    return tuple(
+        SubjectLine(line["subject"], subject_title(case.round, line["subject"]), line["fee"], "已支付")
+        for line in case.row["lines"]
     )
 
 

@@ -27,6 +27,7 @@ from ncre.printing.codes import Outline, code128, outline, qr
 from ncre.printing.edition import edition
 from ncre.printing.form import promise, registration_form
 from ncre.printing.labels import NOTICES
+from ncre.printing.receipt import receipt
 from ncre.printing.sheets import FormSheet, Printed, Sheet, TicketSheet, pictured
 from ncre.printing.signature import Certificate
 from ncre.printing.ticket import admission_ticket, admission_tickets
@@ -92,6 +93,12 @@ class Papers:
         """The admission ticket, once seated and while printing is open. Raises Refusal."""
         case = self._ready(registration)
         return self._certified(self._from_shelf(case, self._cases.ticket_sheet(case), admission_ticket))
+
+    def receipt(self, registration: UUID) -> Printed:
+        """The receipt of the fee, from payment on. Raises Refusal."""
+        case = self._cases.now(registration)
+        require_paid(case.row)
+        return self._certified(receipt(self._cases.receipt_sheet(case)))
 
     def form_page(self, registration: UUID) -> FormPage:
         """The form to be shown as a page, the photo aside. Raises Refusal as `form` does."""

@@ -13,19 +13,22 @@ from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from sqlalchemy import Connection
 
 from ncre.application import Application
 from ncre.domain.commands import CLOCK_ACTOR, Lapse
 from ncre.domain.lifecycle import Status, Step, open_steps
-from ncre.domain.payment import order_number
+from ncre.domain.orders import GRACE
 from ncre.domain.refusals import Refusal
-from ncre.gateways.payment import ChannelSilent
-from ncre.money import Money
-from ncre.projections import refunds, registrations
+from ncre.gateways.channel import BillNotReady, ChannelRefused, ChannelSilent
+from ncre.gateways.errands import errands
+from ncre.money import PATIENCE, Money
+from ncre.paying import Paying
+from ncre.projections import ledger, orders, registrations
 from ncre.projections.base import Row
+from ncre.reconciliation import Reconciliation
 
 log = logging.getLogger("ncre.worker")
 
@@ -47,26 +50,40 @@ Tidy = Callable[[datetime], object]
 class Done:
     """What one round of the worker did."""
 
+    asked: int = 0
     lapsed: int = 0
-    found_paid: int = 0
     sent_back: int = 0
+    compared: int = 0
     put_off: int = 0
 
 
 class Worker:
-    def __init__(self, application: Application, money: Money, rooms: Sequence[Tidy] = ()) -> None:
+    def __init__(
+        self,
+        application: Application,
+        money: Money,
+        paying: Paying,
+        reconciliation: Reconciliation,
+        rooms: Sequence[Tidy] = (),
+    ) -> None:
         self._application = application
         self._money = money
+        self._paying = paying
+        self._reconciliation = reconciliation
         self._rooms = rooms
         self._tidied: datetime | None = None
 
     def once(self) -> Done:
         """One round over everything that is due now."""
         did = Done()
+        for order in self._to_ask():
+            self._guarded(did, order["number"], partial(self._ask, order, did))
         for row in self._due():
-            self._guarded(did, row["id"], partial(self._close_then_lapse, row, did))
+            self._guarded(did, row["id"], partial(self._lapse, row, did))
         for owed in self._owed():
-            self._guarded(did, owed["registration"], partial(self._send_back, owed, did))
+            self._guarded(did, owed["request"], partial(self._send_back, owed, did))
+        for channel in self._reconciliation.due():
+            self._guarded(did, channel, partial(self._compare, channel, did))
         self._tidy()
         return did
 
@@ -83,47 +100,66 @@ class Worker:
         while not stop.is_set():
             did = self.once()
             if did != Done():
-                log.info(
-                    "lapsed %d, found paid %d, sent back %d, put off %d",
-                    did.lapsed,
-                    did.found_paid,
-                    did.sent_back,
-                    did.put_off,
-                )
+                log.info("%s", did)
             stop.wait(every)
 
-    def _close_then_lapse(self, row: Row, did: Done) -> None:
-        """The channel is asked first: somebody may have paid in the last second.
+    def _ask(self, order: Row, did: Done) -> None:
+        self._paying.attend(order)
+        did.asked += 1
 
-        Money that cannot be used, as it came too late, is owed back and stops nothing.
+    def _lapse(self, row: Row, did: Done) -> None:
+        """Only on the channels' answer that nobody paid and nobody can any more; a silent one stops it.
+
+        Money that is found settles the registration in time, or is owed back; then the rows of the life
+        say whether it still lapses.
         """
-        if row["order_version"] is not None:
-            paid = self._money.channel.close(order_number(row["id"], row["order_version"]))
-            if paid is not None and self._money.receive(paid).settled_trade:
-                did.found_paid += 1
-                return
+        if not self._paying.may_lapse(row["id"]):
+            did.put_off += 1
+            return
+        with self._application.database.reading() as connection:
+            now_stands = registrations.one(connection, row["id"])
+        if now_stands is None or now_stands["payment"]:
+            return
         command_id = uuid5(row["id"], f"lapse:{row['order_version']}")
         self._application.handle(Lapse(registration=row["id"], actor=CLOCK_ACTOR, command_id=command_id))
         did.lapsed += 1
 
     def _send_back(self, owed: Row, did: Done) -> None:
-        self._money.send_back(owed)
-        did.sent_back += 1
+        if self._money.give_back(owed):
+            did.sent_back += 1
+        else:
+            did.put_off += 1
 
-    def _guarded(self, did: Done, registration: UUID, act: Callable[[], None]) -> None:
-        """One case that cannot be done now must not hold up the others; it is due again next round."""
+    def _compare(self, channel: str, did: Done) -> None:
+        self._reconciliation.compare_yesterday(channel)
+        did.compared += 1
+
+    def _guarded(self, did: Done, what: object, act: Callable[[], None]) -> None:
+        """One case that cannot be done now must not hold up the others; it is due again later."""
         try:
             act()
-        except ChannelSilent:
+        except (ChannelSilent, ChannelRefused, BillNotReady) as silent:
             did.put_off += 1
-            log.warning("the payment channel is silent; %s is put off", registration)
+            log.warning("%s is put off: %s %s", what, type(silent).__name__, silent)
         except Refusal as refusal:
             did.put_off += 1
-            log.warning("%s: %s", registration, refusal.code.value)
+            log.warning("%s: %s", what, refusal.code.value)
+
+    def _to_ask(self) -> list[Row]:
+        now = self._application.clock()
+        with self._application.database.reading() as connection:
+            return [
+                order
+                for order in orders.to_ask(connection, errands, now - PATIENCE[0], now, PORTION)
+                if order["channel"] in self._money.channels
+            ]
 
     def _due(self) -> list[Row]:
-        """A portion of what may lapse now, looked for past whatever is overdue and may not."""
-        now, found, seen = self._application.clock(), list[Row](), 0
+        """A portion of what may lapse now, looked for past whatever is overdue and may not.
+
+        A grace after the deadline, for what was paid in its last second and is still on the way.
+        """
+        now, found, seen = self._application.clock() - timedelta(seconds=GRACE), list[Row](), 0
         with self._application.database.reading() as connection:
             while len(found) < PORTION and (page := registrations.due(connection, now, PORTION, seen)):
                 found += [row for row in page if self._may_lapse(connection, row)]
@@ -136,5 +172,6 @@ class Worker:
         return Step.LAPSE in open_steps(Status(row["status"]), site)
 
     def _owed(self) -> list[Row]:
+        now, channels = self._application.clock(), list(self._money.channels)
         with self._application.database.reading() as connection:
-            return refunds.outstanding(connection)
+            return ledger.to_send_back(connection, errands, channels, now, PORTION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -14,17 +15,17 @@ from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.exam import PlanRound, PlanSite
 from ncre.domain.lifecycle import Role
-from ncre.domain.payment import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration, replay
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Offer, Room, RoundPlan, SitePlan
-from ncre.gateways.payment import Paid
+from ncre.gateways.channel import Kind, News, Order, Source
 from ncre.passport.accounts import Account
-from ncre.projections import registrations
+from ncre.projections import orders, registrations
 from ncre.projections.base import Row
 from tests import people
+from tests.till import Till
 
 QUICK: Final = "429901"
 """The site that neither reviews nor confirms; its payment hold of a day starts at submission."""
@@ -125,18 +126,37 @@ class Walker(people.Candidate):
         assert row is not None
         return row
 
-    def money(self, trade: str = "T1", ago: timedelta = timedelta(), **changed: Any) -> Paid:
-        """News of the right money, paid `ago` before now, unless changed."""
-        stands = self.stands
+    def opens(self) -> Order:
+        """The payer comes to the till with an order."""
+        return self.till.begin(self.house.paying.open(self.id, "till"))
+
+    def money(self, trade: str = "T1", ago: timedelta = timedelta(), **changed: Any) -> News:
+        """News of the right money, paid `ago` before now, unless changed; for the newest order there is."""
+        with suppress(Refusal):
+            self.opens()
+        with self.house.database.reading() as connection:
+            newest = orders.of_registration(connection, self.id)[-1]
         said: dict[str, Any] = {
-            "order": order_of(stands),
-            "registration": self.id,
+            "kind": Kind.PAID,
+            "order": newest["number"],
             "channel": "till",
             "trade": trade,
-            "amount": stands.amount,
-            "paid_at": self.house.clock() - ago,
+            "reference": "",
+            "amount": newest["amount"],
+            "at": self.house.clock() - ago,
+            "source": Source.NOTICE,
         }
-        return Paid(**{**said, **changed})
+        return self.till.took(News(**{**said, **changed}))
+
+    @property
+    def till(self) -> Till:
+        return people.till_of(self.house)
+
+    def hears(self, news: News) -> Registration:
+        """The registration after that news."""
+        after = self.house.money.receive(news)
+        assert after is not None
+        return after
 
 
 def history_of(house: House, stream: UUID) -> Sequence[Fact]:

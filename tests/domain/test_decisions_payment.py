@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ncre.domain import commands as c
 from ncre.domain.decisions import decide
 from ncre.domain.lifecycle import Status
-from ncre.domain.payment import Unusable, order_number, order_of, payable
+from ncre.domain.payment import Unusable, order_number, order_of, payable, pays_for
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import evolve
 from ncre.events import registration as facts
@@ -49,12 +49,26 @@ def reason(history: Sequence[Fact], command: c.Command, **policy: Any) -> str:
 
 
 def test_an_order_number_fits_every_channel_and_is_found_again() -> None:
-    number = order_number(people.REGISTRATION, 6)
-    assert re.fullmatch(r"[0-9A-Z]{27}", number)
-    assert number == order_number(people.REGISTRATION, 6)
-    others = {order_number(people.REGISTRATION, 7), order_number(uuid4(), 6)}
+    number = order_number(people.REGISTRATION, 6, "alipay", 1)
+    assert re.fullmatch(r"[0-9A-Z]{30}", number)
+    assert number == order_number(people.REGISTRATION, 6, "alipay", 1)
+    others = {
+        order_number(people.REGISTRATION, 7, "alipay", 1),
+        order_number(people.REGISTRATION, 6, "alipay", 2),
+        order_number(people.REGISTRATION, 6, "alipay", 37),
+        order_number(people.REGISTRATION, 6, "wechat", 1),
+        order_number(uuid4(), 6, "alipay", 1),
+    }
     assert number not in others
-    assert len(others) == 2
+    assert len(others) == 5
+
+
+def test_every_order_for_what_a_registration_is_now_pays_for_it() -> None:
+    registration = after(people.APPROVED)
+    version = registration.order_version
+    for channel, turn in (("alipay", 1), ("wechat", 2), ("counter", 40)):
+        assert pays_for(order_number(registration.id, version, channel, turn), registration)
+    assert not pays_for(order_number(registration.id, version - 1, "alipay", 1), registration)
 
 
 def test_without_review_payment_follows_the_photo_and_no_sooner() -> None:

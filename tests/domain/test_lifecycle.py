@@ -75,7 +75,7 @@ def standing_at(status: Status) -> Registration:
     if status is Status.NEW:
         return Registration(people.REGISTRATION, candidate=people.CANDIDATE_ID)
     full = replay(people.REGISTRATION, people.APPROVED)
-    return replace(full, status=status, owed=frozenset({"T9"}), lapsed_from=Status.APPROVED)
+    return replace(full, status=status, owed={"T9": "late"}, lapsed_from=Status.APPROVED)
 
 
 def staff(command: type[c.Command], **particulars: Any) -> c.Command:

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import exam, registration
+from ncre.events import exam, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.events.mapper import FactMapper
 from ncre.events.sealing import Sealer
@@ -96,6 +96,8 @@ SITE: Final = exam.SitePlan(
     notice="请带好身份证。",
 )
 
+NUMBER: Final = "NKRRMJVQTFVFVXHD3B2GZB4Q5XIA01"
+
 EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.AgreementAccepted("81", ZHANG, 1, "v1"),
     registration.InfoFilled(DETAILS, "ef" * 32),
@@ -116,6 +118,24 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.Withdrawn(),
     registration.Cancelled("考生李四重复报名"),
     registration.DetailsViewed(STREAM, "review"),
+    payment.OrderOpened(NUMBER, STREAM, "81", "420019", "alipay", 6, 17500, LATER),
+    payment.OrderReplaced(NUMBER, STREAM),
+    payment.OrderClosed(NUMBER, STREAM, True),
+    payment.PaymentReceived(NUMBER, STREAM, "81", "420019", "alipay", "T1", 17500, NOON, "notice"),
+    payment.RefundRequested(NUMBER, STREAM, "alipay", "T1", "R1", 17500, "duplicate"),
+    payment.RefundPutOff(NUMBER, STREAM, "alipay", "T1", "R1", "ACQ.SELLER_BALANCE_NOT_ENOUGH"),
+    payment.RefundConfirmed(NUMBER, STREAM, "alipay", "T1", "R1", 17500, LATER, "refund"),
+    payment.RefundUnexplained(NUMBER, STREAM, "alipay", "T1", "R9", 100, LATER, "bill"),
+    payment.OrphanReceived("N9", "alipay", "T9", 8000, NOON, "notice"),
+    payment.DayReconciled(
+        "alipay",
+        "2027-01-05",
+        2,
+        25500,
+        1,
+        17500,
+        (payment.Difference("payment-amount", NUMBER, "T1", "", 17500, 17400),),
+    ),
     exam.RoundOpened(PLAN),
     exam.RoundRevised(replace(PLAN, agreement="v2")),
     exam.SiteOpened("81", SITE),

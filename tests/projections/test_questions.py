@@ -12,7 +12,7 @@ from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.commands import EVERY_SITE
 from ncre.domain.exam import PlanRound
-from ncre.projections import desk, exam, queue, refunds, registrations, seats, tickets, timeline
+from ncre.projections import desk, exam, ledger, queue, refunds, registrations, seats, tickets, timeline
 from tests import people
 from tests.application.ground import QUICK, Walker, details_of, planning, revise
 from tests.people import Clock
@@ -157,8 +157,8 @@ def test_what_is_owed_longest_goes_back_first(house: House, clock: Clock) -> Non
         clock.advance(minutes=1)
         house.money.receive(walker.money(trade, amount=1))
     with house.database.reading() as connection:
-        first, second = refunds.outstanding(connection)
-        assert refunds.outstanding(connection, limit=1) == [first]
+        first, second = ledger.owed(connection)
+        assert ledger.owed(connection, limit=1) == [first]
         assert [row["trade"] for row in refunds.of_registration(connection, two.id)] == ["T2"]
     assert [first["trade"], second["trade"]] == ["T1", "T2"]
 

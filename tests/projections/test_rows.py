@@ -300,6 +300,7 @@ def test_rows_written_fact_by_fact_are_the_rows_folded_from_the_whole_log(databa
     log += people.recorded((exam.RoundOpened(PLAN), exam.RoundRevised(PLAN)), UUID(int=1))
     log += people.recorded((exam.SiteOpened("78", SITE),), UUID(int=2))
     log += people.recorded((exam.NoticePosted("78", "guide", "须知", "Guide", "正文", "Text"),), UUID(int=3))
+    log += people.recorded(tuple(one for one in EXAMPLES if one.TOPIC.startswith("payment.")), UUID(int=4))
     for fact in log:
         with database.transaction() as connection:
             write(connection, [fact])

@@ -7,9 +7,10 @@ from typing import Final
 
 import pytest
 
-from ncre.events import exam, registration
+from ncre.domain.payment import yuan
+from ncre.events import exam, payment, registration
 from ncre.events.base import ERASED, Fact
-from ncre.projections.sentences import sentence, yuan
+from ncre.projections.sentences import sentence
 from tests import people
 from tests.events.examples import house_facts
 
@@ -102,6 +103,58 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         registration.DetailsViewed(people.REGISTRATION, "review"),
         "工作人员查看了考生的个人信息。",
         "A member of staff looked at the private details.",
+    ),
+    (
+        payment.OrderOpened("N1", people.REGISTRATION, "78", "420019", "alipay", 6, 8000, people.PAY_BY),
+        "打开支付订单 N1：80.00 元，支付宝，2027-01-06 10:00 前有效。",
+        "Order N1 was opened: 80.00 yuan by Alipay, until 2027-01-06 10:00 (exam time).",
+    ),
+    (
+        payment.OrderReplaced("N1", people.REGISTRATION),
+        "订单 N1 不再需要，等待渠道确认关闭。",
+        "Order N1 is not wanted any more; the channel has yet to close it.",
+    ),
+    (
+        payment.OrderClosed("N1", people.REGISTRATION, True),
+        "订单 N1 到期未支付。",
+        "Order N1 expired unpaid.",
+    ),
+    (
+        payment.PaymentReceived(
+            "N1", people.REGISTRATION, "78", "420019", "wechat", "T1", 8000, people.NOW, "bill"
+        ),
+        "订单 N1 收到 80.00 元（2027-01-05 10:00 支付，交易号 T1，对账单得知）。",
+        "80.00 yuan came for order N1 (paid 2027-01-05 10:00 exam time, trade T1, found in the bill).",
+    ),
+    (
+        payment.RefundRequested("N1", people.REGISTRATION, "alipay", "T1", "R1", 8000, "duplicate"),
+        "申请退款 80.00 元（重复支付），退款请求号 R1。",
+        "80.00 yuan are to go back (paid twice), under refund request R1.",
+    ),
+    (
+        payment.RefundPutOff("N1", people.REGISTRATION, "alipay", "T1", "R1", "ACQ.BALANCE"),
+        "渠道暂未受理退款 R1（ACQ.BALANCE），将继续申请。",
+        "The channel did not accept refund R1 for now (ACQ.BALANCE); it will be asked again.",
+    ),
+    (
+        payment.RefundConfirmed("N1", people.REGISTRATION, "alipay", "T1", "R1", 8000, people.NOW, "refund"),
+        "渠道确认 80.00 元已于 2027-01-05 10:00 退回（R1）。",
+        "The channel confirmed that 80.00 yuan went back at 2027-01-05 10:00 exam time (R1).",
+    ),
+    (
+        payment.RefundUnexplained("N1", people.REGISTRATION, "alipay", "T1", "X", 100, people.NOW, "bill"),
+        "渠道退回了 1.00 元，但本系统没有申请过（X），请核查。",
+        "The channel returned 1.00 yuan that nobody here asked to return (X); please check.",
+    ),
+    (
+        payment.OrphanReceived("N9", "alipay", "T9", 8000, people.NOW, "notice"),
+        "收到 80.00 元，订单 N9 不是本系统的（交易号 T9），请核查。",
+        "80.00 yuan came for order N9, which is not ours (trade T9); please check.",
+    ),
+    (
+        payment.DayReconciled("alipay", "2027-01-05", 2, 16000, 1, 8000, ()),
+        "2027-01-05 支付宝对账：收款 2 笔 160.00 元，退款 1 笔 80.00 元，没有差异。",
+        "Bill of Alipay for 2027-01-05: 2 payments of 160.00 yuan, 1 refunds of 80.00 yuan, no difference.",
     ),
     (exam.RoundOpened(PLAN), "考次 78 已设立。", "Round 78 was opened."),
     (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),

@@ -39,7 +39,7 @@ def ncre(
     monkeypatch.setenv("NCRE_SECRET", settings.secret.hex())
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     build = common.build
-    monkeypatch.setattr(common, "build", lambda settings: build(settings, clock))
+    monkeypatch.setattr(common, "build", lambda settings: build(settings, clock, house.money.channels))
     for name, role in (("shenhe", Role.REVIEWER), ("kaowu", Role.OFFICE), ("shenji", Role.AUDITOR)):
         house.accounts.add(name, PASSWORD, role, frozenset({SITE}))
 

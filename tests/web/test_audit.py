@@ -285,7 +285,13 @@ def test_an_auditor_never_writes(house: House, site: Flask, shenji: Visitor, wen
     for rule in site.url_map.iter_rules():
         if "POST" not in (rule.methods or ()) or rule.endpoint.startswith(("signin.", "audit.find")):
             continue
-        given = {"registration": wenjing.id, "code": "420019", "order": "N1", "number": "N1"}
+        given = {
+            "registration": wenjing.id,
+            "code": "420019",
+            "order": "N1",
+            "number": "N1",
+            "channel": "alipay",
+        }
         path = site.url_map.bind("localhost").build(
             rule.endpoint, {one: given[one] for one in rule.arguments}
         )

@@ -13,7 +13,6 @@ from flask import Flask
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.lifecycle import Role, Status
-from ncre.domain.payment import order_number
 from ncre.domain.words import STATUSES
 from ncre.web.candidate import NEXT
 from ncre.web.tasks import LABELS, MARKS, STANDING, Mark, Task, time_left
@@ -28,6 +27,7 @@ from tests.people import (
     approved,
     rejected,
     somebody,
+    till_of,
 )
 from tests.web.visitor import Visitor, facts_of, row_of, signed_in
 
@@ -188,22 +188,14 @@ def test_money_that_is_owed_and_money_that_went_back_are_told(
 ) -> None:
     wenjing.until_waiting()
     approved(house, wenjing)
-    house.money.pay(wenjing.id)
-    goes_until_cancelled_then_paid(house, wenjing)
+    order = till_of(house).begin(house.paying.open(wenjing.id, "till"))
+    _cancels(house, wenjing)
+    house.money.receive(till_of(house).pay(order.number))
     visitor.get(home(wenjing))
-    assert "收到 160.00 元，但不能用于这份报名（报名当前不能支付），将原路退回" in visitor.text()
+    assert "收到 160.00 元，但不能用于这份报名（报名已取消），将原路退回" in visitor.text()
     house.worker.once()
     visitor.get(home(wenjing))
-    assert "160.00 元（报名当前不能支付）已于 2027-01-05 10:00 原路退回。" in visitor.text()
-
-
-def goes_until_cancelled_then_paid(house: House, candidate: Candidate) -> None:
-    _cancels(house, candidate)
-    house.money.receive(house.till.pay(_order(house, candidate)))
-
-
-def _order(house: House, candidate: Candidate) -> str:
-    return order_number(candidate.id, row_of(house, candidate.id)["order_version"])
+    assert "160.00 元（报名已取消）已于 2027-01-05 10:00 原路退回。" in visitor.text()
 
 
 def test_a_cancellation_shows_its_reason_and_the_way_to_begin_again(

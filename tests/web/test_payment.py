@@ -1,4 +1,4 @@
-"""Paying: the last check, the stand-in till, and what is said when the channel says yes, no or nothing."""
+"""Paying: the last check, the way to the channel, and what is said when it says yes, no or nothing."""
 
 from __future__ import annotations
 
@@ -7,20 +7,8 @@ from flask import Flask
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Status
-from ncre.gateways.payment import ChannelSilent, Order, Paid
-from ncre.gateways.till import Till
-from tests.people import LIQIANG, WENJING, Candidate, Clock, approved, somebody
-from tests.web.visitor import Visitor, facts_of, row_of, signed_in
-
-
-class SilentTill(Till):
-    """A till whose line is down."""
-
-    def open(self, order: Order) -> str:
-        raise ChannelSilent
-
-    def query(self, order: str) -> Paid | None:
-        raise ChannelSilent
+from tests.people import LIQIANG, REVIEWER, WENJING, Candidate, Clock, approved, somebody, till_of
+from tests.web.visitor import ORIGIN, Visitor, facts_of, row_of, signed_in
 
 
 @pytest.fixture
@@ -41,10 +29,11 @@ def home(candidate: Candidate) -> str:
 
 
 def to_the_till(candidate: Candidate, visitor: Visitor) -> str:
+    """As far as the page that leads to the channel; the number of the order."""
     visitor.get(f"{home(candidate)}/pay")
-    till = visitor.post(f"{home(candidate)}/pay").headers["Location"]
-    visitor.get(till)
-    return till
+    leaving = visitor.post(f"{home(candidate)}/pay").headers["Location"]
+    visitor.get(leaving)
+    return leaving.rsplit("/", 1)[-1]
 
 
 def test_before_paying_everything_that_counts_is_shown_once_more(
@@ -57,72 +46,94 @@ def test_before_paying_everything_that_counts_is_shown_once_more(
     assert "网上缴费成功后，无法修改报考信息" in visitor.text()
 
 
-def test_the_till_shows_what_is_to_be_paid_and_that_it_is_a_test(
+def test_a_page_of_ours_leads_on_to_the_channel_and_says_what_is_to_be_paid(
     wenjing: Candidate, visitor: Visitor
 ) -> None:
-    to_the_till(wenjing, visitor)
-    assert "模拟收银台" in visitor.text()
-    assert "不会收取真实的钱" in visitor.text()
+    order = to_the_till(wenjing, visitor)
+    assert "正在跳转" in visitor.text()
+    assert order in visitor.text()
     assert "160.00 元" in visitor.text()
     assert "2027-01-06 10:00" in visitor.text()
+    address = f"https://till.example/{order}?back={ORIGIN}{home(wenjing)}/paid"
+    assert f'content="1;url={address}">' in visitor.page
+    assert f'<a class="button" href="{address}">' in visitor.page
+
+
+def test_the_order_is_recorded_before_anybody_leaves(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    till_of(house).silent = True
+    visitor.get(f"{home(wenjing)}/pay")
+    leaving = visitor.post(f"{home(wenjing)}/pay").headers["Location"]
+    assert house.paying.found(leaving.rsplit("/", 1)[-1]) is not None
+    visitor.get(leaving, 503)
+    assert "支付平台暂时没有回应，没有扣款" in visitor.text()
 
 
 def test_paying_settles_the_registration(house: House, wenjing: Candidate, visitor: Visitor) -> None:
-    till = to_the_till(wenjing, visitor)
-    back = visitor.post(f"{till}/pay")
-    assert back.headers["Location"] == f"{home(wenjing)}/paid"
-    visitor.get(back.headers["Location"])
+    till_of(house).pay(to_the_till(wenjing, visitor))
+    visitor.get(f"{home(wenjing)}/paid")
     assert "支付完成：160.00 元，2027-01-05 10:00。" in visitor.text()
     assert row_of(house, wenjing.id)["status"] == Status.PAID
 
 
-def test_paying_twice_at_the_till_is_one_payment(house: House, wenjing: Candidate, visitor: Visitor) -> None:
-    till = to_the_till(wenjing, visitor)
-    visitor.post(f"{till}/pay")
-    visitor.post(f"{till}/pay")
+def test_a_notice_settles_without_anybody_signed_in(
+    house: House, site: Flask, wenjing: Candidate, visitor: Visitor
+) -> None:
+    order = to_the_till(wenjing, visitor)
+    till_of(house).pay(order)
+    stranger = site.test_client()
+    for _ in range(2):
+        answer = stranger.post("/notices/till", data=order)
+        assert (answer.status_code, answer.text) == (200, "success")
+        assert "Set-Cookie" not in answer.headers
     assert facts_of(house, wenjing.id)[-1] == "registration.payment_settled"
-    assert "registration.payment_unusable" not in facts_of(house, wenjing.id)
+    assert facts_of(house, wenjing.id).count("registration.payment_settled") == 1
+
+
+def test_a_forged_notice_changes_nothing(
+    house: House, site: Flask, wenjing: Candidate, visitor: Visitor
+) -> None:
+    to_the_till(wenjing, visitor)
+    stranger = site.test_client()
+    assert stranger.post("/notices/till", data="N0").text == "failure"
+    assert stranger.post("/notices/no-such-channel", data="N0").status_code == 404
+    assert row_of(house, wenjing.id)["status"] == Status.APPROVED
 
 
 def test_a_second_click_on_pay_finds_the_same_order(wenjing: Candidate, visitor: Visitor) -> None:
     assert to_the_till(wenjing, visitor) == to_the_till(wenjing, visitor)
 
 
-def test_a_payment_that_fails_takes_nothing_and_can_be_tried_again(
+def test_who_comes_back_without_paying_reads_so_and_can_try_again(
     house: House, wenjing: Candidate, visitor: Visitor
 ) -> None:
-    till = to_the_till(wenjing, visitor)
-    visitor.get(visitor.post(f"{till}/fail").headers["Location"])
-    assert "支付平台还没有收到这笔款项" in visitor.text()
+    to_the_till(wenjing, visitor)
+    visitor.get(f"{home(wenjing)}/paid")
+    assert "支付平台回答：订单已打开，还没有付款" in visitor.text()
     assert f'href="{home(wenjing)}/pay">重新支付' in visitor.page
     assert row_of(house, wenjing.id)["status"] == Status.APPROVED
+
+
+def test_who_never_opened_an_order_reads_so(wenjing: Candidate, visitor: Visitor) -> None:
+    visitor.get(f"{home(wenjing)}/paid")
+    assert "您还没有打开过支付订单" in visitor.text()
 
 
 def test_the_address_of_the_return_page_proves_nothing(
     house: House, wenjing: Candidate, visitor: Visitor
 ) -> None:
-    visitor.get(f"{home(wenjing)}/paid?status=success&trade=1")
+    visitor.get(f"{home(wenjing)}/paid?trade_status=TRADE_SUCCESS&total_amount=160.00")
     assert "支付完成" not in visitor.text()
     assert row_of(house, wenjing.id)["status"] == Status.APPROVED
-
-
-def test_money_whose_notice_got_lost_is_found_by_asking(
-    house: House, wenjing: Candidate, visitor: Visitor
-) -> None:
-    till = to_the_till(wenjing, visitor)
-    house.till.pay(till.split("/")[-1])
-    visitor.get(home(wenjing))
-    visitor.get(visitor.post(f"{home(wenjing)}/ask").headers["Location"])
-    assert "支付完成" in visitor.text()
-    assert row_of(house, wenjing.id)["status"] == Status.PAID
 
 
 def test_the_channel_is_not_asked_again_within_ten_seconds(
     house: House, clock: Clock, wenjing: Candidate, visitor: Visitor
 ) -> None:
-    till = to_the_till(wenjing, visitor)
+    order = to_the_till(wenjing, visitor)
     visitor.get(f"{home(wenjing)}/paid")
-    house.till.pay(till.split("/")[-1])
+    till_of(house).pay(order)
     clock.advance(seconds=4)
     visitor.get(visitor.post(f"{home(wenjing)}/ask").headers["Location"])
     assert "刚刚向支付平台查询过，请 6 秒后再点击" in visitor.text()
@@ -133,45 +144,62 @@ def test_the_channel_is_not_asked_again_within_ten_seconds(
 
 
 def test_a_silent_channel_is_told_plainly_and_nothing_is_concluded(
-    house: House, clock: Clock, wenjing: Candidate, visitor: Visitor
+    house: House, wenjing: Candidate, visitor: Visitor
 ) -> None:
-    visitor.get(f"{home(wenjing)}/pay")
-    house.money.channel = SilentTill(house.settings.till_url, clock)
-    visitor.post(f"{home(wenjing)}/pay", 503)
-    assert "支付平台暂时没有回应，没有扣款" in visitor.text()
+    to_the_till(wenjing, visitor)
+    till_of(house).silent = True
     visitor.get(f"{home(wenjing)}/paid")
     assert "付款结果还不清楚" in visitor.text()
     assert row_of(house, wenjing.id)["status"] == Status.APPROVED
 
 
-def test_after_the_deadline_neither_the_page_nor_the_till_takes_money(
+def test_after_the_deadline_nobody_is_led_to_the_channel(
     house: House, clock: Clock, wenjing: Candidate, visitor: Visitor
 ) -> None:
-    till = to_the_till(wenjing, visitor)
+    order = to_the_till(wenjing, visitor)
     clock.advance(hours=25)
-    visitor.post(f"{till}/pay", 409)
-    assert "订单已关闭或已过期，没有扣款" in visitor.text()
+    visitor.get(f"{home(wenjing)}/pay/{order}", 409)
     visitor.get(f"{home(wenjing)}/pay", 409)
     assert row_of(house, wenjing.id)["status"] == Status.APPROVED
 
 
 def test_what_is_paid_is_not_paid_again(wenjing: Candidate, visitor: Visitor) -> None:
+    order = to_the_till(wenjing, visitor)
     wenjing.pays()
     visitor.get(f"{home(wenjing)}/pay", 409)
     assert "没有需要支付或退回的款项" in visitor.text()
+    assert visitor.get(f"{home(wenjing)}/pay/{order}", 303).headers["Location"] == f"{home(wenjing)}/paid"
 
 
-def test_the_till_opens_to_the_owner_of_the_order_alone(
+def test_an_order_leads_only_its_owner_to_the_channel(
     house: House, site: Flask, wenjing: Candidate, visitor: Visitor
 ) -> None:
-    till = to_the_till(wenjing, visitor)
-    other = signed_in(site, somebody(house, "liqiang", LIQIANG))
-    other.get(till, 404)
-    for action in ("pay", "fail"):
-        other.get("/agreement")
-        other.post(f"{till}/{action}", 404)
-    other.get("/till/NOSUCHORDER", 404)
-    assert row_of(house, wenjing.id)["status"] == Status.APPROVED
+    order = to_the_till(wenjing, visitor)
+    liqiang = somebody(house, "liqiang", LIQIANG)
+    liqiang.until_waiting()
+    other = signed_in(site, liqiang)
+    other.get(f"{home(wenjing)}/pay/{order}", 404)
+    other.get(f"{home(liqiang)}/pay/{order}", 404)
+    visitor.get(f"{home(wenjing)}/pay/NOSUCHORDER", 404)
+
+
+def test_the_receipt_is_there_once_the_fee_is_paid(wenjing: Candidate, visitor: Visitor) -> None:
+    visitor.get(f"{home(wenjing)}/receipt.pdf", 409)
+    wenjing.pays()
+    answer = visitor.get(f"{home(wenjing)}/receipt.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
+
+
+def test_where_nothing_is_open_online_the_page_sends_to_the_counter(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    vars(house.money)["channels"] = {}
+    visitor.get(f"{home(wenjing)}/pay")
+    assert "到考点现场缴费" in visitor.text()
+    house.paying.take_at_counter(wenjing.id, "7", 16000, REVIEWER)
+    visitor.get(f"{home(wenjing)}/paid")
+    assert "支付完成：160.00 元" in visitor.text()
 
 
 def test_where_the_site_does_not_review_payment_follows_the_photo(house: House, site: Flask) -> None:
@@ -184,5 +212,6 @@ def test_where_the_site_does_not_review_payment_follows_the_photo(house: House, 
     liqiang.uploads()
     visitor.get(home(liqiang))
     assert f'href="{home(liqiang)}/pay">下一步：核对缴费' in visitor.page
-    visitor.post(f"{to_the_till(liqiang, visitor)}/pay")
+    till_of(house).pay(to_the_till(liqiang, visitor))
+    visitor.get(f"{home(liqiang)}/paid")
     assert row_of(house, liqiang.id)["status"] == Status.PAID

@@ -92,7 +92,7 @@ def _already_so(registration: Registration, command: c.Command) -> bool:
         case c.ReplacePhoto():
             return registration.photo == command.photo
         case c.Settle():
-            known = {registration.settled_trade} | registration.owed | registration.returned
+            known = {registration.settled_trade, *registration.owed, *registration.returned}
             return command.trade in known
         case c.ReturnPayment():
             return command.trade in registration.returned

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from ncre.domain.lifecycle import SitePolicy as Policy
 from ncre.domain.lifecycle import Status, Step, open_rows
-from ncre.domain.registration import Registration
+from ncre.domain.registration import NAMESPACE, Registration
 from ncre.events.registration import PaymentSettled
 
 
@@ -21,26 +21,71 @@ class Unusable(StrEnum):
     SUPERSEDED = "superseded"
     WRONG_AMOUNT = "wrong-amount"
     LATE = "late"
+    WITHDRAWN = "withdrawn"
     NOT_PAYABLE = "not-payable"
     SEAT_GONE = "seat-gone"
 
 
+_ORDERS: Final = uuid5(NAMESPACE, "orders")
+_REFUNDS: Final = uuid5(NAMESPACE, "refunds")
 _ORDER_PREFIX: Final = "N"
+_BASE: Final = 27
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def order_number(registration: UUID, version: int) -> str:
-    """The order under which a registration is paid, 27 characters of [0-9A-Z].
+def order_base(registration: UUID, version: int) -> str:
+    """What all orders for the same thing have in common, 27 characters of [0-9A-Z].
 
-    Made from the registration and the version at which what is to be paid was fixed, so a second
-    click finds the same order and a change of subjects makes a new one. The form fits Alipay,
-    WeChat Pay and UnionPay (payment facts §2.2 rule 2).
+    Made from the registration and the version at which what is to be paid was fixed.
     """
     digest = uuid5(registration, f"order:{version}").bytes
     return _ORDER_PREFIX + b32encode(digest).decode().rstrip("=")
 
 
+def order_number(registration: UUID, version: int, channel: str = "", turn: int = 0) -> str:
+    """The number of the `turn`-th order for it at a channel, 30 characters of [0-9A-Z].
+
+    A second click finds the same order; a change of subjects, another channel, or an order that was
+    closed makes a new one. The form fits Alipay, WeChat Pay and UnionPay (payment facts §2.2 rule 2).
+    Without a channel: the base alone.
+    """
+    base = order_base(registration, version)
+    if not channel:
+        return base
+    return f"{base}{channel[0].upper()}{_DIGITS[turn // 36]}{_DIGITS[turn % 36]}"
+
+
 def order_of(registration: Registration) -> str:
-    return order_number(registration.id, registration.order_version)
+    """The base of every order that pays for the registration as it stands."""
+    return order_base(registration.id, registration.order_version)
+
+
+def pays_for(order: str, registration: Registration) -> bool:
+    """Whether the order was opened for what the registration is now."""
+    return order[:_BASE] == order_of(registration)
+
+
+def refund_number(channel: str, trade: str) -> str:
+    """The request number under which the money of a trade goes back: always the same, so it goes once."""
+    digest = uuid5(_REFUNDS, f"{channel}:{trade}").bytes
+    return "R" + b32encode(digest).decode().rstrip("=")
+
+
+def order_stream(number: str) -> UUID:
+    return uuid5(_ORDERS, number)
+
+
+def orphan_stream(channel: str, trade: str) -> UUID:
+    return uuid5(_ORDERS, f"orphan:{channel}:{trade}")
+
+
+def reconciliation_stream(channel: str, day: str) -> UUID:
+    return uuid5(_ORDERS, f"reconciliation:{channel}:{day}")
+
+
+def yuan(fen: int) -> str:
+    """An amount in fen as it is written: 8000 -> 80.00."""
+    return f"{fen // 100}.{fen % 100:02}"
 
 
 def payable(status: Status, policy: Policy | None) -> bool:
@@ -62,15 +107,20 @@ def unusable(
     """
     if registration.settled_trade:
         return Unusable.DUPLICATE
+    if registration.status in _GIVEN_UP:
+        return Unusable.WITHDRAWN
     if not _was_payable(registration, policy):
         return Unusable.NOT_PAYABLE
-    if order != order_of(registration):
+    if not pays_for(order, registration):
         return Unusable.SUPERSEDED
     if amount != registration.amount:
         return Unusable.WRONG_AMOUNT
     if paid_at > (registration.pay_by or closes):
         return Unusable.LATE
     return None
+
+
+_GIVEN_UP: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED})
 
 
 def _was_payable(registration: Registration, policy: Policy | None) -> bool:

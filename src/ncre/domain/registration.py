@@ -5,8 +5,8 @@ Only what a later decision asks is kept here; what people look at belongs to the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -26,7 +26,10 @@ def registration_id(round_code: str, account: UUID, ordinal: int) -> UUID:
 
 @dataclass(frozen=True)
 class Registration:
-    """State for deciding. `version` counts the facts taken in; amounts are fen, moments UTC."""
+    """State for deciding. `version` counts the facts taken in; amounts are fen, moments UTC.
+
+    `owed` are trades whose money goes back, with the reason.
+    """
 
     id: UUID
     version: int = 0
@@ -45,7 +48,7 @@ class Registration:
     order_version: int = 0
     lapsed_from: Status = Status.NEW
     settled_trade: str = ""
-    owed: frozenset[str] = frozenset()
+    owed: Mapping[str, str] = field(default_factory=dict)
     returned: frozenset[str] = frozenset()
     seated: frozenset[str] = frozenset()
 
@@ -119,12 +122,12 @@ def _settled(_: Registration, settled: facts.PaymentSettled) -> dict[str, Any]:
 
 
 def _owed(registration: Registration, unusable: facts.PaymentUnusable) -> dict[str, Any]:
-    return {"owed": registration.owed | {unusable.trade}}
+    return {"owed": {**registration.owed, unusable.trade: unusable.reason}}
 
 
 def _returned(registration: Registration, returned: facts.PaymentReturned) -> dict[str, Any]:
     return {
-        "owed": registration.owed - {returned.trade},
+        "owed": {trade: why for trade, why in registration.owed.items() if trade != returned.trade},
         "returned": registration.returned | {returned.trade},
     }
 

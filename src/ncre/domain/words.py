@@ -78,9 +78,33 @@ UNUSABLE: Final[Mapping[Unusable, Words]] = {
     Unusable.SUPERSEDED: Words("报考信息修改后旧订单被支付", "an order from before a change was paid"),
     Unusable.WRONG_AMOUNT: Words("金额不符", "wrong amount"),
     Unusable.LATE: Words("超过缴费期限", "paid after the deadline"),
+    Unusable.WITHDRAWN: Words("报名已取消", "the registration was given up"),
     Unusable.NOT_PAYABLE: Words("报名当前不能支付", "the registration could not be paid for"),
     Unusable.SEAT_GONE: Words("名额已被占用", "the seat was gone"),
 }
+
+CHANNELS: Final[Mapping[str, Words]] = {
+    "alipay": Words("支付宝", "Alipay"),
+    "wechat": Words("微信支付", "WeChat Pay"),
+    "counter": Words("现场缴费", "payment at the counter"),
+    "free": Words("免费", "no fee"),
+}
+
+SOURCES: Final[Mapping[str, Words]] = {
+    "notice": Words("渠道通知", "told by the channel"),
+    "query": Words("查询得知", "found by asking"),
+    "close": Words("关闭订单时得知", "found when closing"),
+    "refund": Words("退款时得知", "found when refunding"),
+    "bill": Words("对账单得知", "found in the bill"),
+    "counter": Words("现场登记", "entered at the counter"),
+    "nothing-due": Words("无需支付", "nothing was due"),
+}
+
+
+def channel_words(channel: str) -> Words:
+    """The name of a payment channel; one that was dropped since stands for itself."""
+    return CHANNELS.get(channel, Words(channel, channel))
+
 
 REFUSALS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.NOT_FOUND: Words("没有找到这份报名。", "There is no such registration."),
@@ -197,6 +221,24 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "The personal data of this account was erased; it cannot register.",
     ),
     RefusalCode.NO_PAYMENT_DUE: Words("没有需要支付或退回的款项。", "There is nothing to pay or to return."),
+    RefusalCode.CHANNEL_UNKNOWN: Words("请选择一种支付方式。", "Please choose a way to pay."),
+    RefusalCode.CHANNEL_SILENT: Words(
+        "支付平台暂时没有回应，之前打开的订单还不能关闭，所以现在不能修改。请过几分钟再试。",
+        "The payment platform does not answer, so the order that is open cannot be closed and nothing may be "
+        "changed now. Please try again in a few minutes.",
+    ),
+    RefusalCode.RECEIPT_MISSING: Words(
+        "请填写收据号（1 至 40 个字母、数字或连字符）。",
+        "Enter the receipt number (1 to 40 letters, digits or hyphens).",
+    ),
+    RefusalCode.RECEIPT_USED: Words(
+        "收据号 {receipt} 已经登记过，请核对后填写这笔收款自己的收据号。",
+        "The receipt number {receipt} is recorded already. Please enter the one of this payment.",
+    ),
+    RefusalCode.WRONG_AMOUNT: Words(
+        "应收 {due} 元，填写的是 {given} 元。请按应收金额收款。",
+        "{due} yuan are due, you entered {given}. Please take the amount that is due.",
+    ),
     RefusalCode.PRINT_NOT_PAID: Words(
         "支付完成后才能打印报名登记表。", "The registration form can be printed once the fee is paid."
     ),

@@ -54,6 +54,7 @@ class Source(StrEnum):
     REFUND = "refund"
     BILL = "bill"
     COUNTER = "counter"
+    NOTHING_DUE = "nothing-due"
 
 
 @dataclass(frozen=True, slots=True)

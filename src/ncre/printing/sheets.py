@@ -91,6 +91,24 @@ class TicketSheet:
     seats: tuple[SeatLine, ...]
 
 
+@dataclass(frozen=True)
+class ReceiptSheet:
+    """The receipt of a paid fee (缴费凭证); every text as it is printed."""
+
+    round: str
+    record: Record
+    name: str
+    document_number: str
+    site: str
+    subjects: tuple[SubjectLine, ...]
+    amount: str
+    paid: str
+    channel: str
+    order: str
+    trade: str
+    remark: str
+
+
 Sheet = TypeVar("Sheet", FormSheet, TicketSheet)
 
 

@@ -4,6 +4,8 @@ registrations.py  where each registration stands      queue.py, desk.py   questi
 timeline.py       the history, sentences.py its words  tickets.py          seats as assigned
 refunds.py        money owed back                     exam.py             rounds, sites, notices
 photo_files.py    files sent for two people
+orders.py         orders of payment                   ledger.py           every payment, used or returned
+reconciliations.py bills compared
 seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
 """
 
@@ -11,7 +13,10 @@ from __future__ import annotations
 
 from ncre.projections.base import Listeners
 from ncre.projections.exam import Notices, Rounds, Sites
+from ncre.projections.ledger import PaymentLedger
+from ncre.projections.orders import OrdersAsTheyStand
 from ncre.projections.photo_files import FilesSent
+from ncre.projections.reconciliations import BillsCompared
 from ncre.projections.refunds import OwedBack
 from ncre.projections.registrations import WhereItStands
 from ncre.projections.tickets import SeatsOnTickets
@@ -21,5 +26,17 @@ from ncre.projections.timeline import Timeline
 def all_projections() -> Listeners:
     """Every projection of the house, in the order in which rows are written."""
     return Listeners(
-        [Rounds(), Sites(), Notices(), WhereItStands(), SeatsOnTickets(), OwedBack(), FilesSent(), Timeline()]
+        [
+            Rounds(),
+            Sites(),
+            Notices(),
+            WhereItStands(),
+            SeatsOnTickets(),
+            OrdersAsTheyStand(),
+            PaymentLedger(),
+            OwedBack(),
+            BillsCompared(),
+            FilesSent(),
+            Timeline(),
+        ]
     )

@@ -25,10 +25,10 @@ from ncre.domain.candidate import (
 from ncre.domain.exam import in_words
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import Status
+from ncre.domain.payment import yuan
 from ncre.domain.review import REVIEW_REASONS
 from ncre.domain.words import STATUSES
 from ncre.events.base import Erased
-from ncre.projections.sentences import yuan
 
 HIDDEN: Final = Words("（不显示）", "(not shown)")
 ERASED_WORDS: Final = Words("（已依法删除）", "(erased)")

@@ -1,4 +1,4 @@
-"""Money that is owed back: one row a channel's trade, until the channel has returned it."""
+"""What a registration could not use of the money that came for it, and whether it went back: one row a trade."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ refunds = Table(
     Column("returned_at", Moment),
     Column("reference", String(64)),
     Index("refunds_of_registration", "registration"),
-    Index("refunds_open", "returned_at", "since"),
 )
 
 
@@ -49,12 +48,6 @@ class OwedBack(Projection):
             "returned_at": None,
             "reference": None,
         }
-
-
-def outstanding(connection: Connection, limit: int = 200) -> list[Row]:
-    """What still has to go back, longest owed first."""
-    asked = select(refunds).where(refunds.c.returned_at.is_(None)).order_by(refunds.c.since).limit(limit)
-    return [dict(row) for row in connection.execute(asked).mappings()]
 
 
 def of_registration(connection: Connection, registration: UUID) -> list[Row]:

@@ -7,21 +7,16 @@ from typing import Any, Final
 
 from ncre.domain.exam import in_words
 from ncre.domain.language import Words
-from ncre.domain.payment import Unusable
+from ncre.domain.payment import yuan
 from ncre.domain.review import REVIEW_REASONS
-from ncre.domain.words import UNUSABLE
 from ncre.events import exam, registration
 from ncre.events.base import Fact
+from ncre.projections.payment_sentences import PAYMENT_SENTENCES, why_unusable
 
 
 def sentence(fact: Fact) -> Words:
     """What happened, as a person would say it. Every registered fact has its sentence."""
     return _SENTENCES[type(fact)](fact)
-
-
-def yuan(fen: int) -> str:
-    """An amount in fen as it is written: 8000 -> 80.00."""
-    return f"{fen // 100}.{fen % 100:02}"
 
 
 def _agreed(accepted: registration.AgreementAccepted) -> Words:
@@ -122,8 +117,7 @@ def _settled(settled: registration.PaymentSettled) -> Words:
 
 
 def _unusable(unusable: registration.PaymentUnusable) -> Words:
-    known = unusable.reason in set(Unusable)
-    why = UNUSABLE[Unusable(unusable.reason)] if known else Words(unusable.reason, unusable.reason)
+    why = why_unusable(unusable.reason)
     amount = yuan(unusable.amount)
     return Words(
         f"收到 {amount} 元但不能用于本报名（{why.zh}），将原路退回。",
@@ -228,4 +222,5 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     exam.SiteRevised: _site_revised,
     exam.NoticePosted: _posted,
     exam.SeatsDrawn: _drawn,
+    **PAYMENT_SENTENCES,
 }

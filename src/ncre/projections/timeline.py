@@ -8,7 +8,6 @@ from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, 
 
 from ncre.events.base import FACTS, Fact
 from ncre.events.columns import Moment
-from ncre.events.registration import DetailsViewed
 from ncre.events.schema import metadata
 from ncre.projections.base import Key, Projection, Row
 from ncre.projections.sentences import sentence
@@ -27,7 +26,7 @@ timeline = Table(
     Column("en", Text, nullable=False),
     Index("timeline_about", "about", "at"),
 )
-"""`about` is the stream itself, except for looks at private details, which are about the case."""
+"""`about` is the stream itself; for what happens beside a case (looks at its details, payment) it is the case."""
 
 
 class Timeline(Projection):
@@ -43,7 +42,7 @@ class Timeline(Projection):
         return {
             "stream": stamp.stream,
             "version": stamp.version,
-            "about": fact.registration if isinstance(fact, DetailsViewed) else stamp.stream,
+            "about": getattr(fact, "registration", stamp.stream),
             "at": stamp.recorded_at,
             "actor": stamp.actor,
             "role": stamp.role,
@@ -61,5 +60,5 @@ _ABOUT = (
 
 
 def story(connection: Connection, about: UUID) -> list[Row]:
-    """Everything recorded about a stream, oldest first, looks at private details included."""
+    """Everything recorded about a stream, oldest first, looks at private details and payment included."""
     return [dict(row) for row in connection.execute(_ABOUT, {"of": about}).mappings()]

@@ -26,7 +26,6 @@ from ncre.web import (
     safeguards,
     signin,
     subjects,
-    till,
     who,
     wording,
 )
@@ -41,7 +40,6 @@ AREAS = (
     photo,
     payment,
     papers,
-    till,
     review,
     desk,
     door,

@@ -1,0 +1,108 @@
+"""What was asked of the outside, how often, and when to ask again. Working notes, not facts: losing them
+
+costs a few questions more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, String, Table, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ncre.events.columns import Moment
+from ncre.events.database import Database
+from ncre.events.schema import metadata
+
+errands = Table(
+    "errands",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+)
+
+refused_notices = Table(
+    "refused_notices",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("why", String(40), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("last_digest", String(64), nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
+"""Notices that were not the channel's, counted by reason; one row a reason, so nobody can fill the table."""
+
+_TRIES = select(errands.c.tries).where(errands.c.key == bindparam("of"))
+_TIDY = delete(errands).where(errands.c.next_at < bindparam("before"))
+
+
+class Errands:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        insert: Any = sqlite.insert if database.dialect == "sqlite" else postgresql.insert
+        noting = insert(errands)
+        self._note = noting.on_conflict_do_update(
+            index_elements=[errands.c.key],
+            set_={"tries": noting.excluded.tries, "next_at": noting.excluded.next_at},
+        )
+        self._claim = noting.on_conflict_do_update(
+            index_elements=[errands.c.key],
+            set_={"tries": errands.c.tries + 1, "next_at": noting.excluded.next_at},
+            where=errands.c.next_at <= bindparam("now"),
+        ).returning(errands.c.tries)
+        refusing = insert(refused_notices)
+        self._refuse = refusing.on_conflict_do_update(
+            index_elements=[refused_notices.c.channel, refused_notices.c.why],
+            set_={
+                "times": refused_notices.c.times + 1,
+                "last_digest": refusing.excluded.last_digest,
+                "last_at": refusing.excluded.last_at,
+            },
+        )
+
+    def tries(self, key: str) -> int:
+        """How often this was asked so far."""
+        with self._database.reading() as connection:
+            return int(connection.execute(_TRIES, {"of": key}).scalar_one_or_none() or 0)
+
+    def free(self, key: str, now: datetime) -> bool:
+        """Whether it may be asked now: never asked, or its time has come."""
+        with self._database.reading() as connection:
+            next_at = connection.execute(
+                select(errands.c.next_at).where(errands.c.key == key)
+            ).scalar_one_or_none()
+        return next_at is None or next_at <= now
+
+    def note(self, key: str, tries: int, next_at: datetime) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(self._note, {"key": key, "tries": tries, "next_at": next_at})
+
+    def claim(self, key: str, now: datetime, every: timedelta) -> int:
+        """0 when this may be asked now, and then it is noted; else the seconds until it may. Atomic."""
+        with self._database.transaction() as connection:
+            asked = {"key": key, "tries": 1, "next_at": now + every, "now": now}
+            if connection.execute(self._claim, asked).first() is not None:
+                return 0
+            free: datetime = connection.execute(
+                select(errands.c.next_at).where(errands.c.key == key)
+            ).scalar_one()
+        return max(1, round((free - now).total_seconds()))
+
+    def refused(self, channel: str, why: str, digest: str, at: datetime) -> None:
+        """Note a notice that was not the channel's."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                self._refuse,
+                {"channel": channel, "why": why, "times": 1, "last_digest": digest, "last_at": at},
+            )
+
+    def all_refused(self, connection: Connection) -> list[dict[str, Any]]:
+        asked = select(refused_notices).order_by(refused_notices.c.last_at.desc())
+        return [dict(row) for row in connection.execute(asked).mappings()]
+
+    def tidy(self, before: datetime) -> None:
+        """Forget what has not been asked for long."""
+        with self._database.transaction() as connection:
+            connection.execute(_TIDY, {"before": before})

@@ -1,0 +1,149 @@
+"""A day's bill of a channel beside our ledger: what is missing here is taken in, every difference is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from ncre.application import Application
+from ncre.domain.commands import CLOCK_ACTOR, Actor
+from ncre.domain.exam import EXAM_TIME
+from ncre.domain.payment import reconciliation_stream
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.events.payment import DayReconciled, Difference
+from ncre.gateways.channel import BillNotReady, Kind, News
+from ncre.gateways.errands import Errands
+from ncre.money import HOURLY, Money, Told
+from ncre.projections import ledger, reconciliations
+from ncre.projections.base import Row
+
+BILL_READY: Final = time(9, 30)
+"""When the bill of the day before can be had (exam time; payment facts §1.8: about 09:00)."""
+
+
+class DifferenceKind(StrEnum):
+    """What can be wrong between a bill and the ledger."""
+
+    PAYMENT_ONLY_BILLED = "payment-only-billed"
+    PAYMENT_ONLY_BOOKED = "payment-only-booked"
+    PAYMENT_AMOUNT = "payment-amount"
+    REFUND_ONLY_BILLED = "refund-only-billed"
+    REFUND_ONLY_BOOKED = "refund-only-booked"
+    REFUND_AMOUNT = "refund-amount"
+    UNKNOWN_ORDER = "unknown-order"
+
+
+class Reconciliation:
+    def __init__(self, application: Application, money: Money, errands: Errands) -> None:
+        self._application = application
+        self._money = money
+        self._errands = errands
+
+    def compare(self, channel: str, day: date, actor: Actor = CLOCK_ACTOR) -> DayReconciled:
+        """Compare a finished day (Asia/Shanghai) and record the result.
+
+        What the bill has and the ledger lacks is taken in as any other news, so that a lost notice
+        ends here at the latest; it is still named. Raises BillNotReady, ChannelSilent, Refusal.
+        """
+        line = self._money.channels.get(channel)
+        if line is None:
+            raise Refusal(RefusalCode.CHANNEL_UNKNOWN)
+        if day >= self._application.clock().astimezone(EXAM_TIME).date():
+            raise BillNotReady(day.isoformat())
+        bill = line.bill(day)
+        found = tuple(_differences(bill, self._booked(channel, day), day))
+        for news in bill:
+            self._money.receive(news)
+        result = _result(channel, day, bill, (*found, *self._orphans(bill)))
+        self._record(result, actor)
+        return result
+
+    def compare_yesterday(self, channel: str) -> None:
+        """What the worker does once the bill can be had; asked again hourly while it cannot."""
+        yesterday = self._yesterday()
+        self._errands.note(f"bill:{channel}:{yesterday}", 1, self._application.clock() + HOURLY)
+        self.compare(channel, yesterday)
+
+    def due(self) -> list[str]:
+        """Channels whose bill of yesterday is to be compared now."""
+        now = self._application.clock()
+        if now.astimezone(EXAM_TIME).time() < BILL_READY:
+            return []
+        yesterday = self._yesterday().isoformat()
+        with self._application.database.reading() as connection:
+            waiting = [
+                one for one in self._money.channels if not reconciliations.done(connection, one, yesterday)
+            ]
+        return [one for one in waiting if self._errands.free(f"bill:{one}:{yesterday}", now)]
+
+    def _yesterday(self) -> date:
+        return self._application.clock().astimezone(EXAM_TIME).date() - timedelta(days=1)
+
+    def _booked(self, channel: str, day: date) -> list[Row]:
+        since = datetime.combine(day, time(), EXAM_TIME).astimezone(UTC)
+        with self._application.database.reading() as connection:
+            return ledger.between(connection, since, since + timedelta(days=1), channel)
+
+    def _orphans(self, bill: Sequence[News]) -> Iterator[Difference]:
+        """Billed payments that turned out to belong to no order of ours."""
+        with self._application.database.reading() as connection:
+            unknown = {row["trade"] for row in ledger.orphans(connection)}
+        for news in bill:
+            if news.kind is Kind.PAID and news.trade in unknown:
+                yield _difference(DifferenceKind.UNKNOWN_ORDER, news, news.amount, None)
+
+    def _record(self, result: DayReconciled, actor: Actor) -> None:
+        stream = reconciliation_stream(result.channel, result.day)
+        command_id = uuid4()
+
+        def recorded(connection: Connection) -> None:
+            version = len(self._application.store.history(connection, stream, opened=False))
+            self._application.record(connection, Told(actor, command_id), stream, version, [result])
+
+        self._application.together(recorded)
+
+
+def _result(channel: str, day: date, bill: Sequence[News], found: tuple[Difference, ...]) -> DayReconciled:
+    paid = [news.amount for news in bill if news.kind is Kind.PAID]
+    back = [news.amount for news in bill if news.kind is Kind.RETURNED]
+    return DayReconciled(channel, day.isoformat(), len(paid), sum(paid), len(back), sum(back), found)
+
+
+def _differences(bill: Sequence[News], booked: Sequence[Row], day: date) -> Iterator[Difference]:
+    known = {row["trade"]: row for row in booked}
+    billed = {(news.kind, news.trade, news.reference) for news in bill}
+    for news in bill:
+        row = known.get(news.trade)
+        if news.kind is Kind.PAID:
+            here = row["amount"] if row and _on(row["paid_at"], day) else None
+            kinds = DifferenceKind.PAYMENT_ONLY_BILLED, DifferenceKind.PAYMENT_AMOUNT
+        else:
+            asked = row is not None and row["request"] == news.reference and row["returned_at"] is not None
+            here = row["returned"] if row and asked else None
+            kinds = DifferenceKind.REFUND_ONLY_BILLED, DifferenceKind.REFUND_AMOUNT
+        if here is None:
+            yield _difference(kinds[0], news, news.amount, None)
+        elif here != news.amount:
+            yield _difference(kinds[1], news, news.amount, here)
+    for row in booked:
+        if _on(row["paid_at"], day) and (Kind.PAID, row["trade"], "") not in billed:
+            yield _missing(DifferenceKind.PAYMENT_ONLY_BOOKED, row, "", row["amount"])
+        if _on(row["returned_at"], day) and (Kind.RETURNED, row["trade"], row["request"]) not in billed:
+            yield _missing(DifferenceKind.REFUND_ONLY_BOOKED, row, row["request"], row["returned"])
+
+
+def _on(moment: datetime | None, day: date) -> bool:
+    return moment is not None and moment.astimezone(EXAM_TIME).date() == day
+
+
+def _difference(kind: DifferenceKind, news: News, billed: int | None, booked: int | None) -> Difference:
+    return Difference(kind.value, news.order, news.trade, news.reference, billed, booked)
+
+
+def _missing(kind: DifferenceKind, row: Row, reference: str, booked: int) -> Difference:
+    return Difference(kind.value, row["order"], row["trade"], reference, None, booked)
