@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from ncre.application import Application
 from ncre.config import Misconfigured, Settings
@@ -15,12 +16,14 @@ from ncre.events.database import Database
 from ncre.events.inbox import Inbox
 from ncre.events.sealing import Keys, blind_index
 from ncre.events.store import FactStore
+from ncre.gateways.alipay import Alipay
 from ncre.gateways.channel import PaymentChannel
 from ncre.gateways.errands import Errands
 from ncre.gateways.paper_shelf import PaperShelf
 from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
 from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
 from ncre.gateways.photo_store import PhotoFolder, PhotoStore
+from ncre.gateways.signing import KeyUnusable
 from ncre.hall_lists import HallLists
 from ncre.money import Money
 from ncre.office import Office
@@ -117,8 +120,17 @@ def build(
 
 
 def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, PaymentChannel]:
-    """The payment channels of the settings, the usual one first."""
-    return {}
+    """The payment channels of the settings, the usual one first. Raises Misconfigured."""
+    if settings.alipay is None:
+        return {}
+    if settings.production and urlsplit(settings.alipay.gateway).scheme != "https":
+        raise Misconfigured(
+            f"{settings.alipay.gateway} is not Alipay: production takes payments over https alone, and no stand-in"
+        )
+    try:
+        return {Alipay.name: Alipay(settings.alipay, clock)}
+    except KeyUnusable as unusable:
+        raise Misconfigured(f"Alipay: {unusable}") from None
 
 
 def _certificate(settings: Settings) -> Certificate | None:

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
+from typing import Final
+
+from ncre.gateways.alipay import AlipayTerms
+
+ALIPAY_GATEWAY: Final = "https://openapi.alipay.com/gateway.do"
 
 
 class Misconfigured(Exception):
@@ -28,6 +33,9 @@ class Settings:
     s3_endpoint     of an S3-compatible store that is not AWS's       NCRE_S3_ENDPOINT
     certificate     PKCS #12 file that signs the papers (optional)    NCRE_SIGN_WITH
     passphrase      what opens it                                     NCRE_SIGN_PASSPHRASE
+    public_url      how the world reaches the pages                   NCRE_PUBLIC_URL
+    alipay          what was agreed with Alipay (optional)            NCRE_ALIPAY_*, see docs/operations.md
+    production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
     """
 
@@ -44,6 +52,9 @@ class Settings:
     s3_endpoint: str = ""
     certificate: Path | None = None
     passphrase: str = field(default="", repr=False)
+    public_url: str = ""
+    alipay: AlipayTerms | None = None
+    production: bool = False
 
     @property
     def photos(self) -> Path:
@@ -83,7 +94,50 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         s3_endpoint=environment.get("NCRE_S3_ENDPOINT", ""),
         certificate=Path(environment["NCRE_SIGN_WITH"]) if environment.get("NCRE_SIGN_WITH") else None,
         passphrase=environment.get("NCRE_SIGN_PASSPHRASE", ""),
+        public_url=environment.get("NCRE_PUBLIC_URL", "").rstrip("/"),
+        alipay=_alipay(environment),
+        production=environment.get("NCRE_PRODUCTION", "0") == "1",
     )
+
+
+def _alipay(environment: Mapping[str, str]) -> AlipayTerms | None:
+    """Alipay's terms, where there is an application id; keys and certificates are files. Raises Misconfigured."""
+    app_id = environment.get("NCRE_ALIPAY_APP_ID", "")
+    if not app_id:
+        return None
+    missing = [
+        name
+        for name in ("NCRE_ALIPAY_SELLER_ID", "NCRE_ALIPAY_KEY", "NCRE_PUBLIC_URL")
+        if not environment.get(name)
+    ]
+    if missing:
+        raise Misconfigured(f"Alipay also needs {', '.join(missing)}")
+    by_certificate = bool(environment.get("NCRE_ALIPAY_CERT"))
+    if not by_certificate and not environment.get("NCRE_ALIPAY_PUBLIC_KEY"):
+        raise Misconfigured(
+            "Alipay also needs NCRE_ALIPAY_PUBLIC_KEY, or the three certificates of certificate mode"
+        )
+    return AlipayTerms(
+        gateway=environment.get("NCRE_ALIPAY_GATEWAY", ALIPAY_GATEWAY),
+        app_id=app_id,
+        seller_id=environment["NCRE_ALIPAY_SELLER_ID"],
+        private_key=_text(environment, "NCRE_ALIPAY_KEY"),
+        notify_url=environment["NCRE_PUBLIC_URL"].rstrip("/") + "/notices/alipay",
+        alipay_key="" if by_certificate else _text(environment, "NCRE_ALIPAY_PUBLIC_KEY"),
+        app_certificate=_text(environment, "NCRE_ALIPAY_APP_CERT") if by_certificate else "",
+        alipay_certificate=_text(environment, "NCRE_ALIPAY_CERT") if by_certificate else "",
+        root_certificates=_text(environment, "NCRE_ALIPAY_ROOT_CERT") if by_certificate else "",
+    )
+
+
+def _text(environment: Mapping[str, str], name: str) -> str:
+    """What stands in the file that a setting names."""
+    try:
+        return Path(environment[name]).read_text(encoding="utf-8")
+    except KeyError:
+        raise Misconfigured(f"Alipay also needs {name}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{name}: {environment[name]} cannot be read ({error})") from None
 
 
 def _port(text: str) -> int:

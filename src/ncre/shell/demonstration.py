@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from secrets import choice
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from secrets import choice, token_hex
 from typing import Final
 
 from ncre.bootstrap import House
+from ncre.cashier import Cashier, CashierTerms, create_cashier, keys_in
 from ncre.config import Settings
 from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
+from ncre.gateways.alipay import AlipayTerms
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.shell.common import Misuse
@@ -26,7 +32,11 @@ SIGN_INS: Final = (
     ("shenji", Role.AUDITOR, frozenset[str]()),
     ("kaowu", Role.OFFICE, EVERY_SITE),
 )
-MADE_HERE: Final = ("ncre.sqlite", "till.sqlite", "secret.key", "sign-ins.txt", "photos")
+MADE_HERE: Final = ("ncre.sqlite", "cashier", "secret.key", "sign-ins.txt", "photos", "drafts", "papers")
+
+APP_ID: Final = "2021000000000001"
+SELLER_ID: Final = "2088000000000001"
+"""The merchant of the demo, whom only its own cashier knows."""
 
 
 def clear(settings: Settings) -> None:
@@ -52,6 +62,49 @@ def prepare(house: House) -> None:
     house.office.load(load_round(bundled(), today), Actor("demo", Role.OFFICE, EVERY_SITE))
 
 
+def cashier_port(settings: Settings) -> int:
+    """The cashier listens beside the pages."""
+    return settings.port + 1
+
+
+def with_cashier(settings: Settings) -> Settings:
+    """Settings whose Alipay is the cashier: another address and other keys, nothing else."""
+    address = f"http://{settings.host}"
+    terms = AlipayTerms(
+        gateway=f"{address}:{cashier_port(settings)}/gateway.do",
+        app_id=APP_ID,
+        seller_id=SELLER_ID,
+        private_key=keys_in(settings.data / "cashier", "merchant").private,
+        notify_url=f"{address}:{settings.port}/notices/alipay",
+        alipay_key=keys_in(settings.data / "cashier", "cashier").public,
+    )
+    return replace(settings, alipay=terms)
+
+
+def cashier(settings: Settings, clock: Callable[[], datetime]) -> Cashier:
+    """The stand-in for Alipay. Raises NotInProduction."""
+    folder = settings.data / "cashier"
+    terms = CashierTerms(
+        folder=folder,
+        keys=keys_in(folder, "cashier"),
+        merchant=keys_in(folder, "merchant").public,
+        app_id=APP_ID,
+        seller_id=SELLER_ID,
+        token=_control(folder),
+        scale=1 / 60,
+    )
+    return create_cashier(terms, clock, production=settings.production)
+
+
+def _control(folder: Path) -> str:
+    """What opens the cashier's control, for this user alone."""
+    file = folder / "control.token"
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(token_hex(16))
+    return file.read_text()
+
+
 def greeting(settings: Settings) -> str:
     """Where to go, and who can sign in."""
     roles = {
@@ -61,7 +114,8 @@ def greeting(settings: Settings) -> str:
         Role.OFFICE: "考务 exam office",
     }
     passwords = _kept(settings)
-    lines = ["", f"  ncre 演示已启动 / the demo runs: http://{settings.host}:{settings.port}/", ""]
+    lines = ["", f"  ncre 演示已启动 / the demo runs: http://{settings.host}:{settings.port}/"]
+    lines += [f"  模拟收银台 / test cashier:       http://{settings.host}:{cashier_port(settings)}/", ""]
     for name, role, sites in SIGN_INS:
         at = "" if sites == EVERY_SITE or not sites else "  " + ", ".join(sorted(sites))
         lines.append(f"  {name:10} {passwords.get(name, '?'):16} {roles[role]}{at}")

@@ -6,7 +6,9 @@ import logging
 import signal
 import socket
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from threading import Event, Thread
 from types import FrameType
 from typing import Any
@@ -72,20 +74,41 @@ def demo(asked: Namespace) -> None:
     if asked.fresh:
         demonstration.clear(settings)
         settings = replace(_moved(read_settings(), None, asked.port), demo=True)
+    if settings.production:
+        raise Misuse("演示不能在生产环境运行 / the demo does not run in production")
+    _require_free(replace(settings, port=demonstration.cashier_port(settings)))
     _log_to_stderr()
+    settings = demonstration.with_cashier(settings)
     in_house = build(settings)
     in_house.database.migrate()
     demonstration.prepare(in_house)
     server = _listening(in_house, THREADS)
-    print(demonstration.greeting(settings), flush=True)
     stop = Event()
-    working = Thread(target=in_house.worker.run, args=(stop,), daemon=True)
-    working.start()
+    beside = [
+        Thread(target=in_house.worker.run, args=(stop,), daemon=True),
+        Thread(target=_run_cashier, args=(settings, in_house.clock, stop), daemon=True),
+    ]
+    for thread in beside:
+        thread.start()
+    print(demonstration.greeting(settings), flush=True)
     try:
         _serve(in_house, server)
     finally:
         stop.set()
-        working.join(timeout=10)
+        for thread in beside:
+            thread.join(timeout=10)
+
+
+def _run_cashier(settings: Settings, clock: Callable[[], datetime], stop: Event) -> None:
+    """The stand-in for Alipay on the next port: its site, and its notices sent when they are due."""
+    cashier = demonstration.cashier(settings, clock)
+    port = demonstration.cashier_port(settings)
+    server = create_server(cashier.site, host=settings.host, port=port, threads=4, ident="cashier")
+    Thread(target=server.run, daemon=True).start()
+    while not stop.wait(1.0):
+        cashier.notices.deliver_due()
+    server.close()
+    cashier.pages.close()
 
 
 def _moved(settings: Settings, host: str | None, port: int | None) -> Settings:
