@@ -50,6 +50,7 @@ class Market:
     clock: Clock
     home: str
     shop: str
+    cashier_folder: Path
 
     def script(self, order: str, *faults: str) -> None:
         with self.cashier.pages.writing() as connection:
@@ -100,6 +101,6 @@ def opened(folder: Path, house_file: Path, clock: Clock) -> Iterator[Market]:
             )
             alipay = Alipay(terms, clock)
             channels["alipay"] = alipay
-            yield Market(house, cashier, alipay, terms, clock, home, shop)
+            yield Market(house, cashier, alipay, terms, clock, home, shop, folder / "cashier")
         house.close()
     cashier.pages.close()

@@ -95,6 +95,7 @@ def root_number(pem: str) -> str:
 
 
 def _number(certificate: x509.Certificate) -> str:
-    issuer = ",".join(part.rfc4514_string() for part in reversed(list(certificate.issuer.rdns)))
+    parts = reversed(list(certificate.issuer))  # names as they are, a comma in one is not escaped
+    issuer = ",".join(f"{part.rfc4514_attribute_name}={part.value!s}" for part in parts)
     said = f"{issuer}{certificate.serial_number}".encode()
     return md5(said, usedforsecurity=False).hexdigest()
