@@ -64,7 +64,7 @@ LIBRARIES: dict[str, set[str]] = {
 }
 """Which libraries a room may import, besides the standard library."""
 
-SERVICES_OF_THE_PAGES = {"bootstrap", "application", "papers", "photos", "door", "config"}
+SERVICES_OF_THE_PAGES = {"bootstrap", "application", "papers", "photos", "door", "config", "takings"}
 
 
 def imports(path: Path) -> Iterator[str]:

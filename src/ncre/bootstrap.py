@@ -37,6 +37,7 @@ from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
 from ncre.reconciliation import Reconciliation
+from ncre.takings import Takings
 from ncre.worker import Worker
 
 
@@ -59,6 +60,7 @@ class House:
     money: Money
     paying: Paying
     reconciliation: Reconciliation
+    takings: Takings
     errands: Errands
     office: Office
     papers: Papers
@@ -109,6 +111,7 @@ def build(
         money=money,
         paying=paying,
         reconciliation=reconciliation,
+        takings=Takings(application),
         errands=errands,
         office=Office(application),
         papers=papers,

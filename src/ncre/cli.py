@@ -13,10 +13,10 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.words import refusal_words
 from ncre.events.database import DatabaseUnusable
 from ncre.rounds.faults import RoundFileFaults
-from ncre.shell import accounts, auditing, photos, rounds, rows, seating, serving, staff, tickets
+from ncre.shell import accounts, auditing, payments, photos, rounds, rows, seating, serving, staff, tickets
 from ncre.shell.common import Misuse
 
-GROUPS = (serving, rounds, seating, staff, tickets, photos, auditing, accounts, rows)
+GROUPS = (serving, rounds, seating, staff, tickets, photos, payments, auditing, accounts, rows)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

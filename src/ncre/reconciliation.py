@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
@@ -13,7 +12,7 @@ from sqlalchemy import Connection
 from ncre.application import Application
 from ncre.domain.commands import CLOCK_ACTOR, Actor
 from ncre.domain.exam import EXAM_TIME
-from ncre.domain.payment import reconciliation_stream
+from ncre.domain.payment import DifferenceKind, reconciliation_stream
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.payment import DayReconciled, Difference
 from ncre.gateways.channel import BillNotReady, Kind, News
@@ -24,18 +23,6 @@ from ncre.projections.base import Row
 
 BILL_READY: Final = time(9, 30)
 """When the bill of the day before can be had (exam time; payment facts §1.8: about 09:00)."""
-
-
-class DifferenceKind(StrEnum):
-    """What can be wrong between a bill and the ledger."""
-
-    PAYMENT_ONLY_BILLED = "payment-only-billed"
-    PAYMENT_ONLY_BOOKED = "payment-only-booked"
-    PAYMENT_AMOUNT = "payment-amount"
-    REFUND_ONLY_BILLED = "refund-only-billed"
-    REFUND_ONLY_BOOKED = "refund-only-booked"
-    REFUND_AMOUNT = "refund-amount"
-    UNKNOWN_ORDER = "unknown-order"
 
 
 class Reconciliation:

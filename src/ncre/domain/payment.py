@@ -26,6 +26,18 @@ class Unusable(StrEnum):
     SEAT_GONE = "seat-gone"
 
 
+class DifferenceKind(StrEnum):
+    """What can be wrong between a bill and the ledger."""
+
+    PAYMENT_ONLY_BILLED = "payment-only-billed"
+    PAYMENT_ONLY_BOOKED = "payment-only-booked"
+    PAYMENT_AMOUNT = "payment-amount"
+    REFUND_ONLY_BILLED = "refund-only-billed"
+    REFUND_ONLY_BOOKED = "refund-only-booked"
+    REFUND_AMOUNT = "refund-amount"
+    UNKNOWN_ORDER = "unknown-order"
+
+
 _ORDERS: Final = uuid5(NAMESPACE, "orders")
 _REFUNDS: Final = uuid5(NAMESPACE, "refunds")
 _ORDER_PREFIX: Final = "N"

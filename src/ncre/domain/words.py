@@ -11,7 +11,7 @@ from typing import Final
 
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import Opening, Role, Status, Step, When
-from ncre.domain.payment import Unusable
+from ncre.domain.payment import DifferenceKind, Unusable
 from ncre.domain.refusals import RefusalCode
 
 STATUSES: Final[Mapping[Status, Words]] = {
@@ -88,6 +88,24 @@ CHANNELS: Final[Mapping[str, Words]] = {
     "wechat": Words("微信支付", "WeChat Pay"),
     "counter": Words("现场缴费", "payment at the counter"),
     "free": Words("免费", "no fee"),
+}
+
+DIFFERENCES: Final[Mapping[DifferenceKind, Words]] = {
+    DifferenceKind.PAYMENT_ONLY_BILLED: Words(
+        "对账单有、本系统没有的收款（已补记）", "a payment that only the bill had (now taken in)"
+    ),
+    DifferenceKind.PAYMENT_ONLY_BOOKED: Words(
+        "本系统有、对账单没有的收款", "a payment that only our ledger has"
+    ),
+    DifferenceKind.PAYMENT_AMOUNT: Words("收款金额不一致", "a payment of another amount"),
+    DifferenceKind.REFUND_ONLY_BILLED: Words(
+        "对账单有、本系统没有的退款（已补记）", "a refund that only the bill had (now taken in)"
+    ),
+    DifferenceKind.REFUND_ONLY_BOOKED: Words(
+        "本系统有、对账单没有的退款", "a refund that only our ledger has"
+    ),
+    DifferenceKind.REFUND_AMOUNT: Words("退款金额不一致", "a refund of another amount"),
+    DifferenceKind.UNKNOWN_ORDER: Words("订单不是本系统的", "an order that is not ours"),
 }
 
 SOURCES: Final[Mapping[str, Words]] = {

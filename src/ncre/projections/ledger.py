@@ -6,7 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, Uuid, and_, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    Uuid,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from ncre.events import payment as facts
 from ncre.events.columns import Moment
@@ -130,6 +144,24 @@ def one(connection: Connection, channel: str, trade: str) -> Row | None:
     asked = select(payments).where(payments.c.channel == channel, payments.c.trade == trade)
     found = connection.execute(asked).mappings().first()
     return dict(found) if found else None
+
+
+def by_site(connection: Connection, since: datetime, until: datetime) -> dict[str, Row]:
+    """Of each site: payments made in this time, their fen, and the fen of them that were owed or went back."""
+    back = case((payments.c.request.is_not(None), payments.c.amount), else_=0)
+    asked = (
+        select(
+            payments.c.site,
+            func.count().label("count"),
+            func.sum(payments.c.amount).label("received"),
+            func.sum(back).label("back"),
+        )
+        .where(payments.c.paid_at >= since, payments.c.paid_at < until, payments.c.registration.is_not(None))
+        .group_by(payments.c.site)
+        .order_by(payments.c.site)
+    )
+    found = connection.execute(asked).mappings()
+    return {row["site"]: {key: int(row[key]) for key in ("count", "received", "back")} for row in found}
 
 
 def orphans(connection: Connection) -> list[Row]:

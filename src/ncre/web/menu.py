@@ -36,9 +36,10 @@ def entries() -> list[tuple[str, str]]:
             (_("查找与现场确认"), "desk.search"),
             (_("入场核验"), "door.page"),
             (_("考场座位表与门贴"), "halls.home"),
+            (_("收费管理"), "money.home"),
             (_("公告管理"), "office.notices"),
             (_("报名档案"), "audit.search"),
         ],
-        Role.AUDITOR: [(_("报名档案"), "audit.search")],
+        Role.AUDITOR: [(_("报名档案"), "audit.search"), (_("收费管理"), "money.home")],
     }
     return own.get(g.account.role, []) + common

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -37,6 +37,8 @@ pages = Blueprint("review", __name__)
 PURPOSE: Final = "review"
 PAGE: Final = 25
 """Cases on one page of the queue."""
+
+AT_COUNTER: Final = frozenset({RefusalCode.RECEIPT_MISSING, RefusalCode.RECEIPT_USED})
 
 FIELD_OF: Final = {
     RefusalCode.REASON_MISSING: "reasons",
@@ -120,10 +122,26 @@ def confirm(registration: UUID) -> Answer:
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
     typed = _Typed(why=request.form.get("why", ""))
+    house().paying.make_way(registration)
     refused = _carry_out(Cancel(**_asked(registration), reason=typed.why), typed)
     if refused is None:
         flash(_("报名已取消。"))
     return refused or redirect(url_for("review.case", registration=registration), 303)
+
+
+@pages.post("/staff/cases/<uuid:registration>/counter")
+@need(Role.REVIEWER, Role.OFFICE)
+def counter(registration: UUID) -> Answer:
+    """现场缴费: money that was taken at the counter, under the number of its receipt."""
+    row = at_my_sites(registration)
+    typed = _Typed(receipt=request.form.get("receipt", "").strip())
+    try:
+        house().paying.take_at_counter(registration, typed.receipt, row["amount"] or 0, account().actor)
+    except Refusal as refusal:
+        place = "receipt" if refusal.code in AT_COUNTER else "case"
+        return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
+    flash(_("报名号 %(number)s：现场缴费已登记。", number=row["number"]))
+    return redirect(url_for("review.case", registration=registration), 303)
 
 
 @dataclass(frozen=True)
@@ -133,6 +151,7 @@ class _Typed:
     reasons: frozenset[str] = frozenset()
     note: str = ""
     why: str = ""
+    receipt: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -153,7 +172,7 @@ def _carry_out(command: Command, typed: _Typed) -> Answer | None:
         place = FIELD_OF.get(refusal.code, "case")
         if command.step is Step.CANCEL and place == "note":
             place = "why"
-        faulty = _Typed(typed.reasons, typed.note, typed.why, {place: said(refusal)})
+        faulty = replace(typed, faults={place: said(refusal)})
         return _page(command.registration, faulty), int(STATUS[refusal.code])
     return None
 
@@ -195,6 +214,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
         own=row["account"] == account().id,
         reasons=reasons_by_group(),
         groups=GROUPS,
+        takes_money=case_.payable and row["order_version"] is not None,
         typed=typed,
         faults=typed.faults,
         wait=time_left(now, row["requested_at"]) if Step.APPROVE in steps else "",

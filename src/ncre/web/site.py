@@ -18,6 +18,7 @@ from ncre.web import (
     halls,
     language,
     menu,
+    money,
     office,
     papers,
     payment,
@@ -45,6 +46,7 @@ AREAS = (
     door,
     halls,
     office,
+    money,
     audit,
 )
 

@@ -110,6 +110,7 @@ def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
 def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> None:
     actor, version, identity = account().actor, seen(), command_id()
     if step is Step.CHANGE_SUBJECTS:
+        house().paying.make_way(case.id)
         house().application.handle(
             ChangeSubjects(
                 registration=case.id,

@@ -11,9 +11,9 @@ from flask import Flask
 from ncre.domain.exam import in_words
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import Role, Status, Step
-from ncre.domain.payment import yuan
+from ncre.domain.payment import DifferenceKind, yuan
 from ncre.domain.review import REVIEW_REASONS
-from ncre.domain.words import ROLES, STATUSES, STEPS, UNUSABLE, channel_words
+from ncre.domain.words import DIFFERENCES, ROLES, STATUSES, STEPS, UNUSABLE, channel_words
 from ncre.web.language import language
 
 
@@ -23,6 +23,7 @@ def install(site: Flask) -> None:
         step=lambda code: _of(STEPS, Step(code)),
         role=lambda code: _of(ROLES, Role(code)),
         unusable=lambda code: _of(UNUSABLE, code),
+        difference=lambda code: _of(DIFFERENCES, DifferenceKind(code)),
         channel=lambda code: channel_words(code).say(language()),
         reason=_reason,
         yuan=yuan,

@@ -1,0 +1,97 @@
+"""payments: compare a day's bill with the ledger, and record money taken at a counter."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError, Namespace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from ncre.domain.exam import EXAM_TIME
+from ncre.domain.payment import DifferenceKind, yuan
+from ncre.domain.words import DIFFERENCES, STATUSES, channel_words
+from ncre.events.payment import DayReconciled
+from ncre.gateways.channel import BillNotReady, ChannelSilent
+from ncre.shell.common import Misuse, actor, add_actor, find, house
+
+NO_BILL: Final = 3
+"""The exit code of a day whose bill cannot be had yet."""
+
+
+def add(commands: Any) -> None:
+    payments = commands.add_parser("payments", help="bills compared with the ledger; money at the counter")
+    what = payments.add_subparsers(required=True, metavar="WHAT")
+    reconcile_ = what.add_parser(
+        "reconcile",
+        help="compare a day's bill: 0 equal, 1 differences, 3 no bill yet (the worker does it daily)",
+    )
+    reconcile_.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="exam time; yesterday without it")
+    reconcile_.add_argument("--channel", help="only this channel")
+    add_actor(reconcile_)
+    reconcile_.set_defaults(run=reconcile)
+    counter_ = what.add_parser(
+        "counter", help="record money taken at the site's counter, under its receipt number"
+    )
+    counter_.add_argument("registration", help="id, 报名号 or ticket number")
+    counter_.add_argument("--receipt", required=True)
+    counter_.add_argument("--yuan", required=True, help="what was taken, as 160.00")
+    add_actor(counter_)
+    counter_.set_defaults(run=counter)
+
+
+def reconcile(asked: Namespace) -> int:
+    with house() as in_house:
+        by = actor(in_house, asked)
+        day = asked.date or in_house.clock().astimezone(EXAM_TIME).date() - timedelta(days=1)
+        channels = [asked.channel] if asked.channel else list(in_house.money.channels)
+        if not channels:
+            raise Misuse("没有开通网上支付 / no payment channel is configured")
+        worst = 0
+        for channel in channels:
+            try:
+                worst = max(worst, _told(in_house.reconciliation.compare(channel, day, by), asked.lang))
+            except (BillNotReady, ChannelSilent) as error:
+                name = channel_words(channel).say(asked.lang)
+                print(f"{name} {day}: 对账单还不能取得 / the bill cannot be had yet ({error})")
+                worst = NO_BILL
+        return worst
+
+
+def counter(asked: Namespace) -> None:
+    with house() as in_house:
+        who = actor(in_house, asked)
+        row = find(in_house, asked.registration, who.sites)
+        in_house.paying.take_at_counter(row["id"], asked.receipt, _fen(asked.yuan), who)
+        after = find(in_house, str(row["id"]))
+    print(f"{after['number']}  v{after['version']}  {STATUSES[after['status']].say(asked.lang)}")
+
+
+def _told(result: DayReconciled, lang: str) -> int:
+    """Say what was compared; 1 where there are differences."""
+    name = channel_words(result.channel).say(lang)
+    print(
+        f"{name} {result.day}: 收款 / received {result.payments} = {yuan(result.received)}, "
+        f"退款 / returned {result.refunds} = {yuan(result.returned)}"
+    )
+    for one in result.differences:
+        billed, booked = (yuan(fen) if fen is not None else "-" for fen in (one.billed, one.booked))
+        words = DIFFERENCES[DifferenceKind(one.kind)].say(lang)
+        print(
+            f"  {words}: {one.trade} {one.reference} {one.order} 对账单 / bill {billed} 账本 / ledger {booked}"
+        )
+    return 1 if result.differences else 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text} 不是日期，请写成 2027-01-05 / is not a date; write 2027-01-05"
+        ) from None
+
+
+def _fen(text: str) -> int:
+    whole, _, part = text.partition(".")
+    if not whole.isdigit() or not (part == "" or (part.isdigit() and len(part) <= 2)):
+        raise Misuse(f"金额应写成 160.00 / write the amount as 160.00, not {text}")
+    return int(whole) * 100 + int((part or "0").ljust(2, "0"))

@@ -1,0 +1,113 @@
+"""收费管理: what came in, what is open, owed or unexplained, and the ledger as a file."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ncre.domain.exam import EXAM_TIME
+from ncre.domain.lifecycle import Role
+from ncre.projections import ledger, orders, reconciliations
+from ncre.takings import DayTakings, as_csv, as_xlsx
+from ncre.web.who import Answer, account, house, need
+
+pages = Blueprint("money", __name__)
+
+DAYS: Final = 14
+LONGEST: Final = 400
+"""Days in one file; a round's window is a few weeks."""
+
+FILES: Final = {
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+@pages.get("/office/money")
+@need(Role.OFFICE, Role.AUDITOR)
+def home() -> Answer:
+    first, last = _asked_days()
+    days = house().takings.days(first, last)
+    with house().database.reading() as connection:
+        open_ = orders.payable(connection, limit=50)
+        count = orders.payable_count(connection)
+        owed = ledger.owed(connection)
+        orphans = ledger.orphans(connection)
+        unexplained = ledger.unexplained(connection)
+        compared = reconciliations.newest(connection)
+        refused = house().errands.all_refused(connection)
+    return render_template(
+        "money.html",
+        first=first,
+        last=last,
+        days=days,
+        bars=_bars(days),
+        sites=_sites(days),
+        open=open_,
+        open_count=count,
+        owed=owed,
+        orphans=orphans,
+        unexplained=unexplained,
+        compared=compared,
+        refused=refused,
+        may_act=account().role is Role.OFFICE,
+    )
+
+
+@pages.get("/office/money/ledger.<kind>")
+@need(Role.OFFICE, Role.AUDITOR)
+def export(kind: str) -> Answer:
+    """The ledger of the days asked for, as CSV or XLSX."""
+    if kind not in FILES:
+        return redirect(url_for("money.home"), 303)
+    first, last = _asked_days()
+    write, mimetype = FILES[kind]
+    name = f"ncre-ledger-{first}-{last}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(write(house().takings.rows(first, last)), content_type=mimetype, headers=headers)
+
+
+@pages.post("/office/money/returned")
+@need(Role.OFFICE)
+def returned() -> Answer:
+    """What was paid at a counter and is owed was handed back there."""
+    house().paying.return_at_counter(request.form.get("trade", ""), account().actor)
+    flash(_("退款已登记。"))
+    return redirect(url_for("money.home"), 303)
+
+
+def _asked_days() -> tuple[date, date]:
+    """The days of the address, else the last fortnight; whatever cannot be meant is left out."""
+    today = house().clock().astimezone(EXAM_TIME).date()
+    last = _day(request.args.get("last", ""), today)
+    first = _day(request.args.get("first", ""), last - timedelta(days=DAYS - 1))
+    return max(min(first, last), last - timedelta(days=LONGEST)), last
+
+
+def _day(text: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+
+
+def _bars(days: list[DayTakings]) -> list[tuple[DayTakings, int, int]]:
+    """Each day with the heights (0-100) of what stayed and of what went back."""
+    most = max((day.received for day in days), default=0) or 1
+    return [
+        (day, round(100 * (day.received - day.back) / most), round(100 * day.back / most)) for day in days
+    ]
+
+
+def _sites(days: list[DayTakings]) -> dict[str, dict[str, int]]:
+    """The sums of each site over the days."""
+    found: dict[str, dict[str, int]] = {}
+    for day in days:
+        for site, said in day.sites.items():
+            own = found.setdefault(site, {"count": 0, "received": 0, "back": 0})
+            for key in own:
+                own[key] += said[key]
+    return dict(sorted(found.items()))

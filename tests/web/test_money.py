@@ -1,0 +1,152 @@
+"""收费管理: what the office and the auditor see of the money, and the files they take away."""
+
+from __future__ import annotations
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+
+from ncre.bootstrap import House
+from ncre.domain.lifecycle import Role
+from ncre.gateways.channel import Kind, News, Source
+from ncre.projections import orders
+from ncre.takings import as_csv, as_xlsx
+from tests.application.ground import Walker
+from tests.people import REVIEWER, SITE, Clock, till_of
+from tests.web.visitor import Visitor
+
+
+@pytest.fixture
+def kaowu(house: House, site: Flask) -> Visitor:
+    return staff(house, site, "kaowu", Role.OFFICE)
+
+
+def staff(house: House, site: Flask, name: str, role: Role) -> Visitor:
+    house.accounts.add(name, f"a password of {name}", role, frozenset({SITE}))
+    visitor = Visitor(site)
+    visitor.signs_in(name)
+    return visitor
+
+
+def paid(house: House) -> Walker:
+    walker = Walker(house)
+    walker.paid(("66",))
+    return walker
+
+
+def test_money_in_is_shown_by_day_and_site(house: House, kaowu: Visitor) -> None:
+    paid(house)
+    odd = Walker(house)
+    odd.approved(("66",))
+    odd.hears(odd.money("T-odd", amount=100))
+    kaowu.get("/office/money")
+    for text in ("2027-01-05", "2 81.00 1.00", f"{SITE} 2 81.00 1.00", "1.00 元", "金额不符"):
+        assert text in " ".join(kaowu.text().split())
+    assert kaowu.page.count('class="stayed"') == 14
+
+
+def test_a_refund_in_trouble_says_what_the_channel_answered(house: House, kaowu: Visitor) -> None:
+    odd = Walker(house)
+    odd.approved(("66",))
+    odd.hears(odd.money("T-odd", amount=100))
+    till_of(house).refuses_refunds = "NO_BALANCE"
+    house.worker.once()
+    kaowu.get("/office/money")
+    assert "渠道答复：NO_BALANCE，将继续申请" in kaowu.text()
+
+
+def test_what_needs_a_person_is_listed(house: House, kaowu: Visitor) -> None:
+    house.money.receive(News(Kind.PAID, "till", "N-UNKNOWN", "T1", "", 8000, house.clock(), Source.NOTICE))
+    house.money.hear("till", {}, b"forged")
+    kaowu.get("/office/money")
+    assert "订单 N-UNKNOWN 不是本系统的" in kaowu.text()
+    assert "通知 1 次（signature），均未采信" in kaowu.text()
+
+
+def test_open_orders_and_compared_bills_are_listed(house: House, clock: Clock, kaowu: Visitor) -> None:
+    walker = Walker(house)
+    walker.approved(("66",))
+    order = walker.opens()
+    till_of(house).pay(order.number)
+    kaowu.get("/office/money")
+    assert order.number in kaowu.text()
+    clock.advance(days=1)
+    house.reconciliation.compare("till", house.clock().date().replace(day=5))
+    kaowu.get("/office/money")
+    assert "对账单有、本系统没有的收款（已补记）" in kaowu.text()
+
+
+def test_money_owed_at_the_counter_is_handed_back_with_a_click(
+    house: House, clock: Clock, kaowu: Visitor
+) -> None:
+    other = Walker(house)
+    other.approved(("66",))
+    house.paying.take_at_counter(other.id, "1", 8000, REVIEWER)
+    with house.database.reading() as connection:
+        number = orders.of_registration(connection, other.id)[-1]["number"]
+    house.money.receive(News(Kind.PAID, "counter", number, "T-2", "", 8000, clock(), Source.COUNTER))
+    kaowu.get("/office/money")
+    assert "已在现场退还" in kaowu.text()
+    kaowu.post("/office/money/returned", trade="T-2")
+    kaowu.get("/office/money")
+    assert "没有待退的款项" in kaowu.text()
+
+
+def test_the_ledger_comes_as_csv_and_as_a_workbook(house: House, kaowu: Visitor) -> None:
+    walker = paid(house)
+    trade = walker.row["payment"]["trade"]
+    found = list(csv.reader(StringIO(kaowu.get("/office/money/ledger.csv").data.decode("utf-8-sig"))))
+    assert found[1][3] == trade
+    assert found[1][5] == "80.00"
+    answer = kaowu.get("/office/money/ledger.xlsx")
+    assert answer.headers["Content-Disposition"] == (
+        'attachment; filename="ncre-ledger-2026-12-23-2027-01-05.xlsx"'
+    )
+    sheet = load_workbook(BytesIO(answer.data)).active
+    assert (sheet["D2"].value, sheet["F2"].value) == (trade, 80)
+    kaowu.get("/office/money/ledger.exe", 303)
+
+
+@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_nothing_in_a_file_is_a_formula(house: House, evil: str) -> None:
+    paid(house)
+    (row,) = house.takings.rows(house.clock().date(), house.clock().date())
+    row |= {"trade": evil}
+    cells = list(csv.reader(StringIO(as_csv([row]).decode("utf-8-sig"), newline="")))[1]
+    assert cells[3] == f"'{evil}"
+    cell = load_workbook(BytesIO(as_xlsx([row]))).active["D2"]
+    assert cell.data_type == "s"
+
+
+def test_who_may_look_and_who_may_not(house: House, site: Flask) -> None:
+    auditor = staff(house, site, "shenji2", Role.AUDITOR)
+    auditor.get("/office/money")
+    assert "收费管理" in auditor.text()
+    reviewer = staff(house, site, "shenhe9", Role.REVIEWER)
+    reviewer.get("/office/money", 403)
+    reviewer.get("/office/money/ledger.csv", 403)
+
+
+@pytest.mark.parametrize(
+    "query", ["?first=x&last=y", "?first=2027-01-09&last=2027-01-01", "?first=1900-01-01"]
+)
+def test_days_that_cannot_be_meant_do_no_harm(kaowu: Visitor, query: str) -> None:
+    kaowu.get(f"/office/money{query}")
+
+
+def test_the_counter_is_on_the_page_of_a_case_that_can_be_paid(house: House, site: Flask) -> None:
+    reviewer = staff(house, site, "shenhe", Role.REVIEWER)
+    walker = Walker(house)
+    walker.approved(("66",))
+    path = f"/staff/cases/{walker.id}"
+    reviewer.get(path)
+    reviewer.post(f"{path}/counter", 422, receipt="")
+    assert "请填写收据号" in reviewer.text()
+    reviewer.post(f"{path}/counter", receipt="2027-1")
+    reviewer.get(path)
+    assert "现场缴费已登记" in reviewer.text()
+    assert walker.row["payment"]["trade"] == f"{SITE}-2027-1"
+    assert "收据号" not in reviewer.text()
