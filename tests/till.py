@@ -43,9 +43,8 @@ class Till:
     often a refund stays pending.
     """
 
-    name = "till"
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], name: str = "till") -> None:
+        self.name = name
         self.clock = clock
         self.trades: dict[str, Trade] = {}
         self.silent = False

@@ -18,11 +18,14 @@ from ncre.events.payment import DayReconciled, Difference
 from ncre.gateways.channel import BillNotReady, Kind, News
 from ncre.gateways.errands import Errands
 from ncre.money import HOURLY, Money, Told
-from ncre.projections import ledger, reconciliations
+from ncre.projections import ledger, orders, reconciliations
 from ncre.projections.base import Row
 
 BILL_READY: Final = time(9, 30)
 """When the bill of the day before can be had (exam time; payment facts §1.8: about 09:00)."""
+
+LOOKING_BACK: Final = 30
+"""Days after which a bill that could not be had is given up."""
 
 
 class Reconciliation:
@@ -50,26 +53,34 @@ class Reconciliation:
         self._record(result, actor)
         return result
 
-    def compare_yesterday(self, channel: str) -> None:
-        """What the worker does once the bill can be had; asked again hourly while it cannot."""
-        yesterday = self._yesterday()
-        self._errands.note(f"bill:{channel}:{yesterday}", 1, self._application.clock() + HOURLY)
-        self.compare(channel, yesterday)
+    def compare_due(self, channel: str, day: date) -> None:
+        """What the worker does once a bill can be had; asked again hourly while it cannot."""
+        self._errands.note(f"bill:{channel}:{day}", 1, self._application.clock() + HOURLY)
+        self.compare(channel, day)
 
-    def due(self) -> list[str]:
-        """Channels whose bill of yesterday is to be compared now."""
+    def due(self) -> list[tuple[str, date]]:
+        """Finished days whose bill is to be compared now: yesterday, and what was missed before it.
+
+        A worker that stood still for a day must not leave a hole through which a payment is lost.
+        """
         now = self._application.clock()
-        if now.astimezone(EXAM_TIME).time() < BILL_READY:
-            return []
-        yesterday = self._yesterday().isoformat()
+        local = now.astimezone(EXAM_TIME)
+        newest = local.date() - timedelta(days=1 if local.time() >= BILL_READY else 2)
         with self._application.database.reading() as connection:
+            first = orders.first_opened(connection)
+            if first is None:
+                return []
+            oldest = max(first.astimezone(EXAM_TIME).date(), newest - timedelta(days=LOOKING_BACK))
+            days = [oldest + timedelta(days=after) for after in range((newest - oldest).days + 1)]
             waiting = [
-                one for one in self._money.channels if not reconciliations.done(connection, one, yesterday)
+                (channel, day)
+                for channel in self._money.channels
+                for day in days
+                if not reconciliations.done(connection, channel, day.isoformat())
             ]
-        return [one for one in waiting if self._errands.free(f"bill:{one}:{yesterday}", now)]
-
-    def _yesterday(self) -> date:
-        return self._application.clock().astimezone(EXAM_TIME).date() - timedelta(days=1)
+        return [
+            (channel, day) for channel, day in waiting if self._errands.free(f"bill:{channel}:{day}", now)
+        ]
 
     def _booked(self, channel: str, day: date) -> list[Row]:
         since = datetime.combine(day, time(), EXAM_TIME).astimezone(UTC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from threading import Event
 from typing import Final
@@ -82,8 +82,8 @@ class Worker:
             self._guarded(did, row["id"], partial(self._lapse, row, did))
         for owed in self._owed():
             self._guarded(did, owed["request"], partial(self._send_back, owed, did))
-        for channel in self._reconciliation.due():
-            self._guarded(did, channel, partial(self._compare, channel, did))
+        for channel, day in self._reconciliation.due():
+            self._guarded(did, f"{channel} {day}", partial(self._compare, channel, day, did))
         self._tidy()
         return did
 
@@ -130,8 +130,8 @@ class Worker:
         else:
             did.put_off += 1
 
-    def _compare(self, channel: str, did: Done) -> None:
-        self._reconciliation.compare_yesterday(channel)
+    def _compare(self, channel: str, day: date, did: Done) -> None:
+        self._reconciliation.compare_due(channel, day)
         did.compared += 1
 
     def _guarded(self, did: Done, what: object, act: Callable[[], None]) -> None:

@@ -95,9 +95,14 @@ def test_a_day_that_is_not_over_has_no_bill(house: House) -> None:
 
 
 def test_the_worker_compares_yesterday_once_and_asks_hourly_while_there_is_no_bill(
-    house: House, clock: Clock
+    house: House, clock: Clock, walker: Walker
 ) -> None:
+    assert house.worker.once().compared == 0
+    walker.pays()
+    clock.now = clock.now.replace(hour=1, minute=0) + timedelta(days=1)
     till_of(house).bill_ready = False
+    assert house.worker.once().put_off == 0
+    clock.advance(minutes=30)
     assert house.worker.once().put_off == 1
     assert house.worker.once().put_off == 0
     clock.advance(hours=1)
@@ -105,10 +110,12 @@ def test_the_worker_compares_yesterday_once_and_asks_hourly_while_there_is_no_bi
     assert house.worker.once().compared == 1
     clock.advance(hours=2)
     assert house.worker.once().compared == 0
-    clock.now = clock.now.replace(hour=1, minute=0) + timedelta(days=1)
-    assert house.worker.once().compared == 0
-    clock.advance(minutes=30)
-    assert house.worker.once().compared == 1
+
+
+def test_days_that_the_worker_missed_are_compared_later(house: House, clock: Clock, walker: Walker) -> None:
+    walker.pays()
+    clock.advance(days=4)
+    assert house.worker.once().compared == 4
 
 
 def test_each_result_is_kept_in_a_stream_of_its_own(house: House, clock: Clock, walker: Walker) -> None:

@@ -115,6 +115,12 @@ def payable(connection: Connection, round_code: str | None = None, limit: int = 
     return [dict(row) for row in connection.execute(asked).mappings()]
 
 
+def first_opened(connection: Connection) -> datetime | None:
+    """When the first order of all was opened."""
+    found: datetime | None = connection.execute(select(func.min(payment_orders.c.opened_at))).scalar_one()
+    return found
+
+
 def payable_count(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(_OPEN.subquery())).scalar_one())
 
