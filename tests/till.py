@@ -55,7 +55,7 @@ class Till:
         self.asked: list[str] = []
         self.lock = Lock()
 
-    def open(self, order: Order, device: Device, back: str) -> Checkout:
+    def open(self, order: Order, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
         self._speak(order.number)
         with self.lock:
             self.trades.setdefault(order.number, Trade(order))

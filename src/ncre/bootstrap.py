@@ -24,6 +24,7 @@ from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
 from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
 from ncre.gateways.photo_store import PhotoFolder, PhotoStore
 from ncre.gateways.signing import KeyUnusable
+from ncre.gateways.wechat import WeChat
 from ncre.hall_lists import HallLists
 from ncre.money import Money
 from ncre.office import Office
@@ -124,16 +125,20 @@ def build(
 
 def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, PaymentChannel]:
     """The payment channels of the settings, the usual one first. Raises Misconfigured."""
-    if settings.alipay is None:
-        return {}
-    if settings.production and urlsplit(settings.alipay.gateway).scheme != "https":
-        raise Misconfigured(
-            f"{settings.alipay.gateway} is not Alipay: production takes payments over https alone, and no stand-in"
-        )
+    for terms in (settings.alipay, settings.wechat):
+        if settings.production and terms and urlsplit(terms.gateway).scheme != "https":
+            raise Misconfigured(
+                f"{terms.gateway}: production takes payments over https alone, and from no stand-in"
+            )
+    lines: dict[str, PaymentChannel] = {}
     try:
-        return {Alipay.name: Alipay(settings.alipay, clock)}
+        if settings.alipay:
+            lines[Alipay.name] = Alipay(settings.alipay, clock)
+        if settings.wechat:
+            lines[WeChat.name] = WeChat(settings.wechat, clock)
     except KeyUnusable as unusable:
-        raise Misconfigured(f"Alipay: {unusable}") from None
+        raise Misconfigured(f"a payment channel's key: {unusable}") from None
+    return lines
 
 
 def _certificate(settings: Settings) -> Certificate | None:

@@ -10,7 +10,9 @@ from secrets import token_hex
 from typing import Final
 
 from ncre.gateways.alipay import AlipayTerms
+from ncre.gateways.wechat import WeChatTerms
 
+WECHAT_GATEWAY: Final = "https://api.mch.weixin.qq.com"
 ALIPAY_GATEWAY: Final = "https://openapi.alipay.com/gateway.do"
 
 
@@ -35,6 +37,7 @@ class Settings:
     passphrase      what opens it                                     NCRE_SIGN_PASSPHRASE
     public_url      how the world reaches the pages                   NCRE_PUBLIC_URL
     alipay          what was agreed with Alipay (optional)            NCRE_ALIPAY_*, see docs/operations.md
+    wechat          what was agreed with WeChat Pay (optional)        NCRE_WECHAT_*, the same
     production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
     """
@@ -54,6 +57,7 @@ class Settings:
     passphrase: str = field(default="", repr=False)
     public_url: str = ""
     alipay: AlipayTerms | None = None
+    wechat: WeChatTerms | None = None
     production: bool = False
 
     @property
@@ -96,6 +100,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         passphrase=environment.get("NCRE_SIGN_PASSPHRASE", ""),
         public_url=environment.get("NCRE_PUBLIC_URL", "").rstrip("/"),
         alipay=_alipay(environment),
+        wechat=_wechat(environment),
         production=environment.get("NCRE_PRODUCTION", "0") == "1",
     )
 
@@ -130,12 +135,34 @@ def _alipay(environment: Mapping[str, str]) -> AlipayTerms | None:
     )
 
 
+def _wechat(environment: Mapping[str, str]) -> WeChatTerms | None:
+    """WeChat Pay's terms, where there is a merchant id; keys are files. Raises Misconfigured."""
+    mchid = environment.get("NCRE_WECHAT_MCHID", "")
+    if not mchid:
+        return None
+    names = ("APPID", "SERIAL", "KEY", "API_KEY", "PUBLIC_KEY", "PUBLIC_KEY_ID")
+    missing = [f"NCRE_WECHAT_{name}" for name in names if not environment.get(f"NCRE_WECHAT_{name}")]
+    if missing or not environment.get("NCRE_PUBLIC_URL"):
+        raise Misconfigured(f"WeChat Pay also needs {', '.join(missing or ['NCRE_PUBLIC_URL'])}")
+    return WeChatTerms(
+        gateway=environment.get("NCRE_WECHAT_GATEWAY", WECHAT_GATEWAY),
+        mchid=mchid,
+        appid=environment["NCRE_WECHAT_APPID"],
+        serial=environment["NCRE_WECHAT_SERIAL"],
+        private_key=_text(environment, "NCRE_WECHAT_KEY"),
+        api_key=_text(environment, "NCRE_WECHAT_API_KEY").strip(),
+        wechat_key=_text(environment, "NCRE_WECHAT_PUBLIC_KEY"),
+        wechat_key_id=environment["NCRE_WECHAT_PUBLIC_KEY_ID"],
+        notify_url=environment["NCRE_PUBLIC_URL"].rstrip("/") + "/notices/wechat",
+    )
+
+
 def _text(environment: Mapping[str, str], name: str) -> str:
     """What stands in the file that a setting names."""
     try:
         return Path(environment[name]).read_text(encoding="utf-8")
     except KeyError:
-        raise Misconfigured(f"Alipay also needs {name}") from None
+        raise Misconfigured(f"{name} is needed too") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{name}: {environment[name]} cannot be read ({error})") from None
 

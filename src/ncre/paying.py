@@ -92,7 +92,7 @@ class Paying:
         with self._application.database.reading() as connection:
             return orders.one(connection, number)
 
-    def checkout(self, number: str, device: Device, back: str) -> Checkout:
+    def checkout(self, number: str, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
         """Where the payer of an open order goes. Raises Refusal, ChannelSilent, ChannelRefused."""
         row = self.found(number)
         if row is None or row["channel"] not in self._money.channels:
@@ -100,7 +100,7 @@ class Paying:
         if row["state"] != OrderState.OPEN or self._application.clock() > row["expires"]:
             raise Refusal(RefusalCode.NO_PAYMENT_DUE)
         order = Order(number, row["amount"], self._title(row["registration"]), row["expires"])
-        return self._money.channels[row["channel"]].open(order, device, back)
+        return self._money.channels[row["channel"]].open(order, device, back, payer)
 
     def ask(self, registration: UUID) -> Asked:
         """Ask the channels about every order that may still be paid, and about the newest.

@@ -137,10 +137,11 @@ class PaymentChannel(Protocol):
 
     name: str
 
-    def open(self, order: Order, device: Device, back: str) -> Checkout:
+    def open(self, order: Order, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
         """Where the payer goes to pay the order; asked again with the same order, it changes nothing.
 
-        `back` is the address of our page to which the channel sends the browser afterwards.
+        `back` is the address of our page to which the channel sends the browser afterwards,
+        `payer` the network address of the payer, which some channels want to know.
         """
 
     def query(self, order: str) -> Answer:

@@ -61,7 +61,7 @@ def leave(registration: UUID, order: str) -> Answer:
         return redirect(url_for("payment.paid", registration=case.id), 303)
     back = url_for("payment.paid", registration=case.id, _external=True)
     try:
-        checkout = house().paying.checkout(order, _device(), back)
+        checkout = house().paying.checkout(order, _device(), back, request.remote_addr or "127.0.0.1")
     except ChannelSilent:
         return _page(case, _("支付平台暂时没有回应，没有扣款。请过几分钟再点击“支付”。")), 503
     except ChannelRefused:

@@ -60,7 +60,7 @@ class Alipay:
         self._terms = terms
         self._line = AlipayLine(terms, clock)
 
-    def open(self, order: Order, device: Device, back: str) -> Checkout:
+    def open(self, order: Order, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
         """An address for the payer's browser; the trade begins at Alipay when the payer signs in there."""
         method, product = PAYING[device]
         content = {

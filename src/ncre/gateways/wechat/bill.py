@@ -1,0 +1,45 @@
+"""The day's bill of WeChat Pay: CSV in UTF-8, a backtick before every value, a summary at the end."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from io import StringIO
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from ncre.gateways.channel import ChannelSilent, Kind, News, Source
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+NAME: Final = "wechat"
+SUMMARY: Final = "总交易单数"
+
+
+def read_bill(raw: bytes) -> tuple[News, ...]:
+    """Every payment and refund of the bill. Raises ChannelSilent for what cannot be read."""
+    try:
+        return tuple(_lines(raw.decode("utf-8-sig")))
+    except (UnicodeDecodeError, KeyError, ValueError, InvalidOperation, csv.Error) as error:
+        raise ChannelSilent(f"the bill cannot be read: {error!r}") from error
+
+
+def _lines(text: str) -> Iterator[News]:
+    rows = csv.reader(StringIO(text))
+    names = [name.strip() for name in next(rows)]
+    for row in rows:
+        if not row or row[0].startswith(SUMMARY):
+            return
+        said = dict(zip(names, (value.strip().lstrip("`") for value in row), strict=False))
+        refund = said["交易状态"] == "REFUND"
+        yield News(
+            kind=Kind.RETURNED if refund else Kind.PAID,
+            channel=NAME,
+            order=said["商户订单号"],
+            trade=said["微信订单号"],
+            reference=said["商户退款单号"] if refund else "",
+            amount=int(Decimal(said["申请退款金额" if refund else "订单金额"]) * 100),
+            at=datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI),
+            source=Source.BILL,
+        )

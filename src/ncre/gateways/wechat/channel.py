@@ -1,0 +1,201 @@
+"""WeChat Pay as a payment channel: a QR code for other screens (native), a page for phones (H5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from hashlib import sha1
+from hmac import compare_digest
+from typing import Any, Final
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from ncre.gateways.channel import (
+    Answer,
+    BillNotReady,
+    ChannelRefused,
+    ChannelSilent,
+    Checkout,
+    Device,
+    Kind,
+    News,
+    NoticeRefused,
+    Order,
+    Refund,
+    Source,
+    State,
+)
+from ncre.gateways.wechat.bill import NAME, read_bill
+from ncre.gateways.wechat.line import Reply, WeChatLine, WeChatTerms
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+NO_TRADE: Final = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"})
+LONGEST_TITLE: Final = 127
+
+STATES: Final = {
+    "SUCCESS": State.PAID,
+    "REFUND": State.PAID,
+    "NOTPAY": State.WAITING,
+    "USERPAYING": State.WAITING,
+    "PAYERROR": State.WAITING,
+    "CLOSED": State.CLOSED,
+    "REVOKED": State.CLOSED,
+}
+
+
+class WeChat:
+    """Thread-safe. Raises KeyUnusable for terms whose keys cannot be meant."""
+
+    name = NAME
+
+    def __init__(self, terms: WeChatTerms, clock: Callable[[], datetime]) -> None:
+        self._terms = terms
+        self._line = WeChatLine(terms, clock)
+
+    def open(self, order: Order, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
+        """Tell WeChat Pay of the order; asked again with the same order, it answers the same."""
+        content: dict[str, Any] = {
+            "appid": self._terms.appid,
+            "mchid": self._terms.mchid,
+            "description": order.title[:LONGEST_TITLE],
+            "out_trade_no": order.number,
+            "time_expire": order.expires.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+            "notify_url": self._terms.notify_url,
+            "amount": {"total": order.amount, "currency": "CNY"},
+        }
+        if device is Device.DESKTOP:
+            reply = self._done(self._line.ask("POST", "/v3/pay/transactions/native", content))
+            return Checkout(code=str(reply.body["code_url"]))
+        content["scene_info"] = {"payer_client_ip": payer, "h5_info": {"type": "Wap"}}
+        reply = self._done(self._line.ask("POST", "/v3/pay/transactions/h5", content))
+        return Checkout(address=f"{reply.body['h5_url']}&redirect_url={quote(back, safe='')}")
+
+    def query(self, order: str) -> Answer:
+        path = f"/v3/pay/transactions/out-trade-no/{order}?mchid={self._terms.mchid}"
+        reply = self._line.ask("GET", path)
+        if not reply.done:
+            if reply.code in NO_TRADE:
+                return Answer(State.UNKNOWN)
+            raise ChannelSilent(f"query: {reply.code} {reply.message}")
+        return self._told(reply.body, Source.QUERY)
+
+    def close(self, order: str) -> Answer:
+        path = f"/v3/pay/transactions/out-trade-no/{order}/close"
+        reply = self._line.ask("POST", path, {"mchid": self._terms.mchid})
+        if reply.done or reply.code in ("ORDER_CLOSED", "ORDERCLOSED"):
+            return Answer(State.CLOSED)
+        if reply.code in NO_TRADE:
+            return Answer(State.UNKNOWN)
+        if reply.code in ("ORDERPAID", "ORDER_PAID", "TRADE_ERROR"):
+            return self.query(order)
+        raise ChannelSilent(f"close: {reply.code} {reply.message}")
+
+    def refund(self, refund: Refund) -> News | None:
+        content = {
+            "transaction_id": refund.trade,
+            "out_refund_no": refund.request,
+            "reason": refund.reason,
+            "notify_url": self._terms.notify_url,
+            "amount": {"refund": refund.amount, "total": refund.paid, "currency": "CNY"},
+        }
+        return self._returned(
+            refund, self._done(self._line.ask("POST", "/v3/refund/domestic/refunds", content))
+        )
+
+    def refunded(self, refund: Refund) -> News | None:
+        reply = self._line.ask("GET", f"/v3/refund/domestic/refunds/{refund.request}")
+        if not reply.done:
+            if reply.code in NO_TRADE:
+                return None
+            raise ChannelSilent(f"refund query: {reply.code} {reply.message}")
+        return self._returned(refund, reply)
+
+    def notice(self, headers: Mapping[str, str], body: bytes) -> tuple[News, ...]:
+        event, said = self._line.opened(headers, body)
+        if said.get("mchid") != self._terms.mchid:
+            raise NoticeRefused("merchant")
+        try:
+            if event.startswith("TRANSACTION."):
+                if said.get("appid") != self._terms.appid:
+                    raise NoticeRefused("app")
+                return self._told(said, Source.NOTICE).news
+            if event == "REFUND.SUCCESS":
+                return (_refund_news(said, Source.NOTICE),)
+        except (KeyError, TypeError, ValueError, ChannelSilent):
+            raise NoticeRefused("unreadable") from None
+        return ()
+
+    def acknowledged(self, taken: bool) -> tuple[int, str, str]:
+        if taken:
+            return 200, "application/json", '{"code":"SUCCESS"}'
+        return 500, "application/json", '{"code":"FAIL","message":"not taken"}'
+
+    def bill(self, day: date) -> tuple[News, ...]:
+        reply = self._line.ask("GET", f"/v3/bill/tradebill?bill_date={day.isoformat()}&bill_type=ALL")
+        if not reply.done:
+            if reply.code == "NO_STATEMENT_EXIST":
+                return ()
+            raise BillNotReady(f"{day}: {reply.code} {reply.message}")
+        raw = self._line.fetch(str(reply.body["download_url"]))
+        promised = str(reply.body.get("hash_value", ""))
+        if not compare_digest(sha1(raw, usedforsecurity=False).hexdigest(), promised.lower()):
+            raise ChannelSilent("bill: not what was promised")
+        return read_bill(raw)
+
+    def _told(self, said: Mapping[str, Any], source: Source) -> Answer:
+        state = STATES.get(str(said.get("trade_state")))
+        if state is None:
+            raise ChannelSilent(f"trade state {said.get('trade_state')!r}")
+        if state is not State.PAID:
+            return Answer(state)
+        try:
+            paid = News(
+                kind=Kind.PAID,
+                channel=NAME,
+                order=str(said["out_trade_no"]),
+                trade=str(said["transaction_id"]),
+                reference="",
+                amount=int(said["amount"]["total"]),
+                at=_moment(said["success_time"]),
+                source=source,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ChannelSilent(f"trade: {error!r}") from error
+        return Answer(state, (paid,))
+
+    def _returned(self, refund: Refund, reply: Reply) -> News | None:
+        status = reply.body.get("status")
+        if status in ("ABNORMAL", "CLOSED"):
+            raise ChannelRefused(f"REFUND_{status}", reply.message)
+        if status != "SUCCESS":
+            return None
+        said = {**reply.body, "out_trade_no": refund.order, "transaction_id": refund.trade}
+        try:
+            return _refund_news(said, Source.REFUND)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ChannelSilent(f"refund: {error!r}") from error
+
+    def _done(self, reply: Reply) -> Reply:
+        if not reply.done:
+            raise ChannelRefused(reply.code, reply.message)
+        return reply
+
+
+def _refund_news(said: Mapping[str, Any], source: Source) -> News:
+    return News(
+        kind=Kind.RETURNED,
+        channel=NAME,
+        order=str(said["out_trade_no"]),
+        trade=str(said["transaction_id"]),
+        reference=str(said["out_refund_no"]),
+        amount=int(said["amount"]["refund"]),
+        at=_moment(said["success_time"]),
+        source=source,
+    )
+
+
+def _moment(text: object) -> datetime:
+    moment = datetime.fromisoformat(str(text))
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)

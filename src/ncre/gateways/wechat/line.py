@@ -1,0 +1,166 @@
+"""The line to WeChat Pay: requests signed, answers and notices trusted only with its signature (payment facts §4)."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ncre.gateways.channel import ChannelSilent, NoticeRefused
+from ncre.gateways.signing import KeyUnusable, genuine, private_key, public_key, same_key, signed
+
+SECONDS: Final = (3.05, 10.0)
+FRESH: Final = timedelta(minutes=5)
+"""How old the time stamp of an answer or notice may be; a library that lets any pass is open to replays."""
+
+SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
+
+
+@dataclass(frozen=True)
+class WeChatTerms:
+    """What a merchant agreed with WeChat Pay; public-key mode.
+
+    gateway     https://api.mch.weixin.qq.com in production
+    mchid       of the merchant, appid of its application, serial of the certificate of `private_key`
+    api_key     the APIv3 key, 32 characters, which opens notices
+    wechat_key  WeChat Pay's public key (PEM), wechat_key_id its id (PUB_KEY_ID_...)
+    notify_url  where its notices go
+    """
+
+    gateway: str
+    mchid: str
+    appid: str
+    serial: str
+    private_key: str = field(repr=False)
+    api_key: str = field(repr=False)
+    wechat_key: str
+    wechat_key_id: str
+    notify_url: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer of WeChat Pay: HTTP status, and its JSON."""
+
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def done(self) -> bool:
+        return self.status in (200, 204)
+
+    @property
+    def code(self) -> str:
+        return str(self.body.get("code", self.status))
+
+    @property
+    def message(self) -> str:
+        return str(self.body.get("message", ""))
+
+
+class WeChatLine:
+    """Thread-safe. Raises KeyUnusable for keys that cannot be meant."""
+
+    def __init__(self, terms: WeChatTerms, clock: Callable[[], datetime]) -> None:
+        self.terms = terms
+        self.clock = clock
+        self._own = private_key(terms.private_key)
+        self._theirs = public_key(terms.wechat_key)
+        if same_key(self._theirs, self._own.public_key()):
+            raise KeyUnusable("the public key configured as WeChat Pay's is the merchant's own")
+        if len(terms.api_key.encode()) != 32:
+            raise KeyUnusable("the APIv3 key of WeChat Pay has 32 characters")
+
+    def ask(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Reply:
+        """Ask WeChat Pay. Raises ChannelSilent for whatever is not its signed answer or its plain refusal."""
+        body = "" if content is None else json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        answer = self._sent(method, self.terms.gateway + path, body)
+        if answer.status_code >= 500 or answer.status_code == requests.codes.too_many_requests:
+            raise ChannelSilent(f"{path}: HTTP {answer.status_code}")
+        if answer.status_code in (200, 204):
+            self._assert_genuine(answer.headers, answer.content)
+        try:
+            said = json.loads(answer.content or b"{}")
+        except ValueError:
+            raise ChannelSilent(f"{path}: not an answer of WeChat Pay") from None
+        if not isinstance(said, dict) or said.get("code") == "SYSTEM_ERROR":
+            raise ChannelSilent(f"{path}: {said}")
+        return Reply(answer.status_code, said)
+
+    def fetch(self, address: str) -> bytes:
+        """A bill. Raises ChannelSilent."""
+        answer = self._sent("GET", address, "")
+        if answer.status_code != requests.codes.ok:
+            raise ChannelSilent(f"bill: HTTP {answer.status_code}")
+        return answer.content
+
+    def opened(self, headers: Mapping[str, str], body: bytes) -> tuple[str, dict[str, Any]]:
+        """The event of a notice and what its box holds. Raises NoticeRefused."""
+        try:
+            self._assert_genuine(headers, body)
+        except ChannelSilent as silent:
+            raise NoticeRefused(str(silent)) from None
+        try:
+            said = json.loads(body)
+            box = said["resource"]
+            aad = box.get("associated_data", "").encode()
+            key = AESGCM(self.terms.api_key.encode())
+            inside = json.loads(key.decrypt(box["nonce"].encode(), b64decode(box["ciphertext"]), aad))
+            return str(said["event_type"]), dict(inside)
+        except InvalidTag:
+            raise NoticeRefused("box") from None
+        except (ValueError, KeyError, TypeError, AttributeError, NotBase64):
+            raise NoticeRefused("unreadable") from None
+
+    def _sent(self, method: str, address: str, body: str) -> requests.Response:
+        parts = urlsplit(address)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        headers = {
+            "Authorization": self.authorization(method, path, body),
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            "User-Agent": "ncre",
+            "Wechatpay-Serial": self.terms.wechat_key_id,
+        }
+        try:
+            return requests.request(
+                method,
+                address,
+                data=body.encode() or None,
+                headers=headers,
+                timeout=SECONDS,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise ChannelSilent(f"{path}: {type(error).__name__}") from error
+
+    def authorization(self, method: str, path: str, body: str) -> str:
+        """The header that signs a request: method, path with query, time, nonce and body, a line each."""
+        at, nonce = f"{self.clock().timestamp():.0f}", token_hex(16)
+        signature = signed(self._own, f"{method}\n{path}\n{at}\n{nonce}\n{body}\n".encode())
+        terms = self.terms
+        return (
+            f'{SCHEME} mchid="{terms.mchid}",nonce_str="{nonce}",signature="{signature}",'
+            f'timestamp="{at}",serial_no="{terms.serial}"'
+        )
+
+    def _assert_genuine(self, given: Mapping[str, str], body: bytes) -> None:
+        headers = {name.lower(): value for name, value in given.items()}
+        at, nonce = headers.get("wechatpay-timestamp", ""), headers.get("wechatpay-nonce", "")
+        if headers.get("wechatpay-serial") != self.terms.wechat_key_id:
+            raise ChannelSilent("serial")
+        said = f"{at}\n{nonce}\n".encode() + body + b"\n"
+        if not genuine(self._theirs, said, headers.get("wechatpay-signature", "")):
+            raise ChannelSilent("signature")
+        if not at.isdigit() or abs(self.clock().timestamp() - int(at)) > FRESH.total_seconds():
+            raise ChannelSilent("stale")

@@ -1,0 +1,278 @@
+"""WeChat Pay behind the same port: what it says becomes news, and an independent client agrees about signatures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from wechatpayv3 import WeChatPay, WeChatPayType
+
+from ncre.cashier import Keys, keys_in
+from ncre.gateways.channel import (
+    ChannelRefused,
+    ChannelSilent,
+    Device,
+    Kind,
+    News,
+    NoticeRefused,
+    Order,
+    Refund,
+    Source,
+    State,
+)
+from ncre.gateways.signing import KeyUnusable
+from ncre.gateways.wechat import WeChat, WeChatTerms
+from tests.cashier.market import serving
+from tests.gateways.wechat_stand_in import KEY_ID, WeChatStandIn
+from tests.people import Clock
+
+API_KEY = "0123456789abcdef0123456789abcdef"
+NUMBER = "N0WECHAT0000000000000000000W01"
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keys, Keys]:
+    folder = tmp_path_factory.mktemp("wechat")
+    return keys_in(folder, "wechat"), keys_in(folder, "merchant")
+
+
+@pytest.fixture
+def far(keys: tuple[Keys, Keys], clock: Clock) -> WeChatStandIn:
+    return WeChatStandIn(keys[0].private, keys[1].public, API_KEY, clock)
+
+
+@pytest.fixture
+def terms(far: WeChatStandIn, keys: tuple[Keys, Keys]) -> Iterator[WeChatTerms]:
+    with serving(far.site) as address:
+        yield WeChatTerms(
+            gateway=address,
+            mchid="1900000001",
+            appid="wx0000000000000001",
+            serial="444F4864EA9B34415A",
+            private_key=keys[1].private,
+            api_key=API_KEY,
+            wechat_key=keys[0].public,
+            wechat_key_id=KEY_ID,
+            notify_url="https://ncre.example/notices/wechat",
+        )
+
+
+@pytest.fixture
+def wechat(terms: WeChatTerms, clock: Clock) -> WeChat:
+    return WeChat(terms, clock)
+
+
+@pytest.fixture
+def order(clock: Clock) -> Order:
+    return Order(NUMBER, 8000, "2027年3月全国计算机等级考试 & 测试", clock() + timedelta(hours=1))
+
+
+def news(clock: Clock, source: Source, **changed: Any) -> News:
+    return replace(News(Kind.PAID, "wechat", NUMBER, f"42{NUMBER}", "", 8000, clock(), source), **changed)
+
+
+def test_other_screens_show_a_code_and_phones_a_page(wechat: WeChat, order: Order) -> None:
+    code = wechat.open(order, Device.DESKTOP, "https://ncre.example/back").code
+    assert code.startswith("weixin://wxpay/bizpayurl?pr=")
+    assert wechat.open(order, Device.DESKTOP, "").code == code
+    page = wechat.open(
+        replace(order, number="N2"), Device.PHONE, "https://ncre.example/b?a=1", "203.0.113.9"
+    ).address
+    assert page.endswith("&redirect_url=https%3A%2F%2Fncre.example%2Fb%3Fa%3D1")
+
+
+def test_a_trade_is_unknown_then_open_then_paid(
+    wechat: WeChat, far: WeChatStandIn, order: Order, clock: Clock
+) -> None:
+    assert wechat.query(NUMBER).state is State.UNKNOWN
+    assert wechat.close(NUMBER).state is State.UNKNOWN
+    wechat.open(order, Device.DESKTOP, "")
+    assert wechat.query(NUMBER).state is State.WAITING
+    far.pay(NUMBER)
+    answer = wechat.query(NUMBER)
+    assert (answer.state, answer.news) == (State.PAID, (news(clock, Source.QUERY),))
+    assert wechat.close(NUMBER).news == answer.news
+    with pytest.raises(ChannelRefused, match="ORDERPAID"):
+        wechat.open(order, Device.DESKTOP, "")
+
+
+def test_a_closed_trade_is_closed(wechat: WeChat, order: Order) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    assert wechat.close(NUMBER).state is State.CLOSED
+    assert wechat.query(NUMBER).state is State.CLOSED
+
+
+def test_a_refund_is_pending_until_it_has_gone(
+    wechat: WeChat, far: WeChatStandIn, order: Order, clock: Clock
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    refund = Refund(NUMBER, f"42{NUMBER}", "R1", 8000, 8000, "duplicate")
+    assert wechat.refunded(refund) is None
+    far.pending = True
+    assert wechat.refund(refund) is None
+    assert wechat.refunded(refund) is None
+    far.pending = False
+    gone = news(clock, Source.REFUND, kind=Kind.RETURNED, reference="R1")
+    assert wechat.refund(refund) == gone
+    assert wechat.refunded(refund) == gone
+    assert len(far.refunds) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (400, "NOT_ENOUGH", ChannelRefused),
+        (500, "SYSTEM_ERROR", ChannelSilent),
+        (429, "FREQUENCY_LIMITED", ChannelSilent),
+    ],
+)
+def test_a_no_is_told_from_silence(
+    wechat: WeChat, far: WeChatStandIn, status: int, code: str, error: type[Exception]
+) -> None:
+    far.answers = [(status, {"code": code, "message": "…"})]
+    with pytest.raises(error):
+        wechat.refund(Refund(NUMBER, "42", "R1", 1, 1, "duplicate"))
+
+
+def test_notices_tell_payment_and_refund(
+    wechat: WeChat, far: WeChatStandIn, order: Order, clock: Clock
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", far.trades[NUMBER])) == (
+        news(clock, Source.NOTICE),
+    )
+    back = {
+        "mchid": "1900000001",
+        "out_trade_no": NUMBER,
+        "transaction_id": f"42{NUMBER}",
+        "out_refund_no": "R1",
+        "refund_status": "SUCCESS",
+        "success_time": far.now(),
+        "amount": {"total": 8000, "refund": 8000},
+    }
+    told = wechat.notice(*far.notice("REFUND.SUCCESS", back))
+    assert told == (news(clock, Source.NOTICE, kind=Kind.RETURNED, reference="R1"),)
+    assert wechat.notice(*far.notice("REFUND.ABNORMAL", back)) == ()
+
+
+def test_a_notice_that_is_not_its_own_is_refused(
+    wechat: WeChat, far: WeChatStandIn, order: Order, terms: WeChatTerms, clock: Clock
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    said = far.trades[NUMBER]
+    headers, body = far.notice("TRANSACTION.SUCCESS", said)
+    other_box = WeChat(replace(terms, api_key="f" * 32), clock)
+    for why, act in {
+        "signature": lambda: wechat.notice(headers, body.replace(b"SUCCESS", b"SUCCEED")),
+        "serial": lambda: wechat.notice({**headers, "Wechatpay-Serial": "PUB_KEY_ID_1"}, body),
+        "merchant": lambda: wechat.notice(*far.notice("TRANSACTION.SUCCESS", {**said, "mchid": "2"})),
+        "app": lambda: wechat.notice(*far.notice("TRANSACTION.SUCCESS", {**said, "appid": "wx2"})),
+        "unreadable": lambda: wechat.notice(
+            *far.notice("TRANSACTION.SUCCESS", {**said, "success_time": "soon"})
+        ),
+        "box": lambda: other_box.notice(headers, body),
+    }.items():
+        with pytest.raises(NoticeRefused) as refused:
+            act()
+        assert refused.value.why == why
+
+
+@pytest.mark.parametrize(("minutes", "taken"), [(4, True), (6, False), (-6, False)])
+def test_an_old_notice_is_refused(
+    wechat: WeChat, far: WeChatStandIn, order: Order, clock: Clock, minutes: int, taken: bool
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    notice = far.notice("TRANSACTION.SUCCESS", far.trades[NUMBER])
+    clock.advance(minutes=minutes)
+    if taken:
+        assert wechat.notice(*notice)
+    else:
+        with pytest.raises(NoticeRefused, match="stale"):
+            wechat.notice(*notice)
+
+
+def test_an_answer_with_a_wrong_signature_is_silence(
+    wechat: WeChat, far: WeChatStandIn, order: Order
+) -> None:
+    far.forge = True
+    with pytest.raises(ChannelSilent, match="signature"):
+        wechat.open(order, Device.DESKTOP, "")
+
+
+def test_the_bill_tells_payments_and_refunds(
+    wechat: WeChat, far: WeChatStandIn, order: Order, clock: Clock
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    wechat.refund(Refund(NUMBER, f"42{NUMBER}", "R1", 100, 8000, "duplicate"))
+    paid, back = wechat.bill(clock().date())
+    assert paid == news(clock, Source.BILL)
+    assert back == news(clock, Source.BILL, kind=Kind.RETURNED, reference="R1", amount=100)
+
+
+def test_the_wrong_key_is_noticed_at_the_start(
+    terms: WeChatTerms, keys: tuple[Keys, Keys], clock: Clock
+) -> None:
+    with pytest.raises(KeyUnusable, match="merchant's own"):
+        WeChat(replace(terms, wechat_key=keys[1].public), clock)
+    with pytest.raises(KeyUnusable, match="32 characters"):
+        WeChat(replace(terms, api_key="short"), clock)
+
+
+def independent(terms: WeChatTerms) -> WeChatPay:
+    """Somebody else's client for the same merchant."""
+    client = WeChatPay(
+        wechatpay_type=WeChatPayType.NATIVE,
+        mchid=terms.mchid,
+        private_key=terms.private_key,
+        cert_serial_no=terms.serial,
+        appid=terms.appid,
+        apiv3_key=terms.api_key,
+        notify_url=terms.notify_url,
+        public_key=terms.wechat_key,
+        public_key_id=terms.wechat_key_id,
+    )
+    client._core._gate_way = terms.gateway
+    return client
+
+
+def test_an_independent_client_is_answered_where_ours_is(
+    terms: WeChatTerms, wechat: WeChat, far: WeChatStandIn, order: Order
+) -> None:
+    client = independent(terms)
+    status, said = client.pay(description="测试", out_trade_no=NUMBER, amount={"total": 8000})
+    assert (status, json.loads(said)) == (200, {"code_url": wechat.open(order, Device.DESKTOP, "").code})
+    far.pay(NUMBER)
+    status, said = client.query(out_trade_no=NUMBER)
+    assert json.loads(said)["transaction_id"] == wechat.query(NUMBER).news[0].trade
+
+
+def test_an_independent_client_opens_the_notices_that_ours_opens(
+    terms: WeChatTerms, wechat: WeChat, far: WeChatStandIn, order: Order
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    headers, body = far.notice("TRANSACTION.SUCCESS", far.trades[NUMBER])
+    opened = independent(terms).callback(headers, body.decode())
+    assert opened["resource"]["transaction_id"] == wechat.notice(headers, body)[0].trade
+    assert independent(terms).callback(headers, body.decode().replace("SUCCESS", "SUCCEED")) is None
+
+
+def test_the_independent_client_signs_requests_as_ours_does(
+    terms: WeChatTerms, clock: Clock, keys: tuple[Keys, Keys]
+) -> None:
+    """The stand-in checks both with the merchant's public key, so a request of either one is accepted or none."""
+    stranger = replace(terms, private_key=keys[0].private, wechat_key=keys[1].public)
+    with pytest.raises(ChannelSilent):
+        WeChat(stranger, clock).query(NUMBER)
+    status, said = independent(stranger).query(out_trade_no=NUMBER)
+    assert status == 401
+    assert "SIGN_ERROR" in str(said)
