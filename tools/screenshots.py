@@ -36,6 +36,7 @@ from tests.people import (
     approved,
     rejected,
 )
+from tests.till import Till
 
 PICTURES = Path(__file__).parents[1] / "docs" / "screenshots"
 PEOPLE = (
@@ -53,7 +54,7 @@ def opened(folder: Path, clock: Clock) -> Iterator[tuple[House, str]]:
     settings = Settings(
         data=folder, database_url=f"sqlite:///{folder / 'ncre.sqlite'}", secret=SECRET, photo_workers=0
     )
-    house = build(settings, clock)
+    house = build(settings, clock, {"till": Till(clock)})
     house.database.migrate()
     house.office.load(load_round(bundled(), TODAY), OFFICE)
     for name, role in PEOPLE:

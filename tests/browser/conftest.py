@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from threading import Thread
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from werkzeug.serving import make_server
 
 from ncre.bootstrap import House
-from ncre.web.site import create_site
 from tests.browser.visit import launch
+from tests.cashier.market import Market, opened
+from tests.people import Clock
 
 CHROMIUM = shutil.which("chromium")
 
@@ -32,12 +32,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(house: House) -> Iterator[str]:
-    """Where the pages of `house` are served for the length of a test."""
-    server = make_server("127.0.0.1", 0, create_site(house), threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def market(tmp_path: Path, house_file: Path, clock: Clock) -> Iterator[Market]:
+    """A house and the cashier, both served for the length of a test."""
+    with opened(tmp_path, house_file, clock) as market:
+        yield market
+
+
+@pytest.fixture
+def house(market: Market) -> House:
+    return market.house
+
+
+@pytest.fixture
+def address(market: Market) -> str:
+    """Where the pages of `house` are served."""
+    return market.home

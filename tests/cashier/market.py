@@ -22,6 +22,7 @@ from ncre.gateways.channel import Device, Order
 from ncre.web import create_site
 from tests.conftest import settings_in
 from tests.people import Clock
+from tests.till import Till
 
 APP_ID, SELLER_ID = "2021000000000001", "2088000000000001"
 TOKEN = "only in tests"
@@ -100,7 +101,7 @@ def opened(folder: Path, house_file: Path, clock: Clock) -> Iterator[Market]:
                 alipay_key=keys.public,
             )
             alipay = Alipay(terms, clock)
-            channels["alipay"] = alipay
+            channels |= {"alipay": alipay, "till": Till(clock)}
             yield Market(house, cashier, alipay, terms, clock, home, shop, folder / "cashier")
         house.close()
     cashier.pages.close()

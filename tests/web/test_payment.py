@@ -55,7 +55,7 @@ def test_a_page_of_ours_leads_on_to_the_channel_and_says_what_is_to_be_paid(
     assert "160.00 元" in visitor.text()
     assert "2027-01-06 10:00" in visitor.text()
     address = f"https://till.example/{order}?back={ORIGIN}{home(wenjing)}/paid"
-    assert f'content="1;url={address}">' in visitor.page
+    assert f'content="0;url={address}">' in visitor.page
     assert f'<a class="button" href="{address}">' in visitor.page
 
 
