@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from platform import python_version
 
-from bench import photos, printing
+from bench import payments, photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
@@ -67,6 +67,15 @@ def _commands() -> None:
             facts, rate = rebuild_rate(app)
             print(f"{name:10} rebuild: {facts} facts at {rate:.0f} facts/s of CPU (aim 20000)", flush=True)
             app.database.close()
+        for name, url in urls.items():
+            taken = measure(url, 1, COMMANDS, payments.take, payments.news_to_come)
+            print(
+                f"{name:10} payments: {taken.ours:.0f} notices/s taken in, bare SQL {taken.floor:.0f}/s, "
+                f"ratio {taken.ratio:.2f}",
+                flush=True,
+            )
+        cost = payments.signatures()
+        print(f"Payments   sign {cost.sign:.2f} ms, verify {cost.verify:.2f} ms of CPU", flush=True)
         planned = planning()
         print(
             f"seating: {planned.sittings} sittings at {planned.sites} sites planned in {planned.seconds:.1f} s "

@@ -29,6 +29,11 @@ from ncre.application import Application
 from ncre.domain.commands import Approve
 
 Statement = tuple[str, Any]
+Act = Callable[[Application, Any], object]
+"""One command of the house on one piece of work. A function of a module, so that processes can be told of it."""
+
+Prepare = Callable[[Application, int], list[Any]]
+"""Fresh pieces of work."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +49,24 @@ class _Undo(Exception):
     pass
 
 
-def measure(url: str, clients: int, commands: int, runs: int = 3) -> Rates:
-    """`commands` approvals by each of `clients` processes: load 8 facts, decide, append 1, project, commit."""
+def approve(app: Application, registration: UUID) -> None:
+    """Load 8 facts, decide, append 1, project, commit."""
+    app.handle(Approve(registration=registration, actor=REVIEWER, seen=8))
+
+
+def measure(
+    url: str, clients: int, commands: int, act: Act = approve, prepare: Prepare = waiting, runs: int = 3
+) -> Rates:
+    """`commands` times `act` by each of `clients` processes, on work of `prepare`."""
     ours, floor = [], []
     for _ in range(runs):
         app = application(url)
-        fresh = waiting(app, 2 * clients * commands)
+        fresh = prepare(app, 2 * clients * commands)
         half = clients * commands
-        recorded = [_recorded(app, registration) for registration in fresh[:half]]
+        recorded = [_recorded(app, act, work) for work in fresh[:half]]
         app.database.close()
         floor.append(_rate(_send, url, _shares(recorded, clients)))
-        ours.append(_rate(_handle, url, _shares(fresh[half:], clients)))
+        ours.append(_rate(_handle, url, [(act, share) for share in _shares(fresh[half:], clients)]))
     return Rates(median(ours), median(floor), median(a / b for a, b in zip(ours, floor, strict=True)))
 
 
@@ -62,13 +74,13 @@ def _shares(work: list[Any], clients: int) -> list[list[Any]]:
     return [work[client::clients] for client in range(clients)]
 
 
-def _rate(job: Callable[[str, list[Any], Barrier], float], url: str, shares: list[list[Any]]) -> float:
+def _rate(job: Callable[[str, Any, Barrier], tuple[int, float]], url: str, shares: list[Any]) -> float:
     """All clients start together; the slowest one counts."""
     context = get_context("spawn")
     barrier = context.Barrier(len(shares))
     with context.Pool(len(shares), initializer=_remember, initargs=(barrier,)) as pool:
-        times = pool.starmap(_run, [(job, url, share) for share in shares], chunksize=1)
-    return sum(len(share) for share in shares) / max(times)
+        done = pool.starmap(_run, [(job, url, share) for share in shares], chunksize=1)
+    return sum(count for count, _ in done) / max(seconds for _, seconds in done)
 
 
 _barrier: Barrier
@@ -79,29 +91,27 @@ def _remember(barrier: Barrier) -> None:
     _barrier = barrier
 
 
-def _run(job: Callable[[str, list[Any], Barrier], float], url: str, share: list[Any]) -> float:
+def _run(job: Callable[[str, Any, Barrier], tuple[int, float]], url: str, share: Any) -> tuple[int, float]:
     return job(url, share, _barrier)
 
 
-def _handle(url: str, registrations: list[UUID], start: Barrier) -> float:
+def _handle(url: str, asked: tuple[Act, list[Any]], start: Barrier) -> tuple[int, float]:
+    act, share = asked
     app = application(url)
     with app.database.reading() as connection:
         app.exams.round(connection, "78")
     start.wait()
     begun = perf_counter()
-    for registration in registrations:
-        app.handle(Approve(registration=registration, actor=REVIEWER, seen=8))
+    for work in share:
+        act(app, work)
     taken = perf_counter() - begun
     app.database.close()
-    return taken
+    return len(share), taken
 
 
-def _send(url: str, recorded: list[list[Statement]], start: Barrier) -> float:
-    return (
-        _send_sqlite(url, recorded, start)
-        if url.startswith("sqlite")
-        else _send_psycopg(url, recorded, start)
-    )
+def _send(url: str, recorded: list[list[Statement]], start: Barrier) -> tuple[int, float]:
+    send = _send_sqlite if url.startswith("sqlite") else _send_psycopg
+    return len(recorded), send(url, recorded, start)
 
 
 def _send_sqlite(url: str, recorded: list[list[Statement]], start: Barrier) -> float:
@@ -135,8 +145,8 @@ def _send_psycopg(url: str, recorded: list[list[Statement]], start: Barrier) -> 
         return perf_counter() - begun
 
 
-def _recorded(app: Application, registration: UUID) -> list[Statement]:
-    """The SQL of one approval, as the driver gets it; the approval itself is undone."""
+def _recorded(app: Application, act: Act, work: Any) -> list[Statement]:
+    """The SQL of one command, as the driver gets it; the command itself is undone."""
     sent: list[Statement] = []
 
     def note(_c: Any, _k: Any, statement: str, parameters: Any, _x: Any, many: bool) -> None:
@@ -146,7 +156,7 @@ def _recorded(app: Application, registration: UUID) -> list[Statement]:
     event.listen(Engine, "before_cursor_execute", note)
     try:
         with _undone(app):
-            app.handle(Approve(registration=registration, actor=REVIEWER, seen=8))
+            act(app, work)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     return sent
