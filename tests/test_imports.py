@@ -32,7 +32,7 @@ LIBRARIES: dict[str, set[str]] = {
     "domain": {"transitions", "stdnum"},
     "projections": {"sqlalchemy", "msgspec"},
     "gateways": {"PIL", "sqlalchemy", "cv2", "numpy", "msgspec", "boto3", "botocore"},
-    "passport": {"argon2", "sqlalchemy"},
+    "passport": {"argon2", "sqlalchemy", "authlib", "requests", "pyotp", "segno", "joserfc"},
     "printing": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "rounds": set(),
     "fonts": set(),
