@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 from joserfc.jwk import KeySet, RSAKey
+from werkzeug.serving import make_server
 
 from ncre.domain.lifecycle import Role
 from ncre.passport.sign_on import SignOnRefused, SignOnSilent, Unheard, Why
@@ -166,3 +168,30 @@ def test_a_provider_that_does_not_answer_is_silence(issuer: Issuer) -> None:
 
 def test_metadata_of_another_issuer_are_refused(issuer: Issuer) -> None:
     assert refusal(SingleSignOn(replace(issuer, url=issuer.url + "/"), now).begin) is Why.ISSUER
+
+
+@pytest.mark.parametrize(
+    ("seconds", "body", "why"),
+    [(0.0, "<html>", Unheard.BROKEN), (0.0, "[]", Unheard.BROKEN), (2.0, "{}", Unheard.SLOW)],
+)
+def test_slow_and_broken_metadata_are_silence(
+    issuer: Issuer, seconds: float, body: str, why: Unheard
+) -> None:
+    never = threading.Event()
+
+    def answer(_environ: object, start: Callable[..., object]) -> list[bytes]:
+        never.wait(seconds)
+        start("200 OK", [("Content-Type", "application/json")])
+        return [body.encode()]
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        asked = replace(issuer, url=f"http://127.0.0.1:{server.server_port}", seconds=0.5)
+        with pytest.raises(SignOnSilent) as silent:
+            SingleSignOn(asked, now).begin()
+    finally:
+        server.shutdown()
+        thread.join()
+    assert silent.value.why is why
