@@ -1,0 +1,73 @@
+"""What signing in with others has in common: who someone is elsewhere, and why it may not come to pass."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """Short codes; the words for them belong to the pages."""
+
+    STATE = "state"
+    """The reply does not belong to the sign-in this browser began."""
+    ISSUER = "issuer"
+    """The reply comes from another provider than the one asked, or does not say."""
+    DENIED = "denied"
+    """The provider reports an error, or the person declined."""
+    NO_CODE = "no-code"
+    """The reply carries neither a code nor an error."""
+    CODE = "code"
+    """The provider does not accept the code: used, expired, or never given; or it refuses our secret."""
+    OTHER_CLIENT = "other-client"
+    """The token was given to another application."""
+    IDENTITY = "identity"
+    """The provider does not say who it is, or what it says does not hold."""
+    NO_ROLE = "no-role"
+    """Known to the provider, but no claim gives a role here."""
+
+
+class Unheard(StrEnum):
+    SLOW = "slow"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+    """An answer that nobody can read."""
+
+
+class SignOnFailed(Exception):
+    """Nobody was signed in. The family of both outcomes below."""
+
+
+class SignOnRefused(SignOnFailed):
+    """It was answered, and the answer is no; `detail` is for the log, never for the page."""
+
+    def __init__(self, why: Why, detail: str = "") -> None:
+        super().__init__(f"{why}: {detail}" if detail else str(why))
+        self.why = why
+        self.detail = detail
+
+
+class SignOnSilent(SignOnFailed):
+    """No usable answer came; whoever signs in may begin again."""
+
+    def __init__(self, why: Unheard, detail: str = "") -> None:
+        super().__init__(f"{why}: {detail}" if detail else str(why))
+        self.why = why
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One person at one provider; (issuer, subject) is the key, the name is only for show and never matched."""
+
+    issuer: str
+    subject: str
+    name: str
+    also: tuple[str, ...] = ()
+    """Further subjects of the same person at this issuer, to find a link made before a unionid was granted."""
+
+
+def same(expected: str, given: str | None) -> bool:
+    """Compared in constant time; an empty expectation equals nothing."""
+    return bool(expected) and given is not None and hmac.compare_digest(expected.encode(), given.encode())

@@ -1,0 +1,42 @@
+// An independent, certified OpenID provider whose login is scripted: `login_hint` names who signs in.
+import http from 'node:http'
+import Provider from 'oidc-provider'
+
+const ACCOUNTS = {
+  li: { name: '李雷', groups: ['staff', 'ncre-reviewers'] },
+  zhang: { name: '张三', groups: ['canteen'] },
+}
+const client = (id) => ({
+  client_id: id,
+  client_secret: 'a-secret-long-enough-for-a-test',
+  redirect_uris: ['https://exam.example/staff/back'],
+})
+const server = http.createServer()
+server.listen(0, '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`
+  const provider = new Provider(issuer, {
+    clients: [client('ncre'), client('another')],
+    claims: { openid: ['sub'], profile: ['name'], staff: ['groups'] },
+    scopes: ['openid', 'profile', 'staff'],
+    conformIdTokenClaims: false,
+    cookies: { keys: ['for-a-test'] },
+    pkce: { required: () => true },
+    features: { devInteractions: { enabled: false } },
+    interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
+    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...ACCOUNTS[id] }) }),
+  })
+  const handle = provider.callback()
+  server.on('request', async (request, response) => {
+    if (!request.url.startsWith('/interaction/')) return handle(request, response)
+    const { prompt, params, session } = await provider.interactionDetails(request, response)
+    if (prompt.name === 'login') {
+      const login = { accountId: params.login_hint ?? 'li' }
+      return provider.interactionFinished(request, response, { login })
+    }
+    const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id })
+    grant.addOIDCScope(params.scope)
+    const consent = { grantId: await grant.save() }
+    return provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true })
+  })
+  console.log(issuer)
+})
