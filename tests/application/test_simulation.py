@@ -157,8 +157,8 @@ class Story:
     def settles_down(self) -> None:
         """The lines are mended, the last notices come, and a few days go by."""
         self.till.silent, self.till.refuses_refunds, self.till.slow_refunds = False, "", 0
-        for _ in range(40):
-            self.time_passes(3 * HOURS)
+        for _ in range(12):
+            self.time_passes(10 * HOURS)
             self.house.worker.once()
         for _, news in self.notices:
             self.house.money.receive(news)

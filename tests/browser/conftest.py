@@ -18,7 +18,7 @@ from tests.people import Clock
 CHROMIUM = shutil.which("chromium")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         reason = "needs chromium (on Debian: apt-get install chromium fonts-wqy-microhei)"

@@ -88,15 +88,16 @@ def demo(asked: Namespace) -> None:
         Thread(target=in_house.worker.run, args=(stop,), daemon=True),
         Thread(target=_run_cashier, args=(settings, in_house.clock, stop), daemon=True),
     ]
-    for thread in beside:
-        thread.start()
-    print(demonstration.greeting(settings), flush=True)
     try:
+        for thread in beside:
+            thread.start()
+        print(demonstration.greeting(settings), flush=True)
         _serve(in_house, server)
     finally:
         stop.set()
         for thread in beside:
-            thread.join(timeout=10)
+            if thread.is_alive():
+                thread.join(timeout=10)
 
 
 def _run_cashier(settings: Settings, clock: Callable[[], datetime], stop: Event) -> None:
