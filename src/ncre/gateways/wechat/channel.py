@@ -77,6 +77,8 @@ class WeChat:
             if reply.code in NO_TRADE:
                 return Answer(State.UNKNOWN)
             raise ChannelSilent(f"query: {reply.code} {reply.message}")
+        if reply.body.get("out_trade_no") != order:
+            raise ChannelSilent("query: an answer to another question")
         return self._told(reply.body, Source.QUERY)
 
     def close(self, order: str) -> Answer:
