@@ -15,6 +15,7 @@ from ncre.gateways.channel import ChannelSilent, Kind, News, Source
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NAME: Final = "wechat"
 SUMMARY: Final = "总交易单数"
+UNDER_WAY: Final = frozenset({"PROCESSING", "CHANGE", "FAIL", "ABNORMAL", "CLOSED"})
 
 
 def read_bill(raw: bytes) -> tuple[News, ...]:
@@ -35,6 +36,8 @@ def _lines(text: str) -> Iterator[News]:
             return
         said = dict(zip(names, (value.strip().lstrip("`") for value in row), strict=False))
         refund = said["交易状态"] == "REFUND"
+        if refund and said.get("退款状态") in UNDER_WAY:
+            continue  # asked for, and not gone: it is no news yet
         yield News(
             kind=Kind.RETURNED if refund else Kind.PAID,
             channel=NAME,
