@@ -276,3 +276,18 @@ def test_the_independent_client_signs_requests_as_ours_does(
     status, said = independent(stranger).query(out_trade_no=NUMBER)
     assert status == 401
     assert "SIGN_ERROR" in str(said)
+
+
+def test_an_answer_to_another_question_is_silence(wechat: WeChat, far: WeChatStandIn) -> None:
+    far.answers.append((200, {"out_trade_no": "another", "trade_state": "CLOSED"}))
+    with pytest.raises(ChannelSilent, match="another question"):
+        wechat.query(NUMBER)
+
+
+@pytest.mark.parametrize("device", list(Device))
+def test_an_opened_order_without_an_address_is_silence(
+    wechat: WeChat, far: WeChatStandIn, order: Order, device: Device
+) -> None:
+    far.answers.append((200, {}))
+    with pytest.raises(ChannelSilent):
+        wechat.open(order, device, "")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from ncre.gateways.bodies import whole
 from ncre.gateways.channel import ChannelSilent
 from ncre.gateways.signing import (
     KeyUnusable,
@@ -29,8 +30,6 @@ SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 TIMES: Final = "%Y-%m-%d %H:%M:%S"
 SECONDS: Final = (3.05, 10.0)
 """To connect, and to answer."""
-
-LARGEST_REPLY: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -116,14 +115,11 @@ class AlipayLine:
         """A file that Alipay offers for download. Raises ChannelSilent."""
         try:
             answer = requests.get(address, timeout=SECONDS, allow_redirects=False, stream=True)
-            if answer.status_code != requests.codes.ok:
-                raise ChannelSilent(f"bill: HTTP {answer.status_code}")
-            body = answer.raw.read(LARGEST_REPLY + 1, decode_content=True)
         except requests.RequestException as error:
             raise ChannelSilent(f"bill: {type(error).__name__}") from error
-        if len(body) > LARGEST_REPLY:
-            raise ChannelSilent("bill: larger than any bill")
-        return bytes(body)
+        if answer.status_code != requests.codes.ok:
+            raise ChannelSilent(f"bill: HTTP {answer.status_code}")
+        return whole(answer)
 
     def now(self) -> datetime:
         return self._clock()

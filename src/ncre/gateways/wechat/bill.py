@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from io import StringIO
 from typing import Final
@@ -15,6 +15,7 @@ from ncre.gateways.channel import ChannelSilent, Kind, News, Source
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NAME: Final = "wechat"
 SUMMARY: Final = "总交易单数"
+UNDER_WAY: Final = frozenset({"PROCESSING", "CHANGE", "FAIL", "ABNORMAL", "CLOSED"})
 
 
 def read_bill(raw: bytes) -> tuple[News, ...]:
@@ -27,12 +28,16 @@ def read_bill(raw: bytes) -> tuple[News, ...]:
 
 def _lines(text: str) -> Iterator[News]:
     rows = csv.reader(StringIO(text))
-    names = [name.strip() for name in next(rows)]
+    names = [name.strip() for name in next(rows, [])]
+    if not names:
+        raise ValueError("not even names")
     for row in rows:
         if not row or row[0].startswith(SUMMARY):
             return
         said = dict(zip(names, (value.strip().lstrip("`") for value in row), strict=False))
         refund = said["交易状态"] == "REFUND"
+        if refund and said.get("退款状态") in UNDER_WAY:
+            continue  # asked for, and not gone: it is no news yet
         yield News(
             kind=Kind.RETURNED if refund else Kind.PAID,
             channel=NAME,
@@ -40,6 +45,6 @@ def _lines(text: str) -> Iterator[News]:
             trade=said["微信订单号"],
             reference=said["商户退款单号"] if refund else "",
             amount=int(Decimal(said["申请退款金额" if refund else "订单金额"]) * 100),
-            at=datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI),
+            at=datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI).astimezone(UTC),
             source=Source.BILL,
         )

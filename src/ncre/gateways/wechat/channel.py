@@ -65,10 +65,10 @@ class WeChat:
         }
         if device is Device.DESKTOP:
             reply = self._done(self._line.ask("POST", "/v3/pay/transactions/native", content))
-            return Checkout(code=str(reply.body["code_url"]))
+            return Checkout(code=_where(reply, "code_url"))
         content["scene_info"] = {"payer_client_ip": payer, "h5_info": {"type": "Wap"}}
         reply = self._done(self._line.ask("POST", "/v3/pay/transactions/h5", content))
-        return Checkout(address=f"{reply.body['h5_url']}&redirect_url={quote(back, safe='')}")
+        return Checkout(address=f"{_where(reply, 'h5_url')}&redirect_url={quote(back, safe='')}")
 
     def query(self, order: str) -> Answer:
         path = f"/v3/pay/transactions/out-trade-no/{order}?mchid={self._terms.mchid}"
@@ -77,6 +77,8 @@ class WeChat:
             if reply.code in NO_TRADE:
                 return Answer(State.UNKNOWN)
             raise ChannelSilent(f"query: {reply.code} {reply.message}")
+        if reply.body.get("out_trade_no") != order:
+            raise ChannelSilent("query: an answer to another question")
         return self._told(reply.body, Source.QUERY)
 
     def close(self, order: str) -> Answer:
@@ -179,6 +181,13 @@ class WeChat:
         if not reply.done:
             raise ChannelRefused(reply.code, reply.message)
         return reply
+
+
+def _where(reply: Reply, name: str) -> str:
+    where = reply.body.get(name)
+    if not isinstance(where, str) or not where:
+        raise ChannelSilent(f"open: no {name}")
+    return where
 
 
 def _refund_news(said: Mapping[str, Any], source: Source) -> News:

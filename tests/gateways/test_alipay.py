@@ -1,0 +1,169 @@
+"""What Alipay's replies and notices mean: replies from a server that says one thing, notices signed here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from ncre.gateways.alipay import Alipay, AlipayTerms
+from ncre.gateways.channel import ChannelRefused, ChannelSilent, Kind, NoticeRefused, Refund, State
+from ncre.gateways.signing import KeyUnusable, line_of, signed
+from tests.gateways.rsa_keys import new_keys, pem, public_pem
+from tests.gateways.test_bodies import saying
+from tests.people import Clock
+
+NO = "N0ALIPAY000000000000000000001"
+PAID_AT = {"gmt_payment": "2026-12-03 20:00:00"}
+RETURNED = {"refund_fee": "160.00", "gmt_refund": "2026-12-04 08:00:00.123", "out_biz_no": "R1"}
+REFUND = Refund(NO, "T1", "R1", 16000, 16000, "重复支付")
+
+
+@pytest.fixture(scope="module")
+def keys() -> tuple[RSAPrivateKey, RSAPrivateKey]:
+    return new_keys()
+
+
+@pytest.fixture
+def terms(keys: tuple[RSAPrivateKey, RSAPrivateKey]) -> AlipayTerms:
+    own, theirs = keys
+    return AlipayTerms("http://x.example", "2021", "2088", pem(own), "", alipay_key=public_pem(theirs))
+
+
+Said = Callable[..., bytes]
+
+
+@pytest.fixture
+def replying(keys: tuple[RSAPrivateKey, RSAPrivateKey]) -> Said:
+    """A reply of Alipay, signed, as it goes over the line."""
+
+    def reply(method: str, status: str = "200 OK", **said: object) -> bytes:
+        text = json.dumps(said, ensure_ascii=False)
+        sign = signed(keys[1], text.encode())
+        body = f'{{"{method.replace(".", "_")}_response":{text},"sign":"{sign}"}}'.encode()
+        return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+    return reply
+
+
+def asked(terms: AlipayTerms, reply: bytes, question: Callable[[Alipay], object]) -> object:
+    with saying(reply) as address:
+        return question(Alipay(replace(terms, gateway=address), Clock()))
+
+
+def test_a_reply_with_braces_in_its_words_is_read_whole(terms: AlipayTerms, replying: Said) -> None:
+    reply = replying(
+        "alipay.trade.query", code="10000", subject='a}b{"', trade_status="WAIT_BUYER_PAY", out_trade_no=NO
+    )
+    answer = asked(terms, reply, lambda alipay: alipay.query(NO))
+    assert getattr(answer, "state", None) is State.WAITING
+
+
+@pytest.mark.parametrize("code", [("20000", "isp.unknow-error"), ("40004", "ACQ.SYSTEM_ERROR")])
+def test_an_error_of_the_system_is_silence_even_for_a_refund(
+    terms: AlipayTerms, replying: Said, code: tuple[str, str]
+) -> None:
+    reply = replying("alipay.trade.refund", code=code[0], sub_code=code[1])
+    with pytest.raises(ChannelSilent):
+        asked(terms, reply, lambda alipay: alipay.refund(REFUND))
+
+
+def test_a_no_to_a_refund_is_refused_with_its_code(terms: AlipayTerms, replying: Said) -> None:
+    reply = replying("alipay.trade.refund", code="40004", sub_code="ACQ.SELLER_BALANCE_NOT_ENOUGH")
+    with pytest.raises(ChannelRefused) as refused:
+        asked(terms, reply, lambda alipay: alipay.refund(REFUND))
+    assert refused.value.code == "ACQ.SELLER_BALANCE_NOT_ENOUGH"
+
+
+def test_a_page_of_an_error_is_silence_though_it_holds_a_genuine_reply(
+    terms: AlipayTerms, replying: Said
+) -> None:
+    reply = replying("alipay.trade.query", "502 Bad Gateway", code="10000", trade_status="TRADE_CLOSED")
+    with pytest.raises(ChannelSilent, match="502"):
+        asked(terms, reply, lambda alipay: alipay.query(NO))
+
+
+def test_an_unsigned_error_is_silence(terms: AlipayTerms) -> None:
+    body = b'{"error_response":{"code":"40004","sub_code":"ACQ.TRADE_NOT_EXIST"}}'
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with pytest.raises(ChannelSilent):
+        asked(terms, reply, lambda alipay: alipay.query(NO))
+
+
+def told(terms: AlipayTerms, key: RSAPrivateKey, **said: str) -> list[tuple[Kind, str, int]]:
+    form = {
+        "app_id": "2021",
+        "seller_id": "2088",
+        "sign_type": "RSA2",
+        "notify_time": "2026-12-05 00:00:00",
+        "out_trade_no": NO,
+        "trade_no": "T1",
+        "total_amount": "160.00",
+        "passback_params": "a%26b",
+        **said,
+    }
+    form["sign"] = signed(key, line_of(form, ("sign", "sign_type")))
+    news = Alipay(terms, Clock()).notice({}, urlencode(form).encode())
+    return [(one.kind, one.reference, one.amount) for one in news]
+
+
+PAID, BACK = (Kind.PAID, "", 16000), (Kind.RETURNED, "R1", 16000)
+
+
+@pytest.mark.parametrize(
+    ("said", "news"),
+    [
+        ({"trade_status": "TRADE_SUCCESS", **PAID_AT}, [PAID]),
+        ({"trade_status": "TRADE_FINISHED", **PAID_AT}, [PAID]),
+        ({"trade_status": "TRADE_SUCCESS", **PAID_AT, **RETURNED}, [PAID, BACK]),
+        ({"trade_status": "TRADE_CLOSED", **PAID_AT, **RETURNED}, [PAID, BACK]),
+        ({"trade_status": "TRADE_CLOSED", **PAID_AT}, [PAID]),
+        ({"trade_status": "TRADE_CLOSED"}, [(Kind.CLOSED, "", 0)]),
+        ({"trade_status": "WAIT_BUYER_PAY"}, []),
+        ({"trade_status": "TRADE_FINISHED"}, []),
+    ],
+)
+def test_a_notice_means_what_its_money_says_and_not_its_status_alone(
+    terms: AlipayTerms,
+    keys: tuple[RSAPrivateKey, RSAPrivateKey],
+    said: dict[str, str],
+    news: list[tuple[Kind, str, int]],
+) -> None:
+    assert told(terms, keys[1], **said) == news
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"app_id": "2022"}, "app"),
+        ({"seller_id": "2089"}, "seller"),
+        ({"sign_type": "RSA"}, "sign-type"),
+        ({"total_amount": "1e2"}, "unreadable"),
+        ({"gmt_payment": "soon"}, "unreadable"),
+    ],
+)
+def test_a_notice_that_is_signed_but_not_ours_is_refused(
+    terms: AlipayTerms, keys: tuple[RSAPrivateKey, RSAPrivateKey], said: dict[str, str], why: str
+) -> None:
+    with pytest.raises(NoticeRefused) as refused:
+        told(terms, keys[1], **{"trade_status": "TRADE_SUCCESS", **PAID_AT, **said})
+    assert refused.value.why == why
+
+
+def test_a_notice_signed_by_ourselves_is_refused(
+    terms: AlipayTerms, keys: tuple[RSAPrivateKey, RSAPrivateKey]
+) -> None:
+    with pytest.raises(NoticeRefused) as refused:
+        told(terms, keys[0], trade_status="TRADE_SUCCESS", **PAID_AT)
+    assert refused.value.why == "signature"
+
+
+def test_our_own_public_key_is_not_taken_for_alipays(
+    terms: AlipayTerms, keys: tuple[RSAPrivateKey, RSAPrivateKey]
+) -> None:
+    with pytest.raises(KeyUnusable, match="own"):
+        Alipay(replace(terms, alipay_key=public_pem(keys[0])), Clock())
