@@ -291,3 +291,11 @@ def test_an_opened_order_without_an_address_is_silence(
     far.answers.append((200, {}))
     with pytest.raises(ChannelSilent):
         wechat.open(order, device, "")
+
+
+def test_a_bill_is_fetched_from_the_gateway_and_from_nowhere_else(
+    wechat: WeChat, far: WeChatStandIn, clock: Clock
+) -> None:
+    far.answers = [(200, {"hash_value": "0", "download_url": "http://127.0.0.1:9/steal"})]
+    with pytest.raises(ChannelSilent, match="not the gateway"):
+        wechat.bill(clock().date())

@@ -133,7 +133,10 @@ class Refund:
 
 
 class PaymentChannel(Protocol):
-    """Pay, ask, close, give back, bill. Every call may raise ChannelSilent; `refund` and `open` also ChannelRefused."""
+    """Pay, ask, close, give back, bill.
+
+    Every call may raise ChannelSilent; `open`, `refund` and `refunded` also ChannelRefused.
+    """
 
     name: str
 

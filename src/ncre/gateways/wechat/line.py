@@ -98,7 +98,9 @@ class WeChatLine:
         return Reply(answer.status_code, said)
 
     def fetch(self, address: str) -> bytes:
-        """A bill. Raises ChannelSilent."""
+        """A bill, from the gateway and nowhere else: the request carries our authorization. Raises ChannelSilent."""
+        if not address.startswith(f"{self.terms.gateway}/"):
+            raise ChannelSilent(f"bill: offered by {urlsplit(address).netloc}, which is not the gateway")
         answer = self._sent("GET", address, "")
         if answer.status_code != requests.codes.ok:
             raise ChannelSilent(f"bill: HTTP {answer.status_code}")
