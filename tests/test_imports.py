@@ -66,7 +66,16 @@ LIBRARIES: dict[str, set[str]] = {
 }
 """Which libraries a room may import, besides the standard library."""
 
-SERVICES_OF_THE_PAGES = {"bootstrap", "application", "papers", "photos", "door", "config", "takings"}
+SERVICES_OF_THE_PAGES = {
+    "bootstrap",
+    "application",
+    "papers",
+    "photos",
+    "door",
+    "config",
+    "takings",
+    "passports",
+}
 
 
 def imports(path: Path) -> Iterator[str]:

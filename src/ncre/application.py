@@ -128,10 +128,16 @@ class Application:
             return self._answer(connection, replace(command, seats_gone=True))
 
     def record(
-        self, connection: Connection, asked: Asked, stream: UUID, version: int, new: Iterable[Fact]
+        self,
+        connection: Connection,
+        asked: Asked,
+        stream: UUID,
+        version: int,
+        new: Iterable[Fact],
+        subject: UUID | None = None,
     ) -> None:
         """Append facts to a stream that stands at `version`, other than a registration's, with their rows."""
-        recorded = self._stamped(new, stream, version, asked, None)
+        recorded = self._stamped(new, stream, version, asked, subject)
         if recorded:
             self._record(connection, recorded)
 

@@ -19,6 +19,7 @@ from ncre.events.store import FactStore
 from ncre.gateways.alipay import Alipay
 from ncre.gateways.channel import PaymentChannel
 from ncre.gateways.errands import Errands
+from ncre.gateways.mail import MailFolder, Smtp
 from ncre.gateways.paper_shelf import PaperShelf
 from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
 from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
@@ -31,6 +32,9 @@ from ncre.office import Office
 from ncre.paper_cases import PaperCases
 from ncre.papers import Papers
 from ncre.passport.accounts import Accounts
+from ncre.passport.proofs import Proofs
+from ncre.passport.sessions import Sessions
+from ncre.passports import Passports
 from ncre.paying import Paying
 from ncre.people import People
 from ncre.photos import PhotoRoom
@@ -56,6 +60,8 @@ class House:
     database: Database
     application: Application
     accounts: Accounts
+    passports: Passports
+    outbox: MailFolder | None
     people: People
     photos: PhotoRoom
     money: Money
@@ -95,6 +101,10 @@ def build(
     cases = PaperCases(application, people, photos, stamps)
     door = Door(application, cases, stamps)
     papers = Papers(application, cases, PaperShelf(settings.papers), _certificate(settings))
+    accounts, sessions, proofs = Accounts(database, clock), Sessions(database, clock), Proofs(database, clock)
+    outbox = MailFolder(settings.outbox, clock)
+    post = Smtp(settings.smtp, clock) if settings.smtp else outbox
+    passports = Passports(application, accounts, sessions, proofs, post)
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
     money = Money(application, lines, Inbox(database), errands)
@@ -106,7 +116,9 @@ def build(
         clock=clock,
         database=database,
         application=application,
-        accounts=Accounts(database, clock),
+        accounts=accounts,
+        passports=passports,
+        outbox=None if settings.smtp else outbox,
         people=people,
         photos=photos,
         money=money,
@@ -119,7 +131,13 @@ def build(
         hall_lists=HallLists(application, people, photos),
         door=door,
         door_lists=DoorLists(application, door, stamps),
-        worker=Worker(application, money, paying, reconciliation, (papers.sweep, photos.sweep, errands.tidy)),
+        worker=Worker(
+            application,
+            money,
+            paying,
+            reconciliation,
+            (papers.sweep, photos.sweep, errands.tidy, sessions.tidy, proofs.tidy),
+        ),
     )
 
 

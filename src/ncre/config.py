@@ -10,6 +10,7 @@ from secrets import token_hex
 from typing import Final
 
 from ncre.gateways.alipay import AlipayTerms
+from ncre.gateways.mail import SmtpTerms
 from ncre.gateways.wechat import WeChatTerms
 
 WECHAT_GATEWAY: Final = "https://api.mch.weixin.qq.com"
@@ -38,6 +39,7 @@ class Settings:
     public_url      how the world reaches the pages                   NCRE_PUBLIC_URL
     alipay          what was agreed with Alipay (optional)            NCRE_ALIPAY_*, see docs/operations.md
     wechat          what was agreed with WeChat Pay (optional)        NCRE_WECHAT_*, the same
+    smtp            the server that mails our letters (optional)      NCRE_SMTP_HOST, _PORT, _FROM, _USER, _PASSWORD
     production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
     """
@@ -58,6 +60,7 @@ class Settings:
     public_url: str = ""
     alipay: AlipayTerms | None = None
     wechat: WeChatTerms | None = None
+    smtp: SmtpTerms | None = None
     production: bool = False
 
     @property
@@ -68,6 +71,11 @@ class Settings:
     def drafts(self) -> Path:
         """Mended photos until the candidate has decided about them."""
         return self.data / "drafts"
+
+    @property
+    def outbox(self) -> Path:
+        """Letters, where no server mails them."""
+        return self.data / "outbox"
 
     @property
     def papers(self) -> Path:
@@ -101,6 +109,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=environment.get("NCRE_PUBLIC_URL", "").rstrip("/"),
         alipay=_alipay(environment),
         wechat=_wechat(environment),
+        smtp=_smtp(environment),
         production=environment.get("NCRE_PRODUCTION", "0") == "1",
     )
 
@@ -154,6 +163,23 @@ def _wechat(environment: Mapping[str, str]) -> WeChatTerms | None:
         wechat_key=_text(environment, "NCRE_WECHAT_PUBLIC_KEY"),
         wechat_key_id=environment["NCRE_WECHAT_PUBLIC_KEY_ID"],
         notify_url=environment["NCRE_PUBLIC_URL"].rstrip("/") + "/notices/wechat",
+    )
+
+
+def _smtp(environment: Mapping[str, str]) -> SmtpTerms | None:
+    """The mail server's terms, where one is named; its password is a file. Raises Misconfigured."""
+    host = environment.get("NCRE_SMTP_HOST", "")
+    if not host:
+        return None
+    if not environment.get("NCRE_SMTP_FROM"):
+        raise Misconfigured("NCRE_SMTP_FROM is needed too: the address that letters come from")
+    user = environment.get("NCRE_SMTP_USER", "")
+    return SmtpTerms(
+        host=host,
+        port=_port(environment.get("NCRE_SMTP_PORT", "587")),
+        sender=environment["NCRE_SMTP_FROM"],
+        user=user,
+        password=_text(environment, "NCRE_SMTP_PASSWORD").strip() if user else "",
     )
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import exam, payment, registration
+from ncre.events import exam, passport, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.events.mapper import FactMapper
 from ncre.events.sealing import Sealer
@@ -136,6 +136,14 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         17500,
         (payment.Difference("payment-amount", NUMBER, "T1", "", 17500, 17400),),
     ),
+    passport.AccountOpened(ZHANG, "email", "candidate"),
+    passport.SignedIn(ZHANG, "password", "203.0.113.0/24"),
+    passport.SignInFailed(ZHANG, "password", "203.0.113.0/24"),
+    passport.PasswordChanged(ZHANG, "recovered"),
+    passport.ContactChanged(ZHANG, "email", "old@example.com", "new@example.com"),
+    passport.SessionsEnded(ZHANG, 2, "recovered"),
+    passport.RoleChanged(ZHANG, "reviewer", ("420019",), "新任审核员"),
+    passport.AccountClosed(ZHANG),
     exam.RoundOpened(PLAN),
     exam.RoundRevised(replace(PLAN, agreement="v2")),
     exam.SiteOpened("81", SITE),

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from ncre.domain.payment import yuan
-from ncre.events import exam, payment, registration
+from ncre.events import exam, passport, payment, registration
 from ncre.events.base import ERASED, Fact
 from ncre.projections.sentences import sentence
 from tests import people
@@ -156,6 +156,42 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "2027-01-05 支付宝对账：收款 2 笔 160.00 元，退款 1 笔 80.00 元，没有差异。",
         "Bill of Alipay for 2027-01-05: 2 payments of 160.00 yuan, 1 refunds of 80.00 yuan, no difference.",
     ),
+    (
+        passport.AccountOpened(people.CANDIDATE_ID, "email", "candidate"),
+        "账号开通（邮箱）。",
+        "The account was opened with an e-mail address.",
+    ),
+    (
+        passport.SignedIn(people.CANDIDATE_ID, "password", "203.0.113.0/24"),
+        "登录成功（密码）。",
+        "Signed in with a password.",
+    ),
+    (
+        passport.SignInFailed(people.CANDIDATE_ID, "password", "203.0.113.0/24"),
+        "登录失败（密码）。",
+        "Signing in with a password failed.",
+    ),
+    (
+        passport.PasswordChanged(people.CANDIDATE_ID, "recovered"),
+        "密码已修改（通过邮件找回）。",
+        "The password was changed by a mailed link.",
+    ),
+    (
+        passport.ContactChanged(people.CANDIDATE_ID, "email", "a@example.com", "b@example.com"),
+        "邮箱已验证并更新。",
+        "A new email address was verified.",
+    ),
+    (
+        passport.SessionsEnded(people.CANDIDATE_ID, 2, "owner"),
+        "退出了 2 处登录（本人操作）。",
+        "2 sessions were ended (by its owner).",
+    ),
+    (
+        passport.RoleChanged(people.CANDIDATE_ID, "reviewer", ("420019",), "新任审核员"),
+        "权限改为考点审核员，考点 420019（新任审核员）。",
+        "The role is site reviewer at 420019 from now on (新任审核员).",
+    ),
+    (passport.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
     (exam.RoundOpened(PLAN), "考次 78 已设立。", "Round 78 was opened."),
     (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),
     (exam.SiteOpened("78", SITE), "考点 420019 已开放。", "Site 420019 was opened."),

@@ -314,7 +314,8 @@ def test_after_the_review_window_the_page_says_so_instead_of_asking(
     text = li.get(case_of(wenjing))
     assert "时间已过" in text
     assert "/approve" not in text
-    assert li.send(f"{case_of(wenjing)}/approve", form).status_code == 403
+    token = hidden(text, "/sign-out")["csrf_token"]
+    assert li.send(f"{case_of(wenjing)}/approve", {**form, "csrf_token": token}).status_code == 403
     assert status_of(house, wenjing) == Status.PENDING_REVIEW
 
 

@@ -1,15 +1,28 @@
-"""Accounts that sign in with a name and a password, with their role and the sites it covers."""
+"""Accounts that sign in with a password: their names and addresses, their role and the sites it covers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import JSON, Column, String, Table, Uuid, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
@@ -18,28 +31,49 @@ from ncre.domain.lifecycle import Role
 from ncre.events.columns import Moment
 from ncre.events.database import Database
 from ncre.events.schema import metadata
+from ncre.passport.passwords import LEAST as LEAST_PASSWORD
+from ncre.passport.passwords import Passwords, Weakness, weakness
 
 accounts = Table(
     "accounts",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("name", String(80), nullable=False, unique=True),
+    Column("name", String(254), nullable=False, unique=True),
     Column("role", String(20), nullable=False),
     Column("sites", JSON, nullable=False),
     Column("password", String(200), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("email", String(254)),
+    Column("phone", String(20)),
+    Column("closed_at", Moment),
+    Index("accounts_email", "email", unique=True),
+    Index("accounts_phone", "phone", unique=True),
 )
+"""`email` and `phone` are there only once verified, and belong to one account each."""
 
-LEAST_PASSWORD = 8
-"""Characters (payment and identity facts §7.3); no rules of composition, long ones are welcome."""
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
+_PHONE: Final = re.compile(r"1[3-9]\d{9}|\+\d{7,15}")
+
+_ANY: Final = select(accounts).where(
+    or_(
+        accounts.c.name == bindparam("one"),
+        accounts.c.email == bindparam("one"),
+        accounts.c.phone == bindparam("one"),
+    ),
+    accounts.c.closed_at.is_(None),
+)
 
 
 class NameTaken(Exception):
-    """Another account signs in under this name."""
+    """Another account signs in under this name or address."""
 
 
-class PasswordTooShort(Exception):
-    """Shorter than LEAST_PASSWORD characters."""
+class PasswordRefused(Exception):
+    """The password is not taken; `weakness` says why."""
+
+    def __init__(self, why: Weakness = Weakness.SHORT) -> None:
+        super().__init__(why.value)
+        self.weakness = why
 
 
 @dataclass(frozen=True)
@@ -48,71 +82,169 @@ class Account:
     name: str
     role: Role
     sites: frozenset[str]
+    email: str = ""
+    phone: str = ""
 
     @property
     def actor(self) -> Actor:
         return Actor(str(self.id), self.role, self.sites)
 
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """What a password of theirs must not be made of."""
+        return tuple(word for word in (self.name, self.email, self.phone) if word)
+
+
+def as_email(text: str) -> str | None:
+    """An e-mail address in the spelling that is kept, or None."""
+    folded = text.strip().casefold()
+    return folded if len(folded) <= 254 and _EMAIL.fullmatch(folded) else None
+
+
+def as_phone(text: str) -> str | None:
+    """A phone number without its blanks, or None."""
+    bare = re.sub(r"[\s-]", "", text)
+    return bare if _PHONE.fullmatch(bare) else None
+
 
 class Accounts:
-    """The plain account table. Passwords are argon2id at the OWASP profile (19 MiB, t=2, p=1)."""
+    """The account table."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-        self._nobody = self._hasher.hash("nobody signs in with this")
+        self.passwords = Passwords()
 
     def add(self, name: str, password: str, role: Role, sites: frozenset[str] = frozenset()) -> Account:
-        """Raises NameTaken or PasswordTooShort."""
-        if len(password) < LEAST_PASSWORD:
-            raise PasswordTooShort
-        account = Account(uuid4(), name.strip(), role, EVERY_SITE if role is Role.OFFICE else sites)
+        """An account made by hand. Raises NameTaken or PasswordRefused."""
+        with self._database.transaction() as connection:
+            return self.add_within(connection, name, password, role, sites)
+
+    def add_within(
+        self,
+        connection: Connection,
+        name: str,
+        password: str,
+        role: Role,
+        sites: frozenset[str] = frozenset(),
+        *,
+        email: str = "",
+        phone: str = "",
+    ) -> Account:
+        """The same in the caller's transaction, with addresses that were verified."""
+        known = Account(
+            uuid4(), name.strip(), role, EVERY_SITE if role is Role.OFFICE else sites, email, phone
+        )
         row = {
-            "id": account.id,
-            "name": account.name,
+            "id": known.id,
+            "name": known.name,
             "role": role.value,
-            "sites": sorted(account.sites),
-            "password": self._hasher.hash(password),
+            "sites": sorted(known.sites),
+            "password": self._hashed(password, known),
             "created_at": self._clock(),
+            "email": email or None,
+            "phone": phone or None,
         }
         try:
-            with self._database.transaction() as connection:
+            with connection.begin_nested():
                 connection.execute(insert(accounts), row)
         except IntegrityError:
             raise NameTaken(name) from None
-        return account
+        return known
 
     def set_password(self, name: str, password: str) -> bool:
-        """Whether there was such an account. Raises PasswordTooShort."""
-        if len(password) < LEAST_PASSWORD:
-            raise PasswordTooShort
-        changed = update(accounts).where(accounts.c.name == name).values(password=self._hasher.hash(password))
+        """Whether there was such an account. Raises PasswordRefused."""
+        known = self.named(name)
+        if known is None:
+            return False
         with self._database.transaction() as connection:
-            return connection.execute(changed).rowcount == 1
+            self.set_password_within(connection, known, password)
+        return True
+
+    def set_password_within(self, connection: Connection, known: Account, password: str) -> None:
+        """Raises PasswordRefused."""
+        hashed = self._hashed(password, known)
+        connection.execute(update(accounts).where(accounts.c.id == known.id).values(password=hashed))
 
     def check(self, name: str, password: str) -> Account | None:
-        """The account, if the password is right; takes as long for a name that does not exist."""
-        with self._database.reading() as connection:
-            row = (
-                connection.execute(select(accounts).where(accounts.c.name == name.strip())).mappings().first()
-            )
-        try:
-            self._hasher.verify(row["password"] if row else self._nobody, password)
-        except (VerifyMismatchError, InvalidHashError):
+        """The account of a name, e-mail address or phone number, if the password is right.
+
+        Takes as long for a name that does not exist.
+        """
+        row = self._row(name)
+        if not self.passwords.right(row["password"] if row else None, password) or row is None:
             return None
-        return _account(row) if row else None
+        known = account_of(row)
+        if self.passwords.outdated(row["password"]):
+            with self._database.transaction() as connection:
+                hashed = self.passwords.hash(password)
+                connection.execute(update(accounts).where(accounts.c.id == known.id).values(password=hashed))
+        return known
 
     def find(self, identity: UUID) -> Account | None:
         with self._database.reading() as connection:
             row = connection.execute(select(accounts).where(accounts.c.id == identity)).mappings().first()
-        return _account(row) if row else None
+        return account_of(row) if row else None
 
     def named(self, name: str) -> Account | None:
+        """The account that signs in under this name, e-mail address or phone number."""
+        row = self._row(name)
+        return account_of(row) if row else None
+
+    def set_contact(self, connection: Connection, account: UUID, kind: str, value: str) -> None:
+        """A verified address. Raises NameTaken where it belongs to another account."""
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    update(accounts).where(accounts.c.id == account).values({kind: value or None})
+                )
+        except IntegrityError:
+            raise NameTaken(value) from None
+
+    def set_role(self, connection: Connection, account: UUID, role: Role, sites: frozenset[str]) -> None:
+        given = {"role": role.value, "sites": sorted(EVERY_SITE if role is Role.OFFICE else sites)}
+        connection.execute(update(accounts).where(accounts.c.id == account).values(given))
+
+    def close(self, connection: Connection, account: UUID) -> None:
+        """Nobody signs in with it any more, and its addresses are free."""
+        closed = {"closed_at": self._clock(), "email": None, "phone": None, "name": f"closed:{account}"}
+        connection.execute(update(accounts).where(accounts.c.id == account).values(closed))
+
+    def _row(self, name: str) -> RowMapping | None:
+        one = name.strip()
+        folded = as_email(one) or as_phone(one) or one
         with self._database.reading() as connection:
-            row = connection.execute(select(accounts).where(accounts.c.name == name)).mappings().first()
-        return _account(row) if row else None
+            return (
+                connection.execute(_ANY, {"one": folded}).mappings().first()
+                or connection.execute(_ANY, {"one": one}).mappings().first()
+            )
+
+    def _hashed(self, password: str, known: Account) -> str:
+        why = weakness(password, known.own_words)
+        if why is not None:
+            raise PasswordRefused(why)
+        return self.passwords.hash(password)
 
 
-def _account(row: RowMapping) -> Account:
-    return Account(row["id"], row["name"], Role(row["role"]), frozenset(row["sites"]))
+def account_of(row: RowMapping) -> Account:
+    return Account(
+        row["id"],
+        row["name"],
+        Role(row["role"]),
+        frozenset(row["sites"]),
+        row["email"] or "",
+        row["phone"] or "",
+    )
+
+
+__all__ = [
+    "LEAST_PASSWORD",
+    "Account",
+    "Accounts",
+    "NameTaken",
+    "PasswordRefused",
+    "account_of",
+    "accounts",
+    "as_email",
+    "as_phone",
+]

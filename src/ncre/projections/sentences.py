@@ -11,6 +11,7 @@ from ncre.domain.payment import yuan
 from ncre.domain.review import REVIEW_REASONS
 from ncre.events import exam, registration
 from ncre.events.base import Fact
+from ncre.projections.passport_sentences import PASSPORT_SENTENCES
 from ncre.projections.payment_sentences import PAYMENT_SENTENCES, why_unusable
 
 
@@ -223,4 +224,5 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     exam.NoticePosted: _posted,
     exam.SeatsDrawn: _drawn,
     **PAYMENT_SENTENCES,
+    **PASSPORT_SENTENCES,
 }

@@ -9,9 +9,15 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
+from ncre.bootstrap import House
+from ncre.domain.exam import in_words
 from ncre.domain.lifecycle import Role
-from ncre.passport.accounts import LEAST_PASSWORD, NameTaken, PasswordTooShort
-from ncre.shell.common import Misuse, house
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.events.passport import stream_of
+from ncre.passport.accounts import LEAST_PASSWORD, Account, NameTaken, PasswordRefused
+from ncre.passport.passwords import Weakness
+from ncre.projections import timeline
+from ncre.shell.common import Misuse, actor, add_actor, house
 
 SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.AUDITOR, Role.OFFICE)
 
@@ -24,6 +30,17 @@ def add(commands: Any) -> None:
     add_.add_argument("--site", action="append", default=[], metavar="CODE", help="a site of a reviewer")
     _add_password(add_)
     add_.set_defaults(run=make)
+    role_ = user.add_parser("role", help="give another role, with who gave it and why; sessions end")
+    role_.add_argument("name")
+    role_.add_argument("--role", required=True, choices=[role.value for role in SIGN_IN_ROLES])
+    role_.add_argument("--site", action="append", default=[], metavar="CODE", help="a site of a reviewer")
+    role_.add_argument("--why", required=True, help="kept in the account's security history")
+    add_actor(role_)
+    role_.set_defaults(run=give_role)
+    history_ = user.add_parser("history", help="the security history of an account")
+    history_.add_argument("name")
+    add_actor(history_)
+    history_.set_defaults(run=history)
     password_ = user.add_parser("password", help="set a new password")
     password_.add_argument("name")
     _add_password(password_)
@@ -46,9 +63,46 @@ def make(asked: Namespace) -> None:
             in_house.accounts.add(asked.name, password, role, frozenset(asked.site))
         except NameTaken:
             raise Misuse(f"账号 {asked.name} 已存在 / the account {asked.name} exists already") from None
-        except PasswordTooShort:
-            raise Misuse(_too_short()) from None
+        except PasswordRefused as refused:
+            raise Misuse(_refused(refused)) from None
     print(f"{asked.name} {role.value}" + (f" {password}" if shown else ""))
+
+
+def give_role(asked: Namespace) -> None:
+    """Only the exam office gives roles, and nobody to themselves."""
+    role = Role(asked.role)
+    if role is Role.REVIEWER and not asked.site:
+        raise Misuse("审核员须指定考点 --site / a reviewer needs at least one --site")
+    if not asked.why.strip():
+        raise Misuse("请用 --why 写明原因 / say why with --why")
+    with house() as in_house:
+        who = actor(in_house, asked)
+        known = _known(in_house, asked.name)
+        if who.role is not Role.OFFICE:
+            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+        if who.id == str(known.id):
+            raise Misuse("不能修改自己的权限 / nobody changes their own role")
+        in_house.passports.give_role(known, role, frozenset(asked.site), asked.why.strip(), who)
+    print(f"{asked.name} {role.value} {' '.join(sorted(asked.site))}".rstrip())
+
+
+def history(asked: Namespace) -> None:
+    """For auditors and the exam office."""
+    with house() as in_house:
+        if actor(in_house, asked).role not in (Role.AUDITOR, Role.OFFICE):
+            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+        known = _known(in_house, asked.name)
+        with in_house.database.reading() as connection:
+            story = timeline.story(connection, stream_of(known.id))
+    for told in story:
+        print(f"{in_words(told['at'])}  {told[asked.lang]}  {told['actor']}")
+
+
+def _known(in_house: House, name: str) -> Account:
+    known = in_house.accounts.named(name)
+    if known is None:
+        raise Misuse(f"没有账号 {name} / there is no account {name}")
+    return known
 
 
 def set_password(asked: Namespace) -> None:
@@ -57,8 +111,8 @@ def set_password(asked: Namespace) -> None:
         try:
             if not in_house.accounts.set_password(asked.name, password):
                 raise Misuse(f"没有账号 {asked.name} / there is no account {asked.name}")
-        except PasswordTooShort:
-            raise Misuse(_too_short()) from None
+        except PasswordRefused as refused:
+            raise Misuse(_refused(refused)) from None
     if shown:
         print(password)
 
@@ -80,5 +134,7 @@ def _password(asked: Namespace) -> tuple[str, bool]:
     return first, False
 
 
-def _too_short() -> str:
-    return f"密码至少 {LEAST_PASSWORD} 个字符 / a password has at least {LEAST_PASSWORD} characters"
+def _refused(refused: PasswordRefused) -> str:
+    if refused.weakness is Weakness.SHORT:
+        return f"密码至少 {LEAST_PASSWORD} 个字符 / a password has at least {LEAST_PASSWORD} characters"
+    return "密码太常见、太长或由账号组成，请换一个 / too common, too long or made of the account's name; choose another"

@@ -42,4 +42,4 @@ def entries() -> list[tuple[str, str]]:
         ],
         Role.AUDITOR: [(_("报名档案"), "audit.search"), (_("收费管理"), "money.home")],
     }
-    return own.get(g.account.role, []) + common
+    return [*own.get(g.account.role, []), (_("我的通行证"), "passport.home"), *common]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import ip_address, ip_network
 from typing import ParamSpec, cast
-from uuid import UUID
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import Forbidden
@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
+from ncre.passport.sessions import Session
 
 P = ParamSpec("P")
 Answer = str | Response | tuple[str, int]
@@ -34,14 +35,61 @@ def account() -> Account:
     return cast(Account, g.account)
 
 
-def sign_in(known: Account) -> None:
-    """A new session for this account; nothing of the old one survives."""
+def present() -> Session:
+    """The session of whoever is signed in; only within pages that `need` somebody."""
+    return cast(Session, g.session)
+
+
+def carry(token: str) -> None:
+    """From now on the browser carries this session's token; nothing of what it carried before survives."""
     session.clear()
-    session["account"] = str(known.id)
+    session["token"] = token
 
 
 def sign_out() -> None:
+    if "token" in session:
+        house().passports.sessions.end(session["token"])
     session.clear()
+
+
+def confirm_again() -> None:
+    """Whoever is signed in just proved it once more: the same session, fresh, under a new token."""
+    carry(house().passports.sessions.renew(session["token"]))
+
+
+def place() -> str:
+    """The block of addresses the request came from: enough to recognise, too little to follow."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
+
+
+def browser() -> str:
+    """What the browser says it is, in a word or two."""
+    said = request.user_agent.string
+    system = next((name for mark, name in _SYSTEMS if mark in said), "")
+    program = next((name for mark, name in _PROGRAMS if mark in said), "")
+    return " ".join(part for part in (program, system) if part)
+
+
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+_PROGRAMS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
 
 
 def need(*roles: Role) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
@@ -61,6 +109,18 @@ def need(*roles: Role) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
     return wrap
 
 
+def need_fresh(view: Callable[P, Answer]) -> Callable[P, Answer]:
+    """A page that changes what guards the account: the password is asked for again after a while."""
+
+    @wraps(view)
+    def guarded(*positional: P.args, **named: P.kwargs) -> Answer:
+        if not present().fresh(house().clock()):
+            return redirect(url_for("passport.confirm_page", next=this_page()))
+        return view(*positional, **named)
+
+    return guarded
+
+
 def local_path(target: str | None) -> str:
     """`target` if it is a path of this site, else the welcome page. Never another host."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
@@ -76,9 +136,11 @@ def this_page() -> str:
 
 
 def _recognise() -> None:
-    g.account = None
-    if request.endpoint == "static" or "account" not in session:
+    g.account = g.session = None
+    if request.endpoint == "static" or "token" not in session:
         return
-    g.account = house().accounts.find(UUID(session["account"]))
-    if g.account is None:
+    g.session = house().passports.sessions.find(session["token"])
+    if g.session is None:
         session.clear()
+        return
+    g.account = g.session.account

@@ -1,0 +1,90 @@
+"""Facts of security about an account: who came in and how, what was changed. Each account has a stream of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+from ncre.events.base import Erased, Fact
+
+
+def stream_of(account: UUID) -> UUID:
+    """The stream of an account's security facts."""
+    return uuid5(account, "passport")
+
+
+@dataclass(frozen=True)
+class AccountOpened(Fact):
+    """`way` is what the account was opened with: email, phone, or name (by staff)."""
+
+    TOPIC: ClassVar[str] = "passport.account_opened"
+    account: UUID
+    way: str
+    role: str
+
+
+@dataclass(frozen=True)
+class SignedIn(Fact):
+    """`place` is the block of network addresses it came from, `way` a password or another provider."""
+
+    TOPIC: ClassVar[str] = "passport.signed_in"
+    SEALED: ClassVar[tuple[str, ...]] = ("place",)
+    account: UUID
+    way: str
+    place: str | Erased
+
+
+@dataclass(frozen=True)
+class SignInFailed(Fact):
+    TOPIC: ClassVar[str] = "passport.sign_in_failed"
+    SEALED: ClassVar[tuple[str, ...]] = ("place",)
+    account: UUID
+    way: str
+    place: str | Erased
+
+
+@dataclass(frozen=True)
+class PasswordChanged(Fact):
+    """`way`: changed by its owner, recovered by a mailed link, or set by staff."""
+
+    TOPIC: ClassVar[str] = "passport.password_changed"
+    account: UUID
+    way: str
+
+
+@dataclass(frozen=True)
+class ContactChanged(Fact):
+    """A verified address of a `kind` (email, phone) took the place of another; "" where there was none."""
+
+    TOPIC: ClassVar[str] = "passport.contact_changed"
+    SEALED: ClassVar[tuple[str, ...]] = ("was", "now")
+    account: UUID
+    kind: str
+    was: str | Erased
+    now: str | Erased
+
+
+@dataclass(frozen=True)
+class SessionsEnded(Fact):
+    TOPIC: ClassVar[str] = "passport.sessions_ended"
+    account: UUID
+    count: int
+    why: str
+
+
+@dataclass(frozen=True)
+class RoleChanged(Fact):
+    """What the account may do from now on; `role` is "" where nothing is left of it."""
+
+    TOPIC: ClassVar[str] = "passport.role_changed"
+    account: UUID
+    role: str
+    sites: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class AccountClosed(Fact):
+    TOPIC: ClassVar[str] = "passport.account_closed"
+    account: UUID

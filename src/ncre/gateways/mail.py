@@ -1,0 +1,116 @@
+"""Sending letters: by SMTP, or into a folder where the demo shows them."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from secrets import token_hex
+from typing import Final, Protocol
+
+SECONDS: Final = 10.0
+
+
+class MailNotSent(Exception):
+    """The letter could not be handed over; it may be tried again."""
+
+
+class Mail(Protocol):
+    """What is sent: to whom, a subject, the text, and the same as HTML."""
+
+    @property
+    def to(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SmtpTerms:
+    """A mail server; STARTTLS wherever it offers it, and always where a user is named."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+class Smtp:
+    def __init__(self, terms: SmtpTerms, clock: Callable[[], datetime]) -> None:
+        self._terms = terms
+        self._clock = clock
+
+    def send(self, mail: Mail) -> None:
+        """Raises MailNotSent."""
+        terms = self._terms
+        try:
+            with smtplib.SMTP(terms.host, terms.port, timeout=SECONDS) as server:
+                server.ehlo()
+                if server.has_extn("starttls") or terms.user:
+                    server.starttls(context=ssl.create_default_context())
+                    server.ehlo()
+                if terms.user:
+                    server.login(terms.user, terms.password)
+                server.send_message(_message(mail, terms.sender, self._clock()))
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailNotSent(f"{terms.host}: {type(error).__name__}") from error
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A letter in the folder. `html` is made by us and holds no script."""
+
+    name: str
+    at: str
+    to: str
+    title: str
+    text: str
+
+
+class MailFolder:
+    """One file a letter, the newest last by name; for the demo and for tests."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def send(self, mail: Mail) -> None:
+        now = self._clock()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        place = sum(1 for _ in self._folder.glob("*.eml"))
+        name = f"{now:%Y%m%dT%H%M%S%f}-{place:06}-{token_hex(4)}"
+        fresh = self._folder / f"{name}.fresh"
+        fresh.write_bytes(_message(mail, "ncre@localhost", now).as_bytes(policy=policy.SMTP))
+        os.replace(fresh, self._folder / f"{name}.eml")
+
+    def newest(self, limit: int = 50) -> list[Kept]:
+        """The letters, the newest first."""
+        files = sorted(self._folder.glob("*.eml"), reverse=True)[:limit]
+        return [_kept(file) for file in files]
+
+
+def _message(mail: Mail, sender: str, at: datetime) -> EmailMessage:
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.title
+    message["Date"], message["Message-ID"] = format_datetime(at), make_msgid(domain="ncre")
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message
+
+
+def _kept(file: Path) -> Kept:
+    message = message_from_bytes(file.read_bytes(), policy=policy.SMTP)
+    body = message.get_body(("plain",))
+    text = body.get_content() if body else ""
+    return Kept(file.stem, str(message["Date"]), str(message["To"]), str(message["Subject"]), text)

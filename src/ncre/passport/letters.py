@@ -1,0 +1,196 @@
+"""What the passport writes to people: subject, text and HTML, each in Chinese and in English below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from ncre.domain.language import Words
+
+SENDER: Final = Words("全国计算机等级考试网上报名", "NCRE online registration")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """To an e-mail address, or as a short message to a phone number; `link` is an address to open, or ""."""
+
+    to: str
+    subject: Words
+    lines: tuple[Words, ...]
+    link: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{self.subject.zh} / {self.subject.en}"
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join((self._text("zh"), "--", self._text("en")))
+
+    @property
+    def html(self) -> str:
+        return (
+            '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+            f"<title>{escape(self.subject.zh)}</title></head><body>"
+            f'{self._html("zh")}<hr><div lang="en">{self._html("en")}</div></body></html>'
+        )
+
+    def _text(self, language: str) -> str:
+        parts = [line.say(language) for line in self.lines]
+        return "\n\n".join([*parts, *([self.link] if self.link else []), SENDER.say(language)])
+
+    def _html(self, language: str) -> str:
+        parts = [f"<p>{escape(line.say(language))}</p>" for line in self.lines]
+        if self.link:
+            parts.append(f'<p><a href="{escape(self.link)}">{escape(self.link)}</a></p>')
+        return "".join([*parts, f"<p>{escape(SENDER.say(language))}</p>"])
+
+
+_IF_NOT_YOU: Final = Words(
+    "如果不是您本人操作，请忽略这封信，您的账号不会有任何变化。",
+    "If this was not you, ignore this letter; nothing about your account changes.",
+)
+_IF_NOT_YOU_CHANGED: Final = Words(
+    "如果不是您本人操作，请立即找回密码，并联系考务办公室。",
+    "If this was not you, recover your password at once and tell the exam office.",
+)
+
+
+def join(to: str, link: str) -> Letter:
+    return Letter(
+        to,
+        Words("请确认邮箱，完成注册", "Confirm your address to register"),
+        (
+            Words(
+                "请在 30 分钟内打开下面的链接，设置密码完成注册。",
+                "Open this link within 30 minutes and choose a password.",
+            ),
+            _IF_NOT_YOU,
+        ),
+        link,
+    )
+
+
+def join_code(to: str, code: str) -> Letter:
+    return Letter(
+        to,
+        Words("注册验证码", "Your code"),
+        (
+            Words(
+                f"注册验证码：{code}，10 分钟内有效。", f"Your code to register: {code}, good for 10 minutes."
+            ),
+        ),
+    )
+
+
+def known_already(to: str, link: str) -> Letter:
+    return Letter(
+        to,
+        Words("您已有账号", "You have an account already"),
+        (
+            Words(
+                "有人用您的地址申请注册，而这个地址已有账号。请直接登录；忘记密码可以找回。",
+                "Somebody asked to register with your address, which has an account. Please sign in, or recover the password.",
+            ),
+        ),
+        link,
+    )
+
+
+def recover(to: str, link: str) -> Letter:
+    return Letter(
+        to,
+        Words("找回密码", "Recover your password"),
+        (
+            Words(
+                "请在 30 分钟内打开下面的链接，设置新密码。链接只能使用一次。",
+                "Open this link within 30 minutes and choose a new password. It works once.",
+            ),
+            _IF_NOT_YOU,
+        ),
+        link,
+    )
+
+
+def unknown(to: str) -> Letter:
+    return Letter(
+        to,
+        Words("没有使用这个邮箱的账号", "No account has this address"),
+        (
+            Words(
+                "有人想用这个邮箱找回密码，但没有账号使用它。您可能用了另一个邮箱、手机号或 QQ 注册。",
+                "Somebody asked to recover a password with this address, which no account has. You may have "
+                "registered with another address, a phone number or QQ.",
+            ),
+        ),
+    )
+
+
+def contact(to: str, link: str) -> Letter:
+    return Letter(
+        to,
+        Words("请确认新邮箱", "Confirm your new address"),
+        (
+            Words(
+                "请在 30 分钟内打开下面的链接，把这个邮箱加到您的账号。",
+                "Open this link within 30 minutes to add this address to your account.",
+            ),
+            _IF_NOT_YOU,
+        ),
+        link,
+    )
+
+
+def contact_code(to: str, code: str) -> Letter:
+    return Letter(
+        to,
+        Words("手机验证码", "Your code"),
+        (
+            Words(
+                f"绑定手机验证码：{code}，10 分钟内有效。",
+                f"Your code to add this number: {code}, good for 10 minutes.",
+            ),
+        ),
+    )
+
+
+def password_changed(to: str) -> Letter:
+    return Letter(
+        to,
+        Words("密码已修改", "Your password was changed"),
+        (
+            Words(
+                "您的账号密码刚刚修改，其他登录已全部退出。",
+                "The password of your account was changed just now; all other sessions have ended.",
+            ),
+            _IF_NOT_YOU_CHANGED,
+        ),
+    )
+
+
+def contact_changed(to: str, kind: Words) -> Letter:
+    return Letter(
+        to,
+        Words("账号的联系方式已修改", "An address of your account was changed"),
+        (
+            Words(
+                f"您的账号的{kind.zh}刚刚修改，这个地址不再用于登录。",
+                f"The {kind.en} of your account was changed just now; this one no longer signs in.",
+            ),
+            _IF_NOT_YOU_CHANGED,
+        ),
+    )
+
+
+def closed(to: str) -> Letter:
+    return Letter(
+        to,
+        Words("账号已注销", "Your account was closed"),
+        (
+            Words(
+                "您的账号已注销，不能再登录。", "Your account was closed; nobody signs in with it any more."
+            ),
+            _IF_NOT_YOU_CHANGED,
+        ),
+    )

@@ -1,0 +1,314 @@
+"""The passport: joining with a verified address, signing in, recovering, changing what guards an account.
+
+What changes an account and the fact that says so are one transaction; letters go out after it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection
+
+from ncre.application import Application
+from ncre.domain.commands import Actor
+from ncre.domain.language import Words
+from ncre.domain.lifecycle import Role, Status
+from ncre.events import passport as facts
+from ncre.events.base import Fact
+from ncre.events.passport import stream_of
+from ncre.passport import letters
+from ncre.passport.accounts import Account, Accounts, NameTaken, PasswordRefused
+from ncre.passport.letters import Letter
+from ncre.passport.passwords import Weakness, weakness
+from ncre.passport.proofs import Proof, Proofs, Purpose
+from ncre.passport.sessions import Session, Sessions
+from ncre.projections import registrations
+
+log = logging.getLogger("ncre.passports")
+
+EMAIL: Final = "email"
+PHONE: Final = "phone"
+KINDS: Final = {EMAIL: Words("邮箱", "e-mail address"), PHONE: Words("手机号", "phone number")}
+
+Address = Callable[[str], str]
+"""Makes the address of a page from the secret part of a link."""
+
+
+class Post(Protocol):
+    """Delivers letters and short messages."""
+
+    def send(self, letter: Letter) -> None:
+        """Raises MailNotSent."""
+
+
+class RegistrationUnderWay(Exception):
+    """An account is not closed while a registration of it is under way."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    actor: Actor
+    command_id: UUID
+
+
+class Passports:
+    def __init__(
+        self, application: Application, accounts: Accounts, sessions: Sessions, proofs: Proofs, post: Post
+    ) -> None:
+        self._application = application
+        self.accounts = accounts
+        self.sessions = sessions
+        self.proofs = proofs
+        self._post = post
+
+    # joining
+
+    def ask_to_join(self, email: str, address: Address, sign_in: str) -> None:
+        """Mail a link to whoever reads this address. The same from outside, whether it has an account or not."""
+        if self.accounts.named(email) is not None:
+            self._post.send(letters.known_already(email, sign_in))
+            return
+        self._post.send(letters.join(email, address(self.proofs.link(Purpose.JOIN, email))))
+
+    def ask_to_join_by_phone(self, phone: str, sign_in: str) -> str:
+        """Send a code to this number; the name of the proof, for the page that asks for the code."""
+        token, code = self.proofs.code(Purpose.JOIN, phone)
+        known = self.accounts.named(phone) is not None
+        self._post.send(letters.known_already(phone, sign_in) if known else letters.join_code(phone, code))
+        return token
+
+    def join(self, token: str, password: str, code: str = "") -> Account | None:
+        """The new account of whoever proved an address, None where nothing was proved.
+
+        Raises PasswordRefused (then the proof is still good) and NameTaken.
+        """
+
+        def joined(connection: Connection) -> Account | None:
+            proof = self.proofs.spend(connection, token, Purpose.JOIN, code)
+            if proof is None:
+                return None
+            kind = EMAIL if "@" in proof.target else PHONE
+            account = self.accounts.add_within(
+                connection,
+                proof.target,
+                password,
+                Role.CANDIDATE,
+                email=proof.target if kind == EMAIL else "",
+                phone=proof.target if kind == PHONE else "",
+            )
+            self._record(connection, account, facts.AccountOpened(account.id, kind, account.role.value))
+            return account
+
+        target = self.proofs.look(token, Purpose.JOIN)
+        self._refuse_weak(password, (target.target,) if target else ())
+        return self._application.together(joined)
+
+    # signing in
+
+    def sign_in(self, name: str, password: str, place: str, browser: str) -> tuple[Account, str] | None:
+        """The account and the token of its new session; None for a wrong name or password, which look the same."""
+        account = self.accounts.check(name, password)
+        if account is None:
+            tried = self.accounts.named(name)
+            if tried is not None:
+                self._note(tried, facts.SignInFailed(tried.id, "password", place))
+            return None
+        return account, self.enter(account, "password", place, browser)
+
+    def enter(self, account: Account, way: str, place: str, browser: str) -> str:
+        """A new session for somebody who proved who they are."""
+        self._note(account, facts.SignedIn(account.id, way, place))
+        return self.sessions.begin(account.id, place, browser)
+
+    # recovering and changing
+
+    def ask_to_recover(self, email: str, address: Address) -> None:
+        """Mail a link to the verified address of an account.
+
+        Where there is none a letter says so, so that from outside both look the same and take as long.
+        """
+        account = self.accounts.named(email)
+        if account is None or account.email != email:
+            self._post.send(letters.unknown(email))
+            return
+        self._post.send(letters.recover(email, address(self.proofs.link(Purpose.RECOVER, email, account.id))))
+
+    def recover(self, token: str, password: str) -> Account | None:
+        """Set a new password by a mailed link, and end every session; None where the link proves nothing.
+
+        Raises PasswordRefused; then the link is still good.
+        """
+        proof = self.proofs.look(token, Purpose.RECOVER)
+        known = self._of(proof)
+        if known is None:
+            return None
+        self._refuse_weak(password, known.own_words)
+
+        def recovered(connection: Connection) -> Account | None:
+            if self.proofs.spend(connection, token, Purpose.RECOVER) is None:
+                return None
+            self._set_password(connection, known, password, "recovered", "")
+            return known
+
+        done = self._application.together(recovered)
+        if done is not None:
+            self._tell(done, letters.password_changed)
+        return done
+
+    def change_password(self, session: Session, present: str, new: str) -> bool:
+        """Whether the present password was right; then the new one holds and all other sessions have ended.
+
+        Raises PasswordRefused.
+        """
+        account = session.account
+        if self.accounts.check(account.name, present) is None:
+            self._note(account, facts.SignInFailed(account.id, "password", ""))
+            return False
+        self._refuse_weak(new, account.own_words)
+        self._application.together(
+            lambda connection: self._set_password(connection, account, new, "changed", session.key)
+        )
+        self._tell(account, letters.password_changed)
+        return True
+
+    def ask_to_change(self, account: Account, kind: str, target: str, address: Address) -> str:
+        """Send a link (e-mail) or a code (phone) to a new address; the name of the proof."""
+        if kind == EMAIL:
+            token = self.proofs.link(Purpose.CONTACT, target, account.id)
+            self._post.send(letters.contact(target, address(token)))
+            return token
+        token, code = self.proofs.code(Purpose.CONTACT, target, account.id)
+        self._post.send(letters.contact_code(target, code))
+        return token
+
+    def change_contact(self, account: Account, token: str, code: str = "") -> str | None:
+        """The kind of address that was proved and now belongs to the account; None where nothing was.
+
+        The address before is told. Raises NameTaken where it belongs to another account.
+        """
+
+        def changed(connection: Connection) -> Proof | None:
+            proof = self.proofs.spend(connection, token, Purpose.CONTACT, code)
+            if proof is None or proof.account != account.id:
+                return None
+            kind = EMAIL if "@" in proof.target else PHONE
+            before = account.email if kind == EMAIL else account.phone
+            self.accounts.set_contact(connection, account.id, kind, proof.target)
+            self._record(connection, account, facts.ContactChanged(account.id, kind, before, proof.target))
+            return proof
+
+        proof = self._application.together(changed)
+        if proof is None:
+            return None
+        kind = EMAIL if "@" in proof.target else PHONE
+        before = account.email if kind == EMAIL else account.phone
+        if before:
+            self._post.send(letters.contact_changed(before, KINDS[kind]))
+        return kind
+
+    # sessions, roles, the end
+
+    def end_session(self, account: Account, key: str) -> None:
+        if self.sessions.end_one(account.id, key):
+            self._note(account, facts.SessionsEnded(account.id, 1, "owner"))
+
+    def end_others(self, session: Session) -> int:
+        """End all sessions of the account but this one; how many there were."""
+
+        def ended(connection: Connection) -> int:
+            count = self.sessions.end_all(connection, session.account.id, session.key)
+            if count:
+                self._record(
+                    connection, session.account, facts.SessionsEnded(session.account.id, count, "owner")
+                )
+            return count
+
+        return self._application.together(ended)
+
+    def give_role(self, account: Account, role: Role, sites: frozenset[str], why: str, actor: Actor) -> None:
+        """What the account may do from now on, with who gave it and why; its sessions end."""
+
+        def given(connection: Connection) -> None:
+            self.accounts.set_role(connection, account.id, role, sites)
+            self.sessions.end_all(connection, account.id)
+            fact = facts.RoleChanged(account.id, role.value, tuple(sorted(sites)), why)
+            self._record_by(connection, account, actor, fact)
+
+        self._application.together(given)
+
+    def close(self, session: Session, password: str) -> bool:
+        """Whether the password was right; then the account is closed and every session of it has ended.
+
+        Raises RegistrationUnderWay.
+        """
+        account = session.account
+        if self.accounts.check(account.name, password) is None:
+            return False
+        if self._registration_under_way(account):
+            raise RegistrationUnderWay
+
+        def ended(connection: Connection) -> None:
+            self.accounts.close(connection, account.id)
+            self.sessions.end_all(connection, account.id)
+            self._record(connection, account, facts.AccountClosed(account.id))
+
+        self._application.together(ended)
+        self._tell(account, letters.closed)
+        return True
+
+    def _registration_under_way(self, account: Account) -> bool:
+        with self._application.database.reading() as connection:
+            round_ = self._application.exams.current(connection)
+            mine = registrations.newest_of(connection, account.id, round_.code) if round_ else None
+        return mine is not None and mine["status"] not in (Status.WITHDRAWN, Status.CANCELLED)
+
+    def _set_password(
+        self, connection: Connection, account: Account, password: str, way: str, but: str
+    ) -> None:
+        self.accounts.set_password_within(connection, account, password)
+        count = self.sessions.end_all(connection, account.id, but)
+        ended = [facts.SessionsEnded(account.id, count, way)] if count else []
+        self._record(connection, account, facts.PasswordChanged(account.id, way), *ended)
+
+    def _note(self, account: Account, *new: Fact) -> None:
+        self._application.together(lambda connection: self._record(connection, account, *new))
+
+    def _record(self, connection: Connection, account: Account, *new: Fact) -> None:
+        self._record_by(connection, account, account.actor, *new)
+
+    def _record_by(self, connection: Connection, account: Account, actor: Actor, *new: Fact) -> None:
+        stream = stream_of(account.id)
+        version = len(self._application.store.history(connection, stream, opened=False))
+        asked = _Asked(actor, uuid4())
+        self._application.record(connection, asked, stream, version, new, subject=account.id)
+
+    def _of(self, proof: Proof | None) -> Account | None:
+        return self.accounts.find(proof.account) if proof and proof.account else None
+
+    def _tell(self, account: Account, letter: Callable[[str], Letter]) -> None:
+        """To every verified address of the account."""
+        for to in (account.email, account.phone):
+            if to:
+                self._post.send(letter(to))
+
+    @staticmethod
+    def _refuse_weak(password: str, own: tuple[str, ...]) -> None:
+        why = weakness(password, own)
+        if why is not None:
+            raise PasswordRefused(why)
+
+
+__all__ = [
+    "EMAIL",
+    "KINDS",
+    "PHONE",
+    "NameTaken",
+    "Passports",
+    "PasswordRefused",
+    "RegistrationUnderWay",
+    "Weakness",
+]

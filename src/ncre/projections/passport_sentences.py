@@ -1,0 +1,88 @@
+"""The sentences of security facts. Where somebody was is private and stays out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ncre.domain.language import Words
+from ncre.domain.lifecycle import Role
+from ncre.domain.words import ROLES
+from ncre.events import passport
+from ncre.events.base import Fact
+
+WAYS: Final[Mapping[str, Words]] = {
+    "password": Words("密码", "a password"),
+    "email": Words("邮箱", "an e-mail address"),
+    "phone": Words("手机号", "a phone number"),
+    "name": Words("账号名", "a name"),
+    "join": Words("注册链接", "the link to register"),
+    "recover": Words("找回密码的链接", "the link to recover it"),
+    "changed": Words("本人修改", "by its owner"),
+    "recovered": Words("通过邮件找回", "by a mailed link"),
+    "staff": Words("由管理员设置", "by staff"),
+    "owner": Words("本人操作", "by its owner"),
+    "qq": Words("QQ", "QQ"),
+}
+
+
+def _way(code: str) -> Words:
+    return WAYS.get(code, Words(code, code))
+
+
+def _opened(opened: passport.AccountOpened) -> Words:
+    way = _way(opened.way)
+    return Words(f"账号开通（{way.zh}）。", f"The account was opened with {way.en}.")
+
+
+def _signed_in(signed_in: passport.SignedIn) -> Words:
+    way = _way(signed_in.way)
+    return Words(f"登录成功（{way.zh}）。", f"Signed in with {way.en}.")
+
+
+def _failed(failed: passport.SignInFailed) -> Words:
+    way = _way(failed.way)
+    return Words(f"登录失败（{way.zh}）。", f"Signing in with {way.en} failed.")
+
+
+def _password(changed: passport.PasswordChanged) -> Words:
+    way = _way(changed.way)
+    return Words(f"密码已修改（{way.zh}）。", f"The password was changed {way.en}.")
+
+
+def _contact(changed: passport.ContactChanged) -> Words:
+    kind = _way(changed.kind)
+    return Words(f"{kind.zh}已验证并更新。", f"A new {changed.kind} address was verified.")
+
+
+def _ended(ended: passport.SessionsEnded) -> Words:
+    way = _way(ended.why)
+    return Words(
+        f"退出了 {ended.count} 处登录（{way.zh}）。", f"{ended.count} sessions were ended ({way.en})."
+    )
+
+
+def _role(changed: passport.RoleChanged) -> Words:
+    role = ROLES[Role(changed.role)]
+    sites = ", ".join(changed.sites)
+    at = (f"，考点 {sites}", f" at {sites}") if sites and sites != "*" else ("", "")
+    return Words(
+        f"权限改为{role.zh}{at[0]}（{changed.why}）。",
+        f"The role is {role.en}{at[1]} from now on ({changed.why}).",
+    )
+
+
+def _closed(_: passport.AccountClosed) -> Words:
+    return Words("账号已注销。", "The account was closed.")
+
+
+PASSPORT_SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
+    passport.AccountOpened: _opened,
+    passport.SignedIn: _signed_in,
+    passport.SignInFailed: _failed,
+    passport.PasswordChanged: _password,
+    passport.ContactChanged: _contact,
+    passport.SessionsEnded: _ended,
+    passport.RoleChanged: _role,
+    passport.AccountClosed: _closed,
+}

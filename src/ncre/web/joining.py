@@ -1,0 +1,189 @@
+"""用户注册 and 找回密码: by a mailed link or a code, which prove the address; the same answer whoever asks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as later
+from werkzeug.wrappers import Response
+
+from ncre.gateways.mail import MailNotSent
+from ncre.passport.accounts import Account, NameTaken, PasswordRefused, as_email, as_phone
+from ncre.passport.passwords import LEAST, Weakness
+from ncre.passport.proofs import Purpose
+from ncre.web.who import Answer, browser, carry, house, place
+
+pages = Blueprint("joining", __name__)
+log = logging.getLogger("ncre.web")
+
+WEAKNESSES = {
+    Weakness.SHORT: later("密码至少 %(least)s 个字符。"),
+    Weakness.LONG: later("密码太长，请不要超过 1024 个字符。"),
+    Weakness.COMMON: later("这个密码太常见，很容易被猜到，请换一个。"),
+    Weakness.OWN: later("密码不能由账号、邮箱或手机号组成，请换一个。"),
+}
+
+
+@pages.get("/register")
+def register_page() -> str:
+    return render_template("register.html", faults={}, by=request.args.get("by", "email"))
+
+
+@pages.post("/register")
+def register() -> Answer:
+    """Send a link or a code to the address; what is said is the same whether it has an account or not."""
+    if request.form.get("by") == "phone":
+        return _register_by_phone()
+    email = as_email(request.form.get("email", ""))
+    if email is None:
+        fault = {"email": _("请填写有效的邮箱地址，例如 name@example.com。")}
+        return render_template("register.html", faults=fault, by="email"), 422
+    passports, sign_in = house().passports, url_for("signin.page", _external=True)
+    fault = _sent(lambda: passports.ask_to_join(email, _address("joining.finish_page"), sign_in), "email")
+    if fault:
+        return render_template("register.html", faults=fault, by="email"), 503
+    return render_template("sent.html", to=email, purpose="join")
+
+
+@pages.get("/register/<token>")
+def finish_page(token: str) -> Answer:
+    return _finishing(token, Purpose.JOIN, {})
+
+
+@pages.post("/register/<token>")
+def finish(token: str) -> Answer:
+    """The proved address and a password make the account, and its owner is signed in."""
+    return _set(token, Purpose.JOIN, lambda password: house().passports.join(token, password))
+
+
+@pages.get("/register/code")
+def code_page() -> Answer:
+    if "joining" not in session:
+        return redirect(url_for("joining.register_page", by="phone"))
+    return render_template("code.html", faults={}, least=LEAST)
+
+
+@pages.post("/register/code")
+def code() -> Answer:
+    token, typed = session.get("joining", ""), request.form.get("code", "").strip()
+    faults = _password_faults()
+    if not typed:
+        faults["code"] = _("请填写短信中的 6 位验证码。")
+    if not faults:
+        try:
+            account = house().passports.join(token, request.form["password"], typed)
+            if account is not None:
+                return _entered(account, "phone")
+            faults["code"] = _("验证码不正确或已过期。请核对，或返回重新获取。")
+        except PasswordRefused as refused:
+            faults["password"] = weak(refused)
+        except NameTaken:
+            faults["code"] = _("这个手机号已有账号，请直接登录。")
+    return render_template("code.html", faults=faults, least=LEAST), 422
+
+
+@pages.get("/recover")
+def recover_page() -> str:
+    return render_template("recover.html", faults={})
+
+
+@pages.post("/recover")
+def recover() -> Answer:
+    email = as_email(request.form.get("email", ""))
+    if email is None:
+        fault = {"email": _("请填写有效的邮箱地址，例如 name@example.com。")}
+        return render_template("recover.html", faults=fault), 422
+    fault = _sent(lambda: house().passports.ask_to_recover(email, _address("joining.reset_page")), "email")
+    if fault:
+        return render_template("recover.html", faults=fault), 503
+    return render_template("sent.html", to=email, purpose="recover")
+
+
+@pages.get("/recover/<token>")
+def reset_page(token: str) -> Answer:
+    return _finishing(token, Purpose.RECOVER, {})
+
+
+@pages.post("/recover/<token>")
+def reset(token: str) -> Answer:
+    """A new password; every session of the account has ended, and a new one begins here."""
+    return _set(token, Purpose.RECOVER, lambda password: house().passports.recover(token, password))
+
+
+@pages.after_request
+def keep_tokens(response: Response) -> Response:
+    """The address of such a page opens an account: it goes to no other page."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def weak(refused: PasswordRefused) -> str:
+    """Why a password is refused, in words."""
+    return str(WEAKNESSES[refused.weakness]) % {"least": LEAST}
+
+
+def _register_by_phone() -> Answer:
+    phone = as_phone(request.form.get("phone", ""))
+    if phone is None:
+        fault = {"phone": _("请填写有效的手机号。")}
+        return render_template("register.html", faults=fault, by="phone"), 422
+    token: list[str] = []
+    sign_in = url_for("signin.page", _external=True)
+    fault = _sent(lambda: token.append(house().passports.ask_to_join_by_phone(phone, sign_in)), "phone")
+    if fault:
+        return render_template("register.html", faults=fault, by="phone"), 503
+    session["joining"] = token[0]
+    return redirect(url_for("joining.code_page"), 303)
+
+
+def _sent(send: Callable[[], None], field: str) -> dict[str, str]:
+    """Nothing, or the fault to show where the letter could not be sent."""
+    try:
+        send()
+    except MailNotSent as error:
+        log.warning("a letter was not sent: %s", error)
+        return {field: _("暂时不能发送，请过几分钟再试。")}
+    return {}
+
+
+def _address(endpoint: str) -> Callable[[str], str]:
+    return lambda token: url_for(endpoint, token=token, _external=True)
+
+
+def _finishing(token: str, purpose: Purpose, faults: dict[str, str]) -> Answer:
+    proof = house().passports.proofs.look(token, purpose)
+    if proof is None:
+        return render_template("stale.html", purpose=purpose.value), 410
+    page = render_template(
+        "choose_password.html", faults=faults, least=LEAST, target=proof.target, purpose=purpose.value
+    )
+    return (page, 422) if faults else page
+
+
+def _set(token: str, purpose: Purpose, act: Callable[[str], Account | None]) -> Answer:
+    faults = _password_faults()
+    if faults:
+        return _finishing(token, purpose, faults)
+    try:
+        account = act(request.form["password"])
+    except PasswordRefused as refused:
+        return _finishing(token, purpose, {"password": weak(refused)})
+    except NameTaken:
+        account = None
+    return _entered(account, purpose.value) if account else _finishing("", purpose, {})
+
+
+def _password_faults() -> dict[str, str]:
+    password = request.form.get("password", "")
+    if not password:
+        return {"password": _("请填写密码。")}
+    return {} if password == request.form.get("again", "") else {"again": _("两次输入的密码不一致。")}
+
+
+def _entered(account: Account, way: str) -> Response:
+    carry(house().passports.enter(account, way, place(), browser()))
+    return redirect(url_for("front.welcome"), 303)

@@ -1,0 +1,198 @@
+"""我的通行证: the password, the verified addresses, the sessions, the history, and the end of an account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+
+from ncre.domain.lifecycle import Role
+from ncre.events.passport import stream_of
+from ncre.gateways.mail import MailNotSent
+from ncre.passport.accounts import NameTaken, PasswordRefused, as_email, as_phone
+from ncre.passport.passwords import LEAST
+from ncre.passports import EMAIL, KINDS, PHONE, RegistrationUnderWay
+from ncre.projections import timeline
+from ncre.web.joining import weak
+from ncre.web.story import newest_first
+from ncre.web.who import (
+    Answer,
+    account,
+    confirm_again,
+    house,
+    local_path,
+    need,
+    need_fresh,
+    present,
+    sign_out,
+)
+
+pages = Blueprint("passport", __name__)
+everybody = need(Role.CANDIDATE, Role.REVIEWER, Role.OFFICE, Role.AUDITOR)
+
+
+@pages.get("/passport")
+@everybody
+def home() -> Answer:
+    return _page({})
+
+
+@pages.post("/passport/password")
+@everybody
+def change_password() -> Answer:
+    new, faults = request.form.get("password", ""), {}
+    if not new:
+        faults["password"] = _("请填写密码。")
+    elif new != request.form.get("again", ""):
+        faults["again"] = _("两次输入的密码不一致。")
+    if not faults:
+        try:
+            if house().passports.change_password(present(), request.form.get("present", ""), new):
+                confirm_again()
+                flash(_("密码已修改，其他登录已全部退出。"))
+                return redirect(url_for("passport.home"), 303)
+            faults["present"] = _("当前密码不正确。")
+        except PasswordRefused as refused:
+            faults["password"] = weak(refused)
+    return _page(faults)
+
+
+@pages.get("/passport/confirm")
+@everybody
+def confirm_page() -> Answer:
+    """Sensitive changes ask for the password again."""
+    return render_template("confirm.html", faults={}, next=request.args.get("next", ""))
+
+
+@pages.post("/passport/confirm")
+@everybody
+def confirm() -> Answer:
+    if house().accounts.check(account().name, request.form.get("password", "")) is None:
+        faults = {"password": _("密码不正确。")}
+        return render_template("confirm.html", faults=faults, next=request.args.get("next", "")), 422
+    confirm_again()
+    return redirect(local_path(request.args.get("next")), 303)
+
+
+@pages.get("/passport/<any(email, phone):kind>")
+@everybody
+@need_fresh
+def contact_page(kind: str) -> Answer:
+    return render_template("contact.html", kind=kind, faults={})
+
+
+@pages.post("/passport/<any(email, phone):kind>")
+@everybody
+@need_fresh
+def ask_contact(kind: str) -> Answer:
+    """Send a link or a code to the new address; it counts only once proved."""
+    typed = request.form.get("target", "")
+    target = as_email(typed) if kind == EMAIL else as_phone(typed)
+    if target is None:
+        told = (
+            _("请填写有效的邮箱地址，例如 name@example.com。") if kind == EMAIL else _("请填写有效的手机号。")
+        )
+        return render_template("contact.html", kind=kind, faults={"target": told}), 422
+    try:
+        token = house().passports.ask_to_change(
+            account(),
+            kind,
+            target,
+            lambda secret: url_for("passport.prove_page", token=secret, _external=True),
+        )
+    except MailNotSent:
+        faults = {"target": _("暂时不能发送，请过几分钟再试。")}
+        return render_template("contact.html", kind=kind, faults=faults), 503
+    if kind == PHONE:
+        session["proving"] = token
+        return redirect(url_for("passport.prove_code_page"), 303)
+    return render_template("sent.html", to=target, purpose="contact")
+
+
+@pages.get("/passport/prove/<token>")
+@everybody
+def prove_page(token: str) -> Answer:
+    """A page with a button, for a mail scanner opens links too."""
+    return render_template("prove.html", token=token, coded=False, faults={})
+
+
+@pages.post("/passport/prove/<token>")
+@everybody
+def prove(token: str) -> Answer:
+    return _proved(token, "")
+
+
+@pages.get("/passport/prove-code")
+@everybody
+def prove_code_page() -> Answer:
+    return render_template("prove.html", token="", coded=True, faults={})
+
+
+@pages.post("/passport/prove-code")
+@everybody
+def prove_code() -> Answer:
+    return _proved(session.get("proving", ""), request.form.get("code", "").strip())
+
+
+@pages.post("/passport/sessions/end")
+@everybody
+def end_session() -> Answer:
+    house().passports.end_session(account(), request.form.get("key", ""))
+    flash(_("该登录已退出。"))
+    return redirect(url_for("passport.home"), 303)
+
+
+@pages.post("/passport/sessions/end-others")
+@everybody
+def end_others() -> Answer:
+    count = house().passports.end_others(present())
+    flash(_("已退出其他 %(count)s 处登录。", count=count))
+    return redirect(url_for("passport.home"), 303)
+
+
+@pages.get("/passport/close")
+@everybody
+@need_fresh
+def close_page() -> Answer:
+    return render_template("close.html", faults={})
+
+
+@pages.post("/passport/close")
+@everybody
+@need_fresh
+def close() -> Answer:
+    try:
+        if house().passports.close(present(), request.form.get("password", "")):
+            sign_out()
+            flash(_("账号已注销。"))
+            return redirect(url_for("front.front"), 303)
+        faults = {"password": _("密码不正确。")}
+    except RegistrationUnderWay:
+        faults = {"password": _("本考次还有未放弃的报名，请先放弃报名，再注销账号。")}
+    return render_template("close.html", faults=faults), 422
+
+
+def _proved(token: str, code: str) -> Answer:
+    try:
+        kind = house().passports.change_contact(account(), token, code)
+    except NameTaken:
+        faults = {"code": _("这个地址已属于另一个账号。")}
+        return render_template("prove.html", token=token, coded=bool(code), faults=faults), 409
+    if kind is None:
+        faults = {"code": _("验证码或链接不正确，或已过期，请重新获取。")}
+        return render_template("prove.html", token=token, coded=bool(code), faults=faults), 422
+    flash(_("%(kind)s已验证并生效。", kind=KINDS[kind].zh))
+    return redirect(url_for("passport.home"), 303)
+
+
+def _page(faults: dict[str, str]) -> Answer:
+    with house().database.reading() as connection:
+        story = timeline.story(connection, stream_of(account().id))
+    page = render_template(
+        "passport.html",
+        faults=faults,
+        least=LEAST,
+        places=house().passports.sessions.of(account().id),
+        here=present().key,
+        story=newest_first(story)[:30],
+    )
+    return (page, 422) if faults else page

@@ -1,0 +1,84 @@
+"""The passport on a phone, without JavaScript where that is asked, and every page of it accessible."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser
+
+from ncre.bootstrap import House
+from ncre.domain.lifecycle import Role
+from tests.browser.visit import Person, phone
+
+pytestmark = pytest.mark.browser
+EMAIL, PASSWORD = "wenjing@example.com", "correct horse battery"
+
+
+def newest(house: House, pattern: str) -> str:
+    assert house.outbox is not None
+    found = re.search(pattern, house.outbox.newest()[0].text)
+    assert found
+    return found[0]
+
+
+def types(person: Person, **values: str) -> None:
+    for name, value in values.items():
+        person.page.fill(f"#{name}", value)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_somebody_registers_recovers_and_minds_the_account(
+    browser: Browser, house: House, address: str, scripts: bool
+) -> None:
+    person = Person(phone(browser, scripts=scripts), address, check=scripts)
+    person.goes("/register?by=phone")
+    person.goes("/register")
+    types(person, email=EMAIL)
+    person.presses("发送邮件")
+    person.goes(newest(house, r"/register/[\w-]+"))
+    types(person, password=PASSWORD, again=PASSWORD)
+    person.presses("保存并登录")
+    assert EMAIL in person.page.content()
+
+    person.goes("/passport")
+    person.goes("/passport/phone")
+    types(person, target="13800138000")
+    person.presses("发送验证")
+    types(person, code=newest(house, r"\b\d{6}\b"))
+    person.presses("确认")
+    assert "13800138000" in person.reads()
+    person.goes("/passport/close")
+    person.goes("/passport/confirm")
+
+    person.goes("/passport")
+    types(person, present=PASSWORD, password="another good password", again="another good password")
+    person.presses("修改密码")
+    assert "密码已修改" in person.reads()
+
+    stranger = Person(phone(browser, scripts=scripts), address, check=scripts)
+    stranger.goes("/recover")
+    types(stranger, email=EMAIL)
+    stranger.presses("发送邮件")
+    path = newest(house, r"/recover/[\w-]+")
+    stranger.goes(path)
+    types(stranger, password=PASSWORD, again=PASSWORD)
+    stranger.presses("保存并登录")
+    stranger.goes(path)
+    assert "链接已失效" in stranger.reads()
+    assert person.faults + stranger.faults == []
+
+
+def test_faults_are_told_on_accessible_pages(browser: Browser, house: House, address: str) -> None:
+    house.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
+    person = Person(phone(browser), address, check=True)
+    person.goes("/sign-in")
+    types(person, name="wenjing", password="wrong")
+    person.presses("登录")
+    assert "账号或密码不正确" in person.reads()
+    person.signs_in("wenjing", PASSWORD)
+    person.goes("/passport")
+    types(person, present="wrong", password=PASSWORD, again=PASSWORD)
+    person.presses("修改密码")
+    assert "当前密码不正确" in person.reads()
+    assert person.faults == []
