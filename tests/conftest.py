@@ -50,5 +50,9 @@ def house(tmp_path: Path, house_file: Path, clock: Clock) -> Iterator[House]:
 
 def settings_in(folder: Path) -> Settings:
     return Settings(
-        data=folder, database_url=f"sqlite:///{folder / 'ncre.sqlite'}", secret=SECRET, photo_workers=0
+        data=folder,
+        database_url=f"sqlite:///{folder / 'ncre.sqlite'}",
+        secret=SECRET,
+        photo_workers=0,
+        captcha="never",
     )

@@ -14,7 +14,7 @@ from tests.till import Till
 
 def settings_on(url: str, folder: Path) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
-    return Settings(data=folder, database_url=url, secret=SECRET, photo_workers=0)
+    return Settings(data=folder, database_url=url, secret=SECRET, photo_workers=0, captcha="never")
 
 
 def house_on(url: str, folder: Path, clock: Clock | None = None) -> House:

@@ -52,7 +52,11 @@ PASSWORD = "a password for the pictures"
 def opened(folder: Path, clock: Clock) -> Iterator[tuple[House, str]]:
     """A house with the bundled round and everybody's accounts, and the address of its pages."""
     settings = Settings(
-        data=folder, database_url=f"sqlite:///{folder / 'ncre.sqlite'}", secret=SECRET, photo_workers=0
+        data=folder,
+        database_url=f"sqlite:///{folder / 'ncre.sqlite'}",
+        secret=SECRET,
+        photo_workers=0,
+        captcha="never",
     )
     house = build(settings, clock, {"till": Till(clock)})
     house.database.migrate()

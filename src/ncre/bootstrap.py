@@ -32,8 +32,10 @@ from ncre.office import Office
 from ncre.paper_cases import PaperCases
 from ncre.papers import Papers
 from ncre.passport.accounts import Accounts
+from ncre.passport.human_check import HumanCheck
 from ncre.passport.proofs import Proofs
 from ncre.passport.sessions import Sessions
+from ncre.passport.throttle import Throttle
 from ncre.passports import Passports
 from ncre.paying import Paying
 from ncre.people import People
@@ -62,6 +64,8 @@ class House:
     accounts: Accounts
     passports: Passports
     outbox: MailFolder | None
+    human: HumanCheck
+    throttle: Throttle
     people: People
     photos: PhotoRoom
     money: Money
@@ -105,6 +109,8 @@ def build(
     outbox = MailFolder(settings.outbox, clock)
     post = Smtp(settings.smtp, clock) if settings.smtp else outbox
     passports = Passports(application, accounts, sessions, proofs, post)
+    human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
+    throttle = Throttle(database, clock)
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
     money = Money(application, lines, Inbox(database), errands)
@@ -119,6 +125,8 @@ def build(
         accounts=accounts,
         passports=passports,
         outbox=None if settings.smtp else outbox,
+        human=human,
+        throttle=throttle,
         people=people,
         photos=photos,
         money=money,
@@ -136,7 +144,7 @@ def build(
             money,
             paying,
             reconciliation,
-            (papers.sweep, photos.sweep, errands.tidy, sessions.tidy, proofs.tidy),
+            (papers.sweep, photos.sweep, errands.tidy, sessions.tidy, proofs.tidy, human.tidy, throttle.tidy),
         ),
     )
 

@@ -40,6 +40,7 @@ class Settings:
     alipay          what was agreed with Alipay (optional)            NCRE_ALIPAY_*, see docs/operations.md
     wechat          what was agreed with WeChat Pay (optional)        NCRE_WECHAT_*, the same
     smtp            the server that mails our letters (optional)      NCRE_SMTP_HOST, _PORT, _FROM, _USER, _PASSWORD
+    captcha         always, adaptive (after two failures) or never    NCRE_CAPTCHA
     production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
     """
@@ -61,6 +62,7 @@ class Settings:
     alipay: AlipayTerms | None = None
     wechat: WeChatTerms | None = None
     smtp: SmtpTerms | None = None
+    captcha: str = "always"
     production: bool = False
 
     @property
@@ -110,6 +112,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         alipay=_alipay(environment),
         wechat=_wechat(environment),
         smtp=_smtp(environment),
+        captcha=_captcha(environment.get("NCRE_CAPTCHA", "always")),
         production=environment.get("NCRE_PRODUCTION", "0") == "1",
     )
 
@@ -191,6 +194,12 @@ def _text(environment: Mapping[str, str], name: str) -> str:
         raise Misconfigured(f"{name} is needed too") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{name}: {environment[name]} cannot be read ({error})") from None
+
+
+def _captcha(text: str) -> str:
+    if text not in ("always", "adaptive", "never"):
+        raise Misconfigured(f"NCRE_CAPTCHA must be always, adaptive or never, not {text!r}")
+    return text
 
 
 def _port(text: str) -> int:

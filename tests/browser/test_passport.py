@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
+from ncre.web import create_site
 from tests.browser.visit import Person, phone
+from tests.cashier.market import Market, serving
 
 pytestmark = pytest.mark.browser
 EMAIL, PASSWORD = "wenjing@example.com", "correct horse battery"
@@ -82,3 +85,22 @@ def test_faults_are_told_on_accessible_pages(browser: Browser, house: House, add
     person.presses("修改密码")
     assert "当前密码不正确" in person.reads()
     assert person.faults == []
+
+
+def test_the_picture_can_be_answered_by_a_computation_instead(browser: Browser, market: Market) -> None:
+    """A telephone does the work; without scripts there are the picture and its sound."""
+    house = market.house
+    vars(house)["settings"] = replace(house.settings, captcha="always")
+    with serving(create_site(house)) as address:
+        person = Person(phone(browser), address, check=True)
+        person.goes("/register")
+        types(person, email=EMAIL)
+        person.page.get_by_role("button", name="让设备计算代替").click()
+        person.page.get_by_text("计算完成").wait_for(timeout=60_000)
+        person.presses("发送邮件")
+        assert "请查收邮件" in person.reads()
+        assert person.faults == []
+        plain = Person(phone(browser, scripts=False), address)
+        plain.goes("/register")
+        assert plain.page.locator("img.captcha").evaluate("picture => picture.naturalWidth") == 180
+        assert plain.page.get_by_role("button", name="让设备计算代替").count() == 0

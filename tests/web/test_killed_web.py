@@ -109,6 +109,7 @@ def environment(house: House) -> dict[str, str]:
         "NCRE_DATA": str(settings.data),
         "NCRE_DATABASE_URL": settings.database_url,
         "NCRE_SECRET": settings.secret.hex(),
+        "NCRE_CAPTCHA": "never",
         "NCRE_SECURE_COOKIES": "0",
         "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
     }

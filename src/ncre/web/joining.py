@@ -14,6 +14,7 @@ from ncre.gateways.mail import MailNotSent
 from ncre.passport.accounts import Account, NameTaken, PasswordRefused, as_email, as_phone
 from ncre.passport.passwords import LEAST, Weakness
 from ncre.passport.proofs import Purpose
+from ncre.web import human
 from ncre.web.who import Answer, browser, carry, house, place
 
 pages = Blueprint("joining", __name__)
@@ -29,7 +30,7 @@ WEAKNESSES = {
 
 @pages.get("/register")
 def register_page() -> str:
-    return render_template("register.html", faults={}, by=request.args.get("by", "email"))
+    return _register_form({}, request.args.get("by", "email"))
 
 
 @pages.post("/register")
@@ -38,13 +39,15 @@ def register() -> Answer:
     if request.form.get("by") == "phone":
         return _register_by_phone()
     email = as_email(request.form.get("email", ""))
+    faults = human.fault("register")
     if email is None:
-        fault = {"email": _("请填写有效的邮箱地址，例如 name@example.com。")}
-        return render_template("register.html", faults=fault, by="email"), 422
+        faults["email"] = _("请填写有效的邮箱地址，例如 name@example.com。")
+    if email is None or faults:
+        return _register_form(faults, "email"), 422
     passports, sign_in = house().passports, url_for("signin.page", _external=True)
     fault = _sent(lambda: passports.ask_to_join(email, _address("joining.finish_page"), sign_in), "email")
     if fault:
-        return render_template("register.html", faults=fault, by="email"), 503
+        return _register_form(fault, "email"), 503
     return render_template("sent.html", to=email, purpose="join")
 
 
@@ -87,18 +90,20 @@ def code() -> Answer:
 
 @pages.get("/recover")
 def recover_page() -> str:
-    return render_template("recover.html", faults={})
+    return _recover_form({})
 
 
 @pages.post("/recover")
 def recover() -> Answer:
     email = as_email(request.form.get("email", ""))
+    faults = human.fault("recover")
     if email is None:
-        fault = {"email": _("请填写有效的邮箱地址，例如 name@example.com。")}
-        return render_template("recover.html", faults=fault), 422
+        faults["email"] = _("请填写有效的邮箱地址，例如 name@example.com。")
+    if email is None or faults:
+        return _recover_form(faults), 422
     fault = _sent(lambda: house().passports.ask_to_recover(email, _address("joining.reset_page")), "email")
     if fault:
-        return render_template("recover.html", faults=fault), 503
+        return _recover_form(fault), 503
     return render_template("sent.html", to=email, purpose="recover")
 
 
@@ -126,16 +131,26 @@ def weak(refused: PasswordRefused) -> str:
     return str(WEAKNESSES[refused.weakness]) % {"least": LEAST}
 
 
+def _register_form(faults: dict[str, str], by: str) -> str:
+    return render_template("register.html", faults=faults, by=by, question=human.question("register"))
+
+
+def _recover_form(faults: dict[str, str]) -> str:
+    return render_template("recover.html", faults=faults, question=human.question("recover"))
+
+
 def _register_by_phone() -> Answer:
     phone = as_phone(request.form.get("phone", ""))
+    faults = human.fault("register")
     if phone is None:
-        fault = {"phone": _("请填写有效的手机号。")}
-        return render_template("register.html", faults=fault, by="phone"), 422
+        faults["phone"] = _("请填写有效的手机号。")
+    if phone is None or faults:
+        return _register_form(faults, "phone"), 422
     token: list[str] = []
     sign_in = url_for("signin.page", _external=True)
     fault = _sent(lambda: token.append(house().passports.ask_to_join_by_phone(phone, sign_in)), "phone")
     if fault:
-        return render_template("register.html", faults=fault, by="phone"), 503
+        return _register_form(fault, "phone"), 503
     session["joining"] = token[0]
     return redirect(url_for("joining.code_page"), 303)
 

@@ -1,29 +1,53 @@
-"""Signing in and out."""
+"""Signing in and out. Whoever fails waits a little longer each time; nobody is ever locked out."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from typing import Final
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
+from ncre.passport.accounts import Account
+from ncre.web import human
 from ncre.web.who import Answer, browser, carry, house, local_path, place, sign_out
 
 pages = Blueprint("signin", __name__)
 
+KNOWN: Final = "ncre-known"
+"""A cookie that says who signed in from this browser before: strangers' failures do not delay them."""
+
+FAILURES: Final = 2
+"""From which on an adaptive installation asks for the 验证码."""
+
+YEAR: Final = 365 * 24 * 3600
+
 
 @pages.get("/sign-in")
 def page() -> str:
-    return _form()
+    return _form({}, "")
 
 
 @pages.post("/sign-in")
 def enter() -> Answer:
     name, password = request.form.get("name", ""), request.form.get("password", "")
-    entered = house().passports.sign_in(name, password, place(), browser())
+    throttle, here = house().throttle, place()
+    wait = throttle.wait(name, here, _known(name))
+    if wait:
+        return _form({"name": _("尝试次数过多，请 %(seconds)s 秒后再试。", seconds=wait)}, name), 429
+    faults = human.fault("sign-in", _asks(name))
+    if faults:
+        return _form(faults, name), 422
+    entered = house().passports.sign_in(name, password, here, browser())
     if entered is None:
-        return _form({"name": _("账号或密码不正确，请检查后再试。")}), 422
+        throttle.failed(name, here)
+        return _form({"name": _("账号或密码不正确，请检查后再试。")}, name), 422
+    throttle.succeeded(name)
     carry(entered[1])
-    return redirect(local_path(request.args.get("next")), 303)
+    answer = redirect(local_path(request.args.get("next")), 303)
+    _remember(answer, entered[0])
+    return answer
 
 
 @pages.post("/sign-out")
@@ -32,5 +56,38 @@ def leave() -> Response:
     return redirect(url_for("front.front"), 303)
 
 
-def _form(faults: dict[str, str] | None = None) -> str:
-    return render_template("signin.html", faults=faults or {}, next=request.args.get("next", ""))
+def _form(faults: dict[str, str], name: str) -> str:
+    question = human.question("sign-in", _asks(name))
+    return render_template("signin.html", faults=faults, question=question, next=request.args.get("next", ""))
+
+
+def _asks(name: str) -> bool:
+    """Whether the 验证码 is asked here: always, or once somebody failed at this name."""
+    if house().settings.captcha == "adaptive":
+        return house().throttle.failures(name) >= FAILURES
+    return True
+
+
+def _known(name: str) -> bool:
+    """Whether this browser signed in to the account of this name before."""
+    try:
+        said = _signer().loads(request.cookies.get(KNOWN, ""))
+    except BadSignature:
+        return False
+    account = house().accounts.named(name)
+    return account is not None and said == str(account.id)
+
+
+def _remember(answer: Response, account: Account) -> None:
+    answer.set_cookie(
+        KNOWN,
+        _signer().dumps(str(account.id)),
+        max_age=YEAR,
+        secure=house().settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="known-browser")

@@ -16,6 +16,7 @@ from ncre.web import (
     errors,
     front,
     halls,
+    human,
     joining,
     language,
     menu,
@@ -37,6 +38,7 @@ from ncre.web import (
 AREAS = (
     front,
     signin,
+    human,
     joining,
     passport,
     outbox,

@@ -45,3 +45,19 @@ def upgrade() -> None:
         sa.Column("expires_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_proofs")),
     )
+    op.create_table(
+        "attempts",
+        sa.Column("key", sa.String(70), nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("seen_at", Moment, nullable=False),
+        sa.Column("free_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_attempts")),
+    )
+    op.create_table(
+        "challenges",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("purpose", sa.String(20), nullable=False),
+        sa.Column("answer", sa.String(20), nullable=False),
+        sa.Column("expires_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
+    )
