@@ -35,6 +35,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "web",
         "printing",
         "cashier",
+        "qq_stand_in",
     },
 }
 """Which rooms a room may import. web -> projections -> domain -> events; side rooms know nothing of web."""
@@ -81,7 +82,7 @@ LIBRARIES: dict[str, set[str]] = {
         "werkzeug",
         "markupsafe",
     },
-    "shell": {"waitress", "tqdm"},
+    "shell": {"flask", "waitress", "tqdm"},
 }
 """Which libraries a room may import, besides the standard library."""
 

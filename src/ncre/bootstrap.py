@@ -33,7 +33,9 @@ from ncre.paper_cases import PaperCases
 from ncre.papers import Papers
 from ncre.passport.accounts import Accounts
 from ncre.passport.human_check import HumanCheck
+from ncre.passport.identities import Identities
 from ncre.passport.proofs import Proofs
+from ncre.passport.qq import QQ
 from ncre.passport.sessions import Sessions
 from ncre.passport.throttle import Throttle
 from ncre.passports import Passports
@@ -66,6 +68,7 @@ class House:
     outbox: MailFolder | None
     human: HumanCheck
     throttle: Throttle
+    qq: QQ | None
     people: People
     photos: PhotoRoom
     money: Money
@@ -108,7 +111,8 @@ def build(
     accounts, sessions, proofs = Accounts(database, clock), Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
     post = Smtp(settings.smtp, clock) if settings.smtp else outbox
-    passports = Passports(application, accounts, sessions, proofs, post)
+    identities = Identities(database, clock)
+    passports = Passports(application, accounts, sessions, proofs, identities, post)
     human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
     throttle = Throttle(database, clock)
     errands = Errands(database)
@@ -127,6 +131,7 @@ def build(
         outbox=None if settings.smtp else outbox,
         human=human,
         throttle=throttle,
+        qq=QQ(settings.qq) if settings.qq else None,
         people=people,
         photos=photos,
         money=money,

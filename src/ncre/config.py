@@ -12,6 +12,7 @@ from typing import Final
 from ncre.gateways.alipay import AlipayTerms
 from ncre.gateways.mail import SmtpTerms
 from ncre.gateways.wechat import WeChatTerms
+from ncre.passport.qq import QQTerms
 
 WECHAT_GATEWAY: Final = "https://api.mch.weixin.qq.com"
 ALIPAY_GATEWAY: Final = "https://openapi.alipay.com/gateway.do"
@@ -40,6 +41,7 @@ class Settings:
     alipay          what was agreed with Alipay (optional)            NCRE_ALIPAY_*, see docs/operations.md
     wechat          what was agreed with WeChat Pay (optional)        NCRE_WECHAT_*, the same
     smtp            the server that mails our letters (optional)      NCRE_SMTP_HOST, _PORT, _FROM, _USER, _PASSWORD
+    qq              what was agreed with QQ Connect (optional)        NCRE_QQ_APPID, NCRE_QQ_KEY (a file)
     captcha         always, adaptive (after two failures) or never    NCRE_CAPTCHA
     production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
@@ -62,6 +64,7 @@ class Settings:
     alipay: AlipayTerms | None = None
     wechat: WeChatTerms | None = None
     smtp: SmtpTerms | None = None
+    qq: QQTerms | None = None
     captcha: str = "always"
     production: bool = False
 
@@ -112,6 +115,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         alipay=_alipay(environment),
         wechat=_wechat(environment),
         smtp=_smtp(environment),
+        qq=_qq(environment),
         captcha=_captcha(environment.get("NCRE_CAPTCHA", "always")),
         production=environment.get("NCRE_PRODUCTION", "0") == "1",
     )
@@ -194,6 +198,17 @@ def _text(environment: Mapping[str, str], name: str) -> str:
         raise Misconfigured(f"{name} is needed too") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{name}: {environment[name]} cannot be read ({error})") from None
+
+
+def _qq(environment: Mapping[str, str]) -> QQTerms | None:
+    """QQ's terms, where there is an application id. Raises Misconfigured."""
+    appid = environment.get("NCRE_QQ_APPID", "")
+    if not appid:
+        return None
+    if not environment.get("NCRE_PUBLIC_URL"):
+        raise Misconfigured("QQ also needs NCRE_PUBLIC_URL: where it leads people back to")
+    back = environment["NCRE_PUBLIC_URL"].rstrip("/") + "/qq/back"
+    return QQTerms(appid, _text(environment, "NCRE_QQ_KEY").strip(), back)
 
 
 def _captcha(text: str) -> str:

@@ -5,10 +5,11 @@ What changes an account and the fact that says so are one transaction; letters g
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
@@ -22,10 +23,12 @@ from ncre.events.base import Fact
 from ncre.events.passport import stream_of
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts, NameTaken, PasswordRefused
+from ncre.passport.identities import Identities
 from ncre.passport.letters import Letter
 from ncre.passport.passwords import Weakness, weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.sessions import Session, Sessions
+from ncre.passport.sign_on import Identity
 from ncre.projections import registrations
 
 log = logging.getLogger("ncre.passports")
@@ -57,12 +60,19 @@ class _Asked:
 
 class Passports:
     def __init__(
-        self, application: Application, accounts: Accounts, sessions: Sessions, proofs: Proofs, post: Post
+        self,
+        application: Application,
+        accounts: Accounts,
+        sessions: Sessions,
+        proofs: Proofs,
+        identities: Identities,
+        post: Post,
     ) -> None:
         self._application = application
         self.accounts = accounts
         self.sessions = sessions
         self.proofs = proofs
+        self.identities = identities
         self._post = post
 
     # joining
@@ -210,6 +220,67 @@ class Passports:
             self._post.send(letters.contact_changed(before, KINDS[kind]))
         return kind
 
+    # other providers
+
+    def keep_begun(self, about: dict[str, str]) -> str:
+        """Remember what was begun at another provider, for one reply; the name for the browser to keep."""
+        return self.proofs.kept(Purpose.AWAY, json.dumps(about))
+
+    def take_begun(self, token: str) -> dict[str, str] | None:
+        """What was begun, once."""
+        found = self._taken(token, Purpose.AWAY)
+        return dict(found) if found else None
+
+    def known(self, identity: Identity) -> Account | None:
+        """The account of somebody at another provider; never matched by a name."""
+        account = self.identities.account_of(identity)
+        found = self.accounts.find(account) if account else None
+        return found if found and not self.accounts.is_closed(found.id) else None
+
+    def keep_pending(self, identity: Identity) -> str:
+        """Remember somebody unknown until an account is signed in and its owner confirms."""
+        return self.proofs.kept(
+            Purpose.LINK, json.dumps([identity.issuer, identity.subject, identity.name[:60], identity.also])
+        )
+
+    def pending(self, token: str) -> Identity | None:
+        """Who waits, without using it up."""
+        proof = self.proofs.look(token, Purpose.LINK) if token else None
+        return _identity(json.loads(proof.target)) if proof else None
+
+    def take_pending(self, token: str) -> Identity | None:
+        found = self._taken(token, Purpose.LINK)
+        return _identity(found) if found else None
+
+    def drop_pending(self, token: str) -> None:
+        self._taken(token, Purpose.LINK)
+
+    def link(self, account: Account, identity: Identity) -> None:
+        """From now on this person at the provider signs in to the account. Raises LinkedElsewhere."""
+
+        def linked(connection: Connection) -> bool:
+            if not self.identities.link(connection, identity, account.id):
+                return False
+            self._record(connection, account, facts.IdentityLinked(account.id, identity.issuer))
+            return True
+
+        if self._application.together(linked):
+            self._tell(account, letters.identity_changed)
+
+    def unlink(self, account: Account, issuer: str) -> None:
+        def unlinked(connection: Connection) -> bool:
+            if not self.identities.unlink(connection, issuer, account.id):
+                return False
+            self._record(connection, account, facts.IdentityUnlinked(account.id, issuer))
+            return True
+
+        if self._application.together(unlinked):
+            self._tell(account, letters.identity_changed)
+
+    def _taken(self, token: str, purpose: Purpose) -> Any:
+        proof = self._application.together(lambda connection: self.proofs.spend(connection, token, purpose))
+        return json.loads(proof.target) if proof else None
+
     # sessions, roles, the end
 
     def end_session(self, account: Account, key: str) -> None:
@@ -300,6 +371,11 @@ class Passports:
         why = weakness(password, own)
         if why is not None:
             raise PasswordRefused(why)
+
+
+def _identity(kept: list[Any]) -> Identity:
+    issuer, subject, name, also = kept
+    return Identity(issuer, subject, name, tuple(also))
 
 
 __all__ = [

@@ -141,6 +141,8 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     passport.SignInFailed(ZHANG, "password", "203.0.113.0/24"),
     passport.PasswordChanged(ZHANG, "recovered"),
     passport.ContactChanged(ZHANG, "email", "old@example.com", "new@example.com"),
+    passport.IdentityLinked(ZHANG, "qq"),
+    passport.IdentityUnlinked(ZHANG, "qq"),
     passport.SessionsEnded(ZHANG, 2, "recovered"),
     passport.RoleChanged(ZHANG, "reviewer", ("420019",), "新任审核员"),
     passport.AccountClosed(ZHANG),

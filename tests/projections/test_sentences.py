@@ -182,6 +182,16 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "A new email address was verified.",
     ),
     (
+        passport.IdentityLinked(people.CANDIDATE_ID, "qq"),
+        "绑定了QQ登录。",
+        "Signing in with QQ was linked.",
+    ),
+    (
+        passport.IdentityUnlinked(people.CANDIDATE_ID, "qq"),
+        "解除了QQ登录。",
+        "Signing in with QQ was unlinked.",
+    ),
+    (
         passport.SessionsEnded(people.CANDIDATE_ID, 2, "owner"),
         "退出了 2 处登录（本人操作）。",
         "2 sessions were ended (by its owner).",

@@ -66,6 +66,22 @@ class ContactChanged(Fact):
 
 
 @dataclass(frozen=True)
+class IdentityLinked(Fact):
+    """Somebody at another provider (`issuer`) may sign in to the account from now on."""
+
+    TOPIC: ClassVar[str] = "passport.identity_linked"
+    account: UUID
+    issuer: str
+
+
+@dataclass(frozen=True)
+class IdentityUnlinked(Fact):
+    TOPIC: ClassVar[str] = "passport.identity_unlinked"
+    account: UUID
+    issuer: str
+
+
+@dataclass(frozen=True)
 class SessionsEnded(Fact):
     TOPIC: ClassVar[str] = "passport.sessions_ended"
     account: UUID

@@ -191,6 +191,11 @@ class Accounts:
         row = self._row(name)
         return account_of(row) if row else None
 
+    def is_closed(self, account: UUID) -> bool:
+        asked = select(accounts.c.closed_at).where(accounts.c.id == account)
+        with self._database.reading() as connection:
+            return connection.execute(asked).scalar_one_or_none() is not None
+
     def set_contact(self, connection: Connection, account: UUID, kind: str, value: str) -> None:
         """A verified address. Raises NameTaken where it belongs to another account."""
         try:

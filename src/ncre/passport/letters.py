@@ -183,6 +183,20 @@ def contact_changed(to: str, kind: Words) -> Letter:
     )
 
 
+def identity_changed(to: str) -> Letter:
+    return Letter(
+        to,
+        Words("账号的第三方登录已变更", "Other sign-ins of your account were changed"),
+        (
+            Words(
+                "您的账号刚刚绑定或解除了 QQ 登录。",
+                "Signing in with QQ was just linked to your account, or unlinked from it.",
+            ),
+            _IF_NOT_YOU_CHANGED,
+        ),
+    )
+
+
 def closed(to: str) -> Letter:
     return Letter(
         to,

@@ -23,7 +23,7 @@ proofs = Table(
     Column("token", String(64), primary_key=True),
     Column("purpose", String(20), nullable=False),
     Column("account", Uuid),
-    Column("target", String(254), nullable=False),
+    Column("target", String(600), nullable=False),
     Column("code", String(64), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
@@ -39,6 +39,8 @@ class Purpose(StrEnum):
     JOIN = "join"
     RECOVER = "recover"
     CONTACT = "contact"
+    AWAY = "away"
+    LINK = "link"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ class Proofs:
     def link(self, purpose: Purpose, target: str, account: UUID | None = None) -> str:
         """The secret part of a link, to be mailed to `target` and to nobody else."""
         return self._made(purpose, target, account, "", LINK_LIVES)
+
+    def kept(self, purpose: Purpose, what: str) -> str:
+        """Something to remember for a browser for ten minutes, once: it holds only the name of it."""
+        return self._made(purpose, what, None, "", CODE_LIVES)
 
     def code(self, purpose: Purpose, target: str, account: UUID | None = None) -> tuple[str, str]:
         """The name of a proof for the page that asks, and the code to be sent to `target`."""

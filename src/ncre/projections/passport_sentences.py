@@ -55,6 +55,16 @@ def _contact(changed: passport.ContactChanged) -> Words:
     return Words(f"{kind.zh}已验证并更新。", f"A new {changed.kind} address was verified.")
 
 
+def _linked(linked: passport.IdentityLinked) -> Words:
+    way = _way(linked.issuer)
+    return Words(f"绑定了{way.zh}登录。", f"Signing in with {way.en} was linked.")
+
+
+def _unlinked(unlinked: passport.IdentityUnlinked) -> Words:
+    way = _way(unlinked.issuer)
+    return Words(f"解除了{way.zh}登录。", f"Signing in with {way.en} was unlinked.")
+
+
 def _ended(ended: passport.SessionsEnded) -> Words:
     way = _way(ended.why)
     return Words(
@@ -82,6 +92,8 @@ PASSPORT_SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     passport.SignInFailed: _failed,
     passport.PasswordChanged: _password,
     passport.ContactChanged: _contact,
+    passport.IdentityLinked: _linked,
+    passport.IdentityUnlinked: _unlinked,
     passport.SessionsEnded: _ended,
     passport.RoleChanged: _role,
     passport.AccountClosed: _closed,

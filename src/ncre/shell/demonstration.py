@@ -11,6 +11,8 @@ from pathlib import Path
 from secrets import choice, token_hex
 from typing import Final
 
+from flask import Flask
+
 from ncre.bootstrap import House
 from ncre.cashier import Cashier, CashierTerms, create_cashier, keys_in
 from ncre.config import Settings
@@ -18,6 +20,8 @@ from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
 from ncre.gateways.alipay import AlipayTerms
+from ncre.passport.qq import QQTerms
+from ncre.qq_stand_in import create_qq_stand_in
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.shell.common import Misuse
@@ -32,8 +36,19 @@ SIGN_INS: Final = (
     ("shenji", Role.AUDITOR, frozenset[str]()),
     ("kaowu", Role.OFFICE, EVERY_SITE),
 )
-MADE_HERE: Final = ("ncre.sqlite", "cashier", "secret.key", "sign-ins.txt", "photos", "drafts", "papers")
+MADE_HERE: Final = (
+    "ncre.sqlite",
+    "cashier",
+    "qq.secret",
+    "outbox",
+    "secret.key",
+    "sign-ins.txt",
+    "photos",
+    "drafts",
+    "papers",
+)
 
+QQ_APPID: Final = "100000001"
 APP_ID: Final = "2021000000000001"
 SELLER_ID: Final = "2088000000000001"
 """The merchant of the demo, whom only its own cashier knows."""
@@ -81,6 +96,28 @@ def with_cashier(settings: Settings) -> Settings:
     return replace(settings, alipay=terms)
 
 
+def qq_port(settings: Settings) -> int:
+    """The stand-in for QQ listens behind the cashier."""
+    return settings.port + 2
+
+
+def with_qq(settings: Settings) -> Settings:
+    """Settings whose QQ is the stand-in: another address, appid and secret, nothing else."""
+    address = f"http://{settings.host}"
+    back = f"{address}:{settings.port}/qq/back"
+    secret = _secret(settings.data / "qq.secret")
+    return replace(settings, qq=QQTerms(QQ_APPID, secret, back, f"{address}:{qq_port(settings)}"))
+
+
+def qq(settings: Settings, clock: Callable[[], datetime]) -> Flask:
+    """The stand-in for QQ Connect. Raises NotInProduction."""
+    terms = settings.qq
+    assert terms is not None, "settings of `with_qq`"
+    return create_qq_stand_in(
+        terms.appid, terms.secret, {terms.redirect_uri}, clock, production=settings.production
+    )
+
+
 def cashier(settings: Settings, clock: Callable[[], datetime]) -> Cashier:
     """The stand-in for Alipay. Raises NotInProduction."""
     folder = settings.data / "cashier"
@@ -90,15 +127,14 @@ def cashier(settings: Settings, clock: Callable[[], datetime]) -> Cashier:
         merchant=keys_in(folder, "merchant").public,
         app_id=APP_ID,
         seller_id=SELLER_ID,
-        token=_control(folder),
+        token=_secret(folder / "control.token"),
         scale=1 / 60,
     )
     return create_cashier(terms, clock, production=settings.production)
 
 
-def _control(folder: Path) -> str:
-    """What opens the cashier's control, for this user alone."""
-    file = folder / "control.token"
+def _secret(file: Path) -> str:
+    """What only this user may read, made where it is missing."""
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             out.write(token_hex(16))
@@ -115,7 +151,8 @@ def greeting(settings: Settings) -> str:
     }
     passwords = _kept(settings)
     lines = ["", f"  ncre 演示已启动 / the demo runs: http://{settings.host}:{settings.port}/"]
-    lines += [f"  模拟收银台 / test cashier:       http://{settings.host}:{cashier_port(settings)}/", ""]
+    lines += [f"  模拟收银台 / test cashier:       http://{settings.host}:{cashier_port(settings)}/"]
+    lines += [f"  发件箱 / outbox:                 http://{settings.host}:{settings.port}/outbox", ""]
     for name, role, sites in SIGN_INS:
         at = "" if sites == EVERY_SITE or not sites else "  " + ", ".join(sorted(sites))
         lines.append(f"  {name:10} {passwords.get(name, '?'):16} {roles[role]}{at}")

@@ -76,9 +76,10 @@ def demo(asked: Namespace) -> None:
         settings = replace(_moved(read_settings(), None, asked.port), demo=True)
     if settings.production:
         raise Misuse("演示不能在生产环境运行 / the demo does not run in production")
-    _require_free(replace(settings, port=demonstration.cashier_port(settings)))
+    for port in (demonstration.cashier_port(settings), demonstration.qq_port(settings)):
+        _require_free(replace(settings, port=port))
     _log_to_stderr()
-    settings = demonstration.with_cashier(settings)
+    settings = demonstration.with_qq(demonstration.with_cashier(settings))
     in_house = build(settings)
     in_house.database.migrate()
     demonstration.prepare(in_house)
@@ -87,6 +88,7 @@ def demo(asked: Namespace) -> None:
     beside = [
         Thread(target=in_house.worker.run, args=(stop,), daemon=True),
         Thread(target=_run_cashier, args=(settings, in_house.clock, stop), daemon=True),
+        Thread(target=_run_qq, args=(settings, in_house.clock, stop), daemon=True),
     ]
     try:
         for thread in beside:
@@ -110,6 +112,15 @@ def _run_cashier(settings: Settings, clock: Callable[[], datetime], stop: Event)
         cashier.notices.deliver_due()
     server.close()
     cashier.pages.close()
+
+
+def _run_qq(settings: Settings, clock: Callable[[], datetime], stop: Event) -> None:
+    """The stand-in for QQ on the port after the cashier's."""
+    site, port = demonstration.qq(settings, clock), demonstration.qq_port(settings)
+    server = create_server(site, host=settings.host, port=port, threads=4, ident="qq")
+    Thread(target=server.run, daemon=True).start()
+    stop.wait()
+    server.close()
 
 
 def _moved(settings: Settings, host: str | None, port: int | None) -> Settings:

@@ -192,6 +192,7 @@ def _page(faults: dict[str, str]) -> Answer:
         faults=faults,
         least=LEAST,
         places=house().passports.sessions.of(account().id),
+        linked=house().passports.identities.of(account().id),
         here=present().key,
         story=newest_first(story)[:30],
     )

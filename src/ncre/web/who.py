@@ -16,6 +16,8 @@ from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
 from ncre.passport.sessions import Session
 
+PENDING_LINK = "pending_link"
+
 P = ParamSpec("P")
 Answer = str | Response | tuple[str, int]
 
@@ -41,9 +43,15 @@ def present() -> Session:
 
 
 def carry(token: str) -> None:
-    """From now on the browser carries this session's token; nothing of what it carried before survives."""
+    """From now on the browser carries this session's token; nothing of what it carried before survives,
+
+    but the name of a link to another provider that its owner has yet to confirm.
+    """
+    pending = session.get(PENDING_LINK)
     session.clear()
     session["token"] = token
+    if pending:
+        session[PENDING_LINK] = pending
 
 
 def sign_out() -> None:

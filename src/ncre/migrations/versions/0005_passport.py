@@ -39,12 +39,22 @@ def upgrade() -> None:
         sa.Column("token", sa.String(64), nullable=False),
         sa.Column("purpose", sa.String(20), nullable=False),
         sa.Column("account", sa.Uuid),
-        sa.Column("target", sa.String(254), nullable=False),
+        sa.Column("target", sa.String(600), nullable=False),
         sa.Column("code", sa.String(64), nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("expires_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_proofs")),
     )
+    op.create_table(
+        "identities",
+        sa.Column("issuer", sa.String(200), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("account", sa.Uuid, nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("linked_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_identities")),
+    )
+    op.create_index("identities_account", "identities", ["account"])
     op.create_table(
         "attempts",
         sa.Column("key", sa.String(70), nullable=False),

@@ -1,0 +1,154 @@
+"""QQ 登录: to QQ and back. An unknown QQ is linked only when its owner confirms it, never by itself."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as later
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.lifecycle import Role
+from ncre.passport.identities import LinkedElsewhere
+from ncre.passport.qq import QQ
+from ncre.passport.sign_on import Identity, SignOnFailed, SignOnRefused, SignOnSilent, Why
+from ncre.web.who import (
+    PENDING_LINK,
+    Answer,
+    account,
+    browser,
+    carry,
+    confirm_again,
+    house,
+    need,
+    need_fresh,
+    place,
+)
+
+pages = Blueprint("qq", __name__)
+log = logging.getLogger("ncre.web")
+
+LINK, SIGN_IN = "link", "sign-in"
+REFUSED: Final = {
+    Why.STATE: later("这次 QQ 登录不是从本页面开始的，或已过期。请重新开始。"),
+    Why.DENIED: later("QQ 没有同意登录，您可以重试或用账号密码登录。"),
+}
+
+
+@pages.get("/qq")
+def start() -> Answer:
+    """To QQ, to sign in."""
+    return _away(SIGN_IN)
+
+
+@pages.get("/qq/link")
+@need(Role.CANDIDATE)
+@need_fresh
+def start_link() -> Answer:
+    """To QQ, to link it to the account that is signed in."""
+    return _away(LINK)
+
+
+@pages.get("/qq/back")
+def back() -> Answer:
+    """From QQ. What it says counts once, for the browser that began and for what it began."""
+    begun = house().passports.take_begun(session.pop("qq", ""))
+    if begun is None:
+        return _failed(SignOnRefused(Why.STATE))
+    try:
+        identity = _qq().finish(begun["state"], request.args)
+    except SignOnFailed as failed:
+        log.info("QQ: %s", failed)
+        return _failed(failed)
+    if begun["purpose"] == LINK:
+        return _linked(identity, begun["account"])
+    known = house().passports.known(identity)
+    if known is not None:
+        carry(house().passports.enter(known, "qq", place(), browser()))
+        return redirect(url_for("front.welcome"), 303)
+    session[PENDING_LINK] = house().passports.keep_pending(identity)
+    return render_template("qq_unknown.html", name=identity.name)
+
+
+@pages.get("/qq/confirm")
+@need(Role.CANDIDATE)
+def confirm_page() -> Answer:
+    """An account is signed in and a QQ waits: shall they belong together?"""
+    identity = house().passports.pending(session.get(PENDING_LINK, ""))
+    if identity is None:
+        session.pop(PENDING_LINK, None)
+        return redirect(url_for("passport.home"), 303)
+    return render_template("qq_confirm.html", name=identity.name)
+
+
+@pages.post("/qq/confirm")
+@need(Role.CANDIDATE)
+@need_fresh
+def confirm() -> Answer:
+    token = session.pop(PENDING_LINK, "")
+    if request.form.get("answer") != "yes":
+        house().passports.drop_pending(token)
+        return redirect(url_for("front.welcome"), 303)
+    identity = house().passports.take_pending(token)
+    if identity is None:
+        return _failed(SignOnRefused(Why.STATE))
+    return _linked(identity, str(account().id))
+
+
+@pages.post("/qq/unlink")
+@need(Role.CANDIDATE)
+@need_fresh
+def unlink() -> Answer:
+    """The password stays as a way in, so that nobody locks themselves out."""
+    house().passports.unlink(account(), "qq")
+    confirm_again()
+    flash(_("QQ 已解除绑定。"))
+    return redirect(url_for("passport.home"), 303)
+
+
+def _qq() -> QQ:
+    qq = house().qq
+    if qq is None:
+        raise NotFound
+    return qq
+
+
+def _away(purpose: str) -> Answer:
+    begun = _qq().begin()
+    about = {
+        "state": begun.state,
+        "purpose": purpose,
+        "account": str(account().id) if purpose == LINK else "",
+    }
+    session["qq"] = house().passports.keep_begun(about)
+    return redirect(begun.address)
+
+
+def _linked(identity: Identity, owner: str) -> Answer:
+    """Only for the account that asked for it, and only where the QQ is nobody else's."""
+    if _signed_in() != owner:
+        return _failed(SignOnRefused(Why.STATE))
+    try:
+        house().passports.link(account(), identity)
+    except LinkedElsewhere:
+        return render_template(
+            "qq_failed.html", said=_("这个 QQ 已绑定另一个账号。请先用那个账号解除绑定。")
+        ), 409
+    confirm_again()
+    flash(_("QQ 已绑定，以后可以用 QQ 登录。"))
+    return redirect(url_for("passport.home"), 303)
+
+
+def _signed_in() -> str:
+    return str(g.account.id) if g.account is not None else ""
+
+
+def _failed(failed: SignOnFailed) -> Answer:
+    if isinstance(failed, SignOnSilent):
+        said = _("QQ 暂时没有回应，请稍后再试，或用账号密码登录。")
+        return render_template("qq_failed.html", said=said), 503
+    why = failed.why if isinstance(failed, SignOnRefused) else Why.IDENTITY
+    said = str(REFUSED.get(why, later("QQ 登录没有成功，请重试或用账号密码登录。")))
+    return render_template("qq_failed.html", said=said), 403

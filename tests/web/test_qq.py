@@ -1,0 +1,171 @@
+"""QQ 登录 in pages, against the stand-in over HTTP, in both styles of its replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from ncre.bootstrap import House
+from ncre.domain.lifecycle import Role
+from ncre.passport.qq import QQ, QQTerms
+from ncre.qq_stand_in import Fault, Style, create_qq_stand_in
+from ncre.web import create_site
+from tests.cashier.market import serving
+from tests.people import Clock
+from tests.web.visitor import ORIGIN, Visitor
+
+APPID, SECRET, BACK = "100000001", "only in tests", f"{ORIGIN}/qq/back"
+
+
+@pytest.fixture(params=list(Style))
+def visitor(house: House, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    """Somebody at a house where QQ can be used; the account `wenjing` is there."""
+    stand_in = create_qq_stand_in(
+        APPID, SECRET, {BACK}, clock, request.param, production=False, seconds_slow=1.5
+    )
+    with serving(stand_in) as address:
+        terms = QQTerms(APPID, SECRET, BACK, address, seconds=0.5)
+        vars(house)["settings"] = replace(house.settings, qq=terms)
+        vars(house)["qq"] = QQ(terms)
+        house.accounts.add("wenjing", "a password of wenjing", Role.CANDIDATE)
+        yield Visitor(create_site(house))
+
+
+def allowed(address: str, user: str = "10001", fault: Fault = Fault.NONE) -> str:
+    """The path to which QQ leads back once somebody allowed it."""
+    reply = requests.post(address, data={"user": user, "fault": fault}, allow_redirects=False, timeout=5)
+    parts = urlsplit(reply.headers["Location"])
+    return f"{parts.path}?{parts.query}"
+
+
+def starts(visitor: Visitor, path: str = "/qq") -> str:
+    return str(visitor.get(path, 302).location)
+
+
+def links(visitor: Visitor, name: str = "wenjing", user: str = "10001") -> None:
+    visitor.signs_in(name)
+    visitor.get(allowed(starts(visitor, "/qq/link"), user), 303)
+
+
+def test_an_unknown_qq_is_linked_once_its_owner_signs_in_and_confirms(house: House, visitor: Visitor) -> None:
+    visitor.get("/sign-in")
+    assert "QQ 登录" in visitor.text()
+    visitor.get(allowed(starts(visitor)))
+    assert "还没有绑定通行证" in visitor.text()
+    visitor.get("/sign-in?next=/qq/confirm")
+    entered = visitor.post("/sign-in?next=/qq/confirm", name="wenjing", password="a password of wenjing")
+    assert entered.location == "/qq/confirm"
+    visitor.get("/qq/confirm")
+    assert "绑定到账号 wenjing" in visitor.text()
+    visitor.post("/qq/confirm", answer="yes")
+    visitor.get("/passport")
+    assert "QQ 已绑定" in visitor.text()
+    again = Visitor(visitor._client.application)
+    assert again.get(allowed(starts(again)), 303).location == "/welcome"
+    again.get("/welcome")
+    assert "wenjing" in again.text()
+
+
+def test_nothing_is_linked_without_a_yes(house: House, visitor: Visitor) -> None:
+    visitor.get(allowed(starts(visitor)))
+    visitor.signs_in("wenjing")
+    visitor.get("/welcome")
+    visitor.get("/qq/confirm")
+    visitor.post("/qq/confirm", answer="no")
+    other = Visitor(visitor._client.application)
+    other.get(allowed(starts(other)))
+    assert "还没有绑定通行证" in other.text()
+
+
+def test_a_link_that_waits_is_forgotten_after_ten_minutes(
+    house: House, clock: Clock, visitor: Visitor
+) -> None:
+    visitor.get(allowed(starts(visitor)))
+    clock.advance(minutes=11)
+    visitor.signs_in("wenjing")
+    assert visitor.get("/qq/confirm", 303).location == "/passport"
+
+
+def test_who_is_signed_in_links_and_unlinks_and_is_told(house: House, visitor: Visitor) -> None:
+    links(visitor)
+    visitor.get("/passport")
+    assert "解除绑定" in visitor.text()
+    assert "绑定了QQ登录" in visitor.text()
+    visitor.post("/qq/unlink")
+    visitor.get("/passport")
+    assert "QQ 已解除绑定" in visitor.text()
+    other = Visitor(visitor._client.application)
+    other.get(allowed(starts(other)))
+    assert "还没有绑定通行证" in other.text()
+
+
+def test_linking_needs_a_fresh_sign_in(clock: Clock, visitor: Visitor) -> None:
+    visitor.signs_in("wenjing")
+    clock.advance(minutes=11)
+    assert visitor.get("/qq/link", 302).location == "/passport/confirm?next=/qq/link"
+
+
+def test_a_qq_that_belongs_to_another_account_is_never_moved(house: House, visitor: Visitor) -> None:
+    links(visitor)
+    house.accounts.add("liqiang", "a password of liqiang", Role.CANDIDATE)
+    other = Visitor(visitor._client.application)
+    other.signs_in("liqiang")
+    other.get(allowed(starts(other, "/qq/link")), 409)
+    assert "已绑定另一个账号" in other.text()
+
+
+def test_a_foreign_or_repeated_reply_signs_nobody_in(visitor: Visitor) -> None:
+    """Login CSRF: a reply that this browser did not begin, and the same reply again, are refused."""
+    reply = allowed(starts(visitor))
+    stranger = Visitor(visitor._client.application)
+    stranger.get(reply, 403)
+    assert "不是从本页面开始的" in stranger.text()
+    visitor.get(reply)
+    visitor.get(reply, 403)
+    starts(visitor)
+    visitor.get("/qq/back?code=x&state=wrong", 403)
+
+
+def test_a_link_begun_by_one_account_is_not_finished_by_another(house: House, visitor: Visitor) -> None:
+    house.accounts.add("liqiang", "a password of liqiang", Role.CANDIDATE)
+    visitor.signs_in("wenjing")
+    reply = allowed(starts(visitor, "/qq/link"))
+    visitor.signs_in("liqiang")
+    visitor.get(reply, 403)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (Fault.SLOW, 503),
+        (Fault.BROKEN, 503),
+        (Fault.OTHER_CLIENT, 403),
+        (Fault.NO_PROFILE, 403),
+        (Fault.BAD_TOKEN, 403),
+        (Fault.NO_UNIONID, 200),
+    ],
+)
+def test_every_fault_of_qq_ends_on_a_page_that_says_what_to_do(
+    visitor: Visitor, fault: Fault, status: int
+) -> None:
+    visitor.get(allowed(starts(visitor), fault=fault), status)
+    if status != 200:
+        assert "用账号密码登录" in visitor.text()
+
+
+def test_a_link_without_a_unionid_is_found_again_with_one(visitor: Visitor) -> None:
+    visitor.signs_in("wenjing")
+    visitor.get(allowed(starts(visitor, "/qq/link"), fault=Fault.NO_UNIONID), 303)
+    other = Visitor(visitor._client.application)
+    assert other.get(allowed(starts(other)), 303).location == "/welcome"
+
+
+def test_without_qq_there_is_no_such_page(house: House) -> None:
+    visitor = Visitor(create_site(house))
+    visitor.get("/qq", 404)
+    visitor.get("/sign-in")
+    assert "QQ 登录" not in visitor.text()
