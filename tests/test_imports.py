@@ -66,6 +66,7 @@ LIBRARIES: dict[str, set[str]] = {
         "pyotp",
         "segno",
         "joserfc",
+        "msgspec",
     },
     "printing": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "qq_stand_in": {"flask"},

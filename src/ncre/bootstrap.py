@@ -32,6 +32,7 @@ from ncre.office import Office
 from ncre.paper_cases import PaperCases
 from ncre.papers import Papers
 from ncre.passport.accounts import Accounts
+from ncre.passport.factors import Factors
 from ncre.passport.human_check import HumanCheck
 from ncre.passport.identities import Identities
 from ncre.passport.proofs import Proofs
@@ -112,7 +113,7 @@ def build(
     outbox = MailFolder(settings.outbox, clock)
     post = Smtp(settings.smtp, clock) if settings.smtp else outbox
     identities = Identities(database, clock)
-    passports = Passports(application, accounts, sessions, proofs, identities, post)
+    passports = Passports(application, accounts, sessions, proofs, identities, Factors(store), post)
     human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
     throttle = Throttle(database, clock)
     errands = Errands(database)

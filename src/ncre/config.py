@@ -43,6 +43,7 @@ class Settings:
     smtp            the server that mails our letters (optional)      NCRE_SMTP_HOST, _PORT, _FROM, _USER, _PASSWORD
     qq              what was agreed with QQ Connect (optional)        NCRE_QQ_APPID, NCRE_QQ_KEY (a file)
     captcha         always, adaptive (after two failures) or never    NCRE_CAPTCHA
+    staff_factor    required or optional: codes of staff              NCRE_STAFF_FACTOR
     production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
     """
@@ -66,6 +67,7 @@ class Settings:
     smtp: SmtpTerms | None = None
     qq: QQTerms | None = None
     captcha: str = "always"
+    staff_factor: str = "optional"
     production: bool = False
 
     @property
@@ -116,6 +118,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         wechat=_wechat(environment),
         smtp=_smtp(environment),
         qq=_qq(environment),
+        staff_factor=_staff_factor(environment.get("NCRE_STAFF_FACTOR", "required")),
         captcha=_captcha(environment.get("NCRE_CAPTCHA", "always")),
         production=environment.get("NCRE_PRODUCTION", "0") == "1",
     )
@@ -214,6 +217,12 @@ def _qq(environment: Mapping[str, str]) -> QQTerms | None:
 def _captcha(text: str) -> str:
     if text not in ("always", "adaptive", "never"):
         raise Misconfigured(f"NCRE_CAPTCHA must be always, adaptive or never, not {text!r}")
+    return text
+
+
+def _staff_factor(text: str) -> str:
+    if text not in ("required", "optional"):
+        raise Misconfigured(f"NCRE_STAFF_FACTOR must be required or optional, not {text!r}")
     return text
 
 

@@ -23,10 +23,12 @@ from ncre.events.base import Fact
 from ncre.events.passport import stream_of
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts, NameTaken, PasswordRefused
+from ncre.passport.factors import Factors
 from ncre.passport.identities import Identities
 from ncre.passport.letters import Letter
 from ncre.passport.passwords import Weakness, weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
+from ncre.passport.second_factor import SecondFactor, enrol, new_factor, use_code, use_recovery
 from ncre.passport.sessions import Session, Sessions
 from ncre.passport.sign_on import Identity
 from ncre.projections import registrations
@@ -66,6 +68,7 @@ class Passports:
         sessions: Sessions,
         proofs: Proofs,
         identities: Identities,
+        factors: Factors,
         post: Post,
     ) -> None:
         self._application = application
@@ -73,6 +76,7 @@ class Passports:
         self.sessions = sessions
         self.proofs = proofs
         self.identities = identities
+        self._factors = factors
         self._post = post
 
     # joining
@@ -119,20 +123,96 @@ class Passports:
 
     # signing in
 
-    def sign_in(self, name: str, password: str, place: str, browser: str) -> tuple[Account, str] | None:
-        """The account and the token of its new session; None for a wrong name or password, which look the same."""
+    def proved(self, name: str, password: str, place: str) -> Account | None:
+        """The account of a name and its password; None for a wrong one of either, which look the same."""
         account = self.accounts.check(name, password)
         if account is None:
             tried = self.accounts.named(name)
             if tried is not None:
                 self._note(tried, facts.SignInFailed(tried.id, "password", place))
-            return None
-        return account, self.enter(account, "password", place, browser)
+        return account
 
     def enter(self, account: Account, way: str, place: str, browser: str) -> str:
         """A new session for somebody who proved who they are."""
         self._note(account, facts.SignedIn(account.id, way, place))
         return self.sessions.begin(account.id, place, browser)
+
+    # the second factor of staff
+
+    def has_factor(self, account: Account) -> bool:
+        return self._factor(account).confirmed
+
+    def go_half_way(self, account: Account) -> str:
+        """The password was right and a code is still asked; the name for the browser to keep."""
+        return self.proofs.kept(Purpose.HALF, str(account.id))
+
+    def half_way(self, token: str) -> Account | None:
+        proof = self.proofs.look(token, Purpose.HALF) if token else None
+        return self.accounts.find(UUID(proof.target)) if proof else None
+
+    def end_half_way(self, token: str) -> None:
+        self._application.together(lambda connection: self.proofs.spend(connection, token, Purpose.HALF))
+
+    def factor_to_enrol(self, account: Account) -> SecondFactor:
+        """The confirmed factor, or the one to be confirmed, made on first sight."""
+
+        def found(connection: Connection) -> SecondFactor:
+            factor = self._factors.of(connection, account.id)
+            if factor is None:
+                factor = new_factor()
+                self._factors.keep(connection, account.id, factor)
+            return factor
+
+        return self._application.together(found)
+
+    def confirm_factor(self, account: Account, code: str) -> tuple[str, ...] | None:
+        """The recovery codes, to be shown once; None for a wrong code."""
+
+        def confirmed(connection: Connection) -> tuple[str, ...] | None:
+            factor = self._factors.of(connection, account.id)
+            enrolled = enrol(factor, code, self._application.clock()) if factor else None
+            if enrolled is None:
+                return None
+            self._factors.keep(connection, account.id, enrolled.factor)
+            self._record(connection, account, facts.FactorChanged(account.id, "enrolled"))
+            return enrolled.recovery_codes
+
+        return self._application.together(confirmed)
+
+    def pass_factor(self, account: Account, code: str, place: str) -> bool:
+        """Whether this is a code that was not used yet, or a recovery code; then it is used up."""
+
+        def passed(connection: Connection) -> bool:
+            factor = self._factors.of(connection, account.id)
+            if factor is None:
+                return False
+            by_code = use_code(factor, code, self._application.clock())
+            after = by_code or use_recovery(factor, code)
+            if after is None:
+                self._record(connection, account, facts.SignInFailed(account.id, "factor", place))
+                return False
+            self._factors.keep(connection, account.id, after)
+            if by_code is None:
+                self._record(connection, account, facts.FactorChanged(account.id, "recovery"))
+            return True
+
+        return self._application.together(passed)
+
+    def remove_factor(self, account: Account, code: str, place: str) -> bool:
+        """Whether the code was good; then there is no second factor any more."""
+        if not self.pass_factor(account, code, place):
+            return False
+
+        def removed(connection: Connection) -> None:
+            self._factors.remove(connection, account.id)
+            self._record(connection, account, facts.FactorChanged(account.id, "removed"))
+
+        self._application.together(removed)
+        return True
+
+    def _factor(self, account: Account) -> SecondFactor:
+        factor = self._application.together(lambda connection: self._factors.of(connection, account.id))
+        return factor or SecondFactor("")
 
     # recovering and changing
 

@@ -143,6 +143,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     passport.ContactChanged(ZHANG, "email", "old@example.com", "new@example.com"),
     passport.IdentityLinked(ZHANG, "qq"),
     passport.IdentityUnlinked(ZHANG, "qq"),
+    passport.FactorChanged(ZHANG, "enrolled"),
     passport.SessionsEnded(ZHANG, 2, "recovered"),
     passport.RoleChanged(ZHANG, "reviewer", ("420019",), "新任审核员"),
     passport.AccountClosed(ZHANG),

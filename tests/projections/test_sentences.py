@@ -192,6 +192,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "Signing in with QQ was unlinked.",
     ),
     (
+        passport.FactorChanged(people.CANDIDATE_ID, "enrolled"),
+        "开启了两步验证。",
+        "The second factor was enrolled.",
+    ),
+    (
         passport.SessionsEnded(people.CANDIDATE_ID, 2, "owner"),
         "退出了 2 处登录（本人操作）。",
         "2 sessions were ended (by its owner).",

@@ -473,7 +473,7 @@ def test_a_name_that_does_not_exist_costs_the_same_hash(
 
     monkeypatch.setattr(house.accounts.passwords, "right", noted)
     for name in ("wenjing", "nobody"):
-        assert house.passports.sign_in(name, "wrong", "", "") is None
+        assert house.passports.proved(name, "wrong", "") is None
     assert len(hashed) == 2
 
 

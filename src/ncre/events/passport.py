@@ -82,6 +82,15 @@ class IdentityUnlinked(Fact):
 
 
 @dataclass(frozen=True)
+class FactorChanged(Fact):
+    """The second factor: enrolled, removed, or a recovery code was used in its place."""
+
+    TOPIC: ClassVar[str] = "passport.factor_changed"
+    account: UUID
+    state: str
+
+
+@dataclass(frozen=True)
 class SessionsEnded(Fact):
     TOPIC: ClassVar[str] = "passport.sessions_ended"
     account: UUID

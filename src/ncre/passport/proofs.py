@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     CONTACT = "contact"
     AWAY = "away"
     LINK = "link"
+    HALF = "half"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,15 @@ WAYS: Final[Mapping[str, Words]] = {
     "recovered": Words("通过邮件找回", "by a mailed link"),
     "staff": Words("由管理员设置", "by staff"),
     "owner": Words("本人操作", "by its owner"),
+    "factor": Words("两步验证", "the second factor"),
     "qq": Words("QQ", "QQ"),
+}
+
+
+FACTOR: Final[Mapping[str, Words]] = {
+    "enrolled": Words("开启了两步验证。", "The second factor was enrolled."),
+    "removed": Words("关闭了两步验证。", "The second factor was removed."),
+    "recovery": Words("用了一个恢复码登录。", "A recovery code was used."),
 }
 
 
@@ -65,6 +73,10 @@ def _unlinked(unlinked: passport.IdentityUnlinked) -> Words:
     return Words(f"解除了{way.zh}登录。", f"Signing in with {way.en} was unlinked.")
 
 
+def _factor(changed: passport.FactorChanged) -> Words:
+    return FACTOR.get(changed.state, Words(changed.state, changed.state))
+
+
 def _ended(ended: passport.SessionsEnded) -> Words:
     way = _way(ended.why)
     return Words(
@@ -94,6 +106,7 @@ PASSPORT_SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     passport.ContactChanged: _contact,
     passport.IdentityLinked: _linked,
     passport.IdentityUnlinked: _unlinked,
+    passport.FactorChanged: _factor,
     passport.SessionsEnded: _ended,
     passport.RoleChanged: _role,
     passport.AccountClosed: _closed,

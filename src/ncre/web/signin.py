@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
+from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
 from ncre.web import human
-from ncre.web.who import Answer, browser, carry, house, local_path, place, sign_out
+from ncre.web.who import UNENROLLED, Answer, browser, carry, house, local_path, place, sign_out
 
 pages = Blueprint("signin", __name__)
 
@@ -39,14 +40,13 @@ def enter() -> Answer:
     faults = human.fault("sign-in", _asks(name))
     if faults:
         return _form(faults, name), 422
-    entered = house().passports.sign_in(name, password, here, browser())
-    if entered is None:
+    known = house().passports.proved(name, password, here)
+    if known is None:
         throttle.failed(name, here)
         return _form({"name": _("账号或密码不正确，请检查后再试。")}, name), 422
     throttle.succeeded(name)
-    carry(entered[1])
-    answer = redirect(local_path(request.args.get("next")), 303)
-    _remember(answer, entered[0])
+    answer = _onwards(known)
+    _remember(answer, known)
     return answer
 
 
@@ -54,6 +54,21 @@ def enter() -> Answer:
 def leave() -> Response:
     sign_out()
     return redirect(url_for("front.front"), 303)
+
+
+def _onwards(known: Account) -> Response:
+    """In, or to the second step where staff have one; without one where it is required, to enrolling it."""
+    staff, target = known.role is not Role.CANDIDATE, request.args.get("next")
+    if staff and house().passports.has_factor(known):
+        session["half"] = house().passports.go_half_way(known)
+        return redirect(
+            url_for("factor.code_page", next=target) if target else url_for("factor.code_page"), 303
+        )
+    carry(house().passports.enter(known, "password", place(), browser()))
+    if staff and house().settings.staff_factor == "required":
+        session[UNENROLLED] = True
+        return redirect(url_for("factor.enrol_page"), 303)
+    return redirect(local_path(target), 303)
 
 
 def _form(faults: dict[str, str], name: str) -> str:

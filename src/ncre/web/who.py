@@ -16,6 +16,9 @@ from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
 from ncre.passport.sessions import Session
 
+UNENROLLED = "unenrolled"
+"""Staff without the second factor that this installation requires go nowhere but to enrolling it."""
+
 PENDING_LINK = "pending_link"
 
 P = ParamSpec("P")
@@ -45,13 +48,11 @@ def present() -> Session:
 def carry(token: str) -> None:
     """From now on the browser carries this session's token; nothing of what it carried before survives,
 
-    but the name of a link to another provider that its owner has yet to confirm.
+    but what its owner has yet to do: confirm a link to another provider, enrol a second factor.
     """
-    pending = session.get(PENDING_LINK)
+    kept = {name: session[name] for name in (PENDING_LINK, UNENROLLED) if name in session}
     session.clear()
-    session["token"] = token
-    if pending:
-        session[PENDING_LINK] = pending
+    session.update(kept, token=token)
 
 
 def sign_out() -> None:
@@ -110,6 +111,8 @@ def need(*roles: Role) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
                 return redirect(url_for("signin.page", next=this_page()))
             if g.account.role not in roles:
                 raise Forbidden
+            if session.get(UNENROLLED) and request.blueprint not in ("factor", "passport"):
+                return redirect(url_for("factor.enrol_page"), 303)
             return view(*positional, **named)
 
         return guarded

@@ -56,6 +56,12 @@ def upgrade() -> None:
     )
     op.create_index("identities_account", "identities", ["account"])
     op.create_table(
+        "second_factors",
+        sa.Column("account", sa.Uuid, nullable=False),
+        sa.Column("box", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_second_factors")),
+    )
+    op.create_table(
         "attempts",
         sa.Column("key", sa.String(70), nullable=False),
         sa.Column("count", sa.Integer, nullable=False),

@@ -1,0 +1,142 @@
+"""两步验证 of staff: enrolled by its first code, asked after the password, each code once, never locking out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pyotp
+import pytest
+from flask import Flask
+
+from ncre.bootstrap import House
+from ncre.domain.lifecycle import Role
+from ncre.web import create_site
+from tests.people import SITE, Clock
+from tests.web.visitor import Visitor
+
+NAME = "shenhe"
+PASSWORD = f"a password of {NAME}"
+
+
+@pytest.fixture(autouse=True)
+def account(house: House) -> None:
+    house.accounts.add(NAME, PASSWORD, Role.REVIEWER, frozenset({SITE}))
+
+
+@pytest.fixture
+def visitor(site: Flask) -> Visitor:
+    visitor = Visitor(site)
+    visitor.signs_in(NAME)
+    return visitor
+
+
+def enrols(visitor: Visitor, clock: Clock) -> tuple[pyotp.TOTP, list[str]]:
+    visitor.get("/passport/factor")
+    found = re.search(r"<code>([A-Z2-7]{32})</code>", visitor.page)
+    assert found
+    factor = pyotp.TOTP(found[1])
+    visitor.post("/passport/factor", 200, code=factor.at(clock()))
+    return factor, re.findall(r"<code>([A-Z0-9-]{19})</code>", visitor.page)
+
+
+def half_way(site: Flask) -> Visitor:
+    visitor = Visitor(site)
+    visitor.get("/sign-in?next=/staff/queue")
+    answer = visitor.post("/sign-in?next=/staff/queue", name=NAME, password=PASSWORD)
+    assert answer.location == "/sign-in/code?next=/staff/queue"
+    visitor.get(answer.location)
+    return visitor
+
+
+def test_the_first_code_enrols_and_ten_codes_are_shown_once(visitor: Visitor, clock: Clock) -> None:
+    visitor.get("/passport/factor")
+    visitor.post("/passport/factor", 422, code="000000")
+    _, codes = enrols(visitor, clock)
+    assert len(set(codes)) == 10
+    visitor.get("/passport/factor")
+    assert "还有 10 个恢复码" in visitor.text()
+    assert codes[0] not in visitor.page
+
+
+def test_after_the_password_a_code_is_asked_and_the_password_alone_opens_nothing(
+    site: Flask, visitor: Visitor, clock: Clock
+) -> None:
+    factor, _ = enrols(visitor, clock)
+    clock.advance(seconds=30)
+    other = half_way(site)
+    other.get("/staff/queue", 302)
+    other.get("/sign-in/code?next=/staff/queue")
+    other.post("/sign-in/code?next=/staff/queue", 422, code="123456")
+    answer = other.post("/sign-in/code?next=/staff/queue", code=factor.at(clock()))
+    assert answer.location == "/staff/queue"
+    other.get("/staff/queue")
+
+
+def test_a_code_counts_once(site: Flask, visitor: Visitor, clock: Clock) -> None:
+    factor, _ = enrols(visitor, clock)
+    clock.advance(seconds=30)
+    code = factor.at(clock())
+    half_way(site).post("/sign-in/code", code=code)
+    half_way(site).post("/sign-in/code", 422, code=code)
+
+
+def test_a_recovery_code_stands_in_once_and_is_recorded(site: Flask, visitor: Visitor, clock: Clock) -> None:
+    _, codes = enrols(visitor, clock)
+    other = half_way(site)
+    other.post("/sign-in/code", code=codes[0].lower())
+    other.get("/passport")
+    assert "用了一个恢复码登录" in other.text()
+    half_way(site).post("/sign-in/code", 422, code=codes[0])
+
+
+def test_wrong_codes_wait_longer_and_longer(site: Flask, visitor: Visitor, clock: Clock) -> None:
+    factor, _ = enrols(visitor, clock)
+    other = half_way(site)
+    for _ in range(5):
+        other.post("/sign-in/code", 422, code="000000")
+    other.post("/sign-in/code", 429, code=factor.at(clock()))
+    clock.advance(seconds=30)
+    other.post("/sign-in/code", code=factor.at(clock()))
+
+
+def test_it_is_removed_by_a_code(site: Flask, visitor: Visitor, clock: Clock) -> None:
+    factor, _ = enrols(visitor, clock)
+    visitor.get("/passport/factor")
+    visitor.post("/passport/factor/remove", 422, code="000000")
+    clock.advance(seconds=30)
+    visitor.post("/passport/factor/remove", code=factor.at(clock()))
+    again = Visitor(site)
+    again.signs_in(NAME)
+    again.get("/staff/queue")
+
+
+def test_where_it_is_required_staff_go_nowhere_before_enrolling(house: House, clock: Clock) -> None:
+    vars(house)["settings"] = replace(house.settings, staff_factor="required")
+    visitor = Visitor(create_site(house))
+    visitor.get("/sign-in")
+    assert visitor.post("/sign-in", name=NAME, password=PASSWORD).location == "/passport/factor"
+    assert visitor.get("/staff/queue", 303).location == "/passport/factor"
+    enrols(visitor, clock)
+    visitor.get("/staff/queue")
+
+
+def test_the_secret_lies_sealed(house: House, visitor: Visitor, clock: Clock) -> None:
+    factor, _ = enrols(visitor, clock)
+    house.database.close()
+    raw = b"".join(file.read_bytes() for file in house.settings.data.glob("ncre.sqlite*"))
+    assert factor.secret.encode() not in raw
+
+
+def test_nobody_comes_to_the_second_step_without_the_first(site: Flask) -> None:
+    visitor = Visitor(site)
+    assert visitor.get("/sign-in/code", 303).location == "/sign-in"
+    visitor.get("/sign-in")
+    assert visitor.post("/sign-in/code", code="123456").location == "/sign-in"
+
+
+def test_candidates_have_none(house: House, site: Flask) -> None:
+    house.accounts.add("wenjing", "a password of wenjing", Role.CANDIDATE)
+    visitor = Visitor(site)
+    visitor.signs_in("wenjing")
+    visitor.get("/passport/factor", 403)
