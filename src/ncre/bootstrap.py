@@ -38,8 +38,9 @@ from ncre.passport.identities import Identities
 from ncre.passport.proofs import Proofs
 from ncre.passport.qq import QQ
 from ncre.passport.sessions import Sessions
+from ncre.passport.single_sign_on import SingleSignOn
 from ncre.passport.throttle import Throttle
-from ncre.passports import Passports
+from ncre.passports import Passports, Provider
 from ncre.paying import Paying
 from ncre.people import People
 from ncre.photos import PhotoRoom
@@ -70,6 +71,7 @@ class House:
     human: HumanCheck
     throttle: Throttle
     qq: QQ | None
+    providers: tuple[Provider, ...]
     people: People
     photos: PhotoRoom
     money: Money
@@ -133,6 +135,10 @@ def build(
         human=human,
         throttle=throttle,
         qq=QQ(settings.qq) if settings.qq else None,
+        providers=tuple(
+            Provider(terms.name, terms.label, SingleSignOn(terms.issuer, clock), terms.provision)
+            for terms in settings.providers
+        ),
         people=people,
         photos=photos,
         money=money,

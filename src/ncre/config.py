@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 
+from ncre.domain.lifecycle import Role
 from ncre.gateways.alipay import AlipayTerms
 from ncre.gateways.mail import SmtpTerms
 from ncre.gateways.wechat import WeChatTerms
 from ncre.passport.qq import QQTerms
+from ncre.passport.single_sign_on import Issuer, Post
 
 WECHAT_GATEWAY: Final = "https://api.mch.weixin.qq.com"
 ALIPAY_GATEWAY: Final = "https://openapi.alipay.com/gateway.do"
+
+
+@dataclass(frozen=True)
+class ProviderTerms:
+    """A provider of the configuration; `provision` lets it bring new staff."""
+
+    name: str
+    label: str
+    issuer: Issuer
+    provision: bool
 
 
 class Misconfigured(Exception):
@@ -42,6 +55,7 @@ class Settings:
     wechat          what was agreed with WeChat Pay (optional)        NCRE_WECHAT_*, the same
     smtp            the server that mails our letters (optional)      NCRE_SMTP_HOST, _PORT, _FROM, _USER, _PASSWORD
     qq              what was agreed with QQ Connect (optional)        NCRE_QQ_APPID, NCRE_QQ_KEY (a file)
+    providers       where staff sign in besides (optional)            NCRE_SIGN_ON, a TOML file
     captcha         always, adaptive (after two failures) or never    NCRE_CAPTCHA
     staff_factor    required or optional: codes of staff              NCRE_STAFF_FACTOR
     production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
@@ -66,6 +80,7 @@ class Settings:
     wechat: WeChatTerms | None = None
     smtp: SmtpTerms | None = None
     qq: QQTerms | None = None
+    providers: tuple[ProviderTerms, ...] = ()
     captcha: str = "always"
     staff_factor: str = "optional"
     production: bool = False
@@ -119,6 +134,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         smtp=_smtp(environment),
         qq=_qq(environment),
         staff_factor=_staff_factor(environment.get("NCRE_STAFF_FACTOR", "required")),
+        providers=_providers(environment),
         captcha=_captcha(environment.get("NCRE_CAPTCHA", "always")),
         production=environment.get("NCRE_PRODUCTION", "0") == "1",
     )
@@ -212,6 +228,42 @@ def _qq(environment: Mapping[str, str]) -> QQTerms | None:
         raise Misconfigured("QQ also needs NCRE_PUBLIC_URL: where it leads people back to")
     back = environment["NCRE_PUBLIC_URL"].rstrip("/") + "/qq/back"
     return QQTerms(appid, _text(environment, "NCRE_QQ_KEY").strip(), back)
+
+
+def _providers(environment: Mapping[str, str]) -> tuple[ProviderTerms, ...]:
+    """The OpenID Connect providers of the file that NCRE_SIGN_ON names. Raises Misconfigured."""
+    if not environment.get("NCRE_SIGN_ON"):
+        return ()
+    public = environment.get("NCRE_PUBLIC_URL", "").rstrip("/")
+    if not public:
+        raise Misconfigured("single sign-on also needs NCRE_PUBLIC_URL: where it leads people back to")
+    file = environment["NCRE_SIGN_ON"]
+    try:
+        said = tomllib.loads(_text(environment, "NCRE_SIGN_ON"))
+        return tuple(_provider(name, one, public) for name, one in said.items())
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+        raise Misconfigured(
+            f"NCRE_SIGN_ON: {file} cannot be used ({error!r}); see docs/operations.md"
+        ) from None
+
+
+def _provider(name: str, said: Mapping[str, Any], public: str) -> ProviderTerms:
+    posts = {
+        value: Post(Role(one["role"]), frozenset(one.get("sites", ())))
+        for value, one in said["posts"].items()
+    }
+    issuer = Issuer(
+        url=said["issuer"],
+        client_id=said["client_id"],
+        client_secret=Path(said["client_secret_file"]).read_text(encoding="utf-8").strip(),
+        redirect_uri=f"{public}/sso/{name}/back",
+        claim=said["claim"],
+        posts=posts,
+        scopes=tuple(said.get("scopes", ("openid", "profile"))),
+    )
+    if not issuer.url.startswith("https://"):
+        raise ValueError("the issuer is reached over https alone")
+    return ProviderTerms(name, said.get("label", name), issuer, bool(said.get("provision", False)))
 
 
 def _captcha(text: str) -> str:

@@ -9,13 +9,14 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
 from ncre.application import Application
-from ncre.domain.commands import Actor
+from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import Role, Status
 from ncre.events import passport as facts
@@ -31,6 +32,7 @@ from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.second_factor import SecondFactor, enrol, new_factor, use_code, use_recovery
 from ncre.passport.sessions import Session, Sessions
 from ncre.passport.sign_on import Identity
+from ncre.passport.single_sign_on import SingleSignOn, Staff
 from ncre.projections import registrations
 
 log = logging.getLogger("ncre.passports")
@@ -38,6 +40,9 @@ log = logging.getLogger("ncre.passports")
 EMAIL: Final = "email"
 PHONE: Final = "phone"
 KINDS: Final = {EMAIL: Words("邮箱", "e-mail address"), PHONE: Words("手机号", "phone number")}
+
+_PROVIDER: Final = Actor("provider", Role.OFFICE, EVERY_SITE)
+"""Who acts where a provider's claims give a role."""
 
 Address = Callable[[str], str]
 """Makes the address of a page from the secret part of a link."""
@@ -48,6 +53,16 @@ class Post(Protocol):
 
     def send(self, letter: Letter) -> None:
         """Raises MailNotSent."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider where staff sign in. With `provision` somebody new whose claims give a role gets an account."""
+
+    name: str
+    label: str
+    sign_on: SingleSignOn
+    provision: bool = False
 
 
 class RegistrationUnderWay(Exception):
@@ -335,6 +350,39 @@ class Passports:
     def drop_pending(self, token: str) -> None:
         self._taken(token, Purpose.LINK)
 
+    def staff_account(self, provider: Provider, staff: Staff) -> Account | None:
+        """The account of staff who signed in at a provider, with the role that its claims give today.
+
+        None for somebody unknown where the provider brings no new people.
+        """
+        known = self.known(staff.identity)
+        if known is None:
+            return self._provisioned(staff) if provider.provision else None
+        if known.role is Role.CANDIDATE:
+            return None
+        if (known.role, known.sites) != (staff.role, _sites(staff)):
+            self.give_role(known, staff.role, staff.sites, staff.identity.issuer, _PROVIDER)
+        return self.accounts.find(known.id)
+
+    def _provisioned(self, staff: Staff) -> Account:
+        """A new account that nobody signs in to with a password."""
+
+        def made(connection: Connection) -> Account:
+            name = f"{staff.name or staff.identity.subject} ({staff.identity.subject})"[:254]
+            secret = token_urlsafe(64)
+            account = self.accounts.add_within(connection, name, secret, staff.role, staff.sites)
+            self.identities.link(connection, staff.identity, account.id)
+            self._record_by(
+                connection,
+                account,
+                _PROVIDER,
+                facts.AccountOpened(account.id, "sso", account.role.value),
+                facts.IdentityLinked(account.id, staff.identity.issuer),
+            )
+            return account
+
+        return self._application.together(made)
+
     def link(self, account: Account, identity: Identity) -> None:
         """From now on this person at the provider signs in to the account. Raises LinkedElsewhere."""
 
@@ -451,6 +499,10 @@ class Passports:
         why = weakness(password, own)
         if why is not None:
             raise PasswordRefused(why)
+
+
+def _sites(staff: Staff) -> frozenset[str]:
+    return EVERY_SITE if staff.role is Role.OFFICE else staff.sites
 
 
 def _identity(kept: list[Any]) -> Identity:

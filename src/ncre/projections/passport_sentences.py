@@ -23,6 +23,7 @@ WAYS: Final[Mapping[str, Words]] = {
     "staff": Words("由管理员设置", "by staff"),
     "owner": Words("本人操作", "by its owner"),
     "factor": Words("两步验证", "the second factor"),
+    "sso": Words("单点登录", "single sign-on"),
     "qq": Words("QQ", "QQ"),
 }
 

@@ -134,7 +134,7 @@ def _linked(identity: Identity, owner: str) -> Answer:
         house().passports.link(account(), identity)
     except LinkedElsewhere:
         return render_template(
-            "qq_failed.html", said=_("这个 QQ 已绑定另一个账号。请先用那个账号解除绑定。")
+            "sign_on_failed.html", said=_("这个 QQ 已绑定另一个账号。请先用那个账号解除绑定。")
         ), 409
     confirm_again()
     flash(_("QQ 已绑定，以后可以用 QQ 登录。"))
@@ -148,7 +148,7 @@ def _signed_in() -> str:
 def _failed(failed: SignOnFailed) -> Answer:
     if isinstance(failed, SignOnSilent):
         said = _("QQ 暂时没有回应，请稍后再试，或用账号密码登录。")
-        return render_template("qq_failed.html", said=said), 503
+        return render_template("sign_on_failed.html", said=said), 503
     why = failed.why if isinstance(failed, SignOnRefused) else Why.IDENTITY
     said = str(REFUSED.get(why, later("QQ 登录没有成功，请重试或用账号密码登录。")))
-    return render_template("qq_failed.html", said=said), 403
+    return render_template("sign_on_failed.html", said=said), 403

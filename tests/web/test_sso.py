@@ -1,0 +1,140 @@
+"""单点登录 of staff in pages, against a certified provider that is not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from ncre.bootstrap import House
+from ncre.config import Misconfigured, read_settings
+from ncre.domain.lifecycle import Role
+from ncre.passport.single_sign_on import Issuer, Post, SingleSignOn
+from ncre.passports import Provider
+from ncre.web import create_site
+from tests.passport.test_single_sign_on import issuer, log_in, provider, pytestmark  # noqa: F401
+from tests.people import SITE
+from tests.web.visitor import Visitor
+
+
+@pytest.fixture
+def visitor(house: House, issuer: Issuer) -> Iterator[Visitor]:  # noqa: F811
+    """Somebody at a house with a provider; what its people may do depends on their groups."""
+    use(house, issuer, provision=True)
+    return Visitor(create_site(house))
+
+
+def use(house: House, issuer: Issuer, *, provision: bool, **posts: Post) -> None:  # noqa: F811
+    known = posts or {"ncre-reviewers": Post(Role.REVIEWER, frozenset({SITE}))}
+    sign_on = SingleSignOn(replace(issuer, posts=known), lambda: datetime.now(UTC))
+    vars(house)["providers"] = (Provider("office", "考试院统一登录", sign_on, provision),)
+
+
+class Begun:
+    """What the browser was sent away with."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+
+def comes_back(visitor: Visitor, who: str = "li", **changed: str) -> str:
+    """The path with which the provider sends the browser back."""
+    address = visitor.get("/sso/office", 302).location
+    said = log_in(Begun(str(address)), who)  # type: ignore[arg-type]
+    return f"/sso/office/back?{urlencode({**said, **changed})}"
+
+
+def test_staff_sign_in_with_the_role_that_their_group_gives(house: House, visitor: Visitor) -> None:
+    visitor.get("/sign-in")
+    assert "考试院统一登录" in visitor.text()
+    visitor.get(comes_back(visitor), 303)
+    visitor.get("/staff/queue")
+    account = house.accounts.named("李雷 (li)")
+    assert account is not None
+    assert (account.role, account.sites) == (Role.REVIEWER, frozenset({SITE}))
+    visitor.get("/passport")
+    assert "登录成功（单点登录）" in visitor.text()
+
+
+def test_whoever_comes_again_is_the_same_account_and_gets_the_role_of_today(
+    house: House,
+    visitor: Visitor,
+    issuer: Issuer,  # noqa: F811
+) -> None:
+    visitor.get(comes_back(visitor), 303)
+    first = house.accounts.named("李雷 (li)")
+    use(house, issuer, provision=True, **{"ncre-reviewers": Post(Role.AUDITOR, frozenset())})
+    visitor.get(comes_back(visitor), 303)
+    again = house.accounts.named("李雷 (li)")
+    assert first is not None
+    assert again is not None
+    assert (again.id, again.role) == (first.id, Role.AUDITOR)
+    visitor.get("/audit")
+
+
+def test_nobody_new_comes_where_the_provider_brings_no_accounts(
+    house: House,
+    visitor: Visitor,
+    issuer: Issuer,  # noqa: F811
+) -> None:
+    use(house, issuer, provision=False)
+    visitor.get(comes_back(visitor), 403)
+    assert house.accounts.named("李雷 (li)") is None
+
+
+def test_a_group_without_a_role_opens_nothing(visitor: Visitor) -> None:
+    visitor.get(comes_back(visitor, "zhang"), 403)
+    assert "没有本系统的权限" in visitor.text()
+
+
+@pytest.mark.parametrize("changed", [{"iss": "https://evil.example"}, {"state": "wrong"}, {"code": "wrong"}])
+def test_a_reply_that_does_not_fit_signs_nobody_in(visitor: Visitor, changed: dict[str, str]) -> None:
+    visitor.get(comes_back(visitor, **changed), 403)
+    visitor.get("/staff/queue", 302)
+
+
+def test_the_same_reply_counts_once_and_for_the_browser_that_began(visitor: Visitor) -> None:
+    reply = comes_back(visitor)
+    Visitor(visitor._client.application).get(reply, 403)
+    visitor.get(reply, 303)
+    visitor.get(reply, 403)
+
+
+def test_an_unknown_provider_has_no_page(visitor: Visitor) -> None:
+    visitor.get("/sso/nowhere", 404)
+
+
+def test_providers_are_a_file_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret\n")
+    file = tmp_path / "sign-on.toml"
+    file.write_text(
+        f"""
+[office]
+label = "考试院统一登录"
+issuer = "https://login.example"
+client_id = "ncre"
+client_secret_file = "{tmp_path / "secret"}"
+claim = "groups"
+[office.posts.ncre-reviewers]
+role = "reviewer"
+sites = ["420019"]
+"""
+    )
+    environment = {
+        "NCRE_DATA": str(tmp_path),
+        "NCRE_SIGN_ON": str(file),
+        "NCRE_PUBLIC_URL": "https://ncre.example/",
+    }
+    (terms,) = read_settings(environment).providers
+    assert terms.issuer.redirect_uri == "https://ncre.example/sso/office/back"
+    assert terms.issuer.posts["ncre-reviewers"] == Post(Role.REVIEWER, frozenset({"420019"}))
+    assert "s3cret" not in repr(terms)
+    for wrong in ('issuer = "http://login.example"', "issuer = 7"):
+        file.write_text(file.read_text().replace('issuer = "https://login.example"', wrong))
+        with pytest.raises(Misconfigured, match="cannot be used"):
+            read_settings(environment)
+        file.write_text(file.read_text().replace(wrong, 'issuer = "https://login.example"'))
