@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from platform import python_version
+from tempfile import TemporaryDirectory
 
-from bench import payments, photos, printing
+from bench import passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
 from bench.seating import planning, recording
+from ncre.bootstrap import build
+from ncre.config import Settings
 
 COMMANDS = 150
 
@@ -16,6 +20,7 @@ COMMANDS = 150
 def main() -> None:
     print(f"ncre bench, Python {python_version()}; ratios count, absolute rates are this machine's")
     _photos()
+    _passport()
     _commands()
     _papers()
 
@@ -28,6 +33,21 @@ def _photos() -> None:
     )
     print(
         f"Photo      two workers: {looks.rate:.0f} photos/s; a worker takes {looks.memory:.0f} MB (aim 200)",
+        flush=True,
+    )
+
+
+def _passport() -> None:
+    with TemporaryDirectory(prefix="ncre-bench-") as folder:
+        data = Path(folder)
+        settings = Settings(data, f"sqlite:///{data / 'ncre.sqlite'}", bytes(range(32)), photo_workers=0)
+        house = build(settings)
+        house.database.migrate()
+        cost = passport.measure(house)
+        house.close()
+    print(
+        f"Passport   {cost.sign_ins:.1f} sign-ins/s, the hash is {100 * cost.share:.0f} % of each (aim 80); "
+        f"a session costs a page {cost.session:.2f} ms of CPU (aim 0.3)",
         flush=True,
     )
 
