@@ -16,8 +16,6 @@ from ncre.web.who import UNENROLLED, Answer, browser, carry, house, local_path, 
 
 pages = Blueprint("signin", __name__)
 
-KNOWN: Final = "ncre-known"
-"""A cookie that says who signed in from this browser before: strangers' failures do not delay them."""
 
 FAILURES: Final = 2
 """From which on an adaptive installation asks for the 验证码."""
@@ -86,7 +84,7 @@ def _asks(name: str) -> bool:
 def _known(name: str) -> bool:
     """Whether this browser signed in to the account of this name before."""
     try:
-        said = _signer().loads(request.cookies.get(KNOWN, ""))
+        said = _signer().loads(request.cookies.get(_known_cookie(), ""))
     except BadSignature:
         return False
     account = house().accounts.named(name)
@@ -95,13 +93,18 @@ def _known(name: str) -> bool:
 
 def _remember(answer: Response, account: Account) -> None:
     answer.set_cookie(
-        KNOWN,
+        _known_cookie(),
         _signer().dumps(str(account.id)),
         max_age=YEAR,
         secure=house().settings.secure_cookies,
         httponly=True,
         samesite="Lax",
     )
+
+
+def _known_cookie() -> str:
+    """It says who signed in from this browser before: strangers' failures do not delay them."""
+    return "__Host-ncre-known" if house().settings.secure_cookies else "ncre-known"
 
 
 def _signer() -> URLSafeSerializer:
