@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from bench.ground import NOW, REVIEWER, ROUND, SITE, waiting
-from ncre.application import Application
+from ncre.application import Act, Application
 from ncre.domain.commands import PAYMENT_ACTOR, Approve
 from ncre.domain.payment import order_number, order_stream
 from ncre.events.inbox import Inbox
@@ -18,7 +18,7 @@ from ncre.events.payment import OrderOpened
 from ncre.gateways.channel import Kind, News, Source
 from ncre.gateways.errands import Errands
 from ncre.gateways.signing import genuine, signed
-from ncre.money import Money, Told
+from ncre.money import Money
 
 SIGNATURES = 300
 SAID = b"app_id=2021000000000001&biz_content={}&charset=utf-8&method=alipay.trade.query" * 4
@@ -60,7 +60,7 @@ def news_to_come(app: Application, count: int) -> list[News]:
             number, registration, ROUND, SITE, "alipay", approved.order_version, approved.amount, expires
         )
         with app.database.transaction() as connection:
-            app.record(connection, Told(PAYMENT_ACTOR, uuid4()), order_stream(number), 0, [opened])
+            app.record(connection, Act(PAYMENT_ACTOR, uuid4()), order_stream(number), 0, [opened])
         trade = uuid5(UUID(int=0), number).hex
         found.append(News(Kind.PAID, "alipay", number, trade, "", approved.amount, NOW, Source.NOTICE))
     return found

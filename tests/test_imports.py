@@ -96,6 +96,7 @@ SERVICES_OF_THE_PAGES = {
     "config",
     "takings",
     "passports",
+    "sign_ons",
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID, uuid4, uuid5
@@ -68,6 +68,15 @@ class Asked(Protocol):
     def actor(self) -> c.Actor: ...
     @property
     def command_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class Act:
+    """What stands behind facts that no command asked for: who acted, and what moved them."""
+
+    actor: c.Actor
+    command_id: UUID = field(default_factory=uuid4)
+    cause: str = ""
 
 
 class ClaimGone(Exception):
@@ -179,7 +188,7 @@ class Application:
 
         Always in the same order, so that two who print one list do not wait for each other in a circle.
         """
-        look, in_order = _Look(actor), sorted(set(cases))
+        look, in_order = Act(actor), sorted(set(cases))
 
         def noted(connection: Connection) -> None:
             for case in in_order:
@@ -187,7 +196,7 @@ class Application:
 
         self.together(noted)
 
-    def _note_look(self, connection: Connection, case: UUID, look: _Look, purpose: str) -> None:
+    def _note_look(self, connection: Connection, case: UUID, look: Act, purpose: str) -> None:
         stream = uuid5(case, "access")
         looked = len(self.store.history(connection, stream, opened=False))
         seen = facts.DetailsViewed(case, purpose)
@@ -330,14 +339,6 @@ class Application:
         quotas[WHOLE_SITE] = fact.plan.quota
         for subject, quota in sorted(quotas.items()):
             self.claims.set_quota(connection, Seat(fact.round, fact.plan.code, subject).key, quota)
-
-
-class _Look:
-    """The command behind a recorded look at private details."""
-
-    def __init__(self, actor: c.Actor) -> None:
-        self.actor = actor
-        self.command_id = uuid4()
 
 
 def _has_caused(history: Iterable[Fact], command_id: UUID) -> bool:

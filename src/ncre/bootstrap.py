@@ -40,7 +40,7 @@ from ncre.passport.qq import QQ
 from ncre.passport.sessions import Sessions
 from ncre.passport.single_sign_on import SingleSignOn
 from ncre.passport.throttle import Throttle
-from ncre.passports import Passports, Provider
+from ncre.passports import Passports
 from ncre.paying import Paying
 from ncre.people import People
 from ncre.photos import PhotoRoom
@@ -48,6 +48,9 @@ from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
 from ncre.reconciliation import Reconciliation
+from ncre.second_step import SecondStep
+from ncre.security_log import SecurityLog
+from ncre.sign_ons import Provider, SignOns
 from ncre.takings import Takings
 from ncre.worker import Worker
 
@@ -67,6 +70,8 @@ class House:
     application: Application
     accounts: Accounts
     passports: Passports
+    second_step: SecondStep
+    sign_ons: SignOns
     outbox: MailFolder | None
     human: HumanCheck
     throttle: Throttle
@@ -115,7 +120,8 @@ def build(
     outbox = MailFolder(settings.outbox, clock)
     post = Smtp(settings.smtp, clock) if settings.smtp else outbox
     identities = Identities(database, clock)
-    passports = Passports(application, accounts, sessions, proofs, identities, Factors(store), post)
+    security, factors = SecurityLog(application), Factors(store)
+    passports = Passports(application, security, accounts, sessions, proofs, identities, factors, post)
     human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
     throttle = Throttle(database, clock)
     errands = Errands(database)
@@ -131,6 +137,8 @@ def build(
         application=application,
         accounts=accounts,
         passports=passports,
+        second_step=SecondStep(application, security, accounts, proofs, factors),
+        sign_ons=SignOns(application, security, passports, accounts, proofs, identities, post),
         outbox=None if settings.smtp else outbox,
         human=human,
         throttle=throttle,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -16,8 +15,8 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.application import Application
-from ncre.domain.commands import PAYMENT_ACTOR, Actor, ReturnPayment, Settle
+from ncre.application import Act, Application
+from ncre.domain.commands import PAYMENT_ACTOR, ReturnPayment, Settle
 from ncre.domain.orders import PaymentOrder, close, give_up, owe, put_off, receive, replay_order, went_back
 from ncre.domain.payment import order_stream, orphan_stream
 from ncre.domain.refusals import Refusal
@@ -27,7 +26,6 @@ from ncre.events.base import Fact
 from ncre.events.inbox import Inbox
 from ncre.gateways.channel import (
     ChannelRefused,
-    ChannelSilent,
     Kind,
     News,
     NoticeRefused,
@@ -48,15 +46,6 @@ HOURLY: Final = timedelta(hours=1)
 def next_question(since: datetime, now: datetime) -> datetime:
     """When to ask again about what began at `since`."""
     return next((since + after for after in PATIENCE if since + after > now), now + HOURLY)
-
-
-@dataclass(frozen=True)
-class Told:
-    """What stands behind facts of an order: who acted, and the piece of news."""
-
-    actor: Actor
-    command_id: UUID
-    cause: str = ""
 
 
 class Money:
@@ -131,9 +120,9 @@ class Money:
         stream = order_stream(number)
         return replay_order(number, self._application.store.history(connection, stream, opened=False))
 
-    def record(self, connection: Connection, order: PaymentOrder, told: Told, new: Iterable[Fact]) -> None:
+    def record(self, connection: Connection, order: PaymentOrder, act: Act, new: Iterable[Fact]) -> None:
         """Add facts to an order."""
-        self._application.record(connection, told, order_stream(order.number), order.version, new)
+        self._application.record(connection, act, order_stream(order.number), order.version, new)
 
     def end(self, number: str, *, expired: bool) -> None:
         """Record that an order can be paid no more."""
@@ -223,13 +212,13 @@ _TAKING: Final = {
 }
 
 
-def _by_news(news: News) -> Told:
+def _by_news(news: News) -> Act:
     told = f"{news.kind}:{news.trade}:{news.reference}"
-    return Told(PAYMENT_ACTOR, uuid5(order_stream(news.order), told), cause=news.order)
+    return Act(PAYMENT_ACTOR, uuid5(order_stream(news.order), told), cause=news.order)
 
 
-def _machine(number: str, act: str) -> Told:
-    return Told(PAYMENT_ACTOR, uuid5(order_stream(number), act), cause=number)
+def _machine(number: str, act: str) -> Act:
+    return Act(PAYMENT_ACTOR, uuid5(order_stream(number), act), cause=number)
 
 
 def _settle(order: PaymentOrder, news: News) -> Settle:
@@ -258,6 +247,3 @@ def _return(order: PaymentOrder, news: News) -> ReturnPayment:
         amount=news.amount,
         reference=news.reference,
     )
-
-
-__all__ = ["HOURLY", "PATIENCE", "ChannelSilent", "Money", "Told", "next_question"]

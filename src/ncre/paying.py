@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from ncre.application import Application
+from ncre.application import Act, Application
 from ncre.domain.commands import PAYMENT_ACTOR, Actor
 from ncre.domain.exam import require_open
 from ncre.domain.lifecycle import Role, Status
@@ -35,7 +35,7 @@ from ncre.gateways.channel import (
     State,
 )
 from ncre.gateways.errands import Errands
-from ncre.money import Money, Told, next_question
+from ncre.money import Money, next_question
 from ncre.projections import ledger, orders, registrations
 from ncre.projections.base import Row
 
@@ -245,12 +245,12 @@ class Paying:
             amount=row["amount"],
             expires=expires,
         )
-        told = Told(actor, uuid4(), cause=number)
-        self._application.record(connection, told, order_stream(number), 0, [opening])
+        act = Act(actor, uuid4(), cause=number)
+        self._application.record(connection, act, order_stream(number), 0, [opening])
 
     def _record_giving_up(self, connection: Connection, number: str, actor: Actor) -> None:
         order = self._money.order(connection, number)
-        self._money.record(connection, order, Told(actor, uuid4()), give_up(order))
+        self._money.record(connection, order, Act(actor, uuid4()), give_up(order))
 
     def _close_others(self, registration: UUID, number: str) -> None:
         """Best effort: what stays open at a channel is asked about until it has ended."""

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from ncre.application import Application
+from ncre.application import Act, Application
 from ncre.domain.commands import CLOCK_ACTOR, Actor
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.payment import DifferenceKind, reconciliation_stream
@@ -17,7 +17,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.payment import DayReconciled, Difference
 from ncre.gateways.channel import BillNotReady, Kind, News
 from ncre.gateways.errands import Errands
-from ncre.money import HOURLY, Money, Told
+from ncre.money import HOURLY, Money
 from ncre.projections import ledger, orders, reconciliations
 from ncre.projections.base import Row
 
@@ -101,7 +101,7 @@ class Reconciliation:
 
         def recorded(connection: Connection) -> None:
             version = len(self._application.store.history(connection, stream, opened=False))
-            self._application.record(connection, Told(actor, command_id), stream, version, [result])
+            self._application.record(connection, Act(actor, command_id), stream, version, [result])
 
         self._application.together(recorded)
 

@@ -11,6 +11,7 @@ from flask import Flask
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
+from ncre.passport.proofs import Purpose
 from ncre.web import create_site
 from tests.people import SITE, Clock
 from tests.web.visitor import Visitor
@@ -133,6 +134,42 @@ def test_nobody_comes_to_the_second_step_without_the_first(site: Flask) -> None:
     assert visitor.get("/sign-in/code", 303).location == "/sign-in"
     visitor.get("/sign-in")
     assert visitor.post("/sign-in/code", code="123456").location == "/sign-in"
+
+
+def test_a_recovered_password_does_not_pass_by_the_second_step(
+    house: House, site: Flask, clock: Clock
+) -> None:
+    """Whoever reads the mail of staff holds one of two factors, and is asked for the other."""
+    passports = house.passports
+    staff = house.accounts.named(NAME)
+    assert staff is not None
+    with house.database.transaction() as connection:
+        house.accounts.set_contact(connection, staff, "email", "shenhe@example.com")
+    visitor = Visitor(site)
+    visitor.signs_in(NAME)
+    factor, _ = enrols(visitor, clock)
+    thief = Visitor(site)
+    token = passports.proofs.link(Purpose.RECOVER, "shenhe@example.com", staff.id)
+    thief.get(f"/recover/{token}")
+    answer = thief.post(f"/recover/{token}", password="a new password of it", again="a new password of it")
+    assert answer.location == "/sign-in/code"
+    thief.get("/staff/queue", 302)
+    clock.advance(seconds=30)
+    thief.get("/sign-in/code")
+    thief.post("/sign-in/code", code=factor.at(clock()))
+    thief.get("/staff/queue")
+
+
+def test_what_one_account_has_yet_to_do_is_not_carried_to_another(house: House, clock: Clock) -> None:
+    vars(house)["settings"] = replace(house.settings, staff_factor="required")
+    house.accounts.add("wenjing", "a password of wenjing", Role.CANDIDATE)
+    visitor = Visitor(create_site(house))
+    visitor.get("/sign-in")
+    visitor.post("/sign-in", name=NAME, password=PASSWORD)
+    visitor.get("/passport")
+    visitor.get("/sign-in")
+    visitor.post("/sign-in", name="wenjing", password="a password of wenjing")
+    visitor.get("/agreement")
 
 
 def test_candidates_have_none(house: House, site: Flask) -> None:

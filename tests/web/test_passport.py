@@ -259,8 +259,51 @@ def test_a_new_address_counts_once_proved_and_the_old_one_is_told(house: House, 
     changed = house.accounts.find(account.id)
     assert changed is not None
     assert changed.email == "new@example.com"
-    assert "联系方式" in letters(house, EMAIL)[0] or "不再用于登录" in letters(house, EMAIL)[0]
+    assert "不再用于登录" in letters(house, EMAIL)[0]
+    assert house.accounts.check(EMAIL, PASSWORD) is None
+    assert house.accounts.check("new@example.com", PASSWORD) is not None
     assert topics(house, account)[-1] == "contact_changed"
+
+
+def test_a_link_mailed_to_an_address_that_was_given_up_recovers_nothing(
+    house: House, site: Flask, visitor: Visitor
+) -> None:
+    joins(house, visitor)
+    thief = Visitor(site)
+    thief.get("/recover")
+    thief.post("/recover", 200, email=EMAIL)
+    mailed = link(house, EMAIL)
+    visitor.get("/passport/email")
+    visitor.post("/passport/email", 200, target="new@example.com")
+    path = link(house, "new@example.com")
+    visitor.get(path)
+    visitor.post(path)
+    thief.get(mailed)
+    thief.post(mailed, 410, password="a password of thieves", again="a password of thieves")
+    assert house.accounts.check("new@example.com", PASSWORD) is not None
+
+
+def test_nobody_takes_as_an_address_what_another_signs_in_with(house: House, visitor: Visitor) -> None:
+    house.accounts.add("office@example.com", PASSWORD, Role.OFFICE)
+    joins(house, visitor)
+    visitor.get("/passport/email")
+    visitor.post("/passport/email", 200, target="office@example.com")
+    path = link(house, "office@example.com")
+    visitor.get(path)
+    visitor.post(path, 409)
+
+
+def test_whoever_sits_at_an_open_session_guesses_its_password_slowly(
+    house: House, clock: Clock, visitor: Visitor
+) -> None:
+    joins(house, visitor)
+    visitor.get("/passport/confirm")
+    for _ in range(5):
+        visitor.post("/passport/confirm", 422, password="guess")
+    visitor.post("/passport/confirm", 429, password=PASSWORD)
+    assert "秒后再试" in visitor.text()
+    clock.advance(seconds=10)
+    visitor.post("/passport/confirm", password=PASSWORD)
 
 
 def test_a_phone_is_added_by_its_code(house: House, visitor: Visitor) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 import requests
 
@@ -15,7 +16,7 @@ from ncre.passport.qq import QQ, QQTerms
 from ncre.qq_stand_in import Fault, Style, create_qq_stand_in
 from ncre.web import create_site
 from tests.cashier.market import serving
-from tests.people import Clock
+from tests.people import SITE, Clock
 from tests.web.visitor import ORIGIN, Visitor
 
 APPID, SECRET, BACK = "100000001", "only in tests", f"{ORIGIN}/qq/back"
@@ -107,6 +108,49 @@ def test_linking_needs_a_fresh_sign_in(clock: Clock, visitor: Visitor) -> None:
     visitor.signs_in("wenjing")
     clock.advance(minutes=11)
     assert visitor.get("/qq/link", 302).location == "/passport/confirm?next=/qq/link"
+
+
+def test_confirming_a_link_asks_for_the_password_again_and_comes_back(clock: Clock, visitor: Visitor) -> None:
+    visitor.signs_in("wenjing")
+    clock.advance(minutes=11)
+    visitor.get(allowed(starts(visitor)))
+    answer = visitor.get("/qq/confirm", 302)
+    assert answer.location == "/passport/confirm?next=/qq/confirm"
+    visitor.get(answer.location)
+    answer = visitor.post(answer.location, password="a password of wenjing")
+    assert answer.location == "/qq/confirm"
+    visitor.get("/qq/confirm")
+    visitor.post("/qq/confirm", answer="yes")
+    visitor.get("/passport")
+    assert "QQ 已绑定" in visitor.text()
+
+
+def test_a_closed_account_lets_its_qq_go(house: House, visitor: Visitor) -> None:
+    links(visitor)
+    visitor.get("/passport/close")
+    visitor.post("/passport/close", password="a password of wenjing")
+    house.accounts.add("liqiang", "a password of liqiang", Role.CANDIDATE)
+    links(visitor, "liqiang")
+    other = Visitor(visitor._client.application)
+    other.get(allowed(starts(other)), 303)
+    other.get("/welcome")
+    assert "liqiang" in other.text()
+
+
+def test_staff_who_come_by_qq_are_asked_for_the_second_step_too(
+    house: House, clock: Clock, visitor: Visitor
+) -> None:
+    """A candidate who linked a QQ and was made staff later."""
+    links(visitor)
+    known = house.accounts.named("wenjing")
+    assert known is not None
+    office = house.accounts.add("office", "a password of office", Role.OFFICE)
+    house.passports.give_role(known, Role.REVIEWER, frozenset({SITE}), "joined the site", office.actor)
+    factor = pyotp.TOTP(house.second_step.to_enrol(known).secret)
+    house.second_step.confirm(known, factor.at(clock()))
+    other = Visitor(visitor._client.application)
+    assert other.get(allowed(starts(other)), 303).location == "/sign-in/code"
+    other.get("/staff/queue", 302)
 
 
 def test_a_qq_that_belongs_to_another_account_is_never_moved(house: House, visitor: Visitor) -> None:

@@ -14,7 +14,7 @@ from ncre.bootstrap import House
 from ncre.config import Misconfigured, read_settings
 from ncre.domain.lifecycle import Role
 from ncre.passport.single_sign_on import Issuer, Post, SingleSignOn
-from ncre.passports import Provider
+from ncre.sign_ons import Provider
 from ncre.web import create_site
 from tests.passport.test_single_sign_on import issuer, log_in, provider, pytestmark  # noqa: F401
 from tests.people import SITE

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from ncre.domain.exam import WHOLE_SITE
-from ncre.domain.lifecycle import Status
+from ncre.domain.lifecycle import GIVEN_UP, Status
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 
-_GIVES_UP_PLACE: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED})
-_GIVES_UP_SEATS: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED, Status.LAPSED})
+_GIVES_UP_SEATS: Final = GIVEN_UP | {Status.LAPSED}
 
 
 @dataclass(frozen=True, order=True)
@@ -100,7 +99,7 @@ def held_by(registration: Registration) -> frozenset[Claim]:
 
 
 def _place(registration: Registration) -> frozenset[Claim]:
-    if not registration.person or registration.status in _GIVES_UP_PLACE:
+    if not registration.person or registration.status in GIVEN_UP:
         return frozenset()
     return frozenset({Place(registration.round, registration.person)})
 

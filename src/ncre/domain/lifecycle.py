@@ -41,6 +41,10 @@ PAID: Final = frozenset({Status.PAID, Status.CONFIRMED})
 """Where the money was settled and the registration stands: papers are printed, seats are given."""
 
 
+GIVEN_UP: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED})
+"""Where a registration ended for good: its person may register anew, under the next ordinal."""
+
+
 class Step(StrEnum):
     """What can be asked of a registration."""
 

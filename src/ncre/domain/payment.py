@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
+from ncre.domain.lifecycle import GIVEN_UP, Status, Step, open_rows
 from ncre.domain.lifecycle import SitePolicy as Policy
-from ncre.domain.lifecycle import Status, Step, open_rows
 from ncre.domain.registration import NAMESPACE, Registration
 from ncre.events.registration import PaymentSettled
 
@@ -119,7 +119,7 @@ def unusable(
     """
     if registration.settled_trade:
         return Unusable.DUPLICATE
-    if registration.status in _GIVEN_UP:
+    if registration.status in GIVEN_UP:
         return Unusable.WITHDRAWN
     if not _was_payable(registration, policy):
         return Unusable.NOT_PAYABLE
@@ -130,9 +130,6 @@ def unusable(
     if paid_at > (registration.pay_by or closes):
         return Unusable.LATE
     return None
-
-
-_GIVEN_UP: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED})
 
 
 def _was_payable(registration: Registration, policy: Policy | None) -> bool:

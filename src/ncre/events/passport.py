@@ -100,7 +100,7 @@ class SessionsEnded(Fact):
 
 @dataclass(frozen=True)
 class RoleChanged(Fact):
-    """What the account may do from now on; `role` is "" where nothing is left of it."""
+    """What the account may do from now on, and why."""
 
     TOPIC: ClassVar[str] = "passport.role_changed"
     account: UUID

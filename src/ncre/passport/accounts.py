@@ -90,6 +90,11 @@ class Account:
         return Actor(str(self.id), self.role, self.sites)
 
     @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every verified address, where the owner is told what happens to the account."""
+        return tuple(address for address in (self.email, self.phone) if address)
+
+    @property
     def own_words(self) -> tuple[str, ...]:
         """What a password of theirs must not be made of."""
         return tuple(word for word in (self.name, self.email, self.phone) if word)
@@ -196,13 +201,19 @@ class Accounts:
         with self._database.reading() as connection:
             return connection.execute(asked).scalar_one_or_none() is not None
 
-    def set_contact(self, connection: Connection, account: UUID, kind: str, value: str) -> None:
-        """A verified address. Raises NameTaken where it belongs to another account."""
+    def set_contact(self, connection: Connection, known: Account, kind: str, value: str) -> None:
+        """A verified address, in place of the one before, which signs nobody in any more.
+
+        Raises NameTaken where it belongs to another account, or is what one signs in with.
+        """
+        before = known.email if kind == "email" else known.phone
+        new = {kind: value, "name": value} if known.name == before else {kind: value}
+        others = connection.execute(_ANY.where(accounts.c.id != known.id), {"one": value}).first()
+        if others is not None:
+            raise NameTaken(value)
         try:
             with connection.begin_nested():
-                connection.execute(
-                    update(accounts).where(accounts.c.id == account).values({kind: value or None})
-                )
+                connection.execute(update(accounts).where(accounts.c.id == known.id).values(new))
         except IntegrityError:
             raise NameTaken(value) from None
 

@@ -80,6 +80,10 @@ class Identities:
         gone = delete(identities).where(identities.c.issuer == issuer, identities.c.account == account)
         return connection.execute(gone).rowcount
 
+    def unlink_all(self, connection: Connection, account: UUID) -> None:
+        """Take every link of a closed account away, so that its owner may link to another."""
+        connection.execute(delete(identities).where(identities.c.account == account))
+
     def of(self, account: UUID) -> list[Linked]:
         asked = select(identities).where(identities.c.account == account).order_by(identities.c.linked_at)
         with self._database.reading() as connection:

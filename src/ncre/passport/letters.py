@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import Final, Protocol
 
 from ncre.domain.language import Words
 
@@ -55,6 +56,19 @@ _IF_NOT_YOU_CHANGED: Final = Words(
     "如果不是您本人操作，请立即找回密码，并联系考务办公室。",
     "If this was not you, recover your password at once and tell the exam office.",
 )
+
+
+class Post(Protocol):
+    """Delivers letters and short messages."""
+
+    def send(self, letter: Letter) -> None:
+        """Raises MailNotSent."""
+
+
+def tell(post: Post, addresses: Iterable[str], letter: Callable[[str], Letter]) -> None:
+    """Send a letter to each of the addresses of one person."""
+    for to in addresses:
+        post.send(letter(to))
 
 
 def join(to: str, link: str) -> Letter:

@@ -14,7 +14,6 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     Column,
     Connection,
     Index,
@@ -44,7 +43,6 @@ sessions = Table(
     Column("fresh_at", Moment, nullable=False),
     Column("place", String(64), nullable=False),
     Column("browser", String(120), nullable=False),
-    Column("pending", JSON, nullable=False),
     Index("sessions_account", "account"),
 )
 
@@ -108,7 +106,6 @@ class Sessions:
             "fresh_at": now,
             "place": place[:64],
             "browser": browser[:120],
-            "pending": {},
         }
         with self._database.transaction() as connection:
             connection.execute(insert(sessions), row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.commands import Agree
 from ncre.domain.exam import Round, require_open
-from ncre.domain.lifecycle import Opening, Role, Status
+from ncre.domain.lifecycle import GIVEN_UP, Opening, Role, Status
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration import registration_id
 from ncre.projections import registrations
@@ -21,9 +20,6 @@ from ncre.web.errors import said
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("agreement", __name__)
-
-GIVEN_UP: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED})
-"""After these an account may begin again in the same round, under the next ordinal."""
 
 
 @pages.get("/agreement")

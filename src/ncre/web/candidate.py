@@ -13,14 +13,14 @@ from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response
 
 from ncre.domain.commands import RequestReview, Withdraw
-from ncre.domain.lifecycle import Role, Status, Step
+from ncre.domain.lifecycle import GIVEN_UP, Role, Status, Step
 from ncre.domain.refusals import Refusal
 from ncre.events.registration import Cancelled
 from ncre.papers import require_paid, require_ticket
 from ncre.projections import refunds, registrations, timeline
 from ncre.projections.base import Row
 from ncre.web import tasks as journey
-from ncre.web.agreement import GIVEN_UP, registering_closed
+from ncre.web.agreement import registering_closed
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
 from ncre.web.details import shown

@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ncre.domain.lifecycle import Role
+from ncre.passport.accounts import Account
 from ncre.passport.second_factor import provisioning_uri, qr_svg
+from ncre.web.entering import admit, tried
 from ncre.web.who import (
     UNENROLLED,
     Answer,
     account,
-    browser,
-    carry,
     confirm_again,
     house,
     local_path,
@@ -30,29 +30,25 @@ ISSUER = "NCRE"
 @pages.get("/sign-in/code")
 def code_page() -> Answer:
     """The password was right; now the second step."""
-    if house().passports.half_way(session.get("half", "")) is None:
+    if house().second_step.half_way(session.get("half", "")) is None:
         return redirect(url_for("signin.page"), 303)
     return render_template("factor_code.html", faults={}, next=request.args.get("next", ""))
 
 
 @pages.post("/sign-in/code")
 def code() -> Answer:
-    known = house().passports.half_way(session.get("half", ""))
+    known = house().second_step.half_way(session.get("half", ""))
     if known is None:
         return redirect(url_for("signin.page"), 303)
-    throttle, counted = house().throttle, f"factor:{known.id}"
-    wait = throttle.wait(counted, place())
-    faults = {"code": _("尝试次数过多，请 %(seconds)s 秒后再试。", seconds=wait)} if wait else {}
-    if not wait and house().passports.pass_factor(known, request.form.get("code", ""), place()):
-        house().passports.end_half_way(session["half"])
-        throttle.succeeded(counted)
-        carry(house().passports.enter(known, "password", place(), browser()))
-        return redirect(local_path(request.args.get("next")), 303)
-    if not wait:
-        throttle.failed(counted, place())
-        faults = {"code": _("验证码不正确，或已经用过。请等下一个验证码，或用一个恢复码。")}
-    page = render_template("factor_code.html", faults=faults, next=request.args.get("next", ""))
-    return page, 429 if wait else 422
+    given, step = request.form.get("code", ""), house().second_step
+    passed, said, status = tried(_counted(known), lambda: step.passes(known, given, place()), _used())
+    if not passed:
+        page = render_template("factor_code.html", faults={"code": said}, next=request.args.get("next", ""))
+        return page, status
+    way = session.get("way", "password")
+    step.end_half_way(session["half"])
+    admit(known, way)
+    return redirect(local_path(request.args.get("next")), 303)
 
 
 @pages.get("/passport/factor")
@@ -67,7 +63,7 @@ def enrol_page() -> Answer:
 @need_fresh
 def enrol() -> Answer:
     """The first code confirms it; the recovery codes are shown once."""
-    codes = house().passports.confirm_factor(account(), request.form.get("code", ""))
+    codes = house().second_step.confirm(account(), request.form.get("code", ""))
     if codes is None:
         return _enrolling({"code": _("验证码不正确。请核对手机时间，填写当前显示的 6 位数字。")})
     session.pop(UNENROLLED, None)
@@ -80,15 +76,28 @@ def enrol() -> Answer:
 @need_fresh
 def remove() -> Answer:
     """By a code, so that nobody at an unlocked screen does it."""
-    if not house().passports.remove_factor(account(), request.form.get("code", ""), place()):
-        return _enrolling({"code": _("验证码不正确，或已经用过。请等下一个验证码，或用一个恢复码。")})
+    known, given = account(), request.form.get("code", "")
+    removed, said, status = tried(
+        _counted(known), lambda: house().second_step.remove(known, given, place()), _used()
+    )
+    if not removed:
+        return _enrolling({"code": said}, status)
     confirm_again()
     flash(_("两步验证已关闭。"))
     return redirect(url_for("passport.home"), 303)
 
 
-def _enrolling(faults: dict[str, str]) -> Answer:
-    factor = house().passports.factor_to_enrol(account())
+def _counted(known: Account) -> str:
+    """Under which name wrong codes of an account are counted."""
+    return f"factor:{known.id}"
+
+
+def _used() -> str:
+    return _("验证码不正确，或已经用过。请等下一个验证码，或用一个恢复码。")
+
+
+def _enrolling(faults: dict[str, str], status: int = 422) -> Answer:
+    factor = house().second_step.to_enrol(account())
     uri = provisioning_uri(factor, account().name, ISSUER)
     page = render_template(
         "factor.html",
@@ -98,4 +107,4 @@ def _enrolling(faults: dict[str, str]) -> Answer:
         picture="" if factor.confirmed else Markup(qr_svg(uri)),  # noqa: S704 -- squares, drawn here
         secret="" if factor.confirmed else factor.secret,
     )
-    return (page, 422) if faults else page
+    return (page, status) if faults else page

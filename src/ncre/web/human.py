@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
@@ -29,13 +29,12 @@ def question(purpose: str, needed: bool = True) -> Question | None:
 
 def fault(purpose: str, needed: bool = True) -> dict[str, str]:
     """Nothing, or what to say where the form's answer does not hold."""
-    if not needed or house().settings.captcha == "never" or g.get("is_human"):
+    if not needed or house().settings.captcha == "never":
         return {}
     form = request.form
     passed = house().human.passed(
         purpose, form.get("question", ""), form.get("answer", ""), form.get("work", "")
     )
-    g.is_human = passed
     return {} if passed else {"answer": _("验证码不正确或已过期，请填写新图片中的数字。")}
 
 

@@ -15,7 +15,8 @@ from ncre.passport.accounts import Account, NameTaken, PasswordRefused, as_email
 from ncre.passport.passwords import LEAST, Weakness
 from ncre.passport.proofs import Purpose
 from ncre.web import human
-from ncre.web.who import Answer, browser, carry, house, place
+from ncre.web.entering import enter
+from ncre.web.who import Answer, house
 
 pages = Blueprint("joining", __name__)
 log = logging.getLogger("ncre.web")
@@ -79,7 +80,7 @@ def code() -> Answer:
         try:
             account = house().passports.join(token, request.form["password"], typed)
             if account is not None:
-                return _entered(account, "phone")
+                return enter(account, "phone")
             faults["code"] = _("验证码不正确或已过期。请核对，或返回重新获取。")
         except PasswordRefused as refused:
             faults["password"] = weak(refused)
@@ -189,7 +190,7 @@ def _set(token: str, purpose: Purpose, act: Callable[[str], Account | None]) -> 
         return _finishing(token, purpose, {"password": weak(refused)})
     except NameTaken:
         account = None
-    return _entered(account, purpose.value) if account else _finishing("", purpose, {})
+    return enter(account, purpose.value) if account else _finishing("", purpose, {})
 
 
 def _password_faults() -> dict[str, str]:
@@ -197,8 +198,3 @@ def _password_faults() -> dict[str, str]:
     if not password:
         return {"password": _("请填写密码。")}
     return {} if password == request.form.get("again", "") else {"again": _("两次输入的密码不一致。")}
-
-
-def _entered(account: Account, way: str) -> Response:
-    carry(house().passports.enter(account, way, place(), browser()))
-    return redirect(url_for("front.welcome"), 303)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
@@ -12,7 +15,9 @@ from ncre.passport.accounts import NameTaken, PasswordRefused, as_email, as_phon
 from ncre.passport.passwords import LEAST
 from ncre.passports import EMAIL, KINDS, PHONE, RegistrationUnderWay
 from ncre.projections import timeline
+from ncre.web.entering import tried
 from ncre.web.joining import weak
+from ncre.web.language import language
 from ncre.web.story import newest_first
 from ncre.web.who import (
     Answer,
@@ -25,6 +30,8 @@ from ncre.web.who import (
     present,
     sign_out,
 )
+
+Found = TypeVar("Found")
 
 pages = Blueprint("passport", __name__)
 everybody = need(Role.CANDIDATE, Role.REVIEWER, Role.OFFICE, Role.AUDITOR)
@@ -44,16 +51,20 @@ def change_password() -> Answer:
         faults["password"] = _("请填写密码。")
     elif new != request.form.get("again", ""):
         faults["again"] = _("两次输入的密码不一致。")
-    if not faults:
-        try:
-            if house().passports.change_password(present(), request.form.get("present", ""), new):
-                confirm_again()
-                flash(_("密码已修改，其他登录已全部退出。"))
-                return redirect(url_for("passport.home"), 303)
-            faults["present"] = _("当前密码不正确。")
-        except PasswordRefused as refused:
-            faults["password"] = weak(refused)
-    return _page(faults)
+    if faults:
+        return _page(faults)
+    here, old = present(), request.form.get("present", "")
+    try:
+        changed, said, status = _tried(
+            lambda: house().passports.change_password(here, old, new), _("当前密码不正确。")
+        )
+    except PasswordRefused as refused:
+        return _page({"password": weak(refused)})
+    if not changed:
+        return _page({"present": said}, status)
+    confirm_again()
+    flash(_("密码已修改，其他登录已全部退出。"))
+    return redirect(url_for("passport.home"), 303)
 
 
 @pages.get("/passport/confirm")
@@ -66,9 +77,11 @@ def confirm_page() -> Answer:
 @pages.post("/passport/confirm")
 @everybody
 def confirm() -> Answer:
-    if house().accounts.check(account().name, request.form.get("password", "")) is None:
-        faults = {"password": _("密码不正确。")}
-        return render_template("confirm.html", faults=faults, next=request.args.get("next", "")), 422
+    known, typed = account(), request.form.get("password", "")
+    right, said, status = _tried(lambda: house().accounts.check(known.name, typed), _("密码不正确。"))
+    if not right:
+        faults = {"password": said}
+        return render_template("confirm.html", faults=faults, next=request.args.get("next", "")), status
     confirm_again()
     return redirect(local_path(request.args.get("next")), 303)
 
@@ -160,15 +173,16 @@ def close_page() -> Answer:
 @everybody
 @need_fresh
 def close() -> Answer:
+    here, typed = present(), request.form.get("password", "")
     try:
-        if house().passports.close(present(), request.form.get("password", "")):
-            sign_out()
-            flash(_("账号已注销。"))
-            return redirect(url_for("front.front"), 303)
-        faults = {"password": _("密码不正确。")}
+        closed, said, status = _tried(lambda: house().passports.close(here, typed), _("密码不正确。"))
     except RegistrationUnderWay:
-        faults = {"password": _("本考次还有未放弃的报名，请先放弃报名，再注销账号。")}
-    return render_template("close.html", faults=faults), 422
+        closed, said, status = None, _("本考次还有未放弃的报名，请先放弃报名，再注销账号。"), 422
+    if not closed:
+        return render_template("close.html", faults={"password": said}), status
+    sign_out()
+    flash(_("账号已注销。"))
+    return redirect(url_for("front.front"), 303)
 
 
 def _proved(token: str, code: str) -> Answer:
@@ -180,11 +194,16 @@ def _proved(token: str, code: str) -> Answer:
     if kind is None:
         faults = {"code": _("验证码或链接不正确，或已过期，请重新获取。")}
         return render_template("prove.html", token=token, coded=bool(code), faults=faults), 422
-    flash(_("%(kind)s已验证并生效。", kind=KINDS[kind].zh))
+    flash(_("%(kind)s已验证并生效。", kind=KINDS[kind].say(language())))
     return redirect(url_for("passport.home"), 303)
 
 
-def _page(faults: dict[str, str]) -> Answer:
+def _tried(attempt: Callable[[], Found | None], wrong: str) -> tuple[Found | None, str, int]:
+    """Whoever sits at an open session guesses its owner's password as slowly as anybody else."""
+    return tried(f"password:{account().id}", attempt, wrong)
+
+
+def _page(faults: dict[str, str], status: int = 422) -> Answer:
     with house().database.reading() as connection:
         story = timeline.story(connection, stream_of(account().id))
     page = render_template(
@@ -192,8 +211,8 @@ def _page(faults: dict[str, str]) -> Answer:
         faults=faults,
         least=LEAST,
         places=house().passports.sessions.of(account().id),
-        linked=house().passports.identities.of(account().id),
+        linked=house().sign_ons.identities.of(account().id),
         here=present().key,
         story=newest_first(story)[:30],
     )
-    return (page, 422) if faults else page
+    return (page, status) if faults else page

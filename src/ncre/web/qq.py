@@ -14,18 +14,8 @@ from ncre.domain.lifecycle import Role
 from ncre.passport.identities import LinkedElsewhere
 from ncre.passport.qq import QQ
 from ncre.passport.sign_on import Identity, SignOnFailed, SignOnRefused, SignOnSilent, Why
-from ncre.web.who import (
-    PENDING_LINK,
-    Answer,
-    account,
-    browser,
-    carry,
-    confirm_again,
-    house,
-    need,
-    need_fresh,
-    place,
-)
+from ncre.web.entering import enter
+from ncre.web.who import PENDING_LINK, Answer, account, confirm_again, house, need, need_fresh
 
 pages = Blueprint("qq", __name__)
 log = logging.getLogger("ncre.web")
@@ -54,7 +44,7 @@ def start_link() -> Answer:
 @pages.get("/qq/back")
 def back() -> Answer:
     """From QQ. What it says counts once, for the browser that began and for what it began."""
-    begun = house().passports.take_begun(session.pop("qq", ""))
+    begun = house().sign_ons.take_begun(session.pop("qq", ""))
     if begun is None:
         return _failed(SignOnRefused(Why.STATE))
     try:
@@ -64,19 +54,19 @@ def back() -> Answer:
         return _failed(failed)
     if begun["purpose"] == LINK:
         return _linked(identity, begun["account"])
-    known = house().passports.known(identity)
+    known = house().sign_ons.known(identity)
     if known is not None:
-        carry(house().passports.enter(known, "qq", place(), browser()))
-        return redirect(url_for("front.welcome"), 303)
-    session[PENDING_LINK] = house().passports.keep_pending(identity)
+        return enter(known, "qq")
+    session[PENDING_LINK] = house().sign_ons.keep_pending(identity)
     return render_template("qq_unknown.html", name=identity.name)
 
 
 @pages.get("/qq/confirm")
 @need(Role.CANDIDATE)
+@need_fresh
 def confirm_page() -> Answer:
     """An account is signed in and a QQ waits: shall they belong together?"""
-    identity = house().passports.pending(session.get(PENDING_LINK, ""))
+    identity = house().sign_ons.pending(session.get(PENDING_LINK, ""))
     if identity is None:
         session.pop(PENDING_LINK, None)
         return redirect(url_for("passport.home"), 303)
@@ -89,9 +79,9 @@ def confirm_page() -> Answer:
 def confirm() -> Answer:
     token = session.pop(PENDING_LINK, "")
     if request.form.get("answer") != "yes":
-        house().passports.drop_pending(token)
+        house().sign_ons.drop_pending(token)
         return redirect(url_for("front.welcome"), 303)
-    identity = house().passports.take_pending(token)
+    identity = house().sign_ons.take_pending(token)
     if identity is None:
         return _failed(SignOnRefused(Why.STATE))
     return _linked(identity, str(account().id))
@@ -102,7 +92,7 @@ def confirm() -> Answer:
 @need_fresh
 def unlink() -> Answer:
     """The password stays as a way in, so that nobody locks themselves out."""
-    house().passports.unlink(account(), "qq")
+    house().sign_ons.unlink(account(), "qq")
     confirm_again()
     flash(_("QQ 已解除绑定。"))
     return redirect(url_for("passport.home"), 303)
@@ -122,7 +112,7 @@ def _away(purpose: str) -> Answer:
         "purpose": purpose,
         "account": str(account().id) if purpose == LINK else "",
     }
-    session["qq"] = house().passports.keep_begun(about)
+    session["qq"] = house().sign_ons.keep_begun(about)
     return redirect(begun.address)
 
 
@@ -131,7 +121,7 @@ def _linked(identity: Identity, owner: str) -> Answer:
     if _signed_in() != owner:
         return _failed(SignOnRefused(Why.STATE))
     try:
-        house().passports.link(account(), identity)
+        house().sign_ons.link(account(), identity)
     except LinkedElsewhere:
         return render_template(
             "sign_on_failed.html", said=_("这个 QQ 已绑定另一个账号。请先用那个账号解除绑定。")

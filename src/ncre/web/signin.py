@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
 from ncre.web import human
-from ncre.web.who import UNENROLLED, Answer, browser, carry, house, local_path, place, sign_out
+from ncre.web.entering import enter
+from ncre.web.who import Answer, house, place, sign_out
 
 pages = Blueprint("signin", __name__)
 
@@ -29,7 +29,7 @@ def page() -> str:
 
 
 @pages.post("/sign-in")
-def enter() -> Answer:
+def sign_in() -> Answer:
     name, password = request.form.get("name", ""), request.form.get("password", "")
     throttle, here = house().throttle, place()
     wait = throttle.wait(name, here, _known(name))
@@ -43,7 +43,7 @@ def enter() -> Answer:
         throttle.failed(name, here)
         return _form({"name": _("账号或密码不正确，请检查后再试。")}, name), 422
     throttle.succeeded(name)
-    answer = _onwards(known)
+    answer = enter(known, "password", request.args.get("next"))
     _remember(answer, known)
     return answer
 
@@ -52,21 +52,6 @@ def enter() -> Answer:
 def leave() -> Response:
     sign_out()
     return redirect(url_for("front.front"), 303)
-
-
-def _onwards(known: Account) -> Response:
-    """In, or to the second step where staff have one; without one where it is required, to enrolling it."""
-    staff, target = known.role is not Role.CANDIDATE, request.args.get("next")
-    if staff and house().passports.has_factor(known):
-        session["half"] = house().passports.go_half_way(known)
-        return redirect(
-            url_for("factor.code_page", next=target) if target else url_for("factor.code_page"), 303
-        )
-    carry(house().passports.enter(known, "password", place(), browser()))
-    if staff and house().settings.staff_factor == "required":
-        session[UNENROLLED] = True
-        return redirect(url_for("factor.enrol_page"), 303)
-    return redirect(local_path(target), 303)
 
 
 def _form(faults: dict[str, str], name: str) -> str:

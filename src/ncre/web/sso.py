@@ -12,8 +12,9 @@ from werkzeug.exceptions import NotFound
 
 from ncre.passport.sign_on import SignOnFailed, SignOnRefused, SignOnSilent, Why
 from ncre.passport.single_sign_on import BegunSignOn
-from ncre.passports import Provider
-from ncre.web.who import Answer, browser, carry, house, place
+from ncre.sign_ons import Provider
+from ncre.web.entering import admit
+from ncre.web.who import Answer, house
 
 pages = Blueprint("sso", __name__)
 log = logging.getLogger("ncre.web")
@@ -32,7 +33,7 @@ def start(name: str) -> Answer:
         begun = provider.sign_on.begin()
     except SignOnFailed as failed:
         return _failed(failed)
-    session["sso"] = house().passports.keep_begun({"provider": name, **asdict(begun)})
+    session["sso"] = house().sign_ons.keep_begun({"provider": name, **asdict(begun)})
     return redirect(begun.address)
 
 
@@ -40,7 +41,7 @@ def start(name: str) -> Answer:
 def back(name: str) -> Answer:
     """What the provider says counts once, for the browser that began."""
     provider = _provider(name)
-    begun = house().passports.take_begun(session.pop("sso", ""))
+    begun = house().sign_ons.take_begun(session.pop("sso", ""))
     if begun is None or begun.pop("provider") != name:
         return _failed(SignOnRefused(Why.STATE))
     try:
@@ -48,10 +49,10 @@ def back(name: str) -> Answer:
     except SignOnFailed as failed:
         log.info("single sign-on %s: %s", name, failed)
         return _failed(failed)
-    account = house().passports.staff_account(provider, staff)
+    account = house().sign_ons.staff_account(provider, staff)
     if account is None:
         return _failed(SignOnRefused(Why.NO_ROLE))
-    carry(house().passports.enter(account, "sso", place(), browser()))
+    admit(account, "sso")
     return redirect(url_for("front.welcome"), 303)
 
 

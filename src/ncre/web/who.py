@@ -46,13 +46,13 @@ def present() -> Session:
 
 
 def carry(token: str) -> None:
-    """From now on the browser carries this session's token; nothing of what it carried before survives,
+    """From now on the browser carries this session's token; of what it carried before nothing survives
 
-    but what its owner has yet to do: confirm a link to another provider, enrol a second factor.
+    but a sign-on at another provider that waits for its owner to confirm it.
     """
-    kept = {name: session[name] for name in (PENDING_LINK, UNENROLLED) if name in session}
+    pending = {PENDING_LINK: session[PENDING_LINK]} if PENDING_LINK in session else {}
     session.clear()
-    session.update(kept, token=token)
+    session.update(pending, token=token)
 
 
 def sign_out() -> None:
@@ -63,7 +63,7 @@ def sign_out() -> None:
 
 def confirm_again() -> None:
     """Whoever is signed in just proved it once more: the same session, fresh, under a new token."""
-    carry(house().passports.sessions.renew(session["token"]))
+    session["token"] = house().passports.sessions.renew(session["token"])
 
 
 def place() -> str:

@@ -1,0 +1,158 @@
+"""Sign-on elsewhere: QQ of candidates, the providers of staff, and the links from there to accounts here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from secrets import token_urlsafe
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from ncre.application import Application
+from ncre.domain.commands import EVERY_SITE, Actor
+from ncre.domain.lifecycle import Role
+from ncre.events import passport as facts
+from ncre.passport import letters
+from ncre.passport.accounts import Account, Accounts
+from ncre.passport.identities import Identities
+from ncre.passport.letters import Post, tell
+from ncre.passport.proofs import Proofs, Purpose
+from ncre.passport.sign_on import Identity
+from ncre.passport.single_sign_on import SingleSignOn, Staff
+from ncre.passports import Passports
+from ncre.security_log import SecurityLog
+
+_PROVIDER: Final = Actor("provider", Role.OFFICE, EVERY_SITE)
+"""Who acts where a provider's claims give a role."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider where staff sign in. With `provision` somebody new whose claims give a role gets an account."""
+
+    name: str
+    label: str
+    sign_on: SingleSignOn
+    provision: bool = False
+
+
+class SignOns:
+    def __init__(
+        self,
+        application: Application,
+        security: SecurityLog,
+        passports: Passports,
+        accounts: Accounts,
+        proofs: Proofs,
+        identities: Identities,
+        post: Post,
+    ) -> None:
+        self._application = application
+        self._log = security
+        self._passports = passports
+        self._accounts = accounts
+        self._proofs = proofs
+        self.identities = identities
+        self._post = post
+
+    def keep_begun(self, about: dict[str, str]) -> str:
+        """Remember what was begun at another provider, for one reply; the name for the browser to keep."""
+        return self._proofs.kept(Purpose.AWAY, json.dumps(about))
+
+    def take_begun(self, token: str) -> dict[str, str] | None:
+        """What was begun, once."""
+        found = self._taken(token, Purpose.AWAY)
+        return dict(found) if found else None
+
+    def known(self, identity: Identity) -> Account | None:
+        """The account of somebody at another provider; never matched by a name."""
+        account = self.identities.account_of(identity)
+        found = self._accounts.find(account) if account else None
+        return found if found and not self._accounts.is_closed(found.id) else None
+
+    def keep_pending(self, identity: Identity) -> str:
+        """Remember somebody unknown until an account is signed in and its owner confirms."""
+        return self._proofs.kept(
+            Purpose.LINK, json.dumps([identity.issuer, identity.subject, identity.name[:60], identity.also])
+        )
+
+    def pending(self, token: str) -> Identity | None:
+        """Who waits, without using it up."""
+        proof = self._proofs.look(token, Purpose.LINK) if token else None
+        return _identity(json.loads(proof.target)) if proof else None
+
+    def take_pending(self, token: str) -> Identity | None:
+        found = self._taken(token, Purpose.LINK)
+        return _identity(found) if found else None
+
+    def drop_pending(self, token: str) -> None:
+        self._taken(token, Purpose.LINK)
+
+    def staff_account(self, provider: Provider, staff: Staff) -> Account | None:
+        """The account of staff who signed in at a provider, with the role that its claims give today.
+
+        None for somebody unknown where the provider brings no new people.
+        """
+        known = self.known(staff.identity)
+        if known is None:
+            return self._provisioned(staff) if provider.provision else None
+        if known.role is Role.CANDIDATE:
+            return None
+        if (known.role, known.sites) != (staff.role, _sites(staff)):
+            self._passports.give_role(known, staff.role, staff.sites, staff.identity.issuer, _PROVIDER)
+        return self._accounts.find(known.id)
+
+    def _provisioned(self, staff: Staff) -> Account:
+        """A new account that nobody signs in to with a password."""
+
+        def made(connection: Connection) -> Account:
+            name = f"{staff.name or staff.identity.subject} ({staff.identity.subject})"[:254]
+            secret = token_urlsafe(64)
+            account = self._accounts.add_within(connection, name, secret, staff.role, staff.sites)
+            self.identities.link(connection, staff.identity, account.id)
+            self._log.record(
+                connection,
+                account,
+                facts.AccountOpened(account.id, "sso", account.role.value),
+                facts.IdentityLinked(account.id, staff.identity.issuer),
+                by=_PROVIDER,
+            )
+            return account
+
+        return self._application.together(made)
+
+    def link(self, account: Account, identity: Identity) -> None:
+        """From now on this person at the provider signs in to the account. Raises LinkedElsewhere."""
+
+        def linked(connection: Connection) -> bool:
+            if not self.identities.link(connection, identity, account.id):
+                return False
+            self._log.record(connection, account, facts.IdentityLinked(account.id, identity.issuer))
+            return True
+
+        if self._application.together(linked):
+            tell(self._post, account.addresses, letters.identity_changed)
+
+    def unlink(self, account: Account, issuer: str) -> None:
+        def unlinked(connection: Connection) -> bool:
+            if not self.identities.unlink(connection, issuer, account.id):
+                return False
+            self._log.record(connection, account, facts.IdentityUnlinked(account.id, issuer))
+            return True
+
+        if self._application.together(unlinked):
+            tell(self._post, account.addresses, letters.identity_changed)
+
+    def _taken(self, token: str, purpose: Purpose) -> Any:
+        proof = self._application.together(lambda connection: self._proofs.spend(connection, token, purpose))
+        return json.loads(proof.target) if proof else None
+
+
+def _sites(staff: Staff) -> frozenset[str]:
+    return EVERY_SITE if staff.role is Role.OFFICE else staff.sites
+
+
+def _identity(kept: list[Any]) -> Identity:
+    issuer, subject, name, also = kept
+    return Identity(issuer, subject, name, tuple(also))
