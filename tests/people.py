@@ -75,6 +75,9 @@ LIQIANG: Final = replace(
 )
 
 CANDIDATE_ID: Final = UUID("11111111-1111-4111-8111-111111111111")
+OTHER_ID: Final = UUID("66666666-6666-4666-8666-666666666666")
+"""Another account of the candidate, which they can get into."""
+
 REVIEWER_ID: Final = UUID("22222222-2222-4222-8222-222222222222")
 CANDIDATE: Final = Actor(str(CANDIDATE_ID), Role.CANDIDATE)
 REVIEWER: Final = Actor(str(REVIEWER_ID), Role.REVIEWER, frozenset({SITE}))
@@ -123,6 +126,7 @@ PAID: Final = (*APPROVED, facts.PaymentSettled(ORDER, "till", "T1", AMOUNT, NOW)
 CONFIRMED: Final = (*PAID, facts.ConfirmedOnSite())
 LAPSED: Final = (*APPROVED, facts.PaymentLapsed(PAY_BY))
 WITHDRAWN: Final = (*PICTURED, facts.Withdrawn())
+MOVED: Final = (*PAID, facts.Moved(CANDIDATE_ID, OTHER_ID, "核对身份证原件，申请书 2027-15"))
 CANCELLED: Final = (*PAID, facts.Cancelled("考生申请并提交书面说明"))
 
 

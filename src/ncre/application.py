@@ -242,8 +242,8 @@ class Application:
     ) -> list[Fact]:
         command = self._numbered(connection, registration, command, scene)
         decided = decide(registration, command, scene)
-        owner = command.candidate if isinstance(command, c.Agree) else registration.candidate
-        return self._stamped(decided, command.registration, registration.version, command, owner)
+        sealed_for = registration.sealed_for or getattr(command, "candidate", None)
+        return self._stamped(decided, command.registration, registration.version, command, sealed_for)
 
     def _scene(self, connection: Connection, registration: Registration, command: c.Command) -> Scene:
         code = command.round if isinstance(command, c.Agree) else registration.round

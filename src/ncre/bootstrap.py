@@ -20,6 +20,7 @@ from ncre.gateways.alipay import Alipay
 from ncre.gateways.channel import PaymentChannel
 from ncre.gateways.errands import Errands
 from ncre.gateways.mail import MailFolder, Smtp
+from ncre.gateways.messages import PostOffice, Relay
 from ncre.gateways.paper_shelf import PaperShelf
 from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
 from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
@@ -28,6 +29,7 @@ from ncre.gateways.signing import KeyUnusable
 from ncre.gateways.wechat import WeChat
 from ncre.hall_lists import HallLists
 from ncre.money import Money
+from ncre.moving import Moving
 from ncre.office import Office
 from ncre.paper_cases import PaperCases
 from ncre.papers import Papers
@@ -51,6 +53,7 @@ from ncre.reconciliation import Reconciliation
 from ncre.second_step import SecondStep
 from ncre.security_log import SecurityLog
 from ncre.sign_ons import Provider, SignOns
+from ncre.staffing import Staffing
 from ncre.takings import Takings
 from ncre.worker import Worker
 
@@ -72,6 +75,9 @@ class House:
     passports: Passports
     second_step: SecondStep
     sign_ons: SignOns
+    staffing: Staffing
+    moving: Moving
+    post: PostOffice
     outbox: MailFolder | None
     human: HumanCheck
     throttle: Throttle
@@ -118,10 +124,11 @@ def build(
     papers = Papers(application, cases, PaperShelf(settings.papers), _certificate(settings))
     accounts, sessions, proofs = Accounts(database, clock), Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
-    post = Smtp(settings.smtp, clock) if settings.smtp else outbox
+    post = _post_office(settings, outbox, clock)
     identities = Identities(database, clock)
-    security, factors = SecurityLog(application), Factors(store)
+    security, factors = SecurityLog(application, post), Factors(store)
     passports = Passports(application, security, accounts, sessions, proofs, identities, factors, post)
+    staffing = Staffing(application, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
     throttle = Throttle(database, clock)
     errands = Errands(database)
@@ -138,7 +145,10 @@ def build(
         accounts=accounts,
         passports=passports,
         second_step=SecondStep(application, security, accounts, proofs, factors),
-        sign_ons=SignOns(application, security, passports, accounts, proofs, identities, post),
+        sign_ons=SignOns(application, security, staffing, accounts, proofs, identities),
+        staffing=staffing,
+        moving=Moving(application, security, accounts),
+        post=post,
         outbox=None if settings.smtp else outbox,
         human=human,
         throttle=throttle,
@@ -167,6 +177,16 @@ def build(
             (papers.sweep, photos.sweep, errands.tidy, sessions.tidy, proofs.tidy, human.tidy, throttle.tidy),
         ),
     )
+
+
+def _post_office(settings: Settings, outbox: MailFolder, clock: Callable[[], datetime]) -> PostOffice:
+    """Letters and messages as the settings say; all into the outbox where no server mails. Raises Misconfigured."""
+    if settings.smtp is None and settings.production:
+        raise Misconfigured("production mails its letters: set NCRE_SMTP_HOST and NCRE_SMTP_FROM")
+    messages = Relay(settings.messages) if settings.messages else None
+    if settings.smtp is None:
+        return PostOffice(outbox, messages or outbox)
+    return PostOffice(Smtp(settings.smtp, clock), messages)
 
 
 def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, PaymentChannel]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from ncre.domain.lifecycle import Role
 from ncre.gateways.alipay import AlipayTerms
 from ncre.gateways.mail import SmtpTerms
+from ncre.gateways.messages import RelayTerms
 from ncre.gateways.wechat import WeChatTerms
 from ncre.passport.qq import QQTerms
 from ncre.passport.single_sign_on import Issuer, Post
@@ -54,6 +55,7 @@ class Settings:
     alipay          what was agreed with Alipay (optional)            NCRE_ALIPAY_*, see docs/operations.md
     wechat          what was agreed with WeChat Pay (optional)        NCRE_WECHAT_*, the same
     smtp            the server that mails our letters (optional)      NCRE_SMTP_HOST, _PORT, _FROM, _USER, _PASSWORD
+    messages        the relay of messages to phones (optional)        NCRE_MESSAGES_URL, _TOKEN (a file)
     qq              what was agreed with QQ Connect (optional)        NCRE_QQ_APPID, NCRE_QQ_KEY (a file)
     providers       where staff sign in besides (optional)            NCRE_SIGN_ON, a TOML file
     captcha         always, adaptive (after two failures) or never    NCRE_CAPTCHA
@@ -79,6 +81,7 @@ class Settings:
     alipay: AlipayTerms | None = None
     wechat: WeChatTerms | None = None
     smtp: SmtpTerms | None = None
+    messages: RelayTerms | None = None
     qq: QQTerms | None = None
     providers: tuple[ProviderTerms, ...] = ()
     captcha: str = "always"
@@ -132,6 +135,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         alipay=_alipay(environment),
         wechat=_wechat(environment),
         smtp=_smtp(environment),
+        messages=_messages(environment),
         qq=_qq(environment),
         staff_factor=_staff_factor(environment.get("NCRE_STAFF_FACTOR", "required")),
         providers=_providers(environment),
@@ -207,6 +211,16 @@ def _smtp(environment: Mapping[str, str]) -> SmtpTerms | None:
         user=user,
         password=_text(environment, "NCRE_SMTP_PASSWORD").strip() if user else "",
     )
+
+
+def _messages(environment: Mapping[str, str]) -> RelayTerms | None:
+    """The relay's terms, where one is named; its token is a file. Raises Misconfigured."""
+    url = environment.get("NCRE_MESSAGES_URL", "")
+    if not url:
+        return None
+    if not url.startswith("https://"):
+        raise Misconfigured("NCRE_MESSAGES_URL: codes go over https alone")
+    return RelayTerms(url, _text(environment, "NCRE_MESSAGES_TOKEN").strip())
 
 
 def _text(environment: Mapping[str, str], name: str) -> str:

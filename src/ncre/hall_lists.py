@@ -169,7 +169,7 @@ class HallLists:
         if not row["photo"]:
             return None
         try:
-            return smaller(self._photos.show(row["account"], row["photo"]["digest"]), FACE)
+            return smaller(self._photos.show(row["sealed_for"], row["photo"]["digest"]), FACE)
         except PersonErased:
             return None
         except (PhotoMissing, PhotoDamaged) as fault:

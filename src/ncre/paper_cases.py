@@ -149,7 +149,7 @@ class PaperCases:
         if not case.photo:
             return None
         try:
-            return self._photos.show(case.row["account"], case.photo)
+            return self._photos.show(case.row["sealed_for"], case.photo)
         except (PhotoMissing, PhotoDamaged, BoxForged, PersonErased) as bad:
             log.error("the photo of %s cannot be had: %s", case.row["id"], type(bad).__name__)
             return None

@@ -192,13 +192,13 @@ class Papers:
             return None
         try:
             with self._application.database.reading() as connection:
-                return self._application.store.open_bytes(connection, case.row["account"], box, SHELVED)
+                return self._application.store.open_bytes(connection, case.row["sealed_for"], box, SHELVED)
         except (BoxForged, PersonErased):
             return None
 
     def _keep(self, case: Case, key: str, pdf: bytes) -> None:
         with self._application.database.transaction() as connection:
-            box = self._application.store.seal_bytes(connection, case.row["account"], pdf, SHELVED)
+            box = self._application.store.seal_bytes(connection, case.row["sealed_for"], pdf, SHELVED)
         self._shelf.put(key, box)
 
 

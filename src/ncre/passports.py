@@ -11,7 +11,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from ncre.application import Application
-from ncre.domain.commands import Actor
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import GIVEN_UP, Role
 from ncre.events import passport as facts
@@ -19,7 +18,7 @@ from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts, PasswordRefused
 from ncre.passport.factors import Factors
 from ncre.passport.identities import Identities
-from ncre.passport.letters import Post, tell
+from ncre.passport.letters import Courier
 from ncre.passport.passwords import weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.sessions import Session, Sessions
@@ -48,7 +47,7 @@ class Passports:
         proofs: Proofs,
         identities: Identities,
         factors: Factors,
-        post: Post,
+        post: Courier,
     ) -> None:
         self._application = application
         self._log = security
@@ -149,7 +148,7 @@ class Passports:
 
         done = self._application.together(recovered)
         if done is not None:
-            tell(self._post, done.addresses, letters.password_changed)
+            self._log.tell(done, letters.password_changed)
         return done
 
     def change_password(self, session: Session, present: str, new: str) -> bool:
@@ -165,7 +164,7 @@ class Passports:
         self._application.together(
             lambda connection: self._set_password(connection, account, new, "changed", session.key)
         )
-        tell(self._post, account.addresses, letters.password_changed)
+        self._log.tell(account, letters.password_changed)
         return True
 
     def ask_to_change(self, account: Account, kind: str, target: str, address: Address) -> str:
@@ -205,7 +204,7 @@ class Passports:
             self._post.send(letters.contact_changed(before, KINDS[kind]))
         return kind
 
-    # sessions, roles, the end
+    # sessions, and the end
 
     def end_session(self, account: Account, key: str) -> None:
         if self.sessions.end_one(account.id, key):
@@ -223,17 +222,6 @@ class Passports:
             return count
 
         return self._application.together(ended)
-
-    def give_role(self, account: Account, role: Role, sites: frozenset[str], why: str, actor: Actor) -> None:
-        """What the account may do from now on, with who gave it and why; its sessions end."""
-
-        def given(connection: Connection) -> None:
-            self.accounts.set_role(connection, account.id, role, sites)
-            self.sessions.end_all(connection, account.id)
-            fact = facts.RoleChanged(account.id, role.value, tuple(sorted(sites)), why)
-            self._log.record(connection, account, fact, by=actor)
-
-        self._application.together(given)
 
     def close(self, session: Session, password: str) -> bool:
         """Whether the password was right; then the account is closed and every session of it has ended.
@@ -254,7 +242,7 @@ class Passports:
             self._log.record(connection, account, facts.AccountClosed(account.id))
 
         self._application.together(ended)
-        tell(self._post, account.addresses, letters.closed)
+        self._log.tell(account, letters.closed)
         return True
 
     def _registration_under_way(self, account: Account) -> bool:

@@ -1,6 +1,9 @@
-"""The security log: what happened to an account, in a stream of its own, sealed under its owner's key."""
+"""The security log: what happened to an account, sealed under its owner's key, and told to its owner."""
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Callable
 
 from sqlalchemy import Connection
 
@@ -8,12 +11,17 @@ from ncre.application import Act, Application
 from ncre.domain.commands import Actor
 from ncre.events.base import Fact
 from ncre.events.passport import stream_of
+from ncre.gateways.mail import MailNotSent
 from ncre.passport.accounts import Account
+from ncre.passport.letters import Courier, Letter
+
+log = logging.getLogger("ncre.security_log")
 
 
 class SecurityLog:
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, post: Courier) -> None:
         self._application = application
+        self._post = post
 
     def note(self, account: Account, *new: Fact) -> None:
         """Record what the owner did, or what was tried in their name, where nothing else changes with it."""
@@ -25,3 +33,11 @@ class SecurityLog:
         version = len(self._application.store.history(connection, stream, opened=False))
         act = Act(by or account.actor)
         self._application.record(connection, act, stream, version, new, subject=account.id)
+
+    def tell(self, account: Account, letter: Callable[[str], Letter]) -> None:
+        """Write to every verified address of the owner. What is done is done, also where no letter leaves."""
+        for to in account.addresses:
+            try:
+                self._post.send(letter(to))
+            except MailNotSent as error:
+                log.warning("the owner of an account was not told: %s", error)

@@ -16,12 +16,11 @@ from ncre.events import passport as facts
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts
 from ncre.passport.identities import Identities
-from ncre.passport.letters import Post, tell
 from ncre.passport.proofs import Proofs, Purpose
 from ncre.passport.sign_on import Identity
 from ncre.passport.single_sign_on import SingleSignOn, Staff
-from ncre.passports import Passports
 from ncre.security_log import SecurityLog
+from ncre.staffing import Staffing
 
 _PROVIDER: Final = Actor("provider", Role.OFFICE, EVERY_SITE)
 """Who acts where a provider's claims give a role."""
@@ -42,19 +41,17 @@ class SignOns:
         self,
         application: Application,
         security: SecurityLog,
-        passports: Passports,
+        staffing: Staffing,
         accounts: Accounts,
         proofs: Proofs,
         identities: Identities,
-        post: Post,
     ) -> None:
         self._application = application
         self._log = security
-        self._passports = passports
+        self._staffing = staffing
         self._accounts = accounts
         self._proofs = proofs
         self.identities = identities
-        self._post = post
 
     def keep_begun(self, about: dict[str, str]) -> str:
         """Remember what was begun at another provider, for one reply; the name for the browser to keep."""
@@ -100,7 +97,7 @@ class SignOns:
         if known.role is Role.CANDIDATE:
             return None
         if (known.role, known.sites) != (staff.role, _sites(staff)):
-            self._passports.give_role(known, staff.role, staff.sites, staff.identity.issuer, _PROVIDER)
+            self._staffing.give_role(known, staff.role, staff.sites, staff.identity.issuer, _PROVIDER)
         return self._accounts.find(known.id)
 
     def _provisioned(self, staff: Staff) -> Account:
@@ -132,7 +129,7 @@ class SignOns:
             return True
 
         if self._application.together(linked):
-            tell(self._post, account.addresses, letters.identity_changed)
+            self._log.tell(account, letters.identity_changed)
 
     def unlink(self, account: Account, issuer: str) -> None:
         def unlinked(connection: Connection) -> bool:
@@ -142,7 +139,7 @@ class SignOns:
             return True
 
         if self._application.together(unlinked):
-            tell(self._post, account.addresses, letters.identity_changed)
+            self._log.tell(account, letters.identity_changed)
 
     def _taken(self, token: str, purpose: Purpose) -> Any:
         proof = self._application.together(lambda connection: self._proofs.spend(connection, token, purpose))

@@ -47,7 +47,7 @@ SUBJECTS: Final = ("24", "28")
 STAFF: Final = Actor(people.REVIEWER.id, Role.REVIEWER, EVERY_SITE)
 GIVEN_UP: Final = {Status.WITHDRAWN, Status.CANCELLED}
 ENDING: Final = {Step.WITHDRAW, Step.CANCEL, Step.LAPSE}
-MENDING: Final = {Step.AMEND_INFO, Step.CHANGE_SUBJECTS, Step.REPLACE_PHOTO}
+MENDING: Final = {Step.AMEND_INFO, Step.CHANGE_SUBJECTS, Step.REPLACE_PHOTO, Step.MOVE}
 
 whose = st.sampled_from(ACCOUNTS)
 dice = st.integers(0, 71)
@@ -168,7 +168,8 @@ class Lives(RuleBasedStateMachine):
                 self.trades[command.trade] = command.amount
 
     def command(self, step: Step, account: UUID, state: Registration, pick: int) -> c.Command:
-        own: dict[str, Any] = {"registration": state.id, "actor": Actor(str(account), Role.CANDIDATE)}
+        owner = state.candidate or account
+        own: dict[str, Any] = {"registration": state.id, "actor": Actor(str(owner), Role.CANDIDATE)}
         by_staff: dict[str, Any] = {"registration": state.id, "actor": STAFF}
         by_office: dict[str, Any] = {"registration": state.id, "actor": people.OFFICE}
         details = replace(DOCUMENTS[pick % 2], remark=f"changed {pick}")
@@ -224,6 +225,8 @@ class Lives(RuleBasedStateMachine):
                 return c.Withdraw(**own)
             case Step.CANCEL:
                 return c.Cancel(**by_office, reason="重复报名")
+            case Step.MOVE:
+                return c.Move(**by_office, to=ACCOUNTS[pick % 3], evidence="核对身份证原件")
 
     def settle(self, state: Registration, pick: int) -> c.Settle:
         """The right money, paid just now or at the last moment of its time, however late that is told."""

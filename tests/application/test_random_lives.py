@@ -46,6 +46,7 @@ FAR = {
         facts.SeatAssigned,
         facts.Withdrawn,
         facts.Cancelled,
+        facts.Moved,
     )
 }
 """Lives that never get here prove little."""

@@ -102,6 +102,7 @@ def asked(step: Step, at: Registration) -> c.Command:
         Step.SEAT: lambda: staff(c.Seat, seats=(SEAT,)),
         Step.WITHDRAW: lambda: asks(c.Withdraw),
         Step.CANCEL: lambda: staff(c.Cancel, reason="考生书面申请"),
+        Step.MOVE: lambda: staff(c.Move, to=people.OTHER_ID, evidence="核对身份证原件"),
     }[step]()
 
 
@@ -218,7 +219,11 @@ def test_each_step_is_its_own_roles_and_no_auditors() -> None:
         Step.RETURN_PAYMENT,
     }
     assert {step for step, roles in by.items() if roles == {Role.CLOCK}} == {Step.LAPSE}
-    assert {step for step, roles in by.items() if roles == {Role.OFFICE}} == {Step.SEAT, Step.CANCEL}
+    assert {step for step, roles in by.items() if roles == {Role.OFFICE}} == {
+        Step.SEAT,
+        Step.CANCEL,
+        Step.MOVE,
+    }
     assert {step for step, roles in by.items() if Role.REVIEWER in roles} == {
         Step.APPROVE,
         Step.REJECT,

@@ -38,6 +38,8 @@ def test_a_registration_has_one_row_from_its_first_fact_on() -> None:
         "version": 1,
         "round": "78",
         "account": people.CANDIDATE_ID,
+        "account_since": AT[1],
+        "sealed_for": people.CANDIDATE_ID,
         "ordinal": 1,
         "status": "agreed",
         "agreement": "2027-03",

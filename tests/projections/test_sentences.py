@@ -95,6 +95,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (registration.Withdrawn(), "考生放弃了报名。", "The candidate withdrew."),
     (
+        registration.Moved(people.CANDIDATE_ID, people.OTHER_ID, "李强的身份证"),
+        "考务办公室核对证据后，把报名转到了考生本人的另一账号。",
+        "Upon evidence the exam office moved the registration to another account of the same person.",
+    ),
+    (
         registration.Cancelled("考生李强重复报名"),
         "考务办公室取消了报名。",
         "The exam office cancelled the registration.",
@@ -205,6 +210,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         passport.RoleChanged(people.CANDIDATE_ID, "reviewer", ("420019",), "新任审核员"),
         "权限改为考点审核员，考点 420019（新任审核员）。",
         "The role is site reviewer at 420019 from now on (新任审核员).",
+    ),
+    (
+        passport.RegistrationMoved(people.CANDIDATE_ID, people.REGISTRATION, "left"),
+        "考务办公室把本账号的报名转到了您的另一账号。",
+        "The exam office moved the registration of this account to another account of yours.",
     ),
     (passport.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
     (exam.RoundOpened(PLAN), "考次 78 已设立。", "Round 78 was opened."),

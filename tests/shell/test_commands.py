@@ -100,6 +100,19 @@ def test_only_the_office_cancels(ncre: Run, house: House) -> None:
     assert ncre("cancel", NUMBER, "--reason", "书面申请", "--as", "kaowu").code == 0
 
 
+def test_only_the_office_moves_a_registration_and_with_evidence(ncre: Run, house: House) -> None:
+    somebody(house).until_waiting()
+    second = somebody(house, "second").account
+    asked = ("move", NUMBER, "--to", "second")
+    assert ncre(*asked, "--evidence", "核对身份证原件", "--as", "shenhe").code == 2
+    assert ncre(*asked, "--evidence", " ", "--as", "kaowu").code == 2
+    assert ncre("move", NUMBER, "--to", "nobody", "--evidence", "x", "--as", "kaowu").code == 2
+    assert ncre(*asked, "--evidence", "核对身份证原件", "--as", "kaowu").out.endswith("second\n")
+    assert "转到了考生本人的另一账号" in ncre("audit", "show", NUMBER).out
+    assert "转到了本账号" in ncre("user", "history", "second", "--as", "shenji").out
+    assert house.accounts.find(second.id) is not None
+
+
 def test_the_worker_does_one_round(ncre: Run, house: House, clock: Clock) -> None:
     somebody(house).until_waiting()
     ncre("review", "approve", NUMBER, "--as", "shenhe")

@@ -15,18 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 SOURCE = Path(__file__).parents[2] / "src"
 
 
 def environment(data: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NCRE_")}
     return {**kept, "NCRE_DATA": str(data), "PYTHONPATH": str(SOURCE)}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

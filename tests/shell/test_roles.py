@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
+from ncre.passport.sign_on import Identity
 from tests.shell.conftest import Run
+
+PROVIDER = """
+[office]
+issuer = "https://login.example"
+client_id = "ncre"
+client_secret_file = "{secret}"
+claim = "groups"
+[office.posts.ncre-reviewers]
+role = "reviewer"
+sites = ["420019"]
+"""
 
 
 def named(house: House, name: str) -> Account:
@@ -43,3 +59,32 @@ def test_a_role_needs_a_reason_and_a_reviewer_a_site(ncre: Run) -> None:
 
 def test_a_reviewer_reads_no_history(ncre: Run) -> None:
     assert ncre("user", "history", "kaowu", "--as", "shenhe").code == 2
+
+
+def test_what_the_shell_does_to_an_account_is_in_its_history(house: House, ncre: Run) -> None:
+    assert ncre("user", "add", "xinren", "--role", "auditor", "--as", "kaowu").code == 0
+    token = house.passports.sessions.begin(named(house, "xinren").id)
+    assert ncre("user", "password", "xinren").code == 0
+    assert house.passports.sessions.find(token) is None
+    told = ncre("user", "history", "xinren", "--as", "shenji").out.splitlines()
+    assert "账号开通（账号名）" in told[0]
+    assert str(named(house, "kaowu").id) in told[0]
+    assert "密码已修改（由管理员设置）" in told[1]
+    assert told[1].endswith("shell")
+    assert ncre("user", "add", "another", "--role", "auditor", "--as", "shenhe").code == 2
+
+
+def test_staff_are_tied_to_who_they_are_at_a_provider_by_the_office(
+    house: House, ncre: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("s" * 32)
+    (tmp_path / "providers.toml").write_text(PROVIDER.format(secret=tmp_path / "secret"))
+    monkeypatch.setenv("NCRE_SIGN_ON", str(tmp_path / "providers.toml"))
+    monkeypatch.setenv("NCRE_PUBLIC_URL", "https://ncre.example")
+    asked = ("user", "link", "shenhe", "--provider", "office", "--subject", "u-17")
+    assert ncre(*asked, "--as", "shenji").code == 2
+    assert ncre(*asked, "--as", "kaowu").code == 0
+    identity = Identity("https://login.example", "u-17", "")
+    assert house.sign_ons.known(identity) == named(house, "shenhe")
+    assert ncre("user", "link", "shenji", *asked[3:], "--as", "kaowu").code == 2
+    assert ncre("user", "link", "shenhe", "--provider", "x", "--subject", "y", "--as", "kaowu").code == 2

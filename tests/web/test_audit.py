@@ -280,7 +280,7 @@ def test_an_auditor_opens_nothing(house: House, shenji: Visitor, wenjing: Candid
     assert looks_at(house, wenjing.id) == []
 
 
-OPEN_TO_AUDITORS: Final = ("signin.", "joining.", "passport.", "factor.", "audit.find")
+OPEN_TO_AUDITORS: Final = ("signin.", "joining.", "passport.", "factor.", "audit.find", "accounts.find")
 """Forms that anybody may send: signing in and out, and their own account."""
 
 

@@ -31,6 +31,7 @@ from ncre.projections.upkeep import check
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from tests.people import OFFICE, form_of_details
+from tests.ports import free_port
 
 COMMANDS = 100
 PASSWORD = "kept in this test alone"
@@ -92,12 +93,6 @@ def _until_listening(process: subprocess.Popen[bytes], port: int) -> None:
     raise AssertionError("the web process never listened")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def environment(house: House) -> dict[str, str]:
     """The environment of a web process over the data of `house`, its round open today."""
@@ -124,7 +119,7 @@ def test_killing_the_web_process_loses_nothing_acknowledged_and_leaves_nothing_h
     sent = kills = 0
     registration = ""
     while sent < COMMANDS:
-        port = _free_port()
+        port = free_port()
         with serving(environment, port) as process:
             browser = Browser(port)
             survives = dice.randint(2, 9)

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
 from ncre.events.passport import stream_of
+from ncre.gateways.messages import PostOffice
 from ncre.passport.accounts import Account
 from tests.people import Clock, somebody
 from tests.web.visitor import ORIGIN, Visitor
@@ -154,6 +155,17 @@ def test_a_phone_account_is_told_that_it_cannot_be_recovered_and_how_to_mend_tha
     assert account.phone == "13800138000"
     visitor.get("/passport")
     assert "没有邮箱的账号不能找回密码。请绑定邮箱。" in visitor.text()
+
+
+def test_where_no_message_reaches_a_phone_no_number_is_asked_for(house: House, visitor: Visitor) -> None:
+    vars(house)["post"] = PostOffice(house.post, None)
+    visitor.get("/register?by=phone")
+    assert "手机号注册" not in visitor.text()
+    assert 'name="email"' in visitor.page
+    joins(house, visitor)
+    visitor.get("/passport")
+    assert "/passport/phone" not in visitor.page
+    visitor.get("/passport/phone", 404)
 
 
 def test_five_wrong_codes_end_the_code(house: House, visitor: Visitor) -> None:

@@ -145,7 +145,7 @@ def test_staff_who_come_by_qq_are_asked_for_the_second_step_too(
     known = house.accounts.named("wenjing")
     assert known is not None
     office = house.accounts.add("office", "a password of office", Role.OFFICE)
-    house.passports.give_role(known, Role.REVIEWER, frozenset({SITE}), "joined the site", office.actor)
+    house.staffing.give_role(known, Role.REVIEWER, frozenset({SITE}), "joined the site", office.actor)
     factor = pyotp.TOTP(house.second_step.to_enrol(known).secret)
     house.second_step.confirm(known, factor.at(clock()))
     other = Visitor(visitor._client.application)

@@ -402,7 +402,13 @@ def test_a_reviewer_cannot_cancel(house: House, li: Visitor, wenjing: Candidate)
     assert status_of(house, wenjing) == Status.PENDING_REVIEW
 
 
-BUTTONS = {Step.APPROVE: "approve", Step.REJECT: "reject", Step.CONFIRM: "confirm", Step.CANCEL: "cancel"}
+BUTTONS = {
+    Step.APPROVE: "approve",
+    Step.REJECT: "reject",
+    Step.CONFIRM: "confirm",
+    Step.CANCEL: "cancel",
+    Step.MOVE: "move",
+}
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.OFFICE])

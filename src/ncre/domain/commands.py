@@ -172,3 +172,12 @@ class Withdraw(Command):
 class Cancel(Command):
     step = Step.CANCEL
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move(Command):
+    """`to` is the other account of the same person, `evidence` what was seen that says so."""
+
+    step = Step.MOVE
+    to: UUID
+    evidence: str

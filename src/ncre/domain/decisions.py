@@ -61,7 +61,7 @@ def _require_right(registration: Registration, command: c.Command) -> None:
     actor = command.actor
     if actor.role not in _BY[command.step]:
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-    owner = command.candidate if isinstance(command, c.Agree) else registration.candidate
+    owner = registration.candidate or getattr(command, "candidate", None)
     if actor.role is Role.CANDIDATE and actor.id != str(owner):
         raise Refusal(RefusalCode.NOT_YOURS)
     if actor.role in (Role.REVIEWER, Role.OFFICE):
@@ -98,6 +98,8 @@ def _already_so(registration: Registration, command: c.Command) -> bool:
             return command.trade in registration.returned
         case c.Reject():
             return status is Status.REJECTED and registration.rejected == _rejection(command)
+        case c.Move():
+            return registration.candidate == command.to
         case c.Seat():
             return {seat.subject for seat in command.seats} <= registration.seated
         case _:
@@ -263,6 +265,16 @@ def _cancel(_: Registration, cancel: c.Cancel, __: Scene) -> list[Fact]:
     return [facts.Cancelled(cancel.reason.strip())]
 
 
+def _move(registration: Registration, move: c.Move, _: Scene) -> list[Fact]:
+    """That the other account is there and free is asked where accounts are (`ncre.moving`)."""
+    assert registration.candidate is not None
+    if str(move.to) == move.actor.id:
+        raise Refusal(RefusalCode.OWN_REGISTRATION)
+    if not move.evidence.strip():
+        raise Refusal(RefusalCode.EVIDENCE_MISSING)
+    return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
+
+
 def _site(scene: Scene) -> Site:
     if scene.site is None:
         raise Refusal(RefusalCode.SITE_UNKNOWN, site="")
@@ -287,4 +299,5 @@ _ANSWERS: Final[dict[Step, Callable[[Registration, Any, Scene], list[Fact]]]] = 
     Step.SEAT: _seat,
     Step.WITHDRAW: _withdraw,
     Step.CANCEL: _cancel,
+    Step.MOVE: _move,
 }

@@ -65,6 +65,7 @@ class Step(StrEnum):
     SEAT = "seat"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
+    MOVE = "move"
 
 
 class Role(StrEnum):
@@ -452,6 +453,18 @@ LIFE: Final[tuple[Row, ...]] = (
         Words(
             "考务办公室可说明理由取消报名。",
             "The exam office may cancel a registration, giving its reason.",
+        ),
+    ),
+    Row(
+        Step.MOVE,
+        OFFICE,
+        tuple(status for status in EVERY if status not in GIVEN_UP),
+        facts.Moved,
+        SAME,
+        Words(
+            "找不回原账号的考生，考务办公室可凭证据把报名转到其本人的另一账号。",
+            "Where somebody cannot get back into an account, the exam office may move the registration to "
+            "another account of theirs, upon evidence.",
         ),
     ),
 )

@@ -28,7 +28,8 @@ def registration_id(round_code: str, account: UUID, ordinal: int) -> UUID:
 class Registration:
     """State for deciding. `version` counts the facts taken in; amounts are fen, moments UTC.
 
-    `owed` are trades whose money goes back, with the reason.
+    `candidate` is the account it belongs to; `sealed_for` the one under whose key its private fields
+    are sealed, the first. `owed` are trades whose money goes back, with the reason.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class Registration:
     status: Status = Status.NEW
     round: str = ""
     candidate: UUID | None = None
+    sealed_for: UUID | None = None
     agreement: str = ""
     person: str = ""
     details: facts.Details | None = None
@@ -83,7 +85,8 @@ def evolve(registration: Registration, fact: Fact) -> Registration:
 
 
 def _agreed(_: Registration, accepted: facts.AgreementAccepted) -> dict[str, Any]:
-    return {"round": accepted.round, "candidate": accepted.candidate, "agreement": accepted.agreement}
+    begun = {"round": accepted.round, "agreement": accepted.agreement}
+    return {**begun, "candidate": accepted.candidate, "sealed_for": accepted.candidate}
 
 
 def _informed(_: Registration, filled: facts.InfoFilled | facts.InfoAmended) -> dict[str, Any]:
@@ -136,6 +139,10 @@ def _seated(registration: Registration, seated: facts.SeatAssigned) -> dict[str,
     return {"seated": registration.seated | {seated.subject}}
 
 
+def _moved(_: Registration, moved: facts.Moved) -> dict[str, Any]:
+    return {"candidate": moved.to}
+
+
 _CHANGES: Final[dict[type[Fact], Callable[[Registration, Any], dict[str, Any]]]] = {
     facts.AgreementAccepted: _agreed,
     facts.InfoFilled: _informed,
@@ -151,4 +158,5 @@ _CHANGES: Final[dict[type[Fact], Callable[[Registration, Any], dict[str, Any]]]]
     facts.PaymentUnusable: _owed,
     facts.PaymentReturned: _returned,
     facts.SeatAssigned: _seated,
+    facts.Moved: _moved,
 }

@@ -48,6 +48,7 @@ STEPS: Final[Mapping[Step, Words]] = {
     Step.SEAT: Words("编排考场", "Assign seats"),
     Step.WITHDRAW: Words("放弃报名", "Withdraw"),
     Step.CANCEL: Words("取消报名", "Cancel"),
+    Step.MOVE: Words("转到本人另一账号", "Move to another account of theirs"),
 }
 
 CONDITIONS: Final[Mapping[When, Words]] = {
@@ -209,6 +210,18 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "原因代码 {reason} 不存在，请从列表中选择。", "There is no reason {reason}. Choose from the list."
     ),
     RefusalCode.REASON_TEXT_MISSING: Words("请写明原因。", "Please write down the reason."),
+    RefusalCode.EVIDENCE_MISSING: Words(
+        "请写明核对了什么证据，例如证件原件、申请书编号。",
+        "Please write down the evidence you saw, for example the document and the number of the application.",
+    ),
+    RefusalCode.ACCOUNT_UNKNOWN: Words(
+        "没有这个考生账号。请核对账号名、邮箱或手机号。",
+        "There is no such candidate's account. Check its name, e-mail address or phone number.",
+    ),
+    RefusalCode.ACCOUNT_BUSY: Words(
+        "该账号本考次已有未放弃的报名，请先由考生放弃它。",
+        "That account has a registration of its own under way in this round; the candidate must withdraw it first.",
+    ),
     RefusalCode.NOT_DUE: Words("缴费期限还没有到。", "The time to pay is not over yet."),
     RefusalCode.CHAIR_TAKEN: Words(
         "考场 {hall} 的 {seat} 号座位已有人。", "Seat {seat} in hall {hall} is taken."

@@ -110,6 +110,16 @@ class RoleChanged(Fact):
 
 
 @dataclass(frozen=True)
+class RegistrationMoved(Fact):
+    """The exam office moved a registration (`case`) between two accounts of one person; `way`: came or left."""
+
+    TOPIC: ClassVar[str] = "passport.registration_moved"
+    account: UUID
+    case: UUID
+    way: str
+
+
+@dataclass(frozen=True)
 class AccountClosed(Fact):
     TOPIC: ClassVar[str] = "passport.account_closed"
     account: UUID

@@ -230,6 +230,20 @@ class Cancelled(Fact):
 
 
 @dataclass(frozen=True)
+class Moved(Fact):
+    """From now on the registration belongs to another account of the same person (`was`, `to`).
+
+    `evidence` is what the exam office saw that says so; it may name private things.
+    """
+
+    TOPIC: ClassVar[str] = "registration.moved"
+    SEALED: ClassVar[tuple[str, ...]] = ("evidence",)
+    was: UUID
+    to: UUID
+    evidence: str | Erased
+
+
+@dataclass(frozen=True)
 class DetailsViewed(Fact):
     """A member of staff looked at the private details of a case. Lives in a stream beside the case."""
 

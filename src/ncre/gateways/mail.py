@@ -23,7 +23,7 @@ class MailNotSent(Exception):
 
 
 class Mail(Protocol):
-    """What is sent: to whom, a subject, the text, and the same as HTML."""
+    """What is sent: to whom, a subject, the text, the same as HTML, and in few words for a phone."""
 
     @property
     def to(self) -> str: ...
@@ -33,6 +33,15 @@ class Mail(Protocol):
     def text(self) -> str: ...
     @property
     def html(self) -> str: ...
+    @property
+    def short(self) -> str: ...
+
+
+class Carrier(Protocol):
+    """Takes what is sent on its way."""
+
+    def send(self, mail: Mail) -> None:
+        """Raises MailNotSent."""
 
 
 @dataclass(frozen=True)

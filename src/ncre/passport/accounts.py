@@ -157,15 +157,6 @@ class Accounts:
             raise NameTaken(name) from None
         return known
 
-    def set_password(self, name: str, password: str) -> bool:
-        """Whether there was such an account. Raises PasswordRefused."""
-        known = self.named(name)
-        if known is None:
-            return False
-        with self._database.transaction() as connection:
-            self.set_password_within(connection, known, password)
-        return True
-
     def set_password_within(self, connection: Connection, known: Account, password: str) -> None:
         """Raises PasswordRefused."""
         hashed = self._hashed(password, known)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Final, Protocol
@@ -37,6 +36,12 @@ class Letter:
             f'{self._html("zh")}<hr><div lang="en">{self._html("en")}</div></body></html>'
         )
 
+    @property
+    def short(self) -> str:
+        """As a message to a phone: the lines and the link, without greeting or signature."""
+        said = [" ".join(line.say(language) for line in self.lines) for language in ("zh", "en")]
+        return "\n".join((f"【NCRE】{said[0]}", said[1], *([self.link] if self.link else [])))
+
     def _text(self, language: str) -> str:
         parts = [line.say(language) for line in self.lines]
         return "\n\n".join([*parts, *([self.link] if self.link else []), SENDER.say(language)])
@@ -58,17 +63,11 @@ _IF_NOT_YOU_CHANGED: Final = Words(
 )
 
 
-class Post(Protocol):
+class Courier(Protocol):
     """Delivers letters and short messages."""
 
     def send(self, letter: Letter) -> None:
         """Raises MailNotSent."""
-
-
-def tell(post: Post, addresses: Iterable[str], letter: Callable[[str], Letter]) -> None:
-    """Send a letter to each of the addresses of one person."""
-    for to in addresses:
-        post.send(letter(to))
 
 
 def join(to: str, link: str) -> Letter:
@@ -207,6 +206,25 @@ def identity_changed(to: str) -> Letter:
                 "Signing in with QQ was just linked to your account, or unlinked from it.",
             ),
             _IF_NOT_YOU_CHANGED,
+        ),
+    )
+
+
+def moved(to: str, number: str, way: Words) -> Letter:
+    """`way` says where the registration (报名号 `number`, "" where it has none yet) went, seen from `to`."""
+    named = Words(f"（报名号 {number}）", f" ({number})") if number else Words("", "")
+    return Letter(
+        to,
+        Words("报名已转到另一账号", "A registration was moved to another account"),
+        (
+            Words(
+                f"考务办公室核对证据后，{way.zh}{named.zh}。",
+                f"Upon evidence the exam office {way.en}{named.en}.",
+            ),
+            Words(
+                "如果您没有申请，请立即联系考务办公室。",
+                "If you did not ask for this, please contact the exam office at once.",
+            ),
         ),
     )
 

@@ -79,6 +79,11 @@ class SingleSignOn:
         self._known: dict[str, Any] | None = None
         self._keys: KeySet | None = None
 
+    @property
+    def issuer(self) -> str:
+        """What the provider calls itself."""
+        return self._issuer.url
+
     def begin(self) -> BegunSignOn:
         state, nonce, verifier = generate_token(43), generate_token(43), generate_token(64)
         with _heard():

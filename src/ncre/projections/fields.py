@@ -168,6 +168,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "seated": Field(Words("已编排科目数", "Subjects seated"), _plain),
     "seats": Field(Words("考场座位", "Seats"), _seats),
     "cancellation": Field(Words("取消原因", "Reason for cancelling"), _plain, private=True),
+    "evidence": Field(Words("转账号的证据", "Evidence for moving it"), _plain, private=True),
     "agreement": Field(Words("协议版本", "Agreement edition"), _plain),
     "agreed_at": Field(Words("同意协议时间", "Agreement accepted"), _moment),
     "ordinal": Field(Words("本考次第几份报名", "Which registration in the round"), _plain),
@@ -176,6 +177,8 @@ FIELDS: Final[Mapping[str, Field]] = {
     "rejected_version": Field(Words("退回所在版本", "Version of the rejection"), _version),
     "person": Field(Words("证件摘要", "Keyed hash of the document"), _short),
     "account": Field(Words("账号编号", "Account id"), _plain),
+    "account_since": Field(Words("属于该账号自", "Belongs to the account since"), _moment),
+    "sealed_for": Field(Words("开始报名的账号编号", "Id of the account where it began"), _plain),
     "id": Field(Words("报名编号", "Registration id"), _plain),
 }
 """Every field, in the order in which people read a registration."""

@@ -95,6 +95,22 @@ def _role(changed: passport.RoleChanged) -> Words:
     )
 
 
+MOVED: Final[Mapping[str, Words]] = {
+    "came": Words(
+        "考务办公室把您在另一账号的报名转到了本账号。",
+        "The exam office moved your registration from another account of yours to this one.",
+    ),
+    "left": Words(
+        "考务办公室把本账号的报名转到了您的另一账号。",
+        "The exam office moved the registration of this account to another account of yours.",
+    ),
+}
+
+
+def _moved(moved: passport.RegistrationMoved) -> Words:
+    return MOVED.get(moved.way, Words(moved.way, moved.way))
+
+
 def _closed(_: passport.AccountClosed) -> Words:
     return Words("账号已注销。", "The account was closed.")
 
@@ -110,5 +126,6 @@ PASSPORT_SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     passport.FactorChanged: _factor,
     passport.SessionsEnded: _ended,
     passport.RoleChanged: _role,
+    passport.RegistrationMoved: _moved,
     passport.AccountClosed: _closed,
 }

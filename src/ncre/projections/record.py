@@ -62,7 +62,8 @@ class Standing:
 
     row           as in the table `registrations`; the rest is held by the facts alone
     details       the private details, ERASED where their key was destroyed, None before there were any
-    note          of the rejection that stands; cancellation: why the office cancelled (both private)
+    note          of the rejection that stands; cancellation: why the office cancelled;
+                  evidence: upon which the office moved it to another account (all private)
     seats         as assigned so far: [{subject, ticket, hall, room, seat, batch, starts_at, ends_at}]
     """
 
@@ -72,12 +73,13 @@ class Standing:
     details: facts.Details | Erased | None = None
     note: str | Erased = ""
     cancellation: str | Erased = ""
+    evidence: str | Erased = ""
     seats: tuple[dict[str, Any], ...] = ()
 
     def fields(self) -> dict[str, Any]:
         """Every field of `FIELDS` with its value, in that order."""
-        values = {**self.row, **self._details(), "note": self.note, "cancellation": self.cancellation}
-        values["seats"] = list(self.seats)
+        told = {"note": self.note, "cancellation": self.cancellation, "evidence": self.evidence}
+        values = {**self.row, **self._details(), **told, "seats": list(self.seats)}
         return {name: values[name] for name in FIELDS}
 
     def _details(self) -> dict[str, Any]:
@@ -100,7 +102,7 @@ LABELS: Final[Mapping[str, Words]] = {name: field.words for name, field in FIELD
 TWICE: Final = frozenset({"name_masked", "document_masked"})
 """Columns that only repeat a private detail behind its mask."""
 
-SILENT: Final = TWICE | {"version", "changed_at"}
+SILENT: Final = TWICE | {"version", "changed_at", "account_since"}
 """What every fact changes, or what another field says already: no difference worth a line."""
 
 
@@ -169,6 +171,7 @@ def _stood(history: Sequence[Fact]) -> Standing | None:
         details=_details_at(history, row["details_version"]),
         note=_note_at(history, row["rejected_version"]),
         cancellation=next((fact.reason for fact in history if isinstance(fact, facts.Cancelled)), ""),
+        evidence=next((fact.evidence for fact in reversed(history) if isinstance(fact, facts.Moved)), ""),
         seats=tuple(_seat(fact) for fact in history if isinstance(fact, facts.SeatAssigned)),
     )
 

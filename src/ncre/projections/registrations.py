@@ -23,11 +23,12 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    func,
     select,
 )
 
 from ncre.domain.candidate import masked_name, masked_number
-from ncre.domain.lifecycle import LIFE, PAID, Status, Step, arrival
+from ncre.domain.lifecycle import GIVEN_UP, LIFE, PAID, Status, Step, arrival
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.columns import Moment
@@ -41,6 +42,8 @@ registrations = Table(
     Column("version", Integer, nullable=False),
     Column("round", String(8), nullable=False),
     Column("account", Uuid, nullable=False),
+    Column("account_since", Moment, nullable=False),
+    Column("sealed_for", Uuid, nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("status", String(20), nullable=False),
     Column("agreement", String(40), nullable=False),
@@ -68,12 +71,18 @@ registrations = Table(
     Column("seated", Integer, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Index("registrations_of_account", "account", "round"),
+    Index("registrations_begun_at", "sealed_for", "round"),
     Index("registrations_at_site", "site", "status", "requested_at"),
     Index("registrations_by_number", "number"),
     Index("registrations_by_person", "person"),
     Index("registrations_due", "pay_by"),
 )
-"""One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC."""
+"""One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC.
+
+`account` is whose it is, `account_since` from when; `sealed_for` the account under whose key its
+private fields, photos and papers are sealed. They differ once the exam office moved it. `ordinal`
+counts the registrations that began at `sealed_for`.
+"""
 
 
 class WhereItStands(Projection):
@@ -113,6 +122,8 @@ def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
     return {
         "round": accepted.round,
         "account": accepted.candidate,
+        "account_since": accepted.stamp.recorded_at,
+        "sealed_for": accepted.candidate,
         "ordinal": accepted.ordinal,
         "agreement": accepted.agreement,
         "agreed_at": accepted.stamp.recorded_at,
@@ -188,6 +199,10 @@ def _seated(_: facts.SeatAssigned, row: Row) -> Row:
     return {"seated": row["seated"] + 1}
 
 
+def _moved(moved: facts.Moved, _: Row) -> Row:
+    return {"account": moved.to, "account_since": moved.stamp.recorded_at}
+
+
 _CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.AgreementAccepted: _agreed,
     facts.InfoFilled: _informed,
@@ -202,14 +217,21 @@ _CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.PaymentSettled: _settled,
     facts.ConfirmedOnSite: _confirmed,
     facts.SeatAssigned: _seated,
+    facts.Moved: _moved,
 }
 
 _ONE = select(registrations).where(registrations.c.id == bindparam("registration"))
 _NEWEST = (
     select(registrations)
     .where(registrations.c.account == bindparam("candidate"), registrations.c.round == bindparam("code"))
-    .order_by(registrations.c.ordinal.desc())
-    .limit(1)
+    .order_by(
+        registrations.c.status.in_(sorted(GIVEN_UP)),
+        registrations.c.account_since.desc(),
+        registrations.c.ordinal.desc(),
+    )
+)
+_BEGUN = select(func.max(registrations.c.ordinal)).where(
+    registrations.c.sealed_for == bindparam("begun_at"), registrations.c.round == bindparam("code")
 )
 _MAY_LAPSE = sorted({source for row in LIFE if row.step is Step.LAPSE for source in row.sources})
 _DUE = (
@@ -234,9 +256,22 @@ def one(connection: Connection, registration: UUID) -> Row | None:
 
 
 def newest_of(connection: Connection, account: UUID, round_code: str) -> Row | None:
-    """The account's newest registration in a round; earlier ones were withdrawn or cancelled."""
+    """The account's registration in a round: the one under way, else the newest that was given up."""
     asked = {"candidate": account, "code": round_code}
-    return found_in(connection.execute(_NEWEST, asked).mappings().first())
+    return found_in(connection.execute(_NEWEST.limit(1), asked).mappings().first())
+
+
+def under_way(connection: Connection, account: UUID, round_code: str) -> list[UUID]:
+    """The registrations of an account in a round that were not given up: one, or none."""
+    asked = {"candidate": account, "code": round_code}
+    rows = connection.execute(_NEWEST, asked).mappings()
+    return [row["id"] for row in rows if row["status"] not in GIVEN_UP]
+
+
+def next_ordinal(connection: Connection, account: UUID, round_code: str) -> int:
+    """The ordinal of the registration that the account would begin next, also after one was moved away."""
+    begun = connection.execute(_BEGUN, {"begun_at": account, "code": round_code}).scalar_one()
+    return (begun or 0) + 1
 
 
 def due(connection: Connection, now: datetime, limit: int = 200, offset: int = 0) -> list[Row]:

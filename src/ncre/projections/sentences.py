@@ -161,6 +161,13 @@ def _cancelled(_: registration.Cancelled) -> Words:
     return Words("考务办公室取消了报名。", "The exam office cancelled the registration.")
 
 
+def _moved(_: registration.Moved) -> Words:
+    return Words(
+        "考务办公室核对证据后，把报名转到了考生本人的另一账号。",
+        "Upon evidence the exam office moved the registration to another account of the same person.",
+    )
+
+
 def _viewed(_: registration.DetailsViewed) -> Words:
     return Words("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
 
@@ -216,6 +223,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     registration.SeatAssigned: _seated,
     registration.Withdrawn: _withdrawn,
     registration.Cancelled: _cancelled,
+    registration.Moved: _moved,
     registration.DetailsViewed: _viewed,
     exam.RoundOpened: _round_opened,
     exam.RoundRevised: _round_revised,

@@ -104,7 +104,7 @@ _HALLS = select(*_HALL, func.count().label("people")).where(*_STANDING).group_by
 _IN_BATCH = (
     select(
         tickets,
-        registrations.c.account,
+        registrations.c.sealed_for,
         registrations.c.number,
         registrations.c.name_masked,
         registrations.c.document_masked,

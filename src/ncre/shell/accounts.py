@@ -10,14 +10,18 @@ from secrets import token_urlsafe
 from typing import Any
 
 from ncre.bootstrap import House
+from ncre.domain.commands import Actor
 from ncre.domain.exam import in_words
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.passport import stream_of
 from ncre.passport.accounts import LEAST_PASSWORD, Account, NameTaken, PasswordRefused
+from ncre.passport.identities import LinkedElsewhere
 from ncre.passport.passwords import Weakness
+from ncre.passport.sign_on import Identity
 from ncre.projections import timeline
 from ncre.shell.common import Misuse, actor, add_actor, house
+from ncre.staffing import SHELL
 
 SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.AUDITOR, Role.OFFICE)
 
@@ -29,6 +33,7 @@ def add(commands: Any) -> None:
     add_.add_argument("--role", required=True, choices=[role.value for role in SIGN_IN_ROLES])
     add_.add_argument("--site", action="append", default=[], metavar="CODE", help="a site of a reviewer")
     _add_password(add_)
+    _add_by(add_)
     add_.set_defaults(run=make)
     role_ = user.add_parser("role", help="give another role, with who gave it and why; sessions end")
     role_.add_argument("name")
@@ -41,10 +46,21 @@ def add(commands: Any) -> None:
     history_.add_argument("name")
     add_actor(history_)
     history_.set_defaults(run=history)
+    link_ = user.add_parser("link", help="tie a member of staff to who they are at a provider")
+    link_.add_argument("name")
+    link_.add_argument("--provider", required=True, help="its name in the file of NCRE_SIGN_ON")
+    link_.add_argument("--subject", required=True, help="their `sub` there")
+    add_actor(link_)
+    link_.set_defaults(run=link)
     password_ = user.add_parser("password", help="set a new password")
     password_.add_argument("name")
     _add_password(password_)
+    _add_by(password_)
     password_.set_defaults(run=set_password)
+
+
+def _add_by(parser: Any) -> None:
+    parser.add_argument("--as", dest="actor", metavar="NAME", help="the account of the office that does it")
 
 
 def _add_password(parser: Any) -> None:
@@ -60,7 +76,7 @@ def make(asked: Namespace) -> None:
     password, shown = _password(asked)
     with house() as in_house:
         try:
-            in_house.accounts.add(asked.name, password, role, frozenset(asked.site))
+            in_house.staffing.make(asked.name, password, role, frozenset(asked.site), _by(in_house, asked))
         except NameTaken:
             raise Misuse(f"账号 {asked.name} 已存在 / the account {asked.name} exists already") from None
         except PasswordRefused as refused:
@@ -76,14 +92,30 @@ def give_role(asked: Namespace) -> None:
     if not asked.why.strip():
         raise Misuse("请用 --why 写明原因 / say why with --why")
     with house() as in_house:
-        who = actor(in_house, asked)
+        who = _office(in_house, asked)
         known = _known(in_house, asked.name)
-        if who.role is not Role.OFFICE:
-            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
         if who.id == str(known.id):
             raise Misuse("不能修改自己的权限 / nobody changes their own role")
-        in_house.passports.give_role(known, role, frozenset(asked.site), asked.why.strip(), who)
+        in_house.staffing.give_role(known, role, frozenset(asked.site), asked.why.strip(), who)
     print(f"{asked.name} {role.value} {' '.join(sorted(asked.site))}".rstrip())
+
+
+def link(asked: Namespace) -> None:
+    """For staff whose provider brings no new people: only the exam office, and never by a name alone."""
+    with house() as in_house:
+        who = _office(in_house, asked)
+        known = _known(in_house, asked.name)
+        provider = next((one for one in in_house.providers if one.name == asked.provider), None)
+        if provider is None:
+            raise Misuse(f"没有配置 {asked.provider} / {asked.provider} is not configured (NCRE_SIGN_ON)")
+        if known.role is Role.CANDIDATE:
+            raise Misuse(f"{asked.name} 不是工作人员 / {asked.name} is no member of staff")
+        try:
+            identity = Identity(provider.sign_on.issuer, asked.subject, asked.name)
+            in_house.staffing.link(known, identity, who)
+        except LinkedElsewhere:
+            raise Misuse("已绑定另一个账号 / it is linked to another account already") from None
+    print(f"{asked.name} {provider.label} {asked.subject}")
 
 
 def history(asked: Namespace) -> None:
@@ -98,6 +130,19 @@ def history(asked: Namespace) -> None:
         print(f"{in_words(told['at'])}  {told[asked.lang]}  {told['actor']}")
 
 
+def _office(in_house: House, asked: Namespace) -> Actor:
+    """The account of the exam office that was named. Raises Refusal for any other."""
+    who = actor(in_house, asked)
+    if who.role is not Role.OFFICE:
+        raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+    return who
+
+
+def _by(in_house: House, asked: Namespace) -> Actor:
+    """Who does it: an account of the office where one was named, else whoever has the machine."""
+    return _office(in_house, asked) if asked.actor else SHELL
+
+
 def _known(in_house: House, name: str) -> Account:
     known = in_house.accounts.named(name)
     if known is None:
@@ -109,8 +154,7 @@ def set_password(asked: Namespace) -> None:
     password, shown = _password(asked)
     with house() as in_house:
         try:
-            if not in_house.accounts.set_password(asked.name, password):
-                raise Misuse(f"没有账号 {asked.name} / there is no account {asked.name}")
+            in_house.staffing.set_password(_known(in_house, asked.name), password, _by(in_house, asked))
         except PasswordRefused as refused:
             raise Misuse(_refused(refused)) from None
     if shown:

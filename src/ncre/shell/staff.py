@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from ncre.domain.candidate import DOCUMENT_TYPES, SEXES
-from ncre.domain.commands import Approve, Cancel, Command, Confirm, Reject
+from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, Reject
 from ncre.domain.exam import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.review import REVIEW_REASONS
@@ -40,6 +40,14 @@ def add(commands: Any) -> None:
     cancel_.add_argument("--reason", required=True)
     add_actor(cancel_)
     cancel_.set_defaults(run=cancel)
+    move_ = commands.add_parser("move", help="move a registration to another account of the same person")
+    move_.add_argument("registration")
+    move_.add_argument(
+        "--to", required=True, help="name, e-mail address or phone number of the other account"
+    )
+    move_.add_argument("--evidence", required=True, help="what was seen that says it is the same person")
+    add_actor(move_)
+    move_.set_defaults(run=move)
 
 
 def waiting(asked: Namespace) -> None:
@@ -88,6 +96,17 @@ def reject(asked: Namespace) -> None:
 
 def cancel(asked: Namespace) -> None:
     _decide(asked, Cancel, reason=asked.reason)
+
+
+def move(asked: Namespace) -> None:
+    with house() as in_house:
+        who = actor(in_house, asked)
+        row = find(in_house, asked.registration, who.sites)
+        to = in_house.moving.target(asked.to)
+        after = in_house.moving.move(
+            Move(registration=row["id"], actor=who, seen=row["version"], to=to.id, evidence=asked.evidence)
+        )
+    print(f"{after.number or after.id}  v{after.version}  {to.name}")
 
 
 def _decide(asked: Namespace, command: type[Command], **particulars: Any) -> None:

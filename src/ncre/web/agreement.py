@@ -37,7 +37,11 @@ def answer() -> Answer:
     if not request.form.get("agreed"):
         return _page({"agreed": _("请先勾选“同意报名协议”，再点击“同意”。")}), 422
     round_, newest = _round_and_newest()
-    ordinal = _next_ordinal(newest)
+    live = _live(newest)
+    if live is not None:
+        return redirect(url_for("candidate.tasks", registration=live), 303)
+    with house().database.reading() as connection:
+        ordinal = registrations.next_ordinal(connection, account().id, round_.code)
     begun = house().application.handle(
         Agree(
             registration=registration_id(round_.code, account().id, ordinal),
@@ -56,14 +60,6 @@ def answer() -> Answer:
 @need(Role.CANDIDATE)
 def declined() -> Answer:
     return render_template("declined.html")
-
-
-def _next_ordinal(newest: Row | None) -> int:
-    """The ordinal of the registration that agreeing leads to: a new one only after one was given up."""
-    if newest is None:
-        return 1
-    begun = int(newest["ordinal"])
-    return begun + 1 if Status(newest["status"]) in GIVEN_UP else begun
 
 
 def _round_and_newest() -> tuple[Round, Row | None]:

@@ -56,7 +56,7 @@ def photo(registration: UUID) -> Answer:
     if not row["photo"]:
         raise NotFound
     try:
-        jpeg = house().photos.show(row["account"], row["photo"]["digest"])
+        jpeg = house().photos.show(row["sealed_for"], row["photo"]["digest"])
     except (PhotoMissing, PersonErased):
         raise NotFound from None
     return Response(jpeg, mimetype="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})

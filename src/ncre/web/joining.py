@@ -31,13 +31,14 @@ WEAKNESSES = {
 
 @pages.get("/register")
 def register_page() -> str:
-    return _register_form({}, request.args.get("by", "email"))
+    by_phone = request.args.get("by") == "phone" and house().post.reaches_phones
+    return _register_form({}, "phone" if by_phone else "email")
 
 
 @pages.post("/register")
 def register() -> Answer:
     """Send a link or a code to the address; what is said is the same whether it has an account or not."""
-    if request.form.get("by") == "phone":
+    if request.form.get("by") == "phone" and house().post.reaches_phones:
         return _register_by_phone()
     email = as_email(request.form.get("email", ""))
     faults = human.fault("register")

@@ -39,7 +39,12 @@ def entries() -> list[tuple[str, str]]:
             (_("收费管理"), "money.home"),
             (_("公告管理"), "office.notices"),
             (_("报名档案"), "audit.search"),
+            (_("账号档案"), "accounts.search"),
         ],
-        Role.AUDITOR: [(_("报名档案"), "audit.search"), (_("收费管理"), "money.home")],
+        Role.AUDITOR: [
+            (_("报名档案"), "audit.search"),
+            (_("账号档案"), "accounts.search"),
+            (_("收费管理"), "money.home"),
+        ],
     }
     return [*own.get(g.account.role, []), (_("我的通行证"), "passport.home"), *common]

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
 from ncre.domain.lifecycle import Role
 from ncre.events.passport import stream_of
@@ -90,6 +91,7 @@ def confirm() -> Answer:
 @everybody
 @need_fresh
 def contact_page(kind: str) -> Answer:
+    _require_reachable(kind)
     return render_template("contact.html", kind=kind, faults={})
 
 
@@ -98,6 +100,7 @@ def contact_page(kind: str) -> Answer:
 @need_fresh
 def ask_contact(kind: str) -> Answer:
     """Send a link or a code to the new address; it counts only once proved."""
+    _require_reachable(kind)
     typed = request.form.get("target", "")
     target = as_email(typed) if kind == EMAIL else as_phone(typed)
     if target is None:
@@ -183,6 +186,12 @@ def close() -> Answer:
     sign_out()
     flash(_("账号已注销。"))
     return redirect(url_for("front.front"), 303)
+
+
+def _require_reachable(kind: str) -> None:
+    """Where no message reaches a phone, no number can be verified, and the page does not offer it."""
+    if kind == PHONE and not house().post.reaches_phones:
+        raise NotFound
 
 
 def _proved(token: str, code: str) -> Answer:

@@ -58,7 +58,7 @@ def send(registration: UUID) -> Answer:
     if not uploaded:
         return _page(case, [_("请先选择一张照片。")]), 422
     with _erased_is_refused():
-        taken = house().photos.take_in(account().id, uploaded)
+        taken = house().photos.take_in(case.row["sealed_for"], uploaded)
     if taken.photo.verdict == "reject":
         return _page(case, sentences(taken.photo.measured, taken.photo.codes), taken), 422
     return _carried_out(case, step, taken.photo)
@@ -73,7 +73,7 @@ def adopt(registration: UUID) -> Answer:
     try:
         with _erased_is_refused():
             photo = house().photos.adopt(
-                account().id, request.form.get("draft", ""), request.form.get("kind", "")
+                case.row["sealed_for"], request.form.get("draft", ""), request.form.get("kind", "")
             )
     except PhotoMissing:
         return _page(case, [_("这张照片已不在服务器上，请重新上传。")]), 422
@@ -86,9 +86,9 @@ def adopt(registration: UUID) -> Answer:
 @need(Role.CANDIDATE)
 def draft(registration: UUID, digest: str) -> Answer:
     """A mended picture before the candidate has accepted it, to its owner alone."""
-    own_case(registration)
+    case = own_case(registration)
     try:
-        return _jpeg(house().photos.draft(account().id, digest))
+        return _jpeg(house().photos.draft(case.row["sealed_for"], digest))
     except (PhotoMissing, PersonErased):
         raise NotFound from None
 
@@ -109,11 +109,11 @@ def again(registration: UUID) -> Answer:
 @need(Role.CANDIDATE)
 def picture(registration: UUID) -> Answer:
     """The photo as it was kept, to its owner alone."""
-    kept = own_case(registration).row["photo"]
-    if not kept:
+    row = own_case(registration).row
+    if not row["photo"]:
         raise NotFound
     try:
-        return _jpeg(house().photos.show(account().id, kept["digest"]))
+        return _jpeg(house().photos.show(row["sealed_for"], row["photo"]["digest"]))
     except (PhotoMissing, PersonErased):
         raise NotFound from None
 

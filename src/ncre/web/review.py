@@ -12,7 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.commands import Approve, Cancel, Command, Confirm, Reject
+from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, Reject
 from ncre.domain.lifecycle import Role, Step, open_rows
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events import registration as facts
@@ -44,8 +44,11 @@ FIELD_OF: Final = {
     RefusalCode.REASON_MISSING: "reasons",
     RefusalCode.REASON_UNKNOWN: "reasons",
     RefusalCode.REASON_TEXT_MISSING: "note",
+    RefusalCode.EVIDENCE_MISSING: "evidence",
+    RefusalCode.ACCOUNT_UNKNOWN: "to",
+    RefusalCode.ACCOUNT_BUSY: "to",
 }
-"""Refusals that belong to a field of the rejection; the others stand above the case."""
+"""Refusals that belong to a field of a form; the others stand above the case."""
 
 
 @pages.get("/staff/queue")
@@ -80,7 +83,7 @@ def photo(registration: UUID, digest: str) -> Answer:
     if digest not in {picture["digest"] for picture in pictures(_history(registration))}:
         raise NotFound
     try:
-        jpeg = house().photos.show(row["account"], digest)
+        jpeg = house().photos.show(row["sealed_for"], digest)
     except (PhotoMissing, PersonErased):
         raise NotFound from None
     return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "private, no-store"})
@@ -129,6 +132,24 @@ def cancel(registration: UUID) -> Answer:
     return refused or redirect(url_for("review.case", registration=registration), 303)
 
 
+@pages.post("/staff/cases/<uuid:registration>/move")
+@need(Role.OFFICE)
+def move(registration: UUID) -> Answer:
+    """转到本人另一账号: upon evidence, told to both accounts."""
+    at_my_sites(registration)
+    typed = _Typed(to=request.form.get("to", "").strip(), evidence=request.form.get("evidence", ""))
+    moving = house().moving
+    try:
+        moving.move(
+            Move(**_asked(registration), to=moving.target(typed.to).id, evidence=typed.evidence),
+        )
+    except Refusal as refusal:
+        place = FIELD_OF.get(refusal.code, "case")
+        return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
+    flash(_("报名已转到账号 %(name)s，两个账号都已收到通知。", name=typed.to))
+    return redirect(url_for("review.case", registration=registration), 303)
+
+
 @pages.post("/staff/cases/<uuid:registration>/counter")
 @need(Role.REVIEWER, Role.OFFICE)
 def counter(registration: UUID) -> Answer:
@@ -152,6 +173,8 @@ class _Typed:
     note: str = ""
     why: str = ""
     receipt: str = ""
+    to: str = ""
+    evidence: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
 
 

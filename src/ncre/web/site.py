@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ncre.bootstrap import House
 from ncre.web import (
+    accounts,
     agreement,
     audit,
     candidate,
@@ -62,6 +63,7 @@ AREAS = (
     office,
     money,
     audit,
+    accounts,
 )
 
 LARGEST_REQUEST = 1_000_000
