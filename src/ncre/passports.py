@@ -14,6 +14,7 @@ from ncre.application import Application
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import GIVEN_UP, Role
 from ncre.events import passport as facts
+from ncre.events.registration import Details
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts, PasswordRefused
 from ncre.passport.factors import Factors
@@ -22,7 +23,7 @@ from ncre.passport.letters import Courier
 from ncre.passport.passwords import weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.sessions import Session, Sessions
-from ncre.projections import registrations
+from ncre.projections import profiles, registrations
 from ncre.security_log import SecurityLog
 
 EMAIL: Final = "email"
@@ -203,6 +204,23 @@ class Passports:
         if before:
             self._post.send(letters.contact_changed(before, KINDS[kind]))
         return kind
+
+    # personal details
+
+    def keep_details(self, account: Account, details: Details) -> None:
+        """What the owner says about themselves; the same again changes nothing."""
+        if details != self.details(account):
+            self._log.note(account, facts.DetailsCompleted(account.id, details))
+
+    def details(self, account: Account) -> Details | None:
+        """What the owner said about themselves, None where nothing, or where it was erased."""
+        with self._application.database.reading() as connection:
+            version = profiles.version_of(connection, account.id)
+            if version is None:
+                return None
+            fact = self._application.store.fact(connection, facts.stream_of(account.id), version)
+        found = fact.details if isinstance(fact, facts.DetailsCompleted) else None
+        return found if isinstance(found, Details) else None
 
     # sessions, and the end
 

@@ -142,6 +142,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     passport.SignInFailed(ZHANG, "password", "203.0.113.0/24"),
     passport.PasswordChanged(ZHANG, "recovered"),
     passport.ContactChanged(ZHANG, "email", "old@example.com", "new@example.com"),
+    passport.DetailsCompleted(ZHANG, DETAILS),
     passport.IdentityLinked(ZHANG, "qq"),
     passport.IdentityUnlinked(ZHANG, "qq"),
     passport.FactorChanged(ZHANG, "enrolled"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ncre.domain.lifecycle import LIFE
 from ncre.domain.registration import replay
-from ncre.events import exam
+from ncre.events import exam, passport
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Fact
 from ncre.events.database import Database
@@ -303,6 +303,7 @@ def test_rows_written_fact_by_fact_are_the_rows_folded_from_the_whole_log(databa
     log += people.recorded((exam.SiteOpened("78", SITE),), UUID(int=2))
     log += people.recorded((exam.NoticePosted("78", "guide", "须知", "Guide", "正文", "Text"),), UUID(int=3))
     log += people.recorded(tuple(one for one in EXAMPLES if one.TOPIC.startswith("payment.")), UUID(int=4))
+    log += people.recorded((passport.DetailsCompleted(people.CANDIDATE_ID, people.WENJING),), UUID(int=5))
     for fact in log:
         with database.transaction() as connection:
             write(connection, [fact])

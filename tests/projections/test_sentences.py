@@ -212,6 +212,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The role is site reviewer at 420019 from now on (新任审核员).",
     ),
     (
+        passport.DetailsCompleted(people.CANDIDATE_ID, people.WENJING),
+        "个人资料已保存。",
+        "The personal details were saved.",
+    ),
+    (
         passport.RegistrationMoved(people.CANDIDATE_ID, people.REGISTRATION, "left"),
         "考务办公室把本账号的报名转到了您的另一账号。",
         "The exam office moved the registration of this account to another account of yours.",

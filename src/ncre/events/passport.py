@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID, uuid5
 
 from ncre.events.base import Erased, Fact
+from ncre.events.registration import Details
 
 
 def stream_of(account: UUID) -> UUID:
@@ -63,6 +64,16 @@ class ContactChanged(Fact):
     kind: str
     was: str | Erased
     now: str | Erased
+
+
+@dataclass(frozen=True)
+class DetailsCompleted(Fact):
+    """What the owner says about themselves, once for every registration to come; the remark stays empty."""
+
+    TOPIC: ClassVar[str] = "passport.details_completed"
+    SEALED: ClassVar[tuple[str, ...]] = ("details",)
+    account: UUID
+    details: Details | Erased
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 registrations.py  where each registration stands      queue.py, desk.py   questions about it
 timeline.py       the history, sentences.py its words  tickets.py          seats as assigned
 refunds.py        money owed back                     exam.py             rounds, sites, notices
-photo_files.py    files sent for two people
+photo_files.py    files sent for two people           profiles.py         details of accounts
 orders.py         orders of payment                   ledger.py           every payment, used or returned
 reconciliations.py bills compared
 seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
@@ -16,6 +16,7 @@ from ncre.projections.exam import Notices, Rounds, Sites
 from ncre.projections.ledger import PaymentLedger
 from ncre.projections.orders import OrdersAsTheyStand
 from ncre.projections.photo_files import FilesSent
+from ncre.projections.profiles import DetailsOfAccounts
 from ncre.projections.reconciliations import BillsCompared
 from ncre.projections.refunds import OwedBack
 from ncre.projections.registrations import WhereItStands
@@ -37,6 +38,7 @@ def all_projections() -> Listeners:
             OwedBack(),
             BillsCompared(),
             FilesSent(),
+            DetailsOfAccounts(),
             Timeline(),
         ]
     )

@@ -64,6 +64,10 @@ def _contact(changed: passport.ContactChanged) -> Words:
     return Words(f"{kind.zh}已验证并更新。", f"A new {changed.kind} address was verified.")
 
 
+def _completed(_: passport.DetailsCompleted) -> Words:
+    return Words("个人资料已保存。", "The personal details were saved.")
+
+
 def _linked(linked: passport.IdentityLinked) -> Words:
     way = _way(linked.issuer)
     return Words(f"绑定了{way.zh}登录。", f"Signing in with {way.en} was linked.")
@@ -121,6 +125,7 @@ PASSPORT_SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     passport.SignInFailed: _failed,
     passport.PasswordChanged: _password,
     passport.ContactChanged: _contact,
+    passport.DetailsCompleted: _completed,
     passport.IdentityLinked: _linked,
     passport.IdentityUnlinked: _unlinked,
     passport.FactorChanged: _factor,

@@ -23,8 +23,8 @@ from ncre.web import tasks as journey
 from ncre.web.agreement import registering_closed
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
-from ncre.web.details import shown
 from ncre.web.errors import said
+from ncre.web.person import shown
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("candidate", __name__)

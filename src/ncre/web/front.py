@@ -46,7 +46,8 @@ def welcome() -> Answer:
     with house().database.reading() as connection:
         round_ = house().application.exams.current(connection)
         mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
-    return render_template("welcome.html", round=round_, mine=mine, now=house().clock())
+    completed = house().passports.details(account()) is not None
+    return render_template("welcome.html", round=round_, mine=mine, completed=completed, now=house().clock())
 
 
 @pages.get("/favicon.ico")

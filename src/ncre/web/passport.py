@@ -221,6 +221,7 @@ def _page(faults: dict[str, str], status: int = 422) -> Answer:
         least=LEAST,
         places=house().passports.sessions.of(account().id),
         linked=house().sign_ons.identities.of(account().id),
+        completed=house().passports.details(account()) is not None,
         here=present().key,
         story=newest_first(story)[:30],
     )

@@ -17,7 +17,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.gateways.channel import ChannelRefused, ChannelSilent, Device, State
 from ncre.projections import refunds
 from ncre.web.cases import Case, own_case
-from ncre.web.details import shown
+from ncre.web.person import shown
 from ncre.web.safeguards import signed_by_machine
 from ncre.web.tasks import Task, task_list, time_left
 from ncre.web.who import Answer, house, need
