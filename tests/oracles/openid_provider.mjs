@@ -1,4 +1,5 @@
 // An independent, certified OpenID provider whose login is scripted: `login_hint` names who signs in.
+// It leads back to the address given as argument.
 import http from 'node:http'
 import Provider from 'oidc-provider'
 
@@ -9,7 +10,7 @@ const ACCOUNTS = {
 const client = (id) => ({
   client_id: id,
   client_secret: 'a-secret-long-enough-for-a-test',
-  redirect_uris: ['https://exam.example/staff/back'],
+  redirect_uris: [process.argv[2]],
 })
 const server = http.createServer()
 server.listen(0, '127.0.0.1', () => {

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
@@ -18,15 +14,10 @@ from werkzeug.serving import make_server
 
 from ncre.domain.lifecycle import Role
 from ncre.passport.sign_on import SignOnRefused, SignOnSilent, Unheard, Why
-from ncre.passport.single_sign_on import BegunSignOn, Issuer, Post, SingleSignOn
+from ncre.passport.single_sign_on import Issuer, SingleSignOn
+from tests.openid import issuer_at, log_in, needs_provider, openid_provider
 
-ORACLES = Path(__file__).parents[1] / "oracles"
-BACK = "https://exam.example/staff/back"
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("node") is None or not (ORACLES / "node_modules" / "oidc-provider").exists(),
-    reason="the independent provider is not installed (npm ci in tests/oracles)",
-)
+pytestmark = needs_provider
 
 
 def now() -> datetime:
@@ -35,41 +26,13 @@ def now() -> datetime:
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    with subprocess.Popen(
-        ["node", "openid_provider.mjs"],
-        cwd=ORACLES,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        yield next(line.strip() for line in process.stdout if line.startswith("http://"))
-        process.kill()
+    with openid_provider() as address:
+        yield address
 
 
 @pytest.fixture
 def issuer(provider: str) -> Issuer:
-    posts = {"ncre-reviewers": Post(Role.REVIEWER, frozenset({"110001"}))}
-    return Issuer(
-        provider,
-        "ncre",
-        "a-secret-long-enough-for-a-test",
-        BACK,
-        "groups",
-        posts,
-        ("openid", "profile", "staff"),
-    )
-
-
-def log_in(begun: BegunSignOn, who: str = "li") -> dict[str, str]:
-    """Walk the browser's way through the provider until it sends back to us."""
-    with requests.Session() as browser:
-        address = f"{begun.address}&login_hint={who}"
-        while not address.startswith(BACK):
-            reply = browser.get(address, allow_redirects=False, timeout=5)
-            assert reply.is_redirect, reply.text[:2000]
-            address = requests.compat.urljoin(address, reply.headers["Location"])
-    return dict(parse_qsl(urlsplit(address).query))
+    return issuer_at(provider)
 
 
 def refusal(attempt: Callable[[], object]) -> Why:
@@ -82,7 +45,7 @@ def test_a_reviewer_signs_in_with_the_role_and_sites_of_the_claim(issuer: Issuer
     sign_on = SingleSignOn(issuer, now)
     begun = sign_on.begin()
     assert "code_challenge_method=S256" in begun.address
-    staff = sign_on.finish(begun, log_in(begun))
+    staff = sign_on.finish(begun, log_in(begun.address))
     assert (staff.name, staff.role, staff.sites) == ("李雷", Role.REVIEWER, {"110001"})
     assert (staff.identity.issuer, staff.identity.subject) == (issuer.url, "li")
 
@@ -90,14 +53,14 @@ def test_a_reviewer_signs_in_with_the_role_and_sites_of_the_claim(issuer: Issuer
 def test_who_has_no_claim_to_a_role_is_refused(issuer: Issuer) -> None:
     sign_on = SingleSignOn(issuer, now)
     begun = sign_on.begin()
-    assert refusal(lambda: sign_on.finish(begun, log_in(begun, "zhang"))) is Why.NO_ROLE
+    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address, "zhang"))) is Why.NO_ROLE
 
 
 @pytest.mark.parametrize("iss", ["https://evil.example", "", None])
 def test_a_wrong_or_missing_iss_is_refused(issuer: Issuer, iss: str | None) -> None:
     sign_on = SingleSignOn(issuer, now)
     begun = sign_on.begin()
-    brought = log_in(begun)
+    brought = log_in(begun.address)
     assert brought.pop("iss") == issuer.url
     assert (
         refusal(lambda: sign_on.finish(begun, brought | ({} if iss is None else {"iss": iss}))) is Why.ISSUER
@@ -107,13 +70,13 @@ def test_a_wrong_or_missing_iss_is_refused(issuer: Issuer, iss: str | None) -> N
 def test_a_wrong_state_is_refused(issuer: Issuer) -> None:
     sign_on = SingleSignOn(issuer, now)
     begun, other = sign_on.begin(), sign_on.begin()
-    assert refusal(lambda: sign_on.finish(other, log_in(begun))) is Why.STATE
+    assert refusal(lambda: sign_on.finish(other, log_in(begun.address))) is Why.STATE
 
 
 def test_a_replayed_code_is_refused(issuer: Issuer) -> None:
     sign_on = SingleSignOn(issuer, now)
     begun = sign_on.begin()
-    brought = log_in(begun)
+    brought = log_in(begun.address)
     sign_on.finish(begun, brought)
     assert refusal(lambda: sign_on.finish(begun, brought)) is Why.CODE
 
@@ -124,32 +87,34 @@ def test_a_code_of_another_client_and_a_wrong_secret_are_refused(
 ) -> None:
     begun = SingleSignOn(issuer, now).begin()
     other = SingleSignOn(replace(issuer, **change), now)
-    assert refusal(lambda: other.finish(begun, log_in(begun))) is Why.CODE
+    assert refusal(lambda: other.finish(begun, log_in(begun.address))) is Why.CODE
 
 
 def test_a_wrong_nonce_is_refused(issuer: Issuer) -> None:
     sign_on = SingleSignOn(issuer, now)
     begun = sign_on.begin()
-    assert refusal(lambda: sign_on.finish(replace(begun, nonce="x"), log_in(begun))) is Why.IDENTITY
+    assert refusal(lambda: sign_on.finish(replace(begun, nonce="x"), log_in(begun.address))) is Why.IDENTITY
 
 
 def test_a_wrong_verifier_is_refused(issuer: Issuer) -> None:
     sign_on = SingleSignOn(issuer, now)
     begun = sign_on.begin()
-    assert refusal(lambda: sign_on.finish(replace(begun, verifier="x" * 64), log_in(begun))) is Why.CODE
+    assert (
+        refusal(lambda: sign_on.finish(replace(begun, verifier="x" * 64), log_in(begun.address))) is Why.CODE
+    )
 
 
 def test_an_expired_token_is_refused(issuer: Issuer) -> None:
     sign_on = SingleSignOn(issuer, lambda: now() + timedelta(days=1))
     begun = sign_on.begin()
-    assert refusal(lambda: sign_on.finish(begun, log_in(begun))) is Why.IDENTITY
+    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address))) is Why.IDENTITY
 
 
 def test_keys_changed_since_they_were_fetched_are_fetched_again(issuer: Issuer) -> None:
     sign_on = SingleSignOn(issuer, now)
     begun = sign_on.begin()
     sign_on._keys = KeySet([RSAKey.generate_key(2048, {"kid": "old"})])
-    assert sign_on.finish(begun, log_in(begun)).role is Role.REVIEWER
+    assert sign_on.finish(begun, log_in(begun.address)).role is Role.REVIEWER
 
 
 def test_a_token_signed_by_somebody_else_under_the_same_key_name_is_refused(issuer: Issuer) -> None:
@@ -157,7 +122,7 @@ def test_a_token_signed_by_somebody_else_under_the_same_key_name_is_refused(issu
     begun = sign_on.begin()
     published = requests.get(issuer.url + "/jwks", timeout=5).json()["keys"]
     sign_on._keys = KeySet([RSAKey.generate_key(2048, {"kid": key["kid"]}) for key in published])
-    assert refusal(lambda: sign_on.finish(begun, log_in(begun))) is Why.IDENTITY
+    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address))) is Why.IDENTITY
 
 
 def test_a_provider_that_does_not_answer_is_silence(issuer: Issuer) -> None:

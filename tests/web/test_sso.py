@@ -16,35 +16,41 @@ from ncre.domain.lifecycle import Role
 from ncre.passport.single_sign_on import Issuer, Post, SingleSignOn
 from ncre.sign_ons import Provider
 from ncre.web import create_site
-from tests.passport.test_single_sign_on import issuer, log_in, provider, pytestmark  # noqa: F401
+from tests.openid import issuer_at, log_in, needs_provider, openid_provider
 from tests.people import SITE
 from tests.web.visitor import Visitor
 
+pytestmark = needs_provider
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    with openid_provider() as address:
+        yield address
+
 
 @pytest.fixture
-def visitor(house: House, issuer: Issuer) -> Iterator[Visitor]:  # noqa: F811
+def issuer(provider: str) -> Issuer:
+    return issuer_at(provider)
+
+
+@pytest.fixture
+def visitor(house: House, issuer: Issuer) -> Iterator[Visitor]:
     """Somebody at a house with a provider; what its people may do depends on their groups."""
     use(house, issuer, provision=True)
     return Visitor(create_site(house))
 
 
-def use(house: House, issuer: Issuer, *, provision: bool, **posts: Post) -> None:  # noqa: F811
+def use(house: House, issuer: Issuer, *, provision: bool, **posts: Post) -> None:
     known = posts or {"ncre-reviewers": Post(Role.REVIEWER, frozenset({SITE}))}
     sign_on = SingleSignOn(replace(issuer, posts=known), lambda: datetime.now(UTC))
     vars(house)["providers"] = (Provider("office", "考试院统一登录", sign_on, provision),)
 
 
-class Begun:
-    """What the browser was sent away with."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-
 def comes_back(visitor: Visitor, who: str = "li", **changed: str) -> str:
     """The path with which the provider sends the browser back."""
     address = visitor.get("/sso/office", 302).location
-    said = log_in(Begun(str(address)), who)  # type: ignore[arg-type]
+    said = log_in(str(address), who)
     return f"/sso/office/back?{urlencode({**said, **changed})}"
 
 
@@ -63,7 +69,7 @@ def test_staff_sign_in_with_the_role_that_their_group_gives(house: House, visito
 def test_whoever_comes_again_is_the_same_account_and_gets_the_role_of_today(
     house: House,
     visitor: Visitor,
-    issuer: Issuer,  # noqa: F811
+    issuer: Issuer,
 ) -> None:
     visitor.get(comes_back(visitor), 303)
     first = house.accounts.named("李雷 (li)")
@@ -79,7 +85,7 @@ def test_whoever_comes_again_is_the_same_account_and_gets_the_role_of_today(
 def test_nobody_new_comes_where_the_provider_brings_no_accounts(
     house: House,
     visitor: Visitor,
-    issuer: Issuer,  # noqa: F811
+    issuer: Issuer,
 ) -> None:
     use(house, issuer, provision=False)
     visitor.get(comes_back(visitor), 403)
