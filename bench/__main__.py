@@ -47,7 +47,7 @@ def _passport() -> None:
         house.close()
     print(
         f"Passport   {cost.sign_ins:.1f} sign-ins/s, the hash is {100 * cost.share:.0f} % of each (aim 80); "
-        f"a session costs a page {cost.session:.2f} ms of CPU (aim 0.3)",
+        f"a session costs a page {cost.session:.2f} ms of CPU (aim 0.3), {cost.pages:.0f} pages/s with it",
         flush=True,
     )
 

@@ -231,6 +231,12 @@ class Candidate:
         return self.requests_review()
 
 
+def begun(house: House, account: Account) -> str:
+    """The token of a session that begins now."""
+    with house.database.transaction() as connection:
+        return house.passports.sessions.begin(connection, account.id)
+
+
 def till_of(house: House) -> Till:
     """The channel of a test's house."""
     return cast(Till, house.money.channels["till"])

@@ -198,7 +198,7 @@ class Application:
 
     def _note_look(self, connection: Connection, case: UUID, look: Act, purpose: str) -> None:
         stream = uuid5(case, "access")
-        looked = len(self.store.history(connection, stream, opened=False))
+        looked = self.store.version(connection, stream)
         seen = facts.DetailsViewed(case, purpose)
         self._record(connection, self._stamped([seen], stream, looked, look, None))
 

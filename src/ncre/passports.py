@@ -114,8 +114,12 @@ class Passports:
 
     def enter(self, account: Account, way: str, place: str, browser: str) -> str:
         """A new session for somebody who proved who they are."""
-        self._log.note(account, facts.SignedIn(account.id, way, place))
-        return self.sessions.begin(account.id, place, browser)
+
+        def entered(connection: Connection) -> str:
+            self._log.record(connection, account, facts.SignedIn(account.id, way, place))
+            return self.sessions.begin(connection, account.id, place, browser)
+
+        return self._application.together(entered)
 
     # recovering and changing
 

@@ -100,7 +100,7 @@ class Reconciliation:
         command_id = uuid4()
 
         def recorded(connection: Connection) -> None:
-            version = len(self._application.store.history(connection, stream, opened=False))
+            version = self._application.store.version(connection, stream)
             self._application.record(connection, Act(actor, command_id), stream, version, [result])
 
         self._application.together(recorded)

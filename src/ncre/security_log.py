@@ -30,7 +30,7 @@ class SecurityLog:
     def record(self, connection: Connection, account: Account, *new: Fact, by: Actor | None = None) -> None:
         """Record within the transaction that changes the account; by its owner unless `by` says otherwise."""
         stream = stream_of(account.id)
-        version = len(self._application.store.history(connection, stream, opened=False))
+        version = self._application.store.version(connection, stream)
         act = Act(by or account.actor)
         self._application.record(connection, act, stream, version, new, subject=account.id)
 

@@ -10,6 +10,7 @@ from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
 from ncre.passport.sign_on import Identity
+from tests.people import begun
 from tests.shell.conftest import Run
 
 PROVIDER = """
@@ -31,7 +32,7 @@ def named(house: House, name: str) -> Account:
 
 
 def test_a_role_is_given_with_its_reason_and_ends_the_sessions(house: House, ncre: Run) -> None:
-    token = house.passports.sessions.begin(named(house, "shenhe").id)
+    token = begun(house, named(house, "shenhe"))
     said = ncre(
         "user", "role", "shenhe", "--role", "reviewer", "--site", "429901", "--why", "调岗", "--as", "kaowu"
     )
@@ -63,7 +64,7 @@ def test_a_reviewer_reads_no_history(ncre: Run) -> None:
 
 def test_what_the_shell_does_to_an_account_is_in_its_history(house: House, ncre: Run) -> None:
     assert ncre("user", "add", "xinren", "--role", "auditor", "--as", "kaowu").code == 0
-    token = house.passports.sessions.begin(named(house, "xinren").id)
+    token = begun(house, named(house, "xinren"))
     assert ncre("user", "password", "xinren").code == 0
     assert house.passports.sessions.find(token) is None
     told = ncre("user", "history", "xinren", "--as", "shenji").out.splitlines()

@@ -15,7 +15,7 @@ from ncre.domain.lifecycle import Role
 from ncre.events.passport import stream_of
 from ncre.gateways.messages import PostOffice
 from ncre.passport.accounts import Account
-from tests.people import Clock, somebody
+from tests.people import Clock, begun, somebody
 from tests.web.visitor import ORIGIN, Visitor
 
 EMAIL, PASSWORD = "wenjing@example.com", "correct horse battery"
@@ -235,6 +235,26 @@ def test_recovering_an_unknown_address_looks_the_same_and_tells_its_owner(
     visitor.post("/recover", 200, email="nobody@example.com")
     assert visitor.text().replace("nobody@example.com", "") == known
     assert "没有账号使用它" in letters(house, "nobody@example.com")[0]
+
+
+def test_nobody_is_flooded_with_letters(house: House, site: Flask, clock: Clock) -> None:
+    """Whether the address has an account or not, whoever asks, and from wherever."""
+    joins(house, Visitor(site))
+    for page, to in (
+        ("/recover", EMAIL),
+        ("/recover", "nobody@example.com"),
+        ("/register", "new@example.com"),
+    ):
+        before = len(letters(house, to))
+        for turn in range(8):
+            visitor = Visitor(site)
+            visitor.get(page)
+            visitor.post(page, 429 if turn >= 5 - before else 200, email=to)
+        assert len(letters(house, to)) == 5
+        assert "发送次数过多" in visitor.text()
+    clock.advance(minutes=1)
+    visitor.get("/recover")
+    visitor.post("/recover", 200, email=EMAIL)
 
 
 def test_a_link_to_join_recovers_nothing(house: House, visitor: Visitor) -> None:
@@ -486,12 +506,12 @@ def test_a_session_ends_when_idle_and_when_it_is_old(
 ) -> None:
     account = house.accounts.add("somebody", PASSWORD, role)
     sessions = house.passports.sessions
-    token = sessions.begin(account.id)
+    token = begun(house, account)
     clock.now += idle
     assert sessions.find(token) is not None
     clock.now += idle + timedelta(seconds=1)
     assert sessions.find(token) is None
-    token, began = sessions.begin(account.id), clock.now
+    token, began = begun(house, account), clock.now
     while clock.now - began <= longest - idle / 2:
         assert sessions.find(token) is not None
         clock.now += idle / 2
@@ -501,7 +521,7 @@ def test_a_session_ends_when_idle_and_when_it_is_old(
 
 def test_the_database_knows_no_token(house: House) -> None:
     account = house.accounts.add("somebody", PASSWORD, Role.CANDIDATE)
-    token = house.passports.sessions.begin(account.id)
+    token = begun(house, account)
     assert token.encode() not in house.settings.data.joinpath("ncre.sqlite").read_bytes()
 
 

@@ -190,6 +190,11 @@ class FactStore(Application[UUID]):
         stored = self._rows.select_events(stream, gt=version - 1, lte=version, connection=connection)
         return self._facts.opened(connection, stored)[0] if stored else None
 
+    def version(self, connection: Connection, stream: UUID) -> int:
+        """The version of a stream's newest fact; 0 where there is none. However long it is, one row is read."""
+        newest = self._rows.select_events(stream, desc=True, limit=1, connection=connection)
+        return newest[0].originator_version if newest else 0
+
     def append(self, connection: Connection, facts: Sequence[Fact]) -> list[int]:
         """Record stamped facts in the caller's transaction; their positions in the log.
 

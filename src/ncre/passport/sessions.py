@@ -95,7 +95,7 @@ class Sessions:
         self._database = database
         self._clock = clock
 
-    def begin(self, account: UUID, place: str = "", browser: str = "") -> str:
+    def begin(self, connection: Connection, account: UUID, place: str = "", browser: str = "") -> str:
         """A new session; the token for its cookie, which nobody can read here again."""
         token, now = token_urlsafe(32), self._clock()
         row = {
@@ -107,8 +107,7 @@ class Sessions:
             "place": place[:64],
             "browser": browser[:120],
         }
-        with self._database.transaction() as connection:
-            connection.execute(insert(sessions), row)
+        connection.execute(insert(sessions), row)
         return token
 
     def find(self, token: str) -> Session | None:

@@ -71,6 +71,19 @@ class Throttle:
             free = [row.free_at for row in connection.execute(_READ, {"keys": list(kinds.values())})]
         return max(0, *(_whole_seconds(at - now) for at in free)) if free else 0
 
+    def one_more(self, name: str) -> int:
+        """Count something that may be asked for a few times at a name alone, like letters to an address.
+
+        Seconds to wait where it was asked too often: then it is not to be done, and not counted.
+        """
+        now, key = self._clock(), _keys(name, "")["name"]
+        with self._database.transaction() as connection:
+            free = [row.free_at for row in connection.execute(_READ, {"keys": [key]})]
+            wait = max((_whole_seconds(at - now) for at in free), default=0)
+            if wait <= 0:
+                self._count(connection, "name", key)
+        return max(0, wait)
+
     def failures(self, name: str) -> int:
         """Failures at a name that have not faded."""
         asked = {"of": _keys(name, "")["name"], "since": self._clock() - FADE}

@@ -47,9 +47,11 @@ def register() -> Answer:
     if email is None or faults:
         return _register_form(faults, "email"), 422
     passports, sign_in = house().passports, url_for("signin.page", _external=True)
-    fault = _sent(lambda: passports.ask_to_join(email, _address("joining.finish_page"), sign_in), "email")
+    fault, status = sent(
+        lambda: passports.ask_to_join(email, _address("joining.finish_page"), sign_in), "email", email
+    )
     if fault:
-        return _register_form(fault, "email"), 503
+        return _register_form(fault, "email"), status
     return render_template("sent.html", to=email, purpose="join")
 
 
@@ -103,9 +105,11 @@ def recover() -> Answer:
         faults["email"] = _("请填写有效的邮箱地址，例如 name@example.com。")
     if email is None or faults:
         return _recover_form(faults), 422
-    fault = _sent(lambda: house().passports.ask_to_recover(email, _address("joining.reset_page")), "email")
+    fault, status = sent(
+        lambda: house().passports.ask_to_recover(email, _address("joining.reset_page")), "email", email
+    )
     if fault:
-        return _recover_form(fault), 503
+        return _recover_form(fault), status
     return render_template("sent.html", to=email, purpose="recover")
 
 
@@ -150,21 +154,26 @@ def _register_by_phone() -> Answer:
         return _register_form(faults, "phone"), 422
     token: list[str] = []
     sign_in = url_for("signin.page", _external=True)
-    fault = _sent(lambda: token.append(house().passports.ask_to_join_by_phone(phone, sign_in)), "phone")
+    fault, status = sent(
+        lambda: token.append(house().passports.ask_to_join_by_phone(phone, sign_in)), "phone", phone
+    )
     if fault:
-        return _register_form(fault, "phone"), 503
+        return _register_form(fault, "phone"), status
     session["joining"] = token[0]
     return redirect(url_for("joining.code_page"), 303)
 
 
-def _sent(send: Callable[[], None], field: str) -> dict[str, str]:
-    """Nothing, or the fault to show where the letter could not be sent."""
+def sent(send: Callable[[], object], field: str, to: str) -> tuple[dict[str, str], int]:
+    """Nothing, or the fault to show where the letter could not be sent, or too many were asked for; and the status."""
+    wait = house().throttle.one_more(f"letters:{to}")
+    if wait:
+        return {field: _("发送次数过多，请 %(seconds)s 秒后再试。", seconds=wait)}, 429
     try:
         send()
     except MailNotSent as error:
         log.warning("a letter was not sent: %s", error)
-        return {field: _("暂时不能发送，请过几分钟再试。")}
-    return {}
+        return {field: _("暂时不能发送，请过几分钟再试。")}, 503
+    return {}, 200
 
 
 def _address(endpoint: str) -> Callable[[str], str]:

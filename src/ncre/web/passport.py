@@ -11,13 +11,12 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.lifecycle import Role
 from ncre.events.passport import stream_of
-from ncre.gateways.mail import MailNotSent
 from ncre.passport.accounts import NameTaken, PasswordRefused, as_email, as_phone
 from ncre.passport.passwords import LEAST
 from ncre.passports import EMAIL, KINDS, PHONE, RegistrationUnderWay
 from ncre.projections import timeline
 from ncre.web.entering import tried
-from ncre.web.joining import weak
+from ncre.web.joining import sent, weak
 from ncre.web.language import language
 from ncre.web.story import newest_first
 from ncre.web.who import (
@@ -108,18 +107,16 @@ def ask_contact(kind: str) -> Answer:
             _("请填写有效的邮箱地址，例如 name@example.com。") if kind == EMAIL else _("请填写有效的手机号。")
         )
         return render_template("contact.html", kind=kind, faults={"target": told}), 422
-    try:
-        token = house().passports.ask_to_change(
-            account(),
-            kind,
-            target,
-            lambda secret: url_for("passport.prove_page", token=secret, _external=True),
-        )
-    except MailNotSent:
-        faults = {"target": _("暂时不能发送，请过几分钟再试。")}
-        return render_template("contact.html", kind=kind, faults=faults), 503
+    known, token = account(), list[str]()
+    faults, status = sent(
+        lambda: token.append(house().passports.ask_to_change(known, kind, target, _prove_address)),
+        "target",
+        target,
+    )
+    if faults:
+        return render_template("contact.html", kind=kind, faults=faults), status
     if kind == PHONE:
-        session["proving"] = token
+        session["proving"] = token[0]
         return redirect(url_for("passport.prove_code_page"), 303)
     return render_template("sent.html", to=target, purpose="contact")
 
@@ -186,6 +183,10 @@ def close() -> Answer:
     sign_out()
     flash(_("账号已注销。"))
     return redirect(url_for("front.front"), 303)
+
+
+def _prove_address(token: str) -> str:
+    return url_for("passport.prove_page", token=token, _external=True)
 
 
 def _require_reachable(kind: str) -> None:
