@@ -17,6 +17,7 @@ from ncre.events.inbox import Inbox
 from ncre.events.payment import OrderOpened
 from ncre.gateways.channel import Kind, News, Source
 from ncre.gateways.errands import Errands
+from ncre.gateways.refused_notices import RefusedNotices
 from ncre.gateways.signing import genuine, signed
 from ncre.money import Money
 
@@ -44,7 +45,9 @@ def signatures() -> SignatureCost:
 
 def take(app: Application, news: News) -> None:
     """The notice of a payment: inbox, order, registration and their rows, one transaction."""
-    taken = Money(app, {}, Inbox(app.database), Errands(app.database)).receive(news)
+    taken = Money(app, {}, Inbox(app.database), Errands(app.database), RefusedNotices(app.database)).receive(
+        news
+    )
     assert taken is not None
     assert taken.settled_trade == news.trade, "the payment settled its registration"
 

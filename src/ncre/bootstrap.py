@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ncre.application import Application
 from ncre.config import Misconfigured, Settings
+from ncre.counter import Counter
 from ncre.door import Door
 from ncre.door_list import DoorLists
 from ncre.events.claimbook import ClaimBook
@@ -25,6 +26,7 @@ from ncre.gateways.paper_shelf import PaperShelf
 from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
 from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
 from ncre.gateways.photo_store import PhotoFolder, PhotoStore
+from ncre.gateways.refused_notices import RefusedNotices
 from ncre.gateways.signing import KeyUnusable
 from ncre.gateways.wechat import WeChat
 from ncre.hall_lists import HallLists
@@ -87,9 +89,11 @@ class House:
     photos: PhotoRoom
     money: Money
     paying: Paying
+    counter: Counter
     reconciliation: Reconciliation
     takings: Takings
     errands: Errands
+    refused_notices: RefusedNotices
     office: Office
     papers: Papers
     hall_lists: HallLists
@@ -133,7 +137,8 @@ def build(
     throttle = Throttle(database, clock)
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
-    money = Money(application, lines, Inbox(database), errands)
+    refused = RefusedNotices(database)
+    money = Money(application, lines, Inbox(database), errands, refused)
     paying = Paying(application, money, errands)
     reconciliation = Reconciliation(application, money, errands)
     return House(
@@ -161,9 +166,11 @@ def build(
         photos=photos,
         money=money,
         paying=paying,
+        counter=Counter(application, money, paying),
         reconciliation=reconciliation,
         takings=Takings(application),
         errands=errands,
+        refused_notices=refused,
         office=Office(application),
         papers=papers,
         hall_lists=HallLists(application, people, photos),

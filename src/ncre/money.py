@@ -7,7 +7,7 @@ registration are one transaction, with no call to a channel inside it (decision 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -33,6 +33,7 @@ from ncre.gateways.channel import (
     Refund,
 )
 from ncre.gateways.errands import Errands
+from ncre.gateways.refused_notices import RefusedNotices
 from ncre.projections.base import Row
 
 log = logging.getLogger("ncre.money")
@@ -55,11 +56,13 @@ class Money:
         channels: Mapping[str, PaymentChannel],
         inbox: Inbox,
         errands: Errands,
+        refused: RefusedNotices,
     ) -> None:
         self._application = application
         self.channels = channels
         self._inbox = inbox
         self._errands = errands
+        self._refused = refused
 
     def receive(self, news: News) -> Registration | None:
         """Take news in; told twice, it counts once. The registration as it then stands, None for an orphan.
@@ -81,7 +84,7 @@ class Money:
         except NoticeRefused as refused:
             log.warning("a notice in the name of %s is refused: %s", channel, refused.why)
             now = self._application.clock()
-            self._errands.refused(channel, refused.why, sha256(body).hexdigest(), now)
+            self._refused.note(channel, refused.why, sha256(body).hexdigest(), now)
             return line.acknowledged(False)
         except Refusal as busy:
             log.warning("a notice of %s must come again: %s", channel, busy.code)
@@ -126,21 +129,20 @@ class Money:
 
     def end(self, number: str, *, expired: bool) -> None:
         """Record that an order can be paid no more."""
-
-        def ended(connection: Connection) -> None:
-            order = self.order(connection, number)
-            self.record(connection, order, _machine(order.number, "close"), close(order, expired=expired))
-
-        self._application.together(ended)
+        self._change(number, "close", lambda order: close(order, expired=expired))
 
     def give_up(self, number: str) -> None:
         """Record that an order is not wanted any more, though it might still be paid."""
+        self._change(number, "give-up", give_up)
 
-        def given_up(connection: Connection) -> None:
+    def _change(self, number: str, act: str, decided: Callable[[PaymentOrder], list[Fact]]) -> None:
+        """What the house decides about an order by itself, recorded as the machine's act of this name."""
+
+        def changed(connection: Connection) -> None:
             order = self.order(connection, number)
-            self.record(connection, order, _machine(order.number, "give-up"), give_up(order))
+            self.record(connection, order, _machine(number, act), decided(order))
 
-        self._application.together(given_up)
+        self._application.together(changed)
 
     def _take(self, connection: Connection, news: News) -> Registration | None:
         new = self._inbox.take(

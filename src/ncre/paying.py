@@ -6,7 +6,6 @@ Every call to a channel happens here or in `money.py`, before or after a transac
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,11 +16,10 @@ from sqlalchemy import Connection
 from ncre.application import Act, Application
 from ncre.domain.commands import PAYMENT_ACTOR, Actor
 from ncre.domain.exam import require_open
-from ncre.domain.lifecycle import Role, Status
+from ncre.domain.lifecycle import Status
 from ncre.domain.orders import GRACE, OrderState, give_up
-from ncre.domain.payment import order_number, order_stream, payable, yuan
+from ncre.domain.payment import order_number, order_stream, payable
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.events.inbox import holder_of
 from ncre.events.payment import OrderOpened
 from ncre.gateways.channel import (
     Answer,
@@ -36,7 +34,7 @@ from ncre.gateways.channel import (
 )
 from ncre.gateways.errands import Errands
 from ncre.money import Money, next_question
-from ncre.projections import ledger, orders, registrations
+from ncre.projections import orders, registrations
 from ncre.projections.base import Row
 
 log = logging.getLogger("ncre.paying")
@@ -44,13 +42,9 @@ log = logging.getLogger("ncre.paying")
 FREE: Final = "free"
 """The channel of a registration that costs nothing."""
 
-COUNTER: Final = "counter"
-"""The channel of money that site staff took at the counter."""
-
 ASKING: Final = timedelta(seconds=10)
 """Between two questions that a candidate asks about one registration."""
 
-_RECEIPT: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
 _GRACE: Final = timedelta(seconds=GRACE)
 
 
@@ -81,10 +75,12 @@ class Paying:
         row = self._row(registration)
         if channel not in self.ways(row):
             raise Refusal(RefusalCode.CHANNEL_UNKNOWN)
-        order = self._opened(registration, channel, PAYMENT_ACTOR)
+        order = self.order_at(registration, channel, PAYMENT_ACTOR)
         self._close_others(registration, order.number)
         if channel == FREE:
-            self._money.receive(self._house_news(order, FREE, order.number, Source.NOTHING_DUE))
+            self._money.receive(
+                paid_in_house(order, FREE, order.number, Source.NOTHING_DUE, self._application.clock())
+            )
         return order
 
     def found(self, number: str) -> Row | None:
@@ -156,56 +152,9 @@ class Paying:
             self.attend(row)
         return not self._payable(registration)
 
-    def take_at_counter(self, registration: UUID, receipt: str, amount: int, actor: Actor) -> None:
-        """Record money (fen) that staff of the site took, under the number of the receipt they gave.
+    def order_at(self, registration: UUID, channel: str, actor: Actor) -> Order:
+        """The open order of the registration at a channel, or a new one; all others are given up. Raises Refusal."""
 
-        Raises Refusal: not for this actor, nothing due, another amount, or a receipt that was used.
-        """
-        row = self._row(registration)
-        site = row["site"] or ""
-        if actor.role not in (Role.REVIEWER, Role.OFFICE) or not actor.covers(site):
-            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-        if str(row["account"]) == actor.id:
-            raise Refusal(RefusalCode.OWN_REGISTRATION)
-        if not _RECEIPT.fullmatch(receipt):
-            raise Refusal(RefusalCode.RECEIPT_MISSING)
-        if amount != row["amount"]:
-            raise Refusal(RefusalCode.WRONG_AMOUNT, due=yuan(row["amount"] or 0), given=yuan(amount))
-        trade = f"{site}-{receipt}"
-        with self._application.database.reading() as connection:
-            if holder_of(connection, COUNTER, trade) is not None:
-                raise Refusal(RefusalCode.RECEIPT_USED, receipt=receipt)
-        self.make_way(registration)
-        order = self._opened(registration, COUNTER, actor)
-        self._money.receive(self._house_news(order, COUNTER, trade, Source.COUNTER))
-        with self._application.database.reading() as connection:
-            if (
-                holder_of(connection, COUNTER, trade) != order.number
-            ):  # a colleague was quicker with this receipt
-                raise Refusal(RefusalCode.RECEIPT_USED, receipt=receipt)
-
-    def return_at_counter(self, trade: str, actor: Actor) -> None:
-        """Record that staff handed back what was owed of a payment at the counter. Raises Refusal."""
-        with self._application.database.reading() as connection:
-            owed = ledger.one(connection, COUNTER, trade)
-        if owed is None or owed["request"] is None or owed["returned_at"] is not None:
-            raise Refusal(RefusalCode.NO_PAYMENT_DUE)
-        if actor.role not in (Role.REVIEWER, Role.OFFICE) or not actor.covers(owed["site"]):
-            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-        self._money.receive(
-            News(
-                kind=Kind.RETURNED,
-                channel=COUNTER,
-                order=owed["order"],
-                trade=trade,
-                reference=owed["request"],
-                amount=owed["amount"],
-                at=self._application.clock(),
-                source=Source.COUNTER,
-            )
-        )
-
-    def _opened(self, registration: UUID, channel: str, actor: Actor) -> Order:
         def opened(connection: Connection) -> Order:
             row = registrations.one(connection, registration)
             if row is None:
@@ -293,18 +242,6 @@ class Paying:
         """Whether there is somebody to ask. The counter and a fee of zero are told, never asked."""
         return row["channel"] in self._money.channels
 
-    def _house_news(self, order: Order, channel: str, trade: str, source: Source) -> News:
-        return News(
-            kind=Kind.PAID,
-            channel=channel,
-            order=order.number,
-            trade=trade,
-            reference="",
-            amount=order.amount,
-            at=self._application.clock(),
-            source=source,
-        )
-
     def _title(self, registration: UUID) -> str:
         """What the payer reads at the channel: round and registration number, nothing private."""
         row = self._row(registration)
@@ -318,3 +255,17 @@ class Paying:
         if row is None:
             raise Refusal(RefusalCode.NOT_FOUND)
         return row
+
+
+def paid_in_house(order: Order, channel: str, trade: str, source: Source, at: datetime) -> News:
+    """News of money of which no channel tells: what staff took, and a fee of nothing."""
+    return News(
+        kind=Kind.PAID,
+        channel=channel,
+        order=order.number,
+        trade=trade,
+        reference="",
+        amount=order.amount,
+        at=at,
+        source=source,
+    )

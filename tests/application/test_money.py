@@ -351,21 +351,21 @@ def test_a_notice_that_is_not_the_channels_changes_nothing_and_leaves_a_trace(ho
     for _ in range(2):
         assert house.money.hear("till", {}, b"forged")[2] == "failure"
     with house.database.reading() as connection:
-        (trace,) = house.errands.all_refused(connection)
+        (trace,) = house.refused_notices.newest(connection)
     assert (trace["channel"], trace["why"], trace["times"]) == ("till", "signature", 2)
 
 
 def test_whoever_pays_at_the_counter_has_paid_and_the_receipt_counts_once(
     house: House, approved: Walker
 ) -> None:
-    house.paying.take_at_counter(approved.id, "2027-0001", 8000, people.REVIEWER)
+    house.counter.take(approved.id, "2027-0001", 8000, people.REVIEWER)
     assert approved.stands.status is Status.PAID
     assert approved.row["payment"]["channel"] == "counter"
     assert approved.row["payment"]["trade"] == f"{people.SITE}-2027-0001"
     other = Walker(house)
     other.approved(("66",))
     again = (other.id, "2027-0001", 8000, people.REVIEWER)
-    assert refusal(house.paying.take_at_counter, *again) is RefusalCode.RECEIPT_USED
+    assert refusal(house.counter.take, *again) is RefusalCode.RECEIPT_USED
     assert other.stands.status is Status.APPROVED
 
 
@@ -382,7 +382,7 @@ def test_whoever_pays_at_the_counter_has_paid_and_the_receipt_counts_once(
 def test_the_counter_takes_what_is_due_from_staff_of_the_site(
     house: House, approved: Walker, receipt: str, amount: int, actor: c.Actor, code: RefusalCode
 ) -> None:
-    assert refusal(house.paying.take_at_counter, approved.id, receipt, amount, actor) is code
+    assert refusal(house.counter.take, approved.id, receipt, amount, actor) is code
     assert approved.stands.status is Status.APPROVED
 
 
@@ -390,7 +390,7 @@ def test_an_order_open_online_is_closed_before_the_counter_takes_money(
     house: House, approved: Walker
 ) -> None:
     online = approved.opens()
-    house.paying.take_at_counter(approved.id, "7", 8000, people.REVIEWER)
+    house.counter.take(approved.id, "7", 8000, people.REVIEWER)
     assert approved.till.query(online.number).state is State.CLOSED
 
 
@@ -398,14 +398,14 @@ def test_money_taken_twice_at_the_counter_is_handed_back_there(
     house: House, clock: Clock, approved: Walker
 ) -> None:
     approved.opens()
-    house.paying.take_at_counter(approved.id, "7", 8000, people.REVIEWER)
+    house.counter.take(approved.id, "7", 8000, people.REVIEWER)
     trade = approved.row["payment"]["trade"]
-    assert refusal(house.paying.return_at_counter, trade, people.REVIEWER) is RefusalCode.NO_PAYMENT_DUE
+    assert refusal(house.counter.hand_back, trade, people.REVIEWER) is RefusalCode.NO_PAYMENT_DUE
     (counter,) = [one for one in orders_of(house, approved) if one["channel"] == "counter"]
     twice = News(Kind.PAID, "counter", counter["number"], "T-twice", "", 8000, clock(), Source.COUNTER)
     house.money.receive(twice)
     assert house.worker.once().sent_back == 0
-    house.paying.return_at_counter("T-twice", people.REVIEWER)
+    house.counter.hand_back("T-twice", people.REVIEWER)
     assert owed(house) == []
     assert till_of(house).trades
 

@@ -159,7 +159,7 @@ def test_a_notice_with_a_bad_signature_changes_nothing_and_leaves_a_trace(
     market.delivers()
     assert walker.stands.status is Status.APPROVED
     with market.house.database.reading() as connection:
-        (trace,) = market.house.errands.all_refused(connection)
+        (trace,) = market.house.refused_notices.newest(connection)
     assert trace["why"] == "signature"
     works(market)
     assert walker.stands.status is Status.PAID
@@ -298,7 +298,7 @@ def test_a_forged_notice_changes_nothing(
     assert answer.text == "failure"
     assert walker.stands.status is Status.APPROVED
     with market.house.database.reading() as connection:
-        assert [one["why"] for one in market.house.errands.all_refused(connection)] == [why]
+        assert [one["why"] for one in market.house.refused_notices.newest(connection)] == [why]
 
 
 @pytest.mark.parametrize(("whose", "why"), [("app_id", "app"), ("seller_id", "seller")])
@@ -311,7 +311,7 @@ def test_a_genuine_notice_about_another_merchant_changes_nothing(
     assert requests.post(market.terms.notify_url, notice, headers=FORM, timeout=10).text == "failure"
     assert walker.stands.status is Status.APPROVED
     with market.house.database.reading() as connection:
-        assert [one["why"] for one in market.house.errands.all_refused(connection)] == [why]
+        assert [one["why"] for one in market.house.refused_notices.newest(connection)] == [why]
 
 
 def test_a_replayed_notice_changes_nothing(market: Market, walker: Walker) -> None:

@@ -84,7 +84,7 @@ def test_money_owed_at_the_counter_is_handed_back_with_a_click(
 ) -> None:
     other = Walker(house)
     other.approved(("66",))
-    house.paying.take_at_counter(other.id, "1", 8000, REVIEWER)
+    house.counter.take(other.id, "1", 8000, REVIEWER)
     with house.database.reading() as connection:
         number = orders.of_registration(connection, other.id)[-1]["number"]
     house.money.receive(News(Kind.PAID, "counter", number, "T-2", "", 8000, clock(), Source.COUNTER))

@@ -197,7 +197,7 @@ def test_where_nothing_is_open_online_the_page_sends_to_the_counter(
     vars(house.money)["channels"] = {}
     visitor.get(f"{home(wenjing)}/pay")
     assert "到考点现场缴费" in visitor.text()
-    house.paying.take_at_counter(wenjing.id, "7", 16000, REVIEWER)
+    house.counter.take(wenjing.id, "7", 16000, REVIEWER)
     visitor.get(f"{home(wenjing)}/paid")
     assert "支付完成：160.00 元" in visitor.text()
 

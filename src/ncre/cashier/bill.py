@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from ncre.cashier import book
+from ncre.cashier.units import SHANGHAI, local, yuan
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 NAMES = (
     "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,订单金额（元）,"
     "商家实收（元）,支付宝红包（元）,集分宝（元）,支付宝优惠（元）,商家优惠（元）,券核销金额（元）,券名称,商家红包消费金额（元）,"
@@ -36,14 +35,10 @@ def bill_of(connection: Connection, day: date, seller_id: str) -> bytes | None:
 
 
 def _line(trade: book.Row, kind: str, at: float, amount: int, request: str) -> str:
-    sign, size = ("-" if amount < 0 else ""), abs(amount)
-    yuan = f"{sign}{size // 100}.{size % 100:02}"
-    begun, ended = (
-        datetime.fromtimestamp(moment, SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-        for moment in (trade["created"], at)
-    )
+    sum_ = yuan(amount)
+    begun, ended = local(trade["created"]), local(at)
     head = f"{trade['trade']}\t,{trade['order']}\t,{kind},{trade['subject']},{begun},{ended}"
-    return f"{head},,,,,sim***@example.com,{yuan},{yuan},0.00,0.00,0.00,0.00,0.00,,0.00,0.00,{request}\t,0.00,0.00,"
+    return f"{head},,,,,sim***@example.com,{sum_},{sum_},0.00,0.00,0.00,0.00,0.00,,0.00,0.00,{request}\t,0.00,0.00,"
 
 
 def _zipped(day: date, seller_id: str, lines: list[str]) -> bytes:

@@ -7,17 +7,15 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from secrets import token_urlsafe
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, update
 
 from ncre.cashier import book
 from ncre.cashier.bill import bill_of
 from ncre.cashier.notices import Notices
+from ncre.cashier.units import SHANGHAI, fen, local, yuan
 from ncre.gateways.signing import genuine, line_of, public_key
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
-TIMES: Final = "%Y-%m-%d %H:%M:%S"
 MARK: Final = "SIM"
 """At the head of every trade number, so that nobody takes it for money."""
 
@@ -37,19 +35,6 @@ class Refused(Exception):
             "sub_code": sub_code,
             "sub_msg": message or sub_code,
         }
-
-
-def yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02}"
-
-
-def fen(text: str) -> int:
-    whole, _, part = text.partition(".")
-    return int(whole) * 100 + int((part or "0").ljust(2, "0")[:2])
-
-
-def local(at: float) -> str:
-    return datetime.fromtimestamp(at, SHANGHAI).strftime(TIMES)
 
 
 def settled_with_time(connection: Connection, trade: book.Row, now: float, notices: Notices) -> book.Row:

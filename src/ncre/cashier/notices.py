@@ -9,15 +9,14 @@ from hmac import compare_digest, new
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import requests
 from sqlalchemy import Connection, insert, select, update
 
 from ncre.cashier import book
+from ncre.cashier.units import local, yuan
 from ncre.gateways.signing import line_of, private_key, signed
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 GAPS: Final = (240, 600, 600, 3600, 7200, 21600, 54000)
 """Seconds between deliveries that were not answered `success` (payment facts §1.5)."""
 
@@ -100,14 +99,14 @@ class Notices:
             "charset": "utf-8",
             "out_trade_no": trade["order"],
             "method": f"{method}.return",
-            "total_amount": f"{trade['amount'] // 100}.{trade['amount'] % 100:02}",
+            "total_amount": yuan(trade["amount"]),
             "trade_no": trade["trade"],
             "auth_app_id": self._app_id,
             "version": "1.0",
             "app_id": self._app_id,
             "sign_type": "RSA2",
             "seller_id": self._seller_id,
-            "timestamp": self._local(self._clock().timestamp()),
+            "timestamp": local(self._clock().timestamp()),
         }
         return urlencode({**said, "sign": signed(self._key, line_of(said, ("sign", "sign_type")))})
 
@@ -138,7 +137,7 @@ class Notices:
 
     def _said(self, trade: book.Row, status: str, now: float, refunds: Sequence[book.Row]) -> dict[str, str]:
         said = {
-            "notify_time": self._local(now),
+            "notify_time": local(now),
             "notify_type": "trade_status_sync",
             "notify_id": uuid4().hex,
             "app_id": self._app_id,
@@ -151,19 +150,15 @@ class Notices:
             "seller_id": self._seller_id,
             "trade_status": status,
             "subject": trade["subject"],
-            "total_amount": f"{trade['amount'] // 100}.{trade['amount'] % 100:02}",
-            "gmt_create": self._local(trade["created"]),
+            "total_amount": yuan(trade["amount"]),
+            "gmt_create": local(trade["created"]),
         }
         if trade["paid"]:
-            said["gmt_payment"] = self._local(trade["paid"])
+            said["gmt_payment"] = local(trade["paid"])
         if trade["closed"]:
-            said["gmt_close"] = self._local(trade["closed"])
+            said["gmt_close"] = local(trade["closed"])
         if refunds:
-            total = sum(one["amount"] for one in refunds)
-            said["refund_fee"] = f"{total // 100}.{total % 100:02}"
-            said["gmt_refund"] = self._local(refunds[-1]["at"]) + ".000"
+            said["refund_fee"] = yuan(sum(one["amount"] for one in refunds))
+            said["gmt_refund"] = local(refunds[-1]["at"]) + ".000"
             said["out_biz_no"] = refunds[-1]["request"]
         return said
-
-    def _local(self, at: float) -> str:
-        return datetime.fromtimestamp(at, SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

@@ -18,9 +18,10 @@ from werkzeug.wrappers import Response
 
 from ncre.cashier import book
 from ncre.cashier.bill import bill_of
-from ncre.cashier.gateway import MARK, PAYING, SHANGHAI, TIMES, Gateway, Refused, fen, settled_with_time
+from ncre.cashier.gateway import MARK, PAYING, Gateway, Refused, settled_with_time
 from ncre.cashier.keys import Keys
 from ncre.cashier.notices import Notices
+from ncre.cashier.units import SHANGHAI, TIMES, fen
 
 POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, String, Table, bindparam, delete, select
+from sqlalchemy import Column, Integer, String, Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.events.columns import Moment
@@ -22,17 +22,6 @@ errands = Table(
     Column("tries", Integer, nullable=False),
     Column("next_at", Moment, nullable=False),
 )
-
-refused_notices = Table(
-    "refused_notices",
-    metadata,
-    Column("channel", String(20), primary_key=True),
-    Column("why", String(40), primary_key=True),
-    Column("times", Integer, nullable=False),
-    Column("last_digest", String(64), nullable=False),
-    Column("last_at", Moment, nullable=False),
-)
-"""Notices that were not the channel's, counted by reason; one row a reason, so nobody can fill the table."""
 
 _TRIES = select(errands.c.tries).where(errands.c.key == bindparam("of"))
 _TIDY = delete(errands).where(errands.c.next_at < bindparam("before"))
@@ -52,15 +41,6 @@ class Errands:
             set_={"tries": errands.c.tries + 1, "next_at": noting.excluded.next_at},
             where=errands.c.next_at <= bindparam("now"),
         ).returning(errands.c.tries)
-        refusing = insert(refused_notices)
-        self._refuse = refusing.on_conflict_do_update(
-            index_elements=[refused_notices.c.channel, refused_notices.c.why],
-            set_={
-                "times": refused_notices.c.times + 1,
-                "last_digest": refusing.excluded.last_digest,
-                "last_at": refusing.excluded.last_at,
-            },
-        )
 
     def tries(self, key: str) -> int:
         """How often this was asked so far."""
@@ -89,18 +69,6 @@ class Errands:
                 select(errands.c.next_at).where(errands.c.key == key)
             ).scalar_one()
         return max(1, round((free - now).total_seconds()))
-
-    def refused(self, channel: str, why: str, digest: str, at: datetime) -> None:
-        """Note a notice that was not the channel's."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                self._refuse,
-                {"channel": channel, "why": why, "times": 1, "last_digest": digest, "last_at": at},
-            )
-
-    def all_refused(self, connection: Connection) -> list[dict[str, Any]]:
-        asked = select(refused_notices).order_by(refused_notices.c.last_at.desc())
-        return [dict(row) for row in connection.execute(asked).mappings()]
 
     def tidy(self, before: datetime) -> None:
         """Forget what has not been asked for long."""

@@ -54,7 +54,7 @@ payments = Table(
     Index("payments_of", "registration"),
 )
 
-Money = (
+MoneyFact = (
     facts.PaymentReceived
     | facts.RefundRequested
     | facts.RefundPutOff
@@ -75,10 +75,10 @@ class PaymentLedger(Projection):
         facts.OrphanReceived,
     )
 
-    def key(self, fact: Money) -> Key:
+    def key(self, fact: MoneyFact) -> Key:
         return (fact.channel, fact.trade)
 
-    def step(self, fact: Money, row: Row | None) -> Row | None:
+    def step(self, fact: MoneyFact, row: Row | None) -> Row | None:
         match fact:
             case facts.PaymentReceived() | facts.OrphanReceived():
                 return _entered(fact)

@@ -60,7 +60,7 @@ def counter(asked: Namespace) -> None:
     with house() as in_house:
         who = actor(in_house, asked)
         row = find(in_house, asked.registration, who.sites)
-        in_house.paying.take_at_counter(row["id"], asked.receipt, _fen(asked.yuan), who)
+        in_house.counter.take(row["id"], asked.receipt, _fen(asked.yuan), who)
         after = find(in_house, str(row["id"]))
     print(f"{after['number']}  v{after['version']}  {STATUSES[after['status']].say(asked.lang)}")
 

@@ -38,7 +38,7 @@ def home() -> Answer:
         orphans = ledger.orphans(connection)
         unexplained = ledger.unexplained(connection)
         compared = reconciliations.newest(connection)
-        refused = house().errands.all_refused(connection)
+        refused = house().refused_notices.newest(connection)
     return render_template(
         "money.html",
         first=first,
@@ -74,7 +74,7 @@ def export(kind: str) -> Answer:
 @need(Role.OFFICE)
 def returned() -> Answer:
     """What was paid at a counter and is owed was handed back there."""
-    house().paying.return_at_counter(request.form.get("trade", ""), account().actor)
+    house().counter.hand_back(request.form.get("trade", ""), account().actor)
     flash(_("退款已登记。"))
     return redirect(url_for("money.home"), 303)
 

@@ -157,7 +157,7 @@ def counter(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     typed = _Typed(receipt=request.form.get("receipt", "").strip())
     try:
-        house().paying.take_at_counter(registration, typed.receipt, row["amount"] or 0, account().actor)
+        house().counter.take(registration, typed.receipt, row["amount"] or 0, account().actor)
     except Refusal as refusal:
         place = "receipt" if refusal.code in AT_COUNTER else "case"
         return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
