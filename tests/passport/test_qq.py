@@ -149,7 +149,7 @@ def test_a_return_without_a_code_is_refused(query: dict[str, str], why: Why) -> 
 
 def test_the_page_says_that_it_is_a_test_and_cancelling_tells_nobody(terms: QQTerms) -> None:
     page = requests.get(QQ(terms).begin().address, timeout=5)
-    assert "模拟QQ/测试" in page.text
+    assert "这不是 QQ" in page.text
     cancelled = requests.get(terms.base + "/cancelled", timeout=5, allow_redirects=False)
     assert cancelled.status_code == 200
 

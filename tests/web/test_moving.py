@@ -72,7 +72,9 @@ def test_the_account_it_left_reaches_nothing_of_it_and_reads_why(
     assert before.get("/current", 302).location == "/agreement"
     before.get("/passport")
     assert "转到了您的另一账号" in before.text()
-    before.get("/agreement")
+    for page in ("/welcome", "/agreement"):
+        before.get(page)
+        assert "请用那个账号登录继续" in before.text()
     begun = before.post("/agreement", answer="agree", agreed="yes").location
     assert str(lost.id) not in str(begun)
 

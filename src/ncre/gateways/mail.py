@@ -81,7 +81,7 @@ class Kept:
     """A letter in the folder. `html` is made by us and holds no script."""
 
     name: str
-    at: str
+    at: datetime
     to: str
     title: str
     text: str
@@ -122,4 +122,4 @@ def _kept(file: Path) -> Kept:
     message = message_from_bytes(file.read_bytes(), policy=policy.SMTP)
     body = message.get_body(("plain",))
     text = body.get_content() if body else ""
-    return Kept(file.stem, str(message["Date"]), str(message["To"]), str(message["Subject"]), text)
+    return Kept(file.stem, message["Date"].datetime, str(message["To"]), str(message["Subject"]), text)

@@ -233,6 +233,12 @@ _NEWEST = (
 _BEGUN = select(func.max(registrations.c.ordinal)).where(
     registrations.c.sealed_for == bindparam("begun_at"), registrations.c.round == bindparam("code")
 )
+_MOVED_AWAY = select(registrations.c.id).where(
+    registrations.c.sealed_for == bindparam("begun_at"),
+    registrations.c.round == bindparam("code"),
+    registrations.c.account != registrations.c.sealed_for,
+    registrations.c.status.not_in(sorted(GIVEN_UP)),
+)
 _MAY_LAPSE = sorted({source for row in LIFE if row.step is Step.LAPSE for source in row.sources})
 _DUE = (
     select(registrations)
@@ -266,6 +272,12 @@ def under_way(connection: Connection, account: UUID, round_code: str) -> list[UU
     asked = {"candidate": account, "code": round_code}
     rows = connection.execute(_NEWEST, asked).mappings()
     return [row["id"] for row in rows if row["status"] not in GIVEN_UP]
+
+
+def moved_away(connection: Connection, account: UUID, round_code: str) -> bool:
+    """Whether a registration that began at this account, and is not given up, belongs to another by now."""
+    asked = {"begun_at": account, "code": round_code}
+    return connection.execute(_MOVED_AWAY, asked).first() is not None
 
 
 def next_ordinal(connection: Connection, account: UUID, round_code: str) -> int:

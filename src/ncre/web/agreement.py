@@ -76,10 +76,16 @@ def _page(faults: dict[str, str]) -> str:
         "agreement.html",
         round=round_,
         live=_live(newest),
+        moved_away=_moved_away(round_),
         closed=registering_closed(round_),
         faults=faults,
         command_id=fresh_id(),
     )
+
+
+def _moved_away(round_: Round) -> bool:
+    with house().database.reading() as connection:
+        return registrations.moved_away(connection, account().id, round_.code)
 
 
 def _live(newest: Row | None) -> UUID | None:

@@ -46,8 +46,16 @@ def welcome() -> Answer:
     with house().database.reading() as connection:
         round_ = house().application.exams.current(connection)
         mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
+        moved_away = round_ is not None and registrations.moved_away(connection, account().id, round_.code)
     completed = house().passports.details(account()) is not None
-    return render_template("welcome.html", round=round_, mine=mine, completed=completed, now=house().clock())
+    return render_template(
+        "welcome.html",
+        round=round_,
+        mine=mine,
+        moved_away=moved_away,
+        completed=completed,
+        now=house().clock(),
+    )
 
 
 @pages.get("/favicon.ico")

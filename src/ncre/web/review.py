@@ -146,7 +146,12 @@ def move(registration: UUID) -> Answer:
     except Refusal as refusal:
         place = FIELD_OF.get(refusal.code, "case")
         return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
-    flash(_("报名已转到账号 %(name)s，两个账号都已收到通知。", name=typed.to))
+    flash(
+        _(
+            "报名已转到账号 %(name)s。两个账号的安全记录都已写明，已绑定的邮箱和手机号已收到通知。",
+            name=typed.to,
+        )
+    )
     return redirect(url_for("review.case", registration=registration), 303)
 
 
