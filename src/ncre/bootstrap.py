@@ -159,7 +159,13 @@ def build(
         throttle=throttle,
         qq=QQ(settings.qq) if settings.qq else None,
         providers=tuple(
-            Provider(terms.name, terms.label, SingleSignOn(terms.issuer, clock), terms.provision)
+            Provider(
+                terms.name,
+                terms.label,
+                SingleSignOn(terms.issuer, clock),
+                terms.provision,
+                terms.issuer.everybody,
+            )
             for terms in settings.providers
         ),
         people=people,

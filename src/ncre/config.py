@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
@@ -58,6 +58,7 @@ class Settings:
     messages        the relay of messages to phones (optional)        NCRE_MESSAGES_URL, _TOKEN (a file)
     qq              what was agreed with QQ Connect (optional)        NCRE_QQ_APPID, NCRE_QQ_KEY (a file)
     providers       where staff sign in besides (optional)            NCRE_SIGN_ON, a TOML file
+    passport        here, or elsewhere: candidates register there      NCRE_PASSPORT
     captcha         always, adaptive (after two failures) or never    NCRE_CAPTCHA
     staff_factor    required or optional: codes of staff              NCRE_STAFF_FACTOR
     production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
@@ -84,6 +85,7 @@ class Settings:
     messages: RelayTerms | None = None
     qq: QQTerms | None = None
     providers: tuple[ProviderTerms, ...] = ()
+    passport: str = "here"
     captcha: str = "always"
     staff_factor: str = "optional"
     production: bool = False
@@ -117,6 +119,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise Misconfigured(f"the data folder {data} cannot be made ({error.strerror})") from None
     if not os.access(data, os.W_OK | os.X_OK):
         raise Misconfigured(f"the data folder {data} cannot be written; choose another with NCRE_DATA")
+    providers = _providers(environment)
     return Settings(
         data=data,
         database_url=environment.get("NCRE_DATABASE_URL", f"sqlite:///{data / 'ncre.sqlite'}"),
@@ -138,7 +141,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         messages=_messages(environment),
         qq=_qq(environment),
         staff_factor=_staff_factor(environment.get("NCRE_STAFF_FACTOR", "required")),
-        providers=_providers(environment),
+        providers=providers,
+        passport=_passport(environment.get("NCRE_PASSPORT", "here"), providers),
         captcha=_captcha(environment.get("NCRE_CAPTCHA", "always")),
         production=environment.get("NCRE_PRODUCTION", "0") == "1",
     )
@@ -264,20 +268,32 @@ def _providers(environment: Mapping[str, str]) -> tuple[ProviderTerms, ...]:
 def _provider(name: str, said: Mapping[str, Any], public: str) -> ProviderTerms:
     posts = {
         value: Post(Role(one["role"]), frozenset(one.get("sites", ())))
-        for value, one in said["posts"].items()
+        for value, one in said.get("posts", {}).items()
     }
     issuer = Issuer(
         url=said["issuer"],
         client_id=said["client_id"],
         client_secret=Path(said["client_secret_file"]).read_text(encoding="utf-8").strip(),
         redirect_uri=f"{public}/sso/{name}/back",
-        claim=said["claim"],
+        claim=said["claim"] if posts else "",
         posts=posts,
+        everybody=bool(said.get("candidates", False)),
         scopes=tuple(said.get("scopes", ("openid", "profile"))),
     )
     if not issuer.url.startswith("https://"):
         raise ValueError("the issuer is reached over https alone")
-    return ProviderTerms(name, said.get("label", name), issuer, bool(said.get("provision", False)))
+    if not posts and not issuer.everybody:
+        raise ValueError("posts or candidates: somebody must get a role")
+    provision = bool(said.get("provision", issuer.everybody))
+    return ProviderTerms(name, said.get("label", name), issuer, provision)
+
+
+def _passport(text: str, providers: Iterable[ProviderTerms]) -> str:
+    if text not in ("here", "elsewhere"):
+        raise Misconfigured(f"NCRE_PASSPORT must be here or elsewhere, not {text!r}")
+    if text == "elsewhere" and not any(one.issuer.everybody for one in providers):
+        raise Misconfigured("NCRE_PASSPORT=elsewhere needs a provider with candidates = true in NCRE_SIGN_ON")
+    return text
 
 
 def _captcha(text: str) -> str:

@@ -129,7 +129,7 @@ class Passports:
         Where there is none a letter says so, so that from outside both look the same and take as long.
         """
         account = self.accounts.named(email)
-        if account is None or account.email != email:
+        if account is None or account.email != email or not account.has_password:
             self._post.send(letters.unknown(email))
             return
         self._post.send(letters.recover(email, address(self.proofs.link(Purpose.RECOVER, email, account.id))))
@@ -246,12 +246,12 @@ class Passports:
         return self._application.together(ended)
 
     def close(self, session: Session, password: str) -> bool:
-        """Whether the password was right; then the account is closed and every session of it has ended.
+        """Whether the password was right, where there is one; then it is closed and its sessions have ended.
 
         Raises RegistrationUnderWay.
         """
         account = session.account
-        if self.accounts.check(account.name, password) is None:
+        if account.has_password and self.accounts.check(account.name, password) is None:
             return False
         if self._registration_under_way(account):
             raise RegistrationUnderWay

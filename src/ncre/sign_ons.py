@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from secrets import token_urlsafe
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -28,12 +27,16 @@ _PROVIDER: Final = Actor("provider", Role.OFFICE, EVERY_SITE)
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider where staff sign in. With `provision` somebody new whose claims give a role gets an account."""
+    """A provider where people sign in. With `provision` somebody new whose claims give a role gets an account.
+
+    `everybody`: it is a passport of candidates, and gives everybody that role.
+    """
 
     name: str
     label: str
     sign_on: SingleSignOn
     provision: bool = False
+    everybody: bool = False
 
 
 class SignOns:
@@ -86,15 +89,15 @@ class SignOns:
     def drop_pending(self, token: str) -> None:
         self._taken(token, Purpose.LINK)
 
-    def staff_account(self, provider: Provider, staff: Staff) -> Account | None:
-        """The account of staff who signed in at a provider, with the role that its claims give today.
+    def account_of(self, provider: Provider, staff: Staff) -> Account | None:
+        """The account of somebody who signed in at a provider, with the role that its claims give today.
 
         None for somebody unknown where the provider brings no new people.
         """
         known = self.known(staff.identity)
         if known is None:
             return self._provisioned(staff) if provider.provision else None
-        if known.role is Role.CANDIDATE:
+        if known.role is Role.CANDIDATE is not staff.role:
             return None
         if (known.role, known.sites) != (staff.role, _sites(staff)):
             self._staffing.give_role(known, staff.role, staff.sites, staff.identity.issuer, _PROVIDER)
@@ -105,8 +108,7 @@ class SignOns:
 
         def made(connection: Connection) -> Account:
             name = f"{staff.name or staff.identity.subject} ({staff.identity.subject})"[:254]
-            secret = token_urlsafe(64)
-            account = self._accounts.add_within(connection, name, secret, staff.role, staff.sites)
+            account = self._accounts.add_within(connection, name, None, staff.role, staff.sites)
             self.identities.link(connection, staff.identity, account.id)
             self._log.record(
                 connection,

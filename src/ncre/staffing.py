@@ -10,6 +10,7 @@ from ncre.application import Application
 from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.lifecycle import Role
 from ncre.events import passport as facts
+from ncre.events.base import Fact
 from ncre.passport.accounts import Account, Accounts
 from ncre.passport.identities import Identities
 from ncre.passport.sessions import Sessions
@@ -36,13 +37,25 @@ class Staffing:
         self._identities = identities
 
     def make(
-        self, name: str, password: str, role: Role, sites: frozenset[str] = frozenset(), by: Actor = SHELL
+        self,
+        name: str,
+        password: str,
+        role: Role,
+        sites: frozenset[str] = frozenset(),
+        why: str = "",
+        by: Actor = SHELL,
     ) -> Account:
-        """An account with a name and no address. Raises NameTaken or PasswordRefused."""
+        """An account with a name and no address. Raises NameTaken or PasswordRefused.
+
+        `why` it gets a role of staff is recorded with it.
+        """
 
         def made(connection: Connection) -> Account:
             account = self._accounts.add_within(connection, name, password, role, sites)
-            self._log.record(connection, account, facts.AccountOpened(account.id, "name", role.value), by=by)
+            new: list[Fact] = [facts.AccountOpened(account.id, "name", role.value)]
+            if role is not Role.CANDIDATE:
+                new.append(facts.RoleChanged(account.id, role.value, tuple(sorted(account.sites)), why))
+            self._log.record(connection, account, *new, by=by)
             return account
 
         return self._application.together(made)

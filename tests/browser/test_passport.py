@@ -72,6 +72,38 @@ def test_somebody_registers_recovers_and_minds_the_account(
     assert person.faults + stranger.faults == []
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_somebody_registers_with_a_phone_is_offered_an_address_and_closes_the_account(
+    browser: Browser, house: House, address: str, scripts: bool
+) -> None:
+    vars(house)["settings"] = replace(house.settings, demo=True)
+    person = Person(phone(browser, scripts=scripts), address, check=scripts)
+    person.goes("/register?by=phone")
+    assert "不能找回密码" in person.reads()
+    types(person, phone="13800138000")
+    person.presses("获取验证码")
+    types(person, code="000000", password=PASSWORD, again=PASSWORD)
+    person.presses("注册")
+    types(person, code=newest(house, r"\b\d{6}\b"), password=PASSWORD, again=PASSWORD)
+    person.presses("注册")
+    person.follows("绑定邮箱")
+    types(person, target=EMAIL)
+    person.presses("发送验证")
+    person.goes("/outbox")
+    person.goes(newest(house, r"/passport/prove/[\w-]+"))
+    person.presses("确认")
+    assert EMAIL in person.reads()
+    person.goes("/passport/close")
+    types(person, password="wrong")
+    person.presses("注销账号")
+    assert "密码不正确" in person.reads()
+    types(person, password=PASSWORD)
+    person.presses("注销账号")
+    person.goes("/passport")
+    assert person.page.url.endswith("/sign-in?next=/passport")
+    assert person.faults == []
+
+
 def test_faults_are_told_on_accessible_pages(browser: Browser, house: House, address: str) -> None:
     house.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
     person = Person(phone(browser), address, check=True)

@@ -63,16 +63,18 @@ def test_a_reviewer_reads_no_history(ncre: Run) -> None:
 
 
 def test_what_the_shell_does_to_an_account_is_in_its_history(house: House, ncre: Run) -> None:
-    assert ncre("user", "add", "xinren", "--role", "auditor", "--as", "kaowu").code == 0
+    assert ncre("user", "add", "xinren", "--role", "auditor", "--why", "新任", "--as", "kaowu").code == 0
     token = begun(house, named(house, "xinren"))
     assert ncre("user", "password", "xinren").code == 0
     assert house.passports.sessions.find(token) is None
     told = ncre("user", "history", "xinren", "--as", "shenji").out.splitlines()
     assert "账号开通（账号名）" in told[0]
     assert str(named(house, "kaowu").id) in told[0]
-    assert "密码已修改（由管理员设置）" in told[1]
-    assert told[1].endswith("shell")
-    assert ncre("user", "add", "another", "--role", "auditor", "--as", "shenhe").code == 2
+    assert "（新任）" in told[1]
+    assert "密码已修改（由管理员设置）" in told[2]
+    assert told[2].endswith("shell")
+    assert ncre("user", "add", "another", "--role", "auditor", "--as", "kaowu").code == 2, "no reason"
+    assert ncre("user", "add", "another", "--role", "auditor", "--why", "x", "--as", "shenhe").code == 2
 
 
 def test_staff_are_tied_to_who_they_are_at_a_provider_by_the_office(

@@ -143,7 +143,7 @@ def test_a_phone_account_is_told_that_it_cannot_be_recovered_and_how_to_mend_tha
     house: House, visitor: Visitor
 ) -> None:
     visitor.get("/register?by=phone")
-    assert "不能找回密码，除非以后再加上邮箱" in visitor.text()
+    assert "不能找回密码，除非注册后再绑定邮箱" in visitor.text()
     visitor.post("/register", phone="138 0013 8000")
     visitor.get("/register/code")
     wrong = "000000" if code(house, "13800138000") != "000000" else "111111"
@@ -154,7 +154,7 @@ def test_a_phone_account_is_told_that_it_cannot_be_recovered_and_how_to_mend_tha
     assert account is not None
     assert account.phone == "13800138000"
     visitor.get("/passport")
-    assert "没有邮箱的账号不能找回密码。请绑定邮箱。" in visitor.text()
+    assert "没有邮箱的账号不能找回密码。" in visitor.text()
 
 
 def test_where_no_message_reaches_a_phone_no_number_is_asked_for(house: House, visitor: Visitor) -> None:

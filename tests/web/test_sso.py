@@ -82,6 +82,58 @@ def test_whoever_comes_again_is_the_same_account_and_gets_the_role_of_today(
     visitor.get("/audit")
 
 
+@pytest.fixture
+def elsewhere(house: House, issuer: Issuer) -> Visitor:
+    """Somebody at a house whose passport is elsewhere: whoever signs in there is a candidate here."""
+    sign_on = SingleSignOn(replace(issuer, posts={}, everybody=True), lambda: datetime.now(UTC))
+    vars(house)["providers"] = (Provider("office", "ETEST 通行证", sign_on, provision=True, everybody=True),)
+    vars(house)["settings"] = replace(house.settings, passport="elsewhere")
+    return Visitor(create_site(house))
+
+
+def test_a_passport_elsewhere_takes_the_place_of_ours(house: House, elsewhere: Visitor) -> None:
+    elsewhere.get("/sign-in")
+    assert "ETEST 通行证" in elsewhere.text()
+    assert "用户注册" not in elsewhere.text()
+    for page in ("/register", "/recover"):
+        elsewhere.get(page, 404)
+    assert elsewhere.get(comes_back(elsewhere, "zhang"), 303).location == "/welcome"
+    elsewhere.get("/welcome")
+    assert "开始报名" in elsewhere.text()
+    known = house.accounts.named("张三 (zhang)")
+    assert known is not None
+    assert (known.role, known.has_password) == (Role.CANDIDATE, False)
+    elsewhere.get("/agreement")
+    begun = elsewhere.post("/agreement", answer="agree", agreed="yes").location
+    elsewhere.get(str(begun))
+
+
+def test_who_has_no_password_here_is_never_asked_for_one(house: House, elsewhere: Visitor) -> None:
+    elsewhere.get(comes_back(elsewhere, "zhang"), 303)
+    elsewhere.get("/passport")
+    assert 'name="present"' not in elsewhere.page
+    elsewhere.get("/passport/confirm?next=/passport/email")
+    assert 'name="password"' not in elsewhere.page
+    assert 'href="/sign-in?next=/passport/email"' in elsewhere.page
+    for guess in ("", "nobody signs in with this"):
+        assert house.accounts.check("张三 (zhang)", guess) is None
+    elsewhere.get("/passport/close")
+    elsewhere.post("/passport/close")
+    assert house.accounts.named("张三 (zhang)") is None
+
+
+def test_a_mailed_link_makes_no_password_where_there_is_none(house: House, elsewhere: Visitor) -> None:
+    """Whoever lost the provider's account would keep a way in that nobody there can close."""
+    elsewhere.get(comes_back(elsewhere, "zhang"), 303)
+    known = house.accounts.named("张三 (zhang)")
+    assert known is not None
+    with house.database.transaction() as connection:
+        house.accounts.set_contact(connection, known, "email", "zhang@example.com")
+    house.passports.ask_to_recover("zhang@example.com", lambda token: f"https://ncre.example/{token}")
+    assert house.outbox is not None
+    assert "没有账号使用它" in house.outbox.newest()[0].text
+
+
 def test_nobody_new_comes_where_the_provider_brings_no_accounts(
     house: House,
     visitor: Visitor,
@@ -137,6 +189,8 @@ sites = ["420019"]
     }
     (terms,) = read_settings(environment).providers
     assert terms.issuer.redirect_uri == "https://ncre.example/sso/office/back"
+    with pytest.raises(Misconfigured, match="candidates = true"):
+        read_settings({**environment, "NCRE_PASSPORT": "elsewhere"})
     assert terms.issuer.posts["ncre-reviewers"] == Post(Role.REVIEWER, frozenset({"420019"}))
     assert "s3cret" not in repr(terms)
     for wrong in ('issuer = "http://login.example"', "issuer = 7"):
@@ -144,3 +198,28 @@ sites = ["420019"]
         with pytest.raises(Misconfigured, match="cannot be used"):
             read_settings(environment)
         file.write_text(file.read_text().replace(wrong, 'issuer = "https://login.example"'))
+
+
+def test_a_passport_elsewhere_is_a_provider_that_makes_candidates(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret")
+    (tmp_path / "sign-on.toml").write_text(
+        f"""
+[etest]
+label = "ETEST 通行证"
+issuer = "https://passport.example"
+client_id = "ncre"
+client_secret_file = "{tmp_path / "secret"}"
+candidates = true
+"""
+    )
+    environment = {
+        "NCRE_DATA": str(tmp_path),
+        "NCRE_SIGN_ON": str(tmp_path / "sign-on.toml"),
+        "NCRE_PUBLIC_URL": "https://ncre.example",
+        "NCRE_PASSPORT": "elsewhere",
+    }
+    settings = read_settings(environment)
+    (terms,) = settings.providers
+    assert (terms.provision, terms.issuer.everybody, settings.passport) == (True, True, "elsewhere")
+    with pytest.raises(Misconfigured, match="here or elsewhere"):
+        read_settings({**environment, "NCRE_PASSPORT": "nowhere"})

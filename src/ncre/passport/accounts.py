@@ -84,6 +84,7 @@ class Account:
     sites: frozenset[str]
     email: str = ""
     phone: str = ""
+    has_password: bool = True
 
     @property
     def actor(self) -> Actor:
@@ -129,23 +130,25 @@ class Accounts:
         self,
         connection: Connection,
         name: str,
-        password: str,
+        password: str | None,
         role: Role,
         sites: frozenset[str] = frozenset(),
         *,
         email: str = "",
         phone: str = "",
     ) -> Account:
-        """The same in the caller's transaction, with addresses that were verified."""
-        known = Account(
-            uuid4(), name.strip(), role, EVERY_SITE if role is Role.OFFICE else sites, email, phone
-        )
+        """The same in the caller's transaction, with addresses that were verified.
+
+        Without a password (None) its owner signs in at another provider alone.
+        """
+        covered = EVERY_SITE if role is Role.OFFICE else sites
+        known = Account(uuid4(), name.strip(), role, covered, email, phone, password is not None)
         row = {
             "id": known.id,
             "name": known.name,
             "role": role.value,
             "sites": sorted(known.sites),
-            "password": self._hashed(password, known),
+            "password": self._hashed(password, known) if password is not None else "",
             "created_at": self._clock(),
             "email": email or None,
             "phone": phone or None,
@@ -241,6 +244,7 @@ def account_of(row: RowMapping) -> Account:
         frozenset(row["sites"]),
         row["email"] or "",
         row["phone"] or "",
+        bool(row["password"]),
     )
 
 

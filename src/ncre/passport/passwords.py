@@ -71,13 +71,13 @@ class Passwords:
             return self._hasher.hash(normal(password))
 
     def right(self, kept: str | None, password: str) -> bool:
-        """Whether it is the password; takes as long where there is none to compare with."""
+        """Whether it is the password; takes as long where there is none (None or "") to compare with."""
         with self._turn:
             try:
                 self._hasher.verify(kept or self._nobody, normal(password)[: MOST + 1])
             except (VerifyMismatchError, InvalidHashError):
                 return False
-        return kept is not None
+        return bool(kept)
 
     def outdated(self, kept: str) -> bool:
         """Whether it was hashed with another profile than today's."""

@@ -1,4 +1,4 @@
-"""Signing in staff at any OpenID Connect provider that the configuration names.
+"""Signing in at any OpenID Connect provider that the configuration names: staff, or the candidates of a passport.
 
 authlib speaks the protocol and joserfc checks the token. The `iss` of the reply (RFC 9207) is checked here, because
 authlib does not look at it, and beside a second provider it is what tells their replies apart.
@@ -40,7 +40,10 @@ class Post:
 
 @dataclass(frozen=True)
 class Issuer:
-    """One provider: where it is, who we are to it, and which value of which claim gives which role."""
+    """One provider: where it is, who we are to it, and which value of which claim gives which role.
+
+    `everybody` are candidates where it is their passport: who has no post is one.
+    """
 
     url: str
     client_id: str
@@ -50,6 +53,7 @@ class Issuer:
     posts: Mapping[str, Post]
     scopes: tuple[str, ...] = ("openid", "profile")
     seconds: float = 5.0
+    everybody: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,8 @@ class SingleSignOn:
         for value, post in self._issuer.posts.items():
             if value in values:
                 return Staff(identity, name, post.role, post.sites)
+        if self._issuer.everybody:
+            return Staff(identity, name, Role.CANDIDATE, frozenset())
         raise SignOnRefused(Why.NO_ROLE, identity.subject)
 
     def _metadata(self) -> dict[str, Any]:

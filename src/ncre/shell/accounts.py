@@ -32,6 +32,7 @@ def add(commands: Any) -> None:
     add_.add_argument("name")
     add_.add_argument("--role", required=True, choices=[role.value for role in SIGN_IN_ROLES])
     add_.add_argument("--site", action="append", default=[], metavar="CODE", help="a site of a reviewer")
+    add_.add_argument("--why", default="", help="why they get a role of staff; kept in the account's history")
     _add_password(add_)
     _add_by(add_)
     add_.set_defaults(run=make)
@@ -73,10 +74,14 @@ def make(asked: Namespace) -> None:
     role = Role(asked.role)
     if role is Role.REVIEWER and not asked.site:
         raise Misuse("审核员须指定考点 --site / a reviewer needs at least one --site")
+    if role is not Role.CANDIDATE and not asked.why.strip():
+        raise Misuse("请用 --why 写明原因 / say why with --why")
     password, shown = _password(asked)
     with house() as in_house:
         try:
-            in_house.staffing.make(asked.name, password, role, frozenset(asked.site), _by(in_house, asked))
+            in_house.staffing.make(
+                asked.name, password, role, frozenset(asked.site), asked.why.strip(), _by(in_house, asked)
+            )
         except NameTaken:
             raise Misuse(f"账号 {asked.name} 已存在 / the account {asked.name} exists already") from None
         except PasswordRefused as refused:

@@ -70,7 +70,7 @@ def prepare(house: House) -> None:
     for name, role, sites in SIGN_INS:
         if house.accounts.named(name) is None:
             password = "-".join("".join(choice(WORDS) for _ in range(4)) for _ in range(3))
-            house.staffing.make(name, password, role, sites)
+            house.staffing.make(name, password, role, sites, "演示 / demo")
             known[name] = password
     _keep(house.settings, known)
     today = house.clock().astimezone(EXAM_TIME).date()

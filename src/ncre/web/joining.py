@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from ncre.gateways.mail import MailNotSent
@@ -27,6 +28,13 @@ WEAKNESSES = {
     Weakness.COMMON: later("这个密码太常见，很容易被猜到，请换一个。"),
     Weakness.OWN: later("密码不能由账号、邮箱或手机号组成，请换一个。"),
 }
+
+
+@pages.before_request
+def only_where_passports_are_ours() -> None:
+    """Where the passport is elsewhere nobody registers or recovers a password here."""
+    if house().settings.passport == "elsewhere":
+        raise NotFound
 
 
 @pages.get("/register")

@@ -49,7 +49,7 @@ def back(name: str) -> Answer:
     except SignOnFailed as failed:
         log.info("single sign-on %s: %s", name, failed)
         return _failed(failed)
-    account = house().sign_ons.staff_account(provider, staff)
+    account = house().sign_ons.account_of(provider, staff)
     if account is None:
         return _failed(SignOnRefused(Why.NO_ROLE))
     admit(account, "sso")
