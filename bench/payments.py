@@ -19,7 +19,7 @@ from ncre.gateways.channel import Kind, News, Source
 from ncre.gateways.errands import Errands
 from ncre.gateways.refused_notices import RefusedNotices
 from ncre.gateways.signing import genuine, signed
-from ncre.money import Money
+from ncre.services.money import Money
 
 SIGNATURES = 300
 SAID = b"app_id=2021000000000001&biz_content={}&charset=utf-8&method=alipay.trade.query" * 4

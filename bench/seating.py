@@ -17,7 +17,7 @@ from ncre.domain.placing import ToSeat
 from ncre.domain.seating import seating
 from ncre.events.exam import Batch, Room, Subject
 from ncre.events.registration import SeatAssigned
-from ncre.office import Office
+from ncre.services.office import Office
 
 SITTINGS = 100_000
 SITES = 40

@@ -4,7 +4,8 @@ events/       the facts, and the place that keeps them     domain/    the rules,
 projections/  the rows that pages read                     web/       HTTP in, pages out
 gateways/     lines to the outside                         passport/  accounts and sign-in
 printing/     the form and the ticket                      migrations/  the schema
-application.py is the one door; bootstrap.py builds the whole.
+services/     what the house does for people with all of these, through application.py, the one door.
+bootstrap.py builds the whole; worker.py does what time and the outside cause.
 """
 
 from __future__ import annotations

@@ -9,9 +9,6 @@ from urllib.parse import urlsplit
 
 from ncre.application import Application
 from ncre.config import Misconfigured, Settings
-from ncre.counter import Counter
-from ncre.door import Door
-from ncre.door_list import DoorLists
 from ncre.events.claimbook import ClaimBook
 from ncre.events.database import Database
 from ncre.events.inbox import Inbox
@@ -29,12 +26,6 @@ from ncre.gateways.photo_store import PhotoFolder, PhotoStore
 from ncre.gateways.refused_notices import RefusedNotices
 from ncre.gateways.signing import KeyUnusable
 from ncre.gateways.wechat import WeChat
-from ncre.hall_lists import HallLists
-from ncre.money import Money
-from ncre.moving import Moving
-from ncre.office import Office
-from ncre.paper_cases import PaperCases
-from ncre.papers import Papers
 from ncre.passport.accounts import Accounts
 from ncre.passport.factors import Factors
 from ncre.passport.human_check import HumanCheck
@@ -44,19 +35,28 @@ from ncre.passport.qq import QQ
 from ncre.passport.sessions import Sessions
 from ncre.passport.single_sign_on import SingleSignOn
 from ncre.passport.throttle import Throttle
-from ncre.passports import Passports
-from ncre.paying import Paying
-from ncre.people import People
-from ncre.photos import PhotoRoom
 from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
-from ncre.reconciliation import Reconciliation
-from ncre.second_step import SecondStep
-from ncre.security_log import SecurityLog
-from ncre.sign_ons import Provider, SignOns
-from ncre.staffing import Staffing
-from ncre.takings import Takings
+from ncre.services.counter import Counter
+from ncre.services.door import Door
+from ncre.services.door_list import DoorLists
+from ncre.services.hall_lists import HallLists
+from ncre.services.money import Money
+from ncre.services.moving import Moving
+from ncre.services.office import Office
+from ncre.services.paper_cases import PaperCases
+from ncre.services.papers import Papers
+from ncre.services.passports import Passports
+from ncre.services.paying import Paying
+from ncre.services.people import People
+from ncre.services.photos import PhotoRoom
+from ncre.services.reconciliation import Reconciliation
+from ncre.services.second_step import SecondStep
+from ncre.services.security_log import SecurityLog
+from ncre.services.sign_ons import Provider, SignOns
+from ncre.services.staffing import Staffing
+from ncre.services.takings import Takings
 from ncre.worker import Worker
 
 

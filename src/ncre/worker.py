@@ -24,11 +24,11 @@ from ncre.domain.orders import GRACE
 from ncre.domain.refusals import Refusal
 from ncre.gateways.channel import BillNotReady, ChannelRefused, ChannelSilent
 from ncre.gateways.errands import errands
-from ncre.money import PATIENCE, Money
-from ncre.paying import Paying
 from ncre.projections import ledger, orders, registrations
 from ncre.projections.base import Row
-from ncre.reconciliation import Reconciliation
+from ncre.services.money import PATIENCE, Money
+from ncre.services.paying import Paying
+from ncre.services.reconciliation import Reconciliation
 
 log = logging.getLogger("ncre.worker")
 

@@ -11,11 +11,11 @@ import pytest
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.admission import ADMITS, WORTH_WORDS, Worth
-from ncre.door import Finding, examine
-from ncre.door_list import DoorList, DoorListUnusable, read_door_list
 from ncre.events.sealing import Keys
 from ncre.printing.stamp import StampKey, read
 from ncre.projections import timeline
+from ncre.services.door import Finding, examine
+from ncre.services.door_list import DoorList, DoorListUnusable, read_door_list
 from tests import people
 from tests.people import OFFICE, REVIEWER, ROUND, SITE, Candidate, approved, somebody
 

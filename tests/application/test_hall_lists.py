@@ -15,9 +15,9 @@ from pypdf import PdfReader
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.refusals import RefusalCode
-from ncre.hall_lists import FACE
 from ncre.projections import tickets, timeline
 from ncre.projections.base import Row
+from ncre.services.hall_lists import FACE
 from tests import people
 from tests.application.ground import QUICK, Walker, details_of, refusal, revise
 from tests.printing.examples import photos, words

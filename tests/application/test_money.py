@@ -15,9 +15,9 @@ from ncre.domain.payment import Unusable, pays_for
 from ncre.domain.refusals import RefusalCode
 from ncre.events.registration import PaymentReturned, PaymentSettled, PaymentUnusable
 from ncre.gateways.channel import ChannelRefused, ChannelSilent, Kind, News, Source, State
-from ncre.paying import Asked
 from ncre.projections import ledger, orders, refunds
 from ncre.projections.base import Row
+from ncre.services.paying import Asked
 from tests import people
 from tests.application.ground import QUICK, Walker, open_exam, refusal, revise
 from tests.people import Clock, till_of

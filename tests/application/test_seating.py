@@ -14,9 +14,9 @@ from ncre.domain.lifecycle import Status
 from ncre.domain.refusals import RefusalCode
 from ncre.events.exam import SeatsDrawn
 from ncre.events.registration import SeatAssigned
-from ncre.office import Seated
 from ncre.projections import tickets
 from ncre.projections.base import Row
+from ncre.services.office import Seated
 from tests import people
 from tests.application.ground import Walker, count, history_of, refusal, revise
 

@@ -23,9 +23,9 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.registration import registration_id, replay
 from ncre.events import registration as facts
 from ncre.gateways.channel import ChannelRefused, ChannelSilent, News, Order, State
-from ncre.paying import Paying
 from ncre.projections import ledger, orders
-from ncre.reconciliation import Reconciliation
+from ncre.services.paying import Paying
+from ncre.services.reconciliation import Reconciliation
 from ncre.worker import Worker
 from tests import people
 from tests.application.ground import QUICK, Walker, details_of, history_of, open_exam, revise

@@ -20,7 +20,7 @@ from ncre.passport.human_check import challenges
 from ncre.passport.qq import QQ, QQTerms
 from ncre.passport.single_sign_on import Post, SingleSignOn
 from ncre.qq_stand_in import Style, create_qq_stand_in
-from ncre.sign_ons import Provider
+from ncre.services.sign_ons import Provider
 from tests.browser.visit import Person, desk, phone
 from tests.cashier.market import serving
 from tests.openid import issuer_at, needs_provider, openid_provider

@@ -13,7 +13,7 @@ from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
 from ncre.gateways.channel import Kind, News, Source
 from ncre.projections import orders
-from ncre.takings import as_csv, as_xlsx
+from ncre.services.takings import as_csv, as_xlsx
 from tests.application.ground import Walker
 from tests.people import REVIEWER, SITE, Clock, till_of
 from tests.web.visitor import Visitor

@@ -15,8 +15,8 @@ from ncre.domain import commands as c
 from ncre.domain.exam import PlanSite
 from ncre.domain.lifecycle import Role
 from ncre.events.exam import Room
-from ncre.office import Seated
 from ncre.projections import tickets
+from ncre.services.office import Seated
 from ncre.web.office import policy_in_words
 from ncre.web.site import create_site
 from tests.people import LIQIANG, OFFICE, SITE, WENJING, Candidate, bundled_round, somebody

@@ -125,6 +125,13 @@ def test_confirming_a_link_asks_for_the_password_again_and_comes_back(clock: Clo
     assert "QQ 已绑定" in visitor.text()
 
 
+def test_whoever_was_on_the_way_somewhere_comes_there(visitor: Visitor) -> None:
+    links(visitor)
+    other = Visitor(visitor._client.application)
+    for asked, led in (("/agreement", "/agreement"), ("//evil.example", "/welcome")):
+        assert other.get(allowed(starts(other, f"/qq?next={asked}")), 303).location == led
+
+
 def test_a_closed_account_lets_its_qq_go(house: House, visitor: Visitor) -> None:
     links(visitor)
     visitor.get("/passport/close")

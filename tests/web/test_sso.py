@@ -14,7 +14,7 @@ from ncre.bootstrap import House
 from ncre.config import Misconfigured, read_settings
 from ncre.domain.lifecycle import Role
 from ncre.passport.single_sign_on import Issuer, Post, SingleSignOn
-from ncre.sign_ons import Provider
+from ncre.services.sign_ons import Provider
 from ncre.web import create_site
 from tests.openid import issuer_at, log_in, needs_provider, openid_provider
 from tests.people import SITE
@@ -47,9 +47,9 @@ def use(house: House, issuer: Issuer, *, provision: bool, **posts: Post) -> None
     vars(house)["providers"] = (Provider("office", "考试院统一登录", sign_on, provision),)
 
 
-def comes_back(visitor: Visitor, who: str = "li", **changed: str) -> str:
+def comes_back(visitor: Visitor, who: str = "li", start: str = "/sso/office", **changed: str) -> str:
     """The path with which the provider sends the browser back."""
-    address = visitor.get("/sso/office", 302).location
+    address = visitor.get(start, 302).location
     said = log_in(str(address), who)
     return f"/sso/office/back?{urlencode({**said, **changed})}"
 
@@ -160,6 +160,15 @@ def test_the_same_reply_counts_once_and_for_the_browser_that_began(visitor: Visi
     Visitor(visitor._client.application).get(reply, 403)
     visitor.get(reply, 303)
     visitor.get(reply, 403)
+
+
+def test_whoever_was_on_the_way_somewhere_comes_there_and_nowhere_else(visitor: Visitor) -> None:
+    visitor.get("/sign-in?next=/staff/desk")
+    assert 'href="/sso/office?next=/staff/desk"' in visitor.page
+    there = comes_back(visitor, start="/sso/office?next=/staff/desk")
+    assert visitor.get(there, 303).location == "/staff/desk"
+    for evil in ("//evil.example", "https://evil.example"):
+        assert visitor.get(comes_back(visitor, start=f"/sso/office?next={evil}"), 303).location == "/welcome"
 
 
 def test_an_unknown_provider_has_no_page(visitor: Visitor) -> None:

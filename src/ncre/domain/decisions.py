@@ -266,7 +266,7 @@ def _cancel(_: Registration, cancel: c.Cancel, __: Scene) -> list[Fact]:
 
 
 def _move(registration: Registration, move: c.Move, _: Scene) -> list[Fact]:
-    """That the other account is there and free is asked where accounts are (`ncre.moving`)."""
+    """That the other account is there and free is asked where accounts are (`ncre.services.moving`)."""
     assert registration.candidate is not None
     if str(move.to) == move.actor.id:
         raise Refusal(RefusalCode.OWN_REGISTRATION)

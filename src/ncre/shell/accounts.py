@@ -20,8 +20,8 @@ from ncre.passport.identities import LinkedElsewhere
 from ncre.passport.passwords import Weakness
 from ncre.passport.sign_on import Identity
 from ncre.projections import timeline
+from ncre.services.staffing import SHELL
 from ncre.shell.common import Misuse, actor, add_actor, house
-from ncre.staffing import SHELL
 
 SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.AUDITOR, Role.OFFICE)
 

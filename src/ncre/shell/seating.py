@@ -13,8 +13,8 @@ from ncre.domain.exam import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.seating import MOST_SEED
 from ncre.domain.words import refusal_words
-from ncre.office import Preview
 from ncre.printing.sheets import Printed
+from ncre.services.office import Preview
 from ncre.shell.common import Misuse, actor, add_actor, current_round, house
 
 ALL: Final = "all"

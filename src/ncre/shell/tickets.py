@@ -14,8 +14,8 @@ from ncre.domain.commands import Actor
 from ncre.domain.exam import in_words
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.door import Finding, examine
-from ncre.door_list import DoorListUnusable, read_door_list
+from ncre.services.door import Finding, examine
+from ncre.services.door_list import DoorListUnusable, read_door_list
 from ncre.shell.common import Misuse, actor, add_actor, as_json, current_round, house
 
 PAGES: Final = 200

@@ -16,9 +16,9 @@ from ncre.domain.commands import RequestReview, Withdraw
 from ncre.domain.lifecycle import GIVEN_UP, Role, Status, Step
 from ncre.domain.refusals import Refusal
 from ncre.events.registration import Cancelled
-from ncre.papers import require_paid, require_ticket
 from ncre.projections import refunds, registrations, timeline
 from ncre.projections.base import Row
+from ncre.services.papers import require_paid, require_ticket
 from ncre.web import tasks as journey
 from ncre.web.agreement import registering_closed
 from ncre.web.asking import command_id, fresh_id, seen

@@ -10,10 +10,10 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS, Worth
 from ncre.domain.lifecycle import Role
-from ncre.door import PURPOSE, Expected, Finding, examine
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
 from ncre.projections.base import Row
+from ncre.services.door import PURPOSE, Expected, Finding, examine
 from ncre.web.cases import at_my_sites
 from ncre.web.language import language
 from ncre.web.looks import look

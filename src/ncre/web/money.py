@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
 from ncre.projections import ledger, orders, reconciliations
-from ncre.takings import DayTakings, as_csv, as_xlsx
+from ncre.services.takings import DayTakings, as_csv, as_xlsx
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("money", __name__)

@@ -13,8 +13,8 @@ from ncre.domain.lifecycle import Role
 from ncre.events.passport import stream_of
 from ncre.passport.accounts import NameTaken, PasswordRefused, as_email, as_phone
 from ncre.passport.passwords import LEAST
-from ncre.passports import EMAIL, KINDS, PHONE, RegistrationUnderWay
 from ncre.projections import timeline
+from ncre.services.passports import EMAIL, KINDS, PHONE, RegistrationUnderWay
 from ncre.web.entering import tried
 from ncre.web.joining import sent, weak
 from ncre.web.language import language

@@ -17,7 +17,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.registration import Photo
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
-from ncre.photos import APPEAL, Taken
+from ncre.services.photos import APPEAL, Taken
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
 from ncre.web.photo_checks import advice, lines, sentences

@@ -15,7 +15,7 @@ from ncre.passport.identities import LinkedElsewhere
 from ncre.passport.qq import QQ
 from ncre.passport.sign_on import Identity, SignOnFailed, SignOnRefused, SignOnSilent, Why
 from ncre.web.entering import enter
-from ncre.web.who import PENDING_LINK, Answer, account, confirm_again, house, need, need_fresh
+from ncre.web.who import PENDING_LINK, Answer, account, confirm_again, house, need, need_fresh, onwards
 
 pages = Blueprint("qq", __name__)
 log = logging.getLogger("ncre.web")
@@ -30,7 +30,7 @@ REFUSED: Final = {
 @pages.get("/qq")
 def start() -> Answer:
     """To QQ, to sign in."""
-    return _away(SIGN_IN)
+    return _away(SIGN_IN, onwards())
 
 
 @pages.get("/qq/link")
@@ -56,7 +56,7 @@ def back() -> Answer:
         return _linked(identity, begun["account"])
     known = house().sign_ons.known(identity)
     if known is not None:
-        return enter(known, "qq")
+        return enter(known, "qq", begun["next"])
     session[PENDING_LINK] = house().sign_ons.keep_pending(identity)
     return render_template("qq_unknown.html", name=identity.name)
 
@@ -105,12 +105,13 @@ def _qq() -> QQ:
     return qq
 
 
-def _away(purpose: str) -> Answer:
+def _away(purpose: str, target: str = "") -> Answer:
     begun = _qq().begin()
     about = {
         "state": begun.state,
         "purpose": purpose,
         "account": str(account().id) if purpose == LINK else "",
+        "next": target,
     }
     session["qq"] = house().sign_ons.keep_begun(about)
     return redirect(begun.address)

@@ -19,10 +19,10 @@ from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
-from ncre.papers import undrawable
 from ncre.projections import photo_files, timeline
 from ncre.projections import queue as waiting_room
 from ncre.projections.base import Row
+from ncre.services.papers import undrawable
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.casefile import answers, changes_since_rejection, pictures, reasons_by_group
 from ncre.web.cases import Case, at_my_sites

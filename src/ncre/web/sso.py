@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
 from ncre.passport.sign_on import SignOnFailed, SignOnRefused, SignOnSilent, Why
 from ncre.passport.single_sign_on import BegunSignOn
-from ncre.sign_ons import Provider
+from ncre.services.sign_ons import Provider
 from ncre.web.entering import admit
-from ncre.web.who import Answer, house
+from ncre.web.who import Answer, house, local_path, onwards
 
 pages = Blueprint("sso", __name__)
 log = logging.getLogger("ncre.web")
@@ -33,7 +33,7 @@ def start(name: str) -> Answer:
         begun = provider.sign_on.begin()
     except SignOnFailed as failed:
         return _failed(failed)
-    session["sso"] = house().sign_ons.keep_begun({"provider": name, **asdict(begun)})
+    session["sso"] = house().sign_ons.keep_begun({"provider": name, "next": onwards(), **asdict(begun)})
     return redirect(begun.address)
 
 
@@ -44,6 +44,7 @@ def back(name: str) -> Answer:
     begun = house().sign_ons.take_begun(session.pop("sso", ""))
     if begun is None or begun.pop("provider") != name:
         return _failed(SignOnRefused(Why.STATE))
+    target = begun.pop("next")
     try:
         staff = provider.sign_on.finish(BegunSignOn(**begun), request.args)
     except SignOnFailed as failed:
@@ -53,7 +54,7 @@ def back(name: str) -> Answer:
     if account is None:
         return _failed(SignOnRefused(Why.NO_ROLE))
     admit(account, "sso")
-    return redirect(url_for("front.welcome"), 303)
+    return redirect(local_path(target), 303)
 
 
 def _provider(name: str) -> Provider:

@@ -141,6 +141,12 @@ def local_path(target: str | None) -> str:
     return target
 
 
+def onwards() -> str:
+    """The path to keep while somebody signs in elsewhere; one that is too long leads to the welcome page."""
+    target = request.args.get("next", "")
+    return target if len(target) <= 120 else ""
+
+
 def this_page() -> str:
     """Where to come back to: this page, or the welcome page after a form, which cannot be opened again."""
     return request.full_path.rstrip("?") if request.method == "GET" else url_for("front.welcome")

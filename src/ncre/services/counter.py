@@ -13,9 +13,9 @@ from ncre.domain.payment import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.inbox import holder_of
 from ncre.gateways.channel import Kind, News, Source
-from ncre.money import Money
-from ncre.paying import Paying, paid_in_house
 from ncre.projections import ledger, registrations
+from ncre.services.money import Money
+from ncre.services.paying import Paying, paid_in_house
 
 COUNTER: Final = "counter"
 """Its name among the channels; nobody asks it, it tells."""

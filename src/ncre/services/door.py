@@ -17,11 +17,11 @@ from ncre.domain.admission import Worth, worth
 from ncre.domain.candidate import masked_number
 from ncre.domain.commands import Actor
 from ncre.domain.refusals import Refusal
-from ncre.paper_cases import PaperCases
 from ncre.printing.sheets import SeatLine
 from ncre.printing.stamp import TICKET, Forged, StampKey, Unreadable, read
 from ncre.projections import desk
 from ncre.projections.base import Row
+from ncre.services.paper_cases import PaperCases
 
 _NUMBER: Final = re.compile(r"\d{14}|\d{16}", re.ASCII)
 """A registration number (14) or a ticket number (16); the spaces in between were taken out."""

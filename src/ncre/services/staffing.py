@@ -15,7 +15,7 @@ from ncre.passport.accounts import Account, Accounts
 from ncre.passport.identities import Identities
 from ncre.passport.sessions import Sessions
 from ncre.passport.sign_on import Identity
-from ncre.security_log import SecurityLog
+from ncre.services.security_log import SecurityLog
 
 SHELL: Final = Actor("shell", Role.OFFICE, EVERY_SITE)
 """Whoever has the machine: they make the first account of the office, when nobody can be named yet."""

@@ -24,7 +24,7 @@ from ncre.passport.passwords import weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.sessions import Session, Sessions
 from ncre.projections import profiles, registrations
-from ncre.security_log import SecurityLog
+from ncre.services.security_log import SecurityLog
 
 EMAIL: Final = "email"
 PHONE: Final = "phone"

@@ -17,9 +17,9 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.payment import DayReconciled, Difference
 from ncre.gateways.channel import BillNotReady, Kind, News
 from ncre.gateways.errands import Errands
-from ncre.money import HOURLY, Money
 from ncre.projections import ledger, orders, reconciliations
 from ncre.projections.base import Row
+from ncre.services.money import HOURLY, Money
 
 BILL_READY: Final = time(9, 30)
 """When the bill of the day before can be had (exam time; payment facts §1.8: about 09:00)."""

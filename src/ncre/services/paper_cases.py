@@ -37,13 +37,13 @@ from ncre.events.exam import RoundPlan, SitePlan
 from ncre.events.registration import Details
 from ncre.events.sealing import BoxForged, PersonErased
 from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing
-from ncre.people import People
-from ncre.photos import PhotoRoom
 from ncre.printing.sheets import FormSheet, Person, ReceiptSheet, Record, SeatLine, SubjectLine, TicketSheet
 from ncre.printing.stamp import FORM, TICKET, Stamp, StampedSeat, StampKey
 from ncre.projections import registrations, tickets
 from ncre.projections.base import Row
 from ncre.projections.record import At, Moment, standing
+from ncre.services.people import People
+from ncre.services.photos import PhotoRoom
 
 log = logging.getLogger("ncre.papers")
 

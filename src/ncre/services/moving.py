@@ -20,7 +20,7 @@ from ncre.events.passport import RegistrationMoved
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts
 from ncre.projections import registrations
-from ncre.security_log import SecurityLog
+from ncre.services.security_log import SecurityLog
 
 LEFT = Words(
     "把您的报名转到了您的另一账号", "moved your registration from this account to another account of yours"

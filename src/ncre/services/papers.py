@@ -21,7 +21,6 @@ from ncre.domain.lifecycle import PAID, Status
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.sealing import BoxForged, PersonErased
 from ncre.gateways.paper_shelf import PaperShelf
-from ncre.paper_cases import Case, PaperCases
 from ncre.printing import glyphs
 from ncre.printing.codes import Outline, code128, outline, qr
 from ncre.printing.edition import edition
@@ -34,6 +33,7 @@ from ncre.printing.ticket import admission_ticket, admission_tickets
 from ncre.projections import tickets
 from ncre.projections.base import Row
 from ncre.projections.record import At
+from ncre.services.paper_cases import Case, PaperCases
 
 log = logging.getLogger("ncre.papers")
 

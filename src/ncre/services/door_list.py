@@ -17,10 +17,10 @@ import msgspec
 from ncre.application import Application
 from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS
 from ncre.domain.commands import Actor
-from ncre.door import Door, Expected
 from ncre.gateways.photo_lab.picture import smaller
 from ncre.printing.stamp import StampKey, is_genuine
 from ncre.projections import tickets
+from ncre.services.door import Door, Expected
 
 KIND: Final = "ncre door list 1"
 

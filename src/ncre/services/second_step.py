@@ -12,7 +12,7 @@ from ncre.passport.accounts import Account, Accounts
 from ncre.passport.factors import Factors
 from ncre.passport.proofs import Proofs, Purpose
 from ncre.passport.second_factor import SecondFactor, enrol, new_factor, use_code, use_recovery
-from ncre.security_log import SecurityLog
+from ncre.services.security_log import SecurityLog
 
 
 class SecondStep:

@@ -18,8 +18,8 @@ from ncre.passport.identities import Identities
 from ncre.passport.proofs import Proofs, Purpose
 from ncre.passport.sign_on import Identity
 from ncre.passport.single_sign_on import SingleSignOn, Staff
-from ncre.security_log import SecurityLog
-from ncre.staffing import Staffing
+from ncre.services.security_log import SecurityLog
+from ncre.services.staffing import Staffing
 
 _PROVIDER: Final = Actor("provider", Role.OFFICE, EVERY_SITE)
 """Who acts where a provider's claims give a role."""

@@ -33,9 +33,9 @@ from ncre.gateways.channel import (
     State,
 )
 from ncre.gateways.errands import Errands
-from ncre.money import Money, next_question
 from ncre.projections import orders, registrations
 from ncre.projections.base import Row
+from ncre.services.money import Money, next_question
 
 log = logging.getLogger("ncre.paying")
 

@@ -24,15 +24,15 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_lab.picture import smaller
 from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing
-from ncre.paper_cases import round_title, subject_title
-from ncre.people import People
-from ncre.photos import PhotoRoom
 from ncre.printing.door_sheet import door_sheets
 from ncre.printing.hall_sheets import DoorSheet, HallHead, SeatList, Sitter, Sitting
 from ncre.printing.seat_list import seat_lists
 from ncre.printing.sheets import Printed
 from ncre.projections import tickets
 from ncre.projections.base import Row
+from ncre.services.paper_cases import round_title, subject_title
+from ncre.services.people import People
+from ncre.services.photos import PhotoRoom
 
 log = logging.getLogger("ncre.hall_lists")
 
