@@ -407,7 +407,7 @@ def test_sessions_are_listed_and_ended(house: House, site: Flask, visitor: Visit
 
 
 def test_an_account_is_closed_with_its_password_and_not_while_a_registration_is_under_way(
-    house: House, site: Flask, visitor: Visitor
+    house: House, site: Flask, clock: Clock, visitor: Visitor
 ) -> None:
     candidate = somebody(house)
     candidate.agrees()
@@ -416,6 +416,10 @@ def test_an_account_is_closed_with_its_password_and_not_while_a_registration_is_
     busy.get("/passport/close")
     busy.post("/passport/close", 422, password=f"a password of {candidate.account.name}")
     assert "请先放弃报名" in busy.text()
+    clock.advance(days=90)
+    busy.signs_in(candidate.account.name)
+    busy.get("/passport/close")
+    busy.post("/passport/close", password=f"a password of {candidate.account.name}")
     account = joins(house, visitor)
     visitor.get("/passport/close")
     visitor.post("/passport/close", 422, password="wrong")

@@ -230,6 +230,11 @@ _NEWEST = (
         registrations.c.ordinal.desc(),
     )
 )
+_OF_ACCOUNT = (
+    select(registrations)
+    .where(registrations.c.account == bindparam("candidate"))
+    .order_by(registrations.c.account_since.desc())
+)
 _BEGUN = select(func.max(registrations.c.ordinal)).where(
     registrations.c.sealed_for == bindparam("begun_at"), registrations.c.round == bindparam("code")
 )
@@ -265,6 +270,11 @@ def newest_of(connection: Connection, account: UUID, round_code: str) -> Row | N
     """The account's registration in a round: the one under way, else the newest that was given up."""
     asked = {"candidate": account, "code": round_code}
     return found_in(connection.execute(_NEWEST.limit(1), asked).mappings().first())
+
+
+def of_account(connection: Connection, account: UUID) -> list[Row]:
+    """Every registration that belongs to the account, in all rounds, the newest first."""
+    return [dict(row) for row in connection.execute(_OF_ACCOUNT, {"candidate": account}).mappings()]
 
 
 def under_way(connection: Connection, account: UUID, round_code: str) -> list[UUID]:

@@ -268,10 +268,15 @@ class Passports:
         return True
 
     def _registration_under_way(self, account: Account) -> bool:
+        """Whether a registration in any round was not given up and might still be needed, if only to print it."""
+        now, exams = self._application.clock(), self._application.exams
         with self._application.database.reading() as connection:
-            round_ = self._application.exams.current(connection)
-            mine = registrations.newest_of(connection, account.id, round_.code) if round_ else None
-        return mine is not None and mine["status"] not in GIVEN_UP
+            rounds = [
+                exams.round(connection, row["round"])
+                for row in registrations.of_account(connection, account.id)
+                if row["status"] not in GIVEN_UP
+            ]
+        return any(round_ is not None and now <= round_.plan.windows.printing.closes for round_ in rounds)
 
     def _set_password(
         self, connection: Connection, account: Account, password: str, way: str, but: str

@@ -177,7 +177,11 @@ def close() -> Answer:
     try:
         closed, said, status = _tried(lambda: house().passports.close(here, typed), _("密码不正确。"))
     except RegistrationUnderWay:
-        closed, said, status = None, _("本考次还有未放弃的报名，请先放弃报名，再注销账号。"), 422
+        closed, said, status = (
+            None,
+            _("还有进行中的报名。未支付的请先放弃报名；已支付的请在打印准考证的时间结束后再注销账号。"),
+            422,
+        )
     if not closed:
         return render_template("close.html", faults={"password": said}), status
     sign_out()
