@@ -131,10 +131,12 @@ def build(
     post = _post_office(settings, outbox, clock)
     identities = Identities(database, clock)
     security, factors = SecurityLog(application, post), Factors(store)
-    passports = Passports(application, security, accounts, sessions, proofs, identities, factors, post)
+    throttle = Throttle(database, clock)
+    passports = Passports(
+        application, security, accounts, sessions, proofs, identities, factors, throttle, post
+    )
     staffing = Staffing(application, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
-    throttle = Throttle(database, clock)
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)

@@ -9,6 +9,8 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.event import listens_for, remove
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
@@ -555,6 +557,32 @@ def test_a_name_that_does_not_exist_costs_the_same_hash(
     for name in ("wenjing", "nobody"):
         assert house.passports.proved(name, "wrong", "") is None
     assert len(hashed) == 2
+
+
+@pytest.mark.parametrize("page", ["/register", "/recover", "/sign-in"])
+def test_an_address_that_has_no_account_is_as_much_work(house: House, visitor: Visitor, page: str) -> None:
+    """Enumeration by time: what is written is counted, statement by statement."""
+    house.accounts.add(EMAIL, PASSWORD, Role.CANDIDATE)
+    account = house.accounts.named(EMAIL)
+    assert account is not None
+    with house.database.transaction() as connection:
+        house.accounts.set_contact(connection, account, "email", EMAIL)
+    house.passports.proved(EMAIL, "wrong", "")  # from here on the account has its key and its stream
+    written: list[str] = []
+
+    @listens_for(Engine, "before_cursor_execute")
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")) and "person_keys" not in statement:
+            written.append(statement.split("(")[0])
+
+    said = []
+    for to in (EMAIL, "nobody@example.com"):
+        visitor.get(page)
+        written.clear()
+        visitor.post(page, 422 if page == "/sign-in" else 200, email=to, name=to, password="wrong")
+        said.append(list(written))
+    remove(Engine, "before_cursor_execute", note)
+    assert said[0] == said[1] != []
 
 
 def test_who_is_not_there_reads_what_a_wrong_password_reads(house: House, visitor: Visitor) -> None:

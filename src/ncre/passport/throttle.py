@@ -93,8 +93,12 @@ class Throttle:
     def failed(self, name: str, place: str) -> None:
         """Somebody tried and failed; whether the name exists makes no difference."""
         with self._database.transaction() as connection:
-            for kind, key in sorted(_keys(name, place).items()):
-                self._count(connection, kind, key)
+            self.failed_within(connection, name, place)
+
+    def failed_within(self, connection: Connection, name: str, place: str) -> None:
+        """The same in the caller's transaction."""
+        for kind, key in sorted(_keys(name, place).items()):
+            self._count(connection, kind, key)
 
     def succeeded(self, name: str) -> None:
         """Its owner came in: the next failure is a first one again."""

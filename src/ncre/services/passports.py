@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ from ncre.passport.letters import Courier
 from ncre.passport.passwords import weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.sessions import Session, Sessions
+from ncre.passport.throttle import Throttle
 from ncre.projections import profiles, registrations
 from ncre.services.security_log import SecurityLog
 
@@ -32,6 +34,10 @@ KINDS: Final = {EMAIL: Words("邮箱", "e-mail address"), PHONE: Words("手机�
 
 Address = Callable[[str], str]
 """Makes the address of a page from the secret part of a link."""
+
+
+_NOBODY: Final = Account(UUID(int=0), "", Role.CANDIDATE, frozenset())
+"""Stands for an account that is not there."""
 
 
 class RegistrationUnderWay(Exception):
@@ -48,6 +54,7 @@ class Passports:
         proofs: Proofs,
         identities: Identities,
         factors: Factors,
+        throttle: Throttle,
         post: Courier,
     ) -> None:
         self._application = application
@@ -57,16 +64,16 @@ class Passports:
         self.proofs = proofs
         self._identities = identities
         self._factors = factors
+        self._throttle = throttle
         self._post = post
 
     # joining
 
     def ask_to_join(self, email: str, address: Address, sign_in: str) -> None:
         """Mail a link to whoever reads this address. The same from outside, whether it has an account or not."""
-        if self.accounts.named(email) is not None:
-            self._post.send(letters.known_already(email, sign_in))
-            return
-        self._post.send(letters.join(email, address(self.proofs.link(Purpose.JOIN, email))))
+        known = self.accounts.named(email) is not None
+        link = address(self.proofs.link(Purpose.JOIN, email))  # made for both, for the time it takes
+        self._post.send(letters.known_already(email, sign_in) if known else letters.join(email, link))
 
     def ask_to_join_by_phone(self, phone: str, sign_in: str) -> str:
         """Send a code to this number; the name of the proof, for the page that asks for the code."""
@@ -104,13 +111,27 @@ class Passports:
     # signing in
 
     def proved(self, name: str, password: str, place: str) -> Account | None:
-        """The account of a name and its password; None for a wrong one of either, which look the same."""
+        """The account of a name and its password; None for a wrong one of either, which look the same.
+
+        A failure delays the next tries, and its owner reads of it.
+        """
         account = self.accounts.check(name, password)
         if account is None:
-            tried = self.accounts.named(name)
-            if tried is not None:
-                self._log.note(tried, facts.SignInFailed(tried.id, "password", place))
+            self._count_failure(name, place)
         return account
+
+    def _count_failure(self, name: str, place: str) -> None:
+        """One transaction that does as much where there is no such account: the time says nothing either."""
+        tried = self.accounts.named(name)
+        account = tried or _NOBODY
+
+        def counted(connection: Connection) -> None:
+            self._throttle.failed_within(connection, name, place)
+            told = connection.begin_nested()
+            self._log.record(connection, account, facts.SignInFailed(account.id, "password", place))
+            told.commit() if tried else told.rollback()
+
+        self._application.together(counted)
 
     def enter(self, account: Account, way: str, place: str, browser: str) -> str:
         """A new session for somebody who proved who they are."""
@@ -129,10 +150,9 @@ class Passports:
         Where there is none a letter says so, so that from outside both look the same and take as long.
         """
         account = self.accounts.named(email)
-        if account is None or account.email != email or not account.has_password:
-            self._post.send(letters.unknown(email))
-            return
-        self._post.send(letters.recover(email, address(self.proofs.link(Purpose.RECOVER, email, account.id))))
+        known = account if account and account.email == email and account.has_password else None
+        link = address(self.proofs.link(Purpose.RECOVER, email, known.id if known else None))
+        self._post.send(letters.recover(email, link) if known else letters.unknown(email))
 
     def recover(self, token: str, password: str) -> Account | None:
         """Set a new password by a mailed link, and end every session; None where the link proves nothing.

@@ -40,7 +40,6 @@ def sign_in() -> Answer:
         return _form(faults, name), 422
     known = house().passports.proved(name, password, here)
     if known is None:
-        throttle.failed(name, here)
         return _form({"name": _("账号或密码不正确，请检查后再试。")}, name), 422
     throttle.succeeded(name)
     answer = enter(known, "password", request.args.get("next"))
