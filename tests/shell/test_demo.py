@@ -69,7 +69,7 @@ def fails(data: Path, *arguments: str) -> str:
 
 
 def test_the_demo_goes_on_with_its_data_and_starts_over_when_asked(tmp_path: Path) -> None:
-    data, port = tmp_path / "demo", free_port()
+    data, port = tmp_path / "demo", free_port(3)
     with demo(data, port) as said:
         first = sign_ins(said)
         assert set(first) == {"kaosheng", "shenhe", "shenhe2", "shenji", "kaowu"}
