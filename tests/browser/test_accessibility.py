@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.lifecycle import Role
-from tests.browser.visit import CandidateAtPhone, Person, desk, phone
+from tests.browser.visit import CandidateAtPhone, Person, desk, faults_of, phone
 from tests.people import (
     LIQIANG,
     OFFICE,
@@ -34,6 +34,17 @@ def picture(tmp_path: Path) -> Path:
     file = tmp_path / "portrait.jpg"
     file.write_bytes(portrait())
     return file
+
+
+def test_what_is_wrong_with_a_page_would_be_found(browser: Browser) -> None:
+    page = desk(browser).new_page()
+    page.set_content(
+        "<html lang='en'><title>x</title><main><h1>x</h1><img src='x'><input>"
+        "<p style='color: #ccc'>pale</p><p style='width: 400px'>wide</p></main></html>"
+    )
+    found = " ".join(faults_of(page))
+    for fault in ("320 about:blank image-alt", "1280 about:blank label", "color-contrast", "wider than"):
+        assert fault in found
 
 
 def test_the_pages_before_sign_in(browser: Browser, address: str) -> None:
