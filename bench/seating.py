@@ -75,8 +75,8 @@ def recording(url: str, people: int = 600) -> float:
     seated = Office(app).seat(ROUND, SITE, OFFICE, seed=1)
     taken = perf_counter() - begun
     app.database.close()
-    assert seated.people == people, "everybody got a seat"
-    return people / taken
+    assert seated.people >= people, "everybody got a seat, and who paid in an earlier measurement too"
+    return seated.people / taken
 
 
 def _paid(app: Application, people: int) -> None:
