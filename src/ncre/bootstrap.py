@@ -154,7 +154,7 @@ def build(
         second_step=SecondStep(application, security, accounts, proofs, factors),
         sign_ons=SignOns(application, security, staffing, accounts, proofs, identities),
         staffing=staffing,
-        moving=Moving(application, security, accounts),
+        moving=Moving(application, security, accounts, passports, people),
         post=post,
         outbox=None if settings.smtp else outbox,
         human=human,

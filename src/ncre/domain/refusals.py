@@ -37,6 +37,7 @@ class RefusalCode(StrEnum):
     EVIDENCE_MISSING = "evidence_missing"
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_BUSY = "account_busy"
+    OTHER_PERSON = "other_person"
     NOT_DUE = "not_due"
     CHAIR_TAKEN = "chair_taken"
     NO_CAPACITY = "no_capacity"

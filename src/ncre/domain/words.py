@@ -218,6 +218,11 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "没有这个考生账号。请核对账号名、邮箱或手机号。",
         "There is no such candidate's account. Check its name, e-mail address or phone number.",
     ),
+    RefusalCode.OTHER_PERSON: Words(
+        "该账号的个人资料是另一个证件号码，不能转到那里。请核对账号；如果是同一人，请考生先更正个人资料。",
+        "The personal details of that account carry another document number, so it does not go there. Check the "
+        "account; if it is the same person, they must correct their personal details first.",
+    ),
     RefusalCode.ACCOUNT_BUSY: Words(
         "该账号本考次已有未放弃的报名，请先由考生放弃它。",
         "That account has a registration of its own under way in this round; the candidate must withdraw it first.",

@@ -20,6 +20,8 @@ from ncre.events.passport import RegistrationMoved
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts
 from ncre.projections import registrations
+from ncre.services.passports import Passports
+from ncre.services.people import People
 from ncre.services.security_log import SecurityLog
 
 LEFT = Words(
@@ -31,10 +33,19 @@ CAME = Words(
 
 
 class Moving:
-    def __init__(self, application: Application, security: SecurityLog, accounts: Accounts) -> None:
+    def __init__(
+        self,
+        application: Application,
+        security: SecurityLog,
+        accounts: Accounts,
+        passports: Passports,
+        people: People,
+    ) -> None:
         self._application = application
         self._log = security
         self._accounts = accounts
+        self._passports = passports
+        self._people = people
 
     def target(self, name: str) -> Account:
         """The candidate's account of this name or address. Raises Refusal where there is none."""
@@ -46,23 +57,34 @@ class Moving:
     def move(self, asked: Move) -> Registration:
         """Carry out the command, record it at both accounts and tell them. Asked again, it is so already.
 
-        Raises Refusal, also where the other account has a registration of its own under way.
+        Raises Refusal, also where the other account has a registration of its own under way, or personal
+        details of somebody else.
         """
         to = self._accounts.find(asked.to)
         if to is None or self._accounts.is_closed(to.id) or to.role is not Role.CANDIDATE:
             raise Refusal(RefusalCode.ACCOUNT_UNKNOWN)
-        was, after = self._application.together(partial(self._moved, asked, to))
+        person = self._person_of(to)
+        was, after = self._application.together(partial(self._moved, asked, to, person))
         if was is not None:
             self._log.tell(was, lambda address: letters.moved(address, after.number, LEFT))
             self._log.tell(to, lambda address: letters.moved(address, after.number, CAME))
         return after
 
-    def _moved(self, asked: Move, to: Account, connection: Connection) -> tuple[Account | None, Registration]:
+    def _person_of(self, account: Account) -> str:
+        """The keyed hash of the document in the account's personal details, "" where there are none."""
+        details = self._passports.details(account)
+        return self._people.person(details.document_type, details.document_number) if details else ""
+
+    def _moved(
+        self, asked: Move, to: Account, person: str, connection: Connection
+    ) -> tuple[Account | None, Registration]:
         """The account it left, None where nothing happened; and the registration as it then stands."""
         before = registrations.one(connection, asked.registration)
         after = self._application.carry_out(connection, asked)
         if before is None or after.version == before["version"]:
             return None, after
+        if person and after.person not in ("", person):
+            raise Refusal(RefusalCode.OTHER_PERSON)
         if registrations.under_way(connection, to.id, after.round) != [after.id]:
             raise Refusal(RefusalCode.ACCOUNT_BUSY)
         was = self._accounts.find(before["account"])

@@ -48,6 +48,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.EVIDENCE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_BUSY: HTTPStatus.CONFLICT,
+    RefusalCode.OTHER_PERSON: HTTPStatus.CONFLICT,
     RefusalCode.NOT_DUE: HTTPStatus.CONFLICT,
     RefusalCode.CHAIR_TAKEN: HTTPStatus.CONFLICT,
     RefusalCode.NO_CAPACITY: HTTPStatus.CONFLICT,

@@ -47,6 +47,7 @@ FIELD_OF: Final = {
     RefusalCode.EVIDENCE_MISSING: "evidence",
     RefusalCode.ACCOUNT_UNKNOWN: "to",
     RefusalCode.ACCOUNT_BUSY: "to",
+    RefusalCode.OTHER_PERSON: "to",
 }
 """Refusals that belong to a field of a form; the others stand above the case."""
 
