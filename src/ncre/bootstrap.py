@@ -51,6 +51,7 @@ from ncre.services.passports import Passports
 from ncre.services.paying import Paying
 from ncre.services.people import People
 from ncre.services.photos import PhotoRoom
+from ncre.services.profiles import Profiles
 from ncre.services.reconciliation import Reconciliation
 from ncre.services.second_step import SecondStep
 from ncre.services.security_log import SecurityLog
@@ -78,6 +79,7 @@ class House:
     second_step: SecondStep
     sign_ons: SignOns
     staffing: Staffing
+    profiles: Profiles
     moving: Moving
     post: PostOffice
     outbox: MailFolder | None
@@ -135,6 +137,7 @@ def build(
     passports = Passports(
         application, security, accounts, sessions, proofs, identities, factors, throttle, post
     )
+    profiles = Profiles(application, security, people)
     staffing = Staffing(application, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
     errands = Errands(database)
@@ -154,7 +157,8 @@ def build(
         second_step=SecondStep(application, security, accounts, proofs, factors),
         sign_ons=SignOns(application, security, staffing, accounts, proofs, identities),
         staffing=staffing,
-        moving=Moving(application, security, accounts, passports, people),
+        profiles=profiles,
+        moving=Moving(application, security, accounts, profiles),
         post=post,
         outbox=None if settings.smtp else outbox,
         human=human,

@@ -172,9 +172,9 @@ def test_an_account_that_gave_its_own_up_takes_it_and_shows_it_first(
 def test_it_does_not_move_to_an_account_whose_details_are_somebody_else_s(
     house: House, lost: Candidate, found: Account
 ) -> None:
-    house.passports.keep_details(found, LIQIANG)
+    house.profiles.keep(found, LIQIANG)
     assert refused(house, lost, found) is RefusalCode.OTHER_PERSON
-    house.passports.keep_details(found, WENJING)
+    house.profiles.keep(found, WENJING)
     move(house, lost, found)
     assert newest(house, found) == lost.id
 

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 
 import pyotp
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
@@ -134,6 +137,8 @@ def test_staff_enrol_a_telephone_and_show_its_code_afterwards(
     shenhe = Person(phone(browser, scripts=scripts), address, check=scripts)
     shenhe.signs_in("shenhe", "a password of shenhe")
     factor = pyotp.TOTP(shenhe.page.locator("main code").first.inner_text())
+    (picture,) = zxingcpp.read_barcodes(Image.open(BytesIO(shenhe.page.locator(".qr").screenshot())))
+    assert pyotp.parse_uri(picture.text).secret == factor.secret
     shenhe.page.fill("#code", "000000")
     shenhe.presses("开启")
     shenhe.page.fill("#code", factor.at(clock()))

@@ -15,9 +15,7 @@ from ncre.passport.second_factor import (
     enrol,
     new_factor,
     provisioning_uri,
-    qr_png,
     qr_svg,
-    renew_recovery,
     use_code,
     use_recovery,
 )
@@ -119,21 +117,8 @@ def test_recovery_codes_are_kept_as_hashes_only(enrolled: Enrolled) -> None:
     assert not any(code in kept or code.replace("-", "") in kept for code in enrolled.recovery_codes)
 
 
-def test_renewing_ends_the_old_recovery_codes(enrolled: Enrolled) -> None:
-    renewed = renew_recovery(enrolled.factor)
-    assert use_recovery(renewed.factor, enrolled.recovery_codes[0]) is None
-    assert use_recovery(renewed.factor, renewed.recovery_codes[0]) is not None
-
-
-def test_the_picture_carries_the_address_of_the_secret() -> None:
-    zxingcpp = pytest.importorskip("zxingcpp")
-    import io
-
-    from PIL import Image
-
+def test_the_address_carries_the_secret() -> None:
     factor = new_factor()
     uri = provisioning_uri(factor, "li@example.org", "NCRE")
     assert pyotp.parse_uri(uri).secret == factor.secret
-    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(qr_png(uri))).convert("L"))
-    assert [found.text for found in read] == [uri]
     assert qr_svg(uri).startswith("<svg")

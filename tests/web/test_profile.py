@@ -32,7 +32,7 @@ def test_what_was_completed_is_kept_and_a_registration_begins_with_it(
     assert "未完善" in visitor.text()
     visitor.get("/passport/details")
     assert visitor.post("/passport/details", **TYPED).location == "/passport"
-    assert house.passports.details(wenjing.account) == replace(WENJING, remark="")
+    assert house.profiles.of(wenjing.account) == replace(WENJING, remark="")
     visitor.get("/passport")
     assert "已完善" in visitor.text()
     assert "个人资料已保存。" in visitor.text()
@@ -45,7 +45,7 @@ def test_what_was_completed_is_kept_and_a_registration_begins_with_it(
     visitor.get(page)
     assert "已按您通行证中的个人资料填好" not in visitor.text()
     assert visitor.value("mobile") == "13700137000"
-    kept = house.passports.details(wenjing.account)
+    kept = house.profiles.of(wenjing.account)
     assert kept is not None
     assert kept.mobile == WENJING.mobile, "a registration changes nothing here"
 
@@ -68,7 +68,7 @@ def test_a_number_that_its_document_cannot_have_is_refused_and_nothing_typed_is_
     assert errors_are_linked(visitor.page)
     assert visitor.value("document_number") == number
     assert visitor.value("name") == WENJING.name
-    assert house.passports.details(wenjing.account) is None
+    assert house.profiles.of(wenjing.account) is None
 
 
 def test_saving_the_same_again_records_nothing(house: House, visitor: Visitor) -> None:
@@ -85,7 +85,7 @@ def test_fields_that_are_not_on_the_form_are_not_kept(
 ) -> None:
     visitor.get("/passport/details")
     visitor.post("/passport/details", **TYPED, remark="x", role="office", account="somebody else")
-    kept = house.passports.details(wenjing.account)
+    kept = house.profiles.of(wenjing.account)
     assert kept is not None
     assert kept.remark == ""
     known = house.accounts.find(wenjing.account.id)
@@ -100,7 +100,7 @@ def test_the_details_lie_sealed_and_go_with_their_owner_s_key(
     visitor.post("/passport/details", **TYPED)
     with house.database.transaction() as connection:
         house.application.store.erase(connection, wenjing.account.id, clock())
-    assert house.passports.details(wenjing.account) is None
+    assert house.profiles.of(wenjing.account) is None
     visitor.get("/passport/details")
     assert WENJING.document_number not in visitor.page
     house.database.close()

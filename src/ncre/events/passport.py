@@ -17,7 +17,7 @@ def stream_of(account: UUID) -> UUID:
 
 @dataclass(frozen=True)
 class AccountOpened(Fact):
-    """`way` is what the account was opened with: email, phone, or name (by staff)."""
+    """`way` is what the account was opened with: email, phone, name (by staff), or sso."""
 
     TOPIC: ClassVar[str] = "passport.account_opened"
     account: UUID

@@ -101,6 +101,11 @@ class Account:
         return tuple(word for word in (self.name, self.email, self.phone) if word)
 
 
+def covering(role: Role, sites: frozenset[str]) -> frozenset[str]:
+    """The sites that a role covers: the office acts for all of them, others for those that they were given."""
+    return EVERY_SITE if role is Role.OFFICE else sites
+
+
 def as_email(text: str) -> str | None:
     """An e-mail address in the spelling that is kept, or None."""
     folded = text.strip().casefold()
@@ -141,7 +146,7 @@ class Accounts:
 
         Without a password (None) its owner signs in at another provider alone.
         """
-        covered = EVERY_SITE if role is Role.OFFICE else sites
+        covered = covering(role, sites)
         known = Account(uuid4(), name.strip(), role, covered, email, phone, password is not None)
         row = {
             "id": known.id,
@@ -212,7 +217,7 @@ class Accounts:
             raise NameTaken(value) from None
 
     def set_role(self, connection: Connection, account: UUID, role: Role, sites: frozenset[str]) -> None:
-        given = {"role": role.value, "sites": sorted(EVERY_SITE if role is Role.OFFICE else sites)}
+        given = {"role": role.value, "sites": sorted(covering(role, sites))}
         connection.execute(update(accounts).where(accounts.c.id == account).values(given))
 
     def close(self, connection: Connection, account: UUID) -> None:
@@ -258,4 +263,5 @@ __all__ = [
     "accounts",
     "as_email",
     "as_phone",
+    "covering",
 ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -58,12 +57,6 @@ def qr_svg(uri: str) -> str:
     return segno.make(uri, error="m", micro=False).svg_inline(scale=5)
 
 
-def qr_png(uri: str) -> bytes:
-    picture = io.BytesIO()
-    segno.make(uri, error="m", micro=False).save(picture, kind="png", scale=5)
-    return picture.getvalue()
-
-
 def enrol(factor: SecondFactor, code: str, at: datetime) -> Enrolled | None:
     """Confirm a new factor with its first code. None: the code is wrong, or the factor was confirmed before."""
     if factor.confirmed:
@@ -73,12 +66,6 @@ def enrol(factor: SecondFactor, code: str, at: datetime) -> Enrolled | None:
         return None
     codes, hashes = _recovery_codes()
     return Enrolled(replace(factor, last_step=step, recovery=hashes, confirmed=True), codes)
-
-
-def renew_recovery(factor: SecondFactor) -> Enrolled:
-    """Ten new recovery codes; the old ones end."""
-    codes, hashes = _recovery_codes()
-    return Enrolled(replace(factor, recovery=hashes), codes)
 
 
 def use_code(factor: SecondFactor, code: str, at: datetime) -> SecondFactor | None:

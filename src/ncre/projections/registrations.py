@@ -272,6 +272,11 @@ def newest_of(connection: Connection, account: UUID, round_code: str) -> Row | N
     return found_in(connection.execute(_NEWEST.limit(1), asked).mappings().first())
 
 
+def is_under_way(row: Row | None) -> bool:
+    """Whether there is a registration, and it was not given up."""
+    return row is not None and row["status"] not in GIVEN_UP
+
+
 def of_account(connection: Connection, account: UUID) -> list[Row]:
     """Every registration that belongs to the account, in all rounds, the newest first."""
     return [dict(row) for row in connection.execute(_OF_ACCOUNT, {"candidate": account}).mappings()]
@@ -281,7 +286,7 @@ def under_way(connection: Connection, account: UUID, round_code: str) -> list[UU
     """The registrations of an account in a round that were not given up: one, or none."""
     asked = {"candidate": account, "code": round_code}
     rows = connection.execute(_NEWEST, asked).mappings()
-    return [row["id"] for row in rows if row["status"] not in GIVEN_UP]
+    return [row["id"] for row in rows if is_under_way(dict(row))]
 
 
 def moved_away(connection: Connection, account: UUID, round_code: str) -> bool:

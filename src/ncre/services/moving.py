@@ -20,8 +20,7 @@ from ncre.events.passport import RegistrationMoved
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts
 from ncre.projections import registrations
-from ncre.services.passports import Passports
-from ncre.services.people import People
+from ncre.services.profiles import Profiles
 from ncre.services.security_log import SecurityLog
 
 LEFT = Words(
@@ -34,18 +33,12 @@ CAME = Words(
 
 class Moving:
     def __init__(
-        self,
-        application: Application,
-        security: SecurityLog,
-        accounts: Accounts,
-        passports: Passports,
-        people: People,
+        self, application: Application, security: SecurityLog, accounts: Accounts, profiles: Profiles
     ) -> None:
         self._application = application
         self._log = security
         self._accounts = accounts
-        self._passports = passports
-        self._people = people
+        self._profiles = profiles
 
     def target(self, name: str) -> Account:
         """The candidate's account of this name or address. Raises Refusal where there is none."""
@@ -63,17 +56,12 @@ class Moving:
         to = self._accounts.find(asked.to)
         if to is None or self._accounts.is_closed(to.id) or to.role is not Role.CANDIDATE:
             raise Refusal(RefusalCode.ACCOUNT_UNKNOWN)
-        person = self._person_of(to)
+        person = self._profiles.person_of(to)
         was, after = self._application.together(partial(self._moved, asked, to, person))
         if was is not None:
             self._log.tell(was, lambda address: letters.moved(address, after.number, LEFT))
             self._log.tell(to, lambda address: letters.moved(address, after.number, CAME))
         return after
-
-    def _person_of(self, account: Account) -> str:
-        """The keyed hash of the document in the account's personal details, "" where there are none."""
-        details = self._passports.details(account)
-        return self._people.person(details.document_type, details.document_number) if details else ""
 
     def _moved(
         self, asked: Move, to: Account, person: str, connection: Connection

@@ -13,9 +13,8 @@ from sqlalchemy import Connection
 
 from ncre.application import Application
 from ncre.domain.language import Words
-from ncre.domain.lifecycle import GIVEN_UP, Role
+from ncre.domain.lifecycle import Role
 from ncre.events import passport as facts
-from ncre.events.registration import Details
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts, PasswordRefused
 from ncre.passport.factors import Factors
@@ -25,7 +24,7 @@ from ncre.passport.passwords import weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.sessions import Session, Sessions
 from ncre.passport.throttle import Throttle
-from ncre.projections import profiles, registrations
+from ncre.projections import registrations
 from ncre.services.security_log import SecurityLog
 
 EMAIL: Final = "email"
@@ -229,23 +228,6 @@ class Passports:
             self._post.send(letters.contact_changed(before, KINDS[kind]))
         return kind
 
-    # personal details
-
-    def keep_details(self, account: Account, details: Details) -> None:
-        """What the owner says about themselves; the same again changes nothing."""
-        if details != self.details(account):
-            self._log.note(account, facts.DetailsCompleted(account.id, details))
-
-    def details(self, account: Account) -> Details | None:
-        """What the owner said about themselves, None where nothing, or where it was erased."""
-        with self._application.database.reading() as connection:
-            version = profiles.version_of(connection, account.id)
-            if version is None:
-                return None
-            fact = self._application.store.fact(connection, facts.stream_of(account.id), version)
-        found = fact.details if isinstance(fact, facts.DetailsCompleted) else None
-        return found if isinstance(found, Details) else None
-
     # sessions, and the end
 
     def end_session(self, account: Account, key: str) -> None:
@@ -294,7 +276,7 @@ class Passports:
             rounds = [
                 exams.round(connection, row["round"])
                 for row in registrations.of_account(connection, account.id)
-                if row["status"] not in GIVEN_UP
+                if registrations.is_under_way(row)
             ]
         return any(round_ is not None and now <= round_.plan.windows.printing.closes for round_ in rounds)
 

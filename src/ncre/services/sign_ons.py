@@ -13,7 +13,7 @@ from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.lifecycle import Role
 from ncre.events import passport as facts
 from ncre.passport import letters
-from ncre.passport.accounts import Account, Accounts
+from ncre.passport.accounts import Account, Accounts, covering
 from ncre.passport.identities import Identities
 from ncre.passport.proofs import Proofs, Purpose
 from ncre.passport.sign_on import Identity
@@ -99,7 +99,7 @@ class SignOns:
             return self._provisioned(staff) if provider.provision else None
         if known.role is Role.CANDIDATE is not staff.role:
             return None
-        if (known.role, known.sites) != (staff.role, _sites(staff)):
+        if (known.role, known.sites) != (staff.role, covering(staff.role, staff.sites)):
             self._staffing.give_role(known, staff.role, staff.sites, staff.identity.issuer, _PROVIDER)
         return self._accounts.find(known.id)
 
@@ -146,10 +146,6 @@ class SignOns:
     def _taken(self, token: str, purpose: Purpose) -> Any:
         proof = self._application.together(lambda connection: self._proofs.spend(connection, token, purpose))
         return json.loads(proof.target) if proof else None
-
-
-def _sites(staff: Staff) -> frozenset[str]:
-    return EVERY_SITE if staff.role is Role.OFFICE else staff.sites
 
 
 def _identity(kept: list[Any]) -> Identity:

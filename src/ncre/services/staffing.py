@@ -11,7 +11,7 @@ from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.lifecycle import Role
 from ncre.events import passport as facts
 from ncre.events.base import Fact
-from ncre.passport.accounts import Account, Accounts
+from ncre.passport.accounts import Account, Accounts, covering
 from ncre.passport.identities import Identities
 from ncre.passport.sessions import Sessions
 from ncre.passport.sign_on import Identity
@@ -66,7 +66,7 @@ class Staffing:
         def given(connection: Connection) -> None:
             self._accounts.set_role(connection, account.id, role, sites)
             self._sessions.end_all(connection, account.id)
-            fact = facts.RoleChanged(account.id, role.value, tuple(sorted(sites)), why)
+            fact = facts.RoleChanged(account.id, role.value, tuple(sorted(covering(role, sites))), why)
             self._log.record(connection, account, fact, by=by)
 
         self._application.together(given)

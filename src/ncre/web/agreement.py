@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.commands import Agree
 from ncre.domain.exam import Round, require_open
-from ncre.domain.lifecycle import GIVEN_UP, Opening, Role, Status
+from ncre.domain.lifecycle import Opening, Role
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration import registration_id
 from ncre.projections import registrations
@@ -90,10 +90,7 @@ def _moved_away(round_: Round) -> bool:
 
 def _live(newest: Row | None) -> UUID | None:
     """The registration that is already under way, if there is one."""
-    if newest is None or Status(newest["status"]) in GIVEN_UP:
-        return None
-    identity: UUID = newest["id"]
-    return identity
+    return newest["id"] if newest and registrations.is_under_way(newest) else None
 
 
 def registering_closed(round_: Round) -> str:

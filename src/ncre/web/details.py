@@ -39,7 +39,7 @@ def form(registration: UUID) -> Answer:
     case.require(Step.FILL_INFO, Step.AMEND_INFO)
     known = house().people.details(case.id, case.row["details_version"])
     if known is None and Step.FILL_INFO in case.steps:
-        known = house().passports.details(account())
+        known = house().profiles.of(account())
     return _page(case, as_typed(known), {})
 
 

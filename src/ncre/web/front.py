@@ -47,11 +47,12 @@ def welcome() -> Answer:
         round_ = house().application.exams.current(connection)
         mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
         moved_away = round_ is not None and registrations.moved_away(connection, account().id, round_.code)
-    completed = house().passports.details(account()) is not None
+    completed = house().profiles.of(account()) is not None
     return render_template(
         "welcome.html",
         round=round_,
         mine=mine,
+        live=registrations.is_under_way(mine),
         moved_away=moved_away,
         completed=completed,
         now=house().clock(),

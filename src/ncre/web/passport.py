@@ -177,11 +177,8 @@ def close() -> Answer:
     try:
         closed, said, status = _tried(lambda: house().passports.close(here, typed), _("密码不正确。"))
     except RegistrationUnderWay:
-        closed, said, status = (
-            None,
-            _("还有进行中的报名。未支付的请先放弃报名；已支付的请在打印准考证的时间结束后再注销账号。"),
-            422,
-        )
+        said = _("还有进行中的报名。未支付的请先放弃报名；已支付的请在打印准考证的时间结束后再注销账号。")
+        return render_template("close.html", faults={}, under_way=said), 422
     if not closed:
         return render_template("close.html", faults={"password": said}), status
     sign_out()
@@ -226,7 +223,7 @@ def _page(faults: dict[str, str], status: int = 422) -> Answer:
         least=LEAST,
         places=house().passports.sessions.of(account().id),
         linked=house().sign_ons.identities.of(account().id),
-        completed=house().passports.details(account()) is not None,
+        completed=house().profiles.of(account()) is not None,
         here=present().key,
         story=newest_first(story)[:30],
     )

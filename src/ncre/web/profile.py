@@ -20,7 +20,7 @@ FIELDS = tuple(one for one in FORM_FIELDS if one.name != "remark")
 @pages.get("/passport/details")
 @need(Role.CANDIDATE)
 def form() -> Answer:
-    known = house().passports.details(account())
+    known = house().profiles.of(account())
     return _page(as_typed(known) or {"email": account().email, "mobile": account().phone}, {})
 
 
@@ -32,7 +32,7 @@ def save() -> Answer:
     parsed = parse_details(typed, house().clock().astimezone(EXAM_TIME).date())
     if isinstance(parsed, list):
         return _page(typed, in_words(parsed)), 422
-    house().passports.keep_details(account(), parsed)
+    house().profiles.keep(account(), parsed)
     flash(_("个人资料已保存，报名时会自动填好。"))
     return redirect(url_for("passport.home"), 303)
 
