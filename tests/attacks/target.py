@@ -1,0 +1,70 @@
+"""What an attack is let loose on: a web process over a demo's data, which this module starts and ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ncre.bootstrap import build
+from ncre.config import read_settings
+from ncre.shell.demonstration import prepare
+from tests.ports import free_port
+from tests.served import Browser, serving
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A served installation: its port on loopback, its data folder, its environment, and the demo's sign-ins."""
+
+    port: int
+    data: Path
+    environment: dict[str, str]
+    passwords: dict[str, str]
+
+    @property
+    def outbox(self) -> Path:
+        """Where the letters lie that the service would have mailed."""
+        return self.data / "outbox"
+
+    def browser(self) -> Browser:
+        """Somebody new, without a cookie."""
+        return Browser(self.port)
+
+    def signed_in(self, name: str) -> Browser:
+        """One of the demo's people: kaosheng, shenhe, shenhe2, shenji, kaowu."""
+        browser = self.browser()
+        form = {**browser.hidden("/sign-in"), "name": name, "password": self.passwords[name]}
+        status, _, _ = browser.ask("POST", "/sign-in", form)
+        assert status == 303, (name, status)
+        return browser
+
+
+@contextmanager
+def started(data: Path, **changes: str) -> Iterator[Target]:
+    """The service over a demo's data in `data`, without captcha and second factor; `changes` are settings."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("NCRE_")},
+        "NCRE_DATA": str(data),
+        "NCRE_DEMO": "1",
+        "NCRE_CAPTCHA": "never",
+        "NCRE_SECURE_COOKIES": "0",
+        "NCRE_STAFF_FACTOR": "optional",
+        "PYTHONPATH": str(ROOT / "src"),
+        **changes,
+    }
+    subprocess.run([sys.executable, "-m", "ncre", "migrate"], env=environment, check=True)
+    house = build(read_settings(environment))
+    prepare(house)
+    house.close()
+    lines = (data / "sign-ins.txt").read_text().splitlines()
+    port = free_port()
+    with serving(environment, port):
+        yield Target(port, data, environment, dict(line.split() for line in lines))

@@ -1,0 +1,72 @@
+"""A web process over real data, started as an operator starts it, and the least of a browser to ask it."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import urlencode
+
+BROKEN = (ConnectionError, http.client.HTTPException, TimeoutError, OSError)
+
+
+@dataclass
+class Browser:
+    """The least of a browser: cookies, a page's hidden fields, forms."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, urlencode(form) if form is not None else None, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        connection.close()
+        return answer.status, answer.headers.get("Location", ""), text
+
+    def hidden(self, path: str) -> dict[str, str]:
+        status, _, text = self.ask("GET", path)
+        assert status == 200, (path, status)
+        main = text[text.index("<main") :]
+        found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', main)
+        return {name: unescape(value) for name, value in found}
+
+
+@contextmanager
+def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "ncre", "serve", "--port", str(port)]
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        _until_listening(process, port)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the web process ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the web process never listened")
