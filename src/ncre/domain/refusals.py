@@ -43,6 +43,8 @@ class RefusalCode(StrEnum):
     NO_CAPACITY = "no_capacity"
     NO_ROOMS = "no_rooms"
     TOO_FEW_BATCHES = "too_few_batches"
+    TOO_FEW_SEATS = "too_few_seats"
+    TOO_MANY_HALLS = "too_many_halls"
     NOBODY_SEATED = "nobody_seated"
     PERSON_ERASED = "person_erased"
     NO_PAYMENT_DUE = "no_payment_due"

@@ -249,6 +249,17 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "more subjects than there are batches for them, and more rooms alone do not help; add at least "
         "{batches} batches of {minutes} minutes or more.",
     ),
+    RefusalCode.TOO_FEW_SEATS: Words(
+        "考点 {site} 座位不够：还有 {missing} 人次没有座位，一个也没有编排。每个批次至少再增加 {seats} 个座位（增加考场）。",
+        "Site {site} has too few seats: {missing} sittings have none, so nobody was seated. Add at least "
+        "{seats} seats to every batch (more rooms).",
+    ),
+    RefusalCode.TOO_MANY_HALLS: Words(
+        "考点 {site} 还有 {missing} 人次没有座位，一个也没有编排。一个考点最多编号 {most} 个考场（机房数 × 批次数），"
+        "再增加也排不下；请使用较大的机房，或分为两个考点。",
+        "Site {site}: {missing} sittings have no seat, so nobody was seated. A site has numbers for {most} halls "
+        "(rooms x batches), and no addition is enough; use larger rooms, or divide the site in two.",
+    ),
     RefusalCode.NOBODY_SEATED: Words(
         "考点 {site} 还没有编排这些考场。", "These halls of site {site} have not been seated yet."
     ),

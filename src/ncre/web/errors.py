@@ -54,6 +54,8 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NO_CAPACITY: HTTPStatus.CONFLICT,
     RefusalCode.NO_ROOMS: HTTPStatus.CONFLICT,
     RefusalCode.TOO_FEW_BATCHES: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_FEW_SEATS: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_MANY_HALLS: HTTPStatus.CONFLICT,
     RefusalCode.NOBODY_SEATED: HTTPStatus.NOT_FOUND,
     RefusalCode.PERSON_ERASED: HTTPStatus.GONE,
     RefusalCode.NO_PAYMENT_DUE: HTTPStatus.CONFLICT,
