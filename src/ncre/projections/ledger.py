@@ -178,6 +178,7 @@ def between(
     """Payments made or returned from `since` until before `until`, by time of payment.
 
     Read a portion at a time, as they are used: a round has more of them than one wants in memory.
+    Needs a connection that is in a transaction (`Database.snapshot`).
     """
     paid = and_(payments.c.paid_at >= since, payments.c.paid_at < until)
     returned = and_(payments.c.returned_at >= since, payments.c.returned_at < until)

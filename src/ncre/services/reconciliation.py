@@ -84,7 +84,7 @@ class Reconciliation:
 
     def _booked(self, channel: str, day: date) -> list[Row]:
         since = datetime.combine(day, time(), EXAM_TIME).astimezone(UTC)
-        with self._application.database.reading() as connection:
+        with self._application.database.snapshot() as connection:
             return list(ledger.between(connection, since, since + timedelta(days=1), channel))
 
     def _orphans(self, bill: Sequence[News]) -> Iterator[Difference]:
