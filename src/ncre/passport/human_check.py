@@ -20,7 +20,7 @@ from typing import Any, Final
 from altcha import create_challenge, verify_solution
 from captcha.audio import AudioCaptcha
 from captcha.image import ImageCaptcha
-from sqlalchemy import Column, String, Table, delete, insert, select
+from sqlalchemy import Column, Index, String, Table, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ncre.events.columns import Moment
@@ -34,6 +34,7 @@ challenges = Table(
     Column("purpose", String(20), nullable=False),
     Column("answer", String(20), nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Index("challenges_expires", "expires_at"),
 )
 """Open questions with their answer, and proofs of work that were spent (without one)."""
 

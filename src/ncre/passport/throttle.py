@@ -11,7 +11,19 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Integer, String, Table, bindparam, case, delete, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    case,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.events.columns import Moment
@@ -25,6 +37,7 @@ attempts = Table(
     Column("count", Integer, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("free_at", Moment, nullable=False),
+    Index("attempts_seen", "seen_at"),
 )
 
 FADE: Final = timedelta(minutes=30)
