@@ -30,6 +30,7 @@ from ncre.domain.exam import (
     replay_exam,
     stream_of,
 )
+from ncre.domain.numbers import registration_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration, evolve, replay
 from ncre.events import exam as exam_facts
@@ -271,7 +272,7 @@ class Application:
         if registration.number and registration.site == command.site:
             return command
         serial = self.claims.draw(connection, f"number:{scene.round.code}:{command.site}")
-        return replace(command, number=f"{scene.round.code}{command.site}{serial:06}")
+        return replace(command, number=registration_number(scene.round.code, command.site, serial))
 
     def _stamped(
         self, decided: Iterable[Fact], stream: UUID, version: int, asked: Asked, subject: UUID | None

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ncre.domain.commands import Actor
 from ncre.domain.lifecycle import Opening, Role
+from ncre.domain.numbers import require_fit, unfit_in_round, unfit_in_site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import NAMESPACE
 from ncre.events import exam as facts
@@ -208,7 +209,9 @@ def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
     if record.plan == command.plan:
         return []
     if isinstance(command, PlanRound):
+        require_fit(unfit_in_round(command.plan))
         return [facts.RoundRevised(command.plan) if record.plan else facts.RoundOpened(command.plan)]
+    require_fit(unfit_in_site(command.round, command.plan))
     if record.plan:
         return [facts.SiteRevised(command.round, command.plan)]
     return [facts.SiteOpened(command.round, command.plan)]

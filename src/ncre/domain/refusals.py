@@ -46,6 +46,8 @@ class RefusalCode(StrEnum):
     TOO_FEW_SEATS = "too_few_seats"
     TOO_MANY_HALLS = "too_many_halls"
     NOBODY_SEATED = "nobody_seated"
+    NUMBER_UNFIT = "number_unfit"
+    NUMBERS_USED_UP = "numbers_used_up"
     PERSON_ERASED = "person_erased"
     NO_PAYMENT_DUE = "no_payment_due"
     CHANNEL_UNKNOWN = "channel_unknown"

@@ -14,7 +14,8 @@ from typing import Final
 from uuid import UUID
 
 from ncre.domain.capacity import Demand
-from ncre.domain.halls import NONE_KNOWN, Hall, halls, ticket_number
+from ncre.domain.halls import NONE_KNOWN, Hall, halls
+from ncre.domain.numbers import ticket_number
 from ncre.domain.placing import Place, Placed, ToSeat, lot, placed
 from ncre.domain.shortage import Suffices, shortage
 from ncre.events.exam import Batch, SitePlan, Subject

@@ -260,6 +260,16 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "Site {site}: {missing} sittings have no seat, so nobody was seated. A site has numbers for {most} halls "
         "(rooms x batches), and no addition is enough; use larger rooms, or divide the site in two.",
     ),
+    RefusalCode.NUMBER_UNFIT: Words(
+        "{what}“{value}”不能用于报名号和准考证号：应为{form}。请在考次文件中改正后重新载入；这次没有保存任何内容。",
+        "{what_en} ({value}) cannot be part of registration and ticket numbers: it must be {form_en}. "
+        "Correct it in the files of the round and load them again; nothing was saved.",
+    ),
+    RefusalCode.NUMBERS_USED_UP: Words(
+        "考点 {site} 的报名号已全部用完（最多 {most} 个），不能再报。请另选考点，或联系考务办公室。",
+        "Site {site} has given out all its registration numbers ({most}). Please choose another site, or "
+        "contact the exam office.",
+    ),
     RefusalCode.NOBODY_SEATED: Words(
         "考点 {site} 还没有编排这些考场。", "These halls of site {site} have not been seated yet."
     ),

@@ -57,6 +57,8 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.TOO_FEW_SEATS: HTTPStatus.CONFLICT,
     RefusalCode.TOO_MANY_HALLS: HTTPStatus.CONFLICT,
     RefusalCode.NOBODY_SEATED: HTTPStatus.NOT_FOUND,
+    RefusalCode.NUMBER_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NUMBERS_USED_UP: HTTPStatus.CONFLICT,
     RefusalCode.PERSON_ERASED: HTTPStatus.GONE,
     RefusalCode.NO_PAYMENT_DUE: HTTPStatus.CONFLICT,
     RefusalCode.CHANNEL_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
