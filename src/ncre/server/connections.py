@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import resource
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 ARRIVAL_SECONDS: Final = 15.0
 """From the moment at which a connection falls idle until a request's headers must have come whole."""
@@ -17,6 +20,9 @@ READING_SECONDS: Final = 20.0
 
 CLOSING_SECONDS: Final = 5.0
 """In which a client must take the rest of what was sent to it before its connection is cut."""
+
+LEAVING_SECONDS: Final = 1.0
+"""In which a request must come on a new connection once the server stops."""
 
 LARGEST_HEAD: Final = 32_768
 """Bytes of request line and headers."""
@@ -43,22 +49,36 @@ def most_connections() -> int:
     return max(16, (wanted if soft == resource.RLIM_INFINITY else min(wanted, soft)) - FILES_KEPT)
 
 
+@dataclass
+class Crowd:
+    """The connections of one server: how many it holds, and those that wait for a request, the longest idle first."""
+
+    most: int
+    idle: dict[Connection, None] = field(default_factory=dict)
+
+
+_crowds: WeakKeyDictionary[ServerState, Crowd] = WeakKeyDictionary()
+
+
+def _crowd(server: ServerState) -> Crowd:
+    if server not in _crowds:
+        _crowds[server] = Crowd(most_connections())
+    return _crowds[server]
+
+
 class Connection(H11Protocol):
     """uvicorn's connection with time limits; what an answer under way may take is the gate's business."""
 
-    idle: dict[Connection, None]
-    """Connections of this server that wait for a request, the longest idle first."""
-
-    most: int
-
     def __init__(self, *positional: Any, **named: Any) -> None:
         super().__init__(*positional, **named)
+        self._crowd = _crowd(self.server_state)
+        self._leaving = False
         self._arrival: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > self.most and not self._made_room():
+        if len(self.connections) > self._crowd.most and not self._made_room():
             transport.write(NO_ROOM)
             self._close()
             return
@@ -66,6 +86,8 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._leaving and self.cycle is not None:
+            self.cycle.keep_alive = False
         self._watch()
 
     def on_response_complete(self) -> None:
@@ -85,6 +107,18 @@ class Connection(H11Protocol):
         self._cancel_reading()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """A client that has just connected still gets its one answer, for its request may be on the way."""
+        if self.cycle is not None:
+            super().shutdown()
+            return
+        self._leaving = True
+        self.loop.call_later(LEAVING_SECONDS, self._leave)
+
+    def _leave(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self._close()
+
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
         self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
@@ -99,10 +133,10 @@ class Connection(H11Protocol):
             self._stop_watching()
         elif self._arrival is None:
             self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_late)
-            self.idle[self] = None
+            self._crowd.idle[self] = None
 
     def _stop_watching(self) -> None:
-        self.idle.pop(self, None)
+        self._crowd.idle.pop(self, None)
         if self._arrival is not None:
             self._arrival.cancel()
             self._arrival = None
@@ -125,13 +159,8 @@ class Connection(H11Protocol):
 
     def _made_room(self) -> bool:
         """Whether a connection that was idle longest has been cut off for this one."""
-        for oldest in self.idle:
+        for oldest in self._crowd.idle:
             oldest._stop_watching()
             oldest.transport.abort()
             return True
         return False
-
-
-def connections_of_a_server(most: int) -> type[Connection]:
-    """The kind of connection of one server: they know of each other, and of nobody else's."""
-    return type("Connection", (Connection,), {"idle": {}, "most": most})

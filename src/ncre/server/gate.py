@@ -35,14 +35,14 @@ class Terms:
     """What a gate lets in.
 
     lanes         the lanes there are
-    lane_of       method and path -> name of the lane
+    lane_of       method, path, query and cookies -> name of the lane
     largest_body  method and path -> bytes
     pace          how slowly a body may come
     room          bytes of all bodies together
     """
 
     lanes: tuple[LaneTerms, ...]
-    lane_of: Callable[[str, str], str]
+    lane_of: Callable[[str, str, str, str], str]
     largest_body: Callable[[str, str], int]
     pace: Pace = field(default_factory=Pace)
     room: int = 500_000_000
@@ -72,7 +72,9 @@ class Gate:
         method, path = scope["method"], scope["path"]
         incoming = Incoming(receive)
         largest = self._terms.largest_body(method, path)
-        lane = self._lanes[self._terms.lane_of(method, path)]
+        lane = self._lanes[
+            self._terms.lane_of(method, path, scope["query_string"].decode("latin-1"), _cookies(scope))
+        ]
         try:
             if not path.startswith("/"):
                 await _say(answers.NOT_A_PATH, scope, incoming, send)
@@ -154,6 +156,10 @@ class Incoming:
 def _declared_length(scope: Scope) -> int:
     """Bytes of the body as the client announces them; 0 where it does not."""
     return max((int(value) for name, value in scope["headers"] if name == b"content-length"), default=0)
+
+
+def _cookies(scope: Scope) -> str:
+    return "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
 
 
 def _has_body(scope: Scope) -> bool:

@@ -121,12 +121,14 @@ class Pace:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self._turns = 0
         self._last: float | None = None
 
     def passed(self, now: float, others_wait: bool) -> None:
         """One turn ended; the time counts only from one turn to the next, not while nobody waited."""
         if self._last is not None:
-            self.seconds += WEIGHT * (now - self._last - self.seconds)
+            self._turns += 1
+            self.seconds += max(1 / self._turns, WEIGHT) * (now - self._last - self.seconds)
         self._last = now if others_wait else None
 
 

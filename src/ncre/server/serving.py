@@ -16,7 +16,7 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from ncre.server.connections import ARRIVAL_SECONDS, LARGEST_HEAD, connections_of_a_server, most_connections
+from ncre.server.connections import ARRIVAL_SECONDS, LARGEST_HEAD, Connection
 from ncre.server.gate import Gate
 
 log = logging.getLogger("ncre.server")
@@ -27,6 +27,9 @@ UNREAD_SECONDS: Final = 30
 
 STOPPING_SECONDS: Final = 25
 """For answers under way when the server is told to stop. Systems that stop services wait longer by default."""
+
+START_SECONDS: Final = 20
+"""In which a process must answer whether it lives, and a new one must serve."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -79,12 +82,15 @@ class ServerThread:
         self._thread.join()
 
 
-def serve_in_processes(build: Callable[[], Gate], listening: socket.socket, processes: int) -> None:
+def serve_in_processes(
+    build: Callable[[], Gate], listening: socket.socket, processes: int, start_seconds: int = START_SECONDS
+) -> None:
     """Several processes on one socket, each with a gate that `build` (a module's function) makes there.
 
     SIGTERM stops all; SIGHUP replaces one after the other, each once its successor answers; one that dies is replaced.
     """
     config = _config(_Started(build), factory=True, workers=processes)
+    config.timeout_worker_healthcheck = start_seconds
     Multiprocess(config, [listening]).run()
 
 
@@ -116,7 +122,7 @@ def _config(application: Any, factory: bool = False, workers: int = 1) -> Config
         application,
         factory=factory,
         workers=workers,
-        http=connections_of_a_server(most_connections()),
+        http=Connection,
         ws="none",
         loop="asyncio",
         interface="asgi3",
@@ -128,6 +134,5 @@ def _config(application: Any, factory: bool = False, workers: int = 1) -> Config
         backlog=BACKLOG,
         timeout_keep_alive=int(ARRIVAL_SECONDS),
         timeout_graceful_shutdown=STOPPING_SECONDS,
-        timeout_worker_healthcheck=30,
         h11_max_incomplete_event_size=LARGEST_HEAD,
     )

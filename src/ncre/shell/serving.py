@@ -20,7 +20,7 @@ from ncre.web import create_site, traffic
 THREADS: Final = 8
 """For candidates' pages. More do not make Python quicker; they only wait for the database at the same time."""
 
-MOST_THREADS: Final = 15
+MOST_THREADS: Final = 16
 """With the other lanes they stay below the 30 connections that a process may have to its database."""
 
 MOST_PROCESSES: Final = 64
@@ -51,10 +51,10 @@ def serve(asked: Namespace) -> None:
 
 def gate(house: House, threads: int = THREADS, closing: bool = False) -> Gate:
     """The pages of a house behind their lanes; `closing` closes the house when the server ends."""
-    terms = Terms(
-        lanes(threads), traffic.lane_of, traffic.largest_body, trust_proxies=house.settings.proxies > 0
-    )
-    return Gate(create_site(house), terms, house.close if closing else lambda: None)
+    site = create_site(house)
+    proxied = house.settings.proxies > 0
+    terms = Terms(lanes(threads), traffic.lanes_of(site), traffic.largest_body, trust_proxies=proxied)
+    return Gate(site, terms, house.close if closing else lambda: None)
 
 
 def lanes(threads: int) -> tuple[LaneTerms, ...]:
@@ -63,6 +63,7 @@ def lanes(threads: int) -> tuple[LaneTerms, ...]:
         LaneTerms(traffic.PAGES, threads),
         LaneTerms(traffic.PHOTOS, 3, waiting=60),
         LaneTerms(traffic.STAFF, 4),
+        LaneTerms(traffic.STAFF_ENTRANCE, 2),
         LaneTerms(traffic.MACHINES, 2, seconds=4.0),
         LaneTerms(traffic.FILES, 2, seconds=4.0),
     )
