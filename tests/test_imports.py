@@ -21,6 +21,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "passport": {"domain", "events"},
     "printing": {"domain", "fonts"},
     "qq_stand_in": set(),
+    "server": set(),
     "rounds": {"domain", "events"},
     "fonts": set(),
     "migrations": {"events"},
@@ -38,6 +39,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "printing",
         "cashier",
         "qq_stand_in",
+        "server",
     },
 }
 """Which rooms a room may import. web -> services -> projections -> domain -> events; side rooms know no web."""
@@ -86,7 +88,8 @@ LIBRARIES: dict[str, set[str]] = {
         "werkzeug",
         "markupsafe",
     },
-    "shell": {"flask", "waitress", "tqdm"},
+    "server": {"uvicorn"},
+    "shell": {"flask", "tqdm"},
 }
 """Which libraries a room may import, besides the standard library."""
 

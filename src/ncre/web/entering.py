@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
+from ncre.web.traffic import STAFF_MARK
 from ncre.web.who import UNENROLLED, browser, carry, house, local_path, place
 
 Found = TypeVar("Found")
@@ -36,6 +37,8 @@ def enter(known: Account, way: str, target: str | None = None) -> Response:
 def admit(known: Account, way: str) -> None:
     """Begin the session of somebody of whom nothing more is asked."""
     carry(house().passports.enter(known, way, place(), browser()))
+    if known.role is not Role.CANDIDATE:
+        session[STAFF_MARK] = True
 
 
 def tried(counted: str, attempt: Callable[[], Found | None], wrong: str) -> tuple[Found | None, str, int]:

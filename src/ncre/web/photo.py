@@ -22,21 +22,19 @@ from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
 from ncre.web.photo_checks import advice, lines, sentences
 from ncre.web.tasks import Task, task_list
+from ncre.web.traffic import largest_body
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("photo", __name__)
 
 COMMANDS: Final = {Step.UPLOAD_PHOTO: UploadPhoto, Step.REPLACE_PHOTO: ReplacePhoto}
 
-LARGEST_UPLOAD: Final = 12_000_000
-"""Bytes. A phone's own photo is let in whole, so that the page can say what to do about its size."""
-
 
 @pages.url_value_preprocessor
 def _let_a_phone_photo_in(endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Before the form is parsed: only sending a photo may be larger than other requests."""
     if endpoint == "photo.send":
-        request.max_content_length = LARGEST_UPLOAD
+        request.max_content_length = largest_body(request.method, request.path)
 
 
 @pages.get("/registrations/<uuid:registration>/photo")
