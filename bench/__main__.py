@@ -6,7 +6,7 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import passport, payments, photos, printing
+from bench import crowd, passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
@@ -44,12 +44,21 @@ def _passport() -> None:
         house = build(settings)
         house.database.migrate()
         cost = passport.measure(house)
+        outcomes = {"an hour of 20 a second": crowd.country(house.database)}
+        outcomes["3 000 people behind one address"] = crowd.campus(house.database)
         house.close()
     print(
         f"Passport   {cost.sign_ins:.1f} sign-ins/s, the hash is {100 * cost.share:.0f} % of each (aim 80); "
         f"a session costs a page {cost.session:.2f} ms of CPU (aim 0.3), {cost.pages:.0f} pages/s with it",
         flush=True,
     )
+    for name, outcome in outcomes.items():
+        print(
+            f"Passport   sign-ins, {name}, 5 % slips: {outcome.waited} of {outcome.right} right ones wait (aim 1 in 1000), "
+            f"{outcome.harder} get a harder captcha; a guesser of one account gets {outcome.guesses} of "
+            f"{outcome.guessed} tries, its owner waits {outcome.owner_waited} times",
+            flush=True,
+        )
 
 
 def _papers() -> None:

@@ -71,6 +71,7 @@ LIBRARIES: dict[str, set[str]] = {
         "segno",
         "joserfc",
         "msgspec",
+        "itsdangerous",
     },
     "printing": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "qq_stand_in": {"flask"},

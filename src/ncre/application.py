@@ -151,6 +151,18 @@ class Application:
         if recorded:
             self._record(connection, recorded)
 
+    def record_behind(
+        self,
+        connection: Connection,
+        asked: Asked,
+        stream: UUID,
+        new: Iterable[Fact],
+        subject: UUID | None = None,
+    ) -> None:
+        """`record` facts that conflict with nothing, behind whatever a rival appended: they wait and are never BUSY."""
+        self.database.lock(connection, stream)
+        self.record(connection, asked, stream, self.store.version(connection, stream), new, subject)
+
     def seat_together(self, commands: Iterable[c.Seat]) -> None:
         """Seat different registrations in one transaction, all of them or none.
 
@@ -198,10 +210,8 @@ class Application:
         self.together(noted)
 
     def _note_look(self, connection: Connection, case: UUID, look: Act, purpose: str) -> None:
-        stream = uuid5(case, "access")
-        looked = self.store.version(connection, stream)
         seen = facts.DetailsViewed(case, purpose)
-        self._record(connection, self._stamped([seen], stream, looked, look, None))
+        self.record_behind(connection, look, uuid5(case, "access"), [seen])
 
     def _answer(self, connection: Connection, command: c.Command) -> Registration:
         opened = isinstance(command, OPENS)

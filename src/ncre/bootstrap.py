@@ -30,6 +30,7 @@ from ncre.passport.accounts import Accounts
 from ncre.passport.factors import Factors
 from ncre.passport.human_check import HumanCheck
 from ncre.passport.identities import Identities
+from ncre.passport.one_time import OneTimeTokens
 from ncre.passport.proofs import Proofs
 from ncre.passport.qq import QQ
 from ncre.passport.sessions import Sessions
@@ -140,6 +141,7 @@ def build(
     profiles = Profiles(application, security, people)
     staffing = Staffing(application, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
+    begun = OneTimeTokens(database, clock, blind_index(keys.pepper, "sign-on", "begun"), "sign-on")
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
@@ -155,7 +157,7 @@ def build(
         accounts=accounts,
         passports=passports,
         second_step=SecondStep(application, security, accounts, proofs, factors),
-        sign_ons=SignOns(application, security, staffing, accounts, proofs, identities),
+        sign_ons=SignOns(application, security, staffing, accounts, proofs, identities, begun),
         staffing=staffing,
         profiles=profiles,
         moving=Moving(application, security, accounts, profiles),

@@ -9,10 +9,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select
 
 from ncre.bootstrap import House
 from ncre.config import Misconfigured, read_settings
 from ncre.domain.lifecycle import Role
+from ncre.passport.one_time import redeemed
+from ncre.passport.proofs import proofs
 from ncre.passport.single_sign_on import Issuer, Post, SingleSignOn
 from ncre.services.sign_ons import Provider
 from ncre.web import create_site
@@ -64,6 +67,14 @@ def test_staff_sign_in_with_the_role_that_their_group_gives(house: House, visito
     assert (account.role, account.sites) == (Role.REVIEWER, frozenset({SITE}))
     visitor.get("/passport")
     assert "登录成功（单点登录）" in visitor.text()
+
+
+def test_beginning_at_a_provider_leaves_no_row(house: House, visitor: Visitor) -> None:
+    for _ in range(3):
+        visitor.get("/sso/office", 302)
+    with house.database.reading() as connection:
+        assert connection.execute(select(proofs)).first() is None
+        assert connection.execute(select(redeemed)).first() is None
 
 
 def test_whoever_comes_again_is_the_same_account_and_gets_the_role_of_today(

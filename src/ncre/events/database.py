@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlite3 import OperationalError as SQLiteBusy
 from time import monotonic, sleep
 from typing import Any, Final
+from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
@@ -30,6 +31,9 @@ BUSY_SECONDS: Final = 30
 
 _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
+
+
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 class DatabaseUnusable(Exception):
@@ -71,6 +75,15 @@ class Database:
         with self._turn_to_write(), self._writers.begin() as connection:
             yield connection
 
+    def lock(self, connection: Connection, name: UUID) -> None:
+        """Let one transaction at a time work on what has this name; the others wait until it ends.
+
+        On SQLite a transaction that writes is alone anyway.
+        """
+        if self.dialect == "postgresql":
+            key = int.from_bytes(name.bytes[:8], "big", signed=True)
+            connection.execute(_LOCK, {"key": key})
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with. On PostgreSQL each statement sees what is committed by then."""
@@ -87,7 +100,7 @@ class Database:
         """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
         with self._explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
             configuration = _configuration()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")

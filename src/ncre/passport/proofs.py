@@ -40,7 +40,6 @@ class Purpose(StrEnum):
     JOIN = "join"
     RECOVER = "recover"
     CONTACT = "contact"
-    AWAY = "away"
     LINK = "link"
     HALF = "half"
 

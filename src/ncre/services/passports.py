@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from uuid import UUID
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
@@ -16,7 +16,7 @@ from ncre.domain.language import Words
 from ncre.domain.lifecycle import Role
 from ncre.events import passport as facts
 from ncre.passport import letters
-from ncre.passport.accounts import Account, Accounts, PasswordRefused
+from ncre.passport.accounts import Account, Accounts, PasswordRefused, spelling
 from ncre.passport.factors import Factors
 from ncre.passport.identities import Identities
 from ncre.passport.letters import Courier
@@ -35,12 +35,18 @@ Address = Callable[[str], str]
 """Makes the address of a page from the secret part of a link."""
 
 
-_NOBODY: Final = Account(UUID(int=0), "", Role.CANDIDATE, frozenset())
-"""Stands for an account that is not there."""
-
-
 class RegistrationUnderWay(Exception):
     """An account is not closed while a registration of it is under way."""
+
+
+def counted_as(account: Account | None, name: str, device: str = "") -> str:
+    """Under what tries are counted: the account, whichever of its names was typed; what was typed where there is none.
+
+    A browser that signed in to the account before is counted by itself, so that strangers do not delay it.
+    """
+    if account is None:
+        return f"name:{spelling(name)}"
+    return f"browser:{account.id}:{device}" if device else f"account:{account.id}"
 
 
 class Passports:
@@ -109,35 +115,40 @@ class Passports:
 
     # signing in
 
-    def proved(self, name: str, password: str, place: str) -> Account | None:
+    def proved(self, name: str, password: str, place: str, device: str = "") -> Account | None:
         """The account of a name and its password; None for a wrong one of either, which look the same.
 
-        A failure delays the next tries, and its owner reads of it.
+        A failure delays the next tries, and its owner reads of it. `device` is the browser's name where it signed
+        in to this account before.
         """
         account = self.accounts.check(name, password)
         if account is None:
-            self._count_failure(name, place)
+            self._count_failure(name, place, device)
         return account
 
-    def _count_failure(self, name: str, place: str) -> None:
+    def _count_failure(self, name: str, place: str, device: str) -> None:
         """One transaction that does as much where there is no such account: the time says nothing either."""
         tried = self.accounts.named(name)
-        account = tried or _NOBODY
+        account = tried or Account(uuid4(), "", Role.CANDIDATE, frozenset())
 
         def counted(connection: Connection) -> None:
-            self._throttle.failed_within(connection, name, place)
             told = connection.begin_nested()
             self._log.record(connection, account, facts.SignInFailed(account.id, "password", place))
             told.commit() if tried else told.rollback()
+            who = counted_as(tried, name, device)
+            self._throttle.failed_within(connection, who, place, known=bool(device))
 
         self._application.together(counted)
 
-    def enter(self, account: Account, way: str, place: str, browser: str) -> str:
-        """A new session for somebody who proved who they are."""
+    def enter(self, account: Account, way: str, place: str, browser: str, device: str = "") -> str:
+        """A new session for somebody who proved who they are; earlier failures count no more."""
 
         def entered(connection: Connection) -> str:
             self._log.record(connection, account, facts.SignedIn(account.id, way, place))
-            return self.sessions.begin(connection, account.id, place, browser)
+            token = self.sessions.begin(connection, account.id, place, browser)
+            who = counted_as(account, account.name, device)
+            self._throttle.came_in_within(connection, who, str(account.id), place)
+            return token
 
         return self._application.together(entered)
 

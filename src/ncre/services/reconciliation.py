@@ -100,8 +100,7 @@ class Reconciliation:
         command_id = uuid4()
 
         def recorded(connection: Connection) -> None:
-            version = self._application.store.version(connection, stream)
-            self._application.record(connection, Act(actor, command_id), stream, version, [result])
+            self._application.record_behind(connection, Act(actor, command_id), stream, [result])
 
         self._application.together(recorded)
 

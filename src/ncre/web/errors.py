@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -93,11 +93,13 @@ def _refused(refusal: Refusal) -> tuple[str, int]:
 
 
 def _expired(_error: CSRFError) -> tuple[str, int]:
-    return _page(
-        HTTPStatus.BAD_REQUEST,
-        _("页面已过期"),
-        _("这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。"),
-    )
+    said = _("这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。")
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        said = _(
+            "浏览器没有送来 Cookie，登录和填表都需要它。没有做任何改动。请在浏览器设置中允许本站使用 Cookie"
+            "（拦截插件也可能禁止它），然后返回上一页，刷新后再试一次。"
+        )
+    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), said)
 
 
 def _http(error: HTTPException) -> tuple[str, int] | HTTPException:

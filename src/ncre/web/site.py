@@ -18,6 +18,7 @@ from ncre.web import (
     factor,
     front,
     halls,
+    hosts,
     human,
     joining,
     language,
@@ -85,9 +86,11 @@ def create_site(house: House) -> Flask:
     )
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.extensions["ncre.house"] = house
+    hosts.install(site, house.settings)
     if house.settings.proxies:
         hops = house.settings.proxies
-        site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Host comes from the browser through every proxy; X-Forwarded-Host is believed of nobody (ncre.web.hosts).
+        site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     for part in (who, safeguards, language, menu, wording, errors):
         part.install(site)
     for area in AREAS:

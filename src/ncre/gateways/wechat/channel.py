@@ -140,7 +140,9 @@ class WeChat:
             raise BillNotReady(f"{day}: {reply.code} {reply.message}")
         raw = self._line.fetch(str(reply.body["download_url"]))
         promised = str(reply.body.get("hash_value", ""))
-        if not compare_digest(sha1(raw, usedforsecurity=False).hexdigest(), promised.lower()):
+        if not compare_digest(
+            sha1(raw, usedforsecurity=False).hexdigest().encode(), promised.lower().encode(errors="replace")
+        ):
             raise ChannelSilent("bill: not what was promised")
         return read_bill(raw)
 

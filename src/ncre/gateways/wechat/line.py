@@ -91,7 +91,7 @@ class WeChatLine:
             self._assert_genuine(answer.headers, answer.content)
         try:
             said = json.loads(answer.content or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ChannelSilent(f"{path}: not an answer of WeChat Pay") from None
         if not isinstance(said, dict) or said.get("code") == "SYSTEM_ERROR":
             raise ChannelSilent(f"{path}: {said}")
@@ -121,7 +121,7 @@ class WeChatLine:
             return str(said["event_type"]), dict(inside)
         except InvalidTag:
             raise NoticeRefused("box") from None
-        except (ValueError, KeyError, TypeError, AttributeError, NotBase64):
+        except (ValueError, KeyError, TypeError, AttributeError, NotBase64, RecursionError):
             raise NoticeRefused("unreadable") from None
 
     def _sent(self, method: str, address: str, body: str) -> requests.Response:
@@ -164,5 +164,8 @@ class WeChatLine:
         said = f"{at}\n{nonce}\n".encode() + body + b"\n"
         if not genuine(self._theirs, said, headers.get("wechatpay-signature", "")):
             raise ChannelSilent("signature")
-        if not at.isdigit() or abs(self.clock().timestamp() - int(at)) > FRESH.total_seconds():
+        if (
+            not (at.isascii() and at.isdigit())
+            or abs(self.clock().timestamp() - int(at)) > FRESH.total_seconds()
+        ):
             raise ChannelSilent("stale")

@@ -6,13 +6,11 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0008"
+down_revision = "0011"
 
 OWED = sa.text("request IS NOT NULL AND returned_at IS NULL")
 UNEXPLAINED = sa.text("unexplained IS NOT NULL")
 OUT_OF_DATE = {
-    "attempts": "seen_at",
-    "challenges": "expires_at",
     "proofs": "expires_at",
     "sessions": "seen_at",
     "errands": "next_at",
