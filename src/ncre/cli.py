@@ -13,19 +13,37 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.words import refusal_words
 from ncre.events.database import DatabaseUnusable
 from ncre.rounds.faults import RoundFileFaults
-from ncre.shell import accounts, auditing, payments, photos, rounds, rows, seating, serving, staff, tickets
+from ncre.shell import (
+    accounts,
+    auditing,
+    payments,
+    photos,
+    rounds,
+    rows,
+    seating,
+    serving,
+    settings,
+    staff,
+    tickets,
+)
 from ncre.shell.common import Misuse
 
-GROUPS = (serving, rounds, seating, staff, tickets, photos, payments, auditing, accounts, rows)
+GROUPS = (serving, rounds, seating, staff, tickets, photos, payments, auditing, accounts, rows, settings)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command and end the process: 0 done, 1 a check found something, 2 refused or misused."""
+    """Run one command and end the process: 0 done, 1 a check found something, 2 refused or misused.
+
+    Whatever it writes is for the user who runs it alone.
+    """
+    os.umask(0o077)
     asked = _parser().parse_args(arguments)
     try:
         sys.exit(asked.run(asked) or 0)
-    except (Misuse, Misconfigured, DatabaseUnusable) as error:
+    except (Misuse, DatabaseUnusable) as error:
         _fail([str(error)])
+    except Misconfigured as error:
+        _fail(list(error.problems))
     except RoundFileFaults as error:
         _fail([fault.say(asked.lang) for fault in error.faults])
     except Refusal as refusal:

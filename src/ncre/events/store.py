@@ -31,9 +31,10 @@ from sqlalchemy import Connection
 
 from ncre.events.base import Fact
 from ncre.events.database import Database
+from ncre.events.keys import Keys
 from ncre.events.mapper import FactMapper
 from ncre.events.recorder import FactRecorder
-from ncre.events.sealing import BoxForged, Keys, OpenedKeys, PersonErased, PersonKeys, Sealer
+from ncre.events.sealing import BoxForged, OpenedKeys, PersonErased, PersonKeys, Sealer
 
 
 class KeysOnDemand(Mapping[UUID, AESGCM | None]):

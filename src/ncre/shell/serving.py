@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import Event, Thread
@@ -16,10 +17,10 @@ from typing import Any
 from waitress import create_server
 
 from ncre.bootstrap import House, build
-from ncre.config import Settings, read_settings
-from ncre.events.database import Database
+from ncre.config import Misconfigured, Settings, read, read_settings
 from ncre.shell import demonstration
 from ncre.shell.common import Misuse, house
+from ncre.shell.installing import new_installation, warn_of_open_files
 from ncre.web import create_site
 
 THREADS = 8
@@ -44,9 +45,11 @@ def add(commands: Any) -> None:
 
 
 def migrate(_: Namespace) -> None:
-    database = Database(read_settings().database_url)
-    database.migrate()
-    database.close()
+    settings = new_installation()
+    in_house = build(settings)
+    in_house.migrate()
+    in_house.close()
+    warn_of_open_files(settings)
 
 
 def serve(asked: Namespace) -> None:
@@ -54,13 +57,15 @@ def serve(asked: Namespace) -> None:
     _require_free(settings)
     _log_to_stderr()
     in_house = build(settings)
-    in_house.database.assert_migrated()
+    in_house.assert_ready()
+    warn_of_open_files(settings)
     _serve(in_house, _listening(in_house, asked.threads))
 
 
 def worker(asked: Namespace) -> None:
     _log_to_stderr()
     with house() as in_house:
+        warn_of_open_files(in_house.settings)
         if asked.once:
             in_house.worker.once()
             return
@@ -69,19 +74,18 @@ def worker(asked: Namespace) -> None:
 
 def demo(asked: Namespace) -> None:
     """Prepare the data folder if need be, say who can sign in, and serve with the worker beside."""
-    settings = replace(_moved(read_settings(), None, asked.port), demo=True)
-    _require_free(settings)
+    environment = {**os.environ, "NCRE_DEMO": "1"}
+    planned = _moved(_accepted(environment), None, asked.port)
+    for port in (planned.port, demonstration.cashier_port(planned), demonstration.qq_port(planned)):
+        _require_free(replace(planned, port=port))
     if asked.fresh:
-        demonstration.clear(settings)
-        settings = replace(_moved(read_settings(), None, asked.port), demo=True)
-    if settings.production:
-        raise Misuse("演示不能在生产环境运行 / the demo does not run in production")
-    for port in (demonstration.cashier_port(settings), demonstration.qq_port(settings)):
-        _require_free(replace(settings, port=port))
+        demonstration.clear(planned)
+    settings = _moved(new_installation(environment), None, asked.port)
     _log_to_stderr()
     settings = demonstration.with_qq(demonstration.with_cashier(settings))
     in_house = build(settings)
-    in_house.database.migrate()
+    in_house.migrate()
+    warn_of_open_files(settings)
     demonstration.prepare(in_house)
     server = _listening(in_house, THREADS)
     stop = Event()
@@ -100,6 +104,14 @@ def demo(asked: Namespace) -> None:
         for thread in beside:
             if thread.is_alive():
                 thread.join(timeout=10)
+
+
+def _accepted(environment: Mapping[str, str]) -> Settings:
+    """Settings without the secret, which may not be made yet. Raises Misconfigured."""
+    found = read(environment)
+    if found.problems:
+        raise Misconfigured(*found.problems)
+    return found.settings
 
 
 def _run_cashier(settings: Settings, clock: Callable[[], datetime], stop: Event) -> None:
