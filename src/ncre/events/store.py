@@ -196,6 +196,11 @@ class FactStore(Application[UUID]):
         newest = self._rows.select_events(stream, desc=True, limit=1, connection=connection)
         return newest[0].originator_version if newest else 0
 
+    def newest_of(self, connection: Connection, stream: UUID, topic: str) -> Fact | None:
+        """A stream's newest fact of a stored name, private fields sealed; None where there is none."""
+        stored = self._rows.select_newest_of(stream, topic, connection)
+        return self._facts.closed([stored])[0] if stored else None
+
     def append(self, connection: Connection, facts: Sequence[Fact]) -> list[int]:
         """Record stamped facts in the caller's transaction; their positions in the log.
 
