@@ -25,8 +25,9 @@ MAY_KNOW: dict[str, set[str]] = {
     "rounds": {"domain", "events"},
     "fonts": set(),
     "migrations": {"events"},
+    "config": {"domain", "gateways", "passport"},
     "services": {"domain", "events", "projections", "passport", "gateways", "printing", "rounds"},
-    "web": {"domain", "events", "projections", "passport", "gateways", "services"},
+    "web": {"domain", "events", "projections", "passport", "gateways", "services", "config"},
     "shell": {
         "domain",
         "events",
@@ -40,12 +41,14 @@ MAY_KNOW: dict[str, set[str]] = {
         "cashier",
         "qq_stand_in",
         "server",
+        "config",
     },
 }
 """Which rooms a room may import. web -> services -> projections -> domain -> events; side rooms know no web."""
 
 LIBRARIES: dict[str, set[str]] = {
     "events": {"sqlalchemy", "eventsourcing", "cryptography", "msgspec", "alembic"},
+    "config": {"pydantic", "pydantic_settings", "sqlalchemy"},
     "domain": {"transitions", "stdnum"},
     "projections": {"sqlalchemy", "msgspec"},
     "cashier": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
@@ -90,11 +93,11 @@ LIBRARIES: dict[str, set[str]] = {
         "markupsafe",
     },
     "server": {"uvicorn"},
-    "shell": {"flask", "tqdm"},
+    "shell": {"flask", "tqdm", "sqlalchemy"},
 }
 """Which libraries a room may import, besides the standard library."""
 
-ABOVE_THE_ROOMS = {"services": {"application"}, "web": {"bootstrap", "application", "config"}}
+ABOVE_THE_ROOMS = {"services": {"application"}, "web": {"bootstrap", "application"}}
 """What stands at the root, and who may import it; the shell may import all of it, other rooms nothing."""
 
 SERVICES_OF_THE_PAGES = {"papers", "photos", "door", "takings", "passports", "sign_ons"}

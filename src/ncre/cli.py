@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "diagram": ("auditing", "the life of a registration as Mermaid"),
     "user": ("accounts", "accounts"),
     "projections": ("rows", "the rows that pages read"),
+    "settings": ("settings", "every setting in force, secrets hidden; 2 where one is refused"),
 }
 """Each command, the module of `ncre.shell` that adds it, and what it is for."""
 
@@ -43,7 +44,11 @@ class Group(Protocol):
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command and end the process: 0 done, 1 a check found something, 2 refused or misused."""
+    """Run one command and end the process: 0 done, 1 a check found something, 2 refused or misused.
+
+    Whatever it writes is for the user who runs it alone.
+    """
+    os.umask(0o077)
     given = list(sys.argv[1:] if arguments is None else arguments)
     asked = _parser(given).parse_args(given)
     try:
@@ -67,8 +72,10 @@ def _in_words(error: Exception, language: str) -> list[str]:
     from ncre.shell.common import Misuse
 
     match error:
-        case Misuse() | Misconfigured() | DatabaseUnusable():
+        case Misuse() | DatabaseUnusable():
             return [str(error)]
+        case Misconfigured():
+            return list(error.problems)
         case RoundFileFaults():
             return [fault.say(language) for fault in error.faults]
         case Refusal():

@@ -14,8 +14,8 @@ from sqlalchemy import inspect, text
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.lifecycle import Status
+from ncre.events.keys import Keys
 from ncre.events.schema import claims, counters
-from ncre.events.sealing import Keys
 from ncre.events.store import FactStore
 from ncre.projections import all_projections
 from ncre.projections.base import Row

@@ -31,9 +31,10 @@ from sqlalchemy import Connection
 
 from ncre.events.base import Fact
 from ncre.events.database import Database
+from ncre.events.keys import Keys
 from ncre.events.mapper import FactMapper
 from ncre.events.recorder import FactRecorder
-from ncre.events.sealing import BoxForged, Keys, OpenedKeys, PersonErased, PersonKeys, Sealer
+from ncre.events.sealing import BoxForged, OpenedKeys, PersonErased, PersonKeys, Sealer
 
 
 class KeysOnDemand(Mapping[UUID, AESGCM | None]):
@@ -194,6 +195,11 @@ class FactStore(Application[UUID]):
         """The version of a stream's newest fact; 0 where there is none. However long it is, one row is read."""
         newest = self._rows.select_events(stream, desc=True, limit=1, connection=connection)
         return newest[0].originator_version if newest else 0
+
+    def newest_of(self, connection: Connection, stream: UUID, topic: str) -> Fact | None:
+        """A stream's newest fact of a stored name, private fields sealed; None where there is none."""
+        stored = self._rows.select_newest_of(stream, topic, connection)
+        return self._facts.closed([stored])[0] if stored else None
 
     def append(self, connection: Connection, facts: Sequence[Fact]) -> list[int]:
         """Record stamped facts in the caller's transaction; their positions in the log.

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from ncre.gateways.private_files import make_folder
+
 
 class PaperShelf:
     """A folder of files by key. A key is hexadecimal and names everything that stands on the paper."""
@@ -24,7 +26,7 @@ class PaperShelf:
     def put(self, key: str, data: bytes) -> None:
         """Keep it. No crash leaves half a paper, and none is worth waiting for the disk."""
         place = self._place(key)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         with NamedTemporaryFile(dir=place.parent, delete=False) as file:
             file.write(data)
         os.replace(file.name, place)

@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, Protocol
 
+from ncre.gateways.private_files import make_folder
+
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -43,7 +45,7 @@ class PhotoFolder:
         digest = sha256(data).hexdigest()
         place = self._place(digest)
         if not _holds(place, data):
-            place.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(place.parent)
             _write(place, data)
         # Also where it was there already: another writer may not have come as far as this.
         for folder in (place.parent, place.parent.parent, self._root):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -14,13 +15,14 @@ from typing import Any
 from flask import Flask
 
 from ncre.bootstrap import build
-from ncre.config import Settings, read_settings
+from ncre.config import Misconfigured, Settings, read
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
 from ncre.server.serving import ServerThread
 from ncre.shell import demonstration
-from ncre.shell.common import Misuse, log_to_stderr
+from ncre.shell.common import log_to_stderr
+from ncre.shell.installing import new_installation, warn_of_open_files
 from ncre.shell.serving import gate, listen, moved
 
 
@@ -33,16 +35,23 @@ def add(commands: Any) -> None:
 
 def demo(asked: Namespace) -> None:
     """Prepare the data folder if need be, say who can sign in, and serve with the worker beside."""
-    settings = replace(moved(read_settings(), None, asked.port), demo=True)
+    environment = {**os.environ, "NCRE_DEMO": "1"}
+    planned = moved(_accepted(environment), None, asked.port)
     with ExitStack() as opened:
-        sockets = [opened.enter_context(listen(replace(settings, port=port))) for port in _ports(settings)]
+        sockets = [opened.enter_context(listen(replace(planned, port=port))) for port in _ports(planned)]
         if asked.fresh:
-            demonstration.clear(settings)
-            settings = replace(moved(read_settings(), None, asked.port), demo=True)
-        if settings.production:
-            raise Misuse("演示不能在生产环境运行 / the demo does not run in production")
+            demonstration.clear(planned)
+        settings = moved(new_installation(environment), None, asked.port)
         log_to_stderr()
         _run(demonstration.with_qq(demonstration.with_cashier(settings)), *sockets)
+
+
+def _accepted(environment: Mapping[str, str]) -> Settings:
+    """Settings without the secret, which may not be made yet. Raises Misconfigured."""
+    found = read(environment)
+    if found.problems:
+        raise Misconfigured(*found.problems)
+    return found.settings
 
 
 def _ports(settings: Settings) -> tuple[int, int, int]:
@@ -51,7 +60,8 @@ def _ports(settings: Settings) -> tuple[int, int, int]:
 
 def _run(settings: Settings, pages: socket, cashier: socket, qq: socket) -> None:
     house = build(settings)
-    house.database.migrate()
+    house.migrate()
+    warn_of_open_files(settings)
     demonstration.prepare(house)
     stop = Event()
     beside = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from ncre.config import read_settings
-from ncre.events.database import Database
+from ncre.bootstrap import build
+from ncre.shell.installing import new_installation, warn_of_open_files
 
 
 def add(commands: Any) -> None:
@@ -14,6 +14,8 @@ def add(commands: Any) -> None:
 
 
 def migrate(_: Namespace) -> None:
-    database = Database(read_settings().database_url)
-    database.migrate()
-    database.close()
+    settings = new_installation()
+    house = build(settings)
+    house.migrate()
+    house.close()
+    warn_of_open_files(settings)

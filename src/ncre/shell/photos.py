@@ -15,6 +15,7 @@ from ncre.domain.faults import FAULT_WORDS, FaultCode
 from ncre.domain.photo import TURNED, Verdict, judge, particulars
 from ncre.gateways.photo_lab.lab import LabHere
 from ncre.gateways.photo_lab.measuring import Measured
+from ncre.gateways.private_files import write
 from ncre.shell.common import Misuse
 
 EXIT: Final = {"accept": 0, "warn": 1, "reject": 2}
@@ -107,8 +108,7 @@ def _read(file: Path) -> bytes:
 
 def _write(file: Path, data: bytes) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        write(file, data)
     except OSError as error:
         raise Misuse(f"{file} 不能写入 / cannot be written ({error.strerror})") from None
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from ncre.bootstrap import House, build
 from ncre.config import Settings, read_settings
-from ncre.events.database import Database
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
 from ncre.shell.common import Misuse, log_to_stderr
+from ncre.shell.installing import warn_of_open_files
 from ncre.web import create_site, traffic
 
 THREADS: Final = 8
@@ -41,11 +41,13 @@ def serve(asked: Namespace) -> None:
     listening = serving.handed_over() or listen(settings)
     log_to_stderr()
     if asked.processes > 1:
-        _assert_migrated(settings)
+        _assert_ready(settings)
+        warn_of_open_files(settings)
         serving.serve_in_processes(partial(_gate_of_a_process, asked.threads), listening, asked.processes)
         return
     house = build(settings)
-    house.database.assert_migrated()
+    house.assert_ready()
+    warn_of_open_files(settings)
     serving.serve(gate(house, asked.threads, closing=True), listening)
 
 
@@ -102,18 +104,18 @@ def _require_sensible(threads: int, processes: int, settings: Settings) -> None:
         )
 
 
-def _assert_migrated(settings: Settings) -> None:
+def _assert_ready(settings: Settings) -> None:
     """Once, before any process starts, so that the refusal is one line."""
-    database = Database(settings.database_url)
+    house = build(settings)
     try:
-        database.assert_migrated()
+        house.assert_ready()
     finally:
-        database.close()
+        house.close()
 
 
 def _gate_of_a_process(threads: int) -> Gate:
     """In a process of its own, which reads its settings anew."""
     log_to_stderr()
     house = build(read_settings())
-    house.database.assert_migrated()
+    house.assert_ready()
     return gate(house, threads, closing=True)

@@ -8,6 +8,7 @@ from threading import Event
 from typing import Any
 
 from ncre.shell.common import house, log_to_stderr
+from ncre.shell.installing import warn_of_open_files
 
 
 def add(commands: Any) -> None:
@@ -20,6 +21,7 @@ def add(commands: Any) -> None:
 def worker(asked: Namespace) -> None:
     log_to_stderr()
     with house() as in_house:
+        warn_of_open_files(in_house.settings)
         if asked.once:
             in_house.worker.once()
             return
