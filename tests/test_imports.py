@@ -49,6 +49,7 @@ LIBRARIES: dict[str, set[str]] = {
     "cashier": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
     "gateways": {
         "PIL",
+        "pillow_heif",
         "sqlalchemy",
         "cv2",
         "numpy",

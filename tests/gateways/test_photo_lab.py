@@ -50,7 +50,7 @@ def test_many_threads_share_the_workers(lab: LabInWorkers) -> None:
 
 def test_a_file_beyond_every_limit_is_not_even_sent_to_a_worker(lab: LabInWorkers) -> None:
     measured = lab.measure(bytes(LARGEST_LOOKED_AT + 1))
-    assert judge(measured).codes == ("BYTES_MANY",)
+    assert judge(measured).codes == ("BYTES_MANY", "BYTES_HUGE")
 
 
 def test_a_picture_that_takes_too_long_costs_its_worker_and_nothing_else() -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.lifecycle import Status
-from tests.gateways.portraits import jpeg, whole
+from tests.gateways.portraits import jpeg, whole, written
 from tests.gateways.portraits import portrait as portrait_picture
 from tests.people import LIQIANG, Candidate, Clock, portrait, rejected, somebody
 from tests.web.visitor import Visitor, facts_of, row_of, signed_in
@@ -42,6 +42,20 @@ def resized(width: int, height: int) -> bytes:
     out = BytesIO()
     Image.open(BytesIO(portrait())).resize((width, height)).save(out, "JPEG", quality=92)
     return out.getvalue()
+
+
+def phone_photo() -> bytes:
+    """As it comes out of a phone: large, with room around the head."""
+    return jpeg(whole().resize((2_048, 2_048)), quality=90)
+
+
+def lying_photo() -> bytes:
+    return jpeg(portrait_picture().rotate(90, expand=True))
+
+
+def half_head() -> bytes:
+    """A head that is too small by the rule, and could not be cropped: nothing is left above the hair."""
+    return jpeg(whole().crop((60, 14, 400, 500)).resize((400, 572)))
 
 
 def test_a_good_photo_is_kept_and_previewed_with_the_guide_lines(
@@ -73,10 +87,11 @@ def test_the_picture_is_served_as_a_jpeg_that_nobody_stores(wenjing: Candidate, 
         (b"", ["请先选择一张照片"]),
         (b"GIF89a" + bytes(30_000), ["文件不是 JPG 照片"]),
         (portrait()[:-2000], ["照片文件不完整"]),
-        (resized(130, 150), ["不足 20 KB", "最小为 192×144", "照片高宽比是 1.15"]),
-        (portrait() + bytes(4_000_000), ["超过 200 KB"]),
+        (resized(130, 150), ["最小为 192×144", "照片高宽比是 1.15"]),
+        (half_head() + bytes(4_000_000), ["照片文件有 4.1 MB，最多 200 KB", "头部"]),
+        (portrait() + bytes(10_500_000), ["照片文件有 10.6 MB，系统最多能处理 10 MB"]),
     ],
-    ids=["nothing", "not a jpeg", "cut off", "small and square", "straight from a phone"],
+    ids=["nothing", "not a jpeg", "cut off", "small and square", "large and not croppable", "over the limit"],
 )
 def test_a_refused_photo_is_told_every_fault_with_what_to_do(
     sent: bytes, sentences: list[str], house: House, wenjing: Candidate, visitor: Visitor
@@ -98,10 +113,39 @@ def test_a_photo_of_doubtful_shape_is_kept_with_a_warning(
     assert row_of(house, wenjing.id)["photo"]["verdict"] == "warn"
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF", "HEIF"])
+def test_another_format_of_a_phone_is_made_a_jpeg_once_the_candidate_agrees(
+    kind: str, house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    assert "HEIC、PNG、WebP、AVIF" in visitor.text()
+    assert 'capture="user"' in visitor.page
+    visitor.post(path(wenjing), 422, photo=written(whole(), kind))
+    assert 'class="faults"' not in visitor.page
+    visitor.post(f"{path(wenjing)}/adopt", **offers(visitor)["crop"])
+    photo = row_of(house, wenjing.id)["photo"]
+    assert (photo["verdict"], photo["handling"], photo["height"]) == ("accept", "cropped", 567)
+    assert visitor.get(f"{path(wenjing)}.jpg").get_data().startswith(b"\xff\xd8\xff")
+
+
+def test_a_photo_that_is_too_large_to_be_read_is_told_on_its_own_page(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    visitor.post(path(wenjing), 413, photo=bytes(15_000_000))
+    assert "照片文件有 15 MB，系统最多能处理 10 MB" in visitor.text()
+    assert "选择照片文件" in visitor.text()
+    assert "registration.photo_uploaded" not in facts_of(house, wenjing.id)
+    wenjing.uploads()
+    wenjing.requests_review()
+    visitor.post(path(wenjing), 413, photo=bytes(15_000_000))
+    assert "发送的内容太大" in visitor.text()
+
+
 def test_other_requests_may_not_be_as_large_as_a_photo(wenjing: Candidate, visitor: Visitor) -> None:
     visitor.get(f"/registrations/{wenjing.id}/details")
     visitor.post(f"/registrations/{wenjing.id}/details", 413, photo=bytes(2_000_000))
-    assert "文件太大" in visitor.text()
+    assert "发送的内容太大" in visitor.text()
 
 
 def test_a_rejected_registration_may_replace_its_photo(
@@ -149,20 +193,6 @@ def test_an_old_page_does_not_replace_a_newer_photo(
     assert facts_of(house, wenjing.id)[-1] == "registration.photo_uploaded"
 
 
-def phone_photo() -> bytes:
-    """As it comes out of a phone: large, with room around the head."""
-    return jpeg(whole().resize((2_048, 2_048)), quality=90)
-
-
-def lying_photo() -> bytes:
-    return jpeg(portrait_picture().rotate(90, expand=True))
-
-
-def half_head() -> bytes:
-    """A head that is too small by the rule, and could not be cropped: nothing is left above the hair."""
-    return jpeg(whole().crop((60, 14, 400, 500)).resize((400, 572)))
-
-
 def draft_of(visitor: Visitor) -> str:
     found = re.search(r'src="([^"]*/photo/draft/[0-9a-f]{64}\.jpg)"', visitor.page)
     assert found is not None
@@ -182,6 +212,8 @@ def test_a_phone_photo_is_cropped_and_taken_once_the_candidate_agrees(
     visitor.get(path(wenjing))
     visitor.post(path(wenjing), 422, photo=phone_photo())
     assert "帮我裁剪" in visitor.text()
+    assert 'class="faults"' not in visitor.page
+    assert "错误" not in visitor.text()
     assert "registration.photo_uploaded" not in facts_of(house, wenjing.id)
     picture = visitor.get(draft_of(visitor))
     assert Image.open(BytesIO(picture.get_data())).size == (390, 567)

@@ -51,6 +51,11 @@ class Taken:
     offers: tuple[Offer, ...] = ()
     advice: tuple[str, ...] = ()
 
+    @property
+    def mended(self) -> bool:
+        """Whether a turned or cropped picture waits for the candidate's word."""
+        return any(offer.kind != APPEAL for offer in self.offers)
+
 
 class PhotoRoom:
     def __init__(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from ncre.domain.commands import ReplacePhoto, UploadPhoto
 from ncre.domain.lifecycle import Role, Step
@@ -20,6 +20,7 @@ from ncre.gateways.photo_store import PhotoMissing
 from ncre.services.photos import APPEAL, Taken
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
+from ncre.web.errors import too_large
 from ncre.web.photo_checks import advice, lines, sentences
 from ncre.web.tasks import Task, task_list
 from ncre.web.who import Answer, account, house, need
@@ -37,6 +38,24 @@ def _let_a_phone_photo_in(endpoint: str | None, values: dict[str, Any] | None) -
     """Before the form is parsed: only sending a photo may be larger than other requests."""
     if endpoint == "photo.send":
         request.max_content_length = LARGEST_UPLOAD
+
+
+@pages.errorhandler(RequestEntityTooLarge)
+def _larger_than_that(error: RequestEntityTooLarge) -> Answer:
+    """A photo that is not even read is answered where photos are sent, with the limit that it met."""
+    if request.endpoint != "photo.send":
+        return too_large()
+    try:
+        return _page_for_too_large(**(request.view_args or {}))
+    except (HTTPException, Refusal):
+        return too_large()
+
+
+@need(Role.CANDIDATE)
+def _page_for_too_large(registration: UUID) -> Answer:
+    case = own_case(registration)
+    case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
+    return _page(case, sentences({"bytes": float(request.content_length or LARGEST_UPLOAD)}, ())), 413
 
 
 @pages.get("/registrations/<uuid:registration>/photo")
@@ -60,7 +79,7 @@ def send(registration: UUID) -> Answer:
     with _erased_is_refused():
         taken = house().photos.take_in(case.row["sealed_for"], uploaded)
     if taken.photo.verdict == "reject":
-        return _page(case, sentences(taken.photo.measured, taken.photo.codes), taken), 422
+        return _page(case, [] if taken.mended else _told(taken.photo), taken), 422
     return _carried_out(case, step, taken.photo)
 
 
@@ -78,7 +97,7 @@ def adopt(registration: UUID) -> Answer:
     except PhotoMissing:
         return _page(case, [_("这张照片已不在服务器上，请重新上传。")]), 422
     if photo.verdict == "reject" and not photo.appealed:
-        return _page(case, sentences(photo.measured, photo.codes)), 422
+        return _page(case, _told(photo)), 422
     return _carried_out(case, step, photo)
 
 
@@ -138,7 +157,7 @@ def _carried_out(case: Case, step: Step, photo: Photo) -> Answer:
     if photo.appealed:
         flash(_("这张照片将由考点审核员判断。"), "warn")
     else:
-        for warning in sentences(photo.measured, photo.codes):
+        for warning in _told(photo):
             flash(warning, "warn")
     return redirect(url_for("photo.page", registration=case.id), 303)
 
@@ -166,12 +185,17 @@ def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
         first=Step.UPLOAD_PHOTO in case.steps,
         faults=faults,
         refused=lines(taken.photo.measured, taken.photo.codes) if taken else [],
+        mended=bool(taken and taken.mended),
         offers=offers,
         advice=advice(taken.advice) if taken else [],
         final=bool(taken) and not _somebody_asks(case),
         kept=lines(kept["measured"], kept["codes"]) if kept else [],
         command_id=fresh_id(),
     )
+
+
+def _told(photo: Photo) -> list[str]:
+    return sentences(photo.measured, photo.codes)
 
 
 def _somebody_asks(case: Case) -> bool:
