@@ -50,6 +50,7 @@ from ncre.services.papers import Papers
 from ncre.services.passports import Passports
 from ncre.services.paying import Paying
 from ncre.services.people import People
+from ncre.services.photo_turns import PhotoTurns
 from ncre.services.photos import PhotoRoom
 from ncre.services.profiles import Profiles
 from ncre.services.reconciliation import Reconciliation
@@ -123,7 +124,8 @@ def build(
     application = Application(database, store, ClaimBook(database), all_projections(), clock)
     people = People(application, keys)
     lab = LabInWorkers(settings.photo_workers) if settings.photo_workers else LabHere()
-    photos = PhotoRoom(database, store, _photos(settings, "kept"), _photos(settings, "drafts"), lab)
+    turns = PhotoTurns(max(1, settings.photo_workers))
+    photos = PhotoRoom(database, store, _photos(settings, "kept"), _photos(settings, "drafts"), lab, turns)
     stamps = StampKey(keys.stamp)
     cases = PaperCases(application, people, photos, stamps)
     door = Door(application, cases, stamps)

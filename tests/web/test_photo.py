@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -140,6 +141,19 @@ def test_a_photo_that_is_too_large_to_be_read_is_told_on_its_own_page(
     wenjing.requests_review()
     visitor.post(path(wenjing), 413, photo=bytes(15_000_000))
     assert "发送的内容太大" in visitor.text()
+
+
+def test_where_pictures_wait_the_page_says_when_to_try_again_and_nothing_is_lost(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    with house.photos._turns.turn(uuid4()):
+        answer = visitor.post(path(wenjing), 503, photo=portrait())
+        assert answer.headers["Retry-After"]
+        assert "请过几秒再上传一次" in visitor.text()
+        assert "选择照片文件" in visitor.text()
+    visitor.post(path(wenjing), photo=portrait())
+    assert facts_of(house, wenjing.id)[-1] == "registration.photo_uploaded"
 
 
 def test_other_requests_may_not_be_as_large_as_a_photo(wenjing: Candidate, visitor: Visitor) -> None:

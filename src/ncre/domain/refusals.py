@@ -30,6 +30,7 @@ class RefusalCode(StrEnum):
     DECLARATION_MISSING = "declaration_missing"
     PHOTO_REFUSED = "photo_refused"
     NOBODY_TO_ASK = "nobody_to_ask"
+    PHOTOS_BUSY = "photos_busy"
     NO_EARLIER_PHOTO = "no_earlier_photo"
     REASON_MISSING = "reason_missing"
     REASON_UNKNOWN = "reason_unknown"

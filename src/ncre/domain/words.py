@@ -200,6 +200,11 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "这张照片需要由考点人工判断，而该考点不审核报名。请先更换一张符合要求的照片。",
         "This photo needs a person's decision, and that site does not review. Replace the photo first.",
     ),
+    RefusalCode.PHOTOS_BUSY: Words(
+        "正在检查的照片较多，这张还没有检查，也没有保存。请过几秒再上传一次。",
+        "Many photos are being checked, so this one was neither checked nor kept. "
+        "Please upload it again in a few seconds.",
+    ),
     RefusalCode.NO_EARLIER_PHOTO: Words(
         "没有可沿用的照片，请上传。", "There is no earlier photo. Please upload one."
     ),

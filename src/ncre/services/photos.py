@@ -17,6 +17,7 @@ from ncre.events.store import FactStore
 from ncre.gateways.photo_lab.lab import Lab
 from ncre.gateways.photo_lab.measuring import Measured
 from ncre.gateways.photo_store import PhotoMissing, PhotoStore
+from ncre.services.photo_turns import PhotoTurns
 
 TURN: Final = "turn"
 CROP: Final = "crop"
@@ -59,20 +60,31 @@ class Taken:
 
 class PhotoRoom:
     def __init__(
-        self, database: Database, store: FactStore, photos: PhotoStore, drafts: PhotoStore, lab: Lab
+        self,
+        database: Database,
+        store: FactStore,
+        photos: PhotoStore,
+        drafts: PhotoStore,
+        lab: Lab,
+        turns: PhotoTurns,
     ) -> None:
         self._database = database
         self._store = store
         self._photos = photos
         self._drafts = drafts
         self._lab = lab
+        self._turns = turns
 
     def take_in(self, person: UUID, uploaded: bytes) -> Taken:
         """Measure and judge what was sent; keep the clean picture unless it is refused.
 
         The photo is kept before any fact names it. Of a refused one only drafts are kept, for as long
-        as the candidate thinks about the offers.
+        as the candidate thinks about the offers. Raises Refusal where too many pictures wait.
         """
+        with self._turns.turn(person):
+            return self._taken_in(person, uploaded)
+
+    def _taken_in(self, person: UUID, uploaded: bytes) -> Taken:
         measured = self._lab.measure(uploaded)
         photo = _recorded(measured, sha256(uploaded).hexdigest())
         if photo.verdict != "reject":
@@ -83,12 +95,14 @@ class PhotoRoom:
     def adopt(self, person: UUID, draft: str, kind: str) -> Photo:
         """Take the picture of an offer. It is measured and judged again; an appeal keeps its refusal.
 
-        Raises PhotoMissing for a draft that is not this person's, or was swept away.
+        Raises PhotoMissing for a draft that is not this person's, or was swept away, and Refusal where
+        too many pictures wait.
         """
         if kind not in HANDLING:
             raise PhotoMissing(draft)
         original, jpeg = self._opened_draft(person, draft)
-        measured = self._lab.measure(jpeg)
+        with self._turns.turn(person):
+            measured = self._lab.measure(jpeg)
         photo = replace(_recorded(measured, original), handling=HANDLING[kind])
         if kind == APPEAL and photo.verdict == "reject":
             photo = replace(photo, appealed=True)

@@ -42,6 +42,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.DECLARATION_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.PHOTO_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.NOBODY_TO_ASK: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PHOTOS_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.NO_EARLIER_PHOTO: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -70,6 +71,9 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
 }
 
 
+RETRY: Final = {"Retry-After": "5"}
+"""Seconds, told with every 503 that passes by itself."""
+
 _TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
 
 
@@ -85,8 +89,10 @@ def said(refusal: Refusal) -> str:
     return refusal_words(refusal.code, refusal.particulars, language())
 
 
-def _refused(refusal: Refusal) -> tuple[str, int]:
+def _refused(refusal: Refusal) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     status = STATUS[refusal.code]
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return *_page(status, _("没有完成"), said(refusal)), RETRY
     if status == HTTPStatus.NOT_FOUND:
         return _page(HTTPStatus.NOT_FOUND, _("没有找到这一页"), said(refusal))
     return _page(status, _("没有完成"), said(refusal))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
@@ -20,7 +20,7 @@ from ncre.gateways.photo_store import PhotoMissing
 from ncre.services.photos import APPEAL, Taken
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
-from ncre.web.errors import too_large
+from ncre.web.errors import RETRY, STATUS, said, too_large
 from ncre.web.photo_checks import advice, lines, sentences
 from ncre.web.tasks import Task, task_list
 from ncre.web.who import Answer, account, house, need
@@ -76,8 +76,11 @@ def send(registration: UUID) -> Answer:
     uploaded = file.read() if file else b""
     if not uploaded:
         return _page(case, [_("请先选择一张照片。")]), 422
-    with _erased_is_refused():
-        taken = house().photos.take_in(case.row["sealed_for"], uploaded)
+    try:
+        with _erased_is_refused():
+            taken = house().photos.take_in(case.row["sealed_for"], uploaded)
+    except Refusal as refusal:
+        return _try_again(case, refusal)
     if taken.photo.verdict == "reject":
         return _page(case, [] if taken.mended else _told(taken.photo), taken), 422
     return _carried_out(case, step, taken.photo)
@@ -96,6 +99,8 @@ def adopt(registration: UUID) -> Answer:
             )
     except PhotoMissing:
         return _page(case, [_("这张照片已不在服务器上，请重新上传。")]), 422
+    except Refusal as refusal:
+        return _try_again(case, refusal)
     if photo.verdict == "reject" and not photo.appealed:
         return _page(case, _told(photo)), 422
     return _carried_out(case, step, photo)
@@ -192,6 +197,15 @@ def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
         kept=lines(kept["measured"], kept["codes"]) if kept else [],
         command_id=fresh_id(),
     )
+
+
+def _try_again(case: Case, refusal: Refusal) -> Answer:
+    """Where photos wait: the page, and when to try again; any other refusal goes its way."""
+    if refusal.code is not RefusalCode.PHOTOS_BUSY:
+        raise refusal
+    answer = make_response(_page(case, [said(refusal)]), STATUS[refusal.code])
+    answer.headers.extend(RETRY)
+    return answer
 
 
 def _told(photo: Photo) -> list[str]:
