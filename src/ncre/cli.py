@@ -13,10 +13,22 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.words import refusal_words
 from ncre.events.database import DatabaseUnusable
 from ncre.rounds.faults import RoundFileFaults
-from ncre.shell import accounts, auditing, payments, photos, rounds, rows, seating, serving, staff, tickets
+from ncre.shell import (
+    accounts,
+    auditing,
+    payments,
+    photo_files,
+    photos,
+    rounds,
+    rows,
+    seating,
+    serving,
+    staff,
+    tickets,
+)
 from ncre.shell.common import Misuse
 
-GROUPS = (serving, rounds, seating, staff, tickets, photos, payments, auditing, accounts, rows)
+GROUPS = (serving, rounds, seating, staff, tickets, photos, photo_files, payments, auditing, accounts, rows)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

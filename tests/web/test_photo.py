@@ -18,6 +18,7 @@ from ncre.domain.lifecycle import Status
 from tests.gateways.portraits import jpeg, whole, written
 from tests.gateways.portraits import portrait as portrait_picture
 from tests.people import LIQIANG, Candidate, Clock, portrait, rejected, somebody
+from tests.web import staff
 from tests.web.visitor import Visitor, facts_of, row_of, signed_in
 
 
@@ -261,18 +262,27 @@ def test_a_refusal_that_is_held_for_wrong_goes_to_the_reviewer(
     assert "已请考点审核员判断" in visitor.text()
 
 
-def test_where_nobody_reviews_a_refusal_is_final_and_the_page_says_so(
-    house: House, wenjing: Candidate, visitor: Visitor
+def test_where_nobody_reviews_a_refusal_goes_to_a_person_all_the_same(
+    house: House, site: Flask, wenjing: Candidate, visitor: Visitor
 ) -> None:
     wenjing.does(c.ChangeSubjects, site="429901", subjects=("14",))
     visitor.get(path(wenjing))
     visitor.post(path(wenjing), 422, photo=half_head())
-    assert "appeal" not in offers(visitor)
-    assert "请换一张照片" in visitor.text()
-    taken = house.photos.take_in(wenjing.account.id, half_head())
-    (appeal,) = [offer for offer in taken.offers if offer.kind == "appeal"]
-    visitor.post(f"{path(wenjing)}/adopt", 422, draft=appeal.draft, kind="appeal")
-    assert "registration.photo_uploaded" not in facts_of(house, wenjing.id)
+    assert "不审核报名的考点也一样" in visitor.text()
+    visitor.post(f"{path(wenjing)}/adopt", **offers(visitor)["appeal"])
+    tasks = f"/registrations/{wenjing.id}"
+    visitor.get(tasks)
+    assert f'href="{tasks}/check"' in visitor.page
+    assert f'href="{tasks}/payment"' not in visitor.page
+    visitor.get(f"{tasks}/check")
+    visitor.post(f"{tasks}/request-review")
+    assert row_of(house, wenjing.id)["status"] == Status.PENDING_REVIEW
+    kaowu = staff.office(house, site)
+    assert str(wenjing.id) in kaowu.get("/staff/queue")
+    case = f"/staff/cases/{wenjing.id}"
+    assert kaowu.post(f"{case}/approve", page=case).status_code == 303
+    visitor.get(tasks)
+    assert f'href="{tasks}/payment"' in visitor.page
 
 
 def test_an_offer_is_nobody_elses(house: House, site: Flask, wenjing: Candidate, visitor: Visitor) -> None:

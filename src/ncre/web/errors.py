@@ -41,7 +41,9 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.SITE_FULL: HTTPStatus.CONFLICT,
     RefusalCode.DECLARATION_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.PHOTO_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
-    RefusalCode.NOBODY_TO_ASK: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PHOTO_LOST: HTTPStatus.CONFLICT,
+    RefusalCode.PHOTO_NOT_KEPT: HTTPStatus.INSUFFICIENT_STORAGE,
+    RefusalCode.PHOTOS_SILENT: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.PHOTOS_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.NO_EARLIER_PHOTO: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -72,7 +74,9 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
 
 
 RETRY: Final = {"Retry-After": "5"}
-"""Seconds, told with every 503 that passes by itself."""
+"""Seconds, told with every answer of a status that passes by itself."""
+
+PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
 
 _TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
 
@@ -91,7 +95,7 @@ def said(refusal: Refusal) -> str:
 
 def _refused(refusal: Refusal) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     status = STATUS[refusal.code]
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in PASSING:
         return *_page(status, _("没有完成"), said(refusal)), RETRY
     if status == HTTPStatus.NOT_FOUND:
         return _page(HTTPStatus.NOT_FOUND, _("没有找到这一页"), said(refusal))

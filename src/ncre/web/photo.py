@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
@@ -17,11 +17,12 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.registration import Photo
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
-from ncre.services.photos import APPEAL, Taken
+from ncre.services.photos import Taken
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
-from ncre.web.errors import RETRY, STATUS, said, too_large
+from ncre.web.errors import PASSING, RETRY, STATUS, said, too_large
 from ncre.web.photo_checks import advice, lines, sentences
+from ncre.web.pictures import jpeg_answer, picture_of
 from ncre.web.tasks import Task, task_list
 from ncre.web.who import Answer, account, house, need
 
@@ -112,7 +113,7 @@ def draft(registration: UUID, digest: str) -> Answer:
     """A mended picture before the candidate has accepted it, to its owner alone."""
     case = own_case(registration)
     try:
-        return _jpeg(house().photos.draft(case.row["sealed_for"], digest))
+        return jpeg_answer(house().photos.draft(case.row["sealed_for"], digest))
     except (PhotoMissing, PersonErased):
         raise NotFound from None
 
@@ -136,15 +137,7 @@ def picture(registration: UUID) -> Answer:
     row = own_case(registration).row
     if not row["photo"]:
         raise NotFound
-    try:
-        return _jpeg(house().photos.show(row["sealed_for"], row["photo"]["digest"]))
-    except (PhotoMissing, PersonErased):
-        raise NotFound from None
-
-
-def _jpeg(data: bytes) -> Response:
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
-    return Response(data, mimetype="image/jpeg", headers=headers)
+    return picture_of(row, row["photo"]["digest"])
 
 
 @contextmanager
@@ -181,7 +174,6 @@ def _carry_out(case: Case, step: Step, photo: Photo) -> None:
 
 def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
     kept = case.row["photo"]
-    offers = [one for one in taken.offers if one.kind != APPEAL or _somebody_asks(case)] if taken else []
     return render_template(
         "photo.html",
         case=case,
@@ -191,17 +183,17 @@ def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
         faults=faults,
         refused=lines(taken.photo.measured, taken.photo.codes) if taken else [],
         mended=bool(taken and taken.mended),
-        offers=offers,
+        offers=taken.offers if taken else (),
         advice=advice(taken.advice) if taken else [],
-        final=bool(taken) and not _somebody_asks(case),
+        lost=case.photo_lost,
         kept=lines(kept["measured"], kept["codes"]) if kept else [],
         command_id=fresh_id(),
     )
 
 
 def _try_again(case: Case, refusal: Refusal) -> Answer:
-    """Where photos wait: the page, and when to try again; any other refusal goes its way."""
-    if refusal.code is not RefusalCode.PHOTOS_BUSY:
+    """Where photos wait or cannot be kept: the page, and when to try again; any other refusal goes its way."""
+    if STATUS[refusal.code] not in PASSING:
         raise refusal
     answer = make_response(_page(case, [said(refusal)]), STATUS[refusal.code])
     answer.headers.extend(RETRY)
@@ -210,8 +202,3 @@ def _try_again(case: Case, refusal: Refusal) -> Answer:
 
 def _told(photo: Photo) -> list[str]:
     return sentences(photo.measured, photo.codes)
-
-
-def _somebody_asks(case: Case) -> bool:
-    """Whether the site has somebody who decides about a photo that the machine refused."""
-    return case.site is not None and case.site.reviews
