@@ -54,6 +54,7 @@ LIBRARIES: dict[str, set[str]] = {
     "cashier": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
     "gateways": {
         "PIL",
+        "pillow_heif",
         "sqlalchemy",
         "cv2",
         "numpy",

@@ -51,6 +51,8 @@ from ncre.services.papers import Papers
 from ncre.services.passports import Passports
 from ncre.services.paying import Paying
 from ncre.services.people import People
+from ncre.services.photo_inspection import PhotoInspection
+from ncre.services.photo_turns import PhotoTurns
 from ncre.services.photos import PhotoRoom
 from ncre.services.profiles import Profiles
 from ncre.services.reconciliation import Reconciliation
@@ -91,6 +93,7 @@ class House:
     providers: tuple[Provider, ...]
     people: People
     photos: PhotoRoom
+    photo_inspection: PhotoInspection
     money: Money
     paying: Paying
     counter: Counter
@@ -135,10 +138,12 @@ def build(
     database = Database(settings.database_url)
     keys = Keys.derived_from(settings.secret)
     store = FactStore(database, keys)
-    application = Application(database, store, ClaimBook(database), all_projections(), clock)
-    people = People(application, keys)
     lab = LabInWorkers(settings.photo_workers) if settings.photo_workers else LabHere()
-    photos = PhotoRoom(database, store, _photos(settings, "kept"), _photos(settings, "drafts"), lab)
+    turns = PhotoTurns(max(1, settings.photo_workers))
+    kept = _photos(settings, "kept")
+    photos = PhotoRoom(database, store, kept, _photos(settings, "drafts"), lab, turns)
+    application = Application(database, store, ClaimBook(database), all_projections(), clock, photos)
+    people = People(application, keys)
     stamps = StampKey(keys.stamp)
     cases = PaperCases(application, people, photos, stamps)
     door = Door(application, cases, stamps)
@@ -193,6 +198,7 @@ def build(
         ),
         people=people,
         photos=photos,
+        photo_inspection=PhotoInspection(database, store, kept),
         money=money,
         paying=paying,
         counter=Counter(application, money, paying),

@@ -228,6 +228,11 @@ class FactStore(Application[UUID]):
             self._rows.select_notifications(after, limit, inclusive_of_start=False, connection=connection)
         )
 
+    def log_of(self, topics: Sequence[str], after: int, limit: int = 500) -> list[tuple[int, Fact]]:
+        """Positions and facts of these kinds after a position, in order, private fields sealed (CLOSED)."""
+        rows = list(self._rows.select_notifications(after, limit, topics=topics, inclusive_of_start=False))
+        return [(row.id, fact) for row, fact in zip(rows, self._facts.closed(rows), strict=True)]
+
     def newest(self) -> int:
         """The highest position in the log; 0 while it is empty."""
         return self._rows.max_notification_id() or 0

@@ -146,6 +146,11 @@ class ExamBook:
             known = self._sites[round_code, code] = Site(_parsed(plan, facts.SitePlan), version)
         return known
 
+    def site_of(self, connection: Connection, row: Row) -> Site | None:
+        """The site of a registration, as it is for a photo that goes to a person; None before one was chosen."""
+        site = self.site(connection, row["round"], row["site"] or "")
+        return site and site.for_photo(bool(row["photo"] and row["photo"].get("appealed")), site.photo_lost)
+
     def current(self, connection: Connection) -> Round | None:
         """The round opened last: the one the front page speaks of."""
         newest = select(rounds.c.code).order_by(rounds.c.opened_at.desc(), rounds.c.code.desc()).limit(1)
