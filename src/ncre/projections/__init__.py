@@ -5,7 +5,7 @@ timeline.py       the history, sentences.py its words  tickets.py          seats
 refunds.py        money owed back                     exam.py             rounds, sites, notices
 photo_files.py    files sent for two people           profiles.py         details of accounts
 orders.py         orders of payment                   ledger.py           every payment, used or returned
-reconciliations.py bills compared
+reconciliations.py bills compared                     unbooked.py         what a person must look at
 seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
 """
 
@@ -22,6 +22,7 @@ from ncre.projections.refunds import OwedBack
 from ncre.projections.registrations import WhereItStands
 from ncre.projections.tickets import SeatsOnTickets
 from ncre.projections.timeline import Timeline
+from ncre.projections.unbooked import UnbookedItems
 
 
 def all_projections() -> Listeners:
@@ -37,6 +38,7 @@ def all_projections() -> Listeners:
             PaymentLedger(),
             OwedBack(),
             BillsCompared(),
+            UnbookedItems(),
             FilesSent(),
             DetailsOfAccounts(),
             Timeline(),

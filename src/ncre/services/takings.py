@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO, StringIO
@@ -31,7 +31,11 @@ COLUMNS: Final = (
     "渠道答复",
     "退款时间",
     "已退（元）",
+    "经手人",
 )
+
+NOBODY: Final[Mapping[str, str]] = {}
+"""No names of clerks are known: their account ids are written."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the beginning of a formula."""
@@ -46,6 +50,28 @@ class DayTakings:
     received: int
     back: int
     sites: dict[str, Row]
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """What one clerk took and handed back at the counter of a site on a day: `cash` must be there, in fen."""
+
+    site: str
+    clerk: str
+    payments: tuple[Row, ...]
+    returns: tuple[Row, ...]
+
+    @property
+    def taken(self) -> int:
+        return sum(row["amount"] for row in self.payments)
+
+    @property
+    def handed_back(self) -> int:
+        return sum(row["returned"] for row in self.returns)
+
+    @property
+    def cash(self) -> int:
+        return self.taken - self.handed_back
 
 
 class Takings:
@@ -65,23 +91,39 @@ class Takings:
                 found.append(DayTakings(day, **total, sites=sites))
         return found
 
+    def drawers(self, day: date, sites: frozenset[str] | None) -> list[Drawer]:
+        """The counters of a day (exam time) at these sites, or at all, by site and clerk."""
+        since, until = _of(day, day)
+        with self._application.database.reading() as connection:
+            rows = ledger.at_counters(connection, since, until, sites)
+        drawers: dict[tuple[str, str], tuple[list[Row], list[Row]]] = {}
+        for row in rows:
+            if since <= row["paid_at"] < until:
+                drawers.setdefault((row["site"], row["clerk"] or ""), ([], []))[0].append(row)
+            if row["returned_at"] and since <= row["returned_at"] < until:
+                drawers.setdefault((row["site"], row["handed_back_by"] or ""), ([], []))[1].append(row)
+        return [
+            Drawer(site, clerk, tuple(taken), tuple(back))
+            for (site, clerk), (taken, back) in sorted(drawers.items())
+        ]
+
     def rows(self, first: date, last: date) -> list[Row]:
         """The ledger of these days (exam time)."""
         with self._application.database.reading() as connection:
             return ledger.between(connection, *_of(first, last))
 
 
-def as_csv(rows: Iterable[Row]) -> bytes:
+def as_csv(rows: Iterable[Row], clerks: Mapping[str, str] = NOBODY) -> bytes:
     """UTF-8 with a byte order mark, as spreadsheets want it; nothing in it is a formula."""
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_harmless(str(value)) for value in _values(row)])
+        writer.writerow([_harmless(str(value)) for value in _values(row, clerks)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(rows: Iterable[Row]) -> bytes:
+def as_xlsx(rows: Iterable[Row], clerks: Mapping[str, str] = NOBODY) -> bytes:
     """A workbook whose cells are text and numbers, never formulas or links."""
     out = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
@@ -92,7 +134,7 @@ def as_xlsx(rows: Iterable[Row]) -> bytes:
         for column, title in enumerate(COLUMNS):
             sheet.write_string(0, column, title)
         for place, row in enumerate(rows, start=1):
-            for column, value in enumerate(_values(row)):
+            for column, value in enumerate(_values(row, clerks)):
                 if column in (5, 11) and value:
                     sheet.write_number(place, column, float(value))
                 else:
@@ -100,7 +142,7 @@ def as_xlsx(rows: Iterable[Row]) -> bytes:
     return out.getvalue()
 
 
-def _values(row: Row) -> list[Any]:
+def _values(row: Row, clerks: Mapping[str, str]) -> list[Any]:
     reason = row["reason"] or ""
     return [
         in_words(row["paid_at"]),
@@ -115,6 +157,7 @@ def _values(row: Row) -> list[Any]:
         row["trouble"] or "",
         in_words(row["returned_at"]) if row["returned_at"] else "",
         yuan(row["returned"]) if row["returned"] is not None else "",
+        clerks.get(row["clerk"] or "", row["clerk"] or ""),
     ]
 
 

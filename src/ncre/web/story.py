@@ -26,11 +26,12 @@ class Told:
 def newest_first(story: Iterable[Row]) -> list[Told]:
     """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
     rows = list(story)[::-1]
-    names = {actor: _name(actor) for actor in {row["actor"] for row in rows if row["role"] in NAMED}}
+    names = {actor: name_of(actor) for actor in {row["actor"] for row in rows if row["role"] in NAMED}}
     return [Told(row, names.get(row["actor"], "")) for row in rows]
 
 
-def _name(actor: str) -> str:
+def name_of(actor: str) -> str:
+    """The name of an account in office by its id; the id where there is none."""
     try:
         known = house().accounts.find(UUID(actor))
     except ValueError:
