@@ -161,10 +161,11 @@ class Money:
         self._settle_returns(connection, order, owing)
 
     def _asked_back(self, owed: Row) -> int:
-        """What is to go back of a payment, less what had gone before it was asked for."""
+        """What is to go back of a payment, never more than has not gone back by whatever way."""
         with self._application.database.reading() as connection:
             order = self._debtor(connection, owed)
-        return order.refunds[owed["request"]].amount
+        left: int = owed["amount"] - order.gone(owed["trade"])
+        return min(order.refunds[owed["request"]].amount, left)
 
     def _debtor(self, connection: Connection, owed: Row) -> PaymentOrder:
         """The order that owes, or what stands for it where the money belongs to no order of ours."""
