@@ -128,6 +128,16 @@ class Application:
         """
         return self.together(lambda connection: self.carry_out(connection, command))
 
+    def allows(self, command: c.Command) -> bool:
+        """Whether the command would change anything as things stand. Raises the Refusal that `handle` would."""
+        with self.database.reading() as connection:
+            opened = isinstance(command, OPENS)
+            history = self.store.history(connection, command.registration, opened=opened)
+            registration = replay(command.registration, history)
+            if _has_caused(history, command.command_id):
+                return False
+            return bool(decide(registration, command, self._scene(connection, registration, command)))
+
     def together(self, work: Callable[[Connection], Done]) -> Done:
         """Do all of `work` in one transaction, anew on what then stands where a rival was quicker.
 

@@ -39,6 +39,7 @@ from ncre.passport.throttle import Throttle
 from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
+from ncre.services.changes import Changes
 from ncre.services.counter import Counter
 from ncre.services.door import Door
 from ncre.services.door_list import DoorLists
@@ -61,6 +62,7 @@ from ncre.services.security_log import SecurityLog
 from ncre.services.sign_ons import Provider, SignOns
 from ncre.services.staffing import Staffing
 from ncre.services.takings import Takings
+from ncre.services.unmatched import Unmatched
 from ncre.worker import Worker
 
 
@@ -95,7 +97,9 @@ class House:
     photos: PhotoRoom
     photo_inspection: PhotoInspection
     money: Money
+    unmatched: Unmatched
     paying: Paying
+    changes: Changes
     counter: Counter
     reconciliation: Reconciliation
     takings: Takings
@@ -164,8 +168,10 @@ def build(
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
-    money = Money(application, lines, Inbox(database), errands, refused)
+    unmatched = Unmatched(application)
+    money = Money(application, lines, Inbox(database), errands, refused, unmatched)
     paying = Paying(application, money, errands)
+    changes = Changes(application, money, paying)
     reconciliation = Reconciliation(application, money, errands)
     return House(
         settings=settings,
@@ -180,7 +186,7 @@ def build(
         sign_ons=SignOns(application, security, staffing, accounts, proofs, identities, begun),
         staffing=staffing,
         profiles=profiles,
-        moving=Moving(application, security, accounts, profiles),
+        moving=Moving(application, changes, security, accounts, profiles),
         post=post,
         outbox=None if settings.smtp else outbox,
         human=human,
@@ -200,7 +206,9 @@ def build(
         photos=photos,
         photo_inspection=PhotoInspection(database, store, kept),
         money=money,
+        unmatched=unmatched,
         paying=paying,
+        changes=changes,
         counter=Counter(application, money, paying),
         reconciliation=reconciliation,
         takings=Takings(application),

@@ -83,6 +83,8 @@ class Walker(people.Candidate):
         return following
 
     def uploads(self) -> Registration:
+        """A made-up photo, so none is looked for any more."""
+        self.house.application.photos = None
         return self.does(c.UploadPhoto, photo=people.PHOTO)
 
     def filled(self) -> Registration:

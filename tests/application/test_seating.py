@@ -121,7 +121,9 @@ def test_the_chair_of_a_cancelled_registration_stays_empty(house: House) -> None
     only_one_hall(house)
     walker = paid(house, "66")
     seat(house)
-    house.application.handle(c.Cancel(registration=walker.id, actor=people.OFFICE, reason="重复报名"))
+    house.application.handle(
+        c.Cancel(registration=walker.id, actor=people.OFFICE, reason="重复报名", **people.KEEPING)
+    )
     other = paid(house, "66")
     seat(house)
     assert sorted(row["ticket"] for row in seats(house)) == ["6678420019000101", "6678420019000102"]
@@ -200,7 +202,9 @@ def test_whoever_is_cancelled_while_seats_are_given_is_left_and_the_others_get_t
 
     def cancels_first(command: ExamCommand) -> None:
         plan(command)
-        house.application.handle(c.Cancel(registration=one.id, actor=people.OFFICE, reason="重复报名"))
+        house.application.handle(
+            c.Cancel(registration=one.id, actor=people.OFFICE, reason="重复报名", **people.KEEPING)
+        )
 
     monkeypatch.setattr(house.application, "plan", cancels_first)
     assert seat(house) == Seated(people=1, sittings=1, left=1)

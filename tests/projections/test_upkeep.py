@@ -51,7 +51,7 @@ def live(house: House, clock: people.Clock) -> None:
     house.office.seat(people.ROUND, people.SITE, people.OFFICE)
     cancelled.paid(subjects=("66",))
     cancelled.house.application.handle(
-        c.Cancel(registration=cancelled.id, actor=people.OFFICE, reason="考生书面申请")
+        c.Cancel(registration=cancelled.id, actor=people.OFFICE, reason="考生书面申请", **people.KEEPING)
     )
     house.money.receive(seated.money(trade="T2"))
     withdrawn = Walker(house)

@@ -75,11 +75,12 @@ def test_no_page_walks_a_table_that_grows(house: House, site: Flask, clock: Cloc
     with listened() as heard:
         mine = visitor(house, site, "liqiang", Role.CANDIDATE)
         assert mine.account is not None
+        house.settings.photos.mkdir()
         paid = live(house, clock, walker_of(house, mine.account))
         known = {
             "registration": paid.id, "code": SITE, "batch": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
-            "filename": "site.css",
+            "filename": "site.css", "purpose": "recover",
         }  # fmt: skip
         addresses = list(pages(site, known))
         staff = [

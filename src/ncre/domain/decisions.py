@@ -15,7 +15,7 @@ from typing import Any, Final
 from ncre.domain import commands as c
 from ncre.domain.exam import Round, Site, require_open
 from ncre.domain.lifecycle import LIFE, Role, Row, Status, Step, open_rows
-from ncre.domain.payment import Unusable, unusable
+from ncre.domain.payment import Unusable, unusable, yuan
 from ncre.domain.photo import may_appeal, refusing
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration
@@ -271,10 +271,22 @@ def _withdraw(_: Registration, __: c.Withdraw, ___: Scene) -> list[Fact]:
     return [facts.Withdrawn()]
 
 
-def _cancel(_: Registration, cancel: c.Cancel, __: Scene) -> list[Fact]:
+def _cancel(registration: Registration, cancel: c.Cancel, _: Scene) -> list[Fact]:
+    """The fee of a paid registration is returned, or kept by the rule that a paid fee is not (domain facts 6.5)."""
     if not cancel.reason.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
-    return [facts.Cancelled(cancel.reason.strip())]
+    paid = registration.settled
+    if paid is None or not paid.amount:
+        return [facts.Cancelled(cancel.reason.strip())]
+    if cancel.money is None:
+        raise Refusal(RefusalCode.MONEY_UNDECIDED, paid=yuan(paid.amount))
+    if not cancel.money_reason.strip():
+        raise Refusal(RefusalCode.MONEY_REASON_MISSING)
+    cancelled = facts.Cancelled(cancel.reason.strip(), cancel.money.value, cancel.money_reason.strip())
+    if cancel.money is c.PaidFee.KEEP:
+        return [cancelled]
+    payment = (paid.order, paid.channel, paid.trade, paid.amount, paid.paid_at)
+    return [cancelled, facts.PaymentUnusable(*payment, Unusable.CANCELLED.value)]
 
 
 def _move(registration: Registration, move: c.Move, _: Scene) -> list[Fact]:

@@ -478,6 +478,17 @@ LIFE: Final[tuple[Row, ...]] = (
         ),
     ),
     Row(
+        Step.CANCEL,
+        OFFICE,
+        (Status.PAID, Status.CONFIRMED),
+        facts.PaymentUnusable,
+        SAME,
+        Words(
+            "取消已支付的报名时，考务办公室决定退费的，费用记为应退。",
+            "When a paid registration is cancelled and the office returns the fee, the fee is owed back.",
+        ),
+    ),
+    Row(
         Step.MOVE,
         OFFICE,
         tuple(status for status in EVERY if status not in GIVEN_UP),

@@ -81,6 +81,9 @@ UNUSABLE: Final[Mapping[Unusable, Words]] = {
     Unusable.WRONG_AMOUNT: Words("金额不符", "wrong amount"),
     Unusable.LATE: Words("超过缴费期限", "paid after the deadline"),
     Unusable.WITHDRAWN: Words("报名已取消", "the registration was given up"),
+    Unusable.CANCELLED: Words(
+        "考务办公室取消报名，决定退费", "the exam office cancelled it and returns the fee"
+    ),
     Unusable.NOT_PAYABLE: Words("报名当前不能支付", "the registration could not be paid for"),
     Unusable.SEAT_GONE: Words("名额已被占用", "the seat was gone"),
 }
@@ -108,6 +111,10 @@ DIFFERENCES: Final[Mapping[DifferenceKind, Words]] = {
     ),
     DifferenceKind.REFUND_AMOUNT: Words("退款金额不一致", "a refund of another amount"),
     DifferenceKind.UNKNOWN_ORDER: Words("订单不是本系统的", "an order that is not ours"),
+    DifferenceKind.UNKNOWN_KIND: Words(
+        "对账单中不认识的业务（未记账，请人工核对）",
+        "a line of an unknown kind (not booked; a person must look)",
+    ),
 }
 
 SOURCES: Final[Mapping[str, Words]] = {
@@ -225,6 +232,14 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "原因代码 {reason} 不存在，请从列表中选择。", "There is no reason {reason}. Choose from the list."
     ),
     RefusalCode.REASON_TEXT_MISSING: Words("请写明原因。", "Please write down the reason."),
+    RefusalCode.MONEY_UNDECIDED: Words(
+        "这份报名已缴费 {paid} 元。请选择：退还，或按“缴费后不退”的规定不退。",
+        "{paid} yuan were paid for this registration. Choose: return them, or keep them by the rule that a paid "
+        "fee is not returned.",
+    ),
+    RefusalCode.MONEY_REASON_MISSING: Words(
+        "请写明退还或不退的理由。", "Please write down why the fee is returned or kept."
+    ),
     RefusalCode.EVIDENCE_MISSING: Words(
         "请写明核对了什么证据，例如证件原件、申请书编号。",
         "Please write down the evidence you saw, for example the document and the number of the application.",
@@ -293,6 +308,15 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "The personal data of this account was erased; it cannot register.",
     ),
     RefusalCode.NO_PAYMENT_DUE: Words("没有需要支付或退回的款项。", "There is nothing to pay or to return."),
+    RefusalCode.ALREADY_PAID: Words(
+        "这份报名在您登记之前已经缴费，这笔现金没有登记。请把 {amount} 元当场退还给考生，并作废收据。",
+        "This registration was paid before; the cash is not recorded. Hand {amount} yuan back to the candidate now "
+        "and void the receipt.",
+    ),
+    RefusalCode.NOTHING_OWED: Words(
+        "没有待退还的款项，或者已经退还。请刷新后再看。",
+        "Nothing is owed back here, or it has gone back already. Reload to see.",
+    ),
     RefusalCode.CHANNEL_UNKNOWN: Words("请选择一种支付方式。", "Please choose a way to pay."),
     RefusalCode.CHANNEL_SILENT: Words(
         "支付平台暂时没有回应，之前打开的订单还不能关闭，所以现在不能修改。请过几分钟再试。",
@@ -310,6 +334,10 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.WRONG_AMOUNT: Words(
         "应收 {due} 元，填写的是 {given} 元。请按应收金额收款。",
         "{due} yuan are due, you entered {given}. Please take the amount that is due.",
+    ),
+    RefusalCode.AMOUNT_UNREADABLE: Words(
+        "“{typed}”不是金额。请填写实收的元数，例如 160 或 160.00。",
+        "“{typed}” is no amount. Enter the yuan that you took, as 160 or 160.00.",
     ),
     RefusalCode.PRINT_NOT_PAID: Words(
         "支付完成后才能打印报名登记表。", "The registration form can be printed once the fee is paid."

@@ -7,6 +7,7 @@ photo_files.py    files sent for two people           profiles.py         detail
 orders.py         orders of payment                   ledger.py           every payment, used or returned
 reconciliations.py bills compared                     summaries.py       sums over rows, kept as rows
 registration_counts.py, takings.py                    sums: by site and status, by day and site
+                                                       unbooked.py         what a person must look at
 seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
 """
 
@@ -25,6 +26,7 @@ from ncre.projections.registrations import WhereItStands
 from ncre.projections.takings import TakingsByDay
 from ncre.projections.tickets import SeatsOnTickets
 from ncre.projections.timeline import Timeline
+from ncre.projections.unbooked import UnbookedItems
 
 
 def all_projections() -> Listeners:
@@ -40,6 +42,7 @@ def all_projections() -> Listeners:
             PaymentLedger(),
             OwedBack(),
             BillsCompared(),
+            UnbookedItems(),
             FilesSent(),
             DetailsOfAccounts(),
             Timeline(),

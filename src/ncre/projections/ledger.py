@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     Connection,
@@ -27,6 +29,9 @@ from ncre.events import payment as facts
 from ncre.events.columns import Moment
 from ncre.events.schema import metadata
 from ncre.projections.base import Key, Projection, Row, changed
+
+COUNTER: Final = "counter"
+"""The source of money that staff took by hand."""
 
 ORPHAN: Final = "orphan"
 """The reason of money that belongs to no order of ours; a person decides what becomes of it."""
@@ -53,6 +58,11 @@ payments = Table(
     Column("returned_at", Moment),
     Column("returned", BigInteger),
     Column("unexplained", BigInteger),
+    Column("back", JSON(none_as_null=True)),
+    Column("told_total", BigInteger),
+    Column("clerk", String(64)),
+    Column("handed_back_by", String(64)),
+    Column("note", String(500)),
     Index("payments_paid", "paid_at"),
     Index("payments_reason", "reason", "returned_at"),
     Index("payments_of", "registration"),
@@ -65,6 +75,11 @@ _UNEXPLAINED: Final = payments.c.unexplained.is_not(None)
 Index("payments_owed", payments.c.told_at, sqlite_where=_OWED, postgresql_where=_OWED)
 Index("payments_unexplained", payments.c.told_at, sqlite_where=_UNEXPLAINED, postgresql_where=_UNEXPLAINED)
 """Of all payments these few are asked for again and again; the indexes hold them alone."""
+"""One row a trade. `back` is {reference: fen} of each refund that was named, `told_total` the largest sum of
+refunds so far that the channel told; `returned` is what settled the refund that we wanted, and
+`unexplained` what went back beyond it. `clerk` took the money at a counter, `handed_back_by` returned it there
+(account ids). `note` says why the office sends money back that belongs to no order of ours.
+"""
 
 MoneyFact = (
     facts.PaymentReceived
@@ -72,6 +87,7 @@ MoneyFact = (
     | facts.RefundPutOff
     | facts.RefundConfirmed
     | facts.RefundUnexplained
+    | facts.RefundTotalTold
     | facts.OrphanReceived
 )
 
@@ -84,6 +100,7 @@ class PaymentLedger(Projection):
         facts.RefundPutOff,
         facts.RefundConfirmed,
         facts.RefundUnexplained,
+        facts.RefundTotalTold,
         facts.OrphanReceived,
     )
 
@@ -93,21 +110,62 @@ class PaymentLedger(Projection):
     def step(self, fact: MoneyFact, row: Row | None) -> Row | None:
         match fact:
             case facts.PaymentReceived() | facts.OrphanReceived():
-                return _entered(fact)
+                return _entered(fact, row)
             case facts.RefundRequested():
-                return changed(row, reason=fact.reason, request=fact.request)
+                return changed(row, reason=fact.reason, request=fact.request, note=fact.note or None)
             case facts.RefundPutOff():
                 return changed(row, trouble=fact.code)
             case facts.RefundConfirmed():
-                return changed(row, returned_at=fact.returned_at, returned=fact.amount, trouble=None)
+                return _weighed(_confirmed(row or _before_payment(fact), fact))
             case facts.RefundUnexplained():
-                before = (row or {}).get("unexplained") or 0
-                return changed(row, unexplained=before + fact.amount)
+                row = row or _before_payment(fact)
+                return _weighed(changed(row, back={**(row["back"] or {}), fact.reference: fact.amount}))
+            case facts.RefundTotalTold():
+                row = row or _before_payment(fact)
+                return _weighed(changed(row, told_total=max(fact.total, row["told_total"] or 0)))
 
 
-def _entered(fact: facts.PaymentReceived | facts.OrphanReceived) -> Row:
-    known = isinstance(fact, facts.PaymentReceived)
+def gone_back(row: Row) -> int:
+    """Fen of a payment that have gone back, by whatever way."""
+    back: dict[str, int] = row["back"] or {}
+    return max(row["told_total"] or 0, sum(back.values()))
+
+
+def _weighed(row: Row) -> Row:
+    beyond = gone_back(row) - (row["returned"] or 0)
+    return changed(row, unexplained=beyond if beyond > 0 else None)
+
+
+def _confirmed(row: Row, fact: facts.RefundConfirmed) -> Row:
+    back = row["back"] if fact.covered_by else {**(row["back"] or {}), fact.request: fact.amount}
+    by = fact.stamp.actor if fact.source == COUNTER else None
+    settled = {"returned_at": fact.returned_at, "returned": fact.amount, "trouble": None}
+    return changed(row, **settled, back=back, handed_back_by=by)
+
+
+def _before_payment(fact: facts.RefundConfirmed | facts.RefundUnexplained | facts.RefundTotalTold) -> Row:
+    """A row for money of which the refund was told before the payment; the payment completes it."""
     return {
+        **dict.fromkeys(column.name for column in payments.columns),
+        "channel": fact.channel,
+        "trade": fact.trade,
+        "order": fact.order,
+        "registration": fact.registration if fact.registration.int else None,
+        "round": "",
+        "site": "",
+        "amount": 0,
+        "paid_at": fact.returned_at,
+        "told_at": fact.stamp.recorded_at,
+        "source": fact.source,
+    }
+
+
+def _entered(fact: facts.PaymentReceived | facts.OrphanReceived, before: Row | None) -> Row:
+    known = isinstance(fact, facts.PaymentReceived)
+    told_first = {name: before[name] for name in ("unexplained", "back", "told_total")} if before else {}
+    return {
+        **dict.fromkeys(column.name for column in payments.columns),
+        **told_first,
         "channel": fact.channel,
         "trade": fact.trade,
         "order": fact.order,
@@ -119,11 +177,7 @@ def _entered(fact: facts.PaymentReceived | facts.OrphanReceived) -> Row:
         "told_at": fact.stamp.recorded_at,
         "source": fact.source,
         "reason": None if known else ORPHAN,
-        "request": None,
-        "trouble": None,
-        "returned_at": None,
-        "returned": None,
-        "unexplained": None,
+        "clerk": fact.stamp.actor if fact.source == COUNTER else None,
     }
 
 
@@ -162,8 +216,26 @@ def one(connection: Connection, channel: str, trade: str) -> Row | None:
 
 def orphans(connection: Connection) -> list[Row]:
     """Money for orders that we do not know."""
-    asked = select(payments).where(payments.c.reason == ORPHAN, payments.c.returned_at.is_(None))
+    undecided = payments.c.request.is_(None)
+    asked = select(payments).where(payments.c.reason == ORPHAN, payments.c.returned_at.is_(None), undecided)
     return [dict(row) for row in connection.execute(asked.order_by(payments.c.told_at)).mappings()]
+
+
+def of_registration(connection: Connection, registration: UUID) -> list[Row]:
+    """Every payment that came for a registration, oldest first."""
+    asked = select(payments).where(payments.c.registration == registration)
+    return [
+        dict(row)
+        for row in connection.execute(asked.order_by(payments.c.told_at, payments.c.trade)).mappings()
+    ]
+
+
+def at_counters(
+    connection: Connection, since: datetime, until: datetime, sites: frozenset[str] | None
+) -> list[Row]:
+    """Payments taken or handed back at counters in this time, of these sites or of all, oldest first."""
+    rows = between(connection, since, until, COUNTER)
+    return [row for row in rows if sites is None or row["site"] in sites]
 
 
 def unexplained(connection: Connection) -> list[Row]:

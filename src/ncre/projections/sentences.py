@@ -157,8 +157,15 @@ def _withdrawn(_: registration.Withdrawn) -> Words:
     return Words("考生放弃了报名。", "The candidate withdrew.")
 
 
-def _cancelled(_: registration.Cancelled) -> Words:
-    return Words("考务办公室取消了报名。", "The exam office cancelled the registration.")
+def _cancelled(cancelled: registration.Cancelled) -> Words:
+    zh, en = _FEES.get(cancelled.money, ("", ""))
+    return Words(f"考务办公室取消了报名{zh}。", f"The exam office cancelled the registration{en}.")
+
+
+_FEES: Final = {
+    "refund": ("，已缴的费用退还", "; the fee that was paid goes back"),
+    "keep": ("，已缴的费用按规定不退", "; the fee that was paid is kept by the rule"),
+}
 
 
 def _moved(_: registration.Moved) -> Words:

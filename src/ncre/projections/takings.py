@@ -35,12 +35,14 @@ class TakingsByDay(Summary):
         payments.c.amount,
         payments.c.paid_at,
         payments.c.request,
+        payments.c.unexplained,
     )
 
     def parts(self, row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
         if row["registration"] is not None:
             day = row["paid_at"].astimezone(EXAM_TIME).date()
-            back = row["amount"] if row["request"] is not None else 0
+            by_hand = row["unexplained"] or 0
+            back = row["amount"] if row["request"] is not None else by_hand
             yield (day, row["site"]), (1, row["amount"], back)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
@@ -35,7 +35,11 @@ COLUMNS: Final = (
     "渠道答复",
     "退款时间",
     "已退（元）",
+    "经手人",
 )
+
+NameOf = Callable[[str], str]
+"""The name of a clerk, from their account id."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the beginning of a formula."""
@@ -62,6 +66,28 @@ class DayTakings:
     sites: dict[str, Row]
 
 
+@dataclass(frozen=True)
+class Drawer:
+    """What one clerk took and handed back at the counter of a site on a day: `cash` must be there, in fen."""
+
+    site: str
+    clerk: str
+    payments: tuple[Row, ...]
+    returns: tuple[Row, ...]
+
+    @property
+    def taken(self) -> int:
+        return sum(row["amount"] for row in self.payments)
+
+    @property
+    def handed_back(self) -> int:
+        return sum(row["returned"] for row in self.returns)
+
+    @property
+    def cash(self) -> int:
+        return self.taken - self.handed_back
+
+
 class Takings:
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -75,6 +101,22 @@ class Takings:
             for after in range((last - first).days + 1)
         ]
 
+    def drawers(self, day: date, sites: frozenset[str] | None) -> list[Drawer]:
+        """The counters of a day (exam time) at these sites, or at all, by site and clerk."""
+        since, until = _of(day, day)
+        with self._application.database.reading() as connection:
+            rows = ledger.at_counters(connection, since, until, sites)
+        drawers: dict[tuple[str, str], tuple[list[Row], list[Row]]] = {}
+        for row in rows:
+            if since <= row["paid_at"] < until:
+                drawers.setdefault((row["site"], row["clerk"] or ""), ([], []))[0].append(row)
+            if row["returned_at"] and since <= row["returned_at"] < until:
+                drawers.setdefault((row["site"], row["handed_back_by"] or ""), ([], []))[1].append(row)
+        return [
+            Drawer(site, clerk, tuple(taken), tuple(back))
+            for (site, clerk), (taken, back) in sorted(drawers.items())
+        ]
+
     def rows(self, first: date, last: date) -> Iterator[Row]:
         """The ledger of these days (exam time) as it stands in one moment, read while it is used."""
         with self._application.database.snapshot() as connection:
@@ -86,12 +128,12 @@ def _day(day: date, sites: dict[str, Row]) -> DayTakings:
     return DayTakings(day, count, received, back, sites)
 
 
-def as_csv(rows: Iterable[Row]) -> Iterator[bytes]:
+def as_csv(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
     """UTF-8 with a byte order mark, as spreadsheets want it, a portion at a time; nothing in it is a formula."""
     yield codecs.BOM_UTF8 + _lines([COLUMNS])
     of_all = iter(rows)
     while portion := list(islice(of_all, PORTION)):
-        yield _lines([_harmless(str(value)) for value in _values(row)] for row in portion)
+        yield _lines([_harmless(str(value)) for value in _values(row, name_of)] for row in portion)
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
@@ -100,7 +142,7 @@ def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode()
 
 
-def as_xlsx(rows: Iterable[Row]) -> Iterator[bytes]:
+def as_xlsx(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
     """A workbook whose cells are text and numbers, never formulas or links. Made on disk, a row in memory."""
     made = TemporaryFile()  # noqa: SIM115 - it is closed, and gone, when the last piece was sent
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
@@ -108,21 +150,21 @@ def as_xlsx(rows: Iterable[Row]) -> Iterator[bytes]:
         of_all = iter(rows)
         portion = islice(of_all, MOST_ON_A_SHEET)
         for number in count(1):
-            _sheet(book, f"收款与退款{number if number > 1 else ''}", portion)
+            _sheet(book, f"收款与退款{number if number > 1 else ''}", portion, name_of)
             if (next_row := next(of_all, None)) is None:
                 break
             portion = islice(chain([next_row], of_all), MOST_ON_A_SHEET)
     return _pieces(made)
 
 
-def _sheet(book: Workbook, name: str, rows: Iterable[Row]) -> None:
+def _sheet(book: Workbook, name: str, rows: Iterable[Row], name_of: NameOf) -> None:
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(COLUMNS) - 1, 18)
     for column, title in enumerate(COLUMNS):
         sheet.write_string(0, column, title)
     for place, row in enumerate(rows, start=1):
-        for column, value in enumerate(_values(row)):
+        for column, value in enumerate(_values(row, name_of)):
             if column in (5, 11) and value:
                 sheet.write_number(place, column, float(value))
             else:
@@ -136,7 +178,7 @@ def _pieces(made: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _values(row: Row) -> list[Any]:
+def _values(row: Row, name_of: NameOf) -> list[Any]:
     reason = row["reason"] or ""
     return [
         in_words(row["paid_at"]),
@@ -151,6 +193,7 @@ def _values(row: Row) -> list[Any]:
         row["trouble"] or "",
         in_words(row["returned_at"]) if row["returned_at"] else "",
         yuan(row["returned"]) if row["returned"] is not None else "",
+        name_of(row["clerk"]) if row["clerk"] else "",
     ]
 
 

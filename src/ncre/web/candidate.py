@@ -150,8 +150,7 @@ def withdraw_page(registration: UUID) -> Answer:
 @need(Role.CANDIDATE)
 def withdraw(registration: UUID) -> Answer:
     case = own_case(registration)
-    house().paying.make_way(case.id)
-    house().application.handle(
+    house().changes.carry_out(
         Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
     )
     return _back(case)

@@ -12,12 +12,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, Reject
+from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.lifecycle import Role, Step, open_rows
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.projections import photo_files, timeline
+from ncre.projections import ledger, photo_files, timeline
 from ncre.projections import queue as waiting_room
 from ncre.projections.base import Row
 from ncre.services.papers import undrawable
@@ -37,12 +37,12 @@ PURPOSE: Final = "review"
 PAGE: Final = 25
 """Cases on one page of the queue."""
 
-AT_COUNTER: Final = frozenset({RefusalCode.RECEIPT_MISSING, RefusalCode.RECEIPT_USED})
-
 FIELD_OF: Final = {
     RefusalCode.REASON_MISSING: "reasons",
     RefusalCode.REASON_UNKNOWN: "reasons",
     RefusalCode.REASON_TEXT_MISSING: "note",
+    RefusalCode.MONEY_UNDECIDED: "money",
+    RefusalCode.MONEY_REASON_MISSING: "money_why",
     RefusalCode.EVIDENCE_MISSING: "evidence",
     RefusalCode.ACCOUNT_UNKNOWN: "to",
     RefusalCode.ACCOUNT_BUSY: "to",
@@ -120,11 +120,13 @@ def confirm(registration: UUID) -> Answer:
 @need(Role.OFFICE)
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
-    typed = _Typed(why=request.form.get("why", ""))
-    house().paying.make_way(registration)
-    refused = _carry_out(Cancel(**_asked(registration), reason=typed.why), typed)
+    form = request.form
+    typed = _Typed(why=form.get("why", ""), money=form.get("money", ""), money_why=form.get("money_why", ""))
+    money = PaidFee(typed.money) if typed.money in set(PaidFee) else None
+    asked = Cancel(**_asked(registration), reason=typed.why, money=money, money_reason=typed.money_why)
+    refused = _carry_out(asked, typed)
     if refused is None:
-        flash(_("报名已取消。"))
+        flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
     return refused or redirect(url_for("review.case", registration=registration), 303)
 
 
@@ -151,21 +153,6 @@ def move(registration: UUID) -> Answer:
     return redirect(url_for("review.case", registration=registration), 303)
 
 
-@pages.post("/staff/cases/<uuid:registration>/counter")
-@need(Role.REVIEWER, Role.OFFICE)
-def counter(registration: UUID) -> Answer:
-    """现场缴费: money that was taken at the counter, under the number of its receipt."""
-    row = at_my_sites(registration)
-    typed = _Typed(receipt=request.form.get("receipt", "").strip())
-    try:
-        house().counter.take(registration, typed.receipt, row["amount"] or 0, account().actor)
-    except Refusal as refusal:
-        place = "receipt" if refusal.code in AT_COUNTER else "case"
-        return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
-    flash(_("报名号 %(number)s：现场缴费已登记。", number=row["number"]))
-    return redirect(url_for("review.case", registration=registration), 303)
-
-
 @dataclass(frozen=True)
 class _Typed:
     """What a form held and what was wrong with it, so that nothing is lost."""
@@ -173,7 +160,10 @@ class _Typed:
     reasons: frozenset[str] = frozenset()
     note: str = ""
     why: str = ""
+    money: str = ""
+    money_why: str = ""
     receipt: str = ""
+    amount: str = ""
     to: str = ""
     evidence: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -191,7 +181,10 @@ def _asked(registration: UUID) -> dict[str, Any]:
 def _carry_out(command: Command, typed: _Typed) -> Answer | None:
     """None when it is done; else the case as it now stands, with what was typed and why it is not done."""
     try:
-        house().application.handle(command)
+        if isinstance(command, Cancel):
+            house().changes.carry_out(command)
+        else:
+            house().application.handle(command)
     except Refusal as refusal:
         place = FIELD_OF.get(refusal.code, "case")
         if command.step is Step.CANCEL and place == "note":
@@ -213,6 +206,11 @@ def _to_next(decided: Row, notice: str) -> Answer:
     return redirect(url_for("review.queue"), 303)
 
 
+def with_faults(registration: UUID, faults: Mapping[str, str], receipt: str = "", amount: str = "") -> str:
+    """The case with what the form of the counter held and what was wrong with it."""
+    return _page(registration, _Typed(receipt=receipt, amount=amount, faults=faults))
+
+
 def _page(registration: UUID, typed: _Typed) -> str:
     """The case. The look at its private details is recorded before anything of it is opened."""
     row = at_my_sites(registration)
@@ -221,6 +219,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
     with house().database.reading() as connection:
         story = timeline.story(connection, registration)
         others = photo_files.of_other_people(connection, registration)
+        payments = ledger.of_registration(connection, registration)
     steps = _steps(case_)
     details = house().people.details(case_.id, row["details_version"])
     return render_template(
@@ -238,6 +237,8 @@ def _page(registration: UUID, typed: _Typed) -> str:
         own=row["account"] == account().id,
         reasons=reasons_by_group(),
         groups=GROUPS,
+        payments=payments,
+        paid_fee=(row["payment"] or {}).get("amount", 0),
         takes_money=case_.payable and row["order_version"] is not None,
         typed=typed,
         faults=typed.faults,

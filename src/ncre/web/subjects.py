@@ -111,8 +111,7 @@ def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
 def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> None:
     actor, version, identity = account().actor, seen(), command_id()
     if step is Step.CHANGE_SUBJECTS:
-        house().paying.make_way(case.id)
-        house().application.handle(
+        house().changes.carry_out(
             ChangeSubjects(
                 registration=case.id,
                 actor=actor,
@@ -123,7 +122,7 @@ def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> No
             )
         )
         return
-    house().application.handle(
+    house().changes.carry_out(
         Submit(
             registration=case.id,
             actor=actor,
