@@ -42,7 +42,9 @@ def _photos() -> None:
 def _passport() -> None:
     with TemporaryDirectory(prefix="ncre-bench-") as folder:
         data = Path(folder)
-        settings = Settings(data, f"sqlite:///{data / 'ncre.sqlite'}", bytes(range(32)), photo_workers=0)
+        settings = Settings(
+            data, f"sqlite:///{data / 'ncre.sqlite'}", bytes(range(32)), photo_workers=0, production=False
+        )
         house = build(settings)
         house.database.migrate()
         cost = passport.measure(house)

@@ -30,6 +30,7 @@ from ncre.domain.exam import (
     replay_exam,
     stream_of,
 )
+from ncre.domain.numbers import registration_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration, evolve, replay
 from ncre.events import exam as exam_facts
@@ -39,7 +40,7 @@ from ncre.events.claimbook import ClaimBook
 from ncre.events.database import Database
 from ncre.events.sealing import PersonErased
 from ncre.events.store import FactStore
-from ncre.projections.base import Listeners, RowsInTransaction
+from ncre.projections.base import Listeners, Row, RowsInTransaction
 from ncre.projections.exam import ExamBook
 
 log = logging.getLogger("ncre.application")
@@ -52,6 +53,10 @@ ATTEMPTS = 3
 
 OPENS = (c.FillInfo, c.AmendInfo, c.Reject)
 """Commands whose decision compares private fields; for all others the boxes stay shut."""
+
+
+RESTS_ON_PHOTO = (c.UploadPhoto, c.ReplacePhoto, c.RequestReview, c.Approve, c.Confirm)
+"""Commands that ask whether a photo can still be read: what is taken over, what is looked at, what may be mended."""
 
 
 MANY = 10
@@ -79,6 +84,13 @@ class Act:
     cause: str = ""
 
 
+class Photos(Protocol):
+    """Where photos are kept, as far as decisions ask."""
+
+    def require_known(self, digest: str) -> bool:
+        """Whether the photo of this digest is lost or damaged. Raises Refusal where that cannot be told now."""
+
+
 class ClaimGone(Exception):
     """A claim that somebody else holds; the transaction is rolled back."""
 
@@ -91,7 +103,13 @@ class Application:
     """Load, decide, append, claim, project: one transaction a command."""
 
     def __init__(
-        self, database: Database, store: FactStore, claims: ClaimBook, listeners: Listeners, clock: Clock
+        self,
+        database: Database,
+        store: FactStore,
+        claims: ClaimBook,
+        listeners: Listeners,
+        clock: Clock,
+        photos: Photos | None = None,
     ) -> None:
         self.database = database
         self.store = store
@@ -99,6 +117,7 @@ class Application:
         self.listeners = listeners
         self.clock = clock
         self.exams = ExamBook()
+        self.photos = photos
 
     def handle(self, command: c.Command) -> Registration:
         """Carry a command out and return the registration as it then stands.
@@ -170,6 +189,11 @@ class Application:
         """
         in_order = sorted(commands, key=lambda one: one.registration)
         self.together(lambda connection: self._answer_together(connection, in_order))
+
+    def require_photo(self, row: Row) -> None:
+        """Nobody pays for a registration whose photo is lost. Raises Refusal."""
+        if self.photos is not None and row["photo"] and self.photos.require_known(row["photo"]["digest"]):
+            raise Refusal(RefusalCode.PHOTO_LOST)
 
     def plan(self, command: ExamCommand) -> None:
         """Carry out a command about a round, a site or a notice. Raises Refusal."""
@@ -260,7 +284,15 @@ class Application:
         round_ = self.exams.round(connection, code)
         if round_ is None:
             raise Refusal(RefusalCode.NOT_FOUND)
-        return Scene(self.clock(), round_, self._site(connection, round_, registration, command))
+        site = self._site(connection, round_, registration, command)
+        return Scene(self.clock(), round_, site, self._photo_lost(registration, command))
+
+    def _photo_lost(self, registration: Registration, command: c.Command) -> bool:
+        """Whether the photo on which the command rests is lost; it is not looked for where nothing rests on it."""
+        resting = command if isinstance(command, c.UploadPhoto) else registration
+        if self.photos is None or resting.photo is None or not isinstance(command, RESTS_ON_PHOTO):
+            return False
+        return self.photos.require_known(resting.photo.digest)
 
     def _site(
         self, connection: Connection, round_: Round, registration: Registration, command: c.Command
@@ -281,7 +313,7 @@ class Application:
         if registration.number and registration.site == command.site:
             return command
         serial = self.claims.draw(connection, f"number:{scene.round.code}:{command.site}")
-        return replace(command, number=f"{scene.round.code}{command.site}{serial:06}")
+        return replace(command, number=registration_number(scene.round.code, command.site, serial))
 
     def _stamped(
         self, decided: Iterable[Fact], stream: UUID, version: int, asked: Asked, subject: UUID | None

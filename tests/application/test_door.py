@@ -11,7 +11,7 @@ import pytest
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.admission import ADMITS, WORTH_WORDS, Worth
-from ncre.events.sealing import Keys
+from ncre.events.keys import Keys
 from ncre.printing.stamp import StampKey, read
 from ncre.projections import timeline
 from ncre.services.door import Finding, examine

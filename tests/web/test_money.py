@@ -115,9 +115,9 @@ def test_nothing_in_a_file_is_a_formula(house: House, evil: str) -> None:
     paid(house)
     (row,) = house.takings.rows(house.clock().date(), house.clock().date())
     row |= {"trade": evil}
-    cells = list(csv.reader(StringIO(as_csv([row]).decode("utf-8-sig"), newline="")))[1]
+    cells = list(csv.reader(StringIO(b"".join(as_csv([row])).decode("utf-8-sig"), newline="")))[1]
     assert cells[3] == f"'{evil}"
-    cell = load_workbook(BytesIO(as_xlsx([row]))).active["D2"]
+    cell = load_workbook(BytesIO(b"".join(as_xlsx([row])))).active["D2"]
     assert cell.data_type == "s"
 
 

@@ -19,6 +19,7 @@ from ncre.passport.proofs import proofs
 from ncre.passport.single_sign_on import Issuer, Post, SingleSignOn
 from ncre.services.sign_ons import Provider
 from ncre.web import create_site
+from tests.houses import development
 from tests.openid import issuer_at, log_in, needs_provider, openid_provider
 from tests.people import SITE
 from tests.web.visitor import Visitor
@@ -203,7 +204,7 @@ sites = ["420019"]
 """
     )
     environment = {
-        "NCRE_DATA": str(tmp_path),
+        **development(tmp_path),
         "NCRE_SIGN_ON": str(file),
         "NCRE_PUBLIC_URL": "https://ncre.example/",
     }
@@ -233,7 +234,7 @@ candidates = true
 """
     )
     environment = {
-        "NCRE_DATA": str(tmp_path),
+        **development(tmp_path),
         "NCRE_SIGN_ON": str(tmp_path / "sign-on.toml"),
         "NCRE_PUBLIC_URL": "https://ncre.example",
         "NCRE_PASSPORT": "elsewhere",
@@ -241,5 +242,5 @@ candidates = true
     settings = read_settings(environment)
     (terms,) = settings.providers
     assert (terms.provision, terms.issuer.everybody, settings.passport) == (True, True, "elsewhere")
-    with pytest.raises(Misconfigured, match="here or elsewhere"):
+    with pytest.raises(Misconfigured, match="'here' or 'elsewhere'"):
         read_settings({**environment, "NCRE_PASSPORT": "nowhere"})

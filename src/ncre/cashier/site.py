@@ -22,6 +22,7 @@ from ncre.cashier.gateway import MARK, PAYING, Gateway, Refused, settled_with_ti
 from ncre.cashier.keys import Keys
 from ncre.cashier.notices import Notices
 from ncre.cashier.units import SHANGHAI, TIMES, fen
+from ncre.gateways.private_files import make_folder
 
 POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -65,7 +66,7 @@ def create_cashier(
     """Raises NotInProduction: no stand-in takes payments where they count."""
     if production:
         raise NotInProduction("the stand-in for Alipay never runs in production")
-    terms.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(terms.folder)
     pages = book.Book(terms.folder / "cashier.sqlite")
     notices = Notices(pages, terms.keys.private, terms.app_id, terms.seller_id, clock, terms.scale)
     gateway = Gateway(pages, notices, clock, terms.app_id, terms.merchant, terms.seller_id)

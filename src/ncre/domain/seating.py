@@ -7,15 +7,17 @@ who registered side by side does not sit side by side. The facts do not ask to k
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
-from ncre.domain.halls import NONE_KNOWN, Hall, halls, ticket_number
+from ncre.domain.capacity import Demand
+from ncre.domain.halls import NONE_KNOWN, Hall, halls
+from ncre.domain.numbers import ticket_number
 from ncre.domain.placing import Place, Placed, ToSeat, lot, placed
-from ncre.domain.shortage import shortage
+from ncre.domain.shortage import Suffices, shortage
 from ncre.events.exam import Batch, SitePlan, Subject
 from ncre.events.registration import SeatAssigned
 
@@ -42,14 +44,28 @@ def seating(
     _require_one_after_the_other(site.batches)
     people, occupied = list(waiting), set(taken)
     minutes = {code: subject.minutes for code, subject in subjects.items()}
+    demand, used = Demand(people, minutes), Counter(hall for hall, _ in occupied)
+
+    def unserved(plan: SitePlan) -> int:
+        return demand.unserved(halls(plan, known), used)
 
     def tried(plan: SitePlan) -> Placed:
         return placed(halls(plan, known), occupied, minutes, people, seed)
 
-    found = tried(site)
-    if found.missing:
-        needed = max(minutes[code] for one in people for code in one.subjects if code not in one.seated)
-        raise shortage(site, found.missing, needed, lambda plan: not tried(plan).missing)
+    missing, found = unserved(site), Placed([], 0)
+    if not missing:
+        found = tried(site)
+        missing = found.missing
+    if missing:
+        raise shortage(
+            site,
+            missing,
+            demand.longest,
+            Suffices(
+                counted=lambda plan: not unserved(plan),
+                planned=lambda plan: not used or not tried(plan).missing,
+            ),
+        )
     plan: dict[UUID, dict[str, SeatAssigned]] = defaultdict(dict)
     for place, seat in _numbered(found.places, occupied, seed):
         plan[place.registration][place.subject] = _assigned(place, seat, round_code, site.code)

@@ -57,6 +57,7 @@ CONDITIONS: Final[Mapping[When, Words]] = {
     When.SITE_DOES_NOT_REVIEW: Words("考点不审核", "the site does not review"),
     When.SITE_CONFIRMS: Words("考点要求现场确认", "the site confirms in person"),
     When.CLOCK_AT_SUBMISSION: Words("期限从提交起算", "the clock starts at submission"),
+    When.PHOTO_LOST: Words("照片文件丢失或损坏", "the file of the photo is lost or damaged"),
 }
 
 OPENINGS: Final[Mapping[Opening, Words]] = {
@@ -196,9 +197,23 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "照片不符合要求，没有保存（{codes}）。请按说明更换照片。",
         "The photo does not meet the rules and was not kept ({codes}). Please choose another.",
     ),
-    RefusalCode.NOBODY_TO_ASK: Words(
-        "这张照片需要由考点人工判断，而该考点不审核报名。请先更换一张符合要求的照片。",
-        "This photo needs a person's decision, and that site does not review. Replace the photo first.",
+    RefusalCode.PHOTO_LOST: Words(
+        "照片文件在服务器上丢失或损坏，考生重新上传之前不能继续。",
+        "The file of the photo is lost or damaged on the server. Nothing goes on until another is uploaded.",
+    ),
+    RefusalCode.PHOTO_NOT_KEPT: Words(
+        "服务器暂时存不下照片，这张没有保存，报名的其他内容没有变化。请稍后再上传；如果一直这样，请联系考点。",
+        "The server cannot keep photos at the moment, so this one was not kept; nothing else changed. "
+        "Please upload it again later, or ask your site if it stays so.",
+    ),
+    RefusalCode.PHOTOS_SILENT: Words(
+        "暂时读不到照片，这次操作没有执行。请稍后再试。",
+        "Photos cannot be read at the moment, so nothing was done. Please try again later.",
+    ),
+    RefusalCode.PHOTOS_BUSY: Words(
+        "正在检查的照片较多，这张还没有检查，也没有保存。请过几秒再上传一次。",
+        "Many photos are being checked, so this one was neither checked nor kept. "
+        "Please upload it again in a few seconds.",
     ),
     RefusalCode.NO_EARLIER_PHOTO: Words(
         "没有可沿用的照片，请上传。", "There is no earlier photo. Please upload one."
@@ -248,6 +263,27 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "Site {site} has too few batches: {missing} sittings have no seat, so nobody was seated. Somebody has "
         "more subjects than there are batches for them, and more rooms alone do not help; add at least "
         "{batches} batches of {minutes} minutes or more.",
+    ),
+    RefusalCode.TOO_FEW_SEATS: Words(
+        "考点 {site} 座位不够：还有 {missing} 人次没有座位，一个也没有编排。每个批次至少再增加 {seats} 个座位（增加考场）。",
+        "Site {site} has too few seats: {missing} sittings have none, so nobody was seated. Add at least "
+        "{seats} seats to every batch (more rooms).",
+    ),
+    RefusalCode.TOO_MANY_HALLS: Words(
+        "考点 {site} 还有 {missing} 人次没有座位，一个也没有编排。一个考点最多编号 {most} 个考场（机房数 × 批次数），"
+        "再增加也排不下；请使用较大的机房，或分为两个考点。",
+        "Site {site}: {missing} sittings have no seat, so nobody was seated. A site has numbers for {most} halls "
+        "(rooms x batches), and no addition is enough; use larger rooms, or divide the site in two.",
+    ),
+    RefusalCode.NUMBER_UNFIT: Words(
+        "{what}“{value}”不能用于报名号和准考证号：应为{form}。请在考次文件中改正后重新载入；这次没有保存任何内容。",
+        "{what_en} ({value}) cannot be part of registration and ticket numbers: it must be {form_en}. "
+        "Correct it in the files of the round and load them again; nothing was saved.",
+    ),
+    RefusalCode.NUMBERS_USED_UP: Words(
+        "考点 {site} 的报名号已全部用完（最多 {most} 个），不能再报。请另选考点，或联系考务办公室。",
+        "Site {site} has given out all its registration numbers ({most}). Please choose another site, or "
+        "contact the exam office.",
     ),
     RefusalCode.NOBODY_SEATED: Words(
         "考点 {site} 还没有编排这些考场。", "These halls of site {site} have not been seated yet."

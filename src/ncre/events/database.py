@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from sqlite3 import OperationalError as SQLiteBusy
 from time import monotonic, sleep
@@ -96,9 +96,15 @@ class Database:
         with self._snapshots.connect() as connection:
             yield connection
 
+    def exists(self) -> bool:
+        """Whether there is a database at all; a SQLite file is made only by a migration."""
+        return self.dialect != "sqlite" or Path(str(self._url.database)).exists()
+
     def migrate(self) -> None:
         """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
-        with self._explained(), self.transaction() as connection:
+        if self.dialect == "sqlite":
+            _make_private(Path(str(self._url.database)))
+        with self.explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
                 connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
             configuration = _configuration()
@@ -107,8 +113,12 @@ class Database:
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""
+        if not self.exists():
+            raise NotMigrated(
+                f"there is no database {self._url.database}; is the path right? for a new one run: ncre migrate"
+            )
         needed = set(ScriptDirectory.from_config(_configuration()).get_heads())
-        with self._explained(), self.reading() as connection:
+        with self.explained(), self.reading() as connection:
             found = set(MigrationContext.configure(connection).get_current_heads())
         if found != needed:
             raise NotMigrated(
@@ -125,7 +135,8 @@ class Database:
         return self._turn if self._turn is not None else nullcontext()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(self) -> Iterator[None]:
+        """Raises DatabaseUnusable for what the driver raises."""
         try:
             yield
         except DBAPIError as error:
@@ -178,6 +189,12 @@ def _assert_writable(url: URL) -> None:
         raise DatabaseUnusable(f"the SQLite database {file} or its folder cannot be written")
     if file.is_dir():
         raise DatabaseUnusable(f"{file} is a folder, not a SQLite database")
+
+
+def _make_private(file: Path) -> None:
+    """A SQLite file that only this user reads; its WAL and shared memory get the mode of the file."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, bindparam, delete, select
+from sqlalchemy import Column, Index, Integer, String, Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.events.columns import Moment
@@ -21,6 +21,7 @@ errands = Table(
     Column("key", String(100), primary_key=True),
     Column("tries", Integer, nullable=False),
     Column("next_at", Moment, nullable=False),
+    Index("errands_next", "next_at"),
 )
 
 _TRIES = select(errands.c.tries).where(errands.c.key == bindparam("of"))

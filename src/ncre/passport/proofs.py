@@ -11,7 +11,7 @@ from secrets import randbelow, token_urlsafe
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, delete, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Uuid, delete, insert, select, update
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
@@ -27,6 +27,7 @@ proofs = Table(
     Column("code", String(64), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Index("proofs_expires", "expires_at"),
 )
 
 LINK_LIVES: Final = timedelta(minutes=30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,11 +15,12 @@ from sqlalchemy import (
     Table,
     Uuid,
     and_,
-    case,
     func,
     literal,
+    not_,
     or_,
     select,
+    union_all,
 )
 
 from ncre.events import payment as facts
@@ -29,6 +30,9 @@ from ncre.projections.base import Key, Projection, Row, changed
 
 ORPHAN: Final = "orphan"
 """The reason of money that belongs to no order of ours; a person decides what becomes of it."""
+
+PORTION: Final = 1000
+"""Rows in memory at a time where many are read."""
 
 payments = Table(
     "payments",
@@ -52,7 +56,15 @@ payments = Table(
     Index("payments_paid", "paid_at"),
     Index("payments_reason", "reason", "returned_at"),
     Index("payments_of", "registration"),
+    Index("payments_returned", "returned_at"),
 )
+
+_OWED: Final = and_(payments.c.request.is_not(None), payments.c.returned_at.is_(None))
+_UNEXPLAINED: Final = payments.c.unexplained.is_not(None)
+
+Index("payments_owed", payments.c.told_at, sqlite_where=_OWED, postgresql_where=_OWED)
+Index("payments_unexplained", payments.c.told_at, sqlite_where=_UNEXPLAINED, postgresql_where=_UNEXPLAINED)
+"""Of all payments these few are asked for again and again; the indexes hold them alone."""
 
 MoneyFact = (
     facts.PaymentReceived
@@ -115,13 +127,15 @@ def _entered(fact: facts.PaymentReceived | facts.OrphanReceived) -> Row:
     }
 
 
-_OWED = and_(payments.c.request.is_not(None), payments.c.returned_at.is_(None))
-
-
 def owed(connection: Connection, limit: int = 200) -> list[Row]:
     """Money that is to go back and has not, longest owed first."""
     asked = select(payments).where(_OWED).order_by(payments.c.told_at).limit(limit)
     return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def owed_count(connection: Connection) -> int:
+    asked = select(func.count()).select_from(payments).where(_OWED)
+    return int(connection.execute(asked).scalar_one())
 
 
 def to_send_back(
@@ -146,24 +160,6 @@ def one(connection: Connection, channel: str, trade: str) -> Row | None:
     return dict(found) if found else None
 
 
-def by_site(connection: Connection, since: datetime, until: datetime) -> dict[str, Row]:
-    """Of each site: payments made in this time, their fen, and the fen of them that were owed or went back."""
-    back = case((payments.c.request.is_not(None), payments.c.amount), else_=0)
-    asked = (
-        select(
-            payments.c.site,
-            func.count().label("count"),
-            func.sum(payments.c.amount).label("received"),
-            func.sum(back).label("back"),
-        )
-        .where(payments.c.paid_at >= since, payments.c.paid_at < until, payments.c.registration.is_not(None))
-        .group_by(payments.c.site)
-        .order_by(payments.c.site)
-    )
-    found = connection.execute(asked).mappings()
-    return {row["site"]: {key: int(row[key]) for key in ("count", "received", "back")} for row in found}
-
-
 def orphans(connection: Connection) -> list[Row]:
     """Money for orders that we do not know."""
     asked = select(payments).where(payments.c.reason == ORPHAN, payments.c.returned_at.is_(None))
@@ -172,17 +168,24 @@ def orphans(connection: Connection) -> list[Row]:
 
 def unexplained(connection: Connection) -> list[Row]:
     """Payments of which something went back without our asking."""
-    asked = select(payments).where(payments.c.unexplained.is_not(None)).order_by(payments.c.told_at)
+    asked = select(payments).where(_UNEXPLAINED).order_by(payments.c.told_at)
     return [dict(row) for row in connection.execute(asked).mappings()]
 
 
 def between(
     connection: Connection, since: datetime, until: datetime, channel: str | None = None
-) -> list[Row]:
-    """Payments made or returned from `since` until before `until`, by time of payment."""
+) -> Iterator[Row]:
+    """Payments made or returned from `since` until before `until`, by time of payment.
+
+    Read a portion at a time, as they are used: a round has more of them than one wants in memory.
+    Needs a connection that is in a transaction (`Database.snapshot`).
+    """
     paid = and_(payments.c.paid_at >= since, payments.c.paid_at < until)
     returned = and_(payments.c.returned_at >= since, payments.c.returned_at < until)
-    asked = select(payments).where(or_(paid, returned)).order_by(payments.c.paid_at, payments.c.trade)
+    # Each part by its own index; one condition with OR would walk the table.
+    both = union_all(select(payments).where(paid), select(payments).where(returned, not_(paid))).subquery()
+    asked = select(both).order_by(both.c.paid_at, both.c.trade)
     if channel is not None:
-        asked = asked.where(payments.c.channel == channel)
-    return [dict(row) for row in connection.execute(asked).mappings()]
+        asked = asked.where(both.c.channel == channel)
+    for row in connection.execute(asked, execution_options={"yield_per": PORTION}).mappings():
+        yield dict(row)

@@ -43,6 +43,7 @@ payment_orders = Table(
     Column("ended_at", Moment),
     Index("payment_orders_of", "registration"),
     Index("payment_orders_state", "state", "opened_at"),
+    Index("payment_orders_opened", "opened_at"),
 )
 
 STATES = {

@@ -75,7 +75,8 @@ registrations = Table(
     Index("registrations_at_site", "site", "status", "requested_at"),
     Index("registrations_by_number", "number"),
     Index("registrations_by_person", "person"),
-    Index("registrations_due", "pay_by"),
+    Index("registrations_due", "status", "pay_by"),
+    Index("registrations_waiting", "status", "requested_at"),
 )
 """One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC.
 

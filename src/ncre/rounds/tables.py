@@ -10,6 +10,9 @@ from pathlib import Path
 
 from ncre.rounds.faults import FaultList
 
+DIGITS = 9
+"""Of a number in a cell; a longer one is none, and would cost long to read."""
+
 YES_NO = {"yes": True, "no": False}
 
 
@@ -32,10 +35,15 @@ class TableRow:
 
     def count(self, column: str, least: int, most: int) -> int:
         value = self.cells.get(column, "")
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        if (
+            not value.isascii()
+            or not value.isdigit()
+            or len(value) > DIGITS
+            or not least <= int(value) <= most
+        ):
             self.wrong(
-                f"“{column}”应为 {least} 至 {most} 的整数，现在是“{value}”",
-                f"{column!r} must be a whole number from {least} to {most}, not {value!r}",
+                f"“{column}”应为 {least} 至 {most} 的整数，现在是“{value[:40]}”",
+                f"{column!r} must be a whole number from {least} to {most}, not {value[:40]!r}",
             )
             return least
         return int(value)

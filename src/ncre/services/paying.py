@@ -212,7 +212,7 @@ class Paying:
 
     def _expires(self, connection: Connection, row: Row) -> datetime:
         """Until when the order may be paid. Raises Refusal where nothing is to be paid now."""
-        site = self._application.exams.site(connection, row["round"], row["site"] or "")
+        site = self._application.exams.site_of(connection, row)
         round_ = self._application.exams.round(connection, row["round"])
         if round_ is None or row["order_version"] is None or not payable(Status(row["status"]), site):
             raise Refusal(RefusalCode.NO_PAYMENT_DUE)
@@ -221,6 +221,7 @@ class Paying:
         expires: datetime = row["pay_by"] or round_.plan.windows.payment.closes
         if now > expires or row["status"] == Status.LAPSED:
             raise Refusal(RefusalCode.NO_PAYMENT_DUE)
+        self._application.require_photo(row)
         return expires
 
     def _heard(self, answer: Answer) -> Answer:

@@ -84,8 +84,8 @@ class Reconciliation:
 
     def _booked(self, channel: str, day: date) -> list[Row]:
         since = datetime.combine(day, time(), EXAM_TIME).astimezone(UTC)
-        with self._application.database.reading() as connection:
-            return ledger.between(connection, since, since + timedelta(days=1), channel)
+        with self._application.database.snapshot() as connection:
+            return list(ledger.between(connection, since, since + timedelta(days=1), channel))
 
     def _orphans(self, bill: Sequence[News]) -> Iterator[Difference]:
         """Billed payments that turned out to belong to no order of ours."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from io import BytesIO, StringIO
-from typing import Any, Final
+from io import StringIO
+from itertools import chain, count, islice
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 from xlsxwriter import Workbook
 
@@ -16,6 +19,7 @@ from ncre.domain.exam import EXAM_TIME, in_words
 from ncre.domain.payment import Unusable, yuan
 from ncre.domain.words import SOURCES, UNUSABLE, channel_words
 from ncre.projections import ledger
+from ncre.projections import takings as sums
 from ncre.projections.base import Row
 
 COLUMNS: Final = (
@@ -37,6 +41,16 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the beginning of a formula."""
 
 
+PORTION: Final = 500
+"""Rows of a CSV file that are sent together."""
+
+MOST_ON_A_SHEET: Final = 1_000_000
+"""A sheet has 1 048 576 lines; what does not fit would be left out in silence."""
+
+PIECE: Final = 65_536
+"""Bytes of a workbook that are sent together."""
+
+
 @dataclass(frozen=True)
 class DayTakings:
     """A day (exam time): payments, fen received, and fen of it that had to go back, of all sites and of each."""
@@ -54,50 +68,72 @@ class Takings:
 
     def days(self, first: date, last: date) -> list[DayTakings]:
         """Each day from `first` to `last`, both included."""
-        found = []
         with self._application.database.reading() as connection:
-            for after in range((last - first).days + 1):
-                day = first + timedelta(days=after)
-                sites = ledger.by_site(connection, *_of(day, day))
-                total = {
-                    key: sum(one[key] for one in sites.values()) for key in ("count", "received", "back")
-                }
-                found.append(DayTakings(day, **total, sites=sites))
-        return found
+            by_day = sums.by_day(connection, first, last)
+        return [
+            _day(first + timedelta(days=after), by_day.get(first + timedelta(days=after), {}))
+            for after in range((last - first).days + 1)
+        ]
 
-    def rows(self, first: date, last: date) -> list[Row]:
-        """The ledger of these days (exam time)."""
-        with self._application.database.reading() as connection:
-            return ledger.between(connection, *_of(first, last))
+    def rows(self, first: date, last: date) -> Iterator[Row]:
+        """The ledger of these days (exam time) as it stands in one moment, read while it is used."""
+        with self._application.database.snapshot() as connection:
+            yield from ledger.between(connection, *_of(first, last))
 
 
-def as_csv(rows: Iterable[Row]) -> bytes:
-    """UTF-8 with a byte order mark, as spreadsheets want it; nothing in it is a formula."""
+def _day(day: date, sites: dict[str, Row]) -> DayTakings:
+    count, received, back = (sum(one[key] for one in sites.values()) for key in ("count", "received", "back"))
+    return DayTakings(day, count, received, back, sites)
+
+
+def as_csv(rows: Iterable[Row]) -> Iterator[bytes]:
+    """UTF-8 with a byte order mark, as spreadsheets want it, a portion at a time; nothing in it is a formula."""
+    yield codecs.BOM_UTF8 + _lines([COLUMNS])
+    of_all = iter(rows)
+    while portion := list(islice(of_all, PORTION)):
+        yield _lines([_harmless(str(value)) for value in _values(row)] for row in portion)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([_harmless(str(value)) for value in _values(row)])
-    return out.getvalue().encode("utf-8-sig")
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
 
 
-def as_xlsx(rows: Iterable[Row]) -> bytes:
-    """A workbook whose cells are text and numbers, never formulas or links."""
-    out = BytesIO()
+def as_xlsx(rows: Iterable[Row]) -> Iterator[bytes]:
+    """A workbook whose cells are text and numbers, never formulas or links. Made on disk, a row in memory."""
+    made = TemporaryFile()  # noqa: SIM115 - it is closed, and gone, when the last piece was sent
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
-    with Workbook(out, options) as book:
-        sheet = book.add_worksheet("收款与退款")
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(COLUMNS) - 1, 18)
-        for column, title in enumerate(COLUMNS):
-            sheet.write_string(0, column, title)
-        for place, row in enumerate(rows, start=1):
-            for column, value in enumerate(_values(row)):
-                if column in (5, 11) and value:
-                    sheet.write_number(place, column, float(value))
-                else:
-                    sheet.write_string(place, column, str(value))
-    return out.getvalue()
+    with Workbook(made, options) as book:
+        of_all = iter(rows)
+        portion = islice(of_all, MOST_ON_A_SHEET)
+        for number in count(1):
+            _sheet(book, f"收款与退款{number if number > 1 else ''}", portion)
+            if (next_row := next(of_all, None)) is None:
+                break
+            portion = islice(chain([next_row], of_all), MOST_ON_A_SHEET)
+    return _pieces(made)
+
+
+def _sheet(book: Workbook, name: str, rows: Iterable[Row]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(COLUMNS) - 1, 18)
+    for column, title in enumerate(COLUMNS):
+        sheet.write_string(0, column, title)
+    for place, row in enumerate(rows, start=1):
+        for column, value in enumerate(_values(row)):
+            if column in (5, 11) and value:
+                sheet.write_number(place, column, float(value))
+            else:
+                sheet.write_string(place, column, str(value))
+
+
+def _pieces(made: IO[bytes]) -> Iterator[bytes]:
+    with made:
+        made.seek(0)
+        while piece := made.read(PIECE):
+            yield piece
 
 
 def _values(row: Row) -> list[Any]:

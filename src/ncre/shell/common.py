@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,10 +26,10 @@ class Misuse(Exception):
 
 @contextmanager
 def house() -> Iterator[House]:
-    """A house over tables of this release."""
+    """A house over tables of this release, under the secret of its data."""
     opened = build(read_settings())
     try:
-        opened.database.assert_migrated()
+        opened.assert_ready()
         yield opened
     finally:
         opened.close()
@@ -71,3 +72,9 @@ def as_json(value: object) -> str:
 
 def _plain(value: Any) -> str:
     return str(value) if isinstance(value, UUID) else value.isoformat()
+
+
+def log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("alembic", "fontTools", "fpdf"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

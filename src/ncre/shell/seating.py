@@ -13,6 +13,7 @@ from ncre.domain.exam import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.seating import MOST_SEED
 from ncre.domain.words import refusal_words
+from ncre.gateways.private_files import write
 from ncre.printing.sheets import Printed
 from ncre.services.office import Preview
 from ncre.shell.common import Misuse, actor, add_actor, current_round, house
@@ -118,8 +119,7 @@ def _lists(in_house: House, asked: Namespace, code: str, by: Actor) -> int:
 
 def _write(folder: Path, name: str, printed: Printed) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(printed.pdf)
+        write(folder / name, printed.pdf)
     except OSError as error:
         raise Misuse(f"{folder / name} 不能写入 / cannot be written ({error.strerror})") from None
     if printed.missing:

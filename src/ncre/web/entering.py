@@ -13,6 +13,7 @@ from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account, PasswordRefused
 from ncre.services.passports import RegistrationUnderWay
 from ncre.web.known_browser import device_of, remember
+from ncre.web.traffic import STAFF_MARK
 from ncre.web.who import UNENROLLED, browser, carry, house, local_path, place
 
 Found = TypeVar("Found")
@@ -44,6 +45,8 @@ def _entered(known: Account, way: str, target: str | None) -> Response:
 def admit(known: Account, way: str) -> None:
     """Begin the session of somebody of whom nothing more is asked."""
     carry(house().passports.enter(known, way, place(), browser(), device_of(known)))
+    if known.role is not Role.CANDIDATE:
+        session[STAFF_MARK] = True
 
 
 def tried(counted: str, attempt: Callable[[], Found | None], wrong: str) -> tuple[Found | None, str, int]:

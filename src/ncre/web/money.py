@@ -35,6 +35,7 @@ def home() -> Answer:
         open_ = orders.payable(connection, limit=50)
         count = orders.payable_count(connection)
         owed = ledger.owed(connection)
+        owed_count = ledger.owed_count(connection)
         orphans = ledger.orphans(connection)
         unexplained = ledger.unexplained(connection)
         compared = reconciliations.newest(connection)
@@ -49,6 +50,7 @@ def home() -> Answer:
         open=open_,
         open_count=count,
         owed=owed,
+        owed_count=owed_count,
         orphans=orphans,
         unexplained=unexplained,
         compared=compared,
@@ -60,7 +62,7 @@ def home() -> Answer:
 @pages.get("/office/money/ledger.<kind>")
 @need(Role.OFFICE, Role.AUDITOR)
 def export(kind: str) -> Answer:
-    """The ledger of the days asked for, as CSV or XLSX."""
+    """The ledger of the days asked for, as CSV or XLSX, sent while it is read."""
     if kind not in FILES:
         return redirect(url_for("money.home"), 303)
     first, last = _asked_days()

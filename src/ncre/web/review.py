@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
@@ -17,8 +17,6 @@ from ncre.domain.lifecycle import Role, Step, open_rows
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.events.sealing import PersonErased
-from ncre.gateways.photo_store import PhotoMissing
 from ncre.projections import photo_files, timeline
 from ncre.projections import queue as waiting_room
 from ncre.projections.base import Row
@@ -28,6 +26,7 @@ from ncre.web.casefile import answers, changes_since_rejection, pictures, reason
 from ncre.web.cases import Case, at_my_sites
 from ncre.web.errors import STATUS, said
 from ncre.web.looks import look
+from ncre.web.pictures import picture_of, site_for
 from ncre.web.story import newest_first
 from ncre.web.tasks import GROUPS, time_left
 from ncre.web.who import Answer, account, house, need
@@ -83,11 +82,7 @@ def photo(registration: UUID, digest: str) -> Answer:
     look(row, PURPOSE)
     if digest not in {picture["digest"] for picture in pictures(_history(registration))}:
         raise NotFound
-    try:
-        jpeg = house().photos.show(row["sealed_for"], digest)
-    except (PhotoMissing, PersonErased):
-        raise NotFound from None
-    return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "private, no-store"})
+    return picture_of(row, digest)
 
 
 @pages.post("/staff/cases/<uuid:registration>/approve")
@@ -233,7 +228,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
         case=case_,
         answers=answers(details),
         undrawable=[f"{one}（U+{ord(one):04X}）" for one in undrawable(details.name)] if details else [],
-        pictures=pictures(history)[::-1],
+        pictures=[{**one, "lost": house().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]],
         same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)),
         changes=changes_since_rejection(history),
         rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
@@ -258,7 +253,7 @@ def _case(row: Row) -> Case:
         site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
     if round_ is None:
         raise NotFound
-    return Case(row, round_, site)
+    return Case(row, round_, site_for(row, site))
 
 
 def _history(registration: UUID) -> list[Fact]:

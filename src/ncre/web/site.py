@@ -37,6 +37,7 @@ from ncre.web import (
     signin,
     sso,
     subjects,
+    traffic,
     who,
     wording,
 )
@@ -69,9 +70,6 @@ AREAS = (
     accounts,
 )
 
-LARGEST_REQUEST = 1_000_000
-"""Bytes. A photo is 204 800 at the most; whatever is far larger is refused before it is read."""
-
 
 def create_site(house: House) -> Flask:
     """The pages of a house."""
@@ -82,8 +80,8 @@ def create_site(house: House) -> Flask:
         SESSION_COOKIE_SECURE=house.settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=traffic.FORM,
+        MAX_FORM_MEMORY_SIZE=traffic.FORM,
         WTF_CSRF_TIME_LIMIT=None,
     )
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True

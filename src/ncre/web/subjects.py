@@ -32,6 +32,7 @@ DECLARATION: Final = "我保证以上信息是真实和准确的"
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
     RefusalCode.SITE_FULL: "site",
+    RefusalCode.NUMBERS_USED_UP: "site",
     RefusalCode.NO_SUBJECT: "subjects",
     RefusalCode.SUBJECT_TWICE: "subjects",
     RefusalCode.SUBJECT_NOT_OFFERED: "subjects",

@@ -11,7 +11,7 @@ from alembic import op
 from ncre.events.columns import Moment
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 
 
 def upgrade() -> None:
