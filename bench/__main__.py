@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from bench.ground import application, databases, plan_exam, waiting
 from bench.seating import planning, recording
 from ncre.bootstrap import build
 from ncre.config import Settings
+from ncre.events.database import Database
 
 COMMANDS = 150
 
@@ -46,9 +48,11 @@ def _passport() -> None:
         house = build(settings)
         house.database.migrate()
         cost = passport.measure(house)
-        outcomes = {"an hour of 20 a second": crowd.country(house.database)}
-        outcomes["3 000 people behind one address"] = crowd.campus(house.database)
         house.close()
+        outcomes = {
+            "an hour of 20 a second": _crowd(data / "country.sqlite", crowd.country),
+            "3 000 people behind one address": _crowd(data / "campus.sqlite", crowd.campus),
+        }
     print(
         f"Passport   {cost.sign_ins:.1f} sign-ins/s, the hash is {100 * cost.share:.0f} % of each (aim 80); "
         f"a session costs a page {cost.session:.2f} ms of CPU (aim 0.3), {cost.pages:.0f} pages/s with it",
@@ -61,6 +65,14 @@ def _passport() -> None:
             f"{outcome.guessed} tries, its owner waits {outcome.owner_waited} times",
             flush=True,
         )
+
+
+def _crowd(file: Path, simulated: Callable[[Database], crowd.Outcome]) -> crowd.Outcome:
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    outcome = simulated(database)
+    database.close()
+    return outcome
 
 
 def _papers() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,9 +32,20 @@ def test_spellings_of_a_code_are_one(text: str) -> None:
     assert typed.code(text) == "539367"
 
 
-@given(st.text())
-def test_folding_twice_changes_nothing_more(text: str) -> None:
-    assert typed.code(typed.code(text)) == typed.code(text)
+@given(st.text(max_size=20))
+def test_no_blank_and_nothing_invisible_is_left(text: str) -> None:
+    assert not any(
+        letter.isspace() or unicodedata.category(letter) in ("Cc", "Cf") for letter in typed.code(text)
+    )
+
+
+@given(st.from_regex(r"[0-9A-Za-z]{1,20}", fullmatch=True))
+def test_what_was_typed_plainly_is_left_as_it_is(text: str) -> None:
+    assert typed.code(text) == text
+
+
+def test_a_megabyte_is_not_worked_through() -> None:
+    assert len(typed.code("1" * 10**6)) == typed.LONGEST
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,8 @@ def test_a_clock_that_was_set_back_keeps_nobody_waiting(throttle: Throttle, cloc
     fails(throttle, 9)
     clock.advance(hours=-5)
     assert throttle.risk("wenjing", HERE).wait == 0
+    fails(throttle, 5)
+    assert throttle.risk("wenjing", HERE).wait == 4  # and a guesser still waits
 
 
 def test_a_whole_country_of_failures_delays_nobody_and_raises_an_alarm(

@@ -13,8 +13,7 @@ from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
 from ncre.passport.one_time import redeemed
 from ncre.passport.proofs import proofs
-from ncre.passport.throttle import attempts
-from ncre.services.passports import counted_as
+from ncre.passport.throttle import attempts, counted_as
 from ncre.web import create_site
 from tests.people import Clock
 from tests.web.visitor import Visitor

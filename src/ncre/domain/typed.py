@@ -12,10 +12,14 @@ _JOINING: Final = frozenset("-‐‑‒–—−·•．.")
 """What stands between groups of digits where somebody copied them."""
 
 
+LONGEST: Final = 400
+"""Characters that are looked at; no code, number or name of an account is longer."""
+
+
 def code(text: str) -> str:
     """A code of digits or letters as it was meant: full width folded, blanks, dashes and invisible marks left out."""
     return "".join(
         letter
-        for letter in unicodedata.normalize("NFKC", text)
+        for letter in unicodedata.normalize("NFKC", text[:LONGEST])
         if unicodedata.category(letter) not in _INVISIBLE and letter not in _JOINING
     )

@@ -34,6 +34,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ncre.events.columns import Moment
 from ncre.events.database import Database
 from ncre.events.schema import metadata
+from ncre.passport.accounts import Account, spelling
 
 log = logging.getLogger("ncre.throttle")
 
@@ -91,7 +92,8 @@ class Risk:
 
 
 _WITHIN: Final = and_(
-    attempts.c.key.in_(bindparam("keys", expanding=True)), attempts.c.slot > bindparam("after")
+    attempts.c.key.in_(bindparam("keys", expanding=True)),
+    attempts.c.slot.between(bindparam("oldest"), bindparam("newest")),
 )
 _READ: Final = (
     select(
@@ -119,6 +121,16 @@ def delay(failures: int) -> timedelta:
     """How long an account waits after so many failures: a few are free, then it doubles up to a quarter of an hour."""
     over = failures - FREE
     return timedelta(seconds=min(MOST_SECONDS, 2 ** min(1 + over, 20))) if over > 0 else timedelta()
+
+
+def counted_as(account: Account | None, name: str, device: str = "") -> str:
+    """Under what tries are counted: the account, whichever of its names was typed; what was typed where there is none.
+
+    A browser that signed in to the account before is counted by itself, so that strangers do not delay it.
+    """
+    if account is None:
+        return f"name:{spelling(name)}"
+    return f"browser:{account.id}:{device}" if device else f"account:{account.id}"
 
 
 class Throttle:
@@ -232,7 +244,9 @@ class Throttle:
 
 
 def _counted(connection: Connection, keys: Sequence[str], now: datetime) -> dict[str, Counted]:
-    rows = connection.execute(_READ, {"keys": list(keys), "after": _slot(now) - SLOTS})
+    """Up to the next slot, which another machine may have reached; what lies further ahead is of a clock set back."""
+    slots = {"oldest": _slot(now) - SLOTS + 1, "newest": _slot(now) + 1}
+    rows = connection.execute(_READ, {"keys": list(keys), **slots})
     return {row.key: (int(row.number), row.free_at) for row in rows}
 
 
@@ -241,9 +255,9 @@ def _slot(now: datetime) -> int:
 
 
 def _seconds(now: datetime, free_at: datetime | None) -> int:
-    """Whole seconds from now; 0 where nothing is due, or what is due can only come of a clock that was set back."""
+    """Whole seconds from now; 0 where nothing is due."""
     ahead = (free_at - now).total_seconds() if free_at else 0.0
-    return math.ceil(ahead) if 0 < ahead <= MOST_SECONDS else 0
+    return min(math.ceil(ahead), MOST_SECONDS) if ahead > 0 else 0
 
 
 def _number(found: Mapping[str, Counted], kind: str, what: str) -> int:

@@ -16,14 +16,14 @@ from ncre.domain.language import Words
 from ncre.domain.lifecycle import Role
 from ncre.events import passport as facts
 from ncre.passport import letters
-from ncre.passport.accounts import Account, Accounts, PasswordRefused, spelling
+from ncre.passport.accounts import Account, Accounts, PasswordRefused
 from ncre.passport.factors import Factors
 from ncre.passport.identities import Identities
 from ncre.passport.letters import Courier
 from ncre.passport.passwords import weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.sessions import Session, Sessions
-from ncre.passport.throttle import Throttle
+from ncre.passport.throttle import Throttle, counted_as
 from ncre.projections import registrations
 from ncre.services.security_log import SecurityLog
 
@@ -37,16 +37,6 @@ Address = Callable[[str], str]
 
 class RegistrationUnderWay(Exception):
     """An account is not closed while a registration of it is under way."""
-
-
-def counted_as(account: Account | None, name: str, device: str = "") -> str:
-    """Under what tries are counted: the account, whichever of its names was typed; what was typed where there is none.
-
-    A browser that signed in to the account before is counted by itself, so that strangers do not delay it.
-    """
-    if account is None:
-        return f"name:{spelling(name)}"
-    return f"browser:{account.id}:{device}" if device else f"account:{account.id}"
 
 
 class Passports:

@@ -8,8 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from ncre.passport.throttle import Risk
-from ncre.services.passports import counted_as
+from ncre.passport.throttle import Risk, counted_as
 from ncre.web import human
 from ncre.web.entering import enter, waiting
 from ncre.web.known_browser import device_of, is_known
