@@ -6,7 +6,7 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import passport, payments, photos, printing
+from bench import growth, passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
@@ -22,6 +22,7 @@ def main() -> None:
     _photos()
     _passport()
     _commands()
+    _growth()
     _papers()
 
 
@@ -48,6 +49,25 @@ def _passport() -> None:
     print(
         f"Passport   {cost.sign_ins:.1f} sign-ins/s, the hash is {100 * cost.share:.0f} % of each (aim 80); "
         f"a session costs a page {cost.session:.2f} ms of CPU (aim 0.3), {cost.pages:.0f} pages/s with it",
+        flush=True,
+    )
+
+
+def _growth() -> None:
+    with databases() as urls:
+        for name, url in urls.items():
+            few = growth.measure(url, growth.FEW)
+            _tell_waits(name, few)
+    with databases() as urls:
+        for name, url in urls.items():
+            _tell_waits(name, growth.measure(url, growth.PEOPLE))
+
+
+def _tell_waits(name: str, waits: growth.Waits) -> None:
+    print(
+        f"{name:10} a site of {waits.people}: search {waits.search:.1f} ms (aim 15), overview "
+        f"{waits.overview:.1f} ms (aim 50), money page {waits.money:.1f} ms (aim 30), ledger.csv "
+        f"{waits.csv:.0f} ms streamed, preview of a seating {waits.preview:.1f} s (aim 5)",
         flush=True,
     )
 
