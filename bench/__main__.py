@@ -7,7 +7,7 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import crowd, passport, payments, photos, printing
+from bench import crowd, growth, passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
@@ -24,6 +24,7 @@ def main() -> None:
     _photos()
     _passport()
     _commands()
+    _growth()
     _papers()
 
 
@@ -73,6 +74,25 @@ def _crowd(file: Path, simulated: Callable[[Database], crowd.Outcome]) -> crowd.
     outcome = simulated(database)
     database.close()
     return outcome
+
+
+def _growth() -> None:
+    with databases() as urls:
+        for name, url in urls.items():
+            few = growth.measure(url, growth.FEW)
+            _tell_waits(name, few)
+    with databases() as urls:
+        for name, url in urls.items():
+            _tell_waits(name, growth.measure(url, growth.PEOPLE))
+
+
+def _tell_waits(name: str, waits: growth.Waits) -> None:
+    print(
+        f"{name:10} a site of {waits.people}: search {waits.search:.1f} ms (aim 15), overview "
+        f"{waits.overview:.1f} ms (aim 50), money page {waits.money:.1f} ms (aim 30), ledger.csv "
+        f"{waits.csv:.0f} ms streamed, preview of a seating {waits.preview:.1f} s (aim 5)",
+        flush=True,
+    )
 
 
 def _papers() -> None:

@@ -56,6 +56,9 @@ def _on_sqlite(connection: Connection, statement: str, parameters: Any) -> Itera
     in_order = "LIMIT" in statement
     for *_, detail in plan:
         scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", detail)
+        search = re.match(r"SEARCH (\w+) USING (?:COVERING )?INDEX (\w+) \((\w+)=\?\)", detail)
+        if search and search[2] not in FEW and f".{search[3]} IS NULL" in statement:
+            yield names.get(search[1], search[1])  # what is not there yet may be missing everywhere
         if scan and scan[1] != "CONSTANT" and scan[2] not in FEW and not (scan[2] and in_order):
             yield names.get(scan[1], scan[1])
 

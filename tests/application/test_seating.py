@@ -69,7 +69,7 @@ def test_seating_again_moves_nobody_and_seats_who_came_since(house: House) -> No
     paid(house, "66", "67")
     seat(house)
     before = seats(house)
-    assert seat(house) == Seated(people=0, sittings=0)
+    assert refusal(seat, house) is RefusalCode.NOBODY_TO_SEAT
     paid(house, "67")
     assert seat(house) == Seated(people=1, sittings=1)
     after = seats(house)
@@ -143,7 +143,7 @@ def test_the_draw_is_recorded_before_the_seats_and_each_seat_names_it(house: Hou
 
 def test_where_nobody_is_seated_no_draw_is_recorded(house: House) -> None:
     before = history_of(house, site_id(people.ROUND, people.SITE))
-    assert seat(house) == Seated(0, 0)
+    assert refusal(seat, house) is RefusalCode.NOBODY_TO_SEAT
     only_one_hall(house, seats=1)
     paid(house, "66")
     paid(house, "66")
@@ -215,7 +215,7 @@ def test_who_was_confirmed_after_seating_keeps_the_seat(house: House) -> None:
     walker = paid(house, "66")
     seat(house)
     house.application.handle(c.Confirm(registration=walker.id, actor=people.REVIEWER))
-    assert seat(house) == Seated(0, 0)
+    assert refusal(seat, house) is RefusalCode.NOBODY_TO_SEAT
     assert walker.stands.status is Status.CONFIRMED
 
 

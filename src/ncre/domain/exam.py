@@ -181,17 +181,21 @@ class ExamRecord:
     version: int = 0
     plan: RoundPlan | SitePlan | None = None
     newest: Mapping[str, facts.NoticePosted] = field(default_factory=dict)
+    drawn: frozenset[str] = frozenset()
+    """The previews whose seats were drawn, by their digests."""
 
 
 def replay_exam(identity: UUID, history: Iterable[Fact]) -> ExamRecord:
     record = ExamRecord(identity)
     for fact in history:
-        plan, newest = record.plan, record.newest
+        plan, newest, drawn = record.plan, record.newest, record.drawn
         if isinstance(fact, facts.NoticePosted):
             newest = {**newest, fact.kind: fact}
         elif isinstance(fact, facts.RoundOpened | facts.RoundRevised | facts.SiteOpened | facts.SiteRevised):
             plan = fact.plan
-        record = ExamRecord(identity, record.version + 1, plan, newest)
+        elif isinstance(fact, facts.SeatsDrawn) and fact.digest:
+            drawn |= {fact.digest}
+        record = ExamRecord(identity, record.version + 1, plan, newest, drawn)
     return record
 
 
@@ -217,7 +221,7 @@ def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
     if isinstance(command, DrawSeats):
         if record.plan is None:
             raise Refusal(RefusalCode.SITE_UNKNOWN, site=command.drawn.site)
-        return [command.drawn]
+        return [] if command.drawn.digest in record.drawn else [command.drawn]
     if record.plan == command.plan:
         return []
     if isinstance(command, PlanRound):

@@ -290,6 +290,25 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "Site {site}: {missing} sittings have no seat, so nobody was seated. A site has numbers for {most} halls "
         "(rooms x batches), and no addition is enough; use larger rooms, or divide the site in two.",
     ),
+    RefusalCode.NOBODY_TO_SEAT: Words(
+        "考点 {site} 没有需要编排的考生，没有编排任何人：只有已支付、还没有座位的考生才会编排。",
+        "Nobody is waiting for a seat at site {site}, so nobody was seated: only those who have paid and have "
+        "no seat yet are seated.",
+    ),
+    RefusalCode.HALLS_UNKNOWN: Words(
+        "考点 {site} 没有所选的批次或机房：{which}。请重新选择。",
+        "Site {site} has no such batches or rooms: {which}. Please choose again.",
+    ),
+    RefusalCode.SEED_UNFIT: Words(
+        "随机种子应为 0 至 {most} 的整数，现在是“{seed}”。没有编排任何人；请改正，或换一个种子预览。",
+        "A seed is a whole number from 0 to {most}, not {seed!r}. Nobody was seated; correct it, or preview with "
+        "another seed.",
+    ),
+    RefusalCode.PREVIEW_OUTDATED: Words(
+        "预览之后情况有变（有人支付、取消，或考点规则已修改），没有编排任何人。下面是新的预览，请核对后再确认。",
+        "Something changed after the preview (somebody paid or was cancelled, or the rules of the site were "
+        "revised), so nobody was seated. This is the preview anew; please check it and confirm again.",
+    ),
     RefusalCode.NUMBER_UNFIT: Words(
         "{what}“{value}”不能用于报名号和准考证号：应为{form}。请在考次文件中改正后重新载入；这次没有保存任何内容。",
         "{what_en} ({value}) cannot be part of registration and ticket numbers: it must be {form_en}. "

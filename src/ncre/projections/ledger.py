@@ -66,20 +66,23 @@ payments = Table(
     Index("payments_paid", "paid_at"),
     Index("payments_reason", "reason", "returned_at"),
     Index("payments_of", "registration"),
-    Index("payments_returned", "returned_at"),
 )
-
-_OWED: Final = and_(payments.c.request.is_not(None), payments.c.returned_at.is_(None))
-_UNEXPLAINED: Final = payments.c.unexplained.is_not(None)
-
-Index("payments_owed", payments.c.told_at, sqlite_where=_OWED, postgresql_where=_OWED)
-Index("payments_unexplained", payments.c.told_at, sqlite_where=_UNEXPLAINED, postgresql_where=_UNEXPLAINED)
-"""Of all payments these few are asked for again and again; the indexes hold them alone."""
 """One row a trade. `back` is {reference: fen} of each refund that was named, `told_total` the largest sum of
 refunds so far that the channel told; `returned` is what settled the refund that we wanted, and
 `unexplained` what went back beyond it. `clerk` took the money at a counter, `handed_back_by` returned it there
 (account ids). `note` says why the office sends money back that belongs to no order of ours.
 """
+
+_OWED: Final = and_(payments.c.request.is_not(None), payments.c.returned_at.is_(None))
+_UNEXPLAINED: Final = payments.c.unexplained.is_not(None)
+
+_RETURNED: Final = payments.c.returned_at.is_not(None)
+
+Index("payments_returned", payments.c.returned_at, sqlite_where=_RETURNED, postgresql_where=_RETURNED)
+Index("payments_owed", payments.c.told_at, sqlite_where=_OWED, postgresql_where=_OWED)
+Index("payments_unexplained", payments.c.told_at, sqlite_where=_UNEXPLAINED, postgresql_where=_UNEXPLAINED)
+"""Of all payments these few are asked for again and again; the indexes hold them alone. With the others in
+it, SQLite would take the first for a way to what has not gone back yet: nearly everything."""
 
 MoneyFact = (
     facts.PaymentReceived

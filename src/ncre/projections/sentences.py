@@ -204,11 +204,23 @@ def _posted(posted: exam.NoticePosted) -> Words:
 
 
 def _drawn(drawn: exam.SeatsDrawn) -> Words:
+    where = _where(drawn)
     return Words(
-        f"考点 {drawn.site} 编排考场：{drawn.people} 人 {drawn.sittings} 科次，随机种子 {drawn.seed}。",
+        f"考点 {drawn.site} 编排考场：{drawn.people} 人 {drawn.sittings} 科次，随机种子 {drawn.seed}{where.zh}。",
         f"Seats were drawn at site {drawn.site}: {drawn.people} people, {drawn.sittings} sittings, "
-        f"seed {drawn.seed}.",
+        f"seed {drawn.seed}{where.en}.",
     )
+
+
+def _where(drawn: exam.SeatsDrawn) -> Words:
+    """In which halls, as far as they were chosen."""
+    zh, en = ("，集中编排", ", in few halls") if drawn.manner == "few" else ("", "")
+    if drawn.batches:
+        numbers = [str(number) for number in drawn.batches]
+        zh, en = f"{zh}，批次 {'、'.join(numbers)}", f"{en}, batches {', '.join(numbers)}"
+    if drawn.rooms:
+        zh, en = f"{zh}，机房 {'、'.join(drawn.rooms)}", f"{en}, rooms {', '.join(drawn.rooms)}"
+    return Words(zh, en)
 
 
 _SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {

@@ -8,6 +8,7 @@ from alembic import op
 revision = "0014"
 down_revision = "0011"
 
+RETURNED = sa.text("returned_at IS NOT NULL")
 OWED = sa.text("request IS NOT NULL AND returned_at IS NULL")
 UNEXPLAINED = sa.text("unexplained IS NOT NULL")
 OUT_OF_DATE = {
@@ -28,7 +29,13 @@ def upgrade() -> None:
     op.create_index("registrations_due", "registrations", ["status", "pay_by"])
     op.create_index("registrations_waiting", "registrations", ["status", "requested_at"])
     op.create_index("payment_orders_opened", "payment_orders", ["opened_at"])
-    op.create_index("payments_returned", "payments", ["returned_at"])
+    op.create_index(
+        "payments_returned",
+        "payments",
+        ["returned_at"],
+        sqlite_where=RETURNED,
+        postgresql_where=RETURNED,
+    )
     op.create_index("payments_owed", "payments", ["told_at"], sqlite_where=OWED, postgresql_where=OWED)
     op.create_index(
         "payments_unexplained",
