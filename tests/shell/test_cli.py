@@ -64,7 +64,7 @@ def test_help_loads_no_library() -> None:
     assert {name for name in modules if name.startswith("ncre.")} <= {"ncre.cli", "ncre.__main__"}
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("command", ["migrate", "serve", "worker", "demo", "photo", "user"])
 def test_a_command_loads_its_own_module_alone(command: str) -> None:
     modules = loaded(command, "--help")
     assert f"ncre.shell.{COMMANDS[command][0]}" in modules

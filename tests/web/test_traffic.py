@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import pytest
 from flask import Flask, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from ncre.bootstrap import House
@@ -97,7 +99,8 @@ def test_each_address_takes_as_much_as_its_page(site: Flask) -> None:
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             path = example(rule).replace("00000000", "00000000-0000-0000-0000-000000000000", 1)
             with site.test_request_context(path, method=method):
-                site.preprocess_request()
+                with suppress(HTTPException):  # the limit is set before anything else is looked at
+                    site.preprocess_request()
                 assert traffic.largest_body(method, path) == request.max_content_length, rule
                 if request.max_content_length > traffic.FORM:
                     large.add(str(rule))
