@@ -33,6 +33,7 @@ from ncre.passport.identities import Identities
 from ncre.passport.one_time import OneTimeTokens
 from ncre.passport.proofs import Proofs
 from ncre.passport.qq import QQ
+from ncre.passport.sending import Sending
 from ncre.passport.sessions import Sessions
 from ncre.passport.single_sign_on import SingleSignOn
 from ncre.passport.throttle import Throttle
@@ -91,6 +92,7 @@ class House:
     outbox: MailFolder | None
     human: HumanCheck
     throttle: Throttle
+    sending: Sending
     qq: QQ | None
     providers: tuple[Provider, ...]
     people: People
@@ -158,6 +160,7 @@ def build(
     identities = Identities(database, clock)
     security, factors = SecurityLog(application, post), Factors(store)
     throttle = Throttle(database, clock)
+    sending = Sending(database, clock, settings.sending)
     passports = Passports(
         application, security, accounts, sessions, proofs, identities, factors, throttle, post
     )
@@ -191,6 +194,7 @@ def build(
         outbox=None if settings.smtp else outbox,
         human=human,
         throttle=throttle,
+        sending=sending,
         qq=QQ(settings.qq) if settings.qq else None,
         providers=tuple(
             Provider(
@@ -224,7 +228,16 @@ def build(
             money,
             paying,
             reconciliation,
-            (papers.sweep, photos.sweep, errands.tidy, sessions.tidy, proofs.tidy, human.tidy, throttle.tidy),
+            (
+                papers.sweep,
+                photos.sweep,
+                errands.tidy,
+                sessions.tidy,
+                proofs.tidy,
+                human.tidy,
+                throttle.tidy,
+                sending.tidy,
+            ),
         ),
     )
 

@@ -21,7 +21,7 @@ from ncre.passport.factors import Factors
 from ncre.passport.identities import Identities
 from ncre.passport.letters import Courier
 from ncre.passport.passwords import weakness
-from ncre.passport.proofs import Proof, Proofs, Purpose
+from ncre.passport.proofs import Proof, Proofs, Purpose, void
 from ncre.passport.sessions import Session, Sessions
 from ncre.passport.throttle import Throttle, counted_as
 from ncre.projections import registrations
@@ -64,15 +64,20 @@ class Passports:
 
     # joining
 
-    def ask_to_join(self, email: str, address: Address, sign_in: str) -> None:
-        """Mail a link to whoever reads this address. The same from outside, whether it has an account or not."""
+    def ask_to_join(self, email: str, address: Address, sign_in: str, onward: str = "") -> None:
+        """Mail a link to whoever reads this address. The same from outside, whether it has an account or not.
+
+        `onward` is the page they were on the way to; they come there once they have registered.
+        """
         known = self.accounts.named(email) is not None
-        link = address(self.proofs.link(Purpose.JOIN, email))  # made for both, for the time it takes
+        link = address(
+            self.proofs.link(Purpose.JOIN, email, onward=onward)
+        )  # for both, for the time it takes
         self._post.send(letters.known_already(email, sign_in) if known else letters.join(email, link))
 
-    def ask_to_join_by_phone(self, phone: str, sign_in: str) -> str:
+    def ask_to_join_by_phone(self, phone: str, sign_in: str, onward: str = "") -> str:
         """Send a code to this number; the name of the proof, for the page that asks for the code."""
-        token, code = self.proofs.code(Purpose.JOIN, phone)
+        token, code = self.proofs.code(Purpose.JOIN, phone, onward=onward)
         known = self.accounts.named(phone) is not None
         self._post.send(letters.known_already(phone, sign_in) if known else letters.join_code(phone, code))
         return token
@@ -87,6 +92,7 @@ class Passports:
             proof = self.proofs.spend(connection, token, Purpose.JOIN, code)
             if proof is None:
                 return None
+            void(connection, proof.target)
             kind = EMAIL if "@" in proof.target else PHONE
             account = self.accounts.add_within(
                 connection,
@@ -144,14 +150,14 @@ class Passports:
 
     # recovering and changing
 
-    def ask_to_recover(self, email: str, address: Address) -> None:
+    def ask_to_recover(self, email: str, address: Address, onward: str = "") -> None:
         """Mail a link to the verified address of an account.
 
         Where there is none a letter says so, so that from outside both look the same and take as long.
         """
         account = self.accounts.named(email)
         known = account if account and account.email == email and account.has_password else None
-        link = address(self.proofs.link(Purpose.RECOVER, email, known.id if known else None))
+        link = address(self.proofs.link(Purpose.RECOVER, email, known.id if known else None, onward))
         self._post.send(letters.recover(email, link) if known else letters.unknown(email))
 
     def recover(self, token: str, password: str) -> Account | None:

@@ -32,6 +32,8 @@ def enter(known: Account, way: str, target: str | None = None) -> Response:
 def _entered(known: Account, way: str, target: str | None) -> Response:
     staff = known.role is not Role.CANDIDATE
     if staff and house().second_step.asked_of(known):
+        if "half" in session:
+            house().second_step.end_half_way(session["half"])
         session.update(half=house().second_step.go_half_way(known), way=way)
         onwards = url_for("factor.code_page", next=target) if target else url_for("factor.code_page")
         return redirect(onwards, 303)

@@ -12,14 +12,15 @@ from werkzeug.exceptions import NotFound
 from ncre.domain import typed
 from ncre.domain.lifecycle import Role
 from ncre.events.passport import stream_of
-from ncre.passport.accounts import NameTaken, PasswordRefused, as_email, as_phone
+from ncre.passport.accounts import NameTaken, PasswordRefused
 from ncre.passport.passwords import LEAST
 from ncre.projections import timeline
-from ncre.services.passports import EMAIL, KINDS, PHONE, RegistrationUnderWay
+from ncre.services.passports import KINDS, PHONE, RegistrationUnderWay
 from ncre.web.entering import tried
 from ncre.web.hosts import absolute
-from ncre.web.joining import sent, weak
+from ncre.web.joining import weak
 from ncre.web.language import language
+from ncre.web.sending import address, sent
 from ncre.web.story import newest_first
 from ncre.web.who import (
     Answer,
@@ -29,6 +30,7 @@ from ncre.web.who import (
     local_path,
     need,
     need_fresh,
+    place,
     present,
     sign_out,
 )
@@ -102,13 +104,9 @@ def contact_page(kind: str) -> Answer:
 def ask_contact(kind: str) -> Answer:
     """Send a link or a code to the new address; it counts only once proved."""
     _require_reachable(kind)
-    given = request.form.get("target", "")
-    target = as_email(given) if kind == EMAIL else as_phone(given)
-    if target is None:
-        told = (
-            _("请填写有效的邮箱地址，例如 name@example.com。") if kind == EMAIL else _("请填写有效的手机号。")
-        )
-        return render_template("contact.html", kind=kind, faults={"target": told}), 422
+    target, wrong = address(kind, request.form.get("target", ""))
+    if wrong:
+        return render_template("contact.html", kind=kind, faults={"target": wrong}), 422
     known, token = account(), list[str]()
     faults, status = sent(
         lambda: token.append(house().passports.ask_to_change(known, kind, target, _prove_address)),
@@ -207,6 +205,7 @@ def _proved(token: str, code: str) -> Answer:
     if kind is None:
         faults = {"code": _("验证码或链接不正确，或已过期，请重新获取。")}
         return render_template("prove.html", token=token, coded=bool(code), faults=faults), 422
+    house().sending.proved(place())
     flash(_("%(kind)s已验证并生效。", kind=KINDS[kind].say(language())))
     return redirect(url_for("passport.home"), 303)
 
