@@ -75,7 +75,7 @@ def change_password() -> Answer:
 @everybody
 def confirm_page() -> Answer:
     """Sensitive changes ask for the password again."""
-    return render_template("confirm.html", faults={}, next=request.args.get("next", ""))
+    return _confirm({})
 
 
 @pages.post("/passport/confirm")
@@ -84,8 +84,7 @@ def confirm() -> Answer:
     known, password = account(), request.form.get("password", "")
     right, said, status = _tried(lambda: house().accounts.check(known.name, password), _("密码不正确。"))
     if not right:
-        faults = {"password": said}
-        return render_template("confirm.html", faults=faults, next=request.args.get("next", "")), status
+        return _confirm({"password": said}), status
     confirm_again()
     return redirect(local_path(request.args.get("next")), 303)
 
@@ -208,6 +207,14 @@ def _proved(token: str, code: str) -> Answer:
     house().sending.proved(place())
     flash(_("%(kind)s已验证并生效。", kind=KINDS[kind].say(language())))
     return redirect(url_for("passport.home"), 303)
+
+
+def _confirm(faults: dict[str, str]) -> str:
+    """By the password, or at the provider where somebody signs in."""
+    issuers = {one.issuer for one in house().sign_ons.identities.of(account().id)}
+    providers = [one for one in house().providers if one.sign_on.issuer in issuers]
+    target = request.args.get("next", "")
+    return render_template("confirm.html", faults=faults, next=target, providers=providers)
 
 
 def _tried(attempt: Callable[[], Found | None], wrong: str) -> tuple[Found | None, str, int]:
