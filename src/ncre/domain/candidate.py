@@ -157,7 +157,7 @@ FORM_FIELDS: Final[tuple[FormField, ...]] = (
     FormField("ethnicity", Words("民族", "Ethnic group"), "choice", choices=ETHNICITIES),
     FormField("education", Words("文化程度", "Education"), "choice", choices=EDUCATION),
     FormField("occupation", Words("职业", "Occupation"), "choice", choices=OCCUPATIONS),
-    FormField("mobile", Words("手机号码", "Mobile number"), "tel", autocomplete="tel", longest=20),
+    FormField("mobile", Words("手机号码", "Mobile number"), "tel", autocomplete="tel", longest=30),
     FormField(
         "email", Words("电子邮箱", "E-mail"), "email", required=False, autocomplete="email", longest=120
     ),

@@ -100,8 +100,8 @@ class Database:
         """Whether there is a database at all; a SQLite file is made only by a migration."""
         return self.dialect != "sqlite" or Path(str(self._url.database)).exists()
 
-    def migrate(self) -> None:
-        """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the schema to the newest version, or to one before it. Safe to run twice, and in several processes at once."""
         if self.dialect == "sqlite":
             _make_private(Path(str(self._url.database)))
         with self.explained(), self.transaction() as connection:
@@ -109,7 +109,7 @@ class Database:
                 connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
             configuration = _configuration()
             configuration.attributes["connection"] = connection
-            command.upgrade(configuration, "head")
+            command.upgrade(configuration, revision)
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""
