@@ -41,6 +41,7 @@ from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
 from ncre.services.changes import Changes
+from ncre.services.contacts import Contacts
 from ncre.services.counter import Counter
 from ncre.services.door import Door
 from ncre.services.door_list import DoorLists
@@ -83,6 +84,7 @@ class House:
     application: Application
     accounts: Accounts
     passports: Passports
+    contacts: Contacts
     second_step: SecondStep
     sign_ons: SignOns
     staffing: Staffing
@@ -185,6 +187,7 @@ def build(
         application=application,
         accounts=accounts,
         passports=passports,
+        contacts=Contacts(application, security, accounts, sessions, proofs, post),
         second_step=SecondStep(application, security, accounts, proofs, factors),
         sign_ons=SignOns(application, security, staffing, accounts, proofs, identities, begun),
         staffing=staffing,

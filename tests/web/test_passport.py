@@ -322,7 +322,7 @@ def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
 def test_a_new_address_counts_once_proved_and_the_old_one_is_told(house: House, visitor: Visitor) -> None:
     account = joins(house, visitor)
     visitor.get("/passport/email")
-    visitor.post("/passport/email", 200, target="New@Example.com")
+    visitor.post("/passport/email", 200, target="New@Example.com", present=PASSWORD)
     assert house.accounts.named("new@example.com") is None
     path = link(house, "new@example.com")
     visitor.get(path)
@@ -330,7 +330,7 @@ def test_a_new_address_counts_once_proved_and_the_old_one_is_told(house: House, 
     changed = house.accounts.find(account.id)
     assert changed is not None
     assert changed.email == "new@example.com"
-    assert "不再用于登录" in letters(house, EMAIL)[0]
+    assert "刚刚改为 n***@example.com" in letters(house, EMAIL)[0]
     assert house.accounts.check(EMAIL, PASSWORD) is None
     assert house.accounts.check("new@example.com", PASSWORD) is not None
     assert topics(house, account)[-1] == "contact_changed"
@@ -345,7 +345,7 @@ def test_a_link_mailed_to_an_address_that_was_given_up_recovers_nothing(
     thief.post("/recover", 200, email=EMAIL)
     mailed = link(house, EMAIL)
     visitor.get("/passport/email")
-    visitor.post("/passport/email", 200, target="new@example.com")
+    visitor.post("/passport/email", 200, target="new@example.com", present=PASSWORD)
     path = link(house, "new@example.com")
     visitor.get(path)
     visitor.post(path)
@@ -359,7 +359,7 @@ def test_nobody_takes_as_an_address_what_another_signs_in_with(house: House, vis
     house.accounts.add("office@example.com", PASSWORD, Role.OFFICE)
     joins(house, visitor)
     visitor.get("/passport/email")
-    visitor.post("/passport/email", 200, target="office@example.com")
+    visitor.post("/passport/email", 200, target="office@example.com", present=PASSWORD)
     path = link(house, "office@example.com")
     visitor.get(path)
     visitor.post(path, 409)
@@ -381,7 +381,7 @@ def test_whoever_sits_at_an_open_session_guesses_its_password_slowly(
 def test_a_phone_is_added_by_its_code(house: House, visitor: Visitor) -> None:
     account = joins(house, visitor)
     visitor.get("/passport/phone")
-    visitor.post("/passport/phone", target="13800138000")
+    visitor.post("/passport/phone", target="13800138000", present=PASSWORD)
     visitor.get("/passport/prove-code")
     visitor.post("/passport/prove-code", code=code(house, PHONE))
     changed = house.accounts.find(account.id)
@@ -394,7 +394,7 @@ def test_an_address_of_somebody_else_is_not_taken(house: House, site: Flask, vis
     other = Visitor(site)
     joins(house, other, "other@example.com")
     other.get("/passport/email")
-    other.post("/passport/email", 200, target=EMAIL)
+    other.post("/passport/email", 200, target=EMAIL, present=PASSWORD)
     path = link(house, EMAIL)
     other.get(path)
     other.post(path, 409)
@@ -406,7 +406,7 @@ def test_a_link_for_one_account_proves_nothing_for_another(
 ) -> None:
     joins(house, visitor)
     visitor.get("/passport/email")
-    visitor.post("/passport/email", 200, target="new@example.com")
+    visitor.post("/passport/email", 200, target="new@example.com", present=PASSWORD)
     path = link(house, "new@example.com")
     other = Visitor(site)
     account = joins(house, other, "other@example.com")
@@ -422,14 +422,14 @@ def test_what_guards_the_account_asks_for_the_password_again_after_a_while(
 ) -> None:
     joins(house, visitor)
     clock.advance(minutes=11)
-    answer = visitor.get("/passport/email", 302)
-    assert answer.location == "/passport/confirm?next=/passport/email"
+    answer = visitor.get("/passport/close", 302)
+    assert answer.location == "/passport/confirm?next=/passport/close"
     before = cookie(visitor)
     visitor.get(answer.location)
     visitor.post(answer.location, 422, password="wrong")
     visitor.post(answer.location, password=PASSWORD)
     assert cookie(visitor) != before
-    visitor.get("/passport/email")
+    visitor.get("/passport/close")
 
 
 def test_sessions_are_listed_and_ended(house: House, site: Flask, visitor: Visitor) -> None:

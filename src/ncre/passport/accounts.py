@@ -26,7 +26,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from ncre.domain.addresses import key as key_of
-from ncre.domain.addresses import shown
+from ncre.domain.addresses import masked, shown
 from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.lifecycle import Role
 from ncre.events.columns import Moment
@@ -100,6 +100,17 @@ class Account:
     def addresses(self) -> tuple[str, ...]:
         """Every verified address, where the owner is told what happens to the account."""
         return tuple(address for address in (self.email, self.phone) if address)
+
+    @property
+    def recovers(self) -> bool:
+        """Whether its owner can set a new password by a mailed link."""
+        return bool(self.email) and self.has_password
+
+    @property
+    def masked(self) -> str:
+        """Its name, so that its owner recognises it and nobody else learns it."""
+        name = key_of(self.name)
+        return masked(name) if name in (self.email, self.phone) else f"{self.name[:1]}***"
 
     @property
     def own_words(self) -> tuple[str, ...]:

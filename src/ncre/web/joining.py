@@ -80,7 +80,7 @@ def finish(token: str) -> Answer:
 def code_page() -> Answer:
     if "joining" not in session:
         return redirect(url_for("joining.register_page", by="phone"))
-    return render_template("code.html", faults={}, least=LEAST)
+    return _code_form({})
 
 
 @pages.post("/register/code")
@@ -101,7 +101,7 @@ def code() -> Answer:
             faults["password"] = weak(refused)
         except NameTaken:
             faults["code"] = _("这个手机号已有账号，请直接登录。")
-    return render_template("code.html", faults=faults, least=LEAST), 422
+    return _code_form(faults), 422
 
 
 @pages.get("/recover")
@@ -157,6 +157,11 @@ def _register_form(faults: dict[str, str], by: str) -> str:
 
 def _recover_form(faults: dict[str, str]) -> str:
     return render_template("recover.html", faults=faults, question=human.question("recover"))
+
+
+def _code_form(faults: dict[str, str]) -> str:
+    proof = house().passports.proofs.look(session.get("joining", ""), Purpose.JOIN)
+    return render_template("code.html", faults=faults, least=LEAST, to=proof.target if proof else "")
 
 
 def _register_by_phone() -> Answer:

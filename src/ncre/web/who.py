@@ -132,7 +132,7 @@ def need(*roles: Role) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
                 return redirect(url_for("signin.page", next=this_page()))
             if g.account.role not in roles:
                 raise Forbidden
-            if session.get(UNENROLLED) and request.blueprint not in ("factor", "passport", "sso"):
+            if session.get(UNENROLLED) and request.blueprint not in ("factor", "passport", "contacts", "sso"):
                 return redirect(url_for("factor.enrol_page"), 303)
             return view(*positional, **named)
 
