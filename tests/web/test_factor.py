@@ -200,7 +200,7 @@ def test_where_it_is_required_staff_go_nowhere_before_enrolling(house: House, cl
     visitor = Visitor(create_site(house))
     visitor.get("/sign-in")
     assert visitor.post("/sign-in", name=NAME, password=PASSWORD).location == "/passport/factor"
-    assert visitor.get("/staff/queue", 303).location == "/passport/factor"
+    assert visitor.get("/staff/queue", 303).location == "/passport/factor?next=/staff/queue"
     enrols(visitor, clock)
     visitor.get("/staff/queue")
 

@@ -216,7 +216,7 @@ def test_staff_whose_provider_shows_no_second_factor_pass_the_one_here(
 def test_staff_without_a_factor_here_are_led_to_enrolling_one(house: House, visitor: Visitor) -> None:
     vars(house)["settings"] = replace(house.settings, staff_factor="required")
     assert visitor.get(comes_back(visitor), 303).location == "/passport/factor"
-    assert visitor.get("/staff/queue", 303).location == "/passport/factor"
+    assert visitor.get("/staff/queue", 303).location == "/passport/factor?next=/staff/queue"
 
 
 def test_a_second_factor_that_the_provider_shows_is_enough(

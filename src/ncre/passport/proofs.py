@@ -20,6 +20,9 @@ from ncre.events.columns import Moment
 from ncre.events.database import Database
 from ncre.events.schema import metadata
 
+LONGEST_ONWARD: Final = 300
+"""Characters of a page to go on to."""
+
 proofs = Table(
     "proofs",
     metadata,
@@ -31,7 +34,7 @@ proofs = Table(
     Column("code", String(64), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
-    Column("onward", String(200), nullable=False),
+    Column("onward", String(LONGEST_ONWARD), nullable=False),
     Index("proofs_expires", "expires_at"),
     Index("proofs_about", "about"),
 )
@@ -40,7 +43,6 @@ proofs = Table(
 LINK_LIVES: Final = timedelta(minutes=30)
 CODE_LIVES: Final = timedelta(minutes=10)
 UNDO_LIVES: Final = timedelta(days=7)
-LONGEST_ONWARD: Final = 200
 MOST_TRIES: Final = 5
 """Codes of six digits: five tries make a guess one in 200 000."""
 
@@ -129,6 +131,13 @@ class Proofs:
             return None
         connection.execute(delete(proofs).where(proofs.c.token == key))
         return Proof(purpose, row["account"], row["target"], row["onward"], row["expires_at"])
+
+    def prolong(self, token: str, purpose: Purpose, lives: timedelta) -> None:
+        """From now on it is good for so long, where it still is."""
+        now = self._clock()
+        found = (proofs.c.token == _key(token), proofs.c.purpose == purpose.value, proofs.c.expires_at >= now)
+        with self._database.transaction() as connection:
+            connection.execute(update(proofs).where(*found).values(expires_at=now + lives))
 
     def end_undoing(self, connection: Connection, account: UUID, since: datetime) -> None:
         """End the links that undo changes of this moment of expiry and later ones."""

@@ -16,7 +16,7 @@ from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts, covering
 from ncre.passport.identities import Identities
 from ncre.passport.one_time import OneTimeTokens
-from ncre.passport.proofs import CODE_LIVES, Proofs, Purpose
+from ncre.passport.proofs import CODE_LIVES, LINK_LIVES, Proofs, Purpose
 from ncre.passport.sign_on import Identity
 from ncre.passport.single_sign_on import SingleSignOn, Staff
 from ncre.services.security_log import SecurityLog
@@ -79,6 +79,10 @@ class SignOns:
         return self._proofs.kept(
             Purpose.LINK, json.dumps([identity.issuer, identity.subject, identity.name[:60], identity.also])
         )
+
+    def prolong_pending(self, token: str) -> None:
+        """It waits while its owner waits for a letter, and a little longer."""
+        self._proofs.prolong(token, Purpose.LINK, LINK_LIVES + CODE_LIVES)
 
     def pending(self, token: str) -> Identity | None:
         """Who waits, without using it up."""

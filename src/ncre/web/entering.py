@@ -14,7 +14,7 @@ from ncre.passport.accounts import Account, PasswordRefused
 from ncre.services.passports import RegistrationUnderWay
 from ncre.web.known_browser import device_of, remember
 from ncre.web.traffic import STAFF_MARK
-from ncre.web.who import UNENROLLED, account, browser, carry, house, local_path, place
+from ncre.web.who import PENDING_LINK, UNENROLLED, account, browser, carry, house, local_path, place
 
 Found = TypeVar("Found")
 
@@ -24,7 +24,7 @@ def enter(known: Account, way: str, target: str | None = None) -> Response:
 
     `way` is what was proved: a password, a link in a mail, a code in a message, a name at another provider.
     """
-    answer = _entered(known, way, target)
+    answer = _entered(known, way, _after_linking(known, target))
     remember(answer, known)
     return answer
 
@@ -40,8 +40,18 @@ def _entered(known: Account, way: str, target: str | None) -> Response:
     admit(known, way)
     if staff and house().settings.staff_factor == "required":
         session[UNENROLLED] = True
-        return redirect(url_for("factor.enrol_page"), 303)
+        return redirect(url_for("factor.enrol_page", next=target or None), 303)
     return redirect(local_path(target), 303)
+
+
+def _after_linking(known: Account, target: str | None) -> str | None:
+    """First the sign-on at another provider that waits in this browser for an account, then where they were going."""
+    confirming = url_for("qq.confirm_page")
+    if PENDING_LINK not in session or known.role is not Role.CANDIDATE:
+        return target
+    if target and target.partition("?")[0] == confirming:
+        return target
+    return url_for("qq.confirm_page", next=target or None)
 
 
 def admit(known: Account, way: str) -> None:

@@ -68,7 +68,7 @@ def enrol() -> Answer:
         return _enrolling({"code": _("验证码不正确。请核对手机时间，填写当前显示的 6 位数字。")})
     session.pop(UNENROLLED, None)
     confirm_again()
-    return render_template("factor_codes.html", codes=codes)
+    return render_template("factor_codes.html", codes=codes, target=local_path(request.args.get("next")))
 
 
 @pages.post("/passport/factor/remove")
@@ -103,6 +103,7 @@ def _enrolling(faults: dict[str, str], status: int = 422) -> Answer:
         "factor.html",
         faults=faults,
         confirmed=factor.confirmed,
+        next=request.args.get("next", ""),
         left=len(factor.recovery),
         picture="" if factor.confirmed else Markup(qr_svg(uri)),  # noqa: S704 -- squares, drawn here
         secret="" if factor.confirmed else factor.secret,

@@ -18,7 +18,7 @@ from ncre.web import human
 from ncre.web.entering import enter
 from ncre.web.hosts import absolute
 from ncre.web.sending import address, sent
-from ncre.web.who import Answer, house, onwards, place
+from ncre.web.who import PENDING_LINK, Answer, house, onwards, place
 
 pages = Blueprint("joining", __name__)
 
@@ -54,7 +54,8 @@ def register() -> Answer:
     faults = human.fault("register") | ({"email": wrong} if wrong else {})
     if faults:
         return _register_form(faults, "email"), 422
-    passports, sign_in = house().passports, absolute("signin.page")
+    passports, sign_in = house().passports, _sign_in_address()
+    _keep_pending()
     fault, status = sent(
         lambda: passports.ask_to_join(email, _address("joining.finish_page"), sign_in, onwards()),
         "email",
@@ -62,7 +63,7 @@ def register() -> Answer:
     )
     if fault:
         return _register_form(fault, "email"), status
-    return render_template("sent.html", to=email, purpose="join")
+    return render_template("sent.html", to=email, purpose="join", next=onwards())
 
 
 @pages.get("/register/<token>")
@@ -117,6 +118,7 @@ def recover() -> Answer:
     faults = human.fault("recover") | ({"email": wrong} if wrong else {})
     if faults:
         return _recover_form(faults), 422
+    _keep_pending()
     fault, status = sent(
         lambda: house().passports.ask_to_recover(email, _address("joining.reset_page"), onwards()),
         "email",
@@ -124,7 +126,7 @@ def recover() -> Answer:
     )
     if fault:
         return _recover_form(fault), status
-    return render_template("sent.html", to=email, purpose="recover")
+    return render_template("sent.html", to=email, purpose="recover", next=onwards())
 
 
 @pages.get("/recover/<token>")
@@ -152,16 +154,24 @@ def weak(refused: PasswordRefused) -> str:
 
 
 def _register_form(faults: dict[str, str], by: str) -> str:
-    return render_template("register.html", faults=faults, by=by, question=human.question("register"))
+    return render_template(
+        "register.html", faults=faults, by=by, question=human.question("register"), next=onwards()
+    )
 
 
 def _recover_form(faults: dict[str, str]) -> str:
-    return render_template("recover.html", faults=faults, question=human.question("recover"))
+    return render_template("recover.html", faults=faults, question=human.question("recover"), next=onwards())
 
 
 def _code_form(faults: dict[str, str]) -> str:
     proof = house().passports.proofs.look(session.get("joining", ""), Purpose.JOIN)
-    return render_template("code.html", faults=faults, least=LEAST, to=proof.target if proof else "")
+    return render_template(
+        "code.html",
+        faults=faults,
+        least=LEAST,
+        to=proof.target if proof else "",
+        next=proof.onward if proof else "",
+    )
 
 
 def _register_by_phone() -> Answer:
@@ -172,7 +182,8 @@ def _register_by_phone() -> Answer:
     if faults:
         return _register_form(faults, "phone"), 422
     token: list[str] = []
-    sign_in = absolute("signin.page")
+    sign_in = _sign_in_address()
+    _keep_pending()
     fault, status = sent(
         lambda: token.append(house().passports.ask_to_join_by_phone(phone, sign_in, onwards())),
         "phone",
@@ -182,6 +193,16 @@ def _register_by_phone() -> Answer:
         return _register_form(fault, "phone"), status
     session["joining"] = token[0]
     return redirect(url_for("joining.code_page"), 303)
+
+
+def _keep_pending() -> None:
+    """A sign-on at another provider waits as long as the letter that its owner now waits for."""
+    if PENDING_LINK in session:
+        house().sign_ons.prolong_pending(session[PENDING_LINK])
+
+
+def _sign_in_address() -> str:
+    return absolute("signin.page", next=onwards() or None)
 
 
 def _address(endpoint: str) -> Callable[[str], str]:

@@ -15,12 +15,26 @@ from ncre.passport.identities import LinkedElsewhere
 from ncre.passport.qq import QQ
 from ncre.passport.sign_on import Identity, SignOnFailed, SignOnRefused, SignOnSilent, Why
 from ncre.web.entering import enter
-from ncre.web.who import PENDING_LINK, Answer, account, confirm_again, house, need, need_fresh, onwards
+from ncre.web.who import (
+    PENDING_LINK,
+    Answer,
+    account,
+    confirm_again,
+    house,
+    local_path,
+    need,
+    need_fresh,
+    onwards,
+)
 
 pages = Blueprint("qq", __name__)
 log = logging.getLogger("ncre.web")
 
 LINK, SIGN_IN = "link", "sign-in"
+
+LONGEST_NEXT: Final = 120
+"""Characters of the page to go on to: it stands once more in the address of the page that confirms."""
+
 REFUSED: Final = {
     Why.STATE: later("这次 QQ 登录不是从本页面开始的，或已过期。请重新开始。"),
     Why.DENIED: later("QQ 没有同意登录，您可以重试或用账号密码登录。"),
@@ -30,7 +44,7 @@ REFUSED: Final = {
 @pages.get("/qq")
 def start() -> Answer:
     """To QQ, to sign in."""
-    return _away(SIGN_IN, onwards())
+    return _away(SIGN_IN, onwards(LONGEST_NEXT))
 
 
 @pages.get("/qq/link")
@@ -38,7 +52,7 @@ def start() -> Answer:
 @need_fresh
 def start_link() -> Answer:
     """To QQ, to link it to the account that is signed in."""
-    return _away(LINK)
+    return _away(LINK, onwards(LONGEST_NEXT))
 
 
 @pages.get("/qq/back")
@@ -53,24 +67,31 @@ def back() -> Answer:
         log.info("QQ: %s", failed)
         return _failed(failed)
     if begun["purpose"] == LINK:
-        return _linked(identity, begun["account"])
+        return _linked(identity, begun["account"], begun["next"])
     known = house().sign_ons.known(identity)
     if known is not None:
         return enter(known, "qq", begun["next"])
     session[PENDING_LINK] = house().sign_ons.keep_pending(identity)
-    return render_template("qq_unknown.html", name=identity.name)
+    confirming = url_for("qq.confirm_page", next=begun["next"] or None)
+    return render_template("qq_unknown.html", name=identity.name, confirming=confirming)
 
 
 @pages.get("/qq/confirm")
 @need(Role.CANDIDATE)
 @need_fresh
 def confirm_page() -> Answer:
-    """An account is signed in and a QQ waits: shall they belong together?"""
-    identity = house().sign_ons.pending(session.get(PENDING_LINK, ""))
-    if identity is None:
+    """An account is signed in and a QQ waits: shall they belong together?
+
+    Whoever registered in another browser than the one where QQ was has to show the QQ once more, in this one.
+    """
+    token = session.get(PENDING_LINK, "")
+    identity = house().sign_ons.pending(token)
+    if identity is None and token:
         session.pop(PENDING_LINK, None)
+        flash(_("刚才的 QQ 登录已超过时限，还没有绑定。请在这里重新绑定。"))
         return redirect(url_for("passport.home"), 303)
-    return render_template("qq_confirm.html", name=identity.name)
+    name = identity.name if identity else ""
+    return render_template("qq_confirm.html", name=name, next=onwards())
 
 
 @pages.post("/qq/confirm")
@@ -80,11 +101,11 @@ def confirm() -> Answer:
     token = session.pop(PENDING_LINK, "")
     if request.form.get("answer") != "yes":
         house().sign_ons.drop_pending(token)
-        return redirect(url_for("front.welcome"), 303)
+        return redirect(local_path(onwards()), 303)
     identity = house().sign_ons.take_pending(token)
     if identity is None:
         return _failed(SignOnRefused(Why.STATE))
-    return _linked(identity, str(account().id))
+    return _linked(identity, str(account().id), onwards())
 
 
 @pages.post("/qq/unlink")
@@ -117,7 +138,7 @@ def _away(purpose: str, target: str = "") -> Answer:
     return redirect(begun.address)
 
 
-def _linked(identity: Identity, owner: str) -> Answer:
+def _linked(identity: Identity, owner: str, target: str) -> Answer:
     """Only for the account that asked for it, and only where the QQ is nobody else's."""
     if _signed_in() != owner:
         return _failed(SignOnRefused(Why.STATE))
@@ -129,7 +150,7 @@ def _linked(identity: Identity, owner: str) -> Answer:
         ), 409
     confirm_again()
     flash(_("QQ 已绑定，以后可以用 QQ 登录。"))
-    return redirect(url_for("passport.home"), 303)
+    return redirect(local_path(target) if target else url_for("passport.home"), 303)
 
 
 def _signed_in() -> str:

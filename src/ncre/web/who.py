@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from ipaddress import ip_address, ip_network
 from typing import ParamSpec, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import Forbidden
@@ -20,6 +21,9 @@ UNENROLLED = "unenrolled"
 """Staff without the second factor that this installation requires go nowhere but to enrolling it."""
 
 PENDING_LINK = "pending_link"
+
+LONGEST_TARGET = 300
+"""Characters of a path to go on to; it stands in addresses, cookies and proofs."""
 
 P = ParamSpec("P")
 Answer = str | Response | tuple[str, int]
@@ -133,7 +137,7 @@ def need(*roles: Role) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
             if g.account.role not in roles:
                 raise Forbidden
             if session.get(UNENROLLED) and request.blueprint not in ("factor", "passport", "contacts", "sso"):
-                return redirect(url_for("factor.enrol_page"), 303)
+                return redirect(url_for("factor.enrol_page", next=this_page()), 303)
             return view(*positional, **named)
 
         return guarded
@@ -155,22 +159,38 @@ def need_fresh(view: Callable[P, Answer]) -> Callable[P, Answer]:
 
 def local_path(target: str | None) -> str:
     """`target` if it is a path of this site, else the welcome page. Never another host."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return url_for("front.welcome")
-    if any(ord(letter) < 32 for letter in target) or "\\" in target:
-        return url_for("front.welcome")
-    return target
+    return target if target and is_local(target) else url_for("front.welcome")
 
 
-def onwards() -> str:
-    """The path to keep while somebody signs in elsewhere; one that is too long leads to the welcome page."""
+def is_local(target: str) -> bool:
+    """Whether it is a path of this site that a browser reads as one."""
+    if not target.startswith("/") or target.startswith(("//", "/\\")):
+        return False
+    return "\\" not in target and not any(ord(letter) < 32 for letter in target)
+
+
+def onwards(longest: int = LONGEST_TARGET) -> str:
+    """The path to keep while somebody signs in or registers; one that is too long leads to the welcome page."""
     target = request.args.get("next", "")
-    return target if len(target) <= 120 else ""
+    return target if len(target) <= longest and is_local(target) else ""
 
 
 def this_page() -> str:
-    """Where to come back to: this page, or the welcome page after a form, which cannot be opened again."""
-    return request.full_path.rstrip("?") if request.method == "GET" else url_for("front.welcome")
+    """Where to come back to: this page; after a form its page, or the one it stood on, for it cannot be sent again."""
+    here = request.full_path.rstrip("?")
+    if request.method == "GET" or _opens(request.path):
+        return here
+    before = urlsplit(request.referrer or "")
+    path = before.path + (f"?{before.query}" if before.query else "")
+    if before.netloc == request.host and is_local(path) and _opens(before.path):
+        return path
+    return url_for("front.welcome")
+
+
+def _opens(path: str) -> bool:
+    """Whether there is a page of this path."""
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(path, method="GET")
 
 
 def _recognise() -> None:
@@ -179,6 +199,14 @@ def _recognise() -> None:
         return
     g.session = house().passports.sessions.find(session["token"])
     if g.session is None:
-        session.clear()
+        _forget_ended()
         return
     g.account = g.session.account
+
+
+def _forget_ended() -> None:
+    """The session is over. The form's token stays, so that whoever sends a form is led to signing in and to its page."""
+    token = session.get("csrf_token")
+    session.clear()
+    if token:
+        session["csrf_token"] = token

@@ -25,7 +25,7 @@ def upgrade() -> None:
     op.execute("DELETE FROM proofs")
     with op.batch_alter_table("proofs") as proofs:
         proofs.add_column(sa.Column("about", sa.String(64), nullable=False))
-        proofs.add_column(sa.Column("onward", sa.String(200), nullable=False))
+        proofs.add_column(sa.Column("onward", sa.String(300), nullable=False))
     op.create_index("proofs_about", "proofs", ["about"])
     op.create_table(
         "sent_letters",
