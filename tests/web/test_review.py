@@ -344,7 +344,8 @@ def test_nobody_reviews_their_own_registration(house: House, site: Flask, li: Vi
     assert "这是您自己的报名" in text
     assert not re.search(r"/(approve|reject|confirm|cancel)\"", text)
     for step in ("approve", "reject", "confirm"):
-        answer = li.send(f"{case_of(mine)}/{step}", {**hidden(text, "/sign-out"), "reasons": ["P01"]})
+        form = {**hidden(text, "/sign-out"), "seen": "5", "command_id": str(uuid4()), "reasons": ["P01"]}
+        answer = li.send(f"{case_of(mine)}/{step}", form)
         assert answer.status_code == 403
         assert "不能处理自己的报名" in answer.text
     assert status_of(house, mine) == Status.PENDING_REVIEW

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from ncre.events import bounds
+
 
 class ChannelSilent(Exception):
     """The channel did not answer, or not in a way that can be trusted. Nothing is known, nothing may be concluded."""
@@ -21,8 +23,8 @@ class ChannelRefused(Exception):
     """The channel answered and said no; `code` is its own word for why."""
 
     def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(f"{code} {message}".strip())
-        self.code = code
+        self.code = bounds.shown(code, bounds.LONGEST_IDENTIFIER)
+        super().__init__(f"{self.code} {message}".strip())
 
 
 class NoticeRefused(Exception):
@@ -66,6 +68,8 @@ class News:
     reference  of money returned: the request number of the refund; else ""
     amount     in fen, of the order or of the refund; 0 for CLOSED
     at         when it happened by the channel's own time, UTC
+
+    Raises OutOfBounds for what no channel can mean, signed or not.
     """
 
     kind: Kind
@@ -76,6 +80,14 @@ class News:
     amount: int
     at: datetime
     source: Source
+
+    def __post_init__(self) -> None:
+        bounds.identifier(self.order)
+        if self.trade or self.kind is not Kind.CLOSED:
+            bounds.identifier(self.trade)
+        bounds.text(self.reference, bounds.LONGEST_IDENTIFIER)
+        bounds.amount(self.amount)
+        bounds.moment(self.at)
 
 
 @dataclass(frozen=True, slots=True)

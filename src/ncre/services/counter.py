@@ -14,6 +14,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.inbox import holder_of
 from ncre.gateways.channel import Kind, News, Source
 from ncre.projections import ledger, registrations
+from ncre.projections.base import Row
 from ncre.services.money import Money
 from ncre.services.paying import Paying, paid_in_house
 
@@ -29,10 +30,13 @@ class Counter:
         self._money = money
         self._paying = paying
 
-    def take(self, registration: UUID, receipt: str, amount: int, actor: Actor) -> None:
+    def take(
+        self, registration: UUID, receipt: str, amount: int, actor: Actor, seen: int | None = None
+    ) -> None:
         """Record money (fen) that staff of the site took, under the number of the receipt they gave.
 
-        Raises Refusal: not for this actor, nothing due, another amount, or a receipt that was used.
+        Told twice under the same receipt, it counts once. Raises Refusal: not for this actor, the case
+        changed since the version `seen`, nothing due, another amount, or a receipt that was used.
         """
         with self._application.database.reading() as connection:
             row = registrations.one(connection, registration)
@@ -44,9 +48,13 @@ class Counter:
             raise Refusal(RefusalCode.OWN_REGISTRATION)
         if not _RECEIPT.fullmatch(receipt):
             raise Refusal(RefusalCode.RECEIPT_MISSING)
+        trade = f"{site}-{receipt}"
+        if self._settled_by(row, trade):
+            return
+        if seen not in (None, row["version"]):
+            raise Refusal(RefusalCode.OUT_OF_DATE, seen=seen, version=row["version"])
         if amount != row["amount"]:
             raise Refusal(RefusalCode.WRONG_AMOUNT, due=yuan(row["amount"] or 0), given=yuan(amount))
-        trade = f"{site}-{receipt}"
         if self._holder(trade) is not None:
             raise Refusal(RefusalCode.RECEIPT_USED, receipt=receipt)
         self._paying.make_way(registration)
@@ -74,6 +82,11 @@ class Counter:
                 source=Source.COUNTER,
             )
         )
+
+    def _settled_by(self, row: Row, trade: str) -> bool:
+        """Whether it is this money that settled the registration already."""
+        payment = row["payment"] or {}
+        return (payment.get("channel"), payment.get("trade")) == (COUNTER, trade)
 
     def _holder(self, trade: str) -> str | None:
         """The order for which a receipt was given."""

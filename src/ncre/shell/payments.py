@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError, Namespace
-from datetime import date, timedelta
+from argparse import Namespace
+from datetime import timedelta
 from typing import Any, Final
 
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.payment import DifferenceKind, yuan
 from ncre.domain.words import DIFFERENCES, STATUSES, channel_words
+from ncre.events import bounds
 from ncre.events.payment import DayReconciled
 from ncre.gateways.channel import BillNotReady, ChannelSilent
-from ncre.shell.common import Misuse, actor, add_actor, find, house
+from ncre.shell.common import Misuse, actor, add_actor, day_argument, find, house
 
 NO_BILL: Final = 3
 """The exit code of a day whose bill cannot be had yet."""
@@ -24,7 +25,9 @@ def add(commands: Any) -> None:
         "reconcile",
         help="compare a day's bill: 0 equal, 1 differences, 3 no bill yet (the worker does it daily)",
     )
-    reconcile_.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="exam time; yesterday without it")
+    reconcile_.add_argument(
+        "--date", type=day_argument, metavar="YYYY-MM-DD", help="exam time; yesterday without it"
+    )
     reconcile_.add_argument("--channel", help="only this channel")
     add_actor(reconcile_)
     reconcile_.set_defaults(run=reconcile)
@@ -81,17 +84,11 @@ def _told(result: DayReconciled, lang: str) -> int:
     return 1 if result.differences else 0
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(
-            f"{text} 不是日期，请写成 2027-01-05 / is not a date; write 2027-01-05"
-        ) from None
-
-
 def _fen(text: str) -> int:
     whole, _, part = text.partition(".")
-    if not whole.isdigit() or not (part == "" or (part.isdigit() and len(part) <= 2)):
-        raise Misuse(f"金额应写成 160.00 / write the amount as 160.00, not {text}")
-    return int(whole) * 100 + int((part or "0").ljust(2, "0"))
+    try:
+        if len(part) > 2:
+            raise bounds.OutOfBounds
+        return bounds.integer(whole) * 100 + bounds.integer((part or "0").ljust(2, "0"))
+    except bounds.OutOfBounds:
+        raise Misuse(f"金额应写成 160.00 / write the amount as 160.00, not {text}") from None

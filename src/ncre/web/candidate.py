@@ -150,10 +150,10 @@ def withdraw_page(registration: UUID) -> Answer:
 @need(Role.CANDIDATE)
 def withdraw(registration: UUID) -> Answer:
     case = own_case(registration)
-    house().paying.make_way(case.id)
-    house().application.handle(
-        Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
-    )
+    withdraw = Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
+    if withdraw.seen == case.version:
+        house().paying.make_way(case.id)
+    house().application.handle(withdraw)
     return _back(case)
 
 

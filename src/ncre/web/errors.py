@@ -14,6 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.words import refusal_words
+from ncre.web import edge
+from ncre.web.asking import FormIncomplete
 from ncre.web.language import language
 
 log = logging.getLogger("ncre.web")
@@ -25,6 +27,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NOT_YOUR_ROLE: HTTPStatus.FORBIDDEN,
     RefusalCode.OWN_REGISTRATION: HTTPStatus.FORBIDDEN,
     RefusalCode.OUT_OF_DATE: HTTPStatus.CONFLICT,
+    RefusalCode.VERSION_UNKNOWN: HTTPStatus.CONFLICT,
     RefusalCode.OUT_OF_TURN: HTTPStatus.CONFLICT,
     RefusalCode.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.WINDOW_NOT_YET: HTTPStatus.FORBIDDEN,
@@ -45,6 +48,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_TEXT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.TEXT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.EVIDENCE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_BUSY: HTTPStatus.CONFLICT,
@@ -72,6 +76,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
 def install(site: Flask) -> None:
     site.register_error_handler(Refusal, _refused)
     site.register_error_handler(CSRFError, _expired)
+    site.register_error_handler(FormIncomplete, _incomplete)
     site.register_error_handler(HTTPException, _http)
     site.register_error_handler(Exception, _unexpected)
 
@@ -96,9 +101,19 @@ def _expired(_error: CSRFError) -> tuple[str, int]:
     )
 
 
+def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
+    return _page(
+        HTTPStatus.BAD_REQUEST,
+        _("没有完成"),
+        _("表单不完整：缺少页面的版本或编号。没有做任何改动，请回到原来的页面，刷新后再试一次。"),
+    )
+
+
 def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, edge.NotText | edge.TooLong):
+        return _page(error.code or 400, *edge.words(error))
     headings = {
         403: (_("没有权限"), _("您的账号不能打开这一页。如有需要，请联系考务办公室。")),
         404: (_("没有找到这一页"), _("请检查网址，或从首页重新进入。")),

@@ -14,6 +14,7 @@ from ncre.domain.exam import PostNotice, Round, Site, site_id
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal
 from ncre.domain.seating import MOST_SEED
+from ncre.events.bounds import OutOfBounds, integer
 from ncre.events.exam import NoticePosted, SeatsDrawn
 from ncre.projections import exam, overview, tickets, timeline
 from ncre.projections.base import Row
@@ -31,6 +32,7 @@ AUDIENCES: Final = {
     "social": later("面向社会考生"),
 }
 LONGEST_TITLE: Final = 200
+LONGEST_BODY: Final = 20_000
 NOTICE_FIELDS: Final = {
     "title": later("标题（中文）"),
     "body": later("正文（中文）"),
@@ -155,8 +157,10 @@ def _preview_page(code: str, seed: int | None, refused: Refusal | None = None) -
 
 def _seed(text: str) -> int | None:
     """A seed as it stands in a form or an address; None where there is none: one is drawn then."""
-    fits = text.isascii() and text.isdigit() and len(text) <= len(str(MOST_SEED))
-    return int(text) if fits else None
+    try:
+        return integer(text, most=MOST_SEED)
+    except OutOfBounds:
+        return None
 
 
 def _draws(site: Site) -> list[Told]:
@@ -194,6 +198,9 @@ def _notice_faults(kind: str, typed: dict[str, str]) -> dict[str, str]:
     for name in ("title", "title_en"):
         if len(typed[name]) > LONGEST_TITLE:
             faults[f"{kind}-{name}"] = _("标题最多 %(most)s 个字符。", most=LONGEST_TITLE)
+    for name in ("body", "body_en"):
+        if len(typed[name]) > LONGEST_BODY:
+            faults[f"{kind}-{name}"] = _("正文最多 %(most)s 个字符。", most=LONGEST_BODY)
     return faults
 
 

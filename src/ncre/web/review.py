@@ -17,13 +17,14 @@ from ncre.domain.lifecycle import Role, Step, open_rows
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.bounds import OutOfBounds, integer
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
 from ncre.projections import photo_files, timeline
 from ncre.projections import queue as waiting_room
 from ncre.projections.base import Row
 from ncre.services.papers import undrawable
-from ncre.web.asking import command_id, fresh_id, seen
+from ncre.web.asking import command_id, fresh_id, require_asked, seen
 from ncre.web.casefile import answers, changes_since_rejection, pictures, reasons_by_group
 from ncre.web.cases import Case, at_my_sites
 from ncre.web.errors import STATUS, said
@@ -38,18 +39,23 @@ PURPOSE: Final = "review"
 PAGE: Final = 25
 """Cases on one page of the queue."""
 
+MOST_PAGES: Final = 99_999
+
 AT_COUNTER: Final = frozenset({RefusalCode.RECEIPT_MISSING, RefusalCode.RECEIPT_USED})
 
 FIELD_OF: Final = {
     RefusalCode.REASON_MISSING: "reasons",
     RefusalCode.REASON_UNKNOWN: "reasons",
-    RefusalCode.REASON_TEXT_MISSING: "note",
     RefusalCode.EVIDENCE_MISSING: "evidence",
     RefusalCode.ACCOUNT_UNKNOWN: "to",
     RefusalCode.ACCOUNT_BUSY: "to",
     RefusalCode.OTHER_PERSON: "to",
 }
 """Refusals that belong to a field of a form; the others stand above the case."""
+
+TEXTS: Final = frozenset({RefusalCode.REASON_TEXT_MISSING, RefusalCode.TEXT_TOO_LONG})
+LONG_TEXT: Final = {Step.REJECT: "note", Step.CANCEL: "why", Step.MOVE: "evidence"}
+"""Refusals of a text, and the field of each step in which one is written."""
 
 
 @pages.get("/staff/queue")
@@ -124,10 +130,12 @@ def confirm(registration: UUID) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/cancel")
 @need(Role.OFFICE)
 def cancel(registration: UUID) -> Answer:
-    at_my_sites(registration)
+    row = at_my_sites(registration)
     typed = _Typed(why=request.form.get("why", ""))
-    house().paying.make_way(registration)
-    refused = _carry_out(Cancel(**_asked(registration), reason=typed.why), typed)
+    cancel = Cancel(**_asked(registration), reason=typed.why)
+    if cancel.seen == row["version"]:
+        house().paying.make_way(registration)
+    refused = _carry_out(cancel, typed)
     if refused is None:
         flash(_("报名已取消。"))
     return refused or redirect(url_for("review.case", registration=registration), 303)
@@ -145,7 +153,7 @@ def move(registration: UUID) -> Answer:
             Move(**_asked(registration), to=moving.target(typed.to).id, evidence=typed.evidence),
         )
     except Refusal as refusal:
-        place = FIELD_OF.get(refusal.code, "case")
+        place = LONG_TEXT[Step.MOVE] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
         return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
     flash(
         _(
@@ -163,7 +171,8 @@ def counter(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     typed = _Typed(receipt=request.form.get("receipt", "").strip())
     try:
-        house().counter.take(registration, typed.receipt, row["amount"] or 0, account().actor)
+        require_asked()
+        house().counter.take(registration, typed.receipt, row["amount"] or 0, account().actor, seen())
     except Refusal as refusal:
         place = "receipt" if refusal.code in AT_COUNTER else "case"
         return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
@@ -198,9 +207,7 @@ def _carry_out(command: Command, typed: _Typed) -> Answer | None:
     try:
         house().application.handle(command)
     except Refusal as refusal:
-        place = FIELD_OF.get(refusal.code, "case")
-        if command.step is Step.CANCEL and place == "note":
-            place = "why"
+        place = LONG_TEXT[command.step] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
         faulty = replace(typed, faults={place: said(refusal)})
         return _page(command.registration, faulty), int(STATUS[refusal.code])
     return None
@@ -281,5 +288,7 @@ def _closed(case: Case, steps: frozenset[Step], now: datetime) -> dict[Step, str
 
 
 def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+    try:
+        return integer(request.args.get("page", "1"), least=1, most=MOST_PAGES)
+    except OutOfBounds:
+        return 1

@@ -14,6 +14,7 @@ from ncre.web import (
     desk,
     details,
     door,
+    edge,
     errors,
     factor,
     front,
@@ -90,7 +91,7 @@ def create_site(house: House) -> Flask:
     if house.settings.proxies:
         hops = house.settings.proxies
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (who, safeguards, language, menu, wording, errors):
+    for part in (who, edge, safeguards, language, menu, wording, errors):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)

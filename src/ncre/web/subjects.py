@@ -110,7 +110,8 @@ def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
 def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> None:
     actor, version, identity = account().actor, seen(), command_id()
     if step is Step.CHANGE_SUBJECTS:
-        house().paying.make_way(case.id)
+        if version == case.version:
+            house().paying.make_way(case.id)
         house().application.handle(
             ChangeSubjects(
                 registration=case.id,

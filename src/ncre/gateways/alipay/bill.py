@@ -22,7 +22,7 @@ def read_bill(zipped: bytes) -> tuple[News, ...]:
     try:
         with ZipFile(BytesIO(zipped)) as archive:
             return tuple(news for text in _texts(archive) for news in _lines(text))
-    except (BadZipFile, UnicodeDecodeError, Unreadable, KeyError, csv.Error) as error:
+    except (BadZipFile, ValueError, KeyError, csv.Error) as error:
         raise ChannelSilent(f"the bill cannot be read: {error!r}") from error
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from io import StringIO
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from ncre.events import bounds
 from ncre.gateways.channel import ChannelSilent, Kind, News, Source
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NAME: Final = "wechat"
+_YUAN: Final = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 SUMMARY: Final = "总交易单数"
 UNDER_WAY: Final = frozenset({"PROCESSING", "CHANGE", "FAIL", "ABNORMAL", "CLOSED"})
 
@@ -22,7 +24,7 @@ def read_bill(raw: bytes) -> tuple[News, ...]:
     """Every payment and refund of the bill. Raises ChannelSilent for what cannot be read."""
     try:
         return tuple(_lines(raw.decode("utf-8-sig")))
-    except (UnicodeDecodeError, KeyError, ValueError, InvalidOperation, csv.Error) as error:
+    except (UnicodeDecodeError, KeyError, ValueError, csv.Error) as error:
         raise ChannelSilent(f"the bill cannot be read: {error!r}") from error
 
 
@@ -44,7 +46,15 @@ def _lines(text: str) -> Iterator[News]:
             order=said["商户订单号"],
             trade=said["微信订单号"],
             reference=said["商户退款单号"] if refund else "",
-            amount=int(Decimal(said["申请退款金额" if refund else "订单金额"]) * 100),
-            at=datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI).astimezone(UTC),
+            amount=_fen(said["申请退款金额" if refund else "订单金额"]),
+            at=bounds.moment(datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI)),
             source=Source.BILL,
         )
+
+
+def _fen(text: str) -> int:
+    """ "160.00" yuan as 16000 fen. Raises OutOfBounds."""
+    found = _YUAN.fullmatch(text)
+    if not found:
+        raise bounds.OutOfBounds("not an amount in yuan")
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
