@@ -66,7 +66,7 @@ def test_a_registration_goes_from_the_agreement_to_the_printed_ticket(
 
     clock.advance(minutes=5)
     reviewer.goes("/staff/queue")
-    reviewer.follows("78420019000001")
+    reviewer.presses("78420019000001")
     reviewer.presses("审核通过")
     approved_at = clock.now
 

@@ -14,7 +14,7 @@ from ncre.bootstrap import House
 from ncre.events.bounds import LARGEST_INTEGER
 from ncre.web.edge import LONGEST_FIELD, LONGEST_PART
 from tests.people import SITE, somebody
-from tests.web.staff import office, reviewer
+from tests.web.staff import hidden, office, reviewer
 from tests.web.visitor import ORIGIN, Visitor, facts_of, signed_in
 
 CONTROLS = ["\x00", "\x1b[31m", "\x07", "\x7f", "\x85", "\u0000", "\x0b"]
@@ -81,8 +81,9 @@ def test_a_text_longer_than_any_form_takes_is_refused(house: House, site: Flask)
 )
 def test_a_batch_that_nobody_sits_is_not_found(house: House, site: Flask, batch: str) -> None:
     li = reviewer(house, site)
-    for paper in ("seats", "doors"):
-        li.get(f"/staff/halls/{SITE}/{batch}/{paper}.pdf", expect=404)
+    li.get(f"/staff/halls/{SITE}/{batch}/doors.pdf", expect=404)
+    form = hidden(li.get("/staff/desk"), "/staff/desk")
+    assert li.send(f"/staff/halls/{SITE}/{batch}/seats.pdf", form).status_code == 404
 
 
 def test_every_part_of_an_address_is_bounded(site: Flask) -> None:

@@ -35,6 +35,7 @@ class RefusalCode(StrEnum):
     REASON_MISSING = "reason_missing"
     REASON_UNKNOWN = "reason_unknown"
     REASON_TEXT_MISSING = "reason_text_missing"
+    OPENING_REASON = "opening_reason"
     TEXT_TOO_LONG = "text_too_long"
     EVIDENCE_MISSING = "evidence_missing"
     ACCOUNT_UNKNOWN = "account_unknown"

@@ -215,6 +215,11 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "原因代码 {reason} 不存在，请从列表中选择。", "There is no reason {reason}. Choose from the list."
     ),
     RefusalCode.REASON_TEXT_MISSING: Words("请写明原因。", "Please write down the reason."),
+    RefusalCode.OPENING_REASON: Words(
+        "请写明查看个人信息的原因（{least} 至 {most} 个字）。审计员会看到它，不要写证件号码、手机号等个人信息。",
+        "Say why you open the private details ({least} to {most} characters). Auditors read it: no document or phone "
+        "number in it.",
+    ),
     RefusalCode.TEXT_TOO_LONG: Words(
         "文字太长：最多 {most} 个字符，现在有 {count} 个。没有保存，请缩短后再提交。",
         "The text is too long: at most {most} characters, it has {count}. Nothing was kept; shorten it and send again.",

@@ -101,7 +101,11 @@ class Case:
 
 def own_case(registration: UUID) -> Case:
     """The candidate's own case with its round and site; 404 for another's."""
-    row = own(registration)
+    return with_rules(own(registration))
+
+
+def with_rules(row: Row) -> Case:
+    """A registration with the round and the site whose rules it lives under."""
     exams = house().application.exams
     with house().database.reading() as connection:
         round_ = exams.round(connection, row["round"])

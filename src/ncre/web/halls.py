@@ -34,10 +34,10 @@ def site(code: str) -> Answer:
     return render_template("hall_papers.html", site=here, batches=batches)
 
 
-@pages.get("/staff/halls/<code>/<int:batch>/seats.pdf")
+@pages.post("/staff/halls/<code>/<int:batch>/seats.pdf")
 @need(Role.REVIEWER, Role.OFFICE)
 def seats(code: str, batch: int) -> Answer:
-    """考场座位表; the look at everybody on it is recorded before it is made."""
+    """考场座位表; the look at everybody on it is recorded before it is made. It opens faces, so it is asked for by POST."""
     here = _mine(code)
     printed = house().hall_lists.seat_lists(_current().code, here.code, batch, account().actor)
     return _pdf(printed.pdf, f"ncre-seats-{here.code}-{batch}")
