@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 from argparse import Namespace
@@ -18,7 +17,7 @@ from waitress import create_server
 from ncre.bootstrap import House, build
 from ncre.config import Settings, read_settings
 from ncre.events.database import Database
-from ncre.shell import demonstration
+from ncre.shell import demonstration, logs
 from ncre.shell.common import Misuse, house
 from ncre.web import create_site
 
@@ -52,14 +51,14 @@ def migrate(_: Namespace) -> None:
 def serve(asked: Namespace) -> None:
     settings = _moved(read_settings(), asked.host, asked.port)
     _require_free(settings)
-    _log_to_stderr()
+    logs.to_stderr()
     in_house = build(settings)
     in_house.database.assert_migrated()
     _serve(in_house, _listening(in_house, asked.threads))
 
 
 def worker(asked: Namespace) -> None:
-    _log_to_stderr()
+    logs.to_stderr()
     with house() as in_house:
         if asked.once:
             in_house.worker.once()
@@ -78,7 +77,7 @@ def demo(asked: Namespace) -> None:
         raise Misuse("演示不能在生产环境运行 / the demo does not run in production")
     for port in (demonstration.cashier_port(settings), demonstration.qq_port(settings)):
         _require_free(replace(settings, port=port))
-    _log_to_stderr()
+    logs.to_stderr()
     settings = demonstration.with_qq(demonstration.with_cashier(settings))
     in_house = build(settings)
     in_house.database.migrate()
@@ -176,10 +175,3 @@ def _stopped() -> Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _signal, _frame: stop.set())
     return stop
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("fontTools").setLevel(logging.WARNING)
-    logging.getLogger("fpdf").setLevel(logging.WARNING)

@@ -16,6 +16,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.exam import Subject
 from ncre.projections import registrations
 from ncre.projections.base import Row
+from ncre.web.access_log import refuse
 from ncre.web.who import account, house
 
 
@@ -23,6 +24,7 @@ def own(registration: UUID) -> Row:
     """The candidate's own registration; another's is as good as none: 404."""
     row = any_row(registration)
     if row["account"] != account().id:
+        refuse("not-yours")
         raise NotFound
     return row
 
@@ -31,6 +33,7 @@ def at_my_sites(registration: UUID) -> Row:
     """A registration at a site of the signed-in staff; others are as good as none: 404."""
     row = any_row(registration)
     if not account().actor.covers(row["site"] or ""):
+        refuse("not-your-site")
         raise NotFound
     return row
 

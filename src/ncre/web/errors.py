@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.words import refusal_words
-from ncre.web import edge
+from ncre.web import access_log, edge
 from ncre.web.asking import FormIncomplete
 from ncre.web.language import language
 
@@ -74,6 +74,17 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
 }
 
 
+REFUSED_ACCESS: Final = frozenset(
+    {
+        RefusalCode.NOT_YOURS,
+        RefusalCode.NOT_YOUR_SITE,
+        RefusalCode.NOT_YOUR_ROLE,
+        RefusalCode.OWN_REGISTRATION,
+    }
+)
+"""Refusals of who asks, not of what is asked: they are noted in the log."""
+
+
 def install(site: Flask) -> None:
     site.register_error_handler(Refusal, _refused)
     site.register_error_handler(CSRFError, _expired)
@@ -89,12 +100,15 @@ def said(refusal: Refusal) -> str:
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
     status = STATUS[refusal.code]
+    if refusal.code in REFUSED_ACCESS:
+        access_log.refuse(refusal.code.value)
     if status == HTTPStatus.NOT_FOUND:
         return _page(HTTPStatus.NOT_FOUND, _("没有找到这一页"), said(refusal))
     return _page(status, _("没有完成"), said(refusal))
 
 
 def _expired(_error: CSRFError) -> tuple[str, int]:
+    access_log.refuse("csrf")
     return _page(
         HTTPStatus.BAD_REQUEST,
         _("页面已过期"),
@@ -103,6 +117,7 @@ def _expired(_error: CSRFError) -> tuple[str, int]:
 
 
 def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
+    access_log.refuse("form-incomplete")
     return _page(
         HTTPStatus.BAD_REQUEST,
         _("没有完成"),
@@ -114,6 +129,7 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, edge.NotText | edge.TooLong):
+        access_log.refuse("out-of-bounds")
         return _page(error.code or 400, *edge.words(error))
     headings = {
         403: (_("没有权限"), _("您的账号不能打开这一页。如有需要，请联系考务办公室。")),

@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam import Round, Site
 from ncre.domain.lifecycle import Role
+from ncre.web.access_log import refuse
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("halls", __name__)
@@ -69,6 +70,9 @@ def _mine(code: str) -> Site:
     """A site of the signed-in staff; others are as good as none: 404."""
     with house().database.reading() as connection:
         found = house().application.exams.site(connection, _current().code, code)
-    if found is None or not account().actor.covers(code):
+    if found is None:
+        raise NotFound
+    if not account().actor.covers(code):
+        refuse("not-your-site")
         raise NotFound
     return found

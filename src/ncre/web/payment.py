@@ -16,6 +16,7 @@ from ncre.domain.orders import OrderState
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.gateways.channel import ChannelRefused, ChannelSilent, Device, State
 from ncre.projections import refunds
+from ncre.web.access_log import refuse
 from ncre.web.asking import fresh_id, require_asked, seen_of
 from ncre.web.cases import Case, own_case
 from ncre.web.person import shown
@@ -59,6 +60,7 @@ def leave(registration: UUID, order: str) -> Answer:
     case = own_case(registration)
     row = house().paying.found(order)
     if row is None or row["registration"] != case.id:
+        refuse("not-yours")
         raise NotFound
     if row["state"] == OrderState.PAID:
         return redirect(url_for("payment.paid", registration=case.id), 303)

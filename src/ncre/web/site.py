@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ncre.bootstrap import House
 from ncre.web import (
+    access_log,
     accounts,
     agreement,
     audit,
@@ -91,7 +92,7 @@ def create_site(house: House) -> Flask:
     if house.settings.proxies:
         hops = house.settings.proxies
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (who, edge, safeguards, language, menu, wording, errors):
+    for part in (access_log, who, edge, safeguards, language, menu, wording, errors):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
