@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench screenshots diagram translations lock
+.PHONY: help demo serve test soak lint bench screenshots diagram translations lock
 
 help: ## list every target
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 22
@@ -25,6 +25,9 @@ test: $(TOOLS) ## every test, the browser journey included
 	@tools/browser.sh
 	@tools/oracles.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+soak: $(TOOLS) ## long bounded runs on both databases; SOAK_REQUESTS= how many requests each, SOAK_SEED= the first seed
+	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak tests/soak
 
 lint: $(TOOLS) ## ruff and mypy
 	$(BIN)/ruff check .
