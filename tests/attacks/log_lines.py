@@ -25,7 +25,7 @@ def findings(target: Target) -> list[str]:
     browser = target.browser()
     for place in PLACES:
         for breaking in BREAKING:
-            browser.ask("GET", place.format(quote(f"x{breaking}2027-01-05 10:00:00,000 INFO {MARK}")))
+            browser.ask("GET", place.format(quote(f"x{breaking}2027-01-05T10:00:00.000Z INFO {MARK}")))
     for breaking in BREAKING:
         form = {**browser.hidden("/sign-in"), "name": f"x{breaking}{MARK}", "password": f"y{breaking}{MARK}"}
         browser.ask("POST", "/sign-in", form)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
 
 from ncre.shell.logs import FORM, OneLine, escaped
 
-FORGED = "2027-01-05 10:00:00,000 INFO ncre.web somebody was let in"
-RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ ncre\.\w+ ")
+FORGED = "2027-01-05T10:00:00.000Z INFO ncre.web somebody was let in"
+RECORD = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [A-Z]+ ncre\.\w+ ")
 
 
 @pytest.fixture
@@ -57,3 +58,11 @@ def test_nothing_commands_the_terminal_of_whoever_reads_it(control: str) -> None
 
 def test_words_stay_as_they_are() -> None:
     assert escaped("没有权限 — denied ‘x’ 🙂") == "没有权限 — denied ‘x’ 🙂"
+
+
+def test_times_are_utc(written: tuple[logging.Logger, StringIO]) -> None:
+    log, out = written
+    before = datetime.now(UTC).replace(microsecond=0)
+    log.info("now")
+    told = datetime.fromisoformat(out.getvalue().split()[0])
+    assert before <= told <= datetime.now(UTC)

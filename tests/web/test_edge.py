@@ -125,3 +125,9 @@ def test_ids_and_codes_that_nobody_has_are_not_found(house: House, site: Flask) 
         "/registrations/1",
     ):
         visitor.get(path, 404)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "BREW"])
+def test_methods_that_no_page_offers_are_refused(site: Flask, method: str) -> None:
+    for path in ("/", "/sign-in", "/static/style.css", f"/audit/{uuid4()}"):
+        assert site.test_client().open(path, method=method, base_url=ORIGIN).status_code == 405, path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import unicodedata
+from time import gmtime
 from typing import Final
 
 FORM: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -15,7 +16,11 @@ _BREAKS: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class OneLine(logging.Formatter):
-    """Escapes what could begin a line or command a terminal; tracebacks stay readable, line by line."""
+    """Escapes what could begin a line or command a terminal; tracebacks stay readable, line by line. Times are UTC."""
+
+    converter = staticmethod(gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
         first = escaped(self.formatMessage(self._with_message(record)))
