@@ -30,8 +30,10 @@ LINES: Final = "\t\n\r"
 class Part(UnicodeConverter):
     """A part of an address: short, and 404 otherwise."""
 
-    def __init__(self, map: Map, longest: int = LONGEST_PART) -> None:
-        super().__init__(map, maxlength=longest)
+    def __init__(
+        self, map: Map, minlength: int = 1, maxlength: int = LONGEST_PART, length: int | None = None
+    ) -> None:
+        super().__init__(map, minlength, maxlength, length)
 
 
 class Number(IntegerConverter):
@@ -39,8 +41,10 @@ class Number(IntegerConverter):
 
     regex = "[0-9]{1,10}"
 
-    def __init__(self, map: Map, most: int = LARGEST_INTEGER) -> None:
-        super().__init__(map, max=most)
+    def __init__(
+        self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int = LARGEST_INTEGER
+    ) -> None:
+        super().__init__(map, fixed_digits, min, max)
 
 
 class NotText(BadRequest):
