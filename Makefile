@@ -18,8 +18,8 @@ help: ## list every target
 demo: $(LIBRARIES) ## the whole service with a bundled round; FRESH=1 starts over, PORT= moves it, DATA= keeps it elsewhere
 	@NCRE_DATA="$(DATA)" exec $(BIN)/python -m ncre demo --port "$(PORT)" $(if $(filter 1,$(FRESH)),--fresh)
 
-serve: $(LIBRARIES) ## only the pages, over the data of NCRE_DATA (run `ncre migrate` before)
-	@NCRE_DATA="$(DATA)" exec $(BIN)/python -m ncre serve --port "$(PORT)"
+serve: $(LIBRARIES) ## only the pages, for development, over the data of `make demo`; NCRE_PRODUCTION=1 as in production
+	@NCRE_DATA="$(DATA)" NCRE_PRODUCTION="$${NCRE_PRODUCTION:-0}" exec $(BIN)/python -m ncre serve --port "$(PORT)"
 
 test: $(TOOLS) ## every test, the browser journey included
 	@tools/browser.sh

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import passport, payments, photos, printing
+from bench import crowd, growth, passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
 from bench.seating import planning, recording
 from ncre.bootstrap import build
 from ncre.config import Settings
+from ncre.events.database import Database
 
 COMMANDS = 150
 
@@ -22,6 +24,7 @@ def main() -> None:
     _photos()
     _passport()
     _commands()
+    _growth()
     _papers()
 
 
@@ -40,14 +43,54 @@ def _photos() -> None:
 def _passport() -> None:
     with TemporaryDirectory(prefix="ncre-bench-") as folder:
         data = Path(folder)
-        settings = Settings(data, f"sqlite:///{data / 'ncre.sqlite'}", bytes(range(32)), photo_workers=0)
+        settings = Settings(
+            data, f"sqlite:///{data / 'ncre.sqlite'}", bytes(range(32)), photo_workers=0, production=False
+        )
         house = build(settings)
         house.database.migrate()
         cost = passport.measure(house)
         house.close()
+        outcomes = {
+            "an hour of 20 a second": _crowd(data / "country.sqlite", crowd.country),
+            "3 000 people behind one address": _crowd(data / "campus.sqlite", crowd.campus),
+        }
     print(
         f"Passport   {cost.sign_ins:.1f} sign-ins/s, the hash is {100 * cost.share:.0f} % of each (aim 80); "
         f"a session costs a page {cost.session:.2f} ms of CPU (aim 0.3), {cost.pages:.0f} pages/s with it",
+        flush=True,
+    )
+    for name, outcome in outcomes.items():
+        print(
+            f"Passport   sign-ins, {name}, 5 % slips: {outcome.waited} of {outcome.right} right ones wait (aim 1 in 1000), "
+            f"{outcome.harder} get a harder captcha; a guesser of one account gets {outcome.guesses} of "
+            f"{outcome.guessed} tries, its owner waits {outcome.owner_waited} times",
+            flush=True,
+        )
+
+
+def _crowd(file: Path, simulated: Callable[[Database], crowd.Outcome]) -> crowd.Outcome:
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    outcome = simulated(database)
+    database.close()
+    return outcome
+
+
+def _growth() -> None:
+    with databases() as urls:
+        for name, url in urls.items():
+            few = growth.measure(url, growth.FEW)
+            _tell_waits(name, few)
+    with databases() as urls:
+        for name, url in urls.items():
+            _tell_waits(name, growth.measure(url, growth.PEOPLE))
+
+
+def _tell_waits(name: str, waits: growth.Waits) -> None:
+    print(
+        f"{name:10} a site of {waits.people}: search {waits.search:.1f} ms (aim 15), overview "
+        f"{waits.overview:.1f} ms (aim 50), money page {waits.money:.1f} ms (aim 30), ledger.csv "
+        f"{waits.csv:.0f} ms streamed, preview of a seating {waits.preview:.1f} s (aim 5)",
         flush=True,
     )
 

@@ -31,7 +31,7 @@ from ncre.events.exam import (
     Window,
     Windows,
 )
-from ncre.events.sealing import Keys
+from ncre.events.keys import Keys
 from ncre.events.store import FactStore
 from ncre.projections import all_projections
 from ncre.projections.base import RowsInTransaction

@@ -14,7 +14,8 @@ from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.lifecycle import Role
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
-from tests.people import SECRET, TODAY, Clock
+from tests.houses import settings_on
+from tests.people import TODAY, Clock
 from tests.till import Till
 
 pytest_plugins = ["tests.databases"]
@@ -32,6 +33,7 @@ def house_file(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) 
     file = folder / "ncre.sqlite"
     shutil.copyfile(migrated_sqlite, file)
     house = build(settings_in(folder), Clock())
+    house.key_checks.record()
     house.office.load(load_round(bundled(), TODAY), Actor("test", Role.OFFICE, EVERY_SITE))
     house.close()
     return file
@@ -49,10 +51,4 @@ def house(tmp_path: Path, house_file: Path, clock: Clock) -> Iterator[House]:
 
 
 def settings_in(folder: Path) -> Settings:
-    return Settings(
-        data=folder,
-        database_url=f"sqlite:///{folder / 'ncre.sqlite'}",
-        secret=SECRET,
-        photo_workers=0,
-        captcha="never",
-    )
+    return settings_on(f"sqlite:///{folder / 'ncre.sqlite'}", folder)

@@ -12,9 +12,27 @@ from tests.people import OFFICE, SECRET, TODAY, Clock
 from tests.till import Till
 
 
+def development(folder: Path, **more: str) -> dict[str, str]:
+    """The least of an environment for a process over `folder` that is not production."""
+    return {
+        "NCRE_DATA": str(folder),
+        "NCRE_SECRET": SECRET.hex(),
+        "NCRE_PRODUCTION": "0",
+        **more,
+    }
+
+
 def settings_on(url: str, folder: Path) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
-    return Settings(data=folder, database_url=url, secret=SECRET, photo_workers=0, captcha="never")
+    return Settings(
+        data=folder,
+        database_url=url,
+        secret=SECRET,
+        photo_workers=0,
+        captcha="never",
+        staff_factor="optional",
+        production=False,
+    )
 
 
 def house_on(url: str, folder: Path, clock: Clock | None = None) -> House:

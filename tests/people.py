@@ -127,7 +127,9 @@ CONFIRMED: Final = (*PAID, facts.ConfirmedOnSite())
 LAPSED: Final = (*APPROVED, facts.PaymentLapsed(PAY_BY))
 WITHDRAWN: Final = (*PICTURED, facts.Withdrawn())
 MOVED: Final = (*PAID, facts.Moved(CANDIDATE_ID, OTHER_ID, "核对身份证原件，申请书 2027-15"))
-CANCELLED: Final = (*PAID, facts.Cancelled("考生申请并提交书面说明"))
+CANCELLED: Final = (*PAID, facts.Cancelled("考生申请并提交书面说明", "keep", "缴费后不退"))
+KEEPING: Final[dict[str, Any]] = {"money": c.PaidFee.KEEP, "money_reason": "缴费后不退"}
+"""What the office says of a paid fee that it keeps when it cancels."""
 
 
 def recorded(history: tuple[Fact, ...], stream: UUID = REGISTRATION) -> list[Fact]:

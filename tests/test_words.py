@@ -9,12 +9,14 @@ from string import Formatter
 
 import pytest
 
+from ncre.domain.cautions import CautionCode
 from ncre.domain.faults import FAULT_WORDS, FaultCode
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import Opening, Role, Status, Step, When
 from ncre.domain.payment import Unusable
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.review import REVIEW_REASONS
+from ncre.domain.seating_words import CAUTIONS
 from ncre.domain.words import CONDITIONS, OPENINGS, REFUSALS, ROLES, STATUSES, STEPS, UNUSABLE
 from ncre.web.errors import STATUS
 
@@ -27,6 +29,7 @@ TABLES: list[tuple[type[StrEnum], Mapping[StrEnum, Words]]] = [
     (Unusable, UNUSABLE),
     (RefusalCode, REFUSALS),
     (FaultCode, FAULT_WORDS),
+    (CautionCode, CAUTIONS),
 ]
 SILENT = {When.ALWAYS, Opening.NONE}
 """Codes that mean "nothing in particular", and say so by saying nothing."""

@@ -45,6 +45,9 @@ class Till:
 
     def __init__(self, clock: Callable[[], datetime], name: str = "till") -> None:
         self.name = name
+        self.inside_wechat = False
+        self.fixed: dict[str, str] = {}
+        self.holds_terms = False
         self.clock = clock
         self.trades: dict[str, Trade] = {}
         self.silent = False
@@ -59,7 +62,14 @@ class Till:
         self._speak(order.number)
         with self.lock:
             self.trades.setdefault(order.number, Trade(order))
+            known = self.fixed.setdefault(order.number, self.terms(order, device, payer))
+            if known != self.terms(order, device, payer):
+                raise ChannelRefused("OUT_TRADE_NO_USED")
         return Checkout(address=f"https://till.example/{order.number}?back={back}")
+
+    def terms(self, order: Order, device: Device, payer: str = "127.0.0.1") -> str:
+        """Nothing, or where it `holds_terms` the device and the payer, as WeChat Pay does."""
+        return f"{device}-{payer}"[:40] if self.holds_terms else ""
 
     def begin(self, order: Order) -> Order:
         """The payer comes with an order, as after a redirect."""
@@ -81,6 +91,14 @@ class Till:
                 trade.paid_at = at or self.clock()
                 trade.state = State.PAID
             return self.news(number)
+
+    def returns_by_hand(self, number: str, amount: int, reference: str = "") -> News:
+        """Somebody returns money in the channel's own console."""
+        trade = self.trades[number]
+        name = reference or f"C{len(trade.refunds)}"
+        told = (number, trade.number, name, amount, self.clock(), Source.NOTICE)
+        trade.refunds[name] = News(Kind.RETURNED, self.name, *told)
+        return trade.refunds[name]
 
     def took(self, news: News) -> News:
         """This money came, whatever was ordered."""

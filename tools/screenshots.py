@@ -57,6 +57,8 @@ def opened(folder: Path, clock: Clock) -> Iterator[tuple[House, str]]:
         secret=SECRET,
         photo_workers=0,
         captcha="never",
+        staff_factor="optional",
+        production=False,
     )
     house = build(settings, clock, {"till": Till(clock)})
     house.database.migrate()

@@ -30,6 +30,7 @@ from ncre.domain.exam import (
     replay_exam,
     stream_of,
 )
+from ncre.domain.numbers import registration_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration, evolve, replay
 from ncre.events import exam as exam_facts
@@ -39,7 +40,7 @@ from ncre.events.claimbook import ClaimBook
 from ncre.events.database import Database
 from ncre.events.sealing import PersonErased
 from ncre.events.store import FactStore
-from ncre.projections.base import Listeners, RowsInTransaction
+from ncre.projections.base import Listeners, Row, RowsInTransaction
 from ncre.projections.exam import ExamBook
 
 log = logging.getLogger("ncre.application")
@@ -52,6 +53,10 @@ ATTEMPTS = 3
 
 OPENS = (c.FillInfo, c.AmendInfo, c.Reject)
 """Commands whose decision compares private fields; for all others the boxes stay shut."""
+
+
+RESTS_ON_PHOTO = (c.UploadPhoto, c.ReplacePhoto, c.RequestReview, c.Approve, c.Confirm)
+"""Commands that ask whether a photo can still be read: what is taken over, what is looked at, what may be mended."""
 
 
 MANY = 10
@@ -79,6 +84,13 @@ class Act:
     cause: str = ""
 
 
+class Photos(Protocol):
+    """Where photos are kept, as far as decisions ask."""
+
+    def require_known(self, digest: str) -> bool:
+        """Whether the photo of this digest is lost or damaged. Raises Refusal where that cannot be told now."""
+
+
 class ClaimGone(Exception):
     """A claim that somebody else holds; the transaction is rolled back."""
 
@@ -91,7 +103,13 @@ class Application:
     """Load, decide, append, claim, project: one transaction a command."""
 
     def __init__(
-        self, database: Database, store: FactStore, claims: ClaimBook, listeners: Listeners, clock: Clock
+        self,
+        database: Database,
+        store: FactStore,
+        claims: ClaimBook,
+        listeners: Listeners,
+        clock: Clock,
+        photos: Photos | None = None,
     ) -> None:
         self.database = database
         self.store = store
@@ -99,6 +117,7 @@ class Application:
         self.listeners = listeners
         self.clock = clock
         self.exams = ExamBook()
+        self.photos = photos
 
     def handle(self, command: c.Command) -> Registration:
         """Carry a command out and return the registration as it then stands.
@@ -108,6 +127,16 @@ class Application:
         already in the history has been carried out and succeeds again without effect.
         """
         return self.together(lambda connection: self.carry_out(connection, command))
+
+    def allows(self, command: c.Command) -> bool:
+        """Whether the command would change anything as things stand. Raises the Refusal that `handle` would."""
+        with self.database.reading() as connection:
+            opened = isinstance(command, OPENS)
+            history = self.store.history(connection, command.registration, opened=opened)
+            registration = replay(command.registration, history)
+            if _has_caused(history, command.command_id):
+                return False
+            return bool(decide(registration, command, self._scene(connection, registration, command)))
 
     def together(self, work: Callable[[Connection], Done]) -> Done:
         """Do all of `work` in one transaction, anew on what then stands where a rival was quicker.
@@ -150,6 +179,18 @@ class Application:
         if recorded:
             self._record(connection, recorded)
 
+    def record_behind(
+        self,
+        connection: Connection,
+        asked: Asked,
+        stream: UUID,
+        new: Iterable[Fact],
+        subject: UUID | None = None,
+    ) -> None:
+        """`record` facts that conflict with nothing, behind whatever a rival appended: they wait and are never BUSY."""
+        self.database.lock(connection, stream)
+        self.record(connection, asked, stream, self.store.version(connection, stream), new, subject)
+
     def seat_together(self, commands: Iterable[c.Seat]) -> None:
         """Seat different registrations in one transaction, all of them or none.
 
@@ -158,6 +199,11 @@ class Application:
         """
         in_order = sorted(commands, key=lambda one: one.registration)
         self.together(lambda connection: self._answer_together(connection, in_order))
+
+    def require_photo(self, row: Row) -> None:
+        """Nobody pays for a registration whose photo is lost. Raises Refusal."""
+        if self.photos is not None and row["photo"] and self.photos.require_known(row["photo"]["digest"]):
+            raise Refusal(RefusalCode.PHOTO_LOST)
 
     def plan(self, command: ExamCommand) -> None:
         """Carry out a command about a round, a site or a notice. Raises Refusal."""
@@ -197,9 +243,7 @@ class Application:
         self.together(noted)
 
     def _note_look(self, connection: Connection, case: UUID, look: Act, viewed: facts.DetailsViewed) -> None:
-        stream = uuid5(case, "access")
-        looked = self.store.version(connection, stream)
-        self._record(connection, self._stamped([viewed], stream, looked, look, None))
+        self.record_behind(connection, look, uuid5(case, "access"), [viewed])
 
     def _answer(self, connection: Connection, command: c.Command) -> Registration:
         opened = isinstance(command, OPENS)
@@ -249,7 +293,15 @@ class Application:
         round_ = self.exams.round(connection, code)
         if round_ is None:
             raise Refusal(RefusalCode.NOT_FOUND)
-        return Scene(self.clock(), round_, self._site(connection, round_, registration, command))
+        site = self._site(connection, round_, registration, command)
+        return Scene(self.clock(), round_, site, self._photo_lost(registration, command))
+
+    def _photo_lost(self, registration: Registration, command: c.Command) -> bool:
+        """Whether the photo on which the command rests is lost; it is not looked for where nothing rests on it."""
+        resting = command if isinstance(command, c.UploadPhoto) else registration
+        if self.photos is None or resting.photo is None or not isinstance(command, RESTS_ON_PHOTO):
+            return False
+        return self.photos.require_known(resting.photo.digest)
 
     def _site(
         self, connection: Connection, round_: Round, registration: Registration, command: c.Command
@@ -270,7 +322,7 @@ class Application:
         if registration.number and registration.site == command.site:
             return command
         serial = self.claims.draw(connection, f"number:{scene.round.code}:{command.site}")
-        return replace(command, number=f"{scene.round.code}{command.site}{serial:06}")
+        return replace(command, number=registration_number(scene.round.code, command.site, serial))
 
     def _stamped(
         self, decided: Iterable[Fact], stream: UUID, version: int, asked: Asked, subject: UUID | None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from ncre.application import Application
-from ncre.config import Misconfigured, Settings
+from ncre.config import Misconfigured, Settings, refusals
 from ncre.events.claimbook import ClaimBook
 from ncre.events.database import Database
 from ncre.events.inbox import Inbox
-from ncre.events.sealing import Keys, blind_index
+from ncre.events.key_checks import KeyChecks
+from ncre.events.keys import Keys
 from ncre.events.store import FactStore
 from ncre.gateways.alipay import Alipay
 from ncre.gateways.channel import PaymentChannel
@@ -30,6 +30,7 @@ from ncre.passport.accounts import Accounts
 from ncre.passport.factors import Factors
 from ncre.passport.human_check import HumanCheck
 from ncre.passport.identities import Identities
+from ncre.passport.one_time import OneTimeTokens
 from ncre.passport.proofs import Proofs
 from ncre.passport.qq import QQ
 from ncre.passport.sessions import Sessions
@@ -38,6 +39,7 @@ from ncre.passport.throttle import Throttle
 from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
+from ncre.services.changes import Changes
 from ncre.services.counter import Counter
 from ncre.services.door import Door
 from ncre.services.door_list import DoorLists
@@ -50,6 +52,8 @@ from ncre.services.papers import Papers
 from ncre.services.passports import Passports
 from ncre.services.paying import Paying
 from ncre.services.people import People
+from ncre.services.photo_inspection import PhotoInspection
+from ncre.services.photo_turns import PhotoTurns
 from ncre.services.photos import PhotoRoom
 from ncre.services.profiles import Profiles
 from ncre.services.reconciliation import Reconciliation
@@ -58,6 +62,7 @@ from ncre.services.security_log import SecurityLog
 from ncre.services.sign_ons import Provider, SignOns
 from ncre.services.staffing import Staffing
 from ncre.services.takings import Takings
+from ncre.services.unmatched import Unmatched
 from ncre.worker import Worker
 
 
@@ -73,6 +78,7 @@ class House:
     session_key: str
     clock: Callable[[], datetime]
     database: Database
+    key_checks: KeyChecks
     application: Application
     accounts: Accounts
     passports: Passports
@@ -89,8 +95,11 @@ class House:
     providers: tuple[Provider, ...]
     people: People
     photos: PhotoRoom
+    photo_inspection: PhotoInspection
     money: Money
+    unmatched: Unmatched
     paying: Paying
+    changes: Changes
     counter: Counter
     reconciliation: Reconciliation
     takings: Takings
@@ -103,6 +112,17 @@ class House:
     door_lists: DoorLists
     worker: Worker
 
+    def migrate(self) -> None:
+        """Bring the tables to this release, and leave the check values of the keys. Raises WrongSecret."""
+        self.key_checks.assert_not_wrong()
+        self.database.migrate()
+        self.key_checks.record()
+
+    def assert_ready(self) -> None:
+        """Raises NotMigrated, or WrongSecret where the data belong to another secret."""
+        self.database.assert_migrated()
+        self.key_checks.assert_right()
+
     def close(self) -> None:
         self.photos.close()
         self.database.close()
@@ -113,17 +133,21 @@ def build(
     clock: Callable[[], datetime] = utc_now,
     channels: Mapping[str, PaymentChannel] | None = None,
 ) -> House:
-    """A house ready to use; the schema must stand already (`ncre migrate`, or `house.database.migrate()`).
+    """A house ready to use; the schema must stand already (`ncre migrate`, or `house.migrate()`).
 
-    `channels` stand in for the payment channels of the settings.
+    `channels` stand in for the payment channels of the settings. Raises Misconfigured.
     """
+    if problems := refusals(settings):
+        raise Misconfigured(*problems)
     database = Database(settings.database_url)
     keys = Keys.derived_from(settings.secret)
     store = FactStore(database, keys)
-    application = Application(database, store, ClaimBook(database), all_projections(), clock)
-    people = People(application, keys)
     lab = LabInWorkers(settings.photo_workers) if settings.photo_workers else LabHere()
-    photos = PhotoRoom(database, store, _photos(settings, "kept"), _photos(settings, "drafts"), lab)
+    turns = PhotoTurns(max(1, settings.photo_workers))
+    kept = _photos(settings, "kept")
+    photos = PhotoRoom(database, store, kept, _photos(settings, "drafts"), lab, turns)
+    application = Application(database, store, ClaimBook(database), all_projections(), clock, photos)
+    people = People(application, keys)
     stamps = StampKey(keys.stamp)
     cases = PaperCases(application, people, photos, stamps)
     door = Door(application, cases, stamps)
@@ -139,26 +163,30 @@ def build(
     )
     profiles = Profiles(application, security, people)
     staffing = Staffing(application, security, accounts, sessions, identities)
-    human = HumanCheck(database, clock, blind_index(keys.pepper, "human", "work"))
+    human = HumanCheck(database, clock, keys.work.hex())
+    begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on")
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
-    money = Money(application, lines, Inbox(database), errands, refused)
+    unmatched = Unmatched(application)
+    money = Money(application, lines, Inbox(database), errands, refused, unmatched)
     paying = Paying(application, money, errands)
+    changes = Changes(application, money, paying)
     reconciliation = Reconciliation(application, money, errands)
     return House(
         settings=settings,
-        session_key=blind_index(keys.pepper, "session", "pages"),
+        session_key=keys.session.hex(),
         clock=clock,
         database=database,
+        key_checks=KeyChecks(database, keys),
         application=application,
         accounts=accounts,
         passports=passports,
         second_step=SecondStep(application, security, accounts, proofs, factors),
-        sign_ons=SignOns(application, security, staffing, accounts, proofs, identities),
+        sign_ons=SignOns(application, security, staffing, accounts, proofs, identities, begun),
         staffing=staffing,
         profiles=profiles,
-        moving=Moving(application, security, accounts, profiles),
+        moving=Moving(application, changes, security, accounts, profiles),
         post=post,
         outbox=None if settings.smtp else outbox,
         human=human,
@@ -176,8 +204,11 @@ def build(
         ),
         people=people,
         photos=photos,
+        photo_inspection=PhotoInspection(database, store, kept),
         money=money,
+        unmatched=unmatched,
         paying=paying,
+        changes=changes,
         counter=Counter(application, money, paying),
         reconciliation=reconciliation,
         takings=Takings(application),
@@ -199,9 +230,7 @@ def build(
 
 
 def _post_office(settings: Settings, outbox: MailFolder, clock: Callable[[], datetime]) -> PostOffice:
-    """Letters and messages as the settings say; all into the outbox where no server mails. Raises Misconfigured."""
-    if settings.smtp is None and settings.production:
-        raise Misconfigured("production mails its letters: set NCRE_SMTP_HOST and NCRE_SMTP_FROM")
+    """Letters and messages as the settings say; all into the outbox where no server mails."""
     messages = Relay(settings.messages) if settings.messages else None
     if settings.smtp is None:
         return PostOffice(outbox, messages or outbox)
@@ -210,11 +239,6 @@ def _post_office(settings: Settings, outbox: MailFolder, clock: Callable[[], dat
 
 def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, PaymentChannel]:
     """The payment channels of the settings, the usual one first. Raises Misconfigured."""
-    for terms in (settings.alipay, settings.wechat):
-        if settings.production and terms and urlsplit(terms.gateway).scheme != "https":
-            raise Misconfigured(
-                f"{terms.gateway}: production takes payments over https alone, and from no stand-in"
-            )
     lines: dict[str, PaymentChannel] = {}
     try:
         if settings.alipay:
@@ -222,7 +246,7 @@ def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Pa
         if settings.wechat:
             lines[WeChat.name] = WeChat(settings.wechat, clock)
     except KeyUnusable as unusable:
-        raise Misconfigured(f"a payment channel's key: {unusable}") from None
+        raise Misconfigured(f"支付渠道的密钥不能使用 / a payment channel's key: {unusable}") from None
     return lines
 
 

@@ -168,7 +168,7 @@ class Worker:
 
     def _may_lapse(self, connection: Connection, row: Row) -> bool:
         """Whether the policy in force lets it lapse; it may have changed since the clock was set."""
-        site = self._application.exams.site(connection, row["round"], row["site"] or "")
+        site = self._application.exams.site_of(connection, row)
         return Step.LAPSE in open_steps(Status(row["status"]), site)
 
     def _owed(self) -> list[Row]:

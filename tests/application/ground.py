@@ -32,7 +32,8 @@ QUICK: Final = "429901"
 
 
 def open_exam(house: House, plan: RoundPlan | None = None) -> None:
-    """The bundled round, or another plan for it, with two of its sites."""
+    """The bundled round, or another plan for it, with two of its sites; photos are made up, so none is looked for."""
+    house.application.photos = None
     round_, sites = people.bundled_round()
     planned = [PlanRound(actor=people.OFFICE, command_id=uuid4(), plan=plan or round_.plan)]
     house.application.plan_all([*planned, *(planning(sites[code].plan) for code in (people.SITE, QUICK))])
@@ -82,6 +83,8 @@ class Walker(people.Candidate):
         return following
 
     def uploads(self) -> Registration:
+        """A made-up photo, so none is looked for any more."""
+        self.house.application.photos = None
         return self.does(c.UploadPhoto, photo=people.PHOTO)
 
     def filled(self) -> Registration:

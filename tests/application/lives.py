@@ -224,7 +224,8 @@ class Lives(RuleBasedStateMachine):
             case Step.WITHDRAW:
                 return c.Withdraw(**own)
             case Step.CANCEL:
-                return c.Cancel(**by_office, reason="重复报名")
+                money = c.PaidFee.REFUND if pick % 2 else c.PaidFee.KEEP
+                return c.Cancel(**by_office, reason="重复报名", money=money, money_reason="停考")
             case Step.MOVE:
                 return c.Move(**by_office, to=ACCOUNTS[pick % 3], evidence="核对身份证原件")
 

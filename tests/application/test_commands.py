@@ -125,7 +125,9 @@ def test_a_cancelled_registration_gives_up_its_place_and_seats(house: House) -> 
     revise(house, people.SITE, quotas={"66": 1})
     walker = Walker(house, people.WENJING)
     walker.paid(("66",))
-    house.application.handle(c.Cancel(registration=walker.id, actor=people.OFFICE, reason="重复报名"))
+    house.application.handle(
+        c.Cancel(registration=walker.id, actor=people.OFFICE, reason="重复报名", **people.KEEPING)
+    )
     assert Walker(house, people.WENJING).submitted(subjects=("66",)).status is Status.SUBMITTED
 
 

@@ -11,13 +11,13 @@ import pytest
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.admission import ADMITS, WORTH_WORDS, Worth
-from ncre.events.sealing import Keys
+from ncre.events.keys import Keys
 from ncre.printing.stamp import StampKey, read
 from ncre.projections import timeline
 from ncre.services.door import Finding, examine
 from ncre.services.door_list import DoorList, DoorListUnusable, read_door_list
 from tests import people
-from tests.people import OFFICE, REVIEWER, ROUND, SITE, Candidate, approved, somebody
+from tests.people import KEEPING, OFFICE, REVIEWER, ROUND, SITE, Candidate, approved, somebody
 
 
 @pytest.fixture
@@ -84,7 +84,9 @@ def test_the_confirmation_in_person_does_not_outdate_a_ticket(
 
 
 def test_a_cancelled_registration_admits_nobody(house: House, wenjing: Candidate, code: str) -> None:
-    house.application.handle(c.Cancel(registration=wenjing.id, actor=OFFICE, reason="考生书面申请"))
+    house.application.handle(
+        c.Cancel(registration=wenjing.id, actor=OFFICE, reason="考生书面申请", **KEEPING)
+    )
     assert online(house, code).worth is Worth.NOT_ADMITTED
 
 
@@ -147,7 +149,9 @@ def test_a_list_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
 
 
 def test_who_has_no_seat_is_not_on_the_list(house: House, wenjing: Candidate, tmp_path: Path) -> None:
-    house.application.handle(c.Cancel(registration=wenjing.id, actor=OFFICE, reason="考生书面申请"))
+    house.application.handle(
+        c.Cancel(registration=wenjing.id, actor=OFFICE, reason="考生书面申请", **KEEPING)
+    )
     assert read_door_list(exported(house, tmp_path)).people == {}
 
 

@@ -144,7 +144,9 @@ def test_who_was_cancelled_is_on_no_list_and_their_chair_stays_empty(house: Hous
     one_batch(house, A=9)
     gone, stays = named(house, "考生甲"), named(house, "考生乙")
     seat(house)
-    house.application.handle(c.Cancel(registration=gone.id, actor=people.OFFICE, reason="重复报名"))
+    house.application.handle(
+        c.Cancel(registration=gone.id, actor=people.OFFICE, reason="重复报名", **people.KEEPING)
+    )
     (batch,) = house.hall_lists.batches(*HERE, people.REVIEWER)
     assert batch.people == 1
     said = text(house.hall_lists.seat_lists(*HERE, 1, people.REVIEWER).pdf)

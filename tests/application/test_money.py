@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,8 @@ from ncre.events.registration import PaymentReturned, PaymentSettled, PaymentUnu
 from ncre.gateways.channel import ChannelRefused, ChannelSilent, Kind, News, Source, State
 from ncre.projections import ledger, orders, refunds
 from ncre.projections.base import Row
-from ncre.services.paying import Asked
+from ncre.services.counter import CashTaken
+from ncre.services.inquiries import Asked
 from tests import people
 from tests.application.ground import QUICK, Walker, open_exam, refusal, revise
 from tests.people import Clock, till_of
@@ -40,6 +42,12 @@ def owed(house: House) -> list[tuple[str, str]]:
 def orders_of(house: House, walker: Walker) -> list[Row]:
     with house.database.reading() as connection:
         return orders.of_registration(connection, walker.id)
+
+
+def cash(
+    walker: Walker, receipt: str, amount: int = 8000, actor: c.Actor = people.REVIEWER, **asked: Any
+) -> CashTaken:
+    return CashTaken(registration=walker.id, receipt=receipt, amount=amount, actor=actor, **asked)
 
 
 def opens(house: House, walker: Walker, channel: str = "till") -> str:
@@ -84,7 +92,7 @@ def test_a_question_is_asked_at_most_every_ten_seconds(house: House, clock: Cloc
     approved.opens()
     assert house.paying.ask(approved.id).wait == 0
     clock.advance(seconds=4)
-    assert house.paying.ask(approved.id) == Asked(wait=6)
+    assert house.paying.ask(approved.id) == Asked(wait=6, state=State.WAITING)
     clock.advance(seconds=6)
     assert house.paying.ask(approved.id).wait == 0
 
@@ -358,14 +366,13 @@ def test_a_notice_that_is_not_the_channels_changes_nothing_and_leaves_a_trace(ho
 def test_whoever_pays_at_the_counter_has_paid_and_the_receipt_counts_once(
     house: House, approved: Walker
 ) -> None:
-    house.counter.take(approved.id, "2027-0001", 8000, people.REVIEWER)
+    house.counter.take(cash(approved, "2027-0001"))
     assert approved.stands.status is Status.PAID
     assert approved.row["payment"]["channel"] == "counter"
     assert approved.row["payment"]["trade"] == f"{people.SITE}-2027-0001"
     other = Walker(house)
     other.approved(("66",))
-    again = (other.id, "2027-0001", 8000, people.REVIEWER)
-    assert refusal(house.counter.take, *again) is RefusalCode.RECEIPT_USED
+    assert refusal(house.counter.take, cash(other, "2027-0001")) is RefusalCode.RECEIPT_USED
     assert other.stands.status is Status.APPROVED
 
 
@@ -382,7 +389,7 @@ def test_whoever_pays_at_the_counter_has_paid_and_the_receipt_counts_once(
 def test_the_counter_takes_what_is_due_from_staff_of_the_site(
     house: House, approved: Walker, receipt: str, amount: int, actor: c.Actor, code: RefusalCode
 ) -> None:
-    assert refusal(house.counter.take, approved.id, receipt, amount, actor) is code
+    assert refusal(house.counter.take, cash(approved, receipt, amount, actor)) is code
     assert approved.stands.status is Status.APPROVED
 
 
@@ -390,7 +397,7 @@ def test_an_order_open_online_is_closed_before_the_counter_takes_money(
     house: House, approved: Walker
 ) -> None:
     online = approved.opens()
-    house.counter.take(approved.id, "7", 8000, people.REVIEWER)
+    house.counter.take(cash(approved, "7"))
     assert approved.till.query(online.number).state is State.CLOSED
 
 
@@ -398,9 +405,9 @@ def test_money_taken_twice_at_the_counter_is_handed_back_there(
     house: House, clock: Clock, approved: Walker
 ) -> None:
     approved.opens()
-    house.counter.take(approved.id, "7", 8000, people.REVIEWER)
+    house.counter.take(cash(approved, "7"))
     trade = approved.row["payment"]["trade"]
-    assert refusal(house.counter.hand_back, trade, people.REVIEWER) is RefusalCode.NO_PAYMENT_DUE
+    assert refusal(house.counter.hand_back, trade, people.REVIEWER) is RefusalCode.NOTHING_OWED
     (counter,) = [one for one in orders_of(house, approved) if one["channel"] == "counter"]
     twice = News(Kind.PAID, "counter", counter["number"], "T-twice", "", 8000, clock(), Source.COUNTER)
     house.money.receive(twice)

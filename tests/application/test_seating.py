@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from uuid import uuid4
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import Connection, update
 
+from ncre.application import Act
 from ncre.bootstrap import House
 from ncre.domain import commands as c
-from ncre.domain.exam import DrawSeats, ExamCommand, site_id
+from ncre.domain.claims import Seat
+from ncre.domain.exam import DrawSeats, ExamCommand, round_id, site_id
 from ncre.domain.lifecycle import Status
+from ncre.domain.numbers import LAST_SERIAL
 from ncre.domain.refusals import RefusalCode
-from ncre.events.exam import SeatsDrawn
+from ncre.events.base import Fact
+from ncre.events.exam import RoundRevised, SeatsDrawn, SiteRevised
 from ncre.events.registration import SeatAssigned
+from ncre.events.schema import serials
 from ncre.projections import tickets
 from ncre.projections.base import Row
 from ncre.services.office import Seated
 from tests import people
-from tests.application.ground import Walker, count, history_of, refusal, revise
+from tests.application.ground import Walker, count, history_of, open_exam, refusal, revise
+from tests.houses import house_on
 
 
 def seats(house: House) -> list[Row]:
@@ -59,7 +69,7 @@ def test_seating_again_moves_nobody_and_seats_who_came_since(house: House) -> No
     paid(house, "66", "67")
     seat(house)
     before = seats(house)
-    assert seat(house) == Seated(people=0, sittings=0)
+    assert refusal(seat, house) is RefusalCode.NOBODY_TO_SEAT
     paid(house, "67")
     assert seat(house) == Seated(people=1, sittings=1)
     after = seats(house)
@@ -111,7 +121,9 @@ def test_the_chair_of_a_cancelled_registration_stays_empty(house: House) -> None
     only_one_hall(house)
     walker = paid(house, "66")
     seat(house)
-    house.application.handle(c.Cancel(registration=walker.id, actor=people.OFFICE, reason="重复报名"))
+    house.application.handle(
+        c.Cancel(registration=walker.id, actor=people.OFFICE, reason="重复报名", **people.KEEPING)
+    )
     other = paid(house, "66")
     seat(house)
     assert sorted(row["ticket"] for row in seats(house)) == ["6678420019000101", "6678420019000102"]
@@ -131,7 +143,7 @@ def test_the_draw_is_recorded_before_the_seats_and_each_seat_names_it(house: Hou
 
 def test_where_nobody_is_seated_no_draw_is_recorded(house: House) -> None:
     before = history_of(house, site_id(people.ROUND, people.SITE))
-    assert seat(house) == Seated(0, 0)
+    assert refusal(seat, house) is RefusalCode.NOBODY_TO_SEAT
     only_one_hall(house, seats=1)
     paid(house, "66")
     paid(house, "66")
@@ -190,7 +202,9 @@ def test_whoever_is_cancelled_while_seats_are_given_is_left_and_the_others_get_t
 
     def cancels_first(command: ExamCommand) -> None:
         plan(command)
-        house.application.handle(c.Cancel(registration=one.id, actor=people.OFFICE, reason="重复报名"))
+        house.application.handle(
+            c.Cancel(registration=one.id, actor=people.OFFICE, reason="重复报名", **people.KEEPING)
+        )
 
     monkeypatch.setattr(house.application, "plan", cancels_first)
     assert seat(house) == Seated(people=1, sittings=1, left=1)
@@ -201,5 +215,56 @@ def test_who_was_confirmed_after_seating_keeps_the_seat(house: House) -> None:
     walker = paid(house, "66")
     seat(house)
     house.application.handle(c.Confirm(registration=walker.id, actor=people.REVIEWER))
-    assert seat(house) == Seated(0, 0)
+    assert refusal(seat, house) is RefusalCode.NOBODY_TO_SEAT
     assert walker.stands.status is Status.CONFIRMED
+
+
+@pytest.fixture
+def old_house(database_url: str, tmp_path: Path, clock: people.Clock) -> Iterator[House]:
+    """A round from before subject codes were checked, on either database."""
+    old = house_on(database_url, tmp_path / "old", clock)
+    open_exam(old)
+    yield old
+    old.close()
+
+
+def test_a_subject_code_too_long_for_a_ticket_is_refused_on_both_databases(old_house: House) -> None:
+    """It printed 17 digits from SQLite, and ended in a traceback on PostgreSQL."""
+    plan = people.bundled_round()[0].plan
+    renamed = tuple(replace(one, code="101") if one.code == "66" else one for one in plan.subjects)
+    record_unchecked(old_house, RoundRevised(replace(plan, subjects=renamed)), round_id(people.ROUND))
+    here = people.bundled_round()[1][people.SITE].plan
+    offers = tuple(replace(one, subject="101") if one.subject == "66" else one for one in here.offers)
+    unchecked = SiteRevised(people.ROUND, replace(here, offers=offers))
+    record_unchecked(old_house, unchecked, site_id(people.ROUND, people.SITE))
+    with old_house.database.transaction() as connection:
+        key = Seat(people.ROUND, people.SITE, "101").key
+        old_house.application.claims.set_quota(connection, key, 9)
+    paid(old_house, "101")
+    assert refusal(seat, old_house) is RefusalCode.NUMBER_UNFIT
+    assert old_house.office.preview(people.ROUND, people.SITE).refusal is not None
+    assert seats(old_house) == []
+
+
+def record_unchecked(house: House, fact: Fact, stream: UUID) -> None:
+    """As the version did that wrote it."""
+
+    def recorded(connection: Connection) -> None:
+        version = house.application.store.version(connection, stream)
+        house.application.record(connection, Act(people.OFFICE), stream, version, [fact])
+
+    house.application.together(recorded)
+
+
+def test_a_site_that_gave_out_all_its_numbers_takes_nobody_more(old_house: House) -> None:
+    with old_house.database.transaction() as connection:
+        for _ in range(2):
+            old_house.application.claims.draw(connection, f"number:{people.ROUND}:{people.SITE}")
+        connection.execute(update(serials).values(last=LAST_SERIAL - 1))
+    last = Walker(old_house)
+    last.submitted()
+    assert last.row["number"] == f"{people.ROUND}{people.SITE}999999"
+    late = Walker(old_house)
+    late.filled()
+    assert refusal(late.submits, people.SITE, ("66",)) is RefusalCode.NUMBERS_USED_UP
+    assert late.row["number"] is None

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from ncre.bootstrap import House
 from ncre.domain.admission import WORTH_WORDS, Worth
-from ncre.events.sealing import Keys
+from ncre.events.keys import Keys
 from ncre.printing.stamp import StampKey, read
 from tests.browser.visit import RULES, phone
 from tests.people import OFFICE, ROUND, SECRET, SITE, WENJING, Candidate, approved, somebody

@@ -343,11 +343,23 @@ def test_the_cashier_refuses_another_amount_under_the_same_number(market: Market
 
 def test_the_control_wants_its_token(market: Market) -> None:
     asked = {"order": "*", "faults": ["lose"]}
-    for token, status in (("", 403), ("wrong", 403), ("only in tests", 200)):
+    strange = "ｏｎｌｙ in tests".encode(), b"\xff\xfe", "暗号".encode()
+    for token, status in (
+        ("", 403),
+        ("wrong", 403),
+        *((one, 403) for one in strange),
+        ("only in tests", 200),
+    ):
         answer = requests.post(
             f"{market.shop}/control/faults", json=asked, headers={"X-Control-Token": token}, timeout=10
         )
         assert answer.status_code == status
+
+
+def test_a_bill_with_a_strange_proof_is_refused(market: Market) -> None:
+    for proof in ("暗号", "é", "0" * 64):
+        answer = requests.get(f"{market.shop}/bill/2027-01-04/99999999999/{proof}", timeout=10)
+        assert answer.status_code == 403
 
 
 def test_the_cashier_never_runs_in_production(market: Market) -> None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
 from ncre.domain import commands as c
 from ncre.domain.commands import Actor
+from ncre.domain.decisions import decide
 from ncre.domain.lifecycle import Role
+from ncre.domain.payment import order_of
 from ncre.domain.refusals import RefusalCode
+from ncre.domain.registration import replay
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Window
 from tests import people
-from tests.domain.asking import after, agree, answer, asks, change, refusal, refused, submit
+from tests.domain.asking import after, agree, answer, asks, change, refusal, refused, settle, submit
 
 SECOND = timedelta(seconds=1)
 SOMEBODY_ELSE = Actor("99999999-9999-4999-8999-999999999999", Role.CANDIDATE)
@@ -227,11 +231,24 @@ def test_what_no_person_can_see_otherwise_is_not_sent_to_the_reviewer() -> None:
     assert refusal(people.SUBMITTED, asks(c.UploadPhoto, photo=grey)) is RefusalCode.PHOTO_REFUSED
 
 
-def test_where_nobody_reviews_there_is_nobody_to_ask() -> None:
-    unreviewed = people.scene(reviews=False)
+APPEALED: Final = (*people.SUBMITTED, facts.PhotoUploaded(HELD_FOR_WRONG))
+UNREVIEWED: Final = people.scene(reviews=False)
+
+
+def test_a_photo_that_was_sent_to_a_person_is_reviewed_also_where_nothing_else_is() -> None:
     upload = asks(c.UploadPhoto, photo=HELD_FOR_WRONG)
-    assert refusal(people.SUBMITTED, upload, unreviewed) is RefusalCode.NOBODY_TO_ASK
-    held = (*people.SUBMITTED, facts.PhotoUploaded(HELD_FOR_WRONG))
-    moving = change("14", site="429901")
-    assert refusal(held, moving, people.scene("429901", reviews=False)) is RefusalCode.NOBODY_TO_ASK
-    assert answer(held, moving, people.scene("429901", reviews=True))
+    assert answer(people.SUBMITTED, upload, UNREVIEWED) == [facts.PhotoUploaded(HELD_FOR_WRONG)]
+    assert answer(APPEALED, asks(c.RequestReview), UNREVIEWED) == [facts.ReviewRequested(1)]
+    assert refusal(people.PICTURED, asks(c.RequestReview), UNREVIEWED) is RefusalCode.OUT_OF_TURN
+    waiting = (*APPEALED, facts.ReviewRequested(1))
+    (approved,) = answer(waiting, asks(c.Approve, people.REVIEWER), UNREVIEWED)
+    assert isinstance(approved, facts.Approved)
+    assert answer(APPEALED, change("14", site="429901"), people.scene("429901", reviews=False))
+
+
+def test_nobody_pays_past_the_person_who_is_to_look_at_the_photo() -> None:
+    at = replay(people.REGISTRATION, APPEALED)
+    paid = settle(order=order_of(at), trade="T2", amount=at.amount)
+    assert [type(fact) for fact in decide(at, paid, UNREVIEWED)] == [facts.PaymentUnusable]
+    good = replay(people.REGISTRATION, (*APPEALED, facts.PhotoReplaced(people.OTHER_PHOTO)))
+    assert [type(fact) for fact in decide(good, paid, UNREVIEWED)] == [facts.PaymentSettled]

@@ -10,13 +10,13 @@ import pytest
 
 from ncre.domain import commands as c
 from ncre.domain.commands import EVERY_SITE, Actor
-from ncre.domain.lifecycle import Role
+from ncre.domain.lifecycle import Role, Status
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.review import REVIEW_REASONS
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from tests import people
-from tests.domain.asking import answer, asks, refusal
+from tests.domain.asking import after, answer, asks, refusal
 
 COLLEAGUE = Actor("77777777-7777-4777-8777-777777777777", Role.REVIEWER, frozenset({people.SITE, "140027"}))
 SEAT = facts.SeatAssigned("66", "6678420019000101", 1, "机房", 1, 1, people.NOW, people.NOW)
@@ -145,13 +145,27 @@ def test_a_reviewer_seats_nobody() -> None:
     assert refusal(people.PAID, asks(c.Seat, people.REVIEWER, seats=(SEAT,))) is RefusalCode.NOT_YOUR_ROLE
 
 
-@pytest.mark.parametrize(
-    "history", [people.AGREED, people.WAITING, people.PAID, people.LAPSED, people.WITHDRAWN], ids=len
-)
+@pytest.mark.parametrize("history", [people.AGREED, people.WAITING, people.LAPSED, people.WITHDRAWN], ids=len)
 def test_the_office_cancels_wherever_a_registration_stands_and_says_why(history: Sequence[Fact]) -> None:
     cancel = asks(c.Cancel, people.OFFICE, reason="  重复报名 ")
     assert answer(history, cancel) == [facts.Cancelled("重复报名")]
     assert answer((*history, facts.Cancelled("重复报名")), cancel) == []
+
+
+def test_a_paid_fee_is_returned_or_kept_and_the_fact_says_which_and_why() -> None:
+    paid = asks(c.Cancel, people.OFFICE, reason="重复报名")
+    assert refusal(people.PAID, paid) is RefusalCode.MONEY_UNDECIDED
+    undecided = asks(c.Cancel, people.OFFICE, reason="重复报名", money=c.PaidFee.REFUND, money_reason=" ")
+    assert refusal(people.PAID, undecided) is RefusalCode.MONEY_REASON_MISSING
+    keep = asks(c.Cancel, people.OFFICE, reason="作弊", **people.KEEPING)
+    assert answer(people.PAID, keep) == [facts.Cancelled("作弊", "keep", "缴费后不退")]
+    refund = asks(c.Cancel, people.OFFICE, reason="停考", money=c.PaidFee.REFUND, money_reason="考点停考")
+    assert answer(people.CONFIRMED, refund) == [
+        facts.Cancelled("停考", "refund", "考点停考"),
+        facts.PaymentUnusable(people.ORDER, "till", "T1", people.AMOUNT, people.NOW, "cancelled"),
+    ]
+    gone = after((*people.PAID, *answer(people.PAID, refund)))
+    assert (gone.status, gone.owed) == (Status.CANCELLED, {"T1": "cancelled"})
 
 
 def test_the_office_cancels_nothing_without_saying_why() -> None:

@@ -10,7 +10,6 @@ from ncre.domain.halls import (
     MOST_IN_A_HALL,
     Sitting,
     halls,
-    ticket_number,
     together,
 )
 from tests.domain.rooms import FIRST, batch, site
@@ -47,11 +46,6 @@ def test_a_hall_keeps_its_number_when_rooms_and_batches_are_added() -> None:
     numbers = {(hall.batch.number, hall.room): hall.number for hall in after}
     assert known.items() <= numbers.items()
     assert len(set(numbers.values())) == len(after) == 9
-
-
-def test_the_ticket_number_names_subject_round_site_hall_and_seat() -> None:
-    assert ticket_number("66", "77", "420019", 3, 15) == "6677420019000315"
-    assert ticket_number("14", "9", "140027", 9999, 99) == "1409140027999999"
 
 
 def test_a_change_of_room_takes_half_an_hour_and_staying_takes_none() -> None:

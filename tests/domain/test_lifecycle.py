@@ -31,6 +31,7 @@ class Policy:
     reviews: bool
     confirms: bool
     clock: str
+    photo_lost: bool = False
 
     def __str__(self) -> str:
         return f"{'review' if self.reviews else 'open'}-{'confirm' if self.confirms else 'none'}-{self.clock}"
@@ -38,7 +39,8 @@ class Policy:
     @property
     def scene(self) -> Scene:
         """Past the deadline and within every window, so that nothing but the turn can be wrong."""
-        return people.scene(now=OVERDUE, reviews=self.reviews, confirms=self.confirms, clock=self.clock)
+        scene = people.scene(now=OVERDUE, reviews=self.reviews, confirms=self.confirms, clock=self.clock)
+        return replace(scene, photo_lost=self.photo_lost)
 
 
 POLICIES: Final = [
@@ -50,6 +52,7 @@ MET: Final[dict[When, Callable[[Policy], bool]]] = {
     When.SITE_DOES_NOT_REVIEW: lambda policy: not policy.reviews,
     When.SITE_CONFIRMS: lambda policy: policy.confirms,
     When.CLOCK_AT_SUBMISSION: lambda policy: policy.clock == "submitted" or not policy.reviews,
+    When.PHOTO_LOST: lambda policy: policy.photo_lost,
 }
 """Said here once more, so that the code under test is not asked what it should answer."""
 
@@ -236,6 +239,29 @@ def test_money_may_arrive_in_every_status_but_new() -> None:
     for status in Status:
         opened = open_steps(status, None) & {Step.SETTLE, Step.RETURN_PAYMENT}
         assert len(opened) == (0 if status is Status.NEW else 2)
+
+
+LOST: Final = Policy(True, True, "approved", photo_lost=True)
+RESTING: Final = {Step.UPLOAD_PHOTO, Step.REQUEST_REVIEW, Step.APPROVE, Step.CONFIRM}
+"""Steps that need a photo which somebody can see."""
+
+
+@pytest.mark.parametrize("status", Status)
+def test_with_a_lost_photo_nothing_is_decided_about_the_face_and_another_is_taken_at_any_time(
+    status: Status,
+) -> None:
+    for step in RESTING & open_steps(status, LOST):
+        with pytest.raises(Refusal) as refused:
+            asking(step, status, LOST)
+        assert refused.value.code is RefusalCode.PHOTO_LOST
+    pictured = {Status.PHOTO_UPLOADED, Status.PENDING_REVIEW, Status.REJECTED, Status.APPROVED, Status.PAID}
+    if status in {*pictured, Status.CONFIRMED}:
+        registration = standing_at(status)
+        late = replace(LOST.scene, now=people.NOW + timedelta(days=300))
+        (replaced,) = decide(registration, asked(Step.REPLACE_PHOTO, registration), late)
+        assert evolve(registration, replaced).status is status
+    else:
+        assert Step.REPLACE_PHOTO not in open_steps(status, LOST)
 
 
 ENDS: Final = {Status.WITHDRAWN, Status.CANCELLED}

@@ -126,8 +126,11 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     payment.RefundRequested(NUMBER, STREAM, "alipay", "T1", "R1", 17500, "duplicate"),
     payment.RefundPutOff(NUMBER, STREAM, "alipay", "T1", "R1", "ACQ.SELLER_BALANCE_NOT_ENOUGH"),
     payment.RefundConfirmed(NUMBER, STREAM, "alipay", "T1", "R1", 17500, LATER, "refund"),
+    payment.RefundTotalTold(NUMBER, STREAM, "alipay", "T1", 17500, LATER, "notice"),
     payment.RefundUnexplained(NUMBER, STREAM, "alipay", "T1", "R9", 100, LATER, "bill"),
     payment.OrphanReceived("N9", "alipay", "T9", 8000, NOON, "notice"),
+    payment.ItemUnbooked("alipay", "服务费", "N9", "T9", "0123456789ab", -120, NOON, "bill"),
+    payment.ItemResolved("alipay", "渠道手续费"),
     payment.DayReconciled(
         "alipay",
         "2027-01-05",

@@ -18,10 +18,11 @@ from ncre.domain.candidate import FORM_FIELDS, masked_name, masked_number
 from ncre.domain.lifecycle import Role, Status
 from ncre.domain.orders import OrderState
 from ncre.domain.payment import Unusable, order_number, refund_number
+from ncre.domain.review import LONGEST_NOTE
 from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.events.schema import metadata
-from ncre.gateways.channel import Kind, Source
+from ncre.gateways.channel import Kind, Source, State
 from ncre.passport.accounts import LONGEST_ACCOUNT_NAME
 from ncre.passport.proofs import Purpose
 from ncre.passport.sign_on import LONGEST_NAME, LONGEST_SUBJECT
@@ -57,9 +58,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.phone": 16,
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
-    "challenges.answer": 5,
-    "challenges.id": HASH,
-    "challenges.purpose": longest(("sign-in", "register", "recover")),
+    "errands.answer": longest(State),
     "errands.key": len("refund:") + LONGEST_IDENTIFIER,
     "identities.issuer": 200,
     "identities.name": LONGEST_NAME,
@@ -78,7 +77,11 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "payment_orders.number": len(order_number(REGISTRATION, 999_999, "wechat", 9)),
     "payment_orders.round": ROUND,
     "payment_orders.site": SITE,
+    "payment_orders.terms": len("native-") + 24,
     "payment_orders.state": longest(OrderState),
+    "payments.clerk": 36,
+    "payments.handed_back_by": 36,
+    "payments.note": LONGEST_NOTE,
     "payments.channel": longest(CHANNELS),
     "payments.order": LONGEST_IDENTIFIER,
     "payments.reason": longest((*Unusable, "orphan")),
@@ -89,6 +92,19 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "payments.trade": LONGEST_IDENTIFIER,
     "payments.trouble": LONGEST_IDENTIFIER,
     "photo_files.uploaded": HASH,
+    "redeemed_tokens.id": HASH,
+    "registration_counts.round": ROUND,
+    "registration_counts.site": SITE,
+    "registration_counts.status": longest(Status),
+    "takings.site": SITE,
+    "unbooked_items.channel": longest(CHANNELS),
+    "unbooked_items.kind": LONGEST_IDENTIFIER,
+    "unbooked_items.note": LONGEST_NOTE,
+    "unbooked_items.order": LONGEST_IDENTIFIER,
+    "unbooked_items.reference": LONGEST_IDENTIFIER,
+    "unbooked_items.resolved_by": 36,
+    "unbooked_items.source": longest(Source),
+    "unbooked_items.trade": LONGEST_IDENTIFIER,
     "proofs.code": HASH,
     "proofs.purpose": longest(Purpose),
     "proofs.token": HASH,

@@ -19,10 +19,11 @@ from sqlalchemy import select, text, update
 
 from ncre.events.base import CLOSED, ERASED, Fact
 from ncre.events.database import Database
+from ncre.events.keys import Keys, blind_index
 from ncre.events.recorder import FactRecorder
 from ncre.events.registration import AgreementAccepted, InfoFilled, Rejected
 from ncre.events.schema import person_keys
-from ncre.events.sealing import BoxForged, Keys, PersonErased, PersonKeys, Sealer, blind_index
+from ncre.events.sealing import BoxForged, PersonErased, PersonKeys, Sealer
 from ncre.events.store import FactStore
 from tests.events.examples import DETAILS, NOON, PERSON, STAMP, STREAM, ZHANG
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from ncre.events.base import Fact
 from ncre.events.claimbook import ClaimBook
 from ncre.events.database import Database
+from ncre.events.keys import Keys
 from ncre.events.registration import AgreementAccepted, ConfirmedOnSite, ReviewRequested, Withdrawn
 from ncre.events.schema import claims
-from ncre.events.sealing import Keys
 from ncre.events.store import FactStore
 from tests.events.examples import EXAMPLES, PERSON, STAMP, STREAM, ZHANG
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import pillow_heif
 from PIL import Image
 from skimage.data import astronaut
 
@@ -26,6 +27,16 @@ def whole() -> Image.Image:
 def jpeg(picture: Image.Image, **options: Any) -> bytes:
     out = BytesIO()
     picture.save(out, "JPEG", **{"quality": 92, "subsampling": 0, **options})
+    return out.getvalue()
+
+
+def written(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    """The picture in another format: PNG, WEBP, AVIF or HEIF."""
+    out = BytesIO()
+    if kind == "HEIF":
+        pillow_heif.from_pillow(picture).save(out, quality=80, **options)
+    else:
+        picture.save(out, kind, **options)
     return out.getvalue()
 
 

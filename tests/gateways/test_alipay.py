@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlencode
+from io import BytesIO
+from urllib.parse import quote, urlencode
+from zipfile import ZipFile
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from ncre.gateways.alipay import Alipay, AlipayTerms
+from ncre.gateways.alipay.bill import read_bill
 from ncre.gateways.channel import ChannelRefused, ChannelSilent, Kind, NoticeRefused, Refund, State
 from ncre.gateways.signing import KeyUnusable, line_of, signed
 from tests.gateways.rsa_keys import new_keys, pem, public_pem
@@ -112,7 +115,8 @@ def told(terms: AlipayTerms, key: RSAPrivateKey, **said: str | None) -> list[tup
     return [(one.kind, one.reference, one.amount) for one in news]
 
 
-PAID, BACK = (Kind.PAID, "", 16000), (Kind.RETURNED, "R1", 16000)
+SO_FAR = (Kind.RETURNED_SO_FAR, "")
+PAID, BACK = (Kind.PAID, "", 16000), (Kind.RETURNED_SO_FAR, "R1", 16000)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +129,10 @@ PAID, BACK = (Kind.PAID, "", 16000), (Kind.RETURNED, "R1", 16000)
         ({"trade_status": "TRADE_CLOSED", **PAID_AT}, [PAID]),
         ({"trade_status": "TRADE_CLOSED"}, [(Kind.CLOSED, "", 0)]),
         ({"trade_status": "WAIT_BUYER_PAY"}, []),
-        ({"trade_status": "TRADE_FINISHED"}, []),
+        ({"trade_status": "TRADE_SUCCESS", **PAID_AT, "refund_fee": "30.00"}, [PAID, (*SO_FAR, 3000)]),
+        ({"trade_status": "TRADE_SUCCESS", **PAID_AT, "refund_fee": "0.00"}, [PAID]),
+        ({"trade_status": "TRADE_FINISHED", "notify_id": "1"}, [(Kind.OTHER, "1", 16000)]),
+        ({"trade_status": "TRADE_PENDING", "notify_id": "2"}, [(Kind.OTHER, "2", 16000)]),
     ],
 )
 def test_a_notice_means_what_its_money_says_and_not_its_status_alone(
@@ -147,6 +154,8 @@ def test_a_notice_means_what_its_money_says_and_not_its_status_alone(
         ({"sign_type": "RSA"}, "sign-type"),
         ({"total_amount": "1e2"}, "unreadable"),
         ({"gmt_payment": "soon"}, "unreadable"),
+        ({"gmt_payment": ""}, "unreadable"),
+        ({"charset": "EBCDIC"}, "charset"),
         ({"gmt_payment": "0001-01-01 00:00:00"}, "unreadable"),
         ({"gmt_payment": "9999-12-31 23:59:59"}, "unreadable"),
         ({"total_amount": "１６０.００"}, "unreadable"),
@@ -188,3 +197,78 @@ def test_our_own_public_key_is_not_taken_for_alipays(
 ) -> None:
     with pytest.raises(KeyUnusable, match="own"):
         Alipay(replace(terms, alipay_key=public_pem(keys[0])), Clock())
+
+
+TITLE = "2027年3月计算机等级考试 80% + 镕"
+
+
+@pytest.mark.parametrize("charset", ["GBK", "gb2312", "GB18030", "utf-8", "UTF-8"])
+@pytest.mark.parametrize("bare_plus", [False, True])
+def test_a_notice_is_read_in_the_charset_that_it_names(
+    terms: AlipayTerms, keys: tuple[RSAPrivateKey, RSAPrivateKey], charset: str, bare_plus: bool
+) -> None:
+    form = {
+        "app_id": "2021",
+        "seller_id": "2088",
+        "sign_type": "RSA2",
+        "charset": charset,
+        "notify_time": "2026-12-05 00:00:00",
+        "out_trade_no": NO,
+        "trade_no": "T1",
+        "trade_status": "TRADE_SUCCESS",
+        "total_amount": "160.00",
+        "subject": TITLE,
+        **PAID_AT,
+    }
+    codec = charset if charset.lower() != "gb2312" else "gbk"  # as the gateway does it, 镕 is not in GB 2312
+    plain = "&".join(f"{name}={form[name]}" for name in sorted(form) if name != "sign_type").encode(codec)
+    salt = 0
+    while "+" not in (signature := signed(keys[1], plain)):
+        salt += 1
+        form["passback_params"] = str(salt)
+        plain = "&".join(f"{name}={form[name]}" for name in sorted(form) if name != "sign_type").encode(codec)
+    body = urlencode(form, encoding=codec)
+    body += "&sign=" + (quote(signature, safe="+/=") if bare_plus else quote(signature, safe=""))
+    (news,) = Alipay(terms, Clock()).notice({}, body.encode())
+    assert (news.kind, news.amount) == (Kind.PAID, 16000)
+    with pytest.raises(NoticeRefused) as refused:
+        Alipay(terms, Clock()).notice({}, body.replace("160.00", "161.00").encode())
+    assert refused.value.why == "signature"
+
+
+def zipped(*lines: str) -> bytes:
+    names = "支付宝交易号,商户订单号,业务类型,商品名称,完成时间,订单金额（元）,退款批次号/请求号"
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("bill.csv", "\r\n".join(("#说明", names, *lines, "", "#结束")).encode("gb18030"))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "request_", "booked"),
+    [
+        ("交易", "80.00", "", (Kind.PAID, "", 8000)),
+        ("退款", "-30.00", "R1", (Kind.RETURNED, "R1", 3000)),
+        ("交易", "-80.00", "", (Kind.OTHER, "交易", -8000)),
+        ("退款", "30.00", "R1", (Kind.OTHER, "退款", 3000)),
+        ("退款", "-30.00", "", (Kind.OTHER, "退款", -3000)),
+        ("服务费", "-0.48", "", (Kind.OTHER, "服务费", -48)),
+        ("退服务费", "0.48", "", (Kind.OTHER, "退服务费", 48)),
+        ("转账", "-80.00", "", (Kind.OTHER, "转账", -8000)),
+        ("", "80.00", "", (Kind.OTHER, "", 8000)),
+    ],
+)
+def test_a_line_of_the_bill_is_booked_by_its_kind_and_its_sign_or_not_at_all(
+    kind: str, amount: str, request_: str, booked: tuple[Kind, str, int]
+) -> None:
+    told = f"T1\t,{NO}\t,{kind},报名费,2026-12-02 09:30:01,{amount},{request_}\t"
+    (news,) = read_bill(zipped(told))
+    named = news.word if news.kind is Kind.OTHER else news.reference
+    assert (news.kind, named, news.amount) == booked
+
+
+def test_two_odd_lines_of_a_bill_are_two_items_and_each_is_the_same_tomorrow() -> None:
+    lines = [f"T1\t,{NO}\t,服务费,报名费,2026-12-02 09:30:01,-0.{cent},\t" for cent in (48, 49)]
+    first, second = read_bill(zipped(*lines))
+    assert first.key != second.key
+    assert read_bill(zipped(*lines)) == (first, second)

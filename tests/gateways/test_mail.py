@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from ncre.gateways.mail import MailFolder, MailNotSent, Smtp, SmtpTerms
 from ncre.gateways.messages import PostOffice, Relay, RelayTerms
 from ncre.passport import letters
 from tests.cashier.market import serving
+from tests.houses import development
 from tests.ports import free_port
 
 NOW = datetime(2027, 1, 5, 2, 0, tzinfo=UTC)
@@ -106,6 +108,20 @@ def test_a_password_is_never_sent_in_the_clear(postbox: Postbox, terms: SmtpTerm
     assert postbox.letters == []
 
 
+def test_a_letter_leaves_this_machine_over_tls_alone(
+    postbox: Postbox, terms: SmtpTerms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server elsewhere that offers no TLS, or somebody on the way who hides the offer, gets no letter."""
+    connect = socket.create_connection
+    monkeypatch.setattr(
+        socket, "create_connection", lambda address, *rest: connect(("127.0.0.1", address[1]), *rest)
+    )
+    for host in ("mail.example", "localhost.example", "192.0.2.7"):
+        with pytest.raises(MailNotSent):
+            Smtp(replace(terms, host=host), lambda: NOW).send(LETTER)
+    assert postbox.letters == []
+
+
 def test_a_message_goes_to_the_relay_in_few_words(relay: tuple[RelayTerms, list[dict[str, Any]]]) -> None:
     terms, taken = relay
     Relay(terms).send(MESSAGE)
@@ -141,7 +157,7 @@ def test_letters_go_by_mail_and_messages_to_phones_where_there_is_a_way(
 
 
 def test_production_does_not_start_without_a_mail_server(tmp_path: Path) -> None:
-    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'ncre.sqlite'}", bytes(32), production=True)
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'ncre.sqlite'}", bytes(32))
     with pytest.raises(Misconfigured, match="NCRE_SMTP_HOST"):
         build(settings, lambda: NOW)
 
@@ -149,7 +165,7 @@ def test_production_does_not_start_without_a_mail_server(tmp_path: Path) -> None
 def test_the_relay_s_settings_are_https_and_a_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("token\n")
     given = {
-        "NCRE_DATA": str(tmp_path),
+        **development(tmp_path),
         "NCRE_MESSAGES_URL": "https://relay.example/messages",
         "NCRE_MESSAGES_TOKEN": str(tmp_path / "token"),
     }

@@ -11,7 +11,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
-from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing
+from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing, PhotoNotKept, PhotosSilent
 
 BYTES = b"the sealed bytes of a photo"
 DIGEST = sha256(BYTES).hexdigest()
@@ -76,3 +76,20 @@ def test_sweeping_takes_what_is_old_and_only_under_its_own_prefix(endpoint: str)
 def test_an_address_that_names_no_bucket_is_refused_with_what_it_should_be(address: str) -> None:
     with pytest.raises(BucketUnusable, match="s3://bucket/prefix"):
         PhotoBucket(address)
+
+
+def test_what_the_store_says_of_one_photo_is_told_from_a_store_that_is_silent(
+    endpoint: str, client: object
+) -> None:
+    bucket = PhotoBucket("s3://photos/kept", endpoint)
+    bucket.check(bucket.put(BYTES))
+    assert [(file.name, file.digest) for file in bucket.files()] == [(DIGEST, DIGEST)]
+    bucket.remove(DIGEST)
+    with pytest.raises(PhotoMissing):
+        bucket.check(DIGEST)
+    gone = PhotoBucket("s3://no-such-bucket/kept", "http://127.0.0.1:9")
+    gone._client.meta.config.retries = {"max_attempts": 0}
+    with pytest.raises(PhotosSilent):
+        gone.check(DIGEST)
+    with pytest.raises(PhotoNotKept):
+        gone.put(BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,12 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from pwd import getpwnam
 
 import pytest
 
 from ncre.domain.photo import judge
+from ncre.gateways.photo_lab import lab as lab_module
 from ncre.gateways.photo_lab import measuring, nets
-from ncre.gateways.photo_lab.lab import LabBroken, LabHere, LabInWorkers
+from ncre.gateways.photo_lab.lab import KEPT, LabBroken, LabHere, LabInWorkers
 from ncre.gateways.photo_lab.measuring import measure
 from ncre.gateways.photo_lab.nets import SUMS, Nets, NotMeasured
 from ncre.gateways.photo_lab.picture import LARGEST_LOOKED_AT
@@ -41,6 +44,45 @@ def test_a_worker_answers_what_this_process_would(lab: LabInWorkers) -> None:
     assert lab.turn(GOOD, 90) == here.turn(GOOD, 90)
 
 
+def test_a_worker_is_told_nothing_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NCRE_SECRET", "0f" * 32)
+    monkeypatch.setenv("PGPASSWORD", "of the database")
+    lab = LabInWorkers(1)
+    try:
+        assert lab.measure(GOOD).failed == ""
+        (pid,) = lab.processes
+        told = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        assert {one.split(b"=")[0].decode() for one in told if one} <= {
+            "PYTHONPATH",
+            "PYTHONDONTWRITEBYTECODE",
+            *KEPT,
+        }
+        limits = Path(f"/proc/{pid}/limits").read_text()
+        assert re.search(r"Max file size +0 +0 ", limits)
+        assert re.search(r"Max core file size +0 +0 ", limits)
+    finally:
+        lab.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may choose another user")
+def test_another_user_measures_where_that_one_can_read_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab_module._user.cache_clear()
+    monkeypatch.setattr(lab_module, "_environment", lambda: {"PYTHONPATH": ""})
+    tried: list[dict[str, object]] = []
+
+    def run(program: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        tried.append(options)
+        return subprocess.CompletedProcess(program, len(tried) - 1)
+
+    monkeypatch.setattr(lab_module.subprocess, "run", run)
+    other = getpwnam("nobody").pw_uid
+    assert lab_module._user() == other
+    assert (tried[0]["user"], tried[0]["group"], tried[0]["extra_groups"]) == (other, other, [])
+    lab_module._user.cache_clear()
+    assert lab_module._user() is None
+    lab_module._user.cache_clear()
+
+
 def test_many_threads_share_the_workers(lab: LabInWorkers) -> None:
     with ThreadPoolExecutor(6) as threads:
         measured = list(threads.map(lab.measure, [GOOD] * 12))
@@ -50,7 +92,7 @@ def test_many_threads_share_the_workers(lab: LabInWorkers) -> None:
 
 def test_a_file_beyond_every_limit_is_not_even_sent_to_a_worker(lab: LabInWorkers) -> None:
     measured = lab.measure(bytes(LARGEST_LOOKED_AT + 1))
-    assert judge(measured).codes == ("BYTES_MANY",)
+    assert judge(measured).codes == ("BYTES_MANY", "BYTES_HUGE")
 
 
 def test_a_picture_that_takes_too_long_costs_its_worker_and_nothing_else() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from ncre.gateways.photo_store import PhotoDamaged, PhotoFolder, PhotoMissing
+from ncre.gateways.photo_store import PhotoDamaged, PhotoFolder, PhotoMissing, PhotoNotKept, PhotosSilent
 
 BYTES = b"the sealed bytes of a photo"
 DIGEST = sha256(BYTES).hexdigest()
@@ -62,7 +63,7 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(PhotoNotKept, match="No space"):
         PhotoFolder(tmp_path).put(BYTES)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -82,3 +83,47 @@ def test_file_and_folders_are_on_the_disk_before_the_digest_is_handed_out(
     folders = [place(tmp_path).parent, place(tmp_path).parent.parent, tmp_path]
     assert synced[1:] == [str(folder) for folder in folders]
     assert Path(synced[0]).parent == place(tmp_path).parent, "the file itself comes first"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
+def test_a_folder_that_takes_nothing_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(Path, "mkdir", refuses)
+    with pytest.raises(PhotoNotKept, match=os.strerror(code)):
+        PhotoFolder(tmp_path).put(BYTES)
+
+
+def test_a_folder_that_is_not_mounted_loses_no_photo(tmp_path: Path) -> None:
+    with pytest.raises(PhotosSilent, match="mounted"):
+        PhotoFolder(tmp_path / "elsewhere").get(DIGEST)
+
+
+@pytest.mark.parametrize(("code", "fault"), [(errno.EIO, PhotoDamaged), (errno.EMFILE, PhotosSilent)])
+def test_a_bad_sector_is_a_damaged_photo_and_a_store_in_trouble_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, fault: type[Exception]
+) -> None:
+    folder = PhotoFolder(tmp_path)
+    folder.put(BYTES)
+
+    def unreadable(_: Path) -> bytes:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    with pytest.raises(fault):
+        folder.check(DIGEST)
+
+
+def test_every_file_is_listed_with_the_digest_whose_place_it_has(tmp_path: Path) -> None:
+    folder = PhotoFolder(tmp_path)
+    folder.put(BYTES)
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / DIGEST).write_bytes(BYTES)
+    found = {file.name: file.digest for file in folder.files()}
+    assert found == {f"{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}": DIGEST, f"ab/{DIGEST}": ""}
+    assert folder.read(f"ab/{DIGEST}") == BYTES
+    folder.remove(f"ab/{DIGEST}")
+    assert [file.digest for file in folder.files()] == [DIGEST]

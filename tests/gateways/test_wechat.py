@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from wechatpayv3 import WeChatPay, WeChatPayType
@@ -73,6 +75,10 @@ def order(clock: Clock) -> Order:
 
 def news(clock: Clock, source: Source, **changed: Any) -> News:
     return replace(News(Kind.PAID, "wechat", NUMBER, f"42{NUMBER}", "", 8000, clock(), source), **changed)
+
+
+def trade_of(far: WeChatStandIn) -> dict[str, Any]:
+    return {name: value for name, value in far.trades[NUMBER].items() if name != "asked"}
 
 
 def test_other_screens_show_a_code_and_phones_a_page(wechat: WeChat, order: Order) -> None:
@@ -144,9 +150,7 @@ def test_notices_tell_payment_and_refund(
 ) -> None:
     wechat.open(order, Device.DESKTOP, "")
     far.pay(NUMBER)
-    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", far.trades[NUMBER])) == (
-        news(clock, Source.NOTICE),
-    )
+    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far))) == (news(clock, Source.NOTICE),)
     back = {
         "mchid": "1900000001",
         "out_trade_no": NUMBER,
@@ -158,7 +162,117 @@ def test_notices_tell_payment_and_refund(
     }
     told = wechat.notice(*far.notice("REFUND.SUCCESS", back))
     assert told == (news(clock, Source.NOTICE, kind=Kind.RETURNED, reference="R1"),)
-    assert wechat.notice(*far.notice("REFUND.ABNORMAL", back)) == ()
+    for event in ("REFUND.ABNORMAL", "REFUND.CLOSED", "TRANSACTION.PAY_BACK", "COUPON.USE"):
+        (other,) = wechat.notice(*far.notice(event, back))
+        assert (other.kind, other.amount, other.trade) == (Kind.OTHER, 8000, f"42{NUMBER}")
+        assert other.word.startswith(event)
+
+
+def test_a_transaction_notice_that_tells_of_no_payment_is_for_a_person(
+    wechat: WeChat, far: WeChatStandIn, order: Order
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    (other,) = wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far)))
+    assert (other.kind, other.word) == (Kind.OTHER, "TRANSACTION.SUCCESS NOTPAY")
+
+
+def test_a_box_without_associated_data_is_opened(wechat: WeChat, far: WeChatStandIn, order: Order) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    for data in (None, ""):
+        (paid,) = wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far), data))
+        assert paid.kind is Kind.PAID
+
+
+def test_several_keys_stand_beside_each_other_while_wechat_changes_its_own(
+    far: WeChatStandIn,
+    keys: tuple[Keys, Keys],
+    terms: WeChatTerms,
+    clock: Clock,
+    order: Order,
+    tmp_path: Path,
+) -> None:
+    new = keys_in(tmp_path, "new")
+    wechat = WeChat(replace(terms, other_keys={"PUB_KEY_ID_2": new.public}), clock)
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far)))
+    far.change_key(new.private, "PUB_KEY_ID_2", new.public)
+    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far)))
+    assert wechat.query(NUMBER).state is State.PAID
+    assert far.asked_for_certificates == 0
+
+
+def test_an_unknown_key_is_asked_for_once_and_taken(
+    far: WeChatStandIn, wechat: WeChat, order: Order, tmp_path: Path
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    new = keys_in(tmp_path, "new")
+    far.change_key(new.private, "7132D72A03E93CDDF8C03BBD1F37EEDF00000000", new.public)
+    for _ in range(2):
+        assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far)))
+    assert far.asked_for_certificates == 1
+
+
+def test_a_certificate_that_was_renewed_under_its_number_is_asked_for_on_a_bad_signature(
+    far: WeChatStandIn, wechat: WeChat, order: Order, clock: Clock, tmp_path: Path
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    first, second = keys_in(tmp_path, "first"), keys_in(tmp_path, "second")
+    far.change_key(first.private, "SERIAL", first.public)
+    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far)))
+    far.change_key(second.private, "SERIAL", second.public)
+    clock.advance(minutes=1)
+    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far)))
+    assert far.asked_for_certificates == 2
+
+
+def test_nobody_makes_us_ask_for_keys_without_end(
+    far: WeChatStandIn, wechat: WeChat, order: Order, clock: Clock
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    headers, body = far.notice("TRANSACTION.SUCCESS", trade_of(far))
+    for number in range(20):
+        with pytest.raises(NoticeRefused):
+            wechat.notice({**headers, "Wechatpay-Serial": f"PUB_KEY_ID_{number}"}, body)
+        with pytest.raises(NoticeRefused):
+            wechat.notice(headers, body + b" ")
+    assert far.asked_for_certificates == 1
+
+
+def test_certificates_that_somebody_else_made_up_are_not_taken(
+    far: WeChatStandIn, wechat: WeChat, order: Order, tmp_path: Path
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    new = keys_in(tmp_path, "new")
+    far.change_key(new.private, "SERIAL", new.public)
+    far.forge = True  # the list is signed with a key that is not in it
+    with pytest.raises(NoticeRefused):
+        wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far)))
+    far.forge = False
+    assert far.asked_for_certificates == 1
+
+
+def test_a_known_number_is_refused_with_other_parameters_and_the_terms_say_so(
+    wechat: WeChat, order: Order
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    wechat.open(order, Device.DESKTOP, "https://ncre.example/elsewhere")
+    own = wechat.terms(order, Device.DESKTOP)
+    for device, payer in ((Device.PHONE, "203.0.113.7"), (Device.WECHAT, "openid-1")):
+        with pytest.raises(ChannelRefused, match="OUT_TRADE_NO_USED"):
+            wechat.open(order, device, "", payer)
+        assert wechat.terms(order, device, payer) != own
+    for other in (replace(order, title="another"), replace(order, expires=order.expires + timedelta(1))):
+        with pytest.raises(ChannelRefused, match="OUT_TRADE_NO_USED"):
+            wechat.open(other, Device.DESKTOP, "")
+        assert wechat.terms(other, Device.DESKTOP) != own
+    assert wechat.terms(replace(order, number="N1"), Device.DESKTOP, "203.0.113.8") == own
+    phone = wechat.terms(order, Device.PHONE, "203.0.113.7")
+    assert wechat.terms(order, Device.PHONE, "203.0.113.8") != phone
+    assert max(len(own), len(phone)) <= 40
 
 
 def test_a_notice_that_is_not_its_own_is_refused(
@@ -166,7 +280,7 @@ def test_a_notice_that_is_not_its_own_is_refused(
 ) -> None:
     wechat.open(order, Device.DESKTOP, "")
     far.pay(NUMBER)
-    said = far.trades[NUMBER]
+    said = trade_of(far)
     headers, body = far.notice("TRANSACTION.SUCCESS", said)
     other_box = WeChat(replace(terms, api_key="f" * 32), clock)
     for why, act in {
@@ -217,7 +331,7 @@ def test_an_old_notice_is_refused(
 ) -> None:
     wechat.open(order, Device.DESKTOP, "")
     far.pay(NUMBER)
-    notice = far.notice("TRANSACTION.SUCCESS", far.trades[NUMBER])
+    notice = far.notice("TRANSACTION.SUCCESS", trade_of(far))
     clock.advance(minutes=minutes)
     if taken:
         assert wechat.notice(*notice)
@@ -275,7 +389,12 @@ def test_an_independent_client_is_answered_where_ours_is(
     terms: WeChatTerms, wechat: WeChat, far: WeChatStandIn, order: Order
 ) -> None:
     client = independent(terms)
-    status, said = client.pay(description="测试", out_trade_no=NUMBER, amount={"total": 8000})
+    status, said = client.pay(
+        description=order.title,
+        out_trade_no=NUMBER,
+        amount={"total": 8000, "currency": "CNY"},
+        time_expire=order.expires.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds"),
+    )
     assert (status, json.loads(said)) == (200, {"code_url": wechat.open(order, Device.DESKTOP, "").code})
     far.pay(NUMBER)
     status, said = client.query(out_trade_no=NUMBER)
@@ -287,7 +406,7 @@ def test_an_independent_client_opens_the_notices_that_ours_opens(
 ) -> None:
     wechat.open(order, Device.DESKTOP, "")
     far.pay(NUMBER)
-    headers, body = far.notice("TRANSACTION.SUCCESS", far.trades[NUMBER])
+    headers, body = far.notice("TRANSACTION.SUCCESS", trade_of(far))
     opened = independent(terms).callback(headers, body.decode())
     assert opened["resource"]["transaction_id"] == wechat.notice(headers, body)[0].trade
     assert independent(terms).callback(headers, body.decode().replace("SUCCESS", "SUCCEED")) is None

@@ -1,4 +1,7 @@
-"""The least of WeChat Pay that its channel needs, signed both ways; for tests alone."""
+"""The least of WeChat Pay that its channel needs, signed both ways; for tests alone.
+
+As the real one it refuses a known number with any other parameter, product and payer included.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,9 @@ AUTHORIZATION = re.compile(
 )
 
 
+PRODUCTS = tuple(f"/v3/pay/transactions/{product}" for product in ("native", "h5", "jsapi"))
+
+
 class WeChatStandIn:
     """Trades by our number; `answers` overrules what is said to the next questions, (status, body)."""
 
@@ -37,10 +43,18 @@ class WeChatStandIn:
         self.refunds: dict[str, dict[str, Any]] = {}
         self.answers: list[tuple[int, dict[str, Any]]] = []
         self.pending = False
+        self.key_id = KEY_ID
+        self.certificates: dict[str, str] = {}
+        self.asked_for_certificates = 0
         self.forge = False
         self.stale = 0
         self.site = Flask("wechat-stand-in")
         self.site.add_url_rule("/<path:path>", view_func=self._answer, methods=["GET", "POST"])
+
+    def change_key(self, own: str, name: str, public: str) -> None:
+        """From now on it signs with another key, whose certificate can be asked for."""
+        self._own, self.key_id = private_key(own), name
+        self.certificates[name] = public
 
     def pay(self, order: str) -> None:
         self.trades[order] |= {
@@ -52,26 +66,29 @@ class WeChatStandIn:
     def now(self) -> str:
         return self._clock().astimezone(SHANGHAI).isoformat(timespec="seconds")
 
-    def notice(self, event: str, said: dict[str, Any]) -> tuple[dict[str, str], bytes]:
-        nonce = token_hex(6)
-        box = AESGCM(self._api_key.encode()).encrypt(
-            nonce.encode(), json.dumps(said).encode(), b"transaction"
-        )
+    def notice(
+        self, event: str, said: dict[str, Any], data: str | None = "transaction"
+    ) -> tuple[dict[str, str], bytes]:
         body = json.dumps(
             {
                 "id": token_hex(8),
                 "create_time": self.now(),
                 "resource_type": "encrypt-resource",
                 "event_type": event,
-                "resource": {
-                    "algorithm": "AEAD_AES_256_GCM",
-                    "ciphertext": b64encode(box).decode(),
-                    "nonce": nonce,
-                    "associated_data": "transaction",
-                },
+                "resource": self._box(json.dumps(said), data),
             }
         ).encode()
         return self._signed(body), body
+
+    def _box(self, text: str, data: str | None) -> dict[str, str | None]:
+        nonce = token_hex(6)
+        sealed = AESGCM(self._api_key.encode()).encrypt(nonce.encode(), text.encode(), (data or "").encode())
+        return {
+            "algorithm": "AEAD_AES_256_GCM",
+            "ciphertext": b64encode(sealed).decode(),
+            "nonce": nonce,
+            "associated_data": data,
+        }
 
     def _signed(self, body: bytes) -> dict[str, str]:
         at, nonce = f"{self._clock().timestamp() - self.stale:.0f}", token_hex(16)
@@ -79,7 +96,7 @@ class WeChatStandIn:
         return {
             "Wechatpay-Timestamp": at,
             "Wechatpay-Nonce": nonce,
-            "Wechatpay-Serial": KEY_ID,
+            "Wechatpay-Serial": self.key_id,
             "Wechatpay-Signature": signed(self._own, said),
             "Wechatpay-Signature-Type": "WECHATPAY2-SHA256-RSA2048",
         }
@@ -107,7 +124,9 @@ class WeChatStandIn:
 
     def _said(self, path: str) -> tuple[int, dict[str, Any]]:
         content = request.get_json(silent=True) or {}
-        if path in ("/v3/pay/transactions/native", "/v3/pay/transactions/h5"):
+        if path == "/v3/certificates":
+            return 200, {"data": self._certificates()}
+        if path in PRODUCTS:
             return self._open(path, content)
         if found := re.fullmatch(r"/v3/pay/transactions/out-trade-no/(\w+)(/close)?", path):
             return self._close(found[1]) if found[2] else self._trade(found[1])
@@ -123,13 +142,27 @@ class WeChatStandIn:
             return 200, {"hash_type": "SHA1", "hash_value": digest, "download_url": f"{request.url_root}bill"}
         return 404, {"code": "NOT_FOUND"}
 
+    def _certificates(self) -> list[dict[str, Any]]:
+        self.asked_for_certificates += 1
+        return [
+            {"serial_no": name, "encrypt_certificate": self._box(public, "certificate")}
+            for name, public in self.certificates.items()
+        ]
+
     def _open(self, path: str, content: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        trade = self.trades.setdefault(content["out_trade_no"], {**content, "trade_state": "NOTPAY"})
+        trade = self.trades.setdefault(
+            content["out_trade_no"], {**content, "asked": (path, content), "trade_state": "NOTPAY"}
+        )
+        if trade["asked"] != (path, content):
+            return 403, {"code": "OUT_TRADE_NO_USED", "message": "商户订单号重复"}
         if trade["trade_state"] != "NOTPAY":
             code = "ORDERPAID" if trade["trade_state"] == "SUCCESS" else "ORDER_CLOSED"
             return 400, {"code": code, "message": "订单已支付或已关闭"}
         if path.endswith("native"):
             return 200, {"code_url": f"weixin://wxpay/bizpayurl?pr={trade['out_trade_no'][-8:]}"}
+        if path.endswith("jsapi"):
+            assert content["payer"]["openid"]
+            return 200, {"prepay_id": f"wx{trade['out_trade_no'][-8:]}"}
         assert content["scene_info"]["h5_info"]["type"] == "Wap"
         return 200, {"h5_url": "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1&package=1"}
 

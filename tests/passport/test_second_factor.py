@@ -63,6 +63,20 @@ def test_a_code_counts_once(enrolled: Enrolled) -> None:
     assert use_code(used, code, later) is None
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u3000", "\u200b", "-"])
+def test_a_code_in_full_width_is_taken(enrolled: Enrolled, blank: str) -> None:
+    """authenticator code: full-width digits."""
+    later = NOON + timedelta(minutes=1)
+    wide = "".join(chr(ord(digit) - ord("0") + ord("０")) for digit in code_at(enrolled.factor, later))
+    assert use_code(enrolled.factor, wide[:3] + blank + wide[3:], later) is not None
+
+
+@pytest.mark.parametrize("code", ["验证码", "٣٤٥٦٧٨", "½½½½½½", "\ud800", "12345é", "１２３"])
+def test_any_other_text_is_a_wrong_code(enrolled: Enrolled, code: str) -> None:
+    assert use_code(enrolled.factor, code, NOON + timedelta(minutes=1)) is None
+    assert use_recovery(enrolled.factor, code) is None
+
+
 def test_the_code_that_confirmed_the_factor_does_not_sign_in(enrolled: Enrolled) -> None:
     assert use_code(enrolled.factor, code_at(enrolled.factor, NOON), NOON) is None
 
@@ -104,7 +118,7 @@ def test_each_recovery_code_works_once_however_it_is_typed(enrolled: Enrolled) -
     assert len(set(enrolled.recovery_codes)) == RECOVERY_CODES
     factor = enrolled.factor
     for count, code in enumerate(enrolled.recovery_codes, start=1):
-        typed = code.lower().replace("-", " ")
+        typed = code.lower().replace("-", " " if count % 2 else "－")
         used = use_recovery(factor, typed)
         assert used is not None
         assert len(used.recovery) == RECOVERY_CODES - count

@@ -70,7 +70,9 @@ def lived(database_url: str, tmp_path: Path) -> House:
     walker.pays()
     house.office.seat(people.ROUND, people.SITE, people.OFFICE)
     house.application.look(walker.id, people.REVIEWER, "review")
-    house.application.handle(c.Cancel(registration=walker.id, actor=people.OFFICE, reason=REASON))
+    house.application.handle(
+        c.Cancel(registration=walker.id, actor=people.OFFICE, reason=REASON, **people.KEEPING)
+    )
     house.database.close()
     return house
 

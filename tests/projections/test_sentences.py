@@ -152,6 +152,17 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The channel returned 1.00 yuan that nobody here asked to return (X); please check.",
     ),
     (
+        payment.RefundTotalTold("N1", people.REGISTRATION, "alipay", "T1", 3000, people.NOW, "notice"),
+        "渠道告知这笔收款到 2027-01-05 10:00 共退回 30.00 元（交易号 T1）。",
+        "The channel says that 30.00 yuan of this payment had gone back by 2027-01-05 10:00 exam time (trade T1).",
+    ),
+    (
+        payment.ItemUnbooked("alipay", "服务费", "N9", "T9", "0123", -120, people.NOW, "bill"),
+        "渠道告知“服务费”-1.20 元（交易号 T9），不能自动记账，请核查。",
+        "The channel told of “服务费”, -1.20 yuan (trade T9); it cannot be booked, please check.",
+    ),
+    (payment.ItemResolved("alipay", "渠道手续费"), "已核对：渠道手续费", "Checked: 渠道手续费"),
+    (
         payment.OrphanReceived("N9", "alipay", "T9", 8000, people.NOW, "notice"),
         "收到 80.00 元，订单 N9 不是本系统的（交易号 T9），请核查。",
         "80.00 yuan came for order N9, which is not ours (trade T9); please check.",

@@ -72,7 +72,7 @@ def test_faults_of_every_file_are_told_together(folder: Path) -> None:
         f"offers.csv:{end}: the subject '99' does not exist",
         f"policies.csv:{site}: 'review' must be one of yes/no, not 'perhaps'",
         "rooms.csv:2: 'seats' must be a whole number from 1 to 99, not '100'",
-        f"round.toml:{line_of(folder, 'round.toml', 'code')}: the round's code must be two digits",
+        f"round.toml:{line_of(folder, 'round.toml', 'code')}: the round's code must be two digits, 01 to 99, not 'seventy-eight'",
         f"round.toml:{review}: review.opens is written '2027-01-05 09:00' or 'today+9d 17:00', not 'today'",
         f"subjects.csv:{line_of(folder, 'subjects.csv', '4,41')}: the prerequisite 99 is not in the catalogue",
     ]
@@ -224,3 +224,63 @@ def test_wall_time_becomes_utc(text: str, utc: datetime) -> None:
 )
 def test_what_is_no_time_is_none(text: str) -> None:
     assert moment(text, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told_of"),
+    [
+        ("subjects.csv", ",66,", ",101,", "the subject's code must be two digits, not '101'"),
+        ("subjects.csv", ",66,", ",6,", "the subject's code must be two digits, not '6'"),
+        ("subjects.csv", ",66,", ",６６,", "the subject's code must be two digits, not '６６'"),
+        (
+            "round.toml",
+            'code = "78"',
+            'code = "00"',
+            "the round's code must be two digits, 01 to 99, not '00'",
+        ),
+        (
+            "round.toml",
+            'code = "78"',
+            'code = "７８"',
+            "the round's code must be two digits, 01 to 99, not '７８'",
+        ),
+        ("sites.csv", "420019,", "42001,", "the site's code must be six digits, not '42001'"),
+        (
+            "rooms.csv",
+            "420019,第1机房,45",
+            "420019,第1机房,100",
+            "'seats' must be a whole number from 1 to 99",
+        ),
+        (
+            "rooms.csv",
+            "420019,第1机房,45",
+            f"420019,第1机房,{'9' * 5000}",
+            "'seats' must be a whole number from 1",
+        ),
+        (
+            "rooms.csv",
+            "420019,第1机房,45",
+            f"420019,{'x' * 81},45",
+            "a room's name must be 1 to 80 characters",
+        ),
+    ],
+)
+def test_what_numbers_on_paper_are_made_of_is_held_to_its_form(
+    folder: Path, file: str, old: str, new: str, told_of: str
+) -> None:
+    line = next(
+        number
+        for number, text in enumerate((folder / file).read_text(encoding="utf-8").splitlines(), 1)
+        if old in text
+    )
+    spoil(folder, file, replaced(old, new))
+    assert any(said.startswith(f"{file}:{line}: {told_of}") for said in told(folder))
+
+
+def test_more_halls_than_have_numbers_are_told(folder: Path) -> None:
+    rooms = "".join(f"420019,机房{number},9\n" for number in range(10_000))
+    spoil(folder, "rooms.csv", lambda text: text + rooms)
+    line = line_of(folder, "sites.csv", "420019")
+    assert any(
+        said.startswith(f"sites.csv:{line}: the halls of a site (rooms x batches)") for said in told(folder)
+    )

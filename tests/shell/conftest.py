@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -28,6 +29,14 @@ class Said:
 Run = Callable[..., Said]
 
 
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """The usual one, which the command changes for its own process."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def ncre(
     house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -37,6 +46,7 @@ def ncre(
     monkeypatch.setenv("NCRE_DATA", str(settings.data))
     monkeypatch.setenv("NCRE_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("NCRE_SECRET", settings.secret.hex())
+    monkeypatch.setenv("NCRE_PRODUCTION", "0")
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     build = common.build
     monkeypatch.setattr(common, "build", lambda settings: build(settings, clock, house.money.channels))

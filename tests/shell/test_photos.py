@@ -88,4 +88,4 @@ def test_files_that_are_not_there_are_told_in_words(ncre: Run, tmp_path: Path) -
     assert (missing.code, "none.jpg 读不出" in missing.err) == (2, True)
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert "没有 JPG 文件" in ncre("photo", "check", empty).err
+    assert "没有照片文件" in ncre("photo", "check", empty).err

@@ -42,8 +42,10 @@ def test_a_preview_counts_and_seats_nobody(ncre: Run, house: House) -> None:
     said = ncre("seat", SITE, "--preview", "--as", "kaowu")
     assert said.code == 0
     assert "待编排 2 人 4 科次" in said.out
-    halls = len(bundled_round()[1][SITE].plan.rooms) * len(bundled_round()[1][SITE].plan.batches)
-    assert len(re.findall(r"^    \d{4}  ", said.out, re.MULTILINE)) == halls
+    assert len(re.findall(r"^    \d{4}  ", said.out, re.MULTILINE)) == 2, (
+        "two batches, one room; no empty halls"
+    )
+    assert said.out.index("考场 halls") < said.out.index("第 "), "totals of the days come first"
     assert sum(map(int, re.findall(r"\+ *(\d+) /", said.out))) == 4
     assert seats(house) == set()
 
@@ -81,7 +83,7 @@ def test_all_sites_are_seated_and_one_that_cannot_be_does_not_keep_the_others_wa
     said = ncre("seat", "all", "--as", "kaowu")
     assert said.code == 1
     assert f"{SITE}  考点 {SITE} 没有考场" in said.out
-    assert "429901  已编排 0 人" in said.out
+    assert "429901  考点 429901 没有需要编排的考生" in said.out
 
 
 @pytest.mark.usefixtures("waiting")
@@ -123,6 +125,55 @@ def test_lists_need_a_site_a_folder_seats_and_somebody_of_the_site(
     )
 
 
-@pytest.mark.parametrize("seed", ["x", "-1", "1000000000"])
-def test_a_seed_is_a_number_of_nine_digits_at_most(ncre: Run, seed: str) -> None:
-    assert ncre("seat", SITE, f"--seed={seed}", "--as", "kaowu").code == 2
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("seed", ["x", "-1", "1000000000", "", str(2**70), "１"])
+def test_a_seed_that_is_none_is_refused_in_words(ncre: Run, house: House, seed: str) -> None:
+    for more in ((), ("--preview",)):
+        said = ncre("seat", SITE, f"--seed={seed}", *more, "--as", "kaowu")
+        assert said.code == 2
+        assert "随机种子应为 0 至 999999999 的整数" in said.err
+    assert seats(house) == set()
+
+
+@pytest.mark.usefixtures("waiting")
+def test_what_a_digest_stands_for_is_done_or_nothing(ncre: Run, house: House) -> None:
+    shown = ncre("seat", SITE, "--preview", "--seed", "7", "--as", "kaowu").out
+    (digest,) = re.findall(r"digest  (\w{64})", shown)
+    command = ("seat", SITE, "--seed", "7", "--digest", digest, "--as", "kaowu")
+    assert ncre("seat", SITE, "--digest", digest, "--as", "kaowu").code == 2, "the seed is missing"
+    paid(house, "late", replace(WENJING, document_number="E1234567", document_type="passport"))
+    said = ncre(*command)
+    assert said.code == 2
+    assert "预览之后情况有变" in said.err
+    assert seats(house) == set()
+    shown = ncre("seat", SITE, "--preview", "--seed", "7", "--as", "kaowu").out
+    (digest,) = re.findall(r"digest  (\w{64})", shown)
+    assert ncre("seat", SITE, "--seed", "7", "--digest", digest, "--as", "kaowu").code == 0
+    assert len(seats(house)) == 6
+
+
+@pytest.mark.usefixtures("waiting")
+def test_open_windows_and_people_not_confirmed_are_told_before_seating(ncre: Run) -> None:
+    for more in (("--preview",), ()):
+        said = ncre("seat", SITE, *more, "--as", "kaowu").out
+        assert "支付还没有结束（至" in said
+        assert "有 2 人还没有现场确认" in said
+
+
+@pytest.mark.usefixtures("waiting")
+def test_chosen_batches_and_rooms_and_those_that_are_not_there(ncre: Run, house: House) -> None:
+    room = bundled_round()[1][SITE].plan.rooms[1].name
+    assert ncre("seat", SITE, "--batch", "2", "4", "--room", "nowhere", "--as", "kaowu").code == 2
+    assert seats(house) == set()
+    said = ncre("seat", SITE, "--batch", "2", "4", "--room", room, "--as", "kaowu")
+    assert said.code == 0
+    with house.database.reading() as connection:
+        found = {(row["batch"], row["room"]) for row in tickets.taken_at(connection, ROUND, SITE)}
+    assert found == {(2, room), (4, room)}
+
+
+def test_nobody_seated_is_no_success(ncre: Run) -> None:
+    said = ncre("seat", SITE, "--as", "kaowu")
+    assert said.code == 2
+    assert "没有需要编排的考生" in said.err
+    assert ncre("seat", "all", "--as", "kaowu").code == 1

@@ -56,7 +56,8 @@ FORMS: Final = (
         {"reasons": ["P01"], "note": "x"},
     ),
     Form("review.confirm", "shenhe", Walker.paid, {}),
-    Form("review.counter", "shenhe", Walker.approved, {"receipt": "2027-1"}),
+    Form("cash.counter", "shenhe", Walker.approved, {"receipt": "2027-1", "amount": "160.00"}),
+    Form("cash.handed_back", "shenhe", Walker.approved, {"trade": f"{SITE}-2027-1"}),
     Form("review.cancel", "kaowu", Walker.approved, {"why": "考生申请"}),
     Form("review.move", "kaowu", Walker.paid, {"to": "other", "evidence": "核对身份证原件"}),
 )
@@ -175,7 +176,7 @@ def test_a_receipt_sent_twice_is_taken_once_and_told_as_done(
     visitor = Visitor(site)
     visitor.signs_in("shenhe")
     visitor.get(f"/staff/cases/{walker.id}")
-    form = {"receipt": "2027-1", "seen": str(walker.row["version"]), "command_id": str(uuid4())}
+    form = {"receipt": "2027-1", "amount": "160.00", "seen": str(walker.row["version"]), "command_id": str(uuid4())}
     for _ in range(2):
         visitor.post(f"/staff/cases/{walker.id}/counter", **form)
     assert walker.row["payment"]["amount"] == AMOUNT

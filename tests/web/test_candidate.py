@@ -17,6 +17,7 @@ from ncre.domain.words import STATUSES
 from ncre.web.candidate import NEXT
 from ncre.web.tasks import LABELS, MARKS, STANDING, Mark, Task, time_left
 from tests.people import (
+    KEEPING,
     LIQIANG,
     NOW,
     OFFICE,
@@ -83,7 +84,7 @@ def _time_passes(house: House, candidate: Candidate) -> None:
 
 
 def _cancels(house: House, candidate: Candidate) -> None:
-    house.application.handle(c.Cancel(registration=candidate.id, actor=OFFICE, reason="冒名报名"))
+    house.application.handle(c.Cancel(registration=candidate.id, actor=OFFICE, reason="冒名报名", **KEEPING))
 
 
 def test_every_status_says_what_it_means_for_every_task_and_what_comes_next() -> None:

@@ -14,7 +14,7 @@ from ncre.domain import commands as c
 from ncre.domain.lifecycle import Role
 from ncre.web.desk import wanted
 from ncre.web.site import create_site
-from tests.people import LIQIANG, OFFICE, WENJING, Candidate, Clock, somebody
+from tests.people import KEEPING, LIQIANG, OFFICE, WENJING, Candidate, Clock, somebody
 from tests.web.staff import (
     HERE,
     Visitor,
@@ -105,7 +105,7 @@ def test_several_registrations_of_one_person_are_listed_masked_newest_first(
     house: House, site: Flask, clock: Clock, wenjing: Candidate
 ) -> None:
     kaowu = office(house, site)
-    house.application.handle(c.Cancel(registration=wenjing.id, actor=OFFICE, reason="重新报名"))
+    house.application.handle(c.Cancel(registration=wenjing.id, actor=OFFICE, reason="重新报名", **KEEPING))
     clock.advance(minutes=5)
     second = Candidate(house, wenjing.account, WENJING, ordinal=2)
     second.until_waiting()

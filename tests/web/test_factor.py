@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pyotp
 import pytest
 from flask import Flask
+from sqlalchemy import delete, insert, select
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
+from ncre.passport.factors import second_factors
 from ncre.passport.proofs import Purpose
+from ncre.passport.second_factor import new_factor
 from ncre.web import create_site
 from tests.people import SITE, Clock
 from tests.web.visitor import Visitor
@@ -79,6 +85,83 @@ def test_a_code_counts_once(site: Flask, visitor: Visitor, clock: Clock) -> None
     clock.advance(seconds=30)
     code = factor.at(clock())
     half_way(site).post("/sign-in/code", code=code)
+    half_way(site).post("/sign-in/code", 422, code=code)
+
+
+def stored(house: House) -> list[Any]:
+    with house.database.reading() as connection:
+        return [dict(row) for row in connection.execute(select(second_factors)).mappings()]
+
+
+def put_back(house: House, rows: list[Any]) -> None:
+    """Whoever can write to the database, or restores it in part, brings rows of before back."""
+    with house.database.transaction() as connection:
+        connection.execute(delete(second_factors))
+        if rows:
+            connection.execute(insert(second_factors), rows)
+
+
+def test_an_old_row_that_is_put_back_revives_no_code(
+    house: House, site: Flask, visitor: Visitor, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the used code counts again, nor one that was never used, nor a used recovery code."""
+    factor, codes = enrols(visitor, clock)
+    clock.advance(seconds=30)
+    before, code = stored(house), factor.at(clock())
+    half_way(site).post("/sign-in/code", code=code)
+    after = stored(house)
+    put_back(house, before)
+    for given in (code, codes[0], factor.at(clock() + timedelta(seconds=30))):
+        half_way(site).post("/sign-in/code", 422, code=given)
+    assert "second factor refused" in caplog.text
+    clock.advance(minutes=2)
+    put_back(house, after)
+    half_way(site).post("/sign-in/code", code=codes[0])
+    put_back(house, after)
+    half_way(site).post("/sign-in/code", 422, code=codes[0])
+
+
+def test_a_row_that_is_taken_away_lets_nobody_in_and_enrols_nobody(
+    house: House, site: Flask, visitor: Visitor, clock: Clock
+) -> None:
+    factor, _ = enrols(visitor, clock)
+    clock.advance(seconds=30)
+    put_back(house, [])
+    half_way(site).post("/sign-in/code", 422, code=factor.at(clock()))
+    visitor.get("/passport/factor")
+    assert "<code>" not in visitor.page
+    assert stored(house) == []
+
+
+def test_a_removed_factor_that_is_put_back_opens_nothing(
+    house: House, visitor: Visitor, clock: Clock
+) -> None:
+    factor, codes = enrols(visitor, clock)
+    before = stored(house)
+    clock.advance(seconds=30)
+    visitor.get("/passport/factor")
+    visitor.post("/passport/factor/remove", code=factor.at(clock()))
+    put_back(house, before)
+    account = house.accounts.named(NAME)
+    assert account is not None
+    for given in (codes[0], factor.at(clock() + timedelta(seconds=30))):
+        assert not house.second_step.passes(account, given, "")
+
+
+def test_a_factor_of_before_boxes_had_numbers_counts_until_its_next_code(
+    house: House, site: Flask, clock: Clock
+) -> None:
+    account = house.accounts.named(NAME)
+    assert account is not None
+    enrolled = replace(new_factor(), confirmed=True)
+    with house.database.transaction() as connection:
+        box = house.application.store.seal_bytes(
+            connection, account.id, msgspec.json.encode(enrolled), "second-factor"
+        )
+        connection.execute(insert(second_factors), {"account": account.id, "box": box})
+    before, code = stored(house), pyotp.TOTP(enrolled.secret).at(clock())
+    half_way(site).post("/sign-in/code", code=code)
+    put_back(house, before)
     half_way(site).post("/sign-in/code", 422, code=code)
 
 

@@ -21,6 +21,7 @@ from ncre.projections import all_projections, registrations
 from ncre.projections.upkeep import check
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
+from tests.houses import development
 from tests.people import OFFICE, form_of_details
 from tests.ports import free_port
 from tests.served import BROKEN, Browser, serving
@@ -37,9 +38,7 @@ def environment(house: House) -> dict[str, str]:
     house.office.load(load_round(bundled(), today), OFFICE)
     return {
         **os.environ,
-        "NCRE_DATA": str(settings.data),
-        "NCRE_DATABASE_URL": settings.database_url,
-        "NCRE_SECRET": settings.secret.hex(),
+        **development(settings.data, NCRE_DATABASE_URL=settings.database_url),
         "NCRE_CAPTCHA": "never",
         "NCRE_SECURE_COOKIES": "0",
         "PYTHONPATH": str(Path(__file__).parents[2] / "src"),

@@ -13,6 +13,7 @@ from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
 from ncre.gateways.channel import Kind, News, Source
 from ncre.projections import orders
+from ncre.services.counter import CashTaken
 from ncre.services.takings import as_csv, as_xlsx
 from tests.application.ground import Walker
 from tests.people import REVIEWER, SITE, Clock, till_of
@@ -84,7 +85,7 @@ def test_money_owed_at_the_counter_is_handed_back_with_a_click(
 ) -> None:
     other = Walker(house)
     other.approved(("66",))
-    house.counter.take(other.id, "1", 8000, REVIEWER)
+    house.counter.take(CashTaken(registration=other.id, receipt="1", amount=8000, actor=REVIEWER))
     with house.database.reading() as connection:
         number = orders.of_registration(connection, other.id)[-1]["number"]
     house.money.receive(News(Kind.PAID, "counter", number, "T-2", "", 8000, clock(), Source.COUNTER))
@@ -115,9 +116,9 @@ def test_nothing_in_a_file_is_a_formula(house: House, evil: str) -> None:
     paid(house)
     (row,) = house.takings.rows(house.clock().date(), house.clock().date())
     row |= {"trade": evil}
-    cells = list(csv.reader(StringIO(as_csv([row]).decode("utf-8-sig"), newline="")))[1]
+    cells = list(csv.reader(StringIO(b"".join(as_csv([row])).decode("utf-8-sig"), newline="")))[1]
     assert cells[3] == f"'{evil}"
-    cell = load_workbook(BytesIO(as_xlsx([row]))).active["D2"]
+    cell = load_workbook(BytesIO(b"".join(as_xlsx([row])))).active["D2"]
     assert cell.data_type == "s"
 
 
@@ -161,9 +162,9 @@ def test_the_counter_is_on_the_page_of_a_case_that_can_be_paid(house: House, sit
     walker.approved(("66",))
     path = f"/staff/cases/{walker.id}"
     reviewer.get(path)
-    reviewer.post(f"{path}/counter", 422, receipt="")
+    reviewer.post(f"{path}/counter", 422, receipt="", amount="80.00")
     assert "请填写收据号" in reviewer.text()
-    reviewer.post(f"{path}/counter", receipt="2027-1")
+    reviewer.post(f"{path}/counter", receipt="2027-1", amount="80")
     reviewer.get(path)
     assert "现场缴费已登记" in reviewer.text()
     assert walker.row["payment"]["trade"] == f"{SITE}-2027-1"

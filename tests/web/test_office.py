@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import replace
-from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from ncre.bootstrap import House
 from ncre.domain import commands as c
-from ncre.domain.exam import PlanSite
 from ncre.domain.lifecycle import Role
-from ncre.events.exam import Room
 from ncre.projections import tickets
-from ncre.services.office import Seated
 from ncre.web.office import policy_in_words
 from ncre.web.site import create_site
-from tests.people import LIQIANG, OFFICE, SITE, WENJING, Candidate, bundled_round, somebody
-from tests.web.staff import HERE, Visitor, auditor, decided, hidden, office, reviewer, row_of, visitor
+from tests.people import LIQIANG, SITE, WENJING, Candidate, bundled_round, somebody
+from tests.web.staff import HERE, Visitor, auditor, decided, hidden, office, reviewer, visitor
 
 NOTICE = {
     "title": "补充公告",
@@ -172,108 +166,6 @@ def test_markup_in_a_notice_is_shown_not_obeyed(site: Flask, kaowu: Visitor) -> 
     form = _form(kaowu.get("/office/notices"), "guide")
     kaowu.send("/office/notices", {**form, **NOTICE, "body": "<script>alert(1)</script>"})
     assert "<script>" not in Visitor(site, None).get("/notices/guide")
-
-
-def test_the_preview_counts_without_recording(house: House, kaowu: Visitor) -> None:
-    candidate = paid(house)
-    before = row_of(house, candidate.id)["version"]
-    text = kaowu.get(f"/office/seat/{SITE}")
-    assert "1 人，2 科次" in text
-    assert "座位足够" in text
-    assert seats_at(house) == []
-    assert row_of(house, candidate.id)["version"] == before
-
-
-def test_seating_follows_the_preview_and_says_what_was_done(house: House, kaowu: Visitor) -> None:
-    paid(house)
-    answer = kaowu.post(f"/office/seat/{SITE}", page=f"/office/seat/{SITE}")
-    assert (answer.status_code, answer.location) == (303, f"/office/seat/{SITE}/done")
-    text = kaowu.get(answer.location)
-    assert "这次编排了 1 人，2 科次。" in text
-    assert "现已编排 1 人，共 2 科次" in text
-    assert len(seats_at(house)) == 2
-
-
-def table_sums(text: str, column: int) -> list[int]:
-    """A column of the totals under each batch of the preview."""
-    totals = re.findall(r"<tfoot>(.*?)</tfoot>", text, re.DOTALL)
-    return [int(re.findall(r">(\d+)</td>", one)[column]) for one in totals]
-
-
-def test_the_preview_shows_every_hall_of_every_batch_and_seating_does_what_it_showed(
-    house: House, kaowu: Visitor
-) -> None:
-    paid(house)
-    paid(house, "liqiang", LIQIANG)
-    text = kaowu.get(f"/office/seat/{SITE}")
-    plan = bundled_round()[1][SITE].plan
-    assert text.count("<tfoot>") == len(plan.batches)
-    assert len(re.findall(r'<th scope="row">\d{4}</th>', text)) == len(plan.rooms) * len(plan.batches)
-    form = hidden(text, f"/office/seat/{SITE}")
-    again = kaowu.get(f"/office/seat/{SITE}?seed={form['seed']}")
-    assert re.findall("<tbody>.*?</tbody>", again, re.DOTALL) == re.findall(
-        "<tbody>.*?</tbody>", text, re.DOTALL
-    )
-    kaowu.send(f"/office/seat/{SITE}", form)
-    inside = Counter(seat["batch"] for seat in seats_at(house))
-    assert table_sums(text, 2) == [inside[batch.number] for batch in plan.batches]
-    after = kaowu.get(f"/office/seat/{SITE}")
-    assert table_sums(after, 1) == table_sums(text, 2)
-    assert f"2 人 4 科次，随机种子 {form['seed']}" in after
-
-
-@pytest.mark.parametrize("seed", ["", "x", "-1", "1234567890", "１"])
-def test_a_seed_that_is_none_is_drawn_afresh(house: House, kaowu: Visitor, seed: str) -> None:
-    paid(house)
-    form = hidden(kaowu.get(f"/office/seat/{SITE}?seed={seed}"), f"/office/seat/{SITE}")
-    assert re.fullmatch(r"\d{1,9}", form["seed"])
-    kaowu.send(f"/office/seat/{SITE}", {**form, "seed": seed})
-    assert len(seats_at(house)) == 2
-
-
-def test_whoever_changed_meanwhile_is_told_of(
-    house: House, kaowu: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(house.office, "seat", lambda *_: Seated(3, 4, left=2))
-    paid(house)
-    answer = kaowu.post(f"/office/seat/{SITE}", page=f"/office/seat/{SITE}")
-    assert "有 2 人在编排期间状态有变" in kaowu.get(answer.location)
-
-
-def test_seating_again_moves_nobody(house: House, kaowu: Visitor) -> None:
-    paid(house)
-    form = hidden(kaowu.get(f"/office/seat/{SITE}"), f"/office/seat/{SITE}")
-    kaowu.send(f"/office/seat/{SITE}", form)
-    before = seats_at(house)
-    assert "没有需要编排的考生" in kaowu.get(f"/office/seat/{SITE}")
-    paid(house, "liqiang", LIQIANG)
-    assert "1 人，2 科次" in kaowu.get(f"/office/seat/{SITE}")
-    kaowu.send(f"/office/seat/{SITE}", form)
-    assert len(seats_at(house)) == 4
-    assert [seat for seat in seats_at(house) if seat in before] == before
-
-
-def test_too_few_seats_are_told_before_and_refused_after(house: House, kaowu: Visitor) -> None:
-    form = hidden(kaowu.get("/office"), "/sign-out")
-    paid(house)
-    plan = bundled_round()[1][SITE].plan
-    tight = replace(plan, rooms=(Room("机房一", 1),), batches=plan.batches[:1])
-    house.application.plan(PlanSite(actor=OFFICE, command_id=uuid4(), round="78", plan=tight))
-    text = kaowu.get(f"/office/seat/{SITE}")
-    assert "还有 1 人次没有座位" in text
-    assert "每个批次至少再增加 1 个座位" not in text, "more rooms do not give one person two batches"
-    assert "至少再增加 1 个批次" in text
-    assert "确认编排" not in text
-    answer = kaowu.send(f"/office/seat/{SITE}", form)
-    assert answer.status_code == 409
-    assert answer.text.count("还有 1 人次没有座位") == 1
-    assert seats_at(house) == []
-
-
-def test_an_unknown_site_is_not_found(kaowu: Visitor) -> None:
-    kaowu.get("/office/seat/000000", expect=404)
-    kaowu.get("/office/seat/000000/done", expect=404)
-    assert kaowu.post("/office/seat/000000", page="/office").status_code == 404
 
 
 PAGES = ("/office", "/office/notices", f"/office/seat/{SITE}", f"/office/seat/{SITE}/done")

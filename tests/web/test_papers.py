@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from io import BytesIO
@@ -229,3 +230,17 @@ def test_the_shelf_is_tidied_by_the_worker_and_the_paper_drawn_again(
     house.worker.once()
     assert not kept.exists()
     assert house.papers.form(wenjing.id).pdf == first
+
+
+def test_a_shelf_without_room_still_prints(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    candidate = somebody(house)
+    candidate.until_waiting()
+    approved(house, candidate)
+    candidate.pays()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("ncre.gateways.paper_shelf.os.replace", full)
+    assert house.papers.form(candidate.id).pdf.startswith(b"%PDF")
+    assert not [file for file in house.settings.papers.rglob("*") if file.is_file()]

@@ -170,6 +170,42 @@ def test_where_no_message_reaches_a_phone_no_number_is_asked_for(house: House, v
     visitor.get("/passport/phone", 404)
 
 
+@pytest.mark.parametrize("spelled", ["{0} {1}", "{0}-{1}", "\u3000{0}\u200b{1}", "wide"])
+def test_a_code_sent_to_a_phone_is_taken_as_it_was_meant(
+    house: House, visitor: Visitor, spelled: str
+) -> None:
+    """code sent to a phone: 539 367, full-width digits."""
+    visitor.get("/register?by=phone")
+    visitor.post("/register", phone="+86 138-0013-8000")
+    right = code(house, "13800138000")
+    wide = "".join(chr(ord(digit) - ord("0") + ord("０")) for digit in right)
+    typed = wide if spelled == "wide" else spelled.format(right[:3], right[3:])
+    visitor.get("/register/code")
+    visitor.post("/register/code", code=typed, password=PASSWORD, again=PASSWORD)
+    assert house.accounts.named("138 0013 8000") is not None
+
+
+def test_the_rules_of_a_password_are_said_beforehand_and_are_the_same_everywhere(
+    house: House, visitor: Visitor
+) -> None:
+    rule = "不能是常见的密码，也不能由您的账号、邮箱或手机号组成"
+    visitor.get("/register?by=phone")
+    visitor.post("/register", phone="13800138000")
+    visitor.get("/register/code")
+    assert visitor.text().count(rule) == 1
+    visitor.get("/register")
+    visitor.post("/register", 200, email=EMAIL)
+    visitor.get(link(house, EMAIL))
+    assert visitor.text().count(rule) == 1
+    visitor.post(link(house, EMAIL), password=PASSWORD, again=PASSWORD)
+    visitor.get("/passport")
+    assert visitor.text().count(rule) == 1
+    visitor.get("/recover")
+    visitor.post("/recover", 200, email=EMAIL)
+    visitor.get(link(house, EMAIL))
+    assert visitor.text().count(rule) == 1
+
+
 def test_five_wrong_codes_end_the_code(house: House, visitor: Visitor) -> None:
     visitor.get("/register?by=phone")
     visitor.post("/register", phone="13800138000")

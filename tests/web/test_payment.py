@@ -7,6 +7,7 @@ from flask import Flask
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Status
+from ncre.services.counter import CashTaken
 from tests.people import LIQIANG, REVIEWER, WENJING, Candidate, Clock, approved, somebody, till_of
 from tests.web.visitor import ORIGIN, Visitor, facts_of, row_of, signed_in
 
@@ -197,7 +198,7 @@ def test_where_nothing_is_open_online_the_page_sends_to_the_counter(
     vars(house.money)["channels"] = {}
     visitor.get(f"{home(wenjing)}/pay")
     assert "到考点现场缴费" in visitor.text()
-    house.counter.take(wenjing.id, "7", 16000, REVIEWER)
+    house.counter.take(CashTaken(registration=wenjing.id, receipt="7", amount=16000, actor=REVIEWER))
     visitor.get(f"{home(wenjing)}/paid")
     assert "支付完成：160.00 元" in visitor.text()
 

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -14,9 +15,10 @@ from PIL import Image
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.lifecycle import Status
-from tests.gateways.portraits import jpeg, whole
+from tests.gateways.portraits import jpeg, whole, written
 from tests.gateways.portraits import portrait as portrait_picture
 from tests.people import LIQIANG, Candidate, Clock, portrait, rejected, somebody
+from tests.web import staff
 from tests.web.visitor import Visitor, facts_of, row_of, signed_in
 
 
@@ -42,6 +44,20 @@ def resized(width: int, height: int) -> bytes:
     out = BytesIO()
     Image.open(BytesIO(portrait())).resize((width, height)).save(out, "JPEG", quality=92)
     return out.getvalue()
+
+
+def phone_photo() -> bytes:
+    """As it comes out of a phone: large, with room around the head."""
+    return jpeg(whole().resize((2_048, 2_048)), quality=90)
+
+
+def lying_photo() -> bytes:
+    return jpeg(portrait_picture().rotate(90, expand=True))
+
+
+def half_head() -> bytes:
+    """A head that is too small by the rule, and could not be cropped: nothing is left above the hair."""
+    return jpeg(whole().crop((60, 14, 400, 500)).resize((400, 572)))
 
 
 def test_a_good_photo_is_kept_and_previewed_with_the_guide_lines(
@@ -73,10 +89,11 @@ def test_the_picture_is_served_as_a_jpeg_that_nobody_stores(wenjing: Candidate, 
         (b"", ["请先选择一张照片"]),
         (b"GIF89a" + bytes(30_000), ["文件不是 JPG 照片"]),
         (portrait()[:-2000], ["照片文件不完整"]),
-        (resized(130, 150), ["不足 20 KB", "最小为 192×144", "照片高宽比是 1.15"]),
-        (portrait() + bytes(4_000_000), ["超过 200 KB"]),
+        (resized(130, 150), ["最小为 192×144", "照片高宽比是 1.15"]),
+        (half_head() + bytes(4_000_000), ["照片文件有 4.1 MB，最多 200 KB", "头部"]),
+        (portrait() + bytes(10_500_000), ["照片文件有 10.6 MB，系统最多能处理 10 MB"]),
     ],
-    ids=["nothing", "not a jpeg", "cut off", "small and square", "straight from a phone"],
+    ids=["nothing", "not a jpeg", "cut off", "small and square", "large and not croppable", "over the limit"],
 )
 def test_a_refused_photo_is_told_every_fault_with_what_to_do(
     sent: bytes, sentences: list[str], house: House, wenjing: Candidate, visitor: Visitor
@@ -98,10 +115,52 @@ def test_a_photo_of_doubtful_shape_is_kept_with_a_warning(
     assert row_of(house, wenjing.id)["photo"]["verdict"] == "warn"
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF", "HEIF"])
+def test_another_format_of_a_phone_is_made_a_jpeg_once_the_candidate_agrees(
+    kind: str, house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    assert "HEIC、PNG、WebP、AVIF" in visitor.text()
+    assert 'capture="user"' in visitor.page
+    visitor.post(path(wenjing), 422, photo=written(whole(), kind))
+    assert 'class="faults"' not in visitor.page
+    visitor.post(f"{path(wenjing)}/adopt", **offers(visitor)["crop"])
+    photo = row_of(house, wenjing.id)["photo"]
+    assert (photo["verdict"], photo["handling"], photo["height"]) == ("accept", "cropped", 567)
+    assert visitor.get(f"{path(wenjing)}.jpg").get_data().startswith(b"\xff\xd8\xff")
+
+
+def test_a_photo_that_is_too_large_to_be_read_is_told_on_its_own_page(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    visitor.post(path(wenjing), 413, photo=bytes(15_000_000))
+    assert "照片文件有 15 MB，系统最多能处理 10 MB" in visitor.text()
+    assert "选择照片文件" in visitor.text()
+    assert "registration.photo_uploaded" not in facts_of(house, wenjing.id)
+    wenjing.uploads()
+    wenjing.requests_review()
+    visitor.post(path(wenjing), 413, photo=bytes(15_000_000))
+    assert "发送的内容太大" in visitor.text()
+
+
+def test_where_pictures_wait_the_page_says_when_to_try_again_and_nothing_is_lost(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    with house.photos._turns.turn(uuid4()):
+        answer = visitor.post(path(wenjing), 503, photo=portrait())
+        assert answer.headers["Retry-After"]
+        assert "请过几秒再上传一次" in visitor.text()
+        assert "选择照片文件" in visitor.text()
+    visitor.post(path(wenjing), photo=portrait())
+    assert facts_of(house, wenjing.id)[-1] == "registration.photo_uploaded"
+
+
 def test_other_requests_may_not_be_as_large_as_a_photo(wenjing: Candidate, visitor: Visitor) -> None:
     visitor.get(f"/registrations/{wenjing.id}/details")
     visitor.post(f"/registrations/{wenjing.id}/details", 413, photo=bytes(2_000_000))
-    assert "文件太大" in visitor.text()
+    assert "发送的内容太大" in visitor.text()
 
 
 def test_a_rejected_registration_may_replace_its_photo(
@@ -149,20 +208,6 @@ def test_an_old_page_does_not_replace_a_newer_photo(
     assert facts_of(house, wenjing.id)[-1] == "registration.photo_uploaded"
 
 
-def phone_photo() -> bytes:
-    """As it comes out of a phone: large, with room around the head."""
-    return jpeg(whole().resize((2_048, 2_048)), quality=90)
-
-
-def lying_photo() -> bytes:
-    return jpeg(portrait_picture().rotate(90, expand=True))
-
-
-def half_head() -> bytes:
-    """A head that is too small by the rule, and could not be cropped: nothing is left above the hair."""
-    return jpeg(whole().crop((60, 14, 400, 500)).resize((400, 572)))
-
-
 def draft_of(visitor: Visitor) -> str:
     found = re.search(r'src="([^"]*/photo/draft/[0-9a-f]{64}\.jpg)"', visitor.page)
     assert found is not None
@@ -182,6 +227,8 @@ def test_a_phone_photo_is_cropped_and_taken_once_the_candidate_agrees(
     visitor.get(path(wenjing))
     visitor.post(path(wenjing), 422, photo=phone_photo())
     assert "帮我裁剪" in visitor.text()
+    assert 'class="faults"' not in visitor.page
+    assert "错误" not in visitor.text()
     assert "registration.photo_uploaded" not in facts_of(house, wenjing.id)
     picture = visitor.get(draft_of(visitor))
     assert Image.open(BytesIO(picture.get_data())).size == (390, 567)
@@ -215,18 +262,27 @@ def test_a_refusal_that_is_held_for_wrong_goes_to_the_reviewer(
     assert "已请考点审核员判断" in visitor.text()
 
 
-def test_where_nobody_reviews_a_refusal_is_final_and_the_page_says_so(
-    house: House, wenjing: Candidate, visitor: Visitor
+def test_where_nobody_reviews_a_refusal_goes_to_a_person_all_the_same(
+    house: House, site: Flask, wenjing: Candidate, visitor: Visitor
 ) -> None:
     wenjing.does(c.ChangeSubjects, site="429901", subjects=("14",))
     visitor.get(path(wenjing))
     visitor.post(path(wenjing), 422, photo=half_head())
-    assert "appeal" not in offers(visitor)
-    assert "请换一张照片" in visitor.text()
-    taken = house.photos.take_in(wenjing.account.id, half_head())
-    (appeal,) = [offer for offer in taken.offers if offer.kind == "appeal"]
-    visitor.post(f"{path(wenjing)}/adopt", 422, draft=appeal.draft, kind="appeal")
-    assert "registration.photo_uploaded" not in facts_of(house, wenjing.id)
+    assert "不审核报名的考点也一样" in visitor.text()
+    visitor.post(f"{path(wenjing)}/adopt", **offers(visitor)["appeal"])
+    tasks = f"/registrations/{wenjing.id}"
+    visitor.get(tasks)
+    assert f'href="{tasks}/check"' in visitor.page
+    assert f'href="{tasks}/payment"' not in visitor.page
+    visitor.get(f"{tasks}/check")
+    visitor.post(f"{tasks}/request-review")
+    assert row_of(house, wenjing.id)["status"] == Status.PENDING_REVIEW
+    kaowu = staff.office(house, site)
+    assert str(wenjing.id) in kaowu.get("/staff/queue")
+    case = f"/staff/cases/{wenjing.id}"
+    assert kaowu.post(f"{case}/approve", page=case).status_code == 303
+    visitor.get(tasks)
+    assert f'href="{tasks}/payment"' in visitor.page
 
 
 def test_an_offer_is_nobody_elses(house: House, site: Flask, wenjing: Candidate, visitor: Visitor) -> None:

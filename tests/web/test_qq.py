@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 import pyotp
 import pytest
 import requests
+from sqlalchemy import select
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
+from ncre.passport.one_time import redeemed
+from ncre.passport.proofs import proofs
 from ncre.passport.qq import QQ, QQTerms
 from ncre.qq_stand_in import Fault, Style, create_qq_stand_in
 from ncre.web import create_site
@@ -69,6 +72,17 @@ def test_an_unknown_qq_is_linked_once_its_owner_signs_in_and_confirms(house: Hou
     assert again.get(allowed(starts(again)), 303).location == "/welcome"
     again.get("/welcome")
     assert "wenjing" in again.text()
+
+
+def test_beginning_at_qq_leaves_no_row(house: House, visitor: Visitor) -> None:
+    """Whoever opens the address a million times fills no table; only a reply that was begun here leaves one."""
+    for _ in range(3):
+        begun = starts(visitor)
+    visitor.get("/qq/back?state=unknown&code=x", 403)
+    with house.database.reading() as connection:
+        assert connection.execute(select(proofs)).first() is None
+        assert len(connection.execute(select(redeemed)).all()) == 1
+    visitor.get(allowed(begun), 403)
 
 
 def test_nothing_is_linked_without_a_yes(house: House, visitor: Visitor) -> None:

@@ -9,13 +9,17 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select
 
 from ncre.bootstrap import House
 from ncre.config import Misconfigured, read_settings
 from ncre.domain.lifecycle import Role
+from ncre.passport.one_time import redeemed
+from ncre.passport.proofs import proofs
 from ncre.passport.single_sign_on import Issuer, Post, SingleSignOn
 from ncre.services.sign_ons import Provider
 from ncre.web import create_site
+from tests.houses import development
 from tests.openid import issuer_at, log_in, needs_provider, openid_provider
 from tests.people import SITE
 from tests.web.visitor import Visitor
@@ -64,6 +68,14 @@ def test_staff_sign_in_with_the_role_that_their_group_gives(house: House, visito
     assert (account.role, account.sites) == (Role.REVIEWER, frozenset({SITE}))
     visitor.get("/passport")
     assert "登录成功（单点登录）" in visitor.text()
+
+
+def test_beginning_at_a_provider_leaves_no_row(house: House, visitor: Visitor) -> None:
+    for _ in range(3):
+        visitor.get("/sso/office", 302)
+    with house.database.reading() as connection:
+        assert connection.execute(select(proofs)).first() is None
+        assert connection.execute(select(redeemed)).first() is None
 
 
 def test_whoever_comes_again_is_the_same_account_and_gets_the_role_of_today(
@@ -192,7 +204,7 @@ sites = ["420019"]
 """
     )
     environment = {
-        "NCRE_DATA": str(tmp_path),
+        **development(tmp_path),
         "NCRE_SIGN_ON": str(file),
         "NCRE_PUBLIC_URL": "https://ncre.example/",
     }
@@ -222,7 +234,7 @@ candidates = true
 """
     )
     environment = {
-        "NCRE_DATA": str(tmp_path),
+        **development(tmp_path),
         "NCRE_SIGN_ON": str(tmp_path / "sign-on.toml"),
         "NCRE_PUBLIC_URL": "https://ncre.example",
         "NCRE_PASSPORT": "elsewhere",
@@ -230,5 +242,5 @@ candidates = true
     settings = read_settings(environment)
     (terms,) = settings.providers
     assert (terms.provision, terms.issuer.everybody, settings.passport) == (True, True, "elsewhere")
-    with pytest.raises(Misconfigured, match="here or elsewhere"):
+    with pytest.raises(Misconfigured, match="'here' or 'elsewhere'"):
         read_settings({**environment, "NCRE_PASSPORT": "nowhere"})

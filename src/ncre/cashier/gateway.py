@@ -76,7 +76,7 @@ class Gateway:
             raise Refused("isv.invalid-signature", code="40002")
         try:
             content = json.loads(parameters.get("biz_content", "{}"))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Refused("isv.invalid-parameter", code="40002") from None
         return parameters.get("method", ""), content
 

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from ncre.gateways.private_files import make_folder
+
 
 @dataclass(frozen=True)
 class Keys:
@@ -27,7 +29,7 @@ class Keys:
 def keys_in(folder: Path, name: str) -> Keys:
     """The pair of this name, made on first use and readable by this user alone."""
     file = folder / f"{name}.pem"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if not file.exists():
         key = generate_private_key(public_exponent=65537, key_size=2048)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -22,6 +22,7 @@ from ncre.cashier.gateway import MARK, PAYING, Gateway, Refused, settled_with_ti
 from ncre.cashier.keys import Keys
 from ncre.cashier.notices import Notices
 from ncre.cashier.units import SHANGHAI, TIMES, fen
+from ncre.gateways.private_files import make_folder
 
 POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -65,7 +66,7 @@ def create_cashier(
     """Raises NotInProduction: no stand-in takes payments where they count."""
     if production:
         raise NotInProduction("the stand-in for Alipay never runs in production")
-    terms.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(terms.folder)
     pages = book.Book(terms.folder / "cashier.sqlite")
     notices = Notices(pages, terms.keys.private, terms.app_id, terms.seller_id, clock, terms.scale)
     gateway = Gateway(pages, notices, clock, terms.app_id, terms.merchant, terms.seller_id)
@@ -165,7 +166,8 @@ def _install(site: Flask, terms: CashierTerms, pages: book.Book, notices: Notice
 def _only_control(token: str) -> None:
     """From this machine and with the token."""
     given = request.headers.get("X-Control-Token", "")
-    if not token or request.remote_addr not in ("127.0.0.1", "::1") or not compare_digest(given, token):
+    right = compare_digest(given.encode(errors="replace"), token.encode())
+    if not token or request.remote_addr not in ("127.0.0.1", "::1") or not right:
         abort(403)
 
 

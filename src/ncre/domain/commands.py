@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID, uuid4
 
@@ -168,10 +169,21 @@ class Withdraw(Command):
     step = Step.WITHDRAW
 
 
+class PaidFee(StrEnum):
+    """What becomes of a fee that was paid when the registration is cancelled."""
+
+    REFUND = "refund"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cancel(Command):
+    """`money` and its reason are asked for where a fee was paid, and left out where none was."""
+
     step = Step.CANCEL
     reason: str
+    money: PaidFee | None = None
+    money_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,14 +8,14 @@ turn, is the window open, and only then the rule of the step itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from ncre.domain import commands as c
 from ncre.domain.exam import Round, Site, require_open
 from ncre.domain.lifecycle import LIFE, Role, Row, Status, Step, open_rows
-from ncre.domain.payment import Unusable, unusable
+from ncre.domain.payment import Unusable, unusable, yuan
 from ncre.domain.photo import may_appeal, refusing
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration
@@ -31,12 +31,14 @@ MOST_SUBJECTS: Final = 3
 class Scene:
     """What a decision may look at besides the registration: the moment and the rules in force.
 
-    `site` is the site the command names, else the one the registration has chosen, else None.
+    `site` is the site the command names, else the one the registration has chosen, else None. `photo_lost`
+    is whether the photo that the command rests on cannot be read any more.
     """
 
     now: datetime
     round: Round
     site: Site | None = None
+    photo_lost: bool = False
 
 
 def decide(registration: Registration, command: c.Command, scene: Scene) -> list[Fact]:
@@ -48,11 +50,19 @@ def decide(registration: Registration, command: c.Command, scene: Scene) -> list
         return []
     if command.seen not in (None, registration.version):
         raise Refusal(RefusalCode.OUT_OF_DATE, seen=command.seen, version=registration.version)
+    scene = _for_its_photo(scene, registration.photo)
     rows = [row for row in open_rows(registration.status, scene.site) if row.step is command.step]
     if not rows:
         raise Refusal(RefusalCode.OUT_OF_TURN, step=command.step, status=registration.status)
     _require_window(rows, scene)
     return _ANSWERS[command.step](registration, command, scene)
+
+
+def _for_its_photo(scene: Scene, photo: facts.Photo | None) -> Scene:
+    """The site as it is for this registration."""
+    if scene.site is None or photo is None:
+        return scene
+    return replace(scene, site=scene.site.for_photo(photo.appealed, scene.photo_lost))
 
 
 _BY: Final = {step: frozenset[Role]().union(*(row.by for row in LIFE if row.step is step)) for step in Step}
@@ -141,7 +151,6 @@ def _submit(registration: Registration, submit: c.Submit, scene: Scene) -> list[
 
 def _change_subjects(registration: Registration, change: c.ChangeSubjects, scene: Scene) -> list[Fact]:
     site, lines = _choice(change, scene)
-    _require_somebody_to_ask(registration.photo, site)
     number = _number(registration, change)
     same_site = registration.site == site.code
     pay_by = registration.pay_by if same_site else _pay_by_from_submission(site, scene)
@@ -181,33 +190,35 @@ def _choice(choice: c.Submit | c.ChangeSubjects, scene: Scene) -> tuple[Site, tu
 
 
 def _upload_photo(_: Registration, upload: c.UploadPhoto, scene: Scene) -> list[Fact]:
-    return [facts.PhotoUploaded(_acceptable(upload.photo, scene))]
+    _require_photo(scene)
+    return [facts.PhotoUploaded(_acceptable(upload.photo))]
 
 
-def _replace_photo(_: Registration, replaced: c.ReplacePhoto, scene: Scene) -> list[Fact]:
-    return [facts.PhotoReplaced(_acceptable(replaced.photo, scene))]
+def _replace_photo(_: Registration, replaced: c.ReplacePhoto, __: Scene) -> list[Fact]:
+    return [facts.PhotoReplaced(_acceptable(replaced.photo))]
 
 
-def _acceptable(photo: facts.Photo, scene: Scene) -> facts.Photo:
+def _acceptable(photo: facts.Photo) -> facts.Photo:
     """A photo that was not refused; or one refused for what a person may see otherwise, sent to that person."""
-    if photo.verdict == "reject":
-        if not photo.appealed or not may_appeal(refusing(photo.measured, photo.codes)):
-            raise Refusal(RefusalCode.PHOTO_REFUSED, codes=" ".join(photo.codes))
-        _require_somebody_to_ask(photo, _site(scene))
+    goes_to_a_person = photo.appealed and may_appeal(refusing(photo.measured, photo.codes))
+    if photo.verdict == "reject" and not goes_to_a_person:
+        raise Refusal(RefusalCode.PHOTO_REFUSED, codes=" ".join(photo.codes))
     return photo
 
 
-def _require_somebody_to_ask(photo: facts.Photo | None, site: Site) -> None:
-    """Where nobody reviews, nobody decides about a photo that was refused (decision record 8)."""
-    if photo is not None and photo.appealed and not site.reviews:
-        raise Refusal(RefusalCode.NOBODY_TO_ASK)
+def _require_photo(scene: Scene) -> None:
+    """Nothing is decided about a face that nobody can see."""
+    if scene.photo_lost:
+        raise Refusal(RefusalCode.PHOTO_LOST)
 
 
 def _request_review(_: Registration, __: c.RequestReview, scene: Scene) -> list[Fact]:
+    _require_photo(scene)
     return [facts.ReviewRequested(_site(scene).version)]
 
 
 def _approve(_: Registration, __: c.Approve, scene: Scene) -> list[Fact]:
+    _require_photo(scene)
     site = _site(scene)
     pay_by = site.hold_from(scene.now, scene.round.plan.windows)
     return [facts.Approved(pay_by, site.version)]
@@ -245,7 +256,8 @@ def _lapse(registration: Registration, _: c.Lapse, scene: Scene) -> list[Fact]:
     return [facts.PaymentLapsed(registration.pay_by)]
 
 
-def _confirm(_: Registration, __: c.Confirm, ___: Scene) -> list[Fact]:
+def _confirm(_: Registration, __: c.Confirm, scene: Scene) -> list[Fact]:
+    _require_photo(scene)
     return [facts.ConfirmedOnSite()]
 
 
@@ -262,11 +274,24 @@ def _withdraw(_: Registration, __: c.Withdraw, ___: Scene) -> list[Fact]:
     return [facts.Withdrawn()]
 
 
-def _cancel(_: Registration, cancel: c.Cancel, __: Scene) -> list[Fact]:
+def _cancel(registration: Registration, cancel: c.Cancel, _: Scene) -> list[Fact]:
+    """The fee of a paid registration is returned, or kept by the rule that a paid fee is not (domain facts 6.5)."""
     if not cancel.reason.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
     require_short(cancel.reason, LONGEST_NOTE)
-    return [facts.Cancelled(cancel.reason.strip())]
+    require_short(cancel.money_reason, LONGEST_NOTE)
+    paid = registration.settled
+    if paid is None or not paid.amount:
+        return [facts.Cancelled(cancel.reason.strip())]
+    if cancel.money is None:
+        raise Refusal(RefusalCode.MONEY_UNDECIDED, paid=yuan(paid.amount))
+    if not cancel.money_reason.strip():
+        raise Refusal(RefusalCode.MONEY_REASON_MISSING)
+    cancelled = facts.Cancelled(cancel.reason.strip(), cancel.money.value, cancel.money_reason.strip())
+    if cancel.money is c.PaidFee.KEEP:
+        return [cancelled]
+    payment = (paid.order, paid.channel, paid.trade, paid.amount, paid.paid_at)
+    return [cancelled, facts.PaymentUnusable(*payment, Unusable.CANCELLED.value)]
 
 
 def _move(registration: Registration, move: c.Move, _: Scene) -> list[Fact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ncre.domain.commands import Actor
 from ncre.domain.lifecycle import Opening, Role
+from ncre.domain.numbers import require_fit, unfit_in_round, unfit_in_site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import NAMESPACE
 from ncre.events import exam as facts
@@ -71,10 +72,21 @@ class Round:
 
 @dataclass(frozen=True)
 class Site:
-    """A site in a round and the version of its policy, which is stamped on what it decides."""
+    """A site in a round and the version of its policy, which is stamped on what it decides.
+
+    `appealed` and `photo_lost` are those of the registration that it is looked at for (`for_photo`).
+    """
 
     plan: SitePlan
     version: int
+    appealed: bool = False
+    photo_lost: bool = False
+
+    def for_photo(self, appealed: bool, lost: bool) -> Site:
+        """The site as it is for a registration whose photo was sent to a person, or cannot be read any more."""
+        if (appealed, lost) == (self.appealed, self.photo_lost):
+            return self
+        return replace(self, appealed=appealed, photo_lost=lost)
 
     @property
     def code(self) -> str:
@@ -82,7 +94,8 @@ class Site:
 
     @property
     def reviews(self) -> bool:
-        return self.plan.reviews
+        """Whether it reviews; a photo that a machine refused goes to a person at every site."""
+        return self.plan.reviews or self.appealed
 
     @property
     def confirms(self) -> bool:
@@ -168,17 +181,21 @@ class ExamRecord:
     version: int = 0
     plan: RoundPlan | SitePlan | None = None
     newest: Mapping[str, facts.NoticePosted] = field(default_factory=dict)
+    drawn: frozenset[str] = frozenset()
+    """The previews whose seats were drawn, by their digests."""
 
 
 def replay_exam(identity: UUID, history: Iterable[Fact]) -> ExamRecord:
     record = ExamRecord(identity)
     for fact in history:
-        plan, newest = record.plan, record.newest
+        plan, newest, drawn = record.plan, record.newest, record.drawn
         if isinstance(fact, facts.NoticePosted):
             newest = {**newest, fact.kind: fact}
         elif isinstance(fact, facts.RoundOpened | facts.RoundRevised | facts.SiteOpened | facts.SiteRevised):
             plan = fact.plan
-        record = ExamRecord(identity, record.version + 1, plan, newest)
+        elif isinstance(fact, facts.SeatsDrawn) and fact.digest:
+            drawn |= {fact.digest}
+        record = ExamRecord(identity, record.version + 1, plan, newest, drawn)
     return record
 
 
@@ -204,11 +221,13 @@ def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
     if isinstance(command, DrawSeats):
         if record.plan is None:
             raise Refusal(RefusalCode.SITE_UNKNOWN, site=command.drawn.site)
-        return [command.drawn]
+        return [] if command.drawn.digest in record.drawn else [command.drawn]
     if record.plan == command.plan:
         return []
     if isinstance(command, PlanRound):
+        require_fit(unfit_in_round(command.plan))
         return [facts.RoundRevised(command.plan) if record.plan else facts.RoundOpened(command.plan)]
+    require_fit(unfit_in_site(command.round, command.plan))
     if record.plan:
         return [facts.SiteRevised(command.round, command.plan)]
     return [facts.SiteOpened(command.round, command.plan)]

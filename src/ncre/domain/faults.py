@@ -30,6 +30,8 @@ class FaultCode(StrEnum):
     NOT_JPEG = "NOT_JPEG"
     BYTES_FEW = "BYTES_FEW"
     BYTES_MANY = "BYTES_MANY"
+    BYTES_HUGE = "BYTES_HUGE"
+    PIXELS_MANY = "PIXELS_MANY"
     BOMB = "BOMB"
     TRUNCATED = "TRUNCATED"
     PIXELS = "PIXELS"
@@ -126,12 +128,21 @@ FAULT_WORDS: Final[Mapping[FaultCode, Words]] = {
         "This file is not a JPEG picture (renaming does not make it one). Save it as JPEG and try again.",
     ),
     FaultCode.BYTES_FEW: Words(
-        "照片文件只有 {bytes} 字节，不足 20 KB，请换更清晰的照片，建议 567×390 像素（高×宽）。",
-        "The file has only {bytes} bytes, less than 20 KB. Use a clearer picture, about 567 by 390 pixels.",
+        "照片文件只有 {size}，至少要有 20 KB，请换更清晰的照片，建议 567×390 像素（高×宽）。",
+        "The file has only {size}; it needs at least 20 KB. Use a clearer picture, about 567 by 390 pixels.",
     ),
     FaultCode.BYTES_MANY: Words(
-        "照片文件有 {bytes} 字节，超过 200 KB，请压缩后再上传，建议 567×390 像素（高×宽）。",
-        "The file has {bytes} bytes, more than 200 KB. Make it smaller, about 567 by 390 pixels.",
+        "照片文件有 {size}，最多 200 KB，请压缩后再上传，建议 567×390 像素（高×宽）。",
+        "The file has {size}; at most 200 KB are allowed. Make it smaller, about 567 by 390 pixels.",
+    ),
+    FaultCode.BYTES_HUGE: Words(
+        "照片文件有 {size}，系统最多能处理 10 MB。请在手机上选择较小的尺寸或截图后再上传，系统会帮您裁剪。",
+        "The file has {size}; at most 10 MB can be worked on. Send a smaller size of it and it will be cropped for you.",
+    ),
+    FaultCode.PIXELS_MANY: Words(
+        "照片的像素太多，系统处理不了（JPG 最多 1.5 亿像素，其他格式最多 5000 万）。请选择较小的尺寸后再上传。",
+        "The picture has too many pixels (at most 150 million in a JPEG, 50 million in other formats). "
+        "Send a smaller size of it.",
     ),
     FaultCode.BOMB: Words(
         "照片的内容异常，无法安全打开。请用手机或电脑重新另存为普通 JPG 后再上传。",
@@ -193,12 +204,12 @@ FAULT_WORDS: Final[Mapping[FaultCode, Words]] = {
         "The head is not in the middle (its centre is at {centre_share} of the width; 45-55% is best, 40-60% the limit).",
     ),
     FaultCode.ROLL: Words(
-        "头部歪斜 {roll_degrees} 度，最好在 6 度以内，不得超过 12 度。请把头摆正再拍。",
-        "The head leans by {roll_degrees} degrees; 6 is best, 12 the limit. Hold it straight.",
+        "头部歪斜 {roll_degrees}，最好在 6° 以内，不得超过 12°。请把头摆正再拍。",
+        "The head leans by {roll_degrees}; up to 6° is good, 12° is the limit. Hold it straight.",
     ),
     FaultCode.YAW: Words(
-        "脸部侧转约 {yaw_degrees} 度，应为正面，最好在 15 度以内，不得超过 26 度。请正对镜头再拍。",
-        "The face is turned by about {yaw_degrees} degrees; it should face the camera: 15 is best, 26 the limit.",
+        "脸部侧转约 {yaw_degrees}，应为正面，最好在 15° 以内，不得超过 26°。请正对镜头再拍。",
+        "The face is turned by about {yaw_degrees}; it should face the camera: up to 15° is good, 26° is the limit.",
     ),
     FaultCode.SIDES: Words(
         "头部（含头发）两侧留白较少，建议左右各留约十分之一。",

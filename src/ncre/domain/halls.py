@@ -72,11 +72,6 @@ def halls(site: SitePlan, known: Mapping[tuple[int, str], int] = NONE_KNOWN) -> 
     return [hall for hall in every if hall.number <= LAST_HALL]
 
 
-def ticket_number(subject: str, round_code: str, site: str, hall: int, seat: int) -> str:
-    """16 digits: subject 2, round 2, site 6, hall 4, seat 2."""
-    return f"{subject:0>2}{round_code:0>2}{site}{hall:04}{seat:02}"
-
-
 def together(sittings: Iterable[Sitting]) -> bool:
     """Whether one person can sit all of these: no overlap, and time to walk where the room changes."""
     in_time = sorted(sittings, key=lambda sitting: sitting.starts_at)

@@ -87,13 +87,14 @@ CLOCK: Final = frozenset({Role.CLOCK})
 
 
 class When(StrEnum):
-    """What the site's policy must say for a row to count."""
+    """What the site's policy for a registration must say for a row to count."""
 
     ALWAYS = "always"
     SITE_REVIEWS = "site_reviews"
     SITE_DOES_NOT_REVIEW = "site_does_not_review"
     SITE_CONFIRMS = "site_confirms"
     CLOCK_AT_SUBMISSION = "clock_at_submission"
+    PHOTO_LOST = "photo_lost"
 
 
 class Opening(StrEnum):
@@ -105,7 +106,7 @@ class Opening(StrEnum):
 
 
 class SitePolicy(Protocol):
-    """The part of a site's policy that decides which rows count."""
+    """The part of a site's policy for a registration that decides which rows count."""
 
     @property
     def reviews(self) -> bool: ...
@@ -113,6 +114,8 @@ class SitePolicy(Protocol):
     def confirms(self) -> bool: ...
     @property
     def clock(self) -> str: ...
+    @property
+    def photo_lost(self) -> bool: ...
 
 
 SAME: Final = None
@@ -236,6 +239,25 @@ LIFE: Final[tuple[Row, ...]] = (
             "A registration without a photo is not valid.",
         ),
         window=Opening.REGISTER,
+    ),
+    Row(
+        Step.REPLACE_PHOTO,
+        CANDIDATE,
+        (
+            Status.PHOTO_UPLOADED,
+            Status.PENDING_REVIEW,
+            Status.REJECTED,
+            Status.APPROVED,
+            Status.PAID,
+            Status.CONFIRMED,
+        ),
+        facts.PhotoReplaced,
+        SAME,
+        Words(
+            "照片文件丢失或损坏时，任何时候都请考生重新上传。",
+            "Where the file of a photo is lost or damaged, the candidate is asked for another at any time.",
+        ),
+        when=When.PHOTO_LOST,
     ),
     Row(
         Step.REPLACE_PHOTO,
@@ -456,6 +478,17 @@ LIFE: Final[tuple[Row, ...]] = (
         ),
     ),
     Row(
+        Step.CANCEL,
+        OFFICE,
+        (Status.PAID, Status.CONFIRMED),
+        facts.PaymentUnusable,
+        SAME,
+        Words(
+            "取消已支付的报名时，考务办公室决定退费的，费用记为应退。",
+            "When a paid registration is cancelled and the office returns the fee, the fee is owed back.",
+        ),
+    ),
+    Row(
         Step.MOVE,
         OFFICE,
         tuple(status for status in EVERY if status not in GIVEN_UP),
@@ -504,6 +537,7 @@ def holds(when: When, policy: SitePolicy | None) -> bool:
         When.SITE_DOES_NOT_REVIEW: not policy.reviews,
         When.SITE_CONFIRMS: policy.confirms,
         When.CLOCK_AT_SUBMISSION: policy.clock == "submitted" or not policy.reviews,
+        When.PHOTO_LOST: policy.photo_lost,
     }[when]
 
 

@@ -1,6 +1,7 @@
 """A payment order as decisions see it, and what follows from news about it.
 
-An order never argues with money: whatever comes for it is received, in every state.
+An order never argues with money: whatever comes for it is received, in every state. Money for an order
+that is not ours is folded the same way from a stream of its own, so that it can go back too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from ncre.events.base import Fact
 GRACE: Final = 600
 """Seconds after the end of an order before silence counts as unpaid (payment facts §2.2 rule 6)."""
 
+EARLIER: Final = "earlier"
+"""What covers a refund whose money had gone back before it was asked for."""
+
 _NOBODY: Final = UUID(int=0)
 
 
@@ -34,17 +38,27 @@ class OrderState(StrEnum):
 
 @dataclass(frozen=True)
 class Refunding:
-    """Money on its way back: of which trade, how much (fen), and what the channel last said against it."""
+    """Money on its way back: of which trade, how much (fen), and what the channel last said against it.
+
+    `before` is what had gone back of the trade when it was asked for; `confirmed` says that the channel
+    answered for this very request, `done` that it is settled, by that or by a refund in the console.
+    """
 
     trade: str
     amount: int
     code: str = ""
     done: bool = False
+    confirmed: bool = False
+    before: int = 0
 
 
 @dataclass(frozen=True)
 class PaymentOrder:
-    """State for deciding. `received` are trades with their fen, `refunds` by their request number."""
+    """State for deciding. `received` are trades with their fen, `refunds` by their request number.
+
+    A channel tells what went back in two ways: one refund under its reference (`named`, by trade), and the
+    sum of all refunds of a trade so far (`told`). Each may come first, twice or never.
+    """
 
     number: str
     version: int = 0
@@ -58,15 +72,21 @@ class PaymentOrder:
     expires: datetime | None = None
     received: Mapping[str, int] = field(default_factory=dict)
     refunds: Mapping[str, Refunding] = field(default_factory=dict)
-    unexplained: frozenset[str] = frozenset()
+    named: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    told: Mapping[str, int] = field(default_factory=dict)
+
+    def gone(self, trade: str) -> int:
+        """Fen of a trade that have gone back: what was named, or the told sum where that is more."""
+        return max(self.told.get(trade, 0), sum(self.named.get(trade, {}).values()))
 
     @property
     def payable(self) -> bool:
         return self.state in (OrderState.OPEN, OrderState.REPLACED)
 
 
-def replay_order(number: str, history: Iterable[Fact]) -> PaymentOrder:
-    order = PaymentOrder(number)
+def replay_order(number: str, history: Iterable[Fact], channel: str = "") -> PaymentOrder:
+    """The order after its history; `channel` is known beforehand for money that belongs to no order of ours."""
+    order = PaymentOrder(number, channel=channel)
     for fact in history:
         order = replace(_after(order, fact), version=order.version + 1)
     return order
@@ -90,23 +110,37 @@ def _after(order: PaymentOrder, fact: Fact) -> PaymentOrder:
             return replace(order, state=OrderState.REPLACED)
         case facts.OrderClosed():
             return replace(order, state=OrderState.CLOSED)
+        case facts.OrphanReceived():
+            return replace(order, channel=fact.channel, received={fact.trade: fact.amount})
         case facts.PaymentReceived():
             received = {**order.received, fact.trade: fact.amount}
             return replace(order, state=OrderState.PAID, received=received)
         case facts.RefundRequested():
-            return _refunding(order, fact.request, Refunding(fact.trade, fact.amount))
+            refund = Refunding(fact.trade, fact.amount, before=order.gone(fact.trade))
+            return _refunding(order, fact.request, refund)
         case facts.RefundPutOff():
             return _refunding(order, fact.request, replace(order.refunds[fact.request], code=fact.code))
         case facts.RefundConfirmed():
-            return _refunding(order, fact.request, replace(order.refunds[fact.request], done=True))
+            refund = order.refunds[fact.request]
+            confirmed = refund.confirmed or not fact.covered_by
+            settled = _refunding(order, fact.request, replace(refund, done=True, confirmed=confirmed))
+            return settled if fact.covered_by else _named(settled, fact.trade, fact.request, fact.amount)
         case facts.RefundUnexplained():
-            return replace(order, unexplained=order.unexplained | {fact.reference})
+            return _named(order, fact.trade, fact.reference, fact.amount)
+        case facts.RefundTotalTold():
+            total = max(fact.total, order.told.get(fact.trade, 0))
+            return replace(order, told={**order.told, fact.trade: total})
         case _:
             return order
 
 
 def _refunding(order: PaymentOrder, request: str, refund: Refunding) -> PaymentOrder:
     return replace(order, refunds={**order.refunds, request: refund})
+
+
+def _named(order: PaymentOrder, trade: str, reference: str, amount: int) -> PaymentOrder:
+    by_reference = {**order.named.get(trade, {}), reference: amount}
+    return replace(order, named={**order.named, trade: by_reference})
 
 
 def receive(order: PaymentOrder, trade: str, amount: int, paid_at: datetime, source: str) -> list[Fact]:
@@ -132,13 +166,28 @@ def knows(order: PaymentOrder, trade: str) -> bool:
     return trade in order.received
 
 
-def owe(order: PaymentOrder, trade: str, amount: int, reason: str) -> list[Fact]:
-    """The money of a trade is to go back; asked for once."""
+def owe(
+    order: PaymentOrder,
+    trade: str,
+    amount: int,
+    reason: str,
+    at: datetime,
+    source: str,
+    note: str = "",
+) -> list[Fact]:
+    """The money of a trade is to go back, as far as it has not; asked for once.
+
+    `at` and `source` stand with what had gone back already, before anybody asked for it.
+    """
     request = refund_number(order.channel, trade)
     if request in order.refunds:
         return []
     about = (order.number, order.registration, order.channel, trade, request)
-    return [facts.RefundRequested(*about, amount, reason)]
+    rest = amount - order.gone(trade)
+    asked = facts.RefundRequested(*about, rest if rest > 0 else amount, reason, note)
+    if rest > 0:
+        return [asked]
+    return [asked, facts.RefundConfirmed(*about, amount, at, source, covered_by=EARLIER)]
 
 
 def put_off(order: PaymentOrder, request: str, code: str) -> list[Fact]:
@@ -152,12 +201,52 @@ def put_off(order: PaymentOrder, request: str, code: str) -> list[Fact]:
 def went_back(
     order: PaymentOrder, trade: str, reference: str, amount: int, at: datetime, source: str
 ) -> list[Fact]:
-    """Money went back: what we asked for, or something that nobody here asked for."""
-    refund = order.refunds.get(reference)
+    """One refund was made: what we asked for, or something that nobody here asked for."""
+    if reference in order.named.get(trade, {}):
+        return []
     about = (order.number, order.registration, order.channel, trade, reference, amount, at, source)
-    if refund is not None:
-        return [] if refund.done else [facts.RefundConfirmed(*about)]
-    return [] if reference in order.unexplained else [facts.RefundUnexplained(*about)]
+    refund = order.refunds.get(reference)
+    if refund is not None and refund.trade == trade:
+        return [facts.RefundConfirmed(*about)]
+    gone: list[Fact] = [facts.RefundUnexplained(*about)]
+    return [*gone, *_covered(_after(order, gone[0]), trade, reference, at, source)]
+
+
+def total_went_back(
+    order: PaymentOrder, trade: str, reference: str, total: int, at: datetime, source: str
+) -> list[Fact]:
+    """The channel named the sum of all refunds of a trade, and perhaps the `reference` of the last.
+
+    Where that was ours, it went back whole. Nothing more is recorded where we know of as much.
+    """
+    ours = order.refunds.get(reference)
+    named = went_back(order, trade, reference, ours.amount, at, source) if ours else []
+    for fact in named:
+        order = _after(order, fact)
+    if total <= order.gone(trade):
+        return named
+    about = (order.number, order.registration, order.channel, trade)
+    told = facts.RefundTotalTold(*about, total, at, source)
+    return [*named, told, *_covered(_after(order, told), trade, f"sum:{total}", at, source)]
+
+
+def _covered(order: PaymentOrder, trade: str, by: str, at: datetime, source: str) -> list[Fact]:
+    """The refund that we wanted is settled where as much went back meanwhile, under whatever reference."""
+    return [
+        facts.RefundConfirmed(
+            order.number,
+            order.registration,
+            order.channel,
+            trade,
+            request,
+            refund.amount,
+            at,
+            source,
+            covered_by=by,
+        )
+        for request, refund in order.refunds.items()
+        if refund.trade == trade and not refund.done and order.gone(trade) - refund.before >= refund.amount
+    ]
 
 
 def give_up(order: PaymentOrder) -> list[Fact]:

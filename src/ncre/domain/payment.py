@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from base64 import b32encode
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +12,7 @@ from uuid import UUID, uuid5
 
 from ncre.domain.lifecycle import GIVEN_UP, Status, Step, open_rows
 from ncre.domain.lifecycle import SitePolicy as Policy
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import NAMESPACE, Registration
 from ncre.events.registration import PaymentSettled
 
@@ -22,6 +25,7 @@ class Unusable(StrEnum):
     WRONG_AMOUNT = "wrong-amount"
     LATE = "late"
     WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
     NOT_PAYABLE = "not-payable"
     SEAT_GONE = "seat-gone"
 
@@ -36,12 +40,14 @@ class DifferenceKind(StrEnum):
     REFUND_ONLY_BOOKED = "refund-only-booked"
     REFUND_AMOUNT = "refund-amount"
     UNKNOWN_ORDER = "unknown-order"
+    UNKNOWN_KIND = "unknown-kind"
 
 
 _ORDERS: Final = uuid5(NAMESPACE, "orders")
 _REFUNDS: Final = uuid5(NAMESPACE, "refunds")
 _ORDER_PREFIX: Final = "N"
 _BASE: Final = 27
+_YUAN: Final = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -91,13 +97,27 @@ def orphan_stream(channel: str, trade: str) -> UUID:
     return uuid5(_ORDERS, f"orphan:{channel}:{trade}")
 
 
+def item_stream(channel: str, identity: str) -> UUID:
+    """The stream of something that could not be booked; `identity` tells it from others of the channel."""
+    return uuid5(_ORDERS, f"item:{channel}:{identity}")
+
+
 def reconciliation_stream(channel: str, day: str) -> UUID:
     return uuid5(_ORDERS, f"reconciliation:{channel}:{day}")
 
 
 def yuan(fen: int) -> str:
-    """An amount in fen as it is written: 8000 -> 80.00."""
-    return f"{fen // 100}.{fen % 100:02}"
+    """An amount in fen as it is written: 8000 -> 80.00, -50 -> -0.50."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02}"
+
+
+def fen(text: str) -> int:
+    """An amount in yuan as somebody types it, 160 or 160.00, in fen. Raises Refusal where it is none."""
+    found = _YUAN.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        raise Refusal(RefusalCode.AMOUNT_UNREADABLE, typed=text[:20])
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
 def payable(status: Status, policy: Policy | None) -> bool:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from math import inf
 from typing import Final, Protocol
 
-RULES_VERSION: Final = "photo-2"
+RULES_VERSION: Final = "photo-3"
 """Named on each photo's fact, so that a verdict can be understood after the rules changed."""
 
 Facts = Mapping[str, float | str | None]
@@ -70,6 +70,9 @@ BANDS: Final[Mapping[str, Band]] = {
     "bytes_few": _hard("bytes", "BYTES_FEW", (20_000, inf), "bytes", "manual part 4: 20KB-200KB; KB as 1000"),
     "bytes_many": _hard(
         "bytes", "BYTES_MANY", (0, 204_800), "bytes", "manual part 4: 20KB-200KB; KB as 1024"
+    ),
+    "bytes_huge": _hard(
+        "bytes", "BYTES_HUGE", (0, 10_000_000), "bytes", "photo facts §2: what the crop takes"
     ),
     "height": _hard("height", "PIXELS", (192, inf), "pixels", "manual part 4: at least 192 x 144"),
     "width": _hard("width", "PIXELS", (144, inf), "pixels", "manual part 4: at least 192 x 144"),
@@ -133,9 +136,20 @@ APPEALABLE: Final = frozenset(
 )
 """What may be called wrong and sent to a person: everything that depends on finding the face."""
 
-CROPPABLE: Final = frozenset({"BYTES_MANY", "BYTES_FEW", "PIXELS", "ASPECT", "CMYK", "TOP", "HEAD", "SHOULDER",
-                              "CENTRE", "ROLL"})  # fmt: skip
+CROPPABLE: Final = frozenset({"NOT_JPEG", "BYTES_MANY", "BYTES_FEW", "PIXELS", "ASPECT", "CMYK", "TOP", "HEAD",
+                              "SHOULDER", "CENTRE", "ROLL"})  # fmt: skip
 """What the assisted crop may mend."""
+
+CONSEQUENCES: Final[Mapping[str, frozenset[str]]] = {
+    "NOT_JPEG": frozenset({"BYTES_MANY", "BYTES_FEW"}),
+    "TRUNCATED": frozenset({"BYTES_FEW"}),
+    "BYTES_HUGE": frozenset({"BYTES_MANY"}),
+    "PIXELS": frozenset({"BYTES_FEW", "BLUR"}),
+    "GREY": frozenset({"TINTED"}),
+    "HEAD": frozenset({"TOP", "SHOULDER", "SIDES"}),
+    "TOP": frozenset({"SHOULDER"}),
+}
+"""What follows from another fault and would only be a second sentence about it."""
 
 
 class Measurements(Protocol):
@@ -194,6 +208,16 @@ def checklist(measured: Facts, codes: Collection[str], staff: bool) -> tuple[Che
     return tuple(sorted(kept, key=lambda check: worst.index(check.level)))
 
 
+def to_tell(measured: Facts, codes: Collection[str]) -> tuple[Check, ...]:
+    """What a candidate is told of a photo: its refusals, else its warnings, one a cause."""
+    checks = checklist(measured, codes, staff=False)
+    refused = [check for check in checks if check.level is Level.REFUSED]
+    faults = refused or [check for check in checks if check.level is Level.WARNED]
+    by_code = {check.code: check for check in reversed(faults)}
+    follows = {other for code in by_code for other in CONSEQUENCES.get(code, ())}
+    return tuple(check for code, check in reversed(by_code.items()) if code not in follows)
+
+
 def may_appeal(codes: Collection[str]) -> bool:
     """Whether everything that was refused is something a person may see otherwise.
 
@@ -213,11 +237,15 @@ def refusing(measured: Facts, codes: Collection[str]) -> tuple[str, ...]:
 
 def _checks(measured: Facts) -> Iterator[Check]:
     """What came of every rule. Where there was no picture, only what is known of the file."""
+    if isinstance(measured.get("format"), str):
+        is_jpeg = measured["format"] == "JPEG"
+        yield Check("not_jpeg", "NOT_JPEG", Level.PASSED if is_jpeg else Level.REFUSED)
     yield from _of_the_way_up(measured)
     for name, band in BANDS.items():
         value = measured.get(band.measure)
         if isinstance(value, int | float):
-            yield Check(name, band.code, band.level(value), value, band)
+            if name != "bytes_huge" or band.level(value) is not Level.PASSED:
+                yield Check(name, band.code, band.level(value), value, band)
         elif measured.get("geometry") == NOT_MEASURED and band.measure not in _OF_THE_FILE:
             yield Check(name, band.code, Level.UNMEASURED, None, band)
     yield from _of_several(measured)
@@ -255,21 +283,3 @@ def _of_several(measured: Facts) -> Iterator[Check]:
         yield Check("eyes", "EYES", Level.STAFF if covered else Level.PASSED, eyes)
     if measured.get("mode") == "CMYK":
         yield Check("colours", "CMYK", Level.WARNED)
-
-
-def particulars(measured: Facts) -> dict[str, str]:
-    """The measured numbers as the words of the codes say them: per cent, degrees, plain numbers."""
-    told = {}
-    for band in BANDS.values():
-        value = measured.get(band.measure)
-        if not isinstance(value, int | float):
-            continue
-        if band.unit == "share":
-            told[f"{band.measure}_share"] = f"{100 * value:.0f}%"
-        elif band.unit == "degrees":
-            told[f"{band.measure}_degrees"] = f"{abs(value):.0f}"
-        elif band.unit == "ratio":
-            told["ratio"] = f"{value:.2f}"
-        else:
-            told[band.measure] = f"{value:.0f}"
-    return told

@@ -1,4 +1,7 @@
-"""How the rules of a photo are named, and how a measured number is written, for candidates and staff alike."""
+"""How the rules of a photo are named, and how a measured number is written, for candidates and staff alike.
+
+A number is written with as many digits as keep it on its side of the limit that stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,19 @@ from math import isinf
 from typing import Final
 
 from ncre.domain.language import Words
-from ncre.domain.photo import Check, Level
+from ncre.domain.photo import BANDS, Band, Check, Facts, Level
 
 RULE_WORDS: Final[dict[str, Words]] = {
     "not_jpeg": Words("JPG 格式", "JPEG format"),
     "bomb": Words("可以安全打开", "Can be opened safely"),
+    "pixels_many": Words("像素不过多", "Not too many pixels"),
     "truncated": Words("文件完整", "The file is complete"),
     "upright": Words("照片正立", "Stands upright"),
     "face": Words("有人脸", "A face is found"),
     "others": Words("只有本人", "Nobody else"),
     "bytes_few": Words("文件不小于 20 KB", "At least 20 KB"),
     "bytes_many": Words("文件不大于 200 KB", "At most 200 KB"),
+    "bytes_huge": Words("文件不大于 10 MB", "At most 10 MB"),
     "height": Words("高至少 192 像素", "At least 192 pixels high"),
     "width": Words("宽至少 144 像素", "At least 144 pixels wide"),
     "chroma": Words("彩色照片", "In colour"),
@@ -57,27 +62,60 @@ def measured_words(check: Check, language: str) -> str:
     if band is None or value is None or band.unit in ("", "grey"):
         return ""
     low, high = band.green
-    wanted = f"≥ {_number(low, band.unit)}" if isinf(high) or (band.unit == "share" and high == 1) else ""
-    if not wanted:
-        wanted = (
-            f"≤ {_number(high, band.unit)}"
-            if low in (0, -high)
-            else (f"{_number(low, band.unit)}–{_number(high, band.unit)}")
-        )
+    if isinf(high) or (band.unit == "share" and high == 1):
+        wanted = f"≥ {_limit(low, band)}"
+    elif low in (0, -high):
+        wanted = f"≤ {_limit(high, band)}"
+    else:
+        wanted = f"{_limit(low, band)}–{_limit(high, band)}"
     return Words("{value}（应为 {wanted}）", "{value} (should be {wanted})").say(
-        language, value=_number(value, band.unit), wanted=wanted
+        language, value=_written(value, band.measure), wanted=wanted
     )
 
 
-def _number(value: float, unit: str) -> str:
+def particulars(measured: Facts) -> dict[str, str]:
+    """The measured numbers as the words of the codes say them."""
+    return {
+        _NAMES.get(band.unit, "{}").format(band.measure): _written(value, band.measure)
+        for band in BANDS.values()
+        if isinstance(value := measured.get(band.measure), int | float)
+    }
+
+
+_NAMES: Final = {"share": "{}_share", "degrees": "{}_degrees", "ratio": "ratio", "bytes": "size"}
+
+
+def _written(value: float, measure: str) -> str:
+    """The value with the fewest digits that leave it where it is: within, near or beyond each limit."""
+    bands = [band for band in BANDS.values() if band.measure == measure]
+    scale, sign, digits = _scale(value, bands[0].unit)
+    for more in range(4):
+        rounded = round(value / scale, digits + more)
+        if all(band.level(rounded * scale) is band.level(value) for band in bands):
+            break
+    return f"{abs(rounded):.{digits + more}f}".removesuffix(".0") + sign
+
+
+def _limit(value: float, band: Band) -> str:
+    scale, sign, digits = _scale(value, band.unit)
+    return f"{abs(value / scale):.{digits}f}".removesuffix(".0") + sign
+
+
+def _scale(value: float, unit: str) -> tuple[float, str, int]:
+    """What a value is divided by, what is written behind it, and its digits.
+
+    "20KB-200KB" is read generously on both sides: 20 KB of 1000 bytes, 200 KB of 1024.
+    """
     match unit:
         case "share":
-            return f"{100 * value:.0f}%"
+            return 0.01, "%", 0
         case "degrees":
-            return f"{abs(value):.0f}°"
-        case "bytes":
-            return f"{value / 1000:.0f} KB"
+            return 1, "°", 0
         case "ratio":
-            return f"{value:.2f}"
+            return 1, "", 2
+        case "bytes" if value >= 1_000_000:
+            return 1_000_000, " MB", 1
+        case "bytes":
+            return 1000 if value < 100_000 else 1024, " KB", 0
         case _:
-            return f"{value:.0f}"
+            return 1, "", 0

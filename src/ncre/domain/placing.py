@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from ncre.domain.halls import Hall, Sitting, adjoining, together
+from ncre.domain.occupancy import Occupancy
 from ncre.domain.sharing import Wish, shared_out
 from ncre.events.exam import Batch
 
@@ -70,14 +70,15 @@ def placed(
     first: list[_Person] = []
     least: Placed | None = None
     for _ in range(ATTEMPTS):
-        attempt = _Attempt(_Rooms(site_halls, occupied))
+        attempt = _Attempt(Occupancy(site_halls, occupied))
         chosen = set(first)
         attempt.go(first, [one for one in people if one not in chosen])
         if least is None or attempt.missing < least.missing:
             least = Placed(attempt.places, attempt.missing)
         if not least.missing or not attempt.without_room:
             return least
-        first = attempt.without_room + [one for one in first if one not in attempt.without_room]
+        failed = set(attempt.without_room)
+        first = attempt.without_room + [one for one in first if one not in failed]
     assert least is not None, "there was an attempt"
     return least
 
@@ -95,45 +96,6 @@ class _Person:
     def turn(self) -> tuple[int, int, int, str]:
         """The hardest to place come first: most subjects, then longest papers, then by lot."""
         return (-len(self.wishes), -sum(long for _, long in self.wishes), self.lot, str(self.registration))
-
-
-class _Rooms:
-    """How full each room is in each batch. Batches and rooms are named by their place."""
-
-    def __init__(self, site_halls: Sequence[Hall], occupied: Mapping[int, int]) -> None:
-        by_batch: dict[int, list[Hall]] = defaultdict(list)
-        for hall in site_halls:
-            by_batch[hall.batch.number].append(hall)
-        self.halls = sorted(by_batch.values(), key=lambda row: row[0].batch.starts_at)
-        self.batches = [row[0].batch for row in self.halls]
-        self.used = [[occupied[hall.number] for hall in row] for row in self.halls]
-
-    def free(self, batch: int, room: int) -> int:
-        return self.halls[batch][room].seats - self.used[batch][room]
-
-    def free_in(self, batch: int) -> int:
-        return sum(max(0, self.free(batch, room)) for room in range(len(self.halls[batch])))
-
-    def take(self, batch: int, room: int) -> Hall:
-        self.used[batch][room] += 1
-        return self.halls[batch][room]
-
-    def fullness(self, batch: int, room: int) -> float:
-        """How full a room would be with one person more."""
-        return (self.used[batch][room] + 1) / self.halls[batch][room].seats
-
-    def emptiest(self, stay: Sequence[int], settled: frozenset[str]) -> int | None:
-        """The room that a stay over these batches leaves the least full; the settled one if there is one."""
-        able = [
-            place
-            for place, hall in enumerate(self.halls[stay[0]])
-            if settled in (frozenset(), {hall.room}) and all(self.free(batch, place) > 0 for batch in stay)
-        ]
-        return min(able, key=lambda place: self.fullness(stay[0], place), default=None)
-
-    def long_enough(self, minutes: int) -> list[int]:
-        length = timedelta(minutes=minutes)
-        return [place for place, one in enumerate(self.batches) if one.ends_at - one.starts_at >= length]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +119,7 @@ class _Stay:
 class _Attempt:
     """One try to place everybody."""
 
-    def __init__(self, rooms: _Rooms) -> None:
+    def __init__(self, rooms: Occupancy) -> None:
         self._rooms = rooms
         self.places: list[Place] = []
         self.missing = 0
@@ -180,25 +142,24 @@ class _Attempt:
             self.places.append(Place(person.registration, subject, self._rooms.take(batch, room)))
 
     def _chosen(self, wishes: Sequence[tuple[str, int]], sits: list[Sitting]) -> list[tuple[int, int]] | None:
+        """The first way there is. Where one room leads nowhere, no other one does that is free in the same
+        batches and in which the person does not sit."""
         if not wishes:
             return []
-        for batch, room in self._by_emptiness(wishes[0][1]):
-            sitting = self._rooms.halls[batch][room].sitting
+        rooms, own = self._rooms, {one.room for one in sits}
+        tried: set[tuple[int, int | str]] = set()
+        for batch, room in rooms.by_emptiness(rooms.long_enough(wishes[0][1])):
+            name = rooms.rooms[room]
+            alike = batch, name if name in own else rooms.open_in[room]
+            if alike in tried:
+                continue
+            tried.add(alike)
+            sitting = rooms.hall(batch, room).sitting
             if together([*sits, sitting]):
                 rest = self._chosen(wishes[1:], [*sits, sitting])
                 if rest is not None:
                     return [(batch, room), *rest]
         return None
-
-    def _by_emptiness(self, minutes: int) -> list[tuple[int, int]]:
-        rooms = self._rooms
-        free = [
-            (batch, room)
-            for batch in rooms.long_enough(minutes)
-            for room in range(len(rooms.halls[batch]))
-            if rooms.free(batch, room) > 0
-        ]
-        return sorted(free, key=lambda hall: (-rooms.free_in(hall[0]), rooms.fullness(*hall)))
 
     def _share_out(self, people: Sequence[_Person]) -> dict[_Person, list[tuple[int, str]]]:
         """The batches of each person, with the subject; counts what found none."""
@@ -211,7 +172,7 @@ class _Attempt:
                     suiting[minutes] = self._rooms.long_enough(minutes)
                 wishes.append(Wish(number, self._in_drawn_order(person, suiting[minutes])))
                 meant.append((person, subject))
-        seats = [self._rooms.free_in(batch) for batch in range(len(self._rooms.halls))]
+        seats = self._rooms.left
         given: dict[_Person, list[tuple[int, str]]] = defaultdict(list)
         for (person, subject), batch in zip(meant, shared_out(wishes, seats), strict=True):
             if batch is None:

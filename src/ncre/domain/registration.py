@@ -29,7 +29,8 @@ class Registration:
     """State for deciding. `version` counts the facts taken in; amounts are fen, moments UTC.
 
     `candidate` is the account it belongs to; `sealed_for` the one under whose key its private fields
-    are sealed, the first. `owed` are trades whose money goes back, with the reason.
+    are sealed, the first. `settled` is the payment that settled it. `owed` are trades whose money goes
+    back, with the reason.
     """
 
     id: UUID
@@ -49,7 +50,7 @@ class Registration:
     pay_by: datetime | None = None
     order_version: int = 0
     lapsed_from: Status = Status.NEW
-    settled_trade: str = ""
+    settled: facts.PaymentSettled | None = None
     owed: Mapping[str, str] = field(default_factory=dict)
     returned: frozenset[str] = frozenset()
     seated: frozenset[str] = frozenset()
@@ -57,6 +58,10 @@ class Registration:
     @property
     def subjects(self) -> tuple[str, ...]:
         return tuple(line.subject for line in self.lines)
+
+    @property
+    def settled_trade(self) -> str:
+        return self.settled.trade if self.settled else ""
 
     @property
     def amount(self) -> int:
@@ -121,7 +126,7 @@ def _lapsed(registration: Registration, _: facts.PaymentLapsed) -> dict[str, Any
 
 
 def _settled(_: Registration, settled: facts.PaymentSettled) -> dict[str, Any]:
-    return {"settled_trade": settled.trade}
+    return {"settled": settled}
 
 
 def _owed(registration: Registration, unusable: facts.PaymentUnusable) -> dict[str, Any]:

@@ -7,20 +7,32 @@ who registered side by side does not sit side by side. The facts do not ask to k
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
-from ncre.domain.halls import NONE_KNOWN, Hall, halls, ticket_number
+from ncre.domain.capacity import Demand
+from ncre.domain.hall_choice import EVERYWHERE, HallChoice, Manner, few_halls
+from ncre.domain.halls import NONE_KNOWN, Hall, halls
+from ncre.domain.numbers import ticket_number
 from ncre.domain.placing import Place, Placed, ToSeat, lot, placed
-from ncre.domain.shortage import shortage
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.shortage import Suffices, shortage
 from ncre.events.exam import Batch, SitePlan, Subject
 from ncre.events.registration import SeatAssigned
 
 MOST_SEED: Final = 999_999_999
 """Seeds have up to nine digits, so that people can copy them."""
+
+
+def seed_in(text: str) -> int:
+    """The seed that was typed. Raises Refusal for anything else than one to nine digits."""
+    typed = text.strip()
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(MOST_SEED))):
+        raise Refusal(RefusalCode.SEED_UNFIT, seed=typed[:40], most=MOST_SEED)
+    return int(typed)
 
 
 def seating(
@@ -31,25 +43,43 @@ def seating(
     taken: Iterable[tuple[int, int]],
     known: Mapping[tuple[int, str], int] = NONE_KNOWN,
     seed: int = 0,
+    choice: HallChoice = EVERYWHERE,
 ) -> dict[UUID, list[SeatAssigned]]:
     """Seats for every subject that has none; the same input in any order and the same seed give the same.
 
     `taken` are the (hall, seat) pairs already assigned, `known` the numbers of their halls by (batch,
-    room). Nobody sits two subjects at once or in two rooms without time between, and no subject is put
-    into a batch shorter than its minutes. Raises Refusal with the number of sittings that found no
-    seat and what to add; then nobody is seated.
+    room). `choice` says which halls are used. Nobody sits two subjects at once or in two rooms without time
+    between, and no subject is put into a batch shorter than its minutes. Raises Refusal with the number
+    of sittings that found no seat and what to add; then nobody is seated.
     """
     _require_one_after_the_other(site.batches)
     people, occupied = list(waiting), set(taken)
     minutes = {code: subject.minutes for code, subject in subjects.items()}
+    demand, used = Demand(people, minutes), Counter(hall for hall, _ in occupied)
 
-    def tried(plan: SitePlan) -> Placed:
-        return placed(halls(plan, known), occupied, minutes, people, seed)
+    def open_halls(plan: SitePlan) -> list[Hall]:
+        return choice.among(site, halls(plan, known))
 
-    found = tried(site)
-    if found.missing:
-        needed = max(minutes[code] for one in people for code in one.subjects if code not in one.seated)
-        raise shortage(site, found.missing, needed, lambda plan: not tried(plan).missing)
+    def unserved(plan: SitePlan) -> int:
+        return demand.unserved(open_halls(plan), used)
+
+    def tried(some: Sequence[Hall]) -> Placed:
+        return placed(some, occupied, minutes, people, seed)
+
+    missing, found = unserved(site), Placed([], 0)
+    if not missing:
+        found = _placed_as_chosen(choice, open_halls(site), demand, used, tried)
+        missing = found.missing
+    if missing:
+        raise shortage(
+            site,
+            missing,
+            demand.longest,
+            Suffices(
+                counted=lambda plan: not unserved(plan),
+                planned=lambda plan: not used or not tried(open_halls(plan)).missing,
+            ),
+        )
     plan: dict[UUID, dict[str, SeatAssigned]] = defaultdict(dict)
     for place, seat in _numbered(found.places, occupied, seed):
         plan[place.registration][place.subject] = _assigned(place, seat, round_code, site.code)
@@ -60,6 +90,22 @@ def seating(
         for one in people
         if one.registration in plan
     }
+
+
+def _placed_as_chosen(
+    choice: HallChoice,
+    open_halls: Sequence[Hall],
+    demand: Demand,
+    used: Mapping[int, int],
+    tried: Callable[[Sequence[Hall]], Placed],
+) -> Placed:
+    """In few halls where that is wished for; where their rooms do not suffice after all, in every one."""
+    if choice.manner is Manner.FEW:
+        for some in few_halls(open_halls, demand, used):
+            found = tried(some)
+            if not found.missing:
+                return found
+    return tried(open_halls)
 
 
 def _require_one_after_the_other(batches: Iterable[Batch]) -> None:

@@ -57,6 +57,7 @@ CONDITIONS: Final[Mapping[When, Words]] = {
     When.SITE_DOES_NOT_REVIEW: Words("考点不审核", "the site does not review"),
     When.SITE_CONFIRMS: Words("考点要求现场确认", "the site confirms in person"),
     When.CLOCK_AT_SUBMISSION: Words("期限从提交起算", "the clock starts at submission"),
+    When.PHOTO_LOST: Words("照片文件丢失或损坏", "the file of the photo is lost or damaged"),
 }
 
 OPENINGS: Final[Mapping[Opening, Words]] = {
@@ -80,6 +81,9 @@ UNUSABLE: Final[Mapping[Unusable, Words]] = {
     Unusable.WRONG_AMOUNT: Words("金额不符", "wrong amount"),
     Unusable.LATE: Words("超过缴费期限", "paid after the deadline"),
     Unusable.WITHDRAWN: Words("报名已取消", "the registration was given up"),
+    Unusable.CANCELLED: Words(
+        "考务办公室取消报名，决定退费", "the exam office cancelled it and returns the fee"
+    ),
     Unusable.NOT_PAYABLE: Words("报名当前不能支付", "the registration could not be paid for"),
     Unusable.SEAT_GONE: Words("名额已被占用", "the seat was gone"),
 }
@@ -107,6 +111,10 @@ DIFFERENCES: Final[Mapping[DifferenceKind, Words]] = {
     ),
     DifferenceKind.REFUND_AMOUNT: Words("退款金额不一致", "a refund of another amount"),
     DifferenceKind.UNKNOWN_ORDER: Words("订单不是本系统的", "an order that is not ours"),
+    DifferenceKind.UNKNOWN_KIND: Words(
+        "对账单中不认识的业务（未记账，请人工核对）",
+        "a line of an unknown kind (not booked; a person must look)",
+    ),
 }
 
 SOURCES: Final[Mapping[str, Words]] = {
@@ -201,9 +209,23 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "照片不符合要求，没有保存（{codes}）。请按说明更换照片。",
         "The photo does not meet the rules and was not kept ({codes}). Please choose another.",
     ),
-    RefusalCode.NOBODY_TO_ASK: Words(
-        "这张照片需要由考点人工判断，而该考点不审核报名。请先更换一张符合要求的照片。",
-        "This photo needs a person's decision, and that site does not review. Replace the photo first.",
+    RefusalCode.PHOTO_LOST: Words(
+        "照片文件在服务器上丢失或损坏，考生重新上传之前不能继续。",
+        "The file of the photo is lost or damaged on the server. Nothing goes on until another is uploaded.",
+    ),
+    RefusalCode.PHOTO_NOT_KEPT: Words(
+        "服务器暂时存不下照片，这张没有保存，报名的其他内容没有变化。请稍后再上传；如果一直这样，请联系考点。",
+        "The server cannot keep photos at the moment, so this one was not kept; nothing else changed. "
+        "Please upload it again later, or ask your site if it stays so.",
+    ),
+    RefusalCode.PHOTOS_SILENT: Words(
+        "暂时读不到照片，这次操作没有执行。请稍后再试。",
+        "Photos cannot be read at the moment, so nothing was done. Please try again later.",
+    ),
+    RefusalCode.PHOTOS_BUSY: Words(
+        "正在检查的照片较多，这张还没有检查，也没有保存。请过几秒再上传一次。",
+        "Many photos are being checked, so this one was neither checked nor kept. "
+        "Please upload it again in a few seconds.",
     ),
     RefusalCode.NO_EARLIER_PHOTO: Words(
         "没有可沿用的照片，请上传。", "There is no earlier photo. Please upload one."
@@ -223,6 +245,14 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.TEXT_TOO_LONG: Words(
         "文字太长：最多 {most} 个字符，现在有 {count} 个。没有保存，请缩短后再提交。",
         "The text is too long: at most {most} characters, it has {count}. Nothing was kept; shorten it and send again.",
+    ),
+    RefusalCode.MONEY_UNDECIDED: Words(
+        "这份报名已缴费 {paid} 元。请选择：退还，或按“缴费后不退”的规定不退。",
+        "{paid} yuan were paid for this registration. Choose: return them, or keep them by the rule that a paid "
+        "fee is not returned.",
+    ),
+    RefusalCode.MONEY_REASON_MISSING: Words(
+        "请写明退还或不退的理由。", "Please write down why the fee is returned or kept."
     ),
     RefusalCode.EVIDENCE_MISSING: Words(
         "请写明核对了什么证据，例如证件原件、申请书编号。",
@@ -263,6 +293,46 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "more subjects than there are batches for them, and more rooms alone do not help; add at least "
         "{batches} batches of {minutes} minutes or more.",
     ),
+    RefusalCode.TOO_FEW_SEATS: Words(
+        "考点 {site} 座位不够：还有 {missing} 人次没有座位，一个也没有编排。每个批次至少再增加 {seats} 个座位（增加考场）。",
+        "Site {site} has too few seats: {missing} sittings have none, so nobody was seated. Add at least "
+        "{seats} seats to every batch (more rooms).",
+    ),
+    RefusalCode.TOO_MANY_HALLS: Words(
+        "考点 {site} 还有 {missing} 人次没有座位，一个也没有编排。一个考点最多编号 {most} 个考场（机房数 × 批次数），"
+        "再增加也排不下；请使用较大的机房，或分为两个考点。",
+        "Site {site}: {missing} sittings have no seat, so nobody was seated. A site has numbers for {most} halls "
+        "(rooms x batches), and no addition is enough; use larger rooms, or divide the site in two.",
+    ),
+    RefusalCode.NOBODY_TO_SEAT: Words(
+        "考点 {site} 没有需要编排的考生，没有编排任何人：只有已支付、还没有座位的考生才会编排。",
+        "Nobody is waiting for a seat at site {site}, so nobody was seated: only those who have paid and have "
+        "no seat yet are seated.",
+    ),
+    RefusalCode.HALLS_UNKNOWN: Words(
+        "考点 {site} 没有所选的批次或机房：{which}。请重新选择。",
+        "Site {site} has no such batches or rooms: {which}. Please choose again.",
+    ),
+    RefusalCode.SEED_UNFIT: Words(
+        "随机种子应为 0 至 {most} 的整数，现在是“{seed}”。没有编排任何人；请改正，或换一个种子预览。",
+        "A seed is a whole number from 0 to {most}, not {seed!r}. Nobody was seated; correct it, or preview with "
+        "another seed.",
+    ),
+    RefusalCode.PREVIEW_OUTDATED: Words(
+        "预览之后情况有变（有人支付、取消，或考点规则已修改），没有编排任何人。下面是新的预览，请核对后再确认。",
+        "Something changed after the preview (somebody paid or was cancelled, or the rules of the site were "
+        "revised), so nobody was seated. This is the preview anew; please check it and confirm again.",
+    ),
+    RefusalCode.NUMBER_UNFIT: Words(
+        "{what}“{value}”不能用于报名号和准考证号：应为{form}。请在考次文件中改正后重新载入；这次没有保存任何内容。",
+        "{what_en} ({value}) cannot be part of registration and ticket numbers: it must be {form_en}. "
+        "Correct it in the files of the round and load them again; nothing was saved.",
+    ),
+    RefusalCode.NUMBERS_USED_UP: Words(
+        "考点 {site} 的报名号已全部用完（最多 {most} 个），不能再报。请另选考点，或联系考务办公室。",
+        "Site {site} has given out all its registration numbers ({most}). Please choose another site, or "
+        "contact the exam office.",
+    ),
     RefusalCode.NOBODY_SEATED: Words(
         "考点 {site} 还没有编排这些考场。", "These halls of site {site} have not been seated yet."
     ),
@@ -271,6 +341,15 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "The personal data of this account was erased; it cannot register.",
     ),
     RefusalCode.NO_PAYMENT_DUE: Words("没有需要支付或退回的款项。", "There is nothing to pay or to return."),
+    RefusalCode.ALREADY_PAID: Words(
+        "这份报名在您登记之前已经缴费，这笔现金没有登记。请把 {amount} 元当场退还给考生，并作废收据。",
+        "This registration was paid before; the cash is not recorded. Hand {amount} yuan back to the candidate now "
+        "and void the receipt.",
+    ),
+    RefusalCode.NOTHING_OWED: Words(
+        "没有待退还的款项，或者已经退还。请刷新后再看。",
+        "Nothing is owed back here, or it has gone back already. Reload to see.",
+    ),
     RefusalCode.CHANNEL_UNKNOWN: Words("请选择一种支付方式。", "Please choose a way to pay."),
     RefusalCode.CHANNEL_SILENT: Words(
         "支付平台暂时没有回应，之前打开的订单还不能关闭，所以现在不能修改。请过几分钟再试。",
@@ -288,6 +367,10 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.WRONG_AMOUNT: Words(
         "应收 {due} 元，填写的是 {given} 元。请按应收金额收款。",
         "{due} yuan are due, you entered {given}. Please take the amount that is due.",
+    ),
+    RefusalCode.AMOUNT_UNREADABLE: Words(
+        "“{typed}”不是金额。请填写实收的元数，例如 160 或 160.00。",
+        "“{typed}” is no amount. Enter the yuan that you took, as 160 or 160.00.",
     ),
     RefusalCode.PRINT_NOT_PAID: Words(
         "支付完成后才能打印报名登记表。", "The registration form can be printed once the fee is paid."

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from sqlite3 import OperationalError as SQLiteBusy
 from time import monotonic, sleep
 from typing import Any, Final
+from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
@@ -30,6 +31,9 @@ BUSY_SECONDS: Final = 30
 
 _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
+
+
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 class DatabaseUnusable(Exception):
@@ -71,6 +75,15 @@ class Database:
         with self._turn_to_write(), self._writers.begin() as connection:
             yield connection
 
+    def lock(self, connection: Connection, name: UUID) -> None:
+        """Let one transaction at a time work on what has this name; the others wait until it ends.
+
+        On SQLite a transaction that writes is alone anyway.
+        """
+        if self.dialect == "postgresql":
+            key = int.from_bytes(name.bytes[:8], "big", signed=True)
+            connection.execute(_LOCK, {"key": key})
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with. On PostgreSQL each statement sees what is committed by then."""
@@ -83,19 +96,29 @@ class Database:
         with self._snapshots.connect() as connection:
             yield connection
 
+    def exists(self) -> bool:
+        """Whether there is a database at all; a SQLite file is made only by a migration."""
+        return self.dialect != "sqlite" or Path(str(self._url.database)).exists()
+
     def migrate(self) -> None:
         """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
-        with self._explained(), self.transaction() as connection:
+        if self.dialect == "sqlite":
+            _make_private(Path(str(self._url.database)))
+        with self.explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
             configuration = _configuration()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""
+        if not self.exists():
+            raise NotMigrated(
+                f"there is no database {self._url.database}; is the path right? for a new one run: ncre migrate"
+            )
         needed = set(ScriptDirectory.from_config(_configuration()).get_heads())
-        with self._explained(), self.reading() as connection:
+        with self.explained(), self.reading() as connection:
             found = set(MigrationContext.configure(connection).get_current_heads())
         if found != needed:
             raise NotMigrated(
@@ -112,7 +135,8 @@ class Database:
         return self._turn if self._turn is not None else nullcontext()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(self) -> Iterator[None]:
+        """Raises DatabaseUnusable for what the driver raises."""
         try:
             yield
         except DBAPIError as error:
@@ -165,6 +189,12 @@ def _assert_writable(url: URL) -> None:
         raise DatabaseUnusable(f"the SQLite database {file} or its folder cannot be written")
     if file.is_dir():
         raise DatabaseUnusable(f"{file} is a folder, not a SQLite database")
+
+
+def _make_private(file: Path) -> None:
+    """A SQLite file that only this user reads; its WAL and shared memory get the mode of the file."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any) -> None:

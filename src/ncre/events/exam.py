@@ -159,6 +159,8 @@ class SeatsDrawn(Fact):
 
     On the site's stream, before the seats themselves, each of which stands in its registration and
     names the seed as its cause. With the rules of this version of the site, the seed gives the same plan.
+    `manner` is "spread" or "few"; `batches` and `rooms` are those that were chosen, none named means all.
+    `digest` is that of the preview which was confirmed, "" where nobody looked at one.
     """
 
     TOPIC: ClassVar[str] = "exam.seats_drawn"
@@ -167,3 +169,7 @@ class SeatsDrawn(Fact):
     seed: int
     people: int
     sittings: int
+    manner: str = "spread"
+    batches: tuple[int, ...] = ()
+    rooms: tuple[str, ...] = ()
+    digest: str = ""

@@ -94,11 +94,15 @@ class IdentityUnlinked(Fact):
 
 @dataclass(frozen=True)
 class FactorChanged(Fact):
-    """The second factor: enrolled, removed, or a recovery code was used in its place."""
+    """The second factor: enrolled, used, removed, or a recovery code was used in its place.
+
+    `box` is the number of the box in which it is kept from now on, and no other box opens; 0 before boxes had one.
+    """
 
     TOPIC: ClassVar[str] = "passport.factor_changed"
     account: UUID
     state: str
+    box: int = 0
 
 
 @dataclass(frozen=True)

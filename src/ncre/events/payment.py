@@ -17,7 +17,11 @@ from ncre.events.base import Fact
 
 @dataclass(frozen=True)
 class OrderOpened(Fact):
-    """Recorded before the payer is sent away. `fixed` is the version of the registration that set the amount."""
+    """Recorded before the payer is sent away. `fixed` is the version of the registration that set the amount.
+
+    `terms` is what the channel holds fixed under this number besides the amount (product, payer's network); ""
+    where it holds nothing else fixed.
+    """
 
     TOPIC: ClassVar[str] = "payment.order_opened"
     order: str
@@ -28,6 +32,7 @@ class OrderOpened(Fact):
     fixed: int
     amount: int
     expires: datetime
+    terms: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,10 @@ class PaymentReceived(Fact):
 
 @dataclass(frozen=True)
 class RefundRequested(Fact):
-    """The money of a trade is to go back, under one request number for good, for the reason named."""
+    """The money of a trade is to go back, under one request number for good, for the reason named.
+
+    Money that belongs to no order of ours has the nil registration, and `note` says why the office sends it back.
+    """
 
     TOPIC: ClassVar[str] = "payment.refund_requested"
     order: str
@@ -77,6 +85,7 @@ class RefundRequested(Fact):
     request: str
     amount: int
     reason: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,11 @@ class RefundPutOff(Fact):
 
 @dataclass(frozen=True)
 class RefundConfirmed(Fact):
-    """The channel confirmed that the money has gone back, at its own time."""
+    """The money that was to go back has gone, at the channel's own time.
+
+    `covered_by` is the reference of a refund that somebody made in the channel's console and that settles this
+    one; "" where the channel confirmed our own request.
+    """
 
     TOPIC: ClassVar[str] = "payment.refund_confirmed"
     order: str
@@ -103,6 +116,21 @@ class RefundConfirmed(Fact):
     trade: str
     request: str
     amount: int
+    returned_at: datetime
+    source: str
+    covered_by: str = ""
+
+
+@dataclass(frozen=True)
+class RefundTotalTold(Fact):
+    """The channel named the sum of all refunds of a trade so far (`total`), and it is more than we knew of."""
+
+    TOPIC: ClassVar[str] = "payment.refund_total_told"
+    order: str
+    registration: UUID
+    channel: str
+    trade: str
+    total: int
     returned_at: datetime
     source: str
 
@@ -133,6 +161,33 @@ class OrphanReceived(Fact):
     amount: int
     paid_at: datetime
     source: str
+
+
+@dataclass(frozen=True)
+class ItemUnbooked(Fact):
+    """A channel told something that has no place in the books; a person looks at it. One stream an item.
+
+    `kind` is the channel's own word for it; `amount` keeps the channel's sign.
+    """
+
+    TOPIC: ClassVar[str] = "payment.item_unbooked"
+    channel: str
+    kind: str
+    order: str
+    trade: str
+    reference: str
+    amount: int
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True)
+class ItemResolved(Fact):
+    """The exam office looked at an item that could not be booked; `note` says what it was."""
+
+    TOPIC: ClassVar[str] = "payment.item_resolved"
+    channel: str
+    note: str
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,12 @@ _SEVERAL: Final = (
     .where(facts.c.stream.in_(bindparam("streams", expanding=True)))
     .order_by(facts.c.stream, facts.c.version)
 )
+_NEWEST_OF: Final = (
+    select(facts.c.version, facts.c.topic, facts.c.state)
+    .where(facts.c.stream == bindparam("of"), facts.c.topic == bindparam("topic"))
+    .order_by(facts.c.version.desc())
+    .limit(1)
+)
 _LOG: Final = (
     select(facts.c.id, facts.c.stream, facts.c.version, facts.c.topic, facts.c.state)
     .where(facts.c.id > bindparam("after"), facts.c.id <= bindparam("upto"))
@@ -125,6 +131,11 @@ class FactRecorder(ApplicationRecorder):
     def select_several(self, streams: Sequence[UUID], connection: Connection) -> Sequence[StoredEvent]:
         """Every fact of these streams, stream by stream, in one question to the database."""
         return [StoredEvent(*row) for row in connection.execute(_SEVERAL, {"streams": streams})]
+
+    def select_newest_of(self, stream: UUID, topic: str, connection: Connection) -> StoredEvent | None:
+        """The newest fact of one stored name in a stream."""
+        row = connection.execute(_NEWEST_OF, {"of": stream, "topic": topic}).first()
+        return StoredEvent(stream, *row) if row else None
 
     def select_notifications(
         self,

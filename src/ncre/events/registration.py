@@ -224,9 +224,13 @@ class Withdrawn(Fact):
 
 @dataclass(frozen=True)
 class Cancelled(Fact):
+    """`money` says what became of a fee that was paid, "refund" or "keep", and `money_reason` why; "" without one."""
+
     TOPIC: ClassVar[str] = "registration.cancelled"
-    SEALED: ClassVar[tuple[str, ...]] = ("reason",)
+    SEALED: ClassVar[tuple[str, ...]] = ("reason", "money_reason")
     reason: str | Erased
+    money: str = ""
+    money_reason: str | Erased = ""
 
 
 @dataclass(frozen=True)

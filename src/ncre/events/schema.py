@@ -61,6 +61,15 @@ person_keys: Final = Table(
 )
 """One key a person, wrapped by the master key; a row without its key is the tombstone of an erasure."""
 
+key_checks: Final = Table(
+    "key_checks",
+    metadata,
+    Column("purpose", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("value", Text, nullable=False),
+)
+"""What tells whether the secret and each key derived from it are those of this database."""
+
 claims: Final = Table(
     "claims",
     metadata,

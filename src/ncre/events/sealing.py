@@ -6,25 +6,21 @@ tombstone without its key, so that no later write can make the person a new one.
 
 from __future__ import annotations
 
-import hmac
 import os
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from time import monotonic
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ncre.events.keys import KEY_ID, Keys
 from ncre.events.schema import person_keys
 
 NONCE: Final = 12
@@ -40,6 +36,12 @@ _TEXT: Final = "1:"
 _BYTES: Final = b"1:"
 """Prefix of every box: AES-256-GCM, nonce and ciphertext with tag. Another cipher gets another prefix."""
 
+WRAPPED: Final = b"\x02"
+"""First byte of a wrapped key: version 2, then the master key's id, nonce and ciphertext with tag (65 bytes)."""
+
+WRAPPED_1: Final = NONCE + 32 + 16
+"""Bytes of a wrapped key of version 1, which is nonce and ciphertext alone; it stays readable."""
+
 Result = TypeVar("Result")
 
 OpenedKeys = Mapping[UUID, AESGCM | None]
@@ -52,36 +54,6 @@ class PersonErased(Exception):
 
 class BoxForged(Exception):
     """A box does not open under the key it must open under: an alarm, never the same as erased."""
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What the installation keeps secret, all of it from one secret.
-
-    `master` wraps persons' keys, `pepper` keys the blind indexes, `stamp` is the seed of the Ed25519
-    key that signs the codes on the papers.
-    """
-
-    master: bytes = field(repr=False)
-    pepper: bytes = field(repr=False)
-    stamp: bytes = field(repr=False)
-
-    @classmethod
-    def derived_from(cls, secret: bytes) -> Self:
-        """Every key from one secret of 32 bytes (HKDF-SHA256). Raises ValueError for another length."""
-        if len(secret) != 32:
-            raise ValueError(f"the secret must have 32 bytes, not {len(secret)}")
-        purposes = (b"ncre master key", b"ncre pepper", b"ncre printed codes")
-        return cls(*(_derived(secret, purpose) for purpose in purposes))
-
-
-def _derived(secret: bytes, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret)
-
-
-def blind_index(pepper: bytes, kind: str, value: str) -> str:
-    """The keyed hash (hex) under which a private value is looked up; without the pepper it tells nothing."""
-    return hmac.new(pepper, f"{kind}\0{value}".encode(), sha256).hexdigest()
 
 
 class Sealer:
@@ -140,7 +112,8 @@ class PersonKeys:
     """
 
     def __init__(self, keys: Keys, clock: Callable[[], float] = monotonic, life: float = KEY_LIFE) -> None:
-        self._master = AESGCM(keys.master)
+        self._id = keys.master_id
+        self._masters = {keys.master_id: AESGCM(keys.master)}
         self._clock = clock
         self._life = life
         self._kept: dict[UUID, tuple[AESGCM, float]] = {}
@@ -211,13 +184,26 @@ class PersonKeys:
         )
         self.forget([subject])
 
+    def foreign(self, connection: Connection) -> list[UUID]:
+        """Whose keys do not open: they were altered, or made under another secret."""
+        rows = connection.execute(select(person_keys.c.subject, person_keys.c.wrapped))
+        return [subject for subject, wrapped in rows if not self._opens(subject, wrapped)]
+
+    def _opens(self, subject: UUID, wrapped: bytes | None) -> bool:
+        try:
+            self._unwrapped(subject, wrapped)
+        except BoxForged:
+            return False
+        return True
+
     def _make(self, connection: Connection, subjects: Iterable[UUID]) -> None:
         rows = [{"subject": subject, "wrapped": self._wrapped(subject)} for subject in subjects]
         connection.execute(_MAKE[connection.dialect.name], rows)
 
     def _wrapped(self, subject: UUID) -> bytes:
-        nonce = os.urandom(NONCE)
-        return nonce + self._master.encrypt(nonce, AESGCM.generate_key(256), subject.bytes)
+        header, nonce = WRAPPED + self._id, os.urandom(NONCE)
+        key = AESGCM.generate_key(256)
+        return header + nonce + self._masters[self._id].encrypt(nonce, key, header + subject.bytes)
 
     def _read(
         self, connection: Connection, subjects: Iterable[UUID], hold: bool = False
@@ -229,11 +215,21 @@ class PersonKeys:
         if wrapped is None:
             return None
         try:
-            return AESGCM(_decrypted(self._master, wrapped, subject.bytes))
+            return AESGCM(self._opened(subject, wrapped))
         except BoxForged:
             raise BoxForged(
                 f"the key of person {subject} does not open: it was altered, or the secret is another one"
             ) from None
+
+    def _opened(self, subject: UUID, wrapped: bytes) -> bytes:
+        if len(wrapped) == WRAPPED_1:
+            return _decrypted(self._masters[self._id], wrapped, subject.bytes)
+        start = len(WRAPPED) + KEY_ID
+        header, box = wrapped[:start], wrapped[start:]
+        master = self._masters.get(header[len(WRAPPED) :])
+        if not header.startswith(WRAPPED) or master is None:
+            raise BoxForged("a key is wrapped in a way, or by a master key, that is not known here")
+        return _decrypted(master, box, header + subject.bytes)
 
     def _keep(self, found: Mapping[UUID, AESGCM | None], until: float) -> None:
         if len(self._kept) > MOST_KEPT:

@@ -31,9 +31,10 @@ from sqlalchemy import Connection
 
 from ncre.events.base import Fact
 from ncre.events.database import Database
+from ncre.events.keys import Keys
 from ncre.events.mapper import FactMapper
 from ncre.events.recorder import FactRecorder
-from ncre.events.sealing import BoxForged, Keys, OpenedKeys, PersonErased, PersonKeys, Sealer
+from ncre.events.sealing import BoxForged, OpenedKeys, PersonErased, PersonKeys, Sealer
 
 
 class KeysOnDemand(Mapping[UUID, AESGCM | None]):
@@ -195,6 +196,11 @@ class FactStore(Application[UUID]):
         newest = self._rows.select_events(stream, desc=True, limit=1, connection=connection)
         return newest[0].originator_version if newest else 0
 
+    def newest_of(self, connection: Connection, stream: UUID, topic: str) -> Fact | None:
+        """A stream's newest fact of a stored name, private fields sealed; None where there is none."""
+        stored = self._rows.select_newest_of(stream, topic, connection)
+        return self._facts.closed([stored])[0] if stored else None
+
     def append(self, connection: Connection, facts: Sequence[Fact]) -> list[int]:
         """Record stamped facts in the caller's transaction; their positions in the log.
 
@@ -221,6 +227,11 @@ class FactStore(Application[UUID]):
         return list(
             self._rows.select_notifications(after, limit, inclusive_of_start=False, connection=connection)
         )
+
+    def log_of(self, topics: Sequence[str], after: int, limit: int = 500) -> list[tuple[int, Fact]]:
+        """Positions and facts of these kinds after a position, in order, private fields sealed (CLOSED)."""
+        rows = list(self._rows.select_notifications(after, limit, topics=topics, inclusive_of_start=False))
+        return [(row.id, fact) for row, fact in zip(rows, self._facts.closed(rows), strict=True)]
 
     def newest(self) -> int:
         """The highest position in the log; 0 while it is empty."""

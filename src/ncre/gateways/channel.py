@@ -44,7 +44,9 @@ class Kind(StrEnum):
 
     PAID = "paid"
     RETURNED = "returned"
+    RETURNED_SO_FAR = "returned-so-far"
     CLOSED = "closed"
+    OTHER = "other"
 
 
 class Source(StrEnum):
@@ -65,9 +67,12 @@ class News:
 
     order      our number of the order (Alipay and WeChat: out_trade_no)
     trade      the channel's number of the trade
-    reference  of money returned: the request number of the refund; else ""
-    amount     in fen, of the order or of the refund; 0 for CLOSED
+    reference  of money returned: the request number of the refund, "" where RETURNED_SO_FAR names none; of OTHER:
+               what tells it from others; else ""
+    amount     in fen, of the order or of the refund; of RETURNED_SO_FAR the sum of all refunds of the trade; 0 for
+               CLOSED; of OTHER with the channel's sign
     at         when it happened by the channel's own time, UTC
+    word       of OTHER: what the channel calls it
 
     Raises OutOfBounds for what no channel can mean, signed or not.
     """
@@ -80,13 +85,23 @@ class News:
     amount: int
     at: datetime
     source: Source
+    word: str = ""
+
+    @property
+    def key(self) -> str:
+        """What, besides channel, trade and kind, tells it from other news."""
+        if self.kind is Kind.CLOSED:
+            return self.order
+        return f"sum:{self.amount}" if self.kind is Kind.RETURNED_SO_FAR else self.reference
 
     def __post_init__(self) -> None:
-        bounds.identifier(self.order)
-        if self.trade or self.kind is not Kind.CLOSED:
-            bounds.identifier(self.trade)
-        bounds.text(self.reference, bounds.LONGEST_IDENTIFIER)
-        bounds.amount(self.amount)
+        for text in (self.order, self.trade, self.reference, self.word):
+            bounds.text(text, bounds.LONGEST_IDENTIFIER)
+        if self.kind is not Kind.OTHER:
+            bounds.identifier(self.order)
+            if self.trade or self.kind is not Kind.CLOSED:
+                bounds.identifier(self.trade)
+        bounds.amount(abs(self.amount) if self.kind is Kind.OTHER else self.amount)
         bounds.moment(self.at)
 
 
@@ -101,18 +116,23 @@ class Order:
 
 
 class Device(StrEnum):
-    """What the payer holds: it decides which of its pages a channel shows."""
+    """What the payer holds: it decides which of its pages a channel shows. WECHAT is WeChat's own browser."""
 
     PHONE = "phone"
     DESKTOP = "desktop"
+    WECHAT = "wechat"
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """Where the payer goes: an address to open, or a text to show as a QR code (exactly one is set)."""
+    """Where the payer goes: an address to open, a text to show as a QR code, or a call of WeChat's own browser.
+
+    Exactly one is set.
+    """
 
     address: str = ""
     code: str = ""
+    call: Mapping[str, str] | None = None
 
 
 class State(StrEnum):
@@ -152,11 +172,21 @@ class PaymentChannel(Protocol):
 
     name: str
 
+    inside_wechat: bool
+    """Whether one can pay by it inside WeChat's own browser."""
+
     def open(self, order: Order, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
-        """Where the payer goes to pay the order; asked again with the same order, it changes nothing.
+        """Where the payer goes to pay the order; asked again on the same terms, it changes nothing.
 
         `back` is the address of our page to which the channel sends the browser afterwards,
-        `payer` the network address of the payer, which some channels want to know.
+        `payer` the network address of the payer, which some channels want to know; in WeChat's own
+        browser their openid.
+        """
+
+    def terms(self, order: Order, device: Device, payer: str = "127.0.0.1") -> str:
+        """What the channel holds fixed under an order's number, 40 characters at most.
+
+        It refuses a known number on other terms, so another number is needed. "" where it takes any.
         """
 
     def query(self, order: str) -> Answer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, bindparam, delete, select
+from sqlalchemy import Column, Index, Integer, String, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.events.columns import Moment
@@ -21,7 +21,10 @@ errands = Table(
     Column("key", String(100), primary_key=True),
     Column("tries", Integer, nullable=False),
     Column("next_at", Moment, nullable=False),
+    Column("answer", String(20), nullable=False, server_default=""),
+    Index("errands_next", "next_at"),
 )
+"""`answer` is what was answered last, where somebody wants to read it again."""
 
 _TRIES = select(errands.c.tries).where(errands.c.key == bindparam("of"))
 _TIDY = delete(errands).where(errands.c.next_at < bindparam("before"))
@@ -69,6 +72,17 @@ class Errands:
                 select(errands.c.next_at).where(errands.c.key == key)
             ).scalar_one()
         return max(1, round((free - now).total_seconds()))
+
+    def keep_answer(self, key: str, answer: str) -> None:
+        """Note what was answered to a question that was claimed."""
+        with self._database.transaction() as connection:
+            connection.execute(update(errands).where(errands.c.key == key).values(answer=answer))
+
+    def answer(self, key: str) -> str:
+        """What was answered last, or ""."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(errands.c.answer).where(errands.c.key == key))
+            return str(found.scalar_one_or_none() or "")
 
     def tidy(self, before: datetime) -> None:
         """Forget what has not been asked for long."""

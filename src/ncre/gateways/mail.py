@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -11,11 +10,17 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_hex
 from typing import Final, Protocol
 
+from ncre.gateways.private_files import make_folder, write
+
 SECONDS: Final = 10.0
+
+IMPLICIT_TLS: Final = 465
+"""The port where TLS begins with the first byte (RFC 8314)."""
 
 
 class MailNotSent(Exception):
@@ -46,7 +51,7 @@ class Carrier(Protocol):
 
 @dataclass(frozen=True)
 class SmtpTerms:
-    """A mail server; STARTTLS wherever it offers it, and always where a user is named."""
+    """A mail server. Letters go over TLS; only on this machine, and without a user, may it do without."""
 
     host: str
     port: int
@@ -64,9 +69,9 @@ class Smtp:
         """Raises MailNotSent."""
         terms = self._terms
         try:
-            with smtplib.SMTP(terms.host, terms.port, timeout=SECONDS) as server:
+            with self._connected() as server:
                 server.ehlo()
-                if server.has_extn("starttls") or terms.user:
+                if not _is_encrypted(server) and (server.has_extn("starttls") or self._needs_tls()):
                     server.starttls(context=ssl.create_default_context())
                     server.ehlo()
                 if terms.user:
@@ -74,6 +79,17 @@ class Smtp:
                 server.send_message(_message(mail, terms.sender, self._clock()))
         except (OSError, smtplib.SMTPException) as error:
             raise MailNotSent(f"{terms.host}: {type(error).__name__}") from error
+
+    def _connected(self) -> smtplib.SMTP:
+        terms = self._terms
+        if terms.port == IMPLICIT_TLS:
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(terms.host, terms.port, timeout=SECONDS, context=context)
+        return smtplib.SMTP(terms.host, terms.port, timeout=SECONDS)
+
+    def _needs_tls(self) -> bool:
+        """Letters carry links that open accounts: nobody on the way may read them."""
+        return bool(self._terms.user) or not is_loopback(self._terms.host)
 
 
 @dataclass(frozen=True)
@@ -96,17 +112,32 @@ class MailFolder:
 
     def send(self, mail: Mail) -> None:
         now = self._clock()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         place = sum(1 for _ in self._folder.glob("*.eml"))
         name = f"{now:%Y%m%dT%H%M%S%f}-{place:06}-{token_hex(4)}"
-        fresh = self._folder / f"{name}.fresh"
-        fresh.write_bytes(_message(mail, "ncre@localhost", now).as_bytes(policy=policy.SMTP))
-        os.replace(fresh, self._folder / f"{name}.eml")
+        write(
+            self._folder / f"{name}.eml",
+            _message(mail, "ncre@localhost", now).as_bytes(policy=policy.SMTP),
+        )
 
     def newest(self, limit: int = 50) -> list[Kept]:
         """The letters, the newest first."""
         files = sorted(self._folder.glob("*.eml"), reverse=True)[:limit]
         return [_kept(file) for file in files]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the host."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_encrypted(server: smtplib.SMTP) -> bool:
+    return isinstance(server.sock, ssl.SSLSocket)
 
 
 def _message(mail: Mail, sender: str, at: datetime) -> EmailMessage:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+from ncre.gateways.private_files import make_folder
+
+log = logging.getLogger("ncre.papers")
 
 
 class PaperShelf:
@@ -18,16 +23,15 @@ class PaperShelf:
     def get(self, key: str) -> bytes | None:
         try:
             return self._place(key).read_bytes()
-        except FileNotFoundError:
+        except OSError:
             return None
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep it. No crash leaves half a paper, and none is worth waiting for the disk."""
-        place = self._place(key)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            file.write(data)
-        os.replace(file.name, place)
+        """Keep it, where there is room. No crash leaves half a paper, and none is worth waiting for the disk."""
+        try:
+            self._put(self._place(key), data)
+        except OSError as error:
+            log.error("a paper cannot be kept in %s: %s", self._root, error.strerror)
 
     def sweep(self, before: datetime) -> int:
         """Remove what was put here before; returns how many papers went."""
@@ -38,6 +42,17 @@ class PaperShelf:
                     place.unlink()
                     gone += 1
         return gone
+
+    def _put(self, place: Path, data: bytes) -> None:
+        make_folder(place.parent)
+        with NamedTemporaryFile(dir=place.parent, delete=False) as file:
+            try:
+                file.write(data)
+                file.flush()
+                os.replace(file.name, place)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
 
     def _place(self, key: str) -> Path:
         return self._root / key[:2] / key

@@ -73,10 +73,12 @@ def same_key(one: RSAPublicKey, other: RSAPublicKey) -> bool:
     return one.public_numbers() == other.public_numbers()
 
 
-def line_of(parameters: Mapping[str, str], without: Sequence[str] = ("sign",)) -> bytes:
+def line_of(
+    parameters: Mapping[str, str], without: Sequence[str] = ("sign",), charset: str = "utf-8"
+) -> bytes:
     """The string to sign: what is not empty, by name, `name=value` joined by `&`, as it is before encoding."""
     kept = sorted((name, value) for name, value in parameters.items() if name not in without and value != "")
-    return "&".join(f"{name}={value}" for name, value in kept).encode()
+    return "&".join(f"{name}={value}" for name, value in kept).encode(charset)
 
 
 def certificate_number(pem: str) -> str:

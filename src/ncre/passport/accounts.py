@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
+from ncre.domain import typed
 from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.lifecycle import Role
 from ncre.events.columns import Moment
@@ -55,7 +56,8 @@ accounts = Table(
 """`email` and `phone` are there only once verified, and belong to one account each."""
 
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
-_PHONE: Final = re.compile(r"1[3-9]\d{9}|\+\d{7,15}")
+_OF_CHINA: Final = re.compile(r"^(?:\+86|0086)(?=1[3-9]\d{9}$)", re.ASCII)
+_PHONE: Final = re.compile(r"1[3-9]\d{9}|\+\d{7,15}", re.ASCII)
 
 _ANY: Final = select(accounts).where(
     or_(
@@ -116,9 +118,16 @@ def as_email(text: str) -> str | None:
 
 
 def as_phone(text: str) -> str | None:
-    """A phone number without its blanks, or None."""
-    bare = re.sub(r"[\s-]", "", text)
+    """A phone number in the spelling that is kept, or None: blanks, dashes and +86 make no other number."""
+    bare = re.sub(r"[()]", "", typed.code(text))
+    bare = _OF_CHINA.sub("", bare)
     return bare if _PHONE.fullmatch(bare) else None
+
+
+def spelling(name: str) -> str:
+    """One spelling of what somebody typed as an account: under it tries are counted where there is no account."""
+    folded = typed.code(name).casefold()
+    return as_email(name) or as_phone(name) or folded
 
 
 class Accounts:
@@ -267,4 +276,5 @@ __all__ = [
     "as_email",
     "as_phone",
     "covering",
+    "spelling",
 ]

@@ -6,71 +6,66 @@ identity facts §7.1). The manual demands it; the throttle is what protects.
 
 from __future__ import annotations
 
+import hmac
 import json
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from hmac import compare_digest
 from io import BytesIO
-from secrets import choice, token_urlsafe
 from typing import Any, Final
 
-from altcha import create_challenge, verify_solution
+from altcha import Payload, create_challenge, verify_solution
 from captcha.audio import AudioCaptcha
 from captcha.image import ImageCaptcha
-from sqlalchemy import Column, String, Table, delete, insert, select
-from sqlalchemy.exc import IntegrityError
 
-from ncre.events.columns import Moment
+from ncre.domain import typed
 from ncre.events.database import Database
-from ncre.events.schema import metadata
-
-challenges = Table(
-    "challenges",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("purpose", String(20), nullable=False),
-    Column("answer", String(20), nullable=False),
-    Column("expires_at", Moment, nullable=False),
-)
-"""Open questions with their answer, and proofs of work that were spent (without one)."""
+from ncre.passport.one_time import LONGEST, OneTimeTokens, Token, forget_redeemed
 
 LIVES: Final = timedelta(minutes=5)
 DIGITS: Final = "23456789"
 """The voices speak digits; 0 and 1 look like letters."""
 
 LENGTH: Final = 5
-COST: Final = 5000
-"""Rounds of PBKDF2 a guess; a telephone needs a second or two for the whole."""
+HARD_LENGTH: Final = 8
+"""Digits of a question where unusually many sign-ins fail."""
+
+COST: Final = 5_000
+HARD_COST: Final = 20_000
+"""Rounds of PBKDF2 a guess; a telephone needs a second or two, or the fourfold, for the whole."""
+
+_UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+"""What a stranger's text may do to a parser; whatever it is, nothing was proved."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A picture to read: `id` names it on the page. `work` is what the page's script may solve instead."""
+    """A picture of `length` digits: `id` names it on the page. `work` is what the page's script may solve instead."""
 
     id: str
     work: str
+    length: int
 
 
 class HumanCheck:
-    """Thread-safe. `secret` signs proofs of work."""
+    """Thread-safe. `secret` signs questions and proofs of work; a question's answer follows from it and the name."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime], secret: str) -> None:
         self._database = database
         self._clock = clock
         self._secret = secret
+        self._answers = hmac.digest(secret.encode(), b"answers", sha256)
+        self._questions = OneTimeTokens(database, clock, secret, "question")
+        self._works = OneTimeTokens(database, clock, secret, "work")
         self._pictures = ImageCaptcha(width=180, height=64)
+        self._wide_pictures = ImageCaptcha(width=270, height=64)
         self._sounds = AudioCaptcha()
 
-    def ask(self, purpose: str) -> Question:
-        """A new question; the answer stays here."""
-        name, answer = token_urlsafe(24), "".join(choice(DIGITS) for _ in range(LENGTH))
-        row = {"id": _key(name), "purpose": purpose, "answer": answer, "expires_at": self._clock() + LIVES}
-        with self._database.transaction() as connection:
-            connection.execute(insert(challenges), row)
-        return Question(name, json.dumps(self._work(purpose)))
+    def ask(self, purpose: str, hard: bool = False) -> Question:
+        """A new question. Nothing is stored: only the secret knows its answer."""
+        name = self._questions.issue([purpose, hard], LIVES)
+        return Question(name, json.dumps(self._work(purpose, hard)), HARD_LENGTH if hard else LENGTH)
 
     def picture(self, name: str) -> bytes | None:
         """The question as PNG; None once it was answered or is too old."""
@@ -78,7 +73,8 @@ class HumanCheck:
         if answer is None:
             return None
         out = BytesIO()
-        self._pictures.generate_image(answer).save(out, "PNG")
+        pictures = self._pictures if len(answer) == LENGTH else self._wide_pictures
+        pictures.generate_image(answer).save(out, "PNG")
         return out.getvalue()
 
     def sound(self, name: str) -> bytes | None:
@@ -86,54 +82,60 @@ class HumanCheck:
         answer = self._answer(name)
         return bytes(self._sounds.generate(answer)) if answer is not None else None
 
-    def passed(self, purpose: str, name: str, typed: str, work: str = "") -> bool:
-        """Whether the answer or the work is right; either way the question is used up."""
-        if work and self._worked(purpose, work):
+    def passed(self, purpose: str, name: str, answer: str, work: str = "", hard: bool = False) -> bool:
+        """Whether the answer or the work is right; either way the question is used up.
+
+        With `hard` only a hard question or hard work counts.
+        """
+        if work and self._worked(purpose, work, hard):
             return True
-        with self._database.transaction() as connection:
-            used = delete(challenges).where(challenges.c.id == _key(name), challenges.c.purpose == purpose)
-            row = connection.execute(used.returning(challenges.c.answer, challenges.c.expires_at)).first()
-        if row is None or not row.answer or row.expires_at < self._clock():
+        question = self._questions.redeem(name)
+        if question is None or question.about[0] != purpose or (hard and not question.about[1]):
             return False
-        return compare_digest(row.answer, "".join(typed.split()))
+        given = typed.code(answer).encode(errors="replace")
+        return hmac.compare_digest(self._expected(question).encode(), given)
 
-    def tidy(self, before: datetime) -> None:
-        with self._database.transaction() as connection:
-            connection.execute(delete(challenges).where(challenges.c.expires_at < before))
+    def tidy(self, _before: datetime) -> None:
+        """Forget what was spent and would not count any more."""
+        forget_redeemed(self._database, self._clock)
 
-    def _work(self, purpose: str) -> dict[str, Any]:
-        expires = int((self._clock() + LIVES).timestamp())
+    def _work(self, purpose: str, hard: bool) -> dict[str, Any]:
+        until = int((self._clock() + LIVES).timestamp())
         made = create_challenge(
-            "PBKDF2/SHA-256", COST, data={"purpose": purpose, "until": expires}, hmac_secret=self._secret
+            "PBKDF2/SHA-256",
+            HARD_COST if hard else COST,
+            data={"purpose": purpose, "until": until, "hard": hard},
+            hmac_secret=self._secret,
         )
         return made.to_dict()
 
-    def _worked(self, purpose: str, work: str) -> bool:
-        """The library takes the same solution again and again; here its challenge is spent with the first."""
+    def _worked(self, purpose: str, work: str, hard: bool) -> bool:
+        """Whether the work was done for a challenge of ours, and not sent before.
+
+        Nothing in it is believed before the signature over it holds.
+        """
+        if len(work) > LONGEST:
+            return False
         try:
-            challenge = json.loads(b64decode(work, validate=True))["challenge"]
-            about, signature = challenge["parameters"]["data"], str(challenge["signature"])
-            good = verify_solution(work, self._secret).verified
-            until = datetime.fromtimestamp(about["until"], self._clock().tzinfo)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            payload = Payload.from_base64(work)
+            genuine = verify_solution(payload, self._secret).verified
+        except _UNREADABLE:
             return False
-        if not good or about["purpose"] != purpose or until < self._clock():
+        if not genuine:
             return False
-        spent = {"id": _key(signature), "purpose": purpose, "answer": "", "expires_at": until}
-        try:
-            with self._database.transaction() as connection:
-                connection.execute(insert(challenges), spent)
-        except IntegrityError:
+        parameters = payload.challenge.parameters
+        about = parameters.data or {}
+        until = datetime.fromtimestamp(about["until"], UTC)
+        if about["purpose"] != purpose or until < self._clock() or (hard and not about.get("hard")):
             return False
-        return True
+        return self._works.spend(parameters.nonce, until)
 
     def _answer(self, name: str) -> str | None:
-        asked = select(challenges.c.answer).where(
-            challenges.c.id == _key(name), challenges.c.expires_at >= self._clock()
-        )
-        with self._database.reading() as connection:
-            return connection.execute(asked).scalar_one_or_none() or None
+        question = self._questions.read(name)
+        return self._expected(question) if question else None
 
-
-def _key(name: str) -> str:
-    return sha256(name.encode()).hexdigest()
+    def _expected(self, question: Token) -> str:
+        """The digits of a question: three bits of a keyed hash of its nonce for each."""
+        keyed = hmac.digest(self._answers, question.nonce.encode(), sha256)
+        length = HARD_LENGTH if question.about[1] else LENGTH
+        return "".join(DIGITS[byte % len(DIGITS)] for byte in keyed[:length])

@@ -11,7 +11,20 @@ from secrets import randbelow, token_urlsafe
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Text, Uuid, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
@@ -27,6 +40,7 @@ proofs = Table(
     Column("code", String(64), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Index("proofs_expires", "expires_at"),
 )
 
 LINK_LIVES: Final = timedelta(minutes=30)
@@ -39,7 +53,6 @@ class Purpose(StrEnum):
     JOIN = "join"
     RECOVER = "recover"
     CONTACT = "contact"
-    AWAY = "away"
     LINK = "link"
     HALF = "half"
 

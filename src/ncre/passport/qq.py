@@ -76,7 +76,7 @@ class QQ:
                 raise SignOnSilent(Unheard.SLOW) from slow
             except requests.ConnectionError as lost:
                 raise SignOnSilent(Unheard.UNREACHABLE) from lost
-            except (requests.RequestException, ValueError) as broken:
+            except (requests.RequestException, ValueError, RecursionError) as broken:
                 raise SignOnSilent(Unheard.BROKEN, type(broken).__name__) from broken
 
     def _identity(self, session: OAuth2Session, code: str) -> Identity:

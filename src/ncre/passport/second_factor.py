@@ -15,6 +15,8 @@ from datetime import datetime
 import pyotp
 import segno
 
+from ncre.domain import typed
+
 STEP_SECONDS = 30
 WINDOW = 1
 """Steps before and after the present one that still count: clocks of telephones drift."""
@@ -81,19 +83,19 @@ def use_recovery(factor: SecondFactor, code: str) -> SecondFactor | None:
     if not factor.confirmed:
         return None
     given = _hash(code)
-    left = tuple(kept for kept in factor.recovery if not hmac.compare_digest(kept, given))
+    left = tuple(kept for kept in factor.recovery if not hmac.compare_digest(kept.encode(), given.encode()))
     return replace(factor, recovery=left) if len(left) < len(factor.recovery) else None
 
 
 def _step_of(factor: SecondFactor, code: str, at: datetime) -> int | None:
     """The step this code belongs to, later than every step used before."""
-    digits = "".join(code.split())
+    digits = typed.code(code)
     if not (digits.isascii() and digits.isdigit()):
         return None
     totp = pyotp.TOTP(factor.secret)
     present = int(at.timestamp()) // STEP_SECONDS
     for step in range(present - WINDOW, present + WINDOW + 1):
-        if step > factor.last_step and hmac.compare_digest(totp.generate_otp(step), digits):
+        if step > factor.last_step and hmac.compare_digest(totp.generate_otp(step).encode(), digits.encode()):
             return step
     return None
 
@@ -108,5 +110,5 @@ def _recovery_codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _hash(code: str) -> str:
-    plain = "".join(letter for letter in code.upper() if letter.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
+    plain = "".join(letter for letter in typed.code(code).upper() if letter.isalnum())
+    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()

@@ -44,6 +44,7 @@ sessions = Table(
     Column("place", String(64), nullable=False),
     Column("browser", String(120), nullable=False),
     Index("sessions_account", "account"),
+    Index("sessions_seen", "seen_at"),
 )
 
 IDLE: Final = {Role.CANDIDATE: timedelta(hours=1)}

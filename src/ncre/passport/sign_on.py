@@ -114,4 +114,6 @@ def error_code(given: object) -> str:
 
 def same(expected: str, given: str | None) -> bool:
     """Compared in constant time; an empty expectation equals nothing."""
-    return bool(expected) and given is not None and hmac.compare_digest(expected.encode(), given.encode())
+    if not expected or given is None:
+        return False
+    return hmac.compare_digest(expected.encode(), given.encode(errors="replace"))

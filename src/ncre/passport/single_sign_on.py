@@ -213,5 +213,5 @@ class _heard:
             raise SignOnSilent(Unheard.SLOW) from error
         if isinstance(error, requests.ConnectionError):
             raise SignOnSilent(Unheard.UNREACHABLE) from error
-        if isinstance(error, requests.RequestException | ValueError | KeyError):
+        if isinstance(error, requests.RequestException | ValueError | KeyError | TypeError | RecursionError):
             raise SignOnSilent(Unheard.BROKEN, type(error).__name__) from error

@@ -5,7 +5,9 @@ timeline.py       the history, sentences.py its words  tickets.py          seats
 refunds.py        money owed back                     exam.py             rounds, sites, notices
 photo_files.py    files sent for two people           profiles.py         details of accounts
 orders.py         orders of payment                   ledger.py           every payment, used or returned
-reconciliations.py bills compared
+reconciliations.py bills compared                     summaries.py       sums over rows, kept as rows
+registration_counts.py, takings.py                    sums: by site and status, by day and site
+                                                       unbooked.py         what a person must look at
 seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
 """
 
@@ -19,9 +21,12 @@ from ncre.projections.photo_files import FilesSent
 from ncre.projections.profiles import DetailsOfAccounts
 from ncre.projections.reconciliations import BillsCompared
 from ncre.projections.refunds import OwedBack
+from ncre.projections.registration_counts import CountsBySite
 from ncre.projections.registrations import WhereItStands
+from ncre.projections.takings import TakingsByDay
 from ncre.projections.tickets import SeatsOnTickets
 from ncre.projections.timeline import Timeline
+from ncre.projections.unbooked import UnbookedItems
 
 
 def all_projections() -> Listeners:
@@ -37,8 +42,10 @@ def all_projections() -> Listeners:
             PaymentLedger(),
             OwedBack(),
             BillsCompared(),
+            UnbookedItems(),
             FilesSent(),
             DetailsOfAccounts(),
             Timeline(),
-        ]
+        ],
+        [CountsBySite(), TakingsByDay()],
     )

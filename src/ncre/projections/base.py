@@ -16,6 +16,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.sql import Delete, Insert, Select, Update
 
 from ncre.events.base import Fact
+from ncre.projections.summaries import SumChanges, Summary
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -65,10 +66,11 @@ class Projection:
 
 
 class Listeners:
-    """The projections of a house, by the fact they listen to."""
+    """The projections of a house, by the fact they listen to, and the sums over their rows."""
 
-    def __init__(self, projections: Iterable[Projection]) -> None:
+    def __init__(self, projections: Iterable[Projection], summaries: Iterable[Summary] = ()) -> None:
         self.all = tuple(projections)
+        self.summaries = tuple(summaries)
         self._by_fact: dict[type[Fact], list[Projection]] = {}
         for projection in self.all:
             for fact in projection.listens:
@@ -76,6 +78,10 @@ class Listeners:
 
     def to(self, fact: Fact) -> list[Projection]:
         return self._by_fact.get(type(fact), [])
+
+    def sums(self, projection: Projection) -> list[Summary]:
+        """The summaries to which the rows of a projection add."""
+        return [summary for summary in self.summaries if projection.table is summary.of]
 
 
 class RowsInTransaction:
@@ -116,10 +122,13 @@ class RowsInTransaction:
     def flush(self) -> None:
         """Write what changed; rows that the same statement writes go to the database together."""
         written: dict[Insert | Update | Delete, list[Row]] = {}
+        sums = SumChanges()
         for (projection, key), row in self._after.items():
             before = self._before[projection, key]
             if row == before:
                 continue
+            for summary in self._listeners.sums(projection):
+                sums.note(summary, before, row)
             if row is None:
                 written.setdefault(projection.deleting, []).append(projection.named(key))
             elif before is None:
@@ -130,6 +139,7 @@ class RowsInTransaction:
                 written.setdefault(statement, []).append({**projection.named(key), **other})
         for writing, rows in written.items():
             self._connection.execute(writing, rows if len(rows) > 1 else rows[0])
+        sums.write(self._connection)
 
 
 def fold(listeners: Listeners, facts: Iterable[Fact]) -> dict[Projection, dict[Key, Row]]:

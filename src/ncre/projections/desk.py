@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, Select, select, union
 
 from ncre.domain.commands import EVERY_SITE
 from ncre.projections.base import Row
@@ -22,19 +22,20 @@ def found(
     `persons` are the keyed hashes of `text` read as a document number of each type; the number
     itself is stored nowhere.
     """
-    asked = select(registrations).where(_named(text.strip(), persons))
+    asked = select(registrations).where(registrations.c.id.in_(_named(connection, text.strip(), persons)))
     if sites != EVERY_SITE:
         asked = asked.where(registrations.c.site.in_(sorted(sites)))
     asked = asked.order_by(registrations.c.agreed_at.desc()).limit(limit)
     return [dict(row) for row in connection.execute(asked).mappings()]
 
 
-def _named(text: str, persons: tuple[str, ...]) -> ColumnElement[bool]:
-    named: ColumnElement[Any] = registrations.c.number == text
-    named |= registrations.c.person.in_(persons)
-    named |= registrations.c.id.in_(
-        select(tickets.c.registration).where(tickets.c.ticket == text.replace(" ", ""))
-    )
+def _named(connection: Connection, text: str, persons: tuple[str, ...]) -> list[UUID]:
+    """By each of its names for itself: one condition with OR, beside one on sites, walks whole sites."""
+    named: list[Select[Any]] = [
+        select(registrations.c.id).where(registrations.c.number == text),
+        select(registrations.c.id).where(registrations.c.person.in_(persons)),
+        select(tickets.c.registration).where(tickets.c.ticket == text.replace(" ", "")),
+    ]
     with suppress(ValueError):
-        named |= registrations.c.id == UUID(text)
-    return named
+        named.append(select(registrations.c.id).where(registrations.c.id == UUID(text)))
+    return list(connection.execute(union(*named)).scalars())

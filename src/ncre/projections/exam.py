@@ -108,6 +108,14 @@ _ROUND_PLAN = select(rounds.c.plan).where(rounds.c.code == bindparam("wanted"))
 _SITE = (sites.c.round == bindparam("of"), sites.c.code == bindparam("wanted"))
 _SITE_VERSION = select(sites.c.version).where(*_SITE)
 _SITE_PLAN = select(sites.c.plan).where(*_SITE)
+_SITE_VERSIONS = (
+    select(sites.c.code, sites.c.version)
+    .where(sites.c.round == bindparam("of"))
+    .order_by(sites.c.province, sites.c.city, sites.c.code)
+)
+_SITE_PLANS = select(sites.c.code, sites.c.version, sites.c.plan).where(
+    sites.c.round == bindparam("of"), sites.c.code.in_(bindparam("wanted", expanding=True))
+)
 
 
 class ExamBook:
@@ -138,6 +146,11 @@ class ExamBook:
             known = self._sites[round_code, code] = Site(_parsed(plan, facts.SitePlan), version)
         return known
 
+    def site_of(self, connection: Connection, row: Row) -> Site | None:
+        """The site of a registration, as it is for a photo that goes to a person; None before one was chosen."""
+        site = self.site(connection, row["round"], row["site"] or "")
+        return site and site.for_photo(bool(row["photo"] and row["photo"].get("appealed")), site.photo_lost)
+
     def current(self, connection: Connection) -> Round | None:
         """The round opened last: the one the front page speaks of."""
         newest = select(rounds.c.code).order_by(rounds.c.opened_at.desc(), rounds.c.code.desc()).limit(1)
@@ -146,14 +159,17 @@ class ExamBook:
 
     def sites(self, connection: Connection, round_code: str) -> list[Site]:
         """Every site of a round, by province, city and code."""
-        asked = (
-            select(sites.c.code)
-            .where(sites.c.round == round_code)
-            .order_by(sites.c.province, sites.c.city, sites.c.code)
-        )
-        codes = connection.execute(asked).scalars().all()
-        found = (self.site(connection, round_code, code) for code in codes)
-        return [site for site in found if site is not None]
+        versions = connection.execute(_SITE_VERSIONS, {"of": round_code}).all()
+        outdated = [
+            code
+            for code, version in versions
+            if (known := self._sites.get((round_code, code))) is None or known.version != version
+        ]
+        if outdated:
+            for row in connection.execute(_SITE_PLANS, {"of": round_code, "wanted": outdated}).mappings():
+                read = Site(_parsed(row["plan"], facts.SitePlan), row["version"])
+                self._sites[round_code, row["code"]] = read
+        return [self._sites[round_code, code] for code, _ in versions]
 
 
 def notice(connection: Connection, round_code: str, kind: str) -> Row | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     Connection,
@@ -15,11 +17,12 @@ from sqlalchemy import (
     Table,
     Uuid,
     and_,
-    case,
     func,
     literal,
+    not_,
     or_,
     select,
+    union_all,
 )
 
 from ncre.events import payment as facts
@@ -27,8 +30,14 @@ from ncre.events.columns import Moment
 from ncre.events.schema import metadata
 from ncre.projections.base import Key, Projection, Row, changed
 
+COUNTER: Final = "counter"
+"""The source of money that staff took by hand."""
+
 ORPHAN: Final = "orphan"
 """The reason of money that belongs to no order of ours; a person decides what becomes of it."""
+
+PORTION: Final = 1000
+"""Rows in memory at a time where many are read."""
 
 payments = Table(
     "payments",
@@ -49,10 +58,31 @@ payments = Table(
     Column("returned_at", Moment),
     Column("returned", BigInteger),
     Column("unexplained", BigInteger),
+    Column("back", JSON(none_as_null=True)),
+    Column("told_total", BigInteger),
+    Column("clerk", String(64)),
+    Column("handed_back_by", String(64)),
+    Column("note", String(500)),
     Index("payments_paid", "paid_at"),
     Index("payments_reason", "reason", "returned_at"),
     Index("payments_of", "registration"),
 )
+"""One row a trade. `back` is {reference: fen} of each refund that was named, `told_total` the largest sum of
+refunds so far that the channel told; `returned` is what settled the refund that we wanted, and
+`unexplained` what went back beyond it. `clerk` took the money at a counter, `handed_back_by` returned it there
+(account ids). `note` says why the office sends money back that belongs to no order of ours.
+"""
+
+_OWED: Final = and_(payments.c.request.is_not(None), payments.c.returned_at.is_(None))
+_UNEXPLAINED: Final = payments.c.unexplained.is_not(None)
+
+_RETURNED: Final = payments.c.returned_at.is_not(None)
+
+Index("payments_returned", payments.c.returned_at, sqlite_where=_RETURNED, postgresql_where=_RETURNED)
+Index("payments_owed", payments.c.told_at, sqlite_where=_OWED, postgresql_where=_OWED)
+Index("payments_unexplained", payments.c.told_at, sqlite_where=_UNEXPLAINED, postgresql_where=_UNEXPLAINED)
+"""Of all payments these few are asked for again and again; the indexes hold them alone. With the others in
+it, SQLite would take the first for a way to what has not gone back yet: nearly everything."""
 
 MoneyFact = (
     facts.PaymentReceived
@@ -60,6 +90,7 @@ MoneyFact = (
     | facts.RefundPutOff
     | facts.RefundConfirmed
     | facts.RefundUnexplained
+    | facts.RefundTotalTold
     | facts.OrphanReceived
 )
 
@@ -72,6 +103,7 @@ class PaymentLedger(Projection):
         facts.RefundPutOff,
         facts.RefundConfirmed,
         facts.RefundUnexplained,
+        facts.RefundTotalTold,
         facts.OrphanReceived,
     )
 
@@ -81,21 +113,62 @@ class PaymentLedger(Projection):
     def step(self, fact: MoneyFact, row: Row | None) -> Row | None:
         match fact:
             case facts.PaymentReceived() | facts.OrphanReceived():
-                return _entered(fact)
+                return _entered(fact, row)
             case facts.RefundRequested():
-                return changed(row, reason=fact.reason, request=fact.request)
+                return changed(row, reason=fact.reason, request=fact.request, note=fact.note or None)
             case facts.RefundPutOff():
                 return changed(row, trouble=fact.code)
             case facts.RefundConfirmed():
-                return changed(row, returned_at=fact.returned_at, returned=fact.amount, trouble=None)
+                return _weighed(_confirmed(row or _before_payment(fact), fact))
             case facts.RefundUnexplained():
-                before = (row or {}).get("unexplained") or 0
-                return changed(row, unexplained=before + fact.amount)
+                row = row or _before_payment(fact)
+                return _weighed(changed(row, back={**(row["back"] or {}), fact.reference: fact.amount}))
+            case facts.RefundTotalTold():
+                row = row or _before_payment(fact)
+                return _weighed(changed(row, told_total=max(fact.total, row["told_total"] or 0)))
 
 
-def _entered(fact: facts.PaymentReceived | facts.OrphanReceived) -> Row:
-    known = isinstance(fact, facts.PaymentReceived)
+def gone_back(row: Row) -> int:
+    """Fen of a payment that have gone back, by whatever way."""
+    back: dict[str, int] = row["back"] or {}
+    return max(row["told_total"] or 0, sum(back.values()))
+
+
+def _weighed(row: Row) -> Row:
+    beyond = gone_back(row) - (row["returned"] or 0)
+    return changed(row, unexplained=beyond if beyond > 0 else None)
+
+
+def _confirmed(row: Row, fact: facts.RefundConfirmed) -> Row:
+    back = row["back"] if fact.covered_by else {**(row["back"] or {}), fact.request: fact.amount}
+    by = fact.stamp.actor if fact.source == COUNTER else None
+    settled = {"returned_at": fact.returned_at, "returned": fact.amount, "trouble": None}
+    return changed(row, **settled, back=back, handed_back_by=by)
+
+
+def _before_payment(fact: facts.RefundConfirmed | facts.RefundUnexplained | facts.RefundTotalTold) -> Row:
+    """A row for money of which the refund was told before the payment; the payment completes it."""
     return {
+        **dict.fromkeys(column.name for column in payments.columns),
+        "channel": fact.channel,
+        "trade": fact.trade,
+        "order": fact.order,
+        "registration": fact.registration if fact.registration.int else None,
+        "round": "",
+        "site": "",
+        "amount": 0,
+        "paid_at": fact.returned_at,
+        "told_at": fact.stamp.recorded_at,
+        "source": fact.source,
+    }
+
+
+def _entered(fact: facts.PaymentReceived | facts.OrphanReceived, before: Row | None) -> Row:
+    known = isinstance(fact, facts.PaymentReceived)
+    told_first = {name: before[name] for name in ("unexplained", "back", "told_total")} if before else {}
+    return {
+        **dict.fromkeys(column.name for column in payments.columns),
+        **told_first,
         "channel": fact.channel,
         "trade": fact.trade,
         "order": fact.order,
@@ -107,21 +180,19 @@ def _entered(fact: facts.PaymentReceived | facts.OrphanReceived) -> Row:
         "told_at": fact.stamp.recorded_at,
         "source": fact.source,
         "reason": None if known else ORPHAN,
-        "request": None,
-        "trouble": None,
-        "returned_at": None,
-        "returned": None,
-        "unexplained": None,
+        "clerk": fact.stamp.actor if fact.source == COUNTER else None,
     }
-
-
-_OWED = and_(payments.c.request.is_not(None), payments.c.returned_at.is_(None))
 
 
 def owed(connection: Connection, limit: int = 200) -> list[Row]:
     """Money that is to go back and has not, longest owed first."""
     asked = select(payments).where(_OWED).order_by(payments.c.told_at).limit(limit)
     return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def owed_count(connection: Connection) -> int:
+    asked = select(func.count()).select_from(payments).where(_OWED)
+    return int(connection.execute(asked).scalar_one())
 
 
 def to_send_back(
@@ -146,43 +217,50 @@ def one(connection: Connection, channel: str, trade: str) -> Row | None:
     return dict(found) if found else None
 
 
-def by_site(connection: Connection, since: datetime, until: datetime) -> dict[str, Row]:
-    """Of each site: payments made in this time, their fen, and the fen of them that were owed or went back."""
-    back = case((payments.c.request.is_not(None), payments.c.amount), else_=0)
-    asked = (
-        select(
-            payments.c.site,
-            func.count().label("count"),
-            func.sum(payments.c.amount).label("received"),
-            func.sum(back).label("back"),
-        )
-        .where(payments.c.paid_at >= since, payments.c.paid_at < until, payments.c.registration.is_not(None))
-        .group_by(payments.c.site)
-        .order_by(payments.c.site)
-    )
-    found = connection.execute(asked).mappings()
-    return {row["site"]: {key: int(row[key]) for key in ("count", "received", "back")} for row in found}
-
-
 def orphans(connection: Connection) -> list[Row]:
     """Money for orders that we do not know."""
-    asked = select(payments).where(payments.c.reason == ORPHAN, payments.c.returned_at.is_(None))
+    undecided = payments.c.request.is_(None)
+    asked = select(payments).where(payments.c.reason == ORPHAN, payments.c.returned_at.is_(None), undecided)
     return [dict(row) for row in connection.execute(asked.order_by(payments.c.told_at)).mappings()]
+
+
+def of_registration(connection: Connection, registration: UUID) -> list[Row]:
+    """Every payment that came for a registration, oldest first."""
+    asked = select(payments).where(payments.c.registration == registration)
+    return [
+        dict(row)
+        for row in connection.execute(asked.order_by(payments.c.told_at, payments.c.trade)).mappings()
+    ]
+
+
+def at_counters(
+    connection: Connection, since: datetime, until: datetime, sites: frozenset[str] | None
+) -> list[Row]:
+    """Payments taken or handed back at counters in this time, of these sites or of all, oldest first."""
+    rows = between(connection, since, until, COUNTER)
+    return [row for row in rows if sites is None or row["site"] in sites]
 
 
 def unexplained(connection: Connection) -> list[Row]:
     """Payments of which something went back without our asking."""
-    asked = select(payments).where(payments.c.unexplained.is_not(None)).order_by(payments.c.told_at)
+    asked = select(payments).where(_UNEXPLAINED).order_by(payments.c.told_at)
     return [dict(row) for row in connection.execute(asked).mappings()]
 
 
 def between(
     connection: Connection, since: datetime, until: datetime, channel: str | None = None
-) -> list[Row]:
-    """Payments made or returned from `since` until before `until`, by time of payment."""
+) -> Iterator[Row]:
+    """Payments made or returned from `since` until before `until`, by time of payment.
+
+    Read a portion at a time, as they are used: a round has more of them than one wants in memory.
+    Needs a connection that is in a transaction (`Database.snapshot`).
+    """
     paid = and_(payments.c.paid_at >= since, payments.c.paid_at < until)
     returned = and_(payments.c.returned_at >= since, payments.c.returned_at < until)
-    asked = select(payments).where(or_(paid, returned)).order_by(payments.c.paid_at, payments.c.trade)
+    # Each part by its own index; one condition with OR would walk the table.
+    both = union_all(select(payments).where(paid), select(payments).where(returned, not_(paid))).subquery()
+    asked = select(both).order_by(both.c.paid_at, both.c.trade)
     if channel is not None:
-        asked = asked.where(payments.c.channel == channel)
-    return [dict(row) for row in connection.execute(asked).mappings()]
+        asked = asked.where(both.c.channel == channel)
+    for row in connection.execute(asked, execution_options={"yield_per": PORTION}).mappings():
+        yield dict(row)

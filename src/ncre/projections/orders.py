@@ -41,8 +41,10 @@ payment_orders = Table(
     Column("state", String(10), nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("terms", String(40), nullable=False, server_default=""),
     Index("payment_orders_of", "registration"),
     Index("payment_orders_state", "state", "opened_at"),
+    Index("payment_orders_opened", "opened_at"),
 )
 
 STATES = {
@@ -81,6 +83,7 @@ class OrdersAsTheyStand(Projection):
             "state": OrderState.OPEN.value,
             "opened_at": at,
             "ended_at": None,
+            "terms": fact.terms,
         }
 
 

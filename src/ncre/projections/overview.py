@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ncre.domain.claims import Seat
 from ncre.domain.exam import WHOLE_SITE, Round, Site
 from ncre.domain.lifecycle import Status
 from ncre.events.claimbook import ClaimBook
+from ncre.projections import registration_counts
 from ncre.projections.exam import ExamBook
-from ncre.projections.registrations import registrations
 
 
 @dataclass(frozen=True)
@@ -35,28 +34,16 @@ class SiteNow:
 
 
 def overview(connection: Connection, exams: ExamBook, claims: ClaimBook, round_: Round) -> list[SiteNow]:
-    """Every site of the round, by province, city and code; one query for the counts, one for the seats."""
+    """Every site of the round, by province, city and code; two questions, however many registered."""
     sites = exams.sites(connection, round_.code)
-    counts = _counts(connection, round_.code)
+    counts = registration_counts.by_site(connection, round_.code)
     keys = [Seat(round_.code, site.code, subject).key for site in sites for subject in _counters(site)]
     counted = claims.counted(connection, keys)
-    return [_site_now(round_.code, site, counts[site.code], counted) for site in sites]
+    return [_site_now(round_.code, site, counts.get(site.code, {}), counted) for site in sites]
 
 
 def _counters(site: Site) -> tuple[str, ...]:
     return (*site.offers, WHOLE_SITE)
-
-
-def _counts(connection: Connection, round_code: str) -> dict[str, dict[Status, int]]:
-    asked = (
-        select(registrations.c.site, registrations.c.status, func.count())
-        .where(registrations.c.round == round_code, registrations.c.site.is_not(None))
-        .group_by(registrations.c.site, registrations.c.status)
-    )
-    found: dict[str, dict[Status, int]] = defaultdict(dict)
-    for site, status, count in connection.execute(asked):
-        found[site][Status(status)] = count
-    return found
 
 
 def _site_now(

@@ -30,6 +30,7 @@ WAYS: Final[Mapping[str, Words]] = {
 
 FACTOR: Final[Mapping[str, Words]] = {
     "enrolled": Words("开启了两步验证。", "The second factor was enrolled."),
+    "used": Words("通过了两步验证。", "The second factor was passed."),
     "removed": Words("关闭了两步验证。", "The second factor was removed."),
     "recovery": Words("用了一个恢复码登录。", "A recovery code was used."),
 }

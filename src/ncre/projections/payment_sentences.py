@@ -12,8 +12,13 @@ from ncre.domain.words import SOURCES, UNUSABLE, channel_words
 from ncre.events import payment
 from ncre.events.base import Fact
 
+_ORPHAN: Final = Words("订单不是本系统的", "an order that is not ours")
+
 
 def why_unusable(reason: str) -> Words:
+    """Why money goes back, in words; a reason that was dropped since stands for itself."""
+    if reason == "orphan":
+        return _ORPHAN
     return UNUSABLE[Unusable(reason)] if reason in set(Unusable) else Words(reason, reason)
 
 
@@ -70,6 +75,26 @@ def _refund_confirmed(confirmed: payment.RefundConfirmed) -> Words:
     )
 
 
+def _refund_total_told(told: payment.RefundTotalTold) -> Words:
+    total, at = yuan(told.total), in_words(told.returned_at)
+    return Words(
+        f"渠道告知这笔收款到 {at} 共退回 {total} 元（交易号 {told.trade}）。",
+        f"The channel says that {total} yuan of this payment had gone back by {at} exam time (trade {told.trade}).",
+    )
+
+
+def _item_unbooked(item: payment.ItemUnbooked) -> Words:
+    amount = yuan(item.amount)
+    return Words(
+        f"渠道告知“{item.kind}”{amount} 元（交易号 {item.trade}），不能自动记账，请核查。",
+        f"The channel told of “{item.kind}”, {amount} yuan (trade {item.trade}); it cannot be booked, please check.",
+    )
+
+
+def _item_resolved(resolved: payment.ItemResolved) -> Words:
+    return Words(f"已核对：{resolved.note}", f"Checked: {resolved.note}")
+
+
 def _refund_unexplained(unexplained: payment.RefundUnexplained) -> Words:
     amount = yuan(unexplained.amount)
     return Words(
@@ -106,7 +131,10 @@ PAYMENT_SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     payment.RefundRequested: _refund_requested,
     payment.RefundPutOff: _refund_put_off,
     payment.RefundConfirmed: _refund_confirmed,
+    payment.RefundTotalTold: _refund_total_told,
     payment.RefundUnexplained: _refund_unexplained,
+    payment.ItemUnbooked: _item_unbooked,
+    payment.ItemResolved: _item_resolved,
     payment.OrphanReceived: _orphan,
     payment.DayReconciled: _day_reconciled,
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.sql import Select
 
 from ncre.domain.commands import EVERY_SITE
 from ncre.domain.lifecycle import Status
+from ncre.projections import registration_counts
 from ncre.projections.base import Row
 from ncre.projections.registrations import registrations
 
@@ -27,7 +28,7 @@ def waiting(
 
 
 def waiting_count(connection: Connection, round_code: str, sites: frozenset[str]) -> int:
-    return int(connection.execute(_at(select(func.count()), round_code, sites)).scalar_one())
+    return registration_counts.standing(connection, round_code, Status.PENDING_REVIEW, sites)
 
 
 def _at(asked: Select[Any], round_code: str, sites: frozenset[str]) -> Select[Any]:

@@ -75,7 +75,8 @@ registrations = Table(
     Index("registrations_at_site", "site", "status", "requested_at"),
     Index("registrations_by_number", "number"),
     Index("registrations_by_person", "person"),
-    Index("registrations_due", "pay_by"),
+    Index("registrations_due", "status", "pay_by"),
+    Index("registrations_waiting", "status", "requested_at"),
 )
 """One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC.
 
@@ -251,7 +252,7 @@ _DUE = (
     .order_by(registrations.c.pay_by, registrations.c.id)
 )
 _UNSEATED = (
-    select(registrations)
+    select(registrations.c.id, registrations.c.status, registrations.c.lines, registrations.c.seated)
     .where(
         registrations.c.round == bindparam("code"),
         registrations.c.site == bindparam("at"),
@@ -312,5 +313,5 @@ def due(connection: Connection, now: datetime, limit: int = 200, offset: int = 0
 
 
 def to_be_seated(connection: Connection, round_code: str, site: str) -> list[Row]:
-    """Paid registrations of a site, by registration number; some may have all their seats already."""
+    """Paid registrations of a site, by registration number: id, status, lines, and how many of them are seated."""
     return [dict(row) for row in connection.execute(_UNSEATED, {"code": round_code, "at": site}).mappings()]

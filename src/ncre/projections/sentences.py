@@ -158,8 +158,15 @@ def _withdrawn(_: registration.Withdrawn) -> Words:
     return Words("考生放弃了报名。", "The candidate withdrew.")
 
 
-def _cancelled(_: registration.Cancelled) -> Words:
-    return Words("考务办公室取消了报名。", "The exam office cancelled the registration.")
+def _cancelled(cancelled: registration.Cancelled) -> Words:
+    zh, en = _FEES.get(cancelled.money, ("", ""))
+    return Words(f"考务办公室取消了报名{zh}。", f"The exam office cancelled the registration{en}.")
+
+
+_FEES: Final = {
+    "refund": ("，已缴的费用退还", "; the fee that was paid goes back"),
+    "keep": ("，已缴的费用按规定不退", "; the fee that was paid is kept by the rule"),
+}
 
 
 def _moved(_: registration.Moved) -> Words:
@@ -204,11 +211,23 @@ def _posted(posted: exam.NoticePosted) -> Words:
 
 
 def _drawn(drawn: exam.SeatsDrawn) -> Words:
+    where = _where(drawn)
     return Words(
-        f"考点 {drawn.site} 编排考场：{drawn.people} 人 {drawn.sittings} 科次，随机种子 {drawn.seed}。",
+        f"考点 {drawn.site} 编排考场：{drawn.people} 人 {drawn.sittings} 科次，随机种子 {drawn.seed}{where.zh}。",
         f"Seats were drawn at site {drawn.site}: {drawn.people} people, {drawn.sittings} sittings, "
-        f"seed {drawn.seed}.",
+        f"seed {drawn.seed}{where.en}.",
     )
+
+
+def _where(drawn: exam.SeatsDrawn) -> Words:
+    """In which halls, as far as they were chosen."""
+    zh, en = ("，集中编排", ", in few halls") if drawn.manner == "few" else ("", "")
+    if drawn.batches:
+        numbers = [str(number) for number in drawn.batches]
+        zh, en = f"{zh}，批次 {'、'.join(numbers)}", f"{en}, batches {', '.join(numbers)}"
+    if drawn.rooms:
+        zh, en = f"{zh}，机房 {'、'.join(drawn.rooms)}", f"{en}, rooms {', '.join(drawn.rooms)}"
+    return Words(zh, en)
 
 
 _SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {

@@ -1,7 +1,7 @@
 """Rows made anew from the log, and rows checked against it.
 
 Rebuilding works beside the live rows, batch by batch, while commands go on; only the last step, the
-facts recorded meanwhile and the swap, holds writers up. Claims and counters follow from the rows,
+facts recorded meanwhile and the swap, holds writers up. Claims, counters and sums follow from the rows,
 so they are checked and set in the same way.
 """
 
@@ -24,6 +24,7 @@ from ncre.projections import holdings
 from ncre.projections.base import Key, Listeners, Projection, Row, fold
 from ncre.projections.holdings import Holdings
 from ncre.projections.shadows import Shadows
+from ncre.projections.summaries import Totals
 
 BATCH: Final = 5000
 """Facts folded in memory before their rows are written."""
@@ -56,13 +57,13 @@ def rebuild(database: Database, store: FactStore, listeners: Listeners, size: in
     shadows.create(database)
     try:
         with _collector_paused():
-            count = _rebuild(database, store, shadows, size)
+            count = _rebuild(database, store, listeners, shadows, size)
     finally:
         shadows.drop(database)
     return Rebuilt(count, perf_counter() - begun)
 
 
-def _rebuild(database: Database, store: FactStore, shadows: Shadows, size: int) -> int:
+def _rebuild(database: Database, store: FactStore, listeners: Listeners, shadows: Shadows, size: int) -> int:
     """Catch up beside the live rows, then once more with writers held, and swap. The number of facts."""
     position, count, whole = 0, 0, True
     while whole:
@@ -78,6 +79,9 @@ def _rebuild(database: Database, store: FactStore, shadows: Shadows, size: int) 
             position, count = _after(batch, position), count + len(batch)
         shadows.swap(connection)
         holdings.write(connection, holdings.of_stored_rows(connection))
+        totals = Totals(listeners.summaries)
+        totals.take_stored(connection)
+        totals.write(connection)
     return count
 
 
@@ -114,7 +118,11 @@ def check(database: Database, store: FactStore, listeners: Listeners) -> list[Di
         ]
         by_table = {projection.name: rows.values() for projection, rows in folded.items()}
         told = holdings.of_rows(by_table["registrations"], by_table["tickets"], by_table["sites"])
-        return differences + _holding_differences(holdings.stored(connection), told)
+        totals = Totals(listeners.summaries)
+        for projection, rows in folded.items():
+            totals.take(projection.table, rows.values())
+        sums = [Difference(*found) for found in totals.differences(connection)]
+        return differences + _holding_differences(holdings.stored(connection), told) + sums
 
 
 def _whole_log(store: FactStore, connection: Connection) -> Iterator[Fact]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from ncre.domain import numbers
+from ncre.domain.halls import LAST_HALL, MOST_IN_A_HALL
 from ncre.events.exam import Batch, Offer, Room, SitePlan, Subject
 from ncre.rounds.faults import FaultList
 from ncre.rounds.tables import TableRow, read_table
@@ -41,6 +42,8 @@ class Catalogue:
         found = [(row, _subject(row)) for row in rows]
         codes = {subject.code for _, subject in found}
         for row, subject in found:
+            _fits(row, numbers.SUBJECT, subject.code)
+        for row, subject in found:
             needed = subject.prerequisite
             if needed and needed not in codes:
                 row.wrong(
@@ -60,8 +63,10 @@ class Catalogue:
         policies = self._policies(codes, default)
         for row in rows:
             code = row.cells["code"]
-            if not re.fullmatch(r"\d{6}", code, re.ASCII):
-                row.wrong("考点代码应为 6 位数字", "a site's code must be six digits")
+            _fits(row, numbers.SITE, code)
+            number = len(rooms.get(code, [])) * len(batches)
+            if number > LAST_HALL:
+                row.wrong(*numbers.HALLS.fault(number))
             if rooms and code in offers and code not in rooms:
                 row.wrong(
                     "开考科目的考点没有考场（rooms.csv）", "offers subjects but has no room (rooms.csv)"
@@ -91,7 +96,10 @@ class Catalogue:
         rows = self._table("rooms.csv", ("site", "room", "seats"))
         for row in _once(rows, lambda row: (row.cells["site"], row.cells["room"])):
             _known(row, "site", sites)
-            rooms[row.cells["site"]].append(Room(row.text("room", longest=80), row.count("seats", 1, 99)))
+            _fits(row, numbers.ROOM, row.cells["room"])
+            rooms[row.cells["site"]].append(
+                Room(row.text("room", longest=80), row.count("seats", 1, MOST_IN_A_HALL))
+            )
         return dict(rooms)
 
     def _policies(self, sites: set[str], default: TableRow) -> dict[str, TableRow]:
@@ -141,6 +149,12 @@ def _site(
         rooms=tuple(rooms),
         batches=batches,
     )
+
+
+def _fits(row: TableRow, part: numbers.Part, value: str) -> None:
+    """Notes a value that does not fit into the numbers on paper; an empty one is noted where it is read."""
+    if value and not part.fits(value):
+        row.wrong(*part.fault(value))
 
 
 def _known(row: TableRow, column: str, codes: set[str]) -> None:

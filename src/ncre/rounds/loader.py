@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from ncre.domain import numbers
 from ncre.events.exam import Batch, Fee, RoundPlan, SitePlan, Window, Windows
 from ncre.rounds.catalogue import POLICY_COLUMNS, Catalogue
 from ncre.rounds.faults import FaultList, RoundFault, RoundFileFaults
@@ -113,10 +114,8 @@ class _Reading:
 
     def _code(self, head: dict[str, Any]) -> str:
         code = self._text(head, "round", "code")
-        if code and not re.fullmatch(r"\d{2}", code):
-            self._wrong(
-                self.lines.key("round", "code"), "考次代码应为两位数字", "the round's code must be two digits"
-            )
+        if code and not numbers.ROUND.fits(code):
+            self._unfit(self.lines.key("round", "code"), numbers.ROUND, code)
         return code
 
     def _windows(self, book: dict[str, Any]) -> Windows:
@@ -248,6 +247,9 @@ class _Reading:
         if section:
             self._wrong(self.lines.key(table, key, index), f"缺少“{key}”", f"{key!r} is missing")
         return ""
+
+    def _unfit(self, line: int, part: numbers.Part, value: str) -> None:
+        self._wrong(line, *part.fault(value))
 
     def _wrong(self, line: int, zh: str, en: str) -> None:
         self.faults.add(self.file.name, line, zh, en)

@@ -11,6 +11,9 @@ from pathlib import Path
 from ncre.events import bounds
 from ncre.rounds.faults import FaultList
 
+DIGITS = 9
+"""Of a number in a cell; a longer one is none, and would cost long to read."""
+
 YES_NO = {"yes": True, "no": False}
 
 
@@ -41,8 +44,8 @@ class TableRow:
             return bounds.integer(value, least, most)
         except bounds.OutOfBounds:
             self.wrong(
-                f"“{column}”应为 {least} 至 {most} 的整数，现在是“{value}”",
-                f"{column!r} must be a whole number from {least} to {most}, not {value!r}",
+                f"“{column}”应为 {least} 至 {most} 的整数，现在是“{value[:40]}”",
+                f"{column!r} must be a whole number from {least} to {most}, not {value[:40]!r}",
             )
             return least
 

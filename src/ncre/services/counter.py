@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from ncre.application import Application
+from ncre.application import Act, Application
 from ncre.domain.commands import Actor
 from ncre.domain.lifecycle import Role
-from ncre.domain.payment import yuan
+from ncre.domain.payment import order_stream, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.inbox import holder_of
-from ncre.gateways.channel import Kind, News, Source
-from ncre.projections import ledger, registrations
+from ncre.gateways.channel import Kind, News, Order, Source
+from ncre.projections import ledger, orders, registrations
 from ncre.projections.base import Row
 from ncre.services.money import Money
 from ncre.services.paying import Paying, paid_in_house
@@ -24,64 +25,99 @@ COUNTER: Final = "counter"
 _RECEIPT: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 
+@dataclass(frozen=True, kw_only=True)
+class CashTaken:
+    """What a clerk says they took: fen, the receipt they gave, the version of the case on their screen."""
+
+    registration: UUID
+    receipt: str
+    amount: int
+    actor: Actor
+    seen: int | None = None
+    command_id: UUID | None = None
+
+
 class Counter:
     def __init__(self, application: Application, money: Money, paying: Paying) -> None:
         self._application = application
         self._money = money
         self._paying = paying
 
-    def take(
-        self, registration: UUID, receipt: str, amount: int, actor: Actor, seen: int | None = None
-    ) -> None:
-        """Record money (fen) that staff of the site took, under the number of the receipt they gave.
+    def take(self, cash: CashTaken) -> str:
+        """Record money that staff of the site took; sent twice under one command id, it counts once.
 
-        Told twice under the same receipt, it counts once. Raises Refusal: not for this actor, the case
-        changed since the version `seen`, nothing due, another amount, or a receipt that was used.
+        Returns the reason where the money cannot be used and must be handed back now, as where a
+        colleague took cash for the same person at the same moment; "" where it settled the registration.
+        Raises Refusal: not for this actor, paid already, nothing due, another amount, or a receipt that was used.
         """
-        with self._application.database.reading() as connection:
-            row = registrations.one(connection, registration)
-        if row is None:
-            raise Refusal(RefusalCode.NOT_FOUND)
-        site = row["site"] or ""
-        _require_staff_of(site, actor)
-        if str(row["account"]) == actor.id:
+        row = self._row(cash.registration)
+        site, trade = row["site"] or "", f"{row['site'] or ''}-{cash.receipt}"
+        _require_staff_of(site, cash.actor)
+        if str(row["account"]) == cash.actor.id:
             raise Refusal(RefusalCode.OWN_REGISTRATION)
-        if not _RECEIPT.fullmatch(receipt):
-            raise Refusal(RefusalCode.RECEIPT_MISSING)
-        trade = f"{site}-{receipt}"
-        if self._settled_by(row, trade):
-            return
-        if seen not in (None, row["version"]):
-            raise Refusal(RefusalCode.OUT_OF_DATE, seen=seen, version=row["version"])
-        if amount != row["amount"]:
-            raise Refusal(RefusalCode.WRONG_AMOUNT, due=yuan(row["amount"] or 0), given=yuan(amount))
+        if self._took(cash, trade):
+            return self._unusable(trade)
+        _require_due(row, cash)
         if self._holder(trade) is not None:
-            raise Refusal(RefusalCode.RECEIPT_USED, receipt=receipt)
-        self._paying.make_way(registration)
-        order = self._paying.order_at(registration, COUNTER, actor)
-        self._money.receive(paid_in_house(order, COUNTER, trade, Source.COUNTER, self._application.clock()))
+            raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
+        self._paying.make_way(cash.registration)
+        order = self._order(cash)
+        news = paid_in_house(order, COUNTER, trade, Source.COUNTER, self._application.clock())
+        act = Act(cash.actor, cash.command_id or uuid4(), cause=order.number)
+        self._money.receive(news, act)
         if self._holder(trade) != order.number:  # a colleague was quicker with this receipt
-            raise Refusal(RefusalCode.RECEIPT_USED, receipt=receipt)
+            raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
+        return self._unusable(trade)
 
     def hand_back(self, trade: str, actor: Actor) -> None:
         """Record that staff handed back what was owed of a payment at the counter. Raises Refusal."""
         with self._application.database.reading() as connection:
             owed = ledger.one(connection, COUNTER, trade)
         if owed is None or owed["request"] is None or owed["returned_at"] is not None:
-            raise Refusal(RefusalCode.NO_PAYMENT_DUE)
+            raise Refusal(RefusalCode.NOTHING_OWED)
         _require_staff_of(owed["site"], actor)
-        self._money.receive(
-            News(
-                kind=Kind.RETURNED,
-                channel=COUNTER,
-                order=owed["order"],
-                trade=trade,
-                reference=owed["request"],
-                amount=owed["amount"],
-                at=self._application.clock(),
-                source=Source.COUNTER,
-            )
+        news = News(
+            kind=Kind.RETURNED,
+            channel=COUNTER,
+            order=owed["order"],
+            trade=trade,
+            reference=owed["request"],
+            amount=owed["amount"],
+            at=self._application.clock(),
+            source=Source.COUNTER,
         )
+        self._money.receive(news, Act(actor, uuid4(), cause=owed["order"]))
+
+    def _order(self, cash: CashTaken) -> Order:
+        try:
+            return self._paying.order_at(cash.registration, COUNTER, cash.actor)
+        except Refusal as refusal:
+            if refusal.code is RefusalCode.NO_PAYMENT_DUE and self._row(cash.registration)["payment"]:
+                raise Refusal(RefusalCode.ALREADY_PAID, amount=yuan(cash.amount)) from None
+            raise
+
+    def _row(self, registration: UUID) -> Row:
+        with self._application.database.reading() as connection:
+            row = registrations.one(connection, registration)
+        if row is None:
+            raise Refusal(RefusalCode.NOT_FOUND)
+        return row
+
+    def _took(self, cash: CashTaken, trade: str) -> bool:
+        """Whether this very command was carried out before: the money of its receipt stands under its id."""
+        with self._application.database.reading() as connection:
+            number = holder_of(connection, COUNTER, trade) or ""
+            order = orders.one(connection, number)
+            if order is None or order["registration"] != cash.registration or cash.command_id is None:
+                return False
+            history = self._application.store.history(connection, order_stream(number), opened=False)
+        return any(fact.stamp.command_id == cash.command_id for fact in history)
+
+    def _unusable(self, trade: str) -> str:
+        """Why the money of a receipt is owed back, or ""."""
+        with self._application.database.reading() as connection:
+            row = ledger.one(connection, COUNTER, trade)
+        return str(row["reason"] or "") if row else ""
 
     def _settled_by(self, row: Row, trade: str) -> bool:
         """Whether it is this money that settled the registration already."""
@@ -92,6 +128,18 @@ class Counter:
         """The order for which a receipt was given."""
         with self._application.database.reading() as connection:
             return holder_of(connection, COUNTER, trade)
+
+
+def _require_due(row: Row, cash: CashTaken) -> None:
+    """What must hold before cash is taken in, the status before the amount."""
+    if row["payment"]:
+        raise Refusal(RefusalCode.ALREADY_PAID, amount=yuan(cash.amount))
+    if cash.seen not in (None, row["version"]):
+        raise Refusal(RefusalCode.OUT_OF_DATE, seen=cash.seen, version=row["version"])
+    if not _RECEIPT.fullmatch(cash.receipt):
+        raise Refusal(RefusalCode.RECEIPT_MISSING)
+    if cash.amount != row["amount"]:
+        raise Refusal(RefusalCode.WRONG_AMOUNT, due=yuan(row["amount"] or 0), given=yuan(cash.amount))
 
 
 def _require_staff_of(site: str, actor: Actor) -> None:

@@ -130,7 +130,7 @@ def read_door_list(path: Path, public: str | None = None) -> DoorList:
         return DoorList(own, str(body["round"]), str(body["site"]), made_at, by_number)
     except OSError as error:
         raise DoorListUnusable(f"{path} cannot be read ({error.strerror})") from None
-    except (ValueError, KeyError, TypeError, msgspec.ValidationError):
+    except (ValueError, KeyError, TypeError, RecursionError, msgspec.ValidationError):
         raise DoorListUnusable(f"{path} is not a door list") from None
 
 

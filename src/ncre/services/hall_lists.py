@@ -23,7 +23,7 @@ from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_lab.picture import smaller
-from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing
+from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing, PhotosSilent
 from ncre.printing.door_sheet import door_sheets
 from ncre.printing.hall_sheets import DoorSheet, HallHead, SeatList, Sitter, Sitting
 from ncre.printing.seat_list import seat_lists
@@ -172,7 +172,7 @@ class HallLists:
             return smaller(self._photos.show(row["sealed_for"], row["photo"]["digest"]), FACE)
         except PersonErased:
             return None
-        except (PhotoMissing, PhotoDamaged) as fault:
+        except (PhotoMissing, PhotoDamaged, PhotosSilent) as fault:
             log.error("the photo of %s is not on its list: %s", row["registration"], type(fault).__name__)
             return None
 

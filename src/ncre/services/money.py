@@ -17,24 +17,28 @@ from sqlalchemy import Connection
 
 from ncre.application import Act, Application
 from ncre.domain.commands import PAYMENT_ACTOR, ReturnPayment, Settle
-from ncre.domain.orders import PaymentOrder, close, give_up, owe, put_off, receive, replay_order, went_back
-from ncre.domain.payment import order_stream, orphan_stream
+from ncre.domain.orders import (
+    PaymentOrder,
+    close,
+    give_up,
+    owe,
+    put_off,
+    receive,
+    replay_order,
+    total_went_back,
+    went_back,
+)
+from ncre.domain.payment import order_stream
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration import Registration, replay
 from ncre.events import payment as facts
 from ncre.events.base import Fact
 from ncre.events.inbox import Inbox
-from ncre.gateways.channel import (
-    ChannelRefused,
-    Kind,
-    News,
-    NoticeRefused,
-    PaymentChannel,
-    Refund,
-)
+from ncre.gateways.channel import ChannelRefused, Kind, News, NoticeRefused, PaymentChannel, Refund, Source
 from ncre.gateways.errands import Errands
 from ncre.gateways.refused_notices import RefusedNotices
 from ncre.projections.base import Row
+from ncre.services.unmatched import Unmatched
 
 log = logging.getLogger("ncre.money")
 
@@ -57,20 +61,22 @@ class Money:
         inbox: Inbox,
         errands: Errands,
         refused: RefusedNotices,
+        unmatched: Unmatched,
     ) -> None:
         self._application = application
         self.channels = channels
         self._inbox = inbox
         self._errands = errands
         self._refused = refused
+        self._unmatched = unmatched
 
-    def receive(self, news: News) -> Registration | None:
+    def receive(self, news: News, by: Act | None = None) -> Registration | None:
         """Take news in; told twice, it counts once. The registration as it then stands, None for an orphan.
 
-        Raises Refusal (busy) where rivals were always quicker: then nothing was taken in, and the
+        `by` is who brought it, where a person did. Raises Refusal (busy) where rivals were always quicker: then nothing was taken in, and the
         channel must be let tell it again.
         """
-        return self._application.together(lambda connection: self._take(connection, news))
+        return self._application.together(lambda connection: self._take(connection, news, by))
 
     def hear(self, channel: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str, str]:
         """A notice of a channel: HTTP status, media type and body of the answer, said after the commit.
@@ -103,7 +109,7 @@ class Money:
             order=owed["order"],
             trade=owed["trade"],
             request=owed["request"],
-            amount=owed["amount"],
+            amount=self._asked_back(owed),
             paid=owed["amount"],
             reason=owed["reason"],
         )
@@ -144,13 +150,36 @@ class Money:
 
         self._application.together(changed)
 
-    def _take(self, connection: Connection, news: News) -> Registration | None:
+    def owe_back(self, connection: Connection, after: Registration, act: Act) -> None:
+        """Ask for the return of what a decision about the registration made owed, in its transaction."""
+        paid = after.settled
+        if paid is None or paid.trade not in after.owed:
+            return
+        order, now = self.order(connection, paid.order), self._application.clock()
+        owing = owe(order, paid.trade, paid.amount, after.owed[paid.trade], now, Source.REFUND.value)
+        self.record(connection, order, act, owing)
+        self._settle_returns(connection, order, owing)
+
+    def _asked_back(self, owed: Row) -> int:
+        """What is to go back of a payment, never more than has not gone back by whatever way."""
+        with self._application.database.reading() as connection:
+            order = self._debtor(connection, owed)
+        left: int = owed["amount"] - order.gone(owed["trade"])
+        return min(order.refunds[owed["request"]].amount, left)
+
+    def _debtor(self, connection: Connection, owed: Row) -> PaymentOrder:
+        """The order that owes, or what stands for it where the money belongs to no order of ours."""
+        if owed["registration"] is None:
+            return self._unmatched.order(connection, owed["channel"], owed["trade"])
+        return self.order(connection, owed["order"])
+
+    def _take(self, connection: Connection, news: News, by: Act | None) -> Registration | None:
         new = self._inbox.take(
             connection,
             channel=news.channel,
             trade=news.trade,
             kind=news.kind.value,
-            reference=news.reference if news.kind is not Kind.CLOSED else news.order,
+            reference=news.key,
             order=news.order,
             amount=news.amount,
             at=news.at,
@@ -159,46 +188,57 @@ class Money:
         )
         order = self.order(connection, news.order)
         if not order.version or order.channel != news.channel:
-            if new and news.kind is Kind.PAID:
-                self._take_orphan(connection, news)
+            if new:
+                self._unmatched.take(connection, news, _by_news(news))
             return None
         if new:
-            _TAKING[news.kind](self, connection, order, news)
+            _TAKING[news.kind](self, connection, order, news, by or _by_news(news))
         return self._registration(connection, order.registration)
 
-    def _take_payment(self, connection: Connection, order: PaymentOrder, news: News) -> None:
+    def _take_payment(self, connection: Connection, order: PaymentOrder, news: News, act: Act) -> None:
         received = receive(order, news.trade, news.amount, news.at, news.source.value)
         if not received:
             return
-        after = self._application.carry_out(connection, _settle(order, news))
-        reason = after.owed.get(news.trade)
-        owing = owe(order, news.trade, news.amount, reason) if reason else []
-        self.record(connection, order, _by_news(news), [*received, *owing])
+        after = self._application.carry_out(connection, _settle(order, news, act))
+        reason, owing = after.owed.get(news.trade), list[Fact]()
+        if reason:
+            owing = owe(order, news.trade, news.amount, reason, news.at, news.source.value)
+        self.record(connection, order, act, [*received, *owing])
+        self._settle_returns(connection, order, owing)
 
-    def _take_return(self, connection: Connection, order: PaymentOrder, news: News) -> None:
+    def _take_return(self, connection: Connection, order: PaymentOrder, news: News, act: Act) -> None:
         back = went_back(order, news.trade, news.reference, news.amount, news.at, news.source.value)
-        self.record(connection, order, _by_news(news), back)
-        if any(isinstance(fact, facts.RefundConfirmed) for fact in back):
-            self._application.carry_out(connection, _return(order, news))
+        self.record(connection, order, act, back)
+        self._settle_returns(connection, order, back)
 
-    def _take_closing(self, connection: Connection, order: PaymentOrder, news: News) -> None:
+    def _take_total(self, connection: Connection, order: PaymentOrder, news: News, act: Act) -> None:
+        told = (news.trade, news.reference, news.amount, news.at, news.source.value)
+        back = total_went_back(order, *told)
+        self.record(connection, order, act, back)
+        self._settle_returns(connection, order, back)
+
+    def _settle_returns(self, connection: Connection, order: PaymentOrder, back: Iterable[Fact]) -> None:
+        """Tell the registration of every refund that is settled."""
+        for fact in back:
+            if isinstance(fact, facts.RefundConfirmed):
+                self._application.carry_out(connection, _return(order, fact))
+
+    def _take_closing(self, connection: Connection, order: PaymentOrder, news: News, act: Act) -> None:
         expired = order.expires is not None and news.at >= order.expires
-        self.record(connection, order, _by_news(news), close(order, expired=expired))
+        self.record(connection, order, act, close(order, expired=expired))
 
-    def _take_orphan(self, connection: Connection, news: News) -> None:
-        """Valid news of an order that we do not know; an answer of success all the same, as a retry cannot help."""
-        log.error("money of %s for the unknown order %s", news.channel, news.order)
-        orphan = facts.OrphanReceived(
-            news.order, news.channel, news.trade, news.amount, news.at, news.source.value
-        )
-        stream = orphan_stream(news.channel, news.trade)
-        self._application.record(connection, _by_news(news), stream, 0, [orphan])
+    def _take_other(self, connection: Connection, _: PaymentOrder, news: News, act: Act) -> None:
+        self._unmatched.take(connection, news, act)
 
     def _note_trouble(self, owed: Row, code: str) -> None:
         def noted(connection: Connection) -> None:
-            order = self.order(connection, owed["order"])
+            order = self._debtor(connection, owed)
             told = _machine(order.number, f"put-off:{owed['request']}:{order.version}")
-            self.record(connection, order, told, put_off(order, owed["request"], code))
+            refused = put_off(order, owed["request"], code)
+            if owed["registration"] is None:
+                self._unmatched.record(connection, order, owed["trade"], told, refused)
+            else:
+                self.record(connection, order, told, refused)
 
         self._application.together(noted)
 
@@ -210,12 +250,14 @@ class Money:
 _TAKING: Final = {
     Kind.PAID: Money._take_payment,
     Kind.RETURNED: Money._take_return,
+    Kind.RETURNED_SO_FAR: Money._take_total,
     Kind.CLOSED: Money._take_closing,
+    Kind.OTHER: Money._take_other,
 }
 
 
 def _by_news(news: News) -> Act:
-    told = f"{news.kind}:{news.trade}:{news.reference}"
+    told = f"{news.kind}:{news.trade}:{news.key}"
     return Act(PAYMENT_ACTOR, uuid5(order_stream(news.order), told), cause=news.order)
 
 
@@ -223,11 +265,12 @@ def _machine(number: str, act: str) -> Act:
     return Act(PAYMENT_ACTOR, uuid5(order_stream(number), act), cause=number)
 
 
-def _settle(order: PaymentOrder, news: News) -> Settle:
+def _settle(order: PaymentOrder, news: News, act: Act) -> Settle:
     return Settle(
         registration=order.registration,
         actor=PAYMENT_ACTOR,
         command_id=uuid5(order.registration, f"settle:{news.channel}:{news.trade}"),
+        on_behalf_of=act.actor.id if act.actor != PAYMENT_ACTOR else "",
         cause=news.order,
         order=news.order,
         channel=news.channel,
@@ -237,15 +280,15 @@ def _settle(order: PaymentOrder, news: News) -> Settle:
     )
 
 
-def _return(order: PaymentOrder, news: News) -> ReturnPayment:
+def _return(order: PaymentOrder, back: facts.RefundConfirmed) -> ReturnPayment:
     return ReturnPayment(
         registration=order.registration,
         actor=PAYMENT_ACTOR,
-        command_id=uuid5(order.registration, f"return:{news.channel}:{news.trade}"),
-        cause=news.order,
-        order=news.order,
-        channel=news.channel,
-        trade=news.trade,
-        amount=news.amount,
-        reference=news.reference,
+        command_id=uuid5(order.registration, f"return:{order.channel}:{back.trade}"),
+        cause=order.number,
+        order=order.number,
+        channel=order.channel,
+        trade=back.trade,
+        amount=back.amount,
+        reference=back.request,
     )

@@ -20,6 +20,7 @@ from ncre.events.passport import RegistrationMoved
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts
 from ncre.projections import registrations
+from ncre.services.changes import Changes
 from ncre.services.profiles import Profiles
 from ncre.services.security_log import SecurityLog
 
@@ -33,9 +34,15 @@ CAME = Words(
 
 class Moving:
     def __init__(
-        self, application: Application, security: SecurityLog, accounts: Accounts, profiles: Profiles
+        self,
+        application: Application,
+        changes: Changes,
+        security: SecurityLog,
+        accounts: Accounts,
+        profiles: Profiles,
     ) -> None:
         self._application = application
+        self._changes = changes
         self._log = security
         self._accounts = accounts
         self._profiles = profiles
@@ -57,6 +64,7 @@ class Moving:
         if to is None or self._accounts.is_closed(to.id) or to.role is not Role.CANDIDATE:
             raise Refusal(RefusalCode.ACCOUNT_UNKNOWN)
         person = self._profiles.person_of(to)
+        self._changes.prepare(asked)
         was, after = self._application.together(partial(self._moved, asked, to, person))
         if was is not None:
             self._log.tell(was, lambda address: letters.moved(address, after.number, LEFT))

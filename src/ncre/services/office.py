@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from secrets import randbelow
@@ -12,17 +11,16 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from ncre.application import Application
+from ncre.domain.cautions import Caution, cautions
 from ncre.domain.commands import Actor, Seat
-from ncre.domain.exam import DrawSeats, ExamCommand, PlanRound, PlanSite, PostNotice, Round, Site
-from ncre.domain.halls import Hall, Sitting, halls
-from ncre.domain.placing import ToSeat
+from ncre.domain.exam import DrawSeats, ExamCommand, PlanRound, PlanSite, PostNotice, site_id
+from ncre.domain.hall_choice import EVERYWHERE, HallChoice
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.seating import MOST_SEED, seating
+from ncre.domain.seating import MOST_SEED, seed_in
 from ncre.events.exam import NoticePosted, SeatsDrawn
 from ncre.events.registration import SeatAssigned
-from ncre.projections import registrations, tickets
-from ncre.projections.base import Row
 from ncre.rounds.loader import LoadedRound
+from ncre.services.seating_plans import Plan, Preview, SeatingInput, seating_input
 
 log = logging.getLogger("ncre.office")
 
@@ -41,68 +39,6 @@ class Seated:
     people: int
     sittings: int
     left: int = 0
-
-
-@dataclass(frozen=True)
-class HallLoad:
-    """A hall, the seats of it that are taken, and how many people a seating would add."""
-
-    hall: Hall
-    taken: int
-    new: int
-
-    @property
-    def free(self) -> int:
-        return max(0, self.hall.seats - self.taken - self.new)
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a seating from `seed` would do: people and sittings without a seat, and how full halls get.
-
-    Where there is a `refusal`, nobody would be seated; it says how many find no seat and what to add.
-    """
-
-    people: int
-    sittings: int
-    seed: int
-    loads: tuple[HallLoad, ...]
-    refusal: Refusal | None
-
-    @property
-    def free(self) -> int:
-        """Seats that are free now."""
-        return sum(max(0, load.hall.seats - load.taken) for load in self.loads)
-
-
-Plan = Mapping[UUID, list[SeatAssigned]]
-
-
-@dataclass(frozen=True)
-class _Seating:
-    """What the seating function is asked for a site."""
-
-    round: Round
-    site: Site
-    people: list[ToSeat]
-    taken: list[tuple[int, int]]
-    halls: dict[tuple[int, str], int]
-
-    @property
-    def sittings(self) -> int:
-        return sum(len(set(person.subjects) - set(person.seated)) for person in self.people)
-
-    def plan(self, seed: int) -> Plan:
-        """Raises Refusal where not everybody can be seated."""
-        site, subjects = self.site.plan, self.round.subjects
-        return seating(self.round.code, site, subjects, self.people, self.taken, self.halls, seed)
-
-    def loads(self, plan: Plan) -> tuple[HallLoad, ...]:
-        taken = Counter(hall for hall, _ in self.taken)
-        new = Counter(one.hall for seats in plan.values() for one in seats)
-        return tuple(
-            HallLoad(hall, taken[hall.number], new[hall.number]) for hall in halls(self.site.plan, self.halls)
-        )
 
 
 class Office:
@@ -133,36 +69,80 @@ class Office:
         ]
         self._application.plan_all(planned)
 
-    def seat(self, round_code: str, site: str, actor: Actor, seed: int | None = None) -> Seated:
+    def seat(
+        self,
+        round_code: str,
+        site: str,
+        actor: Actor,
+        seed: int | None = None,
+        choice: HallChoice = EVERYWHERE,
+        digest: str | None = None,
+    ) -> Seated:
         """Give every paid registration of the site its seats; those who have them keep them.
 
         The draw is recorded first, with its seed (without one, a fresh one), then each registration's
-        seats. Raises Refusal: unknown site, not for this actor, or too few seats (then nobody is seated).
+        seats. With the `digest` of a preview exactly that is done which it showed, or nothing. Raises
+        Refusal: unknown site, not for this actor, nobody to seat, too few seats, or another preview by
+        now (then nobody is seated).
         """
         asked = self._asked(round_code, site)
-        seed = fresh_seed() if seed is None else seed
-        plan = asked.plan(seed)
+        seed = _seed(seed)
+        shown, plan = self._shown(asked, seed, choice)
+        if digest is not None and digest != shown.digest:
+            return self._done_before(round_code, site, digest, shown)
+        if shown.refusal:
+            raise shown.refusal
         if not plan:
-            return Seated(0, 0)
-        drawn = SeatsDrawn(round_code, site, seed, len(plan), sum(len(seats) for seats in plan.values()))
+            raise Refusal(RefusalCode.NOBODY_TO_SEAT, site=site)
+        drawn = SeatsDrawn(
+            round_code,
+            site,
+            seed,
+            len(plan),
+            sum(len(seats) for seats in plan.values()),
+            choice.manner.value,
+            tuple(sorted(choice.batches)),
+            tuple(sorted(choice.rooms)),
+            digest or "",
+        )
         self._application.plan(DrawSeats(actor=actor, command_id=uuid4(), drawn=drawn))
-        done = [seats for portion in _portions(plan) for seats in self._given(portion, actor, seed)]
-        return Seated(len(done), sum(len(seats) for seats in done), len(plan) - len(done))
+        done_ = [seats for portion in _portions(plan) for seats in self._given(portion, actor, seed)]
+        return Seated(len(done_), sum(len(seats) for seats in done_), len(plan) - len(done_))
 
-    def preview(self, round_code: str, site: str, seed: int | None = None) -> Preview:
+    def preview(
+        self, round_code: str, site: str, seed: int | None = None, choice: HallChoice = EVERYWHERE
+    ) -> Preview:
         """What `seat` would do with this seed (without one, a fresh one); nothing is recorded.
 
-        Raises Refusal for an unknown site.
+        Raises Refusal for an unknown site, and for a batch or room that it does not have.
         """
         asked = self._asked(round_code, site)
-        seed = fresh_seed() if seed is None else seed
-        plan: Plan = {}
-        refused = None
-        try:
-            plan = asked.plan(seed)
-        except Refusal as refusal:
-            refused = refusal
-        return Preview(len(asked.people), asked.sittings, seed, asked.loads(plan), refused)
+        choice.require_known(asked.site.plan)
+        return self._shown(asked, _seed(seed), choice)[0]
+
+    def cautions(self, round_code: str, site: str) -> list[Caution]:
+        """What one should know before seating the site now; nothing where nobody waits. Raises Refusal."""
+        return self._cautions(self._asked(round_code, site))
+
+    def _cautions(self, asked: SeatingInput) -> list[Caution]:
+        if not asked.people:
+            return []
+        return list(cautions(asked.round, asked.site, self._application.clock(), asked.unconfirmed))
+
+    def _shown(self, asked: SeatingInput, seed: int, choice: HallChoice) -> tuple[Preview, Plan]:
+        return asked.preview(seed, choice, self._cautions(asked))
+
+    def _done_before(self, round_code: str, site: str, digest: str, now: Preview) -> Seated:
+        """What was done for this very preview, where a form came twice and nobody waits since.
+
+        Raises Refusal where it shows what is no more.
+        """
+        with self._application.database.reading() as connection:
+            history = self._application.store.history(connection, site_id(round_code, site))
+        for fact in history:
+            if isinstance(fact, SeatsDrawn) and fact.digest == digest != "" and not now.sittings:
+                return Seated(fact.people, fact.sittings)
+        raise Refusal(RefusalCode.PREVIEW_OUTDATED)
 
     def _given(
         self, portion: list[tuple[UUID, list[SeatAssigned]]], actor: Actor, seed: int
@@ -190,21 +170,9 @@ class Office:
             return False
         return True
 
-    def _asked(self, round_code: str, code: str) -> _Seating:
+    def _asked(self, round_code: str, code: str) -> SeatingInput:
         with self._application.database.reading() as connection:
-            round_ = self._application.exams.round(connection, round_code)
-            site = self._application.exams.site(connection, round_code, code)
-            if round_ is None or site is None:
-                raise Refusal(RefusalCode.SITE_UNKNOWN, site=code)
-            waiting = registrations.to_be_seated(connection, round_code, code)
-            assigned = tickets.taken_at(connection, round_code, code)
-        own: dict[UUID, list[Row]] = defaultdict(list)
-        for seat in assigned:
-            own[seat["registration"]].append(seat)
-        people = [_to_seat(row, own[row["id"]]) for row in waiting if row["seated"] < len(row["lines"])]
-        taken = [(row["hall"], row["seat"]) for row in assigned]
-        numbered = {(row["batch"], row["room"]): row["hall"] for row in assigned}
-        return _Seating(round_, site, people, taken, numbered)
+            return seating_input(connection, self._application.exams, round_code, code)
 
 
 def _portions(plan: Plan) -> Iterator[list[tuple[UUID, list[SeatAssigned]]]]:
@@ -217,6 +185,5 @@ def fresh_seed() -> int:
     return randbelow(MOST_SEED + 1)
 
 
-def _to_seat(row: Row, own: list[Row]) -> ToSeat:
-    seated = {seat["subject"]: Sitting(seat["room"], seat["starts_at"], seat["ends_at"]) for seat in own}
-    return ToSeat(row["id"], tuple(line["subject"] for line in row["lines"]), seated)
+def _seed(seed: int | None) -> int:
+    return fresh_seed() if seed is None else seed_in(str(seed))

@@ -35,8 +35,8 @@ from ncre.domain.words import channel_words
 from ncre.events.base import Fact
 from ncre.events.exam import RoundPlan, SitePlan
 from ncre.events.registration import Details
-from ncre.events.sealing import BoxForged, PersonErased
-from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing
+from ncre.events.sealing import PersonErased
+from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing, PhotosSilent
 from ncre.printing.sheets import FormSheet, Person, ReceiptSheet, Record, SeatLine, SubjectLine, TicketSheet
 from ncre.printing.stamp import FORM, TICKET, Stamp, StampedSeat, StampKey
 from ncre.projections import registrations, tickets
@@ -150,7 +150,7 @@ class PaperCases:
             return None
         try:
             return self._photos.show(case.row["sealed_for"], case.photo)
-        except (PhotoMissing, PhotoDamaged, BoxForged, PersonErased) as bad:
+        except (PhotoMissing, PhotoDamaged, PhotosSilent, PersonErased) as bad:
             log.error("the photo of %s cannot be had: %s", case.row["id"], type(bad).__name__)
             return None
 

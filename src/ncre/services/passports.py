@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from uuid import UUID
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
@@ -23,7 +23,7 @@ from ncre.passport.letters import Courier
 from ncre.passport.passwords import weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose
 from ncre.passport.sessions import Session, Sessions
-from ncre.passport.throttle import Throttle
+from ncre.passport.throttle import Throttle, counted_as
 from ncre.projections import registrations
 from ncre.services.security_log import SecurityLog
 
@@ -33,10 +33,6 @@ KINDS: Final = {EMAIL: Words("邮箱", "e-mail address"), PHONE: Words("手机�
 
 Address = Callable[[str], str]
 """Makes the address of a page from the secret part of a link."""
-
-
-_NOBODY: Final = Account(UUID(int=0), "", Role.CANDIDATE, frozenset())
-"""Stands for an account that is not there."""
 
 
 class RegistrationUnderWay(Exception):
@@ -109,35 +105,40 @@ class Passports:
 
     # signing in
 
-    def proved(self, name: str, password: str, place: str) -> Account | None:
+    def proved(self, name: str, password: str, place: str, device: str = "") -> Account | None:
         """The account of a name and its password; None for a wrong one of either, which look the same.
 
-        A failure delays the next tries, and its owner reads of it.
+        A failure delays the next tries, and its owner reads of it. `device` is the browser's name where it signed
+        in to this account before.
         """
         account = self.accounts.check(name, password)
         if account is None:
-            self._count_failure(name, place)
+            self._count_failure(name, place, device)
         return account
 
-    def _count_failure(self, name: str, place: str) -> None:
+    def _count_failure(self, name: str, place: str, device: str) -> None:
         """One transaction that does as much where there is no such account: the time says nothing either."""
         tried = self.accounts.named(name)
-        account = tried or _NOBODY
+        account = tried or Account(uuid4(), "", Role.CANDIDATE, frozenset())
 
         def counted(connection: Connection) -> None:
-            self._throttle.failed_within(connection, name, place)
             told = connection.begin_nested()
             self._log.record(connection, account, facts.SignInFailed(account.id, "password", place))
             told.commit() if tried else told.rollback()
+            who = counted_as(tried, name, device)
+            self._throttle.failed_within(connection, who, place, known=bool(device))
 
         self._application.together(counted)
 
-    def enter(self, account: Account, way: str, place: str, browser: str) -> str:
-        """A new session for somebody who proved who they are."""
+    def enter(self, account: Account, way: str, place: str, browser: str, device: str = "") -> str:
+        """A new session for somebody who proved who they are; earlier failures count no more."""
 
         def entered(connection: Connection) -> str:
             self._log.record(connection, account, facts.SignedIn(account.id, way, place))
-            return self.sessions.begin(connection, account.id, place, browser)
+            token = self.sessions.begin(connection, account.id, place, browser)
+            who = counted_as(account, account.name, device)
+            self._throttle.came_in_within(connection, who, str(account.id), place)
+            return token
 
         return self._application.together(entered)
 

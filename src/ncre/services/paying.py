@@ -1,28 +1,24 @@
-"""Paying: an order is opened, the payer is sent to the channel, and the channel is asked what came of it.
-
-Every call to a channel happens here or in `money.py`, before or after a transaction, never inside one.
-"""
+"""Paying: an order is opened, and the payer is sent to the channel. What came of it is asked in `inquiries.py`."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from ncre.application import Act, Application
+from ncre.application import Act
 from ncre.domain.commands import PAYMENT_ACTOR, Actor
 from ncre.domain.exam import require_open
 from ncre.domain.lifecycle import Status
-from ncre.domain.orders import GRACE, OrderState, give_up
+from ncre.domain.orders import OrderState, give_up
 from ncre.domain.payment import order_number, order_stream, payable
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.payment import OrderOpened
 from ncre.gateways.channel import (
-    Answer,
+    ChannelRefused,
     ChannelSilent,
     Checkout,
     Device,
@@ -30,52 +26,43 @@ from ncre.gateways.channel import (
     News,
     Order,
     Source,
-    State,
 )
-from ncre.gateways.errands import Errands
 from ncre.projections import orders, registrations
 from ncre.projections.base import Row
-from ncre.services.money import Money, next_question
+from ncre.services.inquiries import Inquiries
 
 log = logging.getLogger("ncre.paying")
 
 FREE: Final = "free"
 """The channel of a registration that costs nothing."""
 
-ASKING: Final = timedelta(seconds=10)
-"""Between two questions that a candidate asks about one registration."""
-
-_GRACE: Final = timedelta(seconds=GRACE)
+MOST_TURNS: Final = 36 * 36 - 1
+"""Orders that can be opened for one thing at one channel: what two characters of the number count."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What came of a question: seconds to wait where it was asked too soon; else what the channel knows."""
-
-    wait: int = 0
-    state: State | None = None
-
-
-class Paying:
-    def __init__(self, application: Application, money: Money, errands: Errands) -> None:
-        self._application = application
-        self._money = money
-        self._errands = errands
-
+class Paying(Inquiries):
     def ways(self, row: Row) -> tuple[str, ...]:
         """The channels through which a candidate may pay for this registration, the usual one first."""
         return (FREE,) if row["amount"] == 0 else tuple(self._money.channels)
 
-    def open(self, registration: UUID, channel: str) -> Order:
+    def open(
+        self,
+        registration: UUID,
+        channel: str,
+        device: Device = Device.DESKTOP,
+        payer: str = "127.0.0.1",
+    ) -> Order:
         """The order of this registration at the channel: the open one, or a new one, recorded by now.
 
-        Orders for something else or at another channel are given up first, and closed where the channel
-        can be reached. Raises Refusal where nothing is to be paid now, or there is no such channel.
+        Orders for something else, at another channel or on other terms are given up first, and closed where
+        the channel can be reached; the new one is not yet known there. Raises Refusal where nothing is to be
+        paid now, or there is no such channel.
         """
         row = self._row(registration)
         if channel not in self.ways(row):
             raise Refusal(RefusalCode.CHANNEL_UNKNOWN)
-        order = self.order_at(registration, channel, PAYMENT_ACTOR)
+        terms = self._terms(row, channel, device, payer) if channel != FREE else ""
+        order = self.order_at(registration, channel, PAYMENT_ACTOR, terms)
         self._close_others(registration, order.number)
         if channel == FREE:
             self._money.receive(
@@ -88,72 +75,42 @@ class Paying:
         with self._application.database.reading() as connection:
             return orders.one(connection, number)
 
+    def number_for(self, number: str, device: Device, payer: str) -> str:
+        """The number under which this payer can pay what the order is for.
+
+        The same, or a new one where the channel would refuse a known number on these terms (another
+        device, another network), or where the number was closed for such a payer. Raises Refusal.
+        """
+        row = self.found(number)
+        if row is None or row["state"] == OrderState.PAID or not self._has_line(row):
+            return number
+        terms = self._terms(self._row(row["registration"]), row["channel"], device, payer)
+        if row["state"] == OrderState.OPEN and terms == row["terms"]:
+            return number
+        return self.open(row["registration"], row["channel"], device, payer).number
+
     def checkout(self, number: str, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
-        """Where the payer of an open order goes. Raises Refusal, ChannelSilent, ChannelRefused."""
+        """Where the payer of an open order goes. Raises Refusal, ChannelSilent, ChannelRefused.
+
+        A number that the channel refuses is given up, so that the next try is a new one.
+        """
         row = self.found(number)
         if row is None or row["channel"] not in self._money.channels:
             raise Refusal(RefusalCode.NOT_FOUND)
         if row["state"] != OrderState.OPEN or self._application.clock() > row["expires"]:
             raise Refusal(RefusalCode.NO_PAYMENT_DUE)
         order = Order(number, row["amount"], self._title(row["registration"]), row["expires"])
-        return self._money.channels[row["channel"]].open(order, device, back, payer)
-
-    def ask(self, registration: UUID) -> Asked:
-        """Ask the channels about every order that may still be paid, and about the newest.
-
-        Raises ChannelSilent. At most one question each `ASKING`, whoever asks.
-        """
-        now = self._application.clock()
-        wait = self._errands.claim(f"ask:{registration}", now, ASKING)
-        if wait:
-            return Asked(wait=wait)
-        with self._application.database.reading() as connection:
-            known = [row for row in orders.of_registration(connection, registration) if self._has_line(row)]
-        state = None
-        for row in known:
-            if row["state"] in orders.PAYABLE or row is known[-1]:
-                state = self.attend(row).state
-        return Asked(state=state)
-
-    def attend(self, row: Row, *, unwanted: bool = False) -> Answer:
-        """Ask about one order and take in what is said; close it where its time is over or it is `unwanted`.
-
-        Raises ChannelSilent: then nothing is concluded.
-        """
-        channel, now = self._money.channels[row["channel"]], self._application.clock()
-        over = now > row["expires"] + _GRACE
-        self._note(row, now)
-        answer = self._heard(channel.query(row["number"]))
-        if answer.state is State.WAITING and (over or unwanted):
-            answer = self._heard(channel.close(row["number"]))
-        if answer.state is State.CLOSED or (answer.state is State.UNKNOWN and over):
-            self._money.end(row["number"], expired=over)
-        elif unwanted and answer.state is not State.PAID:
-            self._money.give_up(row["number"])
-        return answer
-
-    def make_way(self, registration: UUID) -> None:
-        """Before a change: close what could still be paid for what is about to change.
-
-        Raises Refusal where a channel is silent, for then somebody might be paying right now.
-        """
         try:
-            for row in self._payable(registration):
-                self.attend(row, unwanted=True)
-        except ChannelSilent:
-            raise Refusal(RefusalCode.CHANNEL_SILENT) from None
+            return self._money.channels[row["channel"]].open(order, device, back, payer)
+        except ChannelRefused:
+            self.attend(row, unwanted=True)
+            raise
 
-    def may_lapse(self, registration: UUID) -> bool:
-        """Whether no order of the registration can be paid any more, on the channels' own word.
+    def order_at(self, registration: UUID, channel: str, actor: Actor, terms: str = "") -> Order:
+        """The open order of the registration at a channel on these terms, or a new one; all others are given up.
 
-        Raises ChannelSilent.
+        Raises Refusal.
         """
-        for row in self._payable(registration):
-            self.attend(row)
-        return not self._payable(registration)
-
-    def order_at(self, registration: UUID, channel: str, actor: Actor) -> Order:
-        """The open order of the registration at a channel, or a new one; all others are given up. Raises Refusal."""
 
         def opened(connection: Connection) -> Order:
             row = registrations.one(connection, registration)
@@ -164,10 +121,13 @@ class Paying:
             turns = [
                 one for one in known if one["channel"] == channel and one["fixed"] == row["order_version"]
             ]
-            number = next((one["number"] for one in turns if one["state"] == OrderState.OPEN), "")
+            fits = [one for one in turns if one["state"] == OrderState.OPEN and one["terms"] == terms]
+            number = fits[0]["number"] if fits else ""
             if not number:
+                if len(turns) >= MOST_TURNS:
+                    raise Refusal(RefusalCode.BUSY)
                 number = order_number(registration, row["order_version"], channel, len(turns) + 1)
-                self._record_opening(connection, row, channel, number, expires, actor)
+                self._record_opening(connection, row, (channel, number, expires, terms), actor)
             for one in known:
                 if one["state"] == OrderState.OPEN and one["number"] != number:
                     self._record_giving_up(connection, one["number"], actor)
@@ -179,11 +139,10 @@ class Paying:
         self,
         connection: Connection,
         row: Row,
-        channel: str,
-        number: str,
-        expires: datetime,
+        order: tuple[str, str, datetime, str],
         actor: Actor,
     ) -> None:
+        channel, number, expires, terms = order
         opening = OrderOpened(
             order=number,
             registration=row["id"],
@@ -193,6 +152,7 @@ class Paying:
             fixed=row["order_version"],
             amount=row["amount"],
             expires=expires,
+            terms=terms,
         )
         act = Act(actor, uuid4(), cause=number)
         self._application.record(connection, act, order_stream(number), 0, [opening])
@@ -212,7 +172,7 @@ class Paying:
 
     def _expires(self, connection: Connection, row: Row) -> datetime:
         """Until when the order may be paid. Raises Refusal where nothing is to be paid now."""
-        site = self._application.exams.site(connection, row["round"], row["site"] or "")
+        site = self._application.exams.site_of(connection, row)
         round_ = self._application.exams.round(connection, row["round"])
         if round_ is None or row["order_version"] is None or not payable(Status(row["status"]), site):
             raise Refusal(RefusalCode.NO_PAYMENT_DUE)
@@ -221,26 +181,15 @@ class Paying:
         expires: datetime = row["pay_by"] or round_.plan.windows.payment.closes
         if now > expires or row["status"] == Status.LAPSED:
             raise Refusal(RefusalCode.NO_PAYMENT_DUE)
+        self._application.require_photo(row)
         return expires
 
-    def _heard(self, answer: Answer) -> Answer:
-        for news in answer.news:
-            self._money.receive(news)
-        return answer
-
-    def _note(self, row: Row, now: datetime) -> None:
-        """When to ask again: by the schedule, and once more when nobody can pay any longer."""
-        key, over = f"order:{row['number']}", row["expires"] + _GRACE + timedelta(seconds=1)
-        again = next_question(row["opened_at"], now)
-        self._errands.note(key, self._errands.tries(key) + 1, min(again, over) if over > now else again)
-
-    def _payable(self, registration: UUID) -> list[Row]:
+    def _terms(self, row: Row, channel: str, device: Device, payer: str) -> str:
+        """On which terms the channel would open an order for the registration as it stands. Raises Refusal."""
         with self._application.database.reading() as connection:
-            return [row for row in orders.payable_of(connection, registration) if self._has_line(row)]
-
-    def _has_line(self, row: Row) -> bool:
-        """Whether there is somebody to ask. The counter and a fee of zero are told, never asked."""
-        return row["channel"] in self._money.channels
+            expires = self._expires(connection, row)
+        order = Order("", row["amount"], self._title(row["id"]), expires)
+        return self._money.channels[channel].terms(order, device, payer)
 
     def _title(self, registration: UUID) -> str:
         """What the payer reads at the channel: round and registration number, nothing private."""

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from ncre.application import Application
 from ncre.domain.candidate import DOCUMENT_TYPES, normalise_document
+from ncre.events.keys import Keys, blind_index
 from ncre.events.registration import Details, Rejected
-from ncre.events.sealing import Keys, blind_index
 
 
 class People:

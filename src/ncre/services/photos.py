@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,13 +11,17 @@ from typing import Final
 from uuid import UUID
 
 from ncre.domain.photo import CROPPABLE, TURNED, judge, may_appeal, refusing
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.database import Database
 from ncre.events.registration import Photo
 from ncre.events.sealing import BoxForged
 from ncre.events.store import FactStore
 from ncre.gateways.photo_lab.lab import Lab
 from ncre.gateways.photo_lab.measuring import Measured
-from ncre.gateways.photo_store import PhotoMissing, PhotoStore
+from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing, PhotoNotKept, PhotosSilent, PhotoStore
+from ncre.services.photo_turns import PhotoTurns
+
+log = logging.getLogger("ncre.photos")
 
 TURN: Final = "turn"
 CROP: Final = "crop"
@@ -51,23 +56,39 @@ class Taken:
     offers: tuple[Offer, ...] = ()
     advice: tuple[str, ...] = ()
 
+    @property
+    def mended(self) -> bool:
+        """Whether a turned or cropped picture waits for the candidate's word."""
+        return any(offer.kind != APPEAL for offer in self.offers)
+
 
 class PhotoRoom:
     def __init__(
-        self, database: Database, store: FactStore, photos: PhotoStore, drafts: PhotoStore, lab: Lab
+        self,
+        database: Database,
+        store: FactStore,
+        photos: PhotoStore,
+        drafts: PhotoStore,
+        lab: Lab,
+        turns: PhotoTurns,
     ) -> None:
         self._database = database
         self._store = store
         self._photos = photos
         self._drafts = drafts
         self._lab = lab
+        self._turns = turns
 
     def take_in(self, person: UUID, uploaded: bytes) -> Taken:
         """Measure and judge what was sent; keep the clean picture unless it is refused.
 
         The photo is kept before any fact names it. Of a refused one only drafts are kept, for as long
-        as the candidate thinks about the offers.
+        as the candidate thinks about the offers. Raises Refusal where too many pictures wait.
         """
+        with self._turns.turn(person):
+            return self._taken_in(person, uploaded)
+
+    def _taken_in(self, person: UUID, uploaded: bytes) -> Taken:
         measured = self._lab.measure(uploaded)
         photo = _recorded(measured, sha256(uploaded).hexdigest())
         if photo.verdict != "reject":
@@ -78,12 +99,14 @@ class PhotoRoom:
     def adopt(self, person: UUID, draft: str, kind: str) -> Photo:
         """Take the picture of an offer. It is measured and judged again; an appeal keeps its refusal.
 
-        Raises PhotoMissing for a draft that is not this person's, or was swept away.
+        Raises PhotoMissing for a draft that is not this person's, or was swept away, and Refusal where
+        too many pictures wait.
         """
         if kind not in HANDLING:
             raise PhotoMissing(draft)
         original, jpeg = self._opened_draft(person, draft)
-        measured = self._lab.measure(jpeg)
+        with self._turns.turn(person):
+            measured = self._lab.measure(jpeg)
         photo = replace(_recorded(measured, original), handling=HANDLING[kind])
         if kind == APPEAL and photo.verdict == "reject":
             photo = replace(photo, appealed=True)
@@ -97,8 +120,30 @@ class PhotoRoom:
 
     def show(self, person: UUID, digest: str) -> bytes:
         """The JPEG as it was kept. Raises the store's errors, and PersonErased."""
-        with self._database.reading() as connection:
-            return self._store.open_bytes(connection, person, self._photos.get(digest), "photo")
+        box = self._photos.get(digest)
+        try:
+            with self._database.reading() as connection:
+                return self._store.open_bytes(connection, person, box, "photo")
+        except BoxForged:
+            raise PhotoDamaged(digest) from None
+
+    def require_known(self, digest: str) -> bool:
+        """Whether the photo of this digest is lost or damaged. Raises Refusal where that cannot be told now."""
+        try:
+            self._photos.check(digest)
+        except (PhotoMissing, PhotoDamaged):
+            return True
+        except PhotosSilent as silent:
+            log.error("photos cannot be read: %s", silent)
+            raise Refusal(RefusalCode.PHOTOS_SILENT) from None
+        return False
+
+    def is_lost(self, digest: str) -> bool:
+        """The same for a page, which is shown also where nothing is known of any photo."""
+        try:
+            return bool(digest) and self.require_known(digest)
+        except Refusal:
+            return False
 
     def sweep(self, before: datetime) -> int:
         """Drop the drafts of before; returns how many."""
@@ -136,14 +181,17 @@ class PhotoRoom:
 
     def _kept(self, person: UUID, photo: Photo, jpeg: bytes | None) -> Photo:
         assert jpeg is not None, "what was not refused has a picture"
-        return replace(photo, digest=self._photos.put(self._sealed(person, jpeg, "photo")))
+        return replace(photo, digest=_put(self._photos, self._sealed(person, jpeg, "photo")))
 
     def _drafted(self, person: UUID, original: str, jpeg: bytes) -> str:
-        return self._drafts.put(self._sealed(person, original.encode("ascii") + jpeg, "photo draft"))
+        return _put(self._drafts, self._sealed(person, original.encode("ascii") + jpeg, "photo draft"))
 
     def _opened_draft(self, person: UUID, digest: str) -> tuple[str, bytes]:
         """The hash of the original upload, and the JPEG."""
-        box = self._drafts.get(digest)
+        try:
+            box = self._drafts.get(digest)
+        except (PhotoDamaged, PhotosSilent):
+            raise PhotoMissing(digest) from None
         try:
             with self._database.reading() as connection:
                 data = self._store.open_bytes(connection, person, box, "photo draft")
@@ -154,6 +202,14 @@ class PhotoRoom:
     def _sealed(self, person: UUID, data: bytes, purpose: str) -> bytes:
         with self._database.transaction() as connection:
             return self._store.seal_bytes(connection, person, data, purpose)
+
+
+def _put(store: PhotoStore, data: bytes) -> str:
+    """The digest under which it is kept. Raises Refusal."""
+    try:
+        return store.put(data)
+    except (PhotoNotKept, PhotosSilent):
+        raise Refusal(RefusalCode.PHOTO_NOT_KEPT) from None
 
 
 def _recorded(measured: Measured, original: str) -> Photo:

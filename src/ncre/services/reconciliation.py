@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import uuid4
@@ -46,7 +46,7 @@ class Reconciliation:
         if day >= self._application.clock().astimezone(EXAM_TIME).date():
             raise BillNotReady(day.isoformat())
         bill = line.bill(day)
-        found = tuple(_differences(bill, self._booked(channel, day), day))
+        found = tuple(_differences(bill, self._booked(channel, day), self._known(channel, bill), day))
         for news in bill:
             self._money.receive(news)
         result = _result(channel, day, bill, (*found, *self._orphans(bill)))
@@ -84,8 +84,14 @@ class Reconciliation:
 
     def _booked(self, channel: str, day: date) -> list[Row]:
         since = datetime.combine(day, time(), EXAM_TIME).astimezone(UTC)
+        with self._application.database.snapshot() as connection:
+            return list(ledger.between(connection, since, since + timedelta(days=1), channel))
+
+    def _known(self, channel: str, bill: Sequence[News]) -> dict[str, Row]:
+        """Our payments of which the bill speaks, whatever day they were made on."""
         with self._application.database.reading() as connection:
-            return ledger.between(connection, since, since + timedelta(days=1), channel)
+            found = {news.trade: ledger.one(connection, channel, news.trade) for news in bill}
+        return {trade: row for trade, row in found.items() if row is not None}
 
     def _orphans(self, bill: Sequence[News]) -> Iterator[Difference]:
         """Billed payments that turned out to belong to no order of ours."""
@@ -100,8 +106,7 @@ class Reconciliation:
         command_id = uuid4()
 
         def recorded(connection: Connection) -> None:
-            version = self._application.store.version(connection, stream)
-            self._application.record(connection, Act(actor, command_id), stream, version, [result])
+            self._application.record_behind(connection, Act(actor, command_id), stream, [result])
 
         self._application.together(recorded)
 
@@ -112,17 +117,21 @@ def _result(channel: str, day: date, bill: Sequence[News], found: tuple[Differen
     return DayReconciled(channel, day.isoformat(), len(paid), sum(paid), len(back), sum(back), found)
 
 
-def _differences(bill: Sequence[News], booked: Sequence[Row], day: date) -> Iterator[Difference]:
-    known = {row["trade"]: row for row in booked}
+def _differences(
+    bill: Sequence[News], booked: Sequence[Row], known: Mapping[str, Row], day: date
+) -> Iterator[Difference]:
+    """`booked` are the payments paid or returned on the day, `known` those of which the bill speaks, by trade."""
     billed = {(news.kind, news.trade, news.reference) for news in bill}
     for news in bill:
         row = known.get(news.trade)
+        if news.kind is Kind.OTHER:
+            yield _difference(DifferenceKind.UNKNOWN_KIND, news, news.amount, None)
+            continue
         if news.kind is Kind.PAID:
             here = row["amount"] if row and _on(row["paid_at"], day) else None
             kinds = DifferenceKind.PAYMENT_ONLY_BILLED, DifferenceKind.PAYMENT_AMOUNT
         else:
-            asked = row is not None and row["request"] == news.reference and row["returned_at"] is not None
-            here = row["returned"] if row and asked else None
+            here = _returned(row, news)
             kinds = DifferenceKind.REFUND_ONLY_BILLED, DifferenceKind.REFUND_AMOUNT
         if here is None:
             yield _difference(kinds[0], news, news.amount, None)
@@ -131,8 +140,23 @@ def _differences(bill: Sequence[News], booked: Sequence[Row], day: date) -> Iter
     for row in booked:
         if _on(row["paid_at"], day) and (Kind.PAID, row["trade"], "") not in billed:
             yield _missing(DifferenceKind.PAYMENT_ONLY_BOOKED, row, "", row["amount"])
-        if _on(row["returned_at"], day) and (Kind.RETURNED, row["trade"], row["request"]) not in billed:
+        named = row["request"] in (row["back"] or {})
+        if (
+            named
+            and _on(row["returned_at"], day)
+            and (Kind.RETURNED, row["trade"], row["request"]) not in billed
+        ):
             yield _missing(DifferenceKind.REFUND_ONLY_BOOKED, row, row["request"], row["returned"])
+
+
+def _returned(row: Row | None, news: News) -> int | None:
+    """What our ledger has of a refund of the bill: under its reference, or within the sum that was told."""
+    if row is None:
+        return None
+    back: Mapping[str, int] = row["back"] or {}
+    if news.reference in back:
+        return back[news.reference]
+    return news.amount if (row["told_total"] or 0) >= sum(back.values()) + news.amount else None
 
 
 def _on(moment: datetime | None, day: date) -> bool:

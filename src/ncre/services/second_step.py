@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from ncre.application import Application
 from ncre.events import passport as facts
+from ncre.events.sealing import BoxForged
 from ncre.passport.accounts import Account, Accounts
 from ncre.passport.factors import Factors
 from ncre.passport.proofs import Proofs, Purpose
 from ncre.passport.second_factor import SecondFactor, enrol, new_factor, use_code, use_recovery
 from ncre.services.security_log import SecurityLog
+
+log = logging.getLogger("ncre.second_step")
 
 
 class SecondStep:
@@ -48,10 +53,11 @@ class SecondStep:
         """The confirmed factor, or the one to be confirmed, made on first sight."""
 
         def found(connection: Connection) -> SecondFactor:
-            factor = self._factors.of(connection, account.id)
+            factor = self._found(connection, account)
             if factor is None:
                 factor = new_factor()
-                self._factors.keep(connection, account.id, factor)
+                number = self._factors.number(connection, account.id)
+                self._factors.keep(connection, account.id, factor, number)
             return factor
 
         return self._application.together(found)
@@ -60,12 +66,11 @@ class SecondStep:
         """The recovery codes, to be shown once; None for a wrong code."""
 
         def confirmed(connection: Connection) -> tuple[str, ...] | None:
-            factor = self._factors.of(connection, account.id)
+            factor = self._found(connection, account)
             enrolled = enrol(factor, code, self._application.clock()) if factor else None
             if enrolled is None:
                 return None
-            self._factors.keep(connection, account.id, enrolled.factor)
-            self._log.record(connection, account, facts.FactorChanged(account.id, "enrolled"))
+            self._change(connection, account, "enrolled", enrolled.factor)
             return enrolled.recovery_codes
 
         return self._application.together(confirmed)
@@ -74,7 +79,7 @@ class SecondStep:
         """Whether this is a code that was not used yet, or a recovery code; then it is used up."""
 
         def passed(connection: Connection) -> bool:
-            factor = self._factors.of(connection, account.id)
+            factor = self._found(connection, account)
             if factor is None:
                 return False
             by_code = use_code(factor, code, self._application.clock())
@@ -82,9 +87,7 @@ class SecondStep:
             if after is None:
                 self._log.record(connection, account, facts.SignInFailed(account.id, "factor", place))
                 return False
-            self._factors.keep(connection, account.id, after)
-            if by_code is None:
-                self._log.record(connection, account, facts.FactorChanged(account.id, "recovery"))
+            self._change(connection, account, "used" if by_code else "recovery", after)
             return True
 
         return self._application.together(passed)
@@ -95,12 +98,30 @@ class SecondStep:
             return False
 
         def removed(connection: Connection) -> None:
-            self._factors.remove(connection, account.id)
-            self._log.record(connection, account, facts.FactorChanged(account.id, "removed"))
+            self._change(connection, account, "removed", None)
 
         self._application.together(removed)
         return True
 
     def _factor(self, account: Account) -> SecondFactor:
-        factor = self._application.together(lambda connection: self._factors.of(connection, account.id))
+        factor = self._application.together(lambda connection: self._found(connection, account))
         return factor or SecondFactor("")
+
+    def _found(self, connection: Connection, account: Account) -> SecondFactor | None:
+        """The factor; one that nobody has a code for where what is stored is not what was last kept."""
+        try:
+            return self._factors.of(connection, account.id)
+        except BoxForged as forged:
+            log.error("second factor refused, its row was altered: account %s: %s", account.id, forged)
+            return replace(new_factor(), confirmed=True)
+
+    def _change(
+        self, connection: Connection, account: Account, state: str, factor: SecondFactor | None
+    ) -> None:
+        """Keep the factor, or none, in a box of the next number, and record that no other counts."""
+        number = self._factors.number(connection, account.id) + 1
+        if factor is None:
+            self._factors.remove(connection, account.id)
+        else:
+            self._factors.keep(connection, account.id, factor, number)
+        self._log.record(connection, account, facts.FactorChanged(account.id, state, number))

@@ -28,11 +28,12 @@ class SecurityLog:
         self._application.together(lambda connection: self.record(connection, account, *new))
 
     def record(self, connection: Connection, account: Account, *new: Fact, by: Actor | None = None) -> None:
-        """Record within the transaction that changes the account; by its owner unless `by` says otherwise."""
-        stream = stream_of(account.id)
-        version = self._application.store.version(connection, stream)
+        """Record within the transaction that changes the account; by its owner unless `by` says otherwise.
+
+        However many sign in at once: such facts conflict with nothing, and each waits for the one before it.
+        """
         act = Act(by or account.actor)
-        self._application.record(connection, act, stream, version, new, subject=account.id)
+        self._application.record_behind(connection, act, stream_of(account.id), new, subject=account.id)
 
     def tell(self, account: Account, letter: Callable[[str], Letter]) -> None:
         """Write to every verified address of the owner. What is done is done, also where no letter leaves."""

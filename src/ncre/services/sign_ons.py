@@ -16,7 +16,8 @@ from ncre.events import passport as facts
 from ncre.passport import letters
 from ncre.passport.accounts import LONGEST_ACCOUNT_NAME, Account, Accounts, covering
 from ncre.passport.identities import Identities
-from ncre.passport.proofs import Proofs, Purpose
+from ncre.passport.one_time import OneTimeTokens
+from ncre.passport.proofs import CODE_LIVES, Proofs, Purpose
 from ncre.passport.sign_on import LONGEST_NAME, Identity
 from ncre.passport.single_sign_on import SingleSignOn, Staff
 from ncre.services.security_log import SecurityLog
@@ -49,6 +50,7 @@ class SignOns:
         accounts: Accounts,
         proofs: Proofs,
         identities: Identities,
+        begun: OneTimeTokens,
     ) -> None:
         self._application = application
         self._log = security
@@ -56,15 +58,16 @@ class SignOns:
         self._accounts = accounts
         self._proofs = proofs
         self.identities = identities
+        self._begun = begun
 
     def keep_begun(self, about: dict[str, str]) -> str:
-        """Remember what was begun at another provider, for one reply; the name for the browser to keep."""
-        return self._proofs.kept(Purpose.AWAY, json.dumps(about, ensure_ascii=False))
+        """What was begun at another provider, for one reply; the browser keeps it, signed, and nothing is stored."""
+        return self._begun.issue(about, CODE_LIVES)
 
     def take_begun(self, token: str) -> dict[str, str] | None:
         """What was begun, once."""
-        found = self._taken(token, Purpose.AWAY)
-        return dict(found) if found else None
+        found = self._begun.redeem(token)
+        return dict(found.about) if found else None
 
     def known(self, identity: Identity) -> Account | None:
         """The account of somebody at another provider; never matched by a name."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from io import BytesIO, StringIO
-from typing import Any, Final
+from io import StringIO
+from itertools import chain, count, islice
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 from xlsxwriter import Workbook
 
@@ -16,6 +19,7 @@ from ncre.domain.exam import EXAM_TIME, in_words
 from ncre.domain.payment import Unusable, yuan
 from ncre.domain.words import SOURCES, UNUSABLE, channel_words
 from ncre.projections import ledger
+from ncre.projections import takings as sums
 from ncre.projections.base import Row
 
 COLUMNS: Final = (
@@ -31,10 +35,24 @@ COLUMNS: Final = (
     "渠道答复",
     "退款时间",
     "已退（元）",
+    "经手人",
 )
+
+NameOf = Callable[[str], str]
+"""The name of a clerk, from their account id."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the beginning of a formula."""
+
+
+PORTION: Final = 500
+"""Rows of a CSV file that are sent together."""
+
+MOST_ON_A_SHEET: Final = 1_000_000
+"""A sheet has 1 048 576 lines; what does not fit would be left out in silence."""
+
+PIECE: Final = 65_536
+"""Bytes of a workbook that are sent together."""
 
 
 @dataclass(frozen=True)
@@ -48,59 +66,119 @@ class DayTakings:
     sites: dict[str, Row]
 
 
+@dataclass(frozen=True)
+class Drawer:
+    """What one clerk took and handed back at the counter of a site on a day: `cash` must be there, in fen."""
+
+    site: str
+    clerk: str
+    payments: tuple[Row, ...]
+    returns: tuple[Row, ...]
+
+    @property
+    def taken(self) -> int:
+        return sum(row["amount"] for row in self.payments)
+
+    @property
+    def handed_back(self) -> int:
+        return sum(row["returned"] for row in self.returns)
+
+    @property
+    def cash(self) -> int:
+        return self.taken - self.handed_back
+
+
 class Takings:
     def __init__(self, application: Application) -> None:
         self._application = application
 
     def days(self, first: date, last: date) -> list[DayTakings]:
         """Each day from `first` to `last`, both included."""
-        found = []
         with self._application.database.reading() as connection:
-            for after in range((last - first).days + 1):
-                day = first + timedelta(days=after)
-                sites = ledger.by_site(connection, *_of(day, day))
-                total = {
-                    key: sum(one[key] for one in sites.values()) for key in ("count", "received", "back")
-                }
-                found.append(DayTakings(day, **total, sites=sites))
-        return found
+            by_day = sums.by_day(connection, first, last)
+        return [
+            _day(first + timedelta(days=after), by_day.get(first + timedelta(days=after), {}))
+            for after in range((last - first).days + 1)
+        ]
 
-    def rows(self, first: date, last: date) -> list[Row]:
-        """The ledger of these days (exam time)."""
+    def drawers(self, day: date, sites: frozenset[str] | None) -> list[Drawer]:
+        """The counters of a day (exam time) at these sites, or at all, by site and clerk."""
+        since, until = _of(day, day)
         with self._application.database.reading() as connection:
-            return ledger.between(connection, *_of(first, last))
+            rows = ledger.at_counters(connection, since, until, sites)
+        drawers: dict[tuple[str, str], tuple[list[Row], list[Row]]] = {}
+        for row in rows:
+            if since <= row["paid_at"] < until:
+                drawers.setdefault((row["site"], row["clerk"] or ""), ([], []))[0].append(row)
+            if row["returned_at"] and since <= row["returned_at"] < until:
+                drawers.setdefault((row["site"], row["handed_back_by"] or ""), ([], []))[1].append(row)
+        return [
+            Drawer(site, clerk, tuple(taken), tuple(back))
+            for (site, clerk), (taken, back) in sorted(drawers.items())
+        ]
+
+    def rows(self, first: date, last: date) -> Iterator[Row]:
+        """The ledger of these days (exam time) as it stands in one moment, read while it is used."""
+        with self._application.database.snapshot() as connection:
+            yield from ledger.between(connection, *_of(first, last))
 
 
-def as_csv(rows: Iterable[Row]) -> bytes:
-    """UTF-8 with a byte order mark, as spreadsheets want it; nothing in it is a formula."""
+def _day(day: date, sites: dict[str, Row]) -> DayTakings:
+    count, received, back = (sum(one[key] for one in sites.values()) for key in ("count", "received", "back"))
+    return DayTakings(day, count, received, back, sites)
+
+
+def as_csv(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
+    """UTF-8 with a byte order mark, as spreadsheets want it, a portion at a time; nothing in it is a formula."""
+    yield codecs.BOM_UTF8 + _lines([COLUMNS])
+    of_all = iter(rows)
+    while portion := list(islice(of_all, PORTION)):
+        yield _lines([_harmless(str(value)) for value in _values(row, name_of)] for row in portion)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([_harmless(str(value)) for value in _values(row)])
-    return out.getvalue().encode("utf-8-sig")
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
 
 
-def as_xlsx(rows: Iterable[Row]) -> bytes:
-    """A workbook whose cells are text and numbers, never formulas or links."""
-    out = BytesIO()
+def as_xlsx(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
+    """A workbook whose cells are text and numbers, never formulas or links. Made on disk, a row in memory."""
+    made = TemporaryFile()  # noqa: SIM115 - it is closed, and gone, when the last piece was sent
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
-    with Workbook(out, options) as book:
-        sheet = book.add_worksheet("收款与退款")
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(COLUMNS) - 1, 18)
-        for column, title in enumerate(COLUMNS):
-            sheet.write_string(0, column, title)
-        for place, row in enumerate(rows, start=1):
-            for column, value in enumerate(_values(row)):
-                if column in (5, 11) and value:
-                    sheet.write_number(place, column, float(value))
-                else:
-                    sheet.write_string(place, column, str(value))
-    return out.getvalue()
+    with Workbook(made, options) as book:
+        of_all = iter(rows)
+        portion = islice(of_all, MOST_ON_A_SHEET)
+        for number in count(1):
+            _sheet(book, f"收款与退款{number if number > 1 else ''}", portion, name_of)
+            if (next_row := next(of_all, None)) is None:
+                break
+            portion = islice(chain([next_row], of_all), MOST_ON_A_SHEET)
+    return _pieces(made)
 
 
-def _values(row: Row) -> list[Any]:
+def _sheet(book: Workbook, name: str, rows: Iterable[Row], name_of: NameOf) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(COLUMNS) - 1, 18)
+    for column, title in enumerate(COLUMNS):
+        sheet.write_string(0, column, title)
+    for place, row in enumerate(rows, start=1):
+        for column, value in enumerate(_values(row, name_of)):
+            if column in (5, 11) and value:
+                sheet.write_number(place, column, float(value))
+            else:
+                sheet.write_string(place, column, str(value))
+
+
+def _pieces(made: IO[bytes]) -> Iterator[bytes]:
+    with made:
+        made.seek(0)
+        while piece := made.read(PIECE):
+            yield piece
+
+
+def _values(row: Row, name_of: NameOf) -> list[Any]:
     reason = row["reason"] or ""
     return [
         in_words(row["paid_at"]),
@@ -115,6 +193,7 @@ def _values(row: Row) -> list[Any]:
         row["trouble"] or "",
         in_words(row["returned_at"]) if row["returned_at"] else "",
         yuan(row["returned"]) if row["returned"] is not None else "",
+        name_of(row["clerk"]) if row["clerk"] else "",
     ]
 
 

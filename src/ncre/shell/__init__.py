@@ -4,4 +4,5 @@ serving.py   migrate, serve, worker, demo     rounds.py    round
 staff.py     review, cancel                   seating.py   seat
 tickets.py   ticket                           auditing.py  audit, diagram
 accounts.py  user                             rows.py      projections
+photos.py    photo                            photo_files.py  photos
 """

@@ -178,7 +178,10 @@ def _password(asked: Namespace) -> tuple[str, bool]:
             raise Misuse(f"{asked.password_file}: {error.strerror}") from None
     if not sys.stdin.isatty():
         return token_urlsafe(12), True
-    first = getpass("密码 / password: ")
+    first = getpass(
+        f"密码（至少 {LEAST_PASSWORD} 个字符，不要常见的，不要由账号组成）/ "
+        f"password (at least {LEAST_PASSWORD} characters, not a common one, not made of the account's name): "
+    )
     if first != getpass("再输入一次 / again: "):
         raise Misuse("两次输入不一致 / the two differ")
     return first, False

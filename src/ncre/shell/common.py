@@ -27,10 +27,10 @@ class Misuse(Exception):
 
 @contextmanager
 def house() -> Iterator[House]:
-    """A house over tables of this release."""
+    """A house over tables of this release, under the secret of its data."""
     opened = build(read_settings())
     try:
-        opened.database.assert_migrated()
+        opened.assert_ready()
         yield opened
     finally:
         opened.close()

@@ -6,12 +6,14 @@ from argparse import Namespace
 from datetime import timedelta
 from typing import Any, Final
 
+from ncre.application import Act
 from ncre.domain.exam import EXAM_TIME
-from ncre.domain.payment import DifferenceKind, yuan
+from ncre.domain.payment import DifferenceKind, fen, yuan
 from ncre.domain.words import DIFFERENCES, STATUSES, channel_words
-from ncre.events import bounds
 from ncre.events.payment import DayReconciled
 from ncre.gateways.channel import BillNotReady, ChannelSilent
+from ncre.projections.payment_sentences import why_unusable
+from ncre.services.counter import CashTaken
 from ncre.shell.common import Misuse, actor, add_actor, day_argument, find, house
 
 NO_BILL: Final = 3
@@ -39,6 +41,16 @@ def add(commands: Any) -> None:
     counter_.add_argument("--yuan", required=True, help="what was taken, as 160.00")
     add_actor(counter_)
     counter_.set_defaults(run=counter)
+    back = what.add_parser("handed-back", help="record that cash owed at the counter was handed back")
+    back.add_argument("trade", help="the number under which it was recorded, SITE-RECEIPT")
+    add_actor(back)
+    back.set_defaults(run=handed_back)
+    orphan = what.add_parser("send-back", help="send money for an unknown order back, with the reason")
+    orphan.add_argument("channel")
+    orphan.add_argument("trade")
+    orphan.add_argument("--why", required=True)
+    add_actor(orphan)
+    orphan.set_defaults(run=send_back)
 
 
 def reconcile(asked: Namespace) -> int:
@@ -63,9 +75,29 @@ def counter(asked: Namespace) -> None:
     with house() as in_house:
         who = actor(in_house, asked)
         row = find(in_house, asked.registration, who.sites)
-        in_house.counter.take(row["id"], asked.receipt, _fen(asked.yuan), who)
+        cash = CashTaken(registration=row["id"], receipt=asked.receipt, amount=fen(asked.yuan), actor=who)
+        back = in_house.counter.take(cash)
         after = find(in_house, str(row["id"]))
     print(f"{after['number']}  v{after['version']}  {STATUSES[after['status']].say(asked.lang)}")
+    if back:
+        why = why_unusable(back)
+        print(
+            f"这笔钱用不上（{why.zh}）：请当场退还 {yuan(cash.amount)} 元，再登记退还 / "
+            f"this money cannot be used ({why.en}): hand {yuan(cash.amount)} yuan back now, then record it"
+        )
+        raise SystemExit(1)
+
+
+def handed_back(asked: Namespace) -> None:
+    with house() as in_house:
+        in_house.counter.hand_back(asked.trade, actor(in_house, asked))
+    print(asked.trade)
+
+
+def send_back(asked: Namespace) -> None:
+    with house() as in_house:
+        in_house.unmatched.send_back(asked.channel, asked.trade, asked.why, Act(actor(in_house, asked)))
+    print(f"{asked.channel} {asked.trade}")
 
 
 def _told(result: DayReconciled, lang: str) -> int:
@@ -82,13 +114,3 @@ def _told(result: DayReconciled, lang: str) -> int:
             f"  {words}: {one.trade} {one.reference} {one.order} 对账单 / bill {billed} 账本 / ledger {booked}"
         )
     return 1 if result.differences else 0
-
-
-def _fen(text: str) -> int:
-    whole, _, part = text.partition(".")
-    try:
-        if len(part) > 2:
-            raise bounds.OutOfBounds
-        return bounds.integer(whole) * 100 + bounds.integer((part or "0").ljust(2, "0"))
-    except bounds.OutOfBounds:
-        raise Misuse(f"金额应写成 160.00 / write the amount as 160.00, not {text}") from None

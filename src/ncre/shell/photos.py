@@ -12,13 +12,15 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from ncre.domain.faults import FAULT_WORDS, FaultCode
-from ncre.domain.photo import TURNED, Verdict, judge, particulars
+from ncre.domain.photo import TURNED, Verdict, judge
+from ncre.domain.photo_words import particulars
 from ncre.gateways.photo_lab.lab import LabHere
 from ncre.gateways.photo_lab.measuring import Measured
+from ncre.gateways.private_files import write
 from ncre.shell.common import Misuse
 
 EXIT: Final = {"accept": 0, "warn": 1, "reject": 2}
-PICTURES: Final = {".jpg", ".jpeg", ".jpe"}
+PICTURES: Final = {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".avif", ".heic", ".heif"}
 LAB: Final = LabHere()
 
 
@@ -28,11 +30,11 @@ def add(commands: Any) -> None:
     check_ = what.add_parser(
         "check", help="exit code 0: accepted, 1: with warnings, 2: refused (the worst counts)"
     )
-    check_.add_argument("file", type=Path, nargs="+", metavar="FILE", help="a JPEG, or a folder of them")
+    check_.add_argument("file", type=Path, nargs="+", metavar="FILE", help="a picture, or a folder of them")
     check_.add_argument("--json", action="store_true", help="one object a line")
     check_.set_defaults(run=check)
     fix_ = what.add_parser("fix", help="turn and crop to 390 x 567 pixels as the rule asks")
-    fix_.add_argument("source", type=Path, metavar="IN", help="a JPEG, or a folder of them")
+    fix_.add_argument("source", type=Path, metavar="IN", help="a picture, or a folder of them")
     fix_.add_argument("target", type=Path, metavar="OUT", help="a file, or a folder for a folder")
     fix_.set_defaults(run=fix)
 
@@ -85,12 +87,12 @@ def _mended(data: bytes, language: str) -> tuple[bytes | None, str, str]:
 
 
 def _pictures(named: Path) -> list[Path]:
-    """The file itself, or every JPEG below a folder by name. Raises Misuse."""
+    """The file itself, or every picture below a folder by name. Raises Misuse."""
     if not named.is_dir():
         return [named]
     found = sorted(file for file in named.rglob("*") if file.suffix.lower() in PICTURES)
     if not found:
-        raise Misuse(f"{named} 中没有 JPG 文件 / there is no JPEG in it")
+        raise Misuse(f"{named} 中没有照片文件 / there is no picture in it")
     return found
 
 
@@ -107,8 +109,7 @@ def _read(file: Path) -> bytes:
 
 def _write(file: Path, data: bytes) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        write(file, data)
     except OSError as error:
         raise Misuse(f"{file} 不能写入 / cannot be written ({error.strerror})") from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -10,11 +10,14 @@ from typing import Any, Final
 from ncre.bootstrap import House
 from ncre.domain.commands import Actor
 from ncre.domain.exam import in_words
+from ncre.domain.hall_choice import HallChoice, Manner
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.seating import MOST_SEED
+from ncre.domain.seating import seed_in
+from ncre.domain.seating_words import caution_words
 from ncre.domain.words import refusal_words
+from ncre.gateways.private_files import write
 from ncre.printing.sheets import Printed
-from ncre.services.office import Preview
+from ncre.services.seating_plans import Preview
 from ncre.shell.common import Misuse, actor, add_actor, current_round, house
 
 ALL: Final = "all"
@@ -25,7 +28,8 @@ def add(commands: Any) -> None:
     seat_ = commands.add_parser(
         "seat",
         help="give everybody who has paid at a site hall, seat and number; print the lists of its halls",
-        usage="%(prog)s SITE|all [--preview] [--seed N] [--round CODE] --as NAME\n"
+        usage="%(prog)s SITE|all [--preview] [--seed N [--digest D]] [--manner few|spread] [--batch N ...] "
+        "[--room NAME ...] [--round CODE] --as NAME\n"
         "       %(prog)s lists --site SITE --out FOLDER [--round CODE] --as NAME",
     )
     seat_.add_argument(
@@ -33,6 +37,17 @@ def add(commands: Any) -> None:
     )
     seat_.add_argument("--preview", action="store_true", help="say what would be done, and do nothing")
     seat_.add_argument("--seed", type=_seed, help="draw as it was drawn with this seed; else a fresh one")
+    seat_.add_argument(
+        "--digest", help="do exactly what the preview of this digest and seed showed, or nothing"
+    )
+    seat_.add_argument(
+        "--manner",
+        choices=[one.value for one in Manner],
+        default=Manner.FEW.value,
+        help="few halls, each as full as it goes, or spread over all of them",
+    )
+    seat_.add_argument("--batch", type=int, nargs="+", default=(), help="only these batches")
+    seat_.add_argument("--room", nargs="+", default=(), help="only these rooms")
     seat_.add_argument("--site", help="whose lists")
     seat_.add_argument("--out", type=Path, metavar="FOLDER", help="where the lists go, two files a batch")
     seat_.add_argument("--round")
@@ -43,23 +58,28 @@ def add(commands: Any) -> None:
 def run(asked: Namespace) -> int:
     with house() as in_house:
         by = actor(in_house, asked)
+        if asked.digest and asked.seed is None:
+            raise Misuse("--digest 要和 --seed 一起给出 / give --digest together with --seed")
         code = current_round(in_house, asked.round)
         if asked.what == LISTS:
             return _lists(in_house, asked, code, by)
         if asked.what != ALL:
-            _one(in_house, asked, code, asked.what, by)
-            return 0
+            return 0 if _one(in_house, asked, code, asked.what, by) else 1
         return _all(in_house, asked, code, by)
 
 
-def _one(in_house: House, asked: Namespace, code: str, site: str, by: Actor) -> None:
+def _one(in_house: House, asked: Namespace, code: str, site: str, by: Actor) -> int:
+    """How many people were seated, or would be."""
+    choice = HallChoice(Manner(asked.manner), frozenset(asked.batch), frozenset(asked.room))
+    for caution in in_house.office.cautions(code, site):
+        print(f"{site}  {caution_words(caution, asked.lang)}")
     if asked.preview:
-        preview = in_house.office.preview(code, site, asked.seed)
-        _show(site, preview)
-        if preview.refusal:
-            raise preview.refusal
-        return
-    seated = in_house.office.seat(code, site, by, asked.seed)
+        shown = in_house.office.preview(code, site, asked.seed, choice)
+        _show(site, shown)
+        if shown.refusal:
+            raise shown.refusal
+        return shown.people
+    seated = in_house.office.seat(code, site, by, asked.seed, choice, asked.digest)
     print(
         f"{site}  已编排 {seated.people} 人 {seated.sittings} 科次 / {seated.people} people, "
         f"{seated.sittings} sittings"
@@ -68,20 +88,24 @@ def _one(in_house: House, asked: Namespace, code: str, site: str, by: Actor) -> 
         print(
             f"{site}  {seated.left} 人状态有变，未编排 / {seated.left} people changed meanwhile and were left out"
         )
+    return seated.people
 
 
 def _all(in_house: House, asked: Namespace, code: str, by: Actor) -> int:
-    """Site after site; one that cannot be seated is told and does not keep the others waiting."""
+    """Site after site; one that cannot be seated is told and does not keep the others waiting.
+
+    1 where one was refused, or where nobody was to be seated anywhere.
+    """
     with in_house.database.reading() as connection:
         sites = [site.code for site in in_house.application.exams.sites(connection, code)]
-    refused = 0
+    refused = people = 0
     for site in sites:
         try:
-            _one(in_house, asked, code, site, by)
+            people += _one(in_house, asked, code, site, by)
         except Refusal as refusal:
-            refused += 1
+            refused += refusal.code is not RefusalCode.NOBODY_TO_SEAT
             print(f"{site}  {refusal_words(refusal.code, refusal.particulars, asked.lang)}")
-    return 1 if refused else 0
+    return 1 if refused or not people else 0
 
 
 def _show(site: str, preview: Preview) -> None:
@@ -89,7 +113,13 @@ def _show(site: str, preview: Preview) -> None:
         f"{site}  待编排 {preview.people} 人 {preview.sittings} 科次，空余 {preview.free}，种子 {preview.seed} / "
         f"{preview.people} people, {preview.sittings} sittings, {preview.free} seats free, seed {preview.seed}"
     )
-    for batch, loads in groupby(preview.loads, key=lambda load: load.hall.batch):
+    print(f"  预览摘要 digest  {preview.digest}")
+    for day in preview.days:
+        print(
+            f"  {day.day}  {day.batches} 批次 batches, {day.halls} 考场 halls  {day.taken} +{day.new}, "
+            f"空余 free {day.free}"
+        )
+    for batch, loads in groupby(preview.in_use, key=lambda load: load.hall.batch):
         print(f"  第 {batch.number} 批次 batch  {in_words(batch.starts_at)} – {in_words(batch.ends_at)[-5:]}")
         for load in loads:
             print(
@@ -118,8 +148,7 @@ def _lists(in_house: House, asked: Namespace, code: str, by: Actor) -> int:
 
 def _write(folder: Path, name: str, printed: Printed) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(printed.pdf)
+        write(folder / name, printed.pdf)
     except OSError as error:
         raise Misuse(f"{folder / name} 不能写入 / cannot be written ({error.strerror})") from None
     if printed.missing:
@@ -128,6 +157,8 @@ def _write(folder: Path, name: str, printed: Printed) -> None:
 
 
 def _seed(text: str) -> int:
-    if not text.isdigit() or int(text) > MOST_SEED:
-        raise ValueError(text)
-    return int(text)
+    try:
+        return seed_in(text)
+    except Refusal as refusal:
+        words = (refusal_words(refusal.code, refusal.particulars, language) for language in ("zh", "en"))
+        raise ArgumentTypeError(" / ".join(words)) from None

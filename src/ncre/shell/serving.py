@@ -1,177 +1,122 @@
-"""migrate, serve, worker and demo: the processes of an installation."""
+"""serve: the pages, until told to stop."""
 
 from __future__ import annotations
 
-import signal
 import socket
 from argparse import Namespace
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from threading import Event, Thread
-from types import FrameType
-from typing import Any
-
-from waitress import create_server
+from functools import partial
+from typing import Any, Final
 
 from ncre.bootstrap import House, build
 from ncre.config import Settings, read_settings
-from ncre.events.database import Database
-from ncre.shell import demonstration, logs
-from ncre.shell.common import Misuse, house
-from ncre.web import create_site
+from ncre.server import serving
+from ncre.server.gate import Gate, Terms
+from ncre.server.lanes import LaneTerms
+from ncre.shell.common import Misuse
+from ncre.shell.installing import warn_of_open_files
+from ncre.shell.logs import log_to_stderr
+from ncre.web import create_site, traffic
 
-THREADS = 8
+THREADS: Final = 8
+"""For candidates' pages. More do not make Python quicker; they only wait for the database at the same time."""
+
+MOST_THREADS: Final = 16
+"""With the other lanes they stay below the 30 connections that a process may have to its database."""
+
+MOST_PROCESSES: Final = 64
 
 
 def add(commands: Any) -> None:
-    migrate_ = commands.add_parser("migrate", help="bring the tables to this release")
-    migrate_.set_defaults(run=migrate)
     serve_ = commands.add_parser("serve", help="serve the pages until interrupted")
     serve_.add_argument("--host")
     serve_.add_argument("--port", type=int)
-    serve_.add_argument("--threads", type=int, default=THREADS)
+    serve_.add_argument("--threads", type=int, default=THREADS, help="for candidates' pages, in each process")
+    serve_.add_argument("--processes", type=int, default=1, help="on PostgreSQL: about one a core")
     serve_.set_defaults(run=serve)
-    worker_ = commands.add_parser("worker", help="deadlines, payments asked for, refunds")
-    worker_.add_argument("--once", action="store_true", help="one round, then end")
-    worker_.add_argument("--every", type=float, default=5.0, help="seconds between rounds")
-    worker_.set_defaults(run=worker)
-    demo_ = commands.add_parser("demo", help="everything at once, with the bundled round")
-    demo_.add_argument("--port", type=int)
-    demo_.add_argument("--fresh", action="store_true", help="start over with empty data")
-    demo_.set_defaults(run=demo)
-
-
-def migrate(_: Namespace) -> None:
-    database = Database(read_settings().database_url)
-    database.migrate()
-    database.close()
 
 
 def serve(asked: Namespace) -> None:
-    settings = _moved(read_settings(), asked.host, asked.port)
-    _require_free(settings)
-    logs.to_stderr()
-    in_house = build(settings)
-    in_house.database.assert_migrated()
-    _serve(in_house, _listening(in_house, asked.threads))
+    settings = moved(read_settings(), asked.host, asked.port)
+    _require_sensible(asked.threads, asked.processes, settings)
+    listening = serving.handed_over() or listen(settings)
+    log_to_stderr()
+    if asked.processes > 1:
+        _assert_ready(settings)
+        warn_of_open_files(settings)
+        serving.serve_in_processes(partial(_gate_of_a_process, asked.threads), listening, asked.processes)
+        return
+    house = build(settings)
+    house.assert_ready()
+    warn_of_open_files(settings)
+    serving.serve(gate(house, asked.threads, closing=True), listening)
 
 
-def worker(asked: Namespace) -> None:
-    logs.to_stderr()
-    with house() as in_house:
-        if asked.once:
-            in_house.worker.once()
-            return
-        in_house.worker.run(_stopped(), asked.every)
+def gate(house: House, threads: int = THREADS, closing: bool = False) -> Gate:
+    """The pages of a house behind their lanes; `closing` closes the house when the server ends."""
+    site = create_site(house)
+    proxied = house.settings.proxies > 0
+    terms = Terms(lanes(threads), traffic.lanes_of(site), traffic.largest_body, trust_proxies=proxied)
+    return Gate(site, terms, house.close if closing else lambda: None)
 
 
-def demo(asked: Namespace) -> None:
-    """Prepare the data folder if need be, say who can sign in, and serve with the worker beside."""
-    settings = replace(_moved(read_settings(), None, asked.port), demo=True)
-    _require_free(settings)
-    if asked.fresh:
-        demonstration.clear(settings)
-        settings = replace(_moved(read_settings(), None, asked.port), demo=True)
-    if settings.production:
-        raise Misuse("演示不能在生产环境运行 / the demo does not run in production")
-    for port in (demonstration.cashier_port(settings), demonstration.qq_port(settings)):
-        _require_free(replace(settings, port=port))
-    logs.to_stderr()
-    settings = demonstration.with_qq(demonstration.with_cashier(settings))
-    in_house = build(settings)
-    in_house.database.migrate()
-    demonstration.prepare(in_house)
-    server = _listening(in_house, THREADS)
-    stop = Event()
-    beside = [
-        Thread(target=in_house.worker.run, args=(stop,), daemon=True),
-        Thread(target=_run_cashier, args=(settings, in_house.clock, stop), daemon=True),
-        Thread(target=_run_qq, args=(settings, in_house.clock, stop), daemon=True),
-    ]
-    try:
-        for thread in beside:
-            thread.start()
-        print(demonstration.greeting(settings), flush=True)
-        _serve(in_house, server)
-    finally:
-        stop.set()
-        for thread in beside:
-            if thread.is_alive():
-                thread.join(timeout=10)
+def lanes(threads: int) -> tuple[LaneTerms, ...]:
+    """Together they stay below the connections that a process has to its database."""
+    return (
+        LaneTerms(traffic.PAGES, threads),
+        LaneTerms(traffic.PHOTOS, 3, waiting=60),
+        LaneTerms(traffic.STAFF, 4),
+        LaneTerms(traffic.STAFF_ENTRANCE, 2),
+        LaneTerms(traffic.MACHINES, 2, seconds=4.0),
+        LaneTerms(traffic.FILES, 2, seconds=4.0),
+    )
 
 
-def _run_cashier(settings: Settings, clock: Callable[[], datetime], stop: Event) -> None:
-    """The stand-in for Alipay on the next port: its site, and its notices sent when they are due."""
-    cashier = demonstration.cashier(settings, clock)
-    port = demonstration.cashier_port(settings)
-    server = create_server(cashier.site, host=settings.host, port=port, threads=4, ident="cashier")
-    Thread(target=server.run, daemon=True).start()
-    while not stop.wait(1.0):
-        cashier.notices.deliver_due()
-    server.close()
-    cashier.pages.close()
-
-
-def _run_qq(settings: Settings, clock: Callable[[], datetime], stop: Event) -> None:
-    """The stand-in for QQ on the port after the cashier's."""
-    site, port = demonstration.qq(settings, clock), demonstration.qq_port(settings)
-    server = create_server(site, host=settings.host, port=port, threads=4, ident="qq")
-    Thread(target=server.run, daemon=True).start()
-    stop.wait()
-    server.close()
-
-
-def _moved(settings: Settings, host: str | None, port: int | None) -> Settings:
+def moved(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings with what the command line says instead."""
     if port is not None and not 0 < port < 65536:
         raise Misuse(f"端口应为 1 至 65535 / the port must be from 1 to 65535, not {port}")
     return replace(settings, host=host or settings.host, port=port or settings.port)
 
 
-def _require_free(settings: Settings) -> None:
-    """Say so before anything is prepared when somebody else listens there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            where = f"{settings.host}:{settings.port}"
-            raise Misuse(
-                f"{where} 不能使用（{error.strerror}），请用 PORT= 换一个端口 / "
-                f"{where} cannot be used ({error.strerror}); choose another with PORT="
-            ) from None
-
-
-def _listening(in_house: House, threads: int) -> Any:
-    """The server, its port open: whoever comes from now on is answered once it runs."""
-    settings = in_house.settings
-    return create_server(
-        create_site(in_house),
-        host=settings.host,
-        port=settings.port,
-        threads=threads,
-        ident="ncre",
-        clear_untrusted_proxy_headers=settings.proxies == 0,
-    )
-
-
-def _serve(in_house: House, server: Any) -> None:
-    """Until SIGINT or SIGTERM; answers under way are finished."""
-    signal.signal(signal.SIGTERM, _interrupt)
+def listen(settings: Settings) -> socket.socket:
+    """The open port of the pages. Raises Misuse where somebody else listens there."""
     try:
-        server.run()
+        return serving.listen(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise Misuse(
+            f"{where} 不能使用（{error.strerror}），请用 PORT= 换一个端口 / "
+            f"{where} cannot be used ({error.strerror}); choose another with PORT="
+        ) from None
+
+
+def _require_sensible(threads: int, processes: int, settings: Settings) -> None:
+    if not 1 <= threads <= MOST_THREADS:
+        raise Misuse(f"--threads 应为 1 至 {MOST_THREADS} / --threads must be from 1 to {MOST_THREADS}")
+    if not 1 <= processes <= MOST_PROCESSES:
+        raise Misuse(
+            f"--processes 应为 1 至 {MOST_PROCESSES} / --processes must be from 1 to {MOST_PROCESSES}"
+        )
+    if processes > 1 and settings.database_url.startswith("sqlite"):
+        raise Misuse(
+            "SQLite 只能有一个写入进程，请去掉 --processes，或改用 PostgreSQL（NCRE_DATABASE_URL） / SQLite takes one "
+            "writing process: leave out --processes, or use PostgreSQL (NCRE_DATABASE_URL)"
+        )
+
+
+def _assert_ready(settings: Settings) -> None:
+    """Once, before any process starts, so that the refusal is one line."""
+    house = build(settings)
+    try:
+        house.assert_ready()
     finally:
-        server.close()
-        in_house.close()
+        house.close()
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _stopped() -> Event:
-    """An event that SIGINT and SIGTERM set."""
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _signal, _frame: stop.set())
-    return stop
+def _gate_of_a_process(threads: int) -> Gate:
+    """In a process of its own, which reads its settings anew."""
+    log_to_stderr()
+    house = build(read_settings())
+    house.assert_ready()
+    return gate(house, threads, closing=True)

@@ -6,11 +6,12 @@ from argparse import Namespace
 from typing import Any
 
 from ncre.domain.candidate import DOCUMENT_TYPES, SEXES
-from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, Reject
+from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.exam import in_words
 from ncre.domain.lifecycle import Role
 from ncre.domain.opening import REASONS, reason_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration import Registration
 from ncre.domain.review import REVIEW_REASONS
 from ncre.domain.words import STATUSES
 from ncre.projections import queue, timeline
@@ -44,6 +45,10 @@ def add(commands: Any) -> None:
     cancel_ = commands.add_parser("cancel", help="cancel a registration (exam office)")
     cancel_.add_argument("registration")
     cancel_.add_argument("--reason", required=True)
+    cancel_.add_argument(
+        "--money", choices=[one.value for one in PaidFee], help="what becomes of a fee that was paid"
+    )
+    cancel_.add_argument("--money-why", default="", help="why it is returned or kept")
     add_actor(cancel_)
     cancel_.set_defaults(run=cancel)
     move_ = commands.add_parser("move", help="move a registration to another account of the same person")
@@ -104,7 +109,21 @@ def reject(asked: Namespace) -> None:
 
 
 def cancel(asked: Namespace) -> None:
-    _decide(asked, Cancel, reason=asked.reason)
+    money = PaidFee(asked.money) if asked.money else None
+    with house() as in_house:
+        who = actor(in_house, asked)
+        row = find(in_house, asked.registration, who.sites)
+        after = in_house.changes.carry_out(
+            Cancel(
+                registration=row["id"],
+                actor=who,
+                seen=row["version"],
+                reason=asked.reason,
+                money=money,
+                money_reason=asked.money_why,
+            )
+        )
+    _said(asked, after)
 
 
 def move(asked: Namespace) -> None:
@@ -125,4 +144,8 @@ def _decide(asked: Namespace, command: type[Command], **particulars: Any) -> Non
         after = in_house.application.handle(
             command(registration=row["id"], actor=who, seen=row["version"], **particulars)
         )
+    _said(asked, after)
+
+
+def _said(asked: Namespace, after: Registration) -> None:
     print(f"{after.number or after.id}  v{after.version}  {STATUSES[after.status].say(asked.lang)}")

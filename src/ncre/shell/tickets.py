@@ -14,6 +14,7 @@ from ncre.domain.commands import Actor
 from ncre.domain.exam import in_words
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.gateways import private_files
 from ncre.services.door import Finding, examine
 from ncre.services.door_list import DoorListUnusable, read_door_list
 from ncre.shell.common import Misuse, actor, add_actor, as_json, current_round, house
@@ -150,13 +151,13 @@ def _staff_of(in_house: House, asked: Namespace) -> Actor:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(folder)
     except OSError as error:
         raise Misuse(f"{folder} 不能写入 / cannot be written ({error.strerror})") from None
 
 
 def _write(path: Path, data: bytes) -> None:
     try:
-        path.write_bytes(data)
+        private_files.write(path, data)
     except OSError as error:
         raise Misuse(f"{path} 不能写入 / cannot be written ({error.strerror})") from None

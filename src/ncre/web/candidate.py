@@ -150,10 +150,9 @@ def withdraw_page(registration: UUID) -> Answer:
 @need(Role.CANDIDATE)
 def withdraw(registration: UUID) -> Answer:
     case = own_case(registration)
-    withdraw = Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
-    if withdraw.seen == case.version:
-        house().paying.make_way(case.id)
-    house().application.handle(withdraw)
+    house().changes.carry_out(
+        Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
+    )
     return _back(case)
 
 

@@ -17,6 +17,7 @@ from ncre.events.exam import Subject
 from ncre.projections import registrations
 from ncre.projections.base import Row
 from ncre.web.access_log import refuse
+from ncre.web.pictures import site_for
 from ncre.web.who import account, house
 
 
@@ -63,6 +64,11 @@ class Case:
     def steps(self) -> frozenset[Step]:
         """What may be asked for, leaving the windows aside."""
         return open_steps(self.status, self.site)
+
+    @property
+    def photo_lost(self) -> bool:
+        """Whether the file of its photo cannot be read any more."""
+        return self.site is not None and self.site.photo_lost
 
     @property
     def payable(self) -> bool:
@@ -115,7 +121,7 @@ def with_rules(row: Row) -> Case:
         site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
     if round_ is None:
         raise NotFound
-    return Case(row, round_, site)
+    return Case(row, round_, site_for(row, site))
 
 
 def any_row(registration: UUID) -> Row:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS, Worth
 from ncre.domain.lifecycle import Role
-from ncre.events.sealing import PersonErased
-from ncre.gateways.photo_store import PhotoMissing
 from ncre.projections.base import Row
 from ncre.services.door import PURPOSE, Expected, Finding, examine
 from ncre.web.cases import at_my_sites
 from ncre.web.language import language
 from ncre.web.looks import open_details, opened
+from ncre.web.pictures import picture_of
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("door", __name__)
@@ -56,11 +55,7 @@ def photo(registration: UUID) -> Answer:
         raise Forbidden
     if not row["photo"]:
         raise NotFound
-    try:
-        jpeg = house().photos.show(row["sealed_for"], row["photo"]["digest"])
-    except (PhotoMissing, PersonErased):
-        raise NotFound from None
-    return Response(jpeg, mimetype="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})
+    return picture_of(row, row["photo"]["digest"])
 
 
 class _Here:

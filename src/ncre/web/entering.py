@@ -10,7 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ncre.domain.lifecycle import Role
-from ncre.passport.accounts import Account
+from ncre.passport.accounts import Account, PasswordRefused
+from ncre.services.passports import RegistrationUnderWay
+from ncre.web.known_browser import device_of, remember
+from ncre.web.traffic import STAFF_MARK
 from ncre.web.who import UNENROLLED, browser, carry, house, local_path, place
 
 Found = TypeVar("Found")
@@ -21,6 +24,12 @@ def enter(known: Account, way: str, target: str | None = None) -> Response:
 
     `way` is what was proved: a password, a link in a mail, a code in a message, a name at another provider.
     """
+    answer = _entered(known, way, target)
+    remember(answer, known)
+    return answer
+
+
+def _entered(known: Account, way: str, target: str | None) -> Response:
     staff = known.role is not Role.CANDIDATE
     if staff and house().second_step.asked_of(known):
         session.update(half=house().second_step.go_half_way(known), way=way)
@@ -35,21 +44,33 @@ def enter(known: Account, way: str, target: str | None = None) -> Response:
 
 def admit(known: Account, way: str) -> None:
     """Begin the session of somebody of whom nothing more is asked."""
-    carry(house().passports.enter(known, way, place(), browser()))
+    carry(house().passports.enter(known, way, place(), browser(), device_of(known)))
+    if known.role is not Role.CANDIDATE:
+        session[STAFF_MARK] = True
 
 
 def tried(counted: str, attempt: Callable[[], Found | None], wrong: str) -> tuple[Found | None, str, int]:
     """What an attempt at a secret found, or else what to say and the status of the page.
 
-    Each failure counts: the next attempts wait longer and longer, and nobody is locked out.
+    Each failure counts: the next attempts wait longer and longer, and nobody is locked out. It is counted before it
+    is tried, so that many at once do not all find the way free.
     """
     throttle, here = house().throttle, place()
-    wait = throttle.wait(counted, here)
+    wait = throttle.one_more(counted)
     if wait:
-        return None, _("尝试次数过多，请 %(seconds)s 秒后再试。", seconds=wait), 429
-    found = attempt()
+        return None, waiting(wait), 429
+    try:
+        found = attempt()
+    except (PasswordRefused, RegistrationUnderWay):  # both come after the secret was found right
+        throttle.succeeded(counted)
+        raise
     if not found:
-        throttle.failed(counted, here)
+        throttle.failed_there(here)
         return None, wrong, 422
     throttle.succeeded(counted)
     return found, "", 200
+
+
+def waiting(seconds: int) -> str:
+    """What to say to somebody who has to wait."""
+    return _("尝试次数过多，请 %(seconds)s 秒后再试。", seconds=seconds)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as later
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -43,13 +44,18 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.SITE_FULL: HTTPStatus.CONFLICT,
     RefusalCode.DECLARATION_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.PHOTO_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
-    RefusalCode.NOBODY_TO_ASK: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PHOTO_LOST: HTTPStatus.CONFLICT,
+    RefusalCode.PHOTO_NOT_KEPT: HTTPStatus.INSUFFICIENT_STORAGE,
+    RefusalCode.PHOTOS_SILENT: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.PHOTOS_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.NO_EARLIER_PHOTO: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_TEXT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.OPENING_REASON: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.TEXT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.MONEY_UNDECIDED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.MONEY_REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.EVIDENCE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_BUSY: HTTPStatus.CONFLICT,
@@ -59,14 +65,25 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NO_CAPACITY: HTTPStatus.CONFLICT,
     RefusalCode.NO_ROOMS: HTTPStatus.CONFLICT,
     RefusalCode.TOO_FEW_BATCHES: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_FEW_SEATS: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_MANY_HALLS: HTTPStatus.CONFLICT,
     RefusalCode.NOBODY_SEATED: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOBODY_TO_SEAT: HTTPStatus.CONFLICT,
+    RefusalCode.HALLS_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SEED_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PREVIEW_OUTDATED: HTTPStatus.CONFLICT,
+    RefusalCode.NUMBER_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NUMBERS_USED_UP: HTTPStatus.CONFLICT,
     RefusalCode.PERSON_ERASED: HTTPStatus.GONE,
     RefusalCode.NO_PAYMENT_DUE: HTTPStatus.CONFLICT,
+    RefusalCode.ALREADY_PAID: HTTPStatus.CONFLICT,
+    RefusalCode.NOTHING_OWED: HTTPStatus.CONFLICT,
     RefusalCode.CHANNEL_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.CHANNEL_SILENT: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.RECEIPT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.RECEIPT_USED: HTTPStatus.CONFLICT,
     RefusalCode.WRONG_AMOUNT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.AMOUNT_UNREADABLE: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.PRINT_NOT_PAID: HTTPStatus.CONFLICT,
     RefusalCode.PRINT_NOT_SEATED: HTTPStatus.CONFLICT,
     RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
@@ -84,6 +101,13 @@ REFUSED_ACCESS: Final = frozenset(
 )
 """Refusals of who asks, not of what is asked: they are noted in the log."""
 
+RETRY: Final = {"Retry-After": "5"}
+"""Seconds, told with every answer of a status that passes by itself."""
+
+PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
+
+_TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
+
 
 def install(site: Flask) -> None:
     site.register_error_handler(Refusal, _refused)
@@ -98,10 +122,12 @@ def said(refusal: Refusal) -> str:
     return refusal_words(refusal.code, refusal.particulars, language())
 
 
-def _refused(refusal: Refusal) -> tuple[str, int]:
+def _refused(refusal: Refusal) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     status = STATUS[refusal.code]
     if refusal.code in REFUSED_ACCESS:
         access_log.refuse(refusal.code.value)
+    if status in PASSING:
+        return *_page(status, _("没有完成"), said(refusal)), RETRY
     if status == HTTPStatus.NOT_FOUND:
         return _page(HTTPStatus.NOT_FOUND, _("没有找到这一页"), said(refusal))
     return _page(status, _("没有完成"), said(refusal))
@@ -109,11 +135,13 @@ def _refused(refusal: Refusal) -> tuple[str, int]:
 
 def _expired(_error: CSRFError) -> tuple[str, int]:
     access_log.refuse("csrf")
-    return _page(
-        HTTPStatus.BAD_REQUEST,
-        _("页面已过期"),
-        _("这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。"),
-    )
+    said = _("这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。")
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        said = _(
+            "浏览器没有送来 Cookie，登录和填表都需要它。没有做任何改动。请在浏览器设置中允许本站使用 Cookie"
+            "（拦截插件也可能禁止它），然后返回上一页，刷新后再试一次。"
+        )
+    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), said)
 
 
 def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
@@ -135,10 +163,18 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
         403: (_("没有权限"), _("您的账号不能打开这一页。如有需要，请联系考务办公室。")),
         404: (_("没有找到这一页"), _("请检查网址，或从首页重新进入。")),
         405: (_("不能这样打开"), _("请从页面上的按钮进入。")),
-        413: (_("文件太大"), _("照片不能超过 200 KB，请压缩后再上传。")),
+        413: (
+            _("发送的内容太大"),
+            _("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。"),
+        ),
     }
     heading, sentence = headings.get(error.code, (_("没有完成"), _("请求有误，请返回上一页再试一次。")))
     return _page(error.code, heading, sentence)
+
+
+def too_large() -> tuple[str, int]:
+    """The page for a request that was larger than its page takes."""
+    return _page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("发送的内容太大"), _TOO_LARGE)
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:

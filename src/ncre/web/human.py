@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.passport.human_check import Question
-from ncre.web.who import house
+from ncre.web.known_browser import is_known
+from ncre.web.who import house, place
 
 pages = Blueprint("human", __name__)
 
@@ -22,18 +23,41 @@ def sound(name: str) -> Response:
     return _file(house().human.sound(name), "audio/wav")
 
 
-def question(purpose: str, needed: bool = True) -> Question | None:
+@pages.get("/human/<any('sign-in', register, recover):purpose>/new")
+def new(purpose: str) -> Response:
+    """Another question for a page that stays open with what was typed on it."""
+    hard = purpose == "sign-in" and not is_known() and house().throttle.risk("", place()).block
+    asked = question(purpose, hard=hard)
+    if asked is None:
+        raise NotFound
+    answer = jsonify(
+        id=asked.id,
+        work=asked.work,
+        picture=url_for("human.picture", name=asked.id),
+        sound=url_for("human.sound", name=asked.id),
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def another() -> bool:
+    """Whether the form only asks for another picture; what was typed stands on the page again."""
+    return "another" in request.form
+
+
+def question(purpose: str, needed: bool = True, hard: bool = False) -> Question | None:
     """What the page asks, None where the installation asks nothing."""
-    return house().human.ask(purpose) if needed and house().settings.captcha != "never" else None
+    asks = needed and house().settings.captcha != "never"
+    return house().human.ask(purpose, hard) if asks else None
 
 
-def fault(purpose: str, needed: bool = True) -> dict[str, str]:
+def fault(purpose: str, needed: bool = True, hard: bool = False) -> dict[str, str]:
     """Nothing, or what to say where the form's answer does not hold."""
     if not needed or house().settings.captcha == "never":
         return {}
     form = request.form
     passed = house().human.passed(
-        purpose, form.get("question", ""), form.get("answer", ""), form.get("work", "")
+        purpose, form.get("question", ""), form.get("answer", ""), form.get("work", ""), hard
     )
     return {} if passed else {"answer": _("验证码不正确或已过期，请填写新图片中的数字。")}
 

@@ -11,12 +11,14 @@ from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from ncre.domain import typed
 from ncre.gateways.mail import MailNotSent
 from ncre.passport.accounts import Account, NameTaken, PasswordRefused, as_email, as_phone
 from ncre.passport.passwords import LEAST, Weakness
 from ncre.passport.proofs import Purpose
 from ncre.web import human
 from ncre.web.entering import enter
+from ncre.web.hosts import absolute
 from ncre.web.who import Answer, house
 
 pages = Blueprint("joining", __name__)
@@ -48,13 +50,15 @@ def register() -> Answer:
     """Send a link or a code to the address; what is said is the same whether it has an account or not."""
     if request.form.get("by") == "phone" and house().post.reaches_phones:
         return _register_by_phone()
+    if human.another():
+        return _register_form({}, "email")
     email = as_email(request.form.get("email", ""))
     faults = human.fault("register")
     if email is None:
         faults["email"] = _("请填写有效的邮箱地址，例如 name@example.com。")
     if email is None or faults:
         return _register_form(faults, "email"), 422
-    passports, sign_in = house().passports, url_for("signin.page", _external=True)
+    passports, sign_in = house().passports, absolute("signin.page")
     fault, status = sent(
         lambda: passports.ask_to_join(email, _address("joining.finish_page"), sign_in), "email", email
     )
@@ -83,13 +87,13 @@ def code_page() -> Answer:
 
 @pages.post("/register/code")
 def code() -> Answer:
-    token, typed = session.get("joining", ""), request.form.get("code", "").strip()
+    token, given = session.get("joining", ""), typed.code(request.form.get("code", ""))
     faults = _password_faults()
-    if not typed:
+    if not given:
         faults["code"] = _("请填写短信中的 6 位验证码。")
     if not faults:
         try:
-            account = house().passports.join(token, request.form["password"], typed)
+            account = house().passports.join(token, request.form["password"], given)
             if account is not None:
                 return enter(account, "phone")
             faults["code"] = _("验证码不正确或已过期。请核对，或返回重新获取。")
@@ -107,6 +111,8 @@ def recover_page() -> str:
 
 @pages.post("/recover")
 def recover() -> Answer:
+    if human.another():
+        return _recover_form({})
     email = as_email(request.form.get("email", ""))
     faults = human.fault("recover")
     if email is None:
@@ -154,6 +160,8 @@ def _recover_form(faults: dict[str, str]) -> str:
 
 
 def _register_by_phone() -> Answer:
+    if human.another():
+        return _register_form({}, "phone")
     phone = as_phone(request.form.get("phone", ""))
     faults = human.fault("register")
     if phone is None:
@@ -161,7 +169,7 @@ def _register_by_phone() -> Answer:
     if phone is None or faults:
         return _register_form(faults, "phone"), 422
     token: list[str] = []
-    sign_in = url_for("signin.page", _external=True)
+    sign_in = absolute("signin.page")
     fault, status = sent(
         lambda: token.append(house().passports.ask_to_join_by_phone(phone, sign_in)), "phone", phone
     )
@@ -185,7 +193,7 @@ def sent(send: Callable[[], object], field: str, to: str) -> tuple[dict[str, str
 
 
 def _address(endpoint: str) -> Callable[[str], str]:
-    return lambda token: url_for(endpoint, token=token, _external=True)
+    return lambda token: absolute(endpoint, token=token)
 
 
 def _finishing(token: str, purpose: Purpose, faults: dict[str, str]) -> Answer:

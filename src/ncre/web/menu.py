@@ -27,6 +27,7 @@ def entries() -> list[tuple[str, str]]:
         Role.REVIEWER: [
             (_("待审核"), "review.queue"),
             (_("查找与现场确认"), "desk.search"),
+            (_("当日现金"), "cash.day"),
             (_("入场核验"), "door.page"),
             (_("考场座位表与门贴"), "halls.home"),
         ],
@@ -34,6 +35,7 @@ def entries() -> list[tuple[str, str]]:
             (_("考务概况"), "office.home"),
             (_("待审核"), "review.queue"),
             (_("查找与现场确认"), "desk.search"),
+            (_("当日现金"), "cash.day"),
             (_("入场核验"), "door.page"),
             (_("考场座位表与门贴"), "halls.home"),
             (_("收费管理"), "money.home"),

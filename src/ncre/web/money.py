@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from ncre.application import Act
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
+from ncre.domain.refusals import Refusal
 from ncre.events import bounds
-from ncre.projections import ledger, orders, reconciliations
+from ncre.projections import ledger, orders, reconciliations, unbooked
 from ncre.services.takings import DayTakings, as_csv, as_xlsx
+from ncre.web.asking import command_id, fresh_id
+from ncre.web.errors import said
+from ncre.web.story import names
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("money", __name__)
@@ -36,7 +42,7 @@ def home() -> Answer:
 @pages.get("/office/money/ledger.<kind>")
 @need(Role.OFFICE, Role.AUDITOR)
 def export(kind: str) -> Answer:
-    """The ledger of the days asked for, as CSV or XLSX."""
+    """The ledger of the days asked for, as CSV or XLSX, sent while it is read."""
     if kind not in FILES:
         return redirect(url_for("money.home"), 303)
     first, last, faults = _asked_days()
@@ -45,15 +51,50 @@ def export(kind: str) -> Answer:
     write, mimetype = FILES[kind]
     name = f"ncre-ledger-{first}-{last}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(write(house().takings.rows(first, last)), content_type=mimetype, headers=headers)
+    rows = house().takings.rows(first, last)
+    return Response(write(rows, names()), content_type=mimetype, headers=headers)
 
 
 @pages.post("/office/money/returned")
 @need(Role.OFFICE)
 def returned() -> Answer:
     """What was paid at a counter and is owed was handed back there."""
-    house().counter.hand_back(request.form.get("trade", ""), account().actor)
+    try:
+        house().counter.hand_back(request.form.get("trade", ""), account().actor)
+    except Refusal as refusal:
+        return _refused(refusal)
     flash(_("退款已登记。"))
+    return redirect(url_for("money.home"), 303)
+
+
+@pages.post("/office/money/send-back")
+@need(Role.OFFICE)
+def send_back() -> Answer:
+    """Money for an unknown order goes back to whoever paid it, for the reason given."""
+    form = request.form
+    act = Act(account().actor, command_id())
+    try:
+        house().unmatched.send_back(form.get("channel", ""), form.get("trade", ""), form.get("why", ""), act)
+    except Refusal as refusal:
+        return _refused(refusal)
+    flash(_("已申请原路退回，渠道确认后会显示在账本里。"))
+    return redirect(url_for("money.home"), 303)
+
+
+@pages.post("/office/money/resolved/<uuid:item>")
+@need(Role.OFFICE)
+def resolved(item: UUID) -> Answer:
+    """Somebody looked at what could not be booked, and says what it was."""
+    try:
+        house().unmatched.resolve(item, request.form.get("why", ""), Act(account().actor, command_id()))
+    except Refusal as refusal:
+        return _refused(refusal)
+    flash(_("已记录。"))
+    return redirect(url_for("money.home"), 303)
+
+
+def _refused(refusal: Refusal) -> Answer:
+    flash(said(refusal), "warn")
     return redirect(url_for("money.home"), 303)
 
 
@@ -65,7 +106,9 @@ def _page() -> Answer:
         open_ = orders.payable(connection, limit=50)
         count = orders.payable_count(connection)
         owed = ledger.owed(connection)
+        owed_count = ledger.owed_count(connection)
         orphans = ledger.orphans(connection)
+        unbooked_ = unbooked.waiting(connection)
         unexplained = ledger.unexplained(connection)
         compared = reconciliations.newest(connection)
         refused = house().refused_notices.newest(connection)
@@ -80,10 +123,13 @@ def _page() -> Answer:
         open=open_,
         open_count=count,
         owed=owed,
+        owed_count=owed_count,
         orphans=orphans,
+        unbooked=unbooked_,
         unexplained=unexplained,
         compared=compared,
         refused=refused,
+        command_id=fresh_id,
         may_act=account().role is Role.OFFICE,
     )
     return (page, 422) if faults else page
@@ -118,8 +164,8 @@ def _sites(days: list[DayTakings]) -> dict[str, dict[str, int]]:
     """The sums of each site over the days."""
     found: dict[str, dict[str, int]] = {}
     for day in days:
-        for site, said in day.sites.items():
+        for site, sums in day.sites.items():
             own = found.setdefault(site, {"count": 0, "received": 0, "back": 0})
             for key in own:
-                own[key] += said[key]
+                own[key] += sums[key]
     return dict(sorted(found.items()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,18 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam import PostNotice, Round, Site, site_id
+from ncre.domain.exam import PostNotice, Round, Site
 from ncre.domain.lifecycle import Role
-from ncre.domain.refusals import Refusal
-from ncre.domain.seating import MOST_SEED
-from ncre.events.bounds import OutOfBounds, integer
-from ncre.events.exam import NoticePosted, SeatsDrawn
-from ncre.projections import exam, overview, tickets, timeline
-from ncre.projections.base import Row
+from ncre.events.exam import NoticePosted
+from ncre.projections import exam, overview
 from ncre.web.asking import command_id, fresh_id
-from ncre.web.errors import STATUS, said
 from ncre.web.front import KINDS
-from ncre.web.story import Told, newest_first
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("office", __name__)
@@ -80,43 +73,6 @@ def post_notice() -> Answer:
     return redirect(url_for("office.notices"), 303)
 
 
-@pages.get("/office/seat/<code>")
-@need(Role.OFFICE)
-def preview(code: str) -> Answer:
-    """What a seating would do; nothing is recorded. The same seed shows the same again."""
-    return _preview_page(code, _seed(request.args.get("seed", "")))
-
-
-@pages.post("/office/seat/<code>")
-@need(Role.OFFICE)
-def seat(code: str) -> Answer:
-    """As the preview showed it: the seed comes from there."""
-    round_, site, seed = _current(), _site(code), _seed(request.form.get("seed", ""))
-    try:
-        seated = house().office.seat(round_.code, site.code, account().actor, seed)
-    except Refusal as refusal:
-        return _preview_page(code, seed, refusal), int(STATUS[refusal.code])
-    flash(_("这次编排了 %(people)s 人，%(sittings)s 科次。", people=seated.people, sittings=seated.sittings))
-    if seated.left:
-        flash(_("有 %(left)s 人在编排期间状态有变，没有编排；如仍待编排，请再编排一次。", left=seated.left))
-    return redirect(url_for("office.seated", code=code), 303)
-
-
-@pages.get("/office/seat/<code>/done")
-@need(Role.OFFICE)
-def seated(code: str) -> Answer:
-    site = _site(code)
-    with house().database.reading() as connection:
-        seats = tickets.taken_at(connection, _current().code, code)
-    return render_template(
-        "seated.html",
-        site=site,
-        sittings=len(seats),
-        people=len({seat["registration"] for seat in seats}),
-        draws=_draws(site),
-    )
-
-
 def policy_in_words(site: Site) -> list[str]:
     """A site's rules, one sentence each."""
     plan = site.plan
@@ -136,39 +92,6 @@ def _time_to_pay(site: Site) -> str:
     if site.reviews:
         return _("审核通过后 %(hours)s 小时内支付", hours=hours)
     return _("网上支付截止前支付")
-
-
-def _preview_page(code: str, seed: int | None, refused: Refusal | None = None) -> str:
-    """What would be; above it why it was not done, if it was asked for."""
-    round_, site = _current(), _site(code)
-    preview = house().office.preview(round_.code, site.code, seed)
-    fault = preview.refusal or refused
-    loads = groupby(preview.loads, key=lambda load: load.hall.batch)
-    return render_template(
-        "seating.html",
-        site=site,
-        preview=preview,
-        batches=[(batch, list(halls)) for batch, halls in loads],
-        fault=said(fault) if fault else "",
-        asked=refused is not None,
-        draws=_draws(site),
-    )
-
-
-def _seed(text: str) -> int | None:
-    """A seed as it stands in a form or an address; None where there is none: one is drawn then."""
-    try:
-        return integer(text, most=MOST_SEED)
-    except OutOfBounds:
-        return None
-
-
-def _draws(site: Site) -> list[Told]:
-    """What was drawn for a site, the newest first."""
-    with house().database.reading() as connection:
-        story = timeline.story(connection, site_id(_current().code, site.code))
-    drawn: list[Row] = [told for told in story if told["topic"] == SeatsDrawn.TOPIC]
-    return newest_first(drawn)
 
 
 def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str]) -> str:

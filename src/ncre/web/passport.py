@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from ncre.domain import typed
 from ncre.domain.lifecycle import Role
 from ncre.events.passport import stream_of
 from ncre.passport.accounts import NameTaken, PasswordRefused, as_email, as_phone
@@ -16,6 +17,7 @@ from ncre.passport.passwords import LEAST
 from ncre.projections import timeline
 from ncre.services.passports import EMAIL, KINDS, PHONE, RegistrationUnderWay
 from ncre.web.entering import tried
+from ncre.web.hosts import absolute
 from ncre.web.joining import sent, weak
 from ncre.web.language import language
 from ncre.web.story import newest_first
@@ -77,8 +79,8 @@ def confirm_page() -> Answer:
 @pages.post("/passport/confirm")
 @everybody
 def confirm() -> Answer:
-    known, typed = account(), request.form.get("password", "")
-    right, said, status = _tried(lambda: house().accounts.check(known.name, typed), _("密码不正确。"))
+    known, password = account(), request.form.get("password", "")
+    right, said, status = _tried(lambda: house().accounts.check(known.name, password), _("密码不正确。"))
     if not right:
         faults = {"password": said}
         return render_template("confirm.html", faults=faults, next=request.args.get("next", "")), status
@@ -100,8 +102,8 @@ def contact_page(kind: str) -> Answer:
 def ask_contact(kind: str) -> Answer:
     """Send a link or a code to the new address; it counts only once proved."""
     _require_reachable(kind)
-    typed = request.form.get("target", "")
-    target = as_email(typed) if kind == EMAIL else as_phone(typed)
+    given = request.form.get("target", "")
+    target = as_email(given) if kind == EMAIL else as_phone(given)
     if target is None:
         told = (
             _("请填写有效的邮箱地址，例如 name@example.com。") if kind == EMAIL else _("请填写有效的手机号。")
@@ -143,7 +145,7 @@ def prove_code_page() -> Answer:
 @pages.post("/passport/prove-code")
 @everybody
 def prove_code() -> Answer:
-    return _proved(session.get("proving", ""), request.form.get("code", "").strip())
+    return _proved(session.get("proving", ""), typed.code(request.form.get("code", "")))
 
 
 @pages.post("/passport/sessions/end")
@@ -173,9 +175,9 @@ def close_page() -> Answer:
 @everybody
 @need_fresh
 def close() -> Answer:
-    here, typed = present(), request.form.get("password", "")
+    here, password = present(), request.form.get("password", "")
     try:
-        closed, said, status = _tried(lambda: house().passports.close(here, typed), _("密码不正确。"))
+        closed, said, status = _tried(lambda: house().passports.close(here, password), _("密码不正确。"))
     except RegistrationUnderWay:
         said = _("还有进行中的报名。未支付的请先放弃报名；已支付的请在打印准考证的时间结束后再注销账号。")
         return render_template("close.html", faults={}, under_way=said), 422
@@ -187,7 +189,7 @@ def close() -> Answer:
 
 
 def _prove_address(token: str) -> str:
-    return url_for("passport.prove_page", token=token, _external=True)
+    return absolute("passport.prove_page", token=token)
 
 
 def _require_reachable(kind: str) -> None:

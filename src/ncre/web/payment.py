@@ -19,6 +19,7 @@ from ncre.projections import refunds
 from ncre.web.access_log import refuse
 from ncre.web.asking import fresh_id, require_asked, seen_of
 from ncre.web.cases import Case, own_case
+from ncre.web.hosts import absolute
 from ncre.web.person import shown
 from ncre.web.safeguards import signed_by_machine
 from ncre.web.tasks import Task, task_list, time_left
@@ -64,7 +65,7 @@ def leave(registration: UUID, order: str) -> Answer:
         raise NotFound
     if row["state"] == OrderState.PAID:
         return redirect(url_for("payment.paid", registration=case.id), 303)
-    back = url_for("payment.paid", registration=case.id, _external=True)
+    back = absolute("payment.paid", registration=case.id)
     try:
         checkout = house().paying.checkout(order, _device(), back, request.remote_addr or "127.0.0.1")
     except ChannelSilent:

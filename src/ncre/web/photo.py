@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from ncre.domain.commands import ReplacePhoto, UploadPhoto
 from ncre.domain.lifecycle import Role, Step
@@ -17,26 +17,44 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.registration import Photo
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
-from ncre.services.photos import APPEAL, Taken
+from ncre.services.photos import Taken
 from ncre.web.asking import command_id, fresh_id, require_asked, seen
 from ncre.web.cases import Case, own_case
+from ncre.web.errors import PASSING, RETRY, STATUS, said, too_large
 from ncre.web.photo_checks import advice, lines, sentences
+from ncre.web.pictures import jpeg_answer, picture_of
 from ncre.web.tasks import Task, task_list
+from ncre.web.traffic import PHOTO, largest_body
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("photo", __name__)
 
 COMMANDS: Final = {Step.UPLOAD_PHOTO: UploadPhoto, Step.REPLACE_PHOTO: ReplacePhoto}
 
-LARGEST_UPLOAD: Final = 12_000_000
-"""Bytes. A phone's own photo is let in whole, so that the page can say what to do about its size."""
-
 
 @pages.url_value_preprocessor
 def _let_a_phone_photo_in(endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Before the form is parsed: only sending a photo may be larger than other requests."""
     if endpoint == "photo.send":
-        request.max_content_length = LARGEST_UPLOAD
+        request.max_content_length = largest_body(request.method, request.path)
+
+
+@pages.errorhandler(RequestEntityTooLarge)
+def _larger_than_that(error: RequestEntityTooLarge) -> Answer:
+    """A photo that is not even read is answered where photos are sent, with the limit that it met."""
+    if request.endpoint != "photo.send":
+        return too_large()
+    try:
+        return _page_for_too_large(**(request.view_args or {}))
+    except (HTTPException, Refusal):
+        return too_large()
+
+
+@need(Role.CANDIDATE)
+def _page_for_too_large(registration: UUID) -> Answer:
+    case = own_case(registration)
+    case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
+    return _page(case, sentences({"bytes": float(request.content_length or PHOTO)}, ())), 413
 
 
 @pages.get("/registrations/<uuid:registration>/photo")
@@ -58,10 +76,13 @@ def send(registration: UUID) -> Answer:
     uploaded = file.read() if file else b""
     if not uploaded:
         return _page(case, [_("请先选择一张照片。")]), 422
-    with _erased_is_refused():
-        taken = house().photos.take_in(case.row["sealed_for"], uploaded)
+    try:
+        with _erased_is_refused():
+            taken = house().photos.take_in(case.row["sealed_for"], uploaded)
+    except Refusal as refusal:
+        return _try_again(case, refusal)
     if taken.photo.verdict == "reject":
-        return _page(case, sentences(taken.photo.measured, taken.photo.codes), taken), 422
+        return _page(case, [] if taken.mended else _told(taken.photo), taken), 422
     return _carried_out(case, step, taken.photo)
 
 
@@ -79,8 +100,10 @@ def adopt(registration: UUID) -> Answer:
             )
     except PhotoMissing:
         return _page(case, [_("这张照片已不在服务器上，请重新上传。")]), 422
+    except Refusal as refusal:
+        return _try_again(case, refusal)
     if photo.verdict == "reject" and not photo.appealed:
-        return _page(case, sentences(photo.measured, photo.codes)), 422
+        return _page(case, _told(photo)), 422
     return _carried_out(case, step, photo)
 
 
@@ -90,7 +113,7 @@ def draft(registration: UUID, digest: str) -> Answer:
     """A mended picture before the candidate has accepted it, to its owner alone."""
     case = own_case(registration)
     try:
-        return _jpeg(house().photos.draft(case.row["sealed_for"], digest))
+        return jpeg_answer(house().photos.draft(case.row["sealed_for"], digest))
     except (PhotoMissing, PersonErased):
         raise NotFound from None
 
@@ -114,15 +137,7 @@ def picture(registration: UUID) -> Answer:
     row = own_case(registration).row
     if not row["photo"]:
         raise NotFound
-    try:
-        return _jpeg(house().photos.show(row["sealed_for"], row["photo"]["digest"]))
-    except (PhotoMissing, PersonErased):
-        raise NotFound from None
-
-
-def _jpeg(data: bytes) -> Response:
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
-    return Response(data, mimetype="image/jpeg", headers=headers)
+    return picture_of(row, row["photo"]["digest"])
 
 
 @contextmanager
@@ -140,7 +155,7 @@ def _carried_out(case: Case, step: Step, photo: Photo) -> Answer:
     if photo.appealed:
         flash(_("这张照片将由考点审核员判断。"), "warn")
     else:
-        for warning in sentences(photo.measured, photo.codes):
+        for warning in _told(photo):
             flash(warning, "warn")
     return redirect(url_for("photo.page", registration=case.id), 303)
 
@@ -159,7 +174,6 @@ def _carry_out(case: Case, step: Step, photo: Photo) -> None:
 
 def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
     kept = case.row["photo"]
-    offers = [one for one in taken.offers if one.kind != APPEAL or _somebody_asks(case)] if taken else []
     return render_template(
         "photo.html",
         case=case,
@@ -168,14 +182,23 @@ def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
         first=Step.UPLOAD_PHOTO in case.steps,
         faults=faults,
         refused=lines(taken.photo.measured, taken.photo.codes) if taken else [],
-        offers=offers,
+        mended=bool(taken and taken.mended),
+        offers=taken.offers if taken else (),
         advice=advice(taken.advice) if taken else [],
-        final=bool(taken) and not _somebody_asks(case),
+        lost=case.photo_lost,
         kept=lines(kept["measured"], kept["codes"]) if kept else [],
         command_id=fresh_id(),
     )
 
 
-def _somebody_asks(case: Case) -> bool:
-    """Whether the site has somebody who decides about a photo that the machine refused."""
-    return case.site is not None and case.site.reviews
+def _try_again(case: Case, refusal: Refusal) -> Answer:
+    """Where photos wait or cannot be kept: the page, and when to try again; any other refusal goes its way."""
+    if STATUS[refusal.code] not in PASSING:
+        raise refusal
+    answer = make_response(_page(case, [said(refusal)]), STATUS[refusal.code])
+    answer.headers.extend(RETRY)
+    return answer
+
+
+def _told(photo: Photo) -> list[str]:
+    return sentences(photo.measured, photo.codes)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ncre.domain.faults import FAULT_WORDS, FaultCode
-from ncre.domain.photo import Check, Level, checklist, particulars
-from ncre.domain.photo_words import LEVEL_WORDS, RULE_WORDS, measured_words
+from ncre.domain.photo import Check, Level, checklist, to_tell
+from ncre.domain.photo_words import LEVEL_WORDS, RULE_WORDS, measured_words, particulars
 from ncre.web.language import language
 
 
@@ -24,14 +24,17 @@ class Line:
 
 
 def lines(measured: Mapping[str, Any], codes: Collection[str], staff: bool = False) -> list[Line]:
-    """Every rule that a photo's fact can tell of; hints for staff only where `staff`."""
-    return [_line(check, measured) for check in checklist(measured, codes, staff)]
+    """Every rule that a photo's fact can tell of; hints for staff only where `staff`. A sentence stands once."""
+    found, told = [], set()
+    for check in checklist(measured, codes, staff):
+        found.append(_line(check, measured, check.code not in told))
+        told.add(check.code)
+    return found
 
 
 def sentences(measured: Mapping[str, Any], codes: Collection[str]) -> list[str]:
-    """What a candidate is told about a photo, once a code."""
-    told = [line.sentence for line in lines(measured, codes) if line.sentence]
-    return list(dict.fromkeys(told))
+    """What a candidate is told about a photo: why it is refused, else what to look at; one sentence a cause."""
+    return [_sentence(check, measured) for check in to_tell(measured, codes)]
 
 
 def advice(codes: Collection[str]) -> list[str]:
@@ -47,13 +50,16 @@ def overlay(measured: Mapping[str, Any]) -> dict[str, float] | None:
     return {name: round(100 * value, 2) for name, value in found.items() if value is not None}
 
 
-def _line(check: Check, measured: Mapping[str, Any]) -> Line:
+def _line(check: Check, measured: Mapping[str, Any], first: bool) -> Line:
     wrong = check.level in (Level.REFUSED, Level.WARNED, Level.STAFF)
-    numbers = particulars(measured)
     return Line(
         level=check.level.value,
         says=LEVEL_WORDS[check.level].say(language()),
         rule=RULE_WORDS[check.name].say(language()),
         number=measured_words(check, language()),
-        sentence=FAULT_WORDS[FaultCode(check.code)].say(language(), **numbers) if wrong else "",
+        sentence=_sentence(check, measured) if wrong and first else "",
     )
+
+
+def _sentence(check: Check, measured: Mapping[str, Any]) -> str:
+    return FAULT_WORDS[FaultCode(check.code)].say(language(), **particulars(measured))

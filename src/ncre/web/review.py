@@ -7,23 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
-from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, Reject
+from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.lifecycle import Role, Status, Step
 from ncre.domain.opening import REASONS, reason_of_work
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events import registration as facts
 from ncre.events.bounds import OutOfBounds, integer
-from ncre.events.sealing import PersonErased
-from ncre.gateways.photo_store import PhotoMissing
-from ncre.projections import photo_files, timeline
+from ncre.projections import ledger, photo_files, timeline
 from ncre.projections import queue as waiting_room
 from ncre.projections.base import Row
 from ncre.services.papers import undrawable
-from ncre.web.asking import command_id, fresh_id, require_asked, seen
+from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.casefile import (
     answers,
     changes_since_rejection,
@@ -37,6 +35,7 @@ from ncre.web.cases import at_my_sites, with_rules
 from ncre.web.errors import STATUS, said
 from ncre.web.language import language
 from ncre.web.looks import go_on, open_details, opened
+from ncre.web.pictures import picture_of
 from ncre.web.story import newest_first
 from ncre.web.tasks import GROUPS, time_left
 from ncre.web.who import Answer, account, house, need
@@ -49,11 +48,11 @@ PAGE: Final = 25
 
 MOST_PAGES: Final = 99_999
 
-AT_COUNTER: Final = frozenset({RefusalCode.RECEIPT_MISSING, RefusalCode.RECEIPT_USED})
-
 FIELD_OF: Final = {
     RefusalCode.REASON_MISSING: "reasons",
     RefusalCode.REASON_UNKNOWN: "reasons",
+    RefusalCode.MONEY_UNDECIDED: "money",
+    RefusalCode.MONEY_REASON_MISSING: "money_why",
     RefusalCode.EVIDENCE_MISSING: "evidence",
     RefusalCode.ACCOUNT_UNKNOWN: "to",
     RefusalCode.ACCOUNT_BUSY: "to",
@@ -118,11 +117,7 @@ def photo(registration: UUID, digest: str) -> Answer:
         raise Forbidden
     if digest not in {picture["digest"] for picture in pictures(history_of(registration))}:
         raise NotFound
-    try:
-        jpeg = house().photos.show(row["sealed_for"], digest)
-    except (PhotoMissing, PersonErased):
-        raise NotFound from None
-    return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "private, no-store"})
+    return picture_of(row, digest)
 
 
 @pages.post("/staff/cases/<uuid:registration>/approve")
@@ -159,15 +154,15 @@ def confirm(registration: UUID) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/cancel")
 @need(Role.OFFICE)
 def cancel(registration: UUID) -> Answer:
-    row = at_my_sites(registration)
-    typed = _Typed(why=request.form.get("why", ""))
-    cancel = Cancel(**_asked(registration), reason=typed.why)
-    if cancel.seen == row["version"]:
-        house().paying.make_way(registration)
-    refused = _carry_out(cancel, typed)
+    at_my_sites(registration)
+    form = request.form
+    typed = _Typed(why=form.get("why", ""), money=form.get("money", ""), money_why=form.get("money_why", ""))
+    money = PaidFee(typed.money) if typed.money in set(PaidFee) else None
+    asked = Cancel(**_asked(registration), reason=typed.why, money=money, money_reason=typed.money_why)
+    refused = _carry_out(asked, typed)
     if refused is None:
-        flash(_("报名已取消。"))
-    return refused or _back(registration)
+        flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
+    return refused or back_to(registration)
 
 
 @pages.post("/staff/cases/<uuid:registration>/move")
@@ -190,23 +185,7 @@ def move(registration: UUID) -> Answer:
             name=typed.to,
         )
     )
-    return _back(registration)
-
-
-@pages.post("/staff/cases/<uuid:registration>/counter")
-@need(Role.REVIEWER, Role.OFFICE)
-def counter(registration: UUID) -> Answer:
-    """现场缴费: money that was taken at the counter, under the number of its receipt."""
-    row = at_my_sites(registration)
-    typed = _Typed(receipt=request.form.get("receipt", "").strip())
-    try:
-        require_asked()
-        house().counter.take(registration, typed.receipt, row["amount"] or 0, account().actor, seen())
-    except Refusal as refusal:
-        place = "receipt" if refusal.code in AT_COUNTER else "case"
-        return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
-    flash(_("报名号 %(number)s：现场缴费已登记。", number=row["number"]))
-    return _back(registration)
+    return back_to(registration)
 
 
 @dataclass(frozen=True)
@@ -216,7 +195,10 @@ class _Typed:
     reasons: frozenset[str] = frozenset()
     note: str = ""
     why: str = ""
+    money: str = ""
+    money_why: str = ""
     receipt: str = ""
+    amount: str = ""
     to: str = ""
     evidence: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -234,7 +216,10 @@ def _asked(registration: UUID) -> dict[str, Any]:
 def _carry_out(command: Command, typed: _Typed) -> Answer | None:
     """None when it is done; else the case as it now stands, with what was typed and why it is not done."""
     try:
-        house().application.handle(command)
+        if isinstance(command, Cancel):
+            house().changes.carry_out(command)
+        else:
+            house().application.handle(command)
     except Refusal as refusal:
         place = LONG_TEXT[command.step] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
         faulty = replace(typed, faults={place: said(refusal)})
@@ -242,7 +227,7 @@ def _carry_out(command: Command, typed: _Typed) -> Answer | None:
     return None
 
 
-def _back(registration: UUID) -> Answer:
+def back_to(registration: UUID) -> Answer:
     """To the case as it now stands; whoever had opened it goes on with it."""
     go_on(at_my_sites(registration), PURPOSE)
     return redirect(url_for("review.case", registration=registration), 303)
@@ -262,6 +247,11 @@ def _to_next(decided: Row, notice: str) -> Answer:
     return redirect(url_for("review.queue"), 303)
 
 
+def with_faults(registration: UUID, faults: Mapping[str, str], receipt: str = "", amount: str = "") -> str:
+    """The case with what the form of the counter held and what was wrong with it."""
+    return _page(registration, _Typed(receipt=receipt, amount=amount, faults=faults))
+
+
 def _page(registration: UUID, typed: _Typed) -> str:
     """The case; what is private of it only where this session opened it."""
     row = at_my_sites(registration)
@@ -271,6 +261,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
     with house().database.reading() as connection:
         story = timeline.story(connection, registration)
         others = photo_files.of_other_people(connection, registration)
+        payments = ledger.of_registration(connection, registration)
     steps = steps_of(case_)
     details = house().people.details(case_.id, row["details_version"]) if open_ else None
     return render_template(
@@ -278,7 +269,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
         case=case_,
         answers=answers(details),
         undrawable=[f"{one}（U+{ord(one):04X}）" for one in undrawable(details.name)] if details else [],
-        pictures=pictures(history)[::-1],
+        pictures=[{**one, "lost": house().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]],
         same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)) if open_ else [],
         opened=open_,
         openings=[(code, words.say(language())) for code, words in REASONS.items() if code != "continued"],
@@ -291,6 +282,8 @@ def _page(registration: UUID, typed: _Typed) -> str:
         own=row["account"] == account().id,
         reasons=reasons_by_group(),
         groups=GROUPS,
+        payments=payments,
+        paid_fee=(row["payment"] or {}).get("amount", 0),
         takes_money=case_.payable and row["order_version"] is not None,
         typed=typed,
         faults=typed.faults,

@@ -12,6 +12,7 @@ from ncre.web import (
     agreement,
     audit,
     candidate,
+    cash,
     desk,
     details,
     door,
@@ -20,6 +21,7 @@ from ncre.web import (
     factor,
     front,
     halls,
+    hosts,
     human,
     joining,
     language,
@@ -35,9 +37,11 @@ from ncre.web import (
     qq,
     review,
     safeguards,
+    seating,
     signin,
     sso,
     subjects,
+    traffic,
     who,
     wording,
 )
@@ -61,17 +65,16 @@ AREAS = (
     payment,
     papers,
     review,
+    cash,
     desk,
     door,
     halls,
     office,
+    seating,
     money,
     audit,
     accounts,
 )
-
-LARGEST_REQUEST = 1_000_000
-"""Bytes. A photo is 204 800 at the most; whatever is far larger is refused before it is read."""
 
 
 def create_site(house: House) -> Flask:
@@ -83,15 +86,17 @@ def create_site(house: House) -> Flask:
         SESSION_COOKIE_SECURE=house.settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=traffic.FORM,
+        MAX_FORM_MEMORY_SIZE=traffic.FORM,
         WTF_CSRF_TIME_LIMIT=None,
     )
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.extensions["ncre.house"] = house
+    hosts.install(site, house.settings)
     if house.settings.proxies:
         hops = house.settings.proxies
-        site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Host comes from the browser through every proxy; X-Forwarded-Host is believed of nobody (ncre.web.hosts).
+        site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     for part in (access_log, who, edge, safeguards, language, menu, wording, errors):
         part.install(site)
     for area in AREAS:

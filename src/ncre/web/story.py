@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -26,13 +27,28 @@ class Told:
 def newest_first(story: Iterable[Row]) -> list[Told]:
     """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
     rows = list(story)[::-1]
-    names = {actor: _name(actor) for actor in {row["actor"] for row in rows if row["role"] in NAMED}}
-    return [Told(row, names.get(row["actor"], "")) for row in rows]
+    name_of = names()
+    return [Told(row, name_of(row["actor"]) if row["role"] in NAMED else "") for row in rows]
 
 
-def _name(actor: str) -> str:
-    try:
-        known = house().accounts.find(UUID(actor))
-    except ValueError:
-        return actor
-    return known.name if known else actor
+def names() -> Callable[[str], str]:
+    """The name of an account in office by its id, looked up once; the id where there is none.
+
+    It may be called after the request, while its answer is sent.
+    """
+    accounts = house().accounts
+
+    @cache
+    def name_of(actor: str) -> str:
+        try:
+            known = accounts.find(UUID(actor))
+        except ValueError:
+            return actor
+        return known.name if known else actor
+
+    return name_of
+
+
+def name_of(actor: str) -> str:
+    """The name of one account in office by its id; the id where there is none."""
+    return names()(actor)

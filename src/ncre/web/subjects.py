@@ -32,6 +32,7 @@ DECLARATION: Final = "我保证以上信息是真实和准确的"
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
     RefusalCode.SITE_FULL: "site",
+    RefusalCode.NUMBERS_USED_UP: "site",
     RefusalCode.NO_SUBJECT: "subjects",
     RefusalCode.SUBJECT_TWICE: "subjects",
     RefusalCode.SUBJECT_NOT_OFFERED: "subjects",
@@ -110,9 +111,7 @@ def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
 def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> None:
     actor, version, identity = account().actor, seen(), command_id()
     if step is Step.CHANGE_SUBJECTS:
-        if version == case.version:
-            house().paying.make_way(case.id)
-        house().application.handle(
+        house().changes.carry_out(
             ChangeSubjects(
                 registration=case.id,
                 actor=actor,
@@ -123,7 +122,7 @@ def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> No
             )
         )
         return
-    house().application.handle(
+    house().changes.carry_out(
         Submit(
             registration=case.id,
             actor=actor,

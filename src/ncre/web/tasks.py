@@ -192,6 +192,8 @@ def time_left(deadline: datetime, now: datetime) -> str:
 
 def _mark(case: Case, task: Task) -> Mark:
     mark = STANDING[case.status][task]
+    if task is Task.PHOTO and case.photo_lost and Step.REPLACE_PHOTO in case.steps:
+        return Mark.BACK
     if task is Task.PAYMENT and mark is Mark.TODO and not case.payable:
         return Mark.LATER
     return mark

@@ -13,8 +13,10 @@ from ncre.domain.language import Words
 from ncre.domain.lifecycle import Role, Status, Step
 from ncre.domain.payment import DifferenceKind, yuan
 from ncre.domain.review import REVIEW_REASONS
-from ncre.domain.words import DIFFERENCES, ROLES, STATUSES, STEPS, UNUSABLE, channel_words
+from ncre.domain.words import DIFFERENCES, ROLES, SOURCES, STATUSES, STEPS, channel_words
+from ncre.projections.payment_sentences import why_unusable
 from ncre.web.language import language
+from ncre.web.story import name_of
 
 
 def install(site: Flask) -> None:
@@ -22,9 +24,11 @@ def install(site: Flask) -> None:
         status=lambda code: _of(STATUSES, Status(code)),
         step=lambda code: _of(STEPS, Step(code)),
         role=lambda code: _of(ROLES, Role(code)),
-        unusable=lambda code: _of(UNUSABLE, code),
+        unusable=lambda code: why_unusable(code).say(language()),
         difference=lambda code: _of(DIFFERENCES, DifferenceKind(code)),
         channel=lambda code: channel_words(code).say(language()),
+        clerk=name_of,
+        source=lambda code: _of(SOURCES, code),
         reason=_reason,
         yuan=yuan,
         moment=lambda moment: in_words(moment) if moment else "",

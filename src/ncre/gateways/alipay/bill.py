@@ -1,13 +1,19 @@
-"""The day's bill: a zip of CSV files in GBK, with comment lines and tabs behind numbers (payment facts §1.8)."""
+"""The day's bill: a zip of CSV files in GBK, with comment lines and tabs behind numbers (payment facts §1.8).
+
+What a line is goes by its kind and its sign together. Whatever is neither a payment nor a refund is not
+booked; it goes to a list, for a person.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from io import BytesIO, StringIO
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
+from ncre.events import bounds
 from ncre.gateways.alipay.reading import NAME, Unreadable, fen, moment
 from ncre.gateways.channel import ChannelSilent, Kind, News, Source
 
@@ -16,9 +22,12 @@ FINISHED, AMOUNT, REQUEST = "完成时间", "订单金额（元）", "退款批�
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of an unpacked file; a larger one is no bill."""
 
+KINDS: Final[Mapping[str, tuple[Kind, int]]] = {"交易": (Kind.PAID, 1), "退款": (Kind.RETURNED, -1)}
+"""What each 业务类型 means, and the sign that its amount must have."""
+
 
 def read_bill(zipped: bytes) -> tuple[News, ...]:
-    """Every payment and refund of the bill. Raises ChannelSilent for what cannot be read."""
+    """Every line of the bill. Raises ChannelSilent for what cannot be read."""
     try:
         with ZipFile(BytesIO(zipped)) as archive:
             return tuple(news for text in _texts(archive) for news in _lines(text))
@@ -37,18 +46,31 @@ def _texts(archive: ZipFile) -> Iterator[str]:
 
 
 def _lines(text: str) -> Iterator[News]:
-    rows = csv.reader(StringIO("\n".join(line for line in text.splitlines() if line and line[0] != "#")))
+    kept = (line for line in text.splitlines() if line.strip() and line[0] != "#")
+    rows = csv.reader(StringIO("\n".join(kept)))
     names = [name.strip() for name in next(rows)]
     for row in rows:
-        said = dict(zip(names, (value.strip() for value in row), strict=False))
-        refund = said[KIND] == "退款"
-        yield News(
-            kind=Kind.RETURNED if refund else Kind.PAID,
-            channel=NAME,
-            order=said[ORDER],
-            trade=said[TRADE],
-            reference=said[REQUEST] if refund else "",
-            amount=fen(said[AMOUNT].lstrip("-")),
-            at=moment(said[FINISHED]),
-            source=Source.BILL,
-        )
+        yield _news(dict(zip(names, (value.strip() for value in row), strict=False)))
+
+
+def _news(said: Mapping[str, str]) -> News:
+    """One line. A refund without its request number, too, is for a person: it could not be told from another."""
+    sign, amount = (-1, said[AMOUNT][1:]) if said[AMOUNT].startswith("-") else (1, said[AMOUNT])
+    kind, wanted = KINDS.get(said[KIND], (Kind.OTHER, sign))
+    reference = said[REQUEST] if kind is Kind.RETURNED else ""
+    if sign != wanted or (kind is Kind.RETURNED and not reference):
+        kind = Kind.OTHER
+    if kind is Kind.OTHER:
+        line = "|".join((said[KIND], said[ORDER], said[REQUEST], said[AMOUNT], said[FINISHED]))
+        reference = sha256(line.encode()).hexdigest()[:32]
+    return News(
+        kind=kind,
+        channel=NAME,
+        order=said[ORDER],
+        trade=said[TRADE],
+        reference=reference,
+        amount=fen(amount) * (sign if kind is Kind.OTHER else 1),
+        at=moment(said[FINISHED]),
+        source=Source.BILL,
+        word=bounds.shown(said[KIND], 60) if kind is Kind.OTHER else "",
+    )

@@ -51,10 +51,21 @@ PAYING: Final = {
 }
 
 
+CHARSETS: Final = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "gb18030": "gb18030",
+}
+"""Charsets that a notice may name, and what reads each: GB18030 has all of GBK."""
+
+
 class Alipay:
     """Thread-safe. Raises KeyUnusable for terms whose keys cannot be meant."""
 
     name = NAME
+    inside_wechat = False
 
     def __init__(self, terms: AlipayTerms, clock: Callable[[], datetime]) -> None:
         self._terms = terms
@@ -128,15 +139,18 @@ class Alipay:
         return self._returned(refund, reply.body, "gmt_refund_pay")
 
     def notice(self, headers: Mapping[str, str], body: bytes) -> tuple[News, ...]:
-        """All parameters but `sign` and `sign_type`, decoded once, are what the signature covers."""
-        try:
-            said = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=True))
-        except ValueError:
-            raise NoticeRefused("unreadable") from None
-        if said.get("sign_type") != "RSA2":
+        """All parameters but `sign` and `sign_type`, decoded once, are what the signature covers.
+
+        The signature is over the bytes of the charset that the notice names. They are kept as they came,
+        one letter a byte, until it is verified, and only then read as text.
+        """
+        raw = _parameters(body)
+        if raw.get("sign_type") != "RSA2":
             raise NoticeRefused("sign-type")
-        if not self._line.vouches_for(line_of(said, ("sign", "sign_type")), said.get("sign", "")):
+        signature = raw.get("sign", "").replace(" ", "+")  # base64 has no blanks: a bare plus arrived as one
+        if not self._line.vouches_for(line_of(raw, ("sign", "sign_type"), "latin-1"), signature):
             raise NoticeRefused("signature")
+        said = _as_text(raw)
         if said.get("app_id") != self._terms.app_id:
             raise NoticeRefused("app")
         if said.get("seller_id") != self._terms.seller_id:
@@ -145,6 +159,10 @@ class Alipay:
             return news_of_notice(said)
         except (KeyError, ValueError):
             raise NoticeRefused("unreadable") from None
+
+    def terms(self, order: Order, device: Device, payer: str = "127.0.0.1") -> str:
+        """Alipay takes a known number from any device; only another amount or title it refuses."""
+        return ""
 
     def acknowledged(self, taken: bool) -> tuple[int, str, str]:
         return 200, "text/plain", "success" if taken else "failure"
@@ -182,3 +200,23 @@ class Alipay:
             returned_at,
             Source.REFUND,
         )
+
+
+def _parameters(body: bytes) -> dict[str, str]:
+    """The form of a notice with every value as its bytes, one letter a byte. Raises NoticeRefused."""
+    try:
+        text = body.decode("latin-1")
+        return dict(parse_qsl(text, keep_blank_values=True, strict_parsing=True, encoding="latin-1"))
+    except ValueError:
+        raise NoticeRefused("unreadable") from None
+
+
+def _as_text(raw: Mapping[str, str]) -> dict[str, str]:
+    """The values read in the charset that the notice names, UTF-8 where it names none. Raises NoticeRefused."""
+    codec = CHARSETS.get(raw.get("charset", "utf-8").strip().lower())
+    if codec is None:
+        raise NoticeRefused("charset")
+    try:
+        return {name: value.encode("latin-1").decode(codec) for name, value in raw.items()}
+    except UnicodeDecodeError:
+        raise NoticeRefused("unreadable") from None

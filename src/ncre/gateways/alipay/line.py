@@ -150,7 +150,7 @@ class AlipayLine:
             whole = json.loads(text)
             body = whole[name]
             cut = _object_after(text, f'"{name}"')
-        except (UnicodeDecodeError, ValueError, KeyError, TypeError):
+        except (UnicodeDecodeError, ValueError, KeyError, TypeError, RecursionError):
             raise ChannelSilent(f"{method}: not a reply of Alipay") from None
         signature = whole.get("sign")
         if not isinstance(body, dict) or not isinstance(signature, str):

@@ -71,35 +71,41 @@ def payment(said: Mapping[str, Any], at: object, source: Source) -> News:
 
 
 def news_of_notice(said: Mapping[str, str]) -> tuple[News, ...]:
-    """What a notice tells; () where it is nothing new. Raises Unreadable, KeyError."""
+    """What a notice tells; () where a payer has begun and nothing happened yet. Raises Unreadable, KeyError.
+
+    What it tells of money is read off its money, and a paid trade without it is not read at all: it
+    is told again, and asked about. What has no place in the books is told as OTHER.
+    """
     told: list[News] = []
     if said.get("gmt_payment"):
         told.append(payment(said, said["gmt_payment"], Source.NOTICE))
-    if said.get("refund_fee") and said.get("out_biz_no"):
-        # `refund_fee` is the sum of all refunds; each of ours is whole, so it is also that of this one.
-        told.append(
-            News(
-                kind=Kind.RETURNED,
-                channel=NAME,
-                order=said["out_trade_no"],
-                trade=said["trade_no"],
-                reference=said["out_biz_no"],
-                amount=fen(said["refund_fee"]),
-                at=moment(said.get("gmt_refund") or said["notify_time"]),
-                source=Source.NOTICE,
-            )
-        )
-    if not told and said.get("trade_status") == "TRADE_CLOSED":
-        told.append(
-            News(
-                kind=Kind.CLOSED,
-                channel=NAME,
-                order=said["out_trade_no"],
-                trade=said.get("trade_no", ""),
-                reference="",
-                amount=0,
-                at=moment(said.get("gmt_close") or said["notify_time"]),
-                source=Source.NOTICE,
-            )
-        )
-    return tuple(told)
+    if said.get("refund_fee") and fen(said["refund_fee"]):
+        # the sum of all refunds so far, also of those made in the console, which name no request of ours
+        about = (said.get("out_biz_no", ""), fen(said["refund_fee"]), said.get("gmt_refund"))
+        told.append(_notice_news(Kind.RETURNED_SO_FAR, said, *about))
+    if told or said.get("trade_status") == "WAIT_BUYER_PAY":
+        return tuple(told)
+    if said.get("trade_status") == "TRADE_CLOSED":
+        return (_notice_news(Kind.CLOSED, said, "", 0, said.get("gmt_close")),)
+    if said.get("trade_status") == "TRADE_SUCCESS":
+        raise Unreadable("a paid trade without the time of its payment")
+    identity = said.get("notify_id") or said["notify_time"]
+    word = f"{said.get('notify_type', '')} {said.get('trade_status', '')}".strip()
+    amount = fen(said["total_amount"]) if said.get("total_amount") else 0
+    return (_notice_news(Kind.OTHER, said, identity[:60], amount, None, bounds.shown(word, 60)),)
+
+
+def _notice_news(
+    kind: Kind, said: Mapping[str, str], reference: str, amount: int, at: str | None, word: str = ""
+) -> News:
+    return News(
+        kind=kind,
+        channel=NAME,
+        order=said.get("out_trade_no", ""),
+        trade=said.get("trade_no", ""),
+        reference=reference,
+        amount=amount,
+        at=moment(at or said["notify_time"]),
+        source=Source.NOTICE,
+        word=word,
+    )

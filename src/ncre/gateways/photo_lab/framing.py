@@ -13,10 +13,11 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from ncre.gateways.photo_lab.decoding import Unreadable
 from ncre.gateways.photo_lab.geometry import find_head, geometry
 from ncre.gateways.photo_lab.measuring import QUARTERS, WORKED_ON
 from ncre.gateways.photo_lab.nets import Nets, NotMeasured, nets
-from ncre.gateways.photo_lab.picture import Unreadable, encoded, opened
+from ncre.gateways.photo_lab.picture import encoded, opened
 from ncre.gateways.photo_lab.upright import UNDECIDED, upright
 from ncre.gateways.photo_lab.vision import VisionError
 

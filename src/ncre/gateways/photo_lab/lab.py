@@ -12,6 +12,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from pwd import getpwnam
 from queue import LifoQueue
 from threading import Timer
 from typing import Any, Final, Protocol
@@ -124,20 +126,70 @@ class LabInWorkers:
             self._free.put(worker)
 
 
+NOBODY: Final = "nobody"
+"""The user who measures, where the service may choose it. A decoder that is taken over then owns nothing."""
+
+KEPT: Final = ("LD_LIBRARY_PATH", "LANG", "TZ")
+"""All that a worker is told of the environment: no secret, no address, no key."""
+
+
+@cache
+def _user() -> int | None:
+    """Who measures: another user where this one may choose and that one can read the program, else None."""
+    if os.geteuid() != 0:
+        return None
+    with suppress(KeyError):
+        other = getpwnam(NOBODY).pw_uid
+        program = [sys.executable, "-c", "import ncre.gateways.photo_lab.worker"]
+        with suppress(OSError, subprocess.TimeoutExpired):
+            tried = subprocess.run(
+                program,
+                env=_environment(),
+                cwd="/",
+                stderr=subprocess.DEVNULL,
+                timeout=SECONDS_TO_START,
+                **_as(other),
+            )
+            if tried.returncode == 0:
+                return other
+    log.warning("photos are measured by the user of the service: %s cannot run the program", NOBODY)
+    return None
+
+
+def _process(memory: int, user: int | None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "ncre.gateways.photo_lab.worker", str(memory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=_environment(),
+        cwd="/",
+        **_as(user),
+    )
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    path = os.pathsep.join(os.path.abspath(entry) for entry in filter(None, sys.path))
+    return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _as(user: int | None) -> dict[str, Any]:
+    return {"user": user, "group": user, "extra_groups": []} if user is not None else {}
+
+
 class _Worker:
     def __init__(self, memory: int) -> None:
         """Raises LabBroken where no worker starts at all."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ncre.gateways.photo_lab.worker", str(memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
+        self._process = _process(memory, _user())
+        if not self._starts():
+            raise LabBroken("no process for measuring photos starts; see the messages above")
+
+    def _starts(self) -> bool:
         with self._no_longer_than(SECONDS_TO_START), suppress(EOFError, OSError):
             if self._receive(str) == READY:
-                return
+                return True
         self.end()
-        raise LabBroken("no process for measuring photos starts; see the messages above")
+        return False
 
     @property
     def process_id(self) -> int:

@@ -10,10 +10,11 @@ import numpy as np
 from PIL import Image
 
 from ncre.gateways.photo_lab.colour import tint
+from ncre.gateways.photo_lab.decoding import Unreadable
 from ncre.gateways.photo_lab.geometry import find_head, geometry
 from ncre.gateways.photo_lab.hints import hints
 from ncre.gateways.photo_lab.nets import Nets, NotMeasured, nets, versions
-from ncre.gateways.photo_lab.picture import LARGEST_LOOKED_AT, Opened, Unreadable, encoded, opened
+from ncre.gateways.photo_lab.picture import LARGEST_LOOKED_AT, Opened, encoded, opened
 from ncre.gateways.photo_lab.upright import UNDECIDED, upright
 from ncre.gateways.photo_lab.vision import VisionError
 
@@ -32,7 +33,7 @@ class Measured:
     """What was measured, by name (see BANDS of `domain/photo.py`); `jpeg` is the clean picture.
 
     width and height are those of the file as it stands upright by EXIF, 0 where there is no picture;
-    then `failed` names what stopped the measuring (NOT_JPEG, BOMB, TRUNCATED). Where geometry could
+    then `failed` names what stopped the measuring (NOT_JPEG, BOMB, PIXELS_MANY, TRUNCATED). Where geometry could
     not be measured at all, `facts["geometry"]` says so. `models` names what measured.
     """
 
@@ -62,7 +63,7 @@ def measure(data: bytes) -> Measured:
 
 def of_the_file(picture: Opened) -> dict[str, float | str | None]:
     return {
-        "format": "JPEG",
+        "format": picture.format,
         "mode": picture.mode,
         "exif_orientation": float(picture.orientation),
         "scans": float(picture.scans),

@@ -1,7 +1,6 @@
 """Opens an uploaded photo safely and writes it clean.
 
-Cheap checks come first and nothing is decoded before its header was read, in the order of the photo
-facts §2. What leaves the lab is made of fresh pixels: no EXIF, no position, no comment, no trailer.
+What leaves the lab is made of fresh pixels: no EXIF, no position, no comment, no trailer.
 """
 
 from __future__ import annotations
@@ -12,20 +11,14 @@ from typing import Final
 
 from PIL import Image, ImageCms
 
+from ncre.gateways.photo_lab.decoding import decoded
+
 SMALLEST_FILE: Final = 20_000
 LARGEST_FILE: Final = 204_800
 """Bytes: "20KB-200KB" read generously on both sides (photo facts §13.3)."""
 
 LARGEST_LOOKED_AT: Final = 10_000_000
 """Bytes of a phone's own photo, which the crop makes small (photo facts §2)."""
-
-MOST_SCANS: Final = 40
-"""Ordinary files have 1 to 14 scans; thousands of them are an attack on the decoder."""
-
-MOST_PIXELS: Final = 24_000_000
-MOST_WORK: Final = 60_000_000
-"""Pixels times scans, where there are several: every scan goes over the whole picture again. Forty
-scans of 24 megapixels fit into 96 KB and cost most of a second; this bound keeps it to dozens of ms."""
 
 LONGEST_SIDE: Final = 1200
 """Larger pictures are kept at this size: 48 x 33 mm at 300 dpi is 567 x 390."""
@@ -61,43 +54,17 @@ class Opened:
     mode: str
     orientation: int
     scans: int
-
-
-class Unreadable(Exception):
-    """There is no picture to look at; carries the code (NOT_JPEG, BOMB, TRUNCATED)."""
+    format: str
 
 
 def opened(data: bytes, longest: int = LONGEST_SIDE) -> Opened:
     """The picture in a file, its longer side at most `longest` pixels. Raises Unreadable."""
-    if not data.startswith(b"\xff\xd8\xff"):
-        raise Unreadable("NOT_JPEG")
-    scans = data.count(b"\xff\xda")
-    if scans > MOST_SCANS:
-        raise Unreadable("BOMB")
-    picture, size = _decoded(data, scans, longest)
-    orientation = _orientation(picture)
+    found = decoded(data, longest)
+    orientation = _orientation(found.picture)
+    size = (found.width, found.height)
     width, height = size if orientation < 5 else size[::-1]
-    return Opened(_fresh(picture, orientation, longest), width, height, picture.mode, orientation, scans)
-
-
-def _decoded(data: bytes, scans: int, longest: int) -> tuple[Image.Image, tuple[int, int]]:
-    """The decoded first frame and the size its header names. Raises Unreadable."""
-    try:
-        picture = Image.open(BytesIO(data), formats=["JPEG"])
-    except Image.DecompressionBombError:
-        raise Unreadable("BOMB") from None
-    except (OSError, SyntaxError, ValueError):
-        raise Unreadable("NOT_JPEG") from None
-    size = picture.size
-    pixels = size[0] * size[1]
-    if pixels > MOST_PIXELS or (scans > 1 and pixels * scans > MOST_WORK):
-        raise Unreadable("BOMB")
-    try:
-        picture.draft("RGB", (longest, longest))
-        picture.load()
-    except (OSError, SyntaxError, ValueError):
-        raise Unreadable("TRUNCATED") from None
-    return picture, size
+    fresh = _fresh(found.picture, orientation, longest)
+    return Opened(fresh, width, height, found.picture.mode, orientation, found.scans, found.format)
 
 
 def _orientation(picture: Image.Image) -> int:

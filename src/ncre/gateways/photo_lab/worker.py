@@ -1,4 +1,5 @@
-"""A process that measures pictures for another one, with a bound on its memory.
+"""A process that measures pictures for another one, with a bound on its memory and without
+a word of its owner's environment.
 
     python -m ncre.gateways.photo_lab.worker BYTES
 
@@ -26,6 +27,9 @@ from ncre.gateways.photo_lab.nets import NotMeasured, nets
 
 READY: Final = "ready"
 """Said once, before the first request: libraries and networks are loaded within the bound of memory."""
+
+POLITE: Final = 5
+"""Pages come before pictures where processors are few."""
 
 LENGTH: Final = struct.Struct(">I")
 
@@ -64,12 +68,15 @@ def receive(stream: BinaryIO, kind: Any) -> Any:
 def main() -> None:
     most = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(POLITE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who closes our input
     out = os.fdopen(os.dup(1), "wb")
     warnings.simplefilter("ignore")  # damaged EXIF is nothing that anybody must mend
     os.dup2(2, 1)  # whatever a library prints must not get between the answers
     with suppress(NotMeasured):
         nets()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # from now on it writes to its pipe alone
     send(out, READY)
     while True:
         try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from hashlib import sha1
+from hashlib import sha1, sha256
 from hmac import compare_digest
+from json import dumps
 from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -33,6 +34,8 @@ SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NO_TRADE: Final = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"})
 LONGEST_TITLE: Final = 127
 
+PRODUCTS: Final = {Device.DESKTOP: "native", Device.PHONE: "h5", Device.WECHAT: "jsapi"}
+
 STATES: Final = {
     "SUCCESS": State.PAID,
     "REFUND": State.PAID,
@@ -52,24 +55,40 @@ class WeChat:
     def __init__(self, terms: WeChatTerms, clock: Callable[[], datetime]) -> None:
         self._terms = terms
         self._line = WeChatLine(terms, clock)
+        self.inside_wechat = bool(terms.app_secret)
 
     def open(self, order: Order, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
-        """Tell WeChat Pay of the order; asked again with the same order, it answers the same."""
+        """Tell WeChat Pay of the order; asked again on the same terms, it answers the same."""
+        content = {"out_trade_no": order.number, **self._content(order, device, payer)}
+        reply = self._done(self._line.ask("POST", f"/v3/pay/transactions/{PRODUCTS[device]}", content))
+        match device:
+            case Device.DESKTOP:
+                return Checkout(code=_where(reply, "code_url"))
+            case Device.WECHAT:
+                return Checkout(call=self._line.call(self._terms.appid, _where(reply, "prepay_id")))
+            case _:
+                return Checkout(address=f"{_where(reply, 'h5_url')}&redirect_url={quote(back, safe='')}")
+
+    def terms(self, order: Order, device: Device, payer: str = "127.0.0.1") -> str:
+        """WeChat Pay holds every parameter fixed under a number, and refuses it with any other."""
+        content = dumps(self._content(order, device, payer), sort_keys=True)
+        return f"{PRODUCTS[device]}-{sha256(content.encode()).hexdigest()[:24]}"
+
+    def _content(self, order: Order, device: Device, payer: str) -> dict[str, Any]:
+        """Everything of an order but its number."""
         content: dict[str, Any] = {
             "appid": self._terms.appid,
             "mchid": self._terms.mchid,
             "description": order.title[:LONGEST_TITLE],
-            "out_trade_no": order.number,
             "time_expire": order.expires.astimezone(SHANGHAI).isoformat(timespec="seconds"),
             "notify_url": self._terms.notify_url,
             "amount": {"total": order.amount, "currency": "CNY"},
         }
-        if device is Device.DESKTOP:
-            reply = self._done(self._line.ask("POST", "/v3/pay/transactions/native", content))
-            return Checkout(code=_where(reply, "code_url"))
-        content["scene_info"] = {"payer_client_ip": payer, "h5_info": {"type": "Wap"}}
-        reply = self._done(self._line.ask("POST", "/v3/pay/transactions/h5", content))
-        return Checkout(address=f"{_where(reply, 'h5_url')}&redirect_url={quote(back, safe='')}")
+        if device is Device.PHONE:
+            content["scene_info"] = {"payer_client_ip": payer, "h5_info": {"type": "Wap"}}
+        if device is Device.WECHAT:
+            content["payer"] = {"openid": payer}
+        return content
 
     def query(self, order: str) -> Answer:
         path = f"/v3/pay/transactions/out-trade-no/{order}?mchid={self._terms.mchid}"
@@ -118,15 +137,33 @@ class WeChat:
         if said.get("mchid") != self._terms.mchid:
             raise NoticeRefused("merchant")
         try:
-            if event.startswith("TRANSACTION."):
+            if event == "TRANSACTION.SUCCESS":
                 if said.get("appid") != self._terms.appid:
                     raise NoticeRefused("app")
-                return self._told(said, Source.NOTICE).news
+                return self._told(said, Source.NOTICE).news or (self._other(event, said),)
             if event == "REFUND.SUCCESS":
                 return (_refund_news(said, Source.NOTICE),)
+            return (self._other(event, said),)
         except (KeyError, TypeError, ValueError, ChannelSilent):
             raise NoticeRefused("unreadable") from None
-        return ()
+
+    def _other(self, event: str, said: Mapping[str, Any]) -> News:
+        """What has no place in the books: a refund that failed, an event of a kind unknown here."""
+        amounts = said.get("amount") if isinstance(said.get("amount"), dict) else {}
+        content = dumps(said, sort_keys=True, ensure_ascii=False)
+        return News(
+            kind=Kind.OTHER,
+            channel=NAME,
+            order=bounds.shown(str(said.get("out_trade_no", "")), bounds.LONGEST_IDENTIFIER),
+            trade=bounds.shown(str(said.get("transaction_id", "")), bounds.LONGEST_IDENTIFIER),
+            reference=sha256(f"{event}{content}".encode()).hexdigest()[:32],
+            amount=int((amounts or {}).get("refund", (amounts or {}).get("total", 0))),
+            at=self._line.clock(),
+            source=Source.NOTICE,
+            word=bounds.shown(
+                f"{event} {said.get('refund_status', said.get('trade_state', ''))}".strip(), 60
+            ),
+        )
 
     def acknowledged(self, taken: bool) -> tuple[int, str, str]:
         if taken:
@@ -141,7 +178,9 @@ class WeChat:
             raise BillNotReady(f"{day}: {reply.code} {reply.message}")
         raw = self._line.fetch(str(reply.body["download_url"]))
         promised = str(reply.body.get("hash_value", ""))
-        if not compare_digest(sha1(raw, usedforsecurity=False).hexdigest(), promised.lower()):
+        if not compare_digest(
+            sha1(raw, usedforsecurity=False).hexdigest().encode(), promised.lower().encode(errors="replace")
+        ):
             raise ChannelSilent("bill: not what was promised")
         return read_bill(raw)
 

@@ -15,15 +15,18 @@ from urllib.parse import urlsplit
 
 import requests
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ncre.gateways.channel import ChannelSilent, NoticeRefused
 from ncre.gateways.signing import KeyUnusable, genuine, private_key, public_key, same_key, signed
+from ncre.gateways.wechat.keys import WeChatKeys
 
 SECONDS: Final = (3.05, 10.0)
 FRESH: Final = timedelta(minutes=5)
 """How old the time stamp of an answer or notice may be; a library that lets any pass is open to replays."""
 
+CERTIFICATES: Final = "/v3/certificates"
 _TIME_STAMP: Final = re.compile(r"[0-9]{1,12}")
 """Seconds since 1970."""
 
@@ -37,8 +40,10 @@ class WeChatTerms:
     gateway     https://api.mch.weixin.qq.com in production
     mchid       of the merchant, appid of its application, serial of the certificate of `private_key`
     api_key     the APIv3 key, 32 characters, which opens notices
-    wechat_key  WeChat Pay's public key (PEM), wechat_key_id its id (PUB_KEY_ID_...)
+    wechat_key  WeChat Pay's public key (PEM), wechat_key_id its id (PUB_KEY_ID_...), under which we ask
+    other_keys  further public keys by id, as while WeChat changes its own
     notify_url  where its notices go
+    app_secret  of `appid`; with it a payer inside WeChat's own browser is known by their openid (JSAPI)
     """
 
     gateway: str
@@ -50,6 +55,10 @@ class WeChatTerms:
     wechat_key: str
     wechat_key_id: str
     notify_url: str
+    other_keys: Mapping[str, str] = field(default_factory=dict)
+    app_secret: str = field(default="", repr=False)
+    open_platform: str = "https://open.weixin.qq.com"
+    api_platform: str = "https://api.weixin.qq.com"
 
 
 @dataclass(frozen=True)
@@ -79,9 +88,11 @@ class WeChatLine:
         self.terms = terms
         self.clock = clock
         self._own = private_key(terms.private_key)
-        self._theirs = public_key(terms.wechat_key)
-        if same_key(self._theirs, self._own.public_key()):
+        configured = {**terms.other_keys, terms.wechat_key_id: terms.wechat_key}
+        theirs = {name: public_key(text) for name, text in configured.items()}
+        if any(same_key(key, self._own.public_key()) for key in theirs.values()):
             raise KeyUnusable("the public key configured as WeChat Pay's is the merchant's own")
+        self._theirs = WeChatKeys(theirs, self._certificates, clock)
         if len(terms.api_key.encode()) != 32:
             raise KeyUnusable("the APIv3 key of WeChat Pay has 32 characters")
 
@@ -95,7 +106,7 @@ class WeChatLine:
             self._assert_genuine(answer.headers, answer.content)
         try:
             said = json.loads(answer.content or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ChannelSilent(f"{path}: not an answer of WeChat Pay") from None
         if not isinstance(said, dict) or said.get("code") == "SYSTEM_ERROR":
             raise ChannelSilent(f"{path}: {said}")
@@ -118,14 +129,11 @@ class WeChatLine:
             raise NoticeRefused(str(silent)) from None
         try:
             said = json.loads(body)
-            box = said["resource"]
-            aad = box.get("associated_data", "").encode()
-            key = AESGCM(self.terms.api_key.encode())
-            inside = json.loads(key.decrypt(box["nonce"].encode(), b64decode(box["ciphertext"]), aad))
+            inside = json.loads(self._unboxed(said["resource"]))
             return str(said["event_type"]), dict(inside)
         except InvalidTag:
             raise NoticeRefused("box") from None
-        except (ValueError, KeyError, TypeError, AttributeError, NotBase64):
+        except (ValueError, KeyError, TypeError, AttributeError, NotBase64, RecursionError):
             raise NoticeRefused("unreadable") from None
 
     def _sent(self, method: str, address: str, body: str) -> requests.Response:
@@ -150,6 +158,19 @@ class WeChatLine:
         except requests.RequestException as error:
             raise ChannelSilent(f"{path}: {type(error).__name__}") from error
 
+    def call(self, appid: str, prepay: str) -> dict[str, str]:
+        """What WeChat's own browser is called with, signed: app, time, nonce and package, a line each."""
+        at, nonce, package = f"{self.clock().timestamp():.0f}", token_hex(16), f"prepay_id={prepay}"
+        signature = signed(self._own, f"{appid}\n{at}\n{nonce}\n{package}\n".encode())
+        return {
+            "appId": appid,
+            "timeStamp": at,
+            "nonceStr": nonce,
+            "package": package,
+            "signType": "RSA",
+            "paySign": signature,
+        }
+
     def authorization(self, method: str, path: str, body: str) -> str:
         """The header that signs a request: method, path with query, time, nonce and body, a line each."""
         at, nonce = f"{self.clock().timestamp():.0f}", token_hex(16)
@@ -160,13 +181,47 @@ class WeChatLine:
             f'timestamp="{at}",serial_no="{terms.serial}"'
         )
 
+    def _certificates(self) -> dict[str, RSAPublicKey]:
+        """The platform certificates that WeChat Pay has now, by serial number. Raises ChannelSilent.
+
+        They come encrypted under the APIv3 key, which nobody else has; the answer is signed with one of them.
+        """
+        answer = self._sent("GET", self.terms.gateway + CERTIFICATES, "")
+        try:
+            found = {
+                str(one["serial_no"]): public_key(self._unboxed(one["encrypt_certificate"]).decode())
+                for one in json.loads(answer.content)["data"]
+            }
+        except (ValueError, KeyError, TypeError, AttributeError, InvalidTag) as error:
+            raise ChannelSilent(f"certificates: {type(error).__name__}") from error
+        self._assert_signed(answer.headers, answer.content, found.get)
+        return found
+
+    def _unboxed(self, box: Mapping[str, Any]) -> bytes:
+        """What is inside a box under the APIv3 key. Raises InvalidTag, ValueError, KeyError, TypeError."""
+        aad = (box.get("associated_data") or "").encode()
+        key = AESGCM(self.terms.api_key.encode())
+        return key.decrypt(box["nonce"].encode(), b64decode(box["ciphertext"]), aad)
+
     def _assert_genuine(self, given: Mapping[str, str], body: bytes) -> None:
+        """Raises ChannelSilent. A key that is unknown, or with which it does not fit, is asked for anew once."""
+        try:
+            self._assert_signed(given, body, self._theirs.find)
+        except ChannelSilent as silent:
+            if str(silent) not in ("serial", "signature") or not self._theirs.renew():
+                raise
+            self._assert_signed(given, body, self._theirs.find)
+
+    def _assert_signed(
+        self, given: Mapping[str, str], body: bytes, key_of: Callable[[str], RSAPublicKey | None]
+    ) -> None:
         headers = {name.lower(): value for name, value in given.items()}
         at, nonce = headers.get("wechatpay-timestamp", ""), headers.get("wechatpay-nonce", "")
-        if headers.get("wechatpay-serial") != self.terms.wechat_key_id:
+        key = key_of(headers.get("wechatpay-serial", ""))
+        if key is None:
             raise ChannelSilent("serial")
         said = f"{at}\n{nonce}\n".encode() + body + b"\n"
-        if not genuine(self._theirs, said, headers.get("wechatpay-signature", "")):
+        if not genuine(key, said, headers.get("wechatpay-signature", "")):
             raise ChannelSilent("signature")
         if not _TIME_STAMP.fullmatch(at) or abs(self.clock().timestamp() - int(at)) > FRESH.total_seconds():
             raise ChannelSilent("stale")

@@ -1,4 +1,5 @@
-// A proof of work in place of the picture: finds the number whose key begins as the page asks (altcha, v2 challenges).
+// The 验证码: another picture while the page and what was typed on it stay, and a proof of work in place of the
+// picture: finds the number whose key begins as the page asks (altcha, v2 challenges).
 'use strict';
 
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -20,15 +21,39 @@ async function solved({ parameters, signature }) {
   }
 }
 
-for (const box of document.querySelectorAll('[data-work]')) {
-  if (!window.crypto?.subtle) continue;
-  const [button, said] = [box.querySelector('button'), box.querySelector('[role=status]')];
-  box.hidden = false;
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    said.textContent = box.dataset.working;
-    box.querySelector('[name=work]').value = await solved(JSON.parse(box.dataset.work));
-    document.getElementById('answer').required = false;
-    said.textContent = box.dataset.done;
+for (const field of document.querySelectorAll('[data-human]')) {
+  const said = field.querySelector('[role=status]');
+  const answer = field.querySelector('[name=answer]');
+  const box = field.querySelector('[data-work]');
+  const work = box.querySelector('[name=work]');
+  const compute = box.querySelector('button');
+
+  if (window.crypto?.subtle) {
+    box.hidden = false;
+    compute.addEventListener('click', async () => {
+      compute.disabled = true;
+      said.textContent = box.dataset.working;
+      work.value = await solved(JSON.parse(box.dataset.work));
+      answer.required = false;
+      said.textContent = box.dataset.done;
+    });
+  }
+
+  const change = field.querySelector('[data-new]');
+  change.type = 'button';
+  change.addEventListener('click', async () => {
+    const reply = await fetch(change.dataset.new, { headers: { Accept: 'application/json' } }).catch(() => null);
+    if (!reply?.ok) {
+      change.type = 'submit'; // without the network the next press sends the form, as without a script
+      return;
+    }
+    const question = await reply.json();
+    field.querySelector('[name=question]').value = question.id;
+    field.querySelector('img').src = question.picture;
+    field.querySelector('audio').src = question.sound;
+    box.dataset.work = question.work;
+    answer.value = '';
+    answer.focus();
+    said.textContent = change.dataset.changed;
   });
 }

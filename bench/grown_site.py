@@ -1,0 +1,108 @@
+"""A site that has grown: tens of thousands of people and their payments, written as rows at once.
+
+The rows are folded from the facts that commands would have recorded, by the same steps; `tests/bench` holds
+them to that. Facts are written only where asked for: pages read rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import insert
+
+from bench.ground import NOW, ROUND, SITE
+from ncre.application import Application
+from ncre.domain.lifecycle import Role
+from ncre.domain.payment import order_number, order_stream
+from ncre.domain.registration import registration_id
+from ncre.events import payment
+from ncre.events import registration as facts
+from ncre.events.base import Envelope, Fact
+from ncre.projections import holdings
+from ncre.projections.base import Listeners, Projection, fold
+from ncre.projections.summaries import Totals
+from ncre.projections.timeline import Timeline
+from tests.people import PHOTO, WENJING
+
+PORTION: Final = 1000
+"""People whose facts are in memory at a time."""
+
+CHOICES: Final = (("66",),) * 3 + (("66", "24"),)
+"""What four people choose."""
+
+STILL_WAITING: Final = 10
+"""Of so many people one still waits for review; the others have paid."""
+
+
+def fill(app: Application, people: int, *, facts_too: bool = False) -> None:
+    """Add that many people to the site of the bench, over two weeks."""
+    listeners = app.listeners if facts_too else _read_by_pages(app.listeners)
+    everybody = iter(range(people))
+    while some := list(islice(everybody, PORTION)):
+        histories = [history for number in some for history in _histories(number)]
+        if facts_too:
+            with app.database.transaction() as connection:
+                app.store.append(connection, [fact for history in histories for fact in history])
+        _write(app, listeners, [fact for history in histories for fact in history])
+    with app.database.transaction() as connection:
+        totals = Totals(app.listeners.summaries)
+        totals.take_stored(connection)
+        totals.write(connection)
+        holdings.write(connection, holdings.of_stored_rows(connection))
+
+
+def _read_by_pages(listeners: Listeners) -> Listeners:
+    return Listeners([one for one in listeners.all if not isinstance(one, Timeline)])
+
+
+def _write(app: Application, listeners: Listeners, recorded: list[Fact]) -> None:
+    folded: dict[Projection, dict[tuple[object, ...], dict[str, object]]] = fold(listeners, recorded)
+    with app.database.transaction() as connection:
+        for projection, rows in folded.items():
+            if rows:
+                connection.execute(insert(projection.table), list(rows.values()))
+
+
+def _histories(number: int) -> Iterator[list[Fact]]:
+    """The facts of a person and of the payment; everybody's names and photos are the same, no more."""
+    account = uuid5(UUID(int=1), str(number))
+    stream = registration_id(ROUND, account, 1)
+    at = NOW - timedelta(minutes=number % (14 * 24 * 60))
+    subjects = CHOICES[number % len(CHOICES)]
+    serial = f"{ROUND}{SITE}{number + 1:06}"
+    lines = tuple(facts.Line(code, 8000) for code in subjects)
+    amount = sum(line.fee for line in lines)
+    begun: list[Fact] = [
+        facts.AgreementAccepted(ROUND, account, 1, "1"),
+        facts.InfoFilled(WENJING, uuid5(account, "person").hex),
+        facts.Submitted(serial, SITE, lines, "declared", 1),
+        facts.PhotoUploaded(PHOTO),
+        facts.ReviewRequested(1),
+    ]
+    if number % STILL_WAITING == 0:
+        yield _stamped(begun, stream, account)
+        return
+    order, trade = order_number(stream, 6, "alipay", 1), uuid5(stream, "trade").hex
+    pay_by = NOW + timedelta(hours=24)
+    settled = facts.PaymentSettled(order, "alipay", trade, amount, at)
+    yield _stamped([*begun, facts.Approved(pay_by, 1), settled], stream, account)
+    yield _stamped(
+        [
+            payment.OrderOpened(order, stream, ROUND, SITE, "alipay", 6, amount, pay_by),
+            payment.PaymentReceived(order, stream, ROUND, SITE, "alipay", trade, amount, at, "notice"),
+        ],
+        order_stream(order),
+        None,
+    )
+
+
+def _stamped(bare: list[Fact], stream: UUID, account: UUID | None) -> list[Fact]:
+    by, role = (str(account), Role.CANDIDATE.value) if account else ("bench", "payment")
+    return [
+        fact.stamped(Envelope(stream, version, NOW, by, role, uuid5(stream, str(version)), account))
+        for version, fact in enumerate(bare, start=1)
+    ]

@@ -1,0 +1,178 @@
+"""From the environment to settings, or to every reason why not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ncre.config.environment import Environment, read_environment, said
+from ncre.config.providers import read_providers
+from ncre.config.refusals import refusals, refused_files
+from ncre.config.secret import Secret, default_file, make_secret, read_secret
+from ncre.config.settings import Misconfigured, ProviderTerms, Settings
+from ncre.config.terms import Terms
+from ncre.gateways.private_files import make_folder
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Settings as far as they can be read, and what is wrong with them besides a missing secret or folder."""
+
+    settings: Settings
+    secret: Secret
+    problems: tuple[str, ...]
+
+    @property
+    def all_problems(self) -> list[str]:
+        """With a missing data folder and a missing secret."""
+        problems = [*self.problems, *_missing(self.secret)]
+        if not any(problem.startswith("NCRE_DATA:") for problem in problems):
+            problems += _folder_problems(self.settings)
+        return problems
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Makes nothing. Raises Misconfigured with every problem."""
+    found = read(environment)
+    if problems := found.all_problems:
+        raise Misconfigured(*problems)
+    return found.settings
+
+
+def begin(is_empty: Callable[[str], bool], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Like `read_settings`, for commands that may begin an installation: the data folder is made, and a secret too
+
+    where there is none and `is_empty` says so of the database (a URL). Raises Misconfigured; then nothing was made.
+    """
+    found = read(environment)
+    if found.problems:
+        raise Misconfigured(*found.problems)
+    _make_data_folder(found.settings.data)
+    if found.secret.missing and found.secret.file is not None:
+        if not is_empty(found.settings.database_url):
+            raise Misconfigured(*_missing(found.secret))
+        try:
+            make_secret(found.secret.file)
+        except OSError as error:
+            why = f"{found.secret.file} cannot be made ({error.strerror})"
+            raise Misconfigured(said("NCRE_SECRET_FILE", "密钥文件不能创建", why)) from None
+    return read_settings(environment)
+
+
+def read(environment: Mapping[str, str]) -> Reading:
+    """Everything that can be known without making anything."""
+    variables, problems = read_environment(environment)
+    production = not variables.demo if variables.production is None else variables.production
+    data = variables.data.absolute()
+    terms = Terms(variables)
+    secret = read_secret(*_secret_place(variables, data, production, environment))
+    providers, provider_problems, provider_secrets = read_providers(variables.sign_on, terms.public)
+    settings = _settings(variables, data, production, secret.value, terms, providers)
+    secret_files = [*terms.secret_files, *provider_secrets]
+    if variables.sign_with is not None:
+        secret_files.append(("NCRE_SIGN_WITH", variables.sign_with))
+    problems += [*terms.problems, *provider_problems, *_contradictions(variables, providers, production)]
+    problems += filter(None, [secret.problem])
+    problems += [*refusals(settings), *refused_files(settings, secret.file, secret_files)]
+    return Reading(settings, secret, tuple(dict.fromkeys(problems)))
+
+
+def _settings(
+    variables: Environment,
+    data: Path,
+    production: bool,
+    secret: bytes,
+    terms: Terms,
+    providers: tuple[ProviderTerms, ...],
+) -> Settings:
+    url = variables.database_url
+    return Settings(
+        data=data,
+        database_url=url.get_secret_value() if url else f"sqlite:///{data / 'ncre.sqlite'}",
+        secret=secret,
+        host=variables.host,
+        port=variables.port,
+        secure_cookies=variables.secure_cookies,
+        proxies=variables.proxies,
+        demo=variables.demo,
+        photo_workers=variables.photo_workers,
+        photo_store=variables.photo_store,
+        s3_endpoint=variables.s3_endpoint,
+        certificate=variables.sign_with,
+        passphrase=variables.sign_passphrase.get_secret_value(),
+        public_url=terms.public,
+        alipay=terms.alipay(),
+        wechat=terms.wechat(),
+        smtp=terms.smtp(),
+        messages=terms.messages(),
+        qq=terms.qq(),
+        providers=providers,
+        passport=variables.passport,
+        captcha=variables.captcha,
+        staff_factor=variables.staff_factor,
+        production=production,
+    )
+
+
+def _secret_place(
+    variables: Environment, data: Path, production: bool, environment: Mapping[str, str]
+) -> tuple[str | None, Path | None]:
+    given = variables.secret.get_secret_value() if variables.secret else None
+    usual = default_file(
+        data, production, environment.get("HOME", ""), environment.get("XDG_CONFIG_HOME", "")
+    )
+    return given, variables.secret_file or usual
+
+
+def _contradictions(
+    variables: Environment, providers: tuple[ProviderTerms, ...], production: bool
+) -> list[str]:
+    """Variables that do not go together."""
+    problems = []
+    if variables.secret and variables.secret_file:
+        zh, en = "与 NCRE_SECRET_FILE 只能设置一个", "and NCRE_SECRET_FILE: set one of them"
+        problems.append(said("NCRE_SECRET", zh, en))
+    if variables.passport == "elsewhere" and not any(one.issuer.everybody for one in providers):
+        zh = "elsewhere 需要 NCRE_SIGN_ON 中有 candidates = true 的提供方"
+        en = "elsewhere needs a provider with candidates = true in NCRE_SIGN_ON"
+        problems.append(said("NCRE_PASSPORT", zh, en))
+    if production and "data" not in variables.model_fields_set:
+        zh, en = "生产环境须设置数据目录", "production needs it: the folder for its data"
+        problems.append(said("NCRE_DATA", zh, en))
+    return problems
+
+
+def _missing(secret: Secret) -> list[str]:
+    if not secret.missing:
+        return []
+    zh = f"没有密钥（{secret.file}）。已有数据时请放回原来的密钥；新装请执行 ncre migrate"
+    en = (
+        f"there is no secret ({secret.file}). Where there are data already, put their own secret back (no other "
+        "opens them); for a new installation run: ncre migrate"
+    )
+    return [said("NCRE_SECRET_FILE", zh, en)]
+
+
+def _folder_problems(settings: Settings) -> list[str]:
+    data = settings.data
+    if not data.is_dir():
+        zh = f"没有数据目录 {data}。路径写对了吗？新装请执行 ncre migrate"
+        en = f"there is no data folder {data}. Is the path right? For a new installation run: ncre migrate"
+        return [said("NCRE_DATA", zh, en)]
+    if not os.access(data, os.W_OK | os.X_OK):
+        zh, en = f"数据目录 {data} 不可写", f"the data folder {data} cannot be written; choose another"
+        return [said("NCRE_DATA", zh, en)]
+    return []
+
+
+def _make_data_folder(data: Path) -> None:
+    """For this user alone; one that is there already stays as it is."""
+    try:
+        make_folder(data)
+    except OSError as error:
+        zh = f"数据目录 {data} 不能创建（{error.strerror}）"
+        raise Misconfigured(
+            said("NCRE_DATA", zh, f"the data folder {data} cannot be made ({error.strerror})")
+        ) from None

@@ -1,0 +1,83 @@
+"""What an installation chose, ready to use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ncre.gateways.alipay import AlipayTerms
+from ncre.gateways.mail import SmtpTerms
+from ncre.gateways.messages import RelayTerms
+from ncre.gateways.wechat import WeChatTerms
+from ncre.passport.qq import QQTerms
+from ncre.passport.single_sign_on import Issuer
+
+
+class Misconfigured(Exception):
+    """Settings that cannot be used: every problem, each with its variable and what to do."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class ProviderTerms:
+    """A provider of the configuration; `provision` lets it bring new staff."""
+
+    name: str
+    label: str
+    issuer: Issuer
+    provision: bool
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force. Which variable sets what stands in `environment.py`.
+
+    `production` is the default; the demo and the tests leave it. `secret` has 32 bytes.
+    """
+
+    data: Path
+    database_url: str
+    secret: bytes = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    secure_cookies: bool = True
+    proxies: int = 0
+    demo: bool = False
+    photo_workers: int = 2
+    photo_store: str = ""
+    s3_endpoint: str = ""
+    certificate: Path | None = None
+    passphrase: str = field(default="", repr=False)
+    public_url: str = ""
+    alipay: AlipayTerms | None = None
+    wechat: WeChatTerms | None = None
+    smtp: SmtpTerms | None = None
+    messages: RelayTerms | None = None
+    qq: QQTerms | None = None
+    providers: tuple[ProviderTerms, ...] = ()
+    passport: str = "here"
+    captcha: str = "always"
+    staff_factor: str = "required"
+    production: bool = True
+
+    @property
+    def photos(self) -> Path:
+        return self.data / "photos"
+
+    @property
+    def drafts(self) -> Path:
+        """Mended photos until the candidate has decided about them."""
+        return self.data / "drafts"
+
+    @property
+    def outbox(self) -> Path:
+        """Letters, where no server mails them."""
+        return self.data / "outbox"
+
+    @property
+    def papers(self) -> Path:
+        """Finished papers, sealed; the folder may be emptied at any time."""
+        return self.data / "papers"

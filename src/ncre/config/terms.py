@@ -1,0 +1,127 @@
+"""What was agreed with others (Alipay, WeChat Pay, QQ, mail, messages), from variables and the files they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from ncre.config.environment import PREFIX, Environment, said
+from ncre.gateways.alipay import AlipayTerms
+from ncre.gateways.mail import SmtpTerms
+from ncre.gateways.messages import RelayTerms
+from ncre.gateways.wechat import WeChatTerms
+from ncre.passport.qq import QQTerms
+
+_PUBLIC_FILES: Final = ("alipay_public_key", "alipay_app_cert", "alipay_cert", "alipay_root_cert")
+_PUBLIC_FILES_OF_WECHAT: Final = ("wechat_public_key",)
+
+
+class Terms:
+    """Reads them one by one. `problems` says what is wrong; terms with a problem are not to be used.
+
+    `secret_files` are the files read that only this user should be able to read.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self.public = environment.public_url.rstrip("/")
+        self.problems: list[str] = []
+        self.secret_files: list[tuple[str, Path]] = []
+
+    def alipay(self) -> AlipayTerms | None:
+        """Where there is an application id; keys and certificates are files."""
+        given = self._environment
+        if not given.alipay_app_id:
+            return None
+        by_certificate = given.alipay_cert is not None
+        key = () if by_certificate else ("alipay_public_key",)
+        self._need("支付宝", "Alipay", "alipay_seller_id", "public_url", *key)
+        certificates = ("alipay_app_cert", "alipay_cert", "alipay_root_cert")
+        app, alipay, root = (self._text(one) if by_certificate else "" for one in certificates)
+        return AlipayTerms(
+            gateway=given.alipay_gateway,
+            app_id=given.alipay_app_id,
+            seller_id=given.alipay_seller_id,
+            private_key=self._text("alipay_key"),
+            notify_url=f"{self.public}/notices/alipay",
+            alipay_key=""
+            if by_certificate or not given.alipay_public_key
+            else self._text("alipay_public_key"),
+            app_certificate=app,
+            alipay_certificate=alipay,
+            root_certificates=root,
+        )
+
+    def wechat(self) -> WeChatTerms | None:
+        """Where there is a merchant id; keys are files."""
+        given = self._environment
+        if not given.wechat_mchid:
+            return None
+        self._need(
+            "微信支付", "WeChat Pay", "wechat_appid", "wechat_serial", "wechat_public_key_id", "public_url"
+        )
+        return WeChatTerms(
+            gateway=given.wechat_gateway,
+            mchid=given.wechat_mchid,
+            appid=given.wechat_appid,
+            serial=given.wechat_serial,
+            private_key=self._text("wechat_key"),
+            api_key=self._text("wechat_api_key").strip(),
+            wechat_key=self._text("wechat_public_key"),
+            wechat_key_id=given.wechat_public_key_id,
+            notify_url=f"{self.public}/notices/wechat",
+        )
+
+    def smtp(self) -> SmtpTerms | None:
+        """Where a server is named; its password is a file."""
+        given = self._environment
+        if not given.smtp_host:
+            return None
+        self._need("邮件服务器", "the mail server", "smtp_from")
+        return SmtpTerms(
+            host=given.smtp_host,
+            port=given.smtp_port,
+            sender=given.smtp_from,
+            user=given.smtp_user,
+            password=self._text("smtp_password").strip() if given.smtp_user else "",
+        )
+
+    def messages(self) -> RelayTerms | None:
+        """Where a relay is named; its token is a file."""
+        url = self._environment.messages_url
+        if not url:
+            return None
+        if not url.startswith("https://"):
+            self._say("messages_url", "验证码只经 https 发送", "codes go over https alone")
+        return RelayTerms(url, self._text("messages_token").strip())
+
+    def qq(self) -> QQTerms | None:
+        """Where there is an application id."""
+        given = self._environment
+        if not given.qq_appid:
+            return None
+        self._need("QQ", "QQ", "public_url")
+        return QQTerms(given.qq_appid, self._text("qq_key").strip(), f"{self.public}/qq/back")
+
+    def _text(self, field: str) -> str:
+        """What stands in the file that a variable names; "" with a problem where it cannot be read."""
+        file: Path | None = getattr(self._environment, field)
+        if file is None:
+            self._say(field, "还须设置", "is needed too")
+            return ""
+        if field not in _PUBLIC_FILES + _PUBLIC_FILES_OF_WECHAT:
+            self.secret_files.append((f"{PREFIX}{field.upper()}", file))
+        try:
+            return file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            self._say(field, f"{file} 读不出（{why}）", f"{file} cannot be read ({why})")
+            return ""
+
+    def _need(self, zh: str, en: str, *fields: str) -> None:
+        for field in fields:
+            if not getattr(self._environment, field):
+                self._say(field, f"{zh}还需要它", f"{en} also needs it")
+
+    def _say(self, field: str, zh: str, en: str) -> None:
+        self.problems.append(said(f"{PREFIX}{field.upper()}", zh, en))

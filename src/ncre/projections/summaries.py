@@ -1,0 +1,136 @@
+"""Sums over rows, kept as rows: how many registrations of a site stand where, what a site took in on a day.
+
+A summary says which sums a row adds to. When a row changes, the difference goes to the sums in the same
+transaction, added in the database, so that two commands may meet in one sum. All of them follow from the
+rows, and are made anew and checked from them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import Column, Connection, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+PORTION: Final = 5000
+"""Rows held in memory while sums are made anew."""
+
+
+class Summary:
+    """A table of sums. Subclasses give `table`, `of`, `reads` and `parts`; columns beside the key are sums."""
+
+    table: ClassVar[Table]
+    of: ClassVar[Table]
+    """The table of the rows that are summed."""
+    reads: ClassVar[tuple[Column[Any], ...]]
+    """The columns of a row that `parts` looks at."""
+
+    def __init__(self) -> None:
+        self.key_names = tuple(column.name for column in self.table.primary_key.columns)
+        self.sum_names = tuple(column.name for column in self.table.columns if not column.primary_key)
+
+    def parts(self, row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+        """The sums that a row adds to, each with what it adds."""
+        raise TypeError(f"{type(self).__name__} sums nothing")
+
+
+class SumChanges:
+    """What the changed rows of a command add to sums and take from them."""
+
+    def __init__(self) -> None:
+        self._changes: dict[tuple[Summary, Key], Counter[str]] = {}
+
+    def note(self, summary: Summary, before: Row | None, after: Row | None) -> None:
+        for row, sign in ((before, -1), (after, 1)):
+            for key, amounts in summary.parts(row) if row is not None else ():
+                change = self._changes.setdefault((summary, key), Counter())
+                for name, amount in zip(summary.sum_names, amounts, strict=True):
+                    change[name] += sign * amount
+
+    def write(self, connection: Connection) -> None:
+        """Add them, always in the same order, so that two commands do not wait for each other in a circle."""
+        in_order = sorted(self._changes.items(), key=lambda one: (one[0][0].table.name, one[0][1]))
+        for (summary, key), change in in_order:
+            if any(change.values()):
+                connection.execute(
+                    _adding(summary.table, connection.dialect.name), _row(summary, key, change)
+                )
+
+
+@cache
+def _adding(table: Table, dialect: str) -> Any:
+    inserting: Any = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    keys = list(table.primary_key.columns)
+    sums = {
+        column.name: column + inserting.excluded[column.name]
+        for column in table.columns
+        if not column.primary_key
+    }
+    return inserting.on_conflict_do_update(index_elements=keys, set_=sums)
+
+
+def _row(summary: Summary, key: Key, amounts: Counter[str]) -> Row:
+    return {
+        **dict(zip(summary.key_names, key, strict=True)),
+        **{name: amounts[name] for name in summary.sum_names},
+    }
+
+
+class Totals:
+    """Sums over whole tables: rows are shown to it one after the other, in portions of any size."""
+
+    def __init__(self, summaries: Iterable[Summary]) -> None:
+        self._sums: dict[Summary, dict[Key, Counter[str]]] = {summary: {} for summary in summaries}
+
+    def take(self, table: Table, rows: Iterable[Row]) -> None:
+        """Rows of a table; those that nothing sums are passed over."""
+        summing = [summary for summary in self._sums if summary.of is table]
+        for row in rows if summing else ():
+            for summary in summing:
+                self._add(summary, row)
+
+    def take_stored(self, connection: Connection) -> None:
+        """The rows of the database, a portion at a time."""
+        for summary in self._sums:
+            reading = select(*summary.reads).execution_options(yield_per=PORTION)
+            for row in connection.execute(reading).mappings():
+                self._add(summary, dict(row))
+
+    def write(self, connection: Connection) -> None:
+        """Set all sums so, within the caller's transaction."""
+        for summary, sums in self._sums.items():
+            connection.execute(delete(summary.table))
+            rows = [_row(summary, key, amounts) for key, amounts in sums.items()]
+            if rows:
+                connection.execute(summary.table.insert(), rows)
+
+    def differences(self, connection: Connection) -> Iterator[tuple[str, str, str, int, int]]:
+        """Stored sums that are other than these: table, key, column, stored, and what it should be."""
+        for summary, should in self._sums.items():
+            stored = _stored(connection, summary)
+            for key in sorted(should.keys() | stored.keys()):
+                was, is_ = stored.get(key, Counter()), should.get(key, Counter())
+                for name in summary.sum_names:
+                    if was[name] != is_[name]:
+                        yield summary.table.name, "/".join(map(str, key)), name, was[name], is_[name]
+
+    def _add(self, summary: Summary, row: Row) -> None:
+        for key, amounts in summary.parts(row):
+            total = self._sums[summary].setdefault(key, Counter())
+            for name, amount in zip(summary.sum_names, amounts, strict=True):
+                total[name] += amount
+
+
+def _stored(connection: Connection, summary: Summary) -> dict[Key, Counter[str]]:
+    return {
+        tuple(row[name] for name in summary.key_names): Counter(
+            {name: int(row[name]) for name in summary.sum_names}
+        )
+        for row in connection.execute(select(summary.table)).mappings()
+    }

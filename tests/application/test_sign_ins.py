@@ -1,0 +1,70 @@
+"""Many at once for one account or one case: what conflicts with nothing waits its turn, is recorded, and never fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid5
+
+from ncre.bootstrap import House
+from ncre.domain.lifecycle import Role
+from ncre.events.base import Fact
+from ncre.events.passport import stream_of
+from ncre.passport.accounts import Account
+from tests.application.ground import Walker, history_of
+from tests.people import REVIEWER, SITE
+
+AT_ONCE = 12
+HERE = "203.0.113.0/24"
+PASSWORD = "a password of shenhe"
+
+
+def at_once(act: Callable[[int], object]) -> list[object]:
+    """What each of several threads got that began together; raises what one of them raised."""
+    barrier = Barrier(AT_ONCE)
+
+    def run(number: int) -> object:
+        barrier.wait(30)
+        return act(number)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(run, range(AT_ONCE)))
+
+
+def security_facts(house: House, account: Account) -> list[Fact]:
+    return list(history_of(house, stream_of(account.id)))
+
+
+def test_sign_ins_of_one_staff_account_at_once_all_succeed_and_are_all_recorded(house: House) -> None:
+    """Once the sixth was told that others were busy with the account's security stream."""
+    account = house.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
+    before = len(security_facts(house, account))
+    tokens = at_once(lambda _: house.passports.enter(account, "password", HERE, "Chrome"))
+    assert len(set(tokens)) == AT_ONCE
+    assert all(house.passports.sessions.find(str(token)) for token in tokens)
+    added = security_facts(house, account)[before:]
+    assert [fact.TOPIC for fact in added] == ["passport.signed_in"] * AT_ONCE
+    assert [fact.stamp.version for fact in added] == list(range(before + 1, before + AT_ONCE + 1))
+
+
+def test_failures_of_strangers_do_not_make_the_owners_sign_in_fail(house: House) -> None:
+    account = house.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
+
+    def tries(number: int) -> object:
+        if number % 3:
+            return house.passports.proved("shenhe", "guess", HERE)
+        return house.passports.enter(account, "password", HERE, "Chrome")
+
+    at_once(tries)
+    topics = [fact.TOPIC for fact in security_facts(house, account)]
+    assert topics.count("passport.sign_in_failed") == 8
+    assert topics.count("passport.signed_in") == 4
+
+
+def test_looks_at_one_case_at_once_are_all_recorded(house: House) -> None:
+    """Auditors and staff open the same case, lists are printed meanwhile: no look is refused for another."""
+    walker = Walker(house)
+    walker.submitted()
+    at_once(lambda number: house.application.look(walker.id, REVIEWER, f"look {number}"))
+    assert len(history_of(house, uuid5(walker.id, "access"))) == AT_ONCE

@@ -1,0 +1,169 @@
+"""A lane lets in as many as it has threads, in order, and tells the others in time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from ncre.server.lanes import ClientGone, Lane, LaneFull, LaneTerms
+
+
+def run(story: Callable[[Lane], Awaitable[None]], quiet: float = 0.05, **changes: float) -> None:
+    terms = LaneTerms("crowd", **{"threads": 1, "seconds": 0.2, "waiting": 3, **changes})  # type: ignore[arg-type]
+
+    async def told() -> None:
+        lane = Lane(terms, quiet)
+        await story(lane)
+        lane.close()
+
+    asyncio.run(told())
+
+
+def nobody() -> asyncio.Future[None]:
+    """A client that stays."""
+    return asyncio.get_running_loop().create_future()
+
+
+def test_who_waits_is_let_in_in_order() -> None:
+    async def story(lane: Lane) -> None:
+        let_in: list[int] = []
+
+        async def come(number: int) -> None:
+            await lane.enter(nobody())
+            let_in.append(number)
+            await asyncio.sleep(0)
+            lane.leave()
+
+        await lane.enter(nobody())
+        waiting = [asyncio.ensure_future(come(number)) for number in range(3)]
+        await asyncio.sleep(0.01)
+        assert let_in == []
+        lane.leave()
+        await asyncio.gather(*waiting)
+        assert let_in == [0, 1, 2]
+        assert lane.waiting == 0
+
+    run(story)
+
+
+def test_nobody_waits_longer_than_the_lane_says() -> None:
+    async def story(lane: Lane) -> None:
+        await lane.enter(nobody())
+        began = time.monotonic()
+        with pytest.raises(LaneFull):
+            await lane.enter(nobody())
+        assert 0.15 < time.monotonic() - began < 2
+        assert lane.waiting == 0
+
+    run(story)
+
+
+def test_who_comes_after_too_many_is_told_at_once() -> None:
+    async def story(lane: Lane) -> None:
+        await lane.enter(nobody())
+        waiting = [asyncio.ensure_future(lane.enter(nobody())) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(LaneFull):
+            lane.refuse_if_full()
+        with pytest.raises(LaneFull):
+            await lane.enter(nobody())
+        assert not any(one.done() for one in waiting)
+        for one in waiting:
+            one.cancel()
+
+    run(story, seconds=30)
+
+
+def test_a_slow_lane_lets_only_so_many_wait_as_it_serves_in_time() -> None:
+    async def story(lane: Lane) -> None:
+        await lane.enter(nobody())
+        waiting = [asyncio.ensure_future(lane.enter(nobody())) for _ in range(40)]
+        for _ in range(30):
+            await asyncio.sleep(0.02)
+            lane.leave()
+        assert lane.waiting == 10
+        with pytest.raises(LaneFull):
+            for _ in range(60):
+                lane.refuse_if_full()
+                waiting.append(asyncio.ensure_future(lane.enter(nobody())))
+                await asyncio.sleep(0)
+        assert 1 <= lane.waiting <= 50  # at most 50 a second are served, of whom those of one second may wait
+        for one in waiting:
+            one.cancel()
+
+    run(story, seconds=1.0, waiting=1000)
+
+
+def test_who_goes_away_gives_the_turn_to_the_next() -> None:
+    async def story(lane: Lane) -> None:
+        await lane.enter(nobody())
+        gone = nobody()
+        first, second = (asyncio.ensure_future(lane.enter(client)) for client in (gone, nobody()))
+        await asyncio.sleep(0)
+        gone.set_result(None)
+        with pytest.raises(ClientGone):
+            await first
+        lane.leave()
+        await second
+
+    run(story, seconds=5)
+
+
+def test_a_turn_given_to_somebody_who_just_left_is_not_lost() -> None:
+    async def story(lane: Lane) -> None:
+        for leaves in ("gone", "cancelled"):
+            await lane.enter(nobody())
+            gone = nobody()
+            waiting = asyncio.ensure_future(lane.enter(gone))
+            await asyncio.sleep(0)
+            lane.leave()  # hands the thread over, and before that is noticed ...
+            if leaves == "gone":
+                gone.set_result(None)
+            else:
+                waiting.cancel()
+            with pytest.raises((ClientGone, asyncio.CancelledError)):
+                await waiting
+            await asyncio.wait_for(lane.enter(nobody()), 1)
+            lane.leave()
+
+    run(story, seconds=5)
+
+
+def test_the_log_says_once_that_a_lane_is_full_and_once_that_it_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def story(lane: Lane) -> None:
+        for _ in range(2):
+            await lane.enter(nobody())
+            for _ in range(200):
+                with pytest.raises(LaneFull):
+                    await lane.enter(nobody())
+            lane.leave()
+            await asyncio.sleep(0.3)
+
+    with caplog.at_level(logging.INFO):
+        run(story, waiting=0)
+    said = [record.getMessage() for record in caplog.records if record.name == "ncre.server"]
+    assert len(said) == 4
+    assert said[0].startswith("lane crowd is full: 1 at work, 0 waiting")
+    assert "lane crowd has room again" in said[1]
+    assert "200 turned away" in said[1]
+    assert said[2:] == [said[0], said[3]]
+
+
+def test_no_log_line_for_requests_that_only_wait(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(lane: Lane) -> None:
+        await lane.enter(nobody())
+        waiting = [asyncio.ensure_future(lane.enter(nobody())) for _ in range(50)]
+        await asyncio.sleep(0)
+        for one in waiting:
+            lane.leave()
+            await one
+
+    with caplog.at_level(logging.DEBUG, "ncre"):
+        run(story, waiting=100)
+    assert [record for record in caplog.records if record.name.startswith("ncre")] == []

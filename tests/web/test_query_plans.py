@@ -1,0 +1,146 @@
+"""No page, command or round of the worker walks a table that grows: each finds its rows by an index.
+
+Every page there is gets opened, so a new one is asked about by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from ncre.bootstrap import House
+from ncre.domain import commands as c
+from ncre.domain.lifecycle import Role
+from ncre.domain.registration import registration_id
+from ncre.gateways.channel import Kind, News, Source
+from ncre.passport.accounts import Account
+from ncre.web.site import create_site
+from tests.application.ground import QUICK, Walker, open_exam
+from tests.houses import house_on
+from tests.people import LIQIANG, OFFICE, REVIEWER, ROUND, SITE, Clock, rejected, till_of
+from tests.plans import listened, walked
+from tests.web.staff import HERE, Visitor, visitor
+
+FIXED: Final = frozenset({
+    "rounds", "sites", "notices", "counters", "serials",
+    "registration_counts", "refused_notices", "reconciliations", "alembic_version",
+})  # fmt: skip
+"""Tables with a few rows a site, a channel or a day, however many people register."""
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[House]:
+    house = house_on(database_url, tmp_path / "data", clock)
+    open_exam(house)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def site(house: House) -> Flask:
+    return create_site(house)
+
+
+def arguments(rule: Rule, known: dict[str, Any]) -> dict[str, Any]:
+    missing = rule.arguments - known.keys()
+    assert not missing, f"{rule.rule}: say in ARGUMENTS what stands for {missing}"
+    return {name: known[name] for name in rule.arguments}
+
+
+def pages(site: Flask, known: dict[str, Any]) -> Iterator[str]:
+    """An address of every page that is opened with GET."""
+    with site.test_request_context(base_url=HERE):
+        from flask import url_for
+
+        for rule in site.url_map.iter_rules():
+            if "GET" in (rule.methods or ()):
+                chosen = {**known, **KINDS.get(rule.endpoint, {})}
+                yield url_for(rule.endpoint, **arguments(rule, chosen))
+
+
+KINDS: Final[dict[str, dict[str, str]]] = {
+    "front.notice": {"kind": "guide"},
+    "money.export": {"kind": "csv"},
+}
+"""Where one name of an argument means different things on different pages."""
+
+
+def test_no_page_walks_a_table_that_grows(house: House, site: Flask, clock: Clock) -> None:
+    with listened() as heard:
+        mine = visitor(house, site, "liqiang", Role.CANDIDATE)
+        assert mine.account is not None
+        house.settings.photos.mkdir()
+        paid = live(house, clock, walker_of(house, mine.account))
+        known = {
+            "registration": paid.id, "code": SITE, "batch": 1, "name": "unknown", "token": "unknown",
+            "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
+            "filename": "site.css", "purpose": "recover",
+        }  # fmt: skip
+        addresses = list(pages(site, known))
+        staff = [
+            visitor(house, site, f"of-{role.value}", role, SITE)
+            for role in (Role.OFFICE, Role.AUDITOR, Role.REVIEWER)
+        ]
+        opened = {
+            address for one in (mine, *staff, Visitor(site, None)) for address in openable(one, addresses)
+        }
+        searches(staff)
+    assert len(opened) > len(addresses) / 2
+    assert {
+        text: tables - FIXED for text, tables in walked(house.database, heard).items() if tables - FIXED
+    } == {}
+
+
+def openable(one: Visitor, addresses: list[str]) -> Iterator[str]:
+    """Open every address; those that could be."""
+    one.signs_in()
+    for address in addresses:
+        answer = one.client.get(address, base_url=HERE)
+        assert answer.status_code < 500, address
+        assert answer.data is not None
+        if answer.status_code == 200:
+            yield address
+
+
+def walker_of(house: House, account: Account) -> Walker:
+    """A candidate with an account of their own, to come in by."""
+    walker = Walker(house, LIQIANG)
+    walker.account, walker.id = account, registration_id(ROUND, account.id, 1)
+    return walker
+
+
+def searches(visitors: list[Visitor]) -> None:
+    for one in visitors:
+        for path in ("/staff/desk", "/audit"):
+            for text in ("42011520060315002X", "78420019000001", str(uuid4())):
+                one.post(path, page=path, q=text)
+
+
+def live(house: House, clock: Clock, paid: Walker) -> Walker:
+    """Registrations that go every way there is, and what the worker does about them."""
+    odd, late, waiting = (Walker(house) for _ in range(3))
+    paid.paid()
+    odd.approved(("66",))
+    odd.hears(odd.money("T-odd", amount=100))
+    house.money.receive(News(Kind.PAID, "till", "N-UNKNOWN", "T1", "", 8000, clock(), Source.NOTICE))
+    late.pictured(QUICK, ("24",))
+    late.opens()
+    waiting.pictured()
+    waiting.requests_review()
+    rejected(house, waiting)
+    house.office.seat(ROUND, SITE, OFFICE, 1)
+    house.worker.once()
+    till_of(house).refuses_refunds = "NO_BALANCE"
+    clock.advance(hours=26)
+    house.worker.once()
+    clock.advance(days=1)
+    house.worker.once()
+    house.application.handle(c.Confirm(registration=paid.id, actor=REVIEWER))
+    house.application.look(paid.id, REVIEWER, "review")
+    return paid
