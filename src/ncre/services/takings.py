@@ -104,7 +104,7 @@ class Takings:
     def drawers(self, day: date, sites: frozenset[str] | None) -> list[Drawer]:
         """The counters of a day (exam time) at these sites, or at all, by site and clerk."""
         since, until = _of(day, day)
-        with self._application.database.reading() as connection:
+        with self._application.database.snapshot() as connection:
             rows = ledger.at_counters(connection, since, until, sites)
         drawers: dict[tuple[str, str], tuple[list[Row], list[Row]]] = {}
         for row in rows:
