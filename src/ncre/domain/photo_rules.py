@@ -140,9 +140,9 @@ other there is none. Bare eyes have 0.55 and more, blurred ones included."""
 
 TINT_SPREAD: Final = 1.2
 TINT_RATIO: Final = 0.15
-TINT_NOISE: Final = 0.4
+TINT_NOISE: Final = 0.45
 """One hue: the smaller spread of the colours is small (photo facts §9), and small against the larger: a sepia print
-has 0.09, faint pictures of people 0.18 and more; or it is no more than rounding alone makes, 0.3."""
+has 0.09, faint pictures of people 0.18 and more; or it is no more than what rounding and JPEG alone make, 0.3 to 0.4."""
 
 UNDECIDED: Final = 0.05
 """Two turns of a picture this close cannot be told apart (photo facts §6)."""
