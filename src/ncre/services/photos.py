@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from ncre.domain.photo import CROPPABLE, TURNED, judge, may_appeal, refusing
+from ncre.domain.photo import judge, may_appeal, refusing
+from ncre.domain.photo_rules import CROPPABLE, TURNED
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.database import Database
 from ncre.events.registration import Photo

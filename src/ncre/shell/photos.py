@@ -12,7 +12,8 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from ncre.domain.faults import FAULT_WORDS, FaultCode
-from ncre.domain.photo import TURNED, Verdict, judge
+from ncre.domain.photo import Verdict, judge
+from ncre.domain.photo_rules import TURNED
 from ncre.domain.photo_words import particulars
 from ncre.gateways.photo_lab.lab import LabHere
 from ncre.gateways.photo_lab.measuring import Measured

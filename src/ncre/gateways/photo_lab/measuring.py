@@ -11,7 +11,7 @@ from PIL import Image
 
 from ncre.gateways.photo_lab.colour import tint
 from ncre.gateways.photo_lab.decoding import Unreadable
-from ncre.gateways.photo_lab.geometry import find_head, geometry
+from ncre.gateways.photo_lab.geometry import find_head, geometry, small_faces
 from ncre.gateways.photo_lab.hints import hints
 from ncre.gateways.photo_lab.nets import Nets, NotMeasured, nets, versions
 from ncre.gateways.photo_lab.picture import LARGEST_LOOKED_AT, Opened, encoded, opened
@@ -101,7 +101,13 @@ def _seen(nets: Nets, picture: Image.Image) -> dict[str, float | str | None]:
     }
     if head is None:
         return lies | {"faces": 0.0}
-    counted = {"faces": 1.0, "others": float(head.others), "face_score": head.face.score}
+    small = small_faces(nets, pixels, head.face)
+    counted = {
+        "faces": 1.0,
+        "others": float(head.others),
+        "small_faces": float(small),
+        "face_score": head.face.score,
+    }
     return lies | _rounded(counted | geometry(head) | hints(pixels, head))
 
 
