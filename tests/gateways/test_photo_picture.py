@@ -11,10 +11,10 @@ from PIL import Image, ImageChops, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from ncre.domain.photo import judge
+from ncre.gateways.photo_lab.answers import LARGEST_LOOKED_AT
 from ncre.gateways.photo_lab.measuring import measure
 from ncre.gateways.photo_lab.picture import (
     LARGEST_FILE,
-    LARGEST_LOOKED_AT,
     LONGEST_SIDE,
     MOST_SCANS,
     TURNS,

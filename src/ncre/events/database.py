@@ -7,6 +7,7 @@ order in which they came, instead of all polling the lock of the file.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -14,11 +15,7 @@ from sqlite3 import OperationalError as SQLiteBusy
 from time import monotonic, sleep
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from ncre.events.turnstile import Turnstile
@@ -27,6 +24,9 @@ MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 
 BUSY_SECONDS: Final = 30
 """How long a SQLite writer waits for writers of other processes before it is told to try again."""
+
+_REVISION: Final = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_DOWN_REVISION: Final = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
@@ -85,18 +85,23 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
+        from alembic import command  # heavy, and no other command needs it
+        from alembic.config import Config
+
         with self._explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-            configuration = _configuration()
+            configuration = Config()
+            configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+            configuration.set_main_option("path_separator", "os")
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""
-        needed = set(ScriptDirectory.from_config(_configuration()).get_heads())
+        needed = newest_migrations()
         with self._explained(), self.reading() as connection:
-            found = set(MigrationContext.configure(connection).get_current_heads())
+            found = _migrated_to(connection)
         if found != needed:
             raise NotMigrated(
                 f"the schema of the database is at {_named(found)}, this version needs {_named(needed)}; "
@@ -206,11 +211,17 @@ def _postgresql(url: URL) -> Engine:
     )
 
 
-def _configuration() -> Config:
-    configuration = Config()
-    configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    configuration.set_main_option("path_separator", "os")
-    return configuration
+def newest_migrations() -> set[str]:
+    """The migrations on which no other stands. Read from their files: Alembic costs more than a whole start."""
+    files = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+    revisions = {found[1] for text in files if (found := _REVISION.search(text))}
+    return revisions - {found[1] for text in files if (found := _DOWN_REVISION.search(text))}
+
+
+def _migrated_to(connection: Connection) -> set[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
 def _named(heads: set[str]) -> str:

@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from typing import Any, Final
 
-from xlsxwriter import Workbook
-
 from ncre.application import Application
 from ncre.domain.exam import EXAM_TIME, in_words
 from ncre.domain.payment import Unusable, yuan
@@ -85,6 +83,8 @@ def as_xlsx(rows: Iterable[Row]) -> bytes:
     """A workbook whose cells are text and numbers, never formulas or links."""
     out = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
+    from xlsxwriter import Workbook  # late: only this export needs it
+
     with Workbook(out, options) as book:
         sheet = book.add_worksheet("收款与退款")
         sheet.freeze_panes(1, 0)

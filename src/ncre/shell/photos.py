@@ -13,8 +13,8 @@ from tqdm import tqdm
 
 from ncre.domain.faults import FAULT_WORDS, FaultCode
 from ncre.domain.photo import TURNED, Verdict, judge, particulars
+from ncre.gateways.photo_lab.answers import Measured
 from ncre.gateways.photo_lab.lab import LabHere
-from ncre.gateways.photo_lab.measuring import Measured
 from ncre.shell.common import Misuse
 
 EXIT: Final = {"accept": 0, "warn": 1, "reject": 2}

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from ncre.gateways.photo_lab.answers import Framed
 from ncre.gateways.photo_lab.geometry import find_head, geometry
 from ncre.gateways.photo_lab.measuring import QUARTERS, WORKED_ON
 from ncre.gateways.photo_lab.nets import Nets, NotMeasured, nets
@@ -41,14 +42,6 @@ SHOULDERS: Final = (0.15, 0.25)
 
 CUT: Final = 0.005
 """A crown this close to the edge is cut by it."""
-
-
-@dataclass(frozen=True)
-class Framed:
-    """The cropped JPEG, or None and why: codes of what to do (FaultCode)."""
-
-    jpeg: bytes | None
-    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

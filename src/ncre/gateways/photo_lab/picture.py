@@ -16,9 +16,6 @@ SMALLEST_FILE: Final = 20_000
 LARGEST_FILE: Final = 204_800
 """Bytes: "20KB-200KB" read generously on both sides (photo facts §13.3)."""
 
-LARGEST_LOOKED_AT: Final = 10_000_000
-"""Bytes of a phone's own photo, which the crop makes small (photo facts §2)."""
-
 MOST_SCANS: Final = 40
 """Ordinary files have 1 to 14 scans; thousands of them are an attack on the decoder."""
 
