@@ -85,15 +85,17 @@ async def answer_of(reader: asyncio.StreamReader) -> tuple[int, str]:
 
 @asynccontextmanager
 async def idle(port: int, many: int, first: bytes = b"") -> AsyncIterator[int]:
-    """So many connections that say `first` and then nothing more; yields how many were opened."""
+    """So many connections that say `first`, take the answer and then say nothing; yields how many were opened."""
     open_: list[asyncio.StreamWriter] = []
 
     async def one() -> None:
-        with suppress(OSError, TimeoutError):
+        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
             async with asyncio.timeout(PATIENCE):
-                _, writer = await asyncio.open_connection(HOST, port)
-            open_.append(writer)
-            writer.write(first)
+                reader, writer = await asyncio.open_connection(HOST, port)
+                open_.append(writer)
+                writer.write(first)
+                if first:
+                    await answer_of(reader)
 
     try:
         for _ in range(0, many, 250):
