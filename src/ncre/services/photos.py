@@ -17,8 +17,8 @@ from ncre.events.database import Database
 from ncre.events.registration import Photo
 from ncre.events.sealing import BoxForged
 from ncre.events.store import FactStore
+from ncre.gateways.photo_lab.answers import Measured
 from ncre.gateways.photo_lab.lab import Lab
-from ncre.gateways.photo_lab.measuring import Measured
 from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing, PhotoNotKept, PhotosSilent, PhotoStore
 from ncre.services.photo_turns import PhotoTurns
 

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from ncre.gateways.photo_lab.answers import Framed
 from ncre.gateways.photo_lab.decoding import Unreadable
 from ncre.gateways.photo_lab.geometry import find_head, geometry
 from ncre.gateways.photo_lab.measuring import QUARTERS, WORKED_ON
@@ -46,14 +47,6 @@ three times what the guess by the face errs (photo facts §7)."""
 
 CUT: Final = 0.005
 """A crown this close to the edge is cut by it."""
-
-
-@dataclass(frozen=True)
-class Framed:
-    """The cropped JPEG, or None and why: codes of what to do (FaultCode)."""
-
-    jpeg: bytes | None
-    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
