@@ -14,7 +14,6 @@ from ncre.events.inbox import Inbox
 from ncre.events.key_checks import KeyChecks
 from ncre.events.keys import Keys
 from ncre.events.store import FactStore
-from ncre.gateways.alipay import Alipay
 from ncre.gateways.channel import PaymentChannel
 from ncre.gateways.errands import Errands
 from ncre.gateways.mail import MailFolder, Smtp
@@ -25,7 +24,6 @@ from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
 from ncre.gateways.photo_store import PhotoFolder, PhotoStore
 from ncre.gateways.refused_notices import RefusedNotices
 from ncre.gateways.signing import KeyUnusable
-from ncre.gateways.wechat import WeChat
 from ncre.passport.accounts import Accounts
 from ncre.passport.factors import Factors
 from ncre.passport.human_check import HumanCheck
@@ -242,8 +240,12 @@ def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Pa
     lines: dict[str, PaymentChannel] = {}
     try:
         if settings.alipay:
+            from ncre.gateways.alipay import Alipay
+
             lines[Alipay.name] = Alipay(settings.alipay, clock)
         if settings.wechat:
+            from ncre.gateways.wechat import WeChat
+
             lines[WeChat.name] = WeChat(settings.wechat, clock)
     except KeyUnusable as unusable:
         raise Misconfigured(f"支付渠道的密钥不能使用 / a payment channel's key: {unusable}") from None

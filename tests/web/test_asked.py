@@ -176,7 +176,12 @@ def test_a_receipt_sent_twice_is_taken_once_and_told_as_done(
     visitor = Visitor(site)
     visitor.signs_in("shenhe")
     visitor.get(f"/staff/cases/{walker.id}")
-    form = {"receipt": "2027-1", "amount": "160.00", "seen": str(walker.row["version"]), "command_id": str(uuid4())}
+    form = {
+        "receipt": "2027-1",
+        "amount": "160.00",
+        "seen": str(walker.row["version"]),
+        "command_id": str(uuid4()),
+    }
     for _ in range(2):
         visitor.post(f"/staff/cases/{walker.id}/counter", **form)
     assert walker.row["payment"]["amount"] == AMOUNT

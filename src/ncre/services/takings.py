@@ -10,9 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from itertools import chain, count, islice
 from tempfile import TemporaryFile
-from typing import IO, Any, Final
-
-from xlsxwriter import Workbook
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from ncre.application import Application
 from ncre.domain.exam import EXAM_TIME, in_words
@@ -21,6 +19,9 @@ from ncre.domain.words import SOURCES, UNUSABLE, channel_words
 from ncre.projections import ledger
 from ncre.projections import takings as sums
 from ncre.projections.base import Row
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 COLUMNS: Final = (
     "支付时间",
@@ -104,7 +105,7 @@ class Takings:
     def drawers(self, day: date, sites: frozenset[str] | None) -> list[Drawer]:
         """The counters of a day (exam time) at these sites, or at all, by site and clerk."""
         since, until = _of(day, day)
-        with self._application.database.reading() as connection:
+        with self._application.database.snapshot() as connection:
             rows = ledger.at_counters(connection, since, until, sites)
         drawers: dict[tuple[str, str], tuple[list[Row], list[Row]]] = {}
         for row in rows:
@@ -146,6 +147,8 @@ def as_xlsx(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
     """A workbook whose cells are text and numbers, never formulas or links. Made on disk, a row in memory."""
     made = TemporaryFile()  # noqa: SIM115 - it is closed, and gone, when the last piece was sent
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
+    from xlsxwriter import Workbook  # late: only this export needs it
+
     with Workbook(made, options) as book:
         of_all = iter(rows)
         portion = islice(of_all, MOST_ON_A_SHEET)

@@ -28,7 +28,8 @@ from ncre.gateways.channel import (
     State,
 )
 from ncre.gateways.wechat.bill import NAME, read_bill
-from ncre.gateways.wechat.line import Reply, WeChatLine, WeChatTerms
+from ncre.gateways.wechat.line import Reply, WeChatLine
+from ncre.gateways.wechat.terms import WeChatTerms
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NO_TRADE: Final = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"})
