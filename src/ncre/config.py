@@ -184,6 +184,7 @@ def _wechat(environment: Mapping[str, str]) -> WeChatTerms | None:
     if not mchid:
         return None
     names = ("APPID", "SERIAL", "KEY", "API_KEY", "PUBLIC_KEY", "PUBLIC_KEY_ID")
+    secret = "NCRE_WECHAT_APP_SECRET"  # noqa: S105 -- the name of a setting
     missing = [f"NCRE_WECHAT_{name}" for name in names if not environment.get(f"NCRE_WECHAT_{name}")]
     if missing or not environment.get("NCRE_PUBLIC_URL"):
         raise Misconfigured(f"WeChat Pay also needs {', '.join(missing or ['NCRE_PUBLIC_URL'])}")
@@ -197,7 +198,20 @@ def _wechat(environment: Mapping[str, str]) -> WeChatTerms | None:
         wechat_key=_text(environment, "NCRE_WECHAT_PUBLIC_KEY"),
         wechat_key_id=environment["NCRE_WECHAT_PUBLIC_KEY_ID"],
         notify_url=environment["NCRE_PUBLIC_URL"].rstrip("/") + "/notices/wechat",
+        other_keys=_other_keys(environment),
+        app_secret=_text(environment, secret).strip() if environment.get(secret) else "",
     )
+
+
+def _other_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """Further public keys of WeChat Pay, "ID=FILE ID=FILE", by their ids. Raises Misconfigured."""
+    name, keys = "NCRE_WECHAT_OTHER_PUBLIC_KEYS", dict[str, str]()
+    for pair in environment.get(name, "").split():
+        key_id, _, file = pair.partition("=")
+        if not key_id or not file:
+            raise Misconfigured(f"{name}: write ID=FILE, with a blank between two of them, not {pair}")
+        keys[key_id] = _text({name: file}, name)
+    return keys
 
 
 def _smtp(environment: Mapping[str, str]) -> SmtpTerms | None:

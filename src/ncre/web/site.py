@@ -37,6 +37,7 @@ from ncre.web import (
     signin,
     sso,
     subjects,
+    wechat,
     who,
     wording,
 )
@@ -58,6 +59,7 @@ AREAS = (
     subjects,
     photo,
     payment,
+    wechat,
     papers,
     review,
     cash,
@@ -92,7 +94,7 @@ def create_site(house: House) -> Flask:
     if house.settings.proxies:
         hops = house.settings.proxies
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (who, safeguards, language, menu, wording, errors):
+    for part in (who, safeguards, language, menu, wording, errors, wechat):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
