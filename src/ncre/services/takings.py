@@ -37,6 +37,9 @@ COLUMNS: Final = (
 NOBODY: Final[Mapping[str, str]] = {}
 """No names of clerks are known: their account ids are written."""
 
+LONG_NUMBER: Final = 12
+"""Digits from which on a spreadsheet writes a number in another way than it was, or rounds it (from 16 on)."""
+
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the beginning of a formula."""
 
@@ -119,7 +122,7 @@ def as_csv(rows: Iterable[Row], clerks: Mapping[str, str] = NOBODY) -> bytes:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_harmless(str(value)) for value in _values(row, clerks)])
+        writer.writerow([_as_text(_harmless(str(value))) for value in _values(row, clerks)])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -163,6 +166,11 @@ def _values(row: Row, clerks: Mapping[str, str]) -> list[Any]:
 
 def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _as_text(text: str) -> str:
+    """A long number with a tab behind it, as the channels' own bills have it: else a spreadsheet rounds it."""
+    return f"{text}\t" if len(text) >= LONG_NUMBER and text.isdigit() else text
 
 
 def _of(first: date, last: date) -> tuple[datetime, datetime]:

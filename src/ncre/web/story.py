@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from ncre.domain.lifecycle import Role
 from ncre.projections.base import Row
@@ -32,8 +31,4 @@ def newest_first(story: Iterable[Row]) -> list[Told]:
 
 def name_of(actor: str) -> str:
     """The name of an account in office by its id; the id where there is none."""
-    try:
-        known = house().accounts.find(UUID(actor))
-    except ValueError:
-        return actor
-    return known.name if known else actor
+    return house().accounts.name_in_office(actor)
