@@ -296,6 +296,7 @@ def test_an_auditor_never_writes(house: House, site: Flask, shenji: Visitor, wen
             "order": "N1",
             "number": "N1",
             "channel": "alipay",
+            "item": wenjing.id,
         }
         path = site.url_map.bind("localhost").build(
             rule.endpoint, {one: given[one] for one in rule.arguments}
