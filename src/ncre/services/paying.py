@@ -75,6 +75,7 @@ class Paying:
         row = self._row(registration)
         if channel not in self.ways(row):
             raise Refusal(RefusalCode.CHANNEL_UNKNOWN)
+        self._application.require_photo(row)
         order = self.order_at(registration, channel, PAYMENT_ACTOR)
         self._close_others(registration, order.number)
         if channel == FREE:
@@ -221,7 +222,6 @@ class Paying:
         expires: datetime = row["pay_by"] or round_.plan.windows.payment.closes
         if now > expires or row["status"] == Status.LAPSED:
             raise Refusal(RefusalCode.NO_PAYMENT_DUE)
-        self._application.require_photo(row)
         return expires
 
     def _heard(self, answer: Answer) -> Answer:
