@@ -62,6 +62,7 @@ class Paying(Inquiries):
         row = self._row(registration)
         if channel not in self.ways(row):
             raise Refusal(RefusalCode.CHANNEL_UNKNOWN)
+        self._application.require_photo(row)
         terms = self._terms(row, channel, device, payer) if channel != FREE else ""
         order = self.order_at(registration, channel, PAYMENT_ACTOR, terms)
         self._close_others(registration, order.number)
@@ -183,7 +184,6 @@ class Paying(Inquiries):
         if not may_pay or now > expires or row["status"] == Status.LAPSED:
             raise nothing_due(row, round_, site, ledger.of_registration(connection, row["id"]), now)
         require_open(round_.plan.windows.payment, now)
-        self._application.require_photo(row)
         return expires
 
     def _terms(self, row: Row, channel: str, device: Device, payer: str) -> str:
