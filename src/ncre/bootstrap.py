@@ -112,9 +112,7 @@ class House:
 
     def migrate(self) -> None:
         """Bring the tables to this release, and leave the check values of the keys. Raises WrongSecret."""
-        self.key_checks.assert_not_wrong()
-        self.database.migrate()
-        self.key_checks.record()
+        self.key_checks.migrate()
 
     def assert_ready(self) -> None:
         """Raises NotMigrated, or WrongSecret where the data belong to another secret."""
@@ -147,10 +145,11 @@ def build(
     application = Application(database, store, ClaimBook(database), all_projections(), clock, photos)
     people = People(application, keys)
     stamps = StampKey(keys.stamp)
-    cases = PaperCases(application, people, photos, stamps)
+    accounts = Accounts(database, clock)
+    cases = PaperCases(application, people, photos, stamps, accounts.name_in_office)
     door = Door(application, cases, stamps)
     papers = Papers(application, cases, PaperShelf(settings.papers), _certificate(settings))
-    accounts, sessions, proofs = Accounts(database, clock), Sessions(database, clock), Proofs(database, clock)
+    sessions, proofs = Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
     post = _post_office(settings, outbox, clock)
     identities = Identities(database, clock)

@@ -314,7 +314,7 @@ def test_an_auditor_never_writes(house: House, site: Flask, shenji: Visitor, wen
             "number": "N1",
             "channel": "alipay",
             "batch": 1,
-            "item": uuid4(),
+            "item": wenjing.id,
         }
         path = site.url_map.bind("localhost").build(
             rule.endpoint, {one: given[one] for one in rule.arguments}

@@ -42,6 +42,9 @@ COLUMNS: Final = (
 NameOf = Callable[[str], str]
 """The name of a clerk, from their account id."""
 
+LONG_NUMBER: Final = 12
+"""Digits from which on a spreadsheet writes a number in another way than it was, or rounds it (from 16 on)."""
+
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the beginning of a formula."""
 
@@ -134,7 +137,7 @@ def as_csv(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
     yield codecs.BOM_UTF8 + _lines([COLUMNS])
     of_all = iter(rows)
     while portion := list(islice(of_all, PORTION)):
-        yield _lines([_harmless(str(value)) for value in _values(row, name_of)] for row in portion)
+        yield _lines([_as_text(_harmless(str(value))) for value in _values(row, name_of)] for row in portion)
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
@@ -202,6 +205,11 @@ def _values(row: Row, name_of: NameOf) -> list[Any]:
 
 def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _as_text(text: str) -> str:
+    """A long number with a tab behind it, as the channels' own bills have it: else a spreadsheet rounds it."""
+    return f"{text}\t" if len(text) >= LONG_NUMBER and text.isdigit() else text
 
 
 def _of(first: date, last: date) -> tuple[datetime, datetime]:
