@@ -16,6 +16,7 @@ from ncre.events.sealing import Keys, blind_index
 from ncre.events.store import FactStore
 from ncre.gateways.alipay import Alipay
 from ncre.gateways.channel import PaymentChannel
+from ncre.gateways.clock import WatchedClock
 from ncre.gateways.errands import Errands
 from ncre.gateways.mail import MailFolder, Smtp
 from ncre.gateways.messages import PostOffice, Relay
@@ -110,14 +111,16 @@ class House:
 
 def build(
     settings: Settings,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Callable[[], datetime] | None = None,
     channels: Mapping[str, PaymentChannel] | None = None,
 ) -> House:
     """A house ready to use; the schema must stand already (`ncre migrate`, or `house.database.migrate()`).
 
-    `channels` stand in for the payment channels of the settings.
+    `channels` stand in for the payment channels of the settings, `clock` for the machine's.
     """
-    database = Database(settings.database_url)
+    watched = WatchedClock(utc_now) if clock is None else None
+    clock = clock or watched or utc_now
+    database = Database(settings.database_url, settings.connections)
     keys = Keys.derived_from(settings.secret)
     store = FactStore(database, keys)
     application = Application(database, store, ClaimBook(database), all_projections(), clock)
@@ -194,6 +197,7 @@ def build(
             paying,
             reconciliation,
             (papers.sweep, photos.sweep, errands.tidy, sessions.tidy, proofs.tidy, human.tidy, throttle.tidy),
+            watched.trusted if watched else lambda: True,
         ),
     )
 

@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import Any, Final
 
 from ncre.domain.lifecycle import Role
+from ncre.events.database import CONNECTIONS
 from ncre.gateways.alipay import AlipayTerms
 from ncre.gateways.mail import SmtpTerms
 from ncre.gateways.messages import RelayTerms
@@ -61,6 +62,7 @@ class Settings:
     passport        here, or elsewhere: candidates register there      NCRE_PASSPORT
     captcha         always, adaptive (after two failures) or never    NCRE_CAPTCHA
     staff_factor    required or optional: codes of staff              NCRE_STAFF_FACTOR
+    connections     threads in the database at a time; `ncre serve` makes it as many as it has
     production      refuses every stand-in for a payment channel      NCRE_PRODUCTION
     demo            loosens nothing; shows the demo's sign-ins        NCRE_DEMO
     """
@@ -89,6 +91,7 @@ class Settings:
     captcha: str = "always"
     staff_factor: str = "optional"
     production: bool = False
+    connections: int = CONNECTIONS
 
     @property
     def photos(self) -> Path:

@@ -1,39 +1,41 @@
 """One database, SQLite file or PostgreSQL: its connections, its transactions, its schema.
 
 On SQLite one writer works at a time; the threads of this process queue for that turn in the
-order in which they came, instead of all polling the lock of the file.
+order in which they came, instead of all polling the lock of the file. They queue in the same way
+for connections, of which there are as many as the process has threads, if it is set up well.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
-from sqlite3 import OperationalError as SQLiteBusy
-from time import monotonic, sleep
-from typing import Any, Final
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ncre.events.turnstile import Turnstile
+from ncre.events.outages import DatabaseFailure, Outage, OutageLog, failure_of
+from ncre.events.outages import DatabaseUnusable as DatabaseUnusable
+from ncre.events.sqlite_file import SQLiteFile
+from ncre.events.turnstile import Overcrowded, Turnstile
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 
-BUSY_SECONDS: Final = 30
-"""How long a SQLite writer waits for writers of other processes before it is told to try again."""
+CONNECTIONS: Final = 20
+"""How many threads of a process work in the database at a time, unless it says otherwise."""
+
+PATIENCE: Final = 10.0
+"""Seconds for which a thread waits for a connection, or for its turn to write, before it is told to try again."""
 
 _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
-
-
-class DatabaseUnusable(Exception):
-    """The database cannot be used as configured; the message says why, without its password."""
 
 
 class NotMigrated(DatabaseUnusable):
@@ -43,20 +45,28 @@ class NotMigrated(DatabaseUnusable):
 class Database:
     """Connections to the database at an SQLAlchemy URL. Thread-safe; make it after a fork.
 
-    Raises DatabaseUnusable for a URL that cannot be meant, or a SQLite folder that cannot be written.
+    `connections` threads work in it at a time, best as many as the process has; others wait in the order in
+    which they came, at most `patience` seconds. A thread may open a second connection inside its first.
+
+    Raises DatabaseUnusable for a URL that cannot be meant, or a SQLite folder that cannot be written. Whatever
+    fails later for the database's own sake is a DatabaseFailure, told in the log.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections: int = CONNECTIONS, patience: float = PATIENCE) -> None:
         self._url = _understood(url)
         self.dialect = self._url.get_backend_name()
+        self._outages = OutageLog()
+        self._gate = Turnstile(connections, patience, again=True)
         self._turn: Turnstile | None = None
+        self._file: SQLiteFile | None = None
         if self.dialect == "sqlite":
-            self._turn = Turnstile()
+            self._turn, file = Turnstile(1, patience), SQLiteFile(self._url)
             # Writers lock at once, so that none of them reads first and then fails to write.
-            self._writers = _sqlite(self._url, "BEGIN IMMEDIATE", "query_only=OFF")
-            self._readers = self._snapshots = _sqlite(self._url, "BEGIN", "query_only=ON")
+            self._writers = file.engine("BEGIN IMMEDIATE", "query_only=OFF", connections, patience)
+            self._readers = self._snapshots = file.engine("BEGIN", "query_only=ON", connections, patience)
+            self._file = file
         else:
-            self._writers = _postgresql(self._url)
+            self._writers = _postgresql(self._url, connections, patience)
             self._readers = self._writers.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshots = self._writers.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -68,23 +78,28 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection to write with; commits at the end of the block, rolls back on any exception."""
-        with self._turn_to_write(), self._writers.begin() as connection:
+        with self._told(), self._turn_to_write(), self._gate, self._writers.begin() as connection:
             yield connection
+        self._outages.wrote()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with. On PostgreSQL each statement sees what is committed by then."""
-        with self._readers.connect() as connection:
+        with self._told(), self._gate, self._readers.connect() as connection:
             yield connection
+        self._outages.read()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection to read with that sees one state of the database throughout the block."""
-        with self._snapshots.connect() as connection:
+        with self._told(), self._gate, self._snapshots.connect() as connection:
             yield connection
+        self._outages.read()
 
     def migrate(self) -> None:
         """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
+        if self._file is not None:
+            self._file.make()
         with self._explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -94,9 +109,10 @@ class Database:
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""
-        needed = set(ScriptDirectory.from_config(_configuration()).get_heads())
-        with self._explained(), self.reading() as connection:
-            found = set(MigrationContext.configure(connection).get_current_heads())
+        needed, found = _heads(), set[str]()
+        if self._file is None or not self._file.never_was():
+            with self._explained(), self.reading() as connection:
+                found = set(MigrationContext.configure(connection).get_current_heads())
         if found != needed:
             raise NotMigrated(
                 f"the schema of the database is at {_named(found)}, this version needs {_named(needed)}; "
@@ -112,12 +128,33 @@ class Database:
         return self._turn if self._turn is not None else nullcontext()
 
     @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tells what the database fails of apart, for the log and for whoever called. Raises DatabaseFailure."""
+        try:
+            yield
+        except DBAPIError as error:
+            failure = failure_of(error, self._where)
+            if failure is None:
+                raise
+            failure.__cause__ = error
+            self._outages.failed(failure)
+            raise failure from error
+        except (Overcrowded, PoolTimeout) as error:
+            failure = DatabaseFailure(Outage.BUSY, f"{self._where}: {error}")
+            self._outages.failed(failure)
+            raise failure from error
+
+    @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:
-            where = self._url.render_as_string(hide_password=True)
-            raise DatabaseUnusable(f"the database {where} cannot be used: {error.orig}") from error
+            raise DatabaseUnusable(f"the database {self._where} cannot be used: {error.orig}") from error
+
+    @property
+    def _where(self) -> str:
+        """Its URL without the password."""
+        return self._url.render_as_string(hide_password=True)
 
 
 def _understood(url: str) -> URL:
@@ -134,76 +171,24 @@ def _understood(url: str) -> URL:
     return understood
 
 
-def _sqlite(url: URL, begin: str, access: str) -> Engine:
-    """Connections that all begin with `begin` and have the `access` pragma: some write, some only read."""
-    _assert_writable(url)
-    engine = create_engine(
-        url,
-        pool_size=20,
-        max_overflow=20,
-        hide_parameters=True,  # an error message must not carry what somebody typed
-        connect_args={"timeout": BUSY_SECONDS},
-    )
-
-    def prepare(connection: Any, record: Any) -> None:
-        _prepare_sqlite(connection)
-        connection.execute(f"PRAGMA {access}").fetchall()
-
-    event.listen(engine, "connect", prepare)
-    # Not by the engine's "begin" event: with a listener, SQLAlchemy takes its slow way at every statement.
-    engine.dialect.do_begin = lambda connection: connection.execute(begin)  # type: ignore[assignment]
-    return engine
-
-
-def _assert_writable(url: URL) -> None:
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise DatabaseUnusable("a SQLite database must be a file, for several connections share it")
-    file = Path(url.database)
-    if not file.parent.is_dir():
-        raise DatabaseUnusable(f"the folder {file.parent} of the SQLite database does not exist")
-    if not os.access(file.parent, os.W_OK | os.X_OK) or (file.exists() and not os.access(file, os.W_OK)):
-        raise DatabaseUnusable(f"the SQLite database {file} or its folder cannot be written")
-    if file.is_dir():
-        raise DatabaseUnusable(f"{file} is a folder, not a SQLite database")
-
-
-def _prepare_sqlite(connection: Any) -> None:
-    """Settings that SQLite keeps per connection, asserted where a silent refusal would lose facts."""
-    connection.isolation_level = None  # the driver must not begin transactions on its own
-    _switch_to_wal(connection)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-    (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
-    (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
-    if (journal, synchronous) != ("wal", 2):
-        raise DatabaseUnusable(
-            f"SQLite keeps journal {journal!r} and synchronous {synchronous}; needed are wal and 2"
-        )
-
-
-def _switch_to_wal(connection: Any) -> None:
-    """The first connection to a new file changes it; the others meanwhile are refused without waiting."""
-    deadline = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").fetchall()
-            return
-        except SQLiteBusy:
-            if monotonic() > deadline:
-                raise
-            sleep(0.01)
-
-
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, connections: int, patience: float) -> Engine:
+    """As many connections are kept as threads are let in; the overflow is for those inside another of their thread."""
     return create_engine(
         url,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
-        pool_size=10,
-        max_overflow=20,
+        pool_size=connections,
+        max_overflow=connections,
+        pool_timeout=patience,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000},
     )
+
+
+@cache
+def _heads() -> set[str]:
+    """The versions of the newest schema; the files that say so do not change while a process runs."""
+    return set(ScriptDirectory.from_config(_configuration()).get_heads())
 
 
 def _configuration() -> Config:

@@ -7,12 +7,15 @@ batch of facts needs in one query, and only then are facts mapped.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Never, cast
 from uuid import UUID
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol
@@ -29,7 +32,7 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType
 from sqlalchemy import Connection
 
-from ncre.events.base import Fact
+from ncre.events.base import Envelope, Fact
 from ncre.events.database import Database
 from ncre.events.mapper import FactMapper
 from ncre.events.recorder import FactRecorder
@@ -157,8 +160,9 @@ class FactStore(Application[UUID]):
         self._tenant = tenant
         self._keys = PersonKeys(keys)
         self._rows = FactRecorder(database)
-        mapper = FactMapper(tenant, KeysOnDemand(database, self._keys))
-        self._facts = FactEvents(database, mapper, self._rows, self._keys)
+        self._pepper = keys.pepper
+        self._mapped = FactMapper(tenant, KeysOnDemand(database, self._keys))
+        self._facts = FactEvents(database, self._mapped, self._rows, self._keys)
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -192,8 +196,26 @@ class FactStore(Application[UUID]):
 
     def version(self, connection: Connection, stream: UUID) -> int:
         """The version of a stream's newest fact; 0 where there is none. However long it is, one row is read."""
+        newest = self.newest_stamp(connection, stream)
+        return newest.version if newest else 0
+
+    def newest_stamp(self, connection: Connection, stream: UUID) -> Envelope | None:
+        """The envelope of a stream's newest fact; None where there is none."""
         newest = self._rows.select_events(stream, desc=True, limit=1, connection=connection)
-        return newest[0].originator_version if newest else 0
+        return self._mapped.stamp(newest[0]) if newest else None
+
+    def stamp(self, connection: Connection, stream: UUID, version: int) -> Envelope | None:
+        """The envelope of one fact; None where there is no such version."""
+        stored = self._rows.select_events(stream, gt=version - 1, lte=version, connection=connection)
+        return self._mapped.stamp(stored[0]) if stored else None
+
+    def digest(self, command: UUID, content: Mapping[str, Any]) -> str:
+        """A keyed digest of what a command asked: it tells whether two ask the same, and nothing to anybody else.
+
+        The random id of the command goes in too, so that equal contents of two commands do not look equal.
+        """
+        said = b"command\0" + command.bytes + msgspec.json.encode(content, order="deterministic")
+        return hmac.new(self._pepper, said, sha256).hexdigest()[:32]
 
     def append(self, connection: Connection, facts: Sequence[Fact]) -> list[int]:
         """Record stamped facts in the caller's transaction; their positions in the log.

@@ -25,6 +25,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
+from ncre.events.deadlines import is_valid
 from ncre.events.schema import metadata
 
 challenges = Table(
@@ -93,7 +94,7 @@ class HumanCheck:
         with self._database.transaction() as connection:
             used = delete(challenges).where(challenges.c.id == _key(name), challenges.c.purpose == purpose)
             row = connection.execute(used.returning(challenges.c.answer, challenges.c.expires_at)).first()
-        if row is None or not row.answer or row.expires_at < self._clock():
+        if row is None or not row.answer or not is_valid(row.expires_at, self._clock(), LIVES):
             return False
         return compare_digest(row.answer, "".join(typed.split()))
 
@@ -117,7 +118,7 @@ class HumanCheck:
             until = datetime.fromtimestamp(about["until"], self._clock().tzinfo)
         except (ValueError, KeyError, TypeError, AttributeError):
             return False
-        if not good or about["purpose"] != purpose or until < self._clock():
+        if not good or about["purpose"] != purpose or not is_valid(until, self._clock(), LIVES):
             return False
         spent = {"id": _key(signature), "purpose": purpose, "answer": "", "expires_at": until}
         try:

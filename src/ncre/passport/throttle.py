@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
+from ncre.events.deadlines import is_ahead
 from ncre.events.schema import metadata
 
 attempts = Table(
@@ -31,7 +32,7 @@ FADE: Final = timedelta(minutes=30)
 """Without a failure for this long, counting begins anew."""
 
 OVER_ALL: Final = "all"
-_READ = select(attempts.c.key, attempts.c.free_at).where(
+_READ = select(attempts.c.key, attempts.c.seen_at, attempts.c.free_at).where(
     attempts.c.key.in_(bindparam("keys", expanding=True))
 )
 _COUNT = select(attempts.c.count).where(
@@ -68,8 +69,7 @@ class Throttle:
         if known:
             del kinds["name"]
         with self._database.reading() as connection:
-            free = [row.free_at for row in connection.execute(_READ, {"keys": list(kinds.values())})]
-        return max(0, *(_whole_seconds(at - now) for at in free)) if free else 0
+            return _longest(connection, list(kinds.values()), now)
 
     def one_more(self, name: str) -> int:
         """Count something that may be asked for a few times at a name alone, like letters to an address.
@@ -78,11 +78,10 @@ class Throttle:
         """
         now, key = self._clock(), _keys(name, "")["name"]
         with self._database.transaction() as connection:
-            free = [row.free_at for row in connection.execute(_READ, {"keys": [key]})]
-            wait = max((_whole_seconds(at - now) for at in free), default=0)
-            if wait <= 0:
+            wait = _longest(connection, [key], now)
+            if not wait:
                 self._count(connection, "name", key)
-        return max(0, wait)
+        return wait
 
     def failures(self, name: str) -> int:
         """Failures at a name that have not faded."""
@@ -120,6 +119,13 @@ def _keys(name: str, place: str) -> dict[str, str]:
     """What is counted; names are hashed, for people type passwords where names belong."""
     folded = sha256(name.strip().casefold().encode()).hexdigest()
     return {"name": f"name:{folded}", "block": f"block:{place}", OVER_ALL: OVER_ALL}
+
+
+def _longest(connection: Connection, keys: list[str], now: datetime) -> int:
+    """Seconds to wait for all of these. What was counted by a clock that stood later keeps nobody out."""
+    counted = connection.execute(_READ, {"keys": keys})
+    waits = [_whole_seconds(row.free_at - now) for row in counted if not is_ahead(row.seen_at, now)]
+    return max([0, *waits])
 
 
 def _whole_seconds(span: timedelta) -> int:

@@ -17,7 +17,9 @@ from waitress import create_server
 
 from ncre.bootstrap import House, build
 from ncre.config import Settings, read_settings
+from ncre.endurance import repeat
 from ncre.events.database import Database
+from ncre.events.outages import DatabaseFailure
 from ncre.shell import demonstration
 from ncre.shell.common import Misuse, house
 from ncre.web import create_site
@@ -50,7 +52,7 @@ def migrate(_: Namespace) -> None:
 
 
 def serve(asked: Namespace) -> None:
-    settings = _moved(read_settings(), asked.host, asked.port)
+    settings = replace(_moved(read_settings(), asked.host, asked.port), connections=asked.threads)
     _require_free(settings)
     _log_to_stderr()
     in_house = build(settings)
@@ -58,13 +60,30 @@ def serve(asked: Namespace) -> None:
     _serve(in_house, _listening(in_house, asked.threads))
 
 
-def worker(asked: Namespace) -> None:
+def worker(asked: Namespace) -> int:
+    """Rounds until interrupted, whatever happens to the database. Ends with 1 where `--once` met a failure."""
     _log_to_stderr()
-    with house() as in_house:
-        if asked.once:
+    if asked.once:
+        with house() as in_house:
             in_house.worker.once()
+            return int(in_house.worker.in_trouble)
+    stop, in_house = _stopped(), build(read_settings())
+    try:
+        _wait_for_database(in_house, stop, asked.every)
+        in_house.worker.run(stop, asked.every)
+    finally:
+        in_house.close()
+    return 0
+
+
+def _wait_for_database(in_house: House, stop: Event, every: float) -> None:
+    """Until it answers: a worker may be started before it. Raises NotMigrated."""
+    while not stop.is_set():
+        try:
+            in_house.database.assert_migrated()
             return
-        in_house.worker.run(_stopped(), asked.every)
+        except DatabaseFailure:  # told in the log by the database itself
+            stop.wait(every)
 
 
 def demo(asked: Namespace) -> None:
@@ -108,8 +127,7 @@ def _run_cashier(settings: Settings, clock: Callable[[], datetime], stop: Event)
     port = demonstration.cashier_port(settings)
     server = create_server(cashier.site, host=settings.host, port=port, threads=4, ident="cashier")
     Thread(target=server.run, daemon=True).start()
-    while not stop.wait(1.0):
-        cashier.notices.deliver_due()
+    repeat(cashier.notices.deliver_due, "the cashier's notices", stop, 1.0, logging.getLogger("ncre.cashier"))
     server.close()
     cashier.pages.close()
 

@@ -73,7 +73,10 @@ def post_notice() -> Answer:
     posted = NoticePosted(
         round_.code, kind, typed["title"], typed["title_en"], typed["body"], typed["body_en"]
     )
-    house().application.plan(PostNotice(actor=account().actor, command_id=command_id(), notice=posted))
+    try:
+        house().application.plan(PostNotice(actor=account().actor, command_id=command_id(), notice=posted))
+    except Refusal as refusal:
+        return _notices_page({kind: typed}, {f"{kind}-title": said(refusal)}), int(STATUS[refusal.code])
     flash(_("公告已发布。"))
     return redirect(url_for("office.notices"), 303)
 

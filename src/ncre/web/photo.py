@@ -20,6 +20,7 @@ from ncre.gateways.photo_store import PhotoMissing
 from ncre.services.photos import APPEAL, Taken
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
+from ncre.web.errors import NOT_THEIR_FAULT, STATUS, said
 from ncre.web.photo_checks import advice, lines, sentences
 from ncre.web.tasks import Task, task_list
 from ncre.web.who import Answer, account, house, need
@@ -27,6 +28,9 @@ from ncre.web.who import Answer, account, house, need
 pages = Blueprint("photo", __name__)
 
 COMMANDS: Final = {Step.UPLOAD_PHOTO: UploadPhoto, Step.REPLACE_PHOTO: ReplacePhoto}
+
+SHOWN_HERE: Final = NOT_THEIR_FAULT | {RefusalCode.OUT_OF_DATE, RefusalCode.SENT_BEFORE}
+"""Refusals after which the page shows the photo that is saved, and the form to send another."""
 
 LARGEST_UPLOAD: Final = 12_000_000
 """Bytes. A phone's own photo is let in whole, so that the page can say what to do about its size."""
@@ -133,7 +137,12 @@ def _erased_is_refused() -> Iterator[None]:
 
 def _carried_out(case: Case, step: Step, photo: Photo) -> Answer:
     """The photo is on the registration now; what a candidate should know of it is said on the next page."""
-    _carry_out(case, step, photo)
+    try:
+        _carry_out(case, step, photo)
+    except Refusal as refusal:
+        if refusal.code not in SHOWN_HERE:
+            raise
+        return _page(own_case(case.id), [said(refusal)]), int(STATUS[refusal.code])
     flash(_("照片已保存，请查看预览。"))
     if photo.appealed:
         flash(_("这张照片将由考点审核员判断。"), "warn")

@@ -18,6 +18,7 @@ from ncre.web import (
     factor,
     front,
     halls,
+    health,
     human,
     joining,
     language,
@@ -41,6 +42,7 @@ from ncre.web import (
 )
 
 AREAS = (
+    health,
     front,
     signin,
     human,
