@@ -47,6 +47,15 @@ _SEVERAL: Final = (
     .where(facts.c.stream.in_(bindparam("streams", expanding=True)))
     .order_by(facts.c.stream, facts.c.version)
 )
+_SLICE: Final = (
+    select(facts.c.stream, facts.c.version, facts.c.topic, facts.c.state)
+    .where(
+        facts.c.stream >= bindparam("first"),
+        facts.c.stream <= bindparam("last"),
+        facts.c.id <= bindparam("upto"),
+    )
+    .order_by(facts.c.stream, facts.c.version)
+)
 _LOG: Final = (
     select(facts.c.id, facts.c.stream, facts.c.version, facts.c.topic, facts.c.state)
     .where(facts.c.id > bindparam("after"), facts.c.id <= bindparam("upto"))
@@ -125,6 +134,18 @@ class FactRecorder(ApplicationRecorder):
     def select_several(self, streams: Sequence[UUID], connection: Connection) -> Sequence[StoredEvent]:
         """Every fact of these streams, stream by stream, in one question to the database."""
         return [StoredEvent(*row) for row in connection.execute(_SEVERAL, {"streams": streams})]
+
+    def select_slice(
+        self, first: UUID, last: UUID, upto: int, connection: Connection
+    ) -> Sequence[StoredEvent]:
+        """Every fact of the streams from `first` to `last` up to a position of the log, stream by stream."""
+        bounds = {"first": first, "last": last, "upto": upto}
+        return [StoredEvent(*row) for row in connection.execute(_SLICE, bounds).all()]
+
+    def settled(self) -> int:
+        """The position up to which every fact that will ever be there is there."""
+        with self._database.reading() as reading:
+            return self._settled_past(reading, 0)
 
     def select_notifications(
         self,

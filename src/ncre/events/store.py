@@ -8,7 +8,7 @@ batch of facts needs in one query, and only then are facts mapped.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from hashlib import sha256
@@ -115,6 +115,21 @@ class FactEvents(EventStore[UUID]):
             return [self._facts.fact(one, keys) for one in parsed]
 
         return self._keys.opening(connection, persons, with_keys)
+
+    def read(
+        self, connection: Connection, stored: Sequence[StoredEvent], opens: Collection[str]
+    ) -> list[Fact]:
+        """Rows as facts, opened only where their name is in `opens`. Raises as `opened` does."""
+        parsed = [self._facts.parsed(row) for row in stored]
+        persons = {one.sealed_for for one in parsed if one.stored.topic in opens} - {None}
+
+        def with_keys(keys: OpenedKeys) -> list[Fact]:
+            return [
+                self._facts.fact(one, keys) if one.stored.topic in opens else self._facts.closed(one)
+                for one in parsed
+            ]
+
+        return self._keys.opening(connection, cast(set[UUID], persons), with_keys)
 
     def closed(self, stored: Sequence[StoredEvent]) -> list[Fact]:
         """Rows as facts whose private fields stay sealed. Raises UnknownFact, MapperDeserialisationError."""
@@ -243,6 +258,23 @@ class FactStore(Application[UUID]):
         return list(
             self._rows.select_notifications(after, limit, inclusive_of_start=False, connection=connection)
         )
+
+    def slice(self, connection: Connection, first: UUID, last: UUID, upto: int) -> Sequence[StoredEvent]:
+        """What is stored of the streams from `first` to `last` up to a position of the log, stream by stream."""
+        return self._rows.select_slice(first, last, upto, connection)
+
+    def read(
+        self, connection: Connection, stored: Sequence[StoredEvent], opens: Collection[str]
+    ) -> list[Fact]:
+        """Stored rows as facts: private fields opened for the names in `opens`, CLOSED for all others.
+
+        Raises BoxForged, UnknownFact, MapperDeserialisationError.
+        """
+        return self._facts.read(connection, stored, opens)
+
+    def settled(self) -> int:
+        """The position up to which the log will never change any more."""
+        return self._rows.settled()
 
     def newest(self) -> int:
         """The highest position in the log; 0 while it is empty."""

@@ -33,6 +33,7 @@ class Timeline(Projection):
     table = timeline
     listens = tuple(FACTS.values())
     fresh = True
+    by_stream = "stream"
 
     def key(self, fact: Fact) -> Key:
         return (fact.stamp.stream, fact.stamp.version)

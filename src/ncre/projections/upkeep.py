@@ -24,6 +24,7 @@ from ncre.projections import holdings
 from ncre.projections.base import Key, Listeners, Projection, Row, fold
 from ncre.projections.holdings import Holdings
 from ncre.projections.shadows import Shadows
+from ncre.projections.slices import Slice, slices
 
 BATCH: Final = 5000
 """Facts folded in memory before their rows are written."""
@@ -56,21 +57,28 @@ def rebuild(database: Database, store: FactStore, listeners: Listeners, size: in
     shadows.create(database)
     try:
         with _collector_paused():
-            count = _rebuild(database, store, shadows, size)
+            count = _rebuild(database, store, shadows, listeners, size)
     finally:
         shadows.drop(database)
     return Rebuilt(count, perf_counter() - begun)
 
 
-def _rebuild(database: Database, store: FactStore, shadows: Shadows, size: int) -> int:
-    """Catch up beside the live rows, then once more with writers held, and swap. The number of facts."""
-    position, count, whole = 0, 0, True
+def _rebuild(database: Database, store: FactStore, shadows: Shadows, listeners: Listeners, size: int) -> int:
+    """Whole streams up to a position, then what came since, then once more with writers held, and swap.
+
+    The number of facts.
+    """
+    position = store.settled()
+    count = 0
+    for part in slices(position, size):
+        count += _fill(database, store, shadows, listeners, part, position)
+        gc.collect(0)
+    whole = True
     while whole:
         batch = store.log(position, size)
         with database.transaction() as connection:
             shadows.take(connection, [fact for _, fact in batch])
         position, count, whole = _after(batch, position), count + len(batch), len(batch) == size
-        gc.collect(0)
     with database.transaction() as connection:
         _hold_writers(connection)
         while batch := store.log(position, size, connection):
@@ -79,6 +87,18 @@ def _rebuild(database: Database, store: FactStore, shadows: Shadows, size: int) 
         shadows.swap(connection)
         holdings.write(connection, holdings.of_stored_rows(connection))
     return count
+
+
+def _fill(
+    database: Database, store: FactStore, shadows: Shadows, listeners: Listeners, part: Slice, upto: int
+) -> int:
+    """The finished rows of a slice of streams, written beside the live ones. The number of facts."""
+    with database.reading() as connection:
+        stored = store.slice(connection, part.first, part.last, upto)
+        rows = fold(listeners, store.read(connection, stored, listeners.opens))
+    with database.transaction() as connection:
+        shadows.fill(connection, rows)
+    return len(stored)
 
 
 def _after(batch: list[tuple[int, Fact]], position: int) -> int:
