@@ -19,7 +19,7 @@ from ncre.events.sealing import Keys
 from ncre.events.store import FactStore
 from ncre.projections import all_projections
 from ncre.projections.shadows import RebuildOvertaken, Shadows
-from ncre.projections.upkeep import Difference, check, rebuild
+from ncre.projections.upkeep import check, rebuild
 from tests import people
 from tests.application.ground import QUICK, Walker, everything, open_exam, revise
 from tests.houses import house_on
@@ -62,7 +62,7 @@ def live(house: House, clock: people.Clock) -> None:
     house.application.look(waiting.id, people.REVIEWER, "review")
 
 
-def differences(house: House, store: FactStore | None = None) -> list[Difference]:
+def differences(house: House, store: FactStore | None = None) -> list[Any]:
     application = house.application
     return check(house.database, store or application.store, application.listeners)
 
@@ -87,10 +87,20 @@ class Interrupted(FactStore):
 
     def log(self, after: int, limit: int = 500, connection: Any = None) -> Any:
         batch = super().log(after, limit, connection)
-        if self._meanwhile and (not self._at_last or (connection is not None and not batch)):
+        if not self._at_last or (connection is not None and not batch):
+            self._interrupt()
+        return batch
+
+    def slice(self, connection: Any, first: Any, last: Any, upto: int) -> Any:
+        stored = super().slice(connection, first, last, upto)
+        if not self._at_last:
+            self._interrupt()
+        return stored
+
+    def _interrupt(self) -> None:
+        if self._meanwhile:
             meanwhile, self._meanwhile = self._meanwhile, None
             meanwhile()
-        return batch
 
 
 def test_rows_that_commands_wrote_are_what_the_log_says(house: House) -> None:
@@ -130,6 +140,7 @@ DAMAGES = [
     Damage(f"DELETE FROM claims WHERE key = {CHAIR}", "claims", "holder", None, "anybody"),
     Damage(f"UPDATE counters SET taken = taken + 5 WHERE key = {SEATS}", "counters", "taken", 8, 3),
     Damage(f"UPDATE counters SET quota = 0 WHERE key = {SEATS}", "counters", "quota", 0, 30),
+    Damage("UPDATE serials SET last = 2 WHERE key = 'number:78:420019'", "serials", "last", 2, 5),
 ]  # fmt: skip
 
 

@@ -26,9 +26,9 @@ from eventsourcing.persistence import (
     Mapper,
     Notification,
     Recording,
-    StoredEvent,
     TrackingRecorder,
 )
+from eventsourcing.persistence import StoredEvent as StoredEvent
 from eventsourcing.utils import Environment, EnvType
 from sqlalchemy import Connection
 

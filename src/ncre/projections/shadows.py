@@ -14,6 +14,7 @@ from ncre.events.base import Fact
 from ncre.events.database import Database
 from ncre.projections.base import Key, Listeners, Projection, Row
 from ncre.projections.bulk import insert_all
+from ncre.projections.completeness import lacking
 
 PORTION: Final = 400
 """Keys in one statement; both databases take many more variables, but plan them slowly."""
@@ -138,10 +139,12 @@ def _in_portions(keys: Iterable[Key]) -> Iterator[list[Key]]:
 
 @contextmanager
 def _without_indexes(connection: Connection, live: Table) -> Iterator[None]:
-    """The live table, made where it is gone. SQLite fills it without its indexes, which are then made at once.
+    """The live table, made where it or a column of it is gone. SQLite fills it without its indexes, which are then made at once.
 
     On PostgreSQL that would lock readers out, so there only indexes that are gone are made.
     """
+    if any(what.startswith("column") for what in lacking(connection, live)):
+        live.drop(connection)
     live.create(connection, checkfirst=True)
     indexes = sorted(live.indexes, key=lambda index: str(index.name))
     if connection.dialect.name == "sqlite":

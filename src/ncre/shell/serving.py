@@ -20,8 +20,11 @@ from ncre.config import Settings, read_settings
 from ncre.endurance import repeat
 from ncre.events.database import Database
 from ncre.events.outages import DatabaseFailure
+from ncre.projections import all_projections
+from ncre.projections.completeness import missing
 from ncre.shell import demonstration
 from ncre.shell.common import Misuse, house
+from ncre.shell.rows import words_of
 from ncre.web import create_site
 
 THREADS = 8
@@ -45,10 +48,16 @@ def add(commands: Any) -> None:
     demo_.set_defaults(run=demo)
 
 
-def migrate(_: Namespace) -> None:
+def migrate(_: Namespace) -> int:
+    """Ends with 1 where something of the schema is missing all the same, and says what brings it back."""
     database = Database(read_settings().database_url)
     database.migrate()
+    with database.reading() as connection:
+        gone = missing(connection, all_projections())
     database.close()
+    for one in gone:
+        print(words_of(one))
+    return 1 if gone else 0
 
 
 def serve(asked: Namespace) -> None:
