@@ -35,6 +35,7 @@ unbooked_items = Table(
 class UnbookedItems(Projection):
     table = unbooked_items
     listens = (facts.ItemUnbooked, facts.ItemResolved)
+    by_stream = "id"
 
     def key(self, fact: facts.ItemUnbooked | facts.ItemResolved) -> Key:
         return (fact.stamp.stream,)

@@ -19,6 +19,7 @@ from ncre.web import (
     factor,
     front,
     halls,
+    health,
     hosts,
     human,
     joining,
@@ -46,6 +47,7 @@ from ncre.web import (
 )
 
 AREAS = (
+    health,
     front,
     signin,
     human,
