@@ -40,6 +40,7 @@ Index("unbooked_items_open", unbooked_items.c.told_at, sqlite_where=_OPEN, postg
 class UnbookedItems(Projection):
     table = unbooked_items
     listens = (facts.ItemUnbooked, facts.ItemResolved)
+    by_stream = "id"
 
     def key(self, fact: facts.ItemUnbooked | facts.ItemResolved) -> Key:
         return (fact.stamp.stream,)
