@@ -87,7 +87,7 @@ def test_cash_refunds_and_what_needs_a_person_are_accessible_at_every_width(
     kaowu.presses("原路退回 T-orphan")
     kaowu.page.get_by_label("核对结果").fill("渠道手续费")
     kaowu.presses("已核对 T9")
-    kaowu.goes(f"/staff/cases/{candidate.id}")
+    kaowu.opens(candidate.id)
     kaowu.page.get_by_text("取消报名", exact=True).first.click()
     kaowu.page.fill("#why", "停考")
     kaowu.page.check("[name=money][value=refund]")
