@@ -7,20 +7,24 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import crowd, growth, passport, payments, photos, printing
+from bench import crowd, front, growth, passport, payments, photos, printing
 from bench.commands import measure
-from bench.folding import rebuild_rate, replay_cost
-from bench.ground import application, databases, plan_exam, waiting
+from bench.folding import check_rate, rebuild_rate, replay_cost
+from bench.ground import application, databases, interleaved, plan_exam, waiting
 from bench.seating import planning, recording
 from ncre.bootstrap import build
 from ncre.config import Settings
 from ncre.events.database import Database
 
 COMMANDS = 150
+GROWN = 10_000
+"""Registrations of eight facts whose rows are made anew and checked."""
 
 
 def main() -> None:
     print(f"ncre bench, Python {python_version()}; ratios count, absolute rates are this machine's")
+    _imports()
+    _front()
     _photos()
     _passport()
     _commands()
@@ -28,11 +32,31 @@ def main() -> None:
     _papers()
 
 
+def _imports() -> None:
+    ratios = ", ".join(f"{name} {ratio:.2f}" for name, ratio in front.imports().items())
+    print(f"Imports    CPU against that of Flask and SQLAlchemy: {ratios} (aims 0.2, 1.5, 3, 3)", flush=True)
+
+
+def _front() -> None:
+    seen = front.measure()
+    print(
+        f"Front      a newcomer beside {front.IDLE} idle connections {seen.beside_idle:.1f} ms (aim 1000), alone "
+        f"{seen.alone:.1f} ms, ratio {seen.beside_idle / seen.alone:.1f}"
+    )
+    print(
+        f"Front      {front.BUSY} busy connections: longest wait {seen.longest:.1f} s (aim 5), of a payment notice "
+        f"{seen.longest_notice:.2f} s; {seen.served / front.SECONDS:.0f} pages/s, {seen.turned_away} turned away with 503, "
+        f"{seen.unanswered} unanswered",
+        flush=True,
+    )
+
+
 def _photos() -> None:
     looks = photos.measure()
     print(
         f"Photo      whole check {looks.whole:.1f} ms of CPU (aim 40), its networks alone {looks.networks:.1f} ms; "
-        f"file part {looks.file:.1f} ms (aim 5), decoding and encoding alone {looks.codec:.1f} ms"
+        f"file part {looks.file:.1f} ms (aim 5), decoding and encoding alone {looks.codec:.1f} ms; "
+        f"48 megapixels of a phone checked and cropped {looks.phone:.0f} ms (aim 1000)"
     )
     print(
         f"Photo      two workers: {looks.rate:.0f} photos/s; a worker takes {looks.memory:.0f} MB (aim 200)",
@@ -127,8 +151,14 @@ def _commands() -> None:
             print(
                 f"{name:10} replay: {whole:.1f} µs a fact read, opened and folded; {folded:.1f} µs folded alone"
             )
+            interleaved(app, GROWN)
             facts, rate = rebuild_rate(app)
             print(f"{name:10} rebuild: {facts} facts at {rate:.0f} facts/s of CPU (aim 20000)", flush=True)
+            rate, memory = check_rate(app)
+            print(
+                f"{name:10} check: {rate:.0f} facts/s of CPU, {memory:.0f} MB of objects at the most (aim 300 in all)",
+                flush=True,
+            )
             app.database.close()
         for name, url in urls.items():
             taken = measure(url, 1, COMMANDS, payments.take, payments.news_to_come)

@@ -110,6 +110,7 @@ SERVICES_OF_THE_PAGES = {
     "sign_ons",
     "contacts",
     "counter",
+    "standings",
 }
 """Services that pages name; the others they reach through the house."""
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from ncre.application import Application
 from ncre.config import Misconfigured, Settings, refusals
 from ncre.events.claimbook import ClaimBook
-from ncre.events.database import Database
+from ncre.events.database import CONNECTIONS, Database
 from ncre.events.inbox import Inbox
 from ncre.events.key_checks import KeyChecks
 from ncre.events.keys import Keys
 from ncre.events.store import FactStore
-from ncre.gateways.alipay import Alipay
 from ncre.gateways.channel import PaymentChannel
+from ncre.gateways.clock import WatchedClock
 from ncre.gateways.errands import Errands
 from ncre.gateways.mail import MailFolder, Smtp
 from ncre.gateways.messages import PostOffice, Relay
@@ -25,13 +25,12 @@ from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
 from ncre.gateways.photo_store import PhotoFolder, PhotoStore
 from ncre.gateways.refused_notices import RefusedNotices
 from ncre.gateways.signing import KeyUnusable
-from ncre.gateways.wechat import WeChat
 from ncre.passport.accounts import Accounts
 from ncre.passport.factors import Factors
 from ncre.passport.human_check import HumanCheck
 from ncre.passport.identities import Identities
 from ncre.passport.one_time import OneTimeTokens
-from ncre.passport.proofs import Proofs
+from ncre.passport.proofs import CODE_LIVES, Proofs
 from ncre.passport.qq import QQ
 from ncre.passport.sending import Sending
 from ncre.passport.sessions import Sessions
@@ -118,9 +117,7 @@ class House:
 
     def migrate(self) -> None:
         """Bring the tables to this release, and leave the check values of the keys. Raises WrongSecret."""
-        self.key_checks.assert_not_wrong()
-        self.database.migrate()
-        self.key_checks.record()
+        self.key_checks.migrate()
 
     def assert_ready(self) -> None:
         """Raises NotMigrated, or WrongSecret where the data belong to another secret."""
@@ -134,16 +131,18 @@ class House:
 
 def build(
     settings: Settings,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Callable[[], datetime] | None = None,
     channels: Mapping[str, PaymentChannel] | None = None,
 ) -> House:
     """A house ready to use; the schema must stand already (`ncre migrate`, or `house.migrate()`).
 
-    `channels` stand in for the payment channels of the settings. Raises Misconfigured.
+    `channels` stand in for the payment channels of the settings, `clock` for the machine's. Raises Misconfigured.
     """
     if problems := refusals(settings):
         raise Misconfigured(*problems)
-    database = Database(settings.database_url)
+    watched = WatchedClock(utc_now) if clock is None else None
+    clock = clock or watched or utc_now
+    database = Database(settings.database_url, settings.connections or CONNECTIONS)
     keys = Keys.derived_from(settings.secret)
     store = FactStore(database, keys)
     lab = LabInWorkers(settings.photo_workers) if settings.photo_workers else LabHere()
@@ -153,10 +152,11 @@ def build(
     application = Application(database, store, ClaimBook(database), all_projections(), clock, photos)
     people = People(application, keys)
     stamps = StampKey(keys.stamp)
-    cases = PaperCases(application, people, photos, stamps)
+    accounts = Accounts(database, clock)
+    cases = PaperCases(application, people, photos, stamps, accounts.name_in_office)
     door = Door(application, cases, stamps)
     papers = Papers(application, cases, PaperShelf(settings.papers), _certificate(settings))
-    accounts, sessions, proofs = Accounts(database, clock), Sessions(database, clock), Proofs(database, clock)
+    sessions, proofs = Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
     post = _post_office(settings, outbox, clock)
     identities = Identities(database, clock)
@@ -169,7 +169,7 @@ def build(
     profiles = Profiles(application, security, people)
     staffing = Staffing(application, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, keys.work.hex())
-    begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on")
+    begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on", CODE_LIVES)
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
@@ -241,6 +241,7 @@ def build(
                 throttle.tidy,
                 sending.tidy,
             ),
+            watched.trusted if watched else lambda: True,
         ),
     )
 
@@ -258,8 +259,12 @@ def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Pa
     lines: dict[str, PaymentChannel] = {}
     try:
         if settings.alipay:
+            from ncre.gateways.alipay import Alipay
+
             lines[Alipay.name] = Alipay(settings.alipay, clock)
         if settings.wechat:
+            from ncre.gateways.wechat import WeChat
+
             lines[WeChat.name] = WeChat(settings.wechat, clock)
     except KeyUnusable as unusable:
         raise Misconfigured(f"支付渠道的密钥不能使用 / a payment channel's key: {unusable}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from io import BytesIO, StringIO
 
 import pytest
@@ -10,9 +11,11 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from ncre.bootstrap import House
+from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
 from ncre.gateways.channel import Kind, News, Source
 from ncre.projections import orders
+from ncre.services import takings
 from ncre.services.counter import CashTaken
 from ncre.services.takings import as_csv, as_xlsx
 from tests.application.ground import Walker
@@ -122,6 +125,52 @@ def test_nothing_in_a_file_is_a_formula(house: House, evil: str) -> None:
     assert cell.data_type == "s"
 
 
+def rows_counted(row: dict[str, object], number: int, read: list[int]) -> Iterator[dict[str, object]]:
+    for place in range(number):
+        read[0] = place + 1
+        yield row
+
+
+def test_a_ledger_is_sent_while_it_is_read(house: House) -> None:
+    """3.8 s of rows stood in memory before the first byte went out."""
+    paid(house)
+    (row,) = house.takings.rows(house.clock().date(), house.clock().date())
+    read = [0]
+    pieces = as_csv(rows_counted(row, 10_000, read))
+    next(pieces)
+    next(pieces)
+    assert read[0] < 1000
+    assert sum(piece.count(b"\n") for piece in pieces) > 9000
+
+
+def test_rows_beyond_one_sheet_go_to_the_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(takings, "MOST_ON_A_SHEET", 4)
+    paid(house)
+    (row,) = house.takings.rows(house.clock().date(), house.clock().date())
+    for number, sheets in ((0, 1), (4, 1), (5, 2), (9, 3)):
+        book = load_workbook(BytesIO(b"".join(as_xlsx([row] * number))))
+        assert len(book.worksheets) == sheets
+        assert sum(sheet.max_row - 1 for sheet in book.worksheets) == number
+
+
+def test_the_sums_of_days_are_those_of_the_ledger(house: House, clock: Clock) -> None:
+    first = clock().date()
+    for after in range(3):
+        for _ in range(after):
+            paid(house)
+        odd = Walker(house)
+        odd.approved(("66",))
+        odd.hears(odd.money(f"T-{after}", amount=100))
+        clock.advance(hours=17)
+    last = clock().astimezone(EXAM_TIME).date()
+    rows = list(house.takings.rows(first, last))
+    for day in house.takings.days(first, last):
+        own = [row for row in rows if row["paid_at"].astimezone(EXAM_TIME).date() == day.day]
+        assert (day.count, day.received) == (len(own), sum(row["amount"] for row in own))
+        assert day.back == sum(row["amount"] for row in own if row["request"])
+    assert len(rows) == 6
+
+
 def test_who_may_look_and_who_may_not(house: House, site: Flask) -> None:
     auditor = staff(house, site, "shenji2", Role.AUDITOR)
     auditor.get("/office/money")
@@ -132,10 +181,28 @@ def test_who_may_look_and_who_may_not(house: House, site: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["?first=x&last=y", "?first=2027-01-09&last=2027-01-01", "?first=1900-01-01"]
+    "day",
+    ["x", "1900-01-01", "0001-01-01", "9999-12-31", "2027-02-30", "２０２７-01-01", "20270101", "1" * 5000],
 )
-def test_days_that_cannot_be_meant_do_no_harm(kaowu: Visitor, query: str) -> None:
-    kaowu.get(f"/office/money{query}")
+@pytest.mark.parametrize("name", ["first", "last"])
+@pytest.mark.parametrize("page", ["/office/money", "/office/money/ledger.csv", "/office/money/ledger.xlsx"])
+def test_days_that_cannot_be_meant_are_told_at_their_field(
+    kaowu: Visitor, page: str, name: str, day: str
+) -> None:
+    kaowu.get(f"{page}?{name}={day}", 422)
+    if len(day) < 2000:
+        assert f'<a href="#{name}">请填写 2000 年至 2099 年的日期' in kaowu.page
+
+
+def test_days_the_wrong_way_round_do_no_harm(kaowu: Visitor) -> None:
+    for query in (
+        "?first=2027-01-09&last=2027-01-01",
+        "?first=2000-01-01",
+        "?last=2099-12-31",
+        "?first=&last=",
+    ):
+        kaowu.get(f"/office/money{query}")
+        kaowu.get(f"/office/money/ledger.csv{query}")
 
 
 def test_the_counter_is_on_the_page_of_a_case_that_can_be_paid(house: House, site: Flask) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import create_engine, text
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
-from ncre.events.database import Database, _configuration
+from ncre.events.database import MIGRATIONS, Database
 from ncre.passport.accounts import Accounts, NameTaken
 from tests.people import NOW, SITE
 from tests.web.test_passport import EMAIL, PASSWORD, PHONE, code, joins, letters
@@ -32,8 +33,10 @@ def visitor(site: Flask) -> Visitor:
 
 def before(revision: str) -> str:
     """The migration that this one follows."""
-    found = ScriptDirectory.from_config(_configuration()).get_revision(revision)
-    return str(found.down_revision)
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    configuration.set_main_option("path_separator", "os")
+    return str(ScriptDirectory.from_config(configuration).get_revision(revision).down_revision)
 
 
 def joins_by_phone(house: House, visitor: Visitor, typed: str) -> None:

@@ -36,12 +36,15 @@ from ncre.passport.passwords import LEAST as LEAST_PASSWORD
 from ncre.passport.passwords import Passwords, Weakness, weakness
 from ncre.passport.proofs import void
 
+LONGEST_ACCOUNT_NAME: Final = 254
+"""Characters: a name may be an e-mail address."""
+
 accounts = Table(
     "accounts",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("name", String(254), nullable=False, unique=True),
-    Column("key", String(254), nullable=False),
+    Column("name", String(LONGEST_ACCOUNT_NAME), nullable=False, unique=True),
+    Column("key", String(LONGEST_ACCOUNT_NAME), nullable=False),
     Column("role", String(20), nullable=False),
     Column("sites", JSON, nullable=False),
     Column("password", String(200), nullable=False),
@@ -201,6 +204,14 @@ class Accounts:
         with self._database.reading() as connection:
             row = connection.execute(select(accounts).where(accounts.c.id == identity)).mappings().first()
         return account_of(row) if row else None
+
+    def name_in_office(self, identity: str) -> str:
+        """The name of whoever acted in office, by the id in a fact; what is no account of ours stands for itself."""
+        try:
+            known = self.find(UUID(identity))
+        except ValueError:
+            return identity
+        return known.name if known else identity
 
     def named(self, name: str) -> Account | None:
         """The account that signs in under this name, e-mail address or phone number."""

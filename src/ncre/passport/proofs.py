@@ -14,10 +14,24 @@ from secrets import randbelow, token_urlsafe
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Uuid, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
+from ncre.events.deadlines import is_valid
 from ncre.events.schema import metadata
 
 LONGEST_ONWARD: Final = 300
@@ -30,7 +44,7 @@ proofs = Table(
     Column("purpose", String(20), nullable=False),
     Column("about", String(64), nullable=False),
     Column("account", Uuid),
-    Column("target", String(600), nullable=False),
+    Column("target", Text, nullable=False),
     Column("code", String(64), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
@@ -56,8 +70,11 @@ class Purpose(StrEnum):
     UNDO = "undo"
 
 
-LIVES: Final = {Purpose.UNDO: UNDO_LIVES}
-"""How long a link lives where it is not half an hour."""
+PENDING_LIVES: Final = LINK_LIVES + CODE_LIVES
+"""How long a sign-on elsewhere waits for an account, once its owner waits for a letter."""
+
+LIVES: Final = {Purpose.UNDO: UNDO_LIVES, Purpose.LINK: PENDING_LIVES}
+"""How long a proof may live where it is not half an hour."""
 
 ONE_AT_A_TIME: Final = frozenset({Purpose.JOIN, Purpose.RECOVER, Purpose.CONTACT})
 """Of these only the newest is good."""
@@ -110,7 +127,7 @@ class Proofs:
         with self._database.reading() as connection:
             asked = select(proofs).where(proofs.c.token == _key(token), proofs.c.purpose == purpose.value)
             row = connection.execute(asked).mappings().first()
-        if row is None or row["expires_at"] < self._clock():
+        if row is None or not is_valid(row["expires_at"], self._clock(), LIVES.get(purpose, LINK_LIVES)):
             return None
         return Proof(purpose, row["account"], row["target"], row["onward"], row["expires_at"])
 
@@ -127,7 +144,9 @@ class Proofs:
             .returning(*proofs.c)
         )
         row = connection.execute(tried).mappings().first()
-        if row is None or row["expires_at"] < now or row["code"] != (_key(code) if code else ""):
+        if row is None or not is_valid(row["expires_at"], now, LIVES.get(purpose, LINK_LIVES)):
+            return None
+        if row["code"] != (_key(code) if code else ""):
             return None
         connection.execute(delete(proofs).where(proofs.c.token == key))
         return Proof(purpose, row["account"], row["target"], row["onward"], row["expires_at"])

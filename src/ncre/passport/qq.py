@@ -10,15 +10,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-import requests
-from authlib.common.security import generate_token  # type: ignore[import-untyped]
-from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
-from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
+from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, error_code, same
 
-from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, same
+if TYPE_CHECKING:  # loaded where somebody signs in: every command reads the terms below
+    import requests
+    from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
 
 ISSUER = "qq"
 UNIONID_NOT_GRANTED = "100048"
@@ -52,6 +51,8 @@ class QQ:
         self._terms = terms
 
     def begin(self) -> Begun:
+        from authlib.common.security import generate_token  # type: ignore[import-untyped]
+
         with self._session() as session:
             address, state = session.create_authorization_url(
                 f"{self._terms.base}/oauth2.0/authorize", state=generate_token(43)
@@ -60,10 +61,13 @@ class QQ:
 
     def finish(self, begun_state: str, query: Mapping[str, str]) -> Identity:
         """Who signed in at QQ. The caller has taken `begun_state` out of the session before it calls."""
+        import requests
+        from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
+
         if not same(begun_state, query.get("state")):
             raise SignOnRefused(Why.STATE)
         if query.get("error") or query.get("usercancel", "0") != "0":
-            raise SignOnRefused(Why.DENIED, query.get("error", "usercancel"))
+            raise SignOnRefused(Why.DENIED, error_code(query.get("error", "access_denied")))
         code = query.get("code")
         if not code:
             raise SignOnRefused(Why.NO_CODE)
@@ -71,7 +75,7 @@ class QQ:
             try:
                 return self._identity(session, code)
             except OAuthError as refused:
-                raise SignOnRefused(Why.CODE, str(refused.error)) from refused
+                raise SignOnRefused(Why.CODE, error_code(refused.error)) from refused
             except requests.Timeout as slow:
                 raise SignOnSilent(Unheard.SLOW) from slow
             except requests.ConnectionError as lost:
@@ -103,7 +107,7 @@ class QQ:
         if me.get("error") == UNIONID_NOT_GRANTED:
             me = self._ask("/oauth2.0/me", access_token=access_token, fmt="json")
         if "error" in me:
-            raise SignOnRefused(Why.IDENTITY, me["error"])
+            raise SignOnRefused(Why.IDENTITY, error_code(me["error"]))
         return me
 
     def _name(self, access_token: str, openid: str) -> str:
@@ -114,10 +118,12 @@ class QQ:
             openid=openid,
         )
         if user.get("ret") != "0":
-            raise SignOnRefused(Why.IDENTITY, f"get_user_info {user.get('ret')}")
+            raise SignOnRefused(Why.IDENTITY, f"get_user_info {error_code(user.get('ret'))}")
         return user.get("nickname", "")
 
     def _ask(self, path: str, **parameters: str) -> dict[str, str]:
+        import requests
+
         reply = requests.get(
             self._terms.base + path, params=parameters, timeout=self._terms.seconds, allow_redirects=False
         )
@@ -126,6 +132,8 @@ class QQ:
 
     def _session(self) -> OAuth2Session:
         """A new one each time: a session keeps token and cookies of whoever came before."""
+        from authlib.integrations.requests_client import OAuth2Session
+
         terms = self._terms
         session = OAuth2Session(
             terms.appid,

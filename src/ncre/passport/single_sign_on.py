@@ -10,18 +10,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-import requests
-from authlib.common.security import generate_token  # type: ignore[import-untyped]
-from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
-from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
-from joserfc import jwt
-from joserfc.errors import JoseError
+from typing import TYPE_CHECKING, Any
 
 from ncre.domain.lifecycle import Role
-from ncre.passport.openid_keys import ProviderKeys
-from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, same
+from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, error_code, same
+
+if TYPE_CHECKING:  # loaded where somebody signs in: every command reads the terms below
+    from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
+
 
 CLOCKS_DIFFER = 60
 """Seconds by which the provider's clock may be wrong."""
@@ -87,6 +83,8 @@ class SingleSignOn:
         self._issuer = issuer
         self._clock = clock
         self._known: dict[str, Any] | None = None
+        from ncre.passport.openid_keys import ProviderKeys  # with it come the libraries of signatures
+
         self._keys = ProviderKeys(self._fetched_keys, clock)
 
     @property
@@ -96,6 +94,8 @@ class SingleSignOn:
 
     def begin(self, again: bool = False) -> BegunSignOn:
         """`again`: whoever is signed in there has to prove who they are once more."""
+        from authlib.common.security import generate_token  # type: ignore[import-untyped]
+
         since = str(int(self._clock().timestamp())) if again else ""
         more = {"prompt": "login", "max_age": "0"} if again else {}
         if self._issuer.acr:
@@ -115,7 +115,7 @@ class SingleSignOn:
         with _heard():
             self._check_issuer(query.get("iss"))
             if "error" in query:
-                raise SignOnRefused(Why.DENIED, query["error"])
+                raise SignOnRefused(Why.DENIED, error_code(query["error"]))
             if not query.get("code"):
                 raise SignOnRefused(Why.NO_CODE)
             claims = self._claims(self._id_token(query["code"], begun.verifier), begun.nonce)
@@ -136,6 +136,9 @@ class SingleSignOn:
         return str(token["id_token"])
 
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         try:
             token = self._keys.decode(id_token)
             jwt.JWTClaimsRegistry(
@@ -192,6 +195,8 @@ class SingleSignOn:
         return self._ask(self._metadata()["jwks_uri"])
 
     def _ask(self, address: str) -> dict[str, Any]:
+        import requests
+
         reply = requests.get(address, timeout=self._issuer.seconds, allow_redirects=False)
         reply.raise_for_status()
         known = reply.json()
@@ -200,6 +205,8 @@ class SingleSignOn:
         return known
 
     def _session(self) -> OAuth2Session:
+        from authlib.integrations.requests_client import OAuth2Session
+
         issuer = self._issuer
         session = OAuth2Session(
             issuer.client_id,
@@ -227,8 +234,11 @@ class _heard:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        import requests
+        from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
+
         if isinstance(error, OAuthError):
-            raise SignOnRefused(Why.CODE, str(error.error)) from error
+            raise SignOnRefused(Why.CODE, error_code(error.error)) from error
         if isinstance(error, requests.Timeout):
             raise SignOnSilent(Unheard.SLOW) from error
         if isinstance(error, requests.ConnectionError):

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 @dataclass(frozen=True)
 class Person:
-    """Who the page is about. `photo` is a JPEG, or None where there is none."""
+    """Who the page is about. `photo` is a JPEG, or None where there is none; then `no_photo` says why."""
 
     name: str
     sex: str
     document_type: str
     document_number: str
     photo: bytes | None
+    no_photo: str = "无照片"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class TicketSheet:
 
 @dataclass(frozen=True)
 class ReceiptSheet:
-    """The receipt of a paid fee (缴费凭证); every text as it is printed."""
+    """The receipt of a paid fee (缴费凭证); every text as it is printed. `clerk` took it at a counter, or ""."""
 
     round: str
     record: Record
@@ -107,6 +108,7 @@ class ReceiptSheet:
     order: str
     trade: str
     remark: str
+    clerk: str = ""
 
 
 Sheet = TypeVar("Sheet", FormSheet, TicketSheet)

@@ -9,11 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Final
 
 from ncre.domain import addresses
 from ncre.domain.exam import EXAM_TIME, in_words
 from ncre.domain.language import Words
+from ncre.events import bounds
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Erased, Fact
 from ncre.projections.base import Row
@@ -50,11 +52,9 @@ def parse_at(text: str) -> At | None:
         return None
     try:
         moment = datetime.fromisoformat(plain)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)
-        in_words(aware)
-    except (ValueError, OverflowError):
+        return Moment(bounds.moment(moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)))
+    except ValueError:
         return None
-    return Moment(aware)
 
 
 @dataclass(frozen=True)
@@ -156,10 +156,13 @@ def _same(name: str, old: Any, new: Any) -> bool:
 
 
 def _upto(history: Sequence[Fact], at: At) -> int:
-    """How many facts there were; more than there are for a version still to come."""
+    """How many facts there were; more than there are for a version still to come.
+
+    A fact that bears an earlier moment than the one it follows came after it all the same.
+    """
     if isinstance(at, Version):
         return at.number
-    return sum(fact.stamp.recorded_at <= at.at for fact in history)
+    return sum(1 for _ in takewhile(lambda fact: fact.stamp.recorded_at <= at.at, history))
 
 
 def _stood(history: Sequence[Fact]) -> Standing | None:
@@ -173,10 +176,17 @@ def _stood(history: Sequence[Fact]) -> Standing | None:
         row=row,
         details=_details_at(history, row["details_version"]),
         note=_note_at(history, row["rejected_version"]),
-        cancellation=next((fact.reason for fact in history if isinstance(fact, facts.Cancelled)), ""),
+        cancellation=next((_why(fact) for fact in history if isinstance(fact, facts.Cancelled)), ""),
         evidence=next((fact.evidence for fact in reversed(history) if isinstance(fact, facts.Moved)), ""),
         seats=tuple(_seat(fact) for fact in history if isinstance(fact, facts.SeatAssigned)),
     )
+
+
+def _why(cancelled: facts.Cancelled) -> str | Erased:
+    """Why the office cancelled it, and why a paid fee was returned or kept."""
+    if not isinstance(cancelled.reason, str) or not isinstance(cancelled.money_reason, str):
+        return cancelled.reason
+    return "；".join(filter(None, (cancelled.reason, cancelled.money_reason)))
 
 
 def _details_at(history: Sequence[Fact], version: int | None) -> facts.Details | Erased | None:

@@ -31,6 +31,7 @@ tickets = Table(
 class SeatsOnTickets(Projection):
     table = tickets
     listens = (facts.SeatAssigned,)
+    by_stream = "registration"
 
     def key(self, assigned: facts.SeatAssigned) -> Key:
         return (assigned.stamp.stream, assigned.subject)
@@ -66,6 +67,17 @@ def taken_at(connection: Connection, round_code: str, site: str) -> list[Row]:
         .where(registrations.c.round == round_code, registrations.c.site == site)
     )
     return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def counted_at(connection: Connection, round_code: str, site: str) -> tuple[int, int]:
+    """How many people have seats at a site in a round, and how many sittings these are."""
+    asked = (
+        select(func.count(tickets.c.registration.distinct()), func.count())
+        .join(registrations, registrations.c.id == tickets.c.registration)
+        .where(registrations.c.round == round_code, registrations.c.site == site)
+    )
+    people, sittings = connection.execute(asked).one()
+    return int(people), int(sittings)
 
 
 def registrations_at(connection: Connection, round_code: str, site: str) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from argparse import Namespace
 from collections.abc import Callable, Mapping
@@ -16,14 +17,15 @@ from flask import Flask
 
 from ncre.bootstrap import build
 from ncre.config import Misconfigured, Settings, read
+from ncre.endurance import repeat
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
 from ncre.server.serving import ServerThread
 from ncre.shell import demonstration
-from ncre.shell.common import log_to_stderr
 from ncre.shell.installing import new_installation, warn_of_open_files
-from ncre.shell.serving import gate, listen, moved
+from ncre.shell.logs import log_to_stderr
+from ncre.shell.serving import gate, listen, moved, with_connections
 
 
 def add(commands: Any) -> None:
@@ -59,7 +61,7 @@ def _ports(settings: Settings) -> tuple[int, int, int]:
 
 
 def _run(settings: Settings, pages: socket, cashier: socket, qq: socket) -> None:
-    house = build(settings)
+    house = build(with_connections(settings))
     house.migrate()
     warn_of_open_files(settings)
     demonstration.prepare(house)
@@ -86,8 +88,7 @@ def _run_cashier(settings: Settings, clock: Callable[[], datetime], listening: s
     """The stand-in for Alipay on the next port: its site, and its notices sent when they are due."""
     cashier = demonstration.cashier(settings, clock)
     server = ServerThread(_stand_in(cashier.site), listening)
-    while not stop.wait(1.0):
-        cashier.notices.deliver_due()
+    repeat(cashier.notices.deliver_due, "the cashier's notices", stop, 1.0, logging.getLogger("ncre.cashier"))
     server.stop()
     cashier.pages.close()
 

@@ -11,9 +11,11 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam import PostNotice, Round, Site
 from ncre.domain.lifecycle import Role
+from ncre.domain.refusals import Refusal
 from ncre.events.exam import NoticePosted
 from ncre.projections import exam, overview
 from ncre.web.asking import command_id, fresh_id
+from ncre.web.errors import STATUS, said
 from ncre.web.front import KINDS
 from ncre.web.who import Answer, account, house, need
 
@@ -25,6 +27,7 @@ AUDIENCES: Final = {
     "social": later("面向社会考生"),
 }
 LONGEST_TITLE: Final = 200
+LONGEST_BODY: Final = 20_000
 NOTICE_FIELDS: Final = {
     "title": later("标题（中文）"),
     "body": later("正文（中文）"),
@@ -67,7 +70,10 @@ def post_notice() -> Answer:
     posted = NoticePosted(
         round_.code, kind, typed["title"], typed["title_en"], typed["body"], typed["body_en"]
     )
-    house().application.plan(PostNotice(actor=account().actor, command_id=command_id(), notice=posted))
+    try:
+        house().application.plan(PostNotice(actor=account().actor, command_id=command_id(), notice=posted))
+    except Refusal as refusal:
+        return _notices_page({kind: typed}, {f"{kind}-title": said(refusal)}), int(STATUS[refusal.code])
     flash(_("公告已发布。"))
     return redirect(url_for("office.notices"), 303)
 
@@ -120,6 +126,9 @@ def _notice_faults(kind: str, typed: dict[str, str]) -> dict[str, str]:
     for name in ("title", "title_en"):
         if len(typed[name]) > LONGEST_TITLE:
             faults[f"{kind}-{name}"] = _("标题最多 %(most)s 个字符。", most=LONGEST_TITLE)
+    for name in ("body", "body_en"):
+        if len(typed[name]) > LONGEST_BODY:
+            faults[f"{kind}-{name}"] = _("正文最多 %(most)s 个字符。", most=LONGEST_BODY)
     return faults
 
 
