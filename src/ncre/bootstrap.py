@@ -35,6 +35,8 @@ from ncre.passport.qq import QQ
 from ncre.passport.sending import Sending
 from ncre.passport.sessions import Sessions
 from ncre.passport.single_sign_on import SingleSignOn
+from ncre.passport.staff_requests import StaffRequests
+from ncre.passport.staff_roll import StaffRoll
 from ncre.passport.throttle import Throttle
 from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
@@ -61,6 +63,7 @@ from ncre.services.reconciliation import Reconciliation
 from ncre.services.second_step import SecondStep
 from ncre.services.security_log import SecurityLog
 from ncre.services.sign_ons import Provider, SignOns
+from ncre.services.staff_accounts import StaffAccounts
 from ncre.services.staffing import Staffing
 from ncre.services.takings import Takings
 from ncre.services.unmatched import Unmatched
@@ -87,6 +90,7 @@ class House:
     second_step: SecondStep
     sign_ons: SignOns
     staffing: Staffing
+    staff_accounts: StaffAccounts
     profiles: Profiles
     moving: Moving
     post: PostOffice
@@ -167,6 +171,7 @@ def build(
         application, security, accounts, sessions, proofs, identities, factors, throttle, post
     )
     profiles = Profiles(application, security, people)
+    second_step = SecondStep(application, security, accounts, proofs, factors)
     staffing = Staffing(application, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, keys.work.hex())
     begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on", CODE_LIVES)
@@ -188,9 +193,12 @@ def build(
         accounts=accounts,
         passports=passports,
         contacts=Contacts(application, security, accounts, sessions, proofs, post),
-        second_step=SecondStep(application, security, accounts, proofs, factors),
+        second_step=second_step,
         sign_ons=SignOns(application, security, staffing, accounts, proofs, identities, begun),
         staffing=staffing,
+        staff_accounts=StaffAccounts(
+            application, security, accounts, sessions, second_step, StaffRequests(clock), StaffRoll(clock)
+        ),
         profiles=profiles,
         moving=Moving(application, changes, security, accounts, profiles),
         post=post,

@@ -19,6 +19,7 @@ from ncre.domain.lifecycle import Role, Status
 from ncre.domain.orders import OrderState
 from ncre.domain.payment import Unusable, order_number, refund_number
 from ncre.domain.review import LONGEST_NOTE
+from ncre.domain.staff import LONGEST_WHY, StaffChange
 from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.events.schema import metadata
@@ -97,6 +98,10 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "registration_counts.round": ROUND,
     "registration_counts.site": SITE,
     "registration_counts.status": longest(Status),
+    "staff_requests.asked_by": 36,
+    "staff_requests.change": longest(StaffChange),
+    "staff_requests.role": longest(Role),
+    "staff_requests.why": LONGEST_WHY,
     "takings.site": SITE,
     "sent_letters.key": HASH,
     "unbooked_items.channel": longest(CHANNELS),

@@ -228,6 +228,31 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The personal details were saved.",
     ),
     (
+        passport.StaffChangeRequested(people.CANDIDATE_ID, "factor", "手机丢失"),
+        "申请重置两步验证，等待第二人确认（手机丢失）。",
+        "Somebody asked for it: to reset the second factor; a second person has to confirm (手机丢失).",
+    ),
+    (
+        passport.StaffChangeDeclined(people.CANDIDATE_ID, "role"),
+        "改变权限的申请没有通过。",
+        "It was declined: another role.",
+    ),
+    (
+        passport.FactorReset(people.CANDIDATE_ID, "手机丢失"),
+        "两步验证已由考务办公室重置（手机丢失）。",
+        "The second factor was reset by the exam office (手机丢失).",
+    ),
+    (
+        passport.AccountDisabled(people.CANDIDATE_ID, "已调离"),
+        "账号已停用（已调离）。",
+        "The account was disabled (已调离).",
+    ),
+    (
+        passport.AccountEnabled(people.CANDIDATE_ID, "已调回"),
+        "账号已启用（已调回）。",
+        "The account was enabled (已调回).",
+    ),
+    (
         passport.RegistrationMoved(people.CANDIDATE_ID, people.REGISTRATION, "left"),
         "考务办公室把本账号的报名转到了您的另一账号。",
         "The exam office moved the registration of this account to another account of yours.",

@@ -287,6 +287,35 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "没有这个考生账号。请核对账号名、邮箱或手机号。",
         "There is no such candidate's account. Check its name, e-mail address or phone number.",
     ),
+    RefusalCode.STAFF_UNKNOWN: Words("没有这个工作人员账号。", "There is no such account of staff."),
+    RefusalCode.STAFF_SITE_UNKNOWN: Words(
+        "本考次没有考点 {site}，请核对代码。", "The round has no site {site}. Check the code."
+    ),
+    RefusalCode.NOT_STAFF: Words(
+        "这是考生账号，只能改权限。", "This is a candidate's account: only its role can be changed."
+    ),
+    RefusalCode.ACCOUNT_DISABLED: Words(
+        "这个账号已停用，请联系考务办公室。", "This account is disabled. Ask the exam office."
+    ),
+    RefusalCode.OWN_ACCOUNT: Words(
+        "不能修改自己的账号，请由考务办公室的另一位同事办理。",
+        "Nobody changes their own account. Ask a colleague of the exam office.",
+    ),
+    RefusalCode.LAST_OFFICE: Words(
+        "这是考务办公室最后一个能登录的账号，不能停用、注销或改为其他身份。请先新建一个。",
+        "This is the last account of the exam office that signs in; it cannot be disabled, closed or given another role. "
+        "Make another one first.",
+    ),
+    RefusalCode.WHY_MISSING: Words("请写明原因。", "Say why."),
+    RefusalCode.SITES_MISSING: Words("审核员须至少指定一个考点。", "A reviewer needs at least one site."),
+    RefusalCode.SECOND_PERSON: Words(
+        "申请人不能自己确认，请由考务办公室的另一位同事确认；没有时，请在服务器上执行 ncre user。",
+        "Whoever asked cannot confirm it. Ask a colleague of the exam office; if there is none, use ncre user on the server.",
+    ),
+    RefusalCode.REQUEST_OVER: Words(
+        "这个申请已处理、已撤回或超过 7 天，请重新申请。",
+        "This request was dealt with, taken back, or is older than 7 days. Ask again.",
+    ),
     RefusalCode.OTHER_PERSON: Words(
         "该账号的个人资料是另一个证件号码，不能转到那里。请核对账号；如果是同一人，请考生先更正个人资料。",
         "The personal details of that account carry another document number, so it does not go there. Check the "

@@ -47,11 +47,12 @@ class SignInFailed(Fact):
 
 @dataclass(frozen=True)
 class PasswordChanged(Fact):
-    """`way`: changed by its owner, recovered by a mailed link, or set by staff."""
+    """`way`: changed by its owner, recovered by a mailed link, or set by staff, who say why."""
 
     TOPIC: ClassVar[str] = "passport.password_changed"
     account: UUID
     way: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,48 @@ class RoleChanged(Fact):
     account: UUID
     role: str
     sites: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class StaffChangeRequested(Fact):
+    """One person of the exam office asks for a change that a second one confirms."""
+
+    TOPIC: ClassVar[str] = "passport.staff_change_requested"
+    account: UUID
+    change: str
+    why: str
+
+
+@dataclass(frozen=True)
+class StaffChangeDeclined(Fact):
+    TOPIC: ClassVar[str] = "passport.staff_change_declined"
+    account: UUID
+    change: str
+
+
+@dataclass(frozen=True)
+class FactorReset(Fact):
+    """The second factor of somebody who lost it was taken away by the exam office."""
+
+    TOPIC: ClassVar[str] = "passport.factor_reset"
+    account: UUID
+    why: str
+
+
+@dataclass(frozen=True)
+class AccountDisabled(Fact):
+    """Nobody signs in with it until it is enabled."""
+
+    TOPIC: ClassVar[str] = "passport.account_disabled"
+    account: UUID
+    why: str
+
+
+@dataclass(frozen=True)
+class AccountEnabled(Fact):
+    TOPIC: ClassVar[str] = "passport.account_enabled"
+    account: UUID
     why: str
 
 

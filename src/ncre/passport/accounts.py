@@ -54,6 +54,7 @@ accounts = Table(
     Column("closed_at", Moment),
     Column("disabled_at", Moment),
     Index("accounts_key", "key", unique=True),
+    Index("accounts_role", "role"),
     Index("accounts_email", "email", unique=True),
     Index("accounts_phone", "phone", unique=True),
 )
@@ -250,19 +251,6 @@ class Accounts:
         given = {"role": role.value, "sites": sorted(covering(role, sites))}
         connection.execute(update(accounts).where(accounts.c.id == account).values(given))
         void(connection, account)
-
-    def set_disabled(self, connection: Connection, account: UUID, disabled: bool) -> None:
-        """Whether nobody signs in with it for now; what it did and where it is reached stays."""
-        at = self._clock() if disabled else None
-        connection.execute(update(accounts).where(accounts.c.id == account).values(disabled_at=at))
-        void(connection, account)
-
-    def of_staff(self, connection: Connection) -> list[Account]:
-        """Every account of staff that is not closed, by name."""
-        asked = select(accounts).where(
-            accounts.c.role != Role.CANDIDATE.value, accounts.c.closed_at.is_(None)
-        )
-        return [account_of(row) for row in connection.execute(asked.order_by(accounts.c.name)).mappings()]
 
     def close(self, connection: Connection, account: UUID) -> None:
         """Nobody signs in with it any more, and its addresses are free."""

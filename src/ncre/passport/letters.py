@@ -262,6 +262,37 @@ def moved(to: str, number: str, way: Words) -> Letter:
     )
 
 
+def changed_by_office(to: str) -> Letter:
+    return Letter(
+        to,
+        Words("考务办公室更改了您的账号", "The exam office changed your account"),
+        (
+            Words(
+                "考务办公室刚刚更改了您的工作账号，所有登录已退出。更改的内容和原因在“我的通行证”的安全记录中。",
+                "The exam office changed your account of staff just now; all sessions have ended. What was changed, and why, "
+                "stands in its security history.",
+            ),
+            Words(
+                "如果您不知道这件事，请立即联系考务办公室。",
+                "If you do not know about it, tell the exam office at once.",
+            ),
+        ),
+    )
+
+
+def disabled(to: str) -> Letter:
+    return Letter(
+        to,
+        Words("账号已停用", "Your account is disabled"),
+        (
+            Words(
+                "有人想用这个邮箱找回密码，但使用它的账号已停用，请联系考务办公室。",
+                "Somebody asked to recover a password with this address, but its account is disabled. Ask the exam office.",
+            ),
+        ),
+    )
+
+
 def closed(to: str) -> Letter:
     return Letter(
         to,

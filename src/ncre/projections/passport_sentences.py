@@ -64,7 +64,8 @@ def _failed(failed: passport.SignInFailed) -> Words:
 
 def _password(changed: passport.PasswordChanged) -> Words:
     way = _way(changed.way)
-    return Words(f"密码已修改（{way.zh}）。", f"The password was changed {way.en}.")
+    why = (f"：{changed.why}", f" ({changed.why})") if changed.why else ("", "")
+    return Words(f"密码已修改（{way.zh}{why[0]}）。", f"The password was changed {way.en}{why[1]}.")
 
 
 def _contact(changed: passport.ContactChanged) -> Words:
@@ -109,6 +110,48 @@ def _role(changed: passport.RoleChanged) -> Words:
     )
 
 
+CHANGES: Final[Mapping[str, Words]] = {
+    "role": Words("改变权限", "another role"),
+    "disable": Words("停用账号", "to disable the account"),
+    "enable": Words("启用账号", "to enable the account"),
+    "factor": Words("重置两步验证", "to reset the second factor"),
+    "password": Words("设置新密码", "a new password"),
+}
+
+
+def change_words(code: str) -> Words:
+    """What is asked for about an account of staff."""
+    return CHANGES.get(code, Words(code, code))
+
+
+def _requested(requested: passport.StaffChangeRequested) -> Words:
+    change = change_words(requested.change)
+    return Words(
+        f"申请{change.zh}，等待第二人确认（{requested.why}）。",
+        f"Somebody asked for it: {change.en}; a second person has to confirm ({requested.why}).",
+    )
+
+
+def _declined(declined: passport.StaffChangeDeclined) -> Words:
+    change = change_words(declined.change)
+    return Words(f"{change.zh}的申请没有通过。", f"It was declined: {change.en}.")
+
+
+def _reset(reset: passport.FactorReset) -> Words:
+    return Words(
+        f"两步验证已由考务办公室重置（{reset.why}）。",
+        f"The second factor was reset by the exam office ({reset.why}).",
+    )
+
+
+def _disabled(disabled: passport.AccountDisabled) -> Words:
+    return Words(f"账号已停用（{disabled.why}）。", f"The account was disabled ({disabled.why}).")
+
+
+def _enabled(enabled: passport.AccountEnabled) -> Words:
+    return Words(f"账号已启用（{enabled.why}）。", f"The account was enabled ({enabled.why}).")
+
+
 MOVED: Final[Mapping[str, Words]] = {
     "came": Words(
         "考务办公室把您在另一账号的报名转到了本账号。",
@@ -141,6 +184,11 @@ PASSPORT_SENTENCES: Final[dict[type[Fact], Callable[[Any], Words]]] = {
     passport.FactorChanged: _factor,
     passport.SessionsEnded: _ended,
     passport.RoleChanged: _role,
+    passport.StaffChangeRequested: _requested,
+    passport.StaffChangeDeclined: _declined,
+    passport.FactorReset: _reset,
+    passport.AccountDisabled: _disabled,
+    passport.AccountEnabled: _enabled,
     passport.RegistrationMoved: _moved,
     passport.AccountClosed: _closed,
 }

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ncre.application import Application
 from ncre.domain.lifecycle import Role
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events import passport as facts
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts, PasswordRefused
@@ -20,6 +21,7 @@ from ncre.passport.letters import Address, Courier
 from ncre.passport.passwords import weakness
 from ncre.passport.proofs import Proof, Proofs, Purpose, void
 from ncre.passport.sessions import Session, Sessions
+from ncre.passport.staff_roll import count_offices
 from ncre.passport.throttle import Throttle, counted_as
 from ncre.projections import registrations
 from ncre.services.contacts import EMAIL, PHONE, kind_of
@@ -128,7 +130,12 @@ class Passports:
         self._application.together(counted)
 
     def enter(self, account: Account, way: str, place: str, browser: str, device: str = "") -> str:
-        """A new session for somebody who proved who they are; earlier failures count no more."""
+        """A new session for somebody who proved who they are; earlier failures count no more.
+
+        The one place where sessions begin. Raises Refusal where it is disabled.
+        """
+        if account.is_disabled:
+            raise Refusal(RefusalCode.ACCOUNT_DISABLED)
 
         def entered(connection: Connection) -> str:
             self._log.record(connection, account, facts.SignedIn(account.id, way, place))
@@ -149,7 +156,10 @@ class Passports:
         account = self.accounts.named(email)
         known = account if account and account.email == email and account.has_password else None
         link = address(self.proofs.link(Purpose.RECOVER, email, known.id if known else None, onward))
-        self._post.send(letters.recover(email, link) if known else letters.unknown(email))
+        if known is not None and known.is_disabled:
+            self._post.send(letters.disabled(email))
+        else:
+            self._post.send(letters.recover(email, link) if known else letters.unknown(email))
 
     def recover(self, token: str, password: str) -> Account | None:
         """Set a new password by a mailed link, and end every session; None where the link proves nothing.
@@ -211,7 +221,7 @@ class Passports:
     def close(self, session: Session, password: str) -> bool:
         """Whether the password was right, where there is one; then it is closed and its sessions have ended.
 
-        Raises RegistrationUnderWay.
+        Raises RegistrationUnderWay, and Refusal for the last account of the exam office.
         """
         account = session.account
         if account.has_password and self.accounts.check(account.name, password) is None:
@@ -220,6 +230,8 @@ class Passports:
             raise RegistrationUnderWay
 
         def ended(connection: Connection) -> None:
+            if account.role is Role.OFFICE and count_offices(connection) <= 1:
+                raise Refusal(RefusalCode.LAST_OFFICE)
             self.accounts.close(connection, account.id)
             self._identities.unlink_all(connection, account.id)
             self._factors.remove(connection, account.id)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from ncre.application import Application
+from ncre.domain.commands import Actor
 from ncre.events import passport as facts
 from ncre.events.sealing import BoxForged
 from ncre.passport.accounts import Account, Accounts
@@ -103,6 +104,15 @@ class SecondStep:
         self._application.together(removed)
         return True
 
+    def is_enrolled(self, connection: Connection, account: Account) -> bool:
+        """Whether it has a second factor that counts, also one that nobody has a code for."""
+        factor = self._found(connection, account)
+        return factor is not None and factor.confirmed
+
+    def reset(self, connection: Connection, account: Account, by: Actor) -> None:
+        """Take the factor of somebody who lost it away; the next sign-in enrols another where one is required."""
+        self._change(connection, account, "removed", None, by)
+
     def _factor(self, account: Account) -> SecondFactor:
         factor = self._application.together(lambda connection: self._found(connection, account))
         return factor or SecondFactor("")
@@ -116,7 +126,12 @@ class SecondStep:
             return replace(new_factor(), confirmed=True)
 
     def _change(
-        self, connection: Connection, account: Account, state: str, factor: SecondFactor | None
+        self,
+        connection: Connection,
+        account: Account,
+        state: str,
+        factor: SecondFactor | None,
+        by: Actor | None = None,
     ) -> None:
         """Keep the factor, or none, in a box of the next number, and record that no other counts."""
         number = self._factors.number(connection, account.id) + 1
@@ -124,4 +139,4 @@ class SecondStep:
             self._factors.remove(connection, account.id)
         else:
             self._factors.keep(connection, account.id, factor, number)
-        self._log.record(connection, account, facts.FactorChanged(account.id, state, number))
+        self._log.record(connection, account, facts.FactorChanged(account.id, state, number), by=by)

@@ -10,18 +10,20 @@ from secrets import token_urlsafe
 from typing import Any
 
 from ncre.bootstrap import House
-from ncre.domain.commands import Actor
 from ncre.domain.exam import in_words
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.staff import StaffChange, Wanted
 from ncre.events.passport import stream_of
-from ncre.passport.accounts import LEAST_PASSWORD, LONGEST_ACCOUNT_NAME, Account, NameTaken, PasswordRefused
+from ncre.passport.accounts import LEAST_PASSWORD, LONGEST_ACCOUNT_NAME, NameTaken, PasswordRefused
 from ncre.passport.identities import LinkedElsewhere
 from ncre.passport.passwords import Weakness
 from ncre.passport.sign_on import Identity
 from ncre.projections import timeline
+from ncre.services.staff_accounts import Outcome
 from ncre.services.staffing import SHELL
 from ncre.shell.common import Misuse, actor, add_actor, house, plain_text
+from ncre.shell.staff_accounts import add_by, add_to, by, known, office, reason, waits
 
 SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.AUDITOR, Role.OFFICE)
 
@@ -34,7 +36,7 @@ def add(commands: Any) -> None:
     add_.add_argument("--site", action="append", default=[], metavar="CODE", help="a site of a reviewer")
     add_.add_argument("--why", default="", help="why they get a role of staff; kept in the account's history")
     _add_password(add_)
-    _add_by(add_)
+    add_by(add_)
     add_.set_defaults(run=make)
     role_ = user.add_parser("role", help="give another role, with who gave it and why; sessions end")
     role_.add_argument("name")
@@ -56,12 +58,9 @@ def add(commands: Any) -> None:
     password_ = user.add_parser("password", help="set a new password")
     password_.add_argument("name")
     _add_password(password_)
-    _add_by(password_)
+    add_by(password_)
     password_.set_defaults(run=set_password)
-
-
-def _add_by(parser: Any) -> None:
-    parser.add_argument("--as", dest="actor", metavar="NAME", help="the account of the office that does it")
+    add_to(user)
 
 
 def _add_password(parser: Any) -> None:
@@ -80,14 +79,22 @@ def make(asked: Namespace) -> None:
     password, shown = _password(asked)
     with house() as in_house:
         try:
-            in_house.staffing.make(
-                name, password, role, frozenset(asked.site), asked.why.strip(), _by(in_house, asked)
-            )
+            outcome = _made(in_house, name, password, asked)
         except NameTaken:
             raise Misuse(f"账号 {asked.name} 已存在 / the account {asked.name} exists already") from None
         except PasswordRefused as refused:
             raise Misuse(_refused(refused)) from None
-    print(f"{asked.name} {role.value}" + (f" {password}" if shown else ""))
+    print(f"{asked.name} {role.value}" + (f" {password}" if shown else "") + waits(asked.name, outcome))
+
+
+def _made(in_house: House, name: str, password: str, asked: Namespace) -> Outcome:
+    """Accounts of staff by their rules; candidates' need no reason."""
+    role, sites, who = Role(asked.role), frozenset(asked.site), by(in_house, asked)
+    if role is Role.CANDIDATE:
+        in_house.staffing.make(name, password, role, sites, asked.why.strip(), who)
+        return Outcome(True)
+    wanted = Wanted(StaffChange.ROLE, reason(asked), role, sites)
+    return in_house.staff_accounts.make(name, password, wanted, who)[1]
 
 
 def give_role(asked: Namespace) -> None:
@@ -98,27 +105,28 @@ def give_role(asked: Namespace) -> None:
     if not asked.why.strip():
         raise Misuse("请用 --why 写明原因 / say why with --why")
     with house() as in_house:
-        who = _office(in_house, asked)
-        known = _known(in_house, asked.name)
-        if who.id == str(known.id):
+        who = office(in_house, asked)
+        account = known(in_house, asked.name)
+        if who.id == str(account.id):
             raise Misuse("不能修改自己的权限 / nobody changes their own role")
-        in_house.staffing.give_role(known, role, frozenset(asked.site), asked.why.strip(), who)
-    print(f"{asked.name} {role.value} {' '.join(sorted(asked.site))}".rstrip())
+        wanted = Wanted(StaffChange.ROLE, reason(asked), role, frozenset(asked.site))
+        outcome = in_house.staff_accounts.change(account.id, wanted, who)
+    print(f"{asked.name} {role.value} {' '.join(sorted(asked.site))}".rstrip() + waits(asked.name, outcome))
 
 
 def link(asked: Namespace) -> None:
     """For staff whose provider brings no new people: only the exam office, and never by a name alone."""
     with house() as in_house:
-        who = _office(in_house, asked)
-        known = _known(in_house, asked.name)
+        who = office(in_house, asked)
+        account = known(in_house, asked.name)
         provider = next((one for one in in_house.providers if one.name == asked.provider), None)
         if provider is None:
             raise Misuse(f"没有配置 {asked.provider} / {asked.provider} is not configured (NCRE_SIGN_ON)")
-        if known.role is Role.CANDIDATE:
+        if account.role is Role.CANDIDATE:
             raise Misuse(f"{asked.name} 不是工作人员 / {asked.name} is no member of staff")
         try:
             identity = Identity(provider.sign_on.issuer, asked.subject, asked.name)
-            in_house.staffing.link(known, identity, who)
+            in_house.staffing.link(account, identity, who)
         except LinkedElsewhere:
             raise Misuse("已绑定另一个账号 / it is linked to another account already") from None
     print(f"{asked.name} {provider.label} {asked.subject}")
@@ -129,38 +137,24 @@ def history(asked: Namespace) -> None:
     with house() as in_house:
         if actor(in_house, asked).role not in (Role.AUDITOR, Role.OFFICE):
             raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-        known = _known(in_house, asked.name)
+        account = known(in_house, asked.name)
         with in_house.database.reading() as connection:
-            story = timeline.story(connection, stream_of(known.id))
+            story = timeline.story(connection, stream_of(account.id))
     for told in story:
         print(f"{in_words(told['at'])}  {told[asked.lang]}  {told['actor']}")
-
-
-def _office(in_house: House, asked: Namespace) -> Actor:
-    """The account of the exam office that was named. Raises Refusal for any other."""
-    who = actor(in_house, asked)
-    if who.role is not Role.OFFICE:
-        raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-    return who
-
-
-def _by(in_house: House, asked: Namespace) -> Actor:
-    """Who does it: an account of the office where one was named, else whoever has the machine."""
-    return _office(in_house, asked) if asked.actor else SHELL
-
-
-def _known(in_house: House, name: str) -> Account:
-    known = in_house.accounts.named(name)
-    if known is None:
-        raise Misuse(f"没有账号 {name} / there is no account {name}")
-    return known
 
 
 def set_password(asked: Namespace) -> None:
     password, shown = _password(asked)
     with house() as in_house:
+        account, who = known(in_house, asked.name), by(in_house, asked)
+        if account.role is Role.OFFICE and who != SHELL:
+            raise Misuse(
+                "考务办公室账号须两人办理，请在网页“工作人员账号”中申请 / accounts of the office take two people: "
+                "ask for it on the page of staff accounts"
+            )
         try:
-            in_house.staffing.set_password(_known(in_house, asked.name), password, _by(in_house, asked))
+            in_house.staffing.set_password(account, password, who)
         except PasswordRefused as refused:
             raise Misuse(_refused(refused)) from None
     if shown:

@@ -45,6 +45,8 @@ def actor(in_house: House, asked: Namespace) -> Actor:
     known = in_house.accounts.named(asked.actor)
     if known is None:
         raise Misuse(f"没有账号 {asked.actor} / there is no account {asked.actor}")
+    if known.is_disabled:
+        raise Misuse(f"账号 {asked.actor} 已停用 / the account {asked.actor} is disabled")
     return known.actor
 
 

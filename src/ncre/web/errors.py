@@ -28,6 +28,16 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NOT_YOUR_SITE: HTTPStatus.NOT_FOUND,
     RefusalCode.NOT_YOUR_ROLE: HTTPStatus.FORBIDDEN,
     RefusalCode.OWN_REGISTRATION: HTTPStatus.FORBIDDEN,
+    RefusalCode.STAFF_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.STAFF_SITE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NOT_STAFF: HTTPStatus.CONFLICT,
+    RefusalCode.ACCOUNT_DISABLED: HTTPStatus.FORBIDDEN,
+    RefusalCode.OWN_ACCOUNT: HTTPStatus.FORBIDDEN,
+    RefusalCode.LAST_OFFICE: HTTPStatus.CONFLICT,
+    RefusalCode.WHY_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SITES_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SECOND_PERSON: HTTPStatus.FORBIDDEN,
+    RefusalCode.REQUEST_OVER: HTTPStatus.CONFLICT,
     RefusalCode.OUT_OF_DATE: HTTPStatus.CONFLICT,
     RefusalCode.SENT_BEFORE: HTTPStatus.CONFLICT,
     RefusalCode.VERSION_UNKNOWN: HTTPStatus.CONFLICT,
@@ -115,6 +125,9 @@ REFUSED_ACCESS: Final = frozenset(
         RefusalCode.NOT_YOUR_SITE,
         RefusalCode.NOT_YOUR_ROLE,
         RefusalCode.OWN_REGISTRATION,
+        RefusalCode.ACCOUNT_DISABLED,
+        RefusalCode.OWN_ACCOUNT,
+        RefusalCode.SECOND_PERSON,
     }
 )
 """Refusals of who asks, not of what is asked: they are noted in the log."""

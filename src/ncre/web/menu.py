@@ -40,6 +40,7 @@ def entries() -> list[tuple[str, str]]:
             (_("考场座位表与门贴"), "halls.home"),
             (_("收费管理"), "money.home"),
             (_("公告管理"), "office.notices"),
+            (_("工作人员账号"), "staff_accounts.home"),
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "accounts.search"),
         ],

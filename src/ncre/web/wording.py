@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,11 +38,16 @@ def install(site: Flask) -> None:
         iso=lambda moment: moment.isoformat() if isinstance(moment, datetime) else "",
         said=lambda words: Words(*words).say(language()),
     )
-    site.context_processor(lambda: {"Status": Status, "Step": Step, "Role": Role})
+    site.context_processor(lambda: {"Status": Status, "Step": Step, "Role": Role, "roles_said": _roles_said})
 
 
 def _of(table: Mapping[Any, Words], code: Any) -> str:
     return table[code].say(language())
+
+
+def _roles_said(roles: Iterable[Role]) -> list[tuple[str, str]]:
+    """(code, words) of roles, for a list to choose from."""
+    return [(role.value, _of(ROLES, role)) for role in roles]
 
 
 def _reason(code: str) -> str:

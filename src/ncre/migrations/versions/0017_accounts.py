@@ -35,6 +35,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "day", name=op.f("pk_sent_letters")),
     )
     op.create_index("sent_letters_day", "sent_letters", ["day"])
+    op.create_table(
+        "staff_requests",
+        sa.Column("account", sa.Uuid, nullable=False),
+        sa.Column("change", sa.String(20), nullable=False),
+        sa.Column("role", sa.String(20), nullable=False),
+        sa.Column("sites", sa.JSON, nullable=False),
+        sa.Column("why", sa.String(500), nullable=False),
+        sa.Column("asked_by", sa.String(64), nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_staff_requests")),
+    )
 
 
 def _change_accounts() -> None:
@@ -51,6 +62,7 @@ def _change_accounts() -> None:
     with op.batch_alter_table("accounts") as altered:
         altered.alter_column("key", existing_type=sa.String(254), nullable=False)
     op.create_index("accounts_key", "accounts", ["key"], unique=True)
+    op.create_index("accounts_role", "accounts", ["role"])
 
 
 def _in_one_spelling(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
