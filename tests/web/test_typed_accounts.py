@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import create_engine, text
@@ -33,10 +32,8 @@ def visitor(site: Flask) -> Visitor:
 
 def before(revision: str) -> str:
     """The migration that this one follows."""
-    configuration = Config()
-    configuration.set_main_option("script_location", str(MIGRATIONS))
-    configuration.set_main_option("path_separator", "os")
-    return str(ScriptDirectory.from_config(configuration).get_revision(revision).down_revision)
+    found = ScriptDirectory(str(MIGRATIONS)).get_revision(revision)
+    return str(found.down_revision)
 
 
 def joins_by_phone(house: House, visitor: Visitor, typed: str) -> None:
