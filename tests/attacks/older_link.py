@@ -23,6 +23,8 @@ def findings(target: Target) -> list[str]:
         found.append("the newest link did not work: nothing was tried")
     if _sets(target, older, THIEF) or _sets(target, newer, THIEF):
         found.append("a recovery link set the password after another one was used")
+    if found:  # the account is no longer its owner's
+        return found
     open_link = _mailed(target)
     owner = _signs_in(target, NEW)
     form = {**owner.hidden("/passport"), "present": NEW, "password": PASSWORD, "again": PASSWORD}
