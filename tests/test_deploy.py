@@ -135,7 +135,7 @@ def test_nginx_passes_on_what_the_pages_take_and_refuses_the_rest(tmp_path: Path
             ("/sign-in", 900_000, 200),
             ("/sign-in", 1_100_000, 413),
             (PICTURE, 9_900_000, 200),
-            (PICTURE, 10_200_000, 413),
+            (PICTURE, 12_200_000, 413),
         ):
             answer = asked(port, "POST", path, b"x" * size)
             assert answer is not None

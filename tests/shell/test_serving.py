@@ -30,6 +30,7 @@ def serving(url: str, folder: Path, *more: str) -> Iterator[tuple[subprocess.Pop
         "NCRE_DATABASE_URL": url,
         "NCRE_SECRET": SECRET.hex(),
         "NCRE_CAPTCHA": "never",
+        "NCRE_PRODUCTION": "0",
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NCRE_")}
     process = subprocess.Popen(

@@ -108,7 +108,8 @@ def test_cash_of_another_case_or_site_is_not_handed_back_here(
     take(li, walker, receipt="7", amount="80")
     other = Walker(house)
     other.approved(("66",))
-    form = {**hidden(li.get(case_of(other)), "/nowhere"), "trade": f"{SITE}-7"}
+    page = li.get(case_of(other))
+    form = {**hidden(page, f"{case_of(other)}/counter"), "trade": f"{SITE}-7"}
     assert li.send(f"{case_of(other)}/handed-back", form).status_code == 409
     far = reviewer(house, site, at="429901", name="yuanfang")
     assert far.send(f"{case_of(walker)}/handed-back", form).status_code in (400, 404)
@@ -121,7 +122,9 @@ def test_the_days_cash_is_shown_by_clerk(house: House, site: Flask, li: Visitor,
     assert "收款 80.00 元，退还 0.00 元，应有现金 80.00 元" in text
     assert "这一天没有现场收款" in li.get("/staff/takings?day=2027-01-04")
     assert "这一天没有现场收款" in reviewer(house, site, at="429901", name="yuanfang").get("/staff/takings")
-    assert "shenhe" in office(house, site).get("/staff/takings?day=nonsense")
+    kaowu = office(house, site)
+    for day in ("nonsense", "0001-01-01", "9999-12-31"):
+        assert "请填写 2000 年至 2099 年的日期" in kaowu.get(f"/staff/takings?day={day}", expect=422)
 
 
 def test_the_office_says_what_becomes_of_a_paid_fee(house: House, site: Flask, walker: Walker) -> None:
@@ -156,5 +159,7 @@ def test_a_long_number_is_kept_as_text_in_the_ledger(house: House) -> None:
     walker.paid(("66",))
     (row,) = house.takings.rows(house.clock().date(), house.clock().date())
     number = "2027010522001412345678901234"
-    cells = list(csv.reader(StringIO(as_csv([row | {"trade": number}]).decode("utf-8-sig"), newline="")))[1]
+    cells = list(
+        csv.reader(StringIO(b"".join(as_csv([row | {"trade": number}])).decode("utf-8-sig"), newline=""))
+    )[1]
     assert cells[3] == f"{number}\t"

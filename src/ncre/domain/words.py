@@ -155,6 +155,11 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "You sent this page before, and what it said then was saved. What you changed since was not saved. "
         "Please compare it with what is saved, and send it again if it is meant.",
     ),
+    RefusalCode.VERSION_UNKNOWN: Words(
+        "这份报名没有第 {seen} 版（现在是第 {version} 版），没有做任何改动。请刷新页面，看过最新内容再操作。",
+        "This registration has no version {seen} (it is at version {version}); nothing was changed. "
+        "Please reload the page, look at it as it stands and act again.",
+    ),
     RefusalCode.OUT_OF_TURN: Words(
         "当前状态为“{status}”，不能进行“{step}”。请返回查看现在可以做的事。",
         "The registration is “{status}”, so “{step}” is not possible now. Go back to see what is.",
@@ -257,6 +262,15 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "原因代码 {reason} 不存在，请从列表中选择。", "There is no reason {reason}. Choose from the list."
     ),
     RefusalCode.REASON_TEXT_MISSING: Words("请写明原因。", "Please write down the reason."),
+    RefusalCode.OPENING_REASON: Words(
+        "请写明查看个人信息的原因（{least} 至 {most} 个字）。审计员会看到它，不要写证件号码、手机号等个人信息。",
+        "Say why you open the private details ({least} to {most} characters). Auditors read it: no document or phone "
+        "number in it.",
+    ),
+    RefusalCode.TEXT_TOO_LONG: Words(
+        "文字太长：最多 {most} 个字符，现在有 {count} 个。没有保存，请缩短后再提交。",
+        "The text is too long: at most {most} characters, it has {count}. Nothing was kept; shorten it and send again.",
+    ),
     RefusalCode.MONEY_UNDECIDED: Words(
         "这份报名已缴费 {paid} 元。请选择：退还，或按“缴费后不退”的规定不退。",
         "{paid} yuan were paid for this registration. Choose: return them, or keep them by the rule that a paid "

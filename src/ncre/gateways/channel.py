@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from ncre.events import bounds
+
 
 class ChannelSilent(Exception):
     """The channel did not answer, or not in a way that can be trusted. Nothing is known, nothing may be concluded."""
@@ -21,8 +23,8 @@ class ChannelRefused(Exception):
     """The channel answered and said no; `code` is its own word for why."""
 
     def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(f"{code} {message}".strip())
-        self.code = code
+        self.code = bounds.shown(code, bounds.LONGEST_IDENTIFIER)
+        super().__init__(f"{self.code} {message}".strip())
 
 
 class NoticeRefused(Exception):
@@ -71,6 +73,8 @@ class News:
                CLOSED; of OTHER with the channel's sign
     at         when it happened by the channel's own time, UTC
     word       of OTHER: what the channel calls it
+
+    Raises OutOfBounds for what no channel can mean, signed or not.
     """
 
     kind: Kind
@@ -89,6 +93,16 @@ class News:
         if self.kind is Kind.CLOSED:
             return self.order
         return f"sum:{self.amount}" if self.kind is Kind.RETURNED_SO_FAR else self.reference
+
+    def __post_init__(self) -> None:
+        for text in (self.order, self.trade, self.reference, self.word):
+            bounds.text(text, bounds.LONGEST_IDENTIFIER)
+        if self.kind is not Kind.OTHER:
+            bounds.identifier(self.order)
+            if self.trade or self.kind is not Kind.CLOSED:
+                bounds.identifier(self.trade)
+        bounds.amount(abs(self.amount) if self.kind is Kind.OTHER else self.amount)
+        bounds.moment(self.at)
 
 
 @dataclass(frozen=True, slots=True)

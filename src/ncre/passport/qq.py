@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, same
+from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, error_code, same
 
 if TYPE_CHECKING:  # loaded where somebody signs in: every command reads the terms below
     import requests
@@ -67,7 +67,7 @@ class QQ:
         if not same(begun_state, query.get("state")):
             raise SignOnRefused(Why.STATE)
         if query.get("error") or query.get("usercancel", "0") != "0":
-            raise SignOnRefused(Why.DENIED, query.get("error", "usercancel"))
+            raise SignOnRefused(Why.DENIED, error_code(query.get("error", "access_denied")))
         code = query.get("code")
         if not code:
             raise SignOnRefused(Why.NO_CODE)
@@ -75,7 +75,7 @@ class QQ:
             try:
                 return self._identity(session, code)
             except OAuthError as refused:
-                raise SignOnRefused(Why.CODE, str(refused.error)) from refused
+                raise SignOnRefused(Why.CODE, error_code(refused.error)) from refused
             except requests.Timeout as slow:
                 raise SignOnSilent(Unheard.SLOW) from slow
             except requests.ConnectionError as lost:
@@ -107,7 +107,7 @@ class QQ:
         if me.get("error") == UNIONID_NOT_GRANTED:
             me = self._ask("/oauth2.0/me", access_token=access_token, fmt="json")
         if "error" in me:
-            raise SignOnRefused(Why.IDENTITY, me["error"])
+            raise SignOnRefused(Why.IDENTITY, error_code(me["error"]))
         return me
 
     def _name(self, access_token: str, openid: str) -> str:
@@ -118,7 +118,7 @@ class QQ:
             openid=openid,
         )
         if user.get("ret") != "0":
-            raise SignOnRefused(Why.IDENTITY, f"get_user_info {user.get('ret')}")
+            raise SignOnRefused(Why.IDENTITY, f"get_user_info {error_code(user.get('ret'))}")
         return user.get("nickname", "")
 
     def _ask(self, path: str, **parameters: str) -> dict[str, str]:

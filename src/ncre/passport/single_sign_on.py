@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ncre.domain.lifecycle import Role
-from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, same
+from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, error_code, same
 
 if TYPE_CHECKING:  # loaded where somebody signs in: every command reads the terms below
     from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
@@ -103,7 +103,7 @@ class SingleSignOn:
         with _heard():
             self._check_issuer(query.get("iss"))
             if "error" in query:
-                raise SignOnRefused(Why.DENIED, query["error"])
+                raise SignOnRefused(Why.DENIED, error_code(query["error"]))
             if not query.get("code"):
                 raise SignOnRefused(Why.NO_CODE)
             claims = self._claims(self._id_token(query["code"], begun.verifier), begun.nonce)
@@ -222,7 +222,7 @@ class _heard:
         from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
 
         if isinstance(error, OAuthError):
-            raise SignOnRefused(Why.CODE, str(error.error)) from error
+            raise SignOnRefused(Why.CODE, error_code(error.error)) from error
         if isinstance(error, requests.Timeout):
             raise SignOnSilent(Unheard.SLOW) from error
         if isinstance(error, requests.ConnectionError):

@@ -22,6 +22,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.sealing import BoxForged, PersonErased
 from ncre.gateways.paper_shelf import PaperShelf
 from ncre.printing.labels import NOTICES
+from ncre.printing.masking import masked_form, masked_ticket
 from ncre.printing.sheets import FormSheet, Printed, Sheet, TicketSheet, pictured
 from ncre.printing.signature import Certificate
 from ncre.projections import tickets
@@ -121,21 +122,23 @@ class Papers:
         sheet = self._cases.ticket_sheet(self._ready(registration))
         return TicketPage(sheet, NOTICES, *_codes(sheet))
 
-    def form_then(self, registration: UUID, at: At) -> Printed:
+    def form_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
         """The form as it would have been printed then. Raises Refusal where there was none to print."""
         from ncre.printing import drawing
 
         case = self._cases.then(registration, at)
         require_paid(case.row)
-        return drawing.registration_form(self._complete(case, self._cases.form_sheet(case)))
+        sheet = self._cases.form_sheet(case)
+        return drawing.registration_form(masked_form(sheet) if masked else self._complete(case, sheet))
 
-    def ticket_then(self, registration: UUID, at: At) -> Printed:
+    def ticket_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
         """The ticket as it would have been printed then, whatever the hour. Raises Refusal."""
         from ncre.printing import drawing
 
         case = self._cases.then(registration, at)
         require_seated(case)
-        return drawing.admission_ticket(self._complete(case, self._cases.ticket_sheet(case)))
+        sheet = self._cases.ticket_sheet(case)
+        return drawing.admission_ticket(masked_ticket(sheet) if masked else self._complete(case, sheet))
 
     def seated_at(self, round_code: str, site: str) -> list[UUID]:
         """Registrations of the site that have seats, in the order in which they will be sat."""

@@ -23,8 +23,8 @@ from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
 from ncre.server.serving import ServerThread
 from ncre.shell import demonstration
-from ncre.shell.common import log_to_stderr
 from ncre.shell.installing import new_installation, warn_of_open_files
+from ncre.shell.logs import log_to_stderr
 from ncre.shell.serving import gate, listen, moved, with_connections
 
 

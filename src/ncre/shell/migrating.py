@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from ncre.bootstrap import build
-from ncre.projections.completeness import missing
+from ncre.events.database import Database
+from ncre.events.key_checks import KeyChecks
+from ncre.events.keys import Keys
 from ncre.shell.installing import new_installation, warn_of_open_files
-from ncre.shell.rows import words_of
+from ncre.shell.missing import missing_from, words_of
 
 
 def add(commands: Any) -> None:
@@ -18,11 +19,12 @@ def add(commands: Any) -> None:
 def migrate(_: Namespace) -> int:
     """Ends with 1 where something of the schema is missing all the same, and says what brings it back."""
     settings = new_installation()
-    house = build(settings)
-    house.migrate()
-    with house.database.reading() as connection:
-        gone = missing(connection, house.application.listeners)
-    house.close()
+    database = Database(settings.database_url)
+    try:
+        KeyChecks(database, Keys.derived_from(settings.secret)).migrate()
+        gone = missing_from(database)
+    finally:
+        database.close()
     for one in gone:
         print(words_of(one))
     warn_of_open_files(settings)

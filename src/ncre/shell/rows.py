@@ -8,13 +8,10 @@ from uuid import UUID
 
 from ncre.events.schema import person_keys
 from ncre.projections.checking import examine
-from ncre.projections.completeness import Gone
 from ncre.projections.findings import Checked
 from ncre.projections.upkeep import rebuild as rebuild_rows
 from ncre.shell.common import house
-
-REBUILD = "make it anew: ncre projections rebuild"
-RESTORE = "it does not follow from facts: restore it from a backup"
+from ncre.shell.missing import words_of
 
 
 def add(commands: Any) -> None:
@@ -63,11 +60,6 @@ def _name(people: list[UUID]) -> None:
         )
     if people:
         print(f"{len(people)} keys")
-
-
-def words_of(gone: Gone) -> str:
-    """What is missing, and how it comes back."""
-    return f"missing: {gone.what} of {gone.table}; {REBUILD if gone.derived else RESTORE}"
 
 
 def _verdict(found: Checked) -> str:

@@ -13,8 +13,9 @@ from ncre.config import Settings, read_settings
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
-from ncre.shell.common import Misuse, log_to_stderr
+from ncre.shell.common import Misuse
 from ncre.shell.installing import warn_of_open_files
+from ncre.shell.logs import log_to_stderr
 from ncre.web import create_site, traffic
 
 THREADS: Final = 8

@@ -10,8 +10,9 @@ from typing import Any
 from ncre.bootstrap import House, build
 from ncre.config import read_settings
 from ncre.events.outages import DatabaseFailure
-from ncre.shell.common import house, log_to_stderr
+from ncre.shell.common import house
 from ncre.shell.installing import warn_of_open_files
+from ncre.shell.logs import log_to_stderr
 
 
 def add(commands: Any) -> None:

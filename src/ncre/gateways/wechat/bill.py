@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from ncre.events import bounds
 from ncre.gateways.channel import ChannelSilent, Kind, News, Source
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -35,6 +35,8 @@ REFUND_AMOUNT: Final = ("申请退款金额", "退款金额")
 OLDER: Final[Mapping[str, str]] = {"退款状态": ""}
 """Columns that older bills lack."""
 
+_YUAN: Final = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
+
 _RECORD: Final = re.compile(r"\r?\n(?=`)")
 
 
@@ -42,7 +44,7 @@ def read_bill(raw: bytes) -> tuple[News, ...]:
     """Every line of the bill that tells of money. Raises ChannelSilent for what cannot be read."""
     try:
         return tuple(_news_of(raw.decode("utf-8-sig")))
-    except (UnicodeDecodeError, KeyError, ValueError, InvalidOperation) as error:
+    except (KeyError, ValueError, StopIteration) as error:
         raise ChannelSilent(f"the bill cannot be read: {error!r}") from error
 
 
@@ -89,13 +91,16 @@ def _news(said: Mapping[str, str]) -> News:
         trade=said["微信订单号"],
         reference=reference,
         amount=amount,
-        at=datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI).astimezone(UTC),
+        at=bounds.moment(datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI)),
         source=Source.BILL,
         word=f"{said['交易状态']} {said['退款状态']}".strip() if kind is Kind.OTHER else "",
     )
 
 
 def _amount(said: Mapping[str, str], columns: Sequence[str]) -> int:
-    """Fen, with its sign."""
-    text = next(said[name] for name in columns if name in said)
-    return int(Decimal(text) * 100)
+    """Fen, with its sign. Raises OutOfBounds."""
+    found = _YUAN.fullmatch(next(said[name] for name in columns if name in said))
+    if not found:
+        raise bounds.OutOfBounds("not an amount in yuan")
+    fen = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
+    return -fen if found[1] else fen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha1, sha256
 from hmac import compare_digest
 from json import dumps
@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from ncre.events import bounds
 from ncre.gateways.channel import (
     Answer,
     BillNotReady,
@@ -162,13 +163,15 @@ class WeChat:
         return News(
             kind=Kind.OTHER,
             channel=NAME,
-            order=str(said.get("out_trade_no", ""))[:64],
-            trade=str(said.get("transaction_id", ""))[:64],
+            order=bounds.shown(str(said.get("out_trade_no", "")), bounds.LONGEST_IDENTIFIER),
+            trade=bounds.shown(str(said.get("transaction_id", "")), bounds.LONGEST_IDENTIFIER),
             reference=sha256(f"{event}{content}".encode()).hexdigest()[:32],
             amount=int((amounts or {}).get("refund", (amounts or {}).get("total", 0))),
             at=self._line.clock(),
             source=Source.NOTICE,
-            word=f"{event} {said.get('refund_status', said.get('trade_state', ''))}".strip()[:60],
+            word=bounds.shown(
+                f"{event} {said.get('refund_status', said.get('trade_state', ''))}".strip(), 60
+            ),
         )
 
     def acknowledged(self, taken: bool) -> tuple[int, str, str]:
@@ -203,7 +206,7 @@ class WeChat:
                 order=str(said["out_trade_no"]),
                 trade=str(said["transaction_id"]),
                 reference="",
-                amount=int(said["amount"]["total"]),
+                amount=bounds.amount(said["amount"]["total"]),
                 at=_moment(said["success_time"]),
                 source=source,
             )
@@ -243,14 +246,11 @@ def _refund_news(said: Mapping[str, Any], source: Source) -> News:
         order=str(said["out_trade_no"]),
         trade=str(said["transaction_id"]),
         reference=str(said["out_refund_no"]),
-        amount=int(said["amount"]["refund"]),
+        amount=bounds.amount(said["amount"]["refund"]),
         at=_moment(said["success_time"]),
         source=source,
     )
 
 
 def _moment(text: object) -> datetime:
-    moment = datetime.fromisoformat(str(text))
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment.astimezone(UTC)
+    return bounds.moment(datetime.fromisoformat(str(text)))
