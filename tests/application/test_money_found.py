@@ -157,12 +157,13 @@ def test_money_for_an_unknown_order_goes_back_with_a_reason(house: House, clock:
 
 @pytest.mark.parametrize("kind", [Kind.OTHER, Kind.CLOSED])
 def test_what_cannot_be_booked_waits_for_a_person(house: House, clock: Clock, kind: Kind) -> None:
-    news = News(kind, "till", "N-UNKNOWN", "T9", "line-1", -48, clock(), Source.BILL, "服务费")
+    amount = -48 if kind is Kind.OTHER else 48
+    news = News(kind, "till", "N-UNKNOWN", "T9", "line-1", amount, clock(), Source.BILL, "服务费")
     for _ in range(2):
         house.money.receive(news)
     with house.database.reading() as connection:
         (item,) = unbooked.waiting(connection)
-    assert (item["kind"], item["amount"], item["trade"]) == ("服务费", -48, "T9")
+    assert (item["kind"], item["amount"], item["trade"]) == ("服务费", amount, "T9")
     resolve = house.unmatched.resolve
     assert refusal(resolve, item["id"], " ", OFFICE) is RefusalCode.REASON_TEXT_MISSING
     assert refusal(resolve, item["id"], "x", Act(people.AUDITOR)) is RefusalCode.NOT_YOUR_ROLE

@@ -90,6 +90,13 @@ class Browser:
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(path).text)
         return found[1] if found else ""
 
+    def hidden(self, path: str) -> dict[str, str]:
+        """The hidden fields of the page's own form."""
+        page = self.get(path).text
+        return dict(
+            re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page[page.find("<main") :])
+        )
+
     def get(self, path: str):  # type: ignore[no-untyped-def]
         return self.client.get(
             path, base_url=ORIGIN, headers=self.headers, environ_base={"REMOTE_ADDR": self.address}
@@ -106,7 +113,7 @@ class Browser:
 
     def pays(self) -> tuple[str, str]:
         """As far as the page that leads to the channel: the number of the order, and the page."""
-        left = self.post(f"{self.home}/pay", csrf_token=self.token(f"{self.home}/pay"), channel="wechat")
+        left = self.post(f"{self.home}/pay", **self.hidden(f"{self.home}/pay"), channel="wechat")
         assert left.status_code == 303, left.text
         return self.follows(left.location)
 
@@ -178,7 +185,7 @@ def test_a_payment_at_the_desk_is_found_when_the_phone_takes_over(
     first, _ = Browser(site, wenjing, DESKTOP).pays()
     far.pay(first)
     phone = Browser(site, wenjing, PHONE)
-    left = phone.post(f"{phone.home}/pay", csrf_token=phone.token(f"{phone.home}/pay"), channel="wechat")
+    left = phone.post(f"{phone.home}/pay", **phone.hidden(f"{phone.home}/pay"), channel="wechat")
     assert "支付完成：160.00 元" in phone.follows(left.location)[1]
     assert len(payments(house, wenjing)) == 1
 
@@ -237,7 +244,7 @@ def test_a_wechat_that_does_not_say_who_pays_is_told_and_nobody_goes_in_circles(
     back = inside.get(f"/pay/wechat/back?code=none&state={state}")
     page = inside.get(back.location)
     assert page.status_code == 200
-    answer = inside.post(f"{inside.home}/pay", csrf_token=inside.token(back.location), channel="wechat")
+    answer = inside.post(f"{inside.home}/pay", **inside.hidden(back.location), channel="wechat")
     assert "请在浏览器中打开" in answer.text
 
 
@@ -246,9 +253,7 @@ def test_inside_wechat_without_jsapi_the_address_is_there_to_copy(
 ) -> None:
     house.money.channels["wechat"] = WeChat(replace(terms, app_secret=""), clock)  # type: ignore[index]
     inside = Browser(site, wenjing, INSIDE)
-    answer = inside.post(
-        f"{inside.home}/pay", csrf_token=inside.token(f"{inside.home}/pay"), channel="wechat"
-    )
+    answer = inside.post(f"{inside.home}/pay", **inside.hidden(f"{inside.home}/pay"), channel="wechat")
     assert answer.status_code == 200
     assert "请在浏览器中打开" in answer.text
     assert f'value="{ORIGIN}{inside.home}/pay"' in answer.text
@@ -260,9 +265,7 @@ def test_other_channels_and_files_too_are_opened_elsewhere(house: House, site: F
     candidate.until_waiting()
     approved(house, candidate)
     inside = Browser(site, candidate, INSIDE)
-    page = inside.post(
-        f"{inside.home}/pay", csrf_token=inside.token(f"{inside.home}/pay"), channel="till"
-    ).text
+    page = inside.post(f"{inside.home}/pay", **inside.hidden(f"{inside.home}/pay"), channel="till").text
     assert "请在浏览器中打开" in page
     assert till_of(house).asked == []
     candidate.pays()
