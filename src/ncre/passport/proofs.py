@@ -122,7 +122,7 @@ class Proofs:
         with self._database.reading() as connection:
             asked = select(proofs).where(proofs.c.token == _key(token), proofs.c.purpose == purpose.value)
             row = connection.execute(asked).mappings().first()
-        if row is None or not is_valid(row["expires_at"], self._clock(), LINK_LIVES):
+        if row is None or not is_valid(row["expires_at"], self._clock(), LIVES.get(purpose, LINK_LIVES)):
             return None
         return Proof(purpose, row["account"], row["target"], row["onward"], row["expires_at"])
 
@@ -139,7 +139,7 @@ class Proofs:
             .returning(*proofs.c)
         )
         row = connection.execute(tried).mappings().first()
-        if row is None or not is_valid(row["expires_at"], now, LINK_LIVES):
+        if row is None or not is_valid(row["expires_at"], now, LIVES.get(purpose, LINK_LIVES)):
             return None
         if row["code"] != (_key(code) if code else ""):
             return None
