@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
-from ncre.events.database import Database, _configuration
+from ncre.events.database import MIGRATIONS, Database
 from ncre.passport.accounts import Accounts, NameTaken
 from tests.people import NOW, SITE
 from tests.web.test_passport import EMAIL, PASSWORD, PHONE, code, joins, letters
@@ -32,7 +32,7 @@ def visitor(site: Flask) -> Visitor:
 
 def before(revision: str) -> str:
     """The migration that this one follows."""
-    found = ScriptDirectory.from_config(_configuration()).get_revision(revision)
+    found = ScriptDirectory(str(MIGRATIONS)).get_revision(revision)
     return str(found.down_revision)
 
 
