@@ -124,6 +124,15 @@ def test_an_answer_holds_for_its_purpose_and_five_minutes(
     assert human.sound(question.id) is None
 
 
+def test_a_clock_that_is_set_back_makes_no_question_live_longer(human: HumanCheck, clock: Clock) -> None:
+    question = human.ask("sign-in")
+    digits, work = answer(human, question), solved(question.work)
+    clock.advance(days=-1)
+    assert human.picture(question.id) is None
+    assert not human.passed("sign-in", question.id, digits)
+    assert not human.passed("sign-in", "", "", work)
+
+
 def test_a_proof_of_work_counts_once_for_its_purpose(human: HumanCheck) -> None:
     work = solved(human.ask("register").work)
     assert not human.passed("recover", "", "", work)

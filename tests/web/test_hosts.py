@@ -83,6 +83,13 @@ def test_a_strange_host_is_refused(house: House, changes: dict[str, object], hos
         assert status(site, host, path) == 400
 
 
+def test_a_probe_is_answered_at_any_address_of_the_machine(house: House) -> None:
+    site = site_with(house, public_url="https://ncre.example")
+    for host in ("10.0.0.7", "10.0.0.7:8000", "[2001:db8::7]:8000"):
+        assert {status(site, host, path) for path in ("/healthz", "/readyz")} == {200}
+        assert {status(site, host, path) for path in ("/", "/healthz/", "//healthz")} == {400}
+
+
 @pytest.mark.parametrize(
     "host", ["localhost", "LocalHost:8000", "127.0.0.1", "127.0.0.1:65535", "[::1]", "[::1]:9000"]
 )

@@ -12,13 +12,13 @@ from werkzeug.routing import Rule
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
-from ncre.shell.serving import MOST_THREADS, lanes
+from ncre.shell.serving import MOST_THREADS, lanes, with_connections
 from ncre.web import traffic
 from tests.people import SITE, somebody
 from tests.web.visitor import Visitor, signed_in
 
 POOL = 30
-"""Connections that a process may have to PostgreSQL, see `events/database.py`."""
+"""Connections that a process may have to PostgreSQL, told in docs/operations.md."""
 
 
 def lane(site: Flask, method: str, path: str, query: str = "", cookies: str = "") -> str:
@@ -42,6 +42,8 @@ def example(rule: Rule) -> str:
     [
         ("POST", "/notices/alipay", traffic.MACHINES),
         ("GET", "/notices/guide", traffic.PAGES),
+        ("GET", "/healthz", traffic.MACHINES),
+        ("HEAD", "/readyz", traffic.MACHINES),
         ("GET", "/static/style.css", traffic.FILES),
         ("POST", "/registrations/1/photo", traffic.PHOTOS),
         ("POST", "/registrations/1/photo/adopt", traffic.PHOTOS),
@@ -109,3 +111,7 @@ def test_each_address_takes_as_much_as_its_page(site: Flask) -> None:
 
 def test_all_lanes_together_leave_a_connection_to_the_database_for_each_thread() -> None:
     assert sum(lane.threads for lane in lanes(MOST_THREADS)) <= POOL
+
+
+def test_a_process_has_a_connection_for_each_of_its_threads(house: House) -> None:
+    assert with_connections(house.settings, 8).connections == 8 + 13 == sum(one.threads for one in lanes(8))

@@ -53,6 +53,13 @@ def lacking(connection: Connection, table: Table) -> list[str]:
     ]
 
 
+def make_whole(connection: Connection, table: Table) -> None:
+    """The table, made where it is gone; without its rows where a column of it is."""
+    if any(what.startswith("column") for what in lacking(connection, table)):
+        table.drop(connection)
+    table.create(connection, checkfirst=True)
+
+
 _GUARDS: Final = {
     "sqlite": (
         "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'facts'",

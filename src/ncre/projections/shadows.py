@@ -14,7 +14,7 @@ from ncre.events.base import Fact
 from ncre.events.database import Database
 from ncre.projections.base import Key, Listeners, Projection, Row
 from ncre.projections.bulk import insert_all
-from ncre.projections.completeness import lacking
+from ncre.projections.completeness import make_whole
 
 PORTION: Final = 400
 """Keys in one statement; both databases take many more variables, but plan them slowly."""
@@ -143,9 +143,7 @@ def _without_indexes(connection: Connection, live: Table) -> Iterator[None]:
 
     On PostgreSQL that would lock readers out, so there only indexes that are gone are made.
     """
-    if any(what.startswith("column") for what in lacking(connection, live)):
-        live.drop(connection)
-    live.create(connection, checkfirst=True)
+    make_whole(connection, live)
     indexes = sorted(live.indexes, key=lambda index: str(index.name))
     if connection.dialect.name == "sqlite":
         for index in indexes:

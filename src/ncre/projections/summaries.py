@@ -105,7 +105,6 @@ class Totals:
     def write(self, connection: Connection) -> None:
         """Set all sums so, within the caller's transaction."""
         for summary, sums in self._sums.items():
-            summary.table.create(connection, checkfirst=True)
             connection.execute(delete(summary.table))
             rows = [_row(summary, key, amounts) for key, amounts in sums.items()]
             if rows:

@@ -23,7 +23,7 @@ from ncre.events.store import FactStore
 from ncre.projections import holdings
 from ncre.projections.base import Listeners, fold
 from ncre.projections.checking import examine
-from ncre.projections.completeness import Gone
+from ncre.projections.completeness import Gone, make_whole
 from ncre.projections.findings import Difference
 from ncre.projections.shadows import Shadows
 from ncre.projections.slices import Slice, slices
@@ -83,6 +83,8 @@ def _rebuild(database: Database, store: FactStore, shadows: Shadows, listeners: 
         holdings.write(connection, holdings.of_stored_rows(connection, drawn))
         totals = Totals(listeners.summaries)
         totals.take_stored(connection)
+        for summary in listeners.summaries:
+            make_whole(connection, summary.table)
         totals.write(connection)
     return count
 
