@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from uuid import uuid5
+from uuid import UUID, uuid5
+
+import pytest
+from sqlalchemy import Connection
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
@@ -68,3 +71,22 @@ def test_looks_at_one_case_at_once_are_all_recorded(house: House) -> None:
     walker.submitted()
     at_once(lambda number: house.application.look(walker.id, REVIEWER, f"look {number}"))
     assert len(history_of(house, uuid5(walker.id, "access"))) == AT_ONCE
+
+
+def test_looks_at_several_cases_are_recorded_in_one_order(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However a list is sorted: two that lock the same cases in another order would wait in a circle."""
+    cases = [UUID(int=number) for number in range(1, 9)]
+    locked: list[UUID] = []
+    lock = house.database.lock
+
+    def watched(connection: Connection, name: UUID) -> None:
+        locked.append(name)
+        lock(connection, name)
+
+    monkeypatch.setattr(house.database, "lock", watched)
+    for asked in (cases, cases[::-1], cases[4:] + cases[:4]):
+        locked.clear()
+        house.application.look_at_all(asked, REVIEWER, "list")
+        assert locked == [uuid5(case, "access") for case in cases]

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
 from ncre.events.base import CLOSED, ERASED, Fact
 from ncre.events.database import Database
@@ -166,6 +167,33 @@ def test_a_key_row_that_was_altered_is_an_alarm(database: Database, store: FactS
         connection.execute(update(person_keys).values(wrapped=bytes(60)))
     with pytest.raises(BoxForged, match="altered"):
         history(database, FactStore(database, KEYS))
+
+
+def test_a_wrapped_key_laid_at_another_person_is_an_alarm(database: Database) -> None:
+    keys = PersonKeys(KEYS)
+    with database.transaction() as connection:
+        keys.to_seal(connection, [PERSON, ZHANG])
+        theirs = select(person_keys.c.wrapped).where(person_keys.c.subject == ZHANG).scalar_subquery()
+        connection.execute(update(person_keys).where(person_keys.c.subject == PERSON).values(wrapped=theirs))
+        with pytest.raises(BoxForged, match=f"{PERSON} does not open"):
+            keys.to_open(connection, [PERSON])
+        assert keys.foreign(connection) == [PERSON]
+
+
+def test_an_erasure_waits_for_a_transaction_that_seals(postgres_url: str) -> None:
+    """Else what is sealed meanwhile would be recorded about a person whose erasure is already acknowledged."""
+    database, keys = Database(postgres_url), PersonKeys(KEYS)
+    with database.transaction() as connection:
+        keys.to_seal(connection, [PERSON])
+    with database.transaction() as sealing:
+        keys.to_seal(sealing, [PERSON])
+        with pytest.raises(OperationalError) as refused, database.transaction() as erasing:
+            erasing.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            keys.erase(erasing, PERSON, NOON)
+        assert isinstance(refused.value.orig, psycopg.errors.LockNotAvailable)
+    with database.transaction() as connection:
+        keys.erase(connection, PERSON, NOON)
+    database.close()
 
 
 def test_another_secret_opens_nothing(database: Database, store: FactStore) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
+from ncre.events.passport import FactorChanged, stream_of
 from ncre.passport.factors import second_factors
 from ncre.passport.proofs import Purpose
 from ncre.passport.second_factor import new_factor
@@ -182,6 +183,20 @@ def test_wrong_codes_wait_longer_and_longer(site: Flask, visitor: Visitor, clock
     other.post("/sign-in/code", 429, code=factor.at(clock()))
     clock.advance(seconds=30)
     other.post("/sign-in/code", code=factor.at(clock()))
+
+
+def test_a_removal_stands_in_the_history_of_the_account(house: House, visitor: Visitor, clock: Clock) -> None:
+    factor, _ = enrols(visitor, clock)
+    visitor.get("/passport/factor")
+    clock.advance(seconds=30)
+    visitor.post("/passport/factor/remove", code=factor.at(clock()))
+    account = house.accounts.named(NAME)
+    assert account
+    with house.database.reading() as connection:
+        history = house.application.store.history(connection, stream_of(account.id))
+    states = [fact.state for fact in history if isinstance(fact, FactorChanged)]
+    assert states == ["enrolled", "used", "removed"]
+    assert history[-1].stamp.actor == account.actor.id
 
 
 def test_it_is_removed_by_a_code(site: Flask, visitor: Visitor, clock: Clock) -> None:
