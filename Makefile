@@ -10,7 +10,7 @@ TOOLS := $(VENV)/.tools
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench screenshots diagram translations lock
+.PHONY: help demo serve test soak lint bench sbom vulnerabilities screenshots diagram translations lock
 
 help: ## list every target
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 22
@@ -26,6 +26,9 @@ test: $(TOOLS) ## every test, the browser journey included
 	@tools/oracles.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+soak: $(TOOLS) ## long bounded runs on both databases; SOAK_REQUESTS= how many requests each, SOAK_SEED= the first seed
+	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak tests/soak
+
 lint: $(TOOLS) ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -33,6 +36,12 @@ lint: $(TOOLS) ## ruff and mypy
 
 bench: $(TOOLS) ## ratios against a floor measured in the same run
 	@PYTHONPATH=src:. exec $(BIN)/python -m bench
+
+sbom: $(LIBRARIES) $(TOOLS) ## write sbom.json: every library of requirements.lock with its licence (CycloneDX)
+	@tools/sbom.sh
+
+vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVISORIES= a checkout of pypa/advisory-database, offline
+	@$(BIN)/python tools/vulnerabilities.py requirements.lock requirements-dev.lock $(if $(ADVISORIES),--advisories "$(ADVISORIES)")
 
 screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
 	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py

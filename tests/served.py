@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 
 BROKEN = (ConnectionError, http.client.HTTPException, TimeoutError, OSError)
@@ -38,6 +40,16 @@ class Browser:
         connection.close()
         return answer.status, answer.headers.get("Location", ""), text
 
+    def fetch(self, path: str) -> tuple[int, bytes]:
+        """Status and body of a GET, whatever it is."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        connection.request("GET", path, headers={"Cookie": cookies})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, body
+
     def hidden(self, path: str) -> dict[str, str]:
         status, _, text = self.ask("GET", path)
         assert status == 200, (path, status)
@@ -47,11 +59,15 @@ class Browser:
 
 
 @contextmanager
-def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    environment: dict[str, str], port: int, log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`log` is where its stderr goes, nowhere without it."""
     command = [sys.executable, "-m", "ncre", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    with (log or Path(os.devnull)).open("ab") as stderr:
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True
+        )
     try:
         _until_listening(process, port)
         yield process

@@ -161,7 +161,7 @@ class Till:
         return self.trades[refund.order].refunds.get(refund.request)
 
     def notice(self, headers: Mapping[str, str], body: bytes) -> tuple[News, ...]:
-        number = body.decode()
+        number = body.decode("utf-8", "replace")
         if number not in self.trades:
             raise NoticeRefused("signature")
         return (self.news(number),)

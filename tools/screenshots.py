@@ -85,7 +85,7 @@ def take(browser: Browser, house: House, address: str, clock: Clock) -> None:
     clock.advance(minutes=90)
     reviewer = Person(desk(browser), address)
     reviewer.signs_in("shenhe", PASSWORD)
-    reviewer.goes(f"/staff/cases/{wenjing.id}")
+    reviewer.opens(wenjing.id)
     _picture(reviewer, "reviewer", 1280, 900)
     approved(house, wenjing, by=shenhe)
     clock.advance(minutes=10)

@@ -225,11 +225,11 @@ class Application:
             for fact in recorded:
                 self._set_quotas(connection, fact)
 
-    def look(self, registration: UUID, actor: c.Actor, purpose: str) -> None:
+    def look(self, registration: UUID, actor: c.Actor, purpose: str, why: str = "") -> None:
         """Record that staff are about to see the private details of a case; raises if it cannot."""
-        self.look_at_all([registration], actor, purpose)
+        self.look_at_all([registration], actor, purpose, why)
 
-    def look_at_all(self, cases: Iterable[UUID], actor: c.Actor, purpose: str) -> None:
+    def look_at_all(self, cases: Iterable[UUID], actor: c.Actor, purpose: str, why: str = "") -> None:
         """Record a look at each of these cases, all of them or none; raises if it cannot.
 
         Always in the same order, so that two who print one list do not wait for each other in a circle.
@@ -238,13 +238,12 @@ class Application:
 
         def noted(connection: Connection) -> None:
             for case in in_order:
-                self._note_look(connection, case, look, purpose)
+                self._note_look(connection, case, look, facts.DetailsViewed(case, purpose, why))
 
         self.together(noted)
 
-    def _note_look(self, connection: Connection, case: UUID, look: Act, purpose: str) -> None:
-        seen = facts.DetailsViewed(case, purpose)
-        self.record_behind(connection, look, uuid5(case, "access"), [seen])
+    def _note_look(self, connection: Connection, case: UUID, look: Act, viewed: facts.DetailsViewed) -> None:
+        self.record_behind(connection, look, uuid5(case, "access"), [viewed])
 
     def _answer(self, connection: Connection, command: c.Command) -> Registration:
         opened = isinstance(command, OPENS)

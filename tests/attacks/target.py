@@ -34,6 +34,11 @@ class Target:
         """Where the letters lie that the service would have mailed."""
         return self.data / "outbox"
 
+    @property
+    def log(self) -> str:
+        """What the server wrote to its log by now."""
+        return (self.data / "served.log").read_text(encoding="utf-8", errors="replace")
+
     def browser(self) -> Browser:
         """Somebody new, without a cookie."""
         return Browser(self.port)
@@ -66,5 +71,5 @@ def started(data: Path, **changes: str) -> Iterator[Target]:
     house.close()
     lines = (data / "sign-ins.txt").read_text().splitlines()
     port = free_port()
-    with serving(environment, port):
+    with serving(environment, port, data / "served.log"):
         yield Target(port, data, environment, dict(line.split() for line in lines))

@@ -50,7 +50,7 @@ def test_a_registration_goes_from_the_agreement_to_the_printed_ticket(
 
     reviewer.signs_in("shenhe", PASSWORD)
     assert "欧**" in reviewer.reads()
-    reviewer.follows("78420019000001")
+    reviewer.presses("78420019000001")
     assert WENJING.document_number in reviewer.reads()
     reviewer.page.get_by_text("审核不通过").first.click()
     reviewer.page.check("[name=reasons][value=P05]")
@@ -66,7 +66,7 @@ def test_a_registration_goes_from_the_agreement_to_the_printed_ticket(
 
     clock.advance(minutes=5)
     reviewer.goes("/staff/queue")
-    reviewer.follows("78420019000001")
+    reviewer.presses("78420019000001")
     reviewer.presses("审核通过")
     approved_at = clock.now
 

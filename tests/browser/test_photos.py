@@ -102,7 +102,7 @@ def _the_reviewer_sees_it(browser: Browser, address: str, house: House, wenjing:
     house.accounts.add("shenhe", "a long password of theirs", Role.REVIEWER, frozenset({SITE}))
     staff = Person(desk(browser), address, check=True)
     staff.signs_in("shenhe", "a long password of theirs")
-    staff.goes(f"/staff/cases/{wenjing.id}")
+    staff.opens(wenjing.id)
     expect(staff.page.get_by_role("list", name="测量结果")).to_contain_text("不符合")
     assert "考生认为判断有误" in staff.reads()
     assert staff.faults == []

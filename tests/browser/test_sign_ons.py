@@ -205,7 +205,7 @@ def test_the_pages_about_accounts(browser: Browser, house: House, address: str) 
     owner.presses("保存")
     office = Person(desk(browser), address, check=True)
     office.signs_in("kaowu", "a password of kaowu")
-    office.goes(f"/staff/cases/{case.id}")
+    office.opens(case.id)
     for to in ("nobody", "second"):
         if to == "nobody":
             office.page.get_by_text("转到本人另一账号").first.click()

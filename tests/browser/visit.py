@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -87,6 +88,12 @@ class Person:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=name, exact=True).first.click()
         self.look()
+
+    def opens(self, case: UUID) -> None:
+        """The case at its page, its private details opened for the reason that the page suggests."""
+        self.goes(f"/staff/cases/{case}")
+        if self.page.get_by_role("button", name="显示个人信息").count():
+            self.presses("显示个人信息")
 
     def scans(self, number: str) -> None:
         """A scanner types into the focused field and ends with Enter."""

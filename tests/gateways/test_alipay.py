@@ -97,8 +97,8 @@ def test_an_unsigned_error_is_silence(terms: AlipayTerms) -> None:
         asked(terms, reply, lambda alipay: alipay.query(NO))
 
 
-def told(terms: AlipayTerms, key: RSAPrivateKey, **said: str) -> list[tuple[Kind, str, int]]:
-    form = {
+def told(terms: AlipayTerms, key: RSAPrivateKey, **said: str | None) -> list[tuple[Kind, str, int]]:
+    sent = {
         "app_id": "2021",
         "seller_id": "2088",
         "sign_type": "RSA2",
@@ -109,6 +109,7 @@ def told(terms: AlipayTerms, key: RSAPrivateKey, **said: str) -> list[tuple[Kind
         "passback_params": "a%26b",
         **said,
     }
+    form = {name: value for name, value in sent.items() if value is not None}
     form["sign"] = signed(key, line_of(form, ("sign", "sign_type")))
     news = Alipay(terms, Clock()).notice({}, urlencode(form).encode())
     return [(one.kind, one.reference, one.amount) for one in news]
@@ -148,15 +149,35 @@ def test_a_notice_means_what_its_money_says_and_not_its_status_alone(
     [
         ({"app_id": "2022"}, "app"),
         ({"seller_id": "2089"}, "seller"),
+        ({"seller_id": ""}, "seller"),
+        ({"seller_id": None}, "seller"),
         ({"sign_type": "RSA"}, "sign-type"),
         ({"total_amount": "1e2"}, "unreadable"),
         ({"gmt_payment": "soon"}, "unreadable"),
         ({"gmt_payment": ""}, "unreadable"),
         ({"charset": "EBCDIC"}, "charset"),
+        ({"gmt_payment": "0001-01-01 00:00:00"}, "unreadable"),
+        ({"gmt_payment": "9999-12-31 23:59:59"}, "unreadable"),
+        ({"total_amount": "１６０.００"}, "unreadable"),
+        ({"total_amount": "160.00" + "0" * 5000}, "unreadable"),
+        ({"total_amount": "-160.00"}, "unreadable"),
+        ({"trade_no": "9" * 5000}, "unreadable"),
+        ({"trade_no": ""}, "unreadable"),
+        ({"trade_no": "T\x001"}, "unreadable"),
+        ({"trade_no": "T 1"}, "unreadable"),
+        ({"trade_no": "交易"}, "unreadable"),
+        ({"out_trade_no": "N" * 65}, "unreadable"),
+        ({**RETURNED, "out_biz_no": "R" * 65}, "unreadable"),
+        ({**RETURNED, "gmt_refund": "0001-01-01 00:00:00"}, "unreadable"),
+        ({**RETURNED, "refund_fee": "１"}, "unreadable"),
+        (
+            {"gmt_payment": "", "trade_status": "TRADE_CLOSED", "gmt_close": "0001-01-01 00:00:00"},
+            "unreadable",
+        ),
     ],
 )
 def test_a_notice_that_is_signed_but_not_ours_is_refused(
-    terms: AlipayTerms, keys: tuple[RSAPrivateKey, RSAPrivateKey], said: dict[str, str], why: str
+    terms: AlipayTerms, keys: tuple[RSAPrivateKey, RSAPrivateKey], said: dict[str, str | None], why: str
 ) -> None:
     with pytest.raises(NoticeRefused) as refused:
         told(terms, keys[1], **{"trade_status": "TRADE_SUCCESS", **PAID_AT, **said})

@@ -298,6 +298,33 @@ def test_a_notice_that_is_not_its_own_is_refused(
         assert refused.value.why == why
 
 
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        {"success_time": "0001-01-01T00:00:00+08:00"},
+        {"success_time": "9999-12-31T23:59:59-08:00"},
+        {"success_time": "2027-01-05T10:00:00"},
+        {"amount": {"total": "８０００"}},
+        {"amount": {"total": "8000"}},
+        {"amount": {"total": 8000.5}},
+        {"amount": {"total": True}},
+        {"amount": {"total": -1}},
+        {"amount": {"total": 10**30}},
+        {"transaction_id": "4" * 5000},
+        {"transaction_id": ""},
+        {"transaction_id": "4\x002"},
+        {"out_trade_no": "N" * 65},
+    ],
+)
+def test_a_signed_notice_of_what_nobody_can_mean_is_refused(
+    wechat: WeChat, far: WeChatStandIn, order: Order, absurd: dict[str, Any]
+) -> None:
+    wechat.open(order, Device.DESKTOP, "")
+    far.pay(NUMBER)
+    with pytest.raises(NoticeRefused, match="unreadable"):
+        wechat.notice(*far.notice("TRANSACTION.SUCCESS", {**far.trades[NUMBER], **absurd}))
+
+
 @pytest.mark.parametrize(("minutes", "taken"), [(4, True), (6, False), (-6, False)])
 def test_an_old_notice_is_refused(
     wechat: WeChat, far: WeChatStandIn, order: Order, clock: Clock, minutes: int, taken: bool

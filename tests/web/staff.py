@@ -47,11 +47,20 @@ class Visitor:
             self.signs_in()  # the test moved the clock, and the session ended meanwhile
             answer = self.client.get(path, base_url=HERE)
         assert answer.status_code == expect, (path, answer.status_code, answer.text)
-        return answer.text
+        return self._opened(path, answer.text) if expect == 200 else answer.text
+
+    def _opened(self, path: str, text: str) -> str:
+        """The page of a case as somebody at work sees it: they open it, for the reason that the page suggests."""
+        opener = f"{path}/open"
+        if not path.startswith("/staff/cases/") or f'action="{opener}"' not in text:
+            return text
+        answer = self.send(opener, {**hidden(text, opener), "opening": "review"})
+        assert answer.status_code == 303, answer.text
+        return self.client.get(path, base_url=HERE).text
 
     def post(self, path: str, page: str, **form: Any) -> TestResponse:
         """Send the form of a page: its hidden fields (those of the form that posts to `path`) and `form`."""
-        text = self.client.get(page, base_url=HERE, follow_redirects=True).text
+        text = self._opened(page, self.client.get(page, base_url=HERE, follow_redirects=True).text)
         return self.send(path, {**hidden(text, path), **form})
 
     def send(self, path: str, form: dict[str, Any]) -> TestResponse:

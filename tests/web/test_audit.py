@@ -30,6 +30,7 @@ from tests.web.staff import (
 )
 
 MENDED = replace(WENJING, name="欧阳文婧", mobile="13700137000")
+WHY = "核对考生的更正申请"
 PRIVATE = (WENJING.name, MENDED.name, WENJING.document_number, WENJING.mobile, MENDED.mobile, WENJING.address)
 
 
@@ -179,7 +180,7 @@ def test_the_office_opens_private_details_by_recording_the_look(
     closed = kaowu.get(archive(wenjing))
     assert MENDED.name not in closed
     assert looks_at(house, wenjing.id) == []
-    answer = kaowu.post(archive(wenjing, "/open"), page=archive(wenjing, "?at=v7"))
+    answer = kaowu.post(archive(wenjing, "/open"), page=archive(wenjing, "?at=v7"), why=WHY)
     assert (answer.status_code, answer.location) == (303, archive(wenjing, "?at=v7"))
     opened = kaowu.get(archive(wenjing, "?at=v7"))
     assert changes(opened)["姓名"] == (WENJING.name, MENDED.name)
@@ -188,11 +189,27 @@ def test_the_office_opens_private_details_by_recording_the_look(
     (look,) = looks_at(house, wenjing.id)
     assert kaowu.account is not None
     assert look["actor"] == str(kaowu.account.id)
-    assert "工作人员查看了考生的个人信息" in opened
+    assert f"工作人员查看了考生的个人信息（原因：{WHY}）" in opened
+
+
+@pytest.mark.parametrize(
+    "why", ["", "  ", "看看", "x" * 201, "证件 420115200603150011 的申请", "电话 13800138000"]
+)
+def test_nothing_is_opened_without_a_reason_that_others_may_read(
+    house: House, kaowu: Visitor, wenjing: Candidate, why: str
+) -> None:
+    for page in ("", "/facts"):
+        answer = kaowu.post(archive(wenjing, "/open"), page=archive(wenjing, page), why=why)
+        assert answer.status_code == 422
+        assert "请写明查看个人信息的原因" in answer.text
+        assert MENDED.name not in answer.text
+        assert f'value="{why}"' in answer.text
+        assert MENDED.name not in kaowu.get(archive(wenjing, page))
+    assert looks_at(house, wenjing.id) == []
 
 
 def test_a_look_opens_one_version_alone(house: House, kaowu: Visitor, wenjing: Candidate) -> None:
-    kaowu.post(archive(wenjing, "/open"), page=archive(wenjing))
+    kaowu.post(archive(wenjing, "/open"), page=archive(wenjing), why=WHY)
     wenjing.requests_review()
     assert MENDED.name not in kaowu.get(archive(wenjing))
 
@@ -233,7 +250,7 @@ def test_the_facts_are_shown_as_stored_with_boxes_closed(
 
 
 def test_opened_facts_stand_beside_their_boxes(kaowu: Visitor, wenjing: Candidate) -> None:
-    answer = kaowu.post(archive(wenjing, "/open"), page=archive(wenjing, "/facts"))
+    answer = kaowu.post(archive(wenjing, "/open"), page=archive(wenjing, "/facts"), why=WHY)
     assert answer.location == archive(wenjing, "/facts")
     text = kaowu.get(answer.location)
     for private in (WENJING.name, MENDED.name, "姓名写错了"):
@@ -246,7 +263,7 @@ def test_an_erased_person_reads_erased_in_the_archive(
 ) -> None:
     with house.database.transaction() as connection:
         house.application.store.erase(connection, wenjing.account.id, clock())
-    kaowu.post(archive(wenjing, "/open"), page=archive(wenjing))
+    kaowu.post(archive(wenjing, "/open"), page=archive(wenjing), why=WHY)
     assert values(kaowu.get(archive(wenjing)))["姓名"] == "（已依法删除）"
     assert "&lt;erased&gt;" in kaowu.get(archive(wenjing, "/facts"))
 
@@ -296,6 +313,8 @@ def test_an_auditor_never_writes(house: House, site: Flask, shenji: Visitor, wen
             "order": "N1",
             "number": "N1",
             "channel": "alipay",
+            "batch": 1,
+            "item": wenjing.id,
         }
         path = site.url_map.bind("localhost").build(
             rule.endpoint, {one: given[one] for one in rule.arguments}

@@ -104,7 +104,7 @@ def test_cash_of_another_case_or_site_is_not_handed_back_here(
     take(li, walker, receipt="7", amount="80")
     other = Walker(house)
     other.approved(("66",))
-    form = {**hidden(li.get(case_of(other)), "/nowhere"), "trade": f"{SITE}-7"}
+    form = {**hidden(li.get(case_of(other)), f"{case_of(other)}/counter"), "trade": f"{SITE}-7"}
     assert li.send(f"{case_of(other)}/handed-back", form).status_code == 409
     far = reviewer(house, site, at="429901", name="yuanfang")
     assert far.send(f"{case_of(walker)}/handed-back", form).status_code in (400, 404)

@@ -142,9 +142,9 @@ def test_a_version_that_is_no_number_is_refused(wenjing: Candidate, visitor: Vis
     visitor.post(path(wenjing), 400, **{**form_of_details(), "seen": "seven"})
 
 
-def test_a_command_id_that_is_none_counts_as_a_new_command(
+def test_a_command_id_that_is_none_changes_nothing(
     house: House, wenjing: Candidate, visitor: Visitor
 ) -> None:
     visitor.get(path(wenjing))
-    visitor.post(path(wenjing), **{**form_of_details(), "command_id": "x" * 9 + str(uuid4())})
-    assert facts_of(house, wenjing.id)[-1] == "registration.info_filled"
+    visitor.post(path(wenjing), 400, **{**form_of_details(), "command_id": "x" * 9 + str(uuid4())})
+    assert facts_of(house, wenjing.id)[-1] == "registration.agreement_accepted"

@@ -43,7 +43,7 @@ def test_a_genuine_ticket_shows_face_name_and_seats(
     assert shenhe.client.get(f"/staff/door/{wenjing.id}/photo.jpg", base_url=HERE).data[:2] == b"\xff\xd8"
 
 
-@pytest.mark.parametrize("typed", ["78420019999999", "hello", "x" * 5000, "\x00", "T1.1"])
+@pytest.mark.parametrize("typed", ["78420019999999", "hello", "x" * 5000, "T1.1"])
 def test_what_is_no_ticket_admits_nobody_and_shows_nobody(
     house: House, site: Flask, code: str, typed: str
 ) -> None:

@@ -132,10 +132,28 @@ def test_who_may_look_and_who_may_not(house: House, site: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["?first=x&last=y", "?first=2027-01-09&last=2027-01-01", "?first=1900-01-01"]
+    "day",
+    ["x", "1900-01-01", "0001-01-01", "9999-12-31", "2027-02-30", "２０２７-01-01", "20270101", "1" * 5000],
 )
-def test_days_that_cannot_be_meant_do_no_harm(kaowu: Visitor, query: str) -> None:
-    kaowu.get(f"/office/money{query}")
+@pytest.mark.parametrize("name", ["first", "last"])
+@pytest.mark.parametrize("page", ["/office/money", "/office/money/ledger.csv", "/office/money/ledger.xlsx"])
+def test_days_that_cannot_be_meant_are_told_at_their_field(
+    kaowu: Visitor, page: str, name: str, day: str
+) -> None:
+    kaowu.get(f"{page}?{name}={day}", 422)
+    if len(day) < 2000:
+        assert f'<a href="#{name}">请填写 2000 年至 2099 年的日期' in kaowu.page
+
+
+def test_days_the_wrong_way_round_do_no_harm(kaowu: Visitor) -> None:
+    for query in (
+        "?first=2027-01-09&last=2027-01-01",
+        "?first=2000-01-01",
+        "?last=2099-12-31",
+        "?first=&last=",
+    ):
+        kaowu.get(f"/office/money{query}")
+        kaowu.get(f"/office/money/ledger.csv{query}")
 
 
 def test_the_counter_is_on_the_page_of_a_case_that_can_be_paid(house: House, site: Flask) -> None:

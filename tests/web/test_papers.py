@@ -15,7 +15,7 @@ from ncre.bootstrap import House
 from ncre.projections.record import Moment, Version
 from tests.application.ground import planning
 from tests.people import LIQIANG, OFFICE, ROUND, SITE, WENJING, Candidate, Clock, approved, somebody
-from tests.web.staff import auditor, looks_at
+from tests.web.staff import auditor, looks_at, office
 from tests.web.visitor import Visitor, row_of, signed_in
 
 
@@ -136,21 +136,64 @@ def test_a_lost_photo_keeps_nobody_from_the_exam(house: House, wenjing: Candidat
     assert list(house.settings.papers.glob("??/*")) == [], "it is drawn anew once the photo is back"
 
 
-def test_an_auditor_reprints_what_was_printed_then(house: House, site: Flask, wenjing: Candidate) -> None:
+PRIVATE = (
+    WENJING.name,
+    WENJING.document_number,
+    WENJING.mobile,
+    WENJING.email,
+    WENJING.address,
+    WENJING.birth.isoformat(),
+    "汉族",
+)
+
+
+def said_on(pdf: bytes) -> str:
+    return "".join("".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+
+
+def test_an_auditor_reprints_it_masked_and_no_look_is_recorded(
+    house: House, site: Flask, wenjing: Candidate
+) -> None:
+    wenjing.pays()
+    paid = row_of(house, wenjing.id)["version"]
+    house.office.seat(ROUND, SITE, OFFICE)
+    shenji = auditor(house, site)
+    assert "form.pdf?at=v" in shenji.get(f"/audit/{wenjing.id}?at=v{paid}")
+    assert "form.pdf?at=v" not in shenji.get(f"/audit/{wenjing.id}?at=v{paid - 1}")
+    for path in (f"form.pdf?at=v{paid}", "form.pdf", "ticket.pdf"):
+        pdf = shenji.client.get(f"/audit/{wenjing.id}/{path}", base_url="https://localhost").get_data()
+        drawn = [image.name for page in PdfReader(BytesIO(pdf)).pages for image in page.images]
+        assert drawn, "the codes are drawn"
+        assert not [name for name in drawn if name.endswith(".jpg")], "and the face is not"
+        text = said_on(pdf)
+        assert not [private for private in PRIVATE if private in text], path
+        assert row_of(house, wenjing.id)["number"] in text
+        assert "欧**" in text
+        assert "照片不显示" in text
+    shenji.get(f"/audit/{wenjing.id}/ticket.pdf?at=v{paid}", 409)
+    for at in ("yesterday", "0001-01-01 00:00", "v" + "9" * 20):
+        shenji.get(f"/audit/{wenjing.id}/form.pdf?at={at}", 404)
+    assert looks_at(house, wenjing.id) == []
+
+
+def test_the_office_reprints_what_was_printed_then_once_it_said_why(
+    house: House, site: Flask, wenjing: Candidate
+) -> None:
     wenjing.pays()
     paid = row_of(house, wenjing.id)["version"]
     then = house.papers.form(wenjing.id).pdf
     house.office.seat(ROUND, SITE, OFFICE)
     ticket = house.papers.ticket(wenjing.id).pdf
-    shenji = auditor(house, site)
-    assert "form.pdf?at=v" in shenji.get(f"/audit/{wenjing.id}?at=v{paid}")
-    assert "form.pdf?at=v" not in shenji.get(f"/audit/{wenjing.id}?at=v{paid - 1}")
-    answer = shenji.client.get(f"/audit/{wenjing.id}/form.pdf?at=v{paid}", base_url="https://localhost")
-    assert answer.get_data() == then
-    assert shenji.client.get(f"/audit/{wenjing.id}/ticket.pdf", base_url="https://localhost").data == ticket
-    shenji.get(f"/audit/{wenjing.id}/ticket.pdf?at=v{paid}", 409)
-    shenji.get(f"/audit/{wenjing.id}/form.pdf?at=yesterday", 404)
-    assert [look["role"] for look in looks_at(house, wenjing.id)] == ["auditor"]
+    kaowu = office(house, site)
+    path, here = f"/audit/{wenjing.id}/form.pdf?at=v{paid}", "https://localhost"
+    assert WENJING.name not in said_on(kaowu.client.get(path, base_url=here).data)
+    assert looks_at(house, wenjing.id) == []
+    kaowu.post(f"/audit/{wenjing.id}/open", page=f"/audit/{wenjing.id}", why="核对考生的更正申请")
+    assert kaowu.client.get(path, base_url=here).data == then
+    assert kaowu.client.get(f"/audit/{wenjing.id}/ticket.pdf", base_url=here).data == ticket
+    (look,) = looks_at(house, wenjing.id)
+    assert look["role"] == "office"
+    assert "原因：核对考生的更正申请" in look["zh"]
 
 
 def test_a_site_that_moved_since_stands_on_the_reprint_as_it_was(

@@ -156,8 +156,12 @@ def test_nothing_is_opened_where_the_look_cannot_be_recorded(
         connection.exec_driver_sql(
             "CREATE TRIGGER full BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
-    text = li.get(case_of(wenjing), expect=503)
-    assert WENJING.name not in text
+    closed = li.client.get(case_of(wenjing), base_url=HERE).text
+    form = hidden(closed, f"{case_of(wenjing)}/open")
+    answer = li.send(f"{case_of(wenjing)}/open", {**form, "opening": "review"})
+    assert answer.status_code == 503
+    assert WENJING.name not in answer.text
+    assert WENJING.name not in li.client.get(case_of(wenjing), base_url=HERE).text
 
 
 def test_photos_of_the_case_are_shown_earlier_ones_too(house: House, li: Visitor, wenjing: Candidate) -> None:
@@ -187,14 +191,18 @@ def _mirrored() -> bytes:
 def test_a_photo_of_another_case_is_not_there(house: House, li: Visitor, wenjing: Candidate) -> None:
     other = waiting(house, "liqiang", LIQIANG)
     foreign = row_of(house, other.id)["photo"]["digest"]
+    li.get(case_of(wenjing))
     li.get(f"{case_of(wenjing)}/photo/{foreign}.jpg", expect=404)
     li.get(f"{case_of(wenjing)}/photo/{'0' * 64}.jpg", expect=404)
     li.get(f"{case_of(wenjing)}/photo/..jpg", expect=404)
 
 
-def test_looking_at_a_photo_alone_is_recorded_too(house: House, li: Visitor, wenjing: Candidate) -> None:
-    li.get(f"{case_of(wenjing)}/photo/{'0' * 64}.jpg", expect=404)
-    assert len(looks_at(house, wenjing.id)) == 1
+def test_a_photo_alone_is_not_shown_before_the_case_is_opened(
+    house: House, li: Visitor, wenjing: Candidate
+) -> None:
+    digest = row_of(house, wenjing.id)["photo"]["digest"]
+    li.get(f"{case_of(wenjing)}/photo/{digest}.jpg", expect=403)
+    assert looks_at(house, wenjing.id) == []
 
 
 def test_approving_leads_to_the_next_case_and_says_what_was_done(
@@ -344,7 +352,8 @@ def test_nobody_reviews_their_own_registration(house: House, site: Flask, li: Vi
     assert "这是您自己的报名" in text
     assert not re.search(r"/(approve|reject|confirm|cancel)\"", text)
     for step in ("approve", "reject", "confirm"):
-        answer = li.send(f"{case_of(mine)}/{step}", {**hidden(text, "/sign-out"), "reasons": ["P01"]})
+        form = {**hidden(text, "/sign-out"), "seen": "5", "command_id": str(uuid4()), "reasons": ["P01"]}
+        answer = li.send(f"{case_of(mine)}/{step}", form)
         assert answer.status_code == 403
         assert "不能处理自己的报名" in answer.text
     assert status_of(house, mine) == Status.PENDING_REVIEW

@@ -53,9 +53,7 @@ def test_the_token_of_one_session_does_not_serve_another(house: House, site: Fla
     second.post("/sign-in", 400, csrf_token=stolen, name="x", password="y")
 
 
-@pytest.mark.parametrize(
-    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", "evil"]
-)
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "evil"])
 def test_a_sign_in_leads_to_no_other_site(house: House, site: Flask, target: str) -> None:
     candidate = somebody(house)
     visitor = Visitor(site)

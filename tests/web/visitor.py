@@ -32,7 +32,11 @@ class Visitor:
         if self._name and (answer.location or "").startswith("/sign-in") and status != 302:
             self.signs_in(self._name)  # the test moved the clock, and the session ended meanwhile
             answer = self._client.get(path, base_url=ORIGIN)
-        return self._noted(answer, path, status)
+        self._noted(answer, path, status)
+        if path.startswith("/staff/cases/") and f'action="{path}/open"' in self.page:
+            self.post(f"{path}/open", opening="review")
+            answer = self._noted(self._client.get(path, base_url=ORIGIN), path, status)
+        return answer
 
     def post(self, path: str, status: int = 303, **form: Any) -> TestResponse:
         """Send the page's hidden fields and `form`; bytes among them are files."""

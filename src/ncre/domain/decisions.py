@@ -1,7 +1,7 @@
 """Every rule of a registration: facts, nothing (it is already so), or a refusal.
 
 No clock, no database, no Flask: the moment and the rules that apply come in as a `Scene`.
-The order never changes: who asks, is it already so, what page were they looking at, is it the
+The order never changes: who asks, is there such a version, is it already so, what page were they looking at, is it the
 turn, is the window open, and only then the rule of the step itself.
 """
 
@@ -19,7 +19,7 @@ from ncre.domain.payment import Unusable, unusable, yuan
 from ncre.domain.photo import may_appeal, refusing
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration
-from ncre.domain.review import require_reasons
+from ncre.domain.review import LONGEST_EVIDENCE, LONGEST_NOTE, require_reasons, require_short
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 
@@ -44,6 +44,8 @@ class Scene:
 def decide(registration: Registration, command: c.Command, scene: Scene) -> list[Fact]:
     """What happens when `command` meets `registration`: facts, [] if already so, or a Refusal."""
     _require_right(registration, command)
+    if command.seen is not None and command.seen > registration.version:
+        raise Refusal(RefusalCode.VERSION_UNKNOWN, seen=command.seen, version=registration.version)
     if _already_so(registration, command):
         return []
     if command.seen not in (None, registration.version):
@@ -224,6 +226,7 @@ def _approve(_: Registration, __: c.Approve, scene: Scene) -> list[Fact]:
 
 def _reject(_: Registration, reject: c.Reject, __: Scene) -> list[Fact]:
     require_reasons(reject.reasons, reject.note)
+    require_short(reject.note, LONGEST_NOTE)
     return [_rejection(reject)]
 
 
@@ -275,6 +278,7 @@ def _cancel(registration: Registration, cancel: c.Cancel, _: Scene) -> list[Fact
     """The fee of a paid registration is returned, or kept by the rule that a paid fee is not (domain facts 6.5)."""
     if not cancel.reason.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+    require_short(cancel.reason, LONGEST_NOTE)
     paid = registration.settled
     if paid is None or not paid.amount:
         return [facts.Cancelled(cancel.reason.strip())]
@@ -282,6 +286,7 @@ def _cancel(registration: Registration, cancel: c.Cancel, _: Scene) -> list[Fact
         raise Refusal(RefusalCode.MONEY_UNDECIDED, paid=yuan(paid.amount))
     if not cancel.money_reason.strip():
         raise Refusal(RefusalCode.MONEY_REASON_MISSING)
+    require_short(cancel.money_reason, LONGEST_NOTE)
     cancelled = facts.Cancelled(cancel.reason.strip(), cancel.money.value, cancel.money_reason.strip())
     if cancel.money is c.PaidFee.KEEP:
         return [cancelled]
@@ -296,6 +301,7 @@ def _move(registration: Registration, move: c.Move, _: Scene) -> list[Fact]:
         raise Refusal(RefusalCode.OWN_REGISTRATION)
     if not move.evidence.strip():
         raise Refusal(RefusalCode.EVIDENCE_MISSING)
+    require_short(move.evidence, LONGEST_EVIDENCE)
     return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
 
 

@@ -13,6 +13,10 @@ from ncre.domain.refusals import Refusal, RefusalCode
 OTHER: Final = "O01"
 """The reason that says nothing by itself, so a note is required with it."""
 
+LONGEST_NOTE: Final = 500
+LONGEST_EVIDENCE: Final = 1000
+"""Characters of what staff write: to a candidate, and for those who ask later why."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewReason:
@@ -45,3 +49,9 @@ def require_reasons(codes: tuple[str, ...], note: str) -> None:
             raise Refusal(RefusalCode.REASON_UNKNOWN, reason=code)
     if OTHER in codes and not note.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+
+
+def require_short(text: str, most: int) -> None:
+    """Raises Refusal for a text that is longer than its field on the page."""
+    if len(text) > most:
+        raise Refusal(RefusalCode.TEXT_TOO_LONG, most=most, count=len(text))

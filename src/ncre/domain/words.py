@@ -150,6 +150,11 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "This registration changed after you looked at it (you saw version {seen}, it is now {version}). "
         "Please look at it as it stands and act again.",
     ),
+    RefusalCode.VERSION_UNKNOWN: Words(
+        "这份报名没有第 {seen} 版（现在是第 {version} 版），没有做任何改动。请刷新页面，看过最新内容再操作。",
+        "This registration has no version {seen} (it is at version {version}); nothing was changed. "
+        "Please reload the page, look at it as it stands and act again.",
+    ),
     RefusalCode.OUT_OF_TURN: Words(
         "当前状态为“{status}”，不能进行“{step}”。请返回查看现在可以做的事。",
         "The registration is “{status}”, so “{step}” is not possible now. Go back to see what is.",
@@ -239,6 +244,15 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
     ),
     RefusalCode.MONEY_REASON_MISSING: Words(
         "请写明退还或不退的理由。", "Please write down why the fee is returned or kept."
+    ),
+    RefusalCode.OPENING_REASON: Words(
+        "请写明查看个人信息的原因（{least} 至 {most} 个字）。审计员会看到它，不要写证件号码、手机号等个人信息。",
+        "Say why you open the private details ({least} to {most} characters). Auditors read it: no document or phone "
+        "number in it.",
+    ),
+    RefusalCode.TEXT_TOO_LONG: Words(
+        "文字太长：最多 {most} 个字符，现在有 {count} 个。没有保存，请缩短后再提交。",
+        "The text is too long: at most {most} characters, it has {count}. Nothing was kept; shorten it and send again.",
     ),
     RefusalCode.EVIDENCE_MISSING: Words(
         "请写明核对了什么证据，例如证件原件、申请书编号。",

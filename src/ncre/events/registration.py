@@ -249,8 +249,12 @@ class Moved(Fact):
 
 @dataclass(frozen=True)
 class DetailsViewed(Fact):
-    """A member of staff looked at the private details of a case. Lives in a stream beside the case."""
+    """A member of staff opened the private details of a case. Lives in a stream beside the case.
+
+    `why` is a code of `domain.opening` or the reason in words; facts of before have none.
+    """
 
     TOPIC: ClassVar[str] = "access.details_viewed"
     registration: UUID
     purpose: str
+    why: str = ""

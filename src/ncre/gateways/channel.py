@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+from ncre.events import bounds
 
 
 class ChannelSilent(Exception):
@@ -21,8 +23,8 @@ class ChannelRefused(Exception):
     """The channel answered and said no; `code` is its own word for why."""
 
     def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(f"{code} {message}".strip())
-        self.code = code
+        self.code = bounds.shown(code, bounds.LONGEST_IDENTIFIER)
+        super().__init__(f"{self.code} {message}".strip())
 
 
 class NoticeRefused(Exception):
@@ -35,6 +37,10 @@ class NoticeRefused(Exception):
 
 class BillNotReady(Exception):
     """The channel has no bill for that day yet; it may come later."""
+
+
+LONGEST_WORD: Final = 64
+"""Characters of what a channel calls something that is neither a payment nor a refund."""
 
 
 class Kind(StrEnum):
@@ -71,6 +77,8 @@ class News:
                CLOSED; of OTHER with the channel's sign
     at         when it happened by the channel's own time, UTC
     word       of OTHER: what the channel calls it
+
+    Raises OutOfBounds for what no channel can mean, signed or not.
     """
 
     kind: Kind
@@ -89,6 +97,17 @@ class News:
         if self.kind is Kind.CLOSED:
             return self.order
         return f"sum:{self.amount}" if self.kind is Kind.RETURNED_SO_FAR else self.reference
+
+    def __post_init__(self) -> None:
+        other = self.kind is Kind.OTHER
+        if self.order or not other:
+            bounds.identifier(self.order)
+        if self.trade or self.kind not in (Kind.CLOSED, Kind.OTHER):
+            bounds.identifier(self.trade)
+        bounds.text(self.reference, bounds.LONGEST_IDENTIFIER)
+        bounds.text(self.word, LONGEST_WORD)
+        bounds.amount(abs(self.amount) if other else self.amount)
+        bounds.moment(self.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,14 @@ from ncre.events.schema import metadata
 from ncre.passport.passwords import LEAST as LEAST_PASSWORD
 from ncre.passport.passwords import Passwords, Weakness, weakness
 
+LONGEST_ACCOUNT_NAME: Final = 254
+"""Characters: a name may be an e-mail address."""
+
 accounts = Table(
     "accounts",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("name", String(254), nullable=False, unique=True),
+    Column("name", String(LONGEST_ACCOUNT_NAME), nullable=False, unique=True),
     Column("role", String(20), nullable=False),
     Column("sites", JSON, nullable=False),
     Column("password", String(200), nullable=False),

@@ -13,15 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from ncre.events.columns import Moment
 from ncre.events.database import Database
 from ncre.events.schema import metadata
-from ncre.passport.sign_on import Identity
+from ncre.passport.sign_on import LONGEST_NAME, LONGEST_SUBJECT, Identity
 
 identities = Table(
     "identities",
     metadata,
     Column("issuer", String(200), primary_key=True),
-    Column("subject", String(200), primary_key=True),
+    Column("subject", String(LONGEST_SUBJECT), primary_key=True),
     Column("account", Uuid, nullable=False),
-    Column("name", String(120), nullable=False),
+    Column("name", String(LONGEST_NAME), nullable=False),
     Column("linked_at", Moment, nullable=False),
     Index("identities_account", "account"),
 )
@@ -65,7 +65,7 @@ class Identities:
             "issuer": identity.issuer,
             "subject": identity.subject,
             "account": account,
-            "name": identity.name[:120],
+            "name": identity.name,
             "linked_at": self._clock(),
         }
         try:

@@ -11,7 +11,20 @@ from secrets import randbelow, token_urlsafe
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Uuid, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
@@ -23,7 +36,7 @@ proofs = Table(
     Column("token", String(64), primary_key=True),
     Column("purpose", String(20), nullable=False),
     Column("account", Uuid),
-    Column("target", String(600), nullable=False),
+    Column("target", Text, nullable=False),
     Column("code", String(64), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),

@@ -18,7 +18,7 @@ from authlib.common.security import generate_token  # type: ignore[import-untype
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
 from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
 
-from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, same
+from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, error_code, same
 
 ISSUER = "qq"
 UNIONID_NOT_GRANTED = "100048"
@@ -63,7 +63,7 @@ class QQ:
         if not same(begun_state, query.get("state")):
             raise SignOnRefused(Why.STATE)
         if query.get("error") or query.get("usercancel", "0") != "0":
-            raise SignOnRefused(Why.DENIED, query.get("error", "usercancel"))
+            raise SignOnRefused(Why.DENIED, error_code(query.get("error", "access_denied")))
         code = query.get("code")
         if not code:
             raise SignOnRefused(Why.NO_CODE)
@@ -71,7 +71,7 @@ class QQ:
             try:
                 return self._identity(session, code)
             except OAuthError as refused:
-                raise SignOnRefused(Why.CODE, str(refused.error)) from refused
+                raise SignOnRefused(Why.CODE, error_code(refused.error)) from refused
             except requests.Timeout as slow:
                 raise SignOnSilent(Unheard.SLOW) from slow
             except requests.ConnectionError as lost:
@@ -103,7 +103,7 @@ class QQ:
         if me.get("error") == UNIONID_NOT_GRANTED:
             me = self._ask("/oauth2.0/me", access_token=access_token, fmt="json")
         if "error" in me:
-            raise SignOnRefused(Why.IDENTITY, me["error"])
+            raise SignOnRefused(Why.IDENTITY, error_code(me["error"]))
         return me
 
     def _name(self, access_token: str, openid: str) -> str:
@@ -114,7 +114,7 @@ class QQ:
             openid=openid,
         )
         if user.get("ret") != "0":
-            raise SignOnRefused(Why.IDENTITY, f"get_user_info {user.get('ret')}")
+            raise SignOnRefused(Why.IDENTITY, f"get_user_info {error_code(user.get('ret'))}")
         return user.get("nickname", "")
 
     def _ask(self, path: str, **parameters: str) -> dict[str, str]:

@@ -3,8 +3,39 @@
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from ncre.events import bounds
+
+LONGEST_NAME: Final = 120
+
+LONGEST_SUBJECT: Final = 255
+"""Characters of `sub`, ASCII (OpenID Connect Core 1.0, section 2)."""
+
+ERRORS: Final = frozenset(
+    {
+        "invalid_request",
+        "unauthorized_client",
+        "access_denied",
+        "unsupported_response_type",
+        "invalid_scope",
+        "server_error",
+        "temporarily_unavailable",
+        "interaction_required",
+        "login_required",
+        "account_selection_required",
+        "consent_required",
+        "invalid_client",
+        "invalid_grant",
+        "unsupported_grant_type",
+    }
+)
+"""What providers answer (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core 1.0 section 3.1.2.6)."""
+
+_NUMBER: Final = re.compile(r"-?[0-9]{1,6}")
 
 
 class Why(StrEnum):
@@ -66,6 +97,19 @@ class Identity:
     name: str
     also: tuple[str, ...] = ()
     """Further subjects of the same person at this issuer, to find a link made before a unionid was granted."""
+
+    def __post_init__(self) -> None:
+        """Raises SignOnRefused for a subject that no provider gives; a name is cut, and shown as far as it is text."""
+        for subject in (self.subject, *self.also):
+            if not subject.isascii() or not subject.isprintable() or not 0 < len(subject) <= LONGEST_SUBJECT:
+                raise SignOnRefused(Why.IDENTITY, "subject")
+        object.__setattr__(self, "name", bounds.shown(self.name, LONGEST_NAME))
+
+
+def error_code(given: object) -> str:
+    """What a provider says is wrong, for the log: one of its codes or numbers, and nothing that anybody writes."""
+    text = str(given)
+    return text if text in ERRORS or _NUMBER.fullmatch(text) else "other"
 
 
 def same(expected: str, given: str | None) -> bool:

@@ -21,7 +21,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from ncre.domain.lifecycle import Role
-from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, same
+from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, error_code, same
 
 SIGNATURES = ("RS256", "PS256", "ES256", "EdDSA")
 """Public keys only: with HS256 or none, whoever knows the client could write its own token."""
@@ -104,7 +104,7 @@ class SingleSignOn:
         with _heard():
             self._check_issuer(query.get("iss"))
             if "error" in query:
-                raise SignOnRefused(Why.DENIED, query["error"])
+                raise SignOnRefused(Why.DENIED, error_code(query["error"]))
             if not query.get("code"):
                 raise SignOnRefused(Why.NO_CODE)
             claims = self._claims(self._id_token(query["code"], begun.verifier), begun.nonce)
@@ -208,7 +208,7 @@ class _heard:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OAuthError):
-            raise SignOnRefused(Why.CODE, str(error.error)) from error
+            raise SignOnRefused(Why.CODE, error_code(error.error)) from error
         if isinstance(error, requests.Timeout):
             raise SignOnSilent(Unheard.SLOW) from error
         if isinstance(error, requests.ConnectionError):

@@ -7,7 +7,7 @@ import logging
 from ncre.domain.exam import in_words
 from ncre.printing import labels
 from ncre.printing.paper import LEFT, RIGHT, Paper
-from ncre.printing.sheets import Record
+from ncre.printing.sheets import Person, Record
 
 log = logging.getLogger("ncre.printing")
 
@@ -31,13 +31,13 @@ def foot(paper: Paper, record: Record, remark: str, page: int, pages: int) -> No
     paper.text(RIGHT, FOOTER + 4.5, f"第 {page} 页 / 共 {pages} 页", 7.5, align="right", grey=90)
 
 
-def photo(paper: Paper, jpeg: bytes | None, x: float, y: float, w: float, h: float) -> None:
+def photo(paper: Paper, person: Person, x: float, y: float, w: float, h: float) -> None:
     """The frame, and in its middle the photo at 33 by 48 mm; where none can be had, the page says so."""
     paper.box(x, y, w, h)
     try:
-        if jpeg is not None:
-            paper.picture(jpeg, x + (w - 33) / 2, y + (h - 48) / 2, 33, 48, "考生照片")
+        if person.photo is not None:
+            paper.picture(person.photo, x + (w - 33) / 2, y + (h - 48) / 2, 33, 48, "考生照片")
             return
     except OSError:
         log.error("a photo is no picture that can be printed")
-    paper.text(x + w / 2, y + h / 2, "无照片", 10.5, align="center")
+    paper.text(x + w / 2, y + h / 2, person.no_photo, 10.5, align="center")

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 @dataclass(frozen=True)
 class Person:
-    """Who the page is about. `photo` is a JPEG, or None where there is none."""
+    """Who the page is about. `photo` is a JPEG, or None where there is none; then `no_photo` says why."""
 
     name: str
     sex: str
     document_type: str
     document_number: str
     photo: bytes | None
+    no_photo: str = "无照片"
 
 
 @dataclass(frozen=True)

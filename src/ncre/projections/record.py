@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ncre.domain.exam import EXAM_TIME, in_words
 from ncre.domain.language import Words
+from ncre.events import bounds
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Erased, Fact
 from ncre.projections.base import Row
@@ -49,11 +50,9 @@ def parse_at(text: str) -> At | None:
         return None
     try:
         moment = datetime.fromisoformat(plain)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)
-        in_words(aware)
-    except (ValueError, OverflowError):
+        return Moment(bounds.moment(moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)))
+    except ValueError:
         return None
-    return Moment(aware)
 
 
 @dataclass(frozen=True)

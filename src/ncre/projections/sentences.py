@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ncre.domain.exam import in_words
 from ncre.domain.language import Words
+from ncre.domain.opening import words_of
 from ncre.domain.payment import yuan
 from ncre.domain.review import REVIEW_REASONS
 from ncre.events import exam, registration
@@ -175,8 +176,14 @@ def _moved(_: registration.Moved) -> Words:
     )
 
 
-def _viewed(_: registration.DetailsViewed) -> Words:
-    return Words("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
+def _viewed(viewed: registration.DetailsViewed) -> Words:
+    if not viewed.why:
+        return Words("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
+    why = words_of(viewed.why)
+    return Words(
+        f"工作人员查看了考生的个人信息（原因：{why.zh}）。",
+        f"A member of staff looked at the private details (reason: {why.en}).",
+    )
 
 
 def _round_opened(opened: exam.RoundOpened) -> Words:

@@ -97,7 +97,8 @@ class Catalogue:
         for row in _once(rows, lambda row: (row.cells["site"], row.cells["room"])):
             _known(row, "site", sites)
             _fits(row, numbers.ROOM, row.cells["room"])
-            rooms[row.cells["site"]].append(Room(row.text("room"), row.count("seats", 1, MOST_IN_A_HALL)))
+            seats = row.count("seats", 1, MOST_IN_A_HALL)
+            rooms[row.cells["site"]].append(Room(row.text("room", longest=80), seats))
         return dict(rooms)
 
     def _policies(self, sites: set[str], default: TableRow) -> dict[str, TableRow]:
@@ -117,7 +118,7 @@ class Catalogue:
 
 def _subject(row: TableRow) -> Subject:
     return Subject(
-        code=row.text("code"),
+        code=row.text("code", longest=8),
         name=row.text("name"),
         level=row.count("level", 1, 4),
         minutes=row.count("minutes", 1, 600),
@@ -132,9 +133,9 @@ def _site(
     return SitePlan(
         code=row.text("code"),
         name=row.text("name"),
-        province=row.text("province"),
-        city=row.text("city"),
-        address=row.text("address", required=False),
+        province=row.text("province", longest=40),
+        city=row.text("city", longest=40),
+        address=row.text("address", required=False, longest=200),
         synthetic=row.yes("synthetic"),
         reviews=rules.yes("review"),
         confirms=rules.yes("confirmation"),

@@ -20,6 +20,10 @@ from ncre.rounds.times import moment
 __all__ = ["LoadedRound", "NoticeText", "RoundFault", "RoundFileFaults", "load_round"]
 
 FEN: Final = 100
+LONGEST: Final = {"edition": 40, "title": 200, "title_en": 200}
+"""Characters of a text by its key."""
+
+LONGEST_TEXT: Final = 20_000
 NOTICE_KINDS: Final = ("announcement", "guide")
 WINDOWS: Final = ("register", "review", "payment", "printing")
 
@@ -232,8 +236,13 @@ class _Reading:
         return []
 
     def _text(self, section: dict[str, Any], table: str, key: str, index: int = 0) -> str:
-        value = section.get(key)
+        value, longest = section.get(key), LONGEST.get(key, LONGEST_TEXT)
         if isinstance(value, str) and value.strip():
+            if len(value) > longest:
+                line = self.lines.key(table, key, index)
+                self._wrong(
+                    line, f"“{key}”最多 {longest} 个字符", f"{key!r} has more than {longest} characters"
+                )
             return value.strip()
         if section:
             self._wrong(self.lines.key(table, key, index), f"缺少“{key}”", f"{key!r} is missing")

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from ncre.events import bounds
 from ncre.rounds.faults import FaultList
-
-DIGITS = 9
-"""Of a number in a cell; a longer one is none, and would cost long to read."""
 
 YES_NO = {"yes": True, "no": False}
 
@@ -25,28 +23,28 @@ class TableRow:
     cells: dict[str, str]
     faults: FaultList
 
-    def text(self, column: str, required: bool = True) -> str:
+    def text(self, column: str, required: bool = True, longest: int = 120) -> str:
         value = self.cells.get(column, "")
         if required and not value:
             self.wrong(f"“{column}”不能为空", f"{column!r} must not be empty")
+        if len(value) > longest:
+            self.wrong(
+                f"“{column}”最多 {longest} 个字符", f"{column!r} must have at most {longest} characters"
+            )
         if not value.isprintable():
             self.wrong(f"“{column}”含有不可见字符", f"{column!r} holds characters that cannot be seen")
         return value
 
     def count(self, column: str, least: int, most: int) -> int:
         value = self.cells.get(column, "")
-        if (
-            not value.isascii()
-            or not value.isdigit()
-            or len(value) > DIGITS
-            or not least <= int(value) <= most
-        ):
+        try:
+            return bounds.integer(value, least, most)
+        except bounds.OutOfBounds:
             self.wrong(
                 f"“{column}”应为 {least} 至 {most} 的整数，现在是“{value[:40]}”",
                 f"{column!r} must be a whole number from {least} to {most}, not {value[:40]!r}",
             )
             return least
-        return int(value)
 
     def choice(self, column: str, choices: Sequence[str]) -> str:
         value = self.cells.get(column, "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from ncre.domain.exam import EXAM_TIME
+from ncre.events import bounds
 
 _TIME = re.compile(r"(?:today(?P<days>[+-]\d+)?d?|(?P<date>\d{4}-\d{2}-\d{2}))[ T](?P<clock>\d{2}:\d{2})")
 
@@ -20,6 +21,6 @@ def moment(text: str, today: date) -> datetime | None:
             date.fromisoformat(found["date"]) if found["date"] else today + timedelta(int(found["days"] or 0))
         )
         clock = time.fromisoformat(found["clock"])
+        return bounds.moment(datetime.combine(day, clock, EXAM_TIME))
     except (ValueError, OverflowError):
         return None
-    return datetime.combine(day, clock, EXAM_TIME).astimezone(UTC)

@@ -26,6 +26,7 @@ from ncre.printing.codes import Outline, code128, outline, qr
 from ncre.printing.edition import edition
 from ncre.printing.form import promise, registration_form
 from ncre.printing.labels import NOTICES
+from ncre.printing.masking import masked_form, masked_ticket
 from ncre.printing.receipt import receipt
 from ncre.printing.sheets import FormSheet, Printed, Sheet, TicketSheet, pictured
 from ncre.printing.signature import Certificate
@@ -112,17 +113,19 @@ class Papers:
         sheet = self._cases.ticket_sheet(self._ready(registration))
         return TicketPage(sheet, NOTICES, *_codes(sheet))
 
-    def form_then(self, registration: UUID, at: At) -> Printed:
+    def form_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
         """The form as it would have been printed then. Raises Refusal where there was none to print."""
         case = self._cases.then(registration, at)
         require_paid(case.row)
-        return registration_form(self._complete(case, self._cases.form_sheet(case)))
+        sheet = self._cases.form_sheet(case)
+        return registration_form(masked_form(sheet) if masked else self._complete(case, sheet))
 
-    def ticket_then(self, registration: UUID, at: At) -> Printed:
+    def ticket_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
         """The ticket as it would have been printed then, whatever the hour. Raises Refusal."""
         case = self._cases.then(registration, at)
         require_seated(case)
-        return admission_ticket(self._complete(case, self._cases.ticket_sheet(case)))
+        sheet = self._cases.ticket_sheet(case)
+        return admission_ticket(masked_ticket(sheet) if masked else self._complete(case, sheet))
 
     def seated_at(self, round_code: str, site: str) -> list[UUID]:
         """Registrations of the site that have seats, in the order in which they will be sat."""

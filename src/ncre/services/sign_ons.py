@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -13,11 +14,11 @@ from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.lifecycle import Role
 from ncre.events import passport as facts
 from ncre.passport import letters
-from ncre.passport.accounts import Account, Accounts, covering
+from ncre.passport.accounts import LONGEST_ACCOUNT_NAME, Account, Accounts, covering
 from ncre.passport.identities import Identities
 from ncre.passport.one_time import OneTimeTokens
 from ncre.passport.proofs import CODE_LIVES, Proofs, Purpose
-from ncre.passport.sign_on import Identity
+from ncre.passport.sign_on import LONGEST_NAME, Identity
 from ncre.passport.single_sign_on import SingleSignOn, Staff
 from ncre.services.security_log import SecurityLog
 from ncre.services.staffing import Staffing
@@ -77,7 +78,8 @@ class SignOns:
     def keep_pending(self, identity: Identity) -> str:
         """Remember somebody unknown until an account is signed in and its owner confirms."""
         return self._proofs.kept(
-            Purpose.LINK, json.dumps([identity.issuer, identity.subject, identity.name[:60], identity.also])
+            Purpose.LINK,
+            json.dumps([identity.issuer, identity.subject, identity.name, identity.also], ensure_ascii=False),
         )
 
     def pending(self, token: str) -> Identity | None:
@@ -110,7 +112,7 @@ class SignOns:
         """A new account that nobody signs in to with a password."""
 
         def made(connection: Connection) -> Account:
-            name = f"{staff.name or staff.identity.subject} ({staff.identity.subject})"[:254]
+            name = _account_name(staff.identity)
             account = self._accounts.add_within(connection, name, None, staff.role, staff.sites)
             self.identities.link(connection, staff.identity, account.id)
             self._log.record(
@@ -149,6 +151,14 @@ class SignOns:
     def _taken(self, token: str, purpose: Purpose) -> Any:
         proof = self._application.together(lambda connection: self._proofs.spend(connection, token, purpose))
         return json.loads(proof.target) if proof else None
+
+
+def _account_name(identity: Identity) -> str:
+    """The subject is what tells two of one name apart, so it stays whole or by its digest."""
+    subject = identity.subject
+    if len(subject) > LONGEST_ACCOUNT_NAME - LONGEST_NAME - len(" ()"):
+        subject = sha256(subject.encode()).hexdigest()
+    return f"{identity.name or subject} ({subject})"
 
 
 def _identity(kept: list[Any]) -> Identity:

@@ -15,13 +15,13 @@ from ncre.domain.exam import in_words
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.passport import stream_of
-from ncre.passport.accounts import LEAST_PASSWORD, Account, NameTaken, PasswordRefused
+from ncre.passport.accounts import LEAST_PASSWORD, LONGEST_ACCOUNT_NAME, Account, NameTaken, PasswordRefused
 from ncre.passport.identities import LinkedElsewhere
 from ncre.passport.passwords import Weakness
 from ncre.passport.sign_on import Identity
 from ncre.projections import timeline
 from ncre.services.staffing import SHELL
-from ncre.shell.common import Misuse, actor, add_actor, house
+from ncre.shell.common import Misuse, actor, add_actor, house, plain_text
 
 SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.AUDITOR, Role.OFFICE)
 
@@ -76,11 +76,12 @@ def make(asked: Namespace) -> None:
         raise Misuse("审核员须指定考点 --site / a reviewer needs at least one --site")
     if role is not Role.CANDIDATE and not asked.why.strip():
         raise Misuse("请用 --why 写明原因 / say why with --why")
+    name = plain_text(asked.name, LONGEST_ACCOUNT_NAME, "账号名 / name")
     password, shown = _password(asked)
     with house() as in_house:
         try:
             in_house.staffing.make(
-                asked.name, password, role, frozenset(asked.site), asked.why.strip(), _by(in_house, asked)
+                name, password, role, frozenset(asked.site), asked.why.strip(), _by(in_house, asked)
             )
         except NameTaken:
             raise Misuse(f"账号 {asked.name} 已存在 / the account {asked.name} exists already") from None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from ncre.bootstrap import House, build
 from ncre.config import read_settings
 from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.events import bounds
 from ncre.projections import desk
 from ncre.projections.base import Row
 
@@ -65,6 +66,25 @@ def current_round(in_house: House, code: str | None) -> str:
     return found.code
 
 
+def day_argument(text: str) -> date:
+    """A day of a command line, as argparse wants its types."""
+    try:
+        return bounds.day(text)
+    except bounds.OutOfBounds:
+        raise ArgumentTypeError(
+            f"{text} 不是日期，请写成 2027-01-05 / is not a date; write 2027-01-05"
+        ) from None
+
+
+def plain_text(text: str, longest: int, what: str) -> str:
+    """A text of a file or a command line, without control characters and not too long. Raises Misuse."""
+    if len(text) > longest or bounds.control_characters(text, "\t\n\r"):
+        raise Misuse(
+            f"{what}：最多 {longest} 个字符，不能有控制字符 / at most {longest} characters, no control characters"
+        )
+    return text
+
+
 def as_json(value: object) -> str:
     """One JSON document, readable, with ids and moments as text."""
     return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
@@ -72,9 +92,3 @@ def as_json(value: object) -> str:
 
 def _plain(value: Any) -> str:
     return str(value) if isinstance(value, UUID) else value.isoformat()
-
-
-def log_to_stderr() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("alembic", "fontTools", "fpdf"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

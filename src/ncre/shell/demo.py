@@ -20,8 +20,7 @@ from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
 from ncre.server.serving import ServerThread
-from ncre.shell import demonstration
-from ncre.shell.common import log_to_stderr
+from ncre.shell import demonstration, logs
 from ncre.shell.installing import new_installation, warn_of_open_files
 from ncre.shell.serving import gate, listen, moved
 
@@ -42,7 +41,7 @@ def demo(asked: Namespace) -> None:
         if asked.fresh:
             demonstration.clear(planned)
         settings = moved(new_installation(environment), None, asked.port)
-        log_to_stderr()
+        logs.to_stderr()
         _run(demonstration.with_qq(demonstration.with_cashier(settings)), *sockets)
 
 

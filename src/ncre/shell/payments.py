@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError, Namespace
-from datetime import date, timedelta
+from argparse import Namespace
+from datetime import timedelta
 from typing import Any, Final
 
 from ncre.application import Act
@@ -14,7 +14,7 @@ from ncre.events.payment import DayReconciled
 from ncre.gateways.channel import BillNotReady, ChannelSilent
 from ncre.projections.payment_sentences import why_unusable
 from ncre.services.counter import CashTaken
-from ncre.shell.common import Misuse, actor, add_actor, find, house
+from ncre.shell.common import Misuse, actor, add_actor, day_argument, find, house
 
 NO_BILL: Final = 3
 """The exit code of a day whose bill cannot be had yet."""
@@ -27,7 +27,9 @@ def add(commands: Any) -> None:
         "reconcile",
         help="compare a day's bill: 0 equal, 1 differences, 3 no bill yet (the worker does it daily)",
     )
-    reconcile_.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="exam time; yesterday without it")
+    reconcile_.add_argument(
+        "--date", type=day_argument, metavar="YYYY-MM-DD", help="exam time; yesterday without it"
+    )
     reconcile_.add_argument("--channel", help="only this channel")
     add_actor(reconcile_)
     reconcile_.set_defaults(run=reconcile)
@@ -112,12 +114,3 @@ def _told(result: DayReconciled, lang: str) -> int:
             f"  {words}: {one.trade} {one.reference} {one.order} 对账单 / bill {billed} 账本 / ledger {booked}"
         )
     return 1 if result.differences else 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(
-            f"{text} 不是日期，请写成 2027-01-05 / is not a date; write 2027-01-05"
-        ) from None

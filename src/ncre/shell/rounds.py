@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,8 +12,8 @@ from ncre.domain.exam import EXAM_TIME, PostNotice, in_words
 from ncre.domain.lifecycle import Role
 from ncre.events.exam import NoticePosted
 from ncre.projections.base import as_json as stored
-from ncre.rounds.loader import NOTICE_KINDS, load_round
-from ncre.shell.common import Misuse, as_json, current_round, house
+from ncre.rounds.loader import LONGEST_TEXT, NOTICE_KINDS, load_round
+from ncre.shell.common import Misuse, as_json, current_round, day_argument, house, plain_text
 
 SHELL = Actor("shell", Role.OFFICE, EVERY_SITE)
 """Whoever may run the shell on the server may plan rounds."""
@@ -24,7 +23,7 @@ def add(commands: Any) -> None:
     round_ = commands.add_parser("round", help="exam rounds").add_subparsers(required=True, metavar="WHAT")
     load_ = round_.add_parser("load", help="open or revise a round from its files")
     load_.add_argument("file", type=Path)
-    load_.add_argument("--date", type=date.fromisoformat, help="what “today” in the file means")
+    load_.add_argument("--date", type=day_argument, help="what “today” in the file means")
     load_.set_defaults(run=load)
     show_ = round_.add_parser("show", help="a round, its windows and sites")
     show_.add_argument("code", nargs="?")
@@ -69,12 +68,13 @@ def notice(asked: Namespace) -> None:
     with house() as in_house:
         code = current_round(in_house, asked.round)
         body, body_en = _text(asked.file), _text(asked.file_en)
-        posted = NoticePosted(code, asked.kind, asked.title, asked.title_en, body, body_en)
+        title, title_en = (plain_text(one, 200, "标题 / title") for one in (asked.title, asked.title_en))
+        posted = NoticePosted(code, asked.kind, title, title_en, body, body_en)
         in_house.application.plan(PostNotice(actor=SHELL, command_id=uuid4(), notice=posted))
 
 
 def _text(file: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8")
+        return plain_text(Path(file).read_text(encoding="utf-8"), LONGEST_TEXT, file)
     except (OSError, UnicodeDecodeError) as error:
         raise Misuse(f"{file} 读不了 / cannot be read ({error})") from None

@@ -13,7 +13,8 @@ from ncre.config import Settings, read_settings
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
-from ncre.shell.common import Misuse, log_to_stderr
+from ncre.shell import logs
+from ncre.shell.common import Misuse
 from ncre.shell.installing import warn_of_open_files
 from ncre.web import create_site, traffic
 
@@ -39,7 +40,7 @@ def serve(asked: Namespace) -> None:
     settings = moved(read_settings(), asked.host, asked.port)
     _require_sensible(asked.threads, asked.processes, settings)
     listening = serving.handed_over() or listen(settings)
-    log_to_stderr()
+    logs.to_stderr()
     if asked.processes > 1:
         _assert_ready(settings)
         warn_of_open_files(settings)
@@ -115,7 +116,7 @@ def _assert_ready(settings: Settings) -> None:
 
 def _gate_of_a_process(threads: int) -> Gate:
     """In a process of its own, which reads its settings anew."""
-    log_to_stderr()
+    logs.to_stderr()
     house = build(read_settings())
     house.assert_ready()
     return gate(house, threads, closing=True)

@@ -8,6 +8,8 @@ from typing import Any
 from ncre.domain.candidate import DOCUMENT_TYPES, SEXES
 from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.exam import in_words
+from ncre.domain.lifecycle import Role
+from ncre.domain.opening import REASONS, reason_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration
 from ncre.domain.review import REVIEW_REASONS
@@ -33,6 +35,10 @@ def add(commands: Any) -> None:
         one.add_argument("registration", help="id, 报名号 or ticket number")
         add_actor(one)
         one.set_defaults(run=run)
+        if name == "show":
+            one.add_argument(
+                "--why", default="review", help="why it is opened, kept in the history of the case"
+            )
         if name == "reject":
             one.add_argument("--reason", action="append", default=[], choices=sorted(REVIEW_REASONS))
             one.add_argument("--note", default="")
@@ -72,9 +78,12 @@ def show(asked: Namespace) -> None:
     with house() as in_house:
         who = actor(in_house, asked)
         row = find(in_house, asked.registration, who.sites)
+        if who.role not in (Role.REVIEWER, Role.OFFICE):
+            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
         if not who.covers(row["site"] or ""):
             raise Refusal(RefusalCode.NOT_YOUR_SITE)
-        in_house.application.look(row["id"], who, "review")
+        why = asked.why if asked.why in REASONS else reason_in_words(asked.why)
+        in_house.application.look(row["id"], who, "review", why)
         details = in_house.people.details(row["id"], row["details_version"])
         with in_house.database.reading() as connection:
             story = timeline.story(connection, row["id"])

@@ -7,7 +7,8 @@ from argparse import Namespace
 from threading import Event
 from typing import Any
 
-from ncre.shell.common import house, log_to_stderr
+from ncre.shell import logs
+from ncre.shell.common import house
 from ncre.shell.installing import warn_of_open_files
 
 
@@ -19,7 +20,7 @@ def add(commands: Any) -> None:
 
 
 def worker(asked: Namespace) -> None:
-    log_to_stderr()
+    logs.to_stderr()
     with house() as in_house:
         warn_of_open_files(in_house.settings)
         if asked.once:

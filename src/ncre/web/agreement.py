@@ -50,7 +50,7 @@ def answer() -> Answer:
             round=round_.code,
             candidate=account().id,
             ordinal=ordinal,
-            agreement=request.form.get("agreement", round_.plan.agreement),
+            agreement=request.form.get("agreement", ""),
         )
     )
     return redirect(url_for("candidate.tasks", registration=begun.id), 303)

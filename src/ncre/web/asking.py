@@ -1,4 +1,8 @@
-"""What every form of a command carries back: the version its page showed, and the command's id."""
+"""What every form of a command carries back: the version its page showed, and the command's id.
+
+Both are mandatory for people: a form without them was not sent by a page of ours, or lost what it knew, so
+nothing is done. Machines keep ids of their own and come no way through here.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +11,42 @@ from uuid import UUID, uuid4
 from flask import request
 from werkzeug.exceptions import BadRequest
 
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.events.bounds import OutOfBounds, integer
 
-def seen() -> int | None:
-    """The version of the case on the page the form was on; None for a case not begun. 400 for garbage."""
-    text = request.form.get("seen", "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadRequest
-    return int(text)
+
+class FormIncomplete(BadRequest):
+    """The form lacks what says which version it was filled in upon, or which command it is."""
+
+
+def seen() -> int:
+    """The version of the case on the page the form was on. Raises FormIncomplete."""
+    try:
+        return integer(request.form.get("seen", ""), least=1)
+    except OutOfBounds:
+        raise FormIncomplete from None
+
+
+def require_asked() -> None:
+    """For a view with much to do before its command: raises FormIncomplete at once."""
+    seen()
+    command_id()
+
+
+def seen_of(version: int) -> int:
+    """The same, for what no command of the case carries on: raises Refusal unless it is `version`."""
+    found = seen()
+    if found != version:
+        raise Refusal(RefusalCode.OUT_OF_DATE, seen=found, version=version)
+    return found
 
 
 def command_id() -> UUID:
-    """The id the page gave the command, so that sending it twice does it once; a new one for garbage."""
+    """The id the page gave the command, so that sending it twice does it once. Raises FormIncomplete."""
     try:
         return UUID(request.form.get("command_id", ""))
     except ValueError:
-        return uuid4()
+        raise FormIncomplete from None
 
 
 def fresh_id() -> UUID:

@@ -10,6 +10,8 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from ncre.domain.lifecycle import PAID, Role, Status
+from ncre.domain.opening import reason_in_words
+from ncre.domain.refusals import Refusal
 from ncre.events.base import Fact
 from ncre.events.mapper import FactMapper
 from ncre.projections import timeline
@@ -26,12 +28,13 @@ from ncre.projections.record import (
     standing,
     why_nothing,
 )
+from ncre.web import looks
 from ncre.web.cases import any_row
 from ncre.web.desk import looked_up
+from ncre.web.errors import said as said_in_words
 from ncre.web.language import language
-from ncre.web.looks import look, looked
 from ncre.web.story import newest_first
-from ncre.web.who import Answer, account, house, need
+from ncre.web.who import Answer, house, need
 
 pages = Blueprint("audit", __name__)
 
@@ -58,32 +61,22 @@ def find() -> Answer:
 @need(Role.AUDITOR, Role.OFFICE)
 def registration(registration: UUID) -> Answer:
     """The history beside the registration as it stood at a version or a moment."""
-    past = _past(registration)
-    typed = request.args.get("at", "").strip()
-    stands, fault = past.at(typed)
-    before = standing(past.history, Version(stands.version - 1)) if stands.version > 1 else None
-    page = render_template(
-        "past.html",
-        past=past,
-        stands=stands,
-        changes=_lines(differences(before, stands), past.opened),
-        fields=_fields(stands, past.opened),
-        story=newest_first(past.story),
-        printable=_printable(stands),
-        typed=typed,
-        faults={"at": fault} if fault else {},
-    )
-    return (page, 422) if fault else page
+    return _record_page(registration, request.args.get("at", "").strip(), {})
 
 
 @pages.post("/audit/<uuid:registration>/open")
 @need(Role.OFFICE)
 def open_details(registration: UUID) -> Answer:
-    """Show the private details in this session from now on; the look is recorded first."""
-    look(any_row(registration), PURPOSE)
-    going_on = "audit.facts" if request.form.get("page") == "facts" else "audit.registration"
-    at = request.form.get("at") or None
-    return redirect(url_for(going_on, registration=registration, at=at), 303)
+    """Show the private details in this session from now on; the look and its reason are recorded first."""
+    row, at = any_row(registration), request.form.get("at", "").strip()
+    facts_page = request.form.get("page") == "facts"
+    try:
+        looks.open_details(row, PURPOSE, reason_in_words(request.form.get("why", "")))
+    except Refusal as refusal:
+        page = _facts_page if facts_page else _record_page
+        return page(registration, at, {"why": said_in_words(refusal)})
+    going_on = "audit.facts" if facts_page else "audit.registration"
+    return redirect(url_for(going_on, registration=registration, at=at or None), 303)
 
 
 @pages.get("/audit/<uuid:registration>/compare")
@@ -110,21 +103,7 @@ def compare(registration: UUID) -> Answer:
 @need(Role.AUDITOR, Role.OFFICE)
 def facts(registration: UUID) -> Answer:
     """The facts as they are stored, boxes closed; beside them what is in the boxes, where opened."""
-    past = _past(registration)
-    typed = request.args.get("at", "").strip()
-    stands, fault = past.at(typed)
-    raw = _raw(registration)[: stands.version]
-    opened = [_private(fact) for fact in past.history] if past.opened else []
-    page = render_template(
-        "facts.html",
-        past=past,
-        stands=stands,
-        raw=[(fact["version"], fact["topic"], _pretty(fact)) for fact in raw],
-        opened=[_pretty(private) if private else "" for private in opened],
-        typed=typed,
-        faults={"at": fault} if fault else {},
-    )
-    return (page, 422) if fault else page
+    return _facts_page(registration, request.args.get("at", "").strip(), {})
 
 
 @pages.get("/audit/<uuid:registration>.json")
@@ -175,13 +154,51 @@ class Past:
         return stands, ""
 
 
+def _record_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answer:
+    past = _past(registration)
+    stands, fault = past.at(typed)
+    faults = {**({"at": fault} if fault else {}), **faults}
+    before = standing(past.history, Version(stands.version - 1)) if stands.version > 1 else None
+    page = render_template(
+        "past.html",
+        past=past,
+        stands=stands,
+        changes=_lines(differences(before, stands), past.opened),
+        fields=_fields(stands, past.opened),
+        story=newest_first(past.story),
+        printable=_printable(stands),
+        typed=typed,
+        why=request.form.get("why", ""),
+        faults=faults,
+    )
+    return (page, 422) if faults else page
+
+
+def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answer:
+    past = _past(registration)
+    stands, fault = past.at(typed)
+    faults = {**({"at": fault} if fault else {}), **faults}
+    raw = _raw(registration)[: stands.version]
+    opened = [_private(fact) for fact in past.history] if past.opened else []
+    page = render_template(
+        "facts.html",
+        past=past,
+        stands=stands,
+        raw=[(fact["version"], fact["topic"], _pretty(fact)) for fact in raw],
+        opened=[_pretty(private) if private else "" for private in opened],
+        typed=typed,
+        why=request.form.get("why", ""),
+        faults=faults,
+    )
+    return (page, 422) if faults else page
+
+
 def _past(registration: UUID) -> Past:
     row = any_row(registration)
     with house().database.reading() as connection:
         history = house().application.store.history(connection, registration)
         story = timeline.story(connection, registration)
-    opened = account().role is Role.OFFICE and looked(row, PURPOSE)
-    return Past(row, history, story, opened)
+    return Past(row, history, story, looks.opened(row, PURPOSE))
 
 
 def _printable(stands: Standing) -> dict[str, bool]:

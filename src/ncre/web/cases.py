@@ -16,6 +16,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.exam import Subject
 from ncre.projections import registrations
 from ncre.projections.base import Row
+from ncre.web.access_log import refuse
 from ncre.web.pictures import site_for
 from ncre.web.who import account, house
 
@@ -24,6 +25,7 @@ def own(registration: UUID) -> Row:
     """The candidate's own registration; another's is as good as none: 404."""
     row = any_row(registration)
     if row["account"] != account().id:
+        refuse("not-yours")
         raise NotFound
     return row
 
@@ -32,6 +34,7 @@ def at_my_sites(registration: UUID) -> Row:
     """A registration at a site of the signed-in staff; others are as good as none: 404."""
     row = any_row(registration)
     if not account().actor.covers(row["site"] or ""):
+        refuse("not-your-site")
         raise NotFound
     return row
 
@@ -107,7 +110,11 @@ class Case:
 
 def own_case(registration: UUID) -> Case:
     """The candidate's own case with its round and site; 404 for another's."""
-    row = own(registration)
+    return with_rules(own(registration))
+
+
+def with_rules(row: Row) -> Case:
+    """A registration with the round and the site whose rules it lives under."""
     exams = house().application.exams
     with house().database.reading() as connection:
         round_ = exams.round(connection, row["round"])

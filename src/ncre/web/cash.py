@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request
 from flask_babel import gettext as _
 
 from ncre.domain.commands import EVERY_SITE
@@ -14,14 +13,15 @@ from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
 from ncre.domain.payment import fen, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.events import bounds
 from ncre.projections import ledger
 from ncre.projections.payment_sentences import why_unusable
 from ncre.services.counter import COUNTER, CashTaken
-from ncre.web.asking import command_id, seen
+from ncre.web.asking import command_id, seen, seen_of
 from ncre.web.cases import at_my_sites
 from ncre.web.errors import STATUS, said
 from ncre.web.language import language
-from ncre.web.review import with_faults
+from ncre.web.review import back_to, with_faults
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("cash", __name__)
@@ -43,8 +43,8 @@ def day() -> Answer:
     """当日现金: what each clerk took and handed back, to be compared with the drawer and the receipts."""
     today = house().clock().astimezone(EXAM_TIME).date()
     try:
-        chosen = date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
+        chosen = bounds.day(request.args.get("day", ""))
+    except bounds.OutOfBounds:
         chosen = today
     sites = account().sites
     drawers = house().takings.drawers(chosen, None if sites == EVERY_SITE else sites)
@@ -81,22 +81,23 @@ def counter(registration: UUID) -> Answer:
         )
     else:
         flash(_("报名号 %(number)s：现场缴费已登记。", number=row["number"]))
-    return redirect(url_for("review.case", registration=registration), 303)
+    return back_to(registration)
 
 
 @pages.post("/staff/cases/<uuid:registration>/handed-back")
 @need(Role.REVIEWER, Role.OFFICE)
 def handed_back(registration: UUID) -> Answer:
     """Cash that could not be used was handed back at the counter of the site."""
-    at_my_sites(registration)
-    trade = request.form.get("trade", "")
+    row = at_my_sites(registration)
+    trade, identity = request.form.get("trade", ""), command_id()
     try:
+        seen_of(row["version"])
         _require_cash_of(registration, trade)
-        house().counter.hand_back(trade, account().actor)
+        house().counter.hand_back(trade, account().actor, identity)
     except Refusal as refusal:
         return with_faults(registration, {"case": said(refusal)}), int(STATUS[refusal.code])
     flash(_("退款已登记。"))
-    return redirect(url_for("review.case", registration=registration), 303)
+    return back_to(registration)
 
 
 def _require_cash_of(registration: UUID, trade: str) -> None:

@@ -13,6 +13,8 @@ from ncre.domain.commands import EVERY_SITE
 from ncre.domain.lifecycle import Role
 from ncre.projections import desk
 from ncre.projections.base import Row
+from ncre.web.looks import open_details
+from ncre.web.review import PURPOSE
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("desk", __name__)
@@ -32,9 +34,13 @@ def search() -> Answer:
 @pages.post("/staff/desk")
 @need(Role.REVIEWER, Role.OFFICE)
 def find() -> Answer:
-    """What was searched for travels in the form, never in an address: it may be a document number."""
+    """What was searched for travels in the form, never in an address: it may be a document number.
+
+    The one case that was meant is opened with it, recorded as everywhere.
+    """
     typed, rows, faults = looked_up(account().sites)
     if len(rows) == 1:
+        open_details(rows[0], PURPOSE, "inquiry")
         return redirect(url_for("review.case", registration=rows[0]["id"]), 303)
     return render_template("desk.html", typed=typed, rows=rows, faults=faults), 422 if faults else 200
 

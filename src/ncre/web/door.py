@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS, Worth
 from ncre.domain.lifecycle import Role
@@ -14,7 +14,7 @@ from ncre.projections.base import Row
 from ncre.services.door import PURPOSE, Expected, Finding, examine
 from ncre.web.cases import at_my_sites
 from ncre.web.language import language
-from ncre.web.looks import look
+from ncre.web.looks import open_details, opened
 from ncre.web.pictures import picture_of
 from ncre.web.who import Answer, account, house, need
 
@@ -49,9 +49,10 @@ def check() -> Answer:
 @pages.get("/staff/door/<uuid:registration>/photo.jpg")
 @need(Role.REVIEWER, Role.OFFICE)
 def photo(registration: UUID) -> Answer:
-    """The face to compare; the look is recorded, once in a session."""
+    """The face to compare, of whoever was just checked: the look was recorded then."""
     row = at_my_sites(registration)
-    look(row, PURPOSE)
+    if not opened(row, PURPOSE):
+        raise Forbidden
     if not row["photo"]:
         raise NotFound
     return picture_of(row, row["photo"]["digest"])
@@ -71,5 +72,5 @@ class _Here:
         self.row = house().door.named(number, account().sites)
         if self.row is None:
             return None
-        look(self.row, PURPOSE)
+        open_details(self.row, PURPOSE)
         return house().door.expected(self.row["id"])

@@ -15,6 +15,8 @@ from werkzeug.exceptions import HTTPException
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.words import refusal_words
+from ncre.web import access_log, edge
+from ncre.web.asking import FormIncomplete
 from ncre.web.language import language
 
 log = logging.getLogger("ncre.web")
@@ -26,6 +28,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NOT_YOUR_ROLE: HTTPStatus.FORBIDDEN,
     RefusalCode.OWN_REGISTRATION: HTTPStatus.FORBIDDEN,
     RefusalCode.OUT_OF_DATE: HTTPStatus.CONFLICT,
+    RefusalCode.VERSION_UNKNOWN: HTTPStatus.CONFLICT,
     RefusalCode.OUT_OF_TURN: HTTPStatus.CONFLICT,
     RefusalCode.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.WINDOW_NOT_YET: HTTPStatus.FORBIDDEN,
@@ -51,6 +54,8 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.REASON_TEXT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.MONEY_UNDECIDED: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.MONEY_REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.OPENING_REASON: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.TEXT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.EVIDENCE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_BUSY: HTTPStatus.CONFLICT,
@@ -94,9 +99,21 @@ PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICI
 _TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
 
 
+REFUSED_ACCESS: Final = frozenset(
+    {
+        RefusalCode.NOT_YOURS,
+        RefusalCode.NOT_YOUR_SITE,
+        RefusalCode.NOT_YOUR_ROLE,
+        RefusalCode.OWN_REGISTRATION,
+    }
+)
+"""Refusals of who asks, not of what is asked: they are noted in the log."""
+
+
 def install(site: Flask) -> None:
     site.register_error_handler(Refusal, _refused)
     site.register_error_handler(CSRFError, _expired)
+    site.register_error_handler(FormIncomplete, _incomplete)
     site.register_error_handler(HTTPException, _http)
     site.register_error_handler(Exception, _unexpected)
 
@@ -108,6 +125,8 @@ def said(refusal: Refusal) -> str:
 
 def _refused(refusal: Refusal) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     status = STATUS[refusal.code]
+    if refusal.code in REFUSED_ACCESS:
+        access_log.refuse(refusal.code.value)
     if status in PASSING:
         return *_page(status, _("没有完成"), said(refusal)), RETRY
     if status == HTTPStatus.NOT_FOUND:
@@ -116,6 +135,7 @@ def _refused(refusal: Refusal) -> tuple[str, int] | tuple[str, int, dict[str, st
 
 
 def _expired(_error: CSRFError) -> tuple[str, int]:
+    access_log.refuse("csrf")
     said = _("这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。")
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         said = _(
@@ -125,9 +145,21 @@ def _expired(_error: CSRFError) -> tuple[str, int]:
     return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), said)
 
 
+def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
+    access_log.refuse("form-incomplete")
+    return _page(
+        HTTPStatus.BAD_REQUEST,
+        _("没有完成"),
+        _("表单不完整：缺少页面的版本或编号。没有做任何改动，请回到原来的页面，刷新后再试一次。"),
+    )
+
+
 def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, edge.NotText | edge.TooLong):
+        access_log.refuse("out-of-bounds")
+        return _page(error.code or 400, *edge.words(error))
     headings = {
         403: (_("没有权限"), _("您的账号不能打开这一页。如有需要，请联系考务办公室。")),
         404: (_("没有找到这一页"), _("请检查网址，或从首页重新进入。")),

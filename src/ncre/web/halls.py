@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam import Round, Site
 from ncre.domain.lifecycle import Role
+from ncre.web.access_log import refuse
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("halls", __name__)
@@ -34,10 +35,10 @@ def site(code: str) -> Answer:
     return render_template("hall_papers.html", site=here, batches=batches)
 
 
-@pages.get("/staff/halls/<code>/<int:batch>/seats.pdf")
+@pages.post("/staff/halls/<code>/<int:batch>/seats.pdf")
 @need(Role.REVIEWER, Role.OFFICE)
 def seats(code: str, batch: int) -> Answer:
-    """考场座位表; the look at everybody on it is recorded before it is made."""
+    """考场座位表; the look at everybody on it is recorded before it is made. It opens faces, so it is asked for by POST."""
     here = _mine(code)
     printed = house().hall_lists.seat_lists(_current().code, here.code, batch, account().actor)
     return _pdf(printed.pdf, f"ncre-seats-{here.code}-{batch}")
@@ -69,6 +70,9 @@ def _mine(code: str) -> Site:
     """A site of the signed-in staff; others are as good as none: 404."""
     with house().database.reading() as connection:
         found = house().application.exams.site(connection, _current().code, code)
-    if found is None or not account().actor.covers(code):
+    if found is None:
+        raise NotFound
+    if not account().actor.covers(code):
+        refuse("not-your-site")
         raise NotFound
     return found

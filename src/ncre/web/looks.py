@@ -1,31 +1,51 @@
-"""Looks at private details: recorded before anything is opened, once for a session and a version."""
+"""Opening private details: one rule for all pages of staff (decision record 21).
+
+They are shown only where this session opened them: by POST, for a purpose and with a reason, which stands in the
+history of the case before anything is shown. An opening counts for one version of the case. A GET opens nothing,
+and auditors open nothing at all.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from flask import session
+from flask import request, session
+from werkzeug.exceptions import Forbidden
 
+from ncre.domain.lifecycle import Role
 from ncre.projections.base import Row
 from ncre.web.who import account, house
 
 KEY: Final = "looked"
 
 MOST: Final = 30
-"""Looks a session remembers, newest last; a forgotten one is recorded again. The cookie stays small."""
+"""Openings a session remembers, newest last; a forgotten one is asked for again. The cookie stays small."""
+
+MAY_OPEN: Final = frozenset({Role.REVIEWER, Role.OFFICE})
 
 
-def look(row: Row, purpose: str) -> None:
-    """Record that staff are about to see the private details; raises if that cannot be done."""
-    if looked(row, purpose):
+def open_details(row: Row, purpose: str, why: str = "") -> None:
+    """From now on this session sees the private details of this version; recorded first, raises if it cannot be."""
+    if request.method != "POST" or account().role not in MAY_OPEN:
+        raise Forbidden
+    if opened(row, purpose):
         return
-    house().application.look(row["id"], account().actor, purpose)
+    house().application.look(row["id"], account().actor, purpose, why)
     session[KEY] = [*session.get(KEY, []), _mark(row, purpose)][-MOST:]
 
 
-def looked(row: Row, purpose: str) -> bool:
-    """Whether this session recorded a look at this version for this purpose."""
-    return _mark(row, purpose) in session.get(KEY, [])
+def opened(row: Row, purpose: str) -> bool:
+    """Whether this session opened this version for this purpose."""
+    return account().role in MAY_OPEN and _mark(row, purpose) in session.get(KEY, [])
+
+
+def go_on(row: Row, purpose: str) -> bool:
+    """`opened`, after a form was sent: whoever had opened an earlier version sees the present one, recorded too."""
+    before = f"{row['id'].hex}."
+    had = any(mark.startswith(before) and mark.endswith(f".{purpose}") for mark in session.get(KEY, []))
+    if had and account().role in MAY_OPEN:
+        open_details(row, purpose, "continued")
+    return opened(row, purpose)
 
 
 def _mark(row: Row, purpose: str) -> str:

@@ -13,6 +13,7 @@ from ncre.application import Act
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal
+from ncre.events import bounds
 from ncre.projections import ledger, orders, reconciliations, unbooked
 from ncre.services.takings import DayTakings, as_csv, as_xlsx
 from ncre.web.asking import command_id, fresh_id
@@ -35,37 +36,7 @@ FILES: Final = {
 @pages.get("/office/money")
 @need(Role.OFFICE, Role.AUDITOR)
 def home() -> Answer:
-    first, last = _asked_days()
-    days = house().takings.days(first, last)
-    with house().database.reading() as connection:
-        open_ = orders.payable(connection, limit=50)
-        count = orders.payable_count(connection)
-        owed = ledger.owed(connection)
-        owed_count = ledger.owed_count(connection)
-        orphans = ledger.orphans(connection)
-        unbooked_ = unbooked.waiting(connection)
-        unexplained = ledger.unexplained(connection)
-        compared = reconciliations.newest(connection)
-        refused = house().refused_notices.newest(connection)
-    return render_template(
-        "money.html",
-        first=first,
-        last=last,
-        days=days,
-        bars=_bars(days),
-        sites=_sites(days),
-        open=open_,
-        open_count=count,
-        owed=owed,
-        owed_count=owed_count,
-        orphans=orphans,
-        unbooked=unbooked_,
-        unexplained=unexplained,
-        compared=compared,
-        refused=refused,
-        command_id=fresh_id,
-        may_act=account().role is Role.OFFICE,
-    )
+    return _page()
 
 
 @pages.get("/office/money/ledger.<kind>")
@@ -74,7 +45,9 @@ def export(kind: str) -> Answer:
     """The ledger of the days asked for, as CSV or XLSX, sent while it is read."""
     if kind not in FILES:
         return redirect(url_for("money.home"), 303)
-    first, last = _asked_days()
+    first, last, faults = _asked_days()
+    if faults:
+        return _page()
     write, mimetype = FILES[kind]
     name = f"ncre-ledger-{first}-{last}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
@@ -87,7 +60,7 @@ def export(kind: str) -> Answer:
 def returned() -> Answer:
     """What was paid at a counter and is owed was handed back there."""
     try:
-        house().counter.hand_back(request.form.get("trade", ""), account().actor)
+        house().counter.hand_back(request.form.get("trade", ""), account().actor, command_id())
     except Refusal as refusal:
         return _refused(refusal)
     flash(_("退款已登记。"))
@@ -125,19 +98,58 @@ def _refused(refusal: Refusal) -> Answer:
     return redirect(url_for("money.home"), 303)
 
 
-def _asked_days() -> tuple[date, date]:
-    """The days of the address, else the last fortnight; whatever cannot be meant is left out."""
+def _page() -> Answer:
+    """The days of the address; what is no day is told, with the last fortnight in its place."""
+    first, last, faults = _asked_days()
+    days = house().takings.days(first, last)
+    with house().database.reading() as connection:
+        open_ = orders.payable(connection, limit=50)
+        count = orders.payable_count(connection)
+        owed = ledger.owed(connection)
+        owed_count = ledger.owed_count(connection)
+        orphans = ledger.orphans(connection)
+        unbooked_ = unbooked.waiting(connection)
+        unexplained = ledger.unexplained(connection)
+        compared = reconciliations.newest(connection)
+        refused = house().refused_notices.newest(connection)
+    page = render_template(
+        "money.html",
+        faults=faults,
+        first=first,
+        last=last,
+        days=days,
+        bars=_bars(days),
+        sites=_sites(days),
+        open=open_,
+        open_count=count,
+        owed=owed,
+        owed_count=owed_count,
+        orphans=orphans,
+        unbooked=unbooked_,
+        unexplained=unexplained,
+        compared=compared,
+        refused=refused,
+        command_id=fresh_id,
+        may_act=account().role is Role.OFFICE,
+    )
+    return (page, 422) if faults else page
+
+
+def _asked_days() -> tuple[date, date, dict[str, str]]:
+    """The days of the address, else the last fortnight; and by its field what is no day."""
     today = house().clock().astimezone(EXAM_TIME).date()
-    last = _day(request.args.get("last", ""), today)
-    first = _day(request.args.get("first", ""), last - timedelta(days=DAYS - 1))
-    return max(min(first, last), last - timedelta(days=LONGEST)), last
-
-
-def _day(text: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return otherwise
+    found: dict[str, date] = {}
+    faults: dict[str, str] = {}
+    for name in ("first", "last"):
+        try:
+            typed = request.args.get(name, "")
+            if typed:
+                found[name] = bounds.day(typed)
+        except bounds.OutOfBounds:
+            faults[name] = _("请填写 2000 年至 2099 年的日期，例如 2027-03-01。")
+    last = found.get("last", today)
+    first = found.get("first", last - timedelta(days=DAYS - 1))
+    return max(min(first, last), last - timedelta(days=LONGEST)), last, faults
 
 
 def _bars(days: list[DayTakings]) -> list[tuple[DayTakings, int, int]]:

@@ -25,6 +25,7 @@ AUDIENCES: Final = {
     "social": later("面向社会考生"),
 }
 LONGEST_TITLE: Final = 200
+LONGEST_BODY: Final = 20_000
 NOTICE_FIELDS: Final = {
     "title": later("标题（中文）"),
     "body": later("正文（中文）"),
@@ -120,6 +121,9 @@ def _notice_faults(kind: str, typed: dict[str, str]) -> dict[str, str]:
     for name in ("title", "title_en"):
         if len(typed[name]) > LONGEST_TITLE:
             faults[f"{kind}-{name}"] = _("标题最多 %(most)s 个字符。", most=LONGEST_TITLE)
+    for name in ("body", "body_en"):
+        if len(typed[name]) > LONGEST_BODY:
+            faults[f"{kind}-{name}"] = _("正文最多 %(most)s 个字符。", most=LONGEST_BODY)
     return faults
 
 

@@ -11,15 +11,15 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.lifecycle import Role
 from ncre.projections.base import Row
 from ncre.projections.record import At, parse_at
+from ncre.web.audit import PURPOSE
 from ncre.web.cases import any_row, own, own_case
-from ncre.web.looks import look
+from ncre.web.looks import opened
 from ncre.web.who import Answer, house, need
 
 pages = Blueprint("papers", __name__)
 
 FORM: Final = "registration-form"
 TICKET: Final = "admission-ticket"
-REPRINT: Final = "reprint"
 
 
 @pages.get("/registrations/<uuid:registration>/form")
@@ -57,25 +57,26 @@ def ticket(registration: UUID) -> Answer:
 @pages.get("/audit/<uuid:registration>/form.pdf")
 @need(Role.AUDITOR, Role.OFFICE)
 def form_then(registration: UUID) -> Answer:
-    """The form as it was printed at a version or a moment; the look is recorded first."""
-    row, at = _looked_at(registration)
-    return _pdf(house().papers.form_then(registration, at).pdf, FORM, row["number"])
+    """The form as it was printed at a version or a moment; private details masked unless opened here."""
+    row, at = _then(registration)
+    masked = not opened(row, PURPOSE)
+    return _pdf(house().papers.form_then(registration, at, masked).pdf, FORM, row["number"])
 
 
 @pages.get("/audit/<uuid:registration>/ticket.pdf")
 @need(Role.AUDITOR, Role.OFFICE)
 def ticket_then(registration: UUID) -> Answer:
-    """The ticket as it was printed then, whether or not it may be printed today."""
-    row, at = _looked_at(registration)
-    return _pdf(house().papers.ticket_then(registration, at).pdf, TICKET, row["number"])
+    """The ticket as it was printed then, whether or not it may be printed today; masked unless opened here."""
+    row, at = _then(registration)
+    masked = not opened(row, PURPOSE)
+    return _pdf(house().papers.ticket_then(registration, at, masked).pdf, TICKET, row["number"])
 
 
-def _looked_at(registration: UUID) -> tuple[Row, At]:
+def _then(registration: UUID) -> tuple[Row, At]:
     row = any_row(registration)
     at = parse_at(request.args.get("at", f"v{row['version']}"))
     if at is None:
         raise NotFound
-    look(row, REPRINT)
     return row, at
 
 

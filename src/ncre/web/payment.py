@@ -16,6 +16,8 @@ from ncre.domain.orders import OrderState
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.gateways.channel import ChannelRefused, ChannelSilent, Device, State
 from ncre.projections import refunds
+from ncre.web.access_log import refuse
+from ncre.web.asking import fresh_id, require_asked, seen_of
 from ncre.web.cases import Case, own_case
 from ncre.web.hosts import absolute
 from ncre.web.person import shown
@@ -40,6 +42,8 @@ def form(registration: UUID) -> Answer:
 def pay(registration: UUID) -> Answer:
     """Open the order; a second click finds it again. It is recorded before anybody leaves for the channel."""
     case = own_case(registration)
+    require_asked()
+    seen_of(case.version)
     ways = house().paying.ways(case.row)
     order = house().paying.open(case.id, request.form.get("channel") or (ways[0] if ways else ""))
     if not order.amount:
@@ -57,6 +61,7 @@ def leave(registration: UUID, order: str) -> Answer:
     case = own_case(registration)
     row = house().paying.found(order)
     if row is None or row["registration"] != case.id:
+        refuse("not-yours")
         raise NotFound
     if row["state"] == OrderState.PAID:
         return redirect(url_for("payment.paid", registration=case.id), 303)
@@ -183,6 +188,7 @@ def _page(case: Case, fault: str = "") -> str:
     return render_template(
         "pay.html",
         case=case,
+        command_id=fresh_id(),
         entries=task_list(case, now),
         here=Task.PAYMENT,
         shown=[(one, text) for one, text in shown(details) if one.name in CHECKED],

@@ -18,7 +18,7 @@ from ncre.events.registration import Photo
 from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoMissing
 from ncre.services.photos import Taken
-from ncre.web.asking import command_id, fresh_id, seen
+from ncre.web.asking import command_id, fresh_id, require_asked, seen
 from ncre.web.cases import Case, own_case
 from ncre.web.errors import PASSING, RETRY, STATUS, said, too_large
 from ncre.web.photo_checks import advice, lines, sentences
@@ -70,6 +70,7 @@ def page(registration: UUID) -> Answer:
 def send(registration: UUID) -> Answer:
     """Measure and judge what was sent; keep it, or say every fault with what can be done about it."""
     case = own_case(registration)
+    require_asked()
     step = case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
     file = request.files.get("photo")
     uploaded = file.read() if file else b""
@@ -90,6 +91,7 @@ def send(registration: UUID) -> Answer:
 def adopt(registration: UUID) -> Answer:
     """Take the turned or cropped picture, or send the refused one to the reviewer."""
     case = own_case(registration)
+    require_asked()
     step = case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
     try:
         with _erased_is_refused():

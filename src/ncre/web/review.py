@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
-from ncre.domain.lifecycle import Role, Step, open_rows
+from ncre.domain.lifecycle import Role, Status, Step
+from ncre.domain.opening import REASONS, reason_of_work
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.review import LONGEST_NOTE
 from ncre.events import registration as facts
-from ncre.events.base import Fact
+from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections import ledger, photo_files, timeline
 from ncre.projections import queue as waiting_room
 from ncre.projections.base import Row
 from ncre.services.papers import undrawable
 from ncre.web.asking import command_id, fresh_id, seen
-from ncre.web.casefile import answers, changes_since_rejection, pictures, reasons_by_group
-from ncre.web.cases import Case, at_my_sites
+from ncre.web.casefile import (
+    answers,
+    changes_since_rejection,
+    closed_steps,
+    history_of,
+    pictures,
+    reasons_by_group,
+    steps_of,
+)
+from ncre.web.cases import at_my_sites, with_rules
 from ncre.web.errors import STATUS, said
-from ncre.web.looks import look
-from ncre.web.pictures import picture_of, site_for
+from ncre.web.language import language
+from ncre.web.looks import go_on, open_details, opened
+from ncre.web.pictures import picture_of
 from ncre.web.story import newest_first
 from ncre.web.tasks import GROUPS, time_left
 from ncre.web.who import Answer, account, house, need
@@ -37,10 +47,11 @@ PURPOSE: Final = "review"
 PAGE: Final = 25
 """Cases on one page of the queue."""
 
+MOST_PAGES: Final = 99_999
+
 FIELD_OF: Final = {
     RefusalCode.REASON_MISSING: "reasons",
     RefusalCode.REASON_UNKNOWN: "reasons",
-    RefusalCode.REASON_TEXT_MISSING: "note",
     RefusalCode.MONEY_UNDECIDED: "money",
     RefusalCode.MONEY_REASON_MISSING: "money_why",
     RefusalCode.EVIDENCE_MISSING: "evidence",
@@ -49,6 +60,18 @@ FIELD_OF: Final = {
     RefusalCode.OTHER_PERSON: "to",
 }
 """Refusals that belong to a field of a form; the others stand above the case."""
+
+TEXTS: Final = frozenset({RefusalCode.REASON_TEXT_MISSING, RefusalCode.TEXT_TOO_LONG})
+LONG_TEXT: Final = {Step.REJECT: "note", Step.CANCEL: "why", Step.MOVE: "evidence"}
+"""Refusals of a text, and the field of each step in which one is written."""
+
+
+USUAL: Final = {
+    Status.PENDING_REVIEW: "review",
+    Status.APPROVED: "counter",
+    Status.PAID: "confirmation",
+}
+"""For what a case in this status is opened most often: the choice that the page begins with."""
 
 
 @pages.get("/staff/queue")
@@ -74,13 +97,26 @@ def case(registration: UUID) -> Answer:
     return _page(registration, _Typed())
 
 
+@pages.post("/staff/cases/<uuid:registration>/open")
+@need(Role.REVIEWER, Role.OFFICE)
+def open_case(registration: UUID) -> Answer:
+    """Show the private details in this session from now on: the look and its reason are recorded first."""
+    row = at_my_sites(registration)
+    try:
+        open_details(row, PURPOSE, reason_of_work(request.form.get("opening", "")))
+    except Refusal as refusal:
+        return _page(registration, _Typed(faults={"opening": said(refusal)})), int(STATUS[refusal.code])
+    return redirect(url_for("review.case", registration=registration), 303)
+
+
 @pages.get("/staff/cases/<uuid:registration>/photo/<digest>.jpg")
 @need(Role.REVIEWER, Role.OFFICE)
 def photo(registration: UUID, digest: str) -> Answer:
-    """A photo that this case has or had; any other digest is as good as none."""
+    """A photo that this case has or had, where it was opened; any other digest is as good as none."""
     row = at_my_sites(registration)
-    look(row, PURPOSE)
-    if digest not in {picture["digest"] for picture in pictures(_history(registration))}:
+    if not opened(row, PURPOSE):
+        raise Forbidden
+    if digest not in {picture["digest"] for picture in pictures(history_of(registration))}:
         raise NotFound
     return picture_of(row, digest)
 
@@ -127,7 +163,7 @@ def cancel(registration: UUID) -> Answer:
     refused = _carry_out(asked, typed)
     if refused is None:
         flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
-    return refused or redirect(url_for("review.case", registration=registration), 303)
+    return refused or back_to(registration)
 
 
 @pages.post("/staff/cases/<uuid:registration>/move")
@@ -142,7 +178,7 @@ def move(registration: UUID) -> Answer:
             Move(**_asked(registration), to=moving.target(typed.to).id, evidence=typed.evidence),
         )
     except Refusal as refusal:
-        place = FIELD_OF.get(refusal.code, "case")
+        place = LONG_TEXT[Step.MOVE] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
         return _page(registration, replace(typed, faults={place: said(refusal)})), int(STATUS[refusal.code])
     flash(
         _(
@@ -150,7 +186,7 @@ def move(registration: UUID) -> Answer:
             name=typed.to,
         )
     )
-    return redirect(url_for("review.case", registration=registration), 303)
+    return back_to(registration)
 
 
 @dataclass(frozen=True)
@@ -186,12 +222,25 @@ def _carry_out(command: Command, typed: _Typed) -> Answer | None:
         else:
             house().application.handle(command)
     except Refusal as refusal:
-        place = FIELD_OF.get(refusal.code, "case")
-        if command.step is Step.CANCEL and place == "note":
-            place = "why"
+        place = _place(command, refusal)
         faulty = replace(typed, faults={place: said(refusal)})
         return _page(command.registration, faulty), int(STATUS[refusal.code])
     return None
+
+
+def _place(command: Command, refusal: Refusal) -> str:
+    """The field of the form that a refusal belongs to."""
+    if refusal.code not in TEXTS:
+        return FIELD_OF.get(refusal.code, "case")
+    if isinstance(command, Cancel) and command.reason.strip() and len(command.reason) <= LONGEST_NOTE:
+        return "money_why"
+    return LONG_TEXT[command.step]
+
+
+def back_to(registration: UUID) -> Answer:
+    """To the case as it now stands; whoever had opened it goes on with it."""
+    go_on(at_my_sites(registration), PURPOSE)
+    return redirect(url_for("review.case", registration=registration), 303)
 
 
 def _to_next(decided: Row, notice: str) -> Answer:
@@ -202,6 +251,8 @@ def _to_next(decided: Row, notice: str) -> Answer:
     others = [row for row in rows if row["account"] != account().id and row["id"] != decided["id"]]
     behind = [row for row in others if row["requested_at"] > (decided["requested_at"] or house().clock())]
     for row in (*behind, *others):
+        if opened(decided, PURPOSE):
+            open_details(row, PURPOSE, "review")
         return redirect(url_for("review.case", registration=row["id"]), 303)
     return redirect(url_for("review.queue"), 303)
 
@@ -212,28 +263,32 @@ def with_faults(registration: UUID, faults: Mapping[str, str], receipt: str = ""
 
 
 def _page(registration: UUID, typed: _Typed) -> str:
-    """The case. The look at its private details is recorded before anything of it is opened."""
+    """The case; what is private of it only where this session opened it."""
     row = at_my_sites(registration)
-    look(row, PURPOSE)
-    case_, history, now = _case(row), _history(registration), house().clock()
+    open_ = go_on(row, PURPOSE) if request.method == "POST" else opened(row, PURPOSE)
+    case_, now = with_rules(row), house().clock()
+    history = history_of(registration) if open_ else []
     with house().database.reading() as connection:
         story = timeline.story(connection, registration)
         others = photo_files.of_other_people(connection, registration)
         payments = ledger.of_registration(connection, registration)
-    steps = _steps(case_)
-    details = house().people.details(case_.id, row["details_version"])
+    steps = steps_of(case_)
+    details = house().people.details(case_.id, row["details_version"]) if open_ else None
     return render_template(
         "case.html",
         case=case_,
         answers=answers(details),
         undrawable=[f"{one}（U+{ord(one):04X}）" for one in undrawable(details.name)] if details else [],
         pictures=[{**one, "lost": house().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]],
-        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)),
+        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)) if open_ else [],
+        opened=open_,
+        openings=[(code, words.say(language())) for code, words in REASONS.items() if code != "continued"],
+        usual=USUAL.get(case_.status, "inquiry"),
         changes=changes_since_rejection(history),
         rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
         story=newest_first(story),
         steps=steps,
-        closed=_closed(case_, steps, now),
+        closed=closed_steps(case_, steps, now),
         own=row["account"] == account().id,
         reasons=reasons_by_group(),
         groups=GROUPS,
@@ -247,35 +302,8 @@ def _page(registration: UUID, typed: _Typed) -> str:
     )
 
 
-def _case(row: Row) -> Case:
-    exams = house().application.exams
-    with house().database.reading() as connection:
-        round_ = exams.round(connection, row["round"])
-        site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
-    if round_ is None:
-        raise NotFound
-    return Case(row, round_, site_for(row, site))
-
-
-def _history(registration: UUID) -> list[Fact]:
-    with house().database.reading() as connection:
-        return house().application.store.history(connection, registration)
-
-
-def _steps(case: Case) -> frozenset[Step]:
-    """What the signed-in staff may do with the case: never anything with their own."""
-    if case.row["account"] == account().id:
-        return frozenset()
-    rows = open_rows(case.status, case.site)
-    return frozenset(row.step for row in rows if account().role in row.by)
-
-
-def _closed(case: Case, steps: frozenset[Step], now: datetime) -> dict[Step, str]:
-    """Steps whose window is not open at this hour, and why, in words."""
-    faults = {step: case.window_fault(step, now) for step in steps}
-    return {step: said(fault) for step, fault in faults.items() if fault is not None}
-
-
 def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+    try:
+        return integer(request.args.get("page", "1"), least=1, most=MOST_PAGES)
+    except OutOfBounds:
+        return 1

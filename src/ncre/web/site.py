@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ncre.bootstrap import House
 from ncre.web import (
+    access_log,
     accounts,
     agreement,
     audit,
@@ -15,6 +16,7 @@ from ncre.web import (
     desk,
     details,
     door,
+    edge,
     errors,
     factor,
     front,
@@ -95,7 +97,7 @@ def create_site(house: House) -> Flask:
         hops = house.settings.proxies
         # Host comes from the browser through every proxy; X-Forwarded-Host is believed of nobody (ncre.web.hosts).
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    for part in (who, safeguards, language, menu, wording, errors):
+    for part in (access_log, who, edge, safeguards, language, menu, wording, errors):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)

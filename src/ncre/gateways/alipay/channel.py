@@ -94,7 +94,7 @@ class Alipay:
             return Answer(state)
         try:
             return Answer(state, (payment(reply.body, reply.body["send_pay_date"], Source.QUERY),))
-        except (KeyError, Unreadable) as error:
+        except (KeyError, ValueError) as error:
             raise ChannelSilent(f"query: {error!r}") from error
 
     def close(self, order: str) -> Answer:
@@ -153,11 +153,11 @@ class Alipay:
         said = _as_text(raw)
         if said.get("app_id") != self._terms.app_id:
             raise NoticeRefused("app")
-        if said.get("seller_id", self._terms.seller_id) != self._terms.seller_id:
+        if said.get("seller_id") != self._terms.seller_id:
             raise NoticeRefused("seller")
         try:
             return news_of_notice(said)
-        except (KeyError, Unreadable):
+        except (KeyError, ValueError):
             raise NoticeRefused("unreadable") from None
 
     def terms(self, order: Order, device: Device, payer: str = "127.0.0.1") -> str:

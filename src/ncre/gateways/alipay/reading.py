@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from ncre.events import bounds
 from ncre.gateways.alipay.line import SHANGHAI
 from ncre.gateways.channel import ChannelSilent, Kind, News, Source, State
 
 NAME: Final = "alipay"
 PAID: Final = frozenset({"TRADE_SUCCESS", "TRADE_FINISHED"})
-_AMOUNT: Final = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?")
+_AMOUNT: Final = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 
 
 class Unreadable(ValueError):
@@ -34,10 +35,9 @@ def yuan(amount: int) -> str:
 def moment(text: object) -> datetime:
     """A time of Alipay, Asia/Shanghai, as UTC; fractions of a second are left out. Raises Unreadable."""
     try:
-        local = datetime.fromisoformat(str(text)[:19])
+        return bounds.moment(datetime.fromisoformat(str(text)[:19]).replace(tzinfo=SHANGHAI))
     except ValueError:
         raise Unreadable(f"time {text!r}") from None
-    return local.replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 
 def state_of(answer: Mapping[str, Any]) -> State:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ncre.gateways.channel import ChannelSilent, Kind, News, Source
+from ncre.events import bounds
+from ncre.gateways.channel import LONGEST_WORD, ChannelSilent, Kind, News, Source
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NAME: Final = "wechat"
+_YUAN: Final = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 SUMMARY: Final = "总交易单数"
 TITLE: Final = "商品名称"
 
@@ -42,7 +43,7 @@ def read_bill(raw: bytes) -> tuple[News, ...]:
     """Every line of the bill that tells of money. Raises ChannelSilent for what cannot be read."""
     try:
         return tuple(_news_of(raw.decode("utf-8-sig")))
-    except (UnicodeDecodeError, KeyError, ValueError, InvalidOperation) as error:
+    except (UnicodeDecodeError, KeyError, ValueError) as error:
         raise ChannelSilent(f"the bill cannot be read: {error!r}") from error
 
 
@@ -89,13 +90,18 @@ def _news(said: Mapping[str, str]) -> News:
         trade=said["微信订单号"],
         reference=reference,
         amount=amount,
-        at=datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI).astimezone(UTC),
+        at=bounds.moment(datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI)),
         source=Source.BILL,
-        word=f"{said['交易状态']} {said['退款状态']}".strip() if kind is Kind.OTHER else "",
+        word=bounds.shown(f"{said['交易状态']} {said['退款状态']}".strip(), LONGEST_WORD)
+        if kind is Kind.OTHER
+        else "",
     )
 
 
 def _amount(said: Mapping[str, str], columns: Sequence[str]) -> int:
-    """Fen, with its sign."""
-    text = next(said[name] for name in columns if name in said)
-    return int(Decimal(text) * 100)
+    """Fen, with its sign: "160.00" yuan are 16000. Raises OutOfBounds."""
+    found = _YUAN.fullmatch(next((said[name] for name in columns if name in said), ""))
+    if not found:
+        raise bounds.OutOfBounds("not an amount in yuan")
+    amount = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
+    return -amount if found[1] else amount

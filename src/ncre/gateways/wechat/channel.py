@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha1, sha256
 from hmac import compare_digest
 from json import dumps
@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from ncre.events import bounds
 from ncre.gateways.channel import (
     Answer,
     BillNotReady,
@@ -194,7 +195,7 @@ class WeChat:
                 order=str(said["out_trade_no"]),
                 trade=str(said["transaction_id"]),
                 reference="",
-                amount=int(said["amount"]["total"]),
+                amount=bounds.amount(said["amount"]["total"]),
                 at=_moment(said["success_time"]),
                 source=source,
             )
@@ -234,14 +235,11 @@ def _refund_news(said: Mapping[str, Any], source: Source) -> News:
         order=str(said["out_trade_no"]),
         trade=str(said["transaction_id"]),
         reference=str(said["out_refund_no"]),
-        amount=int(said["amount"]["refund"]),
+        amount=bounds.amount(said["amount"]["refund"]),
         at=_moment(said["success_time"]),
         source=source,
     )
 
 
 def _moment(text: object) -> datetime:
-    moment = datetime.fromisoformat(str(text))
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment.astimezone(UTC)
+    return bounds.moment(datetime.fromisoformat(str(text)))

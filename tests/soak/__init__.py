@@ -1,0 +1,4 @@
+"""Long runs, bounded: `make soak`. A short form of each goes with `make test`; the marker `soak` keeps the long one out.
+
+SOAK_REQUESTS says how many requests a database gets, SOAK_SEED with which seed they begin.
+"""
