@@ -46,8 +46,9 @@ vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVI
 screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
 	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
 
-diagram: $(LIBRARIES) ## draw docs/state-diagram.md from the table of the life
+diagram: $(LIBRARIES) ## draw docs/state-diagram.md and docs/money-words.md from their tables
 	@$(BIN)/python -m ncre diagram --out docs/state-diagram.md
+	@$(BIN)/python -m ncre diagram --of money --out docs/money-words.md
 
 translations: $(TOOLS) ## collect the words of the pages, and compile the English catalogue
 	@tools/translations.sh

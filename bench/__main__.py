@@ -7,7 +7,7 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import crowd, growth, passport, payments, photos, printing
+from bench import crowd, front, growth, passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import rebuild_rate, replay_cost
 from bench.ground import application, databases, plan_exam, waiting
@@ -21,6 +21,8 @@ COMMANDS = 150
 
 def main() -> None:
     print(f"ncre bench, Python {python_version()}; ratios count, absolute rates are this machine's")
+    _imports()
+    _front()
     _photos()
     _passport()
     _commands()
@@ -28,11 +30,31 @@ def main() -> None:
     _papers()
 
 
+def _imports() -> None:
+    ratios = ", ".join(f"{name} {ratio:.2f}" for name, ratio in front.imports().items())
+    print(f"Imports    CPU against that of Flask and SQLAlchemy: {ratios} (aims 0.2, 1.5, 3, 3)", flush=True)
+
+
+def _front() -> None:
+    seen = front.measure()
+    print(
+        f"Front      a newcomer beside {front.IDLE} idle connections {seen.beside_idle:.1f} ms (aim 1000), alone "
+        f"{seen.alone:.1f} ms, ratio {seen.beside_idle / seen.alone:.1f}"
+    )
+    print(
+        f"Front      {front.BUSY} busy connections: longest wait {seen.longest:.1f} s (aim 5), of a payment notice "
+        f"{seen.longest_notice:.2f} s; {seen.served / front.SECONDS:.0f} pages/s, {seen.turned_away} turned away with 503, "
+        f"{seen.unanswered} unanswered",
+        flush=True,
+    )
+
+
 def _photos() -> None:
     looks = photos.measure()
     print(
         f"Photo      whole check {looks.whole:.1f} ms of CPU (aim 40), its networks alone {looks.networks:.1f} ms; "
-        f"file part {looks.file:.1f} ms (aim 5), decoding and encoding alone {looks.codec:.1f} ms"
+        f"file part {looks.file:.1f} ms (aim 5), decoding and encoding alone {looks.codec:.1f} ms; "
+        f"48 megapixels of a phone checked and cropped {looks.phone:.0f} ms (aim 1000)"
     )
     print(
         f"Photo      two workers: {looks.rate:.0f} photos/s; a worker takes {looks.memory:.0f} MB (aim 200)",

@@ -101,7 +101,16 @@ LIBRARIES: dict[str, set[str]] = {
 ABOVE_THE_ROOMS = {"services": {"application"}, "web": {"bootstrap", "application"}}
 """What stands at the root, and who may import it; the shell may import all of it, other rooms nothing."""
 
-SERVICES_OF_THE_PAGES = {"papers", "photos", "door", "takings", "passports", "sign_ons", "counter"}
+SERVICES_OF_THE_PAGES = {
+    "papers",
+    "photos",
+    "door",
+    "takings",
+    "passports",
+    "sign_ons",
+    "counter",
+    "standings",
+}
 """Services that pages name; the others they reach through the house."""
 
 

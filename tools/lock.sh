@@ -3,5 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 plain=(--universal --generate-hashes --no-header --no-annotate --quiet)
-uv pip compile pyproject.toml "${plain[@]}" -o requirements.lock
 uv pip compile pyproject.toml --group dev "${plain[@]}" -o requirements-dev.lock
+# The tools hold some libraries back; what runs is what was tested.
+uv pip compile pyproject.toml --constraint requirements-dev.lock "${plain[@]}" -o requirements.lock

@@ -201,7 +201,7 @@ class Application:
         self.together(lambda connection: self._answer_together(connection, in_order))
 
     def require_photo(self, row: Row) -> None:
-        """Nobody pays for a registration whose photo is lost. Raises Refusal."""
+        """Nobody is sent to pay for a registration whose photo is lost. Raises Refusal."""
         if self.photos is not None and row["photo"] and self.photos.require_known(row["photo"]["digest"]):
             raise Refusal(RefusalCode.PHOTO_LOST)
 

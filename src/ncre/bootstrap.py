@@ -14,7 +14,6 @@ from ncre.events.inbox import Inbox
 from ncre.events.key_checks import KeyChecks
 from ncre.events.keys import Keys
 from ncre.events.store import FactStore
-from ncre.gateways.alipay import Alipay
 from ncre.gateways.channel import PaymentChannel
 from ncre.gateways.errands import Errands
 from ncre.gateways.mail import MailFolder, Smtp
@@ -25,7 +24,6 @@ from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
 from ncre.gateways.photo_store import PhotoFolder, PhotoStore
 from ncre.gateways.refused_notices import RefusedNotices
 from ncre.gateways.signing import KeyUnusable
-from ncre.gateways.wechat import WeChat
 from ncre.passport.accounts import Accounts
 from ncre.passport.factors import Factors
 from ncre.passport.human_check import HumanCheck
@@ -114,9 +112,7 @@ class House:
 
     def migrate(self) -> None:
         """Bring the tables to this release, and leave the check values of the keys. Raises WrongSecret."""
-        self.key_checks.assert_not_wrong()
-        self.database.migrate()
-        self.key_checks.record()
+        self.key_checks.migrate()
 
     def assert_ready(self) -> None:
         """Raises NotMigrated, or WrongSecret where the data belong to another secret."""
@@ -149,10 +145,11 @@ def build(
     application = Application(database, store, ClaimBook(database), all_projections(), clock, photos)
     people = People(application, keys)
     stamps = StampKey(keys.stamp)
-    cases = PaperCases(application, people, photos, stamps)
+    accounts = Accounts(database, clock)
+    cases = PaperCases(application, people, photos, stamps, accounts.name_in_office)
     door = Door(application, cases, stamps)
     papers = Papers(application, cases, PaperShelf(settings.papers), _certificate(settings))
-    accounts, sessions, proofs = Accounts(database, clock), Sessions(database, clock), Proofs(database, clock)
+    sessions, proofs = Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
     post = _post_office(settings, outbox, clock)
     identities = Identities(database, clock)
@@ -242,8 +239,12 @@ def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Pa
     lines: dict[str, PaymentChannel] = {}
     try:
         if settings.alipay:
+            from ncre.gateways.alipay import Alipay
+
             lines[Alipay.name] = Alipay(settings.alipay, clock)
         if settings.wechat:
+            from ncre.gateways.wechat import WeChat
+
             lines[WeChat.name] = WeChat(settings.wechat, clock)
     except KeyUnusable as unusable:
         raise Misconfigured(f"支付渠道的密钥不能使用 / a payment channel's key: {unusable}") from None

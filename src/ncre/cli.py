@@ -27,7 +27,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "move": ("staff", "move a registration to another account of the same person"),
     "ticket": ("tickets", "admission tickets: print a site's, check one"),
     "photo": ("photos", "check and mend pictures in files and folders"),
-    "photos": ("photo_files", "the kept photos: every file there and whole"),
+    "photos": ("photo_files", "the kept photos of an installation"),
     "payments": ("payments", "bills compared with the ledger; money at the counter"),
     "audit": ("auditing", "histories"),
     "diagram": ("auditing", "the life of a registration as Mermaid"),

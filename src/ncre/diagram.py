@@ -1,9 +1,10 @@
-"""Draws `docs/state-diagram.md` from the one table of the life; a test compares the two."""
+"""Draws `docs/state-diagram.md` and `docs/money-words.md` from their tables; tests compare them."""
 
 from __future__ import annotations
 
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import EVERY, LIFE, Row, Status, When
+from ncre.domain.money_words import MEANINGS, SENTENCES, STATUSES_WITH_MONEY, Situation
 from ncre.domain.words import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS
 
 FROM_EVERYWHERE = "（从任何状态 / from every status）"
@@ -14,9 +15,35 @@ Made by `ncre diagram --out docs/state-diagram.md` from `LIFE` in `src/ncre/doma
 """
 
 
+MONEY_HEADING = """# What a candidate reads about their money
+
+Made by `ncre diagram --of money --out docs/money-words.md` from `src/ncre/domain/money_words.py`; do not edit it here.
+Each sentence says what happened, where the money is and when it comes back, and what to do now.
+"""
+
+
 def state_diagram() -> str:
     """The document: the flow as a Mermaid diagram, then every row with its reason in both languages."""
     return "\n".join([HEADING, "```mermaid", *_mermaid(), "```", "", *_table(), ""])
+
+
+def money_words() -> str:
+    """The document: every status and situation of the money that can meet, with its sentence in both languages."""
+    lines = [MONEY_HEADING, "| situation | means |", "|---|---|"]
+    lines += [f"| `{one.value}` {words.zh} | {words.en} |" for one, words in MEANINGS.items()]
+    for status in STATUSES_WITH_MONEY:
+        lines += [
+            "",
+            f"## `{status.value}` {STATUSES[status].zh}",
+            "",
+            "| situation | sentence |",
+            "|---|---|",
+        ]
+        for situation in Situation:
+            words = SENTENCES.get((status, situation))
+            said = f"{words.zh}<br>{words.en}" if words else "(cannot stand here)"
+            lines.append(f"| `{situation.value}` | {said} |")
+    return "\n".join([*lines, ""])
 
 
 def _mermaid() -> list[str]:

@@ -32,8 +32,7 @@ QUICK: Final = "429901"
 
 
 def open_exam(house: House, plan: RoundPlan | None = None) -> None:
-    """The bundled round, or another plan for it, with two of its sites; photos are made up, so none is looked for."""
-    house.application.photos = None
+    """The bundled round, or another plan for it, with two of its sites."""
     round_, sites = people.bundled_round()
     planned = [PlanRound(actor=people.OFFICE, command_id=uuid4(), plan=plan or round_.plan)]
     house.application.plan_all([*planned, *(planning(sites[code].plan) for code in (people.SITE, QUICK))])
@@ -69,9 +68,13 @@ def details_of(number: int) -> facts.Details:
 
 
 class Walker(people.Candidate):
-    """A candidate without a stored account, whose photo needs no measuring: quick to bring anywhere."""
+    """A candidate without a stored account, whose photo needs no measuring: quick to bring anywhere.
+
+    The photo is made up, so none is looked for.
+    """
 
     def __init__(self, house: House, details: facts.Details | None = None, ordinal: int = 1) -> None:
+        house.application.photos = None
         account = Account(uuid4(), "somebody", Role.CANDIDATE, frozenset())
         super().__init__(house, account, details or details_of(account.id.int % 10**8), ordinal)
 

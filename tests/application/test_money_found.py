@@ -87,6 +87,20 @@ def test_a_refund_by_hand_of_what_we_owe_settles_what_we_owe(
     assert house.worker.once().sent_back == 0
 
 
+def test_what_went_back_by_hand_and_was_told_in_both_ways_is_counted_once_when_the_rest_goes_back(
+    house: House, clock: Clock, paid: Walker
+) -> None:
+    (order,) = paid.till.trades
+    back = paid.till.returns_by_hand(order, 3000)
+    house.money.receive(so_far(order, back.trade, 3000, clock))
+    house.money.receive(back)
+    house.changes.carry_out(cancel(paid, money=PaidFee.REFUND, money_reason="停考"))
+    assert house.worker.once().sent_back == 1
+    assert [news.amount for news in paid.till.trades[order].refunds.values()] == [3000, 5000]
+    (row,) = payments(house, paid)
+    assert (gone_back(row), row["returned"], row["unexplained"]) == (8000, 5000, 3000)
+
+
 def test_a_refund_that_is_told_before_its_payment_is_not_lost(house: House, clock: Clock) -> None:
     walker = Walker(house)
     walker.approved(("66",))
@@ -149,7 +163,7 @@ def test_what_cannot_be_booked_waits_for_a_person(house: House, clock: Clock, ki
         house.money.receive(news)
     with house.database.reading() as connection:
         (item,) = unbooked.waiting(connection)
-    assert (item["kind"], item["amount"], item["trade"]) == ("服务费", -48, "T9")
+    assert (item["kind"], item["amount"], item["trade"]) == ("服务费", amount, "T9")
     resolve = house.unmatched.resolve
     assert refusal(resolve, item["id"], " ", OFFICE) is RefusalCode.REASON_TEXT_MISSING
     assert refusal(resolve, item["id"], "x", Act(people.AUDITOR)) is RefusalCode.NOT_YOUR_ROLE
@@ -331,5 +345,7 @@ def test_whatever_is_told_in_whatever_order_the_ledger_ends_where_the_channel_st
             assert world.ledger() == world.channel()
             for walker in world.walkers:
                 assert walker.stands.owed == {}
+                for row in payments(house, walker):
+                    assert row["request"] is None or gone_back(row) == row["amount"]
         finally:
             house.close()

@@ -48,6 +48,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) ->
     shutil.copyfile(migrated_sqlite, folder / "ncre.sqlite")
     clock = Clock()
     house = build(settings_on(f"sqlite:///{folder / 'ncre.sqlite'}", folder), clock, {"till": Till(clock)})
+    house.application.photos = None  # they are made up
     open_exam(house)
     revise(house, QUICK, quotas={SUBJECT: SEATS})
     crowd = []
@@ -250,6 +251,7 @@ def told(seed: int, prepared: tuple[Path, list[UUID]], folder: Path) -> list[str
     shutil.copyfile(template / "ncre.sqlite", folder / "ncre.sqlite")
     clock = Clock()
     house = build(settings_on(f"sqlite:///{folder / 'ncre.sqlite'}", folder), clock, {"till": Till(clock)})
+    house.application.photos = None  # they are made up
     try:
         story = Story(house, clock, Random(seed), [walker_of(house, one) for one in identities])
         for _ in range(STEPS):

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, phone
-from tests.gateways.portraits import jpeg, portrait, whole
+from tests.gateways.portraits import jpeg, portrait, whole, written
 from tests.people import SITE, Candidate, somebody
 from tests.web.visitor import facts_of, row_of
 
@@ -46,9 +46,10 @@ def test_the_chosen_file_is_looked_at_before_it_is_sent(
     person.goes(person.path("/photo"))
     told, choose = person.page.locator("#photo-instant"), person.page.locator("#photo")
     for name, data, words in (
-        ("no.jpg", b"GIF89a" + bytes(30_000), "这不是 JPG 照片"),
+        ("no.jpg", b"GIF89a" + bytes(30_000), "这个文件不是可以使用的照片"),
         ("small.jpg", jpeg(portrait(320, 220), quality=60), "不足 20 KB"),
         ("large.jpg", jpeg(whole().resize((2048, 2048))), "会尝试帮您裁剪"),
+        ("other.png", written(whole(), "PNG"), "系统会转成 JPG 并帮您裁剪"),
         ("good.jpg", jpeg(portrait()), "大小和格式可以"),
     ):
         choose.set_input_files(kept(tmp_path, name, data))

@@ -8,7 +8,8 @@ from math import inf, nextafter
 import pytest
 
 from ncre.domain.faults import FAULT_WORDS, FaultCode
-from ncre.domain.photo import (
+from ncre.domain.photo import checklist, judge, may_appeal, refusing, to_tell
+from ncre.domain.photo_rules import (
     APPEALABLE,
     BANDS,
     CROPPABLE,
@@ -17,11 +18,6 @@ from ncre.domain.photo import (
     TURNED,
     Band,
     Level,
-    checklist,
-    judge,
-    may_appeal,
-    refusing,
-    to_tell,
 )
 from ncre.domain.photo_words import LEVEL_WORDS, RULE_WORDS, measured_words, particulars
 
@@ -55,6 +51,10 @@ GOOD: dict[str, float | str | None] = {
     "mouth": 0.05,
     "eye_light": 0.7,
     "eye_contrast": 0.9,
+    "eye_range": 1.1,
+    "tint_ratio": 0.2,
+    "small_faces": 0,
+    "crown_off": 0.02,
 }
 
 
@@ -134,8 +134,57 @@ def test_a_dark_face_is_no_bad_light_while_it_has_light_and_dark_in_it() -> None
     assert verdict_on(face_light=60.0, face_range=50.0) == ("warn", ("DARK",))
 
 
+def test_a_pale_face_is_no_bad_light_while_it_has_light_and_dark_in_it() -> None:
+    assert verdict_on(face_light=220.0, face_range=80.0) == ("accept", ())
+    assert verdict_on(face_light=220.0, face_range=50.0) == ("warn", ("BRIGHT",))
+    assert verdict_on(face_light=150.0, face_glare=0.2) == ("warn", ("BRIGHT",))
+
+
+def test_a_faint_picture_has_no_single_hue_while_its_colours_spread_both_ways() -> None:
+    assert verdict_on(tint_spread=0.8, tint_ratio=0.2) == ("accept", ())
+    assert verdict_on(tint_spread=0.8, tint_ratio=0.08) == ("warn", ("TINTED",))
+    assert verdict_on(tint_spread=0.8, tint_ratio=None) == ("accept", ())
+
+
+@pytest.mark.parametrize(
+    ("light", "contrast", "reach", "covered"),
+    [
+        (0.3, 0.2, 0.1, True),  # dark glasses
+        (0.7, 0.5, 0.38, True),  # hazy ones
+        (0.9, 0.25, 1.1, False),  # a faint picture
+        (0.3, 0.4, 0.7, False),  # deep-set dark eyes
+        (0.3, 0.4, None, False),
+    ],
+)
+def test_glass_before_the_eyes_is_told_from_dark_eyes_and_from_a_faint_picture(
+    light: float, contrast: float, reach: float | None, covered: bool
+) -> None:
+    expected = ("warn", ("EYES",)) if covered else ("accept", ())
+    assert verdict_on(eye_light=light, eye_contrast=contrast, eye_range=reach) == expected
+
+
+def test_a_small_second_face_is_told_to_staff_alone() -> None:
+    facts = GOOD | {"small_faces": 1}
+    assert judge(Given(facts)).codes == ("FACES",)
+    assert to_tell(facts, ()) == ()
+
+
+def test_a_crown_that_the_face_contradicts_refuses_nobody_and_is_left_to_people() -> None:
+    lost = {"top": 0.31, "head": 0.47, "crown_off": 0.25, "chin": 0.78, "crown_by_face": 0.13}
+    assert verdict_on(**lost) == ("warn", ("CROWN",))
+    levels = {check.name: check.level for check in checklist(GOOD | lost, (), staff=True)}
+    assert levels["top"] is levels["head"] is Level.UNMEASURED
+    turban = {"top": 0.01, "head": 0.85, "crown_off": -0.25, "chin": 0.86, "crown_by_face": 0.18}
+    assert verdict_on(**turban)[1] == ("CROWN",)
+
+
+def test_a_head_that_is_too_small_by_the_face_too_is_refused_whatever_the_mask_says() -> None:
+    small = {"top": 0.55, "head": 0.2, "crown_off": 0.3, "chin": 0.75, "crown_by_face": 0.45}
+    assert verdict_on(**small) == ("reject", ("TOP", "HEAD", "CROWN"))
+
+
 def test_covered_eyes_are_a_hint_for_staff_that_no_candidate_is_told() -> None:
-    facts = GOOD | {"eye_light": 0.3, "eye_contrast": 0.2}
+    facts = GOOD | {"eye_light": 0.3, "eye_contrast": 0.2, "eye_range": 0.1}
     assert judge(Given(facts)).codes == ("EYES",)
     told = {check.code for check in checklist(facts, ("EYES",), staff=False)}
     assert not told & STAFF_ONLY
@@ -262,10 +311,10 @@ def test_no_number_reads_as_if_it_kept_the_limit_that_it_missed(
         ({"head": 0.5, "top": 0.3, "shoulders": 0.4}, ["HEAD"]),
         ({"top": 0.3, "shoulders": 0.05}, ["TOP"]),
         ({"height": 100, "width": 90, "bytes": 5_000, "sharpness": 1.0}, ["PIXELS"]),
-        ({"chroma_p95": 1.0, "tint_spread": 0.1}, ["GREY"]),
+        ({"chroma_p95": 1.0, "tint_spread": 0.1, "tint_ratio": 0.0}, ["GREY"]),
         ({"bytes": 11_000_000}, ["BYTES_HUGE"]),
         ({"background_spread": 40.0, "background_edges": 20.0}, ["BG"]),
-        ({"face_light": 220.0, "face_glare": 0.5}, ["BRIGHT"]),
+        ({"face_light": 220.0, "face_range": 40.0, "face_glare": 0.5}, ["BRIGHT"]),
         ({"head": 0.76, "top": 0.3}, ["TOP"]),
         ({"roll": 13.0, "sharpness": 1.0}, ["ROLL"]),
         ({"sharpness": 1.0, "mode": "CMYK"}, ["BLUR", "CMYK"]),

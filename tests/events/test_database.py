@@ -14,11 +14,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import OperationalError
 
 import ncre
-from ncre.events.database import Database, DatabaseUnusable, NotMigrated
+from ncre.events.database import MIGRATIONS, Database, DatabaseUnusable, NotMigrated, newest_migrations
 from ncre.events.schema import claims
 from ncre.events.turnstile import Turnstile
 
@@ -265,3 +267,10 @@ def test_four_processes_migrate_a_new_postgresql_database_at_once(postgres_url: 
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
     _migrate_in_four_processes(postgres_url)
+
+
+def test_the_newest_migration_is_the_one_that_alembic_takes_for_it() -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    configuration.set_main_option("path_separator", "os")
+    assert newest_migrations() == set(ScriptDirectory.from_config(configuration).get_heads())

@@ -20,10 +20,10 @@ import pytest
 from ncre.domain.photo import judge
 from ncre.gateways.photo_lab import lab as lab_module
 from ncre.gateways.photo_lab import measuring, nets
+from ncre.gateways.photo_lab.answers import LARGEST_LOOKED_AT
 from ncre.gateways.photo_lab.lab import KEPT, LabBroken, LabHere, LabInWorkers
 from ncre.gateways.photo_lab.measuring import measure
 from ncre.gateways.photo_lab.nets import SUMS, Nets, NotMeasured
-from ncre.gateways.photo_lab.picture import LARGEST_LOOKED_AT
 from ncre.gateways.photo_lab.vision import VisionError
 from tests.gateways.portraits import jpeg, portrait, whole
 

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from ncre.domain.photo import judge
+from ncre.gateways.photo_lab.answers import LARGEST_LOOKED_AT
 from ncre.gateways.photo_lab.decoding import MOST_SCANS
 from ncre.gateways.photo_lab.measuring import measure
-from ncre.gateways.photo_lab.picture import LARGEST_FILE, LARGEST_LOOKED_AT, LONGEST_SIDE, TURNS
+from ncre.gateways.photo_lab.picture import LARGEST_FILE, LONGEST_SIDE, TURNS
 from tests.gateways.damage import damaged, fault_of
 from tests.gateways.portraits import jpeg, opened, oriented, portrait
 

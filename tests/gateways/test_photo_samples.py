@@ -8,7 +8,8 @@ from time import process_time
 
 import pytest
 
-from ncre.domain.photo import STAFF_ONLY, Verdict, judge
+from ncre.domain.photo import Verdict, judge
+from ncre.domain.photo_rules import STAFF_ONLY
 from ncre.gateways.photo_lab.measuring import measure
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "photos"

@@ -22,6 +22,7 @@ from ncre.gateways.signing import genuine, private_key, public_key, signed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 KEY_ID = "PUB_KEY_ID_0000000000000024101100397200000006"
+SECRET = "only in tests"
 AUTHORIZATION = re.compile(
     r'WECHATPAY2-SHA256-RSA2048 mchid="(?P<mchid>[^"]+)",nonce_str="(?P<nonce>[^"]+)",signature="(?P<signature>[^"]+)",'
     r'timestamp="(?P<at>\d+)",serial_no="(?P<serial>[^"]+)"'
@@ -43,6 +44,7 @@ class WeChatStandIn:
         self.refunds: dict[str, dict[str, Any]] = {}
         self.answers: list[tuple[int, dict[str, Any]]] = []
         self.pending = False
+        self.codes: dict[str, str] = {}
         self.key_id = KEY_ID
         self.certificates: dict[str, str] = {}
         self.asked_for_certificates = 0
@@ -102,6 +104,8 @@ class WeChatStandIn:
         }
 
     def _answer(self, path: str) -> Response:
+        if path == "sns/oauth2/access_token":
+            return self._openid()
         if not self._is_merchants():
             return Response(
                 '{"code":"SIGN_ERROR","message":"错误的签名"}', 401, content_type="application/json"
@@ -111,6 +115,14 @@ class WeChatStandIn:
         status, said = self.answers.pop(0) if self.answers else self._said(f"/{path}")
         body = json.dumps(said, ensure_ascii=False).encode() if said else b""
         return Response(body, status, self._signed(body), content_type="application/json")
+
+    def _openid(self) -> Response:
+        said = request.args
+        good = said["code"] in self.codes and said["secret"] == SECRET
+        body = (
+            {"openid": self.codes.pop(said["code"])} if good else {"errcode": 40029, "errmsg": "invalid code"}
+        )
+        return Response(json.dumps(body), content_type="text/plain")
 
     def _is_merchants(self) -> bool:
         found = AUTHORIZATION.fullmatch(request.headers.get("Authorization", ""))

@@ -145,7 +145,7 @@ def test_the_note_stands_as_long_as_the_rejection_does() -> None:
 
 def test_seats_and_the_reason_for_cancelling_are_kept() -> None:
     assert stands((*PAID, SEAT)).seats[0]["ticket"] == "6678420019000101"
-    assert stands(CANCELLED).cancellation == "考生申请并提交书面说明"
+    assert stands(CANCELLED).cancellation == "考生申请并提交书面说明；缴费后不退"
     assert stands(PAID).cancellation == ""
 
 

@@ -72,3 +72,20 @@ def test_a_command_loads_its_own_module_alone(command: str) -> None:
         f"ncre.shell.{COMMANDS[command][0]}"
     }
     assert not modules & others - ({"ncre.shell.serving"} if command == "demo" else set())
+
+
+DRAWING = {"fpdf", "fontTools", "uharfbuzz", "xlsxwriter"}
+MEASURING = {"numpy", "cv2"}
+ASKING = {"requests", "authlib", "joserfc"}
+
+
+@pytest.mark.parametrize(
+    ("command", "needless"),
+    [
+        ("migrate", DRAWING | MEASURING | ASKING | {"flask", "PIL", "uvicorn", "eventsourcing", "wtforms"}),
+        ("serve", DRAWING | MEASURING | ASKING | {"alembic"}),
+        ("worker", DRAWING | MEASURING | ASKING | {"alembic", "flask", "uvicorn"}),
+    ],
+)
+def test_a_command_loads_no_library_that_it_may_never_need(command: str, needless: set[str]) -> None:
+    assert not loaded(command, "--help") & needless

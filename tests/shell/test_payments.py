@@ -6,6 +6,8 @@ import pytest
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Status
+from ncre.gateways.channel import Kind, News, Source, State
+from ncre.projections import ledger, orders
 from tests.application.ground import Walker
 from tests.people import Clock, till_of
 from tests.shell.conftest import Run
@@ -56,3 +58,44 @@ def test_money_at_the_counter_is_entered_with_its_receipt(walker: Walker, ncre: 
     assert (
         ncre("payments", "counter", number, "--receipt", "8", "--yuan", "eighty", "--as", "shenhe").code == 2
     )
+
+
+def test_cancelling_closes_what_is_open_at_the_channel(walker: Walker, ncre: Run) -> None:
+    open_ = walker.opens().number
+    assert ncre("cancel", str(walker.stands.number), "--reason", "书面申请", "--as", "kaowu").code == 0
+    assert walker.till.query(open_).state is State.CLOSED
+    assert walker.stands.status is Status.CANCELLED
+
+
+def test_cancelling_what_is_paid_asks_what_becomes_of_the_fee(
+    house: House, walker: Walker, ncre: Run
+) -> None:
+    walker.pays()
+    asked = ("cancel", str(walker.stands.number), "--reason", "停考", "--as", "kaowu")
+    undecided = ncre(*asked)
+    assert undecided.code == 2
+    assert "这份报名已缴费 80.00 元" in undecided.err
+    assert ncre(*asked, "--money", "refund").code == 2
+    assert ncre(*asked, "--money", "refund", "--money-why", "考点停考").code == 0
+    assert house.worker.once().sent_back == 1
+
+
+def test_cash_that_is_owed_is_handed_back_and_unknown_money_is_sent_back(
+    house: House, walker: Walker, clock: Clock, ncre: Run
+) -> None:
+    number = str(walker.stands.number)
+    assert ncre("payments", "counter", number, "--receipt", "7", "--yuan", "80", "--as", "shenhe").code == 0
+    late = ncre("payments", "counter", number, "--receipt", "8", "--yuan", "80", "--as", "shenhe")
+    assert late.code == 2
+    assert "请把 80.00 元当场退还给考生" in late.err
+    with house.database.reading() as connection:
+        order = orders.of_registration(connection, walker.id)[-1]["number"]
+    house.money.receive(News(Kind.PAID, "counter", order, "T-2", "", 8000, clock(), Source.COUNTER))
+    assert ncre("payments", "handed-back", "T-2", "--as", "shenhe").code == 0
+    assert ncre("payments", "handed-back", "T-2", "--as", "shenhe").code == 2
+    house.money.receive(News(Kind.PAID, "till", "N-UNKNOWN", "T9", "", 8000, clock(), Source.NOTICE))
+    back = ("payments", "send-back", "till", "T9", "--why", "付款人申请", "--as")
+    assert ncre(*back, "shenhe").code == 2
+    assert ncre(*back, "kaowu").code == 0
+    with house.database.reading() as connection:
+        assert [row["note"] for row in ledger.owed(connection)] == ["付款人申请"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+from io import BytesIO, StringIO
 from uuid import uuid4
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 
 from ncre.bootstrap import House
 from ncre.domain.lifecycle import Status
 from ncre.services.counter import CashTaken
+from ncre.services.takings import as_csv
 from tests.application.ground import Walker
-from tests.people import REVIEWER, SITE
+from tests.people import REVIEWER, SITE, approved, somebody
 from tests.web.staff import Visitor, hidden, office, reviewer
 
 
@@ -133,3 +137,26 @@ def test_the_office_says_what_becomes_of_a_paid_fee(house: House, site: Flask, w
     assert answer.status_code == 303
     assert "费用将原路退回" in kaowu.get(page)
     assert house.worker.once().sent_back == 1
+
+
+def test_the_clerk_stands_on_the_receipt_and_in_the_ledger(house: House, site: Flask, li: Visitor) -> None:
+    candidate = somebody(house)
+    candidate.until_waiting()
+    approved(house, candidate)
+    page = f"/staff/cases/{candidate.id}"
+    assert li.post(f"{page}/counter", page=page, receipt="7", amount="160").status_code == 303
+    printed = PdfReader(BytesIO(house.papers.receipt(candidate.id).pdf)).pages[0].extract_text()
+    assert "经手人" in printed
+    assert "shenhe" in printed
+    assert ",shenhe" in office(house, site).get("/office/money/ledger.csv")
+
+
+def test_a_long_number_is_kept_as_text_in_the_ledger(house: House) -> None:
+    walker = Walker(house)
+    walker.paid(("66",))
+    (row,) = house.takings.rows(house.clock().date(), house.clock().date())
+    number = "2027010522001412345678901234"
+    cells = list(
+        csv.reader(StringIO(b"".join(as_csv([row | {"trade": number}])).decode("utf-8-sig"), newline=""))
+    )[1]
+    assert cells[3] == f"{number}\t"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from io import BytesIO, StringIO
 
 import pytest
@@ -10,9 +11,11 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from ncre.bootstrap import House
+from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
 from ncre.gateways.channel import Kind, News, Source
 from ncre.projections import orders
+from ncre.services import takings
 from ncre.services.counter import CashTaken
 from ncre.services.takings import as_csv, as_xlsx
 from tests.application.ground import Walker
@@ -120,6 +123,52 @@ def test_nothing_in_a_file_is_a_formula(house: House, evil: str) -> None:
     assert cells[3] == f"'{evil}"
     cell = load_workbook(BytesIO(b"".join(as_xlsx([row])))).active["D2"]
     assert cell.data_type == "s"
+
+
+def rows_counted(row: dict[str, object], number: int, read: list[int]) -> Iterator[dict[str, object]]:
+    for place in range(number):
+        read[0] = place + 1
+        yield row
+
+
+def test_a_ledger_is_sent_while_it_is_read(house: House) -> None:
+    """3.8 s of rows stood in memory before the first byte went out."""
+    paid(house)
+    (row,) = house.takings.rows(house.clock().date(), house.clock().date())
+    read = [0]
+    pieces = as_csv(rows_counted(row, 10_000, read))
+    next(pieces)
+    next(pieces)
+    assert read[0] < 1000
+    assert sum(piece.count(b"\n") for piece in pieces) > 9000
+
+
+def test_rows_beyond_one_sheet_go_to_the_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(takings, "MOST_ON_A_SHEET", 4)
+    paid(house)
+    (row,) = house.takings.rows(house.clock().date(), house.clock().date())
+    for number, sheets in ((0, 1), (4, 1), (5, 2), (9, 3)):
+        book = load_workbook(BytesIO(b"".join(as_xlsx([row] * number))))
+        assert len(book.worksheets) == sheets
+        assert sum(sheet.max_row - 1 for sheet in book.worksheets) == number
+
+
+def test_the_sums_of_days_are_those_of_the_ledger(house: House, clock: Clock) -> None:
+    first = clock().date()
+    for after in range(3):
+        for _ in range(after):
+            paid(house)
+        odd = Walker(house)
+        odd.approved(("66",))
+        odd.hears(odd.money(f"T-{after}", amount=100))
+        clock.advance(hours=17)
+    last = clock().astimezone(EXAM_TIME).date()
+    rows = list(house.takings.rows(first, last))
+    for day in house.takings.days(first, last):
+        own = [row for row in rows if row["paid_at"].astimezone(EXAM_TIME).date() == day.day]
+        assert (day.count, day.received) == (len(own), sum(row["amount"] for row in own))
+        assert day.back == sum(row["amount"] for row in own if row["request"])
+    assert len(rows) == 6
 
 
 def test_who_may_look_and_who_may_not(house: House, site: Flask) -> None:

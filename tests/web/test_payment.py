@@ -6,9 +6,23 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import House
+from ncre.domain.commands import Cancel, PaidFee, Withdraw
 from ncre.domain.lifecycle import Status
+from ncre.domain.orders import GRACE
 from ncre.services.counter import CashTaken
-from tests.people import LIQIANG, REVIEWER, WENJING, Candidate, Clock, approved, somebody, till_of
+from tests.people import (
+    KEEPING,
+    LIQIANG,
+    OFFICE,
+    REVIEWER,
+    WENJING,
+    Candidate,
+    Clock,
+    approved,
+    rejected,
+    somebody,
+    till_of,
+)
 from tests.web.visitor import ORIGIN, Visitor, facts_of, row_of, signed_in
 
 
@@ -139,6 +153,7 @@ def test_the_channel_is_not_asked_again_within_ten_seconds(
     visitor.get(visitor.post(f"{home(wenjing)}/ask").headers["Location"])
     assert "刚刚向支付平台查询过，请 6 秒后再点击" in visitor.text()
     assert row_of(house, wenjing.id)["status"] == Status.APPROVED
+    assert "支付平台回答：订单已打开，还没有付款" in visitor.text()
     clock.advance(seconds=6)
     visitor.get(visitor.post(f"{home(wenjing)}/ask").headers["Location"])
     assert "支付完成" in visitor.text()
@@ -164,11 +179,122 @@ def test_after_the_deadline_nobody_is_led_to_the_channel(
     assert row_of(house, wenjing.id)["status"] == Status.APPROVED
 
 
+def test_in_the_grace_after_the_deadline_it_is_said_that_the_channel_is_still_asked(
+    house: House, clock: Clock, wenjing: Candidate, visitor: Visitor
+) -> None:
+    order = to_the_till(wenjing, visitor)
+    clock.advance(hours=24, seconds=GRACE)
+    house.worker.once()
+    assert row_of(house, wenjing.id)["status"] == Status.APPROVED
+    for page, status in (("", 200), ("/paid", 200), ("/pay", 409)):
+        visitor.get(f"{home(wenjing)}{page}", status)
+        assert "缴费时间已于 2027-01-06 10:00 截止，我们仍在向支付平台查询" in visitor.text()
+    visitor.get(f"{home(wenjing)}/pay/{order}", 409)
+    assert "我们仍在向支付平台查询" in visitor.text()
+    visitor.get(home(wenjing))
+    assert "下一步：核对缴费" not in visitor.text()
+    visitor.get("/language/en?next=/", 302)
+    visitor.get(f"{home(wenjing)}/pay", 409)
+    assert "we are still asking the channel whether you paid" in visitor.text()
+    clock.advance(seconds=2)
+    house.worker.once()
+    assert row_of(house, wenjing.id)["status"] == Status.LAPSED
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("agrees", "请先填写基本信息"),
+        ("fills", "请先选择考点和科目并提交"),
+        ("submits", "请先上传照片"),
+        ("uploads", "请先申请信息审核，通过后才能缴费"),
+        ("requests_review", "审核通过后才能缴费"),
+        ("rejected", "请按退回的原因修改"),
+        ("withdrawn", "您已放弃这份报名"),
+        ("lapsed", "到缴费截止时没有支付"),
+    ],
+)
+def test_who_has_nothing_to_pay_is_told_why(
+    house: House, site: Flask, clock: Clock, until: str, said: str
+) -> None:
+    liqiang = somebody(house, "liqiang", LIQIANG)
+    visitor = signed_in(site, liqiang)
+    for step in ("agrees", "fills", "submits", "uploads", "requests_review"):
+        getattr(liqiang, step)()
+        if step == until:
+            break
+    if until == "rejected":
+        rejected(house, liqiang)
+    if until in ("withdrawn", "lapsed"):
+        approved(house, liqiang)
+    if until == "withdrawn":
+        liqiang.does(Withdraw)
+    if until == "lapsed":
+        clock.advance(hours=25)
+        house.worker.once()
+    visitor.get(f"{home(liqiang)}/pay", 409)
+    assert said in visitor.text()
+    assert "没有需要支付" not in visitor.text()
+
+
+def test_who_was_cancelled_after_paying_reads_what_becomes_of_the_money(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.pays()
+    visitor.get(home(wenjing))
+    assert "下载缴费凭证" in visitor.text()
+    house.changes.carry_out(
+        Cancel(
+            registration=wenjing.id,
+            actor=OFFICE,
+            reason="考点停考",
+            money=PaidFee.REFUND,
+            money_reason="不是考生的原因",
+        )
+    )
+    for page in ("/paid", ""):
+        visitor.get(f"{home(wenjing)}{page}")
+        assert "报名成功" not in visitor.text().split("办理记录")[0]
+        assert "160.00 元" in visitor.text()
+        assert "将原路退回，无需您申请" in visitor.text()
+        assert "下载缴费凭证" not in visitor.text()
+        assert "打印下载报名登记表" not in visitor.text()
+    till_of(house).refuses_refunds = "BALANCE"
+    house.worker.once()
+    visitor.get(f"{home(wenjing)}/paid")
+    assert "支付平台暂时没有受理，我们会一直申请到退回为止" in visitor.text()
+    till_of(house).refuses_refunds = ""
+    assert isinstance(house.clock, Clock)
+    house.clock.advance(minutes=2)
+    house.worker.once()
+    for page in ("/paid", ""):
+        visitor.get(f"{home(wenjing)}{page}")
+        assert "已于 2027-01-05 10:02 原路退回" in visitor.text()
+
+
+def test_a_fee_that_is_kept_is_said_with_its_reason(
+    house: House, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.pays()
+    house.changes.carry_out(Cancel(registration=wenjing.id, actor=OFFICE, reason="冒名", **KEEPING))
+    for page in ("/paid", ""):
+        visitor.get(f"{home(wenjing)}{page}")
+        assert "已缴的 160.00 元按缴费后不退的规定不退：缴费后不退。" in visitor.text()
+
+
+def test_only_the_page_that_leads_out_says_where_it_comes_from(wenjing: Candidate, visitor: Visitor) -> None:
+    order = to_the_till(wenjing, visitor)
+    leaving = visitor.get(f"{home(wenjing)}/pay/{order}")
+    assert leaving.headers["Referrer-Policy"] == "origin"
+    for page in ("", "/pay", "/paid"):
+        assert visitor.get(f"{home(wenjing)}{page}").headers["Referrer-Policy"] == "same-origin"
+
+
 def test_what_is_paid_is_not_paid_again(wenjing: Candidate, visitor: Visitor) -> None:
     order = to_the_till(wenjing, visitor)
     wenjing.pays()
     visitor.get(f"{home(wenjing)}/pay", 409)
-    assert "没有需要支付或退回的款项" in visitor.text()
+    assert "现在不能支付。支付完成：160.00 元，2027-01-05 10:00。报名成功" in visitor.text()
     assert visitor.get(f"{home(wenjing)}/pay/{order}", 303).headers["Location"] == f"{home(wenjing)}/paid"
 
 

@@ -273,7 +273,7 @@ def test_where_nobody_reviews_a_refusal_goes_to_a_person_all_the_same(
     tasks = f"/registrations/{wenjing.id}"
     visitor.get(tasks)
     assert f'href="{tasks}/check"' in visitor.page
-    assert f'href="{tasks}/payment"' not in visitor.page
+    assert f'href="{tasks}/pay"' not in visitor.page
     visitor.get(f"{tasks}/check")
     visitor.post(f"{tasks}/request-review")
     assert row_of(house, wenjing.id)["status"] == Status.PENDING_REVIEW
@@ -282,7 +282,7 @@ def test_where_nobody_reviews_a_refusal_goes_to_a_person_all_the_same(
     case = f"/staff/cases/{wenjing.id}"
     assert kaowu.post(f"{case}/approve", page=case).status_code == 303
     visitor.get(tasks)
-    assert f'href="{tasks}/payment"' in visitor.page
+    assert f'href="{tasks}/pay"' in visitor.page
 
 
 def test_an_offer_is_nobody_elses(house: House, site: Flask, wenjing: Candidate, visitor: Visitor) -> None:

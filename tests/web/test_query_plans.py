@@ -5,13 +5,14 @@ Every page there is gets opened, so a new one is asked about by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 
 from ncre.bootstrap import House
@@ -22,7 +23,7 @@ from ncre.gateways.channel import Kind, News, Source
 from ncre.passport.accounts import Account
 from ncre.web.site import create_site
 from tests.application.ground import QUICK, Walker, open_exam
-from tests.houses import house_on
+from tests.houses import house_on, open_round
 from tests.people import LIQIANG, OFFICE, REVIEWER, ROUND, SITE, Clock, rejected, till_of
 from tests.plans import listened, walked
 from tests.web.staff import HERE, Visitor, visitor
@@ -113,6 +114,32 @@ def walker_of(house: House, account: Account) -> Walker:
     walker = Walker(house, LIQIANG)
     walker.account, walker.id = account, registration_id(ROUND, account.id, 1)
     return walker
+
+
+@pytest.mark.parametrize("path", ["/office", "/staff/halls"])
+def test_a_page_of_all_sites_asks_once_for_all_of_them(house: House, site: Flask, path: str) -> None:
+    """One statement a site stood here: 27 on two pages that are opened all day."""
+    open_round(house)
+    office = visitor(house, site, "kaowu", Role.OFFICE)
+    first = statements_of(lambda: office.get(path))
+    again = statements_of(lambda: office.get(path))
+    assert (first, again) < (20, 20), "there are 26 sites"
+
+
+def statements_of(act: Callable[[], object]) -> int:
+    """How many statements reach the database meanwhile, repeated ones as often as they come."""
+    counted = 0
+
+    def count(*_: object) -> None:
+        nonlocal counted
+        counted += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        act()
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    return counted
 
 
 def searches(visitors: list[Visitor]) -> None:

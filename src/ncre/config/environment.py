@@ -70,6 +70,12 @@ class Environment(BaseSettings):
     wechat_api_key: Path | None = Field(None, description="WeChat Pay: file of the APIv3 key")
     wechat_public_key: Path | None = Field(None, description="WeChat Pay: file of its public key")
     wechat_public_key_id: str = Field("", description="WeChat Pay: id of that key")
+    wechat_other_public_keys: str = Field(
+        "", description="WeChat Pay: further public keys, ID=FILE ID=FILE, as while it changes its own"
+    )
+    wechat_app_secret: Path | None = Field(
+        None, description="WeChat Pay: file of the application's secret, to pay inside WeChat's own browser"
+    )
     wechat_gateway: str = Field(WECHAT_GATEWAY, description="WeChat Pay: another address")
 
     @classmethod

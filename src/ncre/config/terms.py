@@ -70,7 +70,24 @@ class Terms:
             wechat_key=self._text("wechat_public_key"),
             wechat_key_id=given.wechat_public_key_id,
             notify_url=f"{self.public}/notices/wechat",
+            other_keys=self._other_wechat_keys(),
+            app_secret=self._text("wechat_app_secret").strip() if given.wechat_app_secret else "",
         )
+
+    def _other_wechat_keys(self) -> dict[str, str]:
+        """Further public keys of WeChat Pay by their ids, from "ID=FILE ID=FILE"."""
+        field, keys = "wechat_other_public_keys", dict[str, str]()
+        for pair in self._environment.wechat_other_public_keys.split():
+            key_id, _, file = pair.partition("=")
+            if not key_id or not file:
+                self._say(
+                    field,
+                    f"应写作 ID=文件，各项以空格分开，不是 {pair}",
+                    f"write ID=FILE, a blank between two, not {pair}",
+                )
+                continue
+            keys[key_id] = self._read(field, Path(file))
+        return keys
 
     def smtp(self) -> SmtpTerms | None:
         """Where a server is named; its password is a file."""
@@ -111,6 +128,9 @@ class Terms:
             return ""
         if field not in _PUBLIC_FILES + _PUBLIC_FILES_OF_WECHAT:
             self.secret_files.append((f"{PREFIX}{field.upper()}", file))
+        return self._read(field, file)
+
+    def _read(self, field: str, file: Path) -> str:
         try:
             return file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:

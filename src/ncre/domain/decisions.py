@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ncre.domain import commands as c
 from ncre.domain.exam import Round, Site, require_open
+from ncre.domain.language import Words
 from ncre.domain.lifecycle import LIFE, Role, Row, Status, Step, open_rows
 from ncre.domain.payment import Unusable, unusable, yuan
 from ncre.domain.photo import may_appeal, refusing
@@ -244,9 +245,12 @@ def _settle(registration: Registration, settle: c.Settle, scene: Scene) -> list[
     return [facts.PaymentUnusable(*paid, str(why)) if why else facts.PaymentSettled(*paid)]
 
 
+_NOTHING_OWED: Final = Words("没有待退的款项。", "Nothing is owed back.")
+
+
 def _return_payment(registration: Registration, back: c.ReturnPayment, __: Scene) -> list[Fact]:
     if back.trade not in registration.owed:
-        raise Refusal(RefusalCode.NO_PAYMENT_DUE)
+        raise Refusal(RefusalCode.NO_PAYMENT_DUE, why=_NOTHING_OWED)
     return [facts.PaymentReturned(back.order, back.channel, back.trade, back.amount, back.reference)]
 
 

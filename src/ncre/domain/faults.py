@@ -59,6 +59,8 @@ class FaultCode(StrEnum):
     EYES = "EYES"
     SHADOW = "SHADOW"
     MOUTH = "MOUTH"
+    FACES = "FACES"
+    CROWN = "CROWN"
     CROP_NO_FACE = "CROP_NO_FACE"
     CROP_ABOVE = "CROP_ABOVE"
     CROP_BELOW = "CROP_BELOW"
@@ -234,6 +236,15 @@ FAULT_WORDS: Final[Mapping[FaultCode, Words]] = {
     ),
     FaultCode.EYES: Words("眼部可能被遮挡（如墨镜）。", "The eyes may be covered, as by dark glasses."),
     FaultCode.SHADOW: Words("面部左右明暗差别较大。", "One half of the face is much darker than the other."),
+    FaultCode.CROWN: Words(
+        "头顶的位置测不准，可能是头巾、帽子、较高的头发，或者头发与背景颜色相近。因宗教或健康原因戴的头巾可以保留，请确认头顶完整入镜。",
+        "The top of the head cannot be measured: a headscarf or hat, high hair, or hair of the background's colour. "
+        "Headwear worn for religion or health may stay; make sure that the top of the head is in the picture.",
+    ),
+    FaultCode.FACES: Words(
+        "画面中可能还有一张较小的人脸，请确认照片中只有本人。",
+        "There may be a smaller face in the picture. Make sure that nobody else is in it.",
+    ),
     FaultCode.MOUTH: Words("嘴可能张开。", "The mouth may be open."),
     FaultCode.CROP_NO_FACE: Words(
         "没有找到人脸，无法自动裁剪。请换一张正面照片。", "No face was found, so nothing can be cropped."

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Said(Protocol):
+    """Whatever can be said in either language."""
+
+    def say(self, language: str) -> str: ...
 
 
 class Words(NamedTuple):

@@ -9,7 +9,8 @@ from math import isinf
 from typing import Final
 
 from ncre.domain.language import Words
-from ncre.domain.photo import BANDS, Band, Check, Facts, Level
+from ncre.domain.photo import Check
+from ncre.domain.photo_rules import BANDS, Band, Facts, Level
 
 RULE_WORDS: Final[dict[str, Words]] = {
     "not_jpeg": Words("JPG 格式", "JPEG format"),
@@ -26,6 +27,7 @@ RULE_WORDS: Final[dict[str, Words]] = {
     "width": Words("宽至少 144 像素", "At least 144 pixels wide"),
     "chroma": Words("彩色照片", "In colour"),
     "aspect": Words("高宽比约 1.45", "Height to width about 1.45"),
+    "crown": Words("看得出头顶", "The top of the head can be told"),
     "top": Words("头部上方空 1/10", "1/10 above the head"),
     "head": Words("头部占 7/10", "Head 7/10"),
     "shoulders": Words("肩部占 1/5", "Shoulders 1/5"),
@@ -41,6 +43,7 @@ RULE_WORDS: Final[dict[str, Words]] = {
     "light": Words("面部不过亮", "Face not too bright"),
     "glare": Words("面部无反光", "No glare on the face"),
     "shadow": Words("面部光线均匀", "Even light on the face"),
+    "small_faces": Words("没有别的人脸", "No other face"),
     "mouth": Words("嘴闭合", "Mouth closed"),
     "dark": Words("面部光线充足", "Enough light on the face"),
     "eyes": Words("眼部无遮挡", "Eyes not covered"),

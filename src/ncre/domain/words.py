@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ncre.domain.language import Words
+from ncre.domain.language import Said, Words
 from ncre.domain.lifecycle import Opening, Role, Status, Step, When
 from ncre.domain.payment import DifferenceKind, Unusable
 from ncre.domain.refusals import RefusalCode
@@ -340,7 +340,7 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "这个账号的个人信息已依法删除，不能再用它报名。",
         "The personal data of this account was erased; it cannot register.",
     ),
-    RefusalCode.NO_PAYMENT_DUE: Words("没有需要支付或退回的款项。", "There is nothing to pay or to return."),
+    RefusalCode.NO_PAYMENT_DUE: Words("现在不能支付。{why}", "Nothing can be paid now. {why}"),
     RefusalCode.ALREADY_PAID: Words(
         "这份报名在您登记之前已经缴费，这笔现金没有登记。请把 {amount} 元当场退还给考生，并作废收据。",
         "This registration was paid before; the cash is not recorded. Hand {amount} yuan back to the candidate now "
@@ -396,6 +396,8 @@ def refusal_words(code: RefusalCode, particulars: Mapping[str, object], language
 
 
 def _say(value: object, language: str) -> object:
+    if isinstance(value, Said):
+        return value.say(language)
     if isinstance(value, Status):
         return STATUSES[value].say(language)
     if isinstance(value, Step):

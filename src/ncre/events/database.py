@@ -7,6 +7,7 @@ order in which they came, instead of all polling the lock of the file.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -15,11 +16,7 @@ from time import monotonic, sleep
 from typing import Any, Final
 from uuid import UUID
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from ncre.events.turnstile import Turnstile
@@ -28,6 +25,9 @@ MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 
 BUSY_SECONDS: Final = 30
 """How long a SQLite writer waits for writers of other processes before it is told to try again."""
+
+_REVISION: Final = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_DOWN_REVISION: Final = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
@@ -102,12 +102,17 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
+        from alembic import command  # heavy, and no other command needs it
+        from alembic.config import Config
+
         if self.dialect == "sqlite":
             _make_private(Path(str(self._url.database)))
         with self.explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
                 connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
-            configuration = _configuration()
+            configuration = Config()
+            configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+            configuration.set_main_option("path_separator", "os")
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
 
@@ -117,9 +122,9 @@ class Database:
             raise NotMigrated(
                 f"there is no database {self._url.database}; is the path right? for a new one run: ncre migrate"
             )
-        needed = set(ScriptDirectory.from_config(_configuration()).get_heads())
+        needed = newest_migrations()
         with self.explained(), self.reading() as connection:
-            found = set(MigrationContext.configure(connection).get_current_heads())
+            found = _migrated_to(connection)
         if found != needed:
             raise NotMigrated(
                 f"the schema of the database is at {_named(found)}, this version needs {_named(needed)}; "
@@ -236,11 +241,17 @@ def _postgresql(url: URL) -> Engine:
     )
 
 
-def _configuration() -> Config:
-    configuration = Config()
-    configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    configuration.set_main_option("path_separator", "os")
-    return configuration
+def newest_migrations() -> set[str]:
+    """The migrations on which no other stands. Read from their files: Alembic costs more than a whole start."""
+    files = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+    revisions = {found[1] for text in files if (found := _REVISION.search(text))}
+    return revisions - {found[1] for text in files if (found := _DOWN_REVISION.search(text))}
+
+
+def _migrated_to(connection: Connection) -> set[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
 def _named(heads: set[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from ncre.events import bounds
 
@@ -167,6 +167,17 @@ class Refund:
     amount: int
     paid: int
     reason: str
+
+
+@runtime_checkable
+class KnowsPayers(Protocol):
+    """A channel that must know who pays before an order is opened in WeChat's own browser."""
+
+    def identify_at(self, back: str, state: str) -> str:
+        """Where the payer's browser goes, to come to `back` with a code and this state."""
+
+    def openid_of(self, code: str) -> str:
+        """As whom the payer pays. Raises ChannelSilent."""
 
 
 class PaymentChannel(Protocol):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-import requests
-
 from ncre.gateways.mail import Carrier, Mail, MailNotSent
 
 SECONDS: Final = 10.0
@@ -26,6 +24,8 @@ class Relay:
 
     def send(self, mail: Mail) -> None:
         """Raises MailNotSent."""
+        import requests  # late: a setting that names a relay is read by every command
+
         terms = self._terms
         try:
             answer = requests.post(

@@ -202,6 +202,14 @@ class Accounts:
             row = connection.execute(select(accounts).where(accounts.c.id == identity)).mappings().first()
         return account_of(row) if row else None
 
+    def name_in_office(self, identity: str) -> str:
+        """The name of whoever acted in office, by the id in a fact; what is no account of ours stands for itself."""
+        try:
+            known = self.find(UUID(identity))
+        except ValueError:
+            return identity
+        return known.name if known else identity
+
     def named(self, name: str) -> Account | None:
         """The account that signs in under this name, e-mail address or phone number."""
         row = self._row(name)

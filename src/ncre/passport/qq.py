@@ -10,15 +10,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-import requests
-from authlib.common.security import generate_token  # type: ignore[import-untyped]
-from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
-from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
-
 from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, error_code, same
+
+if TYPE_CHECKING:  # loaded where somebody signs in: every command reads the terms below
+    import requests
+    from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
 
 ISSUER = "qq"
 UNIONID_NOT_GRANTED = "100048"
@@ -52,6 +51,8 @@ class QQ:
         self._terms = terms
 
     def begin(self) -> Begun:
+        from authlib.common.security import generate_token  # type: ignore[import-untyped]
+
         with self._session() as session:
             address, state = session.create_authorization_url(
                 f"{self._terms.base}/oauth2.0/authorize", state=generate_token(43)
@@ -60,6 +61,9 @@ class QQ:
 
     def finish(self, begun_state: str, query: Mapping[str, str]) -> Identity:
         """Who signed in at QQ. The caller has taken `begun_state` out of the session before it calls."""
+        import requests
+        from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
+
         if not same(begun_state, query.get("state")):
             raise SignOnRefused(Why.STATE)
         if query.get("error") or query.get("usercancel", "0") != "0":
@@ -118,6 +122,8 @@ class QQ:
         return user.get("nickname", "")
 
     def _ask(self, path: str, **parameters: str) -> dict[str, str]:
+        import requests
+
         reply = requests.get(
             self._terms.base + path, params=parameters, timeout=self._terms.seconds, allow_redirects=False
         )
@@ -126,6 +132,8 @@ class QQ:
 
     def _session(self) -> OAuth2Session:
         """A new one each time: a session keeps token and cookies of whoever came before."""
+        from authlib.integrations.requests_client import OAuth2Session
+
         terms = self._terms
         session = OAuth2Session(
             terms.appid,

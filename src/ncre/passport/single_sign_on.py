@@ -10,18 +10,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-import requests
-from authlib.common.security import generate_token  # type: ignore[import-untyped]
-from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
-from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from typing import TYPE_CHECKING, Any
 
 from ncre.domain.lifecycle import Role
 from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard, Why, error_code, same
+
+if TYPE_CHECKING:  # loaded where somebody signs in: every command reads the terms below
+    from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
+    from joserfc import jwt
+    from joserfc.jwk import KeySet
 
 SIGNATURES = ("RS256", "PS256", "ES256", "EdDSA")
 """Public keys only: with HS256 or none, whoever knows the client could write its own token."""
@@ -89,6 +86,8 @@ class SingleSignOn:
         return self._issuer.url
 
     def begin(self) -> BegunSignOn:
+        from authlib.common.security import generate_token  # type: ignore[import-untyped]
+
         state, nonce, verifier = generate_token(43), generate_token(43), generate_token(64)
         with _heard():
             endpoint = self._metadata()["authorization_endpoint"]
@@ -123,6 +122,9 @@ class SingleSignOn:
         return str(token["id_token"])
 
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         try:
             token = self._decoded(id_token)
             jwt.JWTClaimsRegistry(
@@ -146,6 +148,9 @@ class SingleSignOn:
 
     def _decoded(self, id_token: str) -> jwt.Token:
         """A key may have been changed since it was fetched: an unknown one is asked for again, once."""
+        from joserfc import jwt
+        from joserfc.errors import InvalidKeyIdError
+
         try:
             return jwt.decode(id_token, self._key_set(), algorithms=SIGNATURES)
         except InvalidKeyIdError:
@@ -174,11 +179,15 @@ class SingleSignOn:
         return self._known
 
     def _key_set(self) -> KeySet:
+        from joserfc.jwk import KeySet
+
         if self._keys is None:
             self._keys = KeySet.import_key_set(self._ask(self._metadata()["jwks_uri"]))  # type: ignore[arg-type]
         return self._keys
 
     def _ask(self, address: str) -> dict[str, Any]:
+        import requests
+
         reply = requests.get(address, timeout=self._issuer.seconds, allow_redirects=False)
         reply.raise_for_status()
         known = reply.json()
@@ -187,6 +196,8 @@ class SingleSignOn:
         return known
 
     def _session(self) -> OAuth2Session:
+        from authlib.integrations.requests_client import OAuth2Session
+
         issuer = self._issuer
         session = OAuth2Session(
             issuer.client_id,
@@ -207,6 +218,9 @@ class _heard:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        import requests
+        from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
+
         if isinstance(error, OAuthError):
             raise SignOnRefused(Why.CODE, error_code(error.error)) from error
         if isinstance(error, requests.Timeout):

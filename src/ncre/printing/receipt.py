@@ -39,6 +39,7 @@ def receipt(sheet: ReceiptSheet) -> Printed:
         ("支付方式", sheet.channel),
         ("订单号", sheet.order),
         ("交易号", sheet.trade),
+        *((("经手人", sheet.clerk),) if sheet.clerk else ()),
     ):
         y = _row(paper, y, label, value)
     paper.text(LEFT, y + 8, sheet.remark, 9)

@@ -94,7 +94,7 @@ class TicketSheet:
 
 @dataclass(frozen=True)
 class ReceiptSheet:
-    """The receipt of a paid fee (缴费凭证); every text as it is printed."""
+    """The receipt of a paid fee (缴费凭证); every text as it is printed. `clerk` took it at a counter, or ""."""
 
     round: str
     record: Record
@@ -108,6 +108,7 @@ class ReceiptSheet:
     order: str
     trade: str
     remark: str
+    clerk: str = ""
 
 
 Sheet = TypeVar("Sheet", FormSheet, TicketSheet)

@@ -169,10 +169,17 @@ def _stood(history: Sequence[Fact]) -> Standing | None:
         row=row,
         details=_details_at(history, row["details_version"]),
         note=_note_at(history, row["rejected_version"]),
-        cancellation=next((fact.reason for fact in history if isinstance(fact, facts.Cancelled)), ""),
+        cancellation=next((_why(fact) for fact in history if isinstance(fact, facts.Cancelled)), ""),
         evidence=next((fact.evidence for fact in reversed(history) if isinstance(fact, facts.Moved)), ""),
         seats=tuple(_seat(fact) for fact in history if isinstance(fact, facts.SeatAssigned)),
     )
+
+
+def _why(cancelled: facts.Cancelled) -> str | Erased:
+    """Why the office cancelled it, and why a paid fee was returned or kept."""
+    if not isinstance(cancelled.reason, str) or not isinstance(cancelled.money_reason, str):
+        return cancelled.reason
+    return "；".join(filter(None, (cancelled.reason, cancelled.money_reason)))
 
 
 def _details_at(history: Sequence[Fact], version: int | None) -> facts.Details | Erased | None:

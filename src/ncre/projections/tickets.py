@@ -68,6 +68,17 @@ def taken_at(connection: Connection, round_code: str, site: str) -> list[Row]:
     return [dict(row) for row in connection.execute(asked).mappings()]
 
 
+def counted_at(connection: Connection, round_code: str, site: str) -> tuple[int, int]:
+    """How many people have seats at a site in a round, and how many sittings these are."""
+    asked = (
+        select(func.count(tickets.c.registration.distinct()), func.count())
+        .join(registrations, registrations.c.id == tickets.c.registration)
+        .where(registrations.c.round == round_code, registrations.c.site == site)
+    )
+    people, sittings = connection.execute(asked).one()
+    return int(people), int(sittings)
+
+
 def registrations_at(connection: Connection, round_code: str, site: str) -> list[UUID]:
     """Registrations with seats at a site in a round, by their first sitting: time, hall, seat."""
     asked = (

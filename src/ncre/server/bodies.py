@@ -38,7 +38,7 @@ class Pace:
     A picture of 4 MB over a slow mobile line (64 kbit/s) is within it; a byte now and then is not.
     """
 
-    seconds: float = 10.0
+    seconds: float = 8.0
     bytes_a_second: int = 8_000
 
 

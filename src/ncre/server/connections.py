@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-ARRIVAL_SECONDS: Final = 15.0
+ARRIVAL_SECONDS: Final = 10.0
 """From the moment at which a connection falls idle until a request's headers must have come whole."""
 
 READING_SECONDS: Final = 20.0

@@ -63,9 +63,13 @@ def handed_over() -> socket.socket | None:
 
 def serve(gate: Gate, listening: socket.socket) -> None:
     """Until SIGINT or SIGTERM; answers under way are finished, nobody new is let in."""
-    for number in (SIGINT, SIGTERM):  # uvicorn raises them again once it has ended
-        signal(number, lambda _signal, _frame: None)
-    Server(_config(gate)).run([listening])
+    server = Server(_config(gate))
+    for number in (
+        SIGINT,
+        SIGTERM,
+    ):  # uvicorn raises them again once it has ended; one that comes before counts too
+        signal(number, server.handle_exit)
+    server.run([listening])
 
 
 class ServerThread:

@@ -17,7 +17,6 @@ import msgspec
 from ncre.application import Application
 from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS
 from ncre.domain.commands import Actor
-from ncre.gateways.photo_lab.picture import smaller
 from ncre.printing.stamp import StampKey, is_genuine
 from ncre.projections import tickets
 from ncre.services.door import Door, Expected
@@ -89,6 +88,8 @@ class DoorLists:
         }
 
     def _smaller(self, expected: Expected) -> Expected:
+        from ncre.gateways.photo_lab.picture import smaller
+
         if expected.photo is None:
             return expected
         return replace(expected, photo=smaller(expected.photo, FACE))

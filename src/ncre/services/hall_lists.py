@@ -22,11 +22,8 @@ from ncre.domain.exam import Round, Site
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.sealing import PersonErased
-from ncre.gateways.photo_lab.picture import smaller
 from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing, PhotosSilent
-from ncre.printing.door_sheet import door_sheets
 from ncre.printing.hall_sheets import DoorSheet, HallHead, SeatList, Sitter, Sitting
-from ncre.printing.seat_list import seat_lists
 from ncre.printing.sheets import Printed
 from ncre.projections import tickets
 from ncre.projections.base import Row
@@ -122,6 +119,8 @@ class HallLists:
 
         One photo is open at a time; what is kept of each is the small one that is printed.
         """
+        from ncre.printing.seat_list import seat_lists
+
         asked = self._batch(round_code, site, batch, actor)
         self._application.look_at_all([row["registration"] for row in asked.rows], actor, PURPOSE)
         lists = (
@@ -136,6 +135,8 @@ class HallLists:
 
     def door_sheets(self, round_code: str, site: str, batch: int, actor: Actor) -> Printed:
         """The sheets for the doors of all halls of a batch. Raises Refusal."""
+        from ncre.printing.door_sheet import door_sheets
+
         asked = self._batch(round_code, site, batch, actor)
         return door_sheets(
             f"门贴 {site} 第{batch}批次", asked.at, (_door_sheet(asked, rows) for rows in asked.by_hall())
@@ -166,6 +167,8 @@ class HallLists:
         )
 
     def _face(self, row: Row) -> bytes | None:
+        from ncre.gateways.photo_lab.picture import smaller
+
         if not row["photo"]:
             return None
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -39,7 +39,7 @@ from ncre.events.sealing import PersonErased
 from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing, PhotosSilent
 from ncre.printing.sheets import FormSheet, Person, ReceiptSheet, Record, SeatLine, SubjectLine, TicketSheet
 from ncre.printing.stamp import FORM, TICKET, Stamp, StampedSeat, StampKey
-from ncre.projections import registrations, tickets
+from ncre.projections import ledger, registrations, tickets
 from ncre.projections.base import Row
 from ncre.projections.record import At, Moment, standing
 from ncre.services.people import People
@@ -94,7 +94,17 @@ class Case:
 
 
 class PaperCases:
-    def __init__(self, application: Application, people: People, photos: PhotoRoom, key: StampKey) -> None:
+    """`staff_name` gives the name of an account in office by its id."""
+
+    def __init__(
+        self,
+        application: Application,
+        people: People,
+        photos: PhotoRoom,
+        key: StampKey,
+        staff_name: Callable[[str], str],
+    ) -> None:
+        self._staff_name = staff_name
         self._application = application
         self._people = people
         self._photos = photos
@@ -180,6 +190,9 @@ class PaperCases:
     def receipt_sheet(self, case: Case) -> ReceiptSheet:
         """The receipt; the document number masked, for it may be handed in for a refund of expenses."""
         payment = case.row["payment"]
+        with self._application.database.reading() as connection:
+            booked = ledger.one(connection, payment["channel"], payment["trade"])
+        clerk = booked["clerk"] if booked else None
         return ReceiptSheet(
             round=round_title(case.round),
             record=self._record(case, FORM),
@@ -193,6 +206,7 @@ class PaperCases:
             order=payment["order"],
             trade=payment["trade"],
             remark="如有疑问，请持本凭证和有效身份证件联系考点。",
+            clerk=self._staff_name(clerk) if clerk else "",
         )
 
     def ticket_sheet(self, case: Case) -> TicketSheet:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from ncre.application import Application
@@ -21,20 +21,17 @@ from ncre.domain.lifecycle import PAID, Status
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.sealing import BoxForged, PersonErased
 from ncre.gateways.paper_shelf import PaperShelf
-from ncre.printing import glyphs
-from ncre.printing.codes import Outline, code128, outline, qr
-from ncre.printing.edition import edition
-from ncre.printing.form import promise, registration_form
 from ncre.printing.labels import NOTICES
 from ncre.printing.masking import masked_form, masked_ticket
-from ncre.printing.receipt import receipt
 from ncre.printing.sheets import FormSheet, Printed, Sheet, TicketSheet, pictured
 from ncre.printing.signature import Certificate
-from ncre.printing.ticket import admission_ticket, admission_tickets
 from ncre.projections import tickets
 from ncre.projections.base import Row
 from ncre.projections.record import At
 from ncre.services.paper_cases import Case, PaperCases
+
+if TYPE_CHECKING:
+    from ncre.printing.codes import Outline
 
 log = logging.getLogger("ncre.papers")
 
@@ -86,27 +83,39 @@ class Papers:
 
     def form(self, registration: UUID) -> Printed:
         """The registration form, from payment on. Raises Refusal."""
+        from ncre.printing import drawing
+
         case = self._cases.now(registration)
         require_paid(case.row)
-        return self._certified(self._from_shelf(case, self._cases.form_sheet(case), registration_form))
+        return self._certified(
+            self._from_shelf(case, self._cases.form_sheet(case), drawing.registration_form)
+        )
 
     def ticket(self, registration: UUID) -> Printed:
         """The admission ticket, once seated and while printing is open. Raises Refusal."""
+        from ncre.printing import drawing
+
         case = self._ready(registration)
-        return self._certified(self._from_shelf(case, self._cases.ticket_sheet(case), admission_ticket))
+        return self._certified(
+            self._from_shelf(case, self._cases.ticket_sheet(case), drawing.admission_ticket)
+        )
 
     def receipt(self, registration: UUID) -> Printed:
         """The receipt of the fee, from payment on. Raises Refusal."""
+        from ncre.printing import drawing
+
         case = self._cases.now(registration)
         require_paid(case.row)
-        return self._certified(receipt(self._cases.receipt_sheet(case)))
+        return self._certified(drawing.receipt(self._cases.receipt_sheet(case)))
 
     def form_page(self, registration: UUID) -> FormPage:
         """The form to be shown as a page, the photo aside. Raises Refusal as `form` does."""
+        from ncre.printing import drawing
+
         case = self._cases.now(registration)
         require_paid(case.row)
         sheet = self._cases.form_sheet(case)
-        return FormPage(sheet, promise(sheet), *_codes(sheet))
+        return FormPage(sheet, drawing.promise(sheet), *_codes(sheet))
 
     def ticket_page(self, registration: UUID) -> TicketPage:
         """The ticket to be shown as a page, the photo aside. Raises Refusal as `ticket` does."""
@@ -115,17 +124,21 @@ class Papers:
 
     def form_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
         """The form as it would have been printed then. Raises Refusal where there was none to print."""
+        from ncre.printing import drawing
+
         case = self._cases.then(registration, at)
         require_paid(case.row)
         sheet = self._cases.form_sheet(case)
-        return registration_form(masked_form(sheet) if masked else self._complete(case, sheet))
+        return drawing.registration_form(masked_form(sheet) if masked else self._complete(case, sheet))
 
     def ticket_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
         """The ticket as it would have been printed then, whatever the hour. Raises Refusal."""
+        from ncre.printing import drawing
+
         case = self._cases.then(registration, at)
         require_seated(case)
         sheet = self._cases.ticket_sheet(case)
-        return admission_ticket(masked_ticket(sheet) if masked else self._complete(case, sheet))
+        return drawing.admission_ticket(masked_ticket(sheet) if masked else self._complete(case, sheet))
 
     def seated_at(self, round_code: str, site: str) -> list[UUID]:
         """Registrations of the site that have seats, in the order in which they will be sat."""
@@ -139,12 +152,14 @@ class Papers:
 
         Never more than one file is held in memory. Who has no seat that stands is left out.
         """
+        from ncre.printing import drawing
+
         for start in range(0, len(wanted), pages):
             some = wanted[start : start + pages]
             sheets = [sheet for sheet in (self._looked_at(one, actor) for one in some) if sheet]
             number = start // pages + 1
             if sheets:
-                printed = admission_tickets(f"准考证 {round_code} {site} ({number})", sheets)
+                printed = drawing.admission_tickets(f"准考证 {round_code} {site} ({number})", sheets)
                 printed = self._certified(printed)
                 yield Bundle(f"tickets-{round_code}-{site}-{number:04}.pdf", printed, start + len(some))
 
@@ -176,7 +191,9 @@ class Papers:
         return pictured(sheet, self._cases.photo(case))
 
     def _from_shelf(self, case: Case, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
-        key = sha256(f"{edition()} {case.photo} {sheet!r}".encode()).hexdigest()
+        from ncre.printing import drawing
+
+        key = sha256(f"{drawing.edition()} {case.photo} {sheet!r}".encode()).hexdigest()
         kept = self._kept(case, key)
         if kept is not None:
             return Printed(kept)
@@ -207,12 +224,17 @@ class Papers:
 
 def _codes(sheet: FormSheet | TicketSheet) -> tuple[Outline, Outline]:
     """The QR code and the bar code of a sheet."""
-    return outline(qr(sheet.record.code)), outline(code128(sheet.record.number))
+    from ncre.printing import drawing
+
+    square, bars = drawing.qr(sheet.record.code), drawing.code128(sheet.record.number)
+    return drawing.outline(square), drawing.outline(bars)
 
 
 def undrawable(text: str) -> tuple[str, ...]:
     """Characters that no font of this machine draws: papers show their code points instead."""
-    return glyphs.drawable(text)[1]
+    from ncre.printing import drawing
+
+    return drawing.drawable(text)[1]
 
 
 def _note(case: Case, printed: Printed) -> None:

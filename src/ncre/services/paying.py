@@ -27,9 +27,10 @@ from ncre.gateways.channel import (
     Order,
     Source,
 )
-from ncre.projections import orders, registrations
+from ncre.projections import ledger, orders, registrations
 from ncre.projections.base import Row
 from ncre.services.inquiries import Inquiries
+from ncre.services.standings import nothing_due
 
 log = logging.getLogger("ncre.paying")
 
@@ -61,6 +62,7 @@ class Paying(Inquiries):
         row = self._row(registration)
         if channel not in self.ways(row):
             raise Refusal(RefusalCode.CHANNEL_UNKNOWN)
+        self._application.require_photo(row)
         terms = self._terms(row, channel, device, payer) if channel != FREE else ""
         order = self.order_at(registration, channel, PAYMENT_ACTOR, terms)
         self._close_others(registration, order.number)
@@ -98,7 +100,7 @@ class Paying(Inquiries):
         if row is None or row["channel"] not in self._money.channels:
             raise Refusal(RefusalCode.NOT_FOUND)
         if row["state"] != OrderState.OPEN or self._application.clock() > row["expires"]:
-            raise Refusal(RefusalCode.NO_PAYMENT_DUE)
+            raise self._nothing_due(self._row(row["registration"]))
         order = Order(number, row["amount"], self._title(row["registration"]), row["expires"])
         try:
             return self._money.channels[row["channel"]].open(order, device, back, payer)
@@ -174,14 +176,14 @@ class Paying(Inquiries):
         """Until when the order may be paid. Raises Refusal where nothing is to be paid now."""
         site = self._application.exams.site_of(connection, row)
         round_ = self._application.exams.round(connection, row["round"])
-        if round_ is None or row["order_version"] is None or not payable(Status(row["status"]), site):
-            raise Refusal(RefusalCode.NO_PAYMENT_DUE)
         now = self._application.clock()
-        require_open(round_.plan.windows.payment, now)
+        if round_ is None:
+            raise Refusal(RefusalCode.NOT_FOUND)
         expires: datetime = row["pay_by"] or round_.plan.windows.payment.closes
-        if now > expires or row["status"] == Status.LAPSED:
-            raise Refusal(RefusalCode.NO_PAYMENT_DUE)
-        self._application.require_photo(row)
+        may_pay = row["order_version"] is not None and payable(Status(row["status"]), site)
+        if not may_pay or now > expires or row["status"] == Status.LAPSED:
+            raise nothing_due(row, round_, site, ledger.of_registration(connection, row["id"]), now)
+        require_open(round_.plan.windows.payment, now)
         return expires
 
     def _terms(self, row: Row, channel: str, device: Device, payer: str) -> str:
@@ -190,6 +192,15 @@ class Paying(Inquiries):
             expires = self._expires(connection, row)
         order = Order("", row["amount"], self._title(row["id"]), expires)
         return self._money.channels[channel].terms(order, device, payer)
+
+    def _nothing_due(self, row: Row) -> Refusal:
+        with self._application.database.reading() as connection:
+            round_ = self._application.exams.round(connection, row["round"])
+            site = self._application.exams.site(connection, row["round"], row["site"] or "")
+            payments = ledger.of_registration(connection, row["id"])
+        if round_ is None:
+            return Refusal(RefusalCode.NOT_FOUND)
+        return nothing_due(row, round_, site, payments, self._application.clock())
 
     def _title(self, registration: UUID) -> str:
         """What the payer reads at the channel: round and registration number, nothing private."""

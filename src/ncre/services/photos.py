@@ -10,14 +10,15 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from ncre.domain.photo import CROPPABLE, TURNED, judge, may_appeal, refusing
+from ncre.domain.photo import judge, may_appeal, refusing
+from ncre.domain.photo_rules import CROPPABLE, TURNED
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.database import Database
 from ncre.events.registration import Photo
 from ncre.events.sealing import BoxForged
 from ncre.events.store import FactStore
+from ncre.gateways.photo_lab.answers import Measured
 from ncre.gateways.photo_lab.lab import Lab
-from ncre.gateways.photo_lab.measuring import Measured
 from ncre.gateways.photo_store import PhotoDamaged, PhotoMissing, PhotoNotKept, PhotosSilent, PhotoStore
 from ncre.services.photo_turns import PhotoTurns
 

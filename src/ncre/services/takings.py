@@ -10,9 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from itertools import chain, count, islice
 from tempfile import TemporaryFile
-from typing import IO, Any, Final
-
-from xlsxwriter import Workbook
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from ncre.application import Application
 from ncre.domain.exam import EXAM_TIME, in_words
@@ -21,6 +19,9 @@ from ncre.domain.words import SOURCES, UNUSABLE, channel_words
 from ncre.projections import ledger
 from ncre.projections import takings as sums
 from ncre.projections.base import Row
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 COLUMNS: Final = (
     "支付时间",
@@ -40,6 +41,9 @@ COLUMNS: Final = (
 
 NameOf = Callable[[str], str]
 """The name of a clerk, from their account id."""
+
+LONG_NUMBER: Final = 12
+"""Digits from which on a spreadsheet writes a number in another way than it was, or rounds it (from 16 on)."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the beginning of a formula."""
@@ -133,7 +137,7 @@ def as_csv(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
     yield codecs.BOM_UTF8 + _lines([COLUMNS])
     of_all = iter(rows)
     while portion := list(islice(of_all, PORTION)):
-        yield _lines([_harmless(str(value)) for value in _values(row, name_of)] for row in portion)
+        yield _lines([_as_text(_harmless(str(value))) for value in _values(row, name_of)] for row in portion)
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
@@ -146,6 +150,8 @@ def as_xlsx(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
     """A workbook whose cells are text and numbers, never formulas or links. Made on disk, a row in memory."""
     made = TemporaryFile()  # noqa: SIM115 - it is closed, and gone, when the last piece was sent
     options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
+    from xlsxwriter import Workbook  # late: only this export needs it
+
     with Workbook(made, options) as book:
         of_all = iter(rows)
         portion = islice(of_all, MOST_ON_A_SHEET)
@@ -199,6 +205,11 @@ def _values(row: Row, name_of: NameOf) -> list[Any]:
 
 def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _as_text(text: str) -> str:
+    """A long number with a tab behind it, as the channels' own bills have it: else a spreadsheet rounds it."""
+    return f"{text}\t" if len(text) >= LONG_NUMBER and text.isdigit() else text
 
 
 def _of(first: date, last: date) -> tuple[datetime, datetime]:

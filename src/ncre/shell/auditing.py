@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from ncre.diagram import state_diagram
+from ncre.diagram import money_words, state_diagram
 from ncre.domain.exam import in_words
 from ncre.projections import record, timeline
 from ncre.shell.common import Misuse, as_json, find, house
+
+DRAWN: Final = {"life": state_diagram, "money": money_words}
 
 
 def add(commands: Any) -> None:
@@ -21,6 +23,9 @@ def add(commands: Any) -> None:
     show_.set_defaults(run=show)
     diagram_ = commands.add_parser("diagram", help="the life of a registration as Mermaid")
     diagram_.add_argument("--out", type=Path)
+    diagram_.add_argument(
+        "--of", choices=sorted(DRAWN), default="life", help="the life, or the words about its money"
+    )
     diagram_.set_defaults(run=diagram)
 
 
@@ -50,7 +55,7 @@ def show(asked: Namespace) -> None:
 
 
 def diagram(asked: Namespace) -> None:
-    drawn = state_diagram()
+    drawn = DRAWN[asked.of]()
     if asked.out:
         asked.out.write_text(drawn, encoding="utf-8")
     else:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from ncre.bootstrap import build
+from ncre.events.database import Database
+from ncre.events.key_checks import KeyChecks
+from ncre.events.keys import Keys
 from ncre.shell.installing import new_installation, warn_of_open_files
 
 
@@ -15,7 +17,9 @@ def add(commands: Any) -> None:
 
 def migrate(_: Namespace) -> None:
     settings = new_installation()
-    house = build(settings)
-    house.migrate()
-    house.close()
+    database = Database(settings.database_url)
+    try:
+        KeyChecks(database, Keys.derived_from(settings.secret)).migrate()
+    finally:
+        database.close()
     warn_of_open_files(settings)

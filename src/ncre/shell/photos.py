@@ -12,10 +12,11 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from ncre.domain.faults import FAULT_WORDS, FaultCode
-from ncre.domain.photo import TURNED, Verdict, judge
+from ncre.domain.photo import Verdict, judge
+from ncre.domain.photo_rules import TURNED
 from ncre.domain.photo_words import particulars
+from ncre.gateways.photo_lab.answers import Measured
 from ncre.gateways.photo_lab.lab import LabHere
-from ncre.gateways.photo_lab.measuring import Measured
 from ncre.gateways.private_files import write
 from ncre.shell.common import Misuse
 

@@ -13,18 +13,19 @@ from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response
 
 from ncre.domain.commands import RequestReview, Withdraw
-from ncre.domain.lifecycle import GIVEN_UP, Role, Status, Step
+from ncre.domain.lifecycle import GIVEN_UP, PAID, Role, Status, Step
+from ncre.domain.money_words import Situation
 from ncre.domain.refusals import Refusal
-from ncre.events.registration import Cancelled
-from ncre.projections import refunds, registrations, timeline
-from ncre.projections.base import Row
+from ncre.projections import registrations, timeline
 from ncre.services.papers import require_paid, require_ticket
 from ncre.web import tasks as journey
 from ncre.web.agreement import registering_closed
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
 from ncre.web.errors import said
+from ncre.web.language import language
 from ncre.web.person import shown
+from ncre.web.standing import cancellation, money_of
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("candidate", __name__)
@@ -52,6 +53,9 @@ NEXT: Final = {
 }
 """What each status asks of the candidate: the look of the note, and its words."""
 
+SAID_ELSEWHERE: Final = frozenset({Situation.NONE, Situation.ASKING, Situation.SETTLED, Situation.FREE})
+"""Situations of the money that the words of the status tell already."""
+
 MOVED_AWAY: Final = (
     "warn",
     later("审核未通过后，您改报了不审核的考点。请先按下面的原因检查修改，再核对缴费；支付后不能修改。"),
@@ -77,10 +81,12 @@ def tasks(registration: UUID) -> Answer:
     case, now = own_case(registration), house().clock()
     with house().database.reading() as connection:
         story = timeline.story(connection, registration)
-        owed = refunds.of_registration(connection, registration)
     entries = journey.task_list(case, now, story)
     reasons = journey.reasons_by_group(case)
     look, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
+    money = money_of(case)
+    if money[0].situation is Situation.ASKING:
+        look, sentence = "warn", money[0].say(language())
     return render_template(
         "tasks.html",
         case=case,
@@ -95,8 +101,9 @@ def tasks(registration: UUID) -> Answer:
         mends={group: task for group, (task, _facts) in journey.MENDS.items()},
         pages={entry.task: entry.page for entry in entries if entry.page},
         note=house().people.rejection_note(case.id, case.row["rejected_version"]) if reasons else "",
-        cancelled=_cancel_reason(case, story),
-        owed=owed,
+        cancelled=_cancel_reason(case),
+        money=[one for one in money if one.situation not in SAID_ELSEWHERE],
+        paid=case.status in PAID,
         story=story[::-1],
         newest=NEWEST_FIRST,
         begin_again=case.status in GIVEN_UP and not registering_closed(case.round),
@@ -188,11 +195,7 @@ def _left_to_pay(case: Case, now: datetime) -> str:
     return journey.time_left(deadline, now)
 
 
-def _cancel_reason(case: Case, story: list[Row]) -> str:
+def _cancel_reason(case: Case) -> str:
     """What the office wrote when it cancelled, or ""."""
-    cancelled = [told["version"] for told in story if told["topic"] == Cancelled.TOPIC]
-    if not cancelled:
-        return ""
-    with house().database.reading() as connection:
-        fact = house().application.store.fact(connection, case.id, cancelled[-1])
-    return fact.reason if isinstance(fact, Cancelled) and isinstance(fact.reason, str) else ""
+    fact = cancellation(case)
+    return fact.reason if fact and isinstance(fact.reason, str) else ""

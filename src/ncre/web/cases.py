@@ -75,6 +75,16 @@ class Case:
         return payable(self.status, self.site)
 
     @property
+    def deadline(self) -> datetime:
+        """Until when the fee may be paid."""
+        deadline: datetime = self.row["pay_by"] or self.round.plan.windows.payment.closes
+        return deadline
+
+    def payable_at(self, now: datetime) -> bool:
+        """Whether the fee may be paid at this moment."""
+        return self.payable and self.row["order_version"] is not None and now <= self.deadline
+
+    @property
     def subjects(self) -> list[Subject]:
         """The chosen subjects, as the round describes them; one that it dropped keeps its code."""
         known = self.round.subjects

@@ -6,23 +6,24 @@ from typing import Final
 from uuid import UUID
 
 import segno
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.lifecycle import Role
+from ncre.domain.lifecycle import PAID, Role, Status
 from ncre.domain.orders import OrderState
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.gateways.channel import ChannelRefused, ChannelSilent, Device, State
-from ncre.projections import refunds
 from ncre.web.access_log import refuse
 from ncre.web.asking import fresh_id, require_asked, seen_of
 from ncre.web.cases import Case, own_case
 from ncre.web.hosts import absolute
 from ncre.web.person import shown
 from ncre.web.safeguards import signed_by_machine
+from ncre.web.standing import money_of
 from ncre.web.tasks import Task, task_list, time_left
+from ncre.web.wechat import OPENID, device_of_payer, dies_in_wechat, elsewhere, to_identify
 from ncre.web.who import Answer, house, need
 
 pages = Blueprint("payment", __name__)
@@ -34,7 +35,8 @@ CHECKED: Final = ("name", "document_type", "document_number")
 @pages.get("/registrations/<uuid:registration>/pay")
 @need(Role.CANDIDATE)
 def form(registration: UUID) -> Answer:
-    return _page(own_case(registration))
+    case = own_case(registration)
+    return to_identify(case.id) or _page(case)
 
 
 @pages.post("/registrations/<uuid:registration>/pay")
@@ -45,7 +47,11 @@ def pay(registration: UUID) -> Answer:
     require_asked()
     seen_of(case.version)
     ways = house().paying.ways(case.row)
-    order = house().paying.open(case.id, request.form.get("channel") or (ways[0] if ways else ""))
+    channel = request.form.get("channel") or (ways[0] if ways else "")
+    if dies_in_wechat(channel):
+        return _elsewhere(case)
+    device = device_of_payer()
+    order = house().paying.open(case.id, channel, device, _payer(device))
     if not order.amount:
         return redirect(url_for("payment.paid", registration=case.id), 303)
     return redirect(url_for("payment.leave", registration=case.id, order=order.number), 303)
@@ -63,25 +69,36 @@ def leave(registration: UUID, order: str) -> Answer:
     if row is None or row["registration"] != case.id:
         refuse("not-yours")
         raise NotFound
-    if row["state"] == OrderState.PAID:
+    if row["state"] == OrderState.PAID or case.row["payment"]:
         return redirect(url_for("payment.paid", registration=case.id), 303)
+    if dies_in_wechat(row["channel"]):
+        return _elsewhere(case)
+    device = device_of_payer()
+    number = house().paying.number_for(order, device, _payer(device))
+    if number != order:  # another device or network than the one that began: this number would be refused
+        return redirect(url_for("payment.leave", registration=case.id, order=number), 303)
     back = absolute("payment.paid", registration=case.id)
     try:
-        checkout = house().paying.checkout(order, _device(), back, request.remote_addr or "127.0.0.1")
+        checkout = house().paying.checkout(order, device, back, _payer(device))
     except ChannelSilent:
         return _page(case, _("支付平台暂时没有回应，没有扣款。请过几分钟再点击“支付”。")), 503
     except ChannelRefused:
         return redirect(url_for("payment.paid", registration=case.id), 303)
-    return render_template(
+    page = render_template(
         "leave.html",
         case=case,
         entries=task_list(case, house().clock()),
         here=Task.PAYMENT,
         order=row,
         address=checkout.address,
+        call=checkout.call,
         picture=_qr(checkout.code),
         left=time_left(row["expires"], house().clock()),
     )
+    answer = make_response(page)
+    if checkout.address:
+        answer.headers["Referrer-Policy"] = "origin"  # WeChat's H5 page opens only for the domain it knows
+    return answer
 
 
 @pages.get("/registrations/<uuid:registration>/paid")
@@ -90,15 +107,14 @@ def paid(registration: UUID) -> Answer:
     """Back from the channel. The address proves nothing: what the channel answers is what is shown."""
     answered = _ask(own_case(registration))
     case = own_case(registration)
-    with house().database.reading() as connection:
-        owed = refunds.of_registration(connection, registration)
     return render_template(
         "paid.html",
         case=case,
         entries=task_list(case, house().clock()),
         here=Task.PAYMENT,
         answered=answered,
-        owed=owed,
+        money=money_of(case),
+        paid=case.status in PAID,
         can_pay=_can_pay(case),
     )
 
@@ -130,8 +146,15 @@ def notice(channel: str) -> Answer:
     return Response(text, status, content_type=kind)
 
 
-def _device() -> Device:
-    return Device.PHONE if "Mobi" in request.user_agent.string else Device.DESKTOP
+def _elsewhere(case: Case) -> str:
+    return elsewhere(absolute("payment.form", registration=case.id))
+
+
+def _payer(device: Device) -> str:
+    """As whom the channel knows the payer: by the address of their network, inside WeChat by their openid."""
+    if device is Device.WECHAT:
+        return str(session.get(OPENID, ""))
+    return request.remote_addr or "127.0.0.1"
 
 
 def _qr(code: str) -> Markup:
@@ -154,7 +177,8 @@ def _ask(case: Case) -> str:
         return _("支付平台暂时没有回应，付款结果还不清楚。如已付款，请不要重复支付，过几分钟再更新支付信息。")
     if asked.wait:
         wait = asked.wait
-        return _("刚刚向支付平台查询过，请 %(seconds)s 秒后再点击“我已支付，更新支付信息”。", seconds=wait)
+        again = _("刚刚向支付平台查询过，请 %(seconds)s 秒后再点击“我已支付，更新支付信息”。", seconds=wait)
+        return f"{_said(asked.state)} {again}".strip() if asked.state else again
     return _said(asked.state)
 
 
@@ -175,15 +199,14 @@ def _said(state: State | None) -> str:
 
 def _can_pay(case: Case) -> bool:
     """Whether paying is possible at this hour."""
-    expires = case.row["pay_by"] or case.round.plan.windows.payment.closes
-    return case.payable and case.row["order_version"] is not None and house().clock() <= expires
+    return case.payable_at(house().clock()) and case.status is not Status.LAPSED
 
 
 def _page(case: Case, fault: str = "") -> str:
     if not _can_pay(case):
-        raise Refusal(RefusalCode.NO_PAYMENT_DUE)
+        raise Refusal(RefusalCode.NO_PAYMENT_DUE, why=money_of(case)[0])
     now = house().clock()
-    expires = case.row["pay_by"] or case.round.plan.windows.payment.closes
+    expires = case.deadline
     details = house().people.details(case.id, case.row["details_version"])
     return render_template(
         "pay.html",

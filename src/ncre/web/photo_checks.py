@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ncre.domain.faults import FAULT_WORDS, FaultCode
-from ncre.domain.photo import Check, Level, checklist, to_tell
+from ncre.domain.photo import Check, checklist, to_tell
+from ncre.domain.photo_rules import Level
 from ncre.domain.photo_words import LEVEL_WORDS, RULE_WORDS, measured_words, particulars
 from ncre.web.language import language
 

@@ -64,12 +64,12 @@ def seat(code: str) -> Answer:
 def seated(code: str) -> Answer:
     site = _site(code)
     with house().database.reading() as connection:
-        seats = tickets.taken_at(connection, _current().code, code)
+        people, sittings = tickets.counted_at(connection, _current().code, code)
     return render_template(
         "seated.html",
         site=site,
-        sittings=len(seats),
-        people=len({seat["registration"] for seat in seats}),
+        sittings=sittings,
+        people=people,
         draws=_draws(site),
     )
 

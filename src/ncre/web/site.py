@@ -42,6 +42,7 @@ from ncre.web import (
     sso,
     subjects,
     traffic,
+    wechat,
     who,
     wording,
 )
@@ -63,6 +64,7 @@ AREAS = (
     subjects,
     photo,
     payment,
+    wechat,
     papers,
     review,
     cash,
@@ -97,7 +99,7 @@ def create_site(house: House) -> Flask:
         hops = house.settings.proxies
         # Host comes from the browser through every proxy; X-Forwarded-Host is believed of nobody (ncre.web.hosts).
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    for part in (access_log, who, edge, safeguards, language, menu, wording, errors):
+    for part in (access_log, who, edge, safeguards, language, menu, wording, errors, wechat):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
-from uuid import UUID
 
 from ncre.domain.lifecycle import Role
 from ncre.projections.base import Row
@@ -36,19 +35,9 @@ def names() -> Callable[[str], str]:
 
     It may be called after the request, while its answer is sent.
     """
-    accounts = house().accounts
-
-    @cache
-    def name_of(actor: str) -> str:
-        try:
-            known = accounts.find(UUID(actor))
-        except ValueError:
-            return actor
-        return known.name if known else actor
-
-    return name_of
+    return cache(house().accounts.name_in_office)
 
 
 def name_of(actor: str) -> str:
     """The name of one account in office by its id; the id where there is none."""
-    return names()(actor)
+    return house().accounts.name_in_office(actor)

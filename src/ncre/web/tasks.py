@@ -201,6 +201,6 @@ def _mark(case: Case, task: Task) -> Mark:
 
 def _page(case: Case, task: Task, now: datetime) -> str:
     if task is Task.PAYMENT:
-        return PAGES[task] if case.payable and _mark(case, task) is Mark.TODO else ""
+        return PAGES[task] if case.payable_at(now) and _mark(case, task) is Mark.TODO else ""
     opened = [step for step in STEPS_OF.get(task, ()) if step in case.steps]
     return PAGES[task] if opened and case.window_fault(opened[0], now) is None else ""

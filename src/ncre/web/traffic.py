@@ -15,8 +15,9 @@ from werkzeug.http import parse_cookie
 FORM: Final = 1_000_000
 """Bytes of a form."""
 
-PHOTO: Final = 10_000_000
-"""Bytes of a picture: a phone's own is let in whole, so that the page can crop it or say what to do about it."""
+PHOTO: Final = 12_000_000
+"""Bytes of a picture that is let in: somewhat more than the 10 MB that are looked at, so that the page itself
+says what to do about a phone's larger one."""
 
 AROUND: Final = 100_000
 """Bytes of what a form puts around its picture."""

@@ -3,7 +3,22 @@
 channel.py is what the house calls.
 """
 
-from ncre.gateways.alipay.channel import Alipay
-from ncre.gateways.alipay.line import AlipayTerms
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ncre.gateways.alipay.terms import AlipayTerms
+
+if TYPE_CHECKING:
+    from ncre.gateways.alipay.channel import Alipay
 
 __all__ = ["Alipay", "AlipayTerms"]
+
+
+def __getattr__(name: str) -> Any:
+    """The channel itself is loaded where one is made; every command reads the terms."""
+    if name != "Alipay":
+        raise AttributeError(name)
+    from ncre.gateways.alipay.channel import Alipay
+
+    return Alipay

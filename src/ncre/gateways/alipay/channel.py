@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from ncre.gateways.alipay.bill import read_bill
-from ncre.gateways.alipay.line import SHANGHAI, TIMES, AlipayLine, AlipayTerms, Reply
+from ncre.gateways.alipay.line import SHANGHAI, TIMES, AlipayLine, Reply
 from ncre.gateways.alipay.reading import (
     NAME,
     Unreadable,
@@ -19,6 +19,7 @@ from ncre.gateways.alipay.reading import (
     state_of,
     yuan,
 )
+from ncre.gateways.alipay.terms import AlipayTerms
 from ncre.gateways.channel import (
     Answer,
     BillNotReady,

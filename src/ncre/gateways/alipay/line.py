@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from ncre.gateways.alipay.terms import AlipayTerms
 from ncre.gateways.bodies import whole
 from ncre.gateways.channel import ChannelSilent
 from ncre.gateways.signing import (
@@ -30,27 +31,6 @@ SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 TIMES: Final = "%Y-%m-%d %H:%M:%S"
 SECONDS: Final = (3.05, 10.0)
 """To connect, and to answer."""
-
-
-@dataclass(frozen=True)
-class AlipayTerms:
-    """What a merchant agreed with Alipay. Key mode: `alipay_key`; certificate mode: the three certificates (PEM).
-
-    gateway      where requests go, https://openapi.alipay.com/gateway.do in production
-    app_id       of the application, seller_id of the merchant (2088...)
-    private_key  the application's own, PEM or base64
-    notify_url   where Alipay sends its notices
-    """
-
-    gateway: str
-    app_id: str
-    seller_id: str
-    private_key: str = field(repr=False)
-    notify_url: str
-    alipay_key: str = ""
-    app_certificate: str = ""
-    alipay_certificate: str = ""
-    root_certificates: str = ""
 
 
 @dataclass(frozen=True)

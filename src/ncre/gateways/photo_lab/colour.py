@@ -12,10 +12,18 @@ ENOUGH: Final = (160, 160)
 
 
 def tint(picture: Image.Image) -> dict[str, float]:
-    """How far from grey its colours go (95th percentile), and the smaller spread of them (photo facts §9)."""
+    """How far from grey its colours go (95th percentile), the smaller spread of them (photo facts §9), and that spread
+    in the larger one: a single hue is a line of colours, also where a faint picture has few of any.
+    """
     small = picture.copy()
     small.thumbnail(ENOUGH, Image.Resampling.BOX)
     colours = np.asarray(small.convert("YCbCr"))[:, :, 1:].reshape(-1, 2).astype(np.float64) - 128
     chroma = float(np.percentile(np.hypot(colours[:, 0], colours[:, 1]), 95))
-    smaller = float(np.linalg.eigvalsh(np.cov(colours.T))[0]) if len(colours) > 1 else 0.0
-    return {"chroma_p95": round(chroma, 2), "tint_spread": round(max(0.0, smaller) ** 0.5, 2)}
+    smaller, larger = (
+        np.sqrt(np.maximum(0, np.linalg.eigvalsh(np.cov(colours.T)))) if len(colours) > 1 else (0, 0)
+    )
+    return {
+        "chroma_p95": round(chroma, 2),
+        "tint_spread": round(float(smaller), 2),
+        "tint_ratio": round(float(smaller) / max(1e-6, float(larger)), 3),
+    }

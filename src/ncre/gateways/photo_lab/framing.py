@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from ncre.gateways.photo_lab.answers import Framed
 from ncre.gateways.photo_lab.decoding import Unreadable
 from ncre.gateways.photo_lab.geometry import find_head, geometry
 from ncre.gateways.photo_lab.measuring import QUARTERS, WORKED_ON
@@ -40,16 +41,12 @@ CENTRES: Final = (0.50, 0.49, 0.51, 0.48, 0.52, 0.47, 0.53, 0.46, 0.54)
 SHOULDERS: Final = (0.15, 0.25)
 """Frames that are tried, the rule itself first; all of them well inside what passes without a warning."""
 
+MASK_LOST: Final = 0.16
+"""Heads by which the crown of the mask lies below that of the face where a cover has the background's colour:
+three times what the guess by the face errs (photo facts §7)."""
+
 CUT: Final = 0.005
 """A crown this close to the edge is cut by it."""
-
-
-@dataclass(frozen=True)
-class Framed:
-    """The cropped JPEG, or None and why: codes of what to do (FaultCode)."""
-
-    jpeg: bytes | None
-    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,8 +176,9 @@ def _head(found: Nets, picture: Image.Image) -> _Head | None:
     again = _seen(found, part)
     if again is None:
         return None
+    crown = again["crown_by_face"] if again["crown_off"] > MASK_LOST else again["crown"]
     return _Head(
-        near[1] + again["crown"] * part.height,
+        near[1] + crown * part.height,
         near[1] + again["chin"] * part.height,
         near[0] + again["centre"] * part.width,
         near[0] + again["side_left"] * part.width,

@@ -39,6 +39,7 @@ def hints(picture: Pixels, head: Head) -> dict[str, float]:
         "shadow": _shadow(grey, head),
         **_background(picture, grey, head),
         **_eyes(grey, head),
+        "eye_range": _eye_range(grey, head, face),
         "mouth": _mouth(head),
     }
 
@@ -100,6 +101,19 @@ def _eyes(grey: NDArray[Any], head: Head) -> dict[str, float]:
     cheek = max(1.0, float(np.median(cheeks)))
     low, high = np.percentile(eyes, (5, 95))
     return {"eye_light": float(np.median(eyes)) / cheek, "eye_contrast": float(high - low) / cheek}
+
+
+def _eye_range(grey: NDArray[Any], head: Head, face: NDArray[Any]) -> float:
+    """The light and dark of the eyes in that of the whole face. Glass takes it from the eyes alone, haze, a pale
+    skin and a faint picture from both alike.
+    """
+    spans = [_span(_inside(grey, head, one)) for one in (LEFT_EYE_REGION, RIGHT_EYE_REGION)]
+    return max(spans) / max(1.0, _span(face))
+
+
+def _span(values: NDArray[Any]) -> float:
+    low, high = np.percentile(values, (5, 95)) if values.size else (0.0, 0.0)
+    return float(high - low)
 
 
 def _mouth(head: Head) -> float:

@@ -18,11 +18,8 @@ from queue import LifoQueue
 from threading import Timer
 from typing import Any, Final, Protocol
 
-from ncre.gateways.photo_lab import framing, measuring
-from ncre.gateways.photo_lab.framing import Framed
-from ncre.gateways.photo_lab.measuring import Measured
-from ncre.gateways.photo_lab.picture import LARGEST_LOOKED_AT
-from ncre.gateways.photo_lab.worker import ANSWERS, READY, Request, receive, send
+from ncre.gateways.photo_lab.answers import LARGEST_LOOKED_AT, Framed, Measured
+from ncre.gateways.photo_lab.pipe import ANSWERS, READY, Request, receive, send
 
 log = logging.getLogger("ncre.photos")
 
@@ -52,12 +49,20 @@ class LabHere:
     """In this process: for the shell and for tests, where a bad picture harms nobody else."""
 
     def measure(self, data: bytes) -> Measured:
+        from ncre.gateways.photo_lab import (
+            measuring,  # late: a service that leaves it to workers never needs it
+        )
+
         return measuring.measure(data)
 
     def frame(self, data: bytes) -> Framed:
+        from ncre.gateways.photo_lab import framing
+
         return framing.frame(data)
 
     def turn(self, data: bytes, lies: int) -> bytes | None:
+        from ncre.gateways.photo_lab import framing
+
         return framing.turn(data, lies)
 
     def close(self) -> None:
@@ -84,7 +89,7 @@ class LabInWorkers:
 
     def measure(self, data: bytes) -> Measured:
         if len(data) > LARGEST_LOOKED_AT:
-            return measuring.measure(data)  # refused by its size alone; nothing is opened
+            return Measured(len(data), facts={"bytes": float(len(data))})  # refused by its size alone
         answer = self._ask(Request("measure", data))
         if not isinstance(answer, Measured):
             return Measured(len(data), facts={"bytes": float(len(data))}, failed="BOMB")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from PIL import Image
 
+from ncre.gateways.photo_lab.answers import LARGEST_LOOKED_AT, Measured
 from ncre.gateways.photo_lab.colour import tint
 from ncre.gateways.photo_lab.decoding import Unreadable
-from ncre.gateways.photo_lab.geometry import find_head, geometry
+from ncre.gateways.photo_lab.geometry import find_head, geometry, small_faces
 from ncre.gateways.photo_lab.hints import hints
 from ncre.gateways.photo_lab.nets import Nets, NotMeasured, nets, versions
-from ncre.gateways.photo_lab.picture import LARGEST_LOOKED_AT, Opened, encoded, opened
+from ncre.gateways.photo_lab.picture import Opened, encoded, opened
 from ncre.gateways.photo_lab.upright import UNDECIDED, upright
 from ncre.gateways.photo_lab.vision import VisionError
 
@@ -26,24 +26,6 @@ WORKED_ON: Final = 640
 QUARTERS: Final = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
 
 NOT_MEASURED: Final = "not measured"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What was measured, by name (see BANDS of `domain/photo.py`); `jpeg` is the clean picture.
-
-    width and height are those of the file as it stands upright by EXIF, 0 where there is no picture;
-    then `failed` names what stopped the measuring (NOT_JPEG, BOMB, PIXELS_MANY, TRUNCATED). Where geometry could
-    not be measured at all, `facts["geometry"]` says so. `models` names what measured.
-    """
-
-    size: int
-    width: int = 0
-    height: int = 0
-    facts: dict[str, float | str | None] = field(default_factory=dict)
-    jpeg: bytes | None = None
-    failed: str = ""
-    models: dict[str, str] = field(default_factory=dict)
 
 
 def measure(data: bytes) -> Measured:
@@ -101,7 +83,13 @@ def _seen(nets: Nets, picture: Image.Image) -> dict[str, float | str | None]:
     }
     if head is None:
         return lies | {"faces": 0.0}
-    counted = {"faces": 1.0, "others": float(head.others), "face_score": head.face.score}
+    small = small_faces(nets, pixels, head.face)
+    counted = {
+        "faces": 1.0,
+        "others": float(head.others),
+        "small_faces": float(small),
+        "face_score": head.face.score,
+    }
     return lies | _rounded(counted | geometry(head) | hints(pixels, head))
 
 

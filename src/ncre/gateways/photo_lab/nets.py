@@ -55,6 +55,11 @@ class Face:
     def area(self) -> float:
         return self.width * self.height
 
+    def holds(self, other: Face) -> bool:
+        """Whether the middle of the other lies within this one."""
+        across, down = other.x + other.width / 2 - self.x, other.y + other.height / 2 - self.y
+        return 0 <= across <= self.width and 0 <= down <= self.height
+
     @property
     def roll(self) -> float:
         """Degrees by which the head leans, clockwise positive, taken from the eyes to the mouth."""

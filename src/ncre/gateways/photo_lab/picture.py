@@ -17,8 +17,6 @@ SMALLEST_FILE: Final = 20_000
 LARGEST_FILE: Final = 204_800
 """Bytes: "20KB-200KB" read generously on both sides (photo facts §13.3)."""
 
-LARGEST_LOOKED_AT: Final = 10_000_000
-"""Bytes of a phone's own photo, which the crop makes small (photo facts §2)."""
 
 LONGEST_SIDE: Final = 1200
 """Larger pictures are kept at this size: 48 x 33 mm at 300 dpi is 567 x 390."""

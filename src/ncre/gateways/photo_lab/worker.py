@@ -3,8 +3,8 @@ a word of its owner's environment.
 
     python -m ncre.gateways.photo_lab.worker BYTES
 
-Requests and answers are frames of MessagePack over standard input and output, each after its length in
-four bytes. The process ends when its input does, so it never outlives its owner.
+Requests and answers go over standard input and output, see pipe.py. The process ends when its input does, so it never
+outlives its owner.
 """
 
 from __future__ import annotations
@@ -12,57 +12,25 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import struct
 import sys
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
-import msgspec
-
-from ncre.gateways.photo_lab.framing import Framed, frame, turn
-from ncre.gateways.photo_lab.measuring import Measured, measure
+from ncre.gateways.photo_lab.framing import frame, turn
+from ncre.gateways.photo_lab.measuring import measure
 from ncre.gateways.photo_lab.nets import NotMeasured, nets
-
-READY: Final = "ready"
-"""Said once, before the first request: libraries and networks are loaded within the bound of memory."""
+from ncre.gateways.photo_lab.pipe import READY, Request, receive, send
 
 POLITE: Final = 5
 """Pages come before pictures where processors are few."""
-
-LENGTH: Final = struct.Struct(">I")
-
-
-class Request(msgspec.Struct, array_like=True):
-    """What to do with a picture: "measure", "frame", or "turn" by so many degrees."""
-
-    job: str
-    data: bytes
-    degrees: int = 0
-
 
 JOBS: Final[dict[str, Callable[[Request], Any]]] = {
     "measure": lambda asked: measure(asked.data),
     "frame": lambda asked: frame(asked.data),
     "turn": lambda asked: turn(asked.data, asked.degrees),
 }
-ANSWERS: Final[dict[str, Any]] = {"measure": Measured, "frame": Framed, "turn": bytes | None}
-
-
-def send(stream: BinaryIO, message: object) -> None:
-    data = msgspec.msgpack.encode(message)
-    stream.write(LENGTH.pack(len(data)) + data)
-    stream.flush()
-
-
-def receive(stream: BinaryIO, kind: Any) -> Any:
-    """The next message. Raises EOFError where there is none any more."""
-    head = stream.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        raise EOFError
-    data = stream.read(*LENGTH.unpack(head))
-    return msgspec.msgpack.decode(data, type=kind)
 
 
 def main() -> None:

@@ -1,6 +1,21 @@
 """WeChat Pay (APIv3): line.py signs, carries and opens, bill.py reads the day's bill, channel.py is what the house calls."""
 
-from ncre.gateways.wechat.channel import WeChat
-from ncre.gateways.wechat.line import WeChatTerms
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ncre.gateways.wechat.terms import WeChatTerms
+
+if TYPE_CHECKING:
+    from ncre.gateways.wechat.channel import WeChat
 
 __all__ = ["WeChat", "WeChatTerms"]
+
+
+def __getattr__(name: str) -> Any:
+    """The channel itself is loaded where one is made; every command reads the terms."""
+    if name != "WeChat":
+        raise AttributeError(name)
+    from ncre.gateways.wechat.channel import WeChat
+
+    return WeChat

@@ -28,7 +28,9 @@ from ncre.gateways.channel import (
     State,
 )
 from ncre.gateways.wechat.bill import NAME, read_bill
-from ncre.gateways.wechat.line import Reply, WeChatLine, WeChatTerms
+from ncre.gateways.wechat.line import Reply, WeChatLine
+from ncre.gateways.wechat.payers import Payers
+from ncre.gateways.wechat.terms import WeChatTerms
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NO_TRADE: Final = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"})
@@ -55,6 +57,7 @@ class WeChat:
     def __init__(self, terms: WeChatTerms, clock: Callable[[], datetime]) -> None:
         self._terms = terms
         self._line = WeChatLine(terms, clock)
+        self._payers = Payers(terms)
         self.inside_wechat = bool(terms.app_secret)
 
     def open(self, order: Order, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
@@ -73,6 +76,12 @@ class WeChat:
         """WeChat Pay holds every parameter fixed under a number, and refuses it with any other."""
         content = dumps(self._content(order, device, payer), sort_keys=True)
         return f"{PRODUCTS[device]}-{sha256(content.encode()).hexdigest()[:24]}"
+
+    def identify_at(self, back: str, state: str) -> str:
+        return self._payers.address(back, state)
+
+    def openid_of(self, code: str) -> str:
+        return self._payers.openid(code)
 
     def _content(self, order: Order, device: Device, payer: str) -> dict[str, Any]:
         """Everything of an order but its number."""

@@ -7,7 +7,7 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, Final
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ncre.gateways.channel import ChannelSilent, NoticeRefused
 from ncre.gateways.signing import KeyUnusable, genuine, private_key, public_key, same_key, signed
 from ncre.gateways.wechat.keys import WeChatKeys
+from ncre.gateways.wechat.terms import WeChatTerms
 
 SECONDS: Final = (3.05, 10.0)
 FRESH: Final = timedelta(minutes=5)
@@ -32,34 +33,6 @@ _TIME_STAMP: Final = re.compile(r"[0-9]{1,12}")
 """Seconds since 1970."""
 
 SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
-
-
-@dataclass(frozen=True)
-class WeChatTerms:
-    """What a merchant agreed with WeChat Pay; public-key mode.
-
-    gateway     https://api.mch.weixin.qq.com in production
-    mchid       of the merchant, appid of its application, serial of the certificate of `private_key`
-    api_key     the APIv3 key, 32 characters, which opens notices
-    wechat_key  WeChat Pay's public key (PEM), wechat_key_id its id (PUB_KEY_ID_...), under which we ask
-    other_keys  further public keys by id, as while WeChat changes its own
-    notify_url  where its notices go
-    app_secret  of `appid`; with it a payer inside WeChat's own browser is known by their openid (JSAPI)
-    """
-
-    gateway: str
-    mchid: str
-    appid: str
-    serial: str
-    private_key: str = field(repr=False)
-    api_key: str = field(repr=False)
-    wechat_key: str
-    wechat_key_id: str
-    notify_url: str
-    other_keys: Mapping[str, str] = field(default_factory=dict)
-    app_secret: str = field(default="", repr=False)
-    open_platform: str = "https://open.weixin.qq.com"
-    api_platform: str = "https://api.weixin.qq.com"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,29 @@
+"""What the pages of a candidate say about the money of a registration."""
+
+from __future__ import annotations
+
+from ncre.events.registration import Cancelled
+from ncre.projections import ledger, orders, timeline
+from ncre.services.standings import Books, MoneyStanding, standings
+from ncre.web.cases import Case
+from ncre.web.who import house
+
+
+def money_of(case: Case) -> list[MoneyStanding]:
+    """Every situation of the money, the one that matters most first; never empty."""
+    ended = cancellation(case)
+    why = ended.money_reason if ended and isinstance(ended.money_reason, str) else ""
+    with house().database.reading() as connection:
+        payments = ledger.of_registration(connection, case.id)
+        open_ = orders.payable_of(connection, case.id)
+    books = Books(payments, open_, why, kept=bool(ended and ended.money == "keep"))
+    return standings(case.row, case.round, case.site, books, house().clock())
+
+
+def cancellation(case: Case) -> Cancelled | None:
+    """The fact with which the office cancelled it, or None."""
+    with house().database.reading() as connection:
+        story = timeline.story(connection, case.id)
+        versions = [told["version"] for told in story if told["topic"] == Cancelled.TOPIC]
+        fact = house().application.store.fact(connection, case.id, versions[-1]) if versions else None
+    return fact if isinstance(fact, Cancelled) else None
