@@ -9,14 +9,16 @@ from tempfile import TemporaryDirectory
 
 from bench import crowd, front, growth, passport, payments, photos, printing
 from bench.commands import measure
-from bench.folding import rebuild_rate, replay_cost
-from bench.ground import application, databases, plan_exam, waiting
+from bench.folding import check_rate, rebuild_rate, replay_cost
+from bench.ground import application, databases, interleaved, plan_exam, waiting
 from bench.seating import planning, recording
 from ncre.bootstrap import build
 from ncre.config import Settings
 from ncre.events.database import Database
 
 COMMANDS = 150
+GROWN = 10_000
+"""Registrations of eight facts whose rows are made anew and checked."""
 
 
 def main() -> None:
@@ -149,8 +151,14 @@ def _commands() -> None:
             print(
                 f"{name:10} replay: {whole:.1f} µs a fact read, opened and folded; {folded:.1f} µs folded alone"
             )
+            interleaved(app, GROWN)
             facts, rate = rebuild_rate(app)
             print(f"{name:10} rebuild: {facts} facts at {rate:.0f} facts/s of CPU (aim 20000)", flush=True)
+            rate, memory = check_rate(app)
+            print(
+                f"{name:10} check: {rate:.0f} facts/s of CPU, {memory:.0f} MB of objects at the most (aim 300 in all)",
+                flush=True,
+            )
             app.database.close()
         for name, url in urls.items():
             taken = measure(url, 1, COMMANDS, payments.take, payments.news_to_come)

@@ -42,6 +42,7 @@ OFFICE = Actor("office", Role.OFFICE, EVERY_SITE)
 REVIEWER = Actor("reviewer", Role.REVIEWER, EVERY_SITE)
 SECRET = bytes(range(32))
 BATCH = 200
+WAVE = 2000
 ROUND, SITE = "78", "420019"
 
 
@@ -138,6 +139,18 @@ def waiting(app: Application, count: int) -> list[UUID]:
                 rows.flush()
                 made.append(history[0].stamp.stream)
     return made
+
+
+def interleaved(app: Application, count: int) -> None:
+    """Eight facts each of so many registrations, as a busy day records them: one of each, then the next of each.
+
+    Without rows: rebuilding makes them.
+    """
+    for start in range(0, count, WAVE):
+        histories = [_eight_facts(uuid4()) for _ in range(min(WAVE, count - start))]
+        for step in range(8):
+            with app.database.transaction() as connection:
+                app.store.append(connection, [history[step] for history in histories])
 
 
 def _eight_facts(account: UUID) -> list[Fact]:

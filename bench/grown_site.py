@@ -41,18 +41,20 @@ STILL_WAITING: Final = 10
 def fill(app: Application, people: int, *, facts_too: bool = False) -> None:
     """Add that many people to the site of the bench, over two weeks."""
     listeners = app.listeners if facts_too else _read_by_pages(app.listeners)
-    everybody = iter(range(people))
+    everybody, drawn = iter(range(people)), dict[str, int]()
     while some := list(islice(everybody, PORTION)):
         histories = [history for number in some for history in _histories(number)]
         if facts_too:
             with app.database.transaction() as connection:
                 app.store.append(connection, [fact for history in histories for fact in history])
-        _write(app, listeners, [fact for history in histories for fact in history])
+        recorded = [fact for history in histories for fact in history]
+        holdings.note_drawn(drawn, recorded)
+        _write(app, listeners, recorded)
     with app.database.transaction() as connection:
         totals = Totals(app.listeners.summaries)
         totals.take_stored(connection)
         totals.write(connection)
-        holdings.write(connection, holdings.of_stored_rows(connection))
+        holdings.write(connection, holdings.of_stored_rows(connection, drawn))
 
 
 def _read_by_pages(listeners: Listeners) -> Listeners:

@@ -15,7 +15,7 @@ from ncre.events.database import Database
 Statement = tuple[str, Any]
 """As the driver gets it: text and parameters."""
 
-FEW: Final = frozenset({"payments_owed", "payments_unexplained"})
+FEW: Final = frozenset({"payments_owed", "payments_unexplained", "unbooked_items_open"})
 """Indexes that hold a few rows alone, whatever the table holds; they may be walked whole."""
 
 

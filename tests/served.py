@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 BROKEN = (ConnectionError, http.client.HTTPException, TimeoutError, OSError)
@@ -64,7 +65,7 @@ def serving(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`log` is where its stderr goes, nowhere without it."""
     command = [sys.executable, "-m", "ncre", "serve", "--port", str(port)]
-    with (log or Path(os.devnull)).open("ab") as stderr:
+    with _private(log) if log else open(os.devnull, "ab") as stderr:
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True
         )
@@ -74,6 +75,11 @@ def serving(
     finally:
         process.kill()
         process.wait()
+
+
+def _private(log: Path) -> BinaryIO:
+    """For its user alone, as whatever lies beside the data."""
+    return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
 def _until_listening(process: subprocess.Popen[bytes], port: int) -> None:

@@ -7,16 +7,14 @@ The only clock of the house is the one given to this class and to the worker.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
-from eventsourcing.persistence import IntegrityError
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from ncre.domain import commands as c
 from ncre.domain.claims import Chair, Claim, Place, Seat, changes
@@ -35,21 +33,15 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import Registration, evolve, replay
 from ncre.events import exam as exam_facts
 from ncre.events import registration as facts
-from ncre.events.base import Envelope, Fact
+from ncre.events.base import Fact
 from ncre.events.claimbook import ClaimBook
 from ncre.events.database import Database
-from ncre.events.sealing import PersonErased
 from ncre.events.store import FactStore
 from ncre.projections.base import Listeners, Row, RowsInTransaction
 from ncre.projections.exam import ExamBook
-
-log = logging.getLogger("ncre.application")
-
-Clock = Callable[[], datetime]
-
-ATTEMPTS = 3
-"""How often a command is answered anew when a rival was quicker; each time on what then stands."""
-
+from ncre.stamps import Act as Act
+from ncre.stamps import Asked, Clock, Stamps, caused, newest
+from ncre.transactions import Transactions
 
 OPENS = (c.FillInfo, c.AmendInfo, c.Reject)
 """Commands whose decision compares private fields; for all others the boxes stay shut."""
@@ -64,24 +56,6 @@ MANY = 10
 
 
 Done = TypeVar("Done")
-
-
-class Asked(Protocol):
-    """What a stamp needs to know of any command."""
-
-    @property
-    def actor(self) -> c.Actor: ...
-    @property
-    def command_id(self) -> UUID: ...
-
-
-@dataclass(frozen=True)
-class Act:
-    """What stands behind facts that no command asked for: who acted, and what moved them."""
-
-    actor: c.Actor
-    command_id: UUID = field(default_factory=uuid4)
-    cause: str = ""
 
 
 class Photos(Protocol):
@@ -118,6 +92,8 @@ class Application:
         self.clock = clock
         self.exams = ExamBook()
         self.photos = photos
+        self._transactions = Transactions(database, store)
+        self._stamps = Stamps(store, clock)
 
     def handle(self, command: c.Command) -> Registration:
         """Carry a command out and return the registration as it then stands.
@@ -134,26 +110,21 @@ class Application:
             opened = isinstance(command, OPENS)
             history = self.store.history(connection, command.registration, opened=opened)
             registration = replay(command.registration, history)
-            if _has_caused(history, command.command_id):
+            if (before := caused(history, command)) and self._stamps.same(before, command):
                 return False
-            return bool(decide(registration, command, self._scene(connection, registration, command)))
+            scene = self._scene(connection, registration, command, self._stamps.moment(newest(history)))
+            return bool(decide(registration, command, scene))
 
     def together(self, work: Callable[[Connection], Done]) -> Done:
         """Do all of `work` in one transaction, anew on what then stands where a rival was quicker.
 
-        Whatever `work` raises undoes it whole. Raises Refusal, also where rivals were always quicker.
+        Whatever `work` raises undoes it whole. Raises Refusal, also where rivals were always quicker, a claim is
+        somebody else's, or the database fails.
         """
-        for _ in range(ATTEMPTS):
-            try:
-                with self.database.transaction() as connection:
-                    return work(connection)
-            except (IntegrityError, OperationalError) as rival:
-                log.info("done anew: %s", rival)
-            except PersonErased:
-                raise Refusal(RefusalCode.PERSON_ERASED) from None
-            except ClaimGone as gone:
-                raise gone.claim.gone() from None
-        raise Refusal(RefusalCode.BUSY)
+        try:
+            return self._transactions.together(work)
+        except ClaimGone as gone:
+            raise gone.claim.gone() from None
 
     def carry_out(self, connection: Connection, command: c.Command) -> Registration:
         """`handle` within the caller's transaction. Money whose seat is gone is recorded all the same."""
@@ -175,7 +146,8 @@ class Application:
         subject: UUID | None = None,
     ) -> None:
         """Append facts to a stream that stands at `version`, other than a registration's, with their rows."""
-        recorded = self._stamped(new, stream, version, asked, subject)
+        last = self.store.newest_stamp(connection, stream) if version else None
+        recorded = self._stamps.on(new, stream, version, asked, subject, self._stamps.moment(last))
         if recorded:
             self._record(connection, recorded)
 
@@ -217,10 +189,13 @@ class Application:
         for command in planned:
             stream = stream_of(command)
             history = self.store.history(connection, stream)
-            if _has_caused(history, command.command_id):
+            if (before := caused(history, command)) and self._stamps.same(before, command):
                 continue
             decided = decide_exam(replay_exam(stream, history), command)
-            recorded = self._stamped(decided, stream, len(history), command, None)
+            if before and decided:
+                raise Refusal(RefusalCode.SENT_BEFORE)
+            now = self._stamps.moment(newest(history))
+            recorded = self._stamps.on(decided, stream, len(history), command, None, now)
             self._record(connection, recorded)
             for fact in recorded:
                 self._set_quotas(connection, fact)
@@ -249,11 +224,14 @@ class Application:
         opened = isinstance(command, OPENS)
         history = self.store.history(connection, command.registration, opened=opened)
         registration = replay(command.registration, history)
-        if _has_caused(history, command.command_id):
+        if (before := caused(history, command)) and self._stamps.same(before, command):
             return registration
-        scene = self._scene(connection, registration, command)
-        recorded = self._decided(connection, registration, command, scene)
-        self.store.append(connection, recorded)
+        scene = self._scene(connection, registration, command, self._stamps.moment(newest(history)))
+        if before is not None:  # another content under its id: a page that shows what was before it
+            command = replace(command, seen=before.stamp.version - 1)
+        with _as_sent_before(before):
+            recorded = self._decided(connection, registration, command, scene, scene.now)
+        self._append(connection, recorded)
         after = self._claim(connection, registration, recorded)
         self._project(connection, recorded)
         return after
@@ -266,12 +244,13 @@ class Application:
         for command in commands:
             history = histories[command.registration]
             registration = replay(command.registration, history)
-            if _has_caused(history, command.command_id):
+            if caused(history, command):
                 continue
+            now = self._stamps.moment(newest(history))
             place = registration.round, registration.site
             if place not in scenes:
-                scenes[place] = self._scene(connection, registration, command)
-            for fact in self._decided(connection, registration, command, scenes[place]):
+                scenes[place] = self._scene(connection, registration, command, now)
+            for fact in self._decided(connection, registration, command, scenes[place], now):
                 after = evolve(registration, fact)
                 chairs += [(chair.key, after.id) for chair in changes(registration, after, fact).taken]
                 recorded.append(fact)
@@ -281,20 +260,27 @@ class Application:
         self._record(connection, recorded)
 
     def _decided(
-        self, connection: Connection, registration: Registration, command: c.Command, scene: Scene
+        self,
+        connection: Connection,
+        registration: Registration,
+        command: c.Command,
+        scene: Scene,
+        now: datetime,
     ) -> list[Fact]:
         command = self._numbered(connection, registration, command, scene)
         decided = decide(registration, command, scene)
         sealed_for = registration.sealed_for or getattr(command, "candidate", None)
-        return self._stamped(decided, command.registration, registration.version, command, sealed_for)
+        return self._stamps.on(decided, command.registration, registration.version, command, sealed_for, now)
 
-    def _scene(self, connection: Connection, registration: Registration, command: c.Command) -> Scene:
+    def _scene(
+        self, connection: Connection, registration: Registration, command: c.Command, now: datetime
+    ) -> Scene:
         code = command.round if isinstance(command, c.Agree) else registration.round
         round_ = self.exams.round(connection, code)
         if round_ is None:
             raise Refusal(RefusalCode.NOT_FOUND)
         site = self._site(connection, round_, registration, command)
-        return Scene(self.clock(), round_, site, self._photo_lost(registration, command))
+        return Scene(now, round_, site, self._photo_lost(registration, command))
 
     def _photo_lost(self, registration: Registration, command: c.Command) -> bool:
         """Whether the photo on which the command rests is lost; it is not looked for where nothing rests on it."""
@@ -324,30 +310,13 @@ class Application:
         serial = self.claims.draw(connection, f"number:{scene.round.code}:{command.site}")
         return replace(command, number=registration_number(scene.round.code, command.site, serial))
 
-    def _stamped(
-        self, decided: Iterable[Fact], stream: UUID, version: int, asked: Asked, subject: UUID | None
-    ) -> list[Fact]:
-        now = self.clock()
-        return [
-            fact.stamped(
-                Envelope(
-                    stream=stream,
-                    version=version + place,
-                    recorded_at=now,
-                    actor=asked.actor.id,
-                    role=asked.actor.role.value,
-                    command_id=asked.command_id,
-                    subject=subject,
-                    on_behalf_of=getattr(asked, "on_behalf_of", ""),
-                    cause=getattr(asked, "cause", ""),
-                )
-            )
-            for place, fact in enumerate(decided, start=1)
-        ]
-
     def _record(self, connection: Connection, recorded: Sequence[Fact]) -> None:
-        self.store.append(connection, recorded)
+        self._append(connection, recorded)
         self._project(connection, recorded)
+
+    def _append(self, connection: Connection, recorded: Sequence[Fact]) -> None:
+        self.store.append(connection, recorded)
+        self._transactions.recorded(recorded)
 
     def _project(self, connection: Connection, recorded: Sequence[Fact]) -> None:
         rows = RowsInTransaction(connection, self.listeners)
@@ -392,5 +361,12 @@ class Application:
             self.claims.set_quota(connection, Seat(fact.round, fact.plan.code, subject).key, quota)
 
 
-def _has_caused(history: Iterable[Fact], command_id: UUID) -> bool:
-    return any(fact.stamp.command_id == command_id for fact in history)
+@contextmanager
+def _as_sent_before(before: Fact | None) -> Iterator[None]:
+    """A page that was sent before and says something else now is an outdated page, and told so in better words."""
+    try:
+        yield
+    except Refusal as refusal:
+        if before is not None and refusal.code in (RefusalCode.OUT_OF_DATE, RefusalCode.OUT_OF_TURN):
+            raise Refusal(RefusalCode.SENT_BEFORE) from refusal
+        raise

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from ncre.application import Application
 from ncre.config import Misconfigured, Settings, refusals
 from ncre.events.claimbook import ClaimBook
-from ncre.events.database import Database
+from ncre.events.database import CONNECTIONS, Database
 from ncre.events.inbox import Inbox
 from ncre.events.key_checks import KeyChecks
 from ncre.events.keys import Keys
 from ncre.events.store import FactStore
 from ncre.gateways.channel import PaymentChannel
+from ncre.gateways.clock import WatchedClock
 from ncre.gateways.errands import Errands
 from ncre.gateways.mail import MailFolder, Smtp
 from ncre.gateways.messages import PostOffice, Relay
@@ -29,7 +30,7 @@ from ncre.passport.factors import Factors
 from ncre.passport.human_check import HumanCheck
 from ncre.passport.identities import Identities
 from ncre.passport.one_time import OneTimeTokens
-from ncre.passport.proofs import Proofs
+from ncre.passport.proofs import CODE_LIVES, Proofs
 from ncre.passport.qq import QQ
 from ncre.passport.sessions import Sessions
 from ncre.passport.single_sign_on import SingleSignOn
@@ -126,16 +127,18 @@ class House:
 
 def build(
     settings: Settings,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Callable[[], datetime] | None = None,
     channels: Mapping[str, PaymentChannel] | None = None,
 ) -> House:
     """A house ready to use; the schema must stand already (`ncre migrate`, or `house.migrate()`).
 
-    `channels` stand in for the payment channels of the settings. Raises Misconfigured.
+    `channels` stand in for the payment channels of the settings, `clock` for the machine's. Raises Misconfigured.
     """
     if problems := refusals(settings):
         raise Misconfigured(*problems)
-    database = Database(settings.database_url)
+    watched = WatchedClock(utc_now) if clock is None else None
+    clock = clock or watched or utc_now
+    database = Database(settings.database_url, settings.connections or CONNECTIONS)
     keys = Keys.derived_from(settings.secret)
     store = FactStore(database, keys)
     lab = LabInWorkers(settings.photo_workers) if settings.photo_workers else LabHere()
@@ -161,7 +164,7 @@ def build(
     profiles = Profiles(application, security, people)
     staffing = Staffing(application, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, keys.work.hex())
-    begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on")
+    begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on", CODE_LIVES)
     errands = Errands(database)
     lines = _channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
@@ -222,6 +225,7 @@ def build(
             paying,
             reconciliation,
             (papers.sweep, photos.sweep, errands.tidy, sessions.tidy, proofs.tidy, human.tidy, throttle.tidy),
+            watched.trusted if watched else lambda: True,
         ),
     )
 

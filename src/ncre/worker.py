@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from threading import Event
-from typing import Final
+from typing import Final, TypeVar
 from uuid import uuid5
 
 from sqlalchemy import Connection
@@ -21,7 +21,10 @@ from ncre.application import Application
 from ncre.domain.commands import CLOCK_ACTOR, Lapse
 from ncre.domain.lifecycle import Status, Step, open_steps
 from ncre.domain.orders import GRACE
-from ncre.domain.refusals import Refusal
+from ncre.domain.refusals import OUTAGES, Refusal
+from ncre.endurance import Troubles
+from ncre.events.deadlines import is_over
+from ncre.events.outages import DatabaseFailure, Outage
 from ncre.gateways.channel import BillNotReady, ChannelRefused, ChannelSilent
 from ncre.gateways.errands import errands
 from ncre.projections import ledger, orders, registrations
@@ -42,6 +45,13 @@ TIDYING: Final = timedelta(hours=1)
 KEPT: Final = timedelta(days=7)
 """How long rooms keep what can be had again."""
 
+ABOVE: Final = (Refusal, DatabaseFailure)
+"""What a case may end with for reasons that are told elsewhere."""
+
+OUTAGES_OF: Final = {code: kind for kind, code in OUTAGES.items() if kind is not Outage.BUSY}
+
+Found = TypeVar("Found")
+
 Tidy = Callable[[datetime], object]
 """Removes what a room no longer needs of before a moment."""
 
@@ -58,6 +68,8 @@ class Done:
 
 
 class Worker:
+    """`trusted` says whether deadlines may be acted upon, or the clock just jumped."""
+
     def __init__(
         self,
         application: Application,
@@ -65,35 +77,31 @@ class Worker:
         paying: Paying,
         reconciliation: Reconciliation,
         rooms: Sequence[Tidy] = (),
+        trusted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._application = application
         self._money = money
         self._paying = paying
         self._reconciliation = reconciliation
         self._rooms = rooms
+        self._trusted = trusted
         self._tidied: datetime | None = None
+        self._troubles = Troubles(log)
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether something of the last round failed that no channel and no rule explains."""
+        return self._troubles.any
 
     def once(self) -> Done:
-        """One round over everything that is due now."""
-        did = Done()
-        for order in self._to_ask():
-            self._guarded(did, order["number"], partial(self._ask, order, did))
-        for row in self._due():
-            self._guarded(did, row["id"], partial(self._lapse, row, did))
-        for owed in self._owed():
-            self._guarded(did, owed["request"], partial(self._send_back, owed, did))
-        for channel, day in self._reconciliation.due():
-            self._guarded(did, f"{channel} {day}", partial(self._compare, channel, day, did))
-        self._tidy()
-        return did
+        """One round over everything that is due now. What fails is told, and holds up nothing else.
 
-    def _tidy(self) -> None:
-        now = self._application.clock()
-        if self._tidied is not None and now - self._tidied < TIDYING:
-            return
-        self._tidied = now
-        for tidy in self._rooms:
-            tidy(now - KEPT)
+        A database that fails ends the round: there is nothing that could be done without it.
+        """
+        did = Done()
+        with self._troubles.survived("the worker's round"):
+            self._round(did)
+        return did
 
     def run(self, stop: Event, every: float = 5.0) -> None:
         """Rounds until `stop` is set, `every` seconds apart."""
@@ -102,6 +110,35 @@ class Worker:
             if did != Done():
                 log.info("%s", did)
             stop.wait(every)
+
+    def _round(self, did: Done) -> None:
+        trusted = self._trusted()
+        for order in self._listed("orders to ask about", self._to_ask):
+            if trusted or self._application.clock() <= order["expires"]:
+                self._guarded(did, order["number"], partial(self._ask, order, did))
+        for row in self._listed("deadlines", self._due) if trusted else ():
+            self._guarded(did, row["id"], partial(self._lapse, row, did))
+        for owed in self._listed("money owed back", self._owed):
+            self._guarded(did, owed["request"], partial(self._send_back, owed, did))
+        for channel, day in self._listed("bills", self._reconciliation.due):
+            self._guarded(did, f"{channel} {day}", partial(self._compare, channel, day, did))
+        if trusted:
+            self._tidy()
+
+    def _listed(self, what: str, find: Callable[[], list[Found]]) -> list[Found]:
+        """What is due; nothing where finding it out fails."""
+        with self._troubles.survived(what, (DatabaseFailure,)):
+            return find()
+        return []
+
+    def _tidy(self) -> None:
+        now = self._application.clock()
+        if self._tidied is not None and not is_over(self._tidied, now, TIDYING):
+            return
+        self._tidied = now
+        for tidy in self._rooms:
+            with self._troubles.survived(f"tidying by {tidy}", (DatabaseFailure,)):
+                tidy(now - KEPT)
 
     def _ask(self, order: Row, did: Done) -> None:
         self._paying.attend(order)
@@ -135,13 +172,19 @@ class Worker:
         did.compared += 1
 
     def _guarded(self, did: Done, what: object, act: Callable[[], None]) -> None:
-        """One case that cannot be done now must not hold up the others; it is due again later."""
+        """One case that cannot be done now must not hold up the others; it is due again later.
+
+        Raises DatabaseFailure: no other can be done either.
+        """
         try:
-            act()
+            with self._troubles.survived(str(what), (ChannelSilent, ChannelRefused, BillNotReady, *ABOVE)):
+                act()
         except (ChannelSilent, ChannelRefused, BillNotReady) as silent:
             did.put_off += 1
             log.warning("%s is put off: %s %s", what, type(silent).__name__, silent)
         except Refusal as refusal:
+            if refusal.code in OUTAGES_OF:
+                raise DatabaseFailure(OUTAGES_OF[refusal.code], str(what)) from refusal
             did.put_off += 1
             log.warning("%s: %s", what, refusal.code.value)
 

@@ -17,12 +17,12 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import OperationalError
 
 import ncre
 from ncre.events.database import MIGRATIONS, Database, DatabaseUnusable, NotMigrated, newest_migrations
+from ncre.events.outages import DatabaseFailure, Outage
 from ncre.events.schema import claims
-from ncre.events.turnstile import Turnstile
+from ncre.events.turnstile import Overcrowded, Turnstile
 
 SOURCES = str(Path(ncre.__path__[0]).parent)
 
@@ -76,7 +76,7 @@ def test_a_snapshot_refuses_to_write(database: Database) -> None:
 
 
 def test_a_reader_on_sqlite_refuses_to_write(sqlite: Database) -> None:
-    with pytest.raises(OperationalError, match="readonly"), sqlite.reading() as connection:
+    with pytest.raises(DatabaseFailure, match="read-only"), sqlite.reading() as connection:
         connection.execute(insert(claims), _claim("never"))
     with sqlite.transaction() as connection:
         connection.execute(insert(claims), _claim("kept"))
@@ -158,7 +158,7 @@ def test_an_interrupted_waiter_does_not_take_the_turn_along(monkeypatch: pytest.
     turnstile = Turnstile()
 
     class Interrupted:
-        def acquire(self) -> None:
+        def acquire(self, timeout: float) -> None:
             raise KeyboardInterrupt
 
         def release(self) -> None:
@@ -274,3 +274,63 @@ def test_the_newest_migration_is_the_one_that_alembic_takes_for_it() -> None:
     configuration.set_main_option("script_location", str(MIGRATIONS))
     configuration.set_main_option("path_separator", "os")
     assert newest_migrations() == set(ScriptDirectory.from_config(configuration).get_heads())
+
+
+def test_who_waits_longer_than_patience_is_turned_away_and_the_turn_goes_on() -> None:
+    turnstile = Turnstile(1, 0.05)
+    turned_away = Event()
+
+    def wait() -> None:
+        with pytest.raises(Overcrowded), turnstile:
+            raise AssertionError("it was let in")
+        turned_away.set()
+
+    with turnstile:
+        waiting = Thread(target=wait)
+        waiting.start()
+        assert turned_away.wait(10)
+        waiting.join(10)
+        assert not turnstile._waiting
+    with turnstile:
+        pass
+
+
+def test_as_many_threads_work_as_there_are_connections_and_the_next_is_told_to_come_again(
+    database_url: str,
+) -> None:
+    database = Database(database_url, connections=2, patience=0.2)
+    inside, leave = [Event(), Event()], Event()
+
+    def read(number: int) -> None:
+        with database.reading() as connection:
+            connection.execute(select(claims.c.key))
+            with database.reading() as second:  # a thread that is inside needs no second turn
+                second.execute(select(claims.c.key))
+            inside[number].set()
+            assert leave.wait(30)
+
+    with ThreadPoolExecutor(2) as pool:
+        reading = [pool.submit(read, number) for number in range(2)]
+        assert all(event.wait(30) for event in inside)
+        with pytest.raises(DatabaseFailure) as refused, database.reading():
+            raise AssertionError("it was let in")
+        assert refused.value.kind is Outage.BUSY
+        leave.set()
+        for one in reading:
+            one.result(30)
+    assert _keys(database) == []
+    database.close()
+
+
+def test_a_file_that_is_away_is_never_made_anew_and_is_found_again(sqlite: Database, sqlite_url: str) -> None:
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    with sqlite.transaction() as connection:
+        connection.execute(insert(claims), _claim("before"))
+    file.rename(file.with_name("elsewhere"))
+    for _ in range(2):
+        with pytest.raises(DatabaseFailure) as refused, sqlite.transaction() as connection:
+            connection.execute(insert(claims), _claim("where nobody reads"))
+        assert refused.value.kind is Outage.AWAY
+    assert not file.exists()
+    file.with_name("elsewhere").rename(file)
+    assert _keys(sqlite) == ["before"]

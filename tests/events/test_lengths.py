@@ -22,16 +22,12 @@ from ncre.domain.review import LONGEST_NOTE
 from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.events.schema import metadata
-from ncre.gateways.channel import LONGEST_WORD, Kind, Source, State
-from ncre.gateways.wechat.channel import PRODUCTS
+from ncre.gateways.channel import Kind, Source, State
 from ncre.passport.accounts import LONGEST_ACCOUNT_NAME
 from ncre.passport.proofs import Purpose
 from ncre.passport.sign_on import LONGEST_NAME, LONGEST_SUBJECT
 from ncre.projections.registrations import registrations
 from tests.people import REGISTRATION
-
-ACTOR: Final = 36
-"""An account's id, or the name of a part of the system."""
 
 HASH: Final = 64
 """Hex digits of a SHA-256, or characters of 32 random bytes in base64."""
@@ -81,12 +77,12 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "payment_orders.number": len(order_number(REGISTRATION, 999_999, "wechat", 9)),
     "payment_orders.round": ROUND,
     "payment_orders.site": SITE,
+    "payment_orders.terms": len("native-") + 24,
     "payment_orders.state": longest(OrderState),
-    "payment_orders.terms": longest(PRODUCTS.values()) + 1 + 24,
-    "payments.channel": longest(CHANNELS),
-    "payments.clerk": ACTOR,
-    "payments.handed_back_by": ACTOR,
+    "payments.clerk": 36,
+    "payments.handed_back_by": 36,
     "payments.note": LONGEST_NOTE,
+    "payments.channel": longest(CHANNELS),
     "payments.order": LONGEST_IDENTIFIER,
     "payments.reason": longest((*Unusable, "orphan")),
     "payments.request": len(refund_number("alipay", "T")),
@@ -96,12 +92,24 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "payments.trade": LONGEST_IDENTIFIER,
     "payments.trouble": LONGEST_IDENTIFIER,
     "photo_files.uploaded": HASH,
+    "redeemed_tokens.id": HASH,
+    "registration_counts.round": ROUND,
+    "registration_counts.site": SITE,
+    "registration_counts.status": longest(Status),
+    "takings.site": SITE,
+    "unbooked_items.channel": longest(CHANNELS),
+    "unbooked_items.kind": LONGEST_IDENTIFIER,
+    "unbooked_items.note": LONGEST_NOTE,
+    "unbooked_items.order": LONGEST_IDENTIFIER,
+    "unbooked_items.reference": LONGEST_IDENTIFIER,
+    "unbooked_items.resolved_by": 36,
+    "unbooked_items.source": longest(Source),
+    "unbooked_items.trade": LONGEST_IDENTIFIER,
     "proofs.code": HASH,
     "proofs.purpose": longest(Purpose),
     "proofs.token": HASH,
     "reconciliations.channel": longest(CHANNELS),
     "reconciliations.day": 10,
-    "redeemed_tokens.id": HASH,
     "refunds.channel": longest(CHANNELS),
     "refunds.order": len(order_number(REGISTRATION, 999_999, "wechat", 9)),
     "refunds.reason": longest(Unusable),
@@ -112,9 +120,6 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "refused_notices.why": longest(
         ("unreadable", "signature", "sign-type", "merchant", "stale", "serial", "seller")
     ),
-    "registration_counts.round": ROUND,
-    "registration_counts.site": SITE,
-    "registration_counts.status": longest(Status),
     "registrations.agreement": 40,
     "registrations.document_masked": longest([masked_number("x" * DOCUMENT)]),
     "registrations.name_masked": longest([masked_name("x" * 60)]),
@@ -132,21 +137,12 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "sites.name": 120,
     "sites.province": 40,
     "sites.round": ROUND,
-    "takings.site": SITE,
     "tickets.room": 80,
     "tickets.subject": SUBJECT,
     "tickets.ticket": 16,
-    "timeline.actor": ACTOR,
+    "timeline.actor": 36,
     "timeline.role": longest(Role),
     "timeline.topic": topics(),
-    "unbooked_items.channel": longest(CHANNELS),
-    "unbooked_items.kind": LONGEST_WORD,
-    "unbooked_items.note": LONGEST_NOTE,
-    "unbooked_items.order": LONGEST_IDENTIFIER,
-    "unbooked_items.reference": LONGEST_IDENTIFIER,
-    "unbooked_items.resolved_by": ACTOR,
-    "unbooked_items.source": longest(Source),
-    "unbooked_items.trade": LONGEST_IDENTIFIER,
 }
 
 

@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection
 
-from bench.crowd import fill
 from bench.ground import ROUND, SITE, application, plan_exam, waiting
+from bench.grown_site import fill
 from ncre.domain.commands import Approve
 from ncre.domain.lifecycle import Status
 from ncre.projections import registration_counts

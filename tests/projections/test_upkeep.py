@@ -20,7 +20,7 @@ from ncre.events.store import FactStore
 from ncre.projections import all_projections
 from ncre.projections.base import Row
 from ncre.projections.shadows import RebuildOvertaken, Shadows
-from ncre.projections.upkeep import Difference, check, rebuild
+from ncre.projections.upkeep import check, rebuild
 from tests import people
 from tests.application.ground import QUICK, Walker, everything, open_exam, revise
 from tests.houses import house_on
@@ -68,7 +68,7 @@ def live(house: House, clock: people.Clock) -> None:
     house.application.look(waiting.id, people.REVIEWER, "review")
 
 
-def differences(house: House, store: FactStore | None = None) -> list[Difference]:
+def differences(house: House, store: FactStore | None = None) -> list[Any]:
     application = house.application
     return check(house.database, store or application.store, application.listeners)
 
@@ -100,10 +100,20 @@ class Interrupted(FactStore):
 
     def log(self, after: int, limit: int = 500, connection: Any = None) -> Any:
         batch = super().log(after, limit, connection)
-        if self._meanwhile and (not self._at_last or (connection is not None and not batch)):
+        if not self._at_last or (connection is not None and not batch):
+            self._interrupt()
+        return batch
+
+    def slice(self, connection: Any, first: Any, last: Any, upto: int) -> Any:
+        stored = super().slice(connection, first, last, upto)
+        if not self._at_last:
+            self._interrupt()
+        return stored
+
+    def _interrupt(self) -> None:
+        if self._meanwhile:
             meanwhile, self._meanwhile = self._meanwhile, None
             meanwhile()
-        return batch
 
 
 def test_rows_that_commands_wrote_are_what_the_log_says(house: House) -> None:
@@ -149,6 +159,7 @@ DAMAGES = [
            "registration_counts", "people", 7, 1),
     Damage("DELETE FROM registration_counts WHERE status = 'rejected'", "registration_counts", "people", 0, 1),
     Damage("UPDATE takings SET received = received + 1", "takings", "received", "anybody", "anybody"),
+    Damage("UPDATE serials SET last = 2 WHERE key = 'number:78:420019'", "serials", "last", 2, 5),
 ]  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def test_a_site_is_seated_for_those_who_paid(ncre: Run, house: House) -> None:
     candidate.pays()
     assert ncre("seat", SITE, "--as", "shenhe").code == 2, "seats are the office's to draw"
     assert "1 人 2 科次" in ncre("seat", SITE, "--as", "kaowu").out
-    assert ncre("seat", SITE, "--as", "shenhe").code == 0, "there is nothing left to seat"
+    assert ncre("seat", SITE, "--as", "kaowu").code == 2, "there is nothing left to seat"
     assert ncre("seat", "000000", "--as", "kaowu").code == 2
 
 
@@ -171,7 +171,7 @@ def test_an_account_is_made_with_a_password_of_its_own(ncre: Run, house: House, 
 
 def test_rows_are_checked_and_made_anew(ncre: Run, house: House) -> None:
     somebody(house).until_waiting()
-    assert ncre("projections", "check").out == "0 differences\n"
+    assert ncre("projections", "check").out.endswith(" facts, 0 differences\n")
     with house.database.transaction() as connection:
         connection.execute(text("UPDATE registrations SET status = 'paid'"))
         connection.execute(text("UPDATE counters SET taken = taken + 1 WHERE key = 'seat:78:420019:66'"))
@@ -181,6 +181,32 @@ def test_rows_are_checked_and_made_anew(ncre: Run, house: House) -> None:
     assert "counters.taken seat:78:420019:66: stored 2, the log says 1" in wrong.out
     assert ncre("projections", "rebuild").code == 0
     assert ncre("projections", "check").code == 0
+
+
+def test_a_dropped_table_is_named_by_check_and_migrate_and_made_by_rebuild(ncre: Run, house: House) -> None:
+    somebody(house).until_waiting()
+    with house.database.transaction() as connection:
+        connection.execute(text("DROP TABLE tickets"))
+        connection.execute(text("DROP TABLE sessions"))
+    for command in (("projections", "check"), ("migrate",)):
+        said = ncre(*command)
+        assert said.code == 1
+        assert "missing: the table of tickets; make it anew: ncre projections rebuild" in said.out
+        assert "missing: the table of sessions; it does not follow from facts" in said.out
+    assert ncre("projections", "rebuild").code == 0
+    assert "tickets" not in ncre("migrate").out
+
+
+def test_a_damaged_database_is_never_said_to_be_without_differences(ncre: Run, house: House) -> None:
+    somebody(house).until_waiting()
+    with house.database.transaction() as connection:
+        connection.execute(text("DROP TRIGGER facts_never_updated"))
+        connection.execute(text("UPDATE facts SET state = x'7b' WHERE version = 2"))
+    said = ncre("projections", "check")
+    assert said.code == 1
+    assert "damaged: facts: stream" in said.out
+    assert "Not to be trusted: facts." in said.out
+    assert not said.out.endswith("0 differences\n")
 
 
 def test_the_life_is_drawn(ncre: Run, tmp_path: Path) -> None:

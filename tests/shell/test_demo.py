@@ -36,7 +36,7 @@ def demo(data: Path, port: int, *more: str) -> Iterator[str]:
         yield _greeting(process)
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     assert process.returncode in (0, 130)
 
 

@@ -30,11 +30,14 @@ def serving(url: str, folder: Path, *more: str) -> Iterator[tuple[subprocess.Pop
         "NCRE_DATABASE_URL": url,
         "NCRE_SECRET": SECRET.hex(),
         "NCRE_CAPTCHA": "never",
+        "NCRE_PRODUCTION": "0",
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NCRE_")}
+    environment = {**kept, **settings, "PYTHONPATH": str(SOURCE)}
+    subprocess.run([sys.executable, "-m", "ncre", "migrate"], env=environment, check=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "ncre", "serve", "--port", str(port), *more],
-        env={**kept, **settings, "PYTHONPATH": str(SOURCE)},
+        env=environment,
         stderr=subprocess.PIPE,
         text=True,
     )

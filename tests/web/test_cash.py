@@ -108,7 +108,8 @@ def test_cash_of_another_case_or_site_is_not_handed_back_here(
     take(li, walker, receipt="7", amount="80")
     other = Walker(house)
     other.approved(("66",))
-    form = {**hidden(li.get(case_of(other)), f"{case_of(other)}/counter"), "trade": f"{SITE}-7"}
+    page = li.get(case_of(other))
+    form = {**hidden(page, f"{case_of(other)}/counter"), "trade": f"{SITE}-7"}
     assert li.send(f"{case_of(other)}/handed-back", form).status_code == 409
     far = reviewer(house, site, at="429901", name="yuanfang")
     assert far.send(f"{case_of(walker)}/handed-back", form).status_code in (400, 404)
@@ -121,7 +122,9 @@ def test_the_days_cash_is_shown_by_clerk(house: House, site: Flask, li: Visitor,
     assert "收款 80.00 元，退还 0.00 元，应有现金 80.00 元" in text
     assert "这一天没有现场收款" in li.get("/staff/takings?day=2027-01-04")
     assert "这一天没有现场收款" in reviewer(house, site, at="429901", name="yuanfang").get("/staff/takings")
-    assert "shenhe" in office(house, site).get("/staff/takings?day=nonsense")
+    kaowu = office(house, site)
+    for day in ("nonsense", "0001-01-01", "9999-12-31"):
+        assert "请填写 2000 年至 2099 年的日期" in kaowu.get(f"/staff/takings?day={day}", expect=422)
 
 
 def test_the_office_says_what_becomes_of_a_paid_fee(house: House, site: Flask, walker: Walker) -> None:
@@ -133,6 +136,9 @@ def test_the_office_says_what_becomes_of_a_paid_fee(house: House, site: Flask, w
     answer = kaowu.post(f"{page}/cancel", page=page, why="停考", money="refund")
     assert answer.status_code == 422
     assert "请写明退还或不退的理由" in answer.text
+    answer = kaowu.post(f"{page}/cancel", page=page, why="停考", money="keep", money_why="x" * 501)
+    assert answer.status_code == 422
+    assert '<a href="#money_why">文字太长' in answer.text
     answer = kaowu.post(f"{page}/cancel", page=page, why="停考", money="refund", money_why="考点停考")
     assert answer.status_code == 303
     assert "费用将原路退回" in kaowu.get(page)

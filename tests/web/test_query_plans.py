@@ -81,7 +81,7 @@ def test_no_page_walks_a_table_that_grows(house: House, site: Flask, clock: Cloc
         known = {
             "registration": paid.id, "code": SITE, "batch": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
-            "filename": "site.css", "purpose": "recover",
+            "filename": "site.css", "purpose": "recover", "channel": "wechat",
         }  # fmt: skip
         addresses = list(pages(site, known))
         staff = [

@@ -35,7 +35,8 @@ class ProviderTerms:
 class Settings:
     """The settings in force. Which variable sets what stands in `environment.py`.
 
-    `production` is the default; the demo and the tests leave it. `secret` has 32 bytes.
+    `production` is the default; the demo and the tests leave it. `secret` has 32 bytes. `connections`: threads in the
+    database at a time, None for the usual; no variable sets it, `ncre serve` makes it as many as it has.
     """
 
     data: Path
@@ -62,6 +63,7 @@ class Settings:
     captcha: str = "always"
     staff_factor: str = "required"
     production: bool = True
+    connections: int | None = None
 
     @property
     def photos(self) -> Path:

@@ -283,6 +283,7 @@ def _cancel(registration: Registration, cancel: c.Cancel, _: Scene) -> list[Fact
     if not cancel.reason.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
     require_short(cancel.reason, LONGEST_NOTE)
+    require_short(cancel.money_reason, LONGEST_NOTE)
     paid = registration.settled
     if paid is None or not paid.amount:
         return [facts.Cancelled(cancel.reason.strip())]
@@ -290,7 +291,6 @@ def _cancel(registration: Registration, cancel: c.Cancel, _: Scene) -> list[Fact
         raise Refusal(RefusalCode.MONEY_UNDECIDED, paid=yuan(paid.amount))
     if not cancel.money_reason.strip():
         raise Refusal(RefusalCode.MONEY_REASON_MISSING)
-    require_short(cancel.money_reason, LONGEST_NOTE)
     cancelled = facts.Cancelled(cancel.reason.strip(), cancel.money.value, cancel.money_reason.strip())
     if cancel.money is c.PaidFee.KEEP:
         return [cancelled]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
+
+from ncre.events.outages import Outage
 
 
 class RefusalCode(StrEnum):
@@ -14,9 +18,14 @@ class RefusalCode(StrEnum):
     NOT_YOUR_ROLE = "not_your_role"
     OWN_REGISTRATION = "own_registration"
     OUT_OF_DATE = "out_of_date"
+    SENT_BEFORE = "sent_before"
     VERSION_UNKNOWN = "version_unknown"
     OUT_OF_TURN = "out_of_turn"
     BUSY = "busy"
+    STORE_FULL = "store_full"
+    STORE_READ_ONLY = "store_read_only"
+    STORE_AWAY = "store_away"
+    STORE_BROKEN = "store_broken"
     WINDOW_NOT_YET = "window_not_yet"
     WINDOW_OVER = "window_over"
     AGREEMENT_CHANGED = "agreement_changed"
@@ -38,10 +47,10 @@ class RefusalCode(StrEnum):
     REASON_MISSING = "reason_missing"
     REASON_UNKNOWN = "reason_unknown"
     REASON_TEXT_MISSING = "reason_text_missing"
-    MONEY_UNDECIDED = "money_undecided"
-    MONEY_REASON_MISSING = "money_reason_missing"
     OPENING_REASON = "opening_reason"
     TEXT_TOO_LONG = "text_too_long"
+    MONEY_UNDECIDED = "money_undecided"
+    MONEY_REASON_MISSING = "money_reason_missing"
     EVIDENCE_MISSING = "evidence_missing"
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_BUSY = "account_busy"
@@ -86,3 +95,13 @@ class Refusal(Exception):
         super().__init__(code.value)
         self.code = code
         self.particulars = particulars
+
+
+OUTAGES: Final[Mapping[Outage, RefusalCode]] = {
+    Outage.BUSY: RefusalCode.BUSY,
+    Outage.FULL: RefusalCode.STORE_FULL,
+    Outage.READ_ONLY: RefusalCode.STORE_READ_ONLY,
+    Outage.AWAY: RefusalCode.STORE_AWAY,
+    Outage.BROKEN: RefusalCode.STORE_BROKEN,
+}
+"""What is said where the database fails: nothing is wrong with what was asked, and it can be asked again."""

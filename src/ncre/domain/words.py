@@ -150,6 +150,11 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "This registration changed after you looked at it (you saw version {seen}, it is now {version}). "
         "Please look at it as it stands and act again.",
     ),
+    RefusalCode.SENT_BEFORE: Words(
+        "这一页您已经提交过一次，那一次的内容已经保存；这次改过的内容没有保存。请对照已保存的内容，确认后再提交。",
+        "You sent this page before, and what it said then was saved. What you changed since was not saved. "
+        "Please compare it with what is saved, and send it again if it is meant.",
+    ),
     RefusalCode.VERSION_UNKNOWN: Words(
         "这份报名没有第 {seen} 版（现在是第 {version} 版），没有做任何改动。请刷新页面，看过最新内容再操作。",
         "This registration has no version {seen} (it is at version {version}); nothing was changed. "
@@ -162,6 +167,26 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.BUSY: Words(
         "同时有其他操作正在进行，您的操作没有执行。请稍候再试一次。",
         "Something else was happening at the same moment and your action was not carried out. Please try again.",
+    ),
+    RefusalCode.STORE_FULL: Words(
+        "系统的存储空间已满，您的操作没有保存，已有的内容不受影响、仍可查看。请过一会儿再试，或告知考点。",
+        "The system has run out of storage. Your action was not saved; what is there is safe and can be read. "
+        "Please try again later, or tell your site.",
+    ),
+    RefusalCode.STORE_READ_ONLY: Words(
+        "系统正在维护，现在只能查看，您的操作没有保存。请过几分钟再试。",
+        "The system is under maintenance and can only be read now. Your action was not saved; "
+        "please try again in a few minutes.",
+    ),
+    RefusalCode.STORE_AWAY: Words(
+        "系统暂时连不上数据库，恢复后会自动继续。您刚才的操作可能没有完成：请稍候片刻，返回上一页再提交一次，重复提交只算一次。",
+        "The system cannot reach its database for the moment and goes on by itself afterwards. What you just did may "
+        "not be done: wait a little, go back and send it again; sent twice, it counts once.",
+    ),
+    RefusalCode.STORE_BROKEN: Words(
+        "系统的数据库出了故障，您的操作没有完成，管理员需要处理。请过一段时间再试；如果一直这样，请联系考点。",
+        "The database of the system is damaged and must be mended by its operators. Your action was not carried out. "
+        "Please try again later; if it stays like this, ask your site.",
     ),
     RefusalCode.WINDOW_NOT_YET: Words(
         "还没有到时间，{opens} 开始。", "It is too early: this opens at {opens} (exam time)."
@@ -237,14 +262,6 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
         "原因代码 {reason} 不存在，请从列表中选择。", "There is no reason {reason}. Choose from the list."
     ),
     RefusalCode.REASON_TEXT_MISSING: Words("请写明原因。", "Please write down the reason."),
-    RefusalCode.MONEY_UNDECIDED: Words(
-        "这份报名已缴费 {paid} 元。请选择：退还，或按“缴费后不退”的规定不退。",
-        "{paid} yuan were paid for this registration. Choose: return them, or keep them by the rule that a paid "
-        "fee is not returned.",
-    ),
-    RefusalCode.MONEY_REASON_MISSING: Words(
-        "请写明退还或不退的理由。", "Please write down why the fee is returned or kept."
-    ),
     RefusalCode.OPENING_REASON: Words(
         "请写明查看个人信息的原因（{least} 至 {most} 个字）。审计员会看到它，不要写证件号码、手机号等个人信息。",
         "Say why you open the private details ({least} to {most} characters). Auditors read it: no document or phone "
@@ -253,6 +270,14 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.TEXT_TOO_LONG: Words(
         "文字太长：最多 {most} 个字符，现在有 {count} 个。没有保存，请缩短后再提交。",
         "The text is too long: at most {most} characters, it has {count}. Nothing was kept; shorten it and send again.",
+    ),
+    RefusalCode.MONEY_UNDECIDED: Words(
+        "这份报名已缴费 {paid} 元。请选择：退还，或按“缴费后不退”的规定不退。",
+        "{paid} yuan were paid for this registration. Choose: return them, or keep them by the rule that a paid "
+        "fee is not returned.",
+    ),
+    RefusalCode.MONEY_REASON_MISSING: Words(
+        "请写明退还或不退的理由。", "Please write down why the fee is returned or kept."
     ),
     RefusalCode.EVIDENCE_MISSING: Words(
         "请写明核对了什么证据，例如证件原件、申请书编号。",

@@ -58,6 +58,7 @@ class Envelope:
     subject       the person whose key seals the private fields (None: there are none)
     on_behalf_of  the account for which a staff member or a machine acted, or ""
     cause         what moved a machine to act (an order number, a deadline), or ""
+    digest        keyed digest of what a person's command asked, or "": its id counts only together with it
     """
 
     stream: UUID
@@ -69,6 +70,7 @@ class Envelope:
     subject: UUID | None = None
     on_behalf_of: str = ""
     cause: str = ""
+    digest: str = ""
 
 
 FACTS: Final[dict[str, type[Fact]]] = {}

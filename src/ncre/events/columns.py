@@ -27,3 +27,8 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         return moment
+
+
+def moment_on_sqlite(value: datetime | None) -> str | None:
+    """The text as which SQLite keeps a moment, made at once: rebuilding writes millions of them."""
+    return None if value is None else value.astimezone(UTC).isoformat(" ", "microseconds")[:26]

@@ -1,30 +1,36 @@
 """One database, SQLite file or PostgreSQL: its connections, its transactions, its schema.
 
 On SQLite one writer works at a time; the threads of this process queue for that turn in the
-order in which they came, instead of all polling the lock of the file.
+order in which they came, instead of all polling the lock of the file. They queue in the same way
+for connections, of which there are as many as the process has threads, if it is set up well.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
-from sqlite3 import OperationalError as SQLiteBusy
-from time import monotonic, sleep
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ncre.events.turnstile import Turnstile
+from ncre.events.outages import DatabaseFailure, Outage, OutageLog, failure_of
+from ncre.events.outages import DatabaseUnusable as DatabaseUnusable
+from ncre.events.sqlite_file import SQLiteFile
+from ncre.events.turnstile import Overcrowded, Turnstile
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 
-BUSY_SECONDS: Final = 30
-"""How long a SQLite writer waits for writers of other processes before it is told to try again."""
+CONNECTIONS: Final = 20
+"""How many threads of a process work in the database at a time, unless it says otherwise."""
+
+PATIENCE: Final = 10.0
+"""Seconds for which a thread waits for a connection, or for its turn to write, before it is told to try again."""
 
 _REVISION: Final = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
 _DOWN_REVISION: Final = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
@@ -32,12 +38,7 @@ _DOWN_REVISION: Final = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
 
-
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
-
-
-class DatabaseUnusable(Exception):
-    """The database cannot be used as configured; the message says why, without its password."""
 
 
 class NotMigrated(DatabaseUnusable):
@@ -47,20 +48,28 @@ class NotMigrated(DatabaseUnusable):
 class Database:
     """Connections to the database at an SQLAlchemy URL. Thread-safe; make it after a fork.
 
-    Raises DatabaseUnusable for a URL that cannot be meant, or a SQLite folder that cannot be written.
+    `connections` threads work in it at a time, best as many as the process has; others wait in the order in
+    which they came, at most `patience` seconds. A thread may open a second connection inside its first.
+
+    Raises DatabaseUnusable for a URL that cannot be meant, or a SQLite folder that cannot be written. Whatever
+    fails later for the database's own sake is a DatabaseFailure, told in the log.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections: int = CONNECTIONS, patience: float = PATIENCE) -> None:
         self._url = _understood(url)
         self.dialect = self._url.get_backend_name()
+        self._outages = OutageLog()
+        self._gate = Turnstile(connections, patience, again=True)
         self._turn: Turnstile | None = None
+        self._file: SQLiteFile | None = None
         if self.dialect == "sqlite":
-            self._turn = Turnstile()
+            self._turn, file = Turnstile(1, patience), SQLiteFile(self._url)
             # Writers lock at once, so that none of them reads first and then fails to write.
-            self._writers = _sqlite(self._url, "BEGIN IMMEDIATE", "query_only=OFF")
-            self._readers = self._snapshots = _sqlite(self._url, "BEGIN", "query_only=ON")
+            self._writers = file.engine("BEGIN IMMEDIATE", "query_only=OFF", connections, patience)
+            self._readers = self._snapshots = file.engine("BEGIN", "query_only=ON", connections, patience)
+            self._file = file
         else:
-            self._writers = _postgresql(self._url)
+            self._writers = _postgresql(self._url, connections, patience)
             self._readers = self._writers.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshots = self._writers.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -72,8 +81,9 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection to write with; commits at the end of the block, rolls back on any exception."""
-        with self._turn_to_write(), self._writers.begin() as connection:
+        with self._told(), self._turn_to_write(), self._gate, self._writers.begin() as connection:
             yield connection
+        self._outages.wrote()
 
     def lock(self, connection: Connection, name: UUID) -> None:
         """Let one transaction at a time work on what has this name; the others wait until it ends.
@@ -87,26 +97,28 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with. On PostgreSQL each statement sees what is committed by then."""
-        with self._readers.connect() as connection:
+        with self._told(), self._gate, self._readers.connect() as connection:
             yield connection
+        self._outages.read()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection to read with that sees one state of the database throughout the block."""
-        with self._snapshots.connect() as connection:
+        with self._told(), self._gate, self._snapshots.connect() as connection:
             yield connection
+        self._outages.read()
 
     def exists(self) -> bool:
         """Whether there is a database at all; a SQLite file is made only by a migration."""
-        return self.dialect != "sqlite" or Path(str(self._url.database)).exists()
+        return self._file is None or self._file.exists()
 
     def migrate(self) -> None:
         """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
         from alembic import command  # heavy, and no other command needs it
         from alembic.config import Config
 
-        if self.dialect == "sqlite":
-            _make_private(Path(str(self._url.database)))
+        if self._file is not None:
+            self._file.make()
         with self.explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
                 connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
@@ -118,7 +130,7 @@ class Database:
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""
-        if not self.exists():
+        if self._file is not None and self._file.never_was():
             raise NotMigrated(
                 f"there is no database {self._url.database}; is the path right? for a new one run: ncre migrate"
             )
@@ -140,13 +152,34 @@ class Database:
         return self._turn if self._turn is not None else nullcontext()
 
     @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tells what the database fails of apart, for the log and for whoever called. Raises DatabaseFailure."""
+        try:
+            yield
+        except DBAPIError as error:
+            failure = failure_of(error, self._where)
+            if failure is None:
+                raise
+            failure.__cause__ = error
+            self._outages.failed(failure)
+            raise failure from error
+        except (Overcrowded, PoolTimeout) as error:
+            failure = DatabaseFailure(Outage.BUSY, f"{self._where}: {error}")
+            self._outages.failed(failure)
+            raise failure from error
+
+    @contextmanager
     def explained(self) -> Iterator[None]:
         """Raises DatabaseUnusable for what the driver raises."""
         try:
             yield
         except DBAPIError as error:
-            where = self._url.render_as_string(hide_password=True)
-            raise DatabaseUnusable(f"the database {where} cannot be used: {error.orig}") from error
+            raise DatabaseUnusable(f"the database {self._where} cannot be used: {error.orig}") from error
+
+    @property
+    def _where(self) -> str:
+        """Its URL without the password."""
+        return self._url.render_as_string(hide_password=True)
 
 
 def _understood(url: str) -> URL:
@@ -163,96 +196,36 @@ def _understood(url: str) -> URL:
     return understood
 
 
-def _sqlite(url: URL, begin: str, access: str) -> Engine:
-    """Connections that all begin with `begin` and have the `access` pragma: some write, some only read."""
-    _assert_writable(url)
-    engine = create_engine(
-        url,
-        pool_size=20,
-        max_overflow=20,
-        hide_parameters=True,  # an error message must not carry what somebody typed
-        connect_args={"timeout": BUSY_SECONDS},
-    )
-
-    def prepare(connection: Any, record: Any) -> None:
-        _prepare_sqlite(connection)
-        connection.execute(f"PRAGMA {access}").fetchall()
-
-    event.listen(engine, "connect", prepare)
-    # Not by the engine's "begin" event: with a listener, SQLAlchemy takes its slow way at every statement.
-    engine.dialect.do_begin = lambda connection: connection.execute(begin)  # type: ignore[assignment]
-    return engine
-
-
-def _assert_writable(url: URL) -> None:
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise DatabaseUnusable("a SQLite database must be a file, for several connections share it")
-    file = Path(url.database)
-    if not file.parent.is_dir():
-        raise DatabaseUnusable(f"the folder {file.parent} of the SQLite database does not exist")
-    if not os.access(file.parent, os.W_OK | os.X_OK) or (file.exists() and not os.access(file, os.W_OK)):
-        raise DatabaseUnusable(f"the SQLite database {file} or its folder cannot be written")
-    if file.is_dir():
-        raise DatabaseUnusable(f"{file} is a folder, not a SQLite database")
-
-
-def _make_private(file: Path) -> None:
-    """A SQLite file that only this user reads; its WAL and shared memory get the mode of the file."""
-    with suppress(FileExistsError):
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-
-
-def _prepare_sqlite(connection: Any) -> None:
-    """Settings that SQLite keeps per connection, asserted where a silent refusal would lose facts."""
-    connection.isolation_level = None  # the driver must not begin transactions on its own
-    _switch_to_wal(connection)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-    (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
-    (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
-    if (journal, synchronous) != ("wal", 2):
-        raise DatabaseUnusable(
-            f"SQLite keeps journal {journal!r} and synchronous {synchronous}; needed are wal and 2"
-        )
-
-
-def _switch_to_wal(connection: Any) -> None:
-    """The first connection to a new file changes it; the others meanwhile are refused without waiting."""
-    deadline = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").fetchall()
-            return
-        except SQLiteBusy:
-            if monotonic() > deadline:
-                raise
-            sleep(0.01)
-
-
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, connections: int, patience: float) -> Engine:
+    """As many connections are kept as threads are let in; the overflow is for those inside another of their thread."""
     return create_engine(
         url,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
-        pool_size=10,
-        max_overflow=20,
+        pool_size=connections,
+        max_overflow=connections,
+        pool_timeout=patience,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000},
     )
 
 
-def newest_migrations() -> set[str]:
-    """The migrations on which no other stands. Read from their files: Alembic costs more than a whole start."""
+@cache
+def newest_migrations() -> frozenset[str]:
+    """The migrations on which no other stands; their files do not change while a process runs.
+
+    Read from the files: Alembic costs more than a whole start.
+    """
     files = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
     revisions = {found[1] for text in files if (found := _REVISION.search(text))}
-    return revisions - {found[1] for text in files if (found := _DOWN_REVISION.search(text))}
+    return frozenset(revisions - {found[1] for text in files if (found := _DOWN_REVISION.search(text))})
 
 
-def _migrated_to(connection: Connection) -> set[str]:
+def _migrated_to(connection: Connection) -> frozenset[str]:
     if not inspect(connection).has_table("alembic_version"):
-        return set()
-    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
+        return frozenset()
+    return frozenset(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
-def _named(heads: set[str]) -> str:
+def _named(heads: frozenset[str]) -> str:
     return "version " + ", ".join(sorted(heads)) if heads else "no version"

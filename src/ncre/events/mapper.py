@@ -26,6 +26,15 @@ _NO_KEYS: Final[OpenedKeys] = {}
 _ENCODER: Final = msgspec.json.Encoder()
 
 
+class _Stamped(msgspec.Struct):
+    """As much of a stored fact as says when, by whom and by which command."""
+
+    envelope: StoredEnvelope
+
+
+_ANY: Final = msgspec.json.Decoder(_Stamped)
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A stored fact read as far as its box; `fact` needs the key of `sealed_for` to go on."""
@@ -92,6 +101,14 @@ class FactMapper(Mapper[UUID]):
         return shape.made(values)
 
     @staticmethod
+    def stamp(stored: StoredEvent) -> Envelope:
+        """The envelope alone, whatever fact it is. Raises MapperDeserialisationError for damage."""
+        try:
+            return _stamp(_ANY.decode(stored.state).envelope, stored)
+        except msgspec.MsgspecError as error:
+            raise _damaged(stored, error) from error
+
+    @staticmethod
     def raw(stored: StoredEvent) -> dict[str, Any]:
         """The JSON as it stands in the table, the box closed: what an auditor hashes and reads."""
         return cast(dict[str, Any], msgspec.json.decode(stored.state))
@@ -128,6 +145,8 @@ def _envelope(stamp: Envelope) -> dict[str, Any]:
         stored["on_behalf_of"] = stamp.on_behalf_of
     if stamp.cause:
         stored["cause"] = stamp.cause
+    if stamp.digest:
+        stored["digest"] = stamp.digest
     return stored
 
 
@@ -142,6 +161,7 @@ def _stamp(stored: StoredEnvelope, event: StoredEvent) -> Envelope:
         stored.subject,
         stored.on_behalf_of,
         stored.cause,
+        stored.digest,
     )
 
 

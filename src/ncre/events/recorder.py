@@ -53,6 +53,15 @@ _NEWEST_OF: Final = (
     .order_by(facts.c.version.desc())
     .limit(1)
 )
+_SLICE: Final = (
+    select(facts.c.stream, facts.c.version, facts.c.topic, facts.c.state)
+    .where(
+        facts.c.stream >= bindparam("first"),
+        facts.c.stream <= bindparam("last"),
+        facts.c.id <= bindparam("upto"),
+    )
+    .order_by(facts.c.stream, facts.c.version)
+)
 _LOG: Final = (
     select(facts.c.id, facts.c.stream, facts.c.version, facts.c.topic, facts.c.state)
     .where(facts.c.id > bindparam("after"), facts.c.id <= bindparam("upto"))
@@ -136,6 +145,18 @@ class FactRecorder(ApplicationRecorder):
         """The newest fact of one stored name in a stream."""
         row = connection.execute(_NEWEST_OF, {"of": stream, "topic": topic}).first()
         return StoredEvent(stream, *row) if row else None
+
+    def select_slice(
+        self, first: UUID, last: UUID, upto: int, connection: Connection
+    ) -> Sequence[StoredEvent]:
+        """Every fact of the streams from `first` to `last` up to a position of the log, stream by stream."""
+        bounds = {"first": first, "last": last, "upto": upto}
+        return [StoredEvent(*row) for row in connection.execute(_SLICE, bounds).all()]
+
+    def settled(self) -> int:
+        """The position up to which every fact that will ever be there is there."""
+        with self._database.reading() as reading:
+            return self._settled_past(reading, 0)
 
     def select_notifications(
         self,

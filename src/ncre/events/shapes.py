@@ -25,6 +25,7 @@ class StoredEnvelope(msgspec.Struct):
     subject: UUID | None = None
     on_behalf_of: str = ""
     cause: str = ""
+    digest: str = ""
 
 
 class StoredState(msgspec.Struct):

@@ -7,12 +7,15 @@ batch of facts needs in one query, and only then are facts mapped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hmac
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Never, cast
 from uuid import UUID
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol
@@ -23,13 +26,13 @@ from eventsourcing.persistence import (
     Mapper,
     Notification,
     Recording,
-    StoredEvent,
     TrackingRecorder,
 )
+from eventsourcing.persistence import StoredEvent as StoredEvent
 from eventsourcing.utils import Environment, EnvType
 from sqlalchemy import Connection
 
-from ncre.events.base import Fact
+from ncre.events.base import Envelope, Fact
 from ncre.events.database import Database
 from ncre.events.keys import Keys
 from ncre.events.mapper import FactMapper
@@ -114,6 +117,21 @@ class FactEvents(EventStore[UUID]):
 
         return self._keys.opening(connection, persons, with_keys)
 
+    def read(
+        self, connection: Connection, stored: Sequence[StoredEvent], opens: Collection[str]
+    ) -> list[Fact]:
+        """Rows as facts, opened only where their name is in `opens`. Raises as `opened` does."""
+        parsed = [self._facts.parsed(row) for row in stored]
+        persons = {one.sealed_for for one in parsed if one.stored.topic in opens} - {None}
+
+        def with_keys(keys: OpenedKeys) -> list[Fact]:
+            return [
+                self._facts.fact(one, keys) if one.stored.topic in opens else self._facts.closed(one)
+                for one in parsed
+            ]
+
+        return self._keys.opening(connection, cast(set[UUID], persons), with_keys)
+
     def closed(self, stored: Sequence[StoredEvent]) -> list[Fact]:
         """Rows as facts whose private fields stay sealed. Raises UnknownFact, MapperDeserialisationError."""
         return [self._facts.closed(self._facts.parsed(row)) for row in stored]
@@ -158,8 +176,9 @@ class FactStore(Application[UUID]):
         self._tenant = tenant
         self._keys = PersonKeys(keys)
         self._rows = FactRecorder(database)
-        mapper = FactMapper(tenant, KeysOnDemand(database, self._keys))
-        self._facts = FactEvents(database, mapper, self._rows, self._keys)
+        self._pepper = keys.pepper
+        self._mapped = FactMapper(tenant, KeysOnDemand(database, self._keys))
+        self._facts = FactEvents(database, self._mapped, self._rows, self._keys)
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -193,8 +212,26 @@ class FactStore(Application[UUID]):
 
     def version(self, connection: Connection, stream: UUID) -> int:
         """The version of a stream's newest fact; 0 where there is none. However long it is, one row is read."""
+        newest = self.newest_stamp(connection, stream)
+        return newest.version if newest else 0
+
+    def newest_stamp(self, connection: Connection, stream: UUID) -> Envelope | None:
+        """The envelope of a stream's newest fact; None where there is none."""
         newest = self._rows.select_events(stream, desc=True, limit=1, connection=connection)
-        return newest[0].originator_version if newest else 0
+        return self._mapped.stamp(newest[0]) if newest else None
+
+    def stamp(self, connection: Connection, stream: UUID, version: int) -> Envelope | None:
+        """The envelope of one fact; None where there is no such version."""
+        stored = self._rows.select_events(stream, gt=version - 1, lte=version, connection=connection)
+        return self._mapped.stamp(stored[0]) if stored else None
+
+    def digest(self, command: UUID, content: Mapping[str, Any]) -> str:
+        """A keyed digest of what a command asked: it tells whether two ask the same, and nothing to anybody else.
+
+        The random id of the command goes in too, so that equal contents of two commands do not look equal.
+        """
+        said = b"command\0" + command.bytes + msgspec.json.encode(content, order="deterministic")
+        return hmac.new(self._pepper, said, sha256).hexdigest()[:32]
 
     def newest_of(self, connection: Connection, stream: UUID, topic: str) -> Fact | None:
         """A stream's newest fact of a stored name, private fields sealed; None where there is none."""
@@ -232,6 +269,23 @@ class FactStore(Application[UUID]):
         """Positions and facts of these kinds after a position, in order, private fields sealed (CLOSED)."""
         rows = list(self._rows.select_notifications(after, limit, topics=topics, inclusive_of_start=False))
         return [(row.id, fact) for row, fact in zip(rows, self._facts.closed(rows), strict=True)]
+
+    def slice(self, connection: Connection, first: UUID, last: UUID, upto: int) -> Sequence[StoredEvent]:
+        """What is stored of the streams from `first` to `last` up to a position of the log, stream by stream."""
+        return self._rows.select_slice(first, last, upto, connection)
+
+    def read(
+        self, connection: Connection, stored: Sequence[StoredEvent], opens: Collection[str]
+    ) -> list[Fact]:
+        """Stored rows as facts: private fields opened for the names in `opens`, CLOSED for all others.
+
+        Raises BoxForged, UnknownFact, MapperDeserialisationError.
+        """
+        return self._facts.read(connection, stored, opens)
+
+    def settled(self) -> int:
+        """The position up to which the log will never change any more."""
+        return self._rows.settled()
 
     def newest(self) -> int:
         """The highest position in the log; 0 while it is empty."""

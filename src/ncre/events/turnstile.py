@@ -1,39 +1,57 @@
-"""A lock that lets threads through in the order in which they came."""
+"""A gate that lets threads through in the order in which they came, a few at a time."""
 
 from __future__ import annotations
 
 from collections import deque
-from threading import Lock, get_ident
+from threading import Lock, local
 from types import TracebackType
 
 
-class Turnstile:
-    """First come, first served; `threading.Lock` promises no such thing, and a busy thread starves others."""
+class Overcrowded(Exception):
+    """A thread waited for its turn as long as it may; the others are served first."""
 
-    def __init__(self) -> None:
+
+class Turnstile:
+    """First come, first served; `threading.Lock` promises no such thing, and a busy thread starves others.
+
+    `places` threads are inside at a time; whoever waits longer than `patience` seconds (None: for ever) is turned
+    away. A thread that is inside may enter again where `again` says so, without a second place.
+    """
+
+    def __init__(self, places: int = 1, patience: float | None = None, *, again: bool = False) -> None:
         self._mutex = Lock()
         self._waiting: deque[Lock] = deque()
-        self._inside: int | None = None
+        self._free = places
+        self._patience = -1 if patience is None else patience
+        self._again = again
+        self._here = local()
 
     def __enter__(self) -> None:
-        """Wait for the turn. Raises RuntimeError for a thread that has it: it would wait for itself."""
-        if self._inside == get_ident():
+        """Wait for the turn. Raises Overcrowded, and RuntimeError for a thread that has it: it would wait for itself."""
+        depth = getattr(self._here, "depth", 0)
+        if depth and not self._again:
             raise RuntimeError("a write transaction was opened inside another one of the same thread")
-        gate = self._queue()
-        if gate is not None:
-            self._wait(gate)
-        self._inside = get_ident()
+        if not depth:
+            self._pass()
+        self._here.depth = depth + 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pass_on()
+        self._here.depth -= 1
+        if not self._here.depth:
+            self._pass_on()
+
+    def _pass(self) -> None:
+        gate = self._queue()
+        if gate is not None:
+            self._wait(gate)
 
     def _queue(self) -> Lock | None:
-        """None when the way is free; else the closed gate that the thread before us will open."""
+        """None when the way is free; else the closed gate that a thread before us will open."""
         with self._mutex:
-            if self._inside is None:
-                self._inside = get_ident()
+            if self._free:
+                self._free -= 1
                 return None
             gate = Lock()
             gate.acquire()
@@ -42,19 +60,26 @@ class Turnstile:
 
     def _wait(self, gate: Lock) -> None:
         try:
-            gate.acquire()
+            if gate.acquire(timeout=self._patience):
+                return
         except BaseException:  # an interrupt while waiting must not take the turn along
-            with self._mutex:
-                if gate in self._waiting:
-                    self._waiting.remove(gate)
-                    raise
-            self._pass_on()
+            if not self._left(gate):
+                self._pass_on()
             raise
+        if self._left(gate):
+            raise Overcrowded(f"no turn within {self._patience:g} s")
+
+    def _left(self, gate: Lock) -> bool:
+        """Whether we left the queue in time; False where the turn was just given to us."""
+        with self._mutex:
+            if gate not in self._waiting:
+                return False
+            self._waiting.remove(gate)
+            return True
 
     def _pass_on(self) -> None:
         with self._mutex:
             if self._waiting:
-                self._inside = 0  # taken by the one whose gate opens now
-                self._waiting.popleft().release()
+                self._waiting.popleft().release()  # the place goes to the one whose gate opens now
             else:
-                self._inside = None
+                self._free += 1

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from ncre.events import bounds
 
@@ -37,10 +37,6 @@ class NoticeRefused(Exception):
 
 class BillNotReady(Exception):
     """The channel has no bill for that day yet; it may come later."""
-
-
-LONGEST_WORD: Final = 64
-"""Characters of what a channel calls something that is neither a payment nor a refund."""
 
 
 class Kind(StrEnum):
@@ -99,14 +95,13 @@ class News:
         return f"sum:{self.amount}" if self.kind is Kind.RETURNED_SO_FAR else self.reference
 
     def __post_init__(self) -> None:
-        other = self.kind is Kind.OTHER
-        if self.order or not other:
+        for text in (self.order, self.trade, self.reference, self.word):
+            bounds.text(text, bounds.LONGEST_IDENTIFIER)
+        if self.kind is not Kind.OTHER:
             bounds.identifier(self.order)
-        if self.trade or self.kind not in (Kind.CLOSED, Kind.OTHER):
-            bounds.identifier(self.trade)
-        bounds.text(self.reference, bounds.LONGEST_IDENTIFIER)
-        bounds.text(self.word, LONGEST_WORD)
-        bounds.amount(abs(self.amount) if other else self.amount)
+            if self.trade or self.kind is not Kind.CLOSED:
+                bounds.identifier(self.trade)
+        bounds.amount(abs(self.amount) if self.kind is Kind.OTHER else self.amount)
         bounds.moment(self.at)
 
 

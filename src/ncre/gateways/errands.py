@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
+from ncre.events.deadlines import is_due, too_far
 from ncre.events.schema import metadata
 
 errands = Table(
@@ -42,7 +43,7 @@ class Errands:
         self._claim = noting.on_conflict_do_update(
             index_elements=[errands.c.key],
             set_={"tries": errands.c.tries + 1, "next_at": noting.excluded.next_at},
-            where=errands.c.next_at <= bindparam("now"),
+            where=is_due(errands.c.next_at, bindparam("now"), bindparam("ahead")),
         ).returning(errands.c.tries)
 
     def tries(self, key: str) -> int:
@@ -56,7 +57,7 @@ class Errands:
             next_at = connection.execute(
                 select(errands.c.next_at).where(errands.c.key == key)
             ).scalar_one_or_none()
-        return next_at is None or next_at <= now
+        return next_at is None or next_at <= now or next_at > too_far(now)
 
     def note(self, key: str, tries: int, next_at: datetime) -> None:
         with self._database.transaction() as connection:
@@ -65,7 +66,7 @@ class Errands:
     def claim(self, key: str, now: datetime, every: timedelta) -> int:
         """0 when this may be asked now, and then it is noted; else the seconds until it may. Atomic."""
         with self._database.transaction() as connection:
-            asked = {"key": key, "tries": 1, "next_at": now + every, "now": now}
+            asked = {"key": key, "tries": 1, "next_at": now + every, "now": now, "ahead": too_far(now)}
             if connection.execute(self._claim, asked).first() is not None:
                 return 0
             free: datetime = connection.execute(

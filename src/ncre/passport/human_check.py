@@ -21,6 +21,7 @@ from captcha.image import ImageCaptcha
 
 from ncre.domain import typed
 from ncre.events.database import Database
+from ncre.events.deadlines import is_valid
 from ncre.passport.one_time import LONGEST, OneTimeTokens, Token, forget_redeemed
 
 LIVES: Final = timedelta(minutes=5)
@@ -56,15 +57,15 @@ class HumanCheck:
         self._clock = clock
         self._secret = secret
         self._answers = hmac.digest(secret.encode(), b"answers", sha256)
-        self._questions = OneTimeTokens(database, clock, secret, "question")
-        self._works = OneTimeTokens(database, clock, secret, "work")
+        self._questions = OneTimeTokens(database, clock, secret, "question", LIVES)
+        self._works = OneTimeTokens(database, clock, secret, "work", LIVES)
         self._pictures = ImageCaptcha(width=180, height=64)
         self._wide_pictures = ImageCaptcha(width=270, height=64)
         self._sounds = AudioCaptcha()
 
     def ask(self, purpose: str, hard: bool = False) -> Question:
         """A new question. Nothing is stored: only the secret knows its answer."""
-        name = self._questions.issue([purpose, hard], LIVES)
+        name = self._questions.issue([purpose, hard])
         return Question(name, json.dumps(self._work(purpose, hard)), HARD_LENGTH if hard else LENGTH)
 
     def picture(self, name: str) -> bytes | None:
@@ -126,7 +127,9 @@ class HumanCheck:
         parameters = payload.challenge.parameters
         about = parameters.data or {}
         until = datetime.fromtimestamp(about["until"], UTC)
-        if about["purpose"] != purpose or until < self._clock() or (hard and not about.get("hard")):
+        if about["purpose"] != purpose or not is_valid(until, self._clock(), LIVES):
+            return False
+        if hard and not about.get("hard"):
             return False
         return self._works.spend(parameters.nonce, until)
 

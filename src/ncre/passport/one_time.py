@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
+from ncre.events.deadlines import is_valid
 from ncre.events.schema import metadata
 
 redeemed = Table(
@@ -43,17 +44,20 @@ class Token:
 
 
 class OneTimeTokens:
-    """Tokens of one kind: those of another are not accepted. Thread-safe."""
+    """Tokens of one kind, all good for as long as `lives`: those of another are not accepted. Thread-safe."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], secret: str, kind: str) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], secret: str, kind: str, lives: timedelta
+    ) -> None:
         self._database = database
         self._clock = clock
         self._kind = kind
+        self._lives = lives
         self._signer = URLSafeSerializer(secret, salt=kind, signer_kwargs={"digest_method": sha256})
 
-    def issue(self, about: Any, lives: timedelta) -> str:
+    def issue(self, about: Any) -> str:
         """A token that carries `about`, which its holder can read and not change."""
-        until = int((self._clock() + lives).timestamp())
+        until = int((self._clock() + self._lives).timestamp())
         return str(self._signer.dumps([token_urlsafe(16), until, about]))
 
     def read(self, text: str) -> Token | None:
@@ -88,7 +92,8 @@ class OneTimeTokens:
         except BadData:
             return None
         expires_at = datetime.fromtimestamp(until, UTC)
-        return Token(nonce, expires_at, about) if self._clock() <= expires_at else None
+        good = is_valid(expires_at, self._clock(), self._lives)
+        return Token(nonce, expires_at, about) if good else None
 
     def _id(self, nonce: str) -> str:
         return sha256(f"{self._kind}:{nonce}".encode()).hexdigest()

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from ncre.events.columns import Moment
 from ncre.events.database import Database
+from ncre.events.deadlines import is_valid
 from ncre.events.schema import metadata
 
 proofs = Table(
@@ -89,7 +90,7 @@ class Proofs:
         with self._database.reading() as connection:
             asked = select(proofs).where(proofs.c.token == _key(token), proofs.c.purpose == purpose.value)
             row = connection.execute(asked).mappings().first()
-        if row is None or row["expires_at"] < self._clock():
+        if row is None or not is_valid(row["expires_at"], self._clock(), LINK_LIVES):
             return None
         return Proof(purpose, row["account"], row["target"])
 
@@ -106,7 +107,9 @@ class Proofs:
             .returning(proofs.c.account, proofs.c.target, proofs.c.code, proofs.c.expires_at)
         )
         row = connection.execute(tried).mappings().first()
-        if row is None or row["expires_at"] < now or row["code"] != (_key(code) if code else ""):
+        if row is None or not is_valid(row["expires_at"], now, LINK_LIVES):
+            return None
+        if row["code"] != (_key(code) if code else ""):
             return None
         connection.execute(delete(proofs).where(proofs.c.token == key))
         return Proof(purpose, row["account"], row["target"])

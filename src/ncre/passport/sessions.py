@@ -6,6 +6,7 @@ A session ends by itself: some time after its last page, and some time after it 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -30,6 +31,8 @@ from sqlalchemy import (
 from ncre.domain.lifecycle import Role
 from ncre.events.columns import Moment
 from ncre.events.database import Database
+from ncre.events.deadlines import is_over
+from ncre.events.outages import DatabaseFailure
 from ncre.events.schema import metadata
 from ncre.passport.accounts import Account, account_of, accounts
 
@@ -77,7 +80,7 @@ class Session:
     fresh_at: datetime
 
     def fresh(self, now: datetime) -> bool:
-        return now - self.fresh_at <= FRESH
+        return not is_over(self.fresh_at, now, FRESH)
 
 
 @dataclass(frozen=True)
@@ -112,18 +115,22 @@ class Sessions:
         return token
 
     def find(self, token: str) -> Session | None:
-        """The session of a cookie's token, unless it ended or its time is over."""
+        """The session of a cookie's token, unless it ended or its time is over.
+
+        A database that can be read and not written lets pages be read: what is noted here can wait.
+        """
         key, now = _key(token), self._clock()
         with self._database.reading() as connection:
             row = connection.execute(_FOUND, {"of": key}).mappings().first()
         if row is None:
             return None
         account = account_of(row)
-        if now - row["seen_at"] > _idle(account.role) or now - row["began_at"] > _longest(account.role):
-            self.end(token)
+        if is_over(row["seen_at"], now, _idle(account.role)) or is_over(
+            row["began_at"], now, _longest(account.role)
+        ):
             return None
         if now - row["seen_at"] > _TOUCHING:
-            with self._database.transaction() as connection:
+            with suppress(DatabaseFailure), self._database.transaction() as connection:
                 connection.execute(_SEEN, {"of": key, "now": now})
         return Session(key, account, row["began_at"], row["fresh_at"])
 

@@ -28,11 +28,15 @@ class Projection:
     """One table of rows. Subclasses give `table`, `listens`, `key` and `step`.
 
     `fresh` says that every fact makes a new row, so that the old one need not be looked up.
+    `opens` names the facts whose private fields the step looks at; of all others it gets them CLOSED when rows
+    are made anew. `by_stream` is the column that holds the stream of the facts, where the key begins with it.
     """
 
     table: ClassVar[Table]
     listens: ClassVar[tuple[type[Fact], ...]]
     fresh: ClassVar[bool] = False
+    opens: ClassVar[tuple[type[Fact], ...]] = ()
+    by_stream: ClassVar[str] = ""
 
     def __init__(self) -> None:
         self.name = self.table.name
@@ -71,13 +75,15 @@ class Listeners:
     def __init__(self, projections: Iterable[Projection], summaries: Iterable[Summary] = ()) -> None:
         self.all = tuple(projections)
         self.summaries = tuple(summaries)
-        self._by_fact: dict[type[Fact], list[Projection]] = {}
+        self.by_fact: dict[type[Fact], list[Projection]] = {}
         for projection in self.all:
             for fact in projection.listens:
-                self._by_fact.setdefault(fact, []).append(projection)
+                self.by_fact.setdefault(fact, []).append(projection)
+
+        self.opens = frozenset(fact.TOPIC for projection in self.all for fact in projection.opens)
 
     def to(self, fact: Fact) -> list[Projection]:
-        return self._by_fact.get(type(fact), [])
+        return self.by_fact.get(type(fact), [])
 
     def sums(self, projection: Projection) -> list[Summary]:
         """The summaries to which the rows of a projection add."""
@@ -143,11 +149,12 @@ class RowsInTransaction:
 
 
 def fold(listeners: Listeners, facts: Iterable[Fact]) -> dict[Projection, dict[Key, Row]]:
-    """Every row that the facts lead to, in memory: for rebuilding and for checking."""
+    """Every row that the facts lead to, in memory: all facts of some streams, for rebuilding and for checking."""
     rows: dict[Projection, dict[Key, Row]] = {projection: {} for projection in listeners.all}
+    hears = {kind: [(one, rows[one]) for one in heard] for kind, heard in listeners.by_fact.items()}
     for fact in facts:
-        for projection in listeners.to(fact):
-            table, key = rows[projection], projection.key(fact)
+        for projection, table in hears.get(type(fact), ()):
+            key = projection.key(fact)
             row = projection.step(fact, table.get(key))
             if row is None:
                 table.pop(key, None)

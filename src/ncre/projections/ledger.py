@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from ncre.events import payment as facts
 from ncre.events.columns import Moment
+from ncre.events.deadlines import is_due, too_far
 from ncre.events.schema import metadata
 from ncre.projections.base import Key, Projection, Row, changed
 
@@ -204,7 +205,7 @@ def to_send_back(
         select(payments)
         .outerjoin(errands, noted)
         .where(_OWED, payments.c.channel.in_(channels))
-        .where(or_(errands.c.key.is_(None), errands.c.next_at <= now))
+        .where(or_(errands.c.key.is_(None), is_due(errands.c.next_at, now, too_far(now))))
         .order_by(payments.c.told_at)
         .limit(limit)
     )

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from ncre.domain.orders import OrderState
 from ncre.events import payment as facts
 from ncre.events.columns import Moment
+from ncre.events.deadlines import SKEW, is_due, too_far
 from ncre.events.schema import metadata
 from ncre.projections.base import Key, Projection, Row, changed, found_in
 
@@ -91,7 +92,7 @@ _ONE = select(payment_orders).where(payment_orders.c.number == bindparam("of"))
 _OF = (
     select(payment_orders)
     .where(payment_orders.c.registration == bindparam("of"))
-    .order_by(payment_orders.c.opened_at, payment_orders.c.number)
+    .order_by(payment_orders.c.fixed, payment_orders.c.opened_at, payment_orders.c.number)
 )
 _OPEN = select(payment_orders).where(payment_orders.c.state.in_(PAYABLE))
 
@@ -131,11 +132,14 @@ def payable_count(connection: Connection) -> int:
 def to_ask(
     connection: Connection, errands: Table, opened_before: datetime, now: datetime, limit: int
 ) -> list[Row]:
-    """Payable orders whose next question is due: first `opened_before`, later as the errands say."""
+    """Payable orders whose next question is due: first `opened_before`, later as the errands say.
+
+    What a clock noted that stood later than now is due as well.
+    """
     noted = errands.c.key == literal("order:") + payment_orders.c.number
     due = or_(
-        errands.c.next_at <= now,
-        errands.c.key.is_(None) & (payment_orders.c.opened_at <= opened_before),
+        is_due(errands.c.next_at, now, too_far(now)),
+        errands.c.key.is_(None) & is_due(payment_orders.c.opened_at, opened_before, now + SKEW),
         errands.c.key.is_(None) & (payment_orders.c.expires <= now),
     )
     asked = (

@@ -28,6 +28,7 @@ class FilesSent(Projection):
     table = photo_files
     listens = (facts.PhotoUploaded, facts.PhotoReplaced)
     fresh = True
+    by_stream = "registration"
 
     def key(self, sent: facts.PhotoUploaded | facts.PhotoReplaced) -> Key:
         return (sent.stamp.stream, sent.stamp.version)

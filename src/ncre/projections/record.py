@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Final
 
 from ncre.domain.exam import EXAM_TIME, in_words
@@ -152,10 +153,13 @@ def _same(old: Any, new: Any) -> bool:
 
 
 def _upto(history: Sequence[Fact], at: At) -> int:
-    """How many facts there were; more than there are for a version still to come."""
+    """How many facts there were; more than there are for a version still to come.
+
+    A fact that bears an earlier moment than the one it follows came after it all the same.
+    """
     if isinstance(at, Version):
         return at.number
-    return sum(fact.stamp.recorded_at <= at.at for fact in history)
+    return sum(1 for _ in takewhile(lambda fact: fact.stamp.recorded_at <= at.at, history))
 
 
 def _stood(history: Sequence[Fact]) -> Standing | None:

@@ -89,6 +89,8 @@ counts the registrations that began at `sealed_for`.
 class WhereItStands(Projection):
     table = registrations
     listens = tuple(dict.fromkeys(row.fact for row in LIFE))
+    opens = (facts.InfoFilled, facts.InfoAmended)
+    by_stream = "id"
 
     def key(self, fact: Fact) -> Key:
         return (fact.stamp.stream,)

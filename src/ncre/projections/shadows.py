@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import uuid4
 
@@ -13,6 +13,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from ncre.events.base import Fact
 from ncre.events.database import Database
 from ncre.projections.base import Key, Listeners, Projection, Row
+from ncre.projections.bulk import insert_all
+from ncre.projections.completeness import lacking
 
 PORTION: Final = 400
 """Keys in one statement; both databases take many more variables, but plan them slowly."""
@@ -71,18 +73,24 @@ class Shadows:
                 after[key] = projection.step(fact, after.get(key))
             self._write(connection, projection, before, after)
 
+    def fill(self, connection: Connection, rows: Mapping[Projection, Mapping[Key, Row]]) -> None:
+        """Add finished rows of streams that had none here yet. Raises RebuildOvertaken."""
+        self._assert_mine(connection)
+        for projection, of in rows.items():
+            insert_all(connection, self._tables[projection], of.values())
+
     def swap(self, connection: Connection) -> None:
-        """The new rows in place of the live ones, within the caller's transaction.
+        """The new rows in place of the live ones, within the caller's transaction; a table that is gone is made.
 
         Raises RebuildOvertaken.
         """
         self._assert_mine(connection)
         for projection, table in self._tables.items():
-            names = [column.name for column in projection.table.columns]
-            connection.execute(delete(projection.table))
-            connection.execute(
-                insert(projection.table).from_select(names, select(*(table.c[name] for name in names)))
-            )
+            live, names = projection.table, [column.name for column in projection.table.columns]
+            with _without_indexes(connection, live):
+                connection.execute(delete(live))
+                ordered = select(*(table.c[name] for name in names)).order_by(*table.primary_key.columns)
+                connection.execute(insert(live).from_select(names, ordered))
 
     def _assert_mine(self, connection: Connection) -> None:
         try:
@@ -120,11 +128,28 @@ class Shadows:
         for some in _in_portions(before):
             connection.execute(delete(table).where(tuple_(*columns).in_(some)))
         rows = [row for row in after.values() if row is not None]
-        if rows:
-            connection.execute(insert(table), rows)
+        insert_all(connection, table, rows)
 
 
 def _in_portions(keys: Iterable[Key]) -> Iterator[list[Key]]:
     whole = list(keys)
     for start in range(0, len(whole), PORTION):
         yield whole[start : start + PORTION]
+
+
+@contextmanager
+def _without_indexes(connection: Connection, live: Table) -> Iterator[None]:
+    """The live table, made where it or a column of it is gone. SQLite fills it without its indexes, which are then made at once.
+
+    On PostgreSQL that would lock readers out, so there only indexes that are gone are made.
+    """
+    if any(what.startswith("column") for what in lacking(connection, live)):
+        live.drop(connection)
+    live.create(connection, checkfirst=True)
+    indexes = sorted(live.indexes, key=lambda index: str(index.name))
+    if connection.dialect.name == "sqlite":
+        for index in indexes:
+            index.drop(connection, checkfirst=True)
+    yield
+    for index in indexes:
+        index.create(connection, checkfirst=True)

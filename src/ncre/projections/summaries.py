@@ -105,20 +105,22 @@ class Totals:
     def write(self, connection: Connection) -> None:
         """Set all sums so, within the caller's transaction."""
         for summary, sums in self._sums.items():
+            summary.table.create(connection, checkfirst=True)
             connection.execute(delete(summary.table))
             rows = [_row(summary, key, amounts) for key, amounts in sums.items()]
             if rows:
                 connection.execute(summary.table.insert(), rows)
 
-    def differences(self, connection: Connection) -> Iterator[tuple[str, str, str, int, int]]:
+    def differences(
+        self, connection: Connection, summary: Summary
+    ) -> Iterator[tuple[str, str, str, int, int]]:
         """Stored sums that are other than these: table, key, column, stored, and what it should be."""
-        for summary, should in self._sums.items():
-            stored = _stored(connection, summary)
-            for key in sorted(should.keys() | stored.keys()):
-                was, is_ = stored.get(key, Counter()), should.get(key, Counter())
-                for name in summary.sum_names:
-                    if was[name] != is_[name]:
-                        yield summary.table.name, "/".join(map(str, key)), name, was[name], is_[name]
+        should, stored = self._sums[summary], _stored(connection, summary)
+        for key in sorted(should.keys() | stored.keys()):
+            was, is_ = stored.get(key, Counter()), should.get(key, Counter())
+            for name in summary.sum_names:
+                if was[name] != is_[name]:
+                    yield summary.table.name, "/".join(map(str, key)), name, was[name], is_[name]
 
     def _add(self, summary: Summary, row: Row) -> None:
         for key, amounts in summary.parts(row):

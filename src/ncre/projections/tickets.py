@@ -31,6 +31,7 @@ tickets = Table(
 class SeatsOnTickets(Projection):
     table = tickets
     listens = (facts.SeatAssigned,)
+    by_stream = "registration"
 
     def key(self, assigned: facts.SeatAssigned) -> Key:
         return (assigned.stamp.stream, assigned.subject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, Uuid, bindparam, select
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, Uuid, bindparam, func, select
 
 from ncre.events.base import FACTS, Fact
 from ncre.events.columns import Moment
@@ -33,6 +33,7 @@ class Timeline(Projection):
     table = timeline
     listens = tuple(FACTS.values())
     fresh = True
+    by_stream = "stream"
 
     def key(self, fact: Fact) -> Key:
         return (fact.stamp.stream, fact.stamp.version)
@@ -52,13 +53,19 @@ class Timeline(Projection):
         }
 
 
+_TURN = func.max(timeline.c.at).over(partition_by=timeline.c.stream, order_by=timeline.c.version)
+"""The moment of a fact, or of one before it in its stream that a clock which stood later recorded."""
+
 _ABOUT = (
     select(timeline)
     .where(timeline.c.about == bindparam("of"))
-    .order_by(timeline.c.at, timeline.c.stream, timeline.c.version)
+    .order_by(_TURN, timeline.c.stream, timeline.c.version)
 )
 
 
 def story(connection: Connection, about: UUID) -> list[Row]:
-    """Everything recorded about a stream, oldest first, looks at private details and payment included."""
+    """Everything recorded about a stream, oldest first, looks at private details and payment included.
+
+    What is of one stream stands in the order of its versions, whatever the clock said.
+    """
     return [dict(row) for row in connection.execute(_ABOUT, {"of": about}).mappings()]

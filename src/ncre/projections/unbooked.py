@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, Uuid, select
@@ -27,14 +28,19 @@ unbooked_items = Table(
     Column("resolved_at", Moment),
     Column("resolved_by", String(64)),
     Column("note", String(500)),
-    Index("unbooked_items_open", "resolved_at", "told_at"),
 )
 """`kind` is the channel's own word, `amount` in fen with its sign; `resolved_by` is an account id."""
+
+_OPEN: Final = unbooked_items.c.resolved_at.is_(None)
+
+Index("unbooked_items_open", unbooked_items.c.told_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+"""It holds alone what waits for a person, however many were resolved."""
 
 
 class UnbookedItems(Projection):
     table = unbooked_items
     listens = (facts.ItemUnbooked, facts.ItemResolved)
+    by_stream = "id"
 
     def key(self, fact: facts.ItemUnbooked | facts.ItemResolved) -> Key:
         return (fact.stamp.stream,)

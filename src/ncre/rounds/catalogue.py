@@ -97,8 +97,9 @@ class Catalogue:
         for row in _once(rows, lambda row: (row.cells["site"], row.cells["room"])):
             _known(row, "site", sites)
             _fits(row, numbers.ROOM, row.cells["room"])
-            seats = row.count("seats", 1, MOST_IN_A_HALL)
-            rooms[row.cells["site"]].append(Room(row.text("room", longest=80), seats))
+            rooms[row.cells["site"]].append(
+                Room(row.text("room", longest=80), row.count("seats", 1, MOST_IN_A_HALL))
+            )
         return dict(rooms)
 
     def _policies(self, sites: set[str], default: TableRow) -> dict[str, TableRow]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -152,7 +153,7 @@ class PaperCases:
     def _announced(self, connection: Connection, stream: UUID, by: datetime) -> ExamRecord:
         """What a stream of the exam had announced by a moment."""
         history = self._application.store.history(connection, stream)
-        return replay_exam(stream, [fact for fact in history if fact.stamp.recorded_at <= by])
+        return replay_exam(stream, takewhile(lambda fact: fact.stamp.recorded_at <= by, history))
 
     def photo(self, case: Case) -> bytes | None:
         """The JPEG of the case, or None: a photo that is lost or damaged keeps no paper from being printed."""

@@ -17,7 +17,7 @@ from ncre.passport import letters
 from ncre.passport.accounts import LONGEST_ACCOUNT_NAME, Account, Accounts, covering
 from ncre.passport.identities import Identities
 from ncre.passport.one_time import OneTimeTokens
-from ncre.passport.proofs import CODE_LIVES, Proofs, Purpose
+from ncre.passport.proofs import Proofs, Purpose
 from ncre.passport.sign_on import LONGEST_NAME, Identity
 from ncre.passport.single_sign_on import SingleSignOn, Staff
 from ncre.services.security_log import SecurityLog
@@ -62,7 +62,7 @@ class SignOns:
 
     def keep_begun(self, about: dict[str, str]) -> str:
         """What was begun at another provider, for one reply; the browser keeps it, signed, and nothing is stored."""
-        return self._begun.issue(about, CODE_LIVES)
+        return self._begun.issue(about)
 
     def take_begun(self, token: str) -> dict[str, str] | None:
         """What was begun, once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from argparse import Namespace
 from collections.abc import Callable, Mapping
@@ -16,13 +17,15 @@ from flask import Flask
 
 from ncre.bootstrap import build
 from ncre.config import Misconfigured, Settings, read
+from ncre.endurance import repeat
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
 from ncre.server.serving import ServerThread
-from ncre.shell import demonstration, logs
+from ncre.shell import demonstration
 from ncre.shell.installing import new_installation, warn_of_open_files
-from ncre.shell.serving import gate, listen, moved
+from ncre.shell.logs import log_to_stderr
+from ncre.shell.serving import gate, listen, moved, with_connections
 
 
 def add(commands: Any) -> None:
@@ -41,7 +44,7 @@ def demo(asked: Namespace) -> None:
         if asked.fresh:
             demonstration.clear(planned)
         settings = moved(new_installation(environment), None, asked.port)
-        logs.to_stderr()
+        log_to_stderr()
         _run(demonstration.with_qq(demonstration.with_cashier(settings)), *sockets)
 
 
@@ -58,7 +61,7 @@ def _ports(settings: Settings) -> tuple[int, int, int]:
 
 
 def _run(settings: Settings, pages: socket, cashier: socket, qq: socket) -> None:
-    house = build(settings)
+    house = build(with_connections(settings))
     house.migrate()
     warn_of_open_files(settings)
     demonstration.prepare(house)
@@ -85,8 +88,7 @@ def _run_cashier(settings: Settings, clock: Callable[[], datetime], listening: s
     """The stand-in for Alipay on the next port: its site, and its notices sent when they are due."""
     cashier = demonstration.cashier(settings, clock)
     server = ServerThread(_stand_in(cashier.site), listening)
-    while not stop.wait(1.0):
-        cashier.notices.deliver_due()
+    repeat(cashier.notices.deliver_due, "the cashier's notices", stop, 1.0, logging.getLogger("ncre.cashier"))
     server.stop()
     cashier.pages.close()
 

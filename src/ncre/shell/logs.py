@@ -45,7 +45,7 @@ def escaped(text: str) -> str:
     )
 
 
-def to_stderr() -> None:
+def log_to_stderr() -> None:
     """Everything from INFO on, one record a line."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine(FORM))

@@ -6,9 +6,12 @@ from argparse import Namespace
 from typing import Any
 from uuid import UUID
 
-from ncre.projections.upkeep import check as check_rows
+from ncre.events.schema import person_keys
+from ncre.projections.checking import examine
+from ncre.projections.findings import Checked
 from ncre.projections.upkeep import rebuild as rebuild_rows
 from ncre.shell.common import house
+from ncre.shell.missing import words_of
 
 
 def add(commands: Any) -> None:
@@ -27,24 +30,44 @@ def rebuild(_: Namespace) -> None:
 
 
 def check(_: Namespace) -> int:
+    """Ends with 1 where anything is wrong, be it a row, a table, or the database itself."""
     with house() as in_house:
         application = in_house.application
-        if foreign := in_house.key_checks.foreign():
-            return _name(foreign)
-        found = check_rows(in_house.database, application.store, application.listeners)
-    for one in found:
+        found = examine(in_house.database, application.store, application.listeners)
+        foreign = in_house.key_checks.foreign() if person_keys.name in found.trusted else []
+    _tell(found)
+    _name(foreign)
+    print(_verdict(found))
+    return 0 if found.sound and not foreign else 1
+
+
+def _tell(found: Checked) -> None:
+    for damage in found.damages:
+        print(f"damaged: {damage.table}: {damage.what}")
+    for gone in found.gone:
+        print(words_of(gone))
+    for one in found.differences:
         column = f".{one.column}" if one.column else ""
         print(f"{one.table}{column} {one.key}: stored {one.stored!r}, the log says {one.folded!r}")
-    print(f"{len(found)} differences")
-    return 1 if found else 0
 
 
-def _name(people: list[UUID]) -> int:
-    """People whose facts cannot be opened, so that no row can be compared."""
+def _name(people: list[UUID]) -> None:
+    """People whose facts cannot be opened, so that no row of theirs can be compared."""
     for person in people:
         print(
             f"{person}: 其密钥打不开，被改动过，或是在另一个密钥下写入的 / "
             "their key does not open: it was altered, or written under another secret"
         )
-    print(f"{len(people)} keys")
-    return 1
+    if people:
+        print(f"{len(people)} keys")
+
+
+def _verdict(found: Checked) -> str:
+    """How much was compared, and what of it may be believed."""
+    told = f"{found.facts} facts, {found.differing} differences"
+    if not found.damaged:
+        return told
+    return (
+        f"{told} in what could be read; {found.damaged} damages. "
+        f"Not to be trusted: {', '.join(found.suspect)}. Sound: {', '.join(found.trusted) or 'nothing'}."
+    )

@@ -13,16 +13,16 @@ from ncre.config import Settings, read_settings
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
-from ncre.shell import logs
 from ncre.shell.common import Misuse
 from ncre.shell.installing import warn_of_open_files
+from ncre.shell.logs import log_to_stderr
 from ncre.web import create_site, traffic
 
 THREADS: Final = 8
 """For candidates' pages. More do not make Python quicker; they only wait for the database at the same time."""
 
 MOST_THREADS: Final = 16
-"""With the other lanes they stay below the 30 connections that a process may have to its database."""
+"""With the other lanes no process has more than 29 connections to its database."""
 
 MOST_PROCESSES: Final = 64
 
@@ -37,10 +37,10 @@ def add(commands: Any) -> None:
 
 
 def serve(asked: Namespace) -> None:
-    settings = moved(read_settings(), asked.host, asked.port)
+    settings = with_connections(moved(read_settings(), asked.host, asked.port), asked.threads)
     _require_sensible(asked.threads, asked.processes, settings)
     listening = serving.handed_over() or listen(settings)
-    logs.to_stderr()
+    log_to_stderr()
     if asked.processes > 1:
         _assert_ready(settings)
         warn_of_open_files(settings)
@@ -61,7 +61,7 @@ def gate(house: House, threads: int = THREADS, closing: bool = False) -> Gate:
 
 
 def lanes(threads: int) -> tuple[LaneTerms, ...]:
-    """Together they stay below the connections that a process has to its database."""
+    """Together they are the threads of a process, each with a connection to its database."""
     return (
         LaneTerms(traffic.PAGES, threads),
         LaneTerms(traffic.PHOTOS, 3, waiting=60),
@@ -70,6 +70,11 @@ def lanes(threads: int) -> tuple[LaneTerms, ...]:
         LaneTerms(traffic.MACHINES, 2, seconds=4.0),
         LaneTerms(traffic.FILES, 2, seconds=4.0),
     )
+
+
+def with_connections(settings: Settings, threads: int = THREADS) -> Settings:
+    """As many connections as there are threads in all lanes: no page waits for one that another page holds."""
+    return replace(settings, connections=sum(lane.threads for lane in lanes(threads)))
 
 
 def moved(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -116,7 +121,7 @@ def _assert_ready(settings: Settings) -> None:
 
 def _gate_of_a_process(threads: int) -> Gate:
     """In a process of its own, which reads its settings anew."""
-    logs.to_stderr()
-    house = build(read_settings())
+    log_to_stderr()
+    house = build(with_connections(read_settings(), threads))
     house.assert_ready()
     return gate(house, threads, closing=True)

@@ -17,7 +17,7 @@ from ncre.events import bounds
 from ncre.projections import ledger
 from ncre.projections.payment_sentences import why_unusable
 from ncre.services.counter import COUNTER, CashTaken
-from ncre.web.asking import command_id, seen, seen_of
+from ncre.web.asking import command_id, require_asked, seen, seen_of
 from ncre.web.cases import at_my_sites
 from ncre.web.errors import STATUS, said
 from ncre.web.language import language
@@ -41,14 +41,16 @@ AT_COUNTER: Final = {
 @need(Role.REVIEWER, Role.OFFICE)
 def day() -> Answer:
     """当日现金: what each clerk took and handed back, to be compared with the drawer and the receipts."""
-    today = house().clock().astimezone(EXAM_TIME).date()
+    chosen, faults = house().clock().astimezone(EXAM_TIME).date(), {}
     try:
-        chosen = bounds.day(request.args.get("day", ""))
+        typed = request.args.get("day", "")
+        chosen = bounds.day(typed) if typed else chosen
     except bounds.OutOfBounds:
-        chosen = today
+        faults = {"day": _("请填写 2000 年至 2099 年的日期，例如 2027-03-01。")}
     sites = account().sites
     drawers = house().takings.drawers(chosen, None if sites == EVERY_SITE else sites)
-    return render_template("takings.html", day=chosen, drawers=drawers)
+    page = render_template("takings.html", day=chosen, drawers=drawers, faults=faults)
+    return (page, 422) if faults else page
 
 
 @pages.post("/staff/cases/<uuid:registration>/counter")
@@ -89,11 +91,12 @@ def counter(registration: UUID) -> Answer:
 def handed_back(registration: UUID) -> Answer:
     """Cash that could not be used was handed back at the counter of the site."""
     row = at_my_sites(registration)
-    trade, identity = request.form.get("trade", ""), command_id()
+    require_asked()
+    trade = request.form.get("trade", "")
     try:
         seen_of(row["version"])
         _require_cash_of(registration, trade)
-        house().counter.hand_back(trade, account().actor, identity)
+        house().counter.hand_back(trade, account().actor, command_id())
     except Refusal as refusal:
         return with_faults(registration, {"case": said(refusal)}), int(STATUS[refusal.code])
     flash(_("退款已登记。"))

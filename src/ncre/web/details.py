@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.registration import Details
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
-from ncre.web.errors import STATUS, said
-from ncre.web.person import as_typed, choices, in_words
+from ncre.web.errors import NOT_THEIR_FAULT, STATUS, said
+from ncre.web.person import as_typed, choices, in_words, saved
 from ncre.web.tasks import Task, task_list
 from ncre.web.who import Answer, account, house, need
 
@@ -27,7 +28,8 @@ COMMANDS: Final = {Step.FILL_INFO: FillInfo, Step.AMEND_INFO: AmendInfo}
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
     RefusalCode.OUT_OF_DATE: "name",
-    RefusalCode.BUSY: "name",
+    RefusalCode.SENT_BEFORE: "name",
+    **dict.fromkeys(NOT_THEIR_FAULT, "name"),
 }
 """Refusals that the form itself shows, at a field, so that nothing typed is lost."""
 
@@ -57,9 +59,7 @@ def save(registration: UUID) -> Answer:
     except Refusal as refusal:
         if refusal.code not in FIELD_OF:
             raise
-        return _page(own_case(registration), typed, {FIELD_OF[refusal.code]: said(refusal)}), int(
-            STATUS[refusal.code]
-        )
+        return _refused(own_case(registration), typed, refusal), int(STATUS[refusal.code])
     following = "subjects.form" if step is Step.FILL_INFO else "candidate.tasks"
     return redirect(url_for(following, registration=case.id), 303)
 
@@ -77,7 +77,16 @@ def _carry_out(case: Case, step: Step, details: Details) -> None:
     )
 
 
-def _page(case: Case, typed: dict[str, str], faults: dict[str, str]) -> str:
+def _refused(case: Case, typed: dict[str, str], refusal: Refusal) -> str:
+    """The form with all that was typed, beside what is saved by now where that is something else."""
+    known = house().people.details(case.id, case.row["details_version"])
+    differs = refusal.code in (RefusalCode.SENT_BEFORE, RefusalCode.OUT_OF_DATE)
+    return _page(case, typed, {FIELD_OF[refusal.code]: said(refusal)}, saved(known, typed) if differs else {})
+
+
+def _page(
+    case: Case, typed: dict[str, str], faults: dict[str, str], beside: Mapping[str, str] | None = None
+) -> str:
     return render_template(
         "details.html",
         case=case,
@@ -87,6 +96,7 @@ def _page(case: Case, typed: dict[str, str], faults: dict[str, str]) -> str:
         choices=choices(),
         typed=typed,
         faults=faults,
+        beside=beside or {},
         from_passport=bool(typed) and case.row["details_version"] is None and not faults,
         command_id=fresh_id(),
     )

@@ -74,10 +74,14 @@ def _refuse() -> None:
     _check([request.path], LONGEST_ARGUMENT, "")
     _check(_texts(request.args.items(multi=True)), LONGEST_ARGUMENT, "")
     if request.method == "POST" and request.endpoint not in UNREAD:
-        _check(_texts(request.form.items(multi=True)), LONGEST_FIELD, LINES)
+        fields = request.form.items(multi=True)
+        _check(_texts(pair for pair in fields if pair[0] not in READ_IN_BOUNDS), LONGEST_FIELD, LINES)
         files = ((name, file.filename or "") for name, file in request.files.items(multi=True))
         _check(_texts(files), LONGEST_ARGUMENT, "")
 
+
+READ_IN_BOUNDS: Final = frozenset({"question", "answer", "work"})
+"""What the captcha's page sends: whatever it is, it is a wrong answer, and read no further than it may be long."""
 
 UNREAD: Final = frozenset({"payment.notice"})
 """What machines send is read as they signed it, by whoever knows their form."""

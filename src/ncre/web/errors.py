@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.refusals import OUTAGES, Refusal, RefusalCode
 from ncre.domain.words import refusal_words
+from ncre.events.outages import DatabaseFailure
 from ncre.web import access_log, edge
 from ncre.web.asking import FormIncomplete
 from ncre.web.language import language
@@ -28,9 +29,14 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NOT_YOUR_ROLE: HTTPStatus.FORBIDDEN,
     RefusalCode.OWN_REGISTRATION: HTTPStatus.FORBIDDEN,
     RefusalCode.OUT_OF_DATE: HTTPStatus.CONFLICT,
+    RefusalCode.SENT_BEFORE: HTTPStatus.CONFLICT,
     RefusalCode.VERSION_UNKNOWN: HTTPStatus.CONFLICT,
     RefusalCode.OUT_OF_TURN: HTTPStatus.CONFLICT,
     RefusalCode.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.STORE_FULL: HTTPStatus.INSUFFICIENT_STORAGE,
+    RefusalCode.STORE_READ_ONLY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.STORE_AWAY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.STORE_BROKEN: HTTPStatus.INTERNAL_SERVER_ERROR,
     RefusalCode.WINDOW_NOT_YET: HTTPStatus.FORBIDDEN,
     RefusalCode.WINDOW_OVER: HTTPStatus.FORBIDDEN,
     RefusalCode.AGREEMENT_CHANGED: HTTPStatus.CONFLICT,
@@ -52,10 +58,10 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REASON_TEXT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
-    RefusalCode.MONEY_UNDECIDED: HTTPStatus.UNPROCESSABLE_ENTITY,
-    RefusalCode.MONEY_REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.OPENING_REASON: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.TEXT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.MONEY_UNDECIDED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.MONEY_REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.EVIDENCE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.ACCOUNT_BUSY: HTTPStatus.CONFLICT,
@@ -90,14 +96,18 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
 }
 
+RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {
+    RefusalCode.BUSY: 2,
+    RefusalCode.STORE_AWAY: 5,
+    RefusalCode.STORE_FULL: 60,
+    RefusalCode.STORE_READ_ONLY: 60,
+    RefusalCode.STORE_BROKEN: 300,
+    RefusalCode.CHANNEL_SILENT: 60,
+}
+"""Seconds after which whatever was refused for no fault of its own may be asked again."""
 
-RETRY: Final = {"Retry-After": "5"}
-"""Seconds, told with every answer of a status that passes by itself."""
-
-PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
-
-_TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
-
+NOT_THEIR_FAULT: Final = frozenset({RefusalCode.BUSY, *OUTAGES.values()})
+"""Refusals that a form shows with everything that was typed, to be sent again as it is."""
 
 REFUSED_ACCESS: Final = frozenset(
     {
@@ -109,13 +119,22 @@ REFUSED_ACCESS: Final = frozenset(
 )
 """Refusals of who asks, not of what is asked: they are noted in the log."""
 
+PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
+"""Statuses of what passes by itself; every answer that has one says when to ask again."""
+
+Answered = tuple[str, int, dict[str, str]]
+
+_TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
+
 
 def install(site: Flask) -> None:
     site.register_error_handler(Refusal, _refused)
+    site.register_error_handler(DatabaseFailure, _failed)
     site.register_error_handler(CSRFError, _expired)
     site.register_error_handler(FormIncomplete, _incomplete)
     site.register_error_handler(HTTPException, _http)
     site.register_error_handler(Exception, _unexpected)
+    site.after_request(retry_after)
 
 
 def said(refusal: Refusal) -> str:
@@ -123,15 +142,24 @@ def said(refusal: Refusal) -> str:
     return refusal_words(refusal.code, refusal.particulars, language())
 
 
-def _refused(refusal: Refusal) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
-    status = STATUS[refusal.code]
+def retry_after(answer: Response) -> Response:
+    """Whoever is told that something is unavailable is told when to ask again, also where a form says so."""
+    if answer.status_code in PASSING:
+        answer.headers.setdefault("Retry-After", str(RETRY_AFTER[RefusalCode.STORE_AWAY]))
+    return answer
+
+
+def _refused(refusal: Refusal) -> Answered:
     if refusal.code in REFUSED_ACCESS:
         access_log.refuse(refusal.code.value)
-    if status in PASSING:
-        return *_page(status, _("没有完成"), said(refusal)), RETRY
-    if status == HTTPStatus.NOT_FOUND:
-        return _page(HTTPStatus.NOT_FOUND, _("没有找到这一页"), said(refusal))
-    return _page(status, _("没有完成"), said(refusal))
+    status, after = STATUS[refusal.code], RETRY_AFTER.get(refusal.code)
+    headings = {404: _("没有找到这一页"), 500: _("系统出了问题")}
+    page, code = _page(status, headings.get(status, _("没有完成")), said(refusal))
+    return page, code, {"Retry-After": str(after)} if after is not None else {}
+
+
+def _failed(failure: DatabaseFailure) -> Answered:
+    return _refused(Refusal(OUTAGES[failure.kind]))
 
 
 def _expired(_error: CSRFError) -> tuple[str, int]:

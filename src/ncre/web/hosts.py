@@ -16,6 +16,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
 
 from ncre.config import Settings
+from ncre.web.traffic import PROBES
 from ncre.web.who import house
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -37,7 +38,10 @@ def absolute(endpoint: str, **values: Any) -> str:
 
 
 class KnownHosts:
-    """WSGI: requests for another host than ours get 400. The demo, and whoever has no public address, know loopback."""
+    """WSGI: requests for another host than ours get 400. The demo, and whoever has no public address, know loopback.
+
+    Probes come by the IP address of a machine and are answered without a link or a cookie, so any host is good for them.
+    """
 
     def __init__(self, site: Callable[..., Iterable[bytes]], settings: Settings) -> None:
         self._site = site
@@ -48,7 +52,7 @@ class KnownHosts:
         self._loopback = settings.demo or not self._public
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if self._knows(environ.get("HTTP_HOST", "").lower()):
+        if environ.get("PATH_INFO") in PROBES or self._knows(environ.get("HTTP_HOST", "").lower()):
             return self._site(environ, start_response)
         return Response(self._words(), 400)(environ, start_response)
 

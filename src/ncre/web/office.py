@@ -11,9 +11,11 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam import PostNotice, Round, Site
 from ncre.domain.lifecycle import Role
+from ncre.domain.refusals import Refusal
 from ncre.events.exam import NoticePosted
 from ncre.projections import exam, overview
 from ncre.web.asking import command_id, fresh_id
+from ncre.web.errors import STATUS, said
 from ncre.web.front import KINDS
 from ncre.web.who import Answer, account, house, need
 
@@ -68,7 +70,10 @@ def post_notice() -> Answer:
     posted = NoticePosted(
         round_.code, kind, typed["title"], typed["title_en"], typed["body"], typed["body_en"]
     )
-    house().application.plan(PostNotice(actor=account().actor, command_id=command_id(), notice=posted))
+    try:
+        house().application.plan(PostNotice(actor=account().actor, command_id=command_id(), notice=posted))
+    except Refusal as refusal:
+        return _notices_page({kind: typed}, {f"{kind}-title": said(refusal)}), int(STATUS[refusal.code])
     flash(_("公告已发布。"))
     return redirect(url_for("office.notices"), 303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from ncre.domain.candidate import FORM_FIELDS, FormField
@@ -23,6 +23,16 @@ def as_typed(details: Details | None) -> dict[str, str]:
         return {}
     typed = {name: str(value) for name, value in asdict(details).items()}
     return {**typed, "document_number": details.document_typed, "birth": details.birth.strftime("%Y%m%d")}
+
+
+def saved(details: Details | None, typed: Mapping[str, str]) -> dict[str, str]:
+    """Fields whose saved value is not what was typed, as it is read; "" where nothing is saved."""
+    kept = as_typed(details)
+    return {
+        one.name: _read(one, kept[one.name])
+        for one in FORM_FIELDS
+        if kept and kept[one.name] != typed.get(one.name, "").strip()
+    }
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:

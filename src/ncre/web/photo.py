@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
@@ -20,7 +20,7 @@ from ncre.gateways.photo_store import PhotoMissing
 from ncre.services.photos import Taken
 from ncre.web.asking import command_id, fresh_id, require_asked, seen
 from ncre.web.cases import Case, own_case
-from ncre.web.errors import PASSING, RETRY, STATUS, said, too_large
+from ncre.web.errors import NOT_THEIR_FAULT, PASSING, STATUS, said, too_large
 from ncre.web.photo_checks import advice, lines, sentences
 from ncre.web.pictures import jpeg_answer, picture_of
 from ncre.web.tasks import Task, task_list
@@ -30,6 +30,9 @@ from ncre.web.who import Answer, account, house, need
 pages = Blueprint("photo", __name__)
 
 COMMANDS: Final = {Step.UPLOAD_PHOTO: UploadPhoto, Step.REPLACE_PHOTO: ReplacePhoto}
+
+SHOWN_HERE: Final = NOT_THEIR_FAULT | {RefusalCode.OUT_OF_DATE, RefusalCode.SENT_BEFORE}
+"""Refusals after which the page shows the photo that is saved, and the form to send another."""
 
 
 @pages.url_value_preprocessor
@@ -150,7 +153,10 @@ def _erased_is_refused() -> Iterator[None]:
 
 def _carried_out(case: Case, step: Step, photo: Photo) -> Answer:
     """The photo is on the registration now; what a candidate should know of it is said on the next page."""
-    _carry_out(case, step, photo)
+    try:
+        _carry_out(case, step, photo)
+    except Refusal as refusal:
+        return _try_again(case, refusal)
     flash(_("照片已保存，请查看预览。"))
     if photo.appealed:
         flash(_("这张照片将由考点审核员判断。"), "warn")
@@ -192,12 +198,10 @@ def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
 
 
 def _try_again(case: Case, refusal: Refusal) -> Answer:
-    """Where photos wait or cannot be kept: the page, and when to try again; any other refusal goes its way."""
-    if STATUS[refusal.code] not in PASSING:
+    """The page as things stand now, where the photo may be sent again; any other refusal goes its way."""
+    if STATUS[refusal.code] not in PASSING and refusal.code not in SHOWN_HERE:
         raise refusal
-    answer = make_response(_page(case, [said(refusal)]), STATUS[refusal.code])
-    answer.headers.extend(RETRY)
-    return answer
+    return _page(own_case(case.id), [said(refusal)]), int(STATUS[refusal.code])
 
 
 def _told(photo: Photo) -> list[str]:

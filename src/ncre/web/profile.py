@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from ncre.domain.candidate import FORM_FIELDS, parse_details
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
+from ncre.domain.refusals import Refusal
+from ncre.web.errors import NOT_THEIR_FAULT, STATUS, said
 from ncre.web.person import as_typed, choices, in_words
 from ncre.web.who import Answer, account, house, need
 
@@ -32,7 +34,12 @@ def save() -> Answer:
     parsed = parse_details(typed, house().clock().astimezone(EXAM_TIME).date())
     if isinstance(parsed, list):
         return _page(typed, in_words(parsed)), 422
-    house().profiles.keep(account(), parsed)
+    try:
+        house().profiles.keep(account(), parsed)
+    except Refusal as refusal:
+        if refusal.code not in NOT_THEIR_FAULT:
+            raise
+        return _page(typed, {"name": said(refusal)}), int(STATUS[refusal.code])
     flash(_("个人资料已保存，报名时会自动填好。"))
     return redirect(url_for("passport.home"), 303)
 

@@ -204,6 +204,17 @@ class _Typed:
     evidence: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
 
+    def homeless(self, shown: frozenset[Step], takes_money: bool) -> _Typed:
+        """What was typed into forms that the page no longer has."""
+        gone = replace(self, faults={})
+        if Step.REJECT in shown:
+            gone = replace(gone, reasons=frozenset(), note="")
+        if Step.CANCEL in shown:
+            gone = replace(gone, why="", money_why="")
+        if Step.MOVE in shown:
+            gone = replace(gone, to="", evidence="")
+        return replace(gone, receipt="", amount="") if takes_money else gone
+
 
 def _asked(registration: UUID) -> dict[str, Any]:
     return {
@@ -222,8 +233,7 @@ def _carry_out(command: Command, typed: _Typed) -> Answer | None:
         else:
             house().application.handle(command)
     except Refusal as refusal:
-        place = _place(command, refusal)
-        faulty = replace(typed, faults={place: said(refusal)})
+        faulty = replace(typed, faults={_place(command, refusal): said(refusal)})
         return _page(command.registration, faulty), int(STATUS[refusal.code])
     return None
 
@@ -272,7 +282,9 @@ def _page(registration: UUID, typed: _Typed) -> str:
         story = timeline.story(connection, registration)
         others = photo_files.of_other_people(connection, registration)
         payments = ledger.of_registration(connection, registration)
-    steps = steps_of(case_)
+    steps, own = steps_of(case_), row["account"] == account().id
+    closed = closed_steps(case_, steps, now)
+    takes_money = case_.payable and row["order_version"] is not None and not own
     details = house().people.details(case_.id, row["details_version"]) if open_ else None
     return render_template(
         "case.html",
@@ -288,18 +300,24 @@ def _page(registration: UUID, typed: _Typed) -> str:
         rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
         story=newest_first(story),
         steps=steps,
-        closed=closed_steps(case_, steps, now),
-        own=row["account"] == account().id,
+        closed=closed,
+        own=own,
         reasons=reasons_by_group(),
         groups=GROUPS,
         payments=payments,
         paid_fee=(row["payment"] or {}).get("amount", 0),
-        takes_money=case_.payable and row["order_version"] is not None,
+        takes_money=takes_money,
         typed=typed,
+        unsaved=typed.homeless(steps - _hidden(closed), takes_money) if typed.faults else _Typed(),
         faults=typed.faults,
         wait=time_left(now, row["requested_at"]) if Step.APPROVE in steps else "",
         command_id=fresh_id,
     )
+
+
+def _hidden(closed: Mapping[Step, str]) -> frozenset[Step]:
+    """Steps whose forms give way to a sentence: both decisions, where their window is closed."""
+    return frozenset({Step.APPROVE, Step.REJECT}) if Step.APPROVE in closed else frozenset()
 
 
 def _page_number() -> int:

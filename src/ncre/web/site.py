@@ -21,6 +21,7 @@ from ncre.web import (
     factor,
     front,
     halls,
+    health,
     hosts,
     human,
     joining,
@@ -48,6 +49,7 @@ from ncre.web import (
 )
 
 AREAS = (
+    health,
     front,
     signin,
     human,

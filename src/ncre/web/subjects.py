@@ -20,7 +20,7 @@ from ncre.events.exam import Subject
 from ncre.projections.seats import full_sites, seats_left
 from ncre.web.asking import command_id, fresh_id, seen
 from ncre.web.cases import Case, own_case
-from ncre.web.errors import STATUS, said
+from ncre.web.errors import NOT_THEIR_FAULT, STATUS, said
 from ncre.web.tasks import Task, task_list
 from ncre.web.who import Answer, account, house, need
 
@@ -40,7 +40,8 @@ FIELD_OF: Final = {
     RefusalCode.TOO_MANY_SUBJECTS: "subjects",
     RefusalCode.DECLARATION_MISSING: "declared",
     RefusalCode.OUT_OF_DATE: "subjects",
-    RefusalCode.BUSY: "subjects",
+    RefusalCode.SENT_BEFORE: "subjects",
+    **dict.fromkeys(NOT_THEIR_FAULT, "subjects"),
 }
 """Refusals that the form itself shows, at a field, with the choice kept."""
 
@@ -84,8 +85,9 @@ def save(registration: UUID) -> Answer:
     except Refusal as refusal:
         if refusal.code not in FIELD_OF:
             raise
-        faults = {FIELD_OF[refusal.code]: said(refusal)}
-        return _page(own_case(registration), site, set(chosen), faults), int(STATUS[refusal.code])
+        faults, case = {FIELD_OF[refusal.code]: said(refusal)}, own_case(registration)
+        beside = refusal.code in (RefusalCode.SENT_BEFORE, RefusalCode.OUT_OF_DATE)
+        return _page(case, site, set(chosen), faults, beside=beside), int(STATUS[refusal.code])
     return _onwards(registration)
 
 
@@ -136,7 +138,8 @@ def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> No
     )
 
 
-def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str]) -> str:
+def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, beside: bool = False) -> str:
+    """`beside`: what is saved stands beside what was ticked."""
     with house().database.reading() as connection:
         sites = house().application.exams.sites(connection, case.round.code)
         full = full_sites(connection, house().application.claims, case.round.code, sites)
@@ -154,6 +157,7 @@ def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str]) -> s
         first=Step.SUBMIT in case.steps,
         declared=bool(request.form.get("declared")),
         faults=faults,
+        saved=case.subjects if beside else [],
         basis=_basis(case),
         command_id=fresh_id(),
     )

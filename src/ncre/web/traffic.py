@@ -36,6 +36,9 @@ _PHOTO: Final = re.compile(r"/registrations/[^/]+/photo")
 _STAFF: Final = re.compile(r"/(staff|office|audit)(/|$)")
 _SIGN_IN: Final = re.compile(r"/(sign-in|sso)(/|$)")
 
+PROBES: Final = frozenset({"/healthz", "/readyz"})
+"""What balancers and supervisors ask, at any address of a machine."""
+
 LaneOf = Callable[[str, str, str, str], str]
 
 
@@ -47,13 +50,13 @@ def largest_body(method: str, path: str) -> int:
 def lanes_of(site: Flask) -> LaneOf:
     """The lane of a request, from its method, path, query and cookies.
 
-    Candidates wait for each other alone, and photos for photos; payment notices, styles and staff have lanes of their
+    Candidates wait for each other alone, and photos for photos; payment notices and probes, styles and staff have lanes of their
     own. Whoever is not signed in as staff yet and wants to be has the entrance, which strangers may crowd: it is not
     the lane of those who are.
     """
 
     def lane_of(method: str, path: str, query: str, cookies: str) -> str:
-        if method == "POST" and path.startswith("/notices/"):
+        if (method == "POST" and path.startswith("/notices/")) or path in PROBES:
             return MACHINES
         if path.startswith("/static/"):
             return FILES

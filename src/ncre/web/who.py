@@ -16,6 +16,9 @@ from ncre.domain.lifecycle import Role
 from ncre.passport.accounts import Account
 from ncre.passport.sessions import Session
 
+WITHOUT_SESSION = frozenset({"static", "health.alive", "health.ready"})
+"""What is answered to anybody in the same way, without looking who asks."""
+
 UNENROLLED = "unenrolled"
 """Staff without the second factor that this installation requires go nowhere but to enrolling it."""
 
@@ -154,7 +157,7 @@ def this_page() -> str:
 
 def _recognise() -> None:
     g.account = g.session = None
-    if request.endpoint == "static" or "token" not in session:
+    if request.endpoint in WITHOUT_SESSION or "token" not in session:
         return
     g.session = house().passports.sessions.find(session["token"])
     if g.session is None:

@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ncre.events import bounds
 from ncre.gateways.alipay.reading import NAME, Unreadable, fen, moment
-from ncre.gateways.channel import LONGEST_WORD, ChannelSilent, Kind, News, Source
+from ncre.gateways.channel import ChannelSilent, Kind, News, Source
 
 TRADE, ORDER, KIND = "支付宝交易号", "商户订单号", "业务类型"
 FINISHED, AMOUNT, REQUEST = "完成时间", "订单金额（元）", "退款批次号/请求号"
@@ -72,5 +72,5 @@ def _news(said: Mapping[str, str]) -> News:
         amount=fen(amount) * (sign if kind is Kind.OTHER else 1),
         at=moment(said[FINISHED]),
         source=Source.BILL,
-        word=bounds.shown(said[KIND], LONGEST_WORD) if kind is Kind.OTHER else "",
+        word=bounds.shown(said[KIND], 60) if kind is Kind.OTHER else "",
     )

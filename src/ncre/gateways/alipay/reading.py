@@ -90,9 +90,9 @@ def news_of_notice(said: Mapping[str, str]) -> tuple[News, ...]:
     if said.get("trade_status") == "TRADE_SUCCESS":
         raise Unreadable("a paid trade without the time of its payment")
     identity = said.get("notify_id") or said["notify_time"]
-    word = f"{said.get('notify_type', '')} {said.get('trade_status', '')}".strip()[:60]
+    word = f"{said.get('notify_type', '')} {said.get('trade_status', '')}".strip()
     amount = fen(said["total_amount"]) if said.get("total_amount") else 0
-    return (_notice_news(Kind.OTHER, said, identity[:60], amount, None, word),)
+    return (_notice_news(Kind.OTHER, said, identity[:60], amount, None, bounds.shown(word, 60)),)
 
 
 def _notice_news(

@@ -14,11 +14,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from ncre.events import bounds
-from ncre.gateways.channel import LONGEST_WORD, ChannelSilent, Kind, News, Source
+from ncre.gateways.channel import ChannelSilent, Kind, News, Source
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 NAME: Final = "wechat"
-_YUAN: Final = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 SUMMARY: Final = "总交易单数"
 TITLE: Final = "商品名称"
 
@@ -36,6 +35,8 @@ REFUND_AMOUNT: Final = ("申请退款金额", "退款金额")
 OLDER: Final[Mapping[str, str]] = {"退款状态": ""}
 """Columns that older bills lack."""
 
+_YUAN: Final = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
+
 _RECORD: Final = re.compile(r"\r?\n(?=`)")
 
 
@@ -43,7 +44,7 @@ def read_bill(raw: bytes) -> tuple[News, ...]:
     """Every line of the bill that tells of money. Raises ChannelSilent for what cannot be read."""
     try:
         return tuple(_news_of(raw.decode("utf-8-sig")))
-    except (UnicodeDecodeError, KeyError, ValueError) as error:
+    except (KeyError, ValueError) as error:
         raise ChannelSilent(f"the bill cannot be read: {error!r}") from error
 
 
@@ -92,16 +93,14 @@ def _news(said: Mapping[str, str]) -> News:
         amount=amount,
         at=bounds.moment(datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI)),
         source=Source.BILL,
-        word=bounds.shown(f"{said['交易状态']} {said['退款状态']}".strip(), LONGEST_WORD)
-        if kind is Kind.OTHER
-        else "",
+        word=f"{said['交易状态']} {said['退款状态']}".strip() if kind is Kind.OTHER else "",
     )
 
 
 def _amount(said: Mapping[str, str], columns: Sequence[str]) -> int:
-    """Fen, with its sign: "160.00" yuan are 16000. Raises OutOfBounds."""
+    """Fen, with its sign. Raises OutOfBounds."""
     found = _YUAN.fullmatch(next((said[name] for name in columns if name in said), ""))
     if not found:
         raise bounds.OutOfBounds("not an amount in yuan")
-    amount = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
-    return -amount if found[1] else amount
+    fen = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
+    return -fen if found[1] else fen

@@ -163,13 +163,15 @@ class WeChat:
         return News(
             kind=Kind.OTHER,
             channel=NAME,
-            order=str(said.get("out_trade_no", ""))[:64],
-            trade=str(said.get("transaction_id", ""))[:64],
+            order=bounds.shown(str(said.get("out_trade_no", "")), bounds.LONGEST_IDENTIFIER),
+            trade=bounds.shown(str(said.get("transaction_id", "")), bounds.LONGEST_IDENTIFIER),
             reference=sha256(f"{event}{content}".encode()).hexdigest()[:32],
             amount=int((amounts or {}).get("refund", (amounts or {}).get("total", 0))),
             at=self._line.clock(),
             source=Source.NOTICE,
-            word=f"{event} {said.get('refund_status', said.get('trade_state', ''))}".strip()[:60],
+            word=bounds.shown(
+                f"{event} {said.get('refund_status', said.get('trade_state', ''))}".strip(), 60
+            ),
         )
 
     def acknowledged(self, taken: bool) -> tuple[int, str, str]:

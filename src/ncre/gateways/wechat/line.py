@@ -28,7 +28,6 @@ FRESH: Final = timedelta(minutes=5)
 """How old the time stamp of an answer or notice may be; a library that lets any pass is open to replays."""
 
 CERTIFICATES: Final = "/v3/certificates"
-
 _TIME_STAMP: Final = re.compile(r"[0-9]{1,12}")
 """Seconds since 1970."""
 

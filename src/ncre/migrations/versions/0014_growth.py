@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 
 RETURNED = sa.text("returned_at IS NOT NULL")
 OWED = sa.text("request IS NOT NULL AND returned_at IS NULL")

@@ -13,6 +13,8 @@ from ncre.events.columns import Moment
 revision = "0015"
 down_revision = "0014"
 
+OPEN = sa.text("resolved_at IS NULL")
+
 
 def upgrade() -> None:
     with op.batch_alter_table("payments") as payments:
@@ -42,4 +44,6 @@ def upgrade() -> None:
         sa.Column("note", sa.String(500)),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unbooked_items")),
     )
-    op.create_index("unbooked_items_open", "unbooked_items", ["resolved_at", "told_at"])
+    op.create_index(
+        "unbooked_items_open", "unbooked_items", ["told_at"], sqlite_where=OPEN, postgresql_where=OPEN
+    )
