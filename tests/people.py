@@ -58,7 +58,7 @@ WENJING: Final = facts.Details(
     ethnicity="01",
     education="bachelor",
     occupation="student",
-    mobile="13800138000",
+    mobile="+8613800138000",
     email="wenjing@example.com",
     address="湖北省武汉市江夏区光谷大道117号",
     postcode="430205",
@@ -70,7 +70,7 @@ LIQIANG: Final = replace(
     sex="male",
     document_number="420115200603150011",
     document_typed="420115200603150011",
-    mobile="13900139000",
+    mobile="+8613900139000",
     email="liqiang@example.com",
 )
 

@@ -49,7 +49,7 @@ MAY_KNOW: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "events": {"sqlalchemy", "eventsourcing", "cryptography", "msgspec", "alembic"},
     "config": {"pydantic", "pydantic_settings", "sqlalchemy"},
-    "domain": {"transitions", "stdnum"},
+    "domain": {"transitions", "stdnum", "email_validator", "phonenumbers"},
     "projections": {"sqlalchemy", "msgspec"},
     "cashier": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
     "gateways": {
@@ -108,6 +108,7 @@ SERVICES_OF_THE_PAGES = {
     "takings",
     "passports",
     "sign_ons",
+    "contacts",
     "counter",
     "standings",
 }

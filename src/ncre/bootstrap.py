@@ -32,6 +32,7 @@ from ncre.passport.identities import Identities
 from ncre.passport.one_time import OneTimeTokens
 from ncre.passport.proofs import CODE_LIVES, Proofs
 from ncre.passport.qq import QQ
+from ncre.passport.sending import Sending
 from ncre.passport.sessions import Sessions
 from ncre.passport.single_sign_on import SingleSignOn
 from ncre.passport.throttle import Throttle
@@ -39,6 +40,7 @@ from ncre.printing.signature import Certificate, SigningUnusable
 from ncre.printing.stamp import StampKey
 from ncre.projections import all_projections
 from ncre.services.changes import Changes
+from ncre.services.contacts import Contacts
 from ncre.services.counter import Counter
 from ncre.services.door import Door
 from ncre.services.door_list import DoorLists
@@ -81,6 +83,7 @@ class House:
     application: Application
     accounts: Accounts
     passports: Passports
+    contacts: Contacts
     second_step: SecondStep
     sign_ons: SignOns
     staffing: Staffing
@@ -90,6 +93,7 @@ class House:
     outbox: MailFolder | None
     human: HumanCheck
     throttle: Throttle
+    sending: Sending
     qq: QQ | None
     providers: tuple[Provider, ...]
     people: People
@@ -158,6 +162,7 @@ def build(
     identities = Identities(database, clock)
     security, factors = SecurityLog(application, post), Factors(store)
     throttle = Throttle(database, clock)
+    sending = Sending(database, clock, settings.sending)
     passports = Passports(
         application, security, accounts, sessions, proofs, identities, factors, throttle, post
     )
@@ -182,6 +187,7 @@ def build(
         application=application,
         accounts=accounts,
         passports=passports,
+        contacts=Contacts(application, security, accounts, sessions, proofs, post),
         second_step=SecondStep(application, security, accounts, proofs, factors),
         sign_ons=SignOns(application, security, staffing, accounts, proofs, identities, begun),
         staffing=staffing,
@@ -191,6 +197,7 @@ def build(
         outbox=None if settings.smtp else outbox,
         human=human,
         throttle=throttle,
+        sending=sending,
         qq=QQ(settings.qq) if settings.qq else None,
         providers=tuple(
             Provider(
@@ -224,7 +231,16 @@ def build(
             money,
             paying,
             reconciliation,
-            (papers.sweep, photos.sweep, errands.tidy, sessions.tidy, proofs.tidy, human.tidy, throttle.tidy),
+            (
+                papers.sweep,
+                photos.sweep,
+                errands.tidy,
+                sessions.tidy,
+                proofs.tidy,
+                human.tidy,
+                throttle.tidy,
+                sending.tidy,
+            ),
             watched.trusted if watched else lambda: True,
         ),
     )

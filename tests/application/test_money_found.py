@@ -157,7 +157,7 @@ def test_money_for_an_unknown_order_goes_back_with_a_reason(house: House, clock:
 
 @pytest.mark.parametrize("kind", [Kind.OTHER, Kind.CLOSED])
 def test_what_cannot_be_booked_waits_for_a_person(house: House, clock: Clock, kind: Kind) -> None:
-    amount = -48 if kind is Kind.OTHER else 0
+    amount = -48 if kind is Kind.OTHER else 48
     news = News(kind, "till", "N-UNKNOWN", "T9", "line-1", amount, clock(), Source.BILL, "服务费")
     for _ in range(2):
         house.money.receive(news)

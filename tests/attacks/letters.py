@@ -36,12 +36,12 @@ def joins_by_email(target: Target, email: str) -> None:
 
 
 def joins_by_phone(target: Target, phone: str) -> None:
-    """Somebody registers with this number, as it is kept."""
+    """Somebody registers with this number of China."""
     browser = target.browser()
     form = {**browser.hidden("/register?by=phone"), "phone": phone}
     status, _, _ = browser.ask("POST", "/register", form)
     assert status == 303, status
-    found = re.search(r"\b\d{6}\b", letters(target, phone)[0])
+    found = re.search(r"\b\d{6}\b", letters(target, f"+86{phone}")[0])
     assert found is not None
     form = {**browser.hidden("/register/code"), "code": found[0], "password": PASSWORD, "again": PASSWORD}
     status, _, _ = browser.ask("POST", "/register/code", form)

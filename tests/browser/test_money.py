@@ -66,7 +66,7 @@ def test_cash_refunds_and_what_needs_a_person_are_accessible_at_every_width(
     house.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
     shenhe = Person(desk(browser), market.home, check=True)
     shenhe.signs_in("shenhe", PASSWORD)
-    shenhe.goes(f"/staff/cases/{candidate.id}")
+    shenhe.opens(candidate.id)
     shenhe.page.get_by_text("现场缴费", exact=True).click()
     shenhe.page.fill("#receipt", "2027-1")
     shenhe.page.fill("#amount", "150")
@@ -87,7 +87,7 @@ def test_cash_refunds_and_what_needs_a_person_are_accessible_at_every_width(
     kaowu.presses("原路退回 T-orphan")
     kaowu.page.get_by_label("核对结果").fill("渠道手续费")
     kaowu.presses("已核对 T9")
-    kaowu.goes(f"/staff/cases/{candidate.id}")
+    kaowu.opens(candidate.id)
     kaowu.page.get_by_text("取消报名", exact=True).first.click()
     kaowu.page.fill("#why", "停考")
     kaowu.page.check("[name=money][value=refund]")
@@ -98,6 +98,6 @@ def test_cash_refunds_and_what_needs_a_person_are_accessible_at_every_width(
     for page in ("", "/paid"):
         wenjing.goes(f"/registrations/{candidate.id}{page}")
         assert "由考点当场退还" in wenjing.reads()
-    shenhe.goes(f"/staff/cases/{candidate.id}")
+    shenhe.opens(candidate.id)
     shenhe.presses(f"已在现场退还 {SITE}-2027-1")
     assert shenhe.faults + kaowu.faults + wenjing.faults == []

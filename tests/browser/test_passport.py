@@ -46,11 +46,11 @@ def test_somebody_registers_recovers_and_minds_the_account(
 
     person.goes("/passport")
     person.goes("/passport/phone")
-    types(person, target="13800138000")
+    types(person, target="13800138000", present=PASSWORD)
     person.presses("发送验证")
     types(person, code=newest(house, r"\b\d{6}\b"))
     person.presses("确认")
-    assert "13800138000" in person.reads()
+    assert "138 0013 8000" in person.reads()
     person.goes("/passport/close")
     person.goes("/passport/confirm")
 
@@ -87,7 +87,7 @@ def test_somebody_registers_with_a_phone_is_offered_an_address_and_closes_the_ac
     types(person, code=newest(house, r"\b\d{6}\b"), password=PASSWORD, again=PASSWORD)
     person.presses("注册")
     person.follows("绑定邮箱")
-    types(person, target=EMAIL)
+    types(person, target=EMAIL, present=PASSWORD)
     person.presses("发送验证")
     person.goes("/outbox")
     person.goes(newest(house, r"/passport/prove/[\w-]+"))

@@ -39,9 +39,9 @@ def opens(market: Market, walker: Walker) -> Order:
 
 
 def rows(market: Market) -> list[Row]:
-    with market.house.database.reading() as connection:
+    with market.house.database.snapshot() as connection:
         since = market.clock() - timedelta(days=30)
-        return ledger.between(connection, since, since + timedelta(days=60))
+        return list(ledger.between(connection, since, since + timedelta(days=60)))
 
 
 def works(market: Market, *, minutes: float = 2) -> None:

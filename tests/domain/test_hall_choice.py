@@ -7,7 +7,7 @@ from itertools import combinations
 from uuid import UUID
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from ncre.domain.capacity import Demand
@@ -76,6 +76,7 @@ def test_few_halls_seat_whomever_all_of_them_seat(plan: SitePlan, crowd: list[To
     event(f"{len(halls_of(found))} of {len(halls_of(spread))}")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(1, 4), st.integers(1, 4), crowds(12))
 def test_with_halls_alike_no_fewer_would_do(size: int, rooms: int, batches: int, crowd: list[ToSeat]) -> None:
     """Every smaller set of halls is counted, for papers that fit into every batch."""

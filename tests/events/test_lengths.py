@@ -24,7 +24,7 @@ from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.events.schema import metadata
 from ncre.gateways.channel import Kind, Source, State
 from ncre.passport.accounts import LONGEST_ACCOUNT_NAME
-from ncre.passport.proofs import Purpose
+from ncre.passport.proofs import LONGEST_ONWARD, Purpose
 from ncre.passport.sign_on import LONGEST_NAME, LONGEST_SUBJECT
 from ncre.projections.registrations import registrations
 from tests.people import REGISTRATION
@@ -53,6 +53,7 @@ SITE, ROUND, SUBJECT = 6, 2, 8
 
 BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.email": 254,
+    "accounts.key": LONGEST_ACCOUNT_NAME,
     "accounts.name": LONGEST_ACCOUNT_NAME,
     "accounts.password": 200,
     "accounts.phone": 16,
@@ -97,6 +98,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "registration_counts.site": SITE,
     "registration_counts.status": longest(Status),
     "takings.site": SITE,
+    "sent_letters.key": HASH,
     "unbooked_items.channel": longest(CHANNELS),
     "unbooked_items.kind": LONGEST_IDENTIFIER,
     "unbooked_items.note": LONGEST_NOTE,
@@ -105,7 +107,9 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "unbooked_items.resolved_by": 36,
     "unbooked_items.source": longest(Source),
     "unbooked_items.trade": LONGEST_IDENTIFIER,
+    "proofs.about": HASH,
     "proofs.code": HASH,
+    "proofs.onward": LONGEST_ONWARD,
     "proofs.purpose": longest(Purpose),
     "proofs.token": HASH,
     "reconciliations.channel": longest(CHANNELS),

@@ -5,6 +5,7 @@ import Provider from 'oidc-provider'
 
 const ACCOUNTS = {
   li: { name: '李雷', groups: ['staff', 'ncre-reviewers'] },
+  han: { name: '韩梅梅', groups: ['ncre-reviewers'], shows: { acr: 'mfa', amr: ['pwd', 'otp'] } },
   zhang: { name: '张三', groups: ['canteen'] },
 }
 const client = (id) => ({
@@ -17,7 +18,8 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`
   const provider = new Provider(issuer, {
     clients: [client('ncre'), client('another')],
-    claims: { openid: ['sub'], profile: ['name'], staff: ['groups'] },
+    acrValues: ['pwd', 'mfa'],
+    claims: { openid: ['sub', 'acr', 'amr'], profile: ['name'], staff: ['groups'] },
     scopes: ['openid', 'profile', 'staff'],
     conformIdTokenClaims: false,
     cookies: { keys: ['for-a-test'] },
@@ -31,7 +33,8 @@ server.listen(0, '127.0.0.1', () => {
     if (!request.url.startsWith('/interaction/')) return handle(request, response)
     const { prompt, params, session } = await provider.interactionDetails(request, response)
     if (prompt.name === 'login') {
-      const login = { accountId: params.login_hint ?? 'li' }
+      const who = params.login_hint ?? 'li'
+      const login = { accountId: who, ...ACCOUNTS[who].shows }
       return provider.interactionFinished(request, response, { login })
     }
     const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id })

@@ -130,7 +130,7 @@ def test_reading_never_raises(text: str) -> None:
 
 
 def test_the_details_are_those_of_the_version() -> None:
-    amended = facts.InfoAmended(replace(WENJING, mobile="13700137000"), PERSON)
+    amended = facts.InfoAmended(replace(WENJING, mobile="+8613700137000"), PERSON)
     history = (*REJECTED, amended)
     assert stands(history, Version(6)).details == WENJING
     assert stands(history).details == amended.details
@@ -150,10 +150,17 @@ def test_seats_and_the_reason_for_cancelling_are_kept() -> None:
 
 
 def test_a_difference_names_the_fields_that_changed_and_no_other() -> None:
-    amended = facts.InfoAmended(replace(WENJING, mobile="13700137000"), PERSON)
+    amended = facts.InfoAmended(replace(WENJING, mobile="+8613700137000"), PERSON)
     changes = differences(stands(REJECTED), stands((*REJECTED, amended)))
     assert [change.field for change in changes] == ["mobile", "details_version"]
-    assert (changes[0].before, changes[0].after) == ("13800138000", "13700137000")
+    assert (changes[0].before, changes[0].after) == ("+8613800138000", "+8613700137000")
+
+
+def test_another_spelling_of_the_same_number_is_no_difference() -> None:
+    before = facts.InfoAmended(replace(WENJING, mobile="13800138000"), PERSON)
+    after = facts.InfoAmended(WENJING, PERSON)
+    changes = differences(stands((*REJECTED, before)), stands((*REJECTED, before, after)))
+    assert [change.field for change in changes] == ["details_version"]
 
 
 def test_nothing_and_an_empty_value_are_no_difference() -> None:

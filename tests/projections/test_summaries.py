@@ -31,8 +31,6 @@ BEFORE = (
             "payments_returned",
             "payments_owed",
             "payments_unexplained",
-            "attempts_seen",
-            "challenges_expires",
             "proofs_expires",
             "sessions_seen",
             "errands_next",

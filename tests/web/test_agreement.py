@@ -101,8 +101,11 @@ def test_outside_the_window_the_page_says_when_it_opens_and_offers_no_button(
     visitor.get("/agreement")
     assert "2027-01-04 08:00 开始" in visitor.text()
     assert 'value="agree"' not in visitor.page
+    token = visitor.page.split('name="csrf_token" value="')[1].split('"')[
+        0
+    ]  # the clock that was set back ended the session
     visitor.page = open_page
-    visitor.post("/agreement", 403, agreed="yes", answer="agree")
+    visitor.post("/agreement", 403, agreed="yes", answer="agree", csrf_token=token)
     assert facts_of(house, wenjing.id) == []
 
 

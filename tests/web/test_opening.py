@@ -71,7 +71,7 @@ def test_no_get_of_any_role_shows_private_details_or_leaves_a_look(
         for rule in site.url_map.iter_rules():
             if "GET" not in (rule.methods or ()) or not rule.arguments or not rule.arguments <= given.keys():
                 continue
-            if rule.endpoint == "passport.contact_page":
+            if rule.endpoint.startswith("contacts."):
                 continue
             path = site.url_map.bind("localhost").build(
                 rule.endpoint, {name: given[name] for name in rule.arguments}

@@ -44,7 +44,7 @@ def test_what_was_completed_is_kept_and_a_registration_begins_with_it(
     visitor.post(page, **{**form_of_details(), "mobile": "13700137000"})
     visitor.get(page)
     assert "已按您通行证中的个人资料填好" not in visitor.text()
-    assert visitor.value("mobile") == "13700137000"
+    assert visitor.value("mobile") == "137 0013 7000"
     kept = house.profiles.of(wenjing.account)
     assert kept is not None
     assert kept.mobile == WENJING.mobile, "a registration changes nothing here"

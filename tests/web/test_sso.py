@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -21,7 +22,7 @@ from ncre.services.sign_ons import Provider
 from ncre.web import create_site
 from tests.houses import development
 from tests.openid import issuer_at, log_in, needs_provider, openid_provider
-from tests.people import SITE
+from tests.people import SITE, Clock
 from tests.web.visitor import Visitor
 
 pytestmark = needs_provider
@@ -185,6 +186,100 @@ def test_whoever_was_on_the_way_somewhere_comes_there_and_nowhere_else(visitor: 
 
 def test_an_unknown_provider_has_no_page(visitor: Visitor) -> None:
     visitor.get("/sso/nowhere", 404)
+
+
+def with_factor(house: House, name: str) -> str:
+    """The secret of the second factor that somebody has here."""
+    known = house.accounts.named(name)
+    assert known is not None
+    secret = house.second_step.to_enrol(known).secret
+    assert house.second_step.confirm(known, pyotp.TOTP(secret).at(house.clock())) is not None
+    return secret
+
+
+def test_staff_whose_provider_shows_no_second_factor_pass_the_one_here(
+    house: House, visitor: Visitor, clock: Clock
+) -> None:
+    """Once nobody asked: whoever had a password at the provider was in."""
+    visitor.get(comes_back(visitor), 303)
+    secret = with_factor(house, "李雷 (li)")
+    there = visitor.get(comes_back(visitor, start="/sso/office?next=/staff/desk"), 303).location
+    assert there == "/sign-in/code?next=/staff/desk"
+    Visitor(visitor._client.application).get("/staff/queue", 302)
+    clock.advance(seconds=60)
+    visitor.get(there)
+    code = pyotp.TOTP(secret).at(clock())
+    assert visitor.post(there, code=code).location == "/staff/desk"
+    visitor.get("/staff/queue")
+
+
+def test_staff_without_a_factor_here_are_led_to_enrolling_one(house: House, visitor: Visitor) -> None:
+    vars(house)["settings"] = replace(house.settings, staff_factor="required")
+    assert visitor.get(comes_back(visitor), 303).location == "/passport/factor"
+    assert visitor.get("/staff/queue", 303).location == "/passport/factor"
+
+
+def test_a_second_factor_that_the_provider_shows_is_enough(
+    house: House, visitor: Visitor, issuer: Issuer
+) -> None:
+    vars(house)["settings"] = replace(house.settings, staff_factor="required")
+    use(house, replace(issuer, acr=("mfa",), amr=("otp",)), provision=True)
+    assert visitor.get(comes_back(visitor, "han"), 303).location == "/welcome"
+    visitor.get("/staff/queue")
+    other = Visitor(visitor._client.application)
+    assert other.get(comes_back(other, "li"), 303).location == "/passport/factor"
+
+
+def test_who_has_no_password_proves_it_anew_at_the_provider(
+    house: House, elsewhere: Visitor, clock: Clock
+) -> None:
+    """Once they had to sign out and in again."""
+    elsewhere.get(comes_back(elsewhere, "zhang"), 303)
+    clock.advance(minutes=11)
+    there = elsewhere.get("/passport/close", 302).location
+    assert there == "/passport/confirm?next=/passport/close"
+    elsewhere.get(there)
+    again = "/sso/office/again?next=/passport/close"
+    assert f'href="{again}"' in elsewhere.page
+    assert "prompt=login" in str(elsewhere.get(again, 302).location)
+    assert elsewhere.get(comes_back(elsewhere, "zhang", again), 303).location == "/passport/close"
+    elsewhere.get("/passport/close")
+
+
+def test_nobody_else_proves_it_for_them(house: House, elsewhere: Visitor, clock: Clock) -> None:
+    elsewhere.get(comes_back(elsewhere, "zhang"), 303)
+    clock.advance(minutes=11)
+    again = "/sso/office/again?next=/passport/close"
+    elsewhere.get(comes_back(elsewhere, "han", again), 403)
+    elsewhere.get("/passport/close", 302)
+    reply = comes_back(elsewhere, "zhang", again)
+    elsewhere.get("/passport")
+    elsewhere.page = "<main" + elsewhere.page
+    elsewhere.post("/sign-out")
+    elsewhere.get(reply, 403)
+    elsewhere.get("/passport/close", 302)
+
+
+@pytest.mark.parametrize("wrong", ['acr = "mfa"', "amr = [1]", 'amr = [""]'])
+def test_what_shows_a_second_factor_is_a_list_of_values(tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "secret").write_text("s3cret")
+    (tmp_path / "sign-on.toml").write_text(
+        f"""
+[office]
+issuer = "https://login.example"
+client_id = "ncre"
+client_secret_file = "{tmp_path / "secret"}"
+candidates = true
+{wrong}
+"""
+    )
+    environment = {
+        **development(tmp_path),
+        "NCRE_SIGN_ON": str(tmp_path / "sign-on.toml"),
+        "NCRE_PUBLIC_URL": "https://ncre.example",
+    }
+    with pytest.raises(Misconfigured, match="a list of values"):
+        read_settings(environment)
 
 
 def test_providers_are_a_file_of_the_configuration(tmp_path: Path) -> None:

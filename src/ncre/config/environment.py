@@ -55,6 +55,8 @@ class Environment(BaseSettings):
     smtp_password: Path | None = Field(None, description="file of its password")
     messages_url: str = Field("", description="the relay of messages to phones")
     messages_token: Path | None = Field(None, description="file of its token")
+    phone_countries: str = Field("CN", description="countries to whose phones messages go, as CN,HK,MO,TW")
+    messages_abroad: int = Field(200, ge=0, description="messages to phones abroad a day, over all")
     alipay_app_id: str = Field("", description="Alipay: application")
     alipay_seller_id: str = Field("", description="Alipay: merchant (2088...)")
     alipay_key: Path | None = Field(None, description="Alipay: file of the application's private key")

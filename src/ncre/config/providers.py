@@ -59,6 +59,8 @@ def _provider(
         posts=posts,
         everybody=bool(written.get("candidates", False)),
         scopes=tuple(written.get("scopes", ("openid", "profile"))),
+        acr=_texts(written, "acr"),
+        amr=_texts(written, "amr"),
     )
     if not issuer.url.startswith("https://"):
         raise ValueError("the issuer is reached over https alone")
@@ -66,3 +68,10 @@ def _provider(
         raise ValueError("posts or candidates: somebody must get a role")
     provision = bool(written.get("provision", issuer.everybody))
     return ProviderTerms(name, written.get("label", name), issuer, provision)
+
+
+def _texts(written: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    given = written.get(name, [])
+    if not isinstance(given, list) or not all(isinstance(one, str) and one for one in given):
+        raise ValueError(f"{name}: a list of values")
+    return tuple(given)

@@ -107,6 +107,7 @@ def _settings(
         wechat=terms.wechat(),
         smtp=terms.smtp(),
         messages=terms.messages(),
+        sending=terms.sending(),
         qq=terms.qq(),
         providers=providers,
         passport=variables.passport,

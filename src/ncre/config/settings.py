@@ -10,6 +10,7 @@ from ncre.gateways.mail import SmtpTerms
 from ncre.gateways.messages import RelayTerms
 from ncre.gateways.wechat import WeChatTerms
 from ncre.passport.qq import QQTerms
+from ncre.passport.sending import SendingTerms
 from ncre.passport.single_sign_on import Issuer
 
 
@@ -57,6 +58,7 @@ class Settings:
     wechat: WeChatTerms | None = None
     smtp: SmtpTerms | None = None
     messages: RelayTerms | None = None
+    sending: SendingTerms = SendingTerms()
     qq: QQTerms | None = None
     providers: tuple[ProviderTerms, ...] = ()
     passport: str = "here"

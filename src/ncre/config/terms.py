@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from ncre.config.environment import PREFIX, Environment, said
+from ncre.domain.addresses import COUNTRIES
 from ncre.gateways.alipay import AlipayTerms
 from ncre.gateways.mail import SmtpTerms
 from ncre.gateways.messages import RelayTerms
 from ncre.gateways.wechat import WeChatTerms
 from ncre.passport.qq import QQTerms
+from ncre.passport.sending import SendingTerms
 
 _PUBLIC_FILES: Final = ("alipay_public_key", "alipay_app_cert", "alipay_cert", "alipay_root_cert")
 _PUBLIC_FILES_OF_WECHAT: Final = ("wechat_public_key",)
@@ -111,6 +113,19 @@ class Terms:
         if not url.startswith("https://"):
             self._say("messages_url", "验证码只经 https 发送", "codes go over https alone")
         return RelayTerms(url, self._text("messages_token").strip())
+
+    def sending(self) -> SendingTerms:
+        """To whose phones messages go: countries by their ISO 3166 codes."""
+        given = self._environment
+        countries = [one.strip().upper() for one in given.phone_countries.split(",") if one.strip()]
+        unknown = [one for one in countries if one not in COUNTRIES]
+        if unknown or not countries:
+            self._say(
+                "phone_countries",
+                f"应为国家或地区代码，例如 CN,HK,MO,TW，现为 {given.phone_countries!r}",
+                f"must be codes of countries like CN,HK,MO,TW, not {given.phone_countries!r}",
+            )
+        return SendingTerms(tuple(dict.fromkeys(countries)), given.messages_abroad)
 
     def qq(self) -> QQTerms | None:
         """Where there is an application id."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from csv import DictReader
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,8 @@ from typing import Final
 
 from stdnum.iso7064 import mod_11_2
 
+from ncre.domain import addresses
+from ncre.domain.addresses import NotAnAddress
 from ncre.domain.faults import Fault, FaultCode
 from ncre.domain.language import Words
 from ncre.events.registration import Details
@@ -155,7 +157,7 @@ FORM_FIELDS: Final[tuple[FormField, ...]] = (
     FormField("ethnicity", Words("民族", "Ethnic group"), "choice", choices=ETHNICITIES),
     FormField("education", Words("文化程度", "Education"), "choice", choices=EDUCATION),
     FormField("occupation", Words("职业", "Occupation"), "choice", choices=OCCUPATIONS),
-    FormField("mobile", Words("手机号码", "Mobile number"), "tel", autocomplete="tel", longest=20),
+    FormField("mobile", Words("手机号码", "Mobile number"), "tel", autocomplete="tel", longest=30),
     FormField(
         "email", Words("电子邮箱", "E-mail"), "email", required=False, autocomplete="email", longest=120
     ),
@@ -196,11 +198,11 @@ _LATIN: Final = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
 
 _FORMS: Final[Mapping[str, _Form]] = {
     "name": _Form(re.compile(rf"[{_HAN}{_LATIN}][{_HAN}{_LATIN} ·'.\-]*"), FaultCode.NAME_INVALID),
-    "mobile": _Form(re.compile(r"1[3-9]\d{9}|\+\d{6,15}", re.ASCII), FaultCode.MOBILE_INVALID),
-    "email": _Form(re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+"), FaultCode.EMAIL_INVALID),
     "postcode": _Form(re.compile(r"\d{6}", re.ASCII), FaultCode.POSTCODE_INVALID),
 }
 
+
+_ADDRESSES: Final[Mapping[str, Callable[[str], str]]] = {"mobile": addresses.phone, "email": addresses.email}
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 
@@ -213,7 +215,8 @@ def parse_details(form: Mapping[str, str], today: date = date.max) -> Details | 
     `today` is the date where the exam is; nobody is born after it.
     """
     typed = {one.name: _clean(one.name, form.get(one.name, "")) for one in FORM_FIELDS}
-    faults = [fault for one in FORM_FIELDS for fault in _field_faults(one, typed[one.name], today)]
+    unusable = [fault for field in _ADDRESSES for fault in _address_faults(field, form, typed)]
+    faults = unusable + [fault for one in FORM_FIELDS for fault in _field_faults(one, typed[one.name], today)]
     broken = {fault.field for fault in faults}
     kind = typed["document_type"]
     number = normalise_document(kind, typed["document_number"])
@@ -262,10 +265,6 @@ def masked_name(name: str) -> str:
     return name[:1] + "**"
 
 
-def masked_mobile(mobile: str) -> str:
-    return mobile[:3] + "****" + mobile[-4:] if len(mobile) >= 9 else "****"
-
-
 def _clean(field: str, text: str) -> str:
     """Composed (NFC), trimmed, and without what cannot be seen: control and format characters.
 
@@ -273,9 +272,20 @@ def _clean(field: str, text: str) -> str:
     """
     composed = unicodedata.normalize("NFC", text)
     seen = "".join(one for one in composed if one == "\n" or unicodedata.category(one) not in _UNSEEN)
-    if field in ("mobile", "postcode"):
+    if field == "postcode":
         return _digits(seen)
     return (seen.translate(_NAME_MARKS) if field == "name" else seen).strip()
+
+
+def _address_faults(field: str, form: Mapping[str, str], typed: dict[str, str]) -> list[Fault]:
+    """Puts the one spelling of an address in `typed`, or says why it is none."""
+    if not typed[field]:
+        return []
+    try:
+        typed[field] = _ADDRESSES[field](form[field])
+    except NotAnAddress as refused:
+        return [refused.fault(field)]
+    return []
 
 
 def _digits(text: str) -> str:

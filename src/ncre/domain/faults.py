@@ -25,7 +25,12 @@ class FaultCode(StrEnum):
     BIRTH_INVALID = "BIRTH_INVALID"
     BIRTH_DISAGREES = "BIRTH_DISAGREES"
     MOBILE_INVALID = "MOBILE_INVALID"
+    MOBILE_COUNTRY = "MOBILE_COUNTRY"
     EMAIL_INVALID = "EMAIL_INVALID"
+    EMAIL_HIDDEN = "EMAIL_HIDDEN"
+    EMAIL_NOT_BARE = "EMAIL_NOT_BARE"
+    EMAIL_LOCAL = "EMAIL_LOCAL"
+    EMAIL_MIXED = "EMAIL_MIXED"
     POSTCODE_INVALID = "POSTCODE_INVALID"
     NOT_JPEG = "NOT_JPEG"
     BYTES_FEW = "BYTES_FEW"
@@ -121,8 +126,29 @@ FAULT_WORDS: Final[Mapping[FaultCode, Words]] = {
         "手机号码应为 11 位数字；境外号码请以“+”和国家代码开头。",
         "A mobile number has 11 digits; a foreign one begins with “+” and the country code.",
     ),
+    FaultCode.MOBILE_COUNTRY: Words(
+        "这里只能使用 {codes} 的手机号，请换一个号码，或用邮箱。",
+        "Only mobile numbers of {codes_en} can be used here. Use another number, or an e-mail address.",
+    ),
     FaultCode.EMAIL_INVALID: Words(
-        "电子邮箱格式不对，例如 name@example.com。", "This is not an e-mail address, like name@example.com."
+        "请填写有效的邮箱地址，例如 name@example.com。",
+        "This is not an e-mail address, like name@example.com.",
+    ),
+    FaultCode.EMAIL_HIDDEN: Words(
+        "邮箱中有看不见的字符（常由复制带入），请重新手工输入。",
+        "There are characters in the address that cannot be seen; copying brings them. Type it by hand.",
+    ),
+    FaultCode.EMAIL_NOT_BARE: Words(
+        "请只填写一个邮箱地址，不带姓名、引号、括号、逗号或分号，例如 name@example.com。",
+        "Give one bare address without name, quotes, brackets, commas or semicolons, like name@example.com.",
+    ),
+    FaultCode.EMAIL_LOCAL: Words(
+        "邮箱“@”前只能是英文字母、数字和符号，请检查有没有混入其他文字的相似字母。",
+        "Before the “@” there are only English letters, digits and signs. Look for letters of another script.",
+    ),
+    FaultCode.EMAIL_MIXED: Words(
+        "邮箱“@”后的域名混用了不同文字的相似字母，请用英文键盘重新输入。",
+        "The domain after the “@” mixes letters of different scripts that look alike. Type it again.",
     ),
     FaultCode.POSTCODE_INVALID: Words("邮政编码应为 6 位数字。", "A postcode has 6 digits."),
     FaultCode.NOT_JPEG: Words(

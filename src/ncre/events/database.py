@@ -112,8 +112,8 @@ class Database:
         """Whether there is a database at all; a SQLite file is made only by a migration."""
         return self._file is None or self._file.exists()
 
-    def migrate(self) -> None:
-        """Bring the schema to the newest version. Safe to run twice, and in several processes at once."""
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the schema to the newest version, or to one before it. Safe to run twice, and in several processes at once."""
         from alembic import command  # heavy, and no other command needs it
         from alembic.config import Config
 
@@ -126,7 +126,7 @@ class Database:
             configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             configuration.set_main_option("path_separator", "os")
             configuration.attributes["connection"] = connection
-            command.upgrade(configuration, "head")
+            command.upgrade(configuration, revision)
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""

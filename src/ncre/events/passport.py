@@ -56,7 +56,10 @@ class PasswordChanged(Fact):
 
 @dataclass(frozen=True)
 class ContactChanged(Fact):
-    """A verified address of a `kind` (email, phone) took the place of another; "" where there was none."""
+    """A verified address of a `kind` (email, phone) took the place of another; "" where there was none.
+
+    `undone`: the owner of the address before took the change back.
+    """
 
     TOPIC: ClassVar[str] = "passport.contact_changed"
     SEALED: ClassVar[tuple[str, ...]] = ("was", "now")
@@ -64,6 +67,7 @@ class ContactChanged(Fact):
     kind: str
     was: str | Erased
     now: str | Erased
+    undone: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from ipaddress import ip_address
@@ -21,6 +24,9 @@ SECONDS: Final = 10.0
 
 IMPLICIT_TLS: Final = 465
 """The port where TLS begins with the first byte (RFC 8314)."""
+
+
+_PHONE: Final = re.compile(r"\+?\d{6,15}", re.ASCII)
 
 
 class MailNotSent(Exception):
@@ -141,12 +147,26 @@ def _is_encrypted(server: smtplib.SMTP) -> bool:
 
 
 def _message(mail: Mail, sender: str, at: datetime) -> EmailMessage:
+    """Raises MailNotSent for what is no bare address: a header is never parsed into other addresses."""
     message = EmailMessage(policy=policy.SMTP)
-    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.title
+    message["From"], message["To"], message["Subject"] = sender, _recipient(mail.to), mail.title
     message["Date"], message["Message-ID"] = format_datetime(at), make_msgid(domain="ncre")
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
+
+
+def _recipient(to: str) -> Address | str:
+    """An addr-spec (RFC 5322); the outbox takes numbers of phones too."""
+    if _PHONE.fullmatch(to):
+        return to
+    try:
+        address = Address(addr_spec=to)
+    except (ValueError, IndexError, MessageError):
+        raise MailNotSent("no bare address") from None
+    if address.addr_spec != to or not to.isascii():
+        raise MailNotSent("no bare address")
+    return address
 
 
 def _kept(file: Path) -> Kept:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
-from ncre.domain import typed
+from ncre.domain.addresses import key as key_of
+from ncre.domain.addresses import masked, shown
 from ncre.domain.commands import EVERY_SITE, Actor
 from ncre.domain.lifecycle import Role
 from ncre.events.columns import Moment
@@ -34,6 +34,7 @@ from ncre.events.database import Database
 from ncre.events.schema import metadata
 from ncre.passport.passwords import LEAST as LEAST_PASSWORD
 from ncre.passport.passwords import Passwords, Weakness, weakness
+from ncre.passport.proofs import void
 
 LONGEST_ACCOUNT_NAME: Final = 254
 """Characters: a name may be an e-mail address."""
@@ -43,6 +44,7 @@ accounts = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("name", String(LONGEST_ACCOUNT_NAME), nullable=False, unique=True),
+    Column("key", String(LONGEST_ACCOUNT_NAME), nullable=False),
     Column("role", String(20), nullable=False),
     Column("sites", JSON, nullable=False),
     Column("password", String(200), nullable=False),
@@ -50,18 +52,19 @@ accounts = Table(
     Column("email", String(254)),
     Column("phone", String(20)),
     Column("closed_at", Moment),
+    Column("disabled_at", Moment),
+    Index("accounts_key", "key", unique=True),
     Index("accounts_email", "email", unique=True),
     Index("accounts_phone", "phone", unique=True),
 )
-"""`email` and `phone` are there only once verified, and belong to one account each."""
+"""`key` is the one spelling of the name, under which it is looked up; `name` is for reading.
 
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
-_OF_CHINA: Final = re.compile(r"^(?:\+86|0086)(?=1[3-9]\d{9}$)", re.ASCII)
-_PHONE: Final = re.compile(r"1[3-9]\d{9}|\+\d{7,15}", re.ASCII)
+`email` and `phone` (E.164) are there only once verified, and belong to one account each.
+"""
 
 _ANY: Final = select(accounts).where(
     or_(
-        accounts.c.name == bindparam("one"),
+        accounts.c.key.in_((bindparam("one"), bindparam("as_written"))),
         accounts.c.email == bindparam("one"),
         accounts.c.phone == bindparam("one"),
     ),
@@ -90,6 +93,7 @@ class Account:
     email: str = ""
     phone: str = ""
     has_password: bool = True
+    is_disabled: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -101,33 +105,26 @@ class Account:
         return tuple(address for address in (self.email, self.phone) if address)
 
     @property
+    def recovers(self) -> bool:
+        """Whether its owner can set a new password by a mailed link."""
+        return bool(self.email) and self.has_password
+
+    @property
+    def masked(self) -> str:
+        """Its name, so that its owner recognises it and nobody else learns it."""
+        name = key_of(self.name)
+        return masked(name) if name in (self.email, self.phone) else f"{self.name[:1]}***"
+
+    @property
     def own_words(self) -> tuple[str, ...]:
         """What a password of theirs must not be made of."""
-        return tuple(word for word in (self.name, self.email, self.phone) if word)
+        national = self.phone.removeprefix("+86")
+        return tuple(word for word in (self.name, self.email, self.phone, national) if word)
 
 
 def covering(role: Role, sites: frozenset[str]) -> frozenset[str]:
     """The sites that a role covers: the office acts for all of them, others for those that they were given."""
     return EVERY_SITE if role is Role.OFFICE else sites
-
-
-def as_email(text: str) -> str | None:
-    """An e-mail address in the spelling that is kept, or None."""
-    folded = text.strip().casefold()
-    return folded if len(folded) <= 254 and _EMAIL.fullmatch(folded) else None
-
-
-def as_phone(text: str) -> str | None:
-    """A phone number in the spelling that is kept, or None: blanks, dashes and +86 make no other number."""
-    bare = re.sub(r"[()]", "", typed.code(text))
-    bare = _OF_CHINA.sub("", bare)
-    return bare if _PHONE.fullmatch(bare) else None
-
-
-def spelling(name: str) -> str:
-    """One spelling of what somebody typed as an account: under it tries are counted where there is no account."""
-    folded = typed.code(name).casefold()
-    return as_email(name) or as_phone(name) or folded
 
 
 class Accounts:
@@ -159,10 +156,15 @@ class Accounts:
         Without a password (None) its owner signs in at another provider alone.
         """
         covered = covering(role, sites)
-        known = Account(uuid4(), name.strip(), role, covered, email, phone, password is not None)
+        email, phone = email and key_of(email), phone and key_of(phone)
+        known = Account(uuid4(), shown(name.strip()), role, covered, email, phone, password is not None)
+        key = key_of(name)
+        if connection.execute(_ANY, {"one": key, "as_written": key}).first() is not None:
+            raise NameTaken(name)
         row = {
             "id": known.id,
             "name": known.name,
+            "key": key,
             "role": role.value,
             "sites": sorted(known.sites),
             "password": self._hashed(password, known) if password is not None else "",
@@ -178,8 +180,9 @@ class Accounts:
         return known
 
     def set_password_within(self, connection: Connection, known: Account, password: str) -> None:
-        """Raises PasswordRefused."""
+        """The proofs that are open end. Raises PasswordRefused."""
         hashed = self._hashed(password, known)
+        void(connection, known.id)
         connection.execute(update(accounts).where(accounts.c.id == known.id).values(password=hashed))
 
     def check(self, name: str, password: str) -> Account | None:
@@ -221,38 +224,59 @@ class Accounts:
             return connection.execute(asked).scalar_one_or_none() is not None
 
     def set_contact(self, connection: Connection, known: Account, kind: str, value: str) -> None:
-        """A verified address, in place of the one before, which signs nobody in any more.
+        """A verified address in place of the one before, which signs nobody in any more; "" for none.
 
-        Raises NameTaken where it belongs to another account, or is what one signs in with.
+        The proofs that are open end. Raises NameTaken where it belongs to another account, or is what one signs in
+        with, and where the account would have no name left.
         """
-        before = known.email if kind == "email" else known.phone
-        new = {kind: value, "name": value} if known.name == before else {kind: value}
-        others = connection.execute(_ANY.where(accounts.c.id != known.id), {"one": value}).first()
-        if others is not None:
+        before, value = known.email if kind == "email" else known.phone, value and key_of(value)
+        new: dict[str, str | None] = {kind: value or None}
+        if before and key_of(known.name) == before:
+            value = value or next((one for one in known.addresses if one != before), "")
+            new |= {"name": shown(value), "key": value}
+        others = connection.execute(
+            _ANY.where(accounts.c.id != known.id), {"one": value, "as_written": value}
+        ).first()
+        if others is not None or new.get("key") == "":
             raise NameTaken(value)
         try:
             with connection.begin_nested():
                 connection.execute(update(accounts).where(accounts.c.id == known.id).values(new))
         except IntegrityError:
             raise NameTaken(value) from None
+        void(connection, known.id)
 
     def set_role(self, connection: Connection, account: UUID, role: Role, sites: frozenset[str]) -> None:
         given = {"role": role.value, "sites": sorted(covering(role, sites))}
         connection.execute(update(accounts).where(accounts.c.id == account).values(given))
+        void(connection, account)
+
+    def set_disabled(self, connection: Connection, account: UUID, disabled: bool) -> None:
+        """Whether nobody signs in with it for now; what it did and where it is reached stays."""
+        at = self._clock() if disabled else None
+        connection.execute(update(accounts).where(accounts.c.id == account).values(disabled_at=at))
+        void(connection, account)
+
+    def of_staff(self, connection: Connection) -> list[Account]:
+        """Every account of staff that is not closed, by name."""
+        asked = select(accounts).where(
+            accounts.c.role != Role.CANDIDATE.value, accounts.c.closed_at.is_(None)
+        )
+        return [account_of(row) for row in connection.execute(asked.order_by(accounts.c.name)).mappings()]
 
     def close(self, connection: Connection, account: UUID) -> None:
         """Nobody signs in with it any more, and its addresses are free."""
-        closed = {"closed_at": self._clock(), "email": None, "phone": None, "name": f"closed:{account}"}
+        name = f"closed:{account}"
+        closed = {"closed_at": self._clock(), "email": None, "phone": None, "name": name, "key": name}
         connection.execute(update(accounts).where(accounts.c.id == account).values(closed))
+        void(connection, account)
 
     def _row(self, name: str) -> RowMapping | None:
-        one = name.strip()
-        folded = as_email(one) or as_phone(one) or one
+        """By the one spelling of what was typed; old names that differ in case alone by their very spelling."""
+        written = name.strip()
         with self._database.reading() as connection:
-            return (
-                connection.execute(_ANY, {"one": folded}).mappings().first()
-                or connection.execute(_ANY, {"one": one}).mappings().first()
-            )
+            found = connection.execute(_ANY, {"one": key_of(written), "as_written": written}).mappings().all()
+        return next((row for row in found if row["key"] == written), found[0] if found else None)
 
     def _hashed(self, password: str, known: Account) -> str:
         why = weakness(password, known.own_words)
@@ -270,6 +294,7 @@ def account_of(row: RowMapping) -> Account:
         row["email"] or "",
         row["phone"] or "",
         bool(row["password"]),
+        row["disabled_at"] is not None,
     )
 
 
@@ -281,8 +306,5 @@ __all__ = [
     "PasswordRefused",
     "account_of",
     "accounts",
-    "as_email",
-    "as_phone",
     "covering",
-    "spelling",
 ]

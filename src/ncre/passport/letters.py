@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Final, Protocol
 
+from ncre.domain.addresses import masked
 from ncre.domain.language import Words
 
 SENDER: Final = Words("全国计算机等级考试网上报名", "NCRE online registration")
@@ -57,10 +59,22 @@ _IF_NOT_YOU: Final = Words(
     "如果不是您本人操作，请忽略这封信，您的账号不会有任何变化。",
     "If this was not you, ignore this letter; nothing about your account changes.",
 )
-_IF_NOT_YOU_CHANGED: Final = Words(
+_RECOVER_AT_ONCE: Final = Words(
     "如果不是您本人操作，请立即找回密码，并联系考务办公室。",
     "If this was not you, recover your password at once and tell the exam office.",
 )
+_TELL_THE_OFFICE: Final = Words(
+    "如果不是您本人操作，请立即登录修改密码；不能登录时，请带证件联系考务办公室。",
+    "If this was not you, sign in and change the password at once; if you cannot, go to the exam office with your document.",
+)
+
+Address = Callable[[str], str]
+"""Makes the address of a page from the secret part of a link."""
+
+
+def _if_not_you(recovers: bool) -> Words:
+    """What the owner can do: only accounts with an e-mail address recover a password."""
+    return _RECOVER_AT_ONCE if recovers else _TELL_THE_OFFICE
 
 
 class Courier(Protocol):
@@ -97,15 +111,27 @@ def join_code(to: str, code: str) -> Letter:
     )
 
 
-def known_already(to: str, link: str) -> Letter:
+def known_already(to: str, link: str, recovers: bool) -> Letter:
+    forgotten = (
+        Words(
+            "忘记密码可以用账号的邮箱找回。",
+            "A forgotten password is recovered by the account's e-mail address.",
+        )
+        if recovers
+        else Words(
+            "忘记密码时，请带证件联系考务办公室。",
+            "If you forgot the password, go to the exam office with your document.",
+        )
+    )
     return Letter(
         to,
         Words("您已有账号", "You have an account already"),
         (
             Words(
-                "有人用您的地址申请注册，而这个地址已有账号。请直接登录；忘记密码可以找回。",
-                "Somebody asked to register with your address, which has an account. Please sign in, or recover the password.",
+                "有人用您的地址申请注册，而这个地址已有账号，请直接登录。",
+                "Somebody asked to register with your address, which has an account. Please sign in.",
             ),
+            forgotten,
         ),
         link,
     )
@@ -168,7 +194,7 @@ def contact_code(to: str, code: str) -> Letter:
     )
 
 
-def password_changed(to: str) -> Letter:
+def password_changed(to: str, recovers: bool) -> Letter:
     return Letter(
         to,
         Words("密码已修改", "Your password was changed"),
@@ -177,26 +203,33 @@ def password_changed(to: str) -> Letter:
                 "您的账号密码刚刚修改，其他登录已全部退出。",
                 "The password of your account was changed just now; all other sessions have ended.",
             ),
-            _IF_NOT_YOU_CHANGED,
+            _if_not_you(recovers),
         ),
     )
 
 
-def contact_changed(to: str, kind: Words) -> Letter:
+def contact_changed(to: str, account: str, kind: Words, now: str, link: str) -> Letter:
+    """To an address that the account had before; `link` undoes it. `account` is its name, masked."""
+    new = masked(now)
     return Letter(
         to,
         Words("账号的联系方式已修改", "An address of your account was changed"),
         (
             Words(
-                f"您的账号的{kind.zh}刚刚修改，这个地址不再用于登录。",
-                f"The {kind.en} of your account was changed just now; this one no longer signs in.",
+                f"账号 {account} 的{kind.zh}刚刚改为 {new}。",
+                f"The {kind.en} of the account {account} was changed to {new} just now.",
             ),
-            _IF_NOT_YOU_CHANGED,
+            Words(
+                "如果不是您本人操作，请在 7 天内打开下面的链接撤销：修改前的地址会恢复，所有登录会退出。",
+                "If this was not you, open this link within 7 days to undo it: the address before comes back, and all "
+                "sessions end.",
+            ),
         ),
+        link,
     )
 
 
-def identity_changed(to: str) -> Letter:
+def identity_changed(to: str, recovers: bool) -> Letter:
     return Letter(
         to,
         Words("账号的第三方登录已变更", "Other sign-ins of your account were changed"),
@@ -205,7 +238,7 @@ def identity_changed(to: str) -> Letter:
                 "您的账号刚刚绑定或解除了 QQ 登录。",
                 "Signing in with QQ was just linked to your account, or unlinked from it.",
             ),
-            _IF_NOT_YOU_CHANGED,
+            _if_not_you(recovers),
         ),
     )
 
@@ -237,6 +270,9 @@ def closed(to: str) -> Letter:
             Words(
                 "您的账号已注销，不能再登录。", "Your account was closed; nobody signs in with it any more."
             ),
-            _IF_NOT_YOU_CHANGED,
+            Words(
+                "如果不是您本人操作，请立即联系考务办公室。",
+                "If this was not you, tell the exam office at once.",
+            ),
         ),
     )

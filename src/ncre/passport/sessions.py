@@ -64,7 +64,9 @@ _TOUCHING: Final = timedelta(minutes=1)
 _FOUND = (
     select(accounts, sessions.c.created_at.label("began_at"), sessions.c.seen_at, sessions.c.fresh_at)
     .join_from(sessions, accounts, sessions.c.account == accounts.c.id)
-    .where(sessions.c.token == bindparam("of"), accounts.c.closed_at.is_(None))
+    .where(
+        sessions.c.token == bindparam("of"), accounts.c.closed_at.is_(None), accounts.c.disabled_at.is_(None)
+    )
 )
 _SEEN = update(sessions).where(sessions.c.token == bindparam("of")).values(seen_at=bindparam("now"))
 _END = delete(sessions).where(sessions.c.token == bindparam("of"))

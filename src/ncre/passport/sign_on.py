@@ -55,6 +55,8 @@ class Why(StrEnum):
     """The token was given to another application."""
     IDENTITY = "identity"
     """The provider does not say who it is, or what it says does not hold."""
+    STALE = "stale"
+    """Asked to prove anew who they are, nobody did: the provider took an older sign-in."""
     NO_ROLE = "no-role"
     """Known to the provider, but no claim gives a role here."""
 

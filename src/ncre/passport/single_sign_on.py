@@ -17,11 +17,7 @@ from ncre.passport.sign_on import Identity, SignOnRefused, SignOnSilent, Unheard
 
 if TYPE_CHECKING:  # loaded where somebody signs in: every command reads the terms below
     from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
-    from joserfc import jwt
-    from joserfc.jwk import KeySet
 
-SIGNATURES = ("RS256", "PS256", "ES256", "EdDSA")
-"""Public keys only: with HS256 or none, whoever knows the client could write its own token."""
 
 CLOCKS_DIFFER = 60
 """Seconds by which the provider's clock may be wrong."""
@@ -39,7 +35,8 @@ class Post:
 class Issuer:
     """One provider: where it is, who we are to it, and which value of which claim gives which role.
 
-    `everybody` are candidates where it is their passport: who has no post is one.
+    `everybody` are candidates where it is their passport: who has no post is one. `acr` and `amr` are what shows that a
+    second factor was used there (OpenID Connect Core 1.0, section 2): any of each that is named.
     """
 
     url: str
@@ -51,16 +48,22 @@ class Issuer:
     scopes: tuple[str, ...] = ("openid", "profile")
     seconds: float = 5.0
     everybody: bool = False
+    acr: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class BegunSignOn:
-    """Send the browser to `address`; keep the rest in its session, and take it out before `finish`."""
+    """Send the browser to `address`; keep the rest in its session, and take it out before `finish`.
+
+    `again`: since when (seconds of Unix time) somebody must have proved anew who they are; "" where they need not.
+    """
 
     address: str
     state: str
     nonce: str
     verifier: str
+    again: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,33 +72,42 @@ class Staff:
     name: str
     role: Role
     sites: frozenset[str]
+    second_factor: bool = False
+    """Whether the provider shows that a second factor was used, in the way that the configuration names."""
 
 
 class SingleSignOn:
-    """One provider. Its metadata and keys are asked for once, and the keys again when a token names a new one."""
+    """One provider. Its metadata and keys are asked for once, and both again when a token fits no key."""
 
     def __init__(self, issuer: Issuer, clock: Callable[[], datetime]) -> None:
         self._issuer = issuer
         self._clock = clock
         self._known: dict[str, Any] | None = None
-        self._keys: KeySet | None = None
+        from ncre.passport.openid_keys import ProviderKeys  # with it come the libraries of signatures
+
+        self._keys = ProviderKeys(self._fetched_keys, clock)
 
     @property
     def issuer(self) -> str:
         """What the provider calls itself."""
         return self._issuer.url
 
-    def begin(self) -> BegunSignOn:
+    def begin(self, again: bool = False) -> BegunSignOn:
+        """`again`: whoever is signed in there has to prove who they are once more."""
         from authlib.common.security import generate_token  # type: ignore[import-untyped]
 
+        since = str(int(self._clock().timestamp())) if again else ""
+        more = {"prompt": "login", "max_age": "0"} if again else {}
+        if self._issuer.acr:
+            more["acr_values"] = " ".join(self._issuer.acr)
         state, nonce, verifier = generate_token(43), generate_token(43), generate_token(64)
         with _heard():
             endpoint = self._metadata()["authorization_endpoint"]
             with self._session() as session:
                 address, _ = session.create_authorization_url(
-                    endpoint, state=state, nonce=nonce, code_verifier=verifier
+                    endpoint, state=state, nonce=nonce, code_verifier=verifier, **more
                 )
-        return BegunSignOn(address, state, nonce, verifier)
+        return BegunSignOn(address, state, nonce, verifier, since)
 
     def finish(self, begun: BegunSignOn, query: Mapping[str, str]) -> Staff:
         if not same(begun.state, query.get("state")):
@@ -107,6 +119,8 @@ class SingleSignOn:
             if not query.get("code"):
                 raise SignOnRefused(Why.NO_CODE)
             claims = self._claims(self._id_token(query["code"], begun.verifier), begun.nonce)
+        if begun.again and not _proved_since(claims.get("auth_time"), int(begun.again)):
+            raise SignOnRefused(Why.STALE)
         return self._staff(claims)
 
     def _check_issuer(self, given: str | None) -> None:
@@ -126,7 +140,7 @@ class SingleSignOn:
         from joserfc.errors import JoseError
 
         try:
-            token = self._decoded(id_token)
+            token = self._keys.decode(id_token)
             jwt.JWTClaimsRegistry(
                 now=lambda: int(self._clock().timestamp()),
                 leeway=CLOCKS_DIFFER,
@@ -146,17 +160,6 @@ class SingleSignOn:
             raise SignOnRefused(Why.OTHER_CLIENT)
         return claims
 
-    def _decoded(self, id_token: str) -> jwt.Token:
-        """A key may have been changed since it was fetched: an unknown one is asked for again, once."""
-        from joserfc import jwt
-        from joserfc.errors import InvalidKeyIdError
-
-        try:
-            return jwt.decode(id_token, self._key_set(), algorithms=SIGNATURES)
-        except InvalidKeyIdError:
-            self._keys = None
-            return jwt.decode(id_token, self._key_set(), algorithms=SIGNATURES)
-
     def _staff(self, claims: Mapping[str, Any]) -> Staff:
         """The first post in the order of the configuration whose value the claim holds."""
         held = claims.get(self._issuer.claim)
@@ -165,7 +168,7 @@ class SingleSignOn:
         identity = Identity(self._issuer.url, str(claims["sub"]), name)
         for value, post in self._issuer.posts.items():
             if value in values:
-                return Staff(identity, name, post.role, post.sites)
+                return Staff(identity, name, post.role, post.sites, self._shows_second_factor(claims))
         if self._issuer.everybody:
             return Staff(identity, name, Role.CANDIDATE, frozenset())
         raise SignOnRefused(Why.NO_ROLE, identity.subject)
@@ -178,12 +181,18 @@ class SingleSignOn:
             self._known = known
         return self._known
 
-    def _key_set(self) -> KeySet:
-        from joserfc.jwk import KeySet
+    def _shows_second_factor(self, claims: Mapping[str, Any]) -> bool:
+        wanted = self._issuer
+        if not wanted.acr and not wanted.amr:
+            return False
+        methods = claims.get("amr")
+        by_method = isinstance(methods, list) and any(one in wanted.amr for one in methods)
+        return (not wanted.acr or claims.get("acr") in wanted.acr) and (not wanted.amr or by_method)
 
-        if self._keys is None:
-            self._keys = KeySet.import_key_set(self._ask(self._metadata()["jwks_uri"]))  # type: ignore[arg-type]
-        return self._keys
+    def _fetched_keys(self) -> dict[str, Any]:
+        """The metadata are asked for anew with them: keys may have moved."""
+        self._known = None
+        return self._ask(self._metadata()["jwks_uri"])
 
     def _ask(self, address: str) -> dict[str, Any]:
         import requests
@@ -209,6 +218,13 @@ class SingleSignOn:
         )
         session.max_redirects = 0
         return session
+
+
+def _proved_since(auth_time: object, since: int) -> bool:
+    """Whether somebody proved who they are then or later; a provider that does not say when did not ask."""
+    if isinstance(auth_time, bool) or not isinstance(auth_time, int):
+        return False
+    return auth_time >= since - CLOCKS_DIFFER
 
 
 class _heard:

@@ -31,10 +31,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ncre.domain import addresses, typed
 from ncre.events.columns import Moment
 from ncre.events.database import Database
 from ncre.events.schema import metadata
-from ncre.passport.accounts import Account, spelling
+from ncre.passport.accounts import Account
 
 log = logging.getLogger("ncre.throttle")
 
@@ -129,8 +130,13 @@ def counted_as(account: Account | None, name: str, device: str = "") -> str:
     A browser that signed in to the account before is counted by itself, so that strangers do not delay it.
     """
     if account is None:
-        return f"name:{spelling(name)}"
+        return f"name:{_spelling(name)}"
     return f"browser:{account.id}:{device}" if device else f"account:{account.id}"
+
+
+def _spelling(name: str) -> str:
+    """What was typed, as if it were an account: dashes and blanks make no other one either."""
+    return typed.code(addresses.key(name))
 
 
 class Throttle:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from ncre.domain.addresses import masked, shown
 from ncre.domain.candidate import (
     DOCUMENT_TYPES,
     EDUCATION,
@@ -18,7 +19,6 @@ from ncre.domain.candidate import (
     FORM_FIELDS,
     OCCUPATIONS,
     SEXES,
-    masked_mobile,
     masked_name,
     masked_number,
 )
@@ -128,12 +128,13 @@ _DETAIL_VALUES: Final[Mapping[str, Say]] = {
     "ethnicity": _of(ETHNICITIES),
     "education": _of(EDUCATION),
     "occupation": _of(OCCUPATIONS),
+    "mobile": lambda number, _language: shown(number),
 }
 
 _MASKS: Final[Mapping[str, Callable[[str], str]]] = {
     "name": masked_name,
     "document_number": masked_number,
-    "mobile": masked_mobile,
+    "mobile": masked,
 }
 
 DETAILS: Final[Mapping[str, Field]] = {

@@ -22,6 +22,7 @@ WAYS: Final[Mapping[str, Words]] = {
     "recovered": Words("通过邮件找回", "by a mailed link"),
     "staff": Words("由管理员设置", "by staff"),
     "owner": Words("本人操作", "by its owner"),
+    "undone": Words("撤销了联系方式的修改", "a change of address was undone"),
     "factor": Words("两步验证", "the second factor"),
     "sso": Words("单点登录", "single sign-on"),
     "qq": Words("QQ", "QQ"),
@@ -33,6 +34,12 @@ FACTOR: Final[Mapping[str, Words]] = {
     "used": Words("通过了两步验证。", "The second factor was passed."),
     "removed": Words("关闭了两步验证。", "The second factor was removed."),
     "recovery": Words("用了一个恢复码登录。", "A recovery code was used."),
+}
+
+
+CONTACTS: Final[Mapping[str, Words]] = {
+    "email": Words("邮箱", "e-mail address"),
+    "phone": Words("手机号", "phone number"),
 }
 
 
@@ -61,7 +68,9 @@ def _password(changed: passport.PasswordChanged) -> Words:
 
 
 def _contact(changed: passport.ContactChanged) -> Words:
-    kind = _way(changed.kind)
+    kind = CONTACTS.get(changed.kind, Words(changed.kind, changed.kind))
+    if changed.undone:
+        return Words(f"{kind.zh}的修改已撤销。", f"A change of the {kind.en} was undone.")
     return Words(f"{kind.zh}已验证并更新。", f"A new {changed.kind} address was verified.")
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final
 
+from ncre.domain import addresses
 from ncre.domain.exam import EXAM_TIME, in_words
 from ncre.domain.language import Words
 from ncre.events import bounds
@@ -143,12 +144,14 @@ def differences(before: Standing | None, after: Standing) -> list[Change]:
     return [
         Change(name, old[name], new[name])
         for name in FIELDS
-        if name not in SILENT and not _same(old[name], new[name])
+        if name not in SILENT and not _same(name, old[name], new[name])
     ]
 
 
-def _same(old: Any, new: Any) -> bool:
-    """Whether nobody could see a difference: nothing at all is like an empty list or text."""
+def _same(name: str, old: Any, new: Any) -> bool:
+    """Whether nobody could see a difference: nothing at all is like an empty list or text, and a number is a number."""
+    if name == "mobile" and isinstance(old, str) and isinstance(new, str):
+        return addresses.shown(old) == addresses.shown(new)
     return bool(old == new) or (old in EMPTY and new in EMPTY)
 
 

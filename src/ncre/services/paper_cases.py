@@ -19,13 +19,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from ncre.application import Application
+from ncre.domain.addresses import masked
 from ncre.domain.candidate import (
     DOCUMENT_TYPES,
     EDUCATION,
     ETHNICITIES,
     OCCUPATIONS,
     SEXES,
-    masked_mobile,
     masked_number,
 )
 from ncre.domain.exam import ExamRecord, Round, Site, in_words, replay_exam, round_id, site_id
@@ -176,7 +176,7 @@ class PaperCases:
             birth=details.birth.isoformat(),
             education=EDUCATION[details.education].zh,
             occupation=OCCUPATIONS[details.occupation].zh,
-            mobile=masked_mobile(details.mobile),
+            mobile=masked(details.mobile),
             email=_masked_email(details.email),
             address=details.address,
             postcode=details.postcode,

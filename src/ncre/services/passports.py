@@ -5,34 +5,25 @@ What changes an account and the fact that says so are one transaction; letters g
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
 from ncre.application import Application
-from ncre.domain.language import Words
 from ncre.domain.lifecycle import Role
 from ncre.events import passport as facts
 from ncre.passport import letters
 from ncre.passport.accounts import Account, Accounts, PasswordRefused
 from ncre.passport.factors import Factors
 from ncre.passport.identities import Identities
-from ncre.passport.letters import Courier
+from ncre.passport.letters import Address, Courier
 from ncre.passport.passwords import weakness
-from ncre.passport.proofs import Proof, Proofs, Purpose
+from ncre.passport.proofs import Proof, Proofs, Purpose, void
 from ncre.passport.sessions import Session, Sessions
 from ncre.passport.throttle import Throttle, counted_as
 from ncre.projections import registrations
+from ncre.services.contacts import EMAIL, PHONE, kind_of
 from ncre.services.security_log import SecurityLog
-
-EMAIL: Final = "email"
-PHONE: Final = "phone"
-KINDS: Final = {EMAIL: Words("邮箱", "e-mail address"), PHONE: Words("手机号", "phone number")}
-
-Address = Callable[[str], str]
-"""Makes the address of a page from the secret part of a link."""
 
 
 class RegistrationUnderWay(Exception):
@@ -64,17 +55,22 @@ class Passports:
 
     # joining
 
-    def ask_to_join(self, email: str, address: Address, sign_in: str) -> None:
-        """Mail a link to whoever reads this address. The same from outside, whether it has an account or not."""
-        known = self.accounts.named(email) is not None
-        link = address(self.proofs.link(Purpose.JOIN, email))  # made for both, for the time it takes
-        self._post.send(letters.known_already(email, sign_in) if known else letters.join(email, link))
+    def ask_to_join(self, email: str, address: Address, sign_in: str, onward: str = "") -> None:
+        """Mail a link to whoever reads this address. The same from outside, whether it has an account or not.
 
-    def ask_to_join_by_phone(self, phone: str, sign_in: str) -> str:
+        `onward` is the page they were on the way to; they come there once they have registered.
+        """
+        known = self.accounts.named(email)
+        link = address(
+            self.proofs.link(Purpose.JOIN, email, onward=onward)
+        )  # for both, for the time it takes
+        self._post.send(_known_already(email, known, sign_in) if known else letters.join(email, link))
+
+    def ask_to_join_by_phone(self, phone: str, sign_in: str, onward: str = "") -> str:
         """Send a code to this number; the name of the proof, for the page that asks for the code."""
-        token, code = self.proofs.code(Purpose.JOIN, phone)
-        known = self.accounts.named(phone) is not None
-        self._post.send(letters.known_already(phone, sign_in) if known else letters.join_code(phone, code))
+        token, code = self.proofs.code(Purpose.JOIN, phone, onward=onward)
+        known = self.accounts.named(phone)
+        self._post.send(_known_already(phone, known, sign_in) if known else letters.join_code(phone, code))
         return token
 
     def join(self, token: str, password: str, code: str = "") -> Account | None:
@@ -87,7 +83,8 @@ class Passports:
             proof = self.proofs.spend(connection, token, Purpose.JOIN, code)
             if proof is None:
                 return None
-            kind = EMAIL if "@" in proof.target else PHONE
+            void(connection, proof.target)
+            kind = kind_of(proof.target)
             account = self.accounts.add_within(
                 connection,
                 proof.target,
@@ -144,14 +141,14 @@ class Passports:
 
     # recovering and changing
 
-    def ask_to_recover(self, email: str, address: Address) -> None:
+    def ask_to_recover(self, email: str, address: Address, onward: str = "") -> None:
         """Mail a link to the verified address of an account.
 
         Where there is none a letter says so, so that from outside both look the same and take as long.
         """
         account = self.accounts.named(email)
         known = account if account and account.email == email and account.has_password else None
-        link = address(self.proofs.link(Purpose.RECOVER, email, known.id if known else None))
+        link = address(self.proofs.link(Purpose.RECOVER, email, known.id if known else None, onward))
         self._post.send(letters.recover(email, link) if known else letters.unknown(email))
 
     def recover(self, token: str, password: str) -> Account | None:
@@ -173,7 +170,7 @@ class Passports:
 
         done = self._application.together(recovered)
         if done is not None:
-            self._log.tell(done, letters.password_changed)
+            self._log.tell(done, lambda to: letters.password_changed(to, done.recovers))
         return done
 
     def change_password(self, session: Session, present: str, new: str) -> bool:
@@ -189,45 +186,8 @@ class Passports:
         self._application.together(
             lambda connection: self._set_password(connection, account, new, "changed", session.key)
         )
-        self._log.tell(account, letters.password_changed)
+        self._log.tell(account, lambda to: letters.password_changed(to, account.recovers))
         return True
-
-    def ask_to_change(self, account: Account, kind: str, target: str, address: Address) -> str:
-        """Send a link (e-mail) or a code (phone) to a new address; the name of the proof."""
-        if kind == EMAIL:
-            token = self.proofs.link(Purpose.CONTACT, target, account.id)
-            self._post.send(letters.contact(target, address(token)))
-            return token
-        token, code = self.proofs.code(Purpose.CONTACT, target, account.id)
-        self._post.send(letters.contact_code(target, code))
-        return token
-
-    def change_contact(self, account: Account, token: str, code: str = "") -> str | None:
-        """The kind of address that was proved and now belongs to the account; None where nothing was.
-
-        The address before is told. Raises NameTaken where it belongs to another account.
-        """
-
-        def changed(connection: Connection) -> Proof | None:
-            proof = self.proofs.spend(connection, token, Purpose.CONTACT, code)
-            if proof is None or proof.account != account.id:
-                return None
-            kind = EMAIL if "@" in proof.target else PHONE
-            before = account.email if kind == EMAIL else account.phone
-            self.accounts.set_contact(connection, account, kind, proof.target)
-            self._log.record(
-                connection, account, facts.ContactChanged(account.id, kind, before, proof.target)
-            )
-            return proof
-
-        proof = self._application.together(changed)
-        if proof is None:
-            return None
-        kind = EMAIL if "@" in proof.target else PHONE
-        before = account.email if kind == EMAIL else account.phone
-        if before:
-            self._post.send(letters.contact_changed(before, KINDS[kind]))
-        return kind
 
     # sessions, and the end
 
@@ -297,3 +257,7 @@ class Passports:
         why = weakness(password, own)
         if why is not None:
             raise PasswordRefused(why)
+
+
+def _known_already(to: str, account: Account, sign_in: str) -> letters.Letter:
+    return letters.known_already(to, sign_in, account.recovers)

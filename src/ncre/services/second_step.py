@@ -40,7 +40,7 @@ class SecondStep:
 
     def go_half_way(self, account: Account) -> str:
         """The password was right and a code is still asked; the name for the browser to keep."""
-        return self._proofs.kept(Purpose.HALF, str(account.id))
+        return self._proofs.kept(Purpose.HALF, str(account.id), account.id)
 
     def half_way(self, token: str) -> Account | None:
         proof = self._proofs.look(token, Purpose.HALF) if token else None

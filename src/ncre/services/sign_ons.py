@@ -136,7 +136,7 @@ class SignOns:
             return True
 
         if self._application.together(linked):
-            self._log.tell(account, letters.identity_changed)
+            self._log.tell(account, lambda to: letters.identity_changed(to, account.recovers))
 
     def unlink(self, account: Account, issuer: str) -> None:
         def unlinked(connection: Connection) -> bool:
@@ -146,7 +146,7 @@ class SignOns:
             return True
 
         if self._application.together(unlinked):
-            self._log.tell(account, letters.identity_changed)
+            self._log.tell(account, lambda to: letters.identity_changed(to, account.recovers))
 
     def _taken(self, token: str, purpose: Purpose) -> Any:
         proof = self._application.together(lambda connection: self._proofs.spend(connection, token, purpose))

@@ -14,7 +14,7 @@ from ncre.passport.accounts import Account, PasswordRefused
 from ncre.services.passports import RegistrationUnderWay
 from ncre.web.known_browser import device_of, remember
 from ncre.web.traffic import STAFF_MARK
-from ncre.web.who import UNENROLLED, browser, carry, house, local_path, place
+from ncre.web.who import UNENROLLED, account, browser, carry, house, local_path, place
 
 Found = TypeVar("Found")
 
@@ -32,6 +32,8 @@ def enter(known: Account, way: str, target: str | None = None) -> Response:
 def _entered(known: Account, way: str, target: str | None) -> Response:
     staff = known.role is not Role.CANDIDATE
     if staff and house().second_step.asked_of(known):
+        if "half" in session:
+            house().second_step.end_half_way(session["half"])
         session.update(half=house().second_step.go_half_way(known), way=way)
         onwards = url_for("factor.code_page", next=target) if target else url_for("factor.code_page")
         return redirect(onwards, 303)
@@ -69,6 +71,11 @@ def tried(counted: str, attempt: Callable[[], Found | None], wrong: str) -> tupl
         return None, wrong, 422
     throttle.succeeded(counted)
     return found, "", 200
+
+
+def tried_password(attempt: Callable[[], Found | None], wrong: str) -> tuple[Found | None, str, int]:
+    """The same: whoever sits at an open session guesses its owner's password as slowly as anybody else."""
+    return tried(f"password:{account().id}", attempt, wrong)
 
 
 def waiting(seconds: int) -> str:

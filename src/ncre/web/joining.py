@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -12,17 +11,16 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from ncre.domain import typed
-from ncre.gateways.mail import MailNotSent
-from ncre.passport.accounts import Account, NameTaken, PasswordRefused, as_email, as_phone
+from ncre.passport.accounts import Account, NameTaken, PasswordRefused
 from ncre.passport.passwords import LEAST, Weakness
 from ncre.passport.proofs import Purpose
 from ncre.web import human
 from ncre.web.entering import enter
 from ncre.web.hosts import absolute
-from ncre.web.who import Answer, house
+from ncre.web.sending import address, sent
+from ncre.web.who import Answer, house, onwards, place
 
 pages = Blueprint("joining", __name__)
-log = logging.getLogger("ncre.web")
 
 WEAKNESSES = {
     Weakness.SHORT: later("密码至少 %(least)s 个字符。"),
@@ -52,15 +50,15 @@ def register() -> Answer:
         return _register_by_phone()
     if human.another():
         return _register_form({}, "email")
-    email = as_email(request.form.get("email", ""))
-    faults = human.fault("register")
-    if email is None:
-        faults["email"] = _("请填写有效的邮箱地址，例如 name@example.com。")
-    if email is None or faults:
+    email, wrong = address("email", request.form.get("email", ""))
+    faults = human.fault("register") | ({"email": wrong} if wrong else {})
+    if faults:
         return _register_form(faults, "email"), 422
     passports, sign_in = house().passports, absolute("signin.page")
     fault, status = sent(
-        lambda: passports.ask_to_join(email, _address("joining.finish_page"), sign_in), "email", email
+        lambda: passports.ask_to_join(email, _address("joining.finish_page"), sign_in, onwards()),
+        "email",
+        email,
     )
     if fault:
         return _register_form(fault, "email"), status
@@ -82,12 +80,13 @@ def finish(token: str) -> Answer:
 def code_page() -> Answer:
     if "joining" not in session:
         return redirect(url_for("joining.register_page", by="phone"))
-    return render_template("code.html", faults={}, least=LEAST)
+    return _code_form({})
 
 
 @pages.post("/register/code")
 def code() -> Answer:
     token, given = session.get("joining", ""), typed.code(request.form.get("code", ""))
+    onward = _onward(token, Purpose.JOIN)
     faults = _password_faults()
     if not given:
         faults["code"] = _("请填写短信中的 6 位验证码。")
@@ -95,13 +94,14 @@ def code() -> Answer:
         try:
             account = house().passports.join(token, request.form["password"], given)
             if account is not None:
-                return enter(account, "phone")
+                house().sending.proved(place())
+                return enter(account, "phone", onward)
             faults["code"] = _("验证码不正确或已过期。请核对，或返回重新获取。")
         except PasswordRefused as refused:
             faults["password"] = weak(refused)
         except NameTaken:
             faults["code"] = _("这个手机号已有账号，请直接登录。")
-    return render_template("code.html", faults=faults, least=LEAST), 422
+    return _code_form(faults), 422
 
 
 @pages.get("/recover")
@@ -113,14 +113,14 @@ def recover_page() -> str:
 def recover() -> Answer:
     if human.another():
         return _recover_form({})
-    email = as_email(request.form.get("email", ""))
-    faults = human.fault("recover")
-    if email is None:
-        faults["email"] = _("请填写有效的邮箱地址，例如 name@example.com。")
-    if email is None or faults:
+    email, wrong = address("email", request.form.get("email", ""))
+    faults = human.fault("recover") | ({"email": wrong} if wrong else {})
+    if faults:
         return _recover_form(faults), 422
     fault, status = sent(
-        lambda: house().passports.ask_to_recover(email, _address("joining.reset_page")), "email", email
+        lambda: house().passports.ask_to_recover(email, _address("joining.reset_page"), onwards()),
+        "email",
+        email,
     )
     if fault:
         return _recover_form(fault), status
@@ -159,37 +159,29 @@ def _recover_form(faults: dict[str, str]) -> str:
     return render_template("recover.html", faults=faults, question=human.question("recover"))
 
 
+def _code_form(faults: dict[str, str]) -> str:
+    proof = house().passports.proofs.look(session.get("joining", ""), Purpose.JOIN)
+    return render_template("code.html", faults=faults, least=LEAST, to=proof.target if proof else "")
+
+
 def _register_by_phone() -> Answer:
     if human.another():
         return _register_form({}, "phone")
-    phone = as_phone(request.form.get("phone", ""))
-    faults = human.fault("register")
-    if phone is None:
-        faults["phone"] = _("请填写有效的手机号。")
-    if phone is None or faults:
+    phone, wrong = address("phone", request.form.get("phone", ""))
+    faults = human.fault("register") | ({"phone": wrong} if wrong else {})
+    if faults:
         return _register_form(faults, "phone"), 422
     token: list[str] = []
     sign_in = absolute("signin.page")
     fault, status = sent(
-        lambda: token.append(house().passports.ask_to_join_by_phone(phone, sign_in)), "phone", phone
+        lambda: token.append(house().passports.ask_to_join_by_phone(phone, sign_in, onwards())),
+        "phone",
+        phone,
     )
     if fault:
         return _register_form(fault, "phone"), status
     session["joining"] = token[0]
     return redirect(url_for("joining.code_page"), 303)
-
-
-def sent(send: Callable[[], object], field: str, to: str) -> tuple[dict[str, str], int]:
-    """Nothing, or the fault to show where the letter could not be sent, or too many were asked for; and the status."""
-    wait = house().throttle.one_more(f"letters:{to}")
-    if wait:
-        return {field: _("发送次数过多，请 %(seconds)s 秒后再试。", seconds=wait)}, 429
-    try:
-        send()
-    except MailNotSent as error:
-        log.warning("a letter was not sent: %s", error)
-        return {field: _("暂时不能发送，请过几分钟再试。")}, 503
-    return {}, 200
 
 
 def _address(endpoint: str) -> Callable[[str], str]:
@@ -210,13 +202,23 @@ def _set(token: str, purpose: Purpose, act: Callable[[str], Account | None]) -> 
     faults = _password_faults()
     if faults:
         return _finishing(token, purpose, faults)
+    onward = _onward(token, purpose)
     try:
         account = act(request.form["password"])
     except PasswordRefused as refused:
         return _finishing(token, purpose, {"password": weak(refused)})
     except NameTaken:
         account = None
-    return enter(account, purpose.value) if account else _finishing("", purpose, {})
+    if account is None:
+        return _finishing("", purpose, {})
+    house().sending.proved(place())
+    return enter(account, purpose.value, onward)
+
+
+def _onward(token: str, purpose: Purpose) -> str:
+    """The page that somebody was on the way to when they asked for the letter."""
+    proof = house().passports.proofs.look(token, purpose)
+    return proof.onward if proof else ""
 
 
 def _password_faults() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
+from ncre.domain import addresses
 from ncre.domain.candidate import FORM_FIELDS, FormField
 from ncre.domain.faults import Fault
 from ncre.events.registration import Details
@@ -22,6 +23,7 @@ def as_typed(details: Details | None) -> dict[str, str]:
     if details is None:
         return {}
     typed = {name: str(value) for name, value in asdict(details).items()}
+    typed["mobile"] = addresses.shown(details.mobile)
     return {**typed, "document_number": details.document_typed, "birth": details.birth.strftime("%Y%m%d")}
 
 

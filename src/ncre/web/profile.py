@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from ncre.domain.addresses import shown
 from ncre.domain.candidate import FORM_FIELDS, parse_details
 from ncre.domain.exam import EXAM_TIME
 from ncre.domain.lifecycle import Role
@@ -23,7 +24,7 @@ FIELDS = tuple(one for one in FORM_FIELDS if one.name != "remark")
 @need(Role.CANDIDATE)
 def form() -> Answer:
     known = house().profiles.of(account())
-    return _page(as_typed(known) or {"email": account().email, "mobile": account().phone}, {})
+    return _page(as_typed(known) or {"email": account().email, "mobile": shown(account().phone)}, {})
 
 
 @pages.post("/passport/details")

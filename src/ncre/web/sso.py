@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, g, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
+from ncre.domain.lifecycle import Role
+from ncre.passport.accounts import Account
 from ncre.passport.sign_on import SignOnFailed, SignOnRefused, SignOnSilent, Why
 from ncre.passport.single_sign_on import BegunSignOn
 from ncre.services.sign_ons import Provider
-from ncre.web.entering import admit
-from ncre.web.who import Answer, house, local_path, onwards
+from ncre.web.entering import admit, enter
+from ncre.web.who import Answer, account, confirm_again, house, local_path, need, onwards
 
 pages = Blueprint("sso", __name__)
 log = logging.getLogger("ncre.web")
@@ -22,6 +24,7 @@ log = logging.getLogger("ncre.web")
 REFUSED = {
     Why.STATE: later("这次登录不是从本页面开始的，或已过期。请重新开始。"),
     Why.DENIED: later("单点登录没有同意。请重试，或联系考务办公室。"),
+    Why.STALE: later("单点登录没有重新确认您的身份。请重试，并在那里重新登录；仍不行时请联系考务办公室。"),
     Why.NO_ROLE: later("您在单点登录中没有本系统的权限。如有需要，请联系考务办公室。"),
 }
 
@@ -29,12 +32,14 @@ REFUSED = {
 @pages.get("/sso/<name>")
 def start(name: str) -> Answer:
     provider = _provider(name)
-    try:
-        begun = provider.sign_on.begin()
-    except SignOnFailed as failed:
-        return _failed(failed)
-    session["sso"] = house().sign_ons.keep_begun({"provider": name, "next": onwards(), **asdict(begun)})
-    return redirect(begun.address)
+    return _away(provider)
+
+
+@pages.get("/sso/<name>/again")
+@need(*Role.__members__.values())
+def start_again(name: str) -> Answer:
+    """To the provider, to prove anew who is signed in here: for whoever has no password with us."""
+    return _away(_provider(name), str(account().id))
 
 
 @pages.get("/sso/<name>/back")
@@ -44,17 +49,40 @@ def back(name: str) -> Answer:
     begun = house().sign_ons.take_begun(session.pop("sso", ""))
     if begun is None or begun.pop("provider") != name:
         return _failed(SignOnRefused(Why.STATE))
-    target = begun.pop("next")
+    target, owner = begun.pop("next"), begun.pop("account")
     try:
         staff = provider.sign_on.finish(BegunSignOn(**begun), request.args)
     except SignOnFailed as failed:
         log.info("single sign-on %s: %s", name, failed)
         return _failed(failed)
-    account = house().sign_ons.account_of(provider, staff)
-    if account is None:
+    known = house().sign_ons.account_of(provider, staff)
+    if known is None:
         return _failed(SignOnRefused(Why.NO_ROLE))
-    admit(account, "sso")
+    if owner:
+        return _proved_again(known, owner, target)
+    if staff.second_factor:
+        admit(known, "sso")
+        return redirect(local_path(target), 303)
+    return enter(known, "sso", target)
+
+
+def _proved_again(known: Account, owner: str, target: str) -> Answer:
+    """Whoever is signed in here is who just proved it there, and nobody else."""
+    if g.account is None or owner != str(g.account.id) or known.id != g.account.id:
+        return _failed(SignOnRefused(Why.STATE))
+    confirm_again()
     return redirect(local_path(target), 303)
+
+
+def _away(provider: Provider, owner: str = "") -> Answer:
+    """`owner`: the account of whoever proves anew who they are."""
+    try:
+        begun = provider.sign_on.begin(again=bool(owner))
+    except SignOnFailed as failed:
+        return _failed(failed)
+    about = {"provider": provider.name, "next": onwards(), "account": owner, **asdict(begun)}
+    session["sso"] = house().sign_ons.keep_begun(about)
+    return redirect(begun.address)
 
 
 def _provider(name: str) -> Provider:

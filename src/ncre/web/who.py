@@ -30,6 +30,7 @@ Answer = str | Response | tuple[str, int]
 
 def install(site: Flask) -> None:
     site.before_request(_recognise)
+    site.after_request(clears_site_data)
     site.context_processor(lambda: {"account": g.get("account"), "house": house(), "this_page": this_page})
 
 
@@ -49,19 +50,39 @@ def present() -> Session:
 
 
 def carry(token: str) -> None:
-    """From now on the browser carries this session's token; of what it carried before nothing survives
+    """From now on the browser carries this session's token. Its former session ends; of what it carried nothing survives
 
     but a sign-on at another provider that waits for its owner to confirm it.
     """
+    _end_former()
     pending = {PENDING_LINK: session[PENDING_LINK]} if PENDING_LINK in session else {}
     session.clear()
     session.update(pending, token=token)
 
 
 def sign_out() -> None:
+    """The session ends, and the browser forgets what it kept of its pages (`clears_site_data`)."""
+    _end_former()
+    session.clear()
+    g.signed_out = True
+
+
+def clears_site_data(response: Response) -> Response:
+    """Who uses the browser next finds no page in its cache. Cookies are not cleared as a whole: the one that says that
+
+    somebody signed in here before opens nothing, and spares its owner from delays.
+    """
+    if g.get("signed_out"):
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _end_former() -> None:
+    """Whatever this browser began before: its session, and a sign-in that waits for its second step."""
     if "token" in session:
         house().passports.sessions.end(session["token"])
-    session.clear()
+    if "half" in session:
+        house().second_step.end_half_way(session["half"])
 
 
 def confirm_again() -> None:
@@ -114,7 +135,7 @@ def need(*roles: Role) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
                 return redirect(url_for("signin.page", next=this_page()))
             if g.account.role not in roles:
                 raise Forbidden
-            if session.get(UNENROLLED) and request.blueprint not in ("factor", "passport"):
+            if session.get(UNENROLLED) and request.blueprint not in ("factor", "passport", "contacts", "sso"):
                 return redirect(url_for("factor.enrol_page"), 303)
             return view(*positional, **named)
 

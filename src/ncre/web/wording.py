@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 
+from ncre.domain.addresses import masked, shown
 from ncre.domain.exam import in_words
 from ncre.domain.language import Words
 from ncre.domain.lifecycle import Role, Status, Step
@@ -32,6 +33,8 @@ def install(site: Flask) -> None:
         reason=_reason,
         yuan=yuan,
         moment=lambda moment: in_words(moment) if moment else "",
+        address=shown,
+        masked_address=masked,
         iso=lambda moment: moment.isoformat() if isinstance(moment, datetime) else "",
         said=lambda words: Words(*words).say(language()),
     )
