@@ -166,6 +166,7 @@ def test_what_cannot_be_booked_waits_for_a_person(house: House, clock: Clock, ki
     assert (item["kind"], item["amount"], item["trade"]) == ("服务费", amount, "T9")
     resolve = house.unmatched.resolve
     assert refusal(resolve, item["id"], " ", OFFICE) is RefusalCode.REASON_TEXT_MISSING
+    assert refusal(resolve, item["id"], "x" * 501, OFFICE) is RefusalCode.TEXT_TOO_LONG
     assert refusal(resolve, item["id"], "x", Act(people.AUDITOR)) is RefusalCode.NOT_YOUR_ROLE
     assert refusal(resolve, uuid4(), "x", OFFICE) is RefusalCode.NOTHING_OWED
     for _ in range(2):

@@ -27,7 +27,12 @@ def test_a_line_that_nobody_can_mean_makes_the_bill_silence(line: str) -> None:
         read_bill(f"{NAMES}{line}\n".encode())
 
 
-@pytest.mark.parametrize("raw", [b"", b"\xff", b"x,y\n`1,`2\n"])
+WITHOUT_AMOUNTS = (
+    "交易时间,微信订单号,商户订单号,交易状态,商户退款单号\n`2026-12-02 09:30:01,`42,`N1,`SUCCESS,`\n"
+)
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xff", b"x,y\n`1,`2\n", WITHOUT_AMOUNTS.encode()])
 def test_a_bill_that_cannot_be_read_is_silence(raw: bytes) -> None:
     with pytest.raises(ChannelSilent):
         read_bill(raw)

@@ -136,6 +136,9 @@ def test_the_office_says_what_becomes_of_a_paid_fee(house: House, site: Flask, w
     answer = kaowu.post(f"{page}/cancel", page=page, why="停考", money="refund")
     assert answer.status_code == 422
     assert "请写明退还或不退的理由" in answer.text
+    answer = kaowu.post(f"{page}/cancel", page=page, why="停考", money="keep", money_why="x" * 501)
+    assert answer.status_code == 422
+    assert '<a href="#money_why">文字太长' in answer.text
     answer = kaowu.post(f"{page}/cancel", page=page, why="停考", money="refund", money_why="考点停考")
     assert answer.status_code == 303
     assert "费用将原路退回" in kaowu.get(page)

@@ -11,9 +11,6 @@ from pathlib import Path
 from ncre.events import bounds
 from ncre.rounds.faults import FaultList
 
-DIGITS = 9
-"""Of a number in a cell; a longer one is none, and would cost long to read."""
-
 YES_NO = {"yes": True, "no": False}
 
 

@@ -55,7 +55,7 @@ class Counter:
         _require_staff_of(site, cash.actor)
         if str(row["account"]) == cash.actor.id:
             raise Refusal(RefusalCode.OWN_REGISTRATION)
-        if self._took(cash, trade):
+        if _RECEIPT.fullmatch(cash.receipt) and self._took(cash, trade):
             return self._unusable(trade)
         _require_due(row, cash)
         if self._holder(trade) is not None:
@@ -69,7 +69,7 @@ class Counter:
             raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
         return self._unusable(trade)
 
-    def hand_back(self, trade: str, actor: Actor) -> None:
+    def hand_back(self, trade: str, actor: Actor, command_id: UUID | None = None) -> None:
         """Record that staff handed back what was owed of a payment at the counter. Raises Refusal."""
         with self._application.database.reading() as connection:
             owed = ledger.one(connection, COUNTER, trade)
@@ -86,7 +86,7 @@ class Counter:
             at=self._application.clock(),
             source=Source.COUNTER,
         )
-        self._money.receive(news, Act(actor, uuid4(), cause=owed["order"]))
+        self._money.receive(news, Act(actor, command_id or uuid4(), cause=owed["order"]))
 
     def _order(self, cash: CashTaken) -> Order:
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -19,14 +18,13 @@ from ncre.domain.lifecycle import Role
 from ncre.domain.orders import PaymentOrder, owe, replay_order, total_went_back, went_back
 from ncre.domain.payment import item_stream, orphan_stream
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.review import LONGEST_NOTE, require_short
 from ncre.events import payment as facts
 from ncre.events.base import Fact
 from ncre.gateways.channel import Kind, News, Source
 from ncre.projections import ledger, unbooked
 
 log = logging.getLogger("ncre.money")
-
-LONGEST_NOTE: Final = 500
 
 
 class Unmatched:
@@ -67,9 +65,7 @@ class Unmatched:
     def send_back(self, channel: str, trade: str, note: str, act: Act) -> None:
         """Money for an unknown order is to go back to whoever paid it. Raises Refusal."""
         _require_office(act.actor)
-        reason = note.strip()[:LONGEST_NOTE]
-        if not reason:
-            raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+        reason = _required_reason(note)
 
         def asked(connection: Connection) -> None:
             row = ledger.one(connection, channel, trade)
@@ -84,9 +80,7 @@ class Unmatched:
     def resolve(self, item: UUID, note: str, act: Act) -> None:
         """A person looked at an item and says what it was. Raises Refusal."""
         _require_office(act.actor)
-        reason = note.strip()[:LONGEST_NOTE]
-        if not reason:
-            raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+        reason = _required_reason(note)
 
         def resolved(connection: Connection) -> None:
             row = unbooked.one(connection, item)
@@ -114,6 +108,15 @@ class Unmatched:
             news.source.value,
         )
         self._application.record(connection, act, stream, 0, [item])
+
+
+def _required_reason(note: str) -> str:
+    """Raises Refusal."""
+    reason = note.strip()
+    if not reason:
+        raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+    require_short(reason, LONGEST_NOTE)
+    return reason
 
 
 def _require_office(actor: Actor) -> None:

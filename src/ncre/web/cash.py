@@ -96,7 +96,7 @@ def handed_back(registration: UUID) -> Answer:
     try:
         seen_of(row["version"])
         _require_cash_of(registration, trade)
-        house().counter.hand_back(trade, account().actor)
+        house().counter.hand_back(trade, account().actor, command_id())
     except Refusal as refusal:
         return with_faults(registration, {"case": said(refusal)}), int(STATUS[refusal.code])
     flash(_("退款已登记。"))

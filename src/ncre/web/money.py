@@ -60,7 +60,7 @@ def export(kind: str) -> Answer:
 def returned() -> Answer:
     """What was paid at a counter and is owed was handed back there."""
     try:
-        house().counter.hand_back(request.form.get("trade", ""), account().actor)
+        house().counter.hand_back(request.form.get("trade", ""), account().actor, command_id())
     except Refusal as refusal:
         return _refused(refusal)
     flash(_("退款已登记。"))

@@ -15,6 +15,7 @@ from ncre.domain.commands import Approve, Cancel, Command, Confirm, Move, PaidFe
 from ncre.domain.lifecycle import Role, Status, Step
 from ncre.domain.opening import REASONS, reason_of_work
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.review import LONGEST_NOTE
 from ncre.events import registration as facts
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections import ledger, photo_files, timeline
@@ -232,10 +233,18 @@ def _carry_out(command: Command, typed: _Typed) -> Answer | None:
         else:
             house().application.handle(command)
     except Refusal as refusal:
-        place = LONG_TEXT[command.step] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
-        faulty = replace(typed, faults={place: said(refusal)})
+        faulty = replace(typed, faults={_place(command, refusal): said(refusal)})
         return _page(command.registration, faulty), int(STATUS[refusal.code])
     return None
+
+
+def _place(command: Command, refusal: Refusal) -> str:
+    """The field of the form that a refusal belongs to."""
+    if refusal.code not in TEXTS:
+        return FIELD_OF.get(refusal.code, "case")
+    if isinstance(command, Cancel) and command.reason.strip() and len(command.reason) <= LONGEST_NOTE:
+        return "money_why"
+    return LONG_TEXT[command.step]
 
 
 def back_to(registration: UUID) -> Answer:

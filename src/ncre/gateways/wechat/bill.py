@@ -44,7 +44,7 @@ def read_bill(raw: bytes) -> tuple[News, ...]:
     """Every line of the bill that tells of money. Raises ChannelSilent for what cannot be read."""
     try:
         return tuple(_news_of(raw.decode("utf-8-sig")))
-    except (KeyError, ValueError, StopIteration) as error:
+    except (KeyError, ValueError) as error:
         raise ChannelSilent(f"the bill cannot be read: {error!r}") from error
 
 
@@ -99,7 +99,7 @@ def _news(said: Mapping[str, str]) -> News:
 
 def _amount(said: Mapping[str, str], columns: Sequence[str]) -> int:
     """Fen, with its sign. Raises OutOfBounds."""
-    found = _YUAN.fullmatch(next(said[name] for name in columns if name in said))
+    found = _YUAN.fullmatch(next((said[name] for name in columns if name in said), ""))
     if not found:
         raise bounds.OutOfBounds("not an amount in yuan")
     fen = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
