@@ -16,11 +16,11 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import OperationalError
 
 from ncre.events.base import CLOSED, ERASED, Fact
 from ncre.events.database import Database
 from ncre.events.keys import Keys, blind_index
+from ncre.events.outages import DatabaseFailure, Outage
 from ncre.events.recorder import FactRecorder
 from ncre.events.registration import AgreementAccepted, InfoFilled, Rejected
 from ncre.events.schema import person_keys
@@ -187,10 +187,10 @@ def test_an_erasure_waits_for_a_transaction_that_seals(postgres_url: str) -> Non
         keys.to_seal(connection, [PERSON])
     with database.transaction() as sealing:
         keys.to_seal(sealing, [PERSON])
-        with pytest.raises(OperationalError) as refused, database.transaction() as erasing:
+        with pytest.raises(DatabaseFailure) as refused, database.transaction() as erasing:
             erasing.execute(text("SET LOCAL lock_timeout = '200ms'"))
             keys.erase(erasing, PERSON, NOON)
-        assert isinstance(refused.value.orig, psycopg.errors.LockNotAvailable)
+        assert refused.value.kind is Outage.BUSY
     with database.transaction() as connection:
         keys.erase(connection, PERSON, NOON)
     database.close()

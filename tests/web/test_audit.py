@@ -317,6 +317,8 @@ def test_an_auditor_never_writes(house: House, site: Flask, shenji: Visitor, wen
             "channel": "alipay",
             "batch": 1,
             "item": wenjing.id,
+            "identity": wenjing.account.id,
+            "change": "disable",
         }
         path = site.url_map.bind("localhost").build(
             rule.endpoint, {one: given[one] for one in rule.arguments}

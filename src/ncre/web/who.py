@@ -179,13 +179,16 @@ def onwards(longest: int = LONGEST_TARGET) -> str:
 
 
 def this_page() -> str:
-    """Where to come back to: this page; after a form its page, or the one it stood on, for it cannot be sent again."""
+    """Where to come back to: this page; after a form its page, or the one it stood on, for it cannot be sent again.
+
+    Of the page it stood on only the path counts, and only where it is one of ours: it leads to no other host.
+    """
     here = request.full_path.rstrip("?")
     if request.method == "GET" or _opens(request.path):
         return here
     before = urlsplit(request.referrer or "")
     path = before.path + (f"?{before.query}" if before.query else "")
-    if before.netloc == request.host and is_local(path) and _opens(before.path):
+    if is_local(path) and _opens(before.path):
         return path
     return url_for("front.welcome")
 
