@@ -11,7 +11,8 @@ from tests.attacks.target import Target
 from tests.people import WENJING, form_of_details
 from tests.served import Browser
 
-NUMBER = re.compile(r"\d{17}[\dX]|1[3-9]\d{9}", re.ASCII)
+NUMBER = re.compile(r"(?<![0-9a-f])(?:\d{17}[\dX]|1[3-9]\d{9})(?![0-9a-f])", re.ASCII)
+"""A document number or a phone; digits amid a hexadecimal digest are neither."""
 
 
 def findings(target: Target) -> list[str]:
