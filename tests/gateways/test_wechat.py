@@ -29,10 +29,9 @@ from ncre.gateways.channel import (
 from ncre.gateways.signing import KeyUnusable
 from ncre.gateways.wechat import WeChat, WeChatTerms
 from tests.cashier.market import serving
-from tests.gateways.wechat_stand_in import KEY_ID, WeChatStandIn
+from tests.gateways.wechat_stand_in import API_KEY, WeChatStandIn, terms_at
 from tests.people import Clock
 
-API_KEY = "0123456789abcdef0123456789abcdef"
 NUMBER = "N0WECHAT0000000000000000000W01"
 
 
@@ -50,17 +49,7 @@ def far(keys: tuple[Keys, Keys], clock: Clock) -> WeChatStandIn:
 @pytest.fixture
 def terms(far: WeChatStandIn, keys: tuple[Keys, Keys]) -> Iterator[WeChatTerms]:
     with serving(far.site) as address:
-        yield WeChatTerms(
-            gateway=address,
-            mchid="1900000001",
-            appid="wx0000000000000001",
-            serial="444F4864EA9B34415A",
-            private_key=keys[1].private,
-            api_key=API_KEY,
-            wechat_key=keys[0].public,
-            wechat_key_id=KEY_ID,
-            notify_url="https://ncre.example/notices/wechat",
-        )
+        yield terms_at(address, *keys)
 
 
 @pytest.fixture

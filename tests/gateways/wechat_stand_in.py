@@ -18,11 +18,14 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, Response, request
 
+from ncre.cashier.keys import Keys
 from ncre.gateways.signing import genuine, private_key, public_key, signed
+from ncre.gateways.wechat import WeChatTerms
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 KEY_ID = "PUB_KEY_ID_0000000000000024101100397200000006"
 SECRET = "only in tests"
+API_KEY = "0123456789abcdef0123456789abcdef"
 AUTHORIZATION = re.compile(
     r'WECHATPAY2-SHA256-RSA2048 mchid="(?P<mchid>[^"]+)",nonce_str="(?P<nonce>[^"]+)",signature="(?P<signature>[^"]+)",'
     r'timestamp="(?P<at>\d+)",serial_no="(?P<serial>[^"]+)"'
@@ -30,6 +33,21 @@ AUTHORIZATION = re.compile(
 
 
 PRODUCTS = tuple(f"/v3/pay/transactions/{product}" for product in ("native", "h5", "jsapi"))
+
+
+def terms_at(address: str, own: Keys, merchant: Keys) -> WeChatTerms:
+    """What a merchant agreed with the stand-in at this address."""
+    return WeChatTerms(
+        gateway=address,
+        mchid="1900000001",
+        appid="wx0000000000000001",
+        serial="444F4864EA9B34415A",
+        private_key=merchant.private,
+        api_key=API_KEY,
+        wechat_key=own.public,
+        wechat_key_id=KEY_ID,
+        notify_url="https://ncre.example/notices/wechat",
+    )
 
 
 class WeChatStandIn:

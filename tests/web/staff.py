@@ -14,10 +14,11 @@ from werkzeug.test import TestResponse
 from ncre.bootstrap import House
 from ncre.domain import commands as c
 from ncre.domain.lifecycle import Role
+from ncre.events.registration import Details
 from ncre.passport.accounts import Account
 from ncre.projections import registrations, timeline
 from ncre.projections.base import Row
-from tests.people import SITE, Candidate
+from tests.people import SITE, WENJING, Candidate, somebody
 
 HERE: Final = "https://localhost"
 """Cookies are secure, so tests come over TLS."""
@@ -116,3 +117,12 @@ def registration_of(house: House, account: Account, candidate: Candidate) -> Non
 def decided(house: House, candidate: Candidate) -> c.Actor:
     """Somebody of the site's staff who is not in the test, to decide beforehand."""
     return c.Actor("99999999-9999-4999-8999-999999999999", Role.REVIEWER, frozenset({SITE}))
+
+
+def paid(house: House, name: str = "wenjing", details: Details = WENJING) -> Candidate:
+    """Somebody who was approved and has paid, and waits for a seat."""
+    candidate = somebody(house, name, details)
+    candidate.until_waiting()
+    house.application.handle(c.Approve(registration=candidate.id, actor=decided(house, candidate)))
+    candidate.pays()
+    return candidate

@@ -8,13 +8,12 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import House
-from ncre.domain import commands as c
 from ncre.domain.lifecycle import Role
 from ncre.projections import tickets
 from ncre.web.office import policy_in_words
 from ncre.web.site import create_site
-from tests.people import LIQIANG, SITE, WENJING, Candidate, bundled_round, somebody
-from tests.web.staff import HERE, Visitor, auditor, decided, hidden, office, reviewer, visitor
+from tests.people import LIQIANG, SITE, bundled_round, somebody
+from tests.web.staff import HERE, Visitor, auditor, hidden, office, paid, reviewer, visitor
 
 NOTICE = {
     "title": "补充公告",
@@ -32,14 +31,6 @@ def site(house: House) -> Flask:
 @pytest.fixture
 def kaowu(house: House, site: Flask) -> Visitor:
     return office(house, site)
-
-
-def paid(house: House, name: str = "wenjing", details: object = WENJING) -> Candidate:
-    candidate = somebody(house, name, details)  # type: ignore[arg-type]
-    candidate.until_waiting()
-    house.application.handle(c.Approve(registration=candidate.id, actor=decided(house, candidate)))
-    candidate.pays()
-    return candidate
 
 
 def line_of(text: str, code: str) -> str:

@@ -241,6 +241,6 @@ def test_a_shelf_without_room_still_prints(house: House, monkeypatch: pytest.Mon
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("ncre.gateways.paper_shelf.os.replace", full)
+    monkeypatch.setattr("ncre.gateways.private_files.os.replace", full)
     assert house.papers.form(candidate.id).pdf.startswith(b"%PDF")
     assert not [file for file in house.settings.papers.rglob("*") if file.is_file()]

@@ -18,8 +18,8 @@ from ncre.projections import tickets
 from ncre.services.office import Seated
 from ncre.web.site import create_site
 from tests.application.ground import history_of
-from tests.people import LIQIANG, OFFICE, REVIEWER, SITE, WENJING, Candidate, Clock, bundled_round, somebody
-from tests.web.staff import Visitor, decided, hidden, office, row_of
+from tests.people import LIQIANG, OFFICE, REVIEWER, SITE, Clock, bundled_round
+from tests.web.staff import Visitor, hidden, office, paid, row_of
 
 PAGE = f"/office/seat/{SITE}"
 
@@ -32,14 +32,6 @@ def site(house: House) -> Flask:
 @pytest.fixture
 def kaowu(house: House, site: Flask) -> Visitor:
     return office(house, site)
-
-
-def paid(house: House, name: str = "wenjing", details: object = WENJING) -> Candidate:
-    candidate = somebody(house, name, details)  # type: ignore[arg-type]
-    candidate.until_waiting()
-    house.application.handle(c.Approve(registration=candidate.id, actor=decided(house, candidate)))
-    candidate.pays()
-    return candidate
 
 
 def seats_at(house: House, code: str = SITE) -> list[dict[str, object]]:

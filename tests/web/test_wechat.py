@@ -27,11 +27,10 @@ from ncre.gateways.wechat import WeChat, WeChatTerms
 from ncre.projections import ledger, orders
 from ncre.projections.base import Row
 from tests.cashier.market import serving
-from tests.gateways.wechat_stand_in import KEY_ID, SECRET, WeChatStandIn
+from tests.gateways.wechat_stand_in import API_KEY, SECRET, WeChatStandIn, terms_at
 from tests.people import Candidate, Clock, approved, somebody, till_of
 from tests.web.visitor import ORIGIN, row_of
 
-API_KEY = "0123456789abcdef0123456789abcdef"
 DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140"
 PHONE = "Mozilla/5.0 (Linux; Android 15) Chrome/140 Mobile Safari/537.36"
 INSIDE = f"{PHONE} MicroMessenger/8.0.60"
@@ -51,19 +50,7 @@ def far(keys: tuple[Keys, Keys], clock: Clock) -> WeChatStandIn:
 @pytest.fixture
 def terms(far: WeChatStandIn, keys: tuple[Keys, Keys]) -> Iterator[WeChatTerms]:
     with serving(far.site) as address:
-        yield WeChatTerms(
-            gateway=address,
-            mchid="1900000001",
-            appid="wx0000000000000001",
-            serial="444F4864EA9B34415A",
-            private_key=keys[1].private,
-            api_key=API_KEY,
-            wechat_key=keys[0].public,
-            wechat_key_id=KEY_ID,
-            notify_url="https://ncre.example/notices/wechat",
-            app_secret=SECRET,
-            api_platform=address,
-        )
+        yield replace(terms_at(address, *keys), app_secret=SECRET, api_platform=address)
 
 
 @pytest.fixture

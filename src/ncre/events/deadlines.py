@@ -25,11 +25,6 @@ def is_valid(until: datetime, now: datetime, lives: timedelta) -> bool:
     return now <= until <= now + lives + SKEW
 
 
-def is_ahead(moment: datetime, now: datetime, most: timedelta = timedelta()) -> bool:
-    """Whether a moment lies further ahead than anybody can have meant: the clock stood later when it was noted."""
-    return moment > now + most + SKEW
-
-
 def is_due(next_at: ColumnElement[Any], now: Any, ahead: Any) -> ColumnElement[bool]:
     """The condition of a statement that something put off may be asked by now; `ahead` is `too_far(now)`."""
     return or_(next_at <= now, next_at > ahead)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
-from ncre.gateways.private_files import make_folder
+from ncre.gateways.private_files import write
 
 log = logging.getLogger("ncre.papers")
 
@@ -29,7 +27,7 @@ class PaperShelf:
     def put(self, key: str, data: bytes) -> None:
         """Keep it, where there is room. No crash leaves half a paper, and none is worth waiting for the disk."""
         try:
-            self._put(self._place(key), data)
+            write(self._place(key), data)
         except OSError as error:
             log.error("a paper cannot be kept in %s: %s", self._root, error.strerror)
 
@@ -42,17 +40,6 @@ class PaperShelf:
                     place.unlink()
                     gone += 1
         return gone
-
-    def _put(self, place: Path, data: bytes) -> None:
-        make_folder(place.parent)
-        with NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            try:
-                file.write(data)
-                file.flush()
-                os.replace(file.name, place)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
 
     def _place(self, key: str) -> Path:
         return self._root / key[:2] / key

@@ -119,11 +119,6 @@ class Counter:
             row = ledger.one(connection, COUNTER, trade)
         return str(row["reason"] or "") if row else ""
 
-    def _settled_by(self, row: Row, trade: str) -> bool:
-        """Whether it is this money that settled the registration already."""
-        payment = row["payment"] or {}
-        return (payment.get("channel"), payment.get("trade")) == (COUNTER, trade)
-
     def _holder(self, trade: str) -> str | None:
         """The order for which a receipt was given."""
         with self._application.database.reading() as connection:

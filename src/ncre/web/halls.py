@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam import Round, Site
+from ncre.domain.exam import Site
 from ncre.domain.lifecycle import Role
 from ncre.web.access_log import refuse
+from ncre.web.rounds import current_round, current_site
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("halls", __name__)
@@ -17,7 +18,7 @@ pages = Blueprint("halls", __name__)
 @need(Role.REVIEWER, Role.OFFICE)
 def home() -> Answer:
     """The sites of whoever is signed in; who has one alone goes there."""
-    round_ = _current()
+    round_ = current_round()
     with house().database.reading() as connection:
         every = house().application.exams.sites(connection, round_.code)
     mine = [site for site in every if account().actor.covers(site.code)]
@@ -31,7 +32,7 @@ def home() -> Answer:
 def site(code: str) -> Answer:
     """The batches and halls of a site, with their papers."""
     here = _mine(code)
-    batches = house().hall_lists.batches(_current().code, code, account().actor)
+    batches = house().hall_lists.batches(current_round().code, code, account().actor)
     return render_template("hall_papers.html", site=here, batches=batches)
 
 
@@ -40,7 +41,7 @@ def site(code: str) -> Answer:
 def seats(code: str, batch: int) -> Answer:
     """考场座位表; the look at everybody on it is recorded before it is made. It opens faces, so it is asked for by POST."""
     here = _mine(code)
-    printed = house().hall_lists.seat_lists(_current().code, here.code, batch, account().actor)
+    printed = house().hall_lists.seat_lists(current_round().code, here.code, batch, account().actor)
     return _pdf(printed.pdf, f"ncre-seats-{here.code}-{batch}")
 
 
@@ -49,7 +50,7 @@ def seats(code: str, batch: int) -> Answer:
 def doors(code: str, batch: int) -> Answer:
     """门贴; nobody is named on it."""
     here = _mine(code)
-    printed = house().hall_lists.door_sheets(_current().code, here.code, batch, account().actor)
+    printed = house().hall_lists.door_sheets(current_round().code, here.code, batch, account().actor)
     return _pdf(printed.pdf, f"ncre-doors-{here.code}-{batch}")
 
 
@@ -58,20 +59,9 @@ def _pdf(pdf: bytes, name: str) -> Response:
     return Response(pdf, mimetype="application/pdf", headers=headers)
 
 
-def _current() -> Round:
-    with house().database.reading() as connection:
-        round_ = house().application.exams.current(connection)
-    if round_ is None:
-        raise NotFound
-    return round_
-
-
 def _mine(code: str) -> Site:
     """A site of the signed-in staff; others are as good as none: 404."""
-    with house().database.reading() as connection:
-        found = house().application.exams.site(connection, _current().code, code)
-    if found is None:
-        raise NotFound
+    found = current_site(code)
     if not account().actor.covers(code):
         refuse("not-your-site")
         raise NotFound

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam import PostNotice, Round, Site
+from ncre.domain.exam import PostNotice, Site
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal
 from ncre.events.exam import NoticePosted
@@ -17,6 +17,7 @@ from ncre.projections import exam, overview
 from ncre.web.asking import command_id, fresh_id
 from ncre.web.errors import STATUS, said
 from ncre.web.front import KINDS
+from ncre.web.rounds import current_round
 from ncre.web.who import Answer, account, house, need
 
 pages = Blueprint("office", __name__)
@@ -60,7 +61,7 @@ def notices() -> Answer:
 @need(Role.OFFICE)
 def post_notice() -> Answer:
     kind = request.form.get("kind", "")
-    round_ = _current()
+    round_ = current_round()
     if kind not in KINDS:
         raise NotFound
     typed = {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in NOTICE_FIELDS}
@@ -101,7 +102,7 @@ def _time_to_pay(site: Site) -> str:
 
 def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str]) -> str:
     """Both notices as they are, or as they were typed."""
-    round_ = _current()
+    round_ = current_round()
     with house().database.reading() as connection:
         posted = {kind: exam.notice(connection, round_.code, kind) for kind in KINDS}
     values = {kind: typed.get(kind) or posted[kind] or dict.fromkeys(NOTICE_FIELDS, "") for kind in KINDS}
@@ -130,19 +131,3 @@ def _notice_faults(kind: str, typed: dict[str, str]) -> dict[str, str]:
         if len(typed[name]) > LONGEST_BODY:
             faults[f"{kind}-{name}"] = _("正文最多 %(most)s 个字符。", most=LONGEST_BODY)
     return faults
-
-
-def _current() -> Round:
-    with house().database.reading() as connection:
-        round_ = house().application.exams.current(connection)
-    if round_ is None:
-        raise NotFound
-    return round_
-
-
-def _site(code: str) -> Site:
-    with house().database.reading() as connection:
-        site = house().application.exams.site(connection, _current().code, code)
-    if site is None:
-        raise NotFound
-    return site

@@ -6,9 +6,8 @@ from itertools import groupby
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam import Round, Site, site_id
+from ncre.domain.exam import Site, site_id
 from ncre.domain.hall_choice import HallChoice, Manner
 from ncre.domain.lifecycle import Role
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -19,6 +18,7 @@ from ncre.projections import tickets, timeline
 from ncre.projections.base import Row
 from ncre.web.errors import STATUS, said
 from ncre.web.language import language
+from ncre.web.rounds import current_round, current_site
 from ncre.web.story import Told, newest_first
 from ncre.web.who import Answer, account, house, need
 
@@ -29,7 +29,7 @@ pages = Blueprint("seating", __name__)
 @need(Role.OFFICE)
 def preview(code: str) -> Answer:
     """What a seating would do; nothing is recorded. The same choice and seed show the same again."""
-    _site(code)
+    current_site(code)
     try:
         seed = seed_in(request.args["seed"]) if "seed" in request.args else None
         return _page(code, seed, chosen_halls(code))
@@ -41,7 +41,7 @@ def preview(code: str) -> Answer:
 @need(Role.OFFICE)
 def seat(code: str) -> Answer:
     """As the preview showed it: choice, seed and digest come from there."""
-    round_, site = _current(), _site(code)
+    round_, site = current_round(), current_site(code)
     try:
         seed, choice = seed_in(request.form.get("seed", "")), chosen_halls(code)
         digest = request.form.get("digest", "")
@@ -62,9 +62,9 @@ def seat(code: str) -> Answer:
 @pages.get("/office/seat/<code>/done")
 @need(Role.OFFICE)
 def seated(code: str) -> Answer:
-    site = _site(code)
+    site = current_site(code)
     with house().database.reading() as connection:
-        people, sittings = tickets.counted_at(connection, _current().code, code)
+        people, sittings = tickets.counted_at(connection, current_round().code, code)
     return render_template(
         "seated.html",
         site=site,
@@ -97,7 +97,7 @@ def _refused(code: str, refusal: Refusal) -> Answer:
 
 def _page(code: str, seed: int | None, choice: HallChoice, refused: Refusal | None = None) -> str:
     """What would be; above it why it was not done, if it was asked for."""
-    round_, site = _current(), _site(code)
+    round_, site = current_round(), current_site(code)
     shown = house().office.preview(round_.code, site.code, seed, choice)
     faults = [fault for fault in (refused, shown.refusal) if fault]
     return render_template(
@@ -123,7 +123,7 @@ def _refused_page(code: str, refusal: Refusal) -> tuple[str, int]:
         choice = chosen_halls(code)
     except Refusal:
         choice = HallChoice(Manner.FEW)
-    site = _site(code)
+    site = current_site(code)
     page = render_template(
         "seating.html",
         site=site,
@@ -142,22 +142,6 @@ def _refused_page(code: str, refusal: Refusal) -> tuple[str, int]:
 def _draws(site: Site) -> list[Told]:
     """What was drawn for a site, the newest first."""
     with house().database.reading() as connection:
-        story = timeline.story(connection, site_id(_current().code, site.code))
+        story = timeline.story(connection, site_id(current_round().code, site.code))
     drawn: list[Row] = [told for told in story if told["topic"] == SeatsDrawn.TOPIC]
     return newest_first(drawn)
-
-
-def _current() -> Round:
-    with house().database.reading() as connection:
-        round_ = house().application.exams.current(connection)
-    if round_ is None:
-        raise NotFound
-    return round_
-
-
-def _site(code: str) -> Site:
-    with house().database.reading() as connection:
-        site = house().application.exams.site(connection, _current().code, code)
-    if site is None:
-        raise NotFound
-    return site
