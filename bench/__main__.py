@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from bench import crowd, front, growth, passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import check_rate, rebuild_rate, replay_cost
-from bench.ground import application, databases, interleaved, plan_exam, waiting
+from bench.ground import command_handler, databases, interleaved, plan_exam, waiting
 from bench.seating import planning, recording
-from ncre.bootstrap import build
+from ncre.bootstrap import build_container
 from ncre.config import Settings
-from ncre.events.database import Database
+from ncre.store.database import Database
 
 COMMANDS = 150
 GROWN = 10_000
@@ -70,10 +70,10 @@ def _passport() -> None:
         settings = Settings(
             data, f"sqlite:///{data / 'ncre.sqlite'}", bytes(range(32)), photo_workers=0, production=False
         )
-        house = build(settings)
-        house.database.migrate()
-        cost = passport.measure(house)
-        house.close()
+        container = build_container(settings)
+        container.database.migrate()
+        cost = passport.measure(container)
+        container.close()
         outcomes = {
             "an hour of 20 a second": _crowd(data / "country.sqlite", crowd.country),
             "3 000 people behind one address": _crowd(data / "campus.sqlite", crowd.campus),
@@ -135,7 +135,7 @@ def _papers() -> None:
 def _commands() -> None:
     with databases() as urls:
         for name, url in urls.items():
-            app = application(url)
+            app = command_handler(url)
             plan_exam(app)
             app.database.close()
             for clients in (1, 8):
@@ -146,7 +146,7 @@ def _commands() -> None:
                     flush=True,
                 )
         for name, url in urls.items():
-            app = application(url)
+            app = command_handler(url)
             whole, folded = replay_cost(app, waiting(app, 50))
             print(
                 f"{name:10} replay: {whole:.1f} µs a fact read, opened and folded; {folded:.1f} µs folded alone"

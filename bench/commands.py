@@ -1,6 +1,6 @@
 """Commands a second beside a bare script that sends the very same SQL and nothing else.
 
-The floor is not written by hand: each of its commands is recorded from the house itself, statement
+The floor is not written by hand: each of its commands is recorded from the service itself, statement
 by statement with its parameters, in a transaction that is rolled back, and then sent by sqlite3 or
 psycopg alone.
 """
@@ -24,15 +24,15 @@ from psycopg.types.json import Json, Jsonb
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine, make_url
 
-from bench.ground import REVIEWER, application, waiting
-from ncre.application import Application
-from ncre.domain.commands import Approve
+from bench.ground import REVIEWER, command_handler, waiting
+from ncre.domain.registration.commands import Approve
+from ncre.handlers.command_handler import CommandHandler
 
 Statement = tuple[str, Any]
-Act = Callable[[Application, Any], object]
-"""One command of the house on one piece of work. A function of a module, so that processes can be told of it."""
+Act = Callable[[CommandHandler, Any], object]
+"""One command of the service on one piece of work. A function of a module, so that processes can be told of it."""
 
-Prepare = Callable[[Application, int], list[Any]]
+Prepare = Callable[[CommandHandler, int], list[Any]]
 """Fresh pieces of work."""
 
 
@@ -49,7 +49,7 @@ class _Undo(Exception):
     pass
 
 
-def approve(app: Application, registration: UUID) -> None:
+def approve(app: CommandHandler, registration: UUID) -> None:
     """Load 8 facts, decide, append 1, project, commit."""
     app.handle(Approve(registration=registration, actor=REVIEWER, seen=8))
 
@@ -60,7 +60,7 @@ def measure(
     """`commands` times `act` by each of `clients` processes, on work of `prepare`."""
     ours, floor = [], []
     for _ in range(runs):
-        app = application(url)
+        app = command_handler(url)
         fresh = prepare(app, 2 * clients * commands)
         half = clients * commands
         recorded = [_recorded(app, act, work) for work in fresh[:half]]
@@ -97,7 +97,7 @@ def _run(job: Callable[[str, Any, Barrier], tuple[int, float]], url: str, share:
 
 def _handle(url: str, asked: tuple[Act, list[Any]], start: Barrier) -> tuple[int, float]:
     act, share = asked
-    app = application(url)
+    app = command_handler(url)
     with app.database.reading() as connection:
         app.exams.round(connection, "78")
     start.wait()
@@ -145,7 +145,7 @@ def _send_psycopg(url: str, recorded: list[list[Statement]], start: Barrier) -> 
         return perf_counter() - begun
 
 
-def _recorded(app: Application, act: Act, work: Any) -> list[Statement]:
+def _recorded(app: CommandHandler, act: Act, work: Any) -> list[Statement]:
     """The SQL of one command, as the driver gets it; the command itself is undone."""
     sent: list[Statement] = []
 
@@ -177,7 +177,7 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def _undone(app: Application) -> Iterator[None]:
+def _undone(app: CommandHandler) -> Iterator[None]:
     """Commands handled inside are rolled back at their end."""
     committing = app.database.transaction
 

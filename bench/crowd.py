@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 
-from ncre.events.database import Database
-from ncre.passport.throttle import Throttle
+from ncre.identity.sign_in_delays import SignInDelays
+from ncre.store.database import Database
 
 OPENING = datetime(2027, 1, 5, 1, 0, tzinfo=UTC)
 SLIPS = 0.05
@@ -55,7 +55,7 @@ class Crowd:
     ) -> None:
         self._database = database
         self._now = OPENING
-        self._throttle = Throttle(database, lambda: self._now)
+        self._throttle = SignInDelays(database, lambda: self._now)
         self._rate, self._seconds, self._block = rate, seconds, block
         self._dice = Random(seed)  # noqa: S311 -- a simulation
         self._serial = count()

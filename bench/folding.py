@@ -6,13 +6,13 @@ import tracemalloc
 from time import process_time
 from uuid import UUID
 
-from ncre.application import Application
-from ncre.domain.registration import replay
-from ncre.projections.checking import examine
-from ncre.projections.upkeep import rebuild
+from ncre.domain.registration.state import replay
+from ncre.handlers.command_handler import CommandHandler
+from ncre.projections.maintenance.checking import verify_ticket
+from ncre.projections.maintenance.rebuild import rebuild
 
 
-def replay_cost(app: Application, registrations: list[UUID], passes: int = 20) -> tuple[float, float]:
+def replay_cost(app: CommandHandler, registrations: list[UUID], passes: int = 20) -> tuple[float, float]:
     """CPU microseconds a fact: read, opened and folded; and folded alone."""
     with app.database.reading() as connection:
         histories = [app.store.history(connection, registration) for registration in registrations]
@@ -30,24 +30,24 @@ def replay_cost(app: Application, registrations: list[UUID], passes: int = 20) -
     return 1e6 * whole / facts, 1e6 * folded / facts
 
 
-def rebuild_rate(app: Application) -> tuple[int, float]:
+def rebuild_rate(app: CommandHandler) -> tuple[int, float]:
     """Facts in the log, and facts a second of one core, through reading, opening, folding and writing."""
     begun = process_time()
     rebuilt = rebuild(app.database, app.store, app.listeners)
     return rebuilt.facts, rebuilt.facts / (process_time() - begun)
 
 
-def check_rate(app: Application) -> tuple[float, float]:
+def check_rate(app: CommandHandler) -> tuple[float, float]:
     """Facts a second of one core through the database's own check, reading, opening, folding and comparing.
 
     And the most memory of Python's own that it took, in MB, measured by itself for it costs time.
     """
     begun = process_time()
-    found = examine(app.database, app.store, app.listeners)
+    found = verify_ticket(app.database, app.store, app.listeners)
     rate = found.facts / (process_time() - begun)
     assert found.sound, found
     tracemalloc.start()
-    examine(app.database, app.store, app.listeners)
+    verify_ticket(app.database, app.store, app.listeners)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return rate, most / 1e6

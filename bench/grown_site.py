@@ -15,20 +15,20 @@ from uuid import UUID, uuid5
 from sqlalchemy import insert
 
 from bench.ground import NOW, ROUND, SITE
-from ncre.application import Application
-from ncre.domain.lifecycle import Role
-from ncre.domain.payment import order_number, order_stream
-from ncre.domain.registration import registration_id
+from ncre.domain.payment.settlement import order_number, order_stream
+from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.state import registration_id
 from ncre.events import payment
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
-from ncre.projections import holdings
+from ncre.handlers.command_handler import CommandHandler
+from ncre.projections.audit.timeline import Timeline
 from ncre.projections.base import Listeners, Projection, fold
+from ncre.projections.maintenance import claims_check
 from ncre.projections.summaries import Totals
-from ncre.projections.timeline import Timeline
-from tests.people import PHOTO, WENJING
+from tests.support.people import PHOTO, WENJING
 
-PORTION: Final = 1000
+BATCH_SIZE: Final = 1000
 """People whose facts are in memory at a time."""
 
 CHOICES: Final = (("66",),) * 3 + (("66", "24"),)
@@ -38,30 +38,30 @@ STILL_WAITING: Final = 10
 """Of so many people one still waits for review; the others have paid."""
 
 
-def fill(app: Application, people: int, *, facts_too: bool = False) -> None:
+def fill(app: CommandHandler, people: int, *, facts_too: bool = False) -> None:
     """Add that many people to the site of the bench, over two weeks."""
     listeners = app.listeners if facts_too else _read_by_pages(app.listeners)
     everybody, drawn = iter(range(people)), dict[str, int]()
-    while some := list(islice(everybody, PORTION)):
+    while some := list(islice(everybody, BATCH_SIZE)):
         histories = [history for number in some for history in _histories(number)]
         if facts_too:
             with app.database.transaction() as connection:
                 app.store.append(connection, [fact for history in histories for fact in history])
         recorded = [fact for history in histories for fact in history]
-        holdings.note_drawn(drawn, recorded)
+        claims_check.note_drawn(drawn, recorded)
         _write(app, listeners, recorded)
     with app.database.transaction() as connection:
         totals = Totals(app.listeners.summaries)
         totals.take_stored(connection)
         totals.write(connection)
-        holdings.write(connection, holdings.of_stored_rows(connection, drawn))
+        claims_check.write(connection, claims_check.of_stored_rows(connection, drawn))
 
 
 def _read_by_pages(listeners: Listeners) -> Listeners:
     return Listeners([one for one in listeners.all if not isinstance(one, Timeline)])
 
 
-def _write(app: Application, listeners: Listeners, recorded: list[Fact]) -> None:
+def _write(app: CommandHandler, listeners: Listeners, recorded: list[Fact]) -> None:
     folded: dict[Projection, dict[tuple[object, ...], dict[str, object]]] = fold(listeners, recorded)
     with app.database.transaction() as connection:
         for projection, rows in folded.items():
@@ -105,6 +105,6 @@ def _histories(number: int) -> Iterator[list[Fact]]:
 def _stamped(bare: list[Fact], stream: UUID, account: UUID | None) -> list[Fact]:
     by, role = (str(account), Role.CANDIDATE.value) if account else ("bench", "payment")
     return [
-        fact.stamped(Envelope(stream, version, NOW, by, role, uuid5(stream, str(version)), account))
+        fact.with_metadata(Envelope(stream, version, NOW, by, role, uuid5(stream, str(version)), account))
         for version, fact in enumerate(bare, start=1)
     ]

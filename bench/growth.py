@@ -8,15 +8,16 @@ from datetime import timedelta
 from time import perf_counter
 from uuid import uuid4
 
-from bench.ground import NOW, OFFICE, ROUND, SITE, application, plan_exam, site_plan
+from bench.ground import NOW, OFFICE, ROUND, SITE, command_handler, plan_exam, site_plan
 from bench.grown_site import fill
-from ncre.application import Application
-from ncre.domain.exam import PlanRound, PlanSite
-from ncre.domain.hall_choice import HallChoice, Manner
+from ncre.domain.exam.plan import PlanRound, PlanSite
+from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.events.exam import Batch, Offer, Room, Subject
-from ncre.projections import desk, ledger, orders, overview
-from ncre.services.office import Office
-from ncre.services.takings import Takings, as_csv
+from ncre.handlers.command_handler import CommandHandler
+from ncre.projections.payment import ledger, orders
+from ncre.projections.registration import desk_search, overview
+from ncre.services.exam.office import Office
+from ncre.services.payment.revenue_report import RevenueReport, as_csv
 
 PEOPLE = 38_590
 FEW = 3_000
@@ -37,17 +38,17 @@ class Waits:
 
 def measure(url: str, people: int) -> Waits:
     """Fill a database, migrated and empty, and ask what the pages ask."""
-    app = application(url)
+    app = command_handler(url)
     plan_exam(app)
     _open_halls(app, people)
     fill(app, people)
-    takings, office = Takings(app), Office(app)
+    revenue_report, office = RevenueReport(app), Office(app)
     today = NOW.date()
     fortnight = today - timedelta(days=13)
 
     def search() -> None:
         with app.database.reading() as connection:
-            assert desk.found(connection, f"{ROUND}{SITE}000017", ("x", "y"), frozenset({SITE}))
+            assert desk_search.found(connection, f"{ROUND}{SITE}000017", ("x", "y"), frozenset({SITE}))
 
     def at_a_glance() -> None:
         with app.database.reading() as connection:
@@ -56,7 +57,7 @@ def measure(url: str, people: int) -> Waits:
             assert overview.overview(connection, app.exams, app.claims, round_)[0].counts
 
     def money() -> None:
-        assert sum(day.count for day in takings.days(fortnight, today)) > people / 2
+        assert sum(day.count for day in revenue_report.days(fortnight, today)) > people / 2
         with app.database.reading() as connection:
             orders.payable(connection, limit=50)
             orders.payable_count(connection)
@@ -66,7 +67,7 @@ def measure(url: str, people: int) -> Waits:
             ledger.unexplained(connection)
 
     def as_file() -> None:
-        assert sum(map(len, as_csv(takings.rows(fortnight, today)))) > 50 * people
+        assert sum(map(len, as_csv(revenue_report.rows(fortnight, today)))) > 50 * people
 
     def preview() -> None:
         shown = office.preview(ROUND, SITE, 1, HallChoice(Manner.FEW))
@@ -79,7 +80,7 @@ def measure(url: str, people: int) -> Waits:
     return found
 
 
-def _open_halls(app: Application, people: int) -> None:
+def _open_halls(app: CommandHandler, people: int) -> None:
     """Two subjects, twelve batches on three days, and rooms for everybody twice."""
     starts = [NOW + timedelta(days=60 + day, minutes=140 * slot) for day in range(3) for slot in range(4)]
     batches = tuple(Batch(number, at, at + timedelta(hours=2)) for number, at in enumerate(starts, start=1))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter, process_time
 
-from ncre.bootstrap import House
-from ncre.domain.lifecycle import Role
+from ncre.bootstrap import Container
+from ncre.domain.registration.lifecycle import Role
 from ncre.web import create_site
 
 SIGN_INS = 40
@@ -30,30 +30,30 @@ class PassportCost:
     pages: float
 
 
-def measure(house: House) -> PassportCost:
-    house.accounts.add("bench", PASSWORD, Role.CANDIDATE)
-    passports, passwords = house.passports, house.accounts.passwords
+def measure(container: Container) -> PassportCost:
+    container.accounts.add("bench", PASSWORD, Role.CANDIDATE)
+    account_service, passwords = container.account_service, container.accounts.passwords
     kept = passwords.hash(PASSWORD)
     ours, bare = [], []
     for _ in range(SIGN_INS):
         begun = perf_counter()
-        account = passports.proved("bench", PASSWORD, "203.0.113.0/24")
+        account = account_service.proved("bench", PASSWORD, "203.0.113.0/24")
         assert account is not None
-        token = passports.enter(account, "password", "203.0.113.0/24", "Chrome Android")
+        token = account_service.start_session(account, "password", "203.0.113.0/24", "Chrome Android")
         ours.append(perf_counter() - begun)
         begun = perf_counter()
         assert passwords.right(kept, PASSWORD)
         bare.append(perf_counter() - begun)
     begun = process_time()
     for _ in range(CHECKS):
-        assert passports.sessions.find(token) is not None
+        assert account_service.sessions.find(token) is not None
     check = 1000 * (process_time() - begun) / CHECKS
-    return PassportCost(1 / median(ours), median(bare) / median(ours), check, _pages(house, token))
+    return PassportCost(1 / median(ours), median(bare) / median(ours), check, _pages(container, token))
 
 
-def _pages(house: House, token: str) -> float:
+def _pages(container: Container, token: str) -> float:
     """Welcome pages a second, in this process and without a network between."""
-    client = create_site(house).test_client()
+    client = create_site(container).test_client()
     with client.session_transaction(base_url=HERE) as session:
         session["token"] = token
     begun = perf_counter()

@@ -10,16 +10,16 @@ from uuid import UUID, uuid4, uuid5
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from bench.ground import NOW, REVIEWER, ROUND, SITE, waiting
-from ncre.application import Act, Application
-from ncre.domain.commands import PAYMENT_ACTOR, Approve
-from ncre.domain.payment import order_number, order_stream
-from ncre.events.inbox import Inbox
+from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.clients.rsa_signing import genuine, signed
+from ncre.domain.payment.settlement import order_number, order_stream
+from ncre.domain.registration.commands import PAYMENT_ACTOR, Approve
 from ncre.events.payment import OrderOpened
-from ncre.gateways.channel import Kind, News, Source
-from ncre.gateways.errands import Errands
-from ncre.gateways.refused_notices import RefusedNotices
-from ncre.gateways.signing import genuine, signed
-from ncre.services.money import Money
+from ncre.handlers.command_handler import Act, CommandHandler
+from ncre.operational.inbox import Inbox
+from ncre.operational.refused_notices import RefusedNotices
+from ncre.operational.retry_schedule import RetrySchedule
+from ncre.services.payment.notifications import PaymentService
 
 SIGNATURES = 300
 SAID = b"app_id=2021000000000001&biz_content={}&charset=utf-8&method=alipay.trade.query" * 4
@@ -43,16 +43,16 @@ def signatures() -> SignatureCost:
     return SignatureCost(1000 * (between - begun) / SIGNATURES, 1000 * (ended - between) / SIGNATURES)
 
 
-def take(app: Application, news: News) -> None:
+def take(app: CommandHandler, news: PaymentNotification) -> None:
     """The notice of a payment: inbox, order, registration and their rows, one transaction."""
-    taken = Money(app, {}, Inbox(app.database), Errands(app.database), RefusedNotices(app.database)).receive(
-        news
-    )
+    taken = PaymentService(
+        app, {}, Inbox(app.database), RetrySchedule(app.database), RefusedNotices(app.database)
+    ).receive(news)
     assert taken is not None
     assert taken.settled_trade == news.trade, "the payment settled its registration"
 
 
-def news_to_come(app: Application, count: int) -> list[News]:
+def news_to_come(app: CommandHandler, count: int) -> list[PaymentNotification]:
     """Payments of approved registrations, each with an open order."""
     found = []
     for registration in waiting(app, count):
@@ -65,5 +65,7 @@ def news_to_come(app: Application, count: int) -> list[News]:
         with app.database.transaction() as connection:
             app.record(connection, Act(PAYMENT_ACTOR, uuid4()), order_stream(number), 0, [opened])
         trade = uuid5(UUID(int=0), number).hex
-        found.append(News(Kind.PAID, "alipay", number, trade, "", approved.amount, NOW, Source.NOTICE))
+        found.append(
+            PaymentNotification(Kind.PAID, "alipay", number, trade, "", approved.amount, NOW, Source.NOTICE)
+        )
     return found

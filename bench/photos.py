@@ -12,14 +12,14 @@ from time import perf_counter, process_time
 import numpy as np
 from PIL import Image
 
-from ncre.domain.photo import judge
-from ncre.gateways.photo_lab.framing import frame
-from ncre.gateways.photo_lab.geometry import find_head
-from ncre.gateways.photo_lab.lab import LabInWorkers
-from ncre.gateways.photo_lab.measuring import measure as measure_photo
-from ncre.gateways.photo_lab.nets import nets
-from ncre.gateways.photo_lab.picture import encoded, opened
-from tests.gateways.portraits import jpeg, portrait
+from ncre.domain.photo.verdict import judge
+from ncre.photo.lab.framing import frame
+from ncre.photo.lab.geometry import find_head
+from ncre.photo.lab.lab import PhotoLabPool
+from ncre.photo.lab.measuring import measure as measure_photo
+from ncre.photo.lab.nets import nets
+from ncre.photo.lab.picture import encoded, opened
+from tests.photo.portraits import jpeg, portrait
 
 PICTURE = jpeg(portrait(640, 440))
 PIXELS = np.asarray(portrait(640, 440))
@@ -79,7 +79,7 @@ def _codec_alone() -> None:
 
 def _in_workers() -> tuple[float, float]:
     """Photos a second with two workers, and the largest resident size of one, in MB."""
-    lab = LabInWorkers(2)
+    lab = PhotoLabPool(2)
     try:
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(lab.measure, [PICTURE] * 4))

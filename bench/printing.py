@@ -22,16 +22,16 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ncre import fonts
-from ncre.printing import glyphs
-from ncre.printing.form import registration_form
-from ncre.printing.lines import POINT
-from ncre.printing.stamp import TICKET, Stamp, StampedSeat, StampKey
-from ncre.printing.ticket import admission_ticket, admission_tickets, laid_out
-from tests.printing.examples import NUMBER, RECORD, form, ticket
+from ncre.documents.admission_ticket import admission_ticket, admission_tickets, laid_out
+from ncre.documents.codes.ticket_token import TICKET, TicketKey, TicketToken, TokenSeat
+from ncre.documents.pdf import glyphs
+from ncre.documents.pdf.line_breaking import POINT
+from ncre.documents.registration_form import registration_form
+from tests.documents.examples import NUMBER, RECORD, form, ticket
 
 HEIGHT = 297
-SEATS = tuple(StampedSeat(subject, 1, 7, 1) for subject in ("66", "35", "14"))
-CODE = StampKey(bytes(32)).signed(Stamp(TICKET, NUMBER, 17, RECORD.digest, SEATS))
+SEATS = tuple(TokenSeat(subject, 1, 7, 1) for subject in ("66", "35", "14"))
+CODE = TicketKey(bytes(32)).signed(TicketToken(TICKET, NUMBER, 17, RECORD.digest, SEATS))
 SHEET = replace(ticket(subjects=3), record=replace(RECORD, code=CODE))
 BATCH = 200
 

@@ -7,17 +7,17 @@ from datetime import timedelta
 from time import perf_counter
 from uuid import UUID, uuid4, uuid5
 
-from bench.ground import NOW, OFFICE, REVIEWER, ROUND, SITE, application, site_plan, waiting
-from ncre.application import Application
-from ncre.domain.commands import PAYMENT_ACTOR, Approve, Settle
-from ncre.domain.exam import PlanSite
-from ncre.domain.halls import Sitting
-from ncre.domain.payment import order_of
-from ncre.domain.placing import ToSeat
-from ncre.domain.seating import seating
+from bench.ground import NOW, OFFICE, REVIEWER, ROUND, SITE, command_handler, site_plan, waiting
+from ncre.domain.exam.plan import PlanSite
+from ncre.domain.payment.settlement import order_of
+from ncre.domain.registration.commands import PAYMENT_ACTOR, Approve, Settle
+from ncre.domain.seating.assignment import ToSeat
+from ncre.domain.seating.halls import Sitting
+from ncre.domain.seating.plan import seating
 from ncre.events.exam import Batch, Room, Subject
 from ncre.events.registration import SeatAssigned
-from ncre.services.office import Office
+from ncre.handlers.command_handler import CommandHandler
+from ncre.services.exam.office import Office
 
 SITTINGS = 100_000
 SITES = 40
@@ -64,7 +64,7 @@ def planning() -> Planned:
 
 def recording(url: str, people: int = 600) -> float:
     """Registrations a second that are planned and get their seats recorded."""
-    app = application(url)
+    app = command_handler(url)
     _paid(app, people)
     with app.database.reading() as connection:
         site = app.exams.site(connection, ROUND, SITE)
@@ -79,7 +79,7 @@ def recording(url: str, people: int = 600) -> float:
     return seated.people / taken
 
 
-def _paid(app: Application, people: int) -> None:
+def _paid(app: CommandHandler, people: int) -> None:
     for registration in waiting(app, people):
         approved = app.handle(Approve(registration=registration, actor=REVIEWER, seen=8))
         app.handle(

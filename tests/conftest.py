@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from ncre.bootstrap import House, build
+from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
-from ncre.domain.commands import EVERY_SITE, Actor
-from ncre.domain.lifecycle import Role
+from ncre.domain.registration.commands import EVERY_SITE, Actor
+from ncre.domain.registration.lifecycle import Role
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
-from tests.houses import settings_on
-from tests.people import TODAY, Clock
-from tests.till import Till
+from tests.support.containers import settings_on
+from tests.support.fake_channel import FakeChannel
+from tests.support.people import TODAY, Clock
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 
 @pytest.fixture
@@ -29,25 +29,25 @@ def clock() -> Clock:
 @pytest.fixture(scope="session")
 def house_file(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
     """A migrated SQLite file with the bundled round in it, to copy for each test."""
-    folder = tmp_path_factory.mktemp("house")
+    folder = tmp_path_factory.mktemp("container")
     file = folder / "ncre.sqlite"
     shutil.copyfile(migrated_sqlite, file)
-    house = build(settings_in(folder), Clock())
-    house.key_checks.record()
-    house.office.load(load_round(bundled(), TODAY), Actor("test", Role.OFFICE, EVERY_SITE))
-    house.close()
+    container = build_container(settings_in(folder), Clock())
+    container.key_checks.record()
+    container.office.load(load_round(bundled(), TODAY), Actor("test", Role.OFFICE, EVERY_SITE))
+    container.close()
     return file
 
 
 @pytest.fixture
-def house(tmp_path: Path, house_file: Path, clock: Clock) -> Iterator[House]:
+def container(tmp_path: Path, house_file: Path, clock: Clock) -> Iterator[Container]:
     """A house of its own for each test, the bundled round open on TODAY."""
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copyfile(house_file, folder / "ncre.sqlite")
-    house = build(settings_in(folder), clock, {"till": Till(clock)})
-    yield house
-    house.close()
+    container = build_container(settings_in(folder), clock, {"till": FakeChannel(clock)})
+    yield container
+    container.close()
 
 
 def settings_in(folder: Path) -> Settings:

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from ncre.server.serving import STOPPING_SECONDS
-from ncre.web import traffic
-from tests.ports import free_port
+from ncre.web.shared import traffic
 from tests.server.ground import START, TEXT, served, until
+from tests.support.ports import free_port
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 CONFIGURATION = (DEPLOY / "nginx" / "ncre.conf").read_text(encoding="utf-8")

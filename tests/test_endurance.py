@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from ncre.endurance import AGAIN, Troubles, repeat
-from ncre.events.database import Database
-from ncre.events.outages import DatabaseFailure, Outage, OutageLog
-from ncre.shell.working import _wait_for_database
-from tests.outages import away
+from ncre.cli.processes.worker import _wait_for_database
+from ncre.store.database import Database
+from ncre.store.outages import DatabaseFailure, Outage, OutageLog
+from ncre.supervision import AGAIN, Troubles, repeat
+from tests.support.outages import away
 
 log = logging.getLogger("ncre.test")
 
@@ -85,10 +85,10 @@ def test_an_outage_alarms_when_it_begins_and_each_minute_and_rivals_alarm_nobody
 
 
 def test_a_worker_that_starts_before_its_database_waits_for_it(database: Database) -> None:
-    house = SimpleNamespace(assert_ready=database.assert_migrated)
+    container = SimpleNamespace(assert_ready=database.assert_migrated)
     with database.reading():
         pass
-    waiting = Thread(target=_wait_for_database, args=(house, Event(), 0.01))
+    waiting = Thread(target=_wait_for_database, args=(container, Event(), 0.01))
     with away(database) as come_back:
         waiting.start()
         waiting.join(0.3)

@@ -1,4 +1,4 @@
-"""The map of the house, checked: imports run one way, and each room knows only its libraries."""
+"""The map of the service, checked: imports run one way, and each room knows only its libraries."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ LIBRARIES: dict[str, set[str]] = {
 """Which libraries a room may import, besides the standard library."""
 
 ABOVE_THE_ROOMS = {"services": {"application"}, "web": {"bootstrap", "application"}}
-"""What stands at the root, and who may import it; the shell may import all of it, other rooms nothing."""
+"""What stands at the root, and who may import it; the command line may import all of it, other rooms nothing."""
 
 SERVICES_OF_THE_PAGES = {
     "papers",
@@ -113,7 +113,7 @@ SERVICES_OF_THE_PAGES = {
     "counter",
     "standings",
 }
-"""Services that pages name; the others they reach through the house."""
+"""Services that pages name; the others they reach through the service."""
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -13,7 +13,7 @@ import pytest
 from ncre.config import Misconfigured, Settings, begin, in_force, read, read_settings, refusals
 from ncre.config.environment import NAMES
 from ncre.config.secret import is_weak
-from tests.houses import development
+from tests.support.containers import development
 
 OPERATIONS = Path(__file__).parents[1] / "docs" / "operations.md"
 Environment = dict[str, str]

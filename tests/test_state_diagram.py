@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ncre.diagram import state_diagram
-from ncre.domain.lifecycle import LIFE, Status
-from ncre.domain.words import STEPS
+from ncre.domain.registration.lifecycle import LIFE, Status
+from ncre.domain.wording import STEPS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "state-diagram.md"
 

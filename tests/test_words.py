@@ -9,18 +9,18 @@ from string import Formatter
 
 import pytest
 
-from ncre.domain.cautions import CautionCode
+from ncre.domain.bilingual import Bilingual
 from ncre.domain.faults import FAULT_WORDS, FaultCode
-from ncre.domain.language import Words
-from ncre.domain.lifecycle import Opening, Role, Status, Step, When
-from ncre.domain.payment import Unusable
+from ncre.domain.payment.settlement import Unusable
 from ncre.domain.refusals import RefusalCode
-from ncre.domain.review import REVIEW_REASONS
-from ncre.domain.seating_words import CAUTIONS
-from ncre.domain.words import CONDITIONS, OPENINGS, REFUSALS, ROLES, STATUSES, STEPS, UNUSABLE
-from ncre.web.errors import STATUS
+from ncre.domain.registration.lifecycle import Opening, Role, Status, Step, When
+from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.seating.cautions import CautionCode
+from ncre.domain.seating.wording import CAUTIONS
+from ncre.domain.wording import CONDITIONS, OPENINGS, REFUSALS, ROLES, STATUSES, STEPS, UNUSABLE
+from ncre.web.shared.errors import STATUS
 
-TABLES: list[tuple[type[StrEnum], Mapping[StrEnum, Words]]] = [
+TABLES: list[tuple[type[StrEnum], Mapping[StrEnum, Bilingual]]] = [
     (Status, STATUSES),
     (Step, STEPS),
     (Role, ROLES),
@@ -41,7 +41,7 @@ def fields(text: str) -> set[str]:
 
 @pytest.mark.parametrize(("codes", "table"), TABLES)
 def test_every_code_has_its_words_in_both_languages(
-    codes: type[StrEnum], table: Mapping[StrEnum, Words]
+    codes: type[StrEnum], table: Mapping[StrEnum, Bilingual]
 ) -> None:
     assert set(table) == set(codes)
     for code, words in table.items():
@@ -52,7 +52,7 @@ def test_every_code_has_its_words_in_both_languages(
 
 @pytest.mark.parametrize(("codes", "table"), TABLES)
 def test_both_languages_speak_of_the_same_particulars(
-    codes: type[StrEnum], table: Mapping[StrEnum, Words]
+    codes: type[StrEnum], table: Mapping[StrEnum, Bilingual]
 ) -> None:
     for code, words in table.items():
         zh = {name.removesuffix("_en") for name in fields(words.zh)}

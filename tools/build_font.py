@@ -21,7 +21,7 @@ from fontTools.ttLib import TTFont
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
-from ncre.printing.labels import BOLD_CHARACTERS  # noqa: E402
+from ncre.documents.labels import BOLD_CHARACTERS  # noqa: E402
 
 FONTS = Path(__file__).parents[1] / "src" / "ncre" / "fonts"
 PACKAGE = "@expo-google-fonts/noto-sans-sc 0.4.3"

@@ -16,16 +16,17 @@ import pypdfium2
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
-from ncre.bootstrap import House, build
+from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
-from ncre.domain.commands import Confirm
-from ncre.domain.lifecycle import Role
-from ncre.passport.accounts import Account
+from ncre.domain.registration.commands import Confirm
+from ncre.domain.registration.lifecycle import Role
+from ncre.identity.accounts import Account
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.web.site import create_site
 from tests.browser.visit import CandidateAtPhone, Person, desk, launch, phone
-from tests.people import (
+from tests.support.fake_channel import FakeChannel
+from tests.support.people import (
     OFFICE,
     ROUND,
     SECRET,
@@ -36,7 +37,6 @@ from tests.people import (
     approved,
     rejected,
 )
-from tests.till import Till
 
 PICTURES = Path(__file__).parents[1] / "docs" / "screenshots"
 PEOPLE = (
@@ -49,7 +49,7 @@ PASSWORD = "a password for the pictures"
 
 
 @contextmanager
-def opened(folder: Path, clock: Clock) -> Iterator[tuple[House, str]]:
+def opened(folder: Path, clock: Clock) -> Iterator[tuple[Container, str]]:
     """A house with the bundled round and everybody's accounts, and the address of its pages."""
     settings = Settings(
         data=folder,
@@ -60,26 +60,26 @@ def opened(folder: Path, clock: Clock) -> Iterator[tuple[House, str]]:
         staff_factor="optional",
         production=False,
     )
-    house = build(settings, clock, {"till": Till(clock)})
-    house.database.migrate()
-    house.office.load(load_round(bundled(), TODAY), OFFICE)
+    container = build_container(settings, clock, {"till": FakeChannel(clock)})
+    container.database.migrate()
+    container.office.load(load_round(bundled(), TODAY), OFFICE)
     for name, role in PEOPLE:
-        house.accounts.add(name, PASSWORD, role, frozenset({SITE}))
-    server = make_server("127.0.0.1", 0, create_site(house), threaded=True)
+        container.accounts.add(name, PASSWORD, role, frozenset({SITE}))
+    server = make_server("127.0.0.1", 0, create_site(container), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield house, f"http://127.0.0.1:{server.server_port}"
+    yield container, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
-    house.close()
+    container.close()
 
 
-def take(browser: Browser, house: House, address: str, clock: Clock) -> None:
-    wenjing = Candidate(house, _account(house, "wenjing"))
-    shenhe, kaowu = _account(house, "shenhe").actor, _account(house, "kaowu").actor
+def take(browser: Browser, container: Container, address: str, clock: Clock) -> None:
+    wenjing = Candidate(container, _account(container, "wenjing"))
+    shenhe, kaowu = _account(container, "shenhe").actor, _account(container, "kaowu").actor
     wenjing.until_waiting()
     clock.advance(minutes=40)
-    rejected(house, wenjing, ("P05",), by=shenhe)
+    rejected(container, wenjing, ("P05",), by=shenhe)
     clock.advance(minutes=20)
     wenjing.requests_review()
     clock.advance(minutes=90)
@@ -87,25 +87,25 @@ def take(browser: Browser, house: House, address: str, clock: Clock) -> None:
     reviewer.signs_in("shenhe", PASSWORD)
     reviewer.opens(wenjing.id)
     _picture(reviewer, "reviewer", 1280, 900)
-    approved(house, wenjing, by=shenhe)
+    approved(container, wenjing, by=shenhe)
     clock.advance(minutes=10)
     candidate = CandidateAtPhone(phone(browser), address)
     candidate.signs_in("wenjing", PASSWORD)
     candidate.goes(f"/registrations/{wenjing.id}")
     _picture(candidate, "candidate", 360, 1000)
     wenjing.pays()
-    house.application.handle(Confirm(registration=wenjing.id, actor=shenhe))
-    house.office.seat(ROUND, SITE, kaowu)
+    container.command_handler.handle(Confirm(registration=wenjing.id, actor=shenhe))
+    container.office.seat(ROUND, SITE, kaowu)
     auditor = Person(desk(browser), address)
     auditor.signs_in("shenji", PASSWORD)
     auditor.goes(f"/audit/{wenjing.id}?at=v8")
     _picture(auditor, "auditor", 1280, 900)
-    _paper(house.papers.ticket(wenjing.id).pdf, "ticket")
-    _paper(house.papers.form(wenjing.id).pdf, "form")
+    _paper(container.documents.ticket(wenjing.id).pdf, "ticket")
+    _paper(container.documents.form(wenjing.id).pdf, "form")
 
 
-def _account(house: House, name: str) -> Account:
-    account = house.accounts.named(name)
+def _account(container: Container, name: str) -> Account:
+    account = container.accounts.named(name)
     assert account is not None, "the account was just made"
     return account
 
@@ -129,10 +129,10 @@ def main() -> None:
     clock = Clock()
     with (
         TemporaryDirectory() as folder,
-        opened(Path(folder), clock) as (house, address),
+        opened(Path(folder), clock) as (container, address),
         sync_playwright() as p,
     ):
-        take(launch(p, chromium), house, address, clock)
+        take(launch(p, chromium), container, address, clock)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """`python -m ncre` is the `ncre` command."""
 
-from ncre.cli import main
+from ncre.cli.main import main
 
 main()

@@ -1,4 +1,4 @@
-"""Builds the house from its settings. The only place that knows every part, and picks the parts."""
+"""Builds the service from its settings. The only place that knows every part, and picks the parts."""
 
 from __future__ import annotations
 
@@ -6,67 +6,67 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ncre.application import Application
+from ncre.clients.mail import MailFolder, Smtp
+from ncre.clients.messages import Mailer, Relay
+from ncre.clients.openid import OpenIDClient
+from ncre.clients.payment_channel import PaymentChannel
+from ncre.clients.qq import QQ
+from ncre.clients.rsa_signing import KeyUnusable
 from ncre.config import Misconfigured, Settings, refusals
-from ncre.events.claimbook import ClaimBook
-from ncre.events.database import CONNECTIONS, Database
-from ncre.events.inbox import Inbox
-from ncre.events.key_checks import KeyChecks
-from ncre.events.keys import Keys
-from ncre.events.store import FactStore
-from ncre.gateways.channel import PaymentChannel
-from ncre.gateways.clock import WatchedClock
-from ncre.gateways.errands import Errands
-from ncre.gateways.mail import MailFolder, Smtp
-from ncre.gateways.messages import PostOffice, Relay
-from ncre.gateways.paper_shelf import PaperShelf
-from ncre.gateways.photo_bucket import BucketUnusable, PhotoBucket
-from ncre.gateways.photo_lab.lab import LabHere, LabInWorkers
-from ncre.gateways.photo_store import PhotoFolder, PhotoStore
-from ncre.gateways.refused_notices import RefusedNotices
-from ncre.gateways.signing import KeyUnusable
-from ncre.passport.accounts import Accounts
-from ncre.passport.factors import Factors
-from ncre.passport.human_check import HumanCheck
-from ncre.passport.identities import Identities
-from ncre.passport.one_time import OneTimeTokens
-from ncre.passport.proofs import CODE_LIVES, Proofs
-from ncre.passport.qq import QQ
-from ncre.passport.sending import Sending
-from ncre.passport.sessions import Sessions
-from ncre.passport.single_sign_on import SingleSignOn
-from ncre.passport.staff_requests import StaffRequests
-from ncre.passport.staff_roll import StaffRoll
-from ncre.passport.throttle import Throttle
-from ncre.printing.signature import Certificate, SigningUnusable
-from ncre.printing.stamp import StampKey
+from ncre.documents.codes.ticket_token import TicketKey
+from ncre.documents.pdf.signature import Certificate, SigningUnusable
+from ncre.handlers.command_handler import CommandHandler
+from ncre.identity.accounts import Accounts
+from ncre.identity.external_identities import Identities
+from ncre.identity.human_check import HumanCheck
+from ncre.identity.one_time_tokens import OneTimeTokens
+from ncre.identity.proofs import CODE_LIVES, Proofs
+from ncre.identity.second_factor_store import SecondFactorStore
+from ncre.identity.sending_limits import SendingLimits
+from ncre.identity.sessions import Sessions
+from ncre.identity.sign_in_delays import SignInDelays
+from ncre.identity.staff_directory import StaffDirectory
+from ncre.identity.staff_requests import StaffRequests
+from ncre.operational.inbox import Inbox
+from ncre.operational.refused_notices import RefusedNotices
+from ncre.operational.retry_schedule import RetrySchedule
+from ncre.operational.watched_clock import WatchedClock
+from ncre.photo.file_store import PhotoFolder, PhotoStore
+from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
+from ncre.photo.object_store import BucketUnusable, PhotoBucket
 from ncre.projections import all_projections
-from ncre.services.changes import Changes
-from ncre.services.contacts import Contacts
-from ncre.services.counter import Counter
-from ncre.services.door import Door
-from ncre.services.door_list import DoorLists
-from ncre.services.hall_lists import HallLists
-from ncre.services.money import Money
-from ncre.services.moving import Moving
-from ncre.services.office import Office
-from ncre.services.paper_cases import PaperCases
-from ncre.services.papers import Papers
-from ncre.services.passports import Passports
-from ncre.services.paying import Paying
-from ncre.services.people import People
-from ncre.services.photo_inspection import PhotoInspection
-from ncre.services.photo_turns import PhotoTurns
-from ncre.services.photos import PhotoRoom
-from ncre.services.profiles import Profiles
-from ncre.services.reconciliation import Reconciliation
-from ncre.services.second_step import SecondStep
-from ncre.services.security_log import SecurityLog
-from ncre.services.sign_ons import Provider, SignOns
-from ncre.services.staff_accounts import StaffAccounts
-from ncre.services.staffing import Staffing
-from ncre.services.takings import Takings
-from ncre.services.unmatched import Unmatched
+from ncre.services.accounts.account_service import AccountService
+from ncre.services.accounts.contacts import Contacts
+from ncre.services.accounts.profiles import Profiles
+from ncre.services.accounts.second_factor import SecondFactorService
+from ncre.services.accounts.security_log import SecurityLog
+from ncre.services.accounts.single_sign_on import Provider, SingleSignOnService
+from ncre.services.accounts.staff_accounts import StaffAccounts
+from ncre.services.accounts.staff_provisioning import StaffProvisioning
+from ncre.services.admission.offline_list import OfflineAdmissionLists
+from ncre.services.admission.verification import TicketVerifier
+from ncre.services.documents.assembly import DocumentAssembler
+from ncre.services.documents.cache import DocumentCache
+from ncre.services.documents.issuing import DocumentService
+from ncre.services.exam.office import Office
+from ncre.services.payment.checkout import CheckoutService
+from ncre.services.payment.counter_payments import CounterPayments
+from ncre.services.payment.notifications import PaymentService
+from ncre.services.payment.reconciliation import Reconciliation
+from ncre.services.payment.revenue_report import RevenueReport
+from ncre.services.payment.unmatched import UnmatchedPayments
+from ncre.services.photo.inspection import PhotoInspection
+from ncre.services.photo.photos import PhotoService
+from ncre.services.photo.turns import PhotoTurns
+from ncre.services.registration.changes import Changes
+from ncre.services.registration.people import People
+from ncre.services.registration.transfer import RegistrationTransfer
+from ncre.services.seating.hall_lists import HallLists
+from ncre.store.claims import ClaimStore
+from ncre.store.database import CONNECTIONS, Database
+from ncre.store.fact_store import FactStore
+from ncre.store.key_checks import KeyChecks
+from ncre.store.keys import Keys
 from ncre.worker import Worker
 
 
@@ -75,48 +75,48 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class House:
-    """Everything that the pages, the shell and the worker call."""
+class Container:
+    """Everything that the pages, the command line and the worker call."""
 
     settings: Settings
     session_key: str
     clock: Callable[[], datetime]
     database: Database
     key_checks: KeyChecks
-    application: Application
+    command_handler: CommandHandler
     accounts: Accounts
-    passports: Passports
+    account_service: AccountService
     contacts: Contacts
-    second_step: SecondStep
-    sign_ons: SignOns
-    staffing: Staffing
+    second_factor_service: SecondFactorService
+    single_sign_on: SingleSignOnService
+    staff_provisioning: StaffProvisioning
     staff_accounts: StaffAccounts
     profiles: Profiles
-    moving: Moving
-    post: PostOffice
+    transfer: RegistrationTransfer
+    mailer: Mailer
     outbox: MailFolder | None
-    human: HumanCheck
-    throttle: Throttle
-    sending: Sending
+    human_check: HumanCheck
+    sign_in_delays: SignInDelays
+    sending_limits: SendingLimits
     qq: QQ | None
     providers: tuple[Provider, ...]
     people: People
-    photos: PhotoRoom
+    photos: PhotoService
     photo_inspection: PhotoInspection
-    money: Money
-    unmatched: Unmatched
-    paying: Paying
+    payments: PaymentService
+    unmatched_payments: UnmatchedPayments
+    checkout: CheckoutService
     changes: Changes
-    counter: Counter
+    counter_payments: CounterPayments
     reconciliation: Reconciliation
-    takings: Takings
-    errands: Errands
+    revenue_report: RevenueReport
+    retry_schedule: RetrySchedule
     refused_notices: RefusedNotices
     office: Office
-    papers: Papers
+    documents: DocumentService
     hall_lists: HallLists
-    door: Door
-    door_lists: DoorLists
+    ticket_verifier: TicketVerifier
+    offline_admission_lists: OfflineAdmissionLists
     worker: Worker
 
     def migrate(self) -> None:
@@ -133,11 +133,11 @@ class House:
         self.database.close()
 
 
-def build(
+def build_container(
     settings: Settings,
     clock: Callable[[], datetime] | None = None,
     channels: Mapping[str, PaymentChannel] | None = None,
-) -> House:
+) -> Container:
     """A house ready to use; the schema must stand already (`ncre migrate`, or `house.migrate()`).
 
     `channels` stand in for the payment channels of the settings, `clock` for the machine's. Raises Misconfigured.
@@ -149,69 +149,77 @@ def build(
     database = Database(settings.database_url, settings.connections or CONNECTIONS)
     keys = Keys.derived_from(settings.secret)
     store = FactStore(database, keys)
-    lab = LabInWorkers(settings.photo_workers) if settings.photo_workers else LabHere()
+    lab = PhotoLabPool(settings.photo_workers) if settings.photo_workers else InProcessPhotoLab()
     turns = PhotoTurns(max(1, settings.photo_workers))
     kept = _photos(settings, "kept")
-    photos = PhotoRoom(database, store, kept, _photos(settings, "drafts"), lab, turns)
-    application = Application(database, store, ClaimBook(database), all_projections(), clock, photos)
-    people = People(application, keys)
-    stamps = StampKey(keys.stamp)
+    photos = PhotoService(database, store, kept, _photos(settings, "drafts"), lab, turns)
+    command_handler = CommandHandler(database, store, ClaimStore(database), all_projections(), clock, photos)
+    people = People(command_handler, keys)
+    stamps = TicketKey(keys.stamp)
     accounts = Accounts(database, clock)
-    cases = PaperCases(application, people, photos, stamps, accounts.name_in_office)
-    door = Door(application, cases, stamps)
-    papers = Papers(application, cases, PaperShelf(settings.papers), _certificate(settings))
+    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office)
+    door = TicketVerifier(command_handler, cases, stamps)
+    papers = DocumentService(command_handler, cases, DocumentCache(settings.papers), _certificate(settings))
     sessions, proofs = Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
     post = _post_office(settings, outbox, clock)
     identities = Identities(database, clock)
-    security, factors = SecurityLog(application, post), Factors(store)
-    throttle = Throttle(database, clock)
-    sending = Sending(database, clock, settings.sending)
-    passports = Passports(
-        application, security, accounts, sessions, proofs, identities, factors, throttle, post
+    security, factors = SecurityLog(command_handler, post), SecondFactorStore(store)
+    throttle = SignInDelays(database, clock)
+    sending = SendingLimits(database, clock, settings.sending)
+    account_service = AccountService(
+        command_handler, security, accounts, sessions, proofs, identities, factors, throttle, post
     )
-    profiles = Profiles(application, security, people)
-    second_step = SecondStep(application, security, accounts, proofs, factors)
-    staffing = Staffing(application, security, accounts, sessions, identities)
+    profiles = Profiles(command_handler, security, people)
+    second_factor_service = SecondFactorService(command_handler, security, accounts, proofs, factors)
+    staff_provisioning = StaffProvisioning(command_handler, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, keys.work.hex())
     begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on", CODE_LIVES)
-    errands = Errands(database)
+    retry_schedule = RetrySchedule(database)
     lines = _channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
-    unmatched = Unmatched(application)
-    money = Money(application, lines, Inbox(database), errands, refused, unmatched)
-    paying = Paying(application, money, errands)
-    changes = Changes(application, money, paying)
-    reconciliation = Reconciliation(application, money, errands)
-    return House(
+    unmatched = UnmatchedPayments(command_handler)
+    money = PaymentService(command_handler, lines, Inbox(database), retry_schedule, refused, unmatched)
+    checkout = CheckoutService(command_handler, money, retry_schedule)
+    changes = Changes(command_handler, money, checkout)
+    reconciliation = Reconciliation(command_handler, money, retry_schedule)
+    return Container(
         settings=settings,
         session_key=keys.session.hex(),
         clock=clock,
         database=database,
         key_checks=KeyChecks(database, keys),
-        application=application,
+        command_handler=command_handler,
         accounts=accounts,
-        passports=passports,
-        contacts=Contacts(application, security, accounts, sessions, proofs, post),
-        second_step=second_step,
-        sign_ons=SignOns(application, security, staffing, accounts, proofs, identities, begun),
-        staffing=staffing,
+        account_service=account_service,
+        contacts=Contacts(command_handler, security, accounts, sessions, proofs, post),
+        second_factor_service=second_factor_service,
+        single_sign_on=SingleSignOnService(
+            command_handler, security, staff_provisioning, accounts, proofs, identities, begun
+        ),
+        staff_provisioning=staff_provisioning,
         staff_accounts=StaffAccounts(
-            application, security, accounts, sessions, second_step, StaffRequests(clock), StaffRoll(clock)
+            command_handler,
+            security,
+            accounts,
+            sessions,
+            second_factor_service,
+            StaffRequests(clock),
+            StaffDirectory(clock),
         ),
         profiles=profiles,
-        moving=Moving(application, changes, security, accounts, profiles),
-        post=post,
+        transfer=RegistrationTransfer(command_handler, changes, security, accounts, profiles),
+        mailer=post,
         outbox=None if settings.smtp else outbox,
-        human=human,
-        throttle=throttle,
-        sending=sending,
+        human_check=human,
+        sign_in_delays=throttle,
+        sending_limits=sending,
         qq=QQ(settings.qq) if settings.qq else None,
         providers=tuple(
             Provider(
                 terms.name,
                 terms.label,
-                SingleSignOn(terms.issuer, clock),
+                OpenIDClient(terms.issuer, clock),
                 terms.provision,
                 terms.issuer.everybody,
             )
@@ -220,29 +228,29 @@ def build(
         people=people,
         photos=photos,
         photo_inspection=PhotoInspection(database, store, kept),
-        money=money,
-        unmatched=unmatched,
-        paying=paying,
+        payments=money,
+        unmatched_payments=unmatched,
+        checkout=checkout,
         changes=changes,
-        counter=Counter(application, money, paying),
+        counter_payments=CounterPayments(command_handler, money, checkout),
         reconciliation=reconciliation,
-        takings=Takings(application),
-        errands=errands,
+        revenue_report=RevenueReport(command_handler),
+        retry_schedule=retry_schedule,
         refused_notices=refused,
-        office=Office(application),
-        papers=papers,
-        hall_lists=HallLists(application, people, photos),
-        door=door,
-        door_lists=DoorLists(application, door, stamps),
+        office=Office(command_handler),
+        documents=papers,
+        hall_lists=HallLists(command_handler, people, photos),
+        ticket_verifier=door,
+        offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
         worker=Worker(
-            application,
+            command_handler,
             money,
-            paying,
+            checkout,
             reconciliation,
             (
                 papers.sweep,
                 photos.sweep,
-                errands.tidy,
+                retry_schedule.tidy,
                 sessions.tidy,
                 proofs.tidy,
                 human.tidy,
@@ -254,12 +262,12 @@ def build(
     )
 
 
-def _post_office(settings: Settings, outbox: MailFolder, clock: Callable[[], datetime]) -> PostOffice:
+def _post_office(settings: Settings, outbox: MailFolder, clock: Callable[[], datetime]) -> Mailer:
     """Letters and messages as the settings say; all into the outbox where no server mails."""
     messages = Relay(settings.messages) if settings.messages else None
     if settings.smtp is None:
-        return PostOffice(outbox, messages or outbox)
-    return PostOffice(Smtp(settings.smtp, clock), messages)
+        return Mailer(outbox, messages or outbox)
+    return Mailer(Smtp(settings.smtp, clock), messages)
 
 
 def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, PaymentChannel]:
@@ -267,11 +275,11 @@ def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Pa
     lines: dict[str, PaymentChannel] = {}
     try:
         if settings.alipay:
-            from ncre.gateways.alipay import Alipay
+            from ncre.clients.alipay import Alipay
 
             lines[Alipay.name] = Alipay(settings.alipay, clock)
         if settings.wechat:
-            from ncre.gateways.wechat import WeChat
+            from ncre.clients.wechat import WeChat
 
             lines[WeChat.name] = WeChat(settings.wechat, clock)
     except KeyUnusable as unusable:

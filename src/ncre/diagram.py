@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from ncre.domain.language import Words
-from ncre.domain.lifecycle import EVERY, LIFE, Row, Status, When
-from ncre.domain.money_words import MEANINGS, SENTENCES, STATUSES_WITH_MONEY, Situation
-from ncre.domain.words import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.payment.wording import MEANINGS, SENTENCES, STATUSES_WITH_MONEY, Situation
+from ncre.domain.registration.lifecycle import EVERY, LIFE, Status, Transition, When
+from ncre.domain.wording import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS
 
 FROM_EVERYWHERE = "（从任何状态 / from every status）"
 
 HEADING = """# The life of a registration
 
-Made by `ncre diagram --out docs/state-diagram.md` from `LIFE` in `src/ncre/domain/lifecycle.py`; do not edit it here.
+Made by `ncre diagram --out docs/state-diagram.md` from `LIFE` in `src/ncre/domain/registration/lifecycle.py`; do not edit it here.
 """
 
 
 MONEY_HEADING = """# What a candidate reads about their money
 
-Made by `ncre diagram --of money --out docs/money-words.md` from `src/ncre/domain/money_words.py`; do not edit it here.
+Made by `ncre diagram --of money --out docs/money-words.md` from `src/ncre/domain/payment/wording.py`; do not edit it here.
 Each sentence says what happened, where the money is and when it comes back, and what to do now.
 """
 
@@ -60,7 +60,7 @@ def _mermaid() -> list[str]:
     ]
 
 
-def _from_everywhere(row: Row) -> bool:
+def _from_everywhere(row: Transition) -> bool:
     """Whether a row starts in (nearly) every status; a dozen arrows would only hide the others."""
     return set(EVERY) - set(row.sources) <= {row.to}
 
@@ -69,7 +69,7 @@ def _alias(status: Status) -> str:
     return status.value.replace("-", "_")
 
 
-def _arrow(row: Row) -> str:
+def _arrow(row: Transition) -> str:
     words = STEPS[row.step]
     when = "" if row.when is When.ALWAYS else f" ({CONDITIONS[row.when].zh} / {CONDITIONS[row.when].en})"
     return f"{words.zh} / {words.en}{when}"
@@ -89,8 +89,8 @@ def _table() -> list[str]:
     return lines
 
 
-def _conditions(row: Row) -> str:
-    said: list[Words] = [words for words in (CONDITIONS[row.when], OPENINGS[row.window]) if words.en]
+def _conditions(row: Transition) -> str:
+    said: list[Bilingual] = [words for words in (CONDITIONS[row.when], OPENINGS[row.window]) if words.en]
     return (
         f"<br>*{'；'.join(words.zh for words in said)} / {'; '.join(words.en for words in said)}*"
         if said

@@ -17,32 +17,33 @@ from uuid import uuid5
 
 from sqlalchemy import Connection
 
-from ncre.application import Application
-from ncre.domain.commands import CLOCK_ACTOR, Lapse
-from ncre.domain.lifecycle import Status, Step, open_steps
-from ncre.domain.orders import GRACE
+from ncre.clients.payment_channel import BillNotReady, ChannelRefused, ChannelUnavailable
+from ncre.domain.payment.orders import GRACE
 from ncre.domain.refusals import OUTAGES, Refusal
-from ncre.endurance import Troubles
-from ncre.events.deadlines import is_over
-from ncre.events.outages import DatabaseFailure, Outage
-from ncre.gateways.channel import BillNotReady, ChannelRefused, ChannelSilent
-from ncre.gateways.errands import errands
-from ncre.projections import ledger, orders, registrations
+from ncre.domain.registration.commands import CLOCK_ACTOR, Lapse
+from ncre.domain.registration.lifecycle import Status, Step, open_steps
+from ncre.handlers.command_handler import CommandHandler
+from ncre.operational.retry_schedule import retry_schedule
 from ncre.projections.base import Row
-from ncre.services.money import PATIENCE, Money
-from ncre.services.paying import Paying
-from ncre.services.reconciliation import Reconciliation
+from ncre.projections.payment import ledger, orders
+from ncre.projections.registration import registrations
+from ncre.services.payment.checkout import CheckoutService
+from ncre.services.payment.notifications import POLL_INTERVALS, PaymentService
+from ncre.services.payment.reconciliation import Reconciliation
+from ncre.store.deadlines import is_over
+from ncre.store.outages import DatabaseFailure, Outage
+from ncre.supervision import Troubles
 
 log = logging.getLogger("ncre.worker")
 
-PORTION: Final = 200
+BATCH_SIZE: Final = 200
 """Overdue registrations taken up in one round; the next round goes on."""
 
 
 TIDYING: Final = timedelta(hours=1)
 """How often rooms are tidied."""
 
-KEPT: Final = timedelta(days=7)
+RETENTION: Final = timedelta(days=7)
 """How long rooms keep what can be had again."""
 
 ABOVE: Final = (Refusal, DatabaseFailure)
@@ -72,16 +73,16 @@ class Worker:
 
     def __init__(
         self,
-        application: Application,
-        money: Money,
-        paying: Paying,
+        command_handler: CommandHandler,
+        money: PaymentService,
+        checkout: CheckoutService,
         reconciliation: Reconciliation,
         rooms: Sequence[Tidy] = (),
         trusted: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._application = application
+        self._command_handler = command_handler
         self._money = money
-        self._paying = paying
+        self._checkout = checkout
         self._reconciliation = reconciliation
         self._rooms = rooms
         self._trusted = trusted
@@ -114,7 +115,7 @@ class Worker:
     def _round(self, did: Done) -> None:
         trusted = self._trusted()
         for order in self._listed("orders to ask about", self._to_ask):
-            if trusted or self._application.clock() <= order["expires"]:
+            if trusted or self._command_handler.clock() <= order["expires"]:
                 self._guarded(did, order["number"], partial(self._ask, order, did))
         for row in self._listed("deadlines", self._due) if trusted else ():
             self._guarded(did, row["id"], partial(self._lapse, row, did))
@@ -132,16 +133,16 @@ class Worker:
         return []
 
     def _tidy(self) -> None:
-        now = self._application.clock()
+        now = self._command_handler.clock()
         if self._tidied is not None and not is_over(self._tidied, now, TIDYING):
             return
         self._tidied = now
         for tidy in self._rooms:
             with self._troubles.survived(f"tidying by {tidy}", (DatabaseFailure,)):
-                tidy(now - KEPT)
+                tidy(now - RETENTION)
 
     def _ask(self, order: Row, did: Done) -> None:
-        self._paying.attend(order)
+        self._checkout.poll_order(order)
         did.asked += 1
 
     def _lapse(self, row: Row, did: Done) -> None:
@@ -150,19 +151,19 @@ class Worker:
         Money that is found settles the registration in time, or is owed back; then the rows of the life
         say whether it still lapses.
         """
-        if not self._paying.may_lapse(row["id"]):
+        if not self._checkout.may_lapse(row["id"]):
             did.put_off += 1
             return
-        with self._application.database.reading() as connection:
+        with self._command_handler.database.reading() as connection:
             now_stands = registrations.one(connection, row["id"])
         if now_stands is None or now_stands["payment"]:
             return
         command_id = uuid5(row["id"], f"lapse:{row['order_version']}")
-        self._application.handle(Lapse(registration=row["id"], actor=CLOCK_ACTOR, command_id=command_id))
+        self._command_handler.handle(Lapse(registration=row["id"], actor=CLOCK_ACTOR, command_id=command_id))
         did.lapsed += 1
 
     def _send_back(self, owed: Row, did: Done) -> None:
-        if self._money.give_back(owed):
+        if self._money.refund(owed):
             did.sent_back += 1
         else:
             did.put_off += 1
@@ -177,9 +178,11 @@ class Worker:
         Raises DatabaseFailure: no other can be done either.
         """
         try:
-            with self._troubles.survived(str(what), (ChannelSilent, ChannelRefused, BillNotReady, *ABOVE)):
+            with self._troubles.survived(
+                str(what), (ChannelUnavailable, ChannelRefused, BillNotReady, *ABOVE)
+            ):
                 act()
-        except (ChannelSilent, ChannelRefused, BillNotReady) as silent:
+        except (ChannelUnavailable, ChannelRefused, BillNotReady) as silent:
             did.put_off += 1
             log.warning("%s is put off: %s %s", what, type(silent).__name__, silent)
         except Refusal as refusal:
@@ -189,11 +192,13 @@ class Worker:
             log.warning("%s: %s", what, refusal.code.value)
 
     def _to_ask(self) -> list[Row]:
-        now = self._application.clock()
-        with self._application.database.reading() as connection:
+        now = self._command_handler.clock()
+        with self._command_handler.database.reading() as connection:
             return [
                 order
-                for order in orders.to_ask(connection, errands, now - PATIENCE[0], now, PORTION)
+                for order in orders.to_ask(
+                    connection, retry_schedule, now - POLL_INTERVALS[0], now, BATCH_SIZE
+                )
                 if order["channel"] in self._money.channels
             ]
 
@@ -202,19 +207,19 @@ class Worker:
 
         A grace after the deadline, for what was paid in its last second and is still on the way.
         """
-        now, found, seen = self._application.clock() - timedelta(seconds=GRACE), list[Row](), 0
-        with self._application.database.reading() as connection:
-            while len(found) < PORTION and (page := registrations.due(connection, now, PORTION, seen)):
+        now, found, seen = self._command_handler.clock() - timedelta(seconds=GRACE), list[Row](), 0
+        with self._command_handler.database.reading() as connection:
+            while len(found) < BATCH_SIZE and (page := registrations.due(connection, now, BATCH_SIZE, seen)):
                 found += [row for row in page if self._may_lapse(connection, row)]
                 seen += len(page)
         return found
 
     def _may_lapse(self, connection: Connection, row: Row) -> bool:
         """Whether the policy in force lets it lapse; it may have changed since the clock was set."""
-        site = self._application.exams.site_of(connection, row)
+        site = self._command_handler.exams.site_of(connection, row)
         return Step.LAPSE in open_steps(Status(row["status"]), site)
 
     def _owed(self) -> list[Row]:
-        now, channels = self._application.clock(), list(self._money.channels)
-        with self._application.database.reading() as connection:
-            return ledger.to_send_back(connection, errands, channels, now, PORTION)
+        now, channels = self._command_handler.clock(), list(self._money.channels)
+        with self._command_handler.database.reading() as connection:
+            return ledger.to_send_back(connection, retry_schedule, channels, now, BATCH_SIZE)

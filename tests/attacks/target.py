@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ncre.bootstrap import build
+from ncre.bootstrap import build_container
+from ncre.cli.processes.demonstration import prepare
 from ncre.config import read_settings
-from ncre.shell.demonstration import prepare
-from tests.ports import free_port
-from tests.served import Browser, serving
+from tests.support.ports import free_port
+from tests.support.served import Browser, serving
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -66,9 +66,9 @@ def started(data: Path, **changes: str) -> Iterator[Target]:
         **changes,
     }
     subprocess.run([sys.executable, "-m", "ncre", "migrate"], env=environment, check=True)
-    house = build(read_settings(environment))
-    prepare(house)
-    house.close()
+    container = build_container(read_settings(environment))
+    prepare(container)
+    container.close()
     lines = (data / "sign-ins.txt").read_text().splitlines()
     port = free_port()
     with serving(environment, port, data / "served.log"):

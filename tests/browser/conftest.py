@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from ncre.bootstrap import House
+from ncre.bootstrap import Container
 from tests.browser.visit import launch
-from tests.cashier.market import Market, opened
-from tests.people import Clock
+from tests.stand_ins.market import Market, opened
+from tests.support.people import Clock
 
 CHROMIUM = shutil.which("chromium")
 
@@ -39,8 +39,8 @@ def market(tmp_path: Path, house_file: Path, clock: Clock) -> Iterator[Market]:
 
 
 @pytest.fixture
-def house(market: Market) -> House:
-    return market.house
+def container(market: Market) -> Container:
+    return market.container
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from ncre.bootstrap import House
-from ncre.domain import commands as c
-from ncre.domain.lifecycle import Role
+from ncre.bootstrap import Container
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.lifecycle import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, faults_of, phone
-from tests.people import (
+from tests.support.people import (
     LIQIANG,
     OFFICE,
     REVIEWER,
@@ -61,9 +61,9 @@ def test_the_pages_before_sign_in(browser: Browser, address: str) -> None:
 
 
 def test_the_pages_of_a_candidate(
-    browser: Browser, address: str, house: House, clock: Clock, picture: Path
+    browser: Browser, address: str, container: Container, clock: Clock, picture: Path
 ) -> None:
-    somebody(house)
+    somebody(container)
     wenjing = CandidateAtPhone(phone(browser), address, check=True)
     wenjing.signs_in("wenjing", PASSWORD)
     wenjing.goes("/agreement")
@@ -80,38 +80,38 @@ def test_the_pages_of_a_candidate(
     wenjing.uploads(picture)
     wenjing.goes(wenjing.path("/photo"))
     wenjing.requests_review()
-    case = _case_of(house, wenjing)
-    rejected(house, case, ("P05", "I01", "E04"))
+    case = _case_of(container, wenjing)
+    rejected(container, case, ("P05", "I01", "E04"))
     wenjing.goes(wenjing.path())
     case.requests_review()
-    approved(house, case)
+    approved(container, case)
     wenjing.goes(wenjing.path())
     wenjing.goes(wenjing.path("/withdraw"))
     wenjing.pays()
     wenjing.goes(wenjing.path())
     wenjing.goes(wenjing.path("/ticket.pdf"))
     wenjing.goes(wenjing.path("/form"))
-    house.office.seat(ROUND, SITE, OFFICE)
+    container.office.seat(ROUND, SITE, OFFICE)
     wenjing.goes(wenjing.path("/ticket"))
     assert wenjing.faults == []
 
 
-def _case_of(house: House, walker: CandidateAtPhone) -> Candidate:
-    account = house.accounts.named("wenjing")
+def _case_of(container: Container, walker: CandidateAtPhone) -> Candidate:
+    account = container.accounts.named("wenjing")
     assert account is not None
-    case = Candidate(house, account)
+    case = Candidate(container, account)
     assert str(case.id) == walker.registration
     return case
 
 
 def test_the_pages_of_a_lapsed_and_of_a_withdrawn_candidate(
-    browser: Browser, address: str, house: House, clock: Clock
+    browser: Browser, address: str, container: Container, clock: Clock
 ) -> None:
-    case = somebody(house)
+    case = somebody(container)
     case.until_waiting()
-    approved(house, case)
+    approved(container, case)
     clock.advance(hours=25)
-    house.worker.once()
+    container.worker.once()
     wenjing = CandidateAtPhone(phone(browser), address, check=True)
     wenjing.signs_in("wenjing", PASSWORD)
     wenjing.goes(f"/registrations/{case.id}")
@@ -121,14 +121,14 @@ def test_the_pages_of_a_lapsed_and_of_a_withdrawn_candidate(
     assert wenjing.faults == []
 
 
-def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, house: House) -> None:
-    case, other = somebody(house), somebody(house, "liqiang", LIQIANG)
+def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, container: Container) -> None:
+    case, other = somebody(container), somebody(container, "liqiang", LIQIANG)
     case.until_waiting()
     other.until_waiting()
-    rejected(house, case)
+    rejected(container, case)
     case.requests_review()
     for name, role in (("shenhe", Role.REVIEWER), ("kaowu", Role.OFFICE), ("shenji", Role.AUDITOR)):
-        house.accounts.add(name, f"a password of {name}", role, frozenset({SITE}))
+        container.accounts.add(name, f"a password of {name}", role, frozenset({SITE}))
     reviewer = Person(desk(browser), address, check=True)
     reviewer.signs_in("shenhe", "a password of shenhe")
     reviewer.opens(case.id)
@@ -136,7 +136,7 @@ def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, house: 
     reviewer.presses("审核不通过")
     reviewer.goes("/staff/desk")
     reviewer.scans("78420019000001")
-    approved(house, case)
+    approved(container, case)
     case.pays()
     reviewer.opens(case.id)
     office = Person(desk(browser), address, check=True)
@@ -146,7 +146,7 @@ def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, house: 
     office.opens(case.id)
     office.goes(f"/office/seat/{SITE}")
     office.presses("确认编排")
-    for code in ("nonsense", house.papers.ticket_page(case.id).sheet.record.code):
+    for code in ("nonsense", container.documents.ticket_page(case.id).sheet.record.code):
         reviewer.goes("/staff/door")
         reviewer.page.fill("#code", code)
         reviewer.presses("核验")
@@ -159,9 +159,9 @@ def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, house: 
 
 
 def test_the_whole_way_of_a_candidate_needs_no_script(
-    browser: Browser, address: str, house: House, picture: Path
+    browser: Browser, address: str, container: Container, picture: Path
 ) -> None:
-    somebody(house)
+    somebody(container)
     wenjing = CandidateAtPhone(phone(browser, scripts=False), address)
     wenjing.signs_in("wenjing", PASSWORD)
     wenjing.goes("/agreement")
@@ -170,13 +170,13 @@ def test_the_whole_way_of_a_candidate_needs_no_script(
     wenjing.registration = wenjing.page.url.split("/registrations/")[1].split("/")[0].split("?")[0]
     wenjing.goes(wenjing.path("/details"))
     wenjing.fills_in()
-    case = _case_of(house, wenjing)
+    case = _case_of(container, wenjing)
     wenjing.chooses(SITE, "66")
     wenjing.uploads(picture)
     wenjing.requests_review()
     assert "待审核" in wenjing.reads()
-    house.application.handle(c.Approve(registration=case.id, actor=REVIEWER))
+    container.command_handler.handle(c.Approve(registration=case.id, actor=REVIEWER))
     wenjing.pays()
-    house.office.seat(ROUND, SITE, OFFICE)
+    container.office.seat(ROUND, SITE, OFFICE)
     wenjing.goes(wenjing.path())
     assert "打印下载准考证" in wenjing.reads()

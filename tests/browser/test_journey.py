@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from ncre.bootstrap import House
-from ncre.domain.lifecycle import Role
+from ncre.bootstrap import Container
+from ncre.domain.registration.lifecycle import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, phone
-from tests.people import OFFICE, ROUND, SITE, WENJING, Clock, portrait
+from tests.support.people import OFFICE, ROUND, SITE, WENJING, Clock, portrait
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long enough password"
@@ -26,15 +26,15 @@ def picture(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def accounts(house: House) -> None:
-    house.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
-    house.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
-    house.accounts.add("shenji", PASSWORD, Role.AUDITOR)
+def accounts(container: Container) -> None:
+    container.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
+    container.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
+    container.accounts.add("shenji", PASSWORD, Role.AUDITOR)
 
 
 @pytest.mark.usefixtures("accounts")
 def test_a_registration_goes_from_the_agreement_to_the_printed_ticket(
-    browser: Browser, address: str, house: House, clock: Clock, picture: Path
+    browser: Browser, address: str, container: Container, clock: Clock, picture: Path
 ) -> None:
     wenjing = CandidateAtPhone(phone(browser), address)
     reviewer, auditor = Person(desk(browser), address), Person(desk(browser), address)
@@ -83,7 +83,7 @@ def test_a_registration_goes_from_the_agreement_to_the_printed_ticket(
     reviewer.goes("/staff/desk")
     reviewer.scans("78420019000001")
     reviewer.presses("信息一致，现场确认")
-    house.office.seat(ROUND, SITE, OFFICE)
+    container.office.seat(ROUND, SITE, OFFICE)
 
     wenjing.goes(wenjing.path())
     assert "现场确认都已完成" in wenjing.reads()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from ncre.domain.lifecycle import Role
-from ncre.gateways.channel import Kind, News, Source
+from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.domain.registration.lifecycle import Role
 from tests.browser.visit import PHONE, CandidateAtPhone, Person, desk, phone
-from tests.cashier.market import Market
-from tests.people import SITE, Candidate, approved, somebody
+from tests.stand_ins.market import Market
+from tests.support.people import SITE, Candidate, approved, somebody
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long enough password"
@@ -17,9 +17,9 @@ PASSWORD = "a long enough password"
 
 @pytest.fixture
 def candidate(market: Market) -> Candidate:
-    candidate = somebody(market.house)
+    candidate = somebody(market.container)
     candidate.until_waiting()
-    approved(market.house, candidate)
+    approved(market.container, candidate)
     return candidate
 
 
@@ -61,9 +61,9 @@ def test_inside_wechat_the_address_can_be_copied(
 def test_cash_refunds_and_what_needs_a_person_are_accessible_at_every_width(
     browser: Browser, market: Market, candidate: Candidate
 ) -> None:
-    house = market.house
-    house.accounts.add("kaowu", PASSWORD, Role.OFFICE)
-    house.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
+    container = market.container
+    container.accounts.add("kaowu", PASSWORD, Role.OFFICE)
+    container.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
     shenhe = Person(desk(browser), market.home, check=True)
     shenhe.signs_in("shenhe", PASSWORD)
     shenhe.opens(candidate.id)
@@ -77,9 +77,13 @@ def test_cash_refunds_and_what_needs_a_person_are_accessible_at_every_width(
     assert "现场缴费已登记" in shenhe.reads()
     shenhe.goes("/staff/takings")
     assert "应有现金 160.00 元" in shenhe.reads()
-    told = (Source.NOTICE, house.clock())
-    house.money.receive(News(Kind.PAID, "alipay", "N-UNKNOWN", "T-orphan", "", 8000, told[1], told[0]))
-    house.money.receive(News(Kind.OTHER, "alipay", "N1", "T9", "1", -48, told[1], told[0], "服务费"))
+    told = (Source.NOTICE, container.clock())
+    container.payments.receive(
+        PaymentNotification(Kind.PAID, "alipay", "N-UNKNOWN", "T-orphan", "", 8000, told[1], told[0])
+    )
+    container.payments.receive(
+        PaymentNotification(Kind.OTHER, "alipay", "N1", "T9", "1", -48, told[1], told[0], "服务费")
+    )
     kaowu = Person(desk(browser), market.home, check=True)
     kaowu.signs_in("kaowu", PASSWORD)
     kaowu.goes("/office/money")

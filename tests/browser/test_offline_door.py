@@ -9,33 +9,33 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from ncre.bootstrap import House
-from ncre.domain.admission import WORTH_WORDS, Worth
-from ncre.events.keys import Keys
-from ncre.printing.stamp import StampKey, read
+from ncre.bootstrap import Container
+from ncre.documents.codes.ticket_token import TicketKey, read
+from ncre.domain.admission import WORTH_WORDS, TicketVerdict
+from ncre.store.keys import Keys
 from tests.browser.visit import RULES, phone
-from tests.people import OFFICE, ROUND, SECRET, SITE, WENJING, Candidate, approved, somebody
+from tests.support.people import OFFICE, ROUND, SECRET, SITE, WENJING, Candidate, approved, somebody
 
 pytestmark = pytest.mark.browser
-KEY = StampKey(Keys.derived_from(SECRET).stamp)
+KEY = TicketKey(Keys.derived_from(SECRET).stamp)
 TRICKY = replace(WENJING, name="王</script>明")
 
 
 @pytest.fixture
-def wenjing(house: House) -> Candidate:
-    candidate = somebody(house, details=TRICKY)
+def wenjing(container: Container) -> Candidate:
+    candidate = somebody(container, details=TRICKY)
     candidate.until_waiting()
-    approved(house, candidate)
+    approved(container, candidate)
     candidate.pays()
-    house.office.seat(ROUND, SITE, OFFICE)
+    container.office.seat(ROUND, SITE, OFFICE)
     return candidate
 
 
 @pytest.fixture
-def page(browser: Browser, house: House, wenjing: Candidate, tmp_path: Path) -> Page:
-    lists = house.door_lists
+def page(browser: Browser, container: Container, wenjing: Candidate, tmp_path: Path) -> Page:
+    lists = container.offline_admission_lists
     entries = [one for one in lists.entries(lists.people(ROUND, SITE), OFFICE) if one]
-    file = tmp_path / "door.html"
+    file = tmp_path / "staff/admission.html"
     file.write_bytes(lists.page(ROUND, SITE, entries))
     context = phone(browser)
     context.set_offline(True)
@@ -53,29 +53,29 @@ def said(page: Page, code: str) -> str:
 
 
 def test_every_kind_of_code_is_told_apart_without_a_network(
-    page: Page, house: House, wenjing: Candidate
+    page: Page, container: Container, wenjing: Candidate
 ) -> None:
-    sheet = house.papers.ticket_page(wenjing.id).sheet
+    sheet = container.documents.ticket_page(wenjing.id).sheet
     code = sheet.record.code
     other = KEY.signed(replace(read(code, KEY.public), digest="0" * 16))
-    form = house.papers.form_page(wenjing.id).sheet.record.code
+    form = container.documents.form_page(wenjing.id).sheet.record.code
     for typed, worth in (
-        (code, Worth.CURRENT),
-        (sheet.record.number, Worth.TYPED),
-        (sheet.seats[0].ticket, Worth.TYPED),
-        (code.replace(".v", ".v9", 1), Worth.FORGED),
-        (other, Worth.OUTDATED),
-        (form, Worth.FORM),
-        ("78420019999999", Worth.UNKNOWN),
-        ("hello", Worth.UNREADABLE),
+        (code, TicketVerdict.CURRENT),
+        (sheet.record.number, TicketVerdict.TYPED),
+        (sheet.seats[0].ticket, TicketVerdict.TYPED),
+        (code.replace(".v", ".v9", 1), TicketVerdict.FORGED),
+        (other, TicketVerdict.OUTDATED),
+        (form, TicketVerdict.FORM),
+        ("78420019999999", TicketVerdict.UNKNOWN),
+        ("hello", TicketVerdict.UNREADABLE),
     ):
         assert WORTH_WORDS[worth].zh in said(page, typed), worth
 
 
 def test_the_face_and_the_seats_are_shown_for_a_genuine_code_only(
-    page: Page, house: House, wenjing: Candidate
+    page: Page, container: Container, wenjing: Candidate
 ) -> None:
-    code = house.papers.ticket_page(wenjing.id).sheet.record.code
+    code = container.documents.ticket_page(wenjing.id).sheet.record.code
     said(page, code)
     person = page.locator("#person")
     assert TRICKY.name in person.inner_text()
@@ -86,8 +86,8 @@ def test_the_face_and_the_seats_are_shown_for_a_genuine_code_only(
     assert person.is_hidden()
 
 
-def test_axe_finds_nothing_on_it(page: Page, house: House, wenjing: Candidate) -> None:
-    said(page, house.papers.ticket_page(wenjing.id).sheet.record.code)
+def test_axe_finds_nothing_on_it(page: Page, container: Container, wenjing: Candidate) -> None:
+    said(page, container.documents.ticket_page(wenjing.id).sheet.record.code)
     for width in (320, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         report = Axe().run(page, options={"runOnly": RULES}).response

@@ -8,19 +8,19 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser
 
-from ncre.bootstrap import House
-from ncre.domain.lifecycle import Role
+from ncre.bootstrap import Container
+from ncre.domain.registration.lifecycle import Role
 from ncre.web import create_site
 from tests.browser.visit import Person, phone
-from tests.cashier.market import Market, serving
+from tests.stand_ins.market import Market, serving
 
 pytestmark = pytest.mark.browser
 EMAIL, PASSWORD = "wenjing@example.com", "correct horse battery"
 
 
-def newest(house: House, pattern: str) -> str:
-    assert house.outbox is not None
-    found = re.search(pattern, house.outbox.newest()[0].text)
+def newest(container: Container, pattern: str) -> str:
+    assert container.outbox is not None
+    found = re.search(pattern, container.outbox.newest()[0].text)
     assert found
     return found[0]
 
@@ -32,14 +32,14 @@ def types(person: Person, **values: str) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_somebody_registers_recovers_and_minds_the_account(
-    browser: Browser, house: House, address: str, scripts: bool
+    browser: Browser, container: Container, address: str, scripts: bool
 ) -> None:
     person = Person(phone(browser, scripts=scripts), address, check=scripts)
     person.goes("/register?by=phone")
     person.goes("/register")
     types(person, email=EMAIL)
     person.presses("发送邮件")
-    person.goes(newest(house, r"/register/[\w-]+"))
+    person.goes(newest(container, r"/register/[\w-]+"))
     types(person, password=PASSWORD, again=PASSWORD)
     person.presses("保存并登录")
     assert EMAIL in person.page.content()
@@ -48,7 +48,7 @@ def test_somebody_registers_recovers_and_minds_the_account(
     person.goes("/passport/phone")
     types(person, target="13800138000", present=PASSWORD)
     person.presses("发送验证")
-    types(person, code=newest(house, r"\b\d{6}\b"))
+    types(person, code=newest(container, r"\b\d{6}\b"))
     person.presses("确认")
     assert "138 0013 8000" in person.reads()
     person.goes("/passport/close")
@@ -63,7 +63,7 @@ def test_somebody_registers_recovers_and_minds_the_account(
     stranger.goes("/recover")
     types(stranger, email=EMAIL)
     stranger.presses("发送邮件")
-    path = newest(house, r"/recover/[\w-]+")
+    path = newest(container, r"/recover/[\w-]+")
     stranger.goes(path)
     types(stranger, password=PASSWORD, again=PASSWORD)
     stranger.presses("保存并登录")
@@ -74,9 +74,9 @@ def test_somebody_registers_recovers_and_minds_the_account(
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_somebody_registers_with_a_phone_is_offered_an_address_and_closes_the_account(
-    browser: Browser, house: House, address: str, scripts: bool
+    browser: Browser, container: Container, address: str, scripts: bool
 ) -> None:
-    vars(house)["settings"] = replace(house.settings, demo=True)
+    vars(container)["settings"] = replace(container.settings, demo=True)
     person = Person(phone(browser, scripts=scripts), address, check=scripts)
     person.goes("/register?by=phone")
     assert "不能找回密码" in person.reads()
@@ -84,13 +84,13 @@ def test_somebody_registers_with_a_phone_is_offered_an_address_and_closes_the_ac
     person.presses("获取验证码")
     types(person, code="000000", password=PASSWORD, again=PASSWORD)
     person.presses("注册")
-    types(person, code=newest(house, r"\b\d{6}\b"), password=PASSWORD, again=PASSWORD)
+    types(person, code=newest(container, r"\b\d{6}\b"), password=PASSWORD, again=PASSWORD)
     person.presses("注册")
     person.follows("绑定邮箱")
     types(person, target=EMAIL, present=PASSWORD)
     person.presses("发送验证")
     person.goes("/outbox")
-    person.goes(newest(house, r"/passport/prove/[\w-]+"))
+    person.goes(newest(container, r"/passport/prove/[\w-]+"))
     person.presses("确认")
     assert EMAIL in person.reads()
     person.goes("/passport/close")
@@ -104,8 +104,8 @@ def test_somebody_registers_with_a_phone_is_offered_an_address_and_closes_the_ac
     assert person.faults == []
 
 
-def test_faults_are_told_on_accessible_pages(browser: Browser, house: House, address: str) -> None:
-    house.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
+def test_faults_are_told_on_accessible_pages(browser: Browser, container: Container, address: str) -> None:
+    container.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
     person = Person(phone(browser), address, check=True)
     person.goes("/sign-in")
     types(person, name="wenjing", password="wrong")
@@ -121,9 +121,9 @@ def test_faults_are_told_on_accessible_pages(browser: Browser, house: House, add
 
 def test_the_picture_can_be_answered_by_a_computation_instead(browser: Browser, market: Market) -> None:
     """A telephone does the work; without scripts there are the picture and its sound."""
-    house = market.house
-    vars(house)["settings"] = replace(house.settings, captcha="always")
-    with serving(create_site(house)) as address:
+    container = market.container
+    vars(container)["settings"] = replace(container.settings, captcha="always")
+    with serving(create_site(container)) as address:
         person = Person(phone(browser), address, check=True)
         person.goes("/register")
         types(person, email=EMAIL)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from ncre.domain.lifecycle import Role
+from ncre.domain.registration.lifecycle import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, phone
-from tests.cashier.market import Market
-from tests.people import SITE, Candidate, Clock, approved, somebody
+from tests.stand_ins.market import Market
+from tests.support.people import SITE, Candidate, Clock, approved, somebody
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long enough password"
@@ -16,9 +16,9 @@ PASSWORD = "a long enough password"
 
 @pytest.fixture
 def candidate(market: Market) -> Candidate:
-    candidate = somebody(market.house)
+    candidate = somebody(market.container)
     candidate.until_waiting()
-    approved(market.house, candidate)
+    approved(market.container, candidate)
     return candidate
 
 
@@ -61,8 +61,8 @@ def test_who_leaves_the_cashier_without_paying_reads_so_and_pays_later(
 
 def test_the_office_sees_the_money(browser: Browser, market: Market, candidate: Candidate) -> None:
     visits(browser, market, candidate).pays()
-    market.house.accounts.add("kaowu", PASSWORD, Role.OFFICE)
-    market.house.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
+    market.container.accounts.add("kaowu", PASSWORD, Role.OFFICE)
+    market.container.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
     kaowu = Person(desk(browser), market.home, check=True)
     kaowu.signs_in("kaowu", PASSWORD)
     kaowu.goes("/office/money")

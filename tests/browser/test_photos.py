@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from ncre.bootstrap import House
-from ncre.domain.lifecycle import Role
+from ncre.bootstrap import Container
+from ncre.domain.registration.lifecycle import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, phone
-from tests.gateways.portraits import jpeg, portrait, whole, written
-from tests.people import SITE, Candidate, somebody
+from tests.photo.portraits import jpeg, portrait, whole, written
+from tests.support.people import SITE, Candidate, somebody
 from tests.web.visitor import facts_of, row_of
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def wenjing(house: House) -> Candidate:
-    candidate = somebody(house)
+def wenjing(container: Container) -> Candidate:
+    candidate = somebody(container)
     candidate.agrees()
     candidate.fills()
     candidate.submits()
@@ -63,7 +63,7 @@ def test_the_chosen_file_is_looked_at_before_it_is_sent(
 
 
 def test_a_phone_photo_is_cropped_by_keyboard_alone(
-    browser: Browser, address: str, house: House, wenjing: Candidate, tmp_path: Path
+    browser: Browser, address: str, container: Container, wenjing: Candidate, tmp_path: Path
 ) -> None:
     person = at_phone(browser, address, wenjing)
     person.uploads(kept(tmp_path, "phone.jpg", jpeg(whole().resize((2048, 2048)), quality=90)))
@@ -79,13 +79,13 @@ def test_a_phone_photo_is_cropped_by_keyboard_alone(
     with person.page.expect_navigation():
         person.page.keyboard.press("Enter")
     person.look()
-    assert row_of(house, wenjing.id)["photo"]["handling"] == "cropped"
+    assert row_of(container, wenjing.id)["photo"]["handling"] == "cropped"
     assert "照片已保存" in person.reads()
     assert person.faults == []
 
 
 def test_a_refusal_is_announced_and_can_be_held_for_wrong(
-    browser: Browser, address: str, house: House, wenjing: Candidate, tmp_path: Path
+    browser: Browser, address: str, container: Container, wenjing: Candidate, tmp_path: Path
 ) -> None:
     person = at_phone(browser, address, wenjing)
     far = jpeg(whole().crop((60, 14, 400, 500)).resize((400, 572)))
@@ -93,14 +93,14 @@ def test_a_refusal_is_announced_and_can_be_held_for_wrong(
     expect(person.page.get_by_role("alert")).to_contain_text("头")
     expect(person.page.get_by_role("list", name="检查结果")).to_contain_text("不符合")
     person.presses("交考点审核")
-    assert "registration.photo_uploaded" in facts_of(house, wenjing.id)
+    assert "registration.photo_uploaded" in facts_of(container, wenjing.id)
     wenjing.requests_review()
     assert person.faults == []
-    _the_reviewer_sees_it(browser, address, house, wenjing)
+    _the_reviewer_sees_it(browser, address, container, wenjing)
 
 
-def _the_reviewer_sees_it(browser: Browser, address: str, house: House, wenjing: Candidate) -> None:
-    house.accounts.add("shenhe", "a long password of theirs", Role.REVIEWER, frozenset({SITE}))
+def _the_reviewer_sees_it(browser: Browser, address: str, container: Container, wenjing: Candidate) -> None:
+    container.accounts.add("shenhe", "a long password of theirs", Role.REVIEWER, frozenset({SITE}))
     staff = Person(desk(browser), address, check=True)
     staff.signs_in("shenhe", "a long password of theirs")
     staff.opens(wenjing.id)
@@ -110,10 +110,10 @@ def _the_reviewer_sees_it(browser: Browser, address: str, house: House, wenjing:
 
 
 def test_without_scripts_everything_goes_on(
-    browser: Browser, address: str, house: House, wenjing: Candidate, tmp_path: Path
+    browser: Browser, address: str, container: Container, wenjing: Candidate, tmp_path: Path
 ) -> None:
     person = at_phone(browser, address, wenjing, scripts=False)
     person.uploads(kept(tmp_path, "lying.jpg", jpeg(portrait().rotate(90, expand=True))))
     assert "帮我转正" in person.reads()
     person.presses("采用这张照片")
-    assert row_of(house, wenjing.id)["photo"]["handling"] == "turned"
+    assert row_of(container, wenjing.id)["photo"]["handling"] == "turned"

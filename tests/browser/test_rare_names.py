@@ -7,22 +7,22 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser
 
-from ncre.bootstrap import House
+from ncre.bootstrap import Container
 from tests.browser.visit import Person, phone
-from tests.people import OFFICE, ROUND, SITE, WENJING, approved, somebody
+from tests.support.people import OFFICE, ROUND, SITE, WENJING, approved, somebody
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("name", "fetched"), [("王䶮", ["rare-4c00.woff2"]), ("王明", [])])
 def test_only_the_font_of_the_character_is_fetched(
-    browser: Browser, address: str, house: House, name: str, fetched: list[str]
+    browser: Browser, address: str, container: Container, name: str, fetched: list[str]
 ) -> None:
-    candidate = somebody(house, details=replace(WENJING, name=name))
+    candidate = somebody(container, details=replace(WENJING, name=name))
     candidate.until_waiting()
-    approved(house, candidate)
+    approved(container, candidate)
     candidate.pays()
-    house.office.seat(ROUND, SITE, OFFICE)
+    container.office.seat(ROUND, SITE, OFFICE)
     visitor = Person(phone(browser), address)
     visitor.signs_in("wenjing", "a password of wenjing")
     fonts: list[str] = []

@@ -15,16 +15,16 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser
 
-from ncre.bootstrap import House
-from ncre.domain.lifecycle import Role
-from ncre.passport.qq import QQ, QQTerms
-from ncre.passport.single_sign_on import Post, SingleSignOn
-from ncre.qq_stand_in import Style, create_qq_stand_in
-from ncre.services.sign_ons import Provider
+from ncre.bootstrap import Container
+from ncre.clients.openid import OpenIDClient, Post
+from ncre.clients.qq import QQ, QQTerms
+from ncre.domain.registration.lifecycle import Role
+from ncre.services.accounts.single_sign_on import Provider
+from ncre.stand_ins.qq import Style, create_qq_stand_in
 from tests.browser.visit import Person, desk, phone
-from tests.cashier.market import serving
-from tests.openid import issuer_at, needs_provider, openid_provider
-from tests.people import SITE, Clock, somebody
+from tests.stand_ins.market import serving
+from tests.support.openid import issuer_at, needs_provider, openid_provider
+from tests.support.people import SITE, Clock, somebody
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a password of wenjing"
@@ -33,14 +33,14 @@ both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "n
 
 
 @contextmanager
-def qq_at(house: House, address: str, clock: Clock, style: Style) -> Iterator[None]:
+def qq_at(container: Container, address: str, clock: Clock, style: Style) -> Iterator[None]:
     """The stand-in for QQ, which leads back to these pages."""
     back = f"{address}/qq/back"
     stand_in = create_qq_stand_in("100000001", "only in tests", {back}, clock, style, production=False)
     with serving(stand_in) as qq:
         terms = QQTerms("100000001", "only in tests", back, qq, seconds=2.0)
-        vars(house)["settings"] = replace(house.settings, qq=terms)
-        vars(house)["qq"] = QQ(terms)
+        vars(container)["settings"] = replace(container.settings, qq=terms)
+        vars(container)["qq"] = QQ(terms)
         yield
 
 
@@ -54,10 +54,10 @@ def comes_by_qq(person: Person, fault: str = "none") -> None:
 @both_ways
 @pytest.mark.parametrize("style", list(Style), ids=lambda style: style.value)
 def test_a_qq_is_linked_by_its_owner_signs_in_and_is_unlinked(
-    browser: Browser, house: House, address: str, clock: Clock, style: Style, scripts: bool
+    browser: Browser, container: Container, address: str, clock: Clock, style: Style, scripts: bool
 ) -> None:
-    somebody(house)
-    with qq_at(house, address, clock, style):
+    somebody(container)
+    with qq_at(container, address, clock, style):
         look = scripts and style is Style.JSON  # the pages are the same in both styles
         wenjing = Person(phone(browser, scripts=scripts), address, check=look)
         comes_by_qq(wenjing)
@@ -82,9 +82,9 @@ def test_a_qq_is_linked_by_its_owner_signs_in_and_is_unlinked(
 @both_ways
 @pytest.mark.parametrize("style", list(Style), ids=lambda style: style.value)
 def test_a_qq_brings_somebody_who_registers_and_a_qq_that_fails_leads_on(
-    browser: Browser, house: House, address: str, clock: Clock, style: Style, scripts: bool
+    browser: Browser, container: Container, address: str, clock: Clock, style: Style, scripts: bool
 ) -> None:
-    with qq_at(house, address, clock, style):
+    with qq_at(container, address, clock, style):
         new = Person(phone(browser, scripts=scripts), address, check=scripts and style is Style.JSON)
         comes_by_qq(new, "broken")
         assert "用账号密码登录" in new.reads()
@@ -92,8 +92,8 @@ def test_a_qq_brings_somebody_who_registers_and_a_qq_that_fails_leads_on(
         new.follows("没有账号，注册")
         new.page.fill("#email", "new@example.com")
         new.presses("发送邮件")
-        assert house.outbox is not None
-        found = re.search(r"/register/[\w-]+", house.outbox.newest()[0].text)
+        assert container.outbox is not None
+        found = re.search(r"/register/[\w-]+", container.outbox.newest()[0].text)
         assert found
         new.goes(found[0])
         new.page.fill("#password", PASSWORD)
@@ -108,14 +108,14 @@ def test_a_qq_brings_somebody_who_registers_and_a_qq_that_fails_leads_on(
 @needs_provider
 @both_ways
 def test_staff_come_from_the_provider_of_their_office(
-    browser: Browser, house: House, address: str, scripts: bool
+    browser: Browser, container: Container, address: str, scripts: bool
 ) -> None:
     back = f"{address}/sso/office/back"
     with openid_provider(back) as provider:
         posts = {"ncre-reviewers": Post(Role.REVIEWER, frozenset({SITE}))}
         issuer = replace(issuer_at(provider, back), posts=posts)
-        sign_on = SingleSignOn(issuer, lambda: datetime.now(UTC))
-        vars(house)["providers"] = (Provider("office", "考试院统一登录", sign_on, provision=True),)
+        sign_on = OpenIDClient(issuer, lambda: datetime.now(UTC))
+        vars(container)["providers"] = (Provider("office", "考试院统一登录", sign_on, provision=True),)
         li = Person(desk(browser) if scripts else phone(browser, scripts=False), address, check=scripts)
         li.goes("/sign-in")
         li.follows("考试院统一登录")
@@ -127,10 +127,10 @@ def test_staff_come_from_the_provider_of_their_office(
 
 @both_ways
 def test_staff_enrol_a_telephone_and_show_its_code_afterwards(
-    browser: Browser, house: House, address: str, clock: Clock, scripts: bool
+    browser: Browser, container: Container, address: str, clock: Clock, scripts: bool
 ) -> None:
-    house.accounts.add("shenhe", "a password of shenhe", Role.REVIEWER, frozenset({SITE}))
-    vars(house)["settings"] = replace(house.settings, staff_factor="required")
+    container.accounts.add("shenhe", "a password of shenhe", Role.REVIEWER, frozenset({SITE}))
+    vars(container)["settings"] = replace(container.settings, staff_factor="required")
     shenhe = Person(phone(browser, scripts=scripts), address, check=scripts)
     shenhe.signs_in("shenhe", "a password of shenhe")
     factor = pyotp.TOTP(shenhe.page.locator("main code").first.inner_text())
@@ -157,10 +157,10 @@ def test_staff_enrol_a_telephone_and_show_its_code_afterwards(
 
 @both_ways
 def test_the_picture_is_typed_and_its_sound_is_there(
-    browser: Browser, house: House, address: str, scripts: bool
+    browser: Browser, container: Container, address: str, scripts: bool
 ) -> None:
-    somebody(house)
-    vars(house)["settings"] = replace(house.settings, captcha="always")
+    somebody(container)
+    vars(container)["settings"] = replace(container.settings, captcha="always")
     wenjing = Person(phone(browser, scripts=scripts), address, check=scripts)
     for page in ("/register?by=phone", "/recover", "/sign-in"):
         wenjing.goes(page)
@@ -181,24 +181,24 @@ def test_the_picture_is_typed_and_its_sound_is_there(
         wenjing.page.fill("#password", PASSWORD)
     assert wenjing.page.input_value("[name=question]") != before
     assert wenjing.page.input_value("#name") == "wenjing"
-    wenjing.page.fill("#answer", answer_of(house, wenjing))
+    wenjing.page.fill("#answer", answer_of(container, wenjing))
     wenjing.page.press("#answer", "Enter")
     wenjing.page.wait_for_url("**/welcome")
     assert wenjing.faults == []
 
 
-def answer_of(house: House, person: Person) -> str:
+def answer_of(container: Container, person: Person) -> str:
     """What the picture on the page says, as only the server knows."""
-    return house.human._answer(person.page.input_value("[name=question]")) or ""
+    return container.human_check._answer(person.page.input_value("[name=question]")) or ""
 
 
-def test_the_pages_about_accounts(browser: Browser, house: House, address: str) -> None:
+def test_the_pages_about_accounts(browser: Browser, container: Container, address: str) -> None:
     """Personal details, the move to another account, and the archive of accounts."""
-    case = somebody(house)
+    case = somebody(container)
     case.until_waiting()
-    second = somebody(house, "second")
+    second = somebody(container, "second")
     for name, role in (("kaowu", Role.OFFICE), ("shenji", Role.AUDITOR)):
-        house.accounts.add(name, f"a password of {name}", role)
+        container.accounts.add(name, f"a password of {name}", role)
     owner = Person(phone(browser), address, check=True)
     owner.signs_in("second", "a password of second")
     owner.goes("/passport/details")

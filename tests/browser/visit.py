@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from ncre.events.registration import Details
-from tests.people import WENJING, form_of_details
+from tests.support.people import WENJING, form_of_details
 
 FLAGS = [
     "--no-sandbox",
@@ -191,9 +191,9 @@ class CandidateAtPhone(Person):
         self.page.route("**/gateway.do*", lambda route: route.abort("aborted"))
         self.presses("支付")
         self.page.unroute("**/gateway.do*")
-        onwards = self.page.get_by_role("link", name="前往支付宝").get_attribute("href")
-        assert onwards is not None
-        self.page.goto(onwards)
+        next_path = self.page.get_by_role("link", name="前往支付宝").get_attribute("href")
+        assert next_path is not None
+        self.page.goto(next_path)
         self.look()
 
     def presses_here(self, name: str) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from ncre.domain.claims import Chair, Claim, Place, Seat, changes, held_by
-from ncre.domain.exam import WHOLE_SITE
+from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.refusals import RefusalCode
-from ncre.domain.registration import evolve
+from ncre.domain.registration.state import evolve
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from tests import people
-from tests.domain.asking import after
+from tests.domain.commands import after
+from tests.support import people
 
 PLACE = Place("78", people.PERSON)
 SEATS = {Seat("78", people.SITE, subject) for subject in ("66", "67", WHOLE_SITE)}

@@ -16,10 +16,10 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import exam, passport, payment, registration
+from ncre.events import account, exam, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
-from ncre.events.mapper import FactMapper
-from ncre.events.sealing import Sealer
+from ncre.store.mapper import FactMapper
+from ncre.store.sealing import Sealer
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 TENANT: Final = "ncre"
@@ -140,24 +140,24 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
         17500,
         (payment.Difference("payment-amount", NUMBER, "T1", "", 17500, 17400),),
     ),
-    passport.AccountOpened(ZHANG, "email", "candidate"),
-    passport.SignedIn(ZHANG, "password", "203.0.113.0/24"),
-    passport.SignInFailed(ZHANG, "password", "203.0.113.0/24"),
-    passport.PasswordChanged(ZHANG, "recovered"),
-    passport.ContactChanged(ZHANG, "email", "old@example.com", "new@example.com"),
-    passport.DetailsCompleted(ZHANG, DETAILS),
-    passport.IdentityLinked(ZHANG, "qq"),
-    passport.IdentityUnlinked(ZHANG, "qq"),
-    passport.FactorChanged(ZHANG, "enrolled"),
-    passport.SessionsEnded(ZHANG, 2, "recovered"),
-    passport.RoleChanged(ZHANG, "reviewer", ("420019",), "新任审核员"),
-    passport.StaffChangeRequested(ZHANG, "factor", "手机丢失"),
-    passport.StaffChangeDeclined(ZHANG, "factor"),
-    passport.FactorReset(ZHANG, "手机丢失"),
-    passport.AccountDisabled(ZHANG, "已调离"),
-    passport.AccountEnabled(ZHANG, "已调回"),
-    passport.RegistrationMoved(ZHANG, STREAM, "came"),
-    passport.AccountClosed(ZHANG),
+    account.AccountOpened(ZHANG, "email", "candidate"),
+    account.SignedIn(ZHANG, "password", "203.0.113.0/24"),
+    account.SignInFailed(ZHANG, "password", "203.0.113.0/24"),
+    account.PasswordChanged(ZHANG, "recovered"),
+    account.ContactChanged(ZHANG, "email", "old@example.com", "new@example.com"),
+    account.DetailsCompleted(ZHANG, DETAILS),
+    account.IdentityLinked(ZHANG, "qq"),
+    account.IdentityUnlinked(ZHANG, "qq"),
+    account.FactorChanged(ZHANG, "enrolled"),
+    account.SessionsEnded(ZHANG, 2, "recovered"),
+    account.RoleChanged(ZHANG, "reviewer", ("420019",), "新任审核员"),
+    account.StaffChangeRequested(ZHANG, "factor", "手机丢失"),
+    account.StaffChangeDeclined(ZHANG, "factor"),
+    account.FactorReset(ZHANG, "手机丢失"),
+    account.AccountDisabled(ZHANG, "已调离"),
+    account.AccountEnabled(ZHANG, "已调回"),
+    account.RegistrationMoved(ZHANG, STREAM, "came"),
+    account.AccountClosed(ZHANG),
     exam.RoundOpened(PLAN),
     exam.RoundRevised(replace(PLAN, agreement="v2")),
     exam.SiteOpened("81", SITE),
@@ -167,16 +167,16 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
 )
 
 
-def stamped(fact: Fact) -> Fact:
+def with_metadata(fact: Fact) -> Fact:
     """The example as it was recorded; a fact with private fields is about PERSON, a cancellation by staff."""
     stamp = replace(STAMP, subject=PERSON) if fact.SEALED else STAMP
     if isinstance(fact, registration.Cancelled):
         stamp = replace(stamp, role="office", on_behalf_of=str(ZHANG), cause="letter 17")
-    return fact.stamped(stamp)
+    return fact.with_metadata(stamp)
 
 
 def house_facts() -> set[str]:
-    """Stored names of the facts of the house; tests may register facts of their own beside them."""
+    """Stored names of the facts of the service; tests may register facts of their own beside them."""
     return {topic for topic, cls in FACTS.items() if cls.__module__.startswith("ncre.")}
 
 
@@ -203,7 +203,7 @@ def from_golden(topic: str, key: AESGCM, folder: Path = GOLDEN) -> StoredEvent:
 
 def main() -> None:
     key = AESGCM(bytes(32))
-    for example in map(stamped, EXAMPLES):
+    for example in map(with_metadata, EXAMPLES):
         file = GOLDEN / f"{example.TOPIC}.json"
         if not file.exists():
             state = as_golden(FactMapper(TENANT).stored(example, {PERSON: key}), key)

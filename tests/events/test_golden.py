@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ncre.events.base import Fact
-from ncre.events.mapper import FactMapper
+from ncre.store.mapper import FactMapper
 from tests.events.examples import (
     EXAMPLES,
     GOLDEN,
@@ -18,7 +18,7 @@ from tests.events.examples import (
     as_golden,
     from_golden,
     house_facts,
-    stamped,
+    with_metadata,
 )
 
 KEY = AESGCM(bytes(32))
@@ -35,7 +35,7 @@ def test_every_fact_has_one_example_and_one_golden_file() -> None:
 
 @each_example
 def test_a_fact_is_stored_as_its_golden_file_says(example: Fact) -> None:
-    stored = MAPPER.stored(stamped(example), {PERSON: KEY})
+    stored = MAPPER.stored(with_metadata(example), {PERSON: KEY})
     golden = json.loads((GOLDEN / f"{example.TOPIC}.json").read_text(encoding="utf-8"))
     assert as_golden(stored, KEY) == golden
 
@@ -44,7 +44,7 @@ def test_a_fact_is_stored_as_its_golden_file_says(example: Fact) -> None:
 def test_a_golden_file_reads_back_as_its_fact(example: Fact) -> None:
     fact = MAPPER.fact(MAPPER.parsed(from_golden(example.TOPIC, KEY)), {PERSON: KEY})
     assert fact == example
-    assert fact.stamp == stamped(example).stamp
+    assert fact.metadata == with_metadata(example).metadata
 
 
 @pytest.mark.parametrize("file", sorted(EARLIER.glob("*.json")), ids=lambda file: file.stem)
@@ -52,12 +52,14 @@ def test_a_fact_stored_before_a_field_was_added_reads_with_its_default(file: Pat
     example = next(example for example in EXAMPLES if file.stem == example.TOPIC)
     fact = MAPPER.fact(MAPPER.parsed(from_golden(file.stem, KEY, EARLIER)), {PERSON: KEY})
     assert fact == example
-    assert fact.stamp == stamped(example).stamp
+    assert fact.metadata == with_metadata(example).metadata
 
 
 @each_example
 def test_private_fields_stand_nowhere_but_in_the_box(example: Fact) -> None:
-    state = MAPPER.stored(stamped(example), {PERSON: KEY}).state.decode()
+    state = MAPPER.stored(with_metadata(example), {PERSON: KEY}).state.decode()
     private = ("张三", "李四", "110101199003077432", "13800138000", "13900139000", "zhang@example.org")
     assert not [value for value in private if value in state]
-    assert ("sealed" in MAPPER.raw(MAPPER.stored(stamped(example), {PERSON: KEY}))) == bool(example.SEALED)
+    assert ("sealed" in MAPPER.raw(MAPPER.stored(with_metadata(example), {PERSON: KEY}))) == bool(
+        example.SEALED
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from ncre.events.base import Fact
 from ncre.projections import all_projections
 from ncre.projections.base import Row, RowsInTransaction, fold
-from tests import people
+from tests.support import people
 
 HOUSE = all_projections()
 

@@ -11,14 +11,14 @@ from typing import Final
 import pytest
 from sqlalchemy import Connection, select
 
-from ncre.bootstrap import House
-from ncre.domain import commands as c
+from ncre.bootstrap import Container
+from ncre.domain.registration import commands as c
 from ncre.events.registration import Details
-from ncre.events.schema import metadata
-from ncre.projections.registrations import registrations
-from tests import people
-from tests.application.ground import Walker
-from tests.houses import house_on, open_round
+from ncre.projections.registration.registrations import registrations
+from ncre.store.schema import metadata
+from tests.handlers.ground import Walker
+from tests.support import people
+from tests.support.containers import container_on, open_round
 
 SAID: Final = Details(
     name="慕容雪晴",
@@ -49,32 +49,32 @@ def private() -> list[str]:
 
 
 @pytest.fixture
-def lived(database_url: str, tmp_path: Path) -> House:
+def lived(database_url: str, tmp_path: Path) -> Container:
     """A house in which one candidate lived through everything that holds private fields."""
-    house = house_on(database_url, tmp_path / "data")
-    open_round(house)
-    walker = Walker(house, replace(SAID, mobile="13987654320"))
+    container = container_on(database_url, tmp_path / "data")
+    open_round(container)
+    walker = Walker(container, replace(SAID, mobile="13987654320"))
     walker.filled()
-    person = house.people.person(SAID.document_type, SAID.document_number)
+    person = container.people.person(SAID.document_type, SAID.document_number)
     walker.does(c.AmendInfo, details=SAID, person=person)
     walker.submits()
     people.Candidate.uploads(walker)
     walker.requests_review()
-    people.rejected(house, walker, ("P10",))
+    people.rejected(container, walker, ("P10",))
     walker.requests_review()
-    house.application.handle(
+    container.command_handler.handle(
         c.Reject(registration=walker.id, actor=people.REVIEWER, reasons=("I01",), note=NOTE)
     )
     walker.requests_review()
-    people.approved(house, walker)
+    people.approved(container, walker)
     walker.pays()
-    house.office.seat(people.ROUND, people.SITE, people.OFFICE)
-    house.application.look(walker.id, people.REVIEWER, "review")
-    house.application.handle(
+    container.office.seat(people.ROUND, people.SITE, people.OFFICE)
+    container.command_handler.record_access(walker.id, people.REVIEWER, "review")
+    container.command_handler.handle(
         c.Cancel(registration=walker.id, actor=people.OFFICE, reason=REASON, **people.KEEPING)
     )
-    house.database.close()
-    return house
+    container.database.close()
+    return container
 
 
 def everything_in(connection: Connection) -> dict[str, str]:
@@ -93,7 +93,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def test_no_table_holds_anything_private_in_clear(lived: House) -> None:
+def test_no_table_holds_anything_private_in_clear(lived: Container) -> None:
     with lived.database.reading() as connection:
         tables = everything_in(connection)
     assert {"facts", "registrations", "timeline", "tickets", "claims", "sites"} <= tables.keys()
@@ -102,13 +102,13 @@ def test_no_table_holds_anything_private_in_clear(lived: House) -> None:
     assert leaks == []
 
 
-def test_the_search_would_find_a_leak(lived: House) -> None:
+def test_the_search_would_find_a_leak(lived: Container) -> None:
     with lived.database.transaction() as connection:
         connection.execute(registrations.update().values(name_masked=SAID.name))
         assert SAID.name in everything_in(connection)["registrations"]
 
 
-def test_what_is_shown_of_a_document_does_not_tell_it(lived: House) -> None:
+def test_what_is_shown_of_a_document_does_not_tell_it(lived: Container) -> None:
     with lived.database.reading() as connection:
         (row,) = connection.execute(select(registrations)).mappings()
     assert (row["name_masked"], row["document_masked"]) == ("慕**", "420115********0089")
@@ -116,7 +116,7 @@ def test_what_is_shown_of_a_document_does_not_tell_it(lived: House) -> None:
     assert SAID.document_number not in row["person"]
 
 
-def test_no_file_of_the_data_folder_holds_anything_private(lived: House) -> None:
+def test_no_file_of_the_data_folder_holds_anything_private(lived: Container) -> None:
     files = [file for file in lived.settings.data.rglob("*") if file.is_file()]
     database = Path(lived.settings.database_url.removeprefix("sqlite:///"))
     files += [file for file in database.parent.glob(f"{database.name}*") if file.is_file()]
@@ -126,7 +126,7 @@ def test_no_file_of_the_data_folder_holds_anything_private(lived: House) -> None
     assert leaks == []
 
 
-def test_photos_are_kept_sealed(lived: House) -> None:
+def test_photos_are_kept_sealed(lived: Container) -> None:
     kept = [file for file in lived.settings.photos.rglob("*") if file.is_file()]
     assert kept
     assert not any(file.read_bytes().startswith(b"\xff\xd8") for file in kept)

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ncre.domain.lifecycle import LIFE
-from ncre.domain.registration import replay
-from ncre.events import exam, passport
+from ncre.domain.registration.lifecycle import LIFE
+from ncre.domain.registration.state import replay
+from ncre.events import account, exam
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Fact
-from ncre.events.database import Database
-from ncre.projections import registrations
 from ncre.projections.base import Projection, fold
-from ncre.projections.registrations import stood
-from tests import people
+from ncre.projections.registration import registrations
+from ncre.projections.registration.registrations import stood
+from ncre.store.database import Database
 from tests.events.examples import EXAMPLES
 from tests.projections.rows import HOUSE, folded, in_order, row_after, stored, write
+from tests.support import people
 
 AT = {version: people.NOW + timedelta(minutes=version) for version in range(1, 20)}
 """When `people.recorded` records each version."""
@@ -303,7 +303,7 @@ def test_rows_written_fact_by_fact_are_the_rows_folded_from_the_whole_log(databa
     log += people.recorded((exam.SiteOpened("78", SITE),), UUID(int=2))
     log += people.recorded((exam.NoticePosted("78", "guide", "须知", "Guide", "正文", "Text"),), UUID(int=3))
     log += people.recorded(tuple(one for one in EXAMPLES if one.TOPIC.startswith("payment.")), UUID(int=4))
-    log += people.recorded((passport.DetailsCompleted(people.CANDIDATE_ID, people.WENJING),), UUID(int=5))
+    log += people.recorded((account.DetailsCompleted(people.CANDIDATE_ID, people.WENJING),), UUID(int=5))
     for fact in log:
         with database.transaction() as connection:
             write(connection, [fact])

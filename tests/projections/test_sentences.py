@@ -7,12 +7,12 @@ from typing import Final
 
 import pytest
 
-from ncre.domain.payment import yuan
-from ncre.events import exam, passport, payment, registration
+from ncre.domain.payment.settlement import yuan
+from ncre.events import account, exam, payment, registration
 from ncre.events.base import ERASED, Fact
-from ncre.projections.sentences import sentence
-from tests import people
+from ncre.projections.registration.sentences import sentence
 from tests.events.examples import house_facts
+from tests.support import people
 
 ROUND, SITES = people.bundled_round()
 PLAN, SITE = ROUND.plan, SITES[people.SITE].plan
@@ -173,91 +173,91 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "Bill of Alipay for 2027-01-05: 2 payments of 160.00 yuan, 1 refunds of 80.00 yuan, no difference.",
     ),
     (
-        passport.AccountOpened(people.CANDIDATE_ID, "email", "candidate"),
+        account.AccountOpened(people.CANDIDATE_ID, "email", "candidate"),
         "账号开通（邮箱）。",
         "The account was opened with an e-mail address.",
     ),
     (
-        passport.SignedIn(people.CANDIDATE_ID, "password", "203.0.113.0/24"),
+        account.SignedIn(people.CANDIDATE_ID, "password", "203.0.113.0/24"),
         "登录成功（密码）。",
         "Signed in with a password.",
     ),
     (
-        passport.SignInFailed(people.CANDIDATE_ID, "password", "203.0.113.0/24"),
+        account.SignInFailed(people.CANDIDATE_ID, "password", "203.0.113.0/24"),
         "登录失败（密码）。",
         "Signing in with a password failed.",
     ),
     (
-        passport.PasswordChanged(people.CANDIDATE_ID, "recovered"),
+        account.PasswordChanged(people.CANDIDATE_ID, "recovered"),
         "密码已修改（通过邮件找回）。",
         "The password was changed by a mailed link.",
     ),
     (
-        passport.ContactChanged(people.CANDIDATE_ID, "email", "a@example.com", "b@example.com"),
+        account.ContactChanged(people.CANDIDATE_ID, "email", "a@example.com", "b@example.com"),
         "邮箱已验证并更新。",
         "A new email address was verified.",
     ),
     (
-        passport.IdentityLinked(people.CANDIDATE_ID, "qq"),
+        account.IdentityLinked(people.CANDIDATE_ID, "qq"),
         "绑定了QQ登录。",
         "Signing in with QQ was linked.",
     ),
     (
-        passport.IdentityUnlinked(people.CANDIDATE_ID, "qq"),
+        account.IdentityUnlinked(people.CANDIDATE_ID, "qq"),
         "解除了QQ登录。",
         "Signing in with QQ was unlinked.",
     ),
     (
-        passport.FactorChanged(people.CANDIDATE_ID, "enrolled"),
+        account.FactorChanged(people.CANDIDATE_ID, "enrolled"),
         "开启了两步验证。",
         "The second factor was enrolled.",
     ),
     (
-        passport.SessionsEnded(people.CANDIDATE_ID, 2, "owner"),
+        account.SessionsEnded(people.CANDIDATE_ID, 2, "owner"),
         "退出了 2 处登录（本人操作）。",
         "2 sessions were ended (by its owner).",
     ),
     (
-        passport.RoleChanged(people.CANDIDATE_ID, "reviewer", ("420019",), "新任审核员"),
+        account.RoleChanged(people.CANDIDATE_ID, "reviewer", ("420019",), "新任审核员"),
         "权限改为考点审核员，考点 420019（新任审核员）。",
         "The role is site reviewer at 420019 from now on (新任审核员).",
     ),
     (
-        passport.DetailsCompleted(people.CANDIDATE_ID, people.WENJING),
+        account.DetailsCompleted(people.CANDIDATE_ID, people.WENJING),
         "个人资料已保存。",
         "The personal details were saved.",
     ),
     (
-        passport.StaffChangeRequested(people.CANDIDATE_ID, "factor", "手机丢失"),
+        account.StaffChangeRequested(people.CANDIDATE_ID, "factor", "手机丢失"),
         "申请重置两步验证，等待第二人确认（手机丢失）。",
         "Somebody asked for it: to reset the second factor; a second person has to confirm (手机丢失).",
     ),
     (
-        passport.StaffChangeDeclined(people.CANDIDATE_ID, "role"),
+        account.StaffChangeDeclined(people.CANDIDATE_ID, "role"),
         "改变权限的申请没有通过。",
         "It was declined: another role.",
     ),
     (
-        passport.FactorReset(people.CANDIDATE_ID, "手机丢失"),
+        account.FactorReset(people.CANDIDATE_ID, "手机丢失"),
         "两步验证已由考务办公室重置（手机丢失）。",
         "The second factor was reset by the exam office (手机丢失).",
     ),
     (
-        passport.AccountDisabled(people.CANDIDATE_ID, "已调离"),
+        account.AccountDisabled(people.CANDIDATE_ID, "已调离"),
         "账号已停用（已调离）。",
         "The account was disabled (已调离).",
     ),
     (
-        passport.AccountEnabled(people.CANDIDATE_ID, "已调回"),
+        account.AccountEnabled(people.CANDIDATE_ID, "已调回"),
         "账号已启用（已调回）。",
         "The account was enabled (已调回).",
     ),
     (
-        passport.RegistrationMoved(people.CANDIDATE_ID, people.REGISTRATION, "left"),
+        account.RegistrationMoved(people.CANDIDATE_ID, people.REGISTRATION, "left"),
         "考务办公室把本账号的报名转到了您的另一账号。",
         "The exam office moved the registration of this account to another account of yours.",
     ),
-    (passport.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
+    (account.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
     (exam.RoundOpened(PLAN), "考次 78 已设立。", "Round 78 was opened."),
     (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),
     (exam.SiteOpened("78", SITE), "考点 420019 已开放。", "Site 420019 was opened."),

@@ -9,13 +9,13 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection
 
-from bench.ground import ROUND, SITE, application, plan_exam, waiting
+from bench.ground import ROUND, SITE, command_handler, plan_exam, waiting
 from bench.grown_site import fill
-from ncre.domain.commands import Approve
-from ncre.domain.lifecycle import Status
-from ncre.projections import registration_counts
-from ncre.projections.upkeep import check
-from tests.people import REVIEWER
+from ncre.domain.registration.commands import Approve
+from ncre.domain.registration.lifecycle import Status
+from ncre.projections.maintenance.rebuild import check
+from ncre.projections.registration import registration_counts
+from tests.support.people import REVIEWER
 
 TABLES = ("registration_counts", "takings")
 
@@ -48,7 +48,7 @@ def sums(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_the_migration_counts_what_is_there(database_url: str) -> None:
-    app = application(database_url)
+    app = command_handler(database_url)
     plan_exam(app)
     fill(app, 45)
     growth = import_module("ncre.migrations.versions.0014_growth")
@@ -65,7 +65,7 @@ def test_the_migration_counts_what_is_there(database_url: str) -> None:
 
 def test_rivals_at_one_site_lose_no_count(database_url: str) -> None:
     """All of them change the same two counts, at the same time."""
-    app = application(database_url)
+    app = command_handler(database_url)
     plan_exam(app)
     made = waiting(app, 24)
     with ThreadPoolExecutor(8) as lanes:

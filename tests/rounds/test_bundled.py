@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ncre.domain.exam import EXAM_TIME
-from ncre.domain.seating import halls
+from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.seating.plan import halls
 from ncre.events.exam import SitePlan
 from ncre.rounds import bundled
 from ncre.rounds.loader import LoadedRound, load_round

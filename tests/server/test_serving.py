@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from ncre.server.serving import listen
-from tests.ports import free_port
 from tests.server.ground import call, until
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}

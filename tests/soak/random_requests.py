@@ -16,11 +16,12 @@ from uuid import UUID
 from werkzeug.routing import Rule
 
 import ncre.web
-from ncre.domain.opening import REASONS
-from ncre.domain.review import REVIEW_REASONS
-from ncre.projections import orders, registrations
-from tests.people import ROUND, SITE, form_of_details, portrait
+from ncre.domain.registration.disclosure import REASONS
+from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.projections.payment import orders
+from ncre.projections.registration import registrations
 from tests.soak.world import ANYBODY, World
+from tests.support.people import ROUND, SITE, form_of_details, portrait
 
 TEMPLATES: Final = Path(ncre.web.__file__).parent / "templates"
 
@@ -61,9 +62,9 @@ ABSURD: Final = (
 
 RARELY: Final = frozenset(
     {
-        "signin.sign_in",
-        "joining.register",
-        "joining.recover",
+        "sign_in.sign_in",
+        "sign_up.register",
+        "sign_up.recover",
         "passport.change_password",
         "passport.close",
         "static",
@@ -102,7 +103,7 @@ NAMES: Final = _names()
 
 
 @dataclass(frozen=True)
-class Asked:
+class Attributed:
     """One request, as it can be told: who, how, where, and what the form held."""
 
     number: int
@@ -128,7 +129,7 @@ class Requests:
         self._rules = [rule for rule in world.site.url_map.iter_rules() if rule.endpoint != "static"]
         self._face = portrait()
 
-    def one(self, number: int) -> Asked:
+    def one(self, number: int) -> Attributed:
         rng, rule = self.rng, self._rule()
         who = rng.choice((ANYBODY, *self._world.accounts))
         mine = self._world.registrations.get(who) or rng.choice(list(self._world.registrations.values()))
@@ -141,7 +142,7 @@ class Requests:
             )
         methods = sorted((rule.methods or set()) & {"GET", "POST"})
         method = rng.choice(methods)
-        return Asked(number, who, method, path, self._form(mine) if method == "POST" else {})
+        return Attributed(number, who, method, path, self._form(mine) if method == "POST" else {})
 
     def _rule(self) -> Rule:
         while True:
@@ -157,7 +158,7 @@ class Requests:
     def _right(self, name: str, mine: str) -> str:
         """A value that some page would have put there."""
         row = self._row(mine)
-        with self._world.house.database.reading() as connection:
+        with self._world.container.database.reading() as connection:
             numbers = [order["number"] for order in orders.of_registration(connection, UUID(mine))]
         right = {
             "registration": mine,
@@ -174,7 +175,7 @@ class Requests:
         return str(right.get(name, "x"))
 
     def _row(self, mine: str) -> dict[str, Any] | None:
-        with self._world.house.database.reading() as connection:
+        with self._world.container.database.reading() as connection:
             return registrations.one(connection, UUID(mine))
 
     def _form(self, mine: str) -> dict[str, Any]:
@@ -231,7 +232,7 @@ class Requests:
         return self._right(name, mine)
 
 
-def sent(world: World, asked: Asked) -> int:
+def sent(world: World, asked: Attributed) -> int:
     """The status of the answer. Whoever was signed out by it comes in again."""
     world.clock.now += timedelta(milliseconds=200)
     client = world.clients[asked.who]

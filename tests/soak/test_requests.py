@@ -11,9 +11,9 @@ from typing import Final
 
 import pytest
 
-from tests.databases import fresh_postgres
 from tests.soak.random_requests import Requests, sent
 from tests.soak.world import world_on
+from tests.support.databases import fresh_postgres
 
 WORLD: Final = 2_000
 """Requests to one house; the next ones meet a new one, so that windows stay open and people stay signed up."""
@@ -58,7 +58,7 @@ def soaked(url: str, folder: Path, seed: int, count: int) -> list[str]:
                 world.outside(requests.rng)
         wrong += [f"seed {seed}: {difference}" for difference in world.differences()]
     finally:
-        world.house.close()
+        world.container.close()
     return wrong
 
 

@@ -12,15 +12,16 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ncre.bootstrap import House
-from ncre.domain.lifecycle import Role
-from ncre.domain.registration import registration_id
-from ncre.passport.accounts import Account
-from ncre.projections import orders, upkeep
+from ncre.bootstrap import Container
+from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.state import registration_id
+from ncre.identity.accounts import Account
+from ncre.projections.maintenance import rebuild
+from ncre.projections.payment import orders
 from ncre.web.site import create_site
-from tests.application.ground import Walker
-from tests.houses import house_on, open_round
-from tests.people import OFFICE, ROUND, SITE, Clock, begun, till_of
+from tests.handlers.ground import Walker
+from tests.support.containers import container_on, open_round
+from tests.support.people import OFFICE, ROUND, SITE, Clock, begun, till_of
 
 BROUGHT: Final[tuple[Callable[[Walker], object], ...]] = (
     Walker.agrees,
@@ -42,7 +43,7 @@ ANYBODY: Final = ""
 class World:
     """`clients` and `accounts` by name; ANYBODY is signed in nowhere."""
 
-    house: House
+    container: Container
     clock: Clock
     site: Flask
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -53,55 +54,55 @@ class World:
         """A session without the price of a password: there are many, and many end again."""
         account = self.accounts[name]
         client = self.clients.setdefault(name, self.site.test_client())
-        if self.house.accounts.is_closed(account.id):
+        if self.container.accounts.is_closed(account.id):
             return
         with client.session_transaction(base_url="https://localhost") as session:
-            session["token"] = begun(self.house, account)
+            session["token"] = begun(self.container, account)
 
     def outside(self, rng: Random) -> None:
         """What happens without a request: time, payments, the worker."""
         self.clock.advance(seconds=rng.choice((0, 1, 5, 60, 600)))
-        with self.house.database.reading() as connection:
+        with self.container.database.reading() as connection:
             waiting = [row["number"] for row in orders.payable(connection, limit=5)]
-        till = till_of(self.house)
+        till = till_of(self.container)
         for number in waiting:
             if rng.random() < 0.3 and number in till.trades:
-                self.house.money.receive(till.pay(number))
-        self.house.worker.once()
+                self.container.payments.receive(till.pay(number))
+        self.container.worker.once()
 
     def differences(self) -> list[object]:
         """Every row, claim and counter that is not what the log says."""
-        application = self.house.application
-        return list(upkeep.check(self.house.database, application.store, application.listeners))
+        command_handler = self.container.command_handler
+        return list(rebuild.check(self.container.database, command_handler.store, command_handler.listeners))
 
 
 def world_on(url: str, folder: Path) -> World:
     clock = Clock()
-    house = house_on(url, folder, clock)
-    open_round(house)
-    site = create_site(house)
+    container = container_on(url, folder, clock)
+    open_round(container)
+    site = create_site(container)
     site.config["WTF_CSRF_ENABLED"] = (
         False  # tried by itself in tests/web; here every form is to reach its view
     )
-    world = World(house, clock, site, clients={ANYBODY: site.test_client()})
+    world = World(container, clock, site, clients={ANYBODY: site.test_client()})
     for role in (Role.REVIEWER, Role.OFFICE, Role.AUDITOR):
-        world.accounts[role.value] = _account(house, role)
+        world.accounts[role.value] = _account(container, role)
     for number, brought in enumerate(BROUGHT):
         name = f"candidate{number}"
-        walker = Walker(house)
-        world.accounts[name] = walker.account = _account(house, Role.CANDIDATE, name)
+        walker = Walker(container)
+        world.accounts[name] = walker.account = _account(container, Role.CANDIDATE, name)
         walker.id = registration_id(ROUND, walker.account.id, walker.ordinal)
         brought(walker)
         world.registrations[name] = str(walker.id)
-    house.office.seat(ROUND, SITE, OFFICE, seed=1)
+    container.office.seat(ROUND, SITE, OFFICE, seed=1)
     for name in world.accounts:
         world.signs_in(name)
     return world
 
 
-def _account(house: House, role: Role, name: str = "") -> Account:
+def _account(container: Container, role: Role, name: str = "") -> Account:
     sites = frozenset({SITE}) if role is Role.REVIEWER else frozenset()
-    with house.database.transaction() as connection:
-        return house.accounts.add_within(
+    with container.database.transaction() as connection:
+        return container.accounts.add_within(
             connection, name or f"{role.value}-{uuid4().hex[:6]}", None, role, sites
         )

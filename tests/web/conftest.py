@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from ncre.bootstrap import House
+from ncre.bootstrap import Container
 from ncre.web.site import create_site
 
 
 @pytest.fixture
-def site(house: House) -> Flask:
-    return create_site(house)
+def site(container: Container) -> Flask:
+    return create_site(container)

@@ -11,10 +11,10 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from ncre.bootstrap import House
-from ncre.projections import registrations
+from ncre.bootstrap import Container
 from ncre.projections.base import Row
-from tests.people import Candidate
+from ncre.projections.registration import registrations
+from tests.support.people import Candidate
 
 ORIGIN = "https://localhost"
 
@@ -84,17 +84,17 @@ def signed_in(site: Flask, candidate: Candidate) -> Visitor:
     return visitor
 
 
-def row_of(house: House, registration: UUID) -> Row:
-    with house.database.reading() as connection:
+def row_of(container: Container, registration: UUID) -> Row:
+    with container.database.reading() as connection:
         row = registrations.one(connection, registration)
     assert row is not None
     return row
 
 
-def facts_of(house: House, registration: UUID) -> list[str]:
+def facts_of(container: Container, registration: UUID) -> list[str]:
     """The stored names of everything that happened, oldest first."""
-    with house.database.reading() as connection:
-        return [fact.TOPIC for fact in house.application.store.history(connection, registration)]
+    with container.database.reading() as connection:
+        return [fact.TOPIC for fact in container.command_handler.store.history(connection, registration)]
 
 
 def errors_are_linked(page: str) -> bool:

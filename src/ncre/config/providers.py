@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ncre.clients.openid import Issuer, Post
 from ncre.config.environment import said
 from ncre.config.settings import ProviderTerms
-from ncre.domain.lifecycle import Role
-from ncre.passport.single_sign_on import Issuer, Post
+from ncre.domain.registration.lifecycle import Role
 
 Read = tuple[tuple[ProviderTerms, ...], list[str], list[tuple[str, Path]]]
 """Providers, problems, and the files of secrets that were read."""

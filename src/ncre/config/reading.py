@@ -13,7 +13,7 @@ from ncre.config.refusals import refusals, refused_files
 from ncre.config.secret import Secret, default_file, make_secret, read_secret
 from ncre.config.settings import Misconfigured, ProviderTerms, Settings
 from ncre.config.terms import Terms
-from ncre.gateways.private_files import make_folder
+from ncre.operational.private_files import make_folder
 
 
 @dataclass(frozen=True)

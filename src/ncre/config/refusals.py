@@ -10,17 +10,17 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from ncre.clients.mail import is_loopback
 from ncre.config.environment import said
 from ncre.config.secret import is_weak
 from ncre.config.settings import Settings
-from ncre.gateways.mail import is_loopback
 
 OTHERS = 0o007
 GROUP = 0o070
 
 
 def refusals(settings: Settings) -> list[str]:
-    """Why these settings are refused, all reasons at once; whoever builds the house asks again."""
+    """Why these settings are refused, all reasons at once; whoever builds the service asks again."""
     problems = list(_malformed(settings))
     return problems + list(
         _in_production(settings) if settings.production else _beyond_this_machine(settings)

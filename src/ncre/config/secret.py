@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import Final
 
 from ncre.config.environment import said
-from ncre.gateways.private_files import make_folder
+from ncre.operational.private_files import make_folder
 
 LENGTH: Final = 32
 """Bytes of a secret; 64 hexadecimal digits."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ncre.gateways.alipay import AlipayTerms
-from ncre.gateways.mail import SmtpTerms
-from ncre.gateways.messages import RelayTerms
-from ncre.gateways.wechat import WeChatTerms
-from ncre.passport.qq import QQTerms
-from ncre.passport.sending import SendingTerms
-from ncre.passport.single_sign_on import Issuer
+from ncre.clients.alipay import AlipayTerms
+from ncre.clients.mail import SmtpTerms
+from ncre.clients.messages import RelayTerms
+from ncre.clients.openid import Issuer
+from ncre.clients.qq import QQTerms
+from ncre.clients.wechat import WeChatTerms
+from ncre.identity.sending_limits import SendingTerms
 
 
 class Misconfigured(Exception):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from ncre.clients.alipay import AlipayTerms
+from ncre.clients.mail import SmtpTerms
+from ncre.clients.messages import RelayTerms
+from ncre.clients.qq import QQTerms
+from ncre.clients.wechat import WeChatTerms
 from ncre.config.environment import PREFIX, Environment, said
-from ncre.domain.addresses import COUNTRIES
-from ncre.gateways.alipay import AlipayTerms
-from ncre.gateways.mail import SmtpTerms
-from ncre.gateways.messages import RelayTerms
-from ncre.gateways.wechat import WeChatTerms
-from ncre.passport.qq import QQTerms
-from ncre.passport.sending import SendingTerms
+from ncre.domain.accounts.addresses import COUNTRIES
+from ncre.identity.sending_limits import SendingTerms
 
 _PUBLIC_FILES: Final = ("alipay_public_key", "alipay_app_cert", "alipay_cert", "alipay_root_cert")
 _PUBLIC_FILES_OF_WECHAT: Final = ("wechat_public_key",)

@@ -17,52 +17,56 @@ from typing import Final
 
 from stdnum.iso7064 import mod_11_2
 
-from ncre.domain import addresses
-from ncre.domain.addresses import NotAnAddress
+from ncre.domain.accounts import addresses
+from ncre.domain.accounts.addresses import NotAnAddress
+from ncre.domain.bilingual import Bilingual
 from ncre.domain.faults import Fault, FaultCode
-from ncre.domain.language import Words
 from ncre.events.registration import Details
 
-Choices = Mapping[str, Words]
+Choices = Mapping[str, Bilingual]
 
-NO_HINT: Final = Words("", "")
+NO_HINT: Final = Bilingual("", "")
 
 
 @dataclass(frozen=True)
 class DocumentType:
     """A document that is accepted, the form of its number and how many characters count."""
 
-    words: Words
+    words: Bilingual
     form: str
-    form_words: Words
+    form_words: Bilingual
     keeps: int | None = None
 
 
 DOCUMENT_TYPES: Final[Mapping[str, DocumentType]] = {
     "resident_id": DocumentType(
-        Words("居民身份证", "resident identity card"), r"\d{17}[\dX]", Words("18 位", "18 characters long")
+        Bilingual("居民身份证", "resident identity card"),
+        r"\d{17}[\dX]",
+        Bilingual("18 位", "18 characters long"),
     ),
     "hk_macau_permit": DocumentType(
-        Words("港澳居民来往内地通行证", "Hong Kong and Macau mainland travel permit"),
+        Bilingual("港澳居民来往内地通行证", "Hong Kong and Macau mainland travel permit"),
         r"[HM]\d{8}",
-        Words("H 或 M 加 8 位数字", "H or M and 8 digits"),
+        Bilingual("H 或 M 加 8 位数字", "H or M and 8 digits"),
         keeps=9,
     ),
     "taiwan_permit": DocumentType(
-        Words("台湾居民来往大陆通行证", "Taiwan mainland travel permit"),
+        Bilingual("台湾居民来往大陆通行证", "Taiwan mainland travel permit"),
         r"\d{8}",
-        Words("8 位数字", "8 digits long"),
+        Bilingual("8 位数字", "8 digits long"),
         keeps=8,
     ),
     "passport": DocumentType(
-        Words("护照", "passport"),
+        Bilingual("护照", "passport"),
         r"[A-Z0-9]{5,17}",
-        Words("5 至 17 位字母或数字", "5 to 17 letters or digits"),
+        Bilingual("5 至 17 位字母或数字", "5 to 17 letters or digits"),
     ),
     "residence_permit": DocumentType(
-        Words("港澳台居民居住证", "residence permit for Hong Kong, Macau and Taiwan residents"),
+        Bilingual("港澳台居民居住证", "residence permit for Hong Kong, Macau and Taiwan residents"),
         r"8[123]0000\d{11}[\dX]",
-        Words("18 位，以 810000、820000 或 830000 开头", "18 characters that begin 810000, 820000 or 830000"),
+        Bilingual(
+            "18 位，以 810000、820000 或 830000 开头", "18 characters that begin 810000, 820000 or 830000"
+        ),
     ),
 }
 """The five documents (domain facts §4). Old booklets add re-issue digits, which do not count (§4.2)."""
@@ -75,37 +79,37 @@ PROVINCES: Final = frozenset(
 )
 """First two digits of GB/T 2260. 81 to 83 begin the numbers of residence permits, not of identity cards."""
 
-SEXES: Final[Choices] = {"male": Words("男", "male"), "female": Words("女", "female")}
+SEXES: Final[Choices] = {"male": Bilingual("男", "male"), "female": Bilingual("女", "female")}
 
 EDUCATION: Final[Choices] = {
-    "doctor": Words("博士研究生", "doctorate"),
-    "master": Words("硕士研究生", "master's degree"),
-    "bachelor": Words("本科", "bachelor's degree"),
-    "college": Words("专科", "junior college"),
-    "secondary": Words("高中/中专/技校", "senior secondary or vocational school"),
-    "junior": Words("初中", "junior secondary school"),
-    "primary": Words("小学及以下", "primary school or less"),
+    "doctor": Bilingual("博士研究生", "doctorate"),
+    "master": Bilingual("硕士研究生", "master's degree"),
+    "bachelor": Bilingual("本科", "bachelor's degree"),
+    "college": Bilingual("专科", "junior college"),
+    "secondary": Bilingual("高中/中专/技校", "senior secondary or vocational school"),
+    "junior": Bilingual("初中", "junior secondary school"),
+    "primary": Bilingual("小学及以下", "primary school or less"),
 }
 
 OCCUPATIONS: Final[Choices] = {
-    "student": Words("学生", "student"),
-    "teacher": Words("教师", "teacher"),
-    "public": Words("机关/事业单位人员", "public service"),
-    "enterprise": Words("企业人员", "company employee"),
-    "science": Words("科技人员", "scientist or engineer"),
-    "worker": Words("工人", "worker"),
-    "farmer": Words("农民", "farmer"),
-    "soldier": Words("军人", "soldier"),
-    "independent": Words("个体/自由职业", "self-employed"),
-    "seeking": Words("待业", "looking for work"),
-    "retired": Words("离退休", "retired"),
-    "other": Words("其他", "other"),
+    "student": Bilingual("学生", "student"),
+    "teacher": Bilingual("教师", "teacher"),
+    "public": Bilingual("机关/事业单位人员", "public service"),
+    "enterprise": Bilingual("企业人员", "company employee"),
+    "science": Bilingual("科技人员", "scientist or engineer"),
+    "worker": Bilingual("工人", "worker"),
+    "farmer": Bilingual("农民", "farmer"),
+    "soldier": Bilingual("军人", "soldier"),
+    "independent": Bilingual("个体/自由职业", "self-employed"),
+    "seeking": Bilingual("待业", "looking for work"),
+    "retired": Bilingual("离退休", "retired"),
+    "other": Bilingual("其他", "other"),
 }
 
 
 def _ethnicities() -> Choices:
     with (files("ncre.domain") / "data" / "ethnic_groups.csv").open(encoding="utf-8") as lines:
-        return {row["code"]: Words(row["name"], row["name"]) for row in DictReader(lines)}
+        return {row["code"]: Bilingual(row["name"], row["name"]) for row in DictReader(lines)}
 
 
 ETHNICITIES: Final[Choices] = _ethnicities()
@@ -120,65 +124,65 @@ class FormField:
     """
 
     name: str
-    words: Words
+    words: Bilingual
     kind: str = "text"
     required: bool = True
     choices: Choices | None = None
     autocomplete: str = ""
     longest: int = 60
-    hint: Words = NO_HINT
+    hint: Bilingual = NO_HINT
 
 
 FORM_FIELDS: Final[tuple[FormField, ...]] = (
     FormField(
         "name",
-        Words("姓名", "Name"),
+        Bilingual("姓名", "Name"),
         autocomplete="name",
-        hint=Words(
+        hint=Bilingual(
             "与证件一致；打不出的字用全拼代替。", "As on the document; pinyin for characters you cannot type."
         ),
     ),
-    FormField("sex", Words("性别", "Sex"), "sex", choices=SEXES, autocomplete="sex"),
+    FormField("sex", Bilingual("性别", "Sex"), "sex", choices=SEXES, autocomplete="sex"),
     FormField(
         "document_type",
-        Words("证件类型", "Document"),
+        Bilingual("证件类型", "Document"),
         "choice",
         choices={code: kind.words for code, kind in DOCUMENT_TYPES.items()},
     ),
-    FormField("document_number", Words("证件号码", "Document number"), longest=30),
+    FormField("document_number", Bilingual("证件号码", "Document number"), longest=30),
     FormField(
         "birth",
-        Words("出生日期", "Date of birth"),
+        Bilingual("出生日期", "Date of birth"),
         "date",
         autocomplete="bday",
         longest=10,
-        hint=Words("8 位数字，例如 20060315。", "8 digits, like 20060315."),
+        hint=Bilingual("8 位数字，例如 20060315。", "8 digits, like 20060315."),
     ),
-    FormField("ethnicity", Words("民族", "Ethnic group"), "choice", choices=ETHNICITIES),
-    FormField("education", Words("文化程度", "Education"), "choice", choices=EDUCATION),
-    FormField("occupation", Words("职业", "Occupation"), "choice", choices=OCCUPATIONS),
-    FormField("mobile", Words("手机号码", "Mobile number"), "tel", autocomplete="tel", longest=30),
+    FormField("ethnicity", Bilingual("民族", "Ethnic group"), "choice", choices=ETHNICITIES),
+    FormField("education", Bilingual("文化程度", "Education"), "choice", choices=EDUCATION),
+    FormField("occupation", Bilingual("职业", "Occupation"), "choice", choices=OCCUPATIONS),
+    FormField("mobile", Bilingual("手机号码", "Mobile number"), "tel", autocomplete="tel", longest=30),
     FormField(
-        "email", Words("电子邮箱", "E-mail"), "email", required=False, autocomplete="email", longest=120
+        "email", Bilingual("电子邮箱", "E-mail"), "email", required=False, autocomplete="email", longest=120
     ),
     FormField(
         "address",
-        Words("通信地址", "Address"),
+        Bilingual("通信地址", "Address"),
         "long",
         required=False,
         autocomplete="street-address",
         longest=200,
     ),
     FormField(
-        "postcode", Words("邮政编码", "Postcode"), required=False, autocomplete="postal-code", longest=6
+        "postcode", Bilingual("邮政编码", "Postcode"), required=False, autocomplete="postal-code", longest=6
     ),
     FormField(
         "remark",
-        Words("备注", "Remark"),
+        Bilingual("备注", "Remark"),
         "long",
         required=False,
         longest=200,
-        hint=Words("考点要求时填写班级、学院。", "Class and faculty, if the site asks for them."),
+        hint=Bilingual("考点要求时填写班级、学院。", "Class and faculty, if the site asks for them."),
     ),
 )
 

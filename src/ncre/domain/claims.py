@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ncre.domain.exam import WHOLE_SITE
-from ncre.domain.lifecycle import GIVEN_UP, Status
+from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration import Registration
+from ncre.domain.registration.lifecycle import TERMINATED, Status
+from ncre.domain.registration.state import Registration
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 
-_GIVES_UP_SEATS: Final = GIVEN_UP | {Status.LAPSED}
+_GIVES_UP_SEATS: Final = TERMINATED | {Status.LAPSED}
 
 
 @dataclass(frozen=True, order=True)
@@ -99,7 +99,7 @@ def held_by(registration: Registration) -> frozenset[Claim]:
 
 
 def _place(registration: Registration) -> frozenset[Claim]:
-    if not registration.person or registration.status in GIVEN_UP:
+    if not registration.person or registration.status in TERMINATED:
         return frozenset()
     return frozenset({Place(registration.round, registration.person)})
 

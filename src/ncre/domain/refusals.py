@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from ncre.events.outages import Outage
+from ncre.store.outages import Outage
 
 
 class RefusalCode(StrEnum):

@@ -1,7 +1,7 @@
 """What every stored fact has in common: its envelope, its permanent name, its private fields.
 
 A fact is a frozen dataclass. It is born bare, as a decision made it, and is stamped with an
-envelope by the one door (`ncre.application`). Two facts are equal when the same thing happened,
+envelope by the command handler (`ncre.handlers.command_handler`). Two facts are equal when the same thing happened,
 so the envelope stays out of the comparison.
 """
 
@@ -98,11 +98,11 @@ class Fact:
             raise TypeError(f"{cls.__name__} reuses the stored name {cls.TOPIC!r}")
         FACTS[cls.TOPIC] = cls
 
-    def stamped(self, envelope: Envelope) -> Self:
+    def with_metadata(self, envelope: Envelope) -> Self:
         return replace(self, envelope=envelope)
 
     @property
-    def stamp(self) -> Envelope:
+    def metadata(self) -> Envelope:
         """The envelope of a recorded fact."""
         if self.envelope is None:
             raise ValueError(f"{self.TOPIC} has not been recorded yet")
@@ -110,11 +110,11 @@ class Fact:
 
     @property
     def originator_id(self) -> UUID:
-        return self.stamp.stream
+        return self.metadata.stream
 
     @property
     def originator_version(self) -> int:
-        return self.stamp.version
+        return self.metadata.version
 
 
 def fact_class(topic: str) -> type[Fact]:

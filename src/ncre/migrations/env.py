@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from ncre.events.schema import metadata
+from ncre.store.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -13,39 +13,39 @@ seats.py          seats left                          base.py, upkeep.py  how ro
 
 from __future__ import annotations
 
+from ncre.projections.accounts.profiles import ProfileProjection
+from ncre.projections.audit.timeline import Timeline
 from ncre.projections.base import Listeners
-from ncre.projections.exam import Notices, Rounds, Sites
-from ncre.projections.ledger import PaymentLedger
-from ncre.projections.orders import OrdersAsTheyStand
-from ncre.projections.photo_files import FilesSent
-from ncre.projections.profiles import DetailsOfAccounts
-from ncre.projections.reconciliations import BillsCompared
-from ncre.projections.refunds import OwedBack
-from ncre.projections.registration_counts import CountsBySite
-from ncre.projections.registrations import WhereItStands
-from ncre.projections.takings import TakingsByDay
-from ncre.projections.tickets import SeatsOnTickets
-from ncre.projections.timeline import Timeline
-from ncre.projections.unbooked import UnbookedItems
+from ncre.projections.exam.exams import Notices, Rounds, Sites
+from ncre.projections.payment.ledger import PaymentLedger
+from ncre.projections.payment.orders import OrderProjection
+from ncre.projections.payment.reconciliations import ReconciliationProjection
+from ncre.projections.payment.refunds import RefundProjection
+from ncre.projections.payment.revenue import RevenueProjection
+from ncre.projections.payment.unbooked import UnbookedItems
+from ncre.projections.registration.photo_files import PhotoFileProjection
+from ncre.projections.registration.registration_counts import CountsBySite
+from ncre.projections.registration.registrations import RegistrationProjection
+from ncre.projections.seating.tickets import TicketProjection
 
 
 def all_projections() -> Listeners:
-    """Every projection of the house, in the order in which rows are written."""
+    """Every projection of the service, in the order in which rows are written."""
     return Listeners(
         [
             Rounds(),
             Sites(),
             Notices(),
-            WhereItStands(),
-            SeatsOnTickets(),
-            OrdersAsTheyStand(),
+            RegistrationProjection(),
+            TicketProjection(),
+            OrderProjection(),
             PaymentLedger(),
-            OwedBack(),
-            BillsCompared(),
+            RefundProjection(),
+            ReconciliationProjection(),
             UnbookedItems(),
-            FilesSent(),
-            DetailsOfAccounts(),
+            PhotoFileProjection(),
+            ProfileProjection(),
             Timeline(),
         ],
-        [CountsBySite(), TakingsByDay()],
+        [CountsBySite(), RevenueProjection()],
     )

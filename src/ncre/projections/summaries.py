@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
-PORTION: Final = 5000
+BATCH_SIZE: Final = 5000
 """Rows held in memory while sums are made anew."""
 
 
@@ -98,7 +98,7 @@ class Totals:
     def take_stored(self, connection: Connection) -> None:
         """The rows of the database, a portion at a time."""
         for summary in self._sums:
-            reading = select(*summary.reads).execution_options(yield_per=PORTION)
+            reading = select(*summary.reads).execution_options(yield_per=BATCH_SIZE)
             for row in connection.execute(reading).mappings():
                 self._add(summary, dict(row))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ncre.domain.language import Words
+from ncre.domain.bilingual import Bilingual
 
 
 @dataclass(frozen=True, order=True)
@@ -13,7 +13,7 @@ class RoundFault:
 
     file: str
     line: int
-    words: Words
+    words: Bilingual
 
     def say(self, language: str) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
@@ -35,7 +35,7 @@ class FaultList:
         self.faults: list[RoundFault] = []
 
     def add(self, file: str, line: int, zh: str, en: str) -> None:
-        self.faults.append(RoundFault(file, line, Words(zh, en)))
+        self.faults.append(RoundFault(file, line, Bilingual(zh, en)))
 
     def raise_any(self) -> None:
         if self.faults:

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ncre.domain import numbers
+from ncre.domain import printed_numbers
 from ncre.events.exam import Batch, Fee, RoundPlan, SitePlan, Window, Windows
-from ncre.rounds.catalogue import POLICY_COLUMNS, Catalogue
+from ncre.rounds.csv_tables import TableRow, read_text
 from ncre.rounds.faults import FaultList, RoundFault, RoundFileFaults
-from ncre.rounds.lines import Lines
-from ncre.rounds.tables import TableRow, read_text
+from ncre.rounds.sites_csv import POLICY_COLUMNS, Catalogue
 from ncre.rounds.times import moment
+from ncre.rounds.toml_positions import Lines
 
 __all__ = ["LoadedRound", "NoticeText", "RoundFault", "RoundFileFaults", "load_round"]
 
@@ -114,8 +114,8 @@ class _Reading:
 
     def _code(self, head: dict[str, Any]) -> str:
         code = self._text(head, "round", "code")
-        if code and not numbers.ROUND.fits(code):
-            self._unfit(self.lines.key("round", "code"), numbers.ROUND, code)
+        if code and not printed_numbers.ROUND.fits(code):
+            self._unfit(self.lines.key("round", "code"), printed_numbers.ROUND, code)
         return code
 
     def _windows(self, book: dict[str, Any]) -> Windows:
@@ -248,7 +248,7 @@ class _Reading:
             self._wrong(self.lines.key(table, key, index), f"缺少“{key}”", f"{key!r} is missing")
         return ""
 
-    def _unfit(self, line: int, part: numbers.Part, value: str) -> None:
+    def _unfit(self, line: int, part: printed_numbers.Part, value: str) -> None:
         self._wrong(line, *part.fault(value))
 
     def _wrong(self, line: int, zh: str, en: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from ncre.domain.exam import EXAM_TIME
+from ncre.domain.exam.plan import EXAM_TIME
 from ncre.events import bounds
 
 _TIME = re.compile(r"(?:today(?P<days>[+-]\d+)?d?|(?P<date>\d{4}-\d{2}-\d{2}))[ T](?P<clock>\d{2}:\d{2})")

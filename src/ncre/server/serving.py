@@ -87,13 +87,16 @@ class ServerThread:
 
 
 def serve_in_processes(
-    build: Callable[[], Gate], listening: socket.socket, processes: int, start_seconds: int = START_SECONDS
+    build_container: Callable[[], Gate],
+    listening: socket.socket,
+    processes: int,
+    start_seconds: int = START_SECONDS,
 ) -> None:
     """Several processes on one socket, each with a gate that `build` (a module's function) makes there.
 
     SIGTERM stops all; SIGHUP replaces one after the other, each once its successor answers; one that dies is replaced.
     """
-    config = _config(_Started(build), factory=True, workers=processes)
+    config = _config(_Started(build_container), factory=True, workers=processes)
     config.timeout_worker_healthcheck = start_seconds
     Multiprocess(config, [listening]).run()
 
@@ -101,8 +104,8 @@ def serve_in_processes(
 class _Started:
     """Makes the gate in its own process, which ends when the one that watches over it has gone."""
 
-    def __init__(self, build: Callable[[], Gate]) -> None:
-        self._build = build
+    def __init__(self, build_container: Callable[[], Gate]) -> None:
+        self._build = build_container
 
     def __call__(self) -> Gate:
         Thread(target=_end_with_parent, daemon=True).start()

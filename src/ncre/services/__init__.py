@@ -1,4 +1,4 @@
-"""What the house does for people: each service brings rules, rows and the outside together, through the one door.
+"""What the service does for people: each service brings rules, rows and the outside together, through the command handler.
 
 Accounts    passports.py, second_step.py, sign_ons.py, security_log.py, staffing.py, profiles.py; moving.py between them
 Cases       people.py, photos.py, office.py

@@ -3,95 +3,97 @@
 from __future__ import annotations
 
 from flask import Flask
+from jinja2 import PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ncre.bootstrap import House
-from ncre.web import (
-    access_log,
-    accounts,
-    agreement,
-    audit,
-    candidate,
-    cash,
+from ncre.bootstrap import Container
+from ncre.web.account import (
+    captcha,
     contacts,
-    desk,
-    details,
-    door,
-    edge,
-    errors,
-    factor,
-    front,
-    halls,
-    health,
-    hosts,
-    human,
-    joining,
-    language,
-    menu,
-    money,
-    office,
     outbox,
-    papers,
     passport,
-    payment,
-    photo,
     profile,
     qq,
-    review,
-    safeguards,
-    seating,
-    signin,
-    sso,
-    staff_accounts,
-    subjects,
-    traffic,
-    wechat,
-    who,
-    wording,
+    second_factor,
+    sign_in,
+    sign_up,
+    single_sign_on,
 )
+from ncre.web.audit import accounts, registrations
+from ncre.web.candidate import (
+    agreement,
+    details,
+    documents,
+    home,
+    payment,
+    photo,
+    registration,
+    subjects,
+    wechat_browser,
+)
+from ncre.web.office import payments, round, seating, staff_accounts
+from ncre.web.shared import (
+    access_log,
+    auth,
+    edge,
+    errors,
+    filters,
+    health,
+    hosts,
+    language,
+    menu,
+    security_headers,
+    traffic,
+)
+from ncre.web.staff import admission, cash, desk, halls, review
 
 AREAS = (
     health,
-    front,
-    signin,
-    human,
-    joining,
+    home,
+    sign_in,
+    captcha,
+    sign_up,
     passport,
     contacts,
     profile,
-    factor,
-    sso,
+    second_factor,
+    single_sign_on,
     qq,
     outbox,
-    candidate,
+    registration,
     agreement,
     details,
     subjects,
     photo,
     payment,
-    wechat,
-    papers,
+    wechat_browser,
+    documents,
     review,
     cash,
     desk,
-    door,
+    admission,
     halls,
-    office,
+    round,
     staff_accounts,
     seating,
-    money,
-    audit,
+    payments,
+    registrations,
     accounts,
 )
 
 
-def create_site(house: House) -> Flask:
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit")
+"""Rooms of the pages; the templates of each stand beside its views."""
+
+
+def create_site(container: Container) -> Flask:
     """The pages of a house."""
     site = Flask("ncre.web", static_url_path="/static")
+    site.jinja_loader = _templates()
     site.config.update(
-        SECRET_KEY=house.session_key,
-        SESSION_COOKIE_NAME="__Host-ncre" if house.settings.secure_cookies else "ncre",
-        SESSION_COOKIE_SECURE=house.settings.secure_cookies,
+        SECRET_KEY=container.session_key,
+        SESSION_COOKIE_NAME="__Host-ncre" if container.settings.secure_cookies else "ncre",
+        SESSION_COOKIE_SECURE=container.settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=traffic.FORM,
@@ -99,14 +101,19 @@ def create_site(house: House) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
-    site.extensions["ncre.house"] = house
-    hosts.install(site, house.settings)
-    if house.settings.proxies:
-        hops = house.settings.proxies
-        # Host comes from the browser through every proxy; X-Forwarded-Host is believed of nobody (ncre.web.hosts).
+    site.extensions["ncre.container"] = container
+    hosts.install(site, container.settings)
+    if container.settings.proxies:
+        hops = container.settings.proxies
+        # Host comes from the browser through every proxy; X-Forwarded-Host is believed of nobody (ncre.web.shared.hosts).
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    for part in (access_log, who, edge, safeguards, language, menu, wording, errors, wechat):
+    for part in (access_log, auth, edge, security_headers, language, menu, filters, errors, wechat_browser):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
     return site
+
+
+def _templates() -> PrefixLoader:
+    """`candidate/subjects.html` is `subjects.html` in the templates of the room `candidate`."""
+    return PrefixLoader({room: PackageLoader("ncre.web", f"{room}/templates") for room in ROOMS})

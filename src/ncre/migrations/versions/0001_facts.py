@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-from ncre.events.columns import Moment
+from ncre.store.columns import Moment
 
 revision = "0001"
 down_revision = None

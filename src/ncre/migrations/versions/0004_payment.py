@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from ncre.events.columns import Moment
+from ncre.store.columns import Moment
 
 revision = "0004"
 down_revision = "0003"

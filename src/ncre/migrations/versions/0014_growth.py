@@ -47,7 +47,7 @@ def upgrade() -> None:
     for table, column in OUT_OF_DATE.items():
         op.create_index(f"{table}_{column[:-3]}", table, [column])
     _registration_counts()
-    _takings()
+    _revenue_report()
 
 
 def _registration_counts() -> None:
@@ -66,7 +66,7 @@ def _registration_counts() -> None:
     )
 
 
-def _takings() -> None:
+def _revenue_report() -> None:
     op.create_table(
         "takings",
         sa.Column("day", sa.Date, nullable=False),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from ncre.events.columns import Moment
+from ncre.store.columns import Moment
 
 revision = "0015"
 down_revision = "0014"
@@ -25,8 +25,8 @@ def upgrade() -> None:
         payments.add_column(sa.Column("note", sa.String(500)))
     with op.batch_alter_table("payment_orders") as orders:
         orders.add_column(sa.Column("terms", sa.String(40), nullable=False, server_default=""))
-    with op.batch_alter_table("errands") as errands:
-        errands.add_column(sa.Column("answer", sa.String(20), nullable=False, server_default=""))
+    with op.batch_alter_table("errands") as retry_schedule:
+        retry_schedule.add_column(sa.Column("answer", sa.String(20), nullable=False, server_default=""))
     op.create_table(
         "unbooked_items",
         sa.Column("id", sa.Uuid, nullable=False),

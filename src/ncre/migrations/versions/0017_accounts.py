@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from ncre.events.columns import Moment
+from ncre.store.columns import Moment
 
 revision = "0017"
 down_revision = "0015"

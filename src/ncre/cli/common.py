@@ -1,0 +1,96 @@
+"""What the commands share: a house to work in, the account in whose name, and which registration is meant."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from ncre.bootstrap import Container, build_container
+from ncre.config import read_settings
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import EVERY_SITE, Actor
+from ncre.events import bounds
+from ncre.projections.base import Row
+from ncre.projections.registration import desk_search
+
+ALL_SITES: Final = EVERY_SITE
+
+
+class Misuse(Exception):
+    """The command's words cannot be carried out; the message says what to do."""
+
+
+@contextmanager
+def open_container() -> Iterator[Container]:
+    """A house over tables of this release, under the secret of its data."""
+    opened = build_container(read_settings())
+    try:
+        opened.assert_ready()
+        yield opened
+    finally:
+        opened.close()
+
+
+def add_actor(parser: ArgumentParser) -> None:
+    parser.add_argument("--as", dest="actor", required=True, metavar="NAME", help="the account that does it")
+
+
+def actor(container: Container, args: Namespace) -> Actor:
+    """The account named with --as, with its role and sites."""
+    known = container.accounts.named(args.actor)
+    if known is None:
+        raise Misuse(f"没有账号 {args.actor} / there is no account {args.actor}")
+    if known.is_disabled:
+        raise Misuse(f"账号 {args.actor} 已停用 / the account {args.actor} is disabled")
+    return known.actor
+
+
+def find(container: Container, text: str, sites: frozenset[str] = ALL_SITES) -> Row:
+    """The registration that an id, a registration number or a ticket number names. Raises Refusal."""
+    with container.database.reading() as connection:
+        found = desk_search.found(connection, text, (), sites)
+    if not found:
+        raise Refusal(RefusalCode.NOT_FOUND)
+    return found[0]
+
+
+def current_round(container: Container, code: str | None) -> str:
+    with container.database.reading() as connection:
+        exams = container.command_handler.exams
+        found = exams.round(connection, code) if code else exams.current(connection)
+    if found is None:
+        raise Misuse("没有这个考次 / there is no such round")
+    return found.code
+
+
+def day_argument(text: str) -> date:
+    """A day of a command line, as argparse wants its types."""
+    try:
+        return bounds.day(text)
+    except bounds.OutOfBounds:
+        raise ArgumentTypeError(
+            f"{text} 不是日期，请写成 2027-01-05 / is not a date; write 2027-01-05"
+        ) from None
+
+
+def plain_text(text: str, longest: int, what: str) -> str:
+    """A text of a file or a command line, without control characters and not too long. Raises Misuse."""
+    if len(text) > longest or bounds.control_characters(text, "\t\n\r"):
+        raise Misuse(
+            f"{what}：最多 {longest} 个字符，不能有控制字符 / at most {longest} characters, no control characters"
+        )
+    return text
+
+
+def as_json(value: object) -> str:
+    """One JSON document, readable, with ids and moments as text."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    return str(value) if isinstance(value, UUID) else value.isoformat()

@@ -1,0 +1,112 @@
+"""demo: everything at once, with the bundled round and stand-ins for Alipay and QQ."""
+
+from __future__ import annotations
+
+import logging
+import os
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from socket import socket
+from threading import Event, Thread
+from typing import Any
+
+from flask import Flask
+
+from ncre.bootstrap import build_container
+from ncre.cli.logs import log_to_stderr
+from ncre.cli.processes import demonstration
+from ncre.cli.processes.installing import new_installation, warn_of_open_files
+from ncre.cli.processes.serve import gate, listen, moved, with_connections
+from ncre.config import Misconfigured, Settings, read
+from ncre.server import serving
+from ncre.server.gate import Gate, Terms
+from ncre.server.lanes import LaneTerms
+from ncre.server.serving import ServerThread
+from ncre.supervision import repeat
+
+
+def add(commands: Any) -> None:
+    demo_ = commands.add_parser("demo", help="everything at once, with the bundled round")
+    demo_.add_argument("--port", type=int)
+    demo_.add_argument("--fresh", action="store_true", help="start over with empty data")
+    demo_.set_defaults(run=demo)
+
+
+def demo(args: Namespace) -> None:
+    """Prepare the data folder if need be, say who can sign in, and serve with the worker beside."""
+    environment = {**os.environ, "NCRE_DEMO": "1"}
+    planned = moved(_accepted(environment), None, args.port)
+    with ExitStack() as opened:
+        sockets = [opened.enter_context(listen(replace(planned, port=port))) for port in _ports(planned)]
+        if args.fresh:
+            demonstration.clear(planned)
+        settings = moved(new_installation(environment), None, args.port)
+        log_to_stderr()
+        _run(demonstration.with_qq(demonstration.with_cashier(settings)), *sockets)
+
+
+def _accepted(environment: Mapping[str, str]) -> Settings:
+    """Settings without the secret, which may not be made yet. Raises Misconfigured."""
+    found = read(environment)
+    if found.problems:
+        raise Misconfigured(*found.problems)
+    return found.settings
+
+
+def _ports(settings: Settings) -> tuple[int, int, int]:
+    return settings.port, demonstration.cashier_port(settings), demonstration.qq_port(settings)
+
+
+def _run(settings: Settings, pages: socket, cashier: socket, qq: socket) -> None:
+    open_container = build_container(with_connections(settings))
+    open_container.migrate()
+    warn_of_open_files(settings)
+    demonstration.prepare(open_container)
+    stop = Event()
+    beside = [
+        Thread(target=open_container.worker.run, args=(stop,), daemon=True),
+        Thread(target=_run_cashier, args=(settings, open_container.clock, cashier, stop), daemon=True),
+        Thread(target=_run_qq, args=(settings, open_container.clock, qq, stop), daemon=True),
+    ]
+    try:
+        for thread in beside:
+            thread.start()
+        print(demonstration.greeting(settings), flush=True)
+        serving.serve(gate(open_container), pages)
+    finally:
+        stop.set()
+        for thread in beside:
+            if thread.is_alive():
+                thread.join(timeout=10)
+        open_container.close()
+
+
+def _run_cashier(settings: Settings, clock: Callable[[], datetime], listening: socket, stop: Event) -> None:
+    """The stand-in for Alipay on the next port: its site, and its notices sent when they are due."""
+    cashier = demonstration.cashier(settings, clock)
+    server = ServerThread(_stand_in(cashier.site), listening)
+    repeat(
+        cashier.notices.deliver_due,
+        "the cashier's notices",
+        stop,
+        1.0,
+        logging.getLogger("ncre.stand_ins.alipay"),
+    )
+    server.stop()
+    cashier.pages.close()
+
+
+def _run_qq(settings: Settings, clock: Callable[[], datetime], listening: socket, stop: Event) -> None:
+    """The stand-in for QQ on the port after the cashier's."""
+    server = ServerThread(_stand_in(demonstration.qq(settings, clock)), listening)
+    stop.wait()
+    server.stop()
+
+
+def _stand_in(site: Flask) -> Gate:
+    """One lane for everybody."""
+    terms = Terms((LaneTerms("all", 4),), lambda *_: "all", lambda _method, _path: 1_000_000)
+    return Gate(site, terms)

@@ -1,0 +1,49 @@
+"""How an installation begins: its folder and secret are made for an empty database; what is open to others is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from ncre.config import Settings, begin
+from ncre.operational.private_files import open_to_others
+from ncre.store import key_checks
+from ncre.store.database import Database
+
+
+def new_installation(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings, with data folder and secret made where this is the beginning. Raises Misconfigured."""
+    return begin(_is_empty, environment)
+
+
+def warn_of_open_files(settings: Settings) -> None:
+    """Say on standard error what others on this machine can read."""
+    if paths := " ".join(str(path) for path in _open_files(settings)):
+        print(
+            f"ncre: 别人可以读取 {paths}：请执行 chmod -R go-rwx {paths} / "
+            f"others can read {paths}: run chmod -R go-rwx {paths}",
+            file=sys.stderr,
+        )
+
+
+def _open_files(settings: Settings) -> list[Path]:
+    """The data folder, else nothing in it matters; a SQLite file only where its folder is open too."""
+    found = open_to_others([settings.data])
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        file = Path(url.database).absolute()
+        if open_to_others([file.parent]):
+            found += open_to_others([file, *(Path(f"{file}{end}") for end in ("-wal", "-shm"))])
+    return found
+
+
+def _is_empty(url: str) -> bool:
+    database = Database(url)
+    try:
+        return key_checks.is_empty(database)
+    finally:
+        database.close()

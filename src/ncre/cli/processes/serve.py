@@ -1,0 +1,128 @@
+"""serve: the pages, until told to stop."""
+
+from __future__ import annotations
+
+import socket
+from argparse import Namespace
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from ncre.bootstrap import Container, build_container
+from ncre.cli.common import Misuse
+from ncre.cli.logs import log_to_stderr
+from ncre.cli.processes.installing import warn_of_open_files
+from ncre.config import Settings, read_settings
+from ncre.server import serving
+from ncre.server.gate import Gate, Terms
+from ncre.server.lanes import LaneTerms
+from ncre.web import create_site
+from ncre.web.shared import traffic
+
+THREADS: Final = 8
+"""For candidates' pages. More do not make Python quicker; they only wait for the database at the same time."""
+
+MOST_THREADS: Final = 16
+"""With the other lanes no process has more than 29 connections to its database."""
+
+MOST_PROCESSES: Final = 64
+
+
+def add(commands: Any) -> None:
+    serve_ = commands.add_parser("serve", help="serve the pages until interrupted")
+    serve_.add_argument("--host")
+    serve_.add_argument("--port", type=int)
+    serve_.add_argument("--threads", type=int, default=THREADS, help="for candidates' pages, in each process")
+    serve_.add_argument("--processes", type=int, default=1, help="on PostgreSQL: about one a core")
+    serve_.set_defaults(run=serve)
+
+
+def serve(args: Namespace) -> None:
+    settings = with_connections(moved(read_settings(), args.host, args.port), args.threads)
+    _require_sensible(args.threads, args.processes, settings)
+    listening = serving.handed_over() or listen(settings)
+    log_to_stderr()
+    if args.processes > 1:
+        _assert_ready(settings)
+        warn_of_open_files(settings)
+        serving.serve_in_processes(partial(_gate_of_a_process, args.threads), listening, args.processes)
+        return
+    open_container = build_container(settings)
+    open_container.assert_ready()
+    warn_of_open_files(settings)
+    serving.serve(gate(open_container, args.threads, closing=True), listening)
+
+
+def gate(open_container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
+    """The pages of a house behind their lanes; `closing` closes the service when the server ends."""
+    site = create_site(open_container)
+    proxied = open_container.settings.proxies > 0
+    terms = Terms(lanes(threads), traffic.lanes_of(site), traffic.largest_body, trust_proxies=proxied)
+    return Gate(site, terms, open_container.close if closing else lambda: None)
+
+
+def lanes(threads: int) -> tuple[LaneTerms, ...]:
+    """Together they are the threads of a process, each with a connection to its database."""
+    return (
+        LaneTerms(traffic.PAGES, threads),
+        LaneTerms(traffic.PHOTOS, 3, waiting=60),
+        LaneTerms(traffic.STAFF, 4),
+        LaneTerms(traffic.STAFF_ENTRANCE, 2),
+        LaneTerms(traffic.MACHINES, 2, seconds=4.0),
+        LaneTerms(traffic.FILES, 2, seconds=4.0),
+    )
+
+
+def with_connections(settings: Settings, threads: int = THREADS) -> Settings:
+    """As many connections as there are threads in all lanes: no page waits for one that another page holds."""
+    return replace(settings, connections=sum(lane.threads for lane in lanes(threads)))
+
+
+def moved(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings with what the command line says instead."""
+    if port is not None and not 0 < port < 65536:
+        raise Misuse(f"端口应为 1 至 65535 / the port must be from 1 to 65535, not {port}")
+    return replace(settings, host=host or settings.host, port=port or settings.port)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The open port of the pages. Raises Misuse where somebody else listens there."""
+    try:
+        return serving.listen(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise Misuse(
+            f"{where} 不能使用（{error.strerror}），请用 PORT= 换一个端口 / "
+            f"{where} cannot be used ({error.strerror}); choose another with PORT="
+        ) from None
+
+
+def _require_sensible(threads: int, processes: int, settings: Settings) -> None:
+    if not 1 <= threads <= MOST_THREADS:
+        raise Misuse(f"--threads 应为 1 至 {MOST_THREADS} / --threads must be from 1 to {MOST_THREADS}")
+    if not 1 <= processes <= MOST_PROCESSES:
+        raise Misuse(
+            f"--processes 应为 1 至 {MOST_PROCESSES} / --processes must be from 1 to {MOST_PROCESSES}"
+        )
+    if processes > 1 and settings.database_url.startswith("sqlite"):
+        raise Misuse(
+            "SQLite 只能有一个写入进程，请去掉 --processes，或改用 PostgreSQL（NCRE_DATABASE_URL） / SQLite takes one "
+            "writing process: leave out --processes, or use PostgreSQL (NCRE_DATABASE_URL)"
+        )
+
+
+def _assert_ready(settings: Settings) -> None:
+    """Once, before any process starts, so that the refusal is one line."""
+    open_container = build_container(settings)
+    try:
+        open_container.assert_ready()
+    finally:
+        open_container.close()
+
+
+def _gate_of_a_process(threads: int) -> Gate:
+    """In a process of its own, which reads its settings anew."""
+    log_to_stderr()
+    open_container = build_container(with_connections(read_settings(), threads))
+    open_container.assert_ready()
+    return gate(open_container, threads, closing=True)

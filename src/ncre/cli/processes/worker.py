@@ -1,0 +1,58 @@
+"""worker: what is due by itself."""
+
+from __future__ import annotations
+
+import signal
+from argparse import Namespace
+from threading import Event
+from typing import Any
+
+from ncre.bootstrap import Container, build_container
+from ncre.cli.common import open_container
+from ncre.cli.logs import log_to_stderr
+from ncre.cli.processes.installing import warn_of_open_files
+from ncre.config import read_settings
+from ncre.store.outages import DatabaseFailure
+
+
+def add(commands: Any) -> None:
+    worker_ = commands.add_parser("worker", help="deadlines, payments asked for, refunds")
+    worker_.add_argument("--once", action="store_true", help="one round, then end")
+    worker_.add_argument("--every", type=float, default=5.0, help="seconds between rounds")
+    worker_.set_defaults(run=worker)
+
+
+def worker(args: Namespace) -> int:
+    """Rounds until interrupted, whatever happens to the database. Ends with 1 where `--once` met a failure."""
+    log_to_stderr()
+    if args.once:
+        with open_container() as container:
+            warn_of_open_files(container.settings)
+            container.worker.once()
+            return int(container.worker.in_trouble)
+    stop, container = _stopped(), build_container(read_settings())
+    try:
+        warn_of_open_files(container.settings)
+        _wait_for_database(container, stop, args.every)
+        container.worker.run(stop, args.every)
+    finally:
+        container.close()
+    return 0
+
+
+def _wait_for_database(container: Container, stop: Event, every: float) -> None:
+    """Until it answers: a worker may be started before it. Raises NotMigrated, WrongSecret."""
+    while not stop.is_set():
+        try:
+            container.assert_ready()
+            return
+        except DatabaseFailure:  # told in the log by the database itself
+            stop.wait(every)
+
+
+def _stopped() -> Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _signal, _frame: stop.set())
+    return stop

@@ -1,0 +1,73 @@
+"""projections: rows made anew from the log, or checked against it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+from uuid import UUID
+
+from ncre.cli.common import open_container
+from ncre.cli.processes.missing_tables import words_of
+from ncre.projections.maintenance.checking import verify_ticket
+from ncre.projections.maintenance.findings import Checked
+from ncre.projections.maintenance.rebuild import rebuild as rebuild_rows
+from ncre.store.schema import person_keys
+
+
+def add(commands: Any) -> None:
+    projections = commands.add_parser("projections", help="the rows that pages read")
+    what = projections.add_subparsers(required=True, metavar="WHAT")
+    what.add_parser("rebuild", help="make all rows anew and swap").set_defaults(run=rebuild)
+    what.add_parser("check", help="name every row that differs from the log").set_defaults(run=check)
+
+
+def rebuild(_: Namespace) -> None:
+    with open_container() as container:
+        command_handler = container.command_handler
+        rebuilt = rebuild_rows(container.database, command_handler.store, command_handler.listeners)
+    rate = rebuilt.facts / rebuilt.seconds
+    print(f"{rebuilt.facts} facts, {rebuilt.seconds:.1f} s, {rate:.0f} facts/s")
+
+
+def check(_: Namespace) -> int:
+    """Ends with 1 where anything is wrong, be it a row, a table, or the database itself."""
+    with open_container() as container:
+        command_handler = container.command_handler
+        found = verify_ticket(container.database, command_handler.store, command_handler.listeners)
+        foreign = container.key_checks.foreign() if person_keys.name in found.trusted else []
+    _tell(found)
+    _name(foreign)
+    print(_verdict(found))
+    return 0 if found.sound and not foreign else 1
+
+
+def _tell(found: Checked) -> None:
+    for damage in found.damages:
+        print(f"damaged: {damage.table}: {damage.what}")
+    for gone in found.gone:
+        print(words_of(gone))
+    for one in found.differences:
+        column = f".{one.column}" if one.column else ""
+        print(f"{one.table}{column} {one.key}: stored {one.stored!r}, the log says {one.folded!r}")
+
+
+def _name(people: list[UUID]) -> None:
+    """People whose facts cannot be opened, so that no row of theirs can be compared."""
+    for person in people:
+        print(
+            f"{person}: 其密钥打不开，被改动过，或是在另一个密钥下写入的 / "
+            "their key does not open: it was altered, or written under another secret"
+        )
+    if people:
+        print(f"{len(people)} keys")
+
+
+def _verdict(found: Checked) -> str:
+    """How much was compared, and what of it may be believed."""
+    told = f"{found.facts} facts, {found.differing} differences"
+    if not found.damaged:
+        return told
+    return (
+        f"{told} in what could be read; {found.damaged} damages. "
+        f"Not to be trusted: {', '.join(found.suspect)}. Sound: {', '.join(found.trusted) or 'nothing'}."
+    )

@@ -1,0 +1,80 @@
+"""round: what the exam office prepares."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from ncre.cli.common import Misuse, as_json, current_round, day_argument, open_container, plain_text
+from ncre.domain.exam.plan import EXAM_TIME, PostNotice, in_words
+from ncre.domain.registration.commands import EVERY_SITE, Actor
+from ncre.domain.registration.lifecycle import Role
+from ncre.events.exam import NoticePosted
+from ncre.projections.base import as_json as stored
+from ncre.rounds.loader import LONGEST_TEXT, NOTICE_KINDS, load_round
+
+SHELL = Actor("shell", Role.OFFICE, EVERY_SITE)
+"""Whoever may run the command line on the server may plan rounds."""
+
+
+def add(commands: Any) -> None:
+    round_ = commands.add_parser("round", help="exam rounds").add_subparsers(required=True, metavar="WHAT")
+    load_ = round_.add_parser("load", help="open or revise a round from its files")
+    load_.add_argument("file", type=Path)
+    load_.add_argument("--date", type=day_argument, help="what “today” in the file means")
+    load_.set_defaults(run=load)
+    show_ = round_.add_parser("show", help="a round, its windows and sites")
+    show_.add_argument("code", nargs="?")
+    show_.add_argument("--json", action="store_true")
+    show_.set_defaults(run=show)
+    notice_ = round_.add_parser("notice", help="post a notice")
+    notice_.add_argument("kind", choices=NOTICE_KINDS)
+    for name in ("--title", "--title-en", "--file", "--file-en"):
+        notice_.add_argument(name, required=True)
+    notice_.add_argument("--round")
+    notice_.set_defaults(run=notice)
+
+
+def load(args: Namespace) -> None:
+    with open_container() as container:
+        today = args.date or container.clock().astimezone(EXAM_TIME).date()
+        loaded = load_round(args.file, today)
+        container.office.load(loaded, SHELL)
+    print(f"{loaded.plan.code} {loaded.plan.title}：{len(loaded.sites)} 个考点 / sites")
+
+
+def show(args: Namespace) -> None:
+    with open_container() as container:
+        code = current_round(container, args.code)
+        with container.database.reading() as connection:
+            round_ = container.command_handler.exams.round(connection, code)
+            sites = container.command_handler.exams.sites(connection, code)
+    assert round_ is not None, "the round was just found"
+    if args.json:
+        print(as_json({"round": stored(round_.plan), "sites": [stored(site.plan) for site in sites]}))
+        return
+    print(f"{round_.code} {round_.plan.title} v{round_.version}")
+    for name in ("register", "review", "payment", "printing"):
+        window = getattr(round_.plan.windows, name)
+        print(f"  {name:9} {in_words(window.opens)} – {in_words(window.closes)}")
+    for site in sites:
+        mark = "  合成 synthetic" if site.plan.synthetic else ""
+        print(f"  {site.code} {site.plan.name} v{site.version}{mark}")
+
+
+def notice(args: Namespace) -> None:
+    with open_container() as container:
+        code = current_round(container, args.round)
+        body, body_en = _text(args.file), _text(args.file_en)
+        title, title_en = (plain_text(one, 200, "标题 / title") for one in (args.title, args.title_en))
+        posted = NoticePosted(code, args.kind, title, title_en, body, body_en)
+        container.command_handler.plan(PostNotice(actor=SHELL, command_id=uuid4(), notice=posted))
+
+
+def _text(file: str) -> str:
+    try:
+        return plain_text(Path(file).read_text(encoding="utf-8"), LONGEST_TEXT, file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(f"{file} 读不了 / cannot be read ({error})") from None

@@ -1,0 +1,1 @@
+"""Clients of the outside world, one each: payment channels, sign-in providers, mail, messages, object store."""

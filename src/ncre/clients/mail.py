@@ -1,0 +1,176 @@
+"""Sending letters: by SMTP, or into a folder where the demo shows them."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from ipaddress import ip_address
+from pathlib import Path
+from secrets import token_hex
+from typing import Final, Protocol
+
+from ncre.operational.private_files import make_folder, write
+
+SECONDS: Final = 10.0
+
+IMPLICIT_TLS: Final = 465
+"""The port where TLS begins with the first byte (RFC 8314)."""
+
+
+_PHONE: Final = re.compile(r"\+?\d{6,15}", re.ASCII)
+
+
+class MailNotSent(Exception):
+    """The letter could not be handed over; it may be tried again."""
+
+
+class Mail(Protocol):
+    """What is sent: to whom, a subject, the text, the same as HTML, and in few words for a phone."""
+
+    @property
+    def to(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def short(self) -> str: ...
+
+
+class Carrier(Protocol):
+    """Takes what is sent on its way."""
+
+    def send(self, mail: Mail) -> None:
+        """Raises MailNotSent."""
+
+
+@dataclass(frozen=True)
+class SmtpTerms:
+    """A mail server. Letters go over TLS; only on this machine, and without a user, may it do without."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+class Smtp:
+    def __init__(self, terms: SmtpTerms, clock: Callable[[], datetime]) -> None:
+        self._terms = terms
+        self._clock = clock
+
+    def send(self, mail: Mail) -> None:
+        """Raises MailNotSent."""
+        terms = self._terms
+        try:
+            with self._connected() as server:
+                server.ehlo()
+                if not _is_encrypted(server) and (server.has_extn("starttls") or self._needs_tls()):
+                    server.starttls(context=ssl.create_default_context())
+                    server.ehlo()
+                if terms.user:
+                    server.login(terms.user, terms.password)
+                server.send_message(_message(mail, terms.sender, self._clock()))
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailNotSent(f"{terms.host}: {type(error).__name__}") from error
+
+    def _connected(self) -> smtplib.SMTP:
+        terms = self._terms
+        if terms.port == IMPLICIT_TLS:
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(terms.host, terms.port, timeout=SECONDS, context=context)
+        return smtplib.SMTP(terms.host, terms.port, timeout=SECONDS)
+
+    def _needs_tls(self) -> bool:
+        """Letters carry links that open accounts: nobody on the way may read them."""
+        return bool(self._terms.user) or not is_loopback(self._terms.host)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A letter in the folder. `html` is made by us and holds no script."""
+
+    name: str
+    at: datetime
+    to: str
+    title: str
+    text: str
+
+
+class MailFolder:
+    """One file a letter, the newest last by name; for the demo and for tests."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def send(self, mail: Mail) -> None:
+        now = self._clock()
+        make_folder(self._folder)
+        place = sum(1 for _ in self._folder.glob("*.eml"))
+        name = f"{now:%Y%m%dT%H%M%S%f}-{place:06}-{token_hex(4)}"
+        write(
+            self._folder / f"{name}.eml",
+            _message(mail, "ncre@localhost", now).as_bytes(policy=policy.SMTP),
+        )
+
+    def newest(self, limit: int = 50) -> list[Kept]:
+        """The letters, the newest first."""
+        files = sorted(self._folder.glob("*.eml"), reverse=True)[:limit]
+        return [_kept(file) for file in files]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the host."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_encrypted(server: smtplib.SMTP) -> bool:
+    return isinstance(server.sock, ssl.SSLSocket)
+
+
+def _message(mail: Mail, sender: str, at: datetime) -> EmailMessage:
+    """Raises MailNotSent for what is no bare address: a header is never parsed into other addresses."""
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"], message["To"], message["Subject"] = sender, _recipient(mail.to), mail.title
+    message["Date"], message["Message-ID"] = format_datetime(at), make_msgid(domain="ncre")
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message
+
+
+def _recipient(to: str) -> Address | str:
+    """An addr-spec (RFC 5322); the outbox takes numbers of phones too."""
+    if _PHONE.fullmatch(to):
+        return to
+    try:
+        address = Address(addr_spec=to)
+    except (ValueError, IndexError, MessageError):
+        raise MailNotSent("no bare address") from None
+    if address.addr_spec != to or not to.isascii():
+        raise MailNotSent("no bare address")
+    return address
+
+
+def _kept(file: Path) -> Kept:
+    message = message_from_bytes(file.read_bytes(), policy=policy.SMTP)
+    body = message.get_body(("plain",))
+    text = body.get_content() if body else ""
+    return Kept(file.stem, message["Date"].datetime, str(message["To"]), str(message["Subject"]), text)

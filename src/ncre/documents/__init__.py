@@ -1,0 +1,1 @@
+"""The printed documents as PDF, and the codes on them."""

@@ -1,0 +1,202 @@
+"""A4 pages drawn in millimetres: first everything is noted, then fonts are cut to it, then it is drawn.
+
+The same notes give the same bytes: the only time on a page is the record's own. The files are PDF/A-2U,
+made to be kept: every font is embedded, every character has its Unicode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+from tempfile import NamedTemporaryFile
+
+from fpdf import FPDF
+from fpdf.enums import DocumentCompliance
+from PIL import Image
+
+from ncre.documents.codes.barcodes import Code
+from ncre.documents.pdf import glyphs
+from ncre.documents.pdf.archive_metadata import archive_metadata
+from ncre.documents.pdf.line_breaking import LEADING, POINT, broken, fitted
+from ncre.documents.view_models import Printed
+
+LEFT, RIGHT = 15.0, 195.0
+PADDING = 2.0
+INSIDE = 0.4
+"""Millimetres kept free above and below the lines of a cell."""
+
+Draw = Callable[[FPDF], None]
+
+
+class Paper:
+    """Notes for a document of A4 pages."""
+
+    def __init__(self, title: str, made_at: datetime) -> None:
+        self._title = title
+        self._made_at = made_at
+        self._pages: list[list[Draw]] = []
+        self._used: dict[str, tuple[glyphs.Typeface, set[str]]] = {}
+        self._missing: list[str] = []
+
+    def page(self) -> None:
+        self._pages.append([])
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, width: float = 0.2) -> None:
+        def draw(pdf: FPDF) -> None:
+            pdf.set_line_width(width)
+            pdf.line(x1, y1, x2, y2)
+
+        self._pages[-1].append(draw)
+
+    def box(self, x: float, y: float, w: float, h: float, grey: bool = False) -> None:
+        def draw(pdf: FPDF) -> None:
+            pdf.set_line_width(0.2)
+            pdf.set_fill_color(238)
+            pdf.rect(x, y, w, h, style="DF" if grey else "D")
+
+        self._pages[-1].append(draw)
+
+    def picture(self, source: bytes | Image.Image, x: float, y: float, w: float, h: float, says: str) -> None:
+        """A picture fitted into the frame without stretching, centred; `says` is its alternative text.
+
+        Raises OSError for bytes that are no picture.
+        """
+        image = Image.open(BytesIO(source)) if isinstance(source, bytes) else source
+        scale = min(w / image.width, h / image.height)
+        wide, high = image.width * scale, image.height * scale
+
+        def draw(pdf: FPDF) -> None:
+            data = BytesIO(source) if isinstance(source, bytes) else source
+            pdf.image(data, x + (w - wide) / 2, y + (h - high) / 2, wide, high, alt_text=says)
+
+        self._pages[-1].append(draw)
+
+    def code(self, code: Code, x: float, y: float, w: float, h: float) -> None:
+        """A code whose dark modules fill the frame; its quiet zone lies around it and stays white."""
+        across = w / (code.picture.width - 2 * code.quiet_x) * code.quiet_x
+        down = h / (code.picture.height - 2 * code.quiet_y) * code.quiet_y
+        frame = (x - across, y - down, w + 2 * across, h + 2 * down)
+
+        def draw(pdf: FPDF) -> None:
+            pdf.image(code.picture, *frame)
+
+        self._pages[-1].append(draw)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        align: str = "left",
+        within: float | None = None,
+        grey: int = 0,
+    ) -> None:
+        """Text with its baseline at y; shrunk, never cut, to fit `within` millimetres."""
+        pieces = self._pieces(text, bold)
+        size = _fitting(pieces, size, within)
+        width = sum(face.width(part, size) for face, part in pieces) * POINT
+        start = x - {"left": 0.0, "center": width / 2, "right": width}[align]
+
+        def draw(pdf: FPDF) -> None:
+            at = start
+            pdf.set_text_color(grey)
+            for face, part in pieces:
+                pdf.set_font(face.name, size=size)
+                pdf.text(at, y, part)
+                at += face.width(part, size) * POINT
+
+        self._pages[-1].append(draw)
+
+    def cell(
+        self, x: float, y: float, w: float, h: float, text: str, size: float, align: str = "left"
+    ) -> float:
+        """A bordered value cell; returns the x where the next one begins."""
+        self.box(x, y, w, h)
+        self.block(x + PADDING, y + INSIDE, w - 2 * PADDING, h - 2 * INSIDE, text, size, align)
+        return x + w
+
+    def block(
+        self, x: float, y: float, w: float, h: float, text: str, size: float, align: str = "left"
+    ) -> None:
+        """Text in the middle of a space, in as many lines and as small as it takes; never cut."""
+        size, lines = fitted(self._note(text), size, w, h, _width)
+        step = min(size * POINT * LEADING * LEADING, h / len(lines))
+        at = {"left": x, "center": x + w / 2}[align]
+        for number, line in enumerate(lines):
+            middle = y + h / 2 + step * (number - (len(lines) - 1) / 2)
+            self.text(at, middle + 0.127 * size, line, size, align=align)
+
+    def label(
+        self, x: float, y: float, w: float, h: float, text: str, size: float, bold: bool = True
+    ) -> float:
+        """A bordered label cell on grey, bold where all its characters are; returns where the next begins."""
+        self.box(x, y, w, h, grey=True)
+        self.text(x + w / 2, y + h / 2 + 0.127 * size, text, size, bold=bold, align="center", within=w - 2)
+        return x + w
+
+    def paragraph(
+        self, x: float, y: float, text: str, size: float, width: float, step: float, hanging: float = 0.0
+    ) -> float:
+        """Text in lines of `width`; returns the baseline after the last. No line begins with a full stop."""
+        for number, line in enumerate(broken(self._note(text), size, width, _width, hanging)):
+            self.text(x + (hanging if number else 0.0), y, line, size)
+            y += step
+        return y
+
+    def printed(self) -> Printed:
+        pdf = FPDF(format="A4", enforce_compliance=DocumentCompliance.PDFA_2U)
+        pdf.set_auto_page_break(False)
+        pdf.set_lang("zh-CN")
+        pdf.set_title(self._title)
+        pdf.set_creator("ncre")
+        pdf.set_creation_date(self._made_at)
+        pdf.set_xmp_metadata(archive_metadata(self._title, self._made_at))
+        for face, characters in self._used.values():
+            _add(pdf, face, characters)
+        self.draw_on(pdf)
+        return Printed(bytes(pdf.output()), tuple(dict.fromkeys(self._missing)))
+
+    def draw_on(self, pdf: FPDF) -> None:
+        """Draw every page on a document that has the fonts."""
+        for page in self._pages:
+            pdf.add_page()
+            for draw in page:
+                draw(pdf)
+
+    def _note(self, text: str) -> str:
+        """The text as it can be drawn; what had to be substituted is remembered."""
+        text, missing = glyphs.drawable(text)
+        self._missing += missing
+        return text
+
+    def _pieces(self, text: str, bold: bool) -> list[tuple[glyphs.Typeface, str]]:
+        pieces = glyphs.runs(self._note(text), bold=bold)
+        for face, part in pieces:
+            self._used.setdefault(face.name, (face, set()))[1].update(part)
+        return pieces
+
+
+def _width(text: str) -> float:
+    """Millimetres that a text takes at one point."""
+    return sum(face.width(part, 1) for face, part in glyphs.runs(text)) * POINT
+
+
+def _fitting(pieces: list[tuple[glyphs.Typeface, str]], size: float, within: float | None) -> float:
+    """The size, at most `size`, at which the pieces fit on one line."""
+    if within is None:
+        return size
+    wide = sum(face.width(part, size) for face, part in pieces) * POINT
+    return size if wide <= within else size * within / wide
+
+
+def _add(pdf: FPDF, face: glyphs.Typeface, characters: set[str]) -> None:
+    """fpdf2 reads fonts from files only; the cut lies in one for as long as that takes."""
+    with NamedTemporaryFile(suffix=".ttf") as file:
+        file.write(face.cut(sorted(characters)))
+        file.flush()
+        pdf.add_font(face.name, "", file.name)
+    pdf.fonts[face.name].ttfont.recalcBBoxes = False  # type: ignore[union-attr]

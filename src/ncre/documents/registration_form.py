@@ -1,0 +1,114 @@
+"""The registration form (考生报名登记表): signed on A4, one copy for the site and one for the candidate."""
+
+from __future__ import annotations
+
+from ncre.documents import labels
+from ncre.documents.codes.barcodes import code128, qr
+from ncre.documents.pdf.canvas import LEFT, Paper
+from ncre.documents.pdf.page_frame import foot, head, photo
+from ncre.documents.view_models import FormSheet, Printed
+
+ROW = 9.0
+SIZE = 10.5
+MOST_SUBJECTS = 3
+
+
+def registration_form(sheet: FormSheet) -> Printed:
+    """Two pages of the same content, marked 考点留存 and 考生留存."""
+    paper = Paper(f"{labels.FORM_TITLE} {sheet.record.number}", sheet.record.at)
+    for page, copy in enumerate(labels.COPIES, start=1):
+        paper.page()
+        head(paper, sheet.round, labels.FORM_TITLE, copy)
+        _person(paper, sheet)
+        _contacts(paper, sheet)
+        _subjects(paper, sheet)
+        _promise(paper, sheet)
+        _review(paper, sheet)
+        _codes(paper, sheet)
+        foot(paper, sheet.record, "本表由系统生成，涂改无效", page, len(labels.COPIES))
+    return paper.printed()
+
+
+def promise(sheet: FormSheet) -> str:
+    """What the candidate signs (考生承诺)."""
+    return labels.PROMISE.format(agreement=sheet.agreement, agreed=sheet.agreed)
+
+
+def _person(paper: Paper, sheet: FormSheet) -> None:
+    person, y = sheet.person, 40.0
+    rows: list[tuple[tuple[str, str], ...]] = [
+        (("报名号", sheet.record.number),),
+        (("姓名", person.name),),
+        (("性别", person.sex), ("民族", sheet.ethnicity)),
+        (("证件类型", person.document_type), ("出生日期", sheet.birth)),
+        (("证件号码", person.document_number),),
+        (("文化程度", sheet.education), ("职业", sheet.occupation)),
+    ]
+    for row in rows:
+        x = LEFT
+        for label, value in row:
+            x = paper.label(x, y, 26, ROW, label, SIZE)
+            x = paper.cell(x, y, 114 if len(row) == 1 else 44, ROW, value, SIZE)
+        y += ROW
+    photo(paper, person, 155, 40, 40, 54)
+
+
+def _contacts(paper: Paper, sheet: FormSheet) -> None:
+    y = 94.0
+    for (label, value), (other, its_value) in (
+        (("手机号码", sheet.mobile), ("电子邮箱", sheet.email)),
+        (("通信地址", sheet.address), ("邮政编码", sheet.postcode)),
+    ):
+        x = paper.label(LEFT, y, 26, ROW, label, SIZE)
+        x = paper.cell(x, y, 78, ROW, value, SIZE)
+        x = paper.label(x, y, 26, ROW, other, SIZE)
+        paper.cell(x, y, 50, ROW, its_value, SIZE)
+        y += ROW
+    x = paper.label(LEFT, y, 26, ROW, "报考考点", SIZE)
+    paper.cell(x, y, 154, ROW, sheet.site, SIZE)
+
+
+def _subjects(paper: Paper, sheet: FormSheet) -> None:
+    paper.text(LEFT, 128, "报考科目", 11, bold=True)
+    paper.text(195, 128, sheet.paid, 9, align="right")
+    widths = (14.0, 22.0, 84.0, 30.0, 30.0)
+    x, y = LEFT, 130.0
+    for title, width in zip(labels.FORM_COLUMNS, widths, strict=True):
+        x = paper.label(x, y, width, 8, title, 9.5)
+    for place in range(MOST_SUBJECTS):
+        y += 8
+        cells = ("", "", "（以下空白）" if place == len(sheet.subjects) else "", "", "")
+        if place < len(sheet.subjects):
+            line = sheet.subjects[place]
+            fee = f"{line.fee // 100}.{line.fee % 100:02}"
+            cells = (str(place + 1), line.code, line.name, fee, line.state)
+        x = LEFT
+        for column, (text, width) in enumerate(zip(cells, widths, strict=True)):
+            x = paper.cell(x, y, width, 8, text, 9.5, "left" if column == 2 else "center")
+
+
+def _promise(paper: Paper, sheet: FormSheet) -> None:
+    paper.text(LEFT, 169, "考生承诺", 11, bold=True)
+    paper.paragraph(LEFT, 175, promise(sheet), 10, 180, 6)
+    paper.text(100, 197, "考生签名：", SIZE)
+    paper.line(122, 198, 155, 198)
+    paper.text(157, 197, "日期：", SIZE)
+    paper.line(170, 198, 195, 198)
+
+
+def _review(paper: Paper, sheet: FormSheet) -> None:
+    paper.box(LEFT, 204, 180, 26)
+    paper.text(18, 211, f"考点审核意见：{sheet.review}", SIZE, within=172)
+    paper.text(100, 225, "审核人签字（盖章）：", SIZE)
+    paper.line(137, 226, 158, 226)
+    paper.text(161, 225, "日期：", SIZE)
+    paper.line(174, 226, 193, 226)
+
+
+def _codes(paper: Paper, sheet: FormSheet) -> None:
+    record = sheet.record
+    paper.code(code128(record.number), LEFT, 252, 74, 13)
+    paper.text(LEFT + 37, 269, record.number, 9, align="center")
+    paper.code(qr(record.code), 168, 247, 27, 27)
+    paper.text(164, 258, "扫码核验本表与系统记录是否一致", 8, align="right")
+    paper.text(164, 263, "（考点工作人员使用）", 8, align="right")

@@ -1,0 +1,1 @@
+"""Exam rounds and their sites."""

@@ -1,0 +1,233 @@
+"""Exam rounds and sites as rules see them: windows, fees, what a site offers, how long it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from ncre.domain.printed_numbers import require_fit, unfit_in_round, unfit_in_site
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.lifecycle import Opening, Role
+from ncre.domain.registration.state import NAMESPACE
+from ncre.events import exam as facts
+from ncre.events.base import Fact
+from ncre.events.exam import Offer, RoundPlan, SitePlan, Subject, Window
+
+EXAM_TIME: Final = ZoneInfo("Asia/Shanghai")
+"""Windows, deadlines and sittings are wall time here; facts are stamped in UTC."""
+
+WHOLE_SITE: Final = "*"
+"""Stands for all subjects where a site's own limit of people is counted."""
+
+
+def round_id(code: str) -> UUID:
+    return uuid5(NAMESPACE, f"round:{code}")
+
+
+def site_id(round_code: str, code: str) -> UUID:
+    return uuid5(NAMESPACE, f"site:{round_code}:{code}")
+
+
+def notices_id(round_code: str) -> UUID:
+    return uuid5(NAMESPACE, f"notices:{round_code}")
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round and the version of its rules."""
+
+    plan: RoundPlan
+    version: int
+
+    @property
+    def code(self) -> str:
+        return self.plan.code
+
+    @cached_property
+    def subjects(self) -> Mapping[str, Subject]:
+        return {subject.code: subject for subject in self.plan.subjects}
+
+    @cached_property
+    def _fees(self) -> Mapping[int, int]:
+        return {fee.level: fee.amount for fee in self.plan.fees}
+
+    def fee(self, subject: str) -> int:
+        """What one subject costs, in fen; the level decides (domain facts §6.4)."""
+        return self._fees[self.subjects[subject].level]
+
+    def window(self, opening: Opening) -> Window | None:
+        """The window a step needs, or None where it needs none."""
+        if opening is Opening.REGISTER:
+            return self.plan.windows.register
+        if opening is Opening.REVIEW:
+            return self.plan.windows.review
+        return None
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site in a round and the version of its policy, which is stamped on what it decides.
+
+    `appealed` and `photo_lost` are those of the registration that it is looked at for (`for_photo`).
+    """
+
+    plan: SitePlan
+    version: int
+    appealed: bool = False
+    photo_lost: bool = False
+
+    def for_photo(self, appealed: bool, lost: bool) -> Site:
+        """The site as it is for a registration whose photo was sent to a person, or cannot be read any more."""
+        if (appealed, lost) == (self.appealed, self.photo_lost):
+            return self
+        return replace(self, appealed=appealed, photo_lost=lost)
+
+    @property
+    def code(self) -> str:
+        return self.plan.code
+
+    @property
+    def reviews(self) -> bool:
+        """Whether it reviews; a photo that a machine refused goes to a person at every site."""
+        return self.plan.reviews or self.appealed
+
+    @property
+    def confirms(self) -> bool:
+        return self.plan.confirms
+
+    @property
+    def clock(self) -> str:
+        return self.plan.clock
+
+    @cached_property
+    def offers(self) -> Mapping[str, Offer]:
+        return {offer.subject: offer for offer in self.plan.offers}
+
+    def hold_from(self, moment: datetime, windows: facts.Windows) -> datetime:
+        """When an unpaid registration lapses if its clock starts now; never after paying closes.
+
+        While paying has not opened the clock waits, for nobody could pay in that time.
+        """
+        begins = max(moment, windows.payment.opens)
+        return min(begins + timedelta(hours=self.plan.hold_hours), windows.payment.closes)
+
+
+def require_open(window: Window | None, now: datetime) -> None:
+    """Refuse what comes before a window opens or after it closes, saying when that is or was."""
+    if window is None:
+        return
+    if now < window.opens:
+        raise Refusal(RefusalCode.WINDOW_NOT_YET, opens=in_words(window.opens))
+    if now >= window.closes:
+        raise Refusal(RefusalCode.WINDOW_OVER, closed=in_words(window.closes))
+
+
+def in_words(moment: datetime) -> str:
+    """A moment as people at the sites read it: 2027-03-27 08:00, exam time."""
+    return moment.astimezone(EXAM_TIME).strftime("%Y-%m-%d %H:%M")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRound:
+    """Open a round, or revise it: the plan replaces the one before."""
+
+    actor: Actor
+    command_id: UUID
+    plan: RoundPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanSite:
+    """Open a site in a round, or revise its policy."""
+
+    actor: Actor
+    command_id: UUID
+    round: str
+    plan: SitePlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostNotice:
+    """Show a notice before sign-in; the newest of its kind counts."""
+
+    actor: Actor
+    command_id: UUID
+    notice: facts.NoticePosted
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawSeats:
+    """Record that the seats of a site are drawn from a seed; the seats themselves are given one by one."""
+
+    actor: Actor
+    command_id: UUID
+    drawn: facts.SeatsDrawn
+
+
+ExamCommand = PlanRound | PlanSite | PostNotice | DrawSeats
+
+
+@dataclass(frozen=True)
+class ExamRecord:
+    """A round's, site's or notice board's history as the next decision about it needs it."""
+
+    id: UUID
+    version: int = 0
+    plan: RoundPlan | SitePlan | None = None
+    newest: Mapping[str, facts.NoticePosted] = field(default_factory=dict)
+    drawn: frozenset[str] = frozenset()
+    """The previews whose seats were drawn, by their digests."""
+
+
+def replay_exam(identity: UUID, history: Iterable[Fact]) -> ExamRecord:
+    record = ExamRecord(identity)
+    for fact in history:
+        plan, newest, drawn = record.plan, record.newest, record.drawn
+        if isinstance(fact, facts.NoticePosted):
+            newest = {**newest, fact.kind: fact}
+        elif isinstance(fact, facts.RoundOpened | facts.RoundRevised | facts.SiteOpened | facts.SiteRevised):
+            plan = fact.plan
+        elif isinstance(fact, facts.SeatsDrawn) and fact.digest:
+            drawn |= {fact.digest}
+        record = ExamRecord(identity, record.version + 1, plan, newest, drawn)
+    return record
+
+
+def stream_of(command: ExamCommand) -> UUID:
+    """The stream to which a command about the exam is answered."""
+    match command:
+        case PlanRound():
+            return round_id(command.plan.code)
+        case PlanSite():
+            return site_id(command.round, command.plan.code)
+        case PostNotice():
+            return notices_id(command.notice.round)
+        case DrawSeats():
+            return site_id(command.drawn.round, command.drawn.site)
+
+
+def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
+    """Facts, or nothing when the plan or the notice already says the same. Only the office may ask."""
+    if command.actor.role is not Role.OFFICE:
+        raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+    if isinstance(command, PostNotice):
+        return [] if record.newest.get(command.notice.kind) == command.notice else [command.notice]
+    if isinstance(command, DrawSeats):
+        if record.plan is None:
+            raise Refusal(RefusalCode.SITE_UNKNOWN, site=command.drawn.site)
+        return [] if command.drawn.digest in record.drawn else [command.drawn]
+    if record.plan == command.plan:
+        return []
+    if isinstance(command, PlanRound):
+        require_fit(unfit_in_round(command.plan))
+        return [facts.RoundRevised(command.plan) if record.plan else facts.RoundOpened(command.plan)]
+    require_fit(unfit_in_site(command.round, command.plan))
+    if record.plan:
+        return [facts.SiteRevised(command.round, command.plan)]
+    return [facts.SiteOpened(command.round, command.plan)]

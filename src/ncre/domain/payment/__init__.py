@@ -1,0 +1,1 @@
+"""Payment orders, and whether money that came can be used."""

@@ -1,0 +1,1 @@
+"""One registration: its life, its commands, its decisions, its state."""

@@ -1,0 +1,225 @@
+"""What can be asked of a registration, by whom, and what they saw when they asked.
+
+Every command carries its own id: sent twice, it finds the fact it caused and succeeds once.
+`seen` is the version of the case on the page from which a person acted; machines leave it None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final
+from uuid import UUID, uuid4
+
+from ncre.domain.registration.lifecycle import Role, Step
+from ncre.events.registration import Details, Photo, SeatAssigned
+
+EVERY_SITE: Final = frozenset({"*"})
+"""The scope of staff who act for all sites, as the exam office does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: an account id (or the name of a machine part), a role, and the sites it covers."""
+
+    id: str
+    role: Role
+    sites: frozenset[str] = frozenset()
+
+    def covers(self, site: str) -> bool:
+        return self.sites == EVERY_SITE or site in self.sites
+
+
+CLOCK_ACTOR: Final = Actor("clock", Role.CLOCK)
+PAYMENT_ACTOR: Final = Actor("payment", Role.PAYMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """Base of all commands: which registration, who asks, what they saw, and what made them ask."""
+
+    step: ClassVar[Step]
+
+    registration: UUID
+    actor: Actor
+    seen: int | None = None
+    command_id: UUID = field(default_factory=uuid4, compare=False)
+    on_behalf_of: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agree(Command):
+    step = Step.AGREE
+    round: str
+    candidate: UUID
+    ordinal: int
+    agreement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FillInfo(Command):
+    """`person` is the keyed hash of the document, made where the keys are (`application.person`)."""
+
+    step = Step.FILL_INFO
+    details: Details
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendInfo(Command):
+    step = Step.AMEND_INFO
+    details: Details
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submit(Command):
+    """`number` is the 14-digit registration number drawn for this site, used if one is needed."""
+
+    step = Step.SUBMIT
+    site: str
+    subjects: tuple[str, ...]
+    declared: bool
+    declaration: str
+    number: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSubjects(Command):
+    step = Step.CHANGE_SUBJECTS
+    site: str
+    subjects: tuple[str, ...]
+    number: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadPhoto(Command):
+    step = Step.UPLOAD_PHOTO
+    photo: Photo
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplacePhoto(Command):
+    step = Step.REPLACE_PHOTO
+    photo: Photo
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestReview(Command):
+    step = Step.REQUEST_REVIEW
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approve(Command):
+    step = Step.APPROVE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reject(Command):
+    step = Step.REJECT
+    reasons: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settle(Command):
+    """News of money, as the channel tells it; `paid_at` is the channel's own time."""
+
+    step = Step.SETTLE
+    order: str
+    channel: str
+    trade: str
+    amount: int
+    paid_at: datetime
+    seats_gone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnPayment(Command):
+    """The channel confirmed that the money of `trade` went back, under its `reference`."""
+
+    step = Step.RETURN_PAYMENT
+    order: str
+    channel: str
+    trade: str
+    amount: int
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lapse(Command):
+    step = Step.LAPSE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirm(Command):
+    step = Step.CONFIRM
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat(Command):
+    step = Step.SEAT
+    seats: tuple[SeatAssigned, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdraw(Command):
+    step = Step.WITHDRAW
+
+
+class PaidFee(StrEnum):
+    """What becomes of a fee that was paid when the registration is cancelled."""
+
+    REFUND = "refund"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancel(Command):
+    """`money` and its reason are asked for where a fee was paid, and left out where none was."""
+
+    step = Step.CANCEL
+    reason: str
+    money: PaidFee | None = None
+    money_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move(Command):
+    """`to` is the other account of the same person, `evidence` what was seen that says so."""
+
+    step = Step.MOVE
+    to: UUID
+    evidence: str
+
+
+_BESIDE: Final = frozenset({"actor", "seen", "command_id", "on_behalf_of", "cause", "registration"})
+"""Fields of a command that do not say what is asked: who asks, and from which page."""
+
+_LATER: Final = frozenset({"number", "declared", "declaration"})
+"""What is drawn while a command is carried out, and what a form asks for only the first time."""
+
+_ONE_FORM: Final[dict[str, str]] = {
+    AmendInfo.__name__: FillInfo.__name__,
+    ChangeSubjects.__name__: Submit.__name__,
+    ReplacePhoto.__name__: UploadPhoto.__name__,
+}
+"""Commands of one form: which of the two it becomes depends on what was recorded meanwhile."""
+
+
+def content(command: Any) -> dict[str, Any] | None:
+    """What a person's command asks, for telling whether it was sent twice or changed in between.
+
+    None for machines, whose ids are made from what they ask, and for seats, which are drawn together.
+    """
+    if command.actor.role in (Role.CLOCK, Role.PAYMENT) or isinstance(command, Seat):
+        return None
+    names = [one.name for one in fields(command) if one.name not in _BESIDE | _LATER]
+    asks = {name: getattr(command, name) for name in names}
+    if "photo" in asks:
+        photo = asks["photo"]
+        asks["photo"] = [photo.uploaded, photo.handling, photo.appealed]
+    kind = type(command).__name__
+    return {"asks": _ONE_FORM.get(kind, kind), "by": command.actor.id, **asks}

@@ -1,0 +1,346 @@
+"""Every rule of a registration: facts, nothing (it is already so), or a refusal.
+
+No clock, no database, no Flask: the moment and the rules that apply come in as a `Scene`.
+The order never changes: who asks, is there such a version, is it already so, what page were they looking at, is it the
+turn, is the window open, and only then the rule of the step itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.exam.plan import Round, Site, require_open
+from ncre.domain.payment.settlement import Unusable, unusable, yuan
+from ncre.domain.photo.verdict import may_appeal, refusing
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.lifecycle import LIFE, Role, Status, Step, Transition, open_rows
+from ncre.domain.registration.rejection_reasons import (
+    LONGEST_EVIDENCE,
+    LONGEST_NOTE,
+    require_reasons,
+    require_short,
+)
+from ncre.domain.registration.state import Registration
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+
+MOST_SUBJECTS: Final = 3
+"""同一考生最多可报考3个科目 (manual, part 6); a site may allow fewer."""
+
+
+@dataclass(frozen=True)
+class DecisionContext:
+    """What a decision may look at besides the registration: the moment and the rules in force.
+
+    `site` is the site the command names, else the one the registration has chosen, else None. `photo_lost`
+    is whether the photo that the command rests on cannot be read any more.
+    """
+
+    now: datetime
+    round: Round
+    site: Site | None = None
+    photo_lost: bool = False
+
+
+def decide(registration: Registration, command: c.Command, context: DecisionContext) -> list[Fact]:
+    """What happens when `command` meets `registration`: facts, [] if already so, or a Refusal."""
+    _require_right(registration, command)
+    if command.seen is not None and command.seen > registration.version:
+        raise Refusal(RefusalCode.VERSION_UNKNOWN, seen=command.seen, version=registration.version)
+    if _already_so(registration, command):
+        return []
+    if command.seen not in (None, registration.version):
+        raise Refusal(RefusalCode.OUT_OF_DATE, seen=command.seen, version=registration.version)
+    context = _for_its_photo(context, registration.photo)
+    rows = [row for row in open_rows(registration.status, context.site) if row.step is command.step]
+    if not rows:
+        raise Refusal(RefusalCode.OUT_OF_TURN, step=command.step, status=registration.status)
+    _require_window(rows, context)
+    return _ANSWERS[command.step](registration, command, context)
+
+
+def _for_its_photo(context: DecisionContext, photo: facts.Photo | None) -> DecisionContext:
+    """The site as it is for this registration."""
+    if context.site is None or photo is None:
+        return context
+    return replace(context, site=context.site.for_photo(photo.appealed, context.photo_lost))
+
+
+_BY: Final = {step: frozenset[Role]().union(*(row.by for row in LIFE if row.step is step)) for step in Step}
+
+
+def _require_right(registration: Registration, command: c.Command) -> None:
+    """Candidates act on their own registration, staff on their sites' and never on their own."""
+    actor = command.actor
+    if actor.role not in _BY[command.step]:
+        raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+    owner = registration.candidate or getattr(command, "candidate", None)
+    if actor.role is Role.CANDIDATE and actor.id != str(owner):
+        raise Refusal(RefusalCode.NOT_YOURS)
+    if actor.role in (Role.REVIEWER, Role.OFFICE):
+        if actor.id == str(owner):
+            raise Refusal(RefusalCode.OWN_REGISTRATION)
+        if not actor.covers(registration.site):
+            raise Refusal(RefusalCode.NOT_YOUR_SITE)
+
+
+def _require_window(rows: list[Transition], context: DecisionContext) -> None:
+    require_open(context.round.window(rows[0].window), context.now)
+
+
+def _already_so(registration: Registration, command: c.Command) -> bool:
+    """Whether what is asked for holds already, so that asking again changes nothing."""
+    status = registration.status
+    match command:
+        case c.Agree():
+            return registration.version > 0
+        case c.FillInfo() | c.AmendInfo():
+            return registration.details == command.details
+        case c.Submit():
+            return status is Status.SUBMITTED and _chosen(registration, command)
+        case c.ChangeSubjects():
+            return _chosen(registration, command)
+        case c.UploadPhoto():
+            return status is Status.PHOTO_UPLOADED and registration.photo == command.photo
+        case c.ReplacePhoto():
+            return registration.photo == command.photo
+        case c.Settle():
+            known = {registration.settled_trade, *registration.owed, *registration.returned}
+            return command.trade in known
+        case c.ReturnPayment():
+            return command.trade in registration.returned
+        case c.Reject():
+            return status is Status.REJECTED and registration.rejected == _rejection(command)
+        case c.Move():
+            return registration.candidate == command.to
+        case c.Seat():
+            return {seat.subject for seat in command.seats} <= registration.seated
+        case _:
+            return status is _ENDS_IN.get(command.step)
+
+
+_ENDS_IN: Final[dict[Step, Status]] = {row.step: row.to for row in LIFE if row.to is not None}
+"""Where a step leads; settling is left to the trade, for the same status may come of another payment."""
+
+
+def _chosen(registration: Registration, command: c.Submit | c.ChangeSubjects) -> bool:
+    return registration.site == command.site and set(registration.subjects) == set(command.subjects)
+
+
+def _agree(_: Registration, agree: c.Agree, context: DecisionContext) -> list[Fact]:
+    if agree.agreement != context.round.plan.agreement:
+        raise Refusal(RefusalCode.AGREEMENT_CHANGED)
+    return [facts.AgreementAccepted(agree.round, agree.candidate, agree.ordinal, agree.agreement)]
+
+
+def _fill_info(_: Registration, fill: c.FillInfo, __: DecisionContext) -> list[Fact]:
+    return [facts.InfoFilled(fill.details, fill.person)]
+
+
+def _amend_info(_: Registration, amend: c.AmendInfo, __: DecisionContext) -> list[Fact]:
+    return [facts.InfoAmended(amend.details, amend.person)]
+
+
+def _submit(registration: Registration, submit: c.Submit, context: DecisionContext) -> list[Fact]:
+    if not submit.declared:
+        raise Refusal(RefusalCode.DECLARATION_MISSING)
+    site, lines = _choice(submit, context)
+    number = _number(registration, submit)
+    pay_by = _pay_by_from_submission(site, context)
+    return [facts.Submitted(number, site.code, lines, submit.declaration, site.version, pay_by)]
+
+
+def _change_subjects(
+    registration: Registration, change: c.ChangeSubjects, context: DecisionContext
+) -> list[Fact]:
+    site, lines = _choice(change, context)
+    number = _number(registration, change)
+    same_site = registration.site == site.code
+    pay_by = registration.pay_by if same_site else _pay_by_from_submission(site, context)
+    return [facts.SubjectsChanged(number, site.code, lines, site.version, pay_by)]
+
+
+def _number(registration: Registration, choice: c.Submit | c.ChangeSubjects) -> str:
+    """The registration number carries the site's code, so it changes with the site and only then."""
+    keeps = registration.number and registration.site == choice.site
+    return registration.number if keeps else choice.number
+
+
+def _pay_by_from_submission(site: Site, context: DecisionContext) -> datetime | None:
+    """When it lapses, where the clock starts at submission; a site without review has no other start."""
+    windows = context.round.plan.windows
+    if site.clock == "submitted":
+        return site.hold_from(context.now, windows)
+    return None if site.reviews else windows.payment.closes
+
+
+def _choice(
+    choice: c.Submit | c.ChangeSubjects, context: DecisionContext
+) -> tuple[Site, tuple[facts.Line, ...]]:
+    """The site and the priced subjects, or the first rule they break."""
+    site = context.site
+    if site is None or site.code != choice.site:
+        raise Refusal(RefusalCode.SITE_UNKNOWN, site=choice.site)
+    if not choice.subjects:
+        raise Refusal(RefusalCode.NO_SUBJECT)
+    if len(set(choice.subjects)) != len(choice.subjects):
+        raise Refusal(RefusalCode.SUBJECT_TWICE)
+    most = min(MOST_SUBJECTS, site.plan.most_subjects)
+    if len(choice.subjects) > most:
+        raise Refusal(RefusalCode.TOO_MANY_SUBJECTS, most=most)
+    for subject in choice.subjects:
+        if subject not in site.offers or subject not in context.round.subjects:
+            raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)
+    return site, tuple(facts.Line(subject, context.round.fee(subject)) for subject in sorted(choice.subjects))
+
+
+def _upload_photo(_: Registration, upload: c.UploadPhoto, context: DecisionContext) -> list[Fact]:
+    _require_photo(context)
+    return [facts.PhotoUploaded(_acceptable(upload.photo))]
+
+
+def _replace_photo(_: Registration, replaced: c.ReplacePhoto, __: DecisionContext) -> list[Fact]:
+    return [facts.PhotoReplaced(_acceptable(replaced.photo))]
+
+
+def _acceptable(photo: facts.Photo) -> facts.Photo:
+    """A photo that was not refused; or one refused for what a person may see otherwise, sent to that person."""
+    goes_to_a_person = photo.appealed and may_appeal(refusing(photo.measured, photo.codes))
+    if photo.verdict == "reject" and not goes_to_a_person:
+        raise Refusal(RefusalCode.PHOTO_REFUSED, codes=" ".join(photo.codes))
+    return photo
+
+
+def _require_photo(context: DecisionContext) -> None:
+    """Nothing is decided about a face that nobody can see."""
+    if context.photo_lost:
+        raise Refusal(RefusalCode.PHOTO_LOST)
+
+
+def _request_review(_: Registration, __: c.RequestReview, context: DecisionContext) -> list[Fact]:
+    _require_photo(context)
+    return [facts.ReviewRequested(_site(context).version)]
+
+
+def _approve(_: Registration, __: c.Approve, context: DecisionContext) -> list[Fact]:
+    _require_photo(context)
+    site = _site(context)
+    pay_by = site.hold_from(context.now, context.round.plan.windows)
+    return [facts.Approved(pay_by, site.version)]
+
+
+def _reject(_: Registration, reject: c.Reject, __: DecisionContext) -> list[Fact]:
+    require_reasons(reject.reasons, reject.note)
+    require_short(reject.note, LONGEST_NOTE)
+    return [_rejection(reject)]
+
+
+def _rejection(reject: c.Reject) -> facts.Rejected:
+    return facts.Rejected(tuple(sorted(set(reject.reasons))), reject.note.strip())
+
+
+def _settle(registration: Registration, settle: c.Settle, context: DecisionContext) -> list[Fact]:
+    """Money is never refused: it settles the registration, or it is recorded as owed back."""
+    closes = context.round.plan.windows.payment.closes
+    why = unusable(registration, context.site, settle.order, settle.amount, settle.paid_at, closes)
+    if why is None and settle.seats_gone:
+        why = Unusable.SEAT_GONE
+    paid = (settle.order, settle.channel, settle.trade, settle.amount, settle.paid_at)
+    return [facts.PaymentUnusable(*paid, str(why)) if why else facts.PaymentSettled(*paid)]
+
+
+_NOTHING_OWED: Final = Bilingual("没有待退的款项。", "Nothing is owed back.")
+
+
+def _return_payment(registration: Registration, back: c.ReturnPayment, __: DecisionContext) -> list[Fact]:
+    if back.trade not in registration.owed:
+        raise Refusal(RefusalCode.NO_PAYMENT_DUE, why=_NOTHING_OWED)
+    return [facts.PaymentReturned(back.order, back.channel, back.trade, back.amount, back.reference)]
+
+
+def _lapse(registration: Registration, _: c.Lapse, context: DecisionContext) -> list[Fact]:
+    if registration.pay_by is None or context.now <= registration.pay_by:
+        raise Refusal(RefusalCode.NOT_DUE)
+    return [facts.PaymentLapsed(registration.pay_by)]
+
+
+def _confirm(_: Registration, __: c.Confirm, context: DecisionContext) -> list[Fact]:
+    _require_photo(context)
+    return [facts.ConfirmedOnSite()]
+
+
+def _seat(registration: Registration, seat: c.Seat, _: DecisionContext) -> list[Fact]:
+    """Seats for subjects of this registration that have none; nobody already seated is moved."""
+    return [
+        assigned
+        for assigned in seat.seats
+        if assigned.subject in registration.subjects and assigned.subject not in registration.seated
+    ]
+
+
+def _withdraw(_: Registration, __: c.Withdraw, ___: DecisionContext) -> list[Fact]:
+    return [facts.Withdrawn()]
+
+
+def _cancel(registration: Registration, cancel: c.Cancel, _: DecisionContext) -> list[Fact]:
+    """The fee of a paid registration is returned, or kept by the rule that a paid fee is not (domain facts 6.5)."""
+    if not cancel.reason.strip():
+        raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+    require_short(cancel.reason, LONGEST_NOTE)
+    require_short(cancel.money_reason, LONGEST_NOTE)
+    paid = registration.settled
+    if paid is None or not paid.amount:
+        return [facts.Cancelled(cancel.reason.strip())]
+    if cancel.money is None:
+        raise Refusal(RefusalCode.MONEY_UNDECIDED, paid=yuan(paid.amount))
+    if not cancel.money_reason.strip():
+        raise Refusal(RefusalCode.MONEY_REASON_MISSING)
+    cancelled = facts.Cancelled(cancel.reason.strip(), cancel.money.value, cancel.money_reason.strip())
+    if cancel.money is c.PaidFee.KEEP:
+        return [cancelled]
+    payment = (paid.order, paid.channel, paid.trade, paid.amount, paid.paid_at)
+    return [cancelled, facts.PaymentUnusable(*payment, Unusable.CANCELLED.value)]
+
+
+def _move(registration: Registration, move: c.Move, _: DecisionContext) -> list[Fact]:
+    """That the other account is there and free is asked where accounts are (`ncre.services.registration.transfer`)."""
+    assert registration.candidate is not None
+    if str(move.to) == move.actor.id:
+        raise Refusal(RefusalCode.OWN_REGISTRATION)
+    if not move.evidence.strip():
+        raise Refusal(RefusalCode.EVIDENCE_MISSING)
+    require_short(move.evidence, LONGEST_EVIDENCE)
+    return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
+
+
+def _site(context: DecisionContext) -> Site:
+    if context.site is None:
+        raise Refusal(RefusalCode.SITE_UNKNOWN, site="")
+    return context.site
+
+
+_ANSWERS: Final[dict[Step, Callable[[Registration, Any, DecisionContext], list[Fact]]]] = {
+    Step.AGREE: _agree,
+    Step.FILL_INFO: _fill_info,
+    Step.AMEND_INFO: _amend_info,
+    Step.SUBMIT: _submit,
+    Step.CHANGE_SUBJECTS: _change_subjects,
+    Step.UPLOAD_PHOTO: _upload_photo,
+    Step.REPLACE_PHOTO: _replace_photo,
+    Step.REQUEST_REVIEW: _request_review,
+    Step.APPROVE: _approve,
+    Step.REJECT: _reject,
+    Step.SETTLE: _settle,
+    Step.RETURN_PAYMENT: _return_payment,
+    Step.LAPSE: _lapse,
+    Step.CONFIRM: _confirm,
+    Step.SEAT: _seat,
+    Step.WITHDRAW: _withdraw,
+    Step.CANCEL: _cancel,
+    Step.MOVE: _move,
+}

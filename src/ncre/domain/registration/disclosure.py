@@ -1,0 +1,45 @@
+"""Why staff open the private details of a case: the reasons of everyday work as codes, any other in their own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.refusals import Refusal, RefusalCode
+
+REASONS: Final[Mapping[str, Bilingual]] = {
+    "review": Bilingual("信息审核", "review"),
+    "confirmation": Bilingual("现场确认", "confirmation on site"),
+    "counter": Bilingual("现场缴费或退款", "payment or refund at the counter"),
+    "inquiry": Bilingual("考生咨询或申请", "a question or a request of the candidate"),
+    "continued": Bilingual("继续办理", "going on with the case"),
+}
+"""The reasons of the desk. A code is never renamed: it stands in the log."""
+
+SHORTEST: Final = 4
+LONGEST: Final = 200
+
+_NUMBER: Final = re.compile(r"\d{7,}")
+"""A document, a phone: a reason is readable for auditors, and no private detail belongs into it."""
+
+
+def reason_of_work(code: str) -> str:
+    """One of `REASONS`. Raises Refusal."""
+    if code not in REASONS:
+        raise Refusal(RefusalCode.OPENING_REASON, least=SHORTEST, most=LONGEST)
+    return code
+
+
+def reason_in_words(text: str) -> str:
+    """A reason that somebody wrote down. Raises Refusal."""
+    plain = " ".join(text.split())
+    if not SHORTEST <= len(plain) <= LONGEST or _NUMBER.search(plain):
+        raise Refusal(RefusalCode.OPENING_REASON, least=SHORTEST, most=LONGEST)
+    return plain
+
+
+def words_of(why: str) -> Bilingual:
+    """The reason as it is read: a code in both languages, anything else as it was written."""
+    return REASONS.get(why, Bilingual(why, why))

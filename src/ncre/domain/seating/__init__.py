@@ -1,0 +1,1 @@
+"""Seating: who sits where and when."""

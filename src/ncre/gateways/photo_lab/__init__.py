@@ -1,1 +1,0 @@
-"""Measures uploaded photos and mends their frame. It measures and carries; `domain/photo.py` judges."""

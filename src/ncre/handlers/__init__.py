@@ -1,0 +1,1 @@
+"""The command handler: load, decide, append, claim, project in one transaction."""

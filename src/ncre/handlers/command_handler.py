@@ -1,0 +1,372 @@
+"""The command handler. A command comes in, facts go out, and rows and claims move with them or not at all.
+
+    begin -> stream -> replay -> decide -> append -> claims -> rows -> commit
+
+The only clock of the service is the one given to this class and to the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection
+
+from ncre.domain.claims import Chair, Claim, Place, Seat, changes
+from ncre.domain.exam.plan import (
+    WHOLE_SITE,
+    ExamCommand,
+    Round,
+    Site,
+    decide_exam,
+    replay_exam,
+    stream_of,
+)
+from ncre.domain.printed_numbers import registration_number
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.decisions import DecisionContext, decide
+from ncre.domain.registration.state import Registration, evolve, replay
+from ncre.events import exam as exam_facts
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+from ncre.handlers.fact_metadata import Act as Act
+from ncre.handlers.fact_metadata import Attributed, Clock, FactMetadata, caused, newest
+from ncre.handlers.transactions import Transactions
+from ncre.projections.base import Listeners, Row, RowsInTransaction
+from ncre.projections.exam.exams import ExamRepository
+from ncre.store.claims import ClaimStore
+from ncre.store.database import Database
+from ncre.store.fact_store import FactStore
+
+READS_PRIVATE_FIELDS = (c.FillInfo, c.AmendInfo, c.Reject)
+"""Commands whose decision compares private fields; for all others the boxes stay shut."""
+
+
+RESTS_ON_PHOTO = (c.UploadPhoto, c.ReplacePhoto, c.RequestReview, c.Approve, c.Confirm)
+"""Commands that ask whether a photo can still be read: what is taken over, what is looked at, what may be mended."""
+
+
+BULK_THRESHOLD = 10
+"""Facts from which on rows are read a table at a time."""
+
+
+Done = TypeVar("Done")
+
+
+class Photos(Protocol):
+    """Where photos are kept, as far as decisions ask."""
+
+    def require_known(self, digest: str) -> bool:
+        """Whether the photo of this digest is lost or damaged. Raises Refusal where that cannot be told now."""
+
+
+class ClaimGone(Exception):
+    """A claim that somebody else holds; the transaction is rolled back."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(claim.key)
+        self.claim = claim
+
+
+class CommandHandler:
+    """Load, decide, append, claim, project: one transaction a command."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: FactStore,
+        claims: ClaimStore,
+        listeners: Listeners,
+        clock: Clock,
+        photos: Photos | None = None,
+    ) -> None:
+        self.database = database
+        self.store = store
+        self.claims = claims
+        self.listeners = listeners
+        self.clock = clock
+        self.exams = ExamRepository()
+        self.photos = photos
+        self._transactions = Transactions(database, store)
+        self._stamps = FactMetadata(store, clock)
+
+    def handle(self, command: c.Command) -> Registration:
+        """Carry a command out and return the registration as it then stands.
+
+        Private details are in it only where the command opens them (`OPENS`); others leave them out.
+        Raises Refusal when a rule says no; then nothing was recorded. A command whose id is
+        already in the history has been carried out and succeeds again without effect.
+        """
+        return self.run_in_transaction(lambda connection: self.carry_out(connection, command))
+
+    def allows(self, command: c.Command) -> bool:
+        """Whether the command would change anything as things stand. Raises the Refusal that `handle` would."""
+        with self.database.reading() as connection:
+            opened = isinstance(command, READS_PRIVATE_FIELDS)
+            history = self.store.history(connection, command.registration, opened=opened)
+            registration = replay(command.registration, history)
+            if (before := caused(history, command)) and self._stamps.same(before, command):
+                return False
+            context = self._scene(connection, registration, command, self._stamps.moment(newest(history)))
+            return bool(decide(registration, command, context))
+
+    def run_in_transaction(self, work: Callable[[Connection], Done]) -> Done:
+        """Do all of `work` in one transaction, anew on what then stands where a rival was quicker.
+
+        Whatever `work` raises undoes it whole. Raises Refusal, also where rivals were always quicker, a claim is
+        somebody else's, or the database fails.
+        """
+        try:
+            return self._transactions.run_in_transaction(work)
+        except ClaimGone as gone:
+            raise gone.claim.gone() from None
+
+    def carry_out(self, connection: Connection, command: c.Command) -> Registration:
+        """`handle` within the caller's transaction. Money whose seat is gone is recorded all the same."""
+        if not isinstance(command, c.Settle):
+            return self._answer(connection, command)
+        try:
+            with connection.begin_nested():
+                return self._answer(connection, command)
+        except ClaimGone:
+            return self._answer(connection, replace(command, seats_gone=True))
+
+    def record(
+        self,
+        connection: Connection,
+        asked: Attributed,
+        stream: UUID,
+        version: int,
+        new: Iterable[Fact],
+        subject: UUID | None = None,
+    ) -> None:
+        """Append facts to a stream that stands at `version`, other than a registration's, with their rows."""
+        last = self.store.newest_stamp(connection, stream) if version else None
+        recorded = self._stamps.on(new, stream, version, asked, subject, self._stamps.moment(last))
+        if recorded:
+            self._record(connection, recorded)
+
+    def record_behind(
+        self,
+        connection: Connection,
+        asked: Attributed,
+        stream: UUID,
+        new: Iterable[Fact],
+        subject: UUID | None = None,
+    ) -> None:
+        """`record` facts that conflict with nothing, behind whatever a rival appended: they wait and are never BUSY."""
+        self.database.lock(connection, stream)
+        self.record(connection, asked, stream, self.store.version(connection, stream), new, subject)
+
+    def seat_together(self, commands: Iterable[c.Seat]) -> None:
+        """Seat different registrations in one transaction, all of them or none.
+
+        Read, recorded and written a table at a time, for a site seats thousands. Raises Refusal when
+        one of them is refused, or a chair is taken.
+        """
+        in_order = sorted(commands, key=lambda one: one.registration)
+        self.run_in_transaction(lambda connection: self._answer_together(connection, in_order))
+
+    def require_photo(self, row: Row) -> None:
+        """Nobody is sent to pay for a registration whose photo is lost. Raises Refusal."""
+        if self.photos is not None and row["photo"] and self.photos.require_known(row["photo"]["digest"]):
+            raise Refusal(RefusalCode.PHOTO_LOST)
+
+    def plan(self, command: ExamCommand) -> None:
+        """Carry out a command about a round, a site or a notice. Raises Refusal."""
+        self.plan_all([command])
+
+    def plan_all(self, planned: Sequence[ExamCommand]) -> None:
+        """Carry out several of them together: all or, when one is refused, none."""
+        self.run_in_transaction(lambda connection: self.plan_within(connection, planned))
+
+    def plan_within(self, connection: Connection, planned: Iterable[ExamCommand]) -> None:
+        for command in planned:
+            stream = stream_of(command)
+            history = self.store.history(connection, stream)
+            if (before := caused(history, command)) and self._stamps.same(before, command):
+                continue
+            decided = decide_exam(replay_exam(stream, history), command)
+            if before and decided:
+                raise Refusal(RefusalCode.SENT_BEFORE)
+            now = self._stamps.moment(newest(history))
+            recorded = self._stamps.on(decided, stream, len(history), command, None, now)
+            self._record(connection, recorded)
+            for fact in recorded:
+                self._set_quotas(connection, fact)
+
+    def record_access(self, registration: UUID, actor: c.Actor, purpose: str, why: str = "") -> None:
+        """Record that staff are about to see the private details of a case; raises if it cannot."""
+        self.look_at_all([registration], actor, purpose, why)
+
+    def look_at_all(self, cases: Iterable[UUID], actor: c.Actor, purpose: str, why: str = "") -> None:
+        """Record a look at each of these cases, all of them or none; raises if it cannot.
+
+        Always in the same order, so that two who print one list do not wait for each other in a circle.
+        """
+        look, in_order = Act(actor), sorted(set(cases))
+
+        def noted(connection: Connection) -> None:
+            for case in in_order:
+                self._note_look(connection, case, look, facts.DetailsViewed(case, purpose, why))
+
+        self.run_in_transaction(noted)
+
+    def _note_look(self, connection: Connection, case: UUID, look: Act, viewed: facts.DetailsViewed) -> None:
+        self.record_behind(connection, look, uuid5(case, "access"), [viewed])
+
+    def _answer(self, connection: Connection, command: c.Command) -> Registration:
+        opened = isinstance(command, READS_PRIVATE_FIELDS)
+        history = self.store.history(connection, command.registration, opened=opened)
+        registration = replay(command.registration, history)
+        if (before := caused(history, command)) and self._stamps.same(before, command):
+            return registration
+        context = self._scene(connection, registration, command, self._stamps.moment(newest(history)))
+        if before is not None:  # another content under its id: a page that shows what was before it
+            command = replace(command, seen=before.metadata.version - 1)
+        with _as_sent_before(before):
+            recorded = self._decided(connection, registration, command, context, context.now)
+        self._append(connection, recorded)
+        after = self._claim(connection, registration, recorded)
+        self._project(connection, recorded)
+        return after
+
+    def _answer_together(self, connection: Connection, commands: Sequence[c.Seat]) -> None:
+        histories = self.store.histories(connection, [command.registration for command in commands])
+        scenes: dict[tuple[str, str], DecisionContext] = {}
+        recorded: list[Fact] = []
+        chairs: list[tuple[str, UUID]] = []
+        for command in commands:
+            history = histories[command.registration]
+            registration = replay(command.registration, history)
+            if caused(history, command):
+                continue
+            now = self._stamps.moment(newest(history))
+            place = registration.round, registration.site
+            if place not in scenes:
+                scenes[place] = self._scene(connection, registration, command, now)
+            for fact in self._decided(connection, registration, command, scenes[place], now):
+                after = evolve(registration, fact)
+                chairs += [(chair.key, after.id) for chair in changes(registration, after, fact).taken]
+                recorded.append(fact)
+                registration = after
+        if not self.claims.take_all(connection, chairs):
+            raise Refusal(RefusalCode.BUSY)
+        self._record(connection, recorded)
+
+    def _decided(
+        self,
+        connection: Connection,
+        registration: Registration,
+        command: c.Command,
+        context: DecisionContext,
+        now: datetime,
+    ) -> list[Fact]:
+        command = self._numbered(connection, registration, command, context)
+        decided = decide(registration, command, context)
+        sealed_for = registration.sealed_for or getattr(command, "candidate", None)
+        return self._stamps.on(decided, command.registration, registration.version, command, sealed_for, now)
+
+    def _scene(
+        self, connection: Connection, registration: Registration, command: c.Command, now: datetime
+    ) -> DecisionContext:
+        code = command.round if isinstance(command, c.Agree) else registration.round
+        round_ = self.exams.round(connection, code)
+        if round_ is None:
+            raise Refusal(RefusalCode.NOT_FOUND)
+        site = self._site(connection, round_, registration, command)
+        return DecisionContext(now, round_, site, self._photo_lost(registration, command))
+
+    def _photo_lost(self, registration: Registration, command: c.Command) -> bool:
+        """Whether the photo on which the command rests is lost; it is not looked for where nothing rests on it."""
+        resting = command if isinstance(command, c.UploadPhoto) else registration
+        if self.photos is None or resting.photo is None or not isinstance(command, RESTS_ON_PHOTO):
+            return False
+        return self.photos.require_known(resting.photo.digest)
+
+    def _site(
+        self, connection: Connection, round_: Round, registration: Registration, command: c.Command
+    ) -> Site | None:
+        code = command.site if isinstance(command, c.Submit | c.ChangeSubjects) else registration.site
+        return self.exams.site(connection, round_.code, code) if code else None
+
+    def _numbered(
+        self, connection: Connection, registration: Registration, command: c.Command, context: DecisionContext
+    ) -> c.Command:
+        """Draw a registration number where the command will need one.
+
+        考次 2 + site 6 + serial 6 digits (domain facts §3.2, a placeholder form). A refused command
+        rolls the draw back with everything else.
+        """
+        if not isinstance(command, c.Submit | c.ChangeSubjects) or context.site is None:
+            return command
+        if registration.number and registration.site == command.site:
+            return command
+        serial = self.claims.draw(connection, f"number:{context.round.code}:{command.site}")
+        return replace(command, number=registration_number(context.round.code, command.site, serial))
+
+    def _record(self, connection: Connection, recorded: Sequence[Fact]) -> None:
+        self._append(connection, recorded)
+        self._project(connection, recorded)
+
+    def _append(self, connection: Connection, recorded: Sequence[Fact]) -> None:
+        self.store.append(connection, recorded)
+        self._transactions.recorded(recorded)
+
+    def _project(self, connection: Connection, recorded: Sequence[Fact]) -> None:
+        rows = RowsInTransaction(connection, self.listeners)
+        if len(recorded) > BULK_THRESHOLD:
+            rows.read_ahead(recorded)
+        for fact in recorded:
+            rows.take(fact)
+        rows.flush()
+
+    def _claim(self, connection: Connection, before: Registration, recorded: Iterable[Fact]) -> Registration:
+        """Release and take what each fact says, and return the registration after all of them."""
+        for fact in recorded:
+            after = evolve(before, fact)
+            for claim, wanted in changes(before, after, fact).in_order():
+                (self._take if wanted else self._release)(connection, claim, after.id)
+            before = after
+        return before
+
+    def _take(self, connection: Connection, claim: Claim, holder: UUID) -> None:
+        match claim:
+            case Place() | Chair():
+                taken = self.claims.take(connection, claim.key, holder)
+            case Seat():
+                taken = self.claims.take_counted(connection, claim.key)
+        if not taken:
+            raise ClaimGone(claim)
+
+    def _release(self, connection: Connection, claim: Claim, holder: UUID) -> None:
+        match claim:
+            case Place() | Chair():
+                self.claims.release(connection, claim.key, holder)
+            case Seat():
+                self.claims.release_counted(connection, claim.key)
+
+    def _set_quotas(self, connection: Connection, fact: Fact) -> None:
+        """A site's plan says how many seats each counter has; what was taken stays taken."""
+        if not isinstance(fact, exam_facts.SiteOpened | exam_facts.SiteRevised):
+            return
+        quotas = {offer.subject: offer.quota for offer in fact.plan.offers}
+        quotas[WHOLE_SITE] = fact.plan.quota
+        for subject, quota in sorted(quotas.items()):
+            self.claims.set_quota(connection, Seat(fact.round, fact.plan.code, subject).key, quota)
+
+
+@contextmanager
+def _as_sent_before(before: Fact | None) -> Iterator[None]:
+    """A page that was sent before and says something else now is an outdated page, and told so in better words."""
+    try:
+        yield
+    except Refusal as refusal:
+        if before is not None and refusal.code in (RefusalCode.OUT_OF_DATE, RefusalCode.OUT_OF_TURN):
+            raise Refusal(RefusalCode.SENT_BEFORE) from refusal
+        raise

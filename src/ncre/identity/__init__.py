@@ -1,0 +1,1 @@
+"""Accounts and what guards them: passwords, sessions, proofs, second factors, delays."""

@@ -1,0 +1,1 @@
+"""Tables that are no facts and can be lost without losing history: the inbox, retries, refused notices."""

@@ -1,0 +1,1 @@
+"""Photos: where they are kept, and how they are measured."""

@@ -1,0 +1,71 @@
+"""The history of a registration, a site or a round in sentences: one row a fact."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, Uuid, bindparam, func, select
+
+from ncre.events.base import FACTS, Fact
+from ncre.projections.base import Key, Projection, Row
+from ncre.projections.registration.sentences import sentence
+from ncre.store.columns import Moment
+from ncre.store.schema import metadata
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("about", Uuid, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("topic", String(60), nullable=False),
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Index("timeline_about", "about", "at"),
+)
+"""`about` is the stream itself; for what happens beside a case (looks at its details, payment) it is the case."""
+
+
+class Timeline(Projection):
+    table = timeline
+    listens = tuple(FACTS.values())
+    fresh = True
+    by_stream = "stream"
+
+    def key(self, fact: Fact) -> Key:
+        return (fact.metadata.stream, fact.metadata.version)
+
+    def step(self, fact: Fact, row: Row | None) -> Row | None:
+        stamp, said = fact.metadata, sentence(fact)
+        return {
+            "stream": stamp.stream,
+            "version": stamp.version,
+            "about": getattr(fact, "registration", stamp.stream),
+            "at": stamp.recorded_at,
+            "actor": stamp.actor,
+            "role": stamp.role,
+            "topic": fact.TOPIC,
+            "zh": said.zh,
+            "en": said.en,
+        }
+
+
+_TURN = func.max(timeline.c.at).over(partition_by=timeline.c.stream, order_by=timeline.c.version)
+"""The moment of a fact, or of one before it in its stream that a clock which stood later recorded."""
+
+_ABOUT = (
+    select(timeline)
+    .where(timeline.c.about == bindparam("of"))
+    .order_by(_TURN, timeline.c.stream, timeline.c.version)
+)
+
+
+def story(connection: Connection, about: UUID) -> list[Row]:
+    """Everything recorded about a stream, oldest first, looks at private details and payment included.
+
+    What is of one stream stands in the order of its versions, whatever the clock said.
+    """
+    return [dict(row) for row in connection.execute(_ABOUT, {"of": about}).mappings()]

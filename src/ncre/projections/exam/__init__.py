@@ -1,0 +1,1 @@
+"""Read models of rounds, sites, seats and tickets."""

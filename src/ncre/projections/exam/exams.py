@@ -1,0 +1,182 @@
+"""The rounds, sites and notices as they are now. Plans are kept whole; readers get domain objects."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import JSON, Boolean, Column, Connection, Integer, String, Table, Text, bindparam, select
+
+from ncre.domain.exam.plan import Round, Site
+from ncre.events import exam as facts
+from ncre.projections.base import Key, Projection, Row, as_json, found_in
+from ncre.store.columns import Moment
+from ncre.store.schema import metadata
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("plan", JSON, nullable=False),
+)
+sites = Table(
+    "sites",
+    metadata,
+    Column("round", String(8), primary_key=True),
+    Column("code", String(6), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("province", String(40), nullable=False),
+    Column("city", String(40), nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("plan", JSON, nullable=False),
+)
+notices = Table(
+    "notices",
+    metadata,
+    Column("round", String(8), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("posted_at", Moment, nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("title_en", String(200), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("body_en", Text, nullable=False),
+)
+
+
+class Rounds(Projection):
+    table = rounds
+    listens = (facts.RoundOpened, facts.RoundRevised)
+
+    def key(self, fact: facts.RoundOpened | facts.RoundRevised) -> Key:
+        return (fact.plan.code,)
+
+    def step(self, fact: facts.RoundOpened | facts.RoundRevised, row: Row | None) -> Row | None:
+        return {
+            "code": fact.plan.code,
+            "version": fact.metadata.version,
+            "opened_at": row["opened_at"] if row else fact.metadata.recorded_at,
+            "plan": as_json(fact.plan),
+        }
+
+
+class Sites(Projection):
+    table = sites
+    listens = (facts.SiteOpened, facts.SiteRevised)
+
+    def key(self, fact: facts.SiteOpened | facts.SiteRevised) -> Key:
+        return (fact.round, fact.plan.code)
+
+    def step(self, fact: facts.SiteOpened | facts.SiteRevised, row: Row | None) -> Row | None:
+        return {
+            "round": fact.round,
+            "code": fact.plan.code,
+            "version": fact.metadata.version,
+            "name": fact.plan.name,
+            "province": fact.plan.province,
+            "city": fact.plan.city,
+            "synthetic": fact.plan.synthetic,
+            "plan": as_json(fact.plan),
+        }
+
+
+class Notices(Projection):
+    table = notices
+    listens = (facts.NoticePosted,)
+
+    def key(self, posted: facts.NoticePosted) -> Key:
+        return (posted.round, posted.kind)
+
+    def step(self, posted: facts.NoticePosted, row: Row | None) -> Row | None:
+        return {
+            "round": posted.round,
+            "kind": posted.kind,
+            "posted_at": posted.metadata.recorded_at,
+            "title": posted.title,
+            "title_en": posted.title_en,
+            "body": posted.body,
+            "body_en": posted.body_en,
+        }
+
+
+_Plan = TypeVar("_Plan", facts.RoundPlan, facts.SitePlan)
+
+_ROUND_VERSION = select(rounds.c.version).where(rounds.c.code == bindparam("wanted"))
+_ROUND_PLAN = select(rounds.c.plan).where(rounds.c.code == bindparam("wanted"))
+_SITE = (sites.c.round == bindparam("of"), sites.c.code == bindparam("wanted"))
+_SITE_VERSION = select(sites.c.version).where(*_SITE)
+_SITE_PLAN = select(sites.c.plan).where(*_SITE)
+_SITE_VERSIONS = (
+    select(sites.c.code, sites.c.version)
+    .where(sites.c.round == bindparam("of"))
+    .order_by(sites.c.province, sites.c.city, sites.c.code)
+)
+_SITE_PLANS = select(sites.c.code, sites.c.version, sites.c.plan).where(
+    sites.c.round == bindparam("of"), sites.c.code.in_(bindparam("wanted", expanding=True))
+)
+
+
+class ExamRepository:
+    """Rounds and sites by code. A plan is parsed once for each of its versions, in this process."""
+
+    def __init__(self) -> None:
+        self._rounds: dict[str, Round] = {}
+        self._sites: dict[tuple[str, str], Site] = {}
+
+    def round(self, connection: Connection, code: str) -> Round | None:
+        version = connection.execute(_ROUND_VERSION, {"wanted": code}).scalar()
+        if version is None:
+            return None
+        known = self._rounds.get(code)
+        if known is None or known.version != version:
+            plan = connection.execute(_ROUND_PLAN, {"wanted": code}).scalar_one()
+            known = self._rounds[code] = Round(_parsed(plan, facts.RoundPlan), version)
+        return known
+
+    def site(self, connection: Connection, round_code: str, code: str) -> Site | None:
+        asked = {"of": round_code, "wanted": code}
+        version = connection.execute(_SITE_VERSION, asked).scalar()
+        if version is None:
+            return None
+        known = self._sites.get((round_code, code))
+        if known is None or known.version != version:
+            plan = connection.execute(_SITE_PLAN, asked).scalar_one()
+            known = self._sites[round_code, code] = Site(_parsed(plan, facts.SitePlan), version)
+        return known
+
+    def site_of(self, connection: Connection, row: Row) -> Site | None:
+        """The site of a registration, as it is for a photo that goes to a person; None before one was chosen."""
+        site = self.site(connection, row["round"], row["site"] or "")
+        return site and site.for_photo(bool(row["photo"] and row["photo"].get("appealed")), site.photo_lost)
+
+    def current(self, connection: Connection) -> Round | None:
+        """The round opened last: the one the front page speaks of."""
+        newest = select(rounds.c.code).order_by(rounds.c.opened_at.desc(), rounds.c.code.desc()).limit(1)
+        code = connection.execute(newest).scalar()
+        return self.round(connection, code) if code else None
+
+    def sites(self, connection: Connection, round_code: str) -> list[Site]:
+        """Every site of a round, by province, city and code."""
+        versions = connection.execute(_SITE_VERSIONS, {"of": round_code}).all()
+        outdated = [
+            code
+            for code, version in versions
+            if (known := self._sites.get((round_code, code))) is None or known.version != version
+        ]
+        if outdated:
+            for row in connection.execute(_SITE_PLANS, {"of": round_code, "wanted": outdated}).mappings():
+                read = Site(_parsed(row["plan"], facts.SitePlan), row["version"])
+                self._sites[round_code, row["code"]] = read
+        return [self._sites[round_code, code] for code, _ in versions]
+
+
+def notice(connection: Connection, round_code: str, kind: str) -> Row | None:
+    """The newest notice of a kind ("announcement", "guide"), or None."""
+    asked = select(notices).where(notices.c.round == round_code, notices.c.kind == kind)
+    return found_in(connection.execute(asked).mappings().first())
+
+
+def _parsed(plan: Any, kind: type[_Plan]) -> _Plan:
+    return msgspec.convert(plan, kind)

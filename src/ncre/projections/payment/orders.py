@@ -1,0 +1,152 @@
+"""Payment orders as they stand: one row an order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from ncre.domain.payment.orders import OrderState
+from ncre.events import payment as facts
+from ncre.projections.base import Key, Projection, Row, changed, found_in
+from ncre.store.columns import Moment
+from ncre.store.deadlines import SKEW, is_due, too_far
+from ncre.store.schema import metadata
+
+payment_orders = Table(
+    "payment_orders",
+    metadata,
+    Column("number", String(40), primary_key=True),
+    Column("registration", Uuid, nullable=False),
+    Column("round", String(8), nullable=False),
+    Column("site", String(12), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("fixed", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("terms", String(40), nullable=False, server_default=""),
+    Index("payment_orders_of", "registration"),
+    Index("payment_orders_state", "state", "opened_at"),
+    Index("payment_orders_opened", "opened_at"),
+)
+
+STATES = {
+    facts.OrderReplaced: OrderState.REPLACED,
+    facts.OrderClosed: OrderState.CLOSED,
+    facts.PaymentReceived: OrderState.PAID,
+}
+
+PAYABLE = (OrderState.OPEN.value, OrderState.REPLACED.value)
+"""States in which somebody may still pay at the channel."""
+
+Change = facts.OrderOpened | facts.OrderReplaced | facts.OrderClosed | facts.PaymentReceived
+
+
+class OrderProjection(Projection):
+    table = payment_orders
+    listens = (facts.OrderOpened, *STATES)
+
+    def key(self, fact: Change) -> Key:
+        return (fact.order,)
+
+    def step(self, fact: Change, row: Row | None) -> Row | None:
+        at = fact.metadata.recorded_at
+        if not isinstance(fact, facts.OrderOpened):
+            ended = None if isinstance(fact, facts.OrderReplaced) else at
+            return changed(row, state=STATES[type(fact)].value, ended_at=ended)
+        return {
+            "number": fact.order,
+            "registration": fact.registration,
+            "round": fact.round,
+            "site": fact.site,
+            "channel": fact.channel,
+            "fixed": fact.fixed,
+            "amount": fact.amount,
+            "expires": fact.expires,
+            "state": OrderState.OPEN.value,
+            "opened_at": at,
+            "ended_at": None,
+            "terms": fact.terms,
+        }
+
+
+_ONE = select(payment_orders).where(payment_orders.c.number == bindparam("of"))
+_OF = (
+    select(payment_orders)
+    .where(payment_orders.c.registration == bindparam("of"))
+    .order_by(payment_orders.c.fixed, payment_orders.c.opened_at, payment_orders.c.number)
+)
+_OPEN = select(payment_orders).where(payment_orders.c.state.in_(PAYABLE))
+
+
+def one(connection: Connection, number: str) -> Row | None:
+    return found_in(connection.execute(_ONE, {"of": number}).mappings().first())
+
+
+def of_registration(connection: Connection, registration: UUID) -> list[Row]:
+    """All orders of a registration, oldest first."""
+    return [dict(row) for row in connection.execute(_OF, {"of": registration}).mappings()]
+
+
+def payable_of(connection: Connection, registration: UUID) -> list[Row]:
+    """Those that somebody may still pay."""
+    return [row for row in of_registration(connection, registration) if row["state"] in PAYABLE]
+
+
+def payable(connection: Connection, round_code: str | None = None, limit: int = 500) -> list[Row]:
+    """Orders that somebody may still pay, oldest first."""
+    asked = _OPEN.order_by(payment_orders.c.opened_at).limit(limit)
+    if round_code is not None:
+        asked = asked.where(payment_orders.c.round == round_code)
+    return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def first_opened(connection: Connection) -> datetime | None:
+    """When the first order of all was opened."""
+    found: datetime | None = connection.execute(select(func.min(payment_orders.c.opened_at))).scalar_one()
+    return found
+
+
+def payable_count(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(_OPEN.subquery())).scalar_one())
+
+
+def to_ask(
+    connection: Connection, retry_schedule: Table, opened_before: datetime, now: datetime, limit: int
+) -> list[Row]:
+    """Payable orders whose next question is due: first `opened_before`, later as the errands say.
+
+    What a clock noted that stood later than now is due as well.
+    """
+    noted = retry_schedule.c.key == literal("order:") + payment_orders.c.number
+    due = or_(
+        is_due(retry_schedule.c.next_at, now, too_far(now)),
+        retry_schedule.c.key.is_(None) & is_due(payment_orders.c.opened_at, opened_before, now + SKEW),
+        retry_schedule.c.key.is_(None) & (payment_orders.c.expires <= now),
+    )
+    asked = (
+        select(payment_orders)
+        .outerjoin(retry_schedule, noted)
+        .where(payment_orders.c.state.in_(PAYABLE), due)
+        .order_by(func.coalesce(retry_schedule.c.next_at, payment_orders.c.opened_at))
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(asked).mappings()]

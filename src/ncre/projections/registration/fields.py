@@ -1,0 +1,185 @@
+"""What the fields of a registration are called, and how their values are said, in both languages.
+
+One table: the columns of `registrations`, the private details, and what the history adds to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from ncre.domain.accounts.addresses import masked, shown
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.candidate import (
+    DOCUMENT_TYPES,
+    EDUCATION,
+    ETHNICITIES,
+    FORM_FIELDS,
+    OCCUPATIONS,
+    SEXES,
+    masked_name,
+    masked_number,
+)
+from ncre.domain.exam.plan import in_words
+from ncre.domain.payment.settlement import yuan
+from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.wording import STATUSES
+from ncre.events.base import Erased
+
+HIDDEN: Final = Bilingual("（不显示）", "(not shown)")
+ERASED_WORDS: Final = Bilingual("（已依法删除）", "(erased)")
+NOTHING: Final = Bilingual("（无）", "(none)")
+
+EMPTY: Final[tuple[Any, ...]] = (None, "", [], ())
+"""Values that say nothing; zero says something."""
+
+Say = Callable[[Any, str], str]
+
+
+def formatted_value(name: str, value: Any, language: str, *, opened: bool = False) -> str:
+    """The value of a field in words; a private one only where it was `opened` to the reader."""
+    known = FIELDS[name]
+    if value in EMPTY:
+        return NOTHING.say(language)
+    if isinstance(value, Erased):
+        return ERASED_WORDS.say(language)
+    if known.private and not opened:
+        return _MASKS[name](value) if name in _MASKS else HIDDEN.say(language)
+    return known.say(value, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field's label, how its value is said, and whether it is private (stored sealed)."""
+
+    words: Bilingual
+    say: Say
+    private: bool = False
+
+
+def _plain(value: Any, _: str) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _moment(value: datetime, _: str) -> str:
+    return in_words(value)
+
+
+def _status(value: str, language: str) -> str:
+    return STATUSES[Status(value)].say(language)
+
+
+def _version(value: int, _: str) -> str:
+    return f"v{value}"
+
+
+def _amount(value: int, language: str) -> str:
+    return Bilingual("{yuan} 元", "{yuan} yuan").say(language, yuan=yuan(value))
+
+
+def _lines(value: list[dict[str, Any]], language: str) -> str:
+    between = Bilingual("、", ", ").say(language)
+    return between.join(f"{line['subject']} {_amount(line['fee'], language)}" for line in value)
+
+
+def _photo(value: dict[str, Any], language: str) -> str:
+    words = Bilingual("{height}×{width} 像素，摘要 {digest}", "{height}×{width} pixels, digest {digest}")
+    return words.say(language, height=value["height"], width=value["width"], digest=value["digest"][:16])
+
+
+def _payment(value: dict[str, Any], language: str) -> str:
+    words = Bilingual("{amount}，订单 {order}，交易 {trade}", "{amount}, order {order}, trade {trade}")
+    return words.say(
+        language, amount=_amount(value["amount"], language), order=value["order"], trade=value["trade"]
+    )
+
+
+def _reasons(value: list[str], language: str) -> str:
+    known = [REVIEW_REASONS[code] for code in value if code in REVIEW_REASONS]
+    if language == "en":
+        return "; ".join(f"{reason.code} {reason.text_en}" for reason in known)
+    return "；".join(f"{reason.code} {reason.text}" for reason in known)
+
+
+def _seats(value: list[dict[str, Any]], language: str) -> str:
+    words = Bilingual(
+        "{subject}：{when}，考场 {hall:04}，座位 {seat:02}，准考证号 {ticket}",
+        "{subject}: {when}, hall {hall:04}, seat {seat:02}, ticket {ticket}",
+    )
+    each = [words.say(language, **{**seat, "when": in_words(seat["starts_at"])}) for seat in value]
+    return Bilingual("；", "; ").say(language).join(each)
+
+
+def _short(value: str | UUID, _: str) -> str:
+    return str(value)[:16]
+
+
+def _of(table: Mapping[str, Bilingual]) -> Say:
+    return lambda code, language: table[code].say(language) if code in table else str(code)
+
+
+_DETAIL_VALUES: Final[Mapping[str, Say]] = {
+    "sex": _of(SEXES),
+    "document_type": _of({code: kind.words for code, kind in DOCUMENT_TYPES.items()}),
+    "ethnicity": _of(ETHNICITIES),
+    "education": _of(EDUCATION),
+    "occupation": _of(OCCUPATIONS),
+    "mobile": lambda number, _language: shown(number),
+}
+
+_MASKS: Final[Mapping[str, Callable[[str], str]]] = {
+    "name": masked_name,
+    "document_number": masked_number,
+    "mobile": masked,
+}
+
+DETAILS: Final[Mapping[str, Field]] = {
+    **{one.name: Field(one.words, _DETAIL_VALUES.get(one.name, _plain), private=True) for one in FORM_FIELDS},
+    "document_typed": Field(Bilingual("证件号码（原样）", "Document number as typed"), _plain, private=True),
+}
+"""The private details, in the order of the candidate's form."""
+
+FIELDS: Final[Mapping[str, Field]] = {
+    "status": Field(Bilingual("状态", "Status"), _status),
+    "version": Field(Bilingual("版本", "Version"), _version),
+    "changed_at": Field(Bilingual("记录时间", "Recorded"), _moment),
+    "number": Field(Bilingual("报名号", "Registration number"), _plain),
+    "round": Field(Bilingual("考次", "Round"), _plain),
+    "name_masked": Field(Bilingual("姓名（遮盖）", "Name (masked)"), _plain),
+    "document_masked": Field(Bilingual("证件号码（遮盖）", "Document number (masked)"), _plain),
+    **DETAILS,
+    "site": Field(Bilingual("考点", "Site"), _plain),
+    "lines": Field(Bilingual("科目", "Subjects"), _lines),
+    "amount": Field(Bilingual("应缴", "Amount"), _amount),
+    "photo": Field(Bilingual("照片", "Photo"), _photo),
+    "submitted_at": Field(Bilingual("提交时间", "Submitted"), _moment),
+    "requested_at": Field(Bilingual("申请审核时间", "Review requested"), _moment),
+    "rejections": Field(Bilingual("退回次数", "Times rejected"), _plain),
+    "reasons": Field(Bilingual("未通过原因", "Reasons for rejection"), _reasons),
+    "note": Field(Bilingual("考点说明", "Note of the site"), _plain, private=True),
+    "approved_at": Field(Bilingual("审核通过时间", "Approved"), _moment),
+    "pay_by": Field(Bilingual("缴费期限", "To be paid by"), _moment),
+    "payment": Field(Bilingual("支付", "Payment"), _payment),
+    "paid_at": Field(Bilingual("支付时间", "Paid"), _moment),
+    "confirmed_at": Field(Bilingual("现场确认时间", "Confirmed on site"), _moment),
+    "seated": Field(Bilingual("已编排科目数", "Subjects seated"), _plain),
+    "seats": Field(Bilingual("考场座位", "Seats"), _seats),
+    "cancellation": Field(Bilingual("取消原因", "Reason for cancelling"), _plain, private=True),
+    "evidence": Field(Bilingual("转账号的证据", "Evidence for moving it"), _plain, private=True),
+    "agreement": Field(Bilingual("协议版本", "Agreement edition"), _plain),
+    "agreed_at": Field(Bilingual("同意协议时间", "Agreement accepted"), _moment),
+    "ordinal": Field(Bilingual("本考次第几份报名", "Which registration in the round"), _plain),
+    "details_version": Field(Bilingual("个人信息所在版本", "Version of the details"), _version),
+    "order_version": Field(Bilingual("订单所在版本", "Version of the order"), _version),
+    "rejected_version": Field(Bilingual("退回所在版本", "Version of the rejection"), _version),
+    "person": Field(Bilingual("证件摘要", "Keyed hash of the document"), _short),
+    "account": Field(Bilingual("账号编号", "Account id"), _plain),
+    "account_since": Field(Bilingual("属于该账号自", "Belongs to the account since"), _moment),
+    "sealed_for": Field(Bilingual("开始报名的账号编号", "Id of the account where it began"), _plain),
+    "id": Field(Bilingual("报名编号", "Registration id"), _plain),
+}
+"""Every field, in the order in which people read a registration."""

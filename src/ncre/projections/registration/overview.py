@@ -1,0 +1,64 @@
+"""A round at a glance: for each site how many registrations stand where, and what of its quotas is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from ncre.domain.claims import Seat
+from ncre.domain.exam.plan import WHOLE_SITE, Round, Site
+from ncre.domain.registration.lifecycle import Status
+from ncre.projections.exam.exams import ExamRepository
+from ncre.projections.registration import registration_counts
+from ncre.store.claims import ClaimStore
+
+
+@dataclass(frozen=True)
+class Taken:
+    """`taken` of `quota`; a quota that was lowered may be less than what is taken."""
+
+    taken: int
+    quota: int
+
+
+@dataclass(frozen=True)
+class SiteOverview:
+    """`counts` by status, in the order of the life; `people` and `sittings` against the quotas."""
+
+    site: Site
+    counts: Mapping[Status, int]
+    people: Taken
+    sittings: Taken
+
+
+def overview(
+    connection: Connection, exams: ExamRepository, claims: ClaimStore, round_: Round
+) -> list[SiteOverview]:
+    """Every site of the round, by province, city and code; two questions, however many registered."""
+    sites = exams.sites(connection, round_.code)
+    counts = registration_counts.by_site(connection, round_.code)
+    keys = [Seat(round_.code, site.code, subject).key for site in sites for subject in _counters(site)]
+    counted = claims.counted(connection, keys)
+    return [_site_now(round_.code, site, counts.get(site.code, {}), counted) for site in sites]
+
+
+def _counters(site: Site) -> tuple[str, ...]:
+    return (*site.offers, WHOLE_SITE)
+
+
+def _site_now(
+    round_code: str, site: Site, counts: Mapping[Status, int], counted: Mapping[str, tuple[int, int]]
+) -> SiteOverview:
+    def taken(subject: str) -> Taken:
+        quota, used = counted.get(Seat(round_code, site.code, subject).key, (0, 0))
+        return Taken(used, quota)
+
+    subjects = [taken(subject) for subject in site.offers]
+    return SiteOverview(
+        site=site,
+        counts={status: counts[status] for status in Status if status in counts},
+        people=taken(WHOLE_SITE),
+        sittings=Taken(sum(one.taken for one in subjects), sum(one.quota for one in subjects)),
+    )

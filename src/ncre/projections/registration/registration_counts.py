@@ -1,0 +1,55 @@
+"""How many registrations stand where, by site: what the overview and the number beside the queue show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Column, Connection, Integer, String, Table, func, select
+
+from ncre.domain.registration.commands import EVERY_SITE
+from ncre.domain.registration.lifecycle import Status
+from ncre.projections.base import Key, Row
+from ncre.projections.registration.registrations import registrations
+from ncre.projections.summaries import Summary
+from ncre.store.schema import metadata
+
+registration_counts: Final = Table(
+    "registration_counts",
+    metadata,
+    Column("round", String(8), primary_key=True),
+    Column("site", String(6), primary_key=True),
+    Column("status", String(20), primary_key=True),
+    Column("people", Integer, nullable=False),
+)
+
+
+class CountsBySite(Summary):
+    table = registration_counts
+    of = registrations
+    reads = (registrations.c.round, registrations.c.site, registrations.c.status)
+
+    def parts(self, row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+        if row["site"] is not None:
+            yield (row["round"], row["site"], row["status"]), (1,)
+
+
+def by_site(connection: Connection, round_code: str) -> dict[str, dict[Status, int]]:
+    """For each site with registrations how many stand where."""
+    asked = select(registration_counts).where(
+        registration_counts.c.round == round_code, registration_counts.c.people > 0
+    )
+    found: dict[str, dict[Status, int]] = {}
+    for row in connection.execute(asked).mappings():
+        found.setdefault(row["site"], {})[Status(row["status"])] = row["people"]
+    return found
+
+
+def standing(connection: Connection, round_code: str, status: Status, sites: frozenset[str]) -> int:
+    """How many registrations of these sites have this status."""
+    asked = select(func.coalesce(func.sum(registration_counts.c.people), 0)).where(
+        registration_counts.c.round == round_code, registration_counts.c.status == status.value
+    )
+    if sites != EVERY_SITE:
+        asked = asked.where(registration_counts.c.site.in_(sorted(sites)))
+    return int(connection.execute(asked).scalar_one())

@@ -1,0 +1,1 @@
+"""Use cases of accounts: signing in, second factors, staff accounts, profiles."""

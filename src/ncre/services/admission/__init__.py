@@ -1,0 +1,1 @@
+"""Use cases at the door: verifying tickets, with and without a network."""

@@ -1,0 +1,271 @@
+"""The printed pages of a registration: whether they may be printed now, and where they come from.
+
+The same registration at the same version prints the same bytes: the only moment on a page is that
+of the record itself. So a paper is drawn once and then taken from the shelf.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from ncre.documents.labels import NOTICES
+from ncre.documents.masking import masked_form, masked_ticket
+from ncre.documents.pdf.signature import Certificate
+from ncre.documents.view_models import FormSheet, Printed, Sheet, TicketSheet, pictured
+from ncre.domain.exam.plan import Round, require_open
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.lifecycle import PAID, Status
+from ncre.handlers.command_handler import CommandHandler
+from ncre.projections.audit.snapshots import At
+from ncre.projections.base import Row
+from ncre.projections.seating import tickets
+from ncre.services.documents.assembly import Case, DocumentAssembler
+from ncre.services.documents.cache import DocumentCache
+from ncre.store.sealing import CiphertextForged, PersonErased
+
+if TYPE_CHECKING:
+    from ncre.documents.codes.barcodes import Outline
+
+log = logging.getLogger("ncre.papers")
+
+SHELVED: Final = "paper"
+"""What the sealed files on the shelf are bound to."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One file of a site's tickets, and how many of its registrations are done by now."""
+
+    name: str
+    printed: Printed
+    done: int
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """The registration form as a page: what stands on it, the promise that is signed, and its codes."""
+
+    sheet: FormSheet
+    promise: str
+    square: Outline
+    bars: Outline
+
+
+@dataclass(frozen=True)
+class TicketPage:
+    """The admission ticket as a page: what stands on it, the notices, and its codes."""
+
+    sheet: TicketSheet
+    notices: tuple[str, ...]
+    square: Outline
+    bars: Outline
+
+
+class DocumentService:
+    def __init__(
+        self,
+        command_handler: CommandHandler,
+        cases: DocumentAssembler,
+        shelf: DocumentCache,
+        certificate: Certificate | None = None,
+    ) -> None:
+        self._command_handler = command_handler
+        self._cases = cases
+        self._shelf = shelf
+        self._certificate = certificate
+
+    def form(self, registration: UUID) -> Printed:
+        """The registration form, from payment on. Raises Refusal."""
+        from ncre.documents import drawing
+
+        case = self._cases.now(registration)
+        require_paid(case.row)
+        return self._certified(
+            self._from_shelf(case, self._cases.form_sheet(case), drawing.registration_form)
+        )
+
+    def ticket(self, registration: UUID) -> Printed:
+        """The admission ticket, once seated and while printing is open. Raises Refusal."""
+        from ncre.documents import drawing
+
+        case = self._ready(registration)
+        return self._certified(
+            self._from_shelf(case, self._cases.ticket_sheet(case), drawing.admission_ticket)
+        )
+
+    def receipt(self, registration: UUID) -> Printed:
+        """The receipt of the fee, from payment on. Raises Refusal."""
+        from ncre.documents import drawing
+
+        case = self._cases.now(registration)
+        require_paid(case.row)
+        return self._certified(drawing.receipt(self._cases.receipt_sheet(case)))
+
+    def form_page(self, registration: UUID) -> FormPage:
+        """The form to be shown as a page, the photo aside. Raises Refusal as `form` does."""
+        from ncre.documents import drawing
+
+        case = self._cases.now(registration)
+        require_paid(case.row)
+        sheet = self._cases.form_sheet(case)
+        return FormPage(sheet, drawing.promise(sheet), *_codes(sheet))
+
+    def ticket_page(self, registration: UUID) -> TicketPage:
+        """The ticket to be shown as a page, the photo aside. Raises Refusal as `ticket` does."""
+        sheet = self._cases.ticket_sheet(self._ready(registration))
+        return TicketPage(sheet, NOTICES, *_codes(sheet))
+
+    def form_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
+        """The form as it would have been printed then. Raises Refusal where there was none to print."""
+        from ncre.documents import drawing
+
+        case = self._cases.then(registration, at)
+        require_paid(case.row)
+        sheet = self._cases.form_sheet(case)
+        return drawing.registration_form(masked_form(sheet) if masked else self._complete(case, sheet))
+
+    def ticket_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
+        """The ticket as it would have been printed then, whatever the hour. Raises Refusal."""
+        from ncre.documents import drawing
+
+        case = self._cases.then(registration, at)
+        require_seated(case)
+        sheet = self._cases.ticket_sheet(case)
+        return drawing.admission_ticket(masked_ticket(sheet) if masked else self._complete(case, sheet))
+
+    def seated_at(self, round_code: str, site: str) -> list[UUID]:
+        """Registrations of the site that have seats, in the order in which they will be sat."""
+        with self._command_handler.database.reading() as connection:
+            return tickets.registrations_at(connection, round_code, site)
+
+    def bundles(
+        self, round_code: str, site: str, actor: Actor, pages: int, wanted: list[UUID]
+    ) -> Iterator[Bundle]:
+        """The tickets of these registrations in files of so many pages; each look at one is recorded.
+
+        Never more than one file is held in memory. Who has no seat that stands is left out.
+        """
+        from ncre.documents import drawing
+
+        for start in range(0, len(wanted), pages):
+            some = wanted[start : start + pages]
+            sheets = [sheet for sheet in (self._looked_at(one, actor) for one in some) if sheet]
+            number = start // pages + 1
+            if sheets:
+                printed = drawing.admission_tickets(f"准考证 {round_code} {site} ({number})", sheets)
+                printed = self._certified(printed)
+                yield Bundle(f"tickets-{round_code}-{site}-{number:04}.pdf", printed, start + len(some))
+
+    def sweep(self, before: datetime) -> int:
+        """Take off the shelf what was put there before; returns how many papers."""
+        return self._shelf.sweep(before)
+
+    def _looked_at(self, registration: UUID, actor: Actor) -> TicketSheet | None:
+        try:
+            case = self._cases.now(registration)
+            require_seated(case)
+        except Refusal:
+            return None
+        self._command_handler.record_access(registration, actor, "ticket")
+        return self._complete(case, self._cases.ticket_sheet(case))
+
+    def _certified(self, printed: Printed) -> Printed:
+        """Signed where the office has a certificate: after the shelf, since each signature is another."""
+        if self._certificate is None:
+            return printed
+        return replace(printed, pdf=self._certificate.signed(printed.pdf))
+
+    def _ready(self, registration: UUID) -> Case:
+        case = self._cases.now(registration)
+        require_ticket(case.row, case.round, self._command_handler.clock())
+        return case
+
+    def _complete(self, case: Case, sheet: Sheet) -> Sheet:
+        return pictured(sheet, self._cases.photo(case))
+
+    def _from_shelf(self, case: Case, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
+        from ncre.documents import drawing
+
+        key = sha256(f"{drawing.edition()} {case.photo} {sheet!r}".encode()).hexdigest()
+        kept = self._kept(case, key)
+        if kept is not None:
+            return Printed(kept)
+        complete = self._complete(case, sheet)
+        printed = draw(complete)
+        if printed.missing:
+            _note(case, printed)
+        # A font may be installed tomorrow, a photo found again: what lacks something is drawn anew.
+        if not printed.missing and complete.person.photo is not None:
+            self._keep(case, key, printed.pdf)
+        return printed
+
+    def _kept(self, case: Case, key: str) -> bytes | None:
+        box = self._shelf.get(key)
+        if box is None:
+            return None
+        try:
+            with self._command_handler.database.reading() as connection:
+                return self._command_handler.store.open_bytes(
+                    connection, case.row["sealed_for"], box, SHELVED
+                )
+        except (CiphertextForged, PersonErased):
+            return None
+
+    def _keep(self, case: Case, key: str, pdf: bytes) -> None:
+        with self._command_handler.database.transaction() as connection:
+            box = self._command_handler.store.seal_bytes(connection, case.row["sealed_for"], pdf, SHELVED)
+        self._shelf.put(key, box)
+
+
+def _codes(sheet: FormSheet | TicketSheet) -> tuple[Outline, Outline]:
+    """The QR code and the bar code of a sheet."""
+    from ncre.documents import drawing
+
+    square, bars = drawing.qr(sheet.record.code), drawing.code128(sheet.record.number)
+    return drawing.outline(square), drawing.outline(bars)
+
+
+def missing_glyphs(text: str) -> tuple[str, ...]:
+    """Characters that no font of this machine draws: papers show their code points instead."""
+    from ncre.documents import drawing
+
+    return drawing.drawable(text)[1]
+
+
+def _note(case: Case, printed: Printed) -> None:
+    """Substituted characters are logged by code point, so that a font can be installed."""
+    points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
+    log.warning("no font draws %s on the papers of %s", points, case.row["id"])
+
+
+def require_paid(row: Row) -> None:
+    """支付完成后可打印报名登记表 (manual, part 6)."""
+    if Status(row["status"]) not in PAID:
+        raise Refusal(RefusalCode.PRINT_NOT_PAID)
+
+
+def require_seated(case: Case) -> None:
+    """Every subject has its seat. Raises Refusal."""
+    require_paid(case.row)
+    if not case.seated:
+        raise Refusal(RefusalCode.PRINT_NOT_SEATED)
+
+
+def require_ticket(row: Row, round_: Round, now: datetime) -> None:
+    """The ticket needs every subject seated, and the print window open (manual, parts 6 and 10)."""
+    require_paid(row)
+    if row["seated"] < len(row["lines"]):
+        raise Refusal(RefusalCode.PRINT_NOT_SEATED)
+    try:
+        require_open(round_.plan.windows.printing, now)
+    except Refusal as refusal:
+        if refusal.code is RefusalCode.WINDOW_NOT_YET:
+            raise Refusal(RefusalCode.PRINT_NOT_YET, **refusal.particulars) from None
+        raise Refusal(RefusalCode.PRINT_OVER, **refusal.particulars) from None

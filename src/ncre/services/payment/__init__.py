@@ -1,0 +1,1 @@
+"""Use cases of payment: checkout, notifications, counter, refunds, reconciliation."""

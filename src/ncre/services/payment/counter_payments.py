@@ -1,0 +1,145 @@
+"""The counter of a site: money that staff take under the number of a receipt, and hand back where it was too much."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
+from ncre.domain.payment.settlement import order_stream, yuan
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.lifecycle import Role
+from ncre.handlers.command_handler import Act, CommandHandler
+from ncre.operational.inbox import holder_of
+from ncre.projections.base import Row
+from ncre.projections.payment import ledger, orders
+from ncre.projections.registration import registrations
+from ncre.services.payment.checkout import CheckoutService, paid_in_house
+from ncre.services.payment.notifications import PaymentService
+
+COUNTER: Final = "counter"
+"""Its name among the channels; nobody asks it, it tells."""
+
+_RECEIPT: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CashTaken:
+    """What a clerk says they took: fen, the receipt they gave, the version of the case on their screen."""
+
+    registration: UUID
+    receipt: str
+    amount: int
+    actor: Actor
+    seen: int | None = None
+    command_id: UUID | None = None
+
+
+class CounterPayments:
+    def __init__(
+        self, command_handler: CommandHandler, money: PaymentService, checkout: CheckoutService
+    ) -> None:
+        self._command_handler = command_handler
+        self._money = money
+        self._checkout = checkout
+
+    def take(self, cash: CashTaken) -> str:
+        """Record money that staff of the site took; sent twice under one command id, it counts once.
+
+        Returns the reason where the money cannot be used and must be handed back now, as where a
+        colleague took cash for the same person at the same moment; "" where it settled the registration.
+        Raises Refusal: not for this actor, paid already, nothing due, another amount, or a receipt that was used.
+        """
+        row = self._row(cash.registration)
+        site, trade = row["site"] or "", f"{row['site'] or ''}-{cash.receipt}"
+        _require_staff_of(site, cash.actor)
+        if str(row["account"]) == cash.actor.id:
+            raise Refusal(RefusalCode.OWN_REGISTRATION)
+        if _RECEIPT.fullmatch(cash.receipt) and self._took(cash, trade):
+            return self._unusable(trade)
+        _require_due(row, cash)
+        if self._holder(trade) is not None:
+            raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
+        self._checkout.close_open_orders(cash.registration)
+        order = self._order(cash)
+        news = paid_in_house(order, COUNTER, trade, Source.COUNTER, self._command_handler.clock())
+        act = Act(cash.actor, cash.command_id or uuid4(), cause=order.number)
+        self._money.receive(news, act)
+        if self._holder(trade) != order.number:  # a colleague was quicker with this receipt
+            raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
+        return self._unusable(trade)
+
+    def hand_back(self, trade: str, actor: Actor, command_id: UUID | None = None) -> None:
+        """Record that staff handed back what was owed of a payment at the counter. Raises Refusal."""
+        with self._command_handler.database.reading() as connection:
+            owed = ledger.one(connection, COUNTER, trade)
+        if owed is None or owed["request"] is None or owed["returned_at"] is not None:
+            raise Refusal(RefusalCode.NOTHING_OWED)
+        _require_staff_of(owed["site"], actor)
+        news = PaymentNotification(
+            kind=Kind.RETURNED,
+            channel=COUNTER,
+            order=owed["order"],
+            trade=trade,
+            reference=owed["request"],
+            amount=owed["amount"],
+            at=self._command_handler.clock(),
+            source=Source.COUNTER,
+        )
+        self._money.receive(news, Act(actor, command_id or uuid4(), cause=owed["order"]))
+
+    def _order(self, cash: CashTaken) -> Order:
+        try:
+            return self._checkout.order_at(cash.registration, COUNTER, cash.actor)
+        except Refusal as refusal:
+            if refusal.code is RefusalCode.NO_PAYMENT_DUE and self._row(cash.registration)["payment"]:
+                raise Refusal(RefusalCode.ALREADY_PAID, amount=yuan(cash.amount)) from None
+            raise
+
+    def _row(self, registration: UUID) -> Row:
+        with self._command_handler.database.reading() as connection:
+            row = registrations.one(connection, registration)
+        if row is None:
+            raise Refusal(RefusalCode.NOT_FOUND)
+        return row
+
+    def _took(self, cash: CashTaken, trade: str) -> bool:
+        """Whether this very command was carried out before: the money of its receipt stands under its id."""
+        with self._command_handler.database.reading() as connection:
+            number = holder_of(connection, COUNTER, trade) or ""
+            order = orders.one(connection, number)
+            if order is None or order["registration"] != cash.registration or cash.command_id is None:
+                return False
+            history = self._command_handler.store.history(connection, order_stream(number), opened=False)
+        return any(fact.metadata.command_id == cash.command_id for fact in history)
+
+    def _unusable(self, trade: str) -> str:
+        """Why the money of a receipt is owed back, or ""."""
+        with self._command_handler.database.reading() as connection:
+            row = ledger.one(connection, COUNTER, trade)
+        return str(row["reason"] or "") if row else ""
+
+    def _holder(self, trade: str) -> str | None:
+        """The order for which a receipt was given."""
+        with self._command_handler.database.reading() as connection:
+            return holder_of(connection, COUNTER, trade)
+
+
+def _require_due(row: Row, cash: CashTaken) -> None:
+    """What must hold before cash is taken in, the status before the amount."""
+    if row["payment"]:
+        raise Refusal(RefusalCode.ALREADY_PAID, amount=yuan(cash.amount))
+    if cash.seen not in (None, row["version"]):
+        raise Refusal(RefusalCode.OUT_OF_DATE, seen=cash.seen, version=row["version"])
+    if not _RECEIPT.fullmatch(cash.receipt):
+        raise Refusal(RefusalCode.RECEIPT_MISSING)
+    if cash.amount != row["amount"]:
+        raise Refusal(RefusalCode.WRONG_AMOUNT, due=yuan(row["amount"] or 0), given=yuan(cash.amount))
+
+
+def _require_staff_of(site: str, actor: Actor) -> None:
+    if actor.role not in (Role.REVIEWER, Role.OFFICE) or not actor.covers(site):
+        raise Refusal(RefusalCode.NOT_YOUR_ROLE)

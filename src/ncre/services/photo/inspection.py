@@ -1,0 +1,145 @@
+"""Compares the files of photos with the photos that facts name: what is lost, what can be put back, what nobody names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from ncre.events.registration import PhotoReplaced, PhotoUploaded
+from ncre.photo.file_store import Found, PhotoDamaged, PhotoMissing, PhotoStore
+from ncre.projections.registration import registrations
+from ncre.store.database import Database
+from ncre.store.fact_store import FactStore
+from ncre.store.sealing import CiphertextForged, PersonErased
+
+TOPICS: Final = (PhotoUploaded.TOPIC, PhotoReplaced.TOPIC)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A photo that a fact names; `current` where it is the one that counts for its registration."""
+
+    registration: UUID
+    number: str
+    person: UUID
+    digest: str
+    current: bool
+
+
+@dataclass
+class Inspection:
+    """What was found. `swept` are the names of files that no fact names; younger ones are `waiting`."""
+
+    whole: int = 0
+    repaired: list[Named] = field(default_factory=list)
+    damaged: list[Named] = field(default_factory=list)
+    missing: list[Named] = field(default_factory=list)
+    swept: list[str] = field(default_factory=list)
+    waiting: int = 0
+
+    @property
+    def lost(self) -> list[Named]:
+        return [*self.damaged, *self.missing]
+
+
+class PhotoInspection:
+    def __init__(self, database: Database, store: FactStore, photos: PhotoStore) -> None:
+        self._database = database
+        self._store = store
+        self._photos = photos
+
+    def inspect(self, before: datetime, backups: Sequence[PhotoStore] = (), sweep: bool = True) -> Inspection:
+        """Look at every photo that a fact names, and at every file.
+
+        What lies in another place, or whole in a backup, is put back. Files that no fact names and that were
+        put here `before` are removed. Raises PhotosSilent where the store cannot be read.
+        """
+        files = list(
+            self._photos.files()
+        )  # before the facts: what comes meanwhile is named by then, or young
+        named = list(self._named())
+        found = Inspection()
+        strays = self._strays(files, {one.digest for one in named})
+        for one in named:
+            fault = self._fault(one)
+            if fault is None:
+                found.whole += 1
+            elif self._put_back(one, strays, backups):
+                found.repaired.append(one)
+            else:
+                (found.missing if fault is PhotoMissing else found.damaged).append(one)
+        self._sweep(found, files, {one.digest for one in named}, before, sweep)
+        return found
+
+    def _named(self) -> Iterator[Named]:
+        """Every photo of the log once."""
+        position, seen = 0, set[str]()
+        while batch := self._store.log_of(TOPICS, position):
+            position = batch[-1][0]
+            for _, fact in batch:
+                assert isinstance(fact, PhotoUploaded | PhotoReplaced)
+                if fact.photo.digest not in seen:
+                    seen.add(fact.photo.digest)
+                    yield self._of(fact)
+
+    def _of(self, fact: PhotoUploaded | PhotoReplaced) -> Named:
+        with self._database.reading() as connection:
+            row = registrations.one(connection, fact.metadata.stream)
+        current = bool(row and row["photo"] and row["photo"]["digest"] == fact.photo.digest)
+        assert fact.metadata.subject is not None
+        number = (row and row["number"]) or ""
+        return Named(fact.metadata.stream, number, fact.metadata.subject, fact.photo.digest, current)
+
+    def _fault(self, one: Named) -> type[Exception] | None:
+        """None where the photo is whole: the file has its digest and opens under its person's key."""
+        try:
+            box = self._photos.get(one.digest)
+            with self._database.reading() as connection:
+                self._store.open_bytes(connection, one.person, box, "photo")
+        except (PhotoMissing, PhotoDamaged, CiphertextForged) as fault:
+            return type(fault)
+        except PersonErased:
+            return None
+        return None
+
+    def _strays(self, files: Sequence[Found], wanted: set[str]) -> dict[str, Found]:
+        """Files that lie elsewhere than their place, by what they hold."""
+        strays: dict[str, Found] = {}
+        for file in files:
+            if file.digest not in wanted:
+                try:
+                    holds = sha256(self._photos.read(file.name)).hexdigest()
+                except PhotoMissing:
+                    continue
+                if holds in wanted:
+                    strays[holds] = file
+        return strays
+
+    def _put_back(self, one: Named, strays: dict[str, Found], backups: Sequence[PhotoStore]) -> bool:
+        if one.digest in strays:
+            self._photos.put(self._photos.read(strays[one.digest].name))
+            return self._fault(one) is None
+        for backup in backups:
+            try:
+                self._photos.put(backup.get(one.digest))
+            except (PhotoMissing, PhotoDamaged):
+                continue
+            return self._fault(one) is None
+        return False
+
+    def _sweep(
+        self, found: Inspection, files: Sequence[Found], named: set[str], before: datetime, sweep: bool
+    ) -> None:
+        for file in files:
+            if file.digest in named:
+                continue
+            if file.at >= before:
+                found.waiting += 1
+                continue
+            found.swept.append(file.name)
+            if sweep:
+                self._photos.remove(file.name)

@@ -1,0 +1,41 @@
+"""Who somebody is: keyed hashes for look-up, and the details of a case, opened from their fact."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ncre.domain.candidate import DOCUMENT_TYPES, normalise_document
+from ncre.events.registration import Details, Rejected
+from ncre.handlers.command_handler import CommandHandler
+from ncre.store.keys import Keys, blind_index
+
+
+class People:
+    def __init__(self, command_handler: CommandHandler, keys: Keys) -> None:
+        self._command_handler = command_handler
+        self._keys = keys
+
+    def person(self, document_type: str, document_number: str) -> str:
+        """The keyed hash of a document: the same for the same person, and tells nothing else."""
+        return blind_index(self._keys.pepper, "document", f"{document_type}\0{document_number}")
+
+    def persons(self, text: str) -> tuple[str, ...]:
+        """The keyed hashes of `text` read as a number of each document type, for looking it up."""
+        return tuple(self.person(kind, normalise_document(kind, text)) for kind in DOCUMENT_TYPES)
+
+    def details(self, registration: UUID, version: int | None) -> Details | None:
+        """The personal details as the fact of that version holds them; None if none or erased."""
+        if version is None:
+            return None
+        fact = self._fact(registration, version)
+        details = getattr(fact, "details", None)
+        return details if isinstance(details, Details) else None
+
+    def rejection_note(self, registration: UUID, version: int | None) -> str:
+        """The note of a rejection, or "" if there is none or it was erased."""
+        fact = self._fact(registration, version) if version is not None else None
+        return fact.note if isinstance(fact, Rejected) and isinstance(fact.note, str) else ""
+
+    def _fact(self, registration: UUID, version: int) -> object:
+        with self._command_handler.database.reading() as connection:
+            return self._command_handler.store.fact(connection, registration, version)

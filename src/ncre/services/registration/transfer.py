@@ -1,0 +1,92 @@
+"""A registration moves to another account of the same person: by the exam office, upon evidence, never silently.
+
+Both accounts are told and have it in their security history; the registration's own history has it
+with the evidence, for auditors. Private fields stay sealed under the key they were sealed with.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sqlalchemy import Connection
+
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import Move
+from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.state import Registration
+from ncre.events.account import RegistrationMoved
+from ncre.handlers.command_handler import CommandHandler
+from ncre.identity import email_templates
+from ncre.identity.accounts import Account, Accounts
+from ncre.projections.registration import registrations
+from ncre.services.accounts.profiles import Profiles
+from ncre.services.accounts.security_log import SecurityLog
+from ncre.services.registration.changes import Changes
+
+LEFT = Bilingual(
+    "把您的报名转到了您的另一账号", "moved your registration from this account to another account of yours"
+)
+CAME = Bilingual(
+    "把您在另一账号的报名转到了本账号", "moved your registration from another account of yours to this one"
+)
+
+
+class RegistrationTransfer:
+    def __init__(
+        self,
+        command_handler: CommandHandler,
+        changes: Changes,
+        security: SecurityLog,
+        accounts: Accounts,
+        profiles: Profiles,
+    ) -> None:
+        self._command_handler = command_handler
+        self._changes = changes
+        self._log = security
+        self._accounts = accounts
+        self._profiles = profiles
+
+    def target(self, name: str) -> Account:
+        """The candidate's account of this name or address. Raises Refusal where there is none."""
+        known = self._accounts.named(name) if name.strip() else None
+        if known is None or known.role is not Role.CANDIDATE:
+            raise Refusal(RefusalCode.ACCOUNT_UNKNOWN)
+        return known
+
+    def move(self, asked: Move) -> Registration:
+        """Carry out the command, record it at both accounts and tell them. Asked again, it is so already.
+
+        Raises Refusal, also where the other account has a registration of its own under way, or personal
+        details of somebody else.
+        """
+        to = self._accounts.find(asked.to)
+        if to is None or self._accounts.is_closed(to.id) or to.role is not Role.CANDIDATE:
+            raise Refusal(RefusalCode.ACCOUNT_UNKNOWN)
+        person = self._profiles.person_of(to)
+        self._changes.prepare(asked)
+        was, after = self._command_handler.run_in_transaction(partial(self._moved, asked, to, person))
+        if was is not None:
+            self._log.tell(was, lambda address: email_templates.moved(address, after.number, LEFT))
+            self._log.tell(to, lambda address: email_templates.moved(address, after.number, CAME))
+        return after
+
+    def _moved(
+        self, asked: Move, to: Account, person: str, connection: Connection
+    ) -> tuple[Account | None, Registration]:
+        """The account it left, None where nothing happened; and the registration as it then stands."""
+        before = registrations.one(connection, asked.registration)
+        after = self._command_handler.carry_out(connection, asked)
+        if before is None or after.version == before["version"]:
+            return None, after
+        if person and after.person not in ("", person):
+            raise Refusal(RefusalCode.OTHER_PERSON)
+        if registrations.under_way(connection, to.id, after.round) != [after.id]:
+            raise Refusal(RefusalCode.ACCOUNT_BUSY)
+        was = self._accounts.find(before["account"])
+        if was is not None:
+            left = RegistrationMoved(was.id, after.id, "left")
+            self._log.record(connection, was, left, by=asked.actor)
+        came = RegistrationMoved(to.id, after.id, "came")
+        self._log.record(connection, to, came, by=asked.actor)
+        return was, after

@@ -1,0 +1,1 @@
+"""Stand-ins for Alipay and QQ, for the demo and the tests; never imported in production."""

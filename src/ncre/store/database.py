@@ -1,0 +1,231 @@
+"""One database, SQLite file or PostgreSQL: its connections, its transactions, its schema.
+
+On SQLite one writer works at a time; the threads of this process queue for that turn in the
+order in which they came, instead of all polling the lock of the file. They queue in the same way
+for connections, of which there are as many as the process has threads, if it is set up well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ncre.store.fair_lock import FairLock, Overcrowded
+from ncre.store.outages import DatabaseFailure, Outage, OutageLog, failure_of
+from ncre.store.outages import DatabaseUnusable as DatabaseUnusable
+from ncre.store.sqlite_file import SQLiteFile
+
+MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
+
+CONNECTIONS: Final = 20
+"""How many threads of a process work in the database at a time, unless it says otherwise."""
+
+POLL_INTERVALS: Final = 10.0
+"""Seconds for which a thread waits for a connection, or for its turn to write, before it is told to try again."""
+
+_REVISION: Final = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_DOWN_REVISION: Final = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
+
+_MIGRATION_LOCK: Final = 0x6E637265
+"""Key of the PostgreSQL advisory lock under which one process at a time migrates."""
+
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
+
+
+class NotMigrated(DatabaseUnusable):
+    """The schema is not the one this version works with."""
+
+
+class Database:
+    """Connections to the database at an SQLAlchemy URL. Thread-safe; make it after a fork.
+
+    `connections` threads work in it at a time, best as many as the process has; others wait in the order in
+    which they came, at most `patience` seconds. A thread may open a second connection inside its first.
+
+    Raises DatabaseUnusable for a URL that cannot be meant, or a SQLite folder that cannot be written. Whatever
+    fails later for the database's own sake is a DatabaseFailure, told in the log.
+    """
+
+    def __init__(self, url: str, connections: int = CONNECTIONS, patience: float = POLL_INTERVALS) -> None:
+        self._url = _understood(url)
+        self.dialect = self._url.get_backend_name()
+        self._outages = OutageLog()
+        self._gate = FairLock(connections, patience, again=True)
+        self._turn: FairLock | None = None
+        self._file: SQLiteFile | None = None
+        if self.dialect == "sqlite":
+            self._turn, file = FairLock(1, patience), SQLiteFile(self._url)
+            # Writers lock at once, so that none of them reads first and then fails to write.
+            self._writers = file.engine("BEGIN IMMEDIATE", "query_only=OFF", connections, patience)
+            self._readers = self._snapshots = file.engine("BEGIN", "query_only=ON", connections, patience)
+            self._file = file
+        else:
+            self._writers = _postgresql(self._url, connections, patience)
+            self._readers = self._writers.execution_options(isolation_level="AUTOCOMMIT")
+            self._snapshots = self._writers.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    def __repr__(self) -> str:
+        return f"Database({self._url.render_as_string(hide_password=True)!r})"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection to write with; commits at the end of the block, rolls back on any exception."""
+        with self._told(), self._turn_to_write(), self._gate, self._writers.begin() as connection:
+            yield connection
+        self._outages.wrote()
+
+    def lock(self, connection: Connection, name: UUID) -> None:
+        """Let one transaction at a time work on what has this name; the others wait until it ends.
+
+        On SQLite a transaction that writes is alone anyway.
+        """
+        if self.dialect == "postgresql":
+            key = int.from_bytes(name.bytes[:8], "big", signed=True)
+            connection.execute(_LOCK, {"key": key})
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with. On PostgreSQL each statement sees what is committed by then."""
+        with self._told(), self._gate, self._readers.connect() as connection:
+            yield connection
+        self._outages.read()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection to read with that sees one state of the database throughout the block."""
+        with self._told(), self._gate, self._snapshots.connect() as connection:
+            yield connection
+        self._outages.read()
+
+    def exists(self) -> bool:
+        """Whether there is a database at all; a SQLite file is made only by a migration."""
+        return self._file is None or self._file.exists()
+
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the schema to the newest version, or to one before it. Safe to run twice, and in several processes at once."""
+        from alembic import command  # heavy, and no other command needs it
+        from alembic.config import Config
+
+        if self._file is not None:
+            self._file.make()
+        with self.explained(), self.transaction() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
+            configuration = Config()
+            configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+            configuration.set_main_option("path_separator", "os")
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, revision)
+
+    def assert_migrated(self) -> None:
+        """Raises NotMigrated unless the schema is the newest one; never makes a table."""
+        if self._file is not None and self._file.never_was():
+            raise NotMigrated(
+                f"there is no database {self._url.database}; is the path right? for a new one run: ncre migrate"
+            )
+        needed = newest_migrations()
+        with self.explained(), self.reading() as connection:
+            found = _migrated_to(connection)
+        if found != needed:
+            raise NotMigrated(
+                f"the schema of the database is at {_named(found)}, this version needs {_named(needed)}; "
+                "run: ncre migrate"
+            )
+
+    def close(self) -> None:
+        """Give all connections back. The database may be used again; it then connects anew."""
+        self._readers.dispose()
+        self._writers.dispose()
+
+    def _turn_to_write(self) -> AbstractContextManager[object]:
+        return self._turn if self._turn is not None else nullcontext()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tells what the database fails of apart, for the log and for whoever called. Raises DatabaseFailure."""
+        try:
+            yield
+        except DBAPIError as error:
+            failure = failure_of(error, self._where)
+            if failure is None:
+                raise
+            failure.__cause__ = error
+            self._outages.failed(failure)
+            raise failure from error
+        except (Overcrowded, PoolTimeout) as error:
+            failure = DatabaseFailure(Outage.BUSY, f"{self._where}: {error}")
+            self._outages.failed(failure)
+            raise failure from error
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Raises DatabaseUnusable for what the driver raises."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise DatabaseUnusable(f"the database {self._where} cannot be used: {error.orig}") from error
+
+    @property
+    def _where(self) -> str:
+        """Its URL without the password."""
+        return self._url.render_as_string(hide_password=True)
+
+
+def _understood(url: str) -> URL:
+    try:
+        understood = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnusable(
+            "the database URL cannot be read; expected sqlite:///... or postgresql://..."
+        ) from None
+    if understood.drivername in {"postgres", "postgresql"}:
+        understood = understood.set(drivername="postgresql+psycopg")
+    if understood.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise DatabaseUnusable(f"a database of the kind {understood.drivername!r} is not supported")
+    return understood
+
+
+def _postgresql(url: URL, connections: int, patience: float) -> Engine:
+    """As many connections are kept as threads are let in; the overflow is for those inside another of their thread."""
+    return create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=connections,
+        pool_timeout=patience,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000},
+    )
+
+
+@cache
+def newest_migrations() -> frozenset[str]:
+    """The migrations on which no other stands; their files do not change while a process runs.
+
+    Read from the files: Alembic costs more than a whole start.
+    """
+    files = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+    revisions = {found[1] for text in files if (found := _REVISION.search(text))}
+    return frozenset(revisions - {found[1] for text in files if (found := _DOWN_REVISION.search(text))})
+
+
+def _migrated_to(connection: Connection) -> frozenset[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return frozenset()
+    return frozenset(connection.scalars(text("SELECT version_num FROM alembic_version")))
+
+
+def _named(heads: frozenset[str]) -> str:
+    return "version " + ", ".join(sorted(heads)) if heads else "no version"

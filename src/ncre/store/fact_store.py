@@ -1,0 +1,325 @@
+"""The fact store that the command handler uses: histories, appending, the log, and the keys behind them.
+
+It is the eventsourcing library's `Application` with our factory, mapper and recorder. What this
+module adds is the order of things: keys are read or made in the caller's transaction, all keys a
+batch of facts needs in one query, and only then are facts mapped.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Never, cast
+from uuid import UUID
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from eventsourcing.application import Application
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import (
+    EventStore,
+    InfrastructureFactory,
+    InfrastructureFactoryError,
+    Mapper,
+    Notification,
+    Recording,
+    TrackingRecorder,
+)
+from eventsourcing.persistence import StoredEvent as StoredEvent
+from eventsourcing.utils import Environment, EnvType
+from sqlalchemy import Connection
+
+from ncre.events.base import Envelope, Fact
+from ncre.store.database import Database
+from ncre.store.keys import Keys
+from ncre.store.mapper import FactMapper
+from ncre.store.recorder import FactRecorder
+from ncre.store.sealing import CiphertextForged, OpenedKeys, PersonErased, PersonKeys, Sealer
+
+
+class KeysOnDemand(Mapping[UUID, AESGCM | None]):
+    """Keys for the library's own calls of the mapper, which know of no connection: one is opened."""
+
+    def __init__(self, database: Database, keys: PersonKeys) -> None:
+        self._database = database
+        self._keys = keys
+
+    def __getitem__(self, person: UUID) -> AESGCM | None:
+        with self._database.reading() as connection:
+            return self._keys.to_open(connection, [person])[person]
+
+    def __iter__(self) -> Iterator[UUID]:
+        raise TypeError("the keys of persons are only looked up, never listed")
+
+    def __len__(self) -> int:
+        raise TypeError("the keys of persons are only looked up, never counted")
+
+
+class FactEvents(EventStore[UUID]):
+    """Facts in and out of the recorder, with the keys of their persons from the same connection."""
+
+    def __init__(
+        self, database: Database, mapper: FactMapper, recorder: FactRecorder, keys: PersonKeys
+    ) -> None:
+        super().__init__(mapper, recorder)
+        self._database = database
+        self._facts = mapper
+        self._rows = recorder
+        self._keys = keys
+
+    def put(
+        self,
+        domain_events: Sequence[DomainEventProtocol[UUID]],
+        *,
+        connection: Connection | None = None,
+        **_: Any,
+    ) -> list[Recording[UUID]]:
+        facts = cast(Sequence[Fact], domain_events)
+        with self._writing(connection) as writing:
+            stored = self.sealed(writing, facts)
+            positions = self._rows.insert_events(stored, connection=writing)
+        return [
+            Recording(event, _notification(position, row))
+            for event, row, position in zip(domain_events, stored, positions, strict=True)
+        ]
+
+    def get(
+        self,
+        originator_id: UUID,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[DomainEventProtocol[UUID]]:
+        with self._database.reading() as connection:
+            stored = self._rows.select_events(
+                originator_id, gt=gt, lte=lte, desc=desc, limit=limit, connection=connection
+            )
+            return iter(cast(list[DomainEventProtocol[UUID]], self.opened(connection, stored)))
+
+    def sealed(self, connection: Connection, facts: Sequence[Fact]) -> list[StoredEvent]:
+        """Facts as rows; makes the keys of new persons. Raises PersonErased."""
+        persons = {fact.metadata.subject for fact in facts if fact.SEALED} - {None}
+        keys = self._keys.to_seal(connection, cast(set[UUID], persons)) if persons else {}
+        return [self._facts.stored(fact, keys) for fact in facts]
+
+    def opened(self, connection: Connection, stored: Sequence[StoredEvent]) -> list[Fact]:
+        """Rows as facts. Raises BoxForged, UnknownFact, MapperDeserialisationError."""
+        parsed = [self._facts.parsed(row) for row in stored]
+        persons = cast(set[UUID], {one.sealed_for for one in parsed} - {None})
+
+        def with_keys(keys: OpenedKeys) -> list[Fact]:
+            return [self._facts.fact(one, keys) for one in parsed]
+
+        return self._keys.opening(connection, persons, with_keys)
+
+    def read(
+        self, connection: Connection, stored: Sequence[StoredEvent], opens: Collection[str]
+    ) -> list[Fact]:
+        """Rows as facts, opened only where their name is in `opens`. Raises as `opened` does."""
+        parsed = [self._facts.parsed(row) for row in stored]
+        persons = {one.sealed_for for one in parsed if one.stored.topic in opens} - {None}
+
+        def with_keys(keys: OpenedKeys) -> list[Fact]:
+            return [
+                self._facts.fact(one, keys) if one.stored.topic in opens else self._facts.closed(one)
+                for one in parsed
+            ]
+
+        return self._keys.opening(connection, cast(set[UUID], persons), with_keys)
+
+    def closed(self, stored: Sequence[StoredEvent]) -> list[Fact]:
+        """Rows as facts whose private fields stay sealed. Raises UnknownFact, MapperDeserialisationError."""
+        return [self._facts.closed(self._facts.parsed(row)) for row in stored]
+
+    def _writing(self, connection: Connection | None) -> AbstractContextManager[Connection]:
+        return nullcontext(connection) if connection is not None else self._database.transaction()
+
+
+class FactFactory(InfrastructureFactory[TrackingRecorder]):
+    """Hands the library our parts. Snapshots and tracking are not ours: rows are, in the same transaction."""
+
+    def __init__(self, events: FactEvents) -> None:
+        super().__init__(Environment("ncre", {}))
+        self._events = events
+
+    def mapper(self, transcoder: Any = None, mapper_class: Any = None) -> Mapper[Any]:
+        return self._events.mapper
+
+    def event_store(self, mapper: Any = None, recorder: Any = None) -> EventStore[Any]:
+        return self._events
+
+    def application_recorder(self) -> FactRecorder:
+        return cast(FactRecorder, self._events.recorder)
+
+    def aggregate_recorder(self, purpose: str = "events") -> Never:
+        raise InfrastructureFactoryError("ncre takes no snapshots")
+
+    def tracking_recorder(self, tracking_recorder_class: Any = None) -> Never:
+        raise InfrastructureFactoryError("ncre tracks positions in rows of its own")
+
+    def process_recorder(self) -> Never:
+        raise InfrastructureFactoryError("ncre tracks positions in rows of its own")
+
+
+class FactStore(Application[UUID]):
+    """Every history of one tenant. Thread-safe; the database stays the caller's to close."""
+
+    name = "ncre"
+
+    def __init__(self, database: Database, keys: Keys, tenant: str = "ncre") -> None:
+        self._database = database
+        self._tenant = tenant
+        self._keys = PersonKeys(keys)
+        self._rows = FactRecorder(database)
+        self._pepper = keys.pepper
+        self._mapped = FactMapper(tenant, KeysOnDemand(database, self._keys))
+        self._facts = FactEvents(database, self._mapped, self._rows, self._keys)
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Settings come from ncre's configuration alone, not from the library's variables."""
+        return Environment(name, {})
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[TrackingRecorder]:
+        return FactFactory(self._facts)
+
+    def history(
+        self, connection: Connection, stream: UUID, upto: int | None = None, *, opened: bool = True
+    ) -> list[Fact]:
+        """The facts of a stream in order, up to a version; empty for a stream without facts.
+
+        With `opened=False` private fields stay sealed and read CLOSED: no key is fetched or used.
+        """
+        stored = self._rows.select_events(stream, lte=upto, connection=connection)
+        return self._facts.opened(connection, stored) if opened else self._facts.closed(stored)
+
+    def histories(self, connection: Connection, streams: Sequence[UUID]) -> dict[UUID, list[Fact]]:
+        """The facts of many streams, by stream, private fields sealed (CLOSED)."""
+        found: dict[UUID, list[Fact]] = {stream: [] for stream in streams}
+        for fact in self._facts.closed(self._rows.select_several(streams, connection)):
+            found[fact.metadata.stream].append(fact)
+        return found
+
+    def fact(self, connection: Connection, stream: UUID, version: int) -> Fact | None:
+        """One fact of a stream; None where there is no such version."""
+        stored = self._rows.select_events(stream, gt=version - 1, lte=version, connection=connection)
+        return self._facts.opened(connection, stored)[0] if stored else None
+
+    def version(self, connection: Connection, stream: UUID) -> int:
+        """The version of a stream's newest fact; 0 where there is none. However long it is, one row is read."""
+        newest = self.newest_stamp(connection, stream)
+        return newest.version if newest else 0
+
+    def newest_stamp(self, connection: Connection, stream: UUID) -> Envelope | None:
+        """The envelope of a stream's newest fact; None where there is none."""
+        newest = self._rows.select_events(stream, desc=True, limit=1, connection=connection)
+        return self._mapped.stamp(newest[0]) if newest else None
+
+    def stamp(self, connection: Connection, stream: UUID, version: int) -> Envelope | None:
+        """The envelope of one fact; None where there is no such version."""
+        stored = self._rows.select_events(stream, gt=version - 1, lte=version, connection=connection)
+        return self._mapped.stamp(stored[0]) if stored else None
+
+    def digest(self, command: UUID, content: Mapping[str, Any]) -> str:
+        """A keyed digest of what a command asked: it tells whether two ask the same, and nothing to anybody else.
+
+        The random id of the command goes in too, so that equal contents of two commands do not look equal.
+        """
+        said = b"command\0" + command.bytes + msgspec.json.encode(content, order="deterministic")
+        return hmac.new(self._pepper, said, sha256).hexdigest()[:32]
+
+    def newest_of(self, connection: Connection, stream: UUID, topic: str) -> Fact | None:
+        """A stream's newest fact of a stored name, private fields sealed; None where there is none."""
+        stored = self._rows.select_newest_of(stream, topic, connection)
+        return self._facts.closed([stored])[0] if stored else None
+
+    def append(self, connection: Connection, facts: Sequence[Fact]) -> list[int]:
+        """Record stamped facts in the caller's transaction; their positions in the log.
+
+        Raises eventsourcing's IntegrityError when a version is taken, PersonErased when private
+        fields would be sealed for an erased person. Either way the caller must roll back.
+        """
+        stored = self._facts.sealed(connection, facts)
+        return list(self._rows.insert_events(stored, connection=connection))
+
+    # The library's property of this name is deprecated in favour of `notification_log`.
+    def log(  # type: ignore[override]
+        self, after: int, limit: int = 500, connection: Connection | None = None
+    ) -> list[tuple[int, Fact]]:
+        """Positions and facts after a position, in order; going on from the last one misses nothing."""
+        rows = self.raw_log(after, limit, connection)
+        with self._reading(connection) as reading:
+            facts = self._facts.opened(reading, rows)
+        return [(row.id, fact) for row, fact in zip(rows, facts, strict=True)]
+
+    def raw_log(
+        self, after: int, limit: int = 500, connection: Connection | None = None
+    ) -> list[Notification]:
+        """The log as it is stored, boxes closed. With a connection: what that connection sees."""
+        return list(
+            self._rows.select_notifications(after, limit, inclusive_of_start=False, connection=connection)
+        )
+
+    def log_of(self, topics: Sequence[str], after: int, limit: int = 500) -> list[tuple[int, Fact]]:
+        """Positions and facts of these kinds after a position, in order, private fields sealed (CLOSED)."""
+        rows = list(self._rows.select_notifications(after, limit, topics=topics, inclusive_of_start=False))
+        return [(row.id, fact) for row, fact in zip(rows, self._facts.closed(rows), strict=True)]
+
+    def slice(self, connection: Connection, first: UUID, last: UUID, upto: int) -> Sequence[StoredEvent]:
+        """What is stored of the streams from `first` to `last` up to a position of the log, stream by stream."""
+        return self._rows.select_slice(first, last, upto, connection)
+
+    def read(
+        self, connection: Connection, stored: Sequence[StoredEvent], opens: Collection[str]
+    ) -> list[Fact]:
+        """Stored rows as facts: private fields opened for the names in `opens`, CLOSED for all others.
+
+        Raises BoxForged, UnknownFact, MapperDeserialisationError.
+        """
+        return self._facts.read(connection, stored, opens)
+
+    def settled(self) -> int:
+        """The position up to which the log will never change any more."""
+        return self._rows.settled()
+
+    def newest(self) -> int:
+        """The highest position in the log; 0 while it is empty."""
+        return self._rows.max_notification_id() or 0
+
+    def erase(self, connection: Connection, person: UUID, at: datetime) -> None:
+        """Destroy the person's key: what was sealed under it reads as ERASED from now on."""
+        self._keys.erase(connection, person, at)
+
+    def seal_bytes(self, connection: Connection, person: UUID, data: bytes, purpose: str) -> bytes:
+        """A file sealed under the person's key, bound to `purpose`. Raises PersonErased."""
+        key = self._keys.to_seal(connection, [person])[person]
+        assert key is not None, "to_seal gives no destroyed key"
+        return Sealer.seal_bytes(key, data, self._file_aad(purpose))
+
+    def open_bytes(self, connection: Connection, person: UUID, box: bytes, purpose: str) -> bytes:
+        """The file in a box of `seal_bytes`. Raises PersonErased, BoxForged."""
+
+        def with_keys(keys: OpenedKeys) -> bytes:
+            if person not in keys:
+                raise CiphertextForged(f"there is no key of person {person}")
+            key = keys[person]
+            if key is None:
+                raise PersonErased(f"the key of person {person} is destroyed")
+            return Sealer.open_bytes(key, box, self._file_aad(purpose))
+
+        return self._keys.opening(connection, {person}, with_keys)
+
+    def _file_aad(self, purpose: str) -> bytes:
+        return f"{self._tenant}|{purpose}".encode()
+
+    def _reading(self, connection: Connection | None) -> AbstractContextManager[Connection]:
+        return nullcontext(connection) if connection is not None else self._database.reading()
+
+
+def _notification(position: int, row: StoredEvent) -> Notification:
+    return Notification(row.originator_id, row.originator_version, row.topic, row.state, position)

@@ -1,0 +1,51 @@
+"""个人资料: what the owner of a passport says about themselves, once; a registration begins with it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ncre.domain.accounts.addresses import shown
+from ncre.domain.candidate import FORM_FIELDS, parse_details
+from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.refusals import Refusal
+from ncre.domain.registration.lifecycle import Role
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.details_form import as_typed, choices, in_words
+from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
+
+pages = Blueprint("profile", __name__)
+
+FIELDS = tuple(one for one in FORM_FIELDS if one.name != "remark")
+"""All but what a site asks of its own candidates."""
+
+
+@pages.get("/passport/details")
+@require_role(Role.CANDIDATE)
+def form() -> Answer:
+    known = container().profiles.of(account())
+    return _page(as_typed(known) or {"email": account().email, "mobile": shown(account().phone)}, {})
+
+
+@pages.post("/passport/details")
+@require_role(Role.CANDIDATE)
+def save() -> Answer:
+    """The document number must be valid for its type; every fault is told at once (domain facts §4)."""
+    typed = {one.name: request.form.get(one.name, "") for one in FIELDS}
+    parsed = parse_details(typed, container().clock().astimezone(EXAM_TIME).date())
+    if isinstance(parsed, list):
+        return _page(typed, in_words(parsed)), 422
+    try:
+        container().profiles.keep(account(), parsed)
+    except Refusal as refusal:
+        if refusal.code not in NOT_THEIR_FAULT:
+            raise
+        return _page(typed, {"name": refusal_text(refusal)}), int(STATUS[refusal.code])
+    flash(_("个人资料已保存，报名时会自动填好。"))
+    return redirect(url_for("passport.home"), 303)
+
+
+def _page(typed: dict[str, str], faults: dict[str, str]) -> str:
+    return render_template(
+        "account/profile.html", fields=FIELDS, choices=choices(), typed=typed, faults=faults
+    )

@@ -1,0 +1,75 @@
+"""Signing in and out. Whoever guesses at an account waits a little longer each time; nobody is ever locked out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from ncre.identity.sign_in_delays import Risk, counted_as
+from ncre.web.account import captcha
+from ncre.web.account.known_browser import device_of, is_known
+from ncre.web.account.session_start import complete_sign_in, waiting
+from ncre.web.shared.auth import Answer, client_network, container, sign_out
+
+pages = Blueprint("sign_in", __name__)
+
+
+FAILURES: Final = 2
+"""From which on an adaptive installation asks for the 验证码."""
+
+
+@pages.get("/sign-in")
+def page() -> str:
+    return _form({}, container().sign_in_delays.risk("", client_network()), is_known())
+
+
+@pages.post("/sign-in")
+def sign_in() -> Answer:
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    account_service, here = container().account_service, client_network()
+    account = account_service.accounts.named(name)
+    device = device_of(account)
+    who = counted_as(account, name, device)
+    risk = container().sign_in_delays.risk(who, here)
+    if captcha.another():
+        return _form({}, risk, bool(device))
+    if risk.wait:
+        return _form({"name": waiting(risk.wait)}, risk, bool(device)), 429
+    faults = captcha.fault("sign-in", _asks(risk, bool(device)), _hard(risk, bool(device)))
+    if faults:
+        return _form(faults, risk, bool(device)), 422
+    known = account_service.proved(name, password, here, device)
+    after = container().sign_in_delays.risk(who, here)
+    if known is None:
+        return _form({"name": _("账号或密码不正确，请检查后再试。")}, after, bool(device)), 422
+    if after.wait:  # of many guesses sent at once, those that end after the first failures tell nothing
+        return _form({"name": waiting(after.wait)}, after, bool(device)), 429
+    return complete_sign_in(known, "password", request.args.get("next"))
+
+
+@pages.post("/sign-out")
+def leave() -> Response:
+    sign_out()
+    return redirect(url_for("home.front"), 303)
+
+
+def _form(faults: dict[str, str], risk: Risk, known: bool) -> str:
+    question = captcha.question("sign-in", _asks(risk, known), _hard(risk, known))
+    return render_template(
+        "account/sign_in.html", faults=faults, question=question, next=request.args.get("next", "")
+    )
+
+
+def _asks(risk: Risk, known: bool) -> bool:
+    """Whether the 验证码 is asked here: always, or once somebody failed at this account or very many did anywhere."""
+    if container().settings.captcha != "adaptive":
+        return True
+    return risk.failures >= FAILURES or (not known and (risk.block or risk.service))
+
+
+def _hard(risk: Risk, known: bool) -> bool:
+    """Whether the 验证码 is a harder one: where many from this block of addresses failed, but not in known browsers."""
+    return risk.block and not known

@@ -1,0 +1,242 @@
+"""报名档案: any registration as it stands or stood, what changed when and by whom. Nothing is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import msgspec
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from ncre.domain.refusals import Refusal
+from ncre.domain.registration.disclosure import reason_in_words
+from ncre.domain.registration.lifecycle import PAID, Role, Status
+from ncre.events.base import Fact
+from ncre.projections.audit import timeline
+from ncre.projections.audit.snapshots import (
+    DUPLICATE_COLUMNS,
+    At,
+    Change,
+    StateAt,
+    Version,
+    differences,
+    parse_at,
+    standing,
+    why_nothing,
+)
+from ncre.projections.base import Row
+from ncre.projections.registration.fields import FIELDS, formatted_value
+from ncre.store.mapper import FactMapper
+from ncre.web.shared import disclosure
+from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.history_view import newest_first
+from ncre.web.shared.language import language
+from ncre.web.shared.registration_view import any_row
+from ncre.web.staff.desk import looked_up
+
+pages = Blueprint("audit", __name__)
+
+PURPOSE: Final = "audit"
+
+
+@pages.get("/audit")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def search() -> Answer:
+    return render_template("audit/search.html", typed="", rows=[], faults={})
+
+
+@pages.post("/audit")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def find() -> Answer:
+    """As at the desk, over all sites; what is searched for never stands in an address."""
+    typed, rows, faults = looked_up()
+    if len(rows) == 1:
+        return redirect(url_for("audit.registration", registration=rows[0]["id"]), 303)
+    return render_template("audit/search.html", typed=typed, rows=rows, faults=faults), 422 if faults else 200
+
+
+@pages.get("/audit/<uuid:registration>")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def registration(registration: UUID) -> Answer:
+    """The history beside the registration as it stood at a version or a moment."""
+    return _record_page(registration, request.args.get("at", "").strip(), {})
+
+
+@pages.post("/audit/<uuid:registration>/open")
+@require_role(Role.OFFICE)
+def open_details(registration: UUID) -> Answer:
+    """Show the private details in this session from now on; the look and its reason are recorded first."""
+    row, at = any_row(registration), request.form.get("at", "").strip()
+    facts_page = request.form.get("page") == "facts"
+    try:
+        disclosure.open_details(row, PURPOSE, reason_in_words(request.form.get("why", "")))
+    except Refusal as refusal:
+        page = _facts_page if facts_page else _record_page
+        return page(registration, at, {"why": refusal_text(refusal)})
+    going_on = "audit.facts" if facts_page else "audit.registration"
+    return redirect(url_for(going_on, registration=registration, at=at or None), 303)
+
+
+@pages.get("/audit/<uuid:registration>/compare")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def compare(registration: UUID) -> Answer:
+    """What differs between two states."""
+    past = _past(registration)
+    typed = {name: request.args.get(name, "").strip() for name in ("from", "to")}
+    sides = {name: past.at(text) for name, text in typed.items()}
+    faults = {name: fault for name, (_stands, fault) in sides.items() if fault}
+    page = render_template(
+        "audit/compare.html",
+        past=past,
+        before=sides["from"][0],
+        after=sides["to"][0],
+        changes=_lines(differences(sides["from"][0], sides["to"][0]), past.opened),
+        typed=typed,
+        faults=faults,
+    )
+    return (page, 422) if faults else page
+
+
+@pages.get("/audit/<uuid:registration>/facts")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def facts(registration: UUID) -> Answer:
+    """The facts as they are stored, boxes closed; beside them what is in the boxes, where opened."""
+    return _facts_page(registration, request.args.get("at", "").strip(), {})
+
+
+@pages.get("/audit/<uuid:registration>.json")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def export(registration: UUID) -> Answer:
+    """The whole record as JSON: row, sentences, facts and looks as stored. Boxes stay closed."""
+    row = any_row(registration)
+    with container().database.reading() as connection:
+        story = timeline.story(connection, registration)
+    record = {
+        "registration": row,
+        "history": story,
+        "facts": _raw(registration),
+        "looks": _raw(uuid5(registration, "access")),
+    }
+    headers = {"Content-Disposition": f'attachment; filename="{row["number"] or registration}.json"'}
+    return Response(_pretty(record), mimetype="application/json", headers=headers)
+
+
+@dataclass(frozen=True)
+class Past:
+    """A registration with its whole history; `opened`: this reader may see the private details."""
+
+    row: Row
+    history: list[Fact]
+    story: list[Row]
+    opened: bool
+
+    @property
+    def id(self) -> UUID:
+        identity: UUID = self.row["id"]
+        return identity
+
+    @property
+    def now(self) -> StateAt:
+        stands = standing(self.history)
+        assert stands is not None, "a registration with a row has facts"
+        return stands
+
+    def at(self, text: str) -> tuple[StateAt, str]:
+        """How it stood then, "" meaning now; or the present and the sentence that says what is wrong."""
+        if not text:
+            return self.now, ""
+        asked: At | None = parse_at(text)
+        stands = standing(self.history, asked) if asked else None
+        if stands is None:
+            return self.now, why_nothing(self.history, asked, language())
+        return stands, ""
+
+
+def _record_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answer:
+    past = _past(registration)
+    stands, fault = past.at(typed)
+    faults = {**({"at": fault} if fault else {}), **faults}
+    before = standing(past.history, Version(stands.version - 1)) if stands.version > 1 else None
+    page = render_template(
+        "audit/snapshot.html",
+        past=past,
+        stands=stands,
+        changes=_lines(differences(before, stands), past.opened),
+        fields=_fields(stands, past.opened),
+        story=newest_first(past.story),
+        printable=_printable(stands),
+        typed=typed,
+        why=request.form.get("why", ""),
+        faults=faults,
+    )
+    return (page, 422) if faults else page
+
+
+def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answer:
+    past = _past(registration)
+    stands, fault = past.at(typed)
+    faults = {**({"at": fault} if fault else {}), **faults}
+    raw = _raw(registration)[: stands.version]
+    opened = [_private(fact) for fact in past.history] if past.opened else []
+    page = render_template(
+        "audit/registration.html",
+        past=past,
+        stands=stands,
+        raw=[(fact["version"], fact["topic"], _pretty(fact)) for fact in raw],
+        opened=[_pretty(private) if private else "" for private in opened],
+        typed=typed,
+        why=request.form.get("why", ""),
+        faults=faults,
+    )
+    return (page, 422) if faults else page
+
+
+def _past(registration: UUID) -> Past:
+    row = any_row(registration)
+    with container().database.reading() as connection:
+        history = container().command_handler.store.history(connection, registration)
+        story = timeline.story(connection, registration)
+    return Past(row, history, story, disclosure.opened(row, PURPOSE))
+
+
+def _printable(stands: StateAt) -> dict[str, bool]:
+    """Which papers there were to print then."""
+    paid = Status(stands.row["status"]) in PAID
+    return {"form": paid, "ticket": paid and len(stands.seats) == len(stands.row["lines"])}
+
+
+def _fields(stands: StateAt, opened: bool) -> list[tuple[str, str]]:
+    """(label, value) of every field in words."""
+    return [
+        (FIELDS[name].words.say(language()), formatted_value(name, value, language(), opened=opened))
+        for name, value in stands.fields().items()
+        if name not in DUPLICATE_COLUMNS
+    ]
+
+
+def _lines(changes: list[Change], opened: bool) -> list[tuple[str, str, str]]:
+    """(label, before, after) of each change in words."""
+    return [
+        (
+            FIELDS[change.field].words.say(language()),
+            formatted_value(change.field, change.before, language(), opened=opened),
+            formatted_value(change.field, change.after, language(), opened=opened),
+        )
+        for change in changes
+    ]
+
+
+def _raw(stream: UUID) -> list[dict[str, Any]]:
+    """The facts of a stream as they stand in the table."""
+    stored = container().command_handler.store.recorder.select_events(stream)
+    return [{"version": one.originator_version, "topic": one.topic, **FactMapper.raw(one)} for one in stored]
+
+
+def _private(fact: Fact) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in fact.SEALED}
+
+
+def _pretty(value: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=repr), indent=2).decode()

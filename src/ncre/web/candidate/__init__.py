@@ -1,0 +1,1 @@
+"""The pages of a candidate, from the notices to the printed ticket."""

@@ -1,0 +1,102 @@
+"""阅读协议: the agreement of the current round. Accepting it begins a registration; declining leaves nothing."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.exam.plan import Round, require_open
+from ncre.domain.refusals import Refusal
+from ncre.domain.registration.commands import Agree
+from ncre.domain.registration.lifecycle import Opening, Role
+from ncre.domain.registration.state import registration_id
+from ncre.projections.base import Row
+from ncre.projections.registration import registrations
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import command_id, fresh_id
+
+pages = Blueprint("agreement", __name__)
+
+
+@pages.get("/agreement")
+@require_role(Role.CANDIDATE)
+def read() -> Answer:
+    return _page({})
+
+
+@pages.post("/agreement")
+@require_role(Role.CANDIDATE)
+def answer() -> Answer:
+    """同意 begins the registration (or finds it, on a second click); 不同意 records nothing."""
+    if request.form.get("answer") != "agree":
+        return redirect(url_for("agreement.declined"), 303)
+    if not request.form.get("agreed"):
+        return _page({"agreed": _("请先勾选“同意报名协议”，再点击“同意”。")}), 422
+    round_, newest = _round_and_newest()
+    live = _live(newest)
+    if live is not None:
+        return redirect(url_for("registration.tasks", registration=live), 303)
+    with container().database.reading() as connection:
+        ordinal = registrations.next_ordinal(connection, account().id, round_.code)
+    begun = container().command_handler.handle(
+        Agree(
+            registration=registration_id(round_.code, account().id, ordinal),
+            actor=account().actor,
+            command_id=command_id(),
+            round=round_.code,
+            candidate=account().id,
+            ordinal=ordinal,
+            agreement=request.form.get("agreement", ""),
+        )
+    )
+    return redirect(url_for("registration.tasks", registration=begun.id), 303)
+
+
+@pages.get("/agreement/declined")
+@require_role(Role.CANDIDATE)
+def declined() -> Answer:
+    return render_template("candidate/declined.html")
+
+
+def _round_and_newest() -> tuple[Round, Row | None]:
+    with container().database.reading() as connection:
+        round_ = container().command_handler.exams.current(connection)
+        if round_ is None:
+            raise NotFound
+        return round_, registrations.newest_of(connection, account().id, round_.code)
+
+
+def _page(faults: dict[str, str]) -> str:
+    round_, newest = _round_and_newest()
+    return render_template(
+        "candidate/agreement.html",
+        round=round_,
+        live=_live(newest),
+        moved_away=_moved_away(round_),
+        closed=registering_closed(round_),
+        faults=faults,
+        command_id=fresh_id(),
+    )
+
+
+def _moved_away(round_: Round) -> bool:
+    with container().database.reading() as connection:
+        return registrations.moved_away(connection, account().id, round_.code)
+
+
+def _live(newest: Row | None) -> UUID | None:
+    """The registration that is already under way, if there is one."""
+    return newest["id"] if newest and registrations.is_active(newest) else None
+
+
+def registering_closed(round_: Round) -> str:
+    """Why registering cannot begin at this hour, in words, or ""."""
+    try:
+        require_open(round_.window(Opening.REGISTER), container().clock())
+    except Refusal as refusal:
+        return refusal_text(refusal)
+    return ""

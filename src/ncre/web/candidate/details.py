@@ -1,0 +1,104 @@
+"""基本信息: the form of the personal details, told about every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from ncre.domain.candidate import FORM_FIELDS, parse_details
+from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import AmendInfo, FillInfo
+from ncre.domain.registration.lifecycle import Role, Step
+from ncre.events.registration import Details
+from ncre.web.candidate.task_list import Task, task_list
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.details_form import as_typed, choices, in_words, saved
+from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
+from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.registration_view import Case, own_case
+
+pages = Blueprint("details", __name__)
+
+COMMANDS: Final = {Step.FILL_INFO: FillInfo, Step.AMEND_INFO: AmendInfo}
+
+FIELD_OF: Final = {
+    RefusalCode.PLACE_TAKEN: "document_number",
+    RefusalCode.OUT_OF_DATE: "name",
+    RefusalCode.SENT_BEFORE: "name",
+    **dict.fromkeys(NOT_THEIR_FAULT, "name"),
+}
+"""Refusals that the form itself shows, at a field, so that nothing typed is lost."""
+
+
+@pages.get("/registrations/<uuid:registration>/details")
+@require_role(Role.CANDIDATE)
+def form(registration: UUID) -> Answer:
+    case = own_case(registration)
+    case.require(Step.FILL_INFO, Step.AMEND_INFO)
+    known = container().people.details(case.id, case.row["details_version"])
+    if known is None and Step.FILL_INFO in case.steps:
+        known = container().profiles.of(account())
+    return _page(case, as_typed(known), {})
+
+
+@pages.post("/registrations/<uuid:registration>/details")
+@require_role(Role.CANDIDATE)
+def save(registration: UUID) -> Answer:
+    case = own_case(registration)
+    typed = {one.name: request.form.get(one.name, "") for one in FORM_FIELDS}
+    parsed = parse_details(typed, container().clock().astimezone(EXAM_TIME).date())
+    if isinstance(parsed, list):
+        return _page(case, typed, in_words(parsed)), 422
+    step = case.require(Step.FILL_INFO, Step.AMEND_INFO)
+    try:
+        _carry_out(case, step, parsed)
+    except Refusal as refusal:
+        if refusal.code not in FIELD_OF:
+            raise
+        return _refused(own_case(registration), typed, refusal), int(STATUS[refusal.code])
+    following = "subjects.form" if step is Step.FILL_INFO else "registration.tasks"
+    return redirect(url_for(following, registration=case.id), 303)
+
+
+def _carry_out(case: Case, step: Step, details: Details) -> None:
+    container().command_handler.handle(
+        COMMANDS[step](
+            registration=case.id,
+            actor=account().actor,
+            seen=seen(),
+            command_id=command_id(),
+            details=details,
+            person=container().people.person(details.document_type, details.document_number),
+        )
+    )
+
+
+def _refused(case: Case, typed: dict[str, str], refusal: Refusal) -> str:
+    """The form with all that was typed, beside what is saved by now where that is something else."""
+    known = container().people.details(case.id, case.row["details_version"])
+    differs = refusal.code in (RefusalCode.SENT_BEFORE, RefusalCode.OUT_OF_DATE)
+    return _page(
+        case, typed, {FIELD_OF[refusal.code]: refusal_text(refusal)}, saved(known, typed) if differs else {}
+    )
+
+
+def _page(
+    case: Case, typed: dict[str, str], faults: dict[str, str], beside: Mapping[str, str] | None = None
+) -> str:
+    return render_template(
+        "candidate/details.html",
+        case=case,
+        entries=task_list(case, container().clock()),
+        here=Task.DETAILS,
+        fields=FORM_FIELDS,
+        choices=choices(),
+        typed=typed,
+        faults=faults,
+        beside=beside or {},
+        from_passport=bool(typed) and case.row["details_version"] is None and not faults,
+        command_id=fresh_id(),
+    )

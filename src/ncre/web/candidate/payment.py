@@ -1,0 +1,224 @@
+"""缴费: everything checked once more, then to the payment channel and back. The channel's word counts."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import segno
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+
+from ncre.clients.payment_channel import ChannelRefused, ChannelUnavailable, Device, State
+from ncre.domain.payment.orders import OrderState
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.lifecycle import PAID, Role, Status
+from ncre.web.candidate.payment_situation import money_of
+from ncre.web.candidate.task_list import Task, task_list, time_left
+from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_wechat, elsewhere, to_identify
+from ncre.web.shared.access_log import refuse
+from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.details_form import shown
+from ncre.web.shared.forms import fresh_id, require_asked, seen_of
+from ncre.web.shared.hosts import absolute
+from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.security_headers import signed_by_machine
+
+pages = Blueprint("payment", __name__)
+
+CHECKED: Final = ("name", "document_type", "document_number")
+"""What the manual wants checked again before paying (point 9), with the photo and the subjects."""
+
+
+@pages.get("/registrations/<uuid:registration>/pay")
+@require_role(Role.CANDIDATE)
+def form(registration: UUID) -> Answer:
+    case = own_case(registration)
+    return to_identify(case.id) or _page(case)
+
+
+@pages.post("/registrations/<uuid:registration>/pay")
+@require_role(Role.CANDIDATE)
+def pay(registration: UUID) -> Answer:
+    """Open the order; a second click finds it again. It is recorded before anybody leaves for the channel."""
+    case = own_case(registration)
+    require_asked()
+    seen_of(case.version)
+    ways = container().checkout.ways(case.row)
+    channel = request.form.get("channel") or (ways[0] if ways else "")
+    if dies_in_wechat(channel):
+        return _elsewhere(case)
+    device = device_of_payer()
+    order = container().checkout.open(case.id, channel, device, _payer(device))
+    if not order.amount:
+        return redirect(url_for("payment.paid", registration=case.id), 303)
+    return redirect(url_for("payment.leave", registration=case.id, order=order.number), 303)
+
+
+@pages.get("/registrations/<uuid:registration>/pay/<order>")
+@require_role(Role.CANDIDATE)
+def leave(registration: UUID, order: str) -> Answer:
+    """正在跳转: a page of ours that leads on to the channel's, or shows its QR code.
+
+    A page of its own, for the content-security policy lets no form be sent to another origin.
+    """
+    case = own_case(registration)
+    row = container().checkout.found(order)
+    if row is None or row["registration"] != case.id:
+        refuse("not-yours")
+        raise NotFound
+    if row["state"] == OrderState.PAID or case.row["payment"]:
+        return redirect(url_for("payment.paid", registration=case.id), 303)
+    if dies_in_wechat(row["channel"]):
+        return _elsewhere(case)
+    device = device_of_payer()
+    number = container().checkout.number_for(order, device, _payer(device))
+    if number != order:  # another device or network than the one that began: this number would be refused
+        return redirect(url_for("payment.leave", registration=case.id, order=number), 303)
+    back = absolute("payment.paid", registration=case.id)
+    try:
+        checkout = container().checkout.checkout(order, device, back, _payer(device))
+    except ChannelUnavailable:
+        return _page(case, _("支付平台暂时没有回应，没有扣款。请过几分钟再点击“支付”。")), 503
+    except ChannelRefused:
+        return redirect(url_for("payment.paid", registration=case.id), 303)
+    page = render_template(
+        "candidate/leaving.html",
+        case=case,
+        entries=task_list(case, container().clock()),
+        here=Task.PAYMENT,
+        order=row,
+        address=checkout.address,
+        call=checkout.call,
+        picture=_qr(checkout.code),
+        left=time_left(row["expires"], container().clock()),
+    )
+    answer = make_response(page)
+    if checkout.address:
+        answer.headers["Referrer-Policy"] = "origin"  # WeChat's H5 page opens only for the domain it knows
+    return answer
+
+
+@pages.get("/registrations/<uuid:registration>/paid")
+@require_role(Role.CANDIDATE)
+def paid(registration: UUID) -> Answer:
+    """Back from the channel. The address proves nothing: what the channel answers is what is shown."""
+    answered = _ask(own_case(registration))
+    case = own_case(registration)
+    return render_template(
+        "candidate/paid.html",
+        case=case,
+        entries=task_list(case, container().clock()),
+        here=Task.PAYMENT,
+        answered=answered,
+        money=money_of(case),
+        paid=case.status in PAID,
+        can_pay=_can_pay(case),
+    )
+
+
+@pages.post("/registrations/<uuid:registration>/ask")
+@require_role(Role.CANDIDATE)
+def ask(registration: UUID) -> Answer:
+    """我已支付，更新支付信息: the return page asks the channel."""
+    return redirect(url_for("payment.paid", registration=own_case(registration).id), 303)
+
+
+@pages.get("/registrations/<uuid:registration>/receipt.pdf")
+@require_role(Role.CANDIDATE)
+def receipt(registration: UUID) -> Answer:
+    """缴费凭证: what was paid, for whom and when."""
+    case = own_case(registration)
+    pdf = container().documents.receipt(case.id).pdf
+    named = {"Content-Disposition": f'inline; filename="NCRE-{case.row["number"]}-receipt.pdf"'}
+    return Response(pdf, mimetype="application/pdf", headers=named)
+
+
+@pages.post("/notices/<channel>")
+@signed_by_machine
+def notice(channel: str) -> Answer:
+    """A channel tells us something. The answer goes out after the commit; no session, no cookie."""
+    if channel not in container().payments.channels:
+        raise NotFound
+    status, kind, text = container().payments.handle_notification(
+        channel, dict(request.headers), request.get_data()
+    )
+    return Response(text, status, content_type=kind)
+
+
+def _elsewhere(case: Case) -> str:
+    return elsewhere(absolute("payment.form", registration=case.id))
+
+
+def _payer(device: Device) -> str:
+    """As whom the channel knows the payer: by the address of their network, inside WeChat by their openid."""
+    if device is Device.WECHAT:
+        return str(session.get(OPENID, ""))
+    return request.remote_addr or "127.0.0.1"
+
+
+def _qr(code: str) -> Markup:
+    """The code as a drawing to scan from another device; "" without one."""
+    if not code:
+        return Markup("")
+    drawn = segno.make(code, error="m").svg_inline(
+        scale=6, border=4, dark="#000", light="#fff", omitsize=True
+    )
+    return Markup(drawn)  # noqa: S704 -- a drawing of squares, made here
+
+
+def _ask(case: Case) -> str:
+    """Ask the channel where nothing has settled the case yet; what to tell the reader, or ""."""
+    if case.row["payment"]:
+        return ""
+    try:
+        asked = container().checkout.ask(case.id)
+    except ChannelUnavailable:
+        return _("支付平台暂时没有回应，付款结果还不清楚。如已付款，请不要重复支付，过几分钟再更新支付信息。")
+    if asked.wait:
+        wait = asked.wait
+        again = _("刚刚向支付平台查询过，请 %(seconds)s 秒后再点击“我已支付，更新支付信息”。", seconds=wait)
+        return f"{_said(asked.state)} {again}".strip() if asked.state else again
+    return _said(asked.state)
+
+
+def _said(state: State | None) -> str:
+    """What the channel answered, in words."""
+    match state:
+        case State.PAID:
+            return ""
+        case State.CLOSED:
+            return _("支付平台回答：这笔订单已关闭，没有收款。如要支付，请点击“重新支付”。")
+        case State.WAITING:
+            return _("支付平台回答：订单已打开，还没有付款。如刚刚付款，请稍等片刻再更新支付信息。")
+        case State.UNKNOWN:
+            return _("支付平台回答：还没有收到这笔款项。如刚刚付款，请稍等片刻再更新支付信息。")
+        case None:
+            return _("您还没有打开过支付订单。")
+
+
+def _can_pay(case: Case) -> bool:
+    """Whether paying is possible at this hour."""
+    return case.payable_at(container().clock()) and case.status is not Status.LAPSED
+
+
+def _page(case: Case, fault: str = "") -> str:
+    if not _can_pay(case):
+        raise Refusal(RefusalCode.NO_PAYMENT_DUE, why=money_of(case)[0])
+    now = container().clock()
+    expires = case.deadline
+    details = container().people.details(case.id, case.row["details_version"])
+    return render_template(
+        "candidate/pay.html",
+        case=case,
+        command_id=fresh_id(),
+        entries=task_list(case, now),
+        here=Task.PAYMENT,
+        shown=[(one, text) for one, text in shown(details) if one.name in CHECKED],
+        expires=expires,
+        left=time_left(expires, now),
+        ways=container().checkout.ways(case.row),
+        fault=fault,
+    )

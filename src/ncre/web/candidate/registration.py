@@ -1,0 +1,202 @@
+"""The candidate's hub: the task list of a registration, the check before review, giving up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import lazy_gettext as later
+from werkzeug.wrappers import Response
+
+from ncre.domain.payment.wording import Situation
+from ncre.domain.refusals import Refusal
+from ncre.domain.registration.commands import RequestReview, Withdraw
+from ncre.domain.registration.lifecycle import PAID, TERMINATED, Role, Status, Step
+from ncre.projections.audit import timeline
+from ncre.projections.registration import registrations
+from ncre.services.documents.issuing import require_paid, require_ticket
+from ncre.web.candidate import task_list as journey
+from ncre.web.candidate.agreement import registering_closed
+from ncre.web.candidate.payment_situation import cancellation, money_of
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.details_form import shown
+from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.language import language
+from ncre.web.shared.registration_view import Case, own_case
+
+pages = Blueprint("registration", __name__)
+
+NEWEST_FIRST: Final = 8
+"""How many sentences of the history the task list shows; the others fold away."""
+
+NEXT: Final = {
+    Status.NEW: ("", later("请先阅读报名协议。")),
+    Status.AGREED: ("", later("请填写基本信息。")),
+    Status.INFO_FILLED: ("", later("请选择考点和科目，并提交报考信息。")),
+    Status.SUBMITTED: ("warn", later("请上传照片，否则报名无效。")),
+    Status.PHOTO_UPLOADED: ("", later("照片已上传。请核对全部内容，然后继续下一步。")),
+    Status.PENDING_REVIEW: ("", later("已申请信息审核，考点正在审核。审核期间不能修改，结果会显示在这里。")),
+    Status.APPROVED: ("good", later("审核已通过，信息和照片不能再更改。请在期限内完成支付。")),
+    Status.REJECTED: ("bad", later("审核未通过。请按下面的原因修改，然后再次申请信息审核。")),
+    Status.PAID: ("good", later("支付完成，报名成功。报考信息不能再修改。")),
+    Status.CONFIRMED: ("good", later("支付和现场确认都已完成，报名成功。")),
+    Status.LAPSED: (
+        "bad",
+        later("超过缴费期限没有支付，报名已失效，名额已释放。报名时间内可以重新提交报考信息。"),
+    ),
+    Status.WITHDRAWN: ("", later("您已放弃这份报名，名额已释放。报名时间内可以重新报名。")),
+    Status.CANCELLED: ("bad", later("考务办公室取消了这份报名。如有疑问，请联系考点或考务办公室。")),
+}
+"""What each status asks of the candidate: the look of the note, and its words."""
+
+SAID_ELSEWHERE: Final = frozenset({Situation.NONE, Situation.ASKING, Situation.SETTLED, Situation.FREE})
+"""Situations of the money that the words of the status tell already."""
+
+MOVED_AWAY: Final = (
+    "warn",
+    later("审核未通过后，您改报了不审核的考点。请先按下面的原因检查修改，再核对缴费；支付后不能修改。"),
+)
+"""For a rejected registration that now stands at a site without review, where nobody would ask again."""
+
+
+@pages.get("/current")
+@require_role(Role.CANDIDATE)
+def current() -> Answer:
+    """当前考次: to the newest registration of the round, or to the agreement that begins one."""
+    with container().database.reading() as connection:
+        round_ = container().command_handler.exams.current(connection)
+        mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
+    if mine is None:
+        return redirect(url_for("agreement.read"))
+    return redirect(url_for("registration.tasks", registration=mine["id"]))
+
+
+@pages.get("/registrations/<uuid:registration>")
+@require_role(Role.CANDIDATE)
+def tasks(registration: UUID) -> Answer:
+    case, now = own_case(registration), container().clock()
+    with container().database.reading() as connection:
+        story = timeline.story(connection, registration)
+    entries = journey.task_list(case, now, story)
+    reasons = journey.reasons_by_group(case)
+    record_access, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
+    money = money_of(case)
+    if money[0].situation is Situation.ASKING:
+        record_access, sentence = "warn", money[0].say(language())
+    return render_template(
+        "candidate/task_list.html",
+        case=case,
+        entries=entries,
+        place=journey.current(entries),
+        closed=_closed(case, now),
+        record_access=record_access,
+        sentence=sentence,
+        left=_left_to_pay(case, now),
+        reasons=reasons,
+        groups=journey.GROUPS,
+        mends={group: task for group, (task, _facts) in journey.MENDS.items()},
+        pages={entry.task: entry.page for entry in entries if entry.page},
+        note=container().people.rejection_note(case.id, case.row["rejected_version"]) if reasons else "",
+        cancelled=_cancel_reason(case),
+        money=[one for one in money if one.situation not in SAID_ELSEWHERE],
+        paid=case.status in PAID,
+        story=story[::-1],
+        newest=NEWEST_FIRST,
+        begin_again=case.status in TERMINATED and not registering_closed(case.round),
+        form_refused=_refused(partial(require_paid, case.row)),
+        ticket_refused=_refused(partial(require_ticket, case.row, case.round, now)),
+        printing=case.round.plan.windows.printing,
+    )
+
+
+@pages.get("/registrations/<uuid:registration>/check")
+@require_role(Role.CANDIDATE)
+def check(registration: UUID) -> Answer:
+    """核对: everything once more, with the way back to each page while it may be changed."""
+    case, now = own_case(registration), container().clock()
+    details = container().people.details(case.id, case.row["details_version"])
+    with container().database.reading() as connection:
+        story = timeline.story(connection, registration)
+    entries = journey.task_list(case, now, story)
+    return render_template(
+        "candidate/check.html",
+        case=case,
+        entries=entries,
+        shown=shown(details),
+        pages={entry.task: entry.page for entry in entries if entry.page},
+        unmended=journey.to_mend(case, story),
+        labels=journey.LABELS,
+        command_id=fresh_id(),
+    )
+
+
+@pages.post("/registrations/<uuid:registration>/request-review")
+@require_role(Role.CANDIDATE)
+def request_review(registration: UUID) -> Answer:
+    """申请信息审核."""
+    case = own_case(registration)
+    container().command_handler.handle(
+        RequestReview(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
+    )
+    return _back(case)
+
+
+@pages.get("/registrations/<uuid:registration>/withdraw")
+@require_role(Role.CANDIDATE)
+def withdraw_page(registration: UUID) -> Answer:
+    case = own_case(registration)
+    case.require(Step.WITHDRAW)
+    return render_template("candidate/withdraw.html", case=case, command_id=fresh_id())
+
+
+@pages.post("/registrations/<uuid:registration>/withdraw")
+@require_role(Role.CANDIDATE)
+def withdraw(registration: UUID) -> Answer:
+    case = own_case(registration)
+    container().changes.carry_out(
+        Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
+    )
+    return _back(case)
+
+
+def _back(case: Case) -> Response:
+    return redirect(url_for("registration.tasks", registration=case.id), 303)
+
+
+def _closed(case: Case, now: datetime) -> dict[journey.Task, str]:
+    """Why a task whose turn it is cannot be done at this hour, in words."""
+    closed = {}
+    for task, steps in journey.STEPS_OF.items():
+        faults = [case.window_fault(step, now) for step in steps if step in case.steps]
+        words = [refusal_text(fault) for fault in faults if fault is not None]
+        if words:
+            closed[task] = words[0]
+    return closed
+
+
+def _refused(require: Callable[[], None]) -> str:
+    """Why a paper cannot be printed now, in words, or ""."""
+    try:
+        require()
+    except Refusal as refusal:
+        return refusal_text(refusal)
+    return ""
+
+
+def _left_to_pay(case: Case, now: datetime) -> str:
+    """The time left to pay in words; "" where no clock runs or it has run out."""
+    deadline = case.row["pay_by"]
+    if deadline is None or Step.LAPSE not in case.steps or deadline <= now:
+        return ""
+    return journey.time_left(deadline, now)
+
+
+def _cancel_reason(case: Case) -> str:
+    """What the office wrote when it cancelled, or ""."""
+    fact = cancellation(case)
+    return fact.reason if fact and isinstance(fact.reason, str) else ""

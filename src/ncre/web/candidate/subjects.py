@@ -1,0 +1,200 @@
+"""选考点科目: first the site, then its open subjects with what is left of them, then the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ncre.domain.exam.plan import Site
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import ChangeSubjects, Submit
+from ncre.domain.registration.decisions import MOST_SUBJECTS
+from ncre.domain.registration.lifecycle import Role, Step
+from ncre.events.exam import Subject
+from ncre.projections.exam.seats_left import full_sites, seats_left
+from ncre.web.candidate.task_list import Task, task_list
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
+from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.registration_view import Case, own_case
+
+pages = Blueprint("subjects", __name__)
+
+DECLARATION: Final = "我保证以上信息是真实和准确的"
+"""The manual's words (part 2, section 3), recorded with the submission."""
+
+FIELD_OF: Final = {
+    RefusalCode.SITE_UNKNOWN: "site",
+    RefusalCode.SITE_FULL: "site",
+    RefusalCode.NUMBERS_USED_UP: "site",
+    RefusalCode.NO_SUBJECT: "subjects",
+    RefusalCode.SUBJECT_TWICE: "subjects",
+    RefusalCode.SUBJECT_NOT_OFFERED: "subjects",
+    RefusalCode.SUBJECT_FULL: "subjects",
+    RefusalCode.TOO_MANY_SUBJECTS: "subjects",
+    RefusalCode.DECLARATION_MISSING: "declared",
+    RefusalCode.OUT_OF_DATE: "subjects",
+    RefusalCode.SENT_BEFORE: "subjects",
+    **dict.fromkeys(NOT_THEIR_FAULT, "subjects"),
+}
+"""Refusals that the form itself shows, at a field, with the choice kept."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One subject as the page offers it: what it costs (fen), what is left, whether it may be ticked."""
+
+    subject: Subject
+    fee: int
+    left: int
+    mine: bool
+    chosen: bool
+    needs: str
+
+    @property
+    def full(self) -> bool:
+        return self.left == 0 and not self.mine
+
+
+@pages.get("/registrations/<uuid:registration>/subjects")
+@require_role(Role.CANDIDATE)
+def form(registration: UUID) -> Answer:
+    case = own_case(registration)
+    case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
+    asked = request.args.get("site", case.row["site"] or "")
+    return _page(case, asked, {line["subject"] for line in case.row["lines"]}, {})
+
+
+@pages.post("/registrations/<uuid:registration>/subjects")
+@require_role(Role.CANDIDATE)
+def save(registration: UUID) -> Answer:
+    case = own_case(registration)
+    step = case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
+    site, chosen = request.form.get("site", ""), tuple(request.form.getlist("subjects"))
+    faults = _faults(step, chosen)
+    if faults:
+        return _page(case, site, set(chosen), faults), 422
+    try:
+        _carry_out(case, step, site, chosen)
+    except Refusal as refusal:
+        if refusal.code not in FIELD_OF:
+            raise
+        faults, case = {FIELD_OF[refusal.code]: refusal_text(refusal)}, own_case(registration)
+        beside = refusal.code in (RefusalCode.SENT_BEFORE, RefusalCode.OUT_OF_DATE)
+        return _page(case, site, set(chosen), faults, beside=beside), int(STATUS[refusal.code])
+    return _next_path(registration)
+
+
+def _next_path(registration: UUID) -> Answer:
+    """To the photo, where one is missing: the manual's reminder goes along."""
+    case = own_case(registration)
+    if Step.UPLOAD_PHOTO in case.steps:
+        flash(_("请上传照片，否则报名无效。"))
+        return redirect(url_for("photo.page", registration=registration), 303)
+    return redirect(url_for("registration.tasks", registration=registration), 303)
+
+
+def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
+    """What is missing from the form; told together, before anything is asked of the rules."""
+    faults = {}
+    if not chosen:
+        faults["subjects"] = refusal_text(Refusal(RefusalCode.NO_SUBJECT))
+    if step is Step.SUBMIT and not request.form.get("declared"):
+        faults["declared"] = refusal_text(Refusal(RefusalCode.DECLARATION_MISSING))
+    return faults
+
+
+def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> None:
+    actor, version, identity = account().actor, seen(), command_id()
+    if step is Step.CHANGE_SUBJECTS:
+        container().changes.carry_out(
+            ChangeSubjects(
+                registration=case.id,
+                actor=actor,
+                seen=version,
+                command_id=identity,
+                site=site,
+                subjects=chosen,
+            )
+        )
+        return
+    container().changes.carry_out(
+        Submit(
+            registration=case.id,
+            actor=actor,
+            seen=version,
+            command_id=identity,
+            site=site,
+            subjects=chosen,
+            declared=bool(request.form.get("declared")),
+            declaration=DECLARATION,
+        )
+    )
+
+
+def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, beside: bool = False) -> str:
+    """`beside`: what is saved stands beside what was ticked."""
+    with container().database.reading() as connection:
+        sites = container().command_handler.exams.sites(connection, case.round.code)
+        full = full_sites(connection, container().command_handler.claims, case.round.code, sites)
+    site = next((one for one in sites if one.code == asked), None)
+    return render_template(
+        "candidate/subjects.html",
+        case=case,
+        entries=task_list(case, container().clock()),
+        here=Task.SUBJECTS,
+        cities=_by_city(sites),
+        site=site,
+        full=full - ({case.row["site"]} if _holds_seats(case) else set()),
+        choices=_choices(case, site, chosen) if site else [],
+        most=min(MOST_SUBJECTS, site.plan.most_subjects) if site else MOST_SUBJECTS,
+        first=Step.SUBMIT in case.steps,
+        declared=bool(request.form.get("declared")),
+        faults=faults,
+        saved=case.subjects if beside else [],
+        basis=_basis(case),
+        command_id=fresh_id(),
+    )
+
+
+def _by_city(sites: Iterable[Site]) -> list[tuple[str, list[Site]]]:
+    """The sites under "province city", in the order of the list."""
+    grouped = groupby(sites, key=lambda site: f"{site.plan.province} {site.plan.city}")
+    return [(city, list(some)) for city, some in grouped]
+
+
+def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
+    inside = _holds_seats(case) and case.row["site"] == site.code
+    held = {line["subject"] for line in case.row["lines"]} if inside else set()
+    with container().database.reading() as connection:
+        seats = seats_left(
+            connection, container().command_handler.claims, case.round.code, site, inside=inside
+        )
+    listed = [case.round.subjects[code] for code in site.offers if code in case.round.subjects]
+    return [
+        Choice(
+            subject=subject,
+            fee=case.round.fee(subject.code),
+            left=seats[subject.code].left,
+            mine=subject.code in held,
+            chosen=subject.code in chosen,
+            needs=subject.prerequisite,
+        )
+        for subject in sorted(listed, key=lambda subject: (subject.level, subject.code))
+    ]
+
+
+def _holds_seats(case: Case) -> bool:
+    """Whether the present choice holds its seats: only then it can be changed rather than submitted."""
+    return Step.CHANGE_SUBJECTS in case.steps
+
+
+def _basis(case: Case) -> list[str]:
+    """The documents that set the fees, each once."""
+    return list(dict.fromkeys(fee.basis for fee in case.round.plan.fees if fee.basis))

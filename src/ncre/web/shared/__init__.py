@@ -1,0 +1,1 @@
+"""What all pages share: who is signed in, errors, headers, language, menu, forms."""

@@ -1,0 +1,62 @@
+"""What somebody says about themselves as a form and as it is read: for a registration and for the passport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from ncre.domain.accounts import addresses
+from ncre.domain.candidate import FORM_FIELDS, FormField
+from ncre.domain.faults import Fault
+from ncre.events.registration import Details
+from ncre.web.shared.language import language
+
+
+def shown(details: Details | None) -> list[tuple[FormField, str]]:
+    """Every field with what was given, as it is read; choices in words. [] if there is nothing."""
+    typed = as_typed(details)
+    return [(one, _read(one, typed[one.name])) for one in FORM_FIELDS] if details else []
+
+
+def as_typed(details: Details | None) -> dict[str, str]:
+    """The details as the form holds them; the document number as it was typed."""
+    if details is None:
+        return {}
+    typed = {name: str(value) for name, value in asdict(details).items()}
+    typed["mobile"] = addresses.shown(details.mobile)
+    return {**typed, "document_number": details.document_typed, "birth": details.birth.strftime("%Y%m%d")}
+
+
+def saved(details: Details | None, typed: Mapping[str, str]) -> dict[str, str]:
+    """Fields whose saved value is not what was typed, as it is read; "" where nothing is saved."""
+    kept = as_typed(details)
+    return {
+        one.name: _read(one, kept[one.name])
+        for one in FORM_FIELDS
+        if kept and kept[one.name] != typed.get(one.name, "").strip()
+    }
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """(code, words) of every field that is chosen from a list, in the reader's language."""
+    return {
+        one.name: [(code, words.say(language())) for code, words in one.choices.items()]
+        for one in FORM_FIELDS
+        if one.choices is not None
+    }
+
+
+def in_words(faults: Iterable[Fault]) -> dict[str, str]:
+    """The first fault of each field, in the reader's language."""
+    words: dict[str, str] = {}
+    for fault in faults:
+        words.setdefault(fault.field, fault.say(language()))
+    return words
+
+
+def _read(one: FormField, value: str) -> str:
+    if one.choices is not None and value in one.choices:
+        return one.choices[value].say(language())
+    if one.kind == "date" and len(value) == 8:
+        return f"{value[:4]}-{value[4:6]}-{value[6:]}"
+    return value

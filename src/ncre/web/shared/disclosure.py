@@ -1,0 +1,52 @@
+"""Opening private details: one rule for all pages of staff (decision record 21).
+
+They are shown only where this session opened them: by POST, for a purpose and with a reason, which stands in the
+history of the case before anything is shown. An opening counts for one version of the case. A GET opens nothing,
+and auditors open nothing at all.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import request, session
+from werkzeug.exceptions import Forbidden
+
+from ncre.domain.registration.lifecycle import Role
+from ncre.projections.base import Row
+from ncre.web.shared.auth import account, container
+
+KEY: Final = "looked"
+
+MOST: Final = 30
+"""Openings a session remembers, newest last; a forgotten one is asked for again. The cookie stays small."""
+
+MAY_OPEN: Final = frozenset({Role.REVIEWER, Role.OFFICE})
+
+
+def open_details(row: Row, purpose: str, why: str = "") -> None:
+    """From now on this session sees the private details of this version; recorded first, raises if it cannot be."""
+    if request.method != "POST" or account().role not in MAY_OPEN:
+        raise Forbidden
+    if opened(row, purpose):
+        return
+    container().command_handler.record_access(row["id"], account().actor, purpose, why)
+    session[KEY] = [*session.get(KEY, []), _mark(row, purpose)][-MOST:]
+
+
+def opened(row: Row, purpose: str) -> bool:
+    """Whether this session opened this version for this purpose."""
+    return account().role in MAY_OPEN and _mark(row, purpose) in session.get(KEY, [])
+
+
+def go_on(row: Row, purpose: str) -> bool:
+    """`opened`, after a form was sent: whoever had opened an earlier version sees the present one, recorded too."""
+    before = f"{row['id'].hex}."
+    had = any(mark.startswith(before) and mark.endswith(f".{purpose}") for mark in session.get(KEY, []))
+    if had and account().role in MAY_OPEN:
+        open_details(row, purpose, "continued")
+    return opened(row, purpose)
+
+
+def _mark(row: Row, purpose: str) -> str:
+    return f"{row['id'].hex}.{row['version']}.{purpose}"

@@ -1,0 +1,234 @@
+"""What a reader sees when something cannot be done: HTTP status in one table, words in another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, Response, current_app, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as later
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from ncre.domain.refusals import OUTAGES, Refusal, RefusalCode
+from ncre.domain.wording import refusal_words
+from ncre.store.outages import DatabaseFailure
+from ncre.web.shared import access_log, edge
+from ncre.web.shared.forms import FormIncomplete
+from ncre.web.shared.language import language
+
+log = logging.getLogger("ncre.web")
+
+STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
+    RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOT_YOURS: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOT_YOUR_SITE: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOT_YOUR_ROLE: HTTPStatus.FORBIDDEN,
+    RefusalCode.OWN_REGISTRATION: HTTPStatus.FORBIDDEN,
+    RefusalCode.STAFF_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.STAFF_SITE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NOT_STAFF: HTTPStatus.CONFLICT,
+    RefusalCode.ACCOUNT_DISABLED: HTTPStatus.FORBIDDEN,
+    RefusalCode.OWN_ACCOUNT: HTTPStatus.FORBIDDEN,
+    RefusalCode.LAST_OFFICE: HTTPStatus.CONFLICT,
+    RefusalCode.WHY_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SITES_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SECOND_PERSON: HTTPStatus.FORBIDDEN,
+    RefusalCode.REQUEST_OVER: HTTPStatus.CONFLICT,
+    RefusalCode.OUT_OF_DATE: HTTPStatus.CONFLICT,
+    RefusalCode.SENT_BEFORE: HTTPStatus.CONFLICT,
+    RefusalCode.VERSION_UNKNOWN: HTTPStatus.CONFLICT,
+    RefusalCode.OUT_OF_TURN: HTTPStatus.CONFLICT,
+    RefusalCode.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.STORE_FULL: HTTPStatus.INSUFFICIENT_STORAGE,
+    RefusalCode.STORE_READ_ONLY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.STORE_AWAY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.STORE_BROKEN: HTTPStatus.INTERNAL_SERVER_ERROR,
+    RefusalCode.WINDOW_NOT_YET: HTTPStatus.FORBIDDEN,
+    RefusalCode.WINDOW_OVER: HTTPStatus.FORBIDDEN,
+    RefusalCode.AGREEMENT_CHANGED: HTTPStatus.CONFLICT,
+    RefusalCode.PLACE_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.SITE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SUBJECT_NOT_OFFERED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SUBJECT_TWICE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NO_SUBJECT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.TOO_MANY_SUBJECTS: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SUBJECT_FULL: HTTPStatus.CONFLICT,
+    RefusalCode.SITE_FULL: HTTPStatus.CONFLICT,
+    RefusalCode.DECLARATION_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PHOTO_REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PHOTO_LOST: HTTPStatus.CONFLICT,
+    RefusalCode.PHOTO_NOT_KEPT: HTTPStatus.INSUFFICIENT_STORAGE,
+    RefusalCode.PHOTOS_SILENT: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.PHOTOS_BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.NO_EARLIER_PHOTO: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.REASON_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.REASON_TEXT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.OPENING_REASON: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.TEXT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.MONEY_UNDECIDED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.MONEY_REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.EVIDENCE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.ACCOUNT_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.ACCOUNT_BUSY: HTTPStatus.CONFLICT,
+    RefusalCode.OTHER_PERSON: HTTPStatus.CONFLICT,
+    RefusalCode.NOT_DUE: HTTPStatus.CONFLICT,
+    RefusalCode.CHAIR_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.NO_CAPACITY: HTTPStatus.CONFLICT,
+    RefusalCode.NO_ROOMS: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_FEW_BATCHES: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_FEW_SEATS: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_MANY_HALLS: HTTPStatus.CONFLICT,
+    RefusalCode.NOBODY_SEATED: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOBODY_TO_SEAT: HTTPStatus.CONFLICT,
+    RefusalCode.HALLS_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SEED_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PREVIEW_OUTDATED: HTTPStatus.CONFLICT,
+    RefusalCode.NUMBER_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NUMBERS_USED_UP: HTTPStatus.CONFLICT,
+    RefusalCode.PERSON_ERASED: HTTPStatus.GONE,
+    RefusalCode.NO_PAYMENT_DUE: HTTPStatus.CONFLICT,
+    RefusalCode.ALREADY_PAID: HTTPStatus.CONFLICT,
+    RefusalCode.NOTHING_OWED: HTTPStatus.CONFLICT,
+    RefusalCode.CHANNEL_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.CHANNEL_SILENT: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.RECEIPT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.RECEIPT_USED: HTTPStatus.CONFLICT,
+    RefusalCode.WRONG_AMOUNT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.AMOUNT_UNREADABLE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.PRINT_NOT_PAID: HTTPStatus.CONFLICT,
+    RefusalCode.PRINT_NOT_SEATED: HTTPStatus.CONFLICT,
+    RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
+    RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
+}
+
+RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {
+    RefusalCode.BUSY: 2,
+    RefusalCode.STORE_AWAY: 5,
+    RefusalCode.STORE_FULL: 60,
+    RefusalCode.STORE_READ_ONLY: 60,
+    RefusalCode.STORE_BROKEN: 300,
+    RefusalCode.CHANNEL_SILENT: 60,
+}
+"""Seconds after which whatever was refused for no fault of its own may be asked again."""
+
+NOT_THEIR_FAULT: Final = frozenset({RefusalCode.BUSY, *OUTAGES.values()})
+"""Refusals that a form shows with everything that was typed, to be sent again as it is."""
+
+REFUSED_ACCESS: Final = frozenset(
+    {
+        RefusalCode.NOT_YOURS,
+        RefusalCode.NOT_YOUR_SITE,
+        RefusalCode.NOT_YOUR_ROLE,
+        RefusalCode.OWN_REGISTRATION,
+        RefusalCode.ACCOUNT_DISABLED,
+        RefusalCode.OWN_ACCOUNT,
+        RefusalCode.SECOND_PERSON,
+    }
+)
+"""Refusals of who asks, not of what is asked: they are noted in the log."""
+
+PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
+"""Statuses of what passes by itself; every answer that has one says when to ask again."""
+
+Answered = tuple[str, int, dict[str, str]]
+
+_TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
+
+
+def install(site: Flask) -> None:
+    site.register_error_handler(Refusal, _refused)
+    site.register_error_handler(DatabaseFailure, _failed)
+    site.register_error_handler(CSRFError, _expired)
+    site.register_error_handler(FormIncomplete, _incomplete)
+    site.register_error_handler(HTTPException, _http)
+    site.register_error_handler(Exception, _unexpected)
+    site.after_request(retry_after)
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """The sentence of a refusal in the reader's language."""
+    return refusal_words(refusal.code, refusal.particulars, language())
+
+
+def retry_after(answer: Response) -> Response:
+    """Whoever is told that something is unavailable is told when to ask again, also where a form says so."""
+    if answer.status_code in PASSING:
+        answer.headers.setdefault("Retry-After", str(RETRY_AFTER[RefusalCode.STORE_AWAY]))
+    return answer
+
+
+def _refused(refusal: Refusal) -> Answered:
+    if refusal.code in REFUSED_ACCESS:
+        access_log.refuse(refusal.code.value)
+    status, after = STATUS[refusal.code], RETRY_AFTER.get(refusal.code)
+    headings = {404: _("没有找到这一页"), 500: _("系统出了问题")}
+    page, code = _page(status, headings.get(status, _("没有完成")), refusal_text(refusal))
+    return page, code, {"Retry-After": str(after)} if after is not None else {}
+
+
+def _failed(failure: DatabaseFailure) -> Answered:
+    return _refused(Refusal(OUTAGES[failure.kind]))
+
+
+def _expired(_error: CSRFError) -> tuple[str, int]:
+    access_log.refuse("csrf")
+    refusal_text = _(
+        "这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。"
+    )
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        refusal_text = _(
+            "浏览器没有送来 Cookie，登录和填表都需要它。没有做任何改动。请在浏览器设置中允许本站使用 Cookie"
+            "（拦截插件也可能禁止它），然后返回上一页，刷新后再试一次。"
+        )
+    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text)
+
+
+def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
+    access_log.refuse("form-incomplete")
+    return _page(
+        HTTPStatus.BAD_REQUEST,
+        _("没有完成"),
+        _("表单不完整：缺少页面的版本或编号。没有做任何改动，请回到原来的页面，刷新后再试一次。"),
+    )
+
+
+def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    if isinstance(error, edge.NotText | edge.TooLong):
+        access_log.refuse("out-of-bounds")
+        return _page(error.code or 400, *edge.words(error))
+    headings = {
+        403: (_("没有权限"), _("您的账号不能打开这一页。如有需要，请联系考务办公室。")),
+        404: (_("没有找到这一页"), _("请检查网址，或从首页重新进入。")),
+        405: (_("不能这样打开"), _("请从页面上的按钮进入。")),
+        413: (
+            _("发送的内容太大"),
+            _("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。"),
+        ),
+    }
+    heading, sentence = headings.get(error.code, (_("没有完成"), _("请求有误，请返回上一页再试一次。")))
+    return _page(error.code, heading, sentence)
+
+
+def too_large() -> tuple[str, int]:
+    """The page for a request that was larger than its page takes."""
+    return _page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("发送的内容太大"), _TOO_LARGE)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    log.error("unexpected %s", type(error).__name__, exc_info=error)
+    return _page(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("系统出了问题"),
+        _("这次操作没有完成，已保存的内容不受影响。请稍后再试；如果一直这样，请联系考点。"),
+    )
+
+
+def _page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+    return render_template("shared/error.html", heading=heading, sentence=sentence), int(status)

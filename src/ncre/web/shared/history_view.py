@@ -1,0 +1,43 @@
+"""The history of a registration as staff and auditors read it: what happened, when, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from ncre.domain.registration.lifecycle import Role
+from ncre.projections.base import Row
+from ncre.web.shared.auth import container
+
+NAMED: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
+"""Roles whose account name is shown: they act in office. A candidate's may be an e-mail address."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of the history; `name` is the account of whoever acted in office, else ""."""
+
+    row: Row
+    name: str
+
+
+def newest_first(story: Iterable[Row]) -> list[Told]:
+    """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
+    rows = list(story)[::-1]
+    name_of = names()
+    return [Told(row, name_of(row["actor"]) if row["role"] in NAMED else "") for row in rows]
+
+
+def names() -> Callable[[str], str]:
+    """The name of an account in office by its id, looked up once; the id where there is none.
+
+    It may be called after the request, while its answer is sent.
+    """
+    return cache(container().accounts.name_in_office)
+
+
+def name_of(actor: str) -> str:
+    """The name of one account in office by its id; the id where there is none."""
+    return container().accounts.name_in_office(actor)

@@ -1,0 +1,53 @@
+"""The side menu: what each role may go to."""
+
+from __future__ import annotations
+
+from flask import Flask, g, request
+from flask_babel import gettext as _
+
+from ncre.domain.registration.lifecycle import Role
+
+
+def install(site: Flask) -> None:
+    site.context_processor(lambda: {"menu": entries, "menu_open": is_open})
+
+
+def is_open() -> bool:
+    """Folded on phones, where it would push the page away; “Mobi” is how browsers on phones say so."""
+    return "Mobi" not in request.user_agent.string
+
+
+def entries() -> list[tuple[str, str]]:
+    """(label, endpoint) for whoever is signed in."""
+    common = [(_("网上报名公告与须知"), "home.front")]
+    if g.account is None:
+        return common
+    own = {
+        Role.CANDIDATE: [(_("欢迎"), "home.welcome"), (_("当前考次"), "registration.current")],
+        Role.REVIEWER: [
+            (_("待审核"), "review.queue"),
+            (_("查找与现场确认"), "desk.search"),
+            (_("当日现金"), "cash.day"),
+            (_("入场核验"), "admission.page"),
+            (_("考场座位表与门贴"), "halls.home"),
+        ],
+        Role.OFFICE: [
+            (_("考务概况"), "round.home"),
+            (_("待审核"), "review.queue"),
+            (_("查找与现场确认"), "desk.search"),
+            (_("当日现金"), "cash.day"),
+            (_("入场核验"), "admission.page"),
+            (_("考场座位表与门贴"), "halls.home"),
+            (_("收费管理"), "office_payments.home"),
+            (_("公告管理"), "round.notices"),
+            (_("工作人员账号"), "staff_accounts.home"),
+            (_("报名档案"), "audit.search"),
+            (_("账号档案"), "audit_accounts.search"),
+        ],
+        Role.AUDITOR: [
+            (_("报名档案"), "audit.search"),
+            (_("账号档案"), "audit_accounts.search"),
+            (_("收费管理"), "office_payments.home"),
+        ],
+    }
+    return [*own.get(g.account.role, []), (_("我的通行证"), "passport.home"), *common]

@@ -1,0 +1,111 @@
+"""The counter of a site: cash taken and handed back on a case, and what each clerk took on a day."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request
+from flask_babel import gettext as _
+
+from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.payment.settlement import fen, yuan
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import EVERY_SITE
+from ncre.domain.registration.lifecycle import Role
+from ncre.events import bounds
+from ncre.projections.payment import ledger
+from ncre.projections.payment.sentences import why_unusable
+from ncre.services.payment.counter_payments import COUNTER, CashTaken
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.forms import command_id, require_asked, seen, seen_of
+from ncre.web.shared.language import language
+from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.staff.review import back_to, with_faults
+
+pages = Blueprint("cash", __name__)
+
+AT_COUNTER: Final = {
+    RefusalCode.RECEIPT_MISSING: "receipt",
+    RefusalCode.RECEIPT_USED: "receipt",
+    RefusalCode.WRONG_AMOUNT: "amount",
+    RefusalCode.AMOUNT_UNREADABLE: "amount",
+}
+
+
+"""Refusals that belong to a field of the counter's form; the others stand above the case."""
+
+
+@pages.get("/staff/takings")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def day() -> Answer:
+    """当日现金: what each clerk took and handed back, to be compared with the drawer and the receipts."""
+    chosen, faults = container().clock().astimezone(EXAM_TIME).date(), {}
+    try:
+        typed = request.args.get("day", "")
+        chosen = bounds.day(typed) if typed else chosen
+    except bounds.OutOfBounds:
+        faults = {"day": _("请填写 2000 年至 2099 年的日期，例如 2027-03-01。")}
+    sites = account().sites
+    drawers = container().revenue_report.drawers(chosen, None if sites == EVERY_SITE else sites)
+    page = render_template("office/takings.html", day=chosen, drawers=drawers, faults=faults)
+    return (page, 422) if faults else page
+
+
+@pages.post("/staff/cases/<uuid:registration>/counter")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def counter(registration: UUID) -> Answer:
+    """现场缴费: money that was taken at the counter, under the number of its receipt."""
+    row = at_my_sites(registration)
+    receipt, amount = request.form.get("receipt", "").strip(), request.form.get("amount", "")
+    try:
+        cash = CashTaken(
+            registration=registration,
+            actor=account().actor,
+            seen=seen(),
+            command_id=command_id(),
+            receipt=receipt,
+            amount=fen(amount),
+        )
+        back = container().counter_payments.take(cash)
+    except Refusal as refusal:
+        faults = {AT_COUNTER.get(refusal.code, "case"): refusal_text(refusal)}
+        return with_faults(registration, faults, receipt=receipt, amount=amount), int(STATUS[refusal.code])
+    if back:
+        flash(
+            _(
+                "这笔 %(amount)s 元用不上（%(why)s）。请当场退还给考生，然后点击“已在现场退还”。",
+                amount=yuan(cash.amount),
+                why=why_unusable(back).say(language()),
+            ),
+            "warn",
+        )
+    else:
+        flash(_("报名号 %(number)s：现场缴费已登记。", number=row["number"]))
+    return back_to(registration)
+
+
+@pages.post("/staff/cases/<uuid:registration>/handed-back")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def handed_back(registration: UUID) -> Answer:
+    """Cash that could not be used was handed back at the counter of the site."""
+    row = at_my_sites(registration)
+    require_asked()
+    trade = request.form.get("trade", "")
+    try:
+        seen_of(row["version"])
+        _require_cash_of(registration, trade)
+        container().counter_payments.hand_back(trade, account().actor, command_id())
+    except Refusal as refusal:
+        return with_faults(registration, {"case": refusal_text(refusal)}), int(STATUS[refusal.code])
+    flash(_("退款已登记。"))
+    return back_to(registration)
+
+
+def _require_cash_of(registration: UUID, trade: str) -> None:
+    """Raises Refusal where the money is not this registration's."""
+    with container().database.reading() as connection:
+        row = ledger.one(connection, COUNTER, trade)
+    if row is None or row["registration"] != registration:
+        raise Refusal(RefusalCode.NOTHING_OWED)

@@ -1,0 +1,67 @@
+"""The desk: find a registration by what a candidate or a scanner gives, and open its case."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ncre.domain.registration.commands import EVERY_SITE
+from ncre.domain.registration.lifecycle import Role
+from ncre.projections.base import Row
+from ncre.projections.registration import desk_search
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.disclosure import open_details
+from ncre.web.staff.review import PURPOSE
+
+pages = Blueprint("desk", __name__)
+
+LONGEST: Final = 120
+
+_PRINTED: Final = re.compile(r"[RT]1\.(\d{14})\..*", re.IGNORECASE)
+"""What the codes on the form and the ticket say: kind, registration number, version, digest."""
+
+
+@pages.get("/staff/desk")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def search() -> Answer:
+    return render_template("staff/desk.html", typed="", rows=[], faults={})
+
+
+@pages.post("/staff/desk")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def find() -> Answer:
+    """What was searched for travels in the form, never in an address: it may be a document number.
+
+    The one case that was meant is opened with it, recorded as everywhere.
+    """
+    typed, rows, faults = looked_up(account().sites)
+    if len(rows) == 1:
+        open_details(rows[0], PURPOSE, "inquiry")
+        return redirect(url_for("review.case", registration=rows[0]["id"]), 303)
+    return render_template("staff/desk.html", typed=typed, rows=rows, faults=faults), 422 if faults else 200
+
+
+def looked_up(sites: frozenset[str] = EVERY_SITE) -> tuple[str, list[Row], dict[str, str]]:
+    """The text of the search form, what it names at these sites, and what is wrong with it."""
+    typed = request.form.get("q", "")
+    text = wanted(typed)
+    if not text or len(text) > LONGEST:
+        return typed, [], {"q": _("请输入报名号、证件号码或准考证号。")}
+    persons = container().people.persons(text)
+    with container().database.reading() as connection:
+        rows = desk_search.found(connection, text, persons, sites)
+    nothing = _("没有找到。请核对号码。")
+    if sites != EVERY_SITE:
+        nothing = _("没有找到。请核对号码；只能找到您负责的考点的报名。")
+    return typed, rows, {} if rows else {"q": nothing}
+
+
+def wanted(typed: str) -> str:
+    """The number in what was typed or scanned; a printed code is taken apart."""
+    text = unicodedata.normalize("NFKC", typed).strip()
+    printed = _PRINTED.fullmatch(text)
+    return printed[1] if printed else text

@@ -1,0 +1,68 @@
+"""考场座位表与门贴: what the staff of a site print for its halls."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.exam.plan import Site
+from ncre.domain.registration.lifecycle import Role
+from ncre.web.shared.access_log import refuse
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.rounds import current_round, current_site
+
+pages = Blueprint("halls", __name__)
+
+
+@pages.get("/staff/halls")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def home() -> Answer:
+    """The sites of whoever is signed in; who has one alone goes there."""
+    round_ = current_round()
+    with container().database.reading() as connection:
+        every = container().command_handler.exams.sites(connection, round_.code)
+    mine = [site for site in every if account().actor.covers(site.code)]
+    if len(mine) == 1:
+        return redirect(url_for("halls.site", code=mine[0].code))
+    return render_template("staff/halls.html", sites=mine)
+
+
+@pages.get("/staff/halls/<code>")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def site(code: str) -> Answer:
+    """The batches and halls of a site, with their papers."""
+    here = _mine(code)
+    batches = container().hall_lists.batches(current_round().code, code, account().actor)
+    return render_template("staff/hall_papers.html", site=here, batches=batches)
+
+
+@pages.post("/staff/halls/<code>/<int:batch>/seats.pdf")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def seats(code: str, batch: int) -> Answer:
+    """考场座位表; the look at everybody on it is recorded before it is made. It opens faces, so it is asked for by POST."""
+    here = _mine(code)
+    printed = container().hall_lists.seat_lists(current_round().code, here.code, batch, account().actor)
+    return _pdf(printed.pdf, f"ncre-seats-{here.code}-{batch}")
+
+
+@pages.get("/staff/halls/<code>/<int:batch>/doors.pdf")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def doors(code: str, batch: int) -> Answer:
+    """门贴; nobody is named on it."""
+    here = _mine(code)
+    printed = container().hall_lists.door_sheets(current_round().code, here.code, batch, account().actor)
+    return _pdf(printed.pdf, f"ncre-doors-{here.code}-{batch}")
+
+
+def _pdf(pdf: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(pdf, mimetype="application/pdf", headers=headers)
+
+
+def _mine(code: str) -> Site:
+    """A site of the signed-in staff; others are as good as none: 404."""
+    found = current_site(code)
+    if not account().actor.covers(code):
+        refuse("not-your-site")
+        raise NotFound
+    return found

@@ -1,0 +1,99 @@
+"""What lies before the reviewer of a case: the answers, the photos, and what was mended since a rejection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from ncre.domain.registration.lifecycle import Step, open_rows
+from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, ReviewReason
+from ncre.events import registration as facts
+from ncre.events.base import Fact
+from ncre.projections.audit.snapshots import Version, differences, standing
+from ncre.projections.registration.fields import DETAILS, FIELDS, formatted_value
+from ncre.web.candidate.photo_checks import lines, overlay
+from ncre.web.candidate.task_list import GROUPS
+from ncre.web.shared.auth import account, container
+from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.language import language
+from ncre.web.shared.registration_view import Case
+
+CANDIDATE_FIELDS: Final = frozenset({*DETAILS, "site", "lines", "photo"})
+"""The fields that candidates mend; the rest of a difference is the service's own bookkeeping."""
+
+
+def pictures(history: Sequence[Fact]) -> list[dict[str, Any]]:
+    """The photos of the case in the order in which they came: digest, version, time, and what was measured."""
+    return [
+        {
+            "digest": fact.photo.digest,
+            "version": fact.metadata.version,
+            "at": fact.metadata.recorded_at,
+            "checks": lines(fact.photo.measured, fact.photo.codes, staff=True),
+            "overlay": overlay(fact.photo.measured),
+            "handling": fact.photo.handling,
+            "appealed": fact.photo.appealed,
+        }
+        for fact in history
+        if isinstance(fact, facts.PhotoUploaded | facts.PhotoReplaced)
+    ]
+
+
+def answers(details: facts.Details | None) -> list[tuple[str, str]]:
+    """(label, value) of the private details in words; the number as typed only where it says more."""
+    if details is None:
+        return []
+    given = asdict(details)
+    if given["document_typed"] == given["document_number"]:
+        del given["document_typed"]
+    tongue = language()
+    return [
+        (DETAILS[name].words.say(tongue), formatted_value(name, given[name], tongue, opened=True))
+        for name in DETAILS
+        if name in given
+    ]
+
+
+def changes_since_rejection(history: Sequence[Fact]) -> list[tuple[str, str, str]]:
+    """What the candidate changed after the last rejection: (label, before, after) in words."""
+    rejected = [fact.metadata.version for fact in history if isinstance(fact, facts.Rejected)]
+    before, after = standing(history, Version(rejected[-1])) if rejected else None, standing(history)
+    if before is None or after is None:
+        return []
+    tongue = language()
+    return [
+        (
+            FIELDS[change.field].words.say(tongue),
+            formatted_value(change.field, change.before, tongue, opened=True),
+            formatted_value(change.field, change.after, tongue, opened=True),
+        )
+        for change in differences(before, after)
+        if change.field in CANDIDATE_FIELDS
+    ]
+
+
+def reasons_by_group() -> dict[str, list[ReviewReason]]:
+    known = REVIEW_REASONS.values()
+    return {group: [reason for reason in known if reason.group == group] for group in GROUPS}
+
+
+def history_of(registration: UUID) -> list[Fact]:
+    with container().database.reading() as connection:
+        return container().command_handler.store.history(connection, registration)
+
+
+def steps_of(case: Case) -> frozenset[Step]:
+    """What the signed-in staff may do with the case: never anything with their own."""
+    if case.row["account"] == account().id:
+        return frozenset()
+    rows = open_rows(case.status, case.site)
+    return frozenset(row.step for row in rows if account().role in row.by)
+
+
+def closed_steps(case: Case, steps: frozenset[Step], now: datetime) -> dict[Step, str]:
+    """Steps whose window is not open at this hour, and why, in words."""
+    faults = {step: case.window_fault(step, now) for step in steps}
+    return {step: refusal_text(fault) for step, fault in faults.items() if fault is not None}

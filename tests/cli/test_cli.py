@@ -1,0 +1,89 @@
+"""One parser for all commands, of which each loads only what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from ncre.cli.main import COMMANDS
+
+SOURCE = Path(__file__).parents[2] / "src"
+HEAVY = {
+    "flask",
+    "sqlalchemy",
+    "alembic",
+    "cryptography",
+    "requests",
+    "PIL",
+    "numpy",
+    "cv2",
+    "fpdf",
+    "uvicorn",
+}
+ASK = """
+import sys
+from ncre.cli.main import main
+try:
+    main()
+finally:
+    print(*sys.modules)
+"""
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The top-level modules, and those of ncre, that a command has loaded by the time it ends."""
+    said = subprocess.run(
+        [sys.executable, "-c", ASK, *arguments],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = said.stdout.splitlines()[-1].split()
+    return {name if name.startswith("ncre.") else name.partition(".")[0] for name in names}
+
+
+def test_the_table_of_commands_says_what_their_modules_add() -> None:
+    added: dict[str, tuple[str, str]] = {}
+    for module in dict.fromkeys(module for module, _ in COMMANDS.values()):
+        commands = argparse.ArgumentParser().add_subparsers()
+        import_module(f"ncre.cli.{module}").add(commands)
+        added |= {choice.dest: (module, str(choice.help)) for choice in commands._choices_actions}
+    assert added == COMMANDS
+
+
+def test_help_loads_no_library() -> None:
+    modules = loaded("--help")
+    assert not modules & HEAVY
+    assert {name for name in modules if name.startswith("ncre.")} <= {"ncre.cli.main", "ncre.__main__"}
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve", "worker", "demo", "photo", "user"])
+def test_a_command_loads_its_own_module_alone(command: str) -> None:
+    modules = loaded(command, "--help")
+    assert f"ncre.cli.{COMMANDS[command][0]}" in modules
+    others = {f"ncre.cli.{module}" for module, _ in COMMANDS.values()} - {f"ncre.cli.{COMMANDS[command][0]}"}
+    assert not modules & others - ({"ncre.cli.processes.serve"} if command == "demo" else set())
+
+
+DRAWING = {"fpdf", "fontTools", "uharfbuzz", "xlsxwriter"}
+MEASURING = {"numpy", "cv2"}
+ASKING = {"requests", "authlib", "joserfc"}
+
+
+@pytest.mark.parametrize(
+    ("command", "needless"),
+    [
+        ("migrate", DRAWING | MEASURING | ASKING | {"flask", "PIL", "uvicorn", "eventsourcing", "wtforms"}),
+        ("serve", DRAWING | MEASURING | ASKING | {"alembic"}),
+        ("worker", DRAWING | MEASURING | ASKING | {"alembic", "flask", "uvicorn"}),
+    ],
+)
+def test_a_command_loads_no_library_that_it_may_never_need(command: str, needless: set[str]) -> None:
+    assert not loaded(command, "--help") & needless

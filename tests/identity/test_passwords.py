@@ -1,0 +1,35 @@
+"""How passwords are kept: argon2id at the profile of today, and an older hash renewed when its owner comes."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
+
+from ncre.bootstrap import Container
+from ncre.domain.registration.lifecycle import Role
+from ncre.identity.accounts import accounts
+from ncre.identity.passwords import Passwords
+
+PASSWORD = "a password of wenjing"
+
+
+def kept(container: Container) -> str:
+    with container.database.reading() as connection:
+        return str(connection.execute(select(accounts.c.password)).scalar_one())
+
+
+def test_a_hash_is_argon2id_at_the_profile_of_today(container: Container) -> None:
+    container.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
+    assert kept(container).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert not Passwords().outdated(kept(container))
+
+
+def test_a_hash_of_an_older_profile_is_renewed_at_sign_in(container: Container) -> None:
+    container.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
+    older = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    with container.database.transaction() as connection:
+        connection.execute(update(accounts).values(password=older))
+    assert container.accounts.check("wenjing", "not it") is None
+    assert kept(container) == older
+    assert container.accounts.check("wenjing", PASSWORD) is not None
+    assert kept(container).startswith("$argon2id$v=19$m=19456,t=2,p=1$")

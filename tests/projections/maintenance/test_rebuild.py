@@ -1,0 +1,258 @@
+"""Rows, claims and counters are made anew from the log and checked against it, while commands go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+
+from ncre.bootstrap import Container
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.lifecycle import Status
+from ncre.projections import all_projections
+from ncre.projections.base import Row
+from ncre.projections.maintenance.rebuild import check, rebuild
+from ncre.projections.maintenance.shadow_tables import RebuildOvertaken, Shadows
+from ncre.store.fact_store import FactStore
+from ncre.store.keys import Keys
+from ncre.store.schema import claims, counters
+from tests.handlers.ground import QUICK, Walker, everything, open_exam, revise
+from tests.support import people
+from tests.support.containers import container_on
+
+EVERY_TABLE = (
+    *(projection.table for projection in all_projections().all),
+    *(summary.table for summary in all_projections().summaries),
+    claims,
+    counters,
+)
+
+
+@pytest.fixture
+def container(database_url: str, tmp_path: Path, clock: people.Clock) -> Iterator[Container]:
+    """A house in which registrations ended in many ways, or go on."""
+    container = container_on(database_url, tmp_path / "data", clock)
+    open_exam(container)
+    live(container, clock)
+    yield container
+    container.close()
+
+
+def live(container: Container, clock: people.Clock) -> None:
+    batches = people.bundled_round()[1][people.SITE].plan.batches
+    revise(container, people.SITE, rooms={"A": 9}, batches=batches[:2])
+    seated, cancelled, waiting = Walker(container), Walker(container), Walker(container)
+    seated.paid()
+    container.office.seat(people.ROUND, people.SITE, people.OFFICE)
+    cancelled.paid(subjects=("66",))
+    cancelled.container.command_handler.handle(
+        c.Cancel(registration=cancelled.id, actor=people.OFFICE, reason="考生书面申请", **people.KEEPING)
+    )
+    container.payments.receive(seated.money(trade="T2"))
+    withdrawn = Walker(container)
+    withdrawn.pictured()
+    withdrawn.withdraws()
+    withdrawn.again().submitted()
+    lapsing = Walker(container)
+    lapsing.submitted(QUICK, ("24",))
+    clock.advance(hours=25)
+    lapsing.lapses()
+    waiting.pictured()
+    waiting.requests_review()
+    people.rejected(container, waiting)
+    container.command_handler.record_access(waiting.id, people.REVIEWER, "review")
+
+
+def differences(container: Container, store: FactStore | None = None) -> list[Any]:
+    command_handler = container.command_handler
+    return check(container.database, store or command_handler.store, command_handler.listeners)
+
+
+def made_anew(container: Container, store: FactStore | None = None, size: int = 500) -> int:
+    command_handler = container.command_handler
+    return rebuild(container.database, store or command_handler.store, command_handler.listeners, size).facts
+
+
+def all_rows(container: Container) -> dict[str, list[Row]]:
+    """Every row; a count that went down to nothing may stand or not."""
+    found = everything(container, *EVERY_TABLE)
+    found["registration_counts"] = [row for row in found["registration_counts"] if row["people"]]
+    return found
+
+
+def execute(container: Container, statement: str) -> None:
+    with container.database.transaction() as connection:
+        assert connection.execute(text(statement)).rowcount > 0, "nothing was damaged"
+
+
+class Interrupted(FactStore):
+    """A store of the same facts, during whose first or last reading of the log something else happens."""
+
+    def __init__(self, container: Container, meanwhile: Callable[[], Any], at_last: bool = False) -> None:
+        super().__init__(container.database, Keys.derived_from(people.SECRET))
+        self._meanwhile: Callable[[], Any] | None = meanwhile
+        self._at_last = at_last
+
+    def log(self, after: int, limit: int = 500, connection: Any = None) -> Any:
+        batch = super().log(after, limit, connection)
+        if not self._at_last or (connection is not None and not batch):
+            self._interrupt()
+        return batch
+
+    def slice(self, connection: Any, first: Any, last: Any, upto: int) -> Any:
+        stored = super().slice(connection, first, last, upto)
+        if not self._at_last:
+            self._interrupt()
+        return stored
+
+    def _interrupt(self) -> None:
+        if self._meanwhile:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
+
+
+def test_rows_that_commands_wrote_are_what_the_log_says(container: Container) -> None:
+    assert differences(container) == []
+
+
+@pytest.mark.parametrize("size", [1, 7, 5000])
+def test_rows_made_anew_equal_those_that_commands_wrote(container: Container, size: int) -> None:
+    before = all_rows(container)
+    assert all(
+        before[name] for name in ("registrations", "tickets", "refunds", "timeline", "claims", "takings")
+    )
+    assert made_anew(container, size=size) == container.command_handler.store.newest()
+    assert all_rows(container) == before
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A statement that damages one thing, and where exactly the check must find it."""
+
+    statement: str
+    table: str
+    column: str
+    stored: object
+    folded: object
+
+
+CHAIR = "'chair:78:420019:0001:01'"
+SEATS = "'seat:78:420019:66'"
+DAMAGES = [
+    Damage("UPDATE registrations SET status = 'lapsed' WHERE status = 'rejected'",
+           "registrations", "status", "lapsed", "rejected"),
+    Damage("DELETE FROM registrations WHERE status = 'paid'", "registrations", "", "none", "a row"),
+    Damage("UPDATE tickets SET seat = 29 WHERE subject = '66'", "tickets", "seat", 29, 1),
+    Damage("DELETE FROM sites WHERE code = '429901'", "sites", "", "none", "a row"),
+    Damage("UPDATE rounds SET version = 9", "rounds", "version", 9, 1),
+    Damage(f"INSERT INTO claims (key, holder) SELECT 'place:78:nobody', holder FROM claims WHERE key = {CHAIR}",
+           "claims", "holder", "anybody", None),
+    Damage(f"DELETE FROM claims WHERE key = {CHAIR}", "claims", "holder", None, "anybody"),
+    Damage(f"UPDATE counters SET taken = taken + 5 WHERE key = {SEATS}", "counters", "taken", 8, 3),
+    Damage(f"UPDATE counters SET quota = 0 WHERE key = {SEATS}", "counters", "quota", 0, 30),
+    Damage("UPDATE registration_counts SET people = 7 WHERE status = 'rejected'",
+           "registration_counts", "people", 7, 1),
+    Damage("DELETE FROM registration_counts WHERE status = 'rejected'", "registration_counts", "people", 0, 1),
+    Damage("UPDATE takings SET received = received + 1", "takings", "received", "anybody", "anybody"),
+    Damage("UPDATE serials SET last = 2 WHERE key = 'number:78:420019'", "serials", "last", 2, 5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.statement[:40])
+def test_what_is_damaged_is_named_alone_and_made_good(container: Container, damage: Damage) -> None:
+    execute(container, damage.statement)
+    (found,) = differences(container)
+    assert (found.table, found.column) == (damage.table, damage.column)
+    assert damage.stored in (found.stored, "anybody")
+    assert damage.folded in (found.folded, "anybody")
+    made_anew(container)
+    assert differences(container) == []
+
+
+def test_a_counter_that_was_lost_gets_its_quota_and_its_seats_back(container: Container) -> None:
+    execute(container, "DELETE FROM counters")
+    assert {found.column for found in differences(container)} == {"taken", "quota"}
+    made_anew(container)
+    assert differences(container) == []
+    assert Walker(container).submitted(subjects=("66",)).status is Status.SUBMITTED
+
+
+def test_a_row_of_a_registration_that_never_was_is_named_and_removed(container: Container) -> None:
+    execute(container, "UPDATE tickets SET subject = '99' WHERE subject = '66'")
+    assert {(found.stored, found.folded) for found in differences(container)} == {
+        ("a row", "none"),
+        ("none", "a row"),
+    }
+    made_anew(container)
+    assert differences(container) == []
+
+
+def test_a_command_that_arrives_after_the_first_reading_is_in_the_new_rows(container: Container) -> None:
+    late = Walker(container)
+    made_anew(container, Interrupted(container, late.submitted))
+    assert late.row["status"] == Status.SUBMITTED
+    assert differences(container) == []
+
+
+def test_nobody_writes_between_the_last_reading_and_the_swap(container: Container) -> None:
+    late = Walker(container)
+    with ThreadPoolExecutor(1) as lane:
+        written: list[Future[Any]] = []
+
+        def try_to_write() -> None:
+            written.append(lane.submit(late.submitted))
+            with pytest.raises(TimeoutError):
+                written[0].result(timeout=1)
+
+        made_anew(container, Interrupted(container, try_to_write, at_last=True))
+        assert written[0].result().status is Status.SUBMITTED
+    assert late.row["status"] == Status.SUBMITTED
+    assert differences(container) == []
+
+
+def test_a_check_sees_log_and_rows_of_one_moment(container: Container) -> None:
+    late = Walker(container)
+    assert differences(container, Interrupted(container, late.submitted)) == []
+    assert late.row["status"] == Status.SUBMITTED, "the command did happen between log and rows"
+
+
+def test_commands_go_on_while_rows_are_made_anew(container: Container) -> None:
+    walkers = [Walker(container) for _ in range(12)]
+    with ThreadPoolExecutor(2) as lanes:
+        walking = [lanes.submit(lambda some=some: [one.submitted() for one in some]) for some in
+                   (walkers[::2], walkers[1::2])]  # fmt: skip
+        made_anew(container, size=5)
+        while not all(walk.done() for walk in walking):
+            made_anew(container, size=5)
+    assert [status.status for walk in walking for status in walk.result()] == [Status.SUBMITTED] * 12
+    assert differences(container) == []
+
+
+def test_a_rebuild_overtaken_by_another_ends_and_changes_nothing(container: Container) -> None:
+    with pytest.raises(RebuildOvertaken):
+        made_anew(container, Interrupted(container, lambda: made_anew(container)))
+    assert differences(container) == []
+
+
+def test_a_rebuild_does_not_mix_its_rows_with_those_of_another(container: Container) -> None:
+    other = Shadows(container.command_handler.listeners)
+    with pytest.raises(RebuildOvertaken):
+        made_anew(container, Interrupted(container, lambda: other.create(container.database)))
+    with container.database.transaction() as connection:
+        other.take(connection, [])
+    other.drop(container.database)
+    assert differences(container) == []
+
+
+def test_what_a_killed_rebuild_left_behind_is_cleared_away_by_the_next(container: Container) -> None:
+    Shadows(container.command_handler.listeners).create(container.database)
+    made_anew(container)
+    with container.database.reading() as connection:
+        tables = inspect(connection).get_table_names()
+    assert not [name for name in tables if name.startswith("rebuilt_")]
+    assert differences(container) == []

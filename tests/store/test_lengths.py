@@ -1,0 +1,180 @@
+"""What each bounded column can be given, beside what it holds: SQLite takes any length, PostgreSQL does not.
+
+`BOUNDED_BY` says for every column whose length is bounded what bounds it, and the longest that can come. A new column has to
+be entered here, with a reason.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import Final
+
+import pytest
+from sqlalchemy import String, Text
+
+import ncre
+from ncre.clients.identity_provider import LONGEST_NAME, LONGEST_SUBJECT
+from ncre.clients.payment_channel import Kind, Source, State
+from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange
+from ncre.domain.candidate import FORM_FIELDS, masked_name, masked_number
+from ncre.domain.payment.orders import OrderState
+from ncre.domain.payment.settlement import Unusable, order_number, refund_number
+from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
+from ncre.events.base import Fact
+from ncre.events.bounds import LONGEST_IDENTIFIER
+from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
+from ncre.identity.proofs import LONGEST_ONWARD, Purpose
+from ncre.projections.registration.registrations import registrations
+from ncre.store.schema import metadata
+from tests.support.people import REGISTRATION
+
+HASH: Final = 64
+"""Hex digits of a SHA-256, or characters of 32 random bytes in base64."""
+
+
+def longest(values: object) -> int:
+    return max(len(str(one)) for one in values)  # type: ignore[attr-defined]
+
+
+def topics() -> int:
+    known, left = set[str](), [Fact]
+    while left:
+        one = left.pop()
+        left += one.__subclasses__()
+        known.add(getattr(one, "TOPIC", ""))
+    return longest(known)
+
+
+DOCUMENT: Final = next(field.longest for field in FORM_FIELDS if field.name == "document_number")
+CHANNELS: Final = ("alipay", "wechat", "counter", "free", "till")
+SITE, ROUND, SUBJECT = 6, 2, 8
+"""Six and two digits, and what `rounds.catalogue` lets a subject's code have."""
+
+BOUNDED_BY: Final[dict[str, int]] = {
+    "accounts.email": 254,
+    "accounts.key": LONGEST_ACCOUNT_NAME,
+    "accounts.name": LONGEST_ACCOUNT_NAME,
+    "accounts.password": 200,
+    "accounts.phone": 16,
+    "accounts.role": longest(Role),
+    "attempts.key": HASH + 6,
+    "errands.answer": longest(State),
+    "errands.key": len("refund:") + LONGEST_IDENTIFIER,
+    "identities.issuer": 200,
+    "identities.name": LONGEST_NAME,
+    "identities.subject": LONGEST_SUBJECT,
+    "inbox.channel": longest(CHANNELS),
+    "inbox.kind": longest(Kind),
+    "inbox.order": LONGEST_IDENTIFIER,
+    "inbox.reference": LONGEST_IDENTIFIER,
+    "inbox.source": longest(Source),
+    "inbox.trade": LONGEST_IDENTIFIER,
+    "notices.kind": longest(("announcement", "guide")),
+    "notices.round": ROUND,
+    "notices.title": 200,
+    "notices.title_en": 200,
+    "payment_orders.channel": longest(CHANNELS),
+    "payment_orders.number": len(order_number(REGISTRATION, 999_999, "wechat", 9)),
+    "payment_orders.round": ROUND,
+    "payment_orders.site": SITE,
+    "payment_orders.terms": len("native-") + 24,
+    "payment_orders.state": longest(OrderState),
+    "payments.clerk": 36,
+    "payments.handed_back_by": 36,
+    "payments.note": LONGEST_NOTE,
+    "payments.channel": longest(CHANNELS),
+    "payments.order": LONGEST_IDENTIFIER,
+    "payments.reason": longest((*Unusable, "orphan")),
+    "payments.request": len(refund_number("alipay", "T")),
+    "payments.round": ROUND,
+    "payments.site": SITE,
+    "payments.source": longest(Source),
+    "payments.trade": LONGEST_IDENTIFIER,
+    "payments.trouble": LONGEST_IDENTIFIER,
+    "photo_files.uploaded": HASH,
+    "redeemed_tokens.id": HASH,
+    "registration_counts.round": ROUND,
+    "registration_counts.site": SITE,
+    "registration_counts.status": longest(Status),
+    "staff_requests.asked_by": 36,
+    "staff_requests.change": longest(StaffChange),
+    "staff_requests.role": longest(Role),
+    "staff_requests.why": LONGEST_WHY,
+    "takings.site": SITE,
+    "sent_letters.key": HASH,
+    "unbooked_items.channel": longest(CHANNELS),
+    "unbooked_items.kind": LONGEST_IDENTIFIER,
+    "unbooked_items.note": LONGEST_NOTE,
+    "unbooked_items.order": LONGEST_IDENTIFIER,
+    "unbooked_items.reference": LONGEST_IDENTIFIER,
+    "unbooked_items.resolved_by": 36,
+    "unbooked_items.source": longest(Source),
+    "unbooked_items.trade": LONGEST_IDENTIFIER,
+    "proofs.about": HASH,
+    "proofs.code": HASH,
+    "proofs.onward": LONGEST_ONWARD,
+    "proofs.purpose": longest(Purpose),
+    "proofs.token": HASH,
+    "reconciliations.channel": longest(CHANNELS),
+    "reconciliations.day": 10,
+    "refunds.channel": longest(CHANNELS),
+    "refunds.order": len(order_number(REGISTRATION, 999_999, "wechat", 9)),
+    "refunds.reason": longest(Unusable),
+    "refunds.reference": LONGEST_IDENTIFIER,
+    "refunds.trade": LONGEST_IDENTIFIER,
+    "refused_notices.channel": longest(CHANNELS),
+    "refused_notices.last_digest": HASH,
+    "refused_notices.why": longest(
+        ("unreadable", "signature", "sign-type", "merchant", "stale", "serial", "seller")
+    ),
+    "registrations.agreement": 40,
+    "registrations.document_masked": longest([masked_number("x" * DOCUMENT)]),
+    "registrations.name_masked": longest([masked_name("x" * 60)]),
+    "registrations.number": ROUND + SITE + 6,
+    "registrations.person": HASH,
+    "registrations.round": ROUND,
+    "registrations.site": SITE,
+    "registrations.status": longest(Status),
+    "rounds.code": ROUND,
+    "sessions.browser": 120,
+    "sessions.place": 64,
+    "sessions.token": HASH,
+    "sites.city": 40,
+    "sites.code": SITE,
+    "sites.name": 120,
+    "sites.province": 40,
+    "sites.round": ROUND,
+    "tickets.room": 80,
+    "tickets.subject": SUBJECT,
+    "tickets.ticket": 16,
+    "timeline.actor": 36,
+    "timeline.role": longest(Role),
+    "timeline.topic": topics(),
+}
+
+
+def bounded() -> dict[str, int]:
+    """Every column of the project whose length is bounded."""
+    for room in ("projections", "identity", "operational", "clients", "store"):
+        package = import_module(f"{ncre.__name__}.{room}")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith(("photo_bucket", "photo_lab")):
+                import_module(module.name)
+    assert registrations.metadata is metadata
+    return {
+        f"{table.name}.{column.name}": column.type.length
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, String) and not isinstance(column.type, Text) and column.type.length
+    }
+
+
+def test_every_bounded_column_says_what_bounds_it() -> None:
+    assert sorted(bounded()) == sorted(BOUNDED_BY)
+
+
+@pytest.mark.parametrize("column", sorted(BOUNDED_BY))
+def test_what_can_come_fits(column: str) -> None:
+    assert BOUNDED_BY[column] <= bounded()[column]

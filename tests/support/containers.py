@@ -1,0 +1,53 @@
+"""Houses on either database, for tests of what happens between commands, and between processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ncre.bootstrap import Container, build_container
+from ncre.config import Settings
+from ncre.rounds import bundled
+from ncre.rounds.loader import load_round
+from tests.support.fake_channel import FakeChannel
+from tests.support.people import OFFICE, SECRET, TODAY, Clock
+
+
+def development(folder: Path, **more: str) -> dict[str, str]:
+    """The least of an environment for a process over `folder` that is not production."""
+    return {
+        "NCRE_DATA": str(folder),
+        "NCRE_SECRET": SECRET.hex(),
+        "NCRE_PRODUCTION": "0",
+        **more,
+    }
+
+
+def settings_on(url: str, folder: Path) -> Settings:
+    folder.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        data=folder,
+        database_url=url,
+        secret=SECRET,
+        photo_workers=0,
+        captcha="never",
+        staff_factor="optional",
+        production=False,
+    )
+
+
+def container_on(url: str, folder: Path, clock: Clock | None = None) -> Container:
+    """A house over a migrated database; the round may be there already or not. Photos are made up: none is looked for."""
+    clock = clock or Clock()
+    container = build_container(settings_on(url, folder), clock, {"till": FakeChannel(clock)})
+    container.command_handler.photos = None
+    return container
+
+
+def open_round(container: Container, **changes: object) -> None:
+    """Load the bundled round, with parts of every site's plan changed (quota, offers ...)."""
+    from dataclasses import replace
+
+    loaded = load_round(bundled(), TODAY)
+    if changes:
+        loaded = replace(loaded, sites=tuple(replace(site, **changes) for site in loaded.sites))  # type: ignore[arg-type]
+    container.office.load(loaded, OFFICE)

@@ -1,0 +1,351 @@
+"""The task list and what hangs on it: marks, rejections, deadlines, the check, giving up, whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from ncre.bootstrap import Container
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.wording import STATUSES
+from ncre.web.candidate.registration import NEXT
+from ncre.web.candidate.task_list import LABELS, MARKS, STANDING, Mark, Task, time_left
+from tests.support.people import (
+    KEEPING,
+    LIQIANG,
+    NOW,
+    OFFICE,
+    REVIEWER,
+    WENJING,
+    Candidate,
+    Clock,
+    approved,
+    rejected,
+    somebody,
+    till_of,
+)
+from tests.web.visitor import Visitor, facts_of, row_of, signed_in
+
+
+@pytest.fixture
+def wenjing(container: Container) -> Candidate:
+    return somebody(container)
+
+
+@pytest.fixture
+def visitor(site: Flask, wenjing: Candidate) -> Visitor:
+    return signed_in(site, wenjing)
+
+
+def home(candidate: Candidate) -> str:
+    return f"/registrations/{candidate.id}"
+
+
+def goes_until(container: Container, candidate: Candidate, status: Status) -> None:
+    """Drive a candidate of 420019 to a status, through commands alone."""
+    path: list[tuple[Status, Callable[[], object]]] = [
+        (Status.AGREED, candidate.agrees),
+        (Status.INFO_FILLED, candidate.fills),
+        (Status.SUBMITTED, candidate.submits),
+        (Status.PHOTO_UPLOADED, candidate.uploads),
+        (Status.PENDING_REVIEW, candidate.requests_review),
+        (Status.APPROVED, lambda: approved(container, candidate)),
+        (Status.PAID, candidate.pays),
+        (
+            Status.CONFIRMED,
+            lambda: candidate.container.command_handler.handle(
+                c.Confirm(registration=candidate.id, actor=REVIEWER)
+            ),
+        ),
+    ]
+    ends: dict[Status, tuple[Status, Callable[[], object]]] = {
+        Status.REJECTED: (Status.PENDING_REVIEW, lambda: rejected(container, candidate)),
+        Status.LAPSED: (Status.APPROVED, lambda: _time_passes(container, candidate)),
+        Status.WITHDRAWN: (Status.SUBMITTED, lambda: candidate.does(c.Withdraw)),
+        Status.CANCELLED: (Status.PAID, lambda: _cancels(container, candidate)),
+    }
+    before, end = ends.get(status, (status, lambda: None))
+    for reached, step in path:
+        step()
+        if reached is before:
+            break
+    end()
+    assert row_of(container, candidate.id)["status"] == status
+
+
+def _time_passes(container: Container, candidate: Candidate) -> None:
+    assert isinstance(container.clock, Clock)
+    container.clock.advance(hours=25)
+    container.worker.once()
+
+
+def _cancels(container: Container, candidate: Candidate) -> None:
+    container.command_handler.handle(
+        c.Cancel(registration=candidate.id, actor=OFFICE, reason="冒名报名", **KEEPING)
+    )
+
+
+def test_every_status_says_what_it_means_for_every_task_and_what_comes_next() -> None:
+    assert set(STANDING) == set(NEXT) == set(Status)
+    assert all(set(tasks) == set(Task) for tasks in STANDING.values())
+    assert set(LABELS) == set(Task)
+    assert set(MARKS) == set(Mark)
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.NEW])
+def test_the_task_list_opens_in_every_status_and_says_it_in_words(
+    status: Status, container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, status)
+    visitor.get(home(wenjing))
+    assert STATUSES[status].zh in visitor.text()
+    assert str(NEXT[status][1]._args[0]) in visitor.text()
+    links = set(re.findall(rf'href="({home(wenjing)}/[\w-]+)"', visitor.page))
+    for link in links:
+        visitor.get(link)
+    visitor.get("/language/en?next=/", 302)
+    visitor.get(home(wenjing))
+    assert STATUSES[status].en in visitor.text()
+
+
+def test_review_and_confirmation_are_tasks_only_where_the_site_has_them(
+    wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.agrees()
+    wenjing.fills()
+    wenjing.submits("429901", ("14",))
+    visitor.get(home(wenjing))
+    assert "考点审核" not in visitor.text()
+    assert "现场确认" not in visitor.text()
+    assert "第 4 步，共 6 步" in visitor.text()
+    wenjing.does(c.ChangeSubjects, site="420019", subjects=("66",))
+    visitor.get(home(wenjing))
+    assert "第 4 步，共 9 步" in visitor.text()
+
+
+def test_where_the_clock_runs_from_submission_the_deadline_shows_before_the_photo(
+    wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.agrees()
+    wenjing.fills()
+    wenjing.submits("429903", ("14",))
+    visitor.get(home(wenjing))
+    assert "请在 2027-01-05 11:00 前支付，还有 1 小时 0 分钟" in visitor.text()
+
+
+def test_a_rejection_shows_its_reasons_by_what_they_concern_with_the_way_to_mend_each(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.until_waiting()
+    container.command_handler.handle(
+        c.Reject(
+            registration=wenjing.id, actor=REVIEWER, reasons=("P09", "I01", "E04", "O01"), note="请补班级"
+        )
+    )
+    visitor.get(home(wenjing))
+    text = visitor.text()
+    for reason in ("照片侧置或倒置", "姓名与身份证件不一致", "报考科目数超过本考点限报科次", "请补班级"):
+        assert reason in text
+    for page, group in (("photo", "照片"), ("details", "基本信息"), ("subjects", "报考资格与科目")):
+        assert f'<a href="{home(wenjing)}/{page}">去修改：{group}</a>' in visitor.page
+    assert text.count("已退回") == 4
+
+
+def test_what_was_mended_after_a_rejection_is_no_longer_marked_as_sent_back(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.until_waiting()
+    rejected(container, wenjing, ("I01",))
+    visitor.get(f"{home(wenjing)}/check")
+    assert "退回的内容还没有修改过" in visitor.text()
+    wenjing.does(c.AmendInfo, details=LIQIANG, person="p")
+    visitor.get(f"{home(wenjing)}/check")
+    assert "退回的内容还没有修改过" not in visitor.text()
+    visitor.get(home(wenjing))
+    assert visitor.text().count("已退回") == 1
+
+
+def test_an_approval_shows_until_when_to_pay_and_how_long_that_is(
+    container: Container, clock: Clock, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.until_waiting()
+    approved(container, wenjing)
+    clock.advance(hours=3, minutes=15)
+    visitor.get(home(wenjing))
+    assert "请在 2027-01-06 10:00 前支付，还有 20 小时 45 分钟。" in visitor.text()
+
+
+def test_a_lapsed_registration_shows_the_way_back(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.LAPSED)
+    visitor.get(home(wenjing))
+    assert "名额已释放" in visitor.text()
+    assert f'<a class="button" href="{home(wenjing)}/subjects">' in visitor.page
+
+
+def test_money_that_is_owed_and_money_that_went_back_are_told(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.until_waiting()
+    approved(container, wenjing)
+    order = till_of(container).begin(container.checkout.open(wenjing.id, "till"))
+    _cancels(container, wenjing)
+    container.payments.receive(till_of(container).pay(order.number))
+    visitor.get(home(wenjing))
+    assert "收到 160.00 元，但不能用于这份报名（报名已取消），将原路退回" in visitor.text()
+    container.worker.once()
+    visitor.get(home(wenjing))
+    assert "160.00 元（报名已取消）已于 2027-01-05 10:00 原路退回。" in visitor.text()
+
+
+def test_a_cancellation_shows_its_reason_and_the_way_to_begin_again(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.CANCELLED)
+    visitor.get(home(wenjing))
+    assert "冒名报名" in visitor.text()
+    assert '<a class="button" href="/agreement">重新报名</a>' in visitor.page
+    assert "第 " not in visitor.text().split("办理记录")[0]
+
+
+def test_the_newest_of_the_history_comes_first(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.until_waiting()
+    visitor.get(home(wenjing))
+    told = visitor.text().split("办理记录")[1]
+    assert told.index("考生申请了信息审核") < told.index("考生上传了照片") < told.index("考生同意了")
+
+
+def test_the_check_page_shows_everything_with_links_to_change_it(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.PHOTO_UPLOADED)
+    visitor.get(f"{home(wenjing)}/check")
+    for text in (WENJING.name, WENJING.document_typed, "2006-03-15", "武汉软件工程职业学院", "160.00"):
+        assert text in visitor.text()
+    for page, hidden in (("details", "基本信息"), ("subjects", "考点与科目"), ("photo", "照片")):
+        assert f'href="{home(wenjing)}/{page}">修改<span class="hidden">{hidden}</span>' in visitor.page
+
+
+def test_asking_for_review_freezes_the_registration_and_says_so(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.PHOTO_UPLOADED)
+    visitor.get(f"{home(wenjing)}/check")
+    visitor.post(f"{home(wenjing)}/request-review")
+    assert row_of(container, wenjing.id)["status"] == Status.PENDING_REVIEW
+    visitor.get(home(wenjing))
+    assert "审核期间不能修改" in visitor.text()
+    assert f'href="{home(wenjing)}/details"' not in visitor.page
+    visitor.get(f"{home(wenjing)}/check")
+    assert "修改<span" not in visitor.page
+
+
+def test_review_cannot_be_asked_for_from_an_old_page(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.PHOTO_UPLOADED)
+    visitor.get(f"{home(wenjing)}/check")
+    wenjing.does(c.ChangeSubjects, site="420019", subjects=("24",))
+    visitor.post(f"{home(wenjing)}/request-review", 409)
+    assert row_of(container, wenjing.id)["status"] == Status.PHOTO_UPLOADED
+
+
+def test_giving_up_is_asked_about_first_and_then_done(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.SUBMITTED)
+    visitor.get(f"{home(wenjing)}/withdraw")
+    assert "所占的名额立即释放" in visitor.text()
+    assert row_of(container, wenjing.id)["status"] == Status.SUBMITTED
+    visitor.post(f"{home(wenjing)}/withdraw")
+    assert row_of(container, wenjing.id)["status"] == Status.WITHDRAWN
+
+
+def test_what_is_under_review_cannot_be_given_up(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.PHOTO_UPLOADED)
+    visitor.get(f"{home(wenjing)}/withdraw")
+    form = visitor.hidden()
+    wenjing.requests_review()
+    visitor.get(f"{home(wenjing)}/withdraw", 409)
+    visitor.post(f"{home(wenjing)}/withdraw", 409, **{**form, "seen": "5"})
+    assert "当前状态为“待审核”" in visitor.text()
+    assert row_of(container, wenjing.id)["status"] == Status.PENDING_REVIEW
+
+
+def test_a_step_whose_window_is_closed_says_when_it_closed(
+    clock: Clock, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.agrees()
+    wenjing.fills()
+    clock.advance(days=10)
+    visitor.get(home(wenjing))
+    assert "2027-01-14 17:00 已截止" in visitor.text()
+    assert f'href="{home(wenjing)}/subjects"' not in visitor.page
+
+
+PAGES = ["", "/check", "/details", "/subjects", "/photo", "/photo.jpg", "/pay", "/paid", "/withdraw"]
+PAPERS = ["/form.pdf", "/ticket.pdf"]
+ACTIONS = ["/details", "/subjects", "/photo", "/photo/again", "/request-review", "/withdraw", "/pay", "/ask"]
+
+
+@pytest.mark.parametrize("page", PAGES + PAPERS)
+def test_a_page_opens_to_its_owner_alone(
+    page: str, container: Container, site: Flask, wenjing: Candidate
+) -> None:
+    wenjing.until_waiting()
+    Visitor(site).get(f"{home(wenjing)}{page}", 302)
+    signed_in(site, somebody(container, "liqiang", LIQIANG)).get(f"{home(wenjing)}{page}", 404)
+    container.accounts.add("shenhe", "a password of shenhe", Role.REVIEWER, frozenset({"420019"}))
+    reviewer = Visitor(site)
+    reviewer.signs_in("shenhe")
+    reviewer.get(f"{home(wenjing)}{page}", 403)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_nobody_acts_on_the_registration_of_another(
+    action: str, container: Container, site: Flask, wenjing: Candidate
+) -> None:
+    goes_until(container, wenjing, Status.PHOTO_UPLOADED)
+    before = facts_of(container, wenjing.id)
+    other = signed_in(site, somebody(container, "liqiang", LIQIANG))
+    other.get("/agreement")
+    other.post(f"{home(wenjing)}{action}", 404, seen="4", command_id=str(uuid4()))
+    stranger = Visitor(site)
+    stranger.get("/sign-in")
+    answer = stranger.post(f"{home(wenjing)}{action}", 302)
+    assert "/sign-in" in answer.headers["Location"]
+    assert facts_of(container, wenjing.id) == before
+
+
+def test_without_the_token_of_the_page_nothing_is_done(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.SUBMITTED)
+    visitor.get(f"{home(wenjing)}/withdraw")
+    visitor.post(f"{home(wenjing)}/withdraw", 400, csrf_token="")
+    assert row_of(container, wenjing.id)["status"] == Status.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(minutes=9, seconds=59), "9 分钟"),
+        (timedelta(hours=23, minutes=59), "23 小时 59 分钟"),
+        (timedelta(days=3), "3 天"),
+        (timedelta(seconds=-5), "0 分钟"),
+    ],
+)
+def test_time_left_is_said_in_words(site: Flask, left: timedelta, said: str) -> None:
+    with site.test_request_context():
+        assert time_left(NOW + left, NOW) == said

@@ -1,0 +1,211 @@
+"""Choosing a site and its subjects: what is offered, what is left, and what is warned of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from ncre.bootstrap import Container
+from ncre.events.registration import Details
+from tests.support.people import WENJING, Candidate, somebody
+from tests.web.visitor import Visitor, errors_are_linked, facts_of, row_of, signed_in
+
+TINY = "17"
+"""A subject with two seats at 420019 in the bundled round."""
+
+
+@pytest.fixture
+def wenjing(container: Container) -> Candidate:
+    candidate = somebody(container)
+    candidate.agrees()
+    candidate.fills()
+    return candidate
+
+
+@pytest.fixture
+def visitor(site: Flask, wenjing: Candidate) -> Visitor:
+    return signed_in(site, wenjing)
+
+
+def path(candidate: Candidate, site: str = "") -> str:
+    return f"/registrations/{candidate.id}/subjects" + (f"?site={site}" if site else "")
+
+
+def someone_with(number: str) -> Details:
+    return replace(WENJING, document_type="passport", document_number=number, document_typed=number)
+
+
+def fill_the_tiny_subject(container: Container) -> None:
+    for place in range(2):
+        other = somebody(container, f"other{place}", someone_with(f"E000{place}"))
+        other.agrees()
+        other.fills()
+        other.submits(subjects=(TINY,))
+
+
+def offer(visitor: Visitor, subject: str) -> str:
+    """The label of one subject on the page."""
+    start = visitor.page.index(f'name="subjects" value="{subject}"')
+    return visitor.page[start : visitor.page.index("</label>", start)]
+
+
+def test_the_site_comes_first_grouped_by_city_with_invented_ones_marked(
+    wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    assert '<optgroup label="湖北 武汉">' in visitor.page
+    assert "429901 华中科技大学(主校区)（合成）" in visitor.page
+    assert ">420019 武汉软件工程职业学院</option>" in visitor.page
+    assert 'name="subjects"' not in visitor.page
+
+
+def test_a_site_shows_its_open_subjects_with_level_minutes_fee_and_seats_left(
+    wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    assert "2 级 · 120 分钟 · 80.00 元 · 剩余 150 个名额" in visitor.text()
+    assert "135.00 元" in visitor.text()
+    assert "这个考点要求现场确认" in visitor.text()
+
+
+def test_a_site_for_its_own_students_says_so(wenjing: Candidate, visitor: Visitor) -> None:
+    visitor.get(path(wenjing, "140027"))
+    assert "仅限本校在校生" in visitor.text()
+
+
+def test_submitting_leads_to_the_photo_with_the_reminder(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    answer = visitor.post(path(wenjing), subjects=["66", "67"], declared="yes")
+    assert answer.headers["Location"] == f"/registrations/{wenjing.id}/photo"
+    visitor.get(answer.headers["Location"])
+    assert "请上传照片，否则报名无效。" in visitor.text()
+    row = row_of(container, wenjing.id)
+    assert (row["site"], row["amount"]) == ("420019", 16000)
+
+
+def test_what_is_missing_is_told_together_and_the_ticks_stay(wenjing: Candidate, visitor: Visitor) -> None:
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), 422)
+    assert "至少选择一个科目" in visitor.text()
+    assert "请勾选“我保证以上信息是真实和准确的”" in visitor.text()
+    assert errors_are_linked(visitor.page)
+    visitor.post(path(wenjing), 422, subjects=["66"])
+    assert "checked" in offer(visitor, "66")
+
+
+def test_more_subjects_than_the_site_allows_are_refused_with_the_ticks_kept(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "429906"))
+    assert "报考科目（1 至 2 科）" in visitor.text()
+    visitor.post(path(wenjing), 422, subjects=["14", "15", "24"], declared="yes")
+    assert "这个考点每人最多报考 2 科" in visitor.text()
+    assert all("checked" in offer(visitor, subject) for subject in ("14", "15", "24"))
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+
+
+def test_a_full_subject_stays_visible_and_cannot_be_ticked(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    fill_the_tiny_subject(container)
+    visitor.get(path(wenjing, "420019"))
+    assert "disabled" in offer(visitor, TINY)
+    assert "已满" in offer(visitor, TINY)
+
+
+def test_a_seat_that_went_meanwhile_is_told_on_the_form(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    fill_the_tiny_subject(container)
+    visitor.post(path(wenjing), 409, subjects=[TINY, "66"], declared="yes")
+    assert f"科目 {TINY} 在这个考点的名额已满" in visitor.text()
+    assert "checked" in offer(visitor, "66")
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+
+
+def test_a_full_site_is_marked_but_not_for_somebody_who_has_a_place_there(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.submits(subjects=("66",))
+    with container.database.transaction() as connection:
+        container.command_handler.claims.set_quota(connection, "seat:78:420019:*", 1)
+    visitor.get(path(wenjing, "420019"))
+    assert "（已满）" not in visitor.page
+    assert "disabled" not in offer(visitor, "67")
+    other = somebody(container, "other", someone_with("E0009"))
+    other.agrees()
+    other.fills()
+    visitor.signs_in("other")
+    visitor.get(path(other, "420019"))
+    assert "420019 武汉软件工程职业学院（已满）" in visitor.page
+    assert "disabled" in offer(visitor, "67")
+
+
+def test_level_four_without_level_three_is_warned_of_and_never_blocked(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), subjects=["41"], declared="yes")
+    visitor.get(f"/registrations/{wenjing.id}")
+    assert "您选报了四级科目 41，但没有同时选报三级科目 35" in visitor.text()
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), subjects=["35", "41"])
+    visitor.get(f"/registrations/{wenjing.id}")
+    assert "您选报了四级科目" not in visitor.text()
+
+
+def test_a_change_asks_for_no_declaration_and_own_seats_stay_open(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.submits(subjects=(TINY, "66"))
+    other = somebody(container, "other", someone_with("E0009"))
+    other.agrees()
+    other.fills()
+    other.submits(subjects=(TINY,))
+    visitor.get(path(wenjing))
+    assert "declared" not in visitor.page
+    assert "您已占有名额" in offer(visitor, TINY)
+    assert "disabled" not in offer(visitor, TINY)
+    visitor.post(path(wenjing), subjects=[TINY, "67"])
+    assert facts_of(container, wenjing.id)[-1] == "registration.subjects_changed"
+
+
+def test_sent_twice_the_choice_counts_once(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), subjects=["66"], declared="yes")
+    visitor.post(path(wenjing), subjects=["66"], declared="yes")
+    assert facts_of(container, wenjing.id).count("registration.submitted") == 1
+    assert "registration.subjects_changed" not in facts_of(container, wenjing.id)
+
+
+def test_a_site_that_does_not_exist_is_told_at_the_site(wenjing: Candidate, visitor: Visitor) -> None:
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), 422, site="000000", subjects=["66"], declared="yes")
+    assert "请选择考点" in visitor.text()
+    assert errors_are_linked(visitor.page)
+
+
+def test_choosing_waits_for_the_details(container: Container, site: Flask) -> None:
+    fresh = somebody(container, "fresh", someone_with("E0009"))
+    fresh.agrees()
+    visitor = signed_in(site, fresh)
+    visitor.get(path(fresh), 409)
+    visitor.get(path(fresh, "420019"), 409)
+
+
+def test_an_own_choice_cannot_be_made_for_somebody_else(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    other = somebody(container, "other", someone_with("E0009"))
+    other.agrees()
+    other.fills()
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(other), 404, subjects=["66"], declared="yes")
+    assert "registration.submitted" not in facts_of(container, other.id)

@@ -1,0 +1,189 @@
+"""The exam office: the round at a glance, its notices, the seating of a site."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from ncre.bootstrap import Container
+from ncre.domain.registration.lifecycle import Role
+from ncre.projections.seating import tickets
+from ncre.web.office.round import policy_in_words
+from ncre.web.site import create_site
+from tests.support.people import LIQIANG, SITE, bundled_round, somebody
+from tests.web.staff_members import HERE, Visitor, auditor, hidden, office, paid, reviewer, visitor
+
+NOTICE = {
+    "title": "补充公告",
+    "title_en": "One more notice",
+    "body": "第一段\r\n第二段",
+    "body_en": "One\r\nTwo",
+}
+
+
+@pytest.fixture
+def site(container: Container) -> Flask:
+    return create_site(container)
+
+
+@pytest.fixture
+def kaowu(container: Container, site: Flask) -> Visitor:
+    return office(container, site)
+
+
+def line_of(text: str, code: str) -> str:
+    """The table row of a site, without its tags."""
+    (row,) = [row for row in re.findall(r"<tr>.*?</tr>", text, re.DOTALL) if f">{code} " in row]
+    return " ".join(re.sub(r"<[^>]+>", " ", row).split())
+
+
+def seats_at(container: Container, code: str = SITE) -> list[dict[str, object]]:
+    with container.database.reading() as connection:
+        return tickets.taken_at(connection, "78", code)
+
+
+def test_the_overview_shows_windows_and_every_site(container: Container, kaowu: Visitor) -> None:
+    text = kaowu.get("/office")
+    round_, sites = bundled_round()
+    assert round_.plan.title in text
+    assert "网上支付" in text
+    for plan in sites.values():
+        assert plan.plan.name in line_of(text, plan.code)
+
+
+def test_a_site_shows_counts_by_status_and_what_of_its_quotas_is_taken(
+    container: Container, kaowu: Visitor
+) -> None:
+    paid(container)
+    second = somebody(container, "liqiang", LIQIANG)
+    second.until_waiting()
+    line = line_of(kaowu.get("/office"), SITE)
+    assert "待审核 1" in line
+    assert "已支付 1" in line
+    assert "2/1500" in line
+    offered = sum(offer.quota for offer in bundled_round()[1][SITE].plan.offers)
+    assert f"4/{offered}" in line
+
+
+def test_an_invented_site_is_marked_and_a_real_one_is_not(kaowu: Visitor) -> None:
+    text = kaowu.get("/office")
+    assert "合成" in line_of(text, "429901")
+    assert "合成" not in line_of(text, SITE)
+
+
+POLICIES = {
+    SITE: ["考点审核", "要求现场确认", "审核通过后 24 小时内支付", "每人最多 3 科", "面向所有考生"],
+    "140027": ["考点审核", "不要求现场确认", "审核通过后 24 小时内支付", "每人最多 3 科", "仅限本校在校生"],
+    "429903": ["不审核", "不要求现场确认", "提交后 1 小时内支付", "每人最多 3 科", "面向所有考生"],
+    "429906": ["考点审核", "不要求现场确认", "审核通过后 24 小时内支付", "每人最多 2 科", "面向所有考生"],
+    "429915": ["不审核", "不要求现场确认", "网上支付截止前支付", "每人最多 3 科", "面向社会考生"],
+}
+
+
+@pytest.mark.parametrize("code", POLICIES)
+def test_a_policy_is_said_in_words(site: Flask, kaowu: Visitor, code: str) -> None:
+    with site.test_request_context(headers={"Accept-Language": "zh"}):
+        assert policy_in_words(bundled_round()[1][code]) == POLICIES[code]
+    assert "；".join(POLICIES[code]) in line_of(kaowu.get("/office"), code)
+
+
+def test_the_overview_stands_on_an_empty_database(container: Container, site: Flask, kaowu: Visitor) -> None:
+    with container.database.transaction() as connection:
+        for table in ("rounds", "sites", "notices"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    assert "目前没有开放的考次" in kaowu.get("/office")
+    kaowu.get("/office/notices", expect=404)
+    kaowu.get(f"/office/seat/{SITE}", expect=404)
+
+
+@pytest.mark.parametrize("kind", ["announcement", "guide"])
+def test_a_notice_is_posted_in_both_languages_and_seen_before_sign_in(
+    site: Flask, kaowu: Visitor, kind: str
+) -> None:
+    form = _form(kaowu.get("/office/notices"), kind)
+    answer = kaowu.send("/office/notices", {**form, **NOTICE})
+    assert (answer.status_code, answer.location) == (303, "/office/notices")
+    assert "公告已发布" in kaowu.get("/office/notices")
+    nobody = Visitor(site, None)
+    text = nobody.get(f"/notices/{kind}")
+    assert "补充公告" in text
+    assert "<p>第一段</p><p>第二段</p>" in text
+    nobody.client.set_cookie("language", "en", domain="localhost")
+    assert "One more notice" in nobody.get(f"/notices/{kind}")
+
+
+def _form(text: str, kind: str) -> dict[str, str]:
+    """The hidden fields of the form of one notice."""
+    forms = re.findall(r"<form[^>]*action=\"/office/notices\".*?</form>", text, re.DOTALL)
+    (mine,) = [form for form in forms if f'name="kind" value="{kind}"' in form]
+    return hidden(mine, "/office/notices")
+
+
+def test_a_notice_sent_twice_is_posted_once(container: Container, kaowu: Visitor) -> None:
+    from ncre.domain.exam.plan import notices_id
+
+    form = _form(kaowu.get("/office/notices"), "guide")
+    with container.database.reading() as connection:
+        before = len(container.command_handler.store.history(connection, notices_id("78")))
+    for _ in range(2):
+        assert kaowu.send("/office/notices", {**form, **NOTICE}).status_code == 303
+    with container.database.reading() as connection:
+        assert len(container.command_handler.store.history(connection, notices_id("78"))) == before + 1
+
+
+def test_every_missing_part_of_a_notice_is_told_and_nothing_is_lost(kaowu: Visitor) -> None:
+    form = _form(kaowu.get("/office/notices"), "guide")
+    answer = kaowu.send("/office/notices", {**form, **NOTICE, "title": " ", "body_en": ""})
+    assert answer.status_code == 422
+    assert '<a href="#guide-title">请填写标题（中文）。</a>' in answer.text
+    assert '<a href="#guide-body_en">请填写正文（英文）。</a>' in answer.text
+    assert "One more notice" in answer.text
+    assert "第一段\n第二段" in answer.text
+
+
+def test_a_title_that_is_too_long_is_told(kaowu: Visitor) -> None:
+    form = _form(kaowu.get("/office/notices"), "guide")
+    answer = kaowu.send("/office/notices", {**form, **NOTICE, "title_en": "x" * 201})
+    assert answer.status_code == 422
+    assert "最多 200 个字符" in answer.text
+
+
+def test_a_notice_of_an_unknown_kind_is_not_found(kaowu: Visitor) -> None:
+    form = _form(kaowu.get("/office/notices"), "guide")
+    assert kaowu.send("/office/notices", {**form, **NOTICE, "kind": "rumour"}).status_code == 404
+
+
+def test_markup_in_a_notice_is_shown_not_obeyed(site: Flask, kaowu: Visitor) -> None:
+    form = _form(kaowu.get("/office/notices"), "guide")
+    kaowu.send("/office/notices", {**form, **NOTICE, "body": "<script>alert(1)</script>"})
+    assert "<script>" not in Visitor(site, None).get("/notices/guide")
+
+
+PAGES = ("/office", "/office/notices", f"/office/seat/{SITE}", f"/office/seat/{SITE}/done")
+POSTS = ("/office/notices", f"/office/seat/{SITE}")
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(site: Flask) -> None:
+    nobody = Visitor(site, None)
+    for path in PAGES:
+        assert nobody.client.get(path, base_url=HERE).location.startswith("/sign-in")
+    for path in POSTS:
+        assert nobody.post(path, page="/sign-in").location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("role", [Role.CANDIDATE, Role.REVIEWER, Role.AUDITOR])
+def test_only_the_office_comes_in(container: Container, site: Flask, role: Role) -> None:
+    someone = {
+        Role.CANDIDATE: lambda: visitor(container, site, "someone", Role.CANDIDATE),
+        Role.REVIEWER: lambda: reviewer(container, site),
+        Role.AUDITOR: lambda: auditor(container, site),
+    }[role]()
+    paid(container)
+    for path in PAGES:
+        someone.get(path, expect=403)
+    for path in POSTS:
+        assert someone.post(path, page="/", kind="guide", **NOTICE).status_code == 403
+    assert seats_at(container) == []
+    assert "补充公告" not in Visitor(site, None).get("/notices/guide")

@@ -1,0 +1,175 @@
+"""No page, command or round of the worker walks a table that grows: each finds its rows by an index.
+
+Every page there is gets opened, so a new one is asked about by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+from werkzeug.routing import Rule
+
+from ncre.bootstrap import Container
+from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.state import registration_id
+from ncre.identity.accounts import Account
+from ncre.web.site import create_site
+from tests.handlers.ground import QUICK, Walker, open_exam
+from tests.support.containers import container_on, open_round
+from tests.support.people import LIQIANG, OFFICE, REVIEWER, ROUND, SITE, Clock, rejected, till_of
+from tests.support.plans import listened, walked
+from tests.web.staff_members import HERE, Visitor, visitor
+
+FIXED: Final = frozenset({
+    "rounds", "sites", "notices", "counters", "serials",
+    "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
+})  # fmt: skip
+"""Tables with a few rows a site, a channel, a day or a member of staff, however many people register."""
+
+
+@pytest.fixture
+def container(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Container]:
+    container = container_on(database_url, tmp_path / "data", clock)
+    open_exam(container)
+    yield container
+    container.close()
+
+
+@pytest.fixture
+def site(container: Container) -> Flask:
+    return create_site(container)
+
+
+def arguments(rule: Rule, known: dict[str, Any]) -> dict[str, Any]:
+    missing = rule.arguments - known.keys()
+    assert not missing, f"{rule.rule}: say in ARGUMENTS what stands for {missing}"
+    return {name: known[name] for name in rule.arguments}
+
+
+def pages(site: Flask, known: dict[str, Any]) -> Iterator[str]:
+    """An address of every page that is opened with GET."""
+    with site.test_request_context(base_url=HERE):
+        from flask import url_for
+
+        for rule in site.url_map.iter_rules():
+            if "GET" in (rule.methods or ()):
+                chosen = {**known, **KINDS.get(rule.endpoint, {})}
+                yield url_for(rule.endpoint, **arguments(rule, chosen))
+
+
+KINDS: Final[dict[str, dict[str, str]]] = {
+    "home.notice": {"kind": "guide"},
+    "office_payments.export": {"kind": "csv"},
+}
+"""Where one name of an argument means different things on different pages."""
+
+
+def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clock: Clock) -> None:
+    with listened() as heard:
+        mine = visitor(container, site, "liqiang", Role.CANDIDATE)
+        assert mine.account is not None
+        container.settings.photos.mkdir()
+        paid = live(container, clock, walker_of(container, mine.account))
+        known = {
+            "registration": paid.id, "code": SITE, "batch": 1, "name": "unknown", "token": "unknown",
+            "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
+            "filename": "site.css", "purpose": "recover", "channel": "wechat",
+        }  # fmt: skip
+        addresses = list(pages(site, known))
+        staff = [
+            visitor(container, site, f"of-{role.value}", role, SITE)
+            for role in (Role.OFFICE, Role.AUDITOR, Role.REVIEWER)
+        ]
+        opened = {
+            address for one in (mine, *staff, Visitor(site, None)) for address in openable(one, addresses)
+        }
+        searches(staff)
+    assert len(opened) > len(addresses) / 2
+    assert {
+        text: tables - FIXED for text, tables in walked(container.database, heard).items() if tables - FIXED
+    } == {}
+
+
+def openable(one: Visitor, addresses: list[str]) -> Iterator[str]:
+    """Open every address; those that could be."""
+    one.signs_in()
+    for address in addresses:
+        answer = one.client.get(address, base_url=HERE)
+        assert answer.status_code < 500, address
+        assert answer.data is not None
+        if answer.status_code == 200:
+            yield address
+
+
+def walker_of(container: Container, account: Account) -> Walker:
+    """A candidate with an account of their own, to come in by."""
+    walker = Walker(container, LIQIANG)
+    walker.account, walker.id = account, registration_id(ROUND, account.id, 1)
+    return walker
+
+
+@pytest.mark.parametrize("path", ["/office", "/staff/halls"])
+def test_a_page_of_all_sites_asks_once_for_all_of_them(container: Container, site: Flask, path: str) -> None:
+    """One statement a site stood here: 27 on two pages that are opened all day."""
+    open_round(container)
+    office = visitor(container, site, "kaowu", Role.OFFICE)
+    first = statements_of(lambda: office.get(path))
+    again = statements_of(lambda: office.get(path))
+    assert (first, again) < (20, 20), "there are 26 sites"
+
+
+def statements_of(act: Callable[[], object]) -> int:
+    """How many statements reach the database meanwhile, repeated ones as often as they come."""
+    counted = 0
+
+    def count(*_: object) -> None:
+        nonlocal counted
+        counted += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        act()
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    return counted
+
+
+def searches(visitors: list[Visitor]) -> None:
+    for one in visitors:
+        for path in ("/staff/desk", "/audit"):
+            for text in ("42011520060315002X", "78420019000001", str(uuid4())):
+                one.post(path, page=path, q=text)
+
+
+def live(container: Container, clock: Clock, paid: Walker) -> Walker:
+    """Registrations that go every way there is, and what the worker does about them."""
+    odd, late, waiting = (Walker(container) for _ in range(3))
+    paid.paid()
+    odd.approved(("66",))
+    odd.hears(odd.money("T-odd", amount=100))
+    container.payments.receive(
+        PaymentNotification(Kind.PAID, "till", "N-UNKNOWN", "T1", "", 8000, clock(), Source.NOTICE)
+    )
+    late.pictured(QUICK, ("24",))
+    late.opens()
+    waiting.pictured()
+    waiting.requests_review()
+    rejected(container, waiting)
+    container.office.seat(ROUND, SITE, OFFICE, 1)
+    container.worker.once()
+    till_of(container).refuses_refunds = "NO_BALANCE"
+    clock.advance(hours=26)
+    container.worker.once()
+    clock.advance(days=1)
+    container.worker.once()
+    container.command_handler.handle(c.Confirm(registration=paid.id, actor=REVIEWER))
+    container.command_handler.record_access(paid.id, REVIEWER, "review")
+    return paid

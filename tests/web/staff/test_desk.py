@@ -1,0 +1,170 @@
+"""Finding a registration at the desk, by hand or with a scanner."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ncre.bootstrap import Container
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.lifecycle import Role
+from ncre.web.site import create_site
+from ncre.web.staff.desk import wanted
+from tests.support.people import KEEPING, LIQIANG, OFFICE, WENJING, Candidate, Clock, somebody
+from tests.web.staff_members import (
+    HERE,
+    Visitor,
+    auditor,
+    decided,
+    looks_at,
+    office,
+    reviewer,
+    row_of,
+    visitor,
+)
+
+
+@pytest.fixture
+def site(container: Container) -> Flask:
+    return create_site(container)
+
+
+@pytest.fixture
+def wenjing(container: Container) -> Candidate:
+    candidate = somebody(container)
+    candidate.until_waiting()
+    return candidate
+
+
+@pytest.fixture
+def li(container: Container, site: Flask) -> Visitor:
+    return reviewer(container, site)
+
+
+def looked_for(someone: Visitor, text: str) -> tuple[int, str]:
+    answer = someone.post("/staff/desk", page="/staff/desk", q=text)
+    return answer.status_code, answer.location or answer.text
+
+
+def test_the_desk_opens_with_an_empty_field_ready_for_the_scanner(li: Visitor) -> None:
+    text = li.get("/staff/desk")
+    field = re.search(r'<input id="q"[^>]*>', text)
+    assert field is not None
+    assert "autofocus" in field[0]
+    assert 'value=""' in field[0]
+
+
+def test_a_registration_number_goes_straight_to_the_case(
+    container: Container, li: Visitor, wenjing: Candidate
+) -> None:
+    number = row_of(container, wenjing.id)["number"]
+    for typed in (number, f"  {number}\n", "".join(chr(ord(digit) + 0xFEE0) for digit in number)):
+        assert looked_for(li, typed) == (303, f"/staff/cases/{wenjing.id}")
+
+
+def test_a_document_number_is_found_as_it_is_typed(li: Visitor, wenjing: Candidate) -> None:
+    for typed in ("42011520060315002X", "42011520060315002x", "420115 20060315 002X"):
+        assert looked_for(li, typed) == (303, f"/staff/cases/{wenjing.id}")
+
+
+def test_a_document_number_never_stands_in_an_address(li: Visitor, wenjing: Candidate) -> None:
+    text = li.get("/staff/desk")
+    assert re.search(r'<form[^>]*method="post" action="/staff/desk"', text)
+    _, location = looked_for(li, WENJING.document_number)
+    assert WENJING.document_number not in location
+    assert f'value="{WENJING.document_number}"' not in li.get(f"/staff/desk?q={WENJING.document_number}")
+
+
+def test_the_printed_codes_are_read(container: Container, li: Visitor, wenjing: Candidate) -> None:
+    number = row_of(container, wenjing.id)["number"]
+    for code in (f"R1.{number}.v7.0123456789abcdef", f"T1.{number}.v9.0123456789abcdef"):
+        assert looked_for(li, code) == (303, f"/staff/cases/{wenjing.id}")
+
+
+def test_a_ticket_number_is_found(container: Container, li: Visitor, wenjing: Candidate) -> None:
+    container.command_handler.handle(c.Approve(registration=wenjing.id, actor=decided(container, wenjing)))
+    wenjing.pays()
+    container.office.seat("78", "420019", OFFICE)
+    with container.database.reading() as connection:
+        ticket = connection.exec_driver_sql("SELECT ticket FROM tickets").scalars().first()
+    assert ticket is not None
+    assert looked_for(li, ticket) == (303, f"/staff/cases/{wenjing.id}")
+    spaced = f"{ticket[:2]} {ticket[2:4]} {ticket[4:10]} {ticket[10:14]} {ticket[14:]}"
+    assert looked_for(li, spaced) == (303, f"/staff/cases/{wenjing.id}")
+
+
+def test_an_id_is_found(li: Visitor, wenjing: Candidate) -> None:
+    assert looked_for(li, str(wenjing.id)) == (303, f"/staff/cases/{wenjing.id}")
+
+
+def test_several_registrations_of_one_person_are_listed_masked_newest_first(
+    container: Container, site: Flask, clock: Clock, wenjing: Candidate
+) -> None:
+    kaowu = office(container, site)
+    container.command_handler.handle(
+        c.Cancel(registration=wenjing.id, actor=OFFICE, reason="重新报名", **KEEPING)
+    )
+    clock.advance(minutes=5)
+    second = Candidate(container, wenjing.account, WENJING, ordinal=2)
+    second.until_waiting()
+    status, text = looked_for(kaowu, WENJING.document_number)
+    assert status == 200
+    assert text.index(str(second.id)) < text.index(str(wenjing.id))
+    results = text[text.index("找到 2 份报名") :]
+    assert "欧**" in results
+    assert "420115********002X" in results
+    for private in (WENJING.name, WENJING.document_number, WENJING.mobile):
+        assert private not in results
+    assert looks_at(container, wenjing.id) == []
+
+
+def test_nothing_found_says_so_and_keeps_what_was_typed(li: Visitor) -> None:
+    status, text = looked_for(li, "78420019999999")
+    assert status == 422
+    assert 'value="78420019999999"' in text
+    assert "没有找到" in text
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "9" * 500])
+def test_a_search_for_nothing_asks_for_a_number(li: Visitor, typed: str) -> None:
+    status, text = looked_for(li, typed)
+    assert status == 422
+    assert "请输入报名号" in text
+
+
+def test_a_reviewer_finds_only_own_sites(container: Container, site: Flask, wenjing: Candidate) -> None:
+    other = reviewer(container, site, "429902", "elsewhere")
+    for typed in (row_of(container, wenjing.id)["number"], WENJING.document_number, str(wenjing.id)):
+        assert looked_for(other, typed)[0] == 422
+
+
+def test_the_office_finds_everywhere_even_what_has_no_number_yet(container: Container, site: Flask) -> None:
+    early = somebody(container, "liqiang", LIQIANG)
+    early.agrees()
+    early.fills()
+    kaowu = office(container, site)
+    assert looked_for(kaowu, LIQIANG.document_number) == (303, f"/staff/cases/{early.id}")
+    assert "尚无" in kaowu.get(f"/staff/cases/{early.id}")
+
+
+@given(st.text(max_size=80))
+def test_taking_a_number_out_never_raises(typed: str) -> None:
+    assert len(wanted(typed)) <= 20 * len(typed) + 1
+
+
+def test_who_may_use_the_desk(container: Container, site: Flask, wenjing: Candidate) -> None:
+    nobody = Visitor(site, None)
+    answer = nobody.client.get("/staff/desk", base_url=HERE)
+    assert answer.location == "/sign-in?next=/staff/desk"
+    assert nobody.post("/staff/desk", page="/sign-in", q="1").location.startswith("/sign-in")
+    for someone in (auditor(container, site), visitor(container, site, "someone", Role.CANDIDATE)):
+        someone.get("/staff/desk", expect=403)
+        assert someone.post("/staff/desk", page="/", q=WENJING.document_number).status_code == 403
+
+
+def test_a_search_without_its_token_does_nothing(li: Visitor) -> None:
+    assert li.send("/staff/desk", {"q": WENJING.document_number}).status_code == 400
