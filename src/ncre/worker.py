@@ -19,10 +19,11 @@ from sqlalchemy import Connection
 
 from ncre.clients.payment_channel import BillNotReady, ChannelRefused, ChannelUnavailable
 from ncre.domain.payment.orders import GRACE
-from ncre.domain.refusals import OUTAGES, Refusal
+from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import CLOCK_ACTOR, Lapse
 from ncre.domain.registration.lifecycle import Status, Step, open_steps
 from ncre.handlers.command_handler import CommandHandler
+from ncre.handlers.outages import OUTAGES
 from ncre.operational.retry_schedule import retry_schedule
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
-
-from ncre.store.outages import Outage
 
 
 class RefusalCode(StrEnum):
@@ -105,13 +101,3 @@ class Refusal(Exception):
         super().__init__(code.value)
         self.code = code
         self.particulars = particulars
-
-
-OUTAGES: Final[Mapping[Outage, RefusalCode]] = {
-    Outage.BUSY: RefusalCode.BUSY,
-    Outage.FULL: RefusalCode.STORE_FULL,
-    Outage.READ_ONLY: RefusalCode.STORE_READ_ONLY,
-    Outage.AWAY: RefusalCode.STORE_AWAY,
-    Outage.BROKEN: RefusalCode.STORE_BROKEN,
-}
-"""What is said where the database fails: nothing is wrong with what was asked, and it can be asked again."""

@@ -12,8 +12,9 @@ from typing import Any, Final, TypeVar, cast
 from eventsourcing.persistence import IntegrityError
 from sqlalchemy import Connection
 
-from ncre.domain.refusals import OUTAGES, Refusal, RefusalCode
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.base import Fact
+from ncre.handlers.outages import OUTAGES
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 from ncre.store.outages import DatabaseFailure, Outage

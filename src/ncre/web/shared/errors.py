@@ -13,8 +13,9 @@ from flask_babel import lazy_gettext as later
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from ncre.domain.refusals import OUTAGES, Refusal, RefusalCode
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.wording import refusal_words
+from ncre.handlers.outages import OUTAGES
 from ncre.store.outages import DatabaseFailure
 from ncre.web.shared import access_log, edge
 from ncre.web.shared.forms import FormIncomplete
