@@ -175,7 +175,7 @@ def with_metadata(fact: Fact) -> Fact:
     return fact.with_metadata(stamp)
 
 
-def house_facts() -> set[str]:
+def all_facts() -> set[str]:
     """Stored names of the facts of the service; tests may register facts of their own beside them."""
     return {topic for topic, cls in FACTS.items() if cls.__module__.startswith("ncre.")}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from tests.events.examples import (
     TENANT,
     as_golden,
     from_golden,
-    house_facts,
+    all_facts,
     with_metadata,
 )
 
@@ -29,8 +31,15 @@ each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: 
 
 
 def test_every_fact_has_one_example_and_one_golden_file() -> None:
-    assert sorted(example.TOPIC for example in EXAMPLES) == sorted(house_facts())
-    assert {file.stem for file in GOLDEN.glob("*.json")} == house_facts()
+    assert sorted(example.TOPIC for example in EXAMPLES) == sorted(all_facts())
+    assert {file.stem for file in GOLDEN.glob("*.json")} == all_facts()
+
+
+def test_importing_the_package_registers_every_fact() -> None:
+    """In a fresh process: a log can be read by whoever imports `ncre.events` and nothing else."""
+    told = "import ncre.events; from ncre.events.base import FACTS; print(*sorted(FACTS))"
+    fresh = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert set(fresh.stdout.split()) == all_facts()
 
 
 @each_example

@@ -11,7 +11,7 @@ from ncre.domain.payment.settlement import yuan
 from ncre.events import account, exam, payment, registration
 from ncre.events.base import ERASED, Fact
 from ncre.projections.registration.sentences import sentence
-from tests.events.examples import house_facts
+from tests.events.examples import all_facts
 from tests.support import people
 
 ROUND, SITES = people.bundled_round()
@@ -281,7 +281,7 @@ def test_each_fact_is_told_in_exactly_these_words(fact: Fact, zh: str, en: str) 
 
 
 def test_every_registered_fact_stands_in_this_table_once() -> None:
-    assert sorted(fact.TOPIC for fact, _, _ in SAID) == sorted(house_facts())
+    assert sorted(fact.TOPIC for fact, _, _ in SAID) == sorted(all_facts())
 
 
 @pytest.mark.parametrize("fact", [fact for fact, _, _ in SAID if fact.SEALED], ids=lambda fact: fact.TOPIC)

@@ -1,8 +1,5 @@
-"""The groups of `ncre` commands; each adds its own to the parser and goes through the same door as the pages.
+"""The commands of `ncre`: main.py is the parser, each other file adds a group of commands.
 
-serving.py   migrate, serve, worker, demo     rounds.py    round
-staff.py     review, cancel                   seating.py   seat
-tickets.py   ticket                           auditing.py  audit, diagram
-accounts.py  user                             rows.py      projections
-photos.py    photo                            photo_files.py  photos
+They go through the same services and the same command handler as the pages. processes/ are the commands that
+run on: serve, worker, demo; and what comes before them: migrate, an installation's first folder.
 """

@@ -1,14 +1,12 @@
 """What people look at: a table, the step from a fact to its row, and the questions it answers.
 
-registrations.py  where each registration stands      queue.py, desk.py   questions about it
-timeline.py       the history, sentences.py its words  tickets.py          seats as assigned
-refunds.py        money owed back                     exam.py             rounds, sites, notices
-photo_files.py    files sent for two people           profiles.py         details of accounts
-orders.py         orders of payment                   ledger.py           every payment, used or returned
-reconciliations.py bills compared                     summaries.py       sums over rows, kept as rows
-registration_counts.py, takings.py                    sums: by site and status, by day and site
-                                                       unbooked.py         what a person must look at
-seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
+registration/  where each registration stands, the queue, the desk's search, counts, sentences
+payment/       orders, every payment, refunds, bills compared, revenue, what could not be booked
+exam/          rounds, sites, notices, seats left     seating/  seats as assigned, on the tickets
+accounts/      details of accounts                    audit/    the history, and the state at any moment
+maintenance/   rows made anew from the log, and checked against it
+
+base.py and summaries.py are how rows and sums of rows are made.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What the service does for people: each service brings rules, rows and the outside together, through the command handler.
+"""Use cases: each brings rules, rows and the outside together, and changes anything only through the command handler.
 
-Accounts    passports.py, second_step.py, sign_ons.py, security_log.py, staffing.py, profiles.py; moving.py between them
-Cases       people.py, photos.py, office.py
-Money       paying.py, counter.py, money.py, reconciliation.py, takings.py
-Papers      papers.py, paper_cases.py, hall_lists.py; door.py and door_list.py check them
+registration/  changes after which an order must not be paid; moving to another account; who somebody is
+payment/       checkout, notifications, inquiries, counter payments, reconciliation, revenue
+exam/          a round loaded, a site seated          seating/    previews of a seating, lists of the halls
+documents/     form and ticket gathered and issued    admission/  tickets verified, with and without a network
+photo/         a photo's way in and out               accounts/   signing in, second factors, staff accounts
 """

@@ -1,1 +1,8 @@
-"""The database: facts in and out, sealed; claims, and the tables that all of this stands on."""
+"""The database: facts in and out, private fields sealed, claims, and the keys behind them.
+
+fact_store.py   what the command handler uses               recorder.py  rows of facts on SQLAlchemy Core
+mapper.py       fact to stored JSON and back, fact_json.py  sealing.py   a key a person; destroying it erases
+claims.py       unique keys, counted seats, serial numbers  keys.py      all keys from one secret, key_checks.py
+database.py     SQLite file or PostgreSQL, sqlite_file.py   schema.py    tables and guards, columns.py
+safe_reader.py  how far the log can be read                 outages.py   what a database fails of
+"""

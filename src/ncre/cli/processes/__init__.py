@@ -1,0 +1,1 @@
+"""Commands that run on until told to stop, and what an installation needs before them."""

@@ -1,0 +1,1 @@
+"""The codes on tickets and forms: as pictures, and what they say, signed."""

@@ -1,0 +1,1 @@
+"""Accounts: addresses as people type them, and who may change an account of staff."""

@@ -1,0 +1,1 @@
+"""Read models of the past: the history in sentences, and the state at a moment."""

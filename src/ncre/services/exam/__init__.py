@@ -1,0 +1,1 @@
+"""Use cases of the exam office: a round loaded, a site seated."""

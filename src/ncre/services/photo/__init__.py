@@ -1,0 +1,1 @@
+"""Use cases of photos: in, judged, out; compared with what facts name."""
