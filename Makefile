@@ -7,19 +7,25 @@ DATA ?= .demo
 PORT ?= 8000
 LIBRARIES := $(VENV)/.libraries
 TOOLS := $(VENV)/.tools
+FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test soak lint bench sbom vulnerabilities screenshots diagram translations lock
+.PHONY: help demo serve check test soak lint bench docs sbom vulnerabilities screenshots diagram translations lock
 
 help: ## list every target
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 22
+	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
 
+##@ Run it
 demo: $(LIBRARIES) ## the whole service with a bundled round; FRESH=1 starts over, PORT= moves it, DATA= keeps it elsewhere
 	@NCRE_DATA="$(DATA)" exec $(BIN)/python -m ncre demo --port "$(PORT)" $(if $(filter 1,$(FRESH)),--fresh)
 
 serve: $(LIBRARIES) ## only the pages, for development, over the data of `make demo`; NCRE_PRODUCTION=1 as in production
 	@NCRE_DATA="$(DATA)" NCRE_PRODUCTION="$${NCRE_PRODUCTION:-0}" exec $(BIN)/python -m ncre serve --port "$(PORT)"
+
+##@ Change it
+check: lint ## lint, types and the fast tests, in under two minutes: before every commit
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not soak and not browser" $(FAST)
 
 test: $(TOOLS) ## every test, the browser journey included
 	@tools/browser.sh
@@ -34,8 +40,13 @@ lint: $(TOOLS) ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+##@ Measure it
 bench: $(TOOLS) ## ratios against a floor measured in the same run
 	@PYTHONPATH=src:. exec $(BIN)/python -m bench
+
+##@ Write it down
+docs: $(TOOLS) ## the documents as a site in build/docs, every link checked
+	@$(BIN)/python -m mkdocs build --quiet --strict --site-dir build/docs
 
 sbom: $(LIBRARIES) $(TOOLS) ## write sbom.json: every library of requirements.lock with its licence (CycloneDX)
 	@tools/sbom.sh
@@ -46,7 +57,9 @@ vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVI
 screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
 	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
 
-diagram: $(LIBRARIES) ## draw docs/state-diagram.md and docs/money-words.md from their tables
+diagram: $(LIBRARIES) ## draw what docs/ draws from the source: the life, the rooms, the lists
+	@$(BIN)/python tools/draw_rooms.py
+	@$(BIN)/python tools/list_decisions.py
 	@$(BIN)/python -m ncre diagram --out docs/state-diagram.md
 	@$(BIN)/python -m ncre diagram --of money --out docs/money-words.md
 
