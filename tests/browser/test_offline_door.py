@@ -35,7 +35,7 @@ def wenjing(container: Container) -> Candidate:
 def page(browser: Browser, container: Container, wenjing: Candidate, tmp_path: Path) -> Page:
     lists = container.offline_admission_lists
     entries = [one for one in lists.entries(lists.people(ROUND, SITE), OFFICE) if one]
-    file = tmp_path / "staff/admission.html"
+    file = tmp_path / "door.html"
     file.write_bytes(lists.page(ROUND, SITE, entries))
     context = phone(browser)
     context.set_offline(True)

@@ -48,7 +48,7 @@ def ncre(
     monkeypatch.setenv("NCRE_SECRET", settings.secret.hex())
     monkeypatch.setenv("NCRE_PRODUCTION", "0")
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    build_container = common.build
+    build_container = common.build_container
     monkeypatch.setattr(
         common,
         "build_container",

@@ -128,7 +128,7 @@ def test_settings_are_shown_without_secrets_and_refusals_after_them(
 def test_what_a_command_prints_for_a_site_is_for_its_user_alone(
     container: Container, ncre: Run, tmp_path: Path
 ) -> None:
-    out = tmp_path / "staff/admission.html"
+    out = tmp_path / "door.html"
     out.write_text("an earlier list")
     out.chmod(0o644)
     assert ncre("ticket", "list", "--site", "420019", "--out", str(out), "--as", "kaowu").code == 0

@@ -300,7 +300,7 @@ def test_an_auditor_opens_nothing(container: Container, shenji: Visitor, wenjing
 
 
 OPEN_TO_AUDITORS: Final = (
-    "signin.", "joining.", "passport.", "contacts.", "factor.", "audit.find", "audit_accounts.find"
+    "sign_in.", "sign_up.", "passport.", "contacts.", "second_factor.", "audit.find", "audit_accounts.find"
 )  # fmt: skip
 """Forms that anybody may send: signing in and out, and their own account."""
 

@@ -94,7 +94,7 @@ def tasks(registration: UUID) -> Answer:
         entries=entries,
         place=journey.current(entries),
         closed=_closed(case, now),
-        record_access=record_access,
+        look=record_access,
         sentence=sentence,
         left=_left_to_pay(case, now),
         reasons=reasons,

@@ -296,9 +296,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
         "staff/case.html",
         case=case_,
         answers=answers(details),
-        missing_glyphs=[f"{one}（U+{ord(one):04X}）" for one in missing_glyphs(details.name)]
-        if details
-        else [],
+        undrawable=[f"{one}（U+{ord(one):04X}）" for one in missing_glyphs(details.name)] if details else [],
         pictures=[
             {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]
         ],
