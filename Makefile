@@ -46,9 +46,10 @@ vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVI
 screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
 	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
 
-diagram: $(LIBRARIES) ## draw docs/state-diagram.md and docs/money-words.md from their tables
+diagram: $(LIBRARIES) ## draw docs/state-diagram.md, docs/money-words.md and docs/round-files.md from their tables
 	@$(BIN)/python -m ncre diagram --out docs/state-diagram.md
 	@$(BIN)/python -m ncre diagram --of money --out docs/money-words.md
+	@PYTHONPATH=src:. $(BIN)/python -m tests.rounds.document
 
 translations: $(TOOLS) ## collect the words of the pages, and compile the English catalogue
 	@tools/translations.sh

@@ -79,7 +79,7 @@ LIBRARIES: dict[str, set[str]] = {
     },
     "printing": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "qq_stand_in": {"flask"},
-    "rounds": set(),
+    "rounds": {"pydantic", "pydantic_core"},
     "fonts": set(),
     "migrations": {"alembic", "sqlalchemy"},
     "services": {"sqlalchemy", "msgspec", "xlsxwriter"},
