@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ncre.cli import round_files
 from ncre.cli.common import Misuse, as_json, current_round, day_argument, open_container, plain_text
 from ncre.domain.exam.plan import EXAM_TIME, PostNotice, in_words
 from ncre.domain.registration.commands import EVERY_SITE, Actor
@@ -22,9 +23,10 @@ SHELL = Actor("shell", Role.OFFICE, EVERY_SITE)
 def add(commands: Any) -> None:
     round_ = commands.add_parser("round", help="exam rounds").add_subparsers(required=True, metavar="WHAT")
     load_ = round_.add_parser("load", help="open or revise a round from its files")
-    load_.add_argument("file", type=Path)
+    load_.add_argument("file", type=Path, metavar="FOLDER", help="with round.toml and its tables")
     load_.add_argument("--date", type=day_argument, help="what “today” in the file means")
     load_.set_defaults(run=load)
+    round_files.add_to(round_)
     show_ = round_.add_parser("show", help="a round, its windows and sites")
     show_.add_argument("code", nargs="?")
     show_.add_argument("--json", action="store_true")
@@ -41,6 +43,7 @@ def load(args: Namespace) -> None:
     with open_container() as container:
         today = args.date or container.clock().astimezone(EXAM_TIME).date()
         loaded = load_round(args.file, today)
+        round_files.say_cautions(loaded, args.lang)
         container.office.load(loaded, SHELL)
     print(f"{loaded.plan.code} {loaded.plan.title}：{len(loaded.sites)} 个考点 / sites")
 

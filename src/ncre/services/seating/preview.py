@@ -157,7 +157,7 @@ class SeatingInput:
 
 
 def _digest(shown: Preview, plan: Plan, unconfirmed: int) -> str:
-    """SHA-256 over who gets which seat, how full halls are, and by which choice and seed."""
+    """SHA-256 over who gets which seat, how full halls are, by which choice and seed, and what was cautioned of."""
     choice = shown.choice
     whole = (
         shown.seed,
@@ -167,6 +167,7 @@ def _digest(shown: Preview, plan: Plan, unconfirmed: int) -> str:
         shown.people,
         shown.sittings,
         unconfirmed,
+        [(caution.code.value, sorted(caution.particulars.items())) for caution in shown.cautions],
         [(load.hall.number, load.hall.room, load.hall.seats, load.taken, load.new) for load in shown.loads],
         sorted((str(who), sorted(_paper(one) for one in seats)) for who, seats in plan.items()),
     )
