@@ -8,12 +8,14 @@ orders.py         orders of payment                   ledger.py           every 
 reconciliations.py bills compared                     summaries.py       sums over rows, kept as rows
 registration_counts.py, takings.py                    sums: by site and status, by day and site
                                                        unbooked.py         what a person must look at
+entries.py        who was let in at the door
 seats.py          seats left                          base.py, upkeep.py  how rows are made and checked
 """
 
 from __future__ import annotations
 
 from ncre.projections.accounts.profiles import ProfileProjection
+from ncre.projections.admission.entries import Entries
 from ncre.projections.audit.timeline import Timeline
 from ncre.projections.base import Listeners
 from ncre.projections.exam.exams import Notices, Rounds, Sites
@@ -38,6 +40,7 @@ def all_projections() -> Listeners:
             Notices(),
             RegistrationProjection(),
             TicketProjection(),
+            Entries(),
             OrderProjection(),
             PaymentLedger(),
             RefundProjection(),
