@@ -119,6 +119,8 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.Cancelled("考生李四重复报名"),
     registration.Moved(ZHANG, PERSON, "核对李四的身份证原件"),
     registration.DetailsViewed(STREAM, "review"),
+    registration.EntryRevoked(STREAM, "1481420019000101"),
+    registration.EntryRecorded(STREAM, "1481420019000101", 1, "scanned", "current"),
     payment.OrderOpened(NUMBER, STREAM, "81", "420019", "alipay", 6, 17500, LATER),
     payment.OrderReplaced(NUMBER, STREAM),
     payment.OrderClosed(NUMBER, STREAM, True),

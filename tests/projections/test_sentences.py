@@ -105,6 +105,16 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The exam office cancelled the registration.",
     ),
     (
+        registration.EntryRecorded(people.REGISTRATION, "6678420019000307", 3, "scanned", "current"),
+        "入场：准考证号 6678420019000307，考场 0003（扫描二维码）。",
+        "Let in at the door: ticket number 6678420019000307, hall 0003 (code scanned).",
+    ),
+    (
+        registration.EntryRevoked(people.REGISTRATION, "6678420019000307"),
+        "撤销入场记录：准考证号 6678420019000307，本人未入场。",
+        "The entry of ticket number 6678420019000307 was taken back: the person did not go in.",
+    ),
+    (
         registration.DetailsViewed(people.REGISTRATION, "review"),
         "工作人员查看了考生的个人信息。",
         "A member of staff looked at the private details.",

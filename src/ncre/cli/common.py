@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
@@ -94,3 +95,17 @@ def as_json(value: object) -> str:
 
 def _plain(value: Any) -> str:
     return str(value) if isinstance(value, UUID) else value.isoformat()
+
+
+def tell_faceless(people: Sequence[str]) -> int:
+    """Name those who stand on a paper or a list without a photo, on the error output; the exit code: 1 where there are."""
+    if not people:
+        return 0
+    print(
+        f"{len(people)} 人没有照片，请让考生重新上传，或在考试时核对证件 / {len(people)} people without a photo: "
+        "ask them to upload it again, or compare their documents at the exam",
+        file=sys.stderr,
+    )
+    for person in people:
+        print(f"  {person}", file=sys.stderr)
+    return 1

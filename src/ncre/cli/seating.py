@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ncre.bootstrap import Container
-from ncre.cli.common import Misuse, actor, add_actor, current_round, open_container
+from ncre.cli.common import Misuse, actor, add_actor, current_round, open_container, tell_faceless
 from ncre.documents.view_models import Printed
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -134,16 +134,19 @@ def _lists(container: Container, args: Namespace, code: str, by: Actor) -> int:
     batches = lists.batches(code, args.site, by)
     if not batches:
         raise Refusal(RefusalCode.NOBODY_SEATED, site=args.site)
+    lacking: list[str] = []
     for batch in batches:
         name = f"{code}-{args.site}-{batch.number:02}"
-        _write(args.out, f"{name}-seats.pdf", lists.seat_lists(code, args.site, batch.number, by))
+        seats = lists.seat_lists(code, args.site, batch.number, by)
+        lacking += seats.faceless
+        _write(args.out, f"{name}-seats.pdf", seats)
         _write(args.out, f"{name}-doors.pdf", lists.door_sheets(code, args.site, batch.number, by))
     people = sum(batch.people for batch in batches)
     print(
         f"{len(batches)} 个批次 {people} 人次，每批次两个文件 / {len(batches)} batches, {people} sittings, "
         f"two files each: {args.out}"
     )
-    return 0
+    return tell_faceless(lacking)
 
 
 def _write(folder: Path, name: str, printed: Printed) -> None:

@@ -9,14 +9,14 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from ncre.bootstrap import Container
-from ncre.cli.common import Misuse, actor, add_actor, as_json, current_round, open_container
+from ncre.cli.common import Misuse, actor, add_actor, as_json, current_round, open_container, tell_faceless
 from ncre.domain.admission import ADMITS, WORTH_WORDS
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import Role
 from ncre.operational import private_files
-from ncre.services.admission.offline_list import AdmissionListUnusable, read_door_list
+from ncre.services.admission.offline_list import AdmissionListUnusable, faceless, read_door_list
 from ncre.services.admission.verification import Verification, verify_ticket
 
 PAGES: Final = 200
@@ -54,27 +54,31 @@ def _add_site(parser: Any) -> None:
     add_actor(parser)
 
 
-def batch(args: Namespace) -> None:
+def batch(args: Namespace) -> int:
+    """1 where somebody stands on a ticket without a face."""
     if args.pages < 1:
         raise Misuse("--pages 至少为 1 / --pages must be at least 1")
     with open_container() as container:
         by = _staff_of(container, args)
         code = current_round(container, args.round)
         wanted = container.documents.seated_at(code, args.site)
-        written = 0
+        written, lacking = 0, list[str]()
         _make(args.out)
         with tqdm(total=len(wanted), unit="张", disable=None) as bar:
             for bundle in container.documents.bundles(code, args.site, by, args.pages, wanted):
                 _write(args.out / bundle.name, bundle.printed.pdf)
                 written += 1
+                lacking += bundle.printed.faceless
                 bar.update(bundle.done - bar.n)
                 if bundle.printed.missing:
                     points = " ".join(f"U+{ord(one):04X}" for one in bundle.printed.missing)
                     bar.write(f"{bundle.name}: 缺字以码位代替 / substituted by code point: {points}")
     print(f"{len(wanted)} 张准考证，{written} 个文件 / {len(wanted)} tickets in {written} files: {args.out}")
+    return tell_faceless(lacking)
 
 
-def door_list(args: Namespace) -> None:
+def door_list(args: Namespace) -> int:
+    """1 where somebody is on the list without a face."""
     with open_container() as container:
         by = _staff_of(container, args)
         code = current_round(container, args.round)
@@ -86,6 +90,7 @@ def door_list(args: Namespace) -> None:
         data = write(code, args.site, entries)
     _write(args.out, data)
     print(f"{len(entries)} 人 / {len(entries)} people: {args.out}")
+    return tell_faceless(faceless(entries))
 
 
 def public_key(_: Namespace) -> None:

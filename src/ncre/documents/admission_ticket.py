@@ -66,7 +66,7 @@ def _person(paper: Paper, sheet: TicketSheet) -> None:
         y += ROW
     x = paper.label(LEFT, y, 26, ROW, "考点地址", SIZE)
     paper.cell(x, y, 154, ROW, sheet.address, SIZE)
-    photo(paper, person, 151, 42, 44, 54)
+    photo(paper, person, sheet.record.number, 151, 42, 44, 54)
 
 
 def _schedule(paper: Paper, sheet: TicketSheet) -> float:

@@ -49,3 +49,6 @@ PROMISE: Final = (
     "本人已阅读并同意《网上报名协议》（{agreement} 版，{agreed} 同意），保证以上信息真实、准确；"
     "照片为本人近期正面免冠证件照；不在其他考点重复报考同一科目。如有不实，由此产生的一切后果由本人承担。"
 )
+
+FACE_LACKING: Final = "请带证件联系考点"
+"""Under the place of a photo that is lacking."""

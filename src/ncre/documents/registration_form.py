@@ -50,7 +50,7 @@ def _person(paper: Paper, sheet: FormSheet) -> None:
             x = paper.label(x, y, 26, ROW, label, SIZE)
             x = paper.cell(x, y, 114 if len(row) == 1 else 44, ROW, value, SIZE)
         y += ROW
-    photo(paper, person, 155, 40, 40, 54)
+    photo(paper, person, sheet.record.number, 155, 40, 40, 54)
 
 
 def _contacts(paper: Paper, sheet: FormSheet) -> None:

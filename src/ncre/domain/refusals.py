@@ -82,6 +82,7 @@ class RefusalCode(StrEnum):
     CHANNEL_UNKNOWN = "channel_unknown"
     CHANNEL_SILENT = "channel_silent"
     RECEIPT_MISSING = "receipt_missing"
+    RECEIPT_OF_A_TICKET = "receipt_of_a_ticket"
     RECEIPT_USED = "receipt_used"
     WRONG_AMOUNT = "wrong_amount"
     AMOUNT_UNREADABLE = "amount_unreadable"

@@ -414,6 +414,11 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "请填写收据号（1 至 40 个字母、数字或连字符）。",
         "Enter the receipt number (1 to 40 letters, digits or hyphens).",
     ),
+    RefusalCode.RECEIPT_OF_A_TICKET: Bilingual(
+        "{receipt} 是报名号或准考证号，不是收据号：扫码枪可能扫错了位置，没有登记。请填写收据上的号码。",
+        "{receipt} is a registration or ticket number and no receipt: the scanner may have typed it into this field. "
+        "Nothing was recorded. Please enter the number on the receipt.",
+    ),
     RefusalCode.RECEIPT_USED: Bilingual(
         "收据号 {receipt} 已经登记过，请核对后填写这笔收款自己的收据号。",
         "The receipt number {receipt} is recorded already. Please enter the one of this payment.",

@@ -258,3 +258,27 @@ class DetailsViewed(Fact):
     registration: UUID
     purpose: str
     why: str = ""
+
+
+@dataclass(frozen=True)
+class EntryRecorded(Fact):
+    """Somebody was let in to one sitting, named by its ticket number. Lives in a stream beside the case.
+
+    `manner` is "scanned" (the signed code) or "typed" (a number); `verdict` is what the door said.
+    """
+
+    TOPIC: ClassVar[str] = "entry.recorded"
+    registration: UUID
+    ticket: str
+    hall: int
+    manner: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class EntryRevoked(Fact):
+    """The person was not let in after all: the face did not match, or another was meant."""
+
+    TOPIC: ClassVar[str] = "entry.revoked"
+    registration: UUID
+    ticket: str

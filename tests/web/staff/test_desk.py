@@ -81,7 +81,17 @@ def test_a_document_number_never_stands_in_an_address(li: Visitor, wenjing: Cand
 
 def test_the_printed_codes_are_read(container: Container, li: Visitor, wenjing: Candidate) -> None:
     number = row_of(container, wenjing.id)["number"]
-    for code in (f"R1.{number}.v7.0123456789abcdef", f"T1.{number}.v9.0123456789abcdef"):
+    new = f"T2.{number}.V9.0123456789ABCDEF.{'A2' * 51}B"
+    for code in (
+        f"R1.{number}.v7.0123456789abcdef",
+        f"T1.{number}.v9.0123456789abcdef",
+        new,
+        new.lower(),
+        f"]Q3{new}\r\n",
+        new + new,
+        f"]C1{number}",
+        number + number,
+    ):
         assert looked_for(li, code) == (303, f"/staff/cases/{wenjing.id}")
 
 

@@ -26,6 +26,7 @@ from tests.web.staff_members import (
     reviewer,
     visitor,
 )
+from tests.web.visitor import row_of
 
 PAGE = f"/staff/halls/{SITE}"
 
@@ -138,3 +139,16 @@ def test_candidates_and_auditors_do_not_come_in(container: Container, site: Flas
         for path in ("/staff/halls", PAGE, f"{PAGE}/{batch}/seats.pdf", f"{PAGE}/{batch}/doors.pdf"):
             assert asked_for(someone, path).status_code == 403
     assert looks_at(container, seated.id) == []
+
+
+def test_a_list_with_a_face_lacking_names_the_people_first(
+    container: Container, site: Flask, seated: Candidate
+) -> None:
+    digest = row_of(container, seated.id)["photo"]["digest"]
+    (container.settings.photos / digest[:2] / digest[2:4] / digest).unlink()
+    staff, path = reviewer(container, site), f"{PAGE}/{batches(container)[0]}/seats.pdf"
+    answer = asked_for(staff, path)
+    assert answer.status_code == 409
+    assert WENJING.name in answer.text
+    printed = staff.send(path, hidden(answer.text, path))
+    assert (printed.status_code, printed.mimetype) == (200, "application/pdf")

@@ -188,6 +188,27 @@ def _viewed(viewed: registration.DetailsViewed) -> Bilingual:
     )
 
 
+def _entered(entered: registration.EntryRecorded) -> Bilingual:
+    manner = _MANNERS.get(entered.manner, Bilingual("", ""))
+    return Bilingual(
+        f"入场：准考证号 {entered.ticket}，考场 {entered.hall:04}{manner.zh}。",
+        f"Let in at the door: ticket number {entered.ticket}, hall {entered.hall:04}{manner.en}.",
+    )
+
+
+_MANNERS: Final = {
+    "scanned": Bilingual("（扫描二维码）", " (code scanned)"),
+    "typed": Bilingual("（输入号码）", " (number typed)"),
+}
+
+
+def _revoked(revoked: registration.EntryRevoked) -> Bilingual:
+    return Bilingual(
+        f"撤销入场记录：准考证号 {revoked.ticket}，本人未入场。",
+        f"The entry of ticket number {revoked.ticket} was taken back: the person did not go in.",
+    )
+
+
 def _round_opened(opened: exam.RoundOpened) -> Bilingual:
     return Bilingual(f"考次 {opened.plan.code} 已设立。", f"Round {opened.plan.code} was opened.")
 
@@ -253,6 +274,8 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.Cancelled: _cancelled,
     registration.Moved: _moved,
     registration.DetailsViewed: _viewed,
+    registration.EntryRecorded: _entered,
+    registration.EntryRevoked: _revoked,
     exam.RoundOpened: _round_opened,
     exam.RoundRevised: _round_revised,
     exam.SiteOpened: _site_opened,

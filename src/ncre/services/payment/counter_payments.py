@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
 from ncre.domain.payment.settlement import order_stream, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.scanned_code import NUMBER
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.operational.inbox import holder_of
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders
-from ncre.projections.registration import registrations
+from ncre.projections.registration import desk_search, registrations
 from ncre.services.payment.checkout import CheckoutService, paid_in_house
 from ncre.services.payment.notifications import PaymentService
 
@@ -61,6 +62,7 @@ class CounterPayments:
         if _RECEIPT.fullmatch(cash.receipt) and self._took(cash, trade):
             return self._unusable(trade)
         _require_due(row, cash)
+        self._require_no_ticket(cash.receipt)
         if self._holder(trade) is not None:
             raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
         self._checkout.close_open_orders(cash.registration)
@@ -71,6 +73,12 @@ class CounterPayments:
         if self._holder(trade) != order.number:  # a colleague was quicker with this receipt
             raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
         return self._unusable(trade)
+
+    def _require_no_ticket(self, receipt: str) -> None:
+        """A scanner may read the next person's paper into the field of the receipt. Raises Refusal."""
+        with self._command_handler.database.reading() as connection:
+            if NUMBER.fullmatch(receipt) and desk_search.found(connection, receipt, (), EVERY_SITE, limit=1):
+                raise Refusal(RefusalCode.RECEIPT_OF_A_TICKET, receipt=receipt)
 
     def hand_back(self, trade: str, actor: Actor, command_id: UUID | None = None) -> None:
         """Record that staff handed back what was owed of a payment at the counter. Raises Refusal."""

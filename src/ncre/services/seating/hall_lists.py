@@ -175,7 +175,7 @@ class HallLists:
             return smaller(self._photos.show(row["sealed_for"], row["photo"]["digest"]), FACE)
         except PersonErased:
             return None
-        except (PhotoMissing, PhotoDamaged, PhotoStoreUnavailable) as fault:
+        except (PhotoMissing, PhotoDamaged, PhotoStoreUnavailable, OSError) as fault:
             log.error("the photo of %s is not on its list: %s", row["registration"], type(fault).__name__)
             return None
 

@@ -28,6 +28,7 @@ pages = Blueprint("cash", __name__)
 
 AT_COUNTER: Final = {
     RefusalCode.RECEIPT_MISSING: "receipt",
+    RefusalCode.RECEIPT_OF_A_TICKET: "receipt",
     RefusalCode.RECEIPT_USED: "receipt",
     RefusalCode.WRONG_AMOUNT: "amount",
     RefusalCode.AMOUNT_UNREADABLE: "amount",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Site
@@ -39,9 +39,14 @@ def site(code: str) -> Answer:
 @pages.post("/staff/halls/<code>/<int:batch>/seats.pdf")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def seats(code: str, batch: int) -> Answer:
-    """考场座位表; the look at everybody on it is recorded before it is made. It opens faces, so it is asked for by POST."""
+    """考场座位表; the look at everybody on it is recorded before it is made. It opens faces, so it is asked for by POST.
+
+    Where faces are lacking, the page names the people first.
+    """
     here = _mine(code)
     printed = container().hall_lists.seat_lists(current_round().code, here.code, batch, account().actor)
+    if printed.faceless and request.form.get("anyway") != "yes":
+        return render_template("staff/faceless.html", site=here, batch=batch, people=printed.faceless), 409
     return _pdf(printed.pdf, f"ncre-seats-{here.code}-{batch}")
 
 

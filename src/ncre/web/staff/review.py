@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -46,6 +46,10 @@ from ncre.web.staff.review_case import (
 pages = Blueprint("review", __name__)
 
 PURPOSE: Final = "review"
+
+AT_DESK: Final = "at-desk"
+"""Which case the session came to from the desk: there the next person is one scan away."""
+
 PAGE: Final = 25
 """Cases on one page of the queue."""
 
@@ -320,6 +324,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
         faults=typed.faults,
         wait=time_left(now, row["requested_at"]) if Step.APPROVE in steps else "",
         command_id=fresh_id,
+        at_desk=session.get(AT_DESK) == case_.id.hex,
     )
 
 
