@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ncre.events.base import Fact
 from ncre.store.mapper import FactMapper
+from ncre.store.sealing import CiphertextForged
 from tests.events.examples import (
     EXAMPLES,
     GOLDEN,
@@ -52,7 +54,17 @@ def test_a_fact_stored_before_a_field_was_added_reads_with_its_default(file: Pat
     example = next(example for example in EXAMPLES if file.stem == example.TOPIC)
     fact = MAPPER.fact(MAPPER.parsed(from_golden(file.stem, KEY, EARLIER)), {PERSON: KEY})
     assert fact == example
-    assert fact.metadata == with_metadata(example).metadata
+    stamp = with_metadata(example).metadata
+    assert fact.metadata == (replace(stamp, subject=None) if example.SEALED_LATER else stamp)
+
+
+def test_a_box_that_is_missing_is_an_alarm_where_facts_of_the_name_always_had_one() -> None:
+    stored = from_golden("registration.info_filled", KEY)
+    state = json.loads(stored.state)
+    del state["sealed"]
+    bare = replace(stored, state=json.dumps(state).encode())
+    with pytest.raises(CiphertextForged):
+        MAPPER.fact(MAPPER.parsed(bare), {PERSON: KEY})
 
 
 @each_example

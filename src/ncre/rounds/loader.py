@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ncre.domain import printed_numbers
-from ncre.events.exam import Batch, Fee, RoundPlan, SitePlan, Window, Windows
+from ncre.domain.identity_documents import DOCUMENT_TYPES
+from ncre.events.exam import DOCUMENTS, Batch, Fee, RoundPlan, SitePlan, Window, Windows
 from ncre.rounds.csv_tables import TableRow, read_text
 from ncre.rounds.faults import FaultList, RoundFault, RoundFileFaults
 from ncre.rounds.sites_csv import POLICY_COLUMNS, Catalogue
@@ -108,6 +109,7 @@ class _Reading:
             agreement=self._text(agreement, "agreement", "edition"),
             agreement_text=self._text(agreement, "agreement", "text"),
             agreement_text_en=self._text(agreement, "agreement", "text_en"),
+            documents=self._documents(head),
         )
         sites = catalogue.sites(plan.subjects, self._default_policy(book), batches)
         return LoadedRound(plan, sites, self._notices(book))
@@ -117,6 +119,24 @@ class _Reading:
         if code and not printed_numbers.ROUND.fits(code):
             self._unfit(self.lines.key("round", "code"), printed_numbers.ROUND, code)
         return code
+
+    def _documents(self, head: dict[str, Any]) -> tuple[str, ...]:
+        """The kinds of documents that the round accepts; all of them where it names none."""
+        given = head.get("documents", list(DOCUMENT_TYPES))
+        known = (
+            isinstance(given, list)
+            and bool(given)
+            and all(isinstance(one, str) and one in DOCUMENT_TYPES for one in given)
+        )
+        if known and len(set(given)) == len(given):
+            return tuple(given)
+        kinds = "/".join(DOCUMENT_TYPES)
+        self._wrong(
+            self.lines.key("round", "documents"),
+            f"“documents”应为一个或几个不重复的证件类型：{kinds}",
+            f"'documents' is a list of different kinds of documents: {kinds}",
+        )
+        return DOCUMENTS
 
     def _windows(self, book: dict[str, Any]) -> Windows:
         section = self._section(book, "windows")
