@@ -264,3 +264,24 @@ def test_more_halls_than_have_numbers_are_told(folder: Path) -> None:
     assert any(
         said.startswith(f"sites.csv:{line}: the halls of a site (rooms x batches)") for said in told(folder)
     )
+
+
+def test_a_round_names_the_kinds_of_documents_that_it_accepts(folder: Path) -> None:
+    written = re.compile(r"(?ms)^documents = \[.*?^\]\n")
+    spoil(folder, "round.toml", lambda text: written.sub('documents = ["resident_id", "passport"]\n', text))
+    loaded = load_round(folder / "round.toml", TODAY)
+    assert loaded.plan.documents == ("resident_id", "passport")
+    spoil(folder, "round.toml", lambda text: re.sub(r"(?m)^documents = .*\n", "", text))
+    assert "permanent_residence" in load_round(folder / "round.toml", TODAY).plan.documents
+
+
+@pytest.mark.parametrize(
+    "given", ["[]", '["officer_card"]', '["passport", "passport"]', '"passport"', "[[]]"]
+)
+def test_a_kind_of_document_that_is_unknown_is_told_with_its_line(folder: Path, given: str) -> None:
+    written = re.compile(r"(?ms)^documents = \[.*?^\]\n")
+    spoil(folder, "round.toml", lambda text: written.sub(f"documents = {given}\n", text))
+    line = line_of(folder, "round.toml", "documents")
+    (fault,) = told(folder)
+    assert fault.startswith(f"round.toml:{line}") or f"{line}" in fault
+    assert "permanent_residence" in fault

@@ -136,6 +136,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     ),
     "registrations.agreement": 40,
     "registrations.document_masked": longest([masked_number("x" * DOCUMENT)]),
+    "registrations.holder": HASH,
     "registrations.name_masked": longest([masked_name("x" * 60)]),
     "registrations.number": ROUND + SITE + 6,
     "registrations.person": HASH,

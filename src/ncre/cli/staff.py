@@ -6,8 +6,9 @@ from argparse import Namespace
 from typing import Any
 
 from ncre.cli.common import actor, add_actor, current_round, find, open_container
-from ncre.domain.candidate import DOCUMENT_TYPES, SEXES
+from ncre.domain.candidate import SEXES
 from ncre.domain.exam.plan import in_words
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.registration.disclosure import REASONS, reason_in_words

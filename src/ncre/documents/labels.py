@@ -24,12 +24,14 @@ LABELS: Final = (
     "通信地址",
     "邮政编码",
     "报考考点",
+    "备注",
     "考点",
     "考点地址",
 )
 FORM_COLUMNS: Final = ("序号", "科目代码", "科目名称", "考试费（元）", "状态")
 TICKET_COLUMNS: Final = ("科目", "准考证号", "考试时间", "考场", "座位")
-COPIES: Final = ("考点留存", "考生留存")
+SITE_COPY: Final = "考点留存"
+COPIES: Final = (SITE_COPY, "考生留存")
 
 BOLD_CHARACTERS: Final = frozenset(
     "".join((FORM_TITLE, TICKET_TITLE, EXAM, *SECTIONS, *LABELS, *FORM_COLUMNS, *TICKET_COLUMNS, *COPIES))
@@ -43,6 +45,10 @@ NOTICES: Final = (
     "不得携带手机、智能手表、蓝牙耳机等具有存储或通信功能的设备入场，违者按违规处理。",
     "考试中设备发生故障请举手，由监考员处理；不得自行关机或重新登录。",
     "请妥善保管本证；可在打印时间内重复下载打印，内容以系统记录为准。",
+)
+
+UNCONFIRMED: Final = (
+    "本考点要求现场确认，本证生成时尚未确认：请按考点的考生通告规定的时间，带证件到考点确认报名。"
 )
 
 PROMISE: Final = (

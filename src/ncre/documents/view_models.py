@@ -62,7 +62,10 @@ class SeatLine:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """The registration form (报名登记表)."""
+    """The registration form (报名登记表).
+
+    `mobile` and `email` are masked; `site_mobile` and `site_email` are what the site's own copy says, "" for the same.
+    """
 
     round: str
     person: Person
@@ -81,11 +84,14 @@ class FormSheet:
     agreement: str
     agreed: str
     review: str
+    remark: str = ""
+    site_mobile: str = ""
+    site_email: str = ""
 
 
 @dataclass(frozen=True)
 class TicketSheet:
-    """The admission ticket (准考证)."""
+    """The admission ticket (准考证). `unconfirmed`: the site confirms in person, and has not confirmed this one."""
 
     round: str
     person: Person
@@ -93,6 +99,7 @@ class TicketSheet:
     site: str
     address: str
     seats: tuple[SeatLine, ...]
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True)

@@ -205,6 +205,25 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "This document number is already registered in this round by another account. If that was you, sign in "
         "with that account; if not, or if you cannot get back in, bring your document to the site or exam office.",
     ),
+    RefusalCode.HOLDER_TAKEN: Bilingual(
+        "本考次已有姓名、性别和出生日期与您相同的外国人永久居留身份证持有人报名（新旧证件号码不同，按持证人核对）。如果那是您换证前的"
+        "报名，请用原账号登录；如果不是，请改用护照报名，或带证件联系考点或考务办公室。",
+        "A holder of a permanent residence card with your name, sex and date of birth is registered in this round already "
+        "(old and new cards have different numbers, so the holder counts). If that was you, sign in with that account; if "
+        "not, register with your passport, or bring your document to the site or exam office.",
+    ),
+    RefusalCode.STUDENT_UNNAMED: Bilingual(
+        "这个考点只接受本校在校生：请填写学号；没有学号的，请勾选声明。",
+        "This site takes its own students only: give your school number, or tick the declaration if you have none.",
+    ),
+    RefusalCode.SCHOOL_NUMBER_INVALID: Bilingual(
+        "学号由数字和英文字母组成，最多 30 位，请对照学生证检查。",
+        "A school number has digits and English letters, at most 30. Compare it with your student card.",
+    ),
+    RefusalCode.DOCUMENT_NOT_ACCEPTED: Bilingual(
+        "本次考试不接受这种证件，请从列表中选择其他证件。",
+        "This exam does not accept this kind of document. Please choose another one from the list.",
+    ),
     RefusalCode.SITE_UNKNOWN: Bilingual("请选择考点。", "Please choose a site."),
     RefusalCode.SUBJECT_NOT_OFFERED: Bilingual(
         "所选考点不开考科目 {subject}，请重新选择。",

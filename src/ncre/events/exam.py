@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ncre.events.base import Fact
 
@@ -48,9 +48,23 @@ class Fee:
     basis: str = ""
 
 
+DOCUMENTS: Final = (
+    "resident_id",
+    "hk_macau_permit",
+    "taiwan_permit",
+    "passport",
+    "residence_permit",
+    "permanent_residence",
+)
+"""Kinds of documents (`ncre.domain.identity_documents`) that a round accepts where it names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """Everything a round is: code (two digits of the ticket number), title, windows, rules."""
+    """Everything a round is: code (two digits of the ticket number), title, windows, rules.
+
+    `documents` are the kinds of identity documents that it accepts; rounds of before named none.
+    """
 
     code: str
     title: str
@@ -61,6 +75,7 @@ class RoundPlan:
     agreement: str
     agreement_text: str
     agreement_text_en: str
+    documents: tuple[str, ...] = DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,27 @@ def choice(options: Sequence[str]) -> Choice:
 
 
 @dataclass(frozen=True)
+class Several(Kind):
+    """A list of different words among a few; at least one."""
+
+    options: tuple[str, ...]
+
+    def read(self, value: object, today: date) -> tuple[str, ...]:
+        known = isinstance(value, list) and value and all(one in self.options for one in value)
+        if not isinstance(value, list) or not known or len(set(value)) < len(value):
+            raise Unfit(self.form)
+        return tuple(value)
+
+
+def several(options: Sequence[str]) -> Several:
+    said = "/".join(options)
+    words = Bilingual(
+        f"由 {said} 中一个或几个不重复的值组成的列表", f"a list of different kinds out of {said}"
+    )
+    return Several(words, tuple(options))
+
+
+@dataclass(frozen=True)
 class YesNo(Kind):
     """Yes or no, as people and spreadsheets say it."""
 

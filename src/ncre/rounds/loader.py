@@ -103,6 +103,7 @@ class _Reading:
             agreement=agreement.edition,
             agreement_text=agreement.text,
             agreement_text_en=agreement.text_en,
+            documents=head.documents,
         )
         return LoadedRound(plan, sites, notices, tuple(sorted(set(self._faults.cautions))))
 

@@ -13,13 +13,16 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from ncre.domain import printed_numbers
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.seating.halls import MOST_IN_A_HALL
+from ncre.events.exam import DOCUMENTS
 from ncre.rounds.kinds import (
     Kind,
     choice,
     code,
     fen,
     one_line,
+    several,
     several_lines,
     time_of_exam,
     whole,
@@ -53,6 +56,10 @@ class Head(Part):
     )
     title: Annotated[str, one_line(40)] = Field(description="the title in Chinese")
     title_en: Annotated[str, one_line(120)] = Field(description="the title in English")
+    documents: Annotated[tuple[str, ...], several(tuple(DOCUMENT_TYPES))] = Field(
+        default=DOCUMENTS,
+        description="kinds of identity documents that the round accepts; all where left out",
+    )
 
 
 class WindowEntry(Part):

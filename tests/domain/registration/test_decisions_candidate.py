@@ -252,3 +252,14 @@ def test_nobody_pays_past_the_person_who_is_to_look_at_the_photo() -> None:
     assert [type(fact) for fact in decide(at, paid, UNREVIEWED)] == [facts.PaymentUnusable]
     good = replay(people.REGISTRATION, (*APPEALED, facts.PhotoReplaced(people.OTHER_PHOTO)))
     assert [type(fact) for fact in decide(good, paid, UNREVIEWED)] == [facts.PaymentSettled]
+
+
+def test_a_kind_of_document_that_the_round_does_not_accept_is_refused() -> None:
+    context = people.context(None)
+    narrow = replace(
+        context, round=replace(context.round, plan=replace(context.round.plan, documents=("passport",)))
+    )
+    fill = asks(c.FillInfo, details=people.WENJING, person=people.PERSON)
+    amend = asks(c.AmendInfo, details=replace(people.WENJING, remark="二班"), person=people.PERSON)
+    assert refusal(people.AGREED, fill, narrow) is RefusalCode.DOCUMENT_NOT_ACCEPTED
+    assert refusal(people.FILLED, amend, narrow) is RefusalCode.DOCUMENT_NOT_ACCEPTED

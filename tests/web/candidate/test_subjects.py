@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
+from ncre.domain.students import DECLARED
 from ncre.events.registration import Details
 from tests.support.people import WENJING, Candidate, somebody
+from tests.web.staff_members import reviewer
 from tests.web.visitor import Visitor, errors_are_linked, facts_of, row_of, signed_in
 
 TINY = "17"
@@ -209,3 +211,47 @@ def test_an_own_choice_cannot_be_made_for_somebody_else(
     visitor.get(path(wenjing, "420019"))
     visitor.post(path(other), 404, subjects=["66"], declared="yes")
     assert "registration.submitted" not in facts_of(container, other.id)
+
+
+def test_a_site_for_its_own_students_asks_for_the_school_number_or_a_declaration(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "140027"))
+    visitor.post(path(wenjing), 422, subjects=["24"], declared="yes")
+    assert "请填写学号；没有学号的，请勾选声明" in visitor.text()
+    assert errors_are_linked(visitor.page)
+    visitor.post(path(wenjing), 422, subjects=["24"], declared="yes", school_number="李四")
+    assert "学号由数字和英文字母组成" in visitor.text()
+    assert visitor.value("school_number") == "李四"
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+    visitor.post(path(wenjing), subjects=["24"], declared="yes", school_number="２０２４ａ 0017")
+    assert container.people.student(wenjing.id) == "2024A0017"
+    visitor.get(path(wenjing, "140027"))
+    assert visitor.value("school_number") == "2024A0017"
+    visitor.post(path(wenjing), subjects=["24", "35"])
+    assert container.people.student(wenjing.id) == "2024A0017"
+
+
+def test_who_has_no_school_number_declares_to_be_a_student(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "140027"))
+    visitor.post(path(wenjing), subjects=["24"], declared="yes", own_student="yes")
+    assert container.people.student(wenjing.id) == DECLARED
+    visitor.get(path(wenjing, "420019"))
+    assert 'name="school_number"' not in visitor.page
+    visitor.post(path(wenjing), subjects=["66"], school_number="2024A0017")
+    assert container.people.student(wenjing.id) == ""
+
+
+def test_the_staff_of_the_site_read_the_school_number_and_the_table_does_not(
+    container: Container, site: Flask, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "140027"))
+    visitor.post(path(wenjing), subjects=["24"], declared="yes", school_number="2024A0017")
+    stored = container.command_handler.store.recorder.select_events(wenjing.id)
+    assert b"2024A0017" not in b"".join(one.state for one in stored)
+    wenjing.uploads()
+    wenjing.requests_review()
+    staff = reviewer(container, site, "140027", "elsewhere")
+    assert "2024A0017" in staff.get(f"/staff/cases/{wenjing.id}")

@@ -23,7 +23,7 @@ from ncre.documents.view_models import Printed
 
 LEFT, RIGHT = 15.0, 195.0
 PADDING = 2.0
-INSIDE = 0.4
+INSIDE = 0.2
 """Millimetres kept free above and below the lines of a cell."""
 
 Draw = Callable[[FPDF], None]

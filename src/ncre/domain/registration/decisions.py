@@ -26,6 +26,7 @@ from ncre.domain.registration.rejection_reasons import (
     require_short,
 )
 from ncre.domain.registration.state import Registration
+from ncre.domain.students import OWN_STUDENTS, school_number
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 
@@ -129,7 +130,8 @@ _ENDS_IN: Final[dict[Step, Status]] = {row.step: row.to for row in LIFE if row.t
 
 
 def _chosen(registration: Registration, command: c.Submit | c.ChangeSubjects) -> bool:
-    return registration.site == command.site and set(registration.subjects) == set(command.subjects)
+    same = registration.site == command.site and set(registration.subjects) == set(command.subjects)
+    return same and command.student in ("", registration.student)
 
 
 def _agree(_: Registration, agree: c.Agree, context: DecisionContext) -> list[Fact]:
@@ -138,12 +140,20 @@ def _agree(_: Registration, agree: c.Agree, context: DecisionContext) -> list[Fa
     return [facts.AgreementAccepted(agree.round, agree.candidate, agree.ordinal, agree.agreement)]
 
 
-def _fill_info(_: Registration, fill: c.FillInfo, __: DecisionContext) -> list[Fact]:
-    return [facts.InfoFilled(fill.details, fill.person)]
+def _fill_info(_: Registration, fill: c.FillInfo, context: DecisionContext) -> list[Fact]:
+    _require_accepted(fill.details, context.round)
+    return [facts.InfoFilled(fill.details, fill.person, fill.holder)]
 
 
-def _amend_info(_: Registration, amend: c.AmendInfo, __: DecisionContext) -> list[Fact]:
-    return [facts.InfoAmended(amend.details, amend.person)]
+def _amend_info(_: Registration, amend: c.AmendInfo, context: DecisionContext) -> list[Fact]:
+    _require_accepted(amend.details, context.round)
+    return [facts.InfoAmended(amend.details, amend.person, amend.holder)]
+
+
+def _require_accepted(details: facts.Details, round_: Round) -> None:
+    """Which kinds of documents count is data of the round."""
+    if details.document_type not in round_.plan.documents:
+        raise Refusal(RefusalCode.DOCUMENT_NOT_ACCEPTED)
 
 
 def _submit(registration: Registration, submit: c.Submit, context: DecisionContext) -> list[Fact]:
@@ -151,8 +161,9 @@ def _submit(registration: Registration, submit: c.Submit, context: DecisionConte
         raise Refusal(RefusalCode.DECLARATION_MISSING)
     site, lines = _choice(submit, context)
     number = _number(registration, submit)
+    student = _student(registration, submit, site)
     pay_by = _pay_by_from_submission(site, context)
-    return [facts.Submitted(number, site.code, lines, submit.declaration, site.version, pay_by)]
+    return [facts.Submitted(number, site.code, lines, submit.declaration, site.version, pay_by, student)]
 
 
 def _change_subjects(
@@ -162,7 +173,20 @@ def _change_subjects(
     number = _number(registration, change)
     same_site = registration.site == site.code
     pay_by = registration.pay_by if same_site else _pay_by_from_submission(site, context)
-    return [facts.SubjectsChanged(number, site.code, lines, site.version, pay_by)]
+    student = _student(registration, change, site)
+    return [facts.SubjectsChanged(number, site.code, lines, site.version, pay_by, student)]
+
+
+def _student(registration: Registration, choice: c.Submit | c.ChangeSubjects, site: Site) -> str:
+    """What a site for its own students asks for; what was said to the same site before still counts."""
+    if site.plan.audience != OWN_STUDENTS:
+        return ""
+    student = school_number(choice.student) or (
+        registration.student if registration.site == site.code else ""
+    )
+    if not student:
+        raise Refusal(RefusalCode.STUDENT_UNNAMED)
+    return student
 
 
 def _number(registration: Registration, choice: c.Submit | c.ChangeSubjects) -> str:

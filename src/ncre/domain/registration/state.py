@@ -41,10 +41,12 @@ class Registration:
     sealed_for: UUID | None = None
     agreement: str = ""
     person: str = ""
+    holder: str = ""
     details: facts.Details | None = None
     number: str = ""
     site: str = ""
     lines: tuple[facts.Line, ...] = ()
+    student: str = ""
     photo: facts.Photo | None = None
     rejected: facts.Rejected | None = None
     pay_by: datetime | None = None
@@ -96,7 +98,7 @@ def _agreed(_: Registration, accepted: facts.AgreementAccepted) -> dict[str, Any
 
 def _informed(_: Registration, filled: facts.InfoFilled | facts.InfoAmended) -> dict[str, Any]:
     details = filled.details if isinstance(filled.details, facts.Details) else None
-    return {"person": filled.person, "details": details}
+    return {"person": filled.person, "holder": filled.holder, "details": details}
 
 
 def _chose(registration: Registration, chosen: facts.Submitted | facts.SubjectsChanged) -> dict[str, Any]:
@@ -104,6 +106,7 @@ def _chose(registration: Registration, chosen: facts.Submitted | facts.SubjectsC
         "number": chosen.number,
         "site": chosen.site,
         "lines": chosen.lines,
+        "student": chosen.student if isinstance(chosen.student, str) else "",
         "pay_by": chosen.pay_by,
         "order_version": registration.version + 1,
     }

@@ -50,6 +50,7 @@ registrations = Table(
     Column("agreed_at", Moment, nullable=False),
     Column("details_version", Integer),
     Column("person", String(64)),
+    Column("holder", String(64)),
     Column("name_masked", String(80)),
     Column("document_masked", String(40)),
     Column("number", String(14)),
@@ -138,6 +139,7 @@ def _informed(filled: facts.InfoFilled | facts.InfoAmended, _: Row) -> Row:
     return {
         "details_version": filled.metadata.version,
         "person": filled.person,
+        "holder": filled.holder or None,
         "name_masked": masked_name(known.name) if known else None,
         "document_masked": masked_number(known.document_number) if known else None,
     }

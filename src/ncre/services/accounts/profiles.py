@@ -32,7 +32,10 @@ class Profiles:
         found = fact.details if isinstance(fact, DetailsCompleted) else None
         return found if isinstance(found, Details) else None
 
-    def person_of(self, account: Account) -> str:
-        """The keyed hash of the document in the details, "" where there are none."""
+    def persons_of(self, account: Account) -> frozenset[str]:
+        """The keyed hashes of the document in the details and of its holder; none where there are no details."""
         details = self.of(account)
-        return self._people.person(details.document_type, details.document_number) if details else ""
+        if details is None:
+            return frozenset()
+        person = self._people.person(details.document_type, details.document_number)
+        return frozenset({person, self._people.holder(details)} - {""})

@@ -28,16 +28,16 @@ from ncre.documents.view_models import (
     SubjectLine,
     TicketSheet,
 )
-from ncre.domain.accounts.addresses import masked
+from ncre.domain.accounts.addresses import masked, shown
 from ncre.domain.candidate import (
-    DOCUMENT_TYPES,
     EDUCATION,
-    ETHNICITIES,
+    ETHNICITY_CHOICES,
     OCCUPATIONS,
     SEXES,
     masked_number,
 )
 from ncre.domain.exam.plan import ExamRecord, Round, Site, in_words, replay_exam, round_id, site_id
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import PAID, Status
@@ -79,6 +79,11 @@ class Case:
     def seated(self) -> bool:
         """Whether every subject has its seat, and the registration stands."""
         return self.paid and len(self.seats) == len(self.row["lines"])
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the site confirms in person and has not yet: the ticket says so, and is given all the same."""
+        return self.site.confirms and Status(self.row["status"]) is Status.PAID
 
     @property
     def photo(self) -> str:
@@ -182,7 +187,7 @@ class DocumentAssembler:
             round=round_title(case.round),
             person=_person(case),
             record=self._record(case, FORM),
-            ethnicity=ETHNICITIES[details.ethnicity].zh,
+            ethnicity=ETHNICITY_CHOICES[details.ethnicity].zh,
             birth=details.birth.isoformat(),
             education=EDUCATION[details.education].zh,
             occupation=OCCUPATIONS[details.occupation].zh,
@@ -196,6 +201,9 @@ class DocumentAssembler:
             agreement=row["agreement"],
             agreed=in_words(row["agreed_at"]),
             review=f"通过（{in_words(row['approved_at'])}）" if row["approved_at"] else "",
+            remark=details.remark,
+            site_mobile=shown(details.mobile),
+            site_email=details.email,
         )
 
     def receipt_sheet(self, case: Case) -> ReceiptSheet:
@@ -241,6 +249,7 @@ class DocumentAssembler:
                 )
                 for seat in case.seats
             ),
+            unconfirmed=case.unconfirmed,
         )
 
     def _record(self, case: Case, kind: str) -> Record:

@@ -14,7 +14,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from ncre.documents.labels import NOTICES
 from ncre.documents.masking import masked_form, masked_ticket
 from ncre.documents.pdf.signature import Certificate
 from ncre.documents.view_models import FormSheet, Printed, Sheet, TicketSheet, pictured
@@ -119,8 +118,10 @@ class DocumentService:
 
     def ticket_page(self, registration: UUID) -> TicketPage:
         """The ticket to be shown as a page, the photo aside. Raises Refusal as `ticket` does."""
+        from ncre.documents import drawing
+
         sheet = self._cases.ticket_sheet(self._ready(registration))
-        return TicketPage(sheet, NOTICES, *_codes(sheet))
+        return TicketPage(sheet, drawing.notices(sheet), *_codes(sheet))
 
     def form_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
         """The form as it would have been printed then. Raises Refusal where there was none to print."""
@@ -233,10 +234,17 @@ def _codes(sheet: FormSheet | TicketSheet) -> tuple[Outline, Outline]:
 
 
 def missing_glyphs(text: str) -> tuple[str, ...]:
-    """Characters that no font of this machine draws: papers show their code points instead."""
-    from ncre.documents import drawing
+    """Characters that no font of this machine draws: papers show their code points instead.
 
-    return drawing.drawable(text)[1]
+    Opens no font for a text of GB 2312, which the packaged font has whole.
+    """
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        from ncre.documents.pdf.glyphs import drawable
+
+        return drawable(text)[1]
+    return ()
 
 
 def _note(case: Case, printed: Printed) -> None:

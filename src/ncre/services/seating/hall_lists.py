@@ -17,8 +17,8 @@ from typing import Final
 
 from ncre.documents.hall_view_models import DoorSheet, HallHead, SeatList, Sitter, Sitting
 from ncre.documents.view_models import Printed
-from ncre.domain.candidate import DOCUMENT_TYPES
 from ncre.domain.exam.plan import Round, Site
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import Role

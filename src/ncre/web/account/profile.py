@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.accounts.addresses import shown
@@ -11,8 +11,9 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.lifecycle import Role
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.details_form import as_typed, choices, in_words
+from ncre.web.shared.details_form import as_sent, as_typed, choices, in_words
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
+from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
 
 pages = Blueprint("profile", __name__)
 
@@ -31,10 +32,13 @@ def form() -> Answer:
 @require_role(Role.CANDIDATE)
 def save() -> Answer:
     """The document number must be valid for its type; every fault is told at once (domain facts §4)."""
-    typed = {one.name: request.form.get(one.name, "") for one in FIELDS}
-    parsed = parse_details(typed, container().clock().astimezone(EXAM_TIME).date())
+    typed, today = as_sent(FIELDS), container().clock().astimezone(EXAM_TIME).date()
+    parsed = parse_details(typed, today)
     if isinstance(parsed, list):
-        return _page(typed, in_words(parsed)), 422
+        return _page(typed, in_words(parsed), check_faulty(typed, parsed)), 422
+    check = check_parsed(typed, parsed, today)
+    if check.questions:
+        return _page({**typed, "name": parsed.name}, {}, check), 422
     try:
         container().profiles.keep(account(), parsed)
     except Refusal as refusal:
@@ -45,7 +49,7 @@ def save() -> Answer:
     return redirect(url_for("passport.home"), 303)
 
 
-def _page(typed: dict[str, str], faults: dict[str, str]) -> str:
+def _page(typed: dict[str, str], faults: dict[str, str], check: Check = NOTHING_TO_CHECK) -> str:
     return render_template(
-        "account/profile.html", fields=FIELDS, choices=choices(), typed=typed, faults=faults
+        "account/profile.html", fields=FIELDS, choices=choices(), typed=typed, faults=faults, check=check
     )

@@ -16,9 +16,10 @@ from ncre.domain.registration.lifecycle import Role, Step
 from ncre.events.registration import Details
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.details_form import as_typed, choices, in_words, saved
+from ncre.web.shared.details_form import as_sent, as_typed, choices, in_words, saved
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
 from ncre.web.shared.registration_view import Case, own_case
 
 pages = Blueprint("details", __name__)
@@ -27,6 +28,8 @@ COMMANDS: Final = {Step.FILL_INFO: FillInfo, Step.AMEND_INFO: AmendInfo}
 
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
+    RefusalCode.HOLDER_TAKEN: "name",
+    RefusalCode.DOCUMENT_NOT_ACCEPTED: "document_type",
     RefusalCode.OUT_OF_DATE: "name",
     RefusalCode.SENT_BEFORE: "name",
     **dict.fromkeys(NOT_THEIR_FAULT, "name"),
@@ -49,10 +52,14 @@ def form(registration: UUID) -> Answer:
 @require_role(Role.CANDIDATE)
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
-    typed = {one.name: request.form.get(one.name, "") for one in FORM_FIELDS}
-    parsed = parse_details(typed, container().clock().astimezone(EXAM_TIME).date())
+    documents = case.round.plan.documents
+    typed, today = as_sent(FORM_FIELDS), container().clock().astimezone(EXAM_TIME).date()
+    parsed = parse_details(typed, today, documents)
     if isinstance(parsed, list):
-        return _page(case, typed, in_words(parsed)), 422
+        return _page(case, typed, in_words(parsed), check=check_faulty(typed, parsed, documents)), 422
+    check = check_parsed(typed, parsed, today, documents)
+    if check.questions:
+        return _page(case, {**typed, "name": parsed.name}, {}, check=check), 422
     step = case.require(Step.FILL_INFO, Step.AMEND_INFO)
     try:
         _carry_out(case, step, parsed)
@@ -73,6 +80,7 @@ def _carry_out(case: Case, step: Step, details: Details) -> None:
             command_id=command_id(),
             details=details,
             person=container().people.person(details.document_type, details.document_number),
+            holder=container().people.holder(details),
         )
     )
 
@@ -87,7 +95,11 @@ def _refused(case: Case, typed: dict[str, str], refusal: Refusal) -> str:
 
 
 def _page(
-    case: Case, typed: dict[str, str], faults: dict[str, str], beside: Mapping[str, str] | None = None
+    case: Case,
+    typed: dict[str, str],
+    faults: dict[str, str],
+    beside: Mapping[str, str] | None = None,
+    check: Check = NOTHING_TO_CHECK,
 ) -> str:
     return render_template(
         "candidate/details.html",
@@ -95,10 +107,11 @@ def _page(
         entries=task_list(case, container().clock()),
         here=Task.DETAILS,
         fields=FORM_FIELDS,
-        choices=choices(),
+        choices=choices(case.round.plan.documents),
         typed=typed,
         faults=faults,
+        check=check,
         beside=beside or {},
-        from_passport=bool(typed) and case.row["details_version"] is None and not faults,
+        from_passport=request.method == "GET" and bool(typed) and case.row["details_version"] is None,
         command_id=fresh_id(),
     )

@@ -16,6 +16,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import ChangeSubjects, Submit
 from ncre.domain.registration.decisions import MOST_SUBJECTS
 from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.students import DECLARED, LONGEST_SCHOOL_NUMBER, OWN_STUDENTS, school_number
 from ncre.events.exam import Subject
 from ncre.projections.exam.seats_left import full_sites, seats_left
 from ncre.web.candidate.task_list import Task, task_list
@@ -39,6 +40,8 @@ FIELD_OF: Final = {
     RefusalCode.SUBJECT_FULL: "subjects",
     RefusalCode.TOO_MANY_SUBJECTS: "subjects",
     RefusalCode.DECLARATION_MISSING: "declared",
+    RefusalCode.STUDENT_UNNAMED: "school_number",
+    RefusalCode.SCHOOL_NUMBER_INVALID: "school_number",
     RefusalCode.OUT_OF_DATE: "subjects",
     RefusalCode.SENT_BEFORE: "subjects",
     **dict.fromkeys(NOT_THEIR_FAULT, "subjects"),
@@ -121,6 +124,7 @@ def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> No
                 command_id=identity,
                 site=site,
                 subjects=chosen,
+                student=_student_sent(),
             )
         )
         return
@@ -134,8 +138,24 @@ def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> No
             subjects=chosen,
             declared=bool(request.form.get("declared")),
             declaration=DECLARATION,
+            student=_student_sent(),
         )
     )
+
+
+def _student_sent() -> str:
+    """The school number of the form, or the declaration of who has none. Raises Refusal."""
+    number = school_number(request.form.get("school_number", ""))
+    return number or (DECLARED if request.form.get("own_student") else "")
+
+
+def _student_typed(case: Case, site: Site | None) -> str:
+    """What stands in the form: what was sent, else what was said to this site before."""
+    if request.method == "POST":
+        return request.form.get("school_number", "") or (DECLARED if request.form.get("own_student") else "")
+    if site is None or site.plan.audience != OWN_STUDENTS or case.row["site"] != site.code:
+        return ""
+    return container().people.student(case.id)
 
 
 def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, beside: bool = False) -> str:
@@ -156,6 +176,9 @@ def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, b
         most=min(MOST_SUBJECTS, site.plan.most_subjects) if site else MOST_SUBJECTS,
         first=Step.SUBMIT in case.steps,
         declared=bool(request.form.get("declared")),
+        student=_student_typed(case, site),
+        declares=DECLARED,
+        longest=LONGEST_SCHOOL_NUMBER,
         faults=faults,
         saved=case.subjects if beside else [],
         basis=_basis(case),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
+
+from flask import request
 
 from ncre.domain.accounts import addresses
 from ncre.domain.candidate import FORM_FIELDS, FormField
 from ncre.domain.faults import Fault
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.events.registration import Details
 from ncre.web.shared.language import language
 
@@ -37,10 +40,20 @@ def saved(details: Details | None, typed: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def choices() -> dict[str, list[tuple[str, str]]]:
-    """(code, words) of every field that is chosen from a list, in the reader's language."""
+def as_sent(fields: Iterable[FormField]) -> dict[str, str]:
+    """The form of the request. A button that changes the kind of document at once counts before the list."""
+    typed = {one.name: request.form.get(one.name, "") for one in fields}
+    return {**typed, "document_type": request.form.get("kind_instead") or typed["document_type"]}
+
+
+def choices(documents: Collection[str] = tuple(DOCUMENT_TYPES)) -> dict[str, list[tuple[str, str]]]:
+    """(code, words) of every field that is chosen from a list, in the reader's language; `documents` are accepted."""
     return {
-        one.name: [(code, words.say(language())) for code, words in one.choices.items()]
+        one.name: [
+            (code, words.say(language()))
+            for code, words in one.choices.items()
+            if one.name != "document_type" or code in documents
+        ]
         for one in FORM_FIELDS
         if one.choices is not None
     }

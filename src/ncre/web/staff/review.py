@@ -299,7 +299,7 @@ def _page(registration: UUID, typed: _Typed) -> str:
     return render_template(
         "staff/case.html",
         case=case_,
-        answers=answers(details),
+        answers=answers(details, history),
         undrawable=[f"{one}（U+{ord(one):04X}）" for one in missing_glyphs(details.name)] if details else [],
         pictures=[
             {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]
