@@ -46,9 +46,10 @@ vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVI
 screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
 	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
 
-diagram: $(LIBRARIES) ## draw docs/state-diagram.md and docs/money-words.md from their tables
+diagram: $(LIBRARIES) ## draw the diagram and the tables of words in docs/
 	@$(BIN)/python -m ncre diagram --out docs/state-diagram.md
 	@$(BIN)/python -m ncre diagram --of money --out docs/money-words.md
+	@$(BIN)/python -m ncre diagram --of pages --out docs/page-words.md
 
 translations: $(TOOLS) ## collect the words of the pages, and compile the English catalogue
 	@tools/translations.sh

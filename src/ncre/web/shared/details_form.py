@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from ncre.domain.accounts import addresses
 from ncre.domain.candidate import FORM_FIELDS, FormField
@@ -35,6 +38,33 @@ def saved(details: Details | None, typed: Mapping[str, str]) -> dict[str, str]:
         for one in FORM_FIELDS
         if kept and kept[one.name] != typed.get(one.name, "").strip()
     }
+
+
+def unchosen(picked: Choice) -> dict[str, str]:
+    """What is said at each field for which nothing was chosen."""
+    return {name: _("两处填写不同，请选择保留哪一个。") for name in picked.open}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was typed, after choosing field by field between it and what is saved; `open` fields are not chosen yet."""
+
+    typed: dict[str, str]
+    open: tuple[str, ...]
+
+
+def chosen(form: MultiDict[str, str], typed: dict[str, str], details: Details | None) -> Choice:
+    """The fields for which the page showed both versions, each by its `keep-` answer: `mine` or `saved`."""
+    kept, taken, left = as_typed(details), dict(typed), []
+    for name in form.getlist("differs"):
+        answer = form.get(f"keep-{name}", "")
+        if name not in kept or name not in typed:
+            continue
+        if answer == "saved":
+            taken[name] = kept[name]
+        elif answer != "mine":
+            left.append(name)
+    return Choice(taken, tuple(left))
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
