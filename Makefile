@@ -57,11 +57,12 @@ vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVI
 screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
 	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
 
-diagram: $(TOOLS) ## draw what docs/ draws from the source: the life, the rooms, the lists
+diagram: $(TOOLS) ## draw what docs/ draws from the source: the life, the rooms, the tables of words
 	@$(BIN)/python tools/draw_rooms.py
 	@$(BIN)/python tools/list_decisions.py
 	@$(BIN)/python -m ncre diagram --out docs/state-diagram.md
 	@$(BIN)/python -m ncre diagram --of money --out docs/money-words.md
+	@$(BIN)/python -m ncre diagram --of pages --out docs/page-words.md
 	@PYTHONPATH=src:. $(BIN)/python -m tests.rounds.document
 
 translations: $(TOOLS) ## collect the words of the pages, and compile the English catalogue

@@ -118,7 +118,7 @@ def test_the_worker_does_one_round(ncre: Run, container: Container, clock: Clock
     ncre("review", "approve", NUMBER, "--as", "shenhe")
     clock.advance(hours=25)
     assert ncre("worker", "--once").code == 0
-    assert "逾期未支付" in ncre("audit", "show", NUMBER).out
+    assert "未支付，报名失效" in ncre("audit", "show", NUMBER).out
 
 
 def test_a_round_is_loaded_and_shown(ncre: Run) -> None:

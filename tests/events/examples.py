@@ -113,6 +113,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.PaymentUnusable("NC20261208000002", "till", "T2", 17500, LATER, "seats_gone"),
     registration.PaymentReturned("NC20261208000002", "till", "T2", 17500, "R2"),
     registration.PaymentLapsed(LATER),
+    registration.WindowLapsed("register", LATER),
     registration.ConfirmedOnSite(),
     registration.SeatAssigned("14", "1481420019000101", 1, "机房一", 1, 1, NOON, LATER),
     registration.Withdrawn(),

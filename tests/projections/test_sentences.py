@@ -87,6 +87,12 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "至 2027-01-06 10:00 未支付，报名失效，名额释放。",
         "Unpaid by 2027-01-06 10:00 (exam time): the registration lapsed and its seats are free.",
     ),
+    (
+        registration.WindowLapsed("register", people.PAY_BY),
+        "网上报名于 2027-01-06 10:00 截止，报名没有完成，已失效，名额释放。",
+        "Registration closed at 2027-01-06 10:00 (exam time) before it was completed: the registration lapsed and its "
+        "seats are free.",
+    ),
     (registration.ConfirmedOnSite(), "考点现场确认完成。", "The site confirmed the candidate in person."),
     (
         registration.SeatAssigned("66", "6678420019000307", 3, "第3机房", 7, 1, people.NOW, people.PAY_BY),

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ncre.cli.common import Misuse, as_json, find, open_container
-from ncre.diagram import money_words, state_diagram
+from ncre.diagram import money_words, page_words, state_diagram
 from ncre.domain.exam.plan import in_words
 from ncre.projections.audit import snapshots, timeline
 
-DRAWN: Final = {"life": state_diagram, "money": money_words}
+DRAWN: Final = {"life": state_diagram, "money": money_words, "pages": page_words}
 
 
 def add(commands: Any) -> None:

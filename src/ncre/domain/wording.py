@@ -13,6 +13,7 @@ from ncre.domain.bilingual import Bilingual, Said
 from ncre.domain.payment.settlement import DifferenceKind, Unusable
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.lifecycle import Opening, Role, Status, Step, When
+from ncre.domain.registration.window_wording import FOLLOWS, WINDOWS
 
 STATUSES: Final[Mapping[Status, Bilingual]] = {
     Status.NEW: Bilingual("未报名", "Not begun"),
@@ -25,7 +26,7 @@ STATUSES: Final[Mapping[Status, Bilingual]] = {
     Status.REJECTED: Bilingual("审核未通过", "Rejected"),
     Status.PAID: Bilingual("已支付", "Paid"),
     Status.CONFIRMED: Bilingual("已现场确认", "Confirmed on site"),
-    Status.LAPSED: Bilingual("逾期未支付，已失效", "Lapsed unpaid"),
+    Status.LAPSED: Bilingual("逾期，已失效", "Lapsed"),
     Status.WITHDRAWN: Bilingual("已放弃", "Withdrawn"),
     Status.CANCELLED: Bilingual("已取消", "Cancelled"),
 }
@@ -44,6 +45,7 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.SETTLE: Bilingual("支付到账", "Settle the payment"),
     Step.RETURN_PAYMENT: Bilingual("退款", "Return the payment"),
     Step.LAPSE: Bilingual("逾期失效", "Lapse"),
+    Step.EXPIRE: Bilingual("时间截止失效", "Lapse when a window closes"),
     Step.CONFIRM: Bilingual("现场确认", "Confirm on site"),
     Step.SEAT: Bilingual("编排考场", "Assign seats"),
     Step.WITHDRAW: Bilingual("放弃报名", "Withdraw"),
@@ -64,6 +66,8 @@ OPENINGS: Final[Mapping[Opening, Bilingual]] = {
     Opening.NONE: Bilingual("", ""),
     Opening.REGISTER: Bilingual("报名时间内", "while registration is open"),
     Opening.REVIEW: Bilingual("审核时间内", "while review is open"),
+    Opening.PAYMENT: Bilingual("支付时间内", "while payment is open"),
+    Opening.PRINTING: Bilingual("打印时间内", "while printing is open"),
 }
 
 ROLES: Final[Mapping[Role, Bilingual]] = {
@@ -189,11 +193,11 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "Please try again later; if it stays like this, ask your site.",
     ),
     RefusalCode.WINDOW_NOT_YET: Bilingual(
-        "还没有到时间，{opens} 开始。", "It is too early: this opens at {opens} (exam time)."
+        "{window}还没有开始，{opens} 开始。", "{window} has not begun; it opens at {opens} (exam time)."
     ),
     RefusalCode.WINDOW_OVER: Bilingual(
-        "时间已过，{closed} 已截止。如有疑问请联系考点。",
-        "It is too late: this closed at {closed} (exam time). If in doubt, ask your site.",
+        "{window}已于 {closed} 截止。{follows}",
+        "{window} closed at {closed} (exam time). {follows}",
     ),
     RefusalCode.AGREEMENT_CHANGED: Bilingual(
         "报名协议已更新，请重新阅读后再同意。",
@@ -470,6 +474,9 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
 def refusal_words(code: RefusalCode, particulars: Mapping[str, object], language: str) -> str:
     """The sentence for a refusal; statuses and steps among the particulars are put into words."""
     said = {name: _say(value, language) for name, value in particulars.items()}
+    window = particulars.get("window")
+    if isinstance(window, Opening):
+        said["follows"] = FOLLOWS[window].say(language)
     return REFUSALS[code].say(language, **said)
 
 
@@ -478,6 +485,8 @@ def _say(value: object, language: str) -> object:
         return value.say(language)
     if isinstance(value, Status):
         return STATUSES[value].say(language)
+    if isinstance(value, Opening):
+        return WINDOWS[value].say(language)
     if isinstance(value, Step):
         return STEPS[value].say(language)
     return value

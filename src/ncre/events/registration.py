@@ -212,6 +212,15 @@ class PaymentLapsed(Fact):
 
 
 @dataclass(frozen=True)
+class WindowLapsed(Fact):
+    """The registration could not go on after a window of the round (`register`, `review`, `payment`) closed."""
+
+    TOPIC: ClassVar[str] = "registration.window_lapsed"
+    window: str
+    closed: datetime
+
+
+@dataclass(frozen=True)
 class ConfirmedOnSite(Fact):
     TOPIC: ClassVar[str] = "registration.confirmed_on_site"
 

@@ -14,7 +14,7 @@ from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.decisions import decide
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.lifecycle import Opening, Role
 from ncre.domain.registration.state import replay
 from ncre.events import registration as facts
 from ncre.events.base import Fact
@@ -197,9 +197,10 @@ def test_steps_wait_for_their_window_and_end_with_it(
 
 def test_a_closed_window_says_when_it_was_open_in_exam_time() -> None:
     over = refused(people.PICTURED, asks(c.RequestReview), people.context(now=WINDOWS.register.closes))
-    assert over.particulars == {"closed": "2027-01-14 17:00"}
+    assert over.particulars == {"window": Opening.REGISTER, "closed": "2027-01-14 17:00"}
     early = people.context(now=WINDOWS.register.opens - SECOND)
-    assert refused(people.PICTURED, asks(c.RequestReview), early).particulars == {"opens": "2027-01-04 08:00"}
+    told = refused(people.PICTURED, asks(c.RequestReview), early).particulars
+    assert told == {"window": Opening.REGISTER, "opens": "2027-01-04 08:00"}
 
 
 def test_giving_up_needs_no_window() -> None:

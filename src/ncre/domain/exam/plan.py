@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from ncre.domain.printed_numbers import require_fit, unfit_in_round, unfit_in_site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Opening, Role
+from ncre.domain.registration.lifecycle import Opening, Role, Status
 from ncre.domain.registration.state import NAMESPACE
+from ncre.domain.registration.window_wording import TURNS, Deadline
 from ncre.events import exam as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Offer, RoundPlan, SitePlan, Subject, Window
@@ -63,11 +64,14 @@ class Round:
 
     def window(self, opening: Opening) -> Window | None:
         """The window a step needs, or None where it needs none."""
-        if opening is Opening.REGISTER:
-            return self.plan.windows.register
-        if opening is Opening.REVIEW:
-            return self.plan.windows.review
-        return None
+        windows = self.plan.windows
+        return {
+            Opening.NONE: None,
+            Opening.REGISTER: windows.register,
+            Opening.REVIEW: windows.review,
+            Opening.PAYMENT: windows.payment,
+            Opening.PRINTING: windows.printing,
+        }[opening]
 
 
 @dataclass(frozen=True)
@@ -118,14 +122,22 @@ class Site:
         return min(begins + timedelta(hours=self.plan.hold_hours), windows.payment.closes)
 
 
-def require_open(window: Window | None, now: datetime) -> None:
-    """Refuse what comes before a window opens or after it closes, saying when that is or was."""
+def deadline_of(status: Status, reviews: bool, round_: Round, now: datetime) -> Deadline:
+    """What has to be done before which window closes, for a status at a site that reviews, or does not."""
+    turn = TURNS[status, reviews]
+    window = round_.window(turn.window)
+    assert window is not None
+    return Deadline(turn, window.closes, now >= window.closes, in_words(window.closes))
+
+
+def require_open(window: Window | None, now: datetime, opening: Opening) -> None:
+    """Refuse what comes before a window opens or after it closes, saying which and when that is or was."""
     if window is None:
         return
     if now < window.opens:
-        raise Refusal(RefusalCode.WINDOW_NOT_YET, opens=in_words(window.opens))
+        raise Refusal(RefusalCode.WINDOW_NOT_YET, window=opening, opens=in_words(window.opens))
     if now >= window.closes:
-        raise Refusal(RefusalCode.WINDOW_OVER, closed=in_words(window.closes))
+        raise Refusal(RefusalCode.WINDOW_OVER, window=opening, closed=in_words(window.closes))
 
 
 def in_words(moment: datetime) -> str:

@@ -161,6 +161,13 @@ class Lapse(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Expire(Command):
+    """A window closed that the registration needed to go on."""
+
+    step = Step.EXPIRE
+
+
+@dataclass(frozen=True, kw_only=True)
 class Confirm(Command):
     step = Step.CONFIRM
 

@@ -91,7 +91,10 @@ def _require_right(registration: Registration, command: c.Command) -> None:
 
 
 def _require_window(rows: list[Transition], context: DecisionContext) -> None:
-    require_open(context.round.window(rows[0].window), context.now)
+    require_open(context.round.window(rows[0].window), context.now, rows[0].window)
+    closed = context.round.window(rows[0].after)
+    if closed is not None and context.now < closed.closes:
+        raise Refusal(RefusalCode.NOT_DUE)
 
 
 def _already_so(registration: Registration, command: c.Command) -> bool:
@@ -293,6 +296,13 @@ def _lapse(registration: Registration, _: c.Lapse, context: DecisionContext) -> 
     return [facts.PaymentLapsed(registration.pay_by)]
 
 
+def _expire(registration: Registration, _: c.Expire, context: DecisionContext) -> list[Fact]:
+    (row,) = (row for row in open_rows(registration.status, context.site) if row.step is Step.EXPIRE)
+    window = context.round.window(row.after)
+    assert window is not None
+    return [facts.WindowLapsed(row.after.value, window.closes)]
+
+
 def _confirm(_: Registration, __: c.Confirm, context: DecisionContext) -> list[Fact]:
     _require_photo(context)
     return [facts.ConfirmedOnSite()]
@@ -362,6 +372,7 @@ _ANSWERS: Final[dict[Step, Callable[[Registration, Any, DecisionContext], list[F
     Step.SETTLE: _settle,
     Step.RETURN_PAYMENT: _return_payment,
     Step.LAPSE: _lapse,
+    Step.EXPIRE: _expire,
     Step.CONFIRM: _confirm,
     Step.SEAT: _seat,
     Step.WITHDRAW: _withdraw,

@@ -124,7 +124,7 @@ def _rejected(_: Registration, rejected: facts.Rejected) -> dict[str, Any]:
     return {"rejected": rejected}
 
 
-def _lapsed(registration: Registration, _: facts.PaymentLapsed) -> dict[str, Any]:
+def _lapsed(registration: Registration, _: facts.PaymentLapsed | facts.WindowLapsed) -> dict[str, Any]:
     return {"lapsed_from": registration.status}
 
 
@@ -162,6 +162,7 @@ _CHANGES: Final[dict[type[Fact], Callable[[Registration, Any], dict[str, Any]]]]
     facts.Approved: _approved,
     facts.Rejected: _rejected,
     facts.PaymentLapsed: _lapsed,
+    facts.WindowLapsed: _lapsed,
     facts.PaymentSettled: _settled,
     facts.PaymentUnusable: _owed,
     facts.PaymentReturned: _returned,

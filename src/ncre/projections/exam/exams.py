@@ -157,6 +157,11 @@ class ExamRepository:
         code = connection.execute(newest).scalar()
         return self.round(connection, code) if code else None
 
+    def rounds(self, connection: Connection) -> list[Round]:
+        """Every round, by code."""
+        codes = connection.execute(select(rounds.c.code).order_by(rounds.c.code)).scalars().all()
+        return [found for code in codes if (found := self.round(connection, code)) is not None]
+
     def sites(self, connection: Connection, round_code: str) -> list[Site]:
         """Every site of a round, by province, city and code."""
         versions = connection.execute(_SITE_VERSIONS, {"of": round_code}).all()

@@ -9,7 +9,9 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.registration.disclosure import words_of
+from ncre.domain.registration.lifecycle import Opening
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.window_wording import WINDOWS
 from ncre.events import exam, registration
 from ncre.events.base import Fact
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
@@ -142,6 +144,15 @@ def _lapsed(lapsed: registration.PaymentLapsed) -> Bilingual:
     )
 
 
+def _window_lapsed(lapsed: registration.WindowLapsed) -> Bilingual:
+    window, closed = WINDOWS[Opening(lapsed.window)], in_words(lapsed.closed)
+    return Bilingual(
+        f"{window.zh}于 {closed} 截止，报名没有完成，已失效，名额释放。",
+        f"{window.en} closed at {closed} (exam time) before it was completed: the registration lapsed and its seats "
+        f"are free.",
+    )
+
+
 def _confirmed(_: registration.ConfirmedOnSite) -> Bilingual:
     return Bilingual("考点现场确认完成。", "The site confirmed the candidate in person.")
 
@@ -268,6 +279,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.PaymentUnusable: _unusable,
     registration.PaymentReturned: _returned,
     registration.PaymentLapsed: _lapsed,
+    registration.WindowLapsed: _window_lapsed,
     registration.ConfirmedOnSite: _confirmed,
     registration.SeatAssigned: _seated,
     registration.Withdrawn: _withdrawn,

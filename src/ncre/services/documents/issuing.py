@@ -20,7 +20,7 @@ from ncre.documents.view_models import FormSheet, Printed, Sheet, TicketSheet, p
 from ncre.domain.exam.plan import Round, require_open
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import PAID, Status
+from ncre.domain.registration.lifecycle import PAID, Opening, Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.snapshots import At
 from ncre.projections.base import Row
@@ -272,7 +272,7 @@ def require_ticket(row: Row, round_: Round, now: datetime) -> None:
     if row["seated"] < len(row["lines"]):
         raise Refusal(RefusalCode.PRINT_NOT_SEATED)
     try:
-        require_open(round_.plan.windows.printing, now)
+        require_open(round_.plan.windows.printing, now, Opening.PRINTING)
     except Refusal as refusal:
         if refusal.code is RefusalCode.WINDOW_NOT_YET:
             raise Refusal(RefusalCode.PRINT_NOT_YET, **refusal.particulars) from None

@@ -12,6 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import Site
+from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import ChangeSubjects, Submit
 from ncre.domain.registration.decisions import MOST_SUBJECTS
@@ -22,7 +23,7 @@ from ncre.projections.exam.seats_left import full_sites, seats_left
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import command_id, fresh_id, require_asked, seen
 from ncre.web.shared.registration_view import Case, own_case
 
 pages = Blueprint("subjects", __name__)
@@ -80,6 +81,16 @@ def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
     site, chosen = request.form.get("site", ""), tuple(request.form.getlist("subjects"))
+    if "show" in request.form:
+        return _page(case, site, set(chosen), {})
+    require_asked()
+    offered = _offered(case, site)
+    if not offered:
+        return _page(
+            case, site, set(chosen), {"site": refusal_text(Refusal(RefusalCode.SITE_UNKNOWN, site=site))}
+        ), 422
+    if request.form.get("offered", "") != offered:
+        return _page(case, site, set(chosen), {"subjects": _another_offer()}), 409
     faults = _faults(step, chosen)
     if faults:
         return _page(case, site, set(chosen), faults), 422
@@ -94,9 +105,44 @@ def save(registration: UUID) -> Answer:
     return _next_path(registration)
 
 
+def _offered(case: Case, site: str) -> str:
+    """Whose subjects, by which rules and fees, a page of the site shows now; "" for no site. The form sends it back."""
+    with container().database.reading() as connection:
+        chosen = container().command_handler.exams.site(connection, case.round.code, site) if site else None
+    return _offer_of(case, chosen)
+
+
+def _offer_of(case: Case, site: Site | None) -> str:
+    return f"{site.code}.{site.version}.{case.round.version}" if site else ""
+
+
+def _another_offer() -> str:
+    return _(
+        "报考信息没有提交：列表中的考点与页面上显示的科目不是同一考点，或者考点的安排刚有变动。"
+        "下面是所选考点现在的科目，请核对后再提交。"
+    )
+
+
+def _recorded(case: Case) -> dict[str, str]:
+    """What is recorded of the choice, in words: it is said back after every submission."""
+    site = case.site
+    return {
+        "number": case.row["number"] or "",
+        "site": f"{site.code} {site.plan.name}" if site else "",
+        "subjects": "、".join(f"{one.code} {one.name}" for one in case.subjects),
+        "fee": yuan(case.row["amount"]),
+    }
+
+
 def _next_path(registration: UUID) -> Answer:
-    """To the photo, where one is missing: the manual's reminder goes along."""
+    """To the photo, where one is missing: the manual's reminder goes along. What was recorded is said back."""
     case = own_case(registration)
+    flash(
+        _(
+            "已记录您的报考信息。考点：%(site)s；科目：%(subjects)s；考试费：%(fee)s 元；报名号：%(number)s。",
+            **_recorded(case),
+        )
+    )
     if Step.UPLOAD_PHOTO in case.steps:
         flash(_("请上传照片，否则报名无效。"))
         return redirect(url_for("photo.page", registration=registration), 303)
@@ -171,6 +217,7 @@ def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, b
         here=Task.SUBJECTS,
         cities=_by_city(sites),
         site=site,
+        offered=_offer_of(case, site),
         full=full - ({case.row["site"]} if _holds_seats(case) else set()),
         choices=_choices(case, site, chosen) if site else [],
         most=min(MOST_SUBJECTS, site.plan.most_subjects) if site else MOST_SUBJECTS,
