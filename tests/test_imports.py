@@ -109,6 +109,7 @@ SERVICES_OF_THE_PAGES = {
     "passports",
     "sign_ons",
     "contacts",
+    "decided",
     "staff_accounts",
     "counter",
     "standings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -23,7 +24,9 @@ from tests.web.staff_members import (
     hidden,
     looks_at,
     office,
+    paid,
     reviewer,
+    row_of,
     visitor,
 )
 
@@ -138,3 +141,20 @@ def test_candidates_and_auditors_do_not_come_in(container: Container, site: Flas
         for path in ("/staff/halls", PAGE, f"{PAGE}/{batch}/seats.pdf", f"{PAGE}/{batch}/doors.pdf"):
             assert asked_for(someone, path).status_code == 403
     assert looks_at(container, seated.id) == []
+
+
+def test_who_is_seated_is_listed_and_counted_without_opening_anything(
+    container: Container, site: Flask
+) -> None:
+    candidate = paid(container)
+    container.office.seat(ROUND, SITE, OFFICE)
+    kaowu = office(container, site)
+    assert re.search(r'data-label="已编排人数">1<', kaowu.get("/staff/halls"))
+    page = kaowu.get(f"/staff/halls/{SITE}")
+    (first, *_) = re.findall(rf'href="(/staff/halls/{SITE}/\d+)"', page)
+    text = kaowu.get(first)
+    row = row_of(container, candidate.id)
+    assert row["number"] in text
+    assert row["name_masked"] in text
+    assert WENJING.name not in text
+    assert looks_at(container, candidate.id) == []
