@@ -33,7 +33,7 @@ test: $(TOOLS) ## every test, the browser journey included
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 soak: $(TOOLS) ## long bounded runs on both databases; SOAK_REQUESTS= how many requests each, SOAK_SEED= the first seed
-	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak tests/soak
+	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak tests/soak tests/browser
 
 lint: $(TOOLS) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -228,3 +228,26 @@ def test_tables_of_another_release_are_refused(
     assert "ncre migrate" in said.err
     assert ncre("migrate").code == 0
     assert ncre("round", "show").code == 2
+
+
+@pytest.mark.usefixtures("waiting")
+def test_the_history_at_the_shell_has_names_roles_and_what_was_opened(ncre: Run) -> None:
+    ncre("review", "show", NUMBER, "--as", "shenhe")
+    ncre("review", "approve", NUMBER, "--as", "shenhe")
+    shown = ncre("audit", "show", NUMBER)
+    assert shown.err == ""
+    out = shown.out
+    assert "考点审核员 shenhe  工作人员查看了考生的个人信息：报名页面（原因：信息审核）。" in out
+    assert "考点审核员 shenhe  考点审核通过" in out
+    told = json.loads(ncre("audit", "show", NUMBER, "--json").out)
+    assert {fact["name"] for fact in told["history"]} == {"", "shenhe"}
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_second_reviewer_is_told_at_the_shell_whose_decision_it_was(ncre: Run) -> None:
+    ncre("review", "approve", NUMBER, "--as", "shenhe")
+    assert "作出同样的决定" not in ncre("review", "approve", NUMBER, "--as", "shenhe").out
+    assert (
+        "shenhe 已在 2027-01-05 10:00 作出同样的决定"
+        in ncre("review", "approve", NUMBER, "--as", "kaowu").out
+    )

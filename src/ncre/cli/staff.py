@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from ncre.cli.common import actor, add_actor, current_round, find, open_container
+from ncre.domain.bilingual import Bilingual
 from ncre.domain.candidate import SEXES
 from ncre.domain.exam.plan import in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
@@ -18,6 +19,7 @@ from ncre.domain.registration.state import Registration
 from ncre.domain.wording import STATUSES
 from ncre.projections.audit import timeline
 from ncre.projections.registration import review_queue
+from ncre.services.registration.decided_before import decided_before
 
 
 def add(commands: Any) -> None:
@@ -143,10 +145,19 @@ def _decide(args: Namespace, command: type[Command], **particulars: Any) -> None
     with open_container() as container:
         who = actor(container, args)
         row = find(container, args.registration, who.sites)
-        after = container.command_handler.handle(
-            command(registration=row["id"], actor=who, seen=row["version"], **particulars)
-        )
+        decision = command(registration=row["id"], actor=who, seen=row["version"], **particulars)
+        after = container.command_handler.handle(decision)
+        before = decided_before(container.command_handler, decision)
+        name = container.accounts.name_in_office(before.actor) if before else ""
     _said(args, after)
+    if before is not None:
+        print(_DECIDED_BEFORE.say(args.lang, who=name, when=in_words(before.recorded_at)))
+
+
+_DECIDED_BEFORE = Bilingual(
+    "{who} 已在 {when} 作出同样的决定，这次没有改动任何内容。",
+    "{who} had taken the same decision at {when} (exam time); this one changed nothing.",
+)
 
 
 def _said(args: Namespace, after: Registration) -> None:

@@ -49,6 +49,8 @@ class RefusalCode(StrEnum):
     REASON_TEXT_MISSING = "reason_text_missing"
     OPENING_REASON = "opening_reason"
     TEXT_TOO_LONG = "text_too_long"
+    TEXT_UNREADABLE = "text_unreadable"
+    NOTICE_EMPTY = "notice_empty"
     MONEY_UNDECIDED = "money_undecided"
     MONEY_REASON_MISSING = "money_reason_missing"
     EVIDENCE_MISSING = "evidence_missing"

@@ -294,6 +294,14 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "文字太长：最多 {most} 个字符，现在有 {count} 个。没有保存，请缩短后再提交。",
         "The text is too long: at most {most} characters, it has {count}. Nothing was kept; shorten it and send again.",
     ),
+    RefusalCode.TEXT_UNREADABLE: Bilingual(
+        "文字里有不能使用的控制字符（{which}），没有保存。请删去后再提交。",
+        "The text holds control characters ({which}). Nothing was kept; remove them and send again.",
+    ),
+    RefusalCode.NOTICE_EMPTY: Bilingual(
+        "公告的标题和正文，中文和英文都要填写。",
+        "A notice needs its title and text in Chinese and in English.",
+    ),
     RefusalCode.MONEY_UNDECIDED: Bilingual(
         "这份报名已缴费 {paid} 元。请选择：退还，或按“缴费后不退”的规定不退。",
         "{paid} yuan were paid for this registration. Choose: return them, or keep them by the rule that a paid "

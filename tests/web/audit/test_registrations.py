@@ -235,6 +235,13 @@ def test_two_versions_are_compared(shenji: Visitor, wenjing: Candidate) -> None:
     assert "没有不同" in shenji.get(archive(wenjing, "/compare?from=v6&to=2027-01-05 10:01"))
 
 
+def test_a_comparison_opens_on_the_last_two_versions(shenji: Visitor, wenjing: Candidate) -> None:
+    text = shenji.get(f"/audit/{wenjing.id}/compare")
+    assert 'value="v6"' in text
+    assert 'value="v7"' in text
+    assert f'href="/audit/{wenjing.id}/compare"' in shenji.get(f"/audit/{wenjing.id}")
+
+
 def test_faults_of_both_sides_of_a_comparison_are_told(shenji: Visitor, wenjing: Candidate) -> None:
     text = shenji.get(archive(wenjing, "/compare?from=v0&to=soon"), expect=422)
     assert '<a href="#from">' in text
@@ -323,6 +330,7 @@ def test_an_auditor_never_writes(
             "item": wenjing.id,
             "identity": wenjing.account.id,
             "change": "disable",
+            "kind": "form",
         }
         path = site.url_map.bind("localhost").build(
             rule.endpoint, {one: given[one] for one in rule.arguments}

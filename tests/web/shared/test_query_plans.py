@@ -81,7 +81,7 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
         known = {
             "registration": paid.id, "code": SITE, "batch": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
-            "filename": "site.css", "purpose": "recover", "channel": "wechat",
+            "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1,
         }  # fmt: skip
         addresses = list(pages(site, known))
         staff = [

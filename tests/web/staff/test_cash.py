@@ -122,7 +122,7 @@ def test_the_days_cash_is_shown_by_clerk(
 ) -> None:
     take(li, walker, receipt="7", amount="80")
     text = li.get("/staff/takings")
-    assert f"{SITE} · shenhe" in text
+    assert f"{SITE} 武汉软件工程职业学院 · shenhe" in text
     assert "收款 80.00 元，退还 0.00 元，应有现金 80.00 元" in text
     assert "这一天没有现场收款" in li.get("/staff/takings?day=2027-01-04")
     assert "这一天没有现场收款" in reviewer(container, site, at="429901", name="yuanfang").get(

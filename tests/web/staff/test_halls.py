@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -23,10 +24,11 @@ from tests.web.staff_members import (
     hidden,
     looks_at,
     office,
+    paid,
     reviewer,
+    row_of,
     visitor,
 )
-from tests.web.visitor import row_of
 
 PAGE = f"/staff/halls/{SITE}"
 
@@ -152,3 +154,20 @@ def test_a_list_with_a_face_lacking_names_the_people_first(
     assert WENJING.name in answer.text
     printed = staff.send(path, hidden(answer.text, path))
     assert (printed.status_code, printed.mimetype) == (200, "application/pdf")
+
+
+def test_who_is_seated_is_listed_and_counted_without_opening_anything(
+    container: Container, site: Flask
+) -> None:
+    candidate = paid(container)
+    container.office.seat(ROUND, SITE, OFFICE)
+    kaowu = office(container, site)
+    assert re.search(r'data-label="已编排人数">1<', kaowu.get("/staff/halls"))
+    page = kaowu.get(f"/staff/halls/{SITE}")
+    (first, *_) = re.findall(rf'href="(/staff/halls/{SITE}/\d+)"', page)
+    text = kaowu.get(first)
+    row = row_of(container, candidate.id)
+    assert row["number"] in text
+    assert row["name_masked"] in text
+    assert WENJING.name not in text
+    assert looks_at(container, candidate.id) == []

@@ -14,6 +14,7 @@ from ncre.domain.printed_numbers import require_fit, unfit_in_round, unfit_in_si
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import Opening, Role, Status
+from ncre.domain.registration.rejection_reasons import require_text
 from ncre.domain.registration.state import NAMESPACE
 from ncre.domain.registration.window_wording import TURNS, Deadline
 from ncre.events import exam as facts
@@ -224,11 +225,30 @@ def stream_of(command: ExamCommand) -> UUID:
             return site_id(command.drawn.round, command.drawn.site)
 
 
+LONGEST_TITLE: Final = 200
+LONGEST_BODY: Final = 20_000
+"""Characters of a notice."""
+
+
+def _require_notice(notice: facts.NoticePosted) -> None:
+    """Raises Refusal for a notice that says nothing in one of its languages, or more than its page holds."""
+    for text, most in (
+        (notice.title, LONGEST_TITLE),
+        (notice.title_en, LONGEST_TITLE),
+        (notice.body, LONGEST_BODY),
+        (notice.body_en, LONGEST_BODY),
+    ):
+        if not text.strip():
+            raise Refusal(RefusalCode.NOTICE_EMPTY)
+        require_text(text, most)
+
+
 def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
     """Facts, or nothing when the plan or the notice already says the same. Only the office may ask."""
     if command.actor.role is not Role.OFFICE:
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
     if isinstance(command, PostNotice):
+        _require_notice(command.notice)
         return [] if record.newest.get(command.notice.kind) == command.notice else [command.notice]
     if isinstance(command, DrawSeats):
         if record.plan is None:

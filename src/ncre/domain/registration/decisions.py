@@ -23,7 +23,7 @@ from ncre.domain.registration.rejection_reasons import (
     LONGEST_EVIDENCE,
     LONGEST_NOTE,
     require_reasons,
-    require_short,
+    require_text,
 )
 from ncre.domain.registration.state import Registration
 from ncre.domain.students import OWN_STUDENTS, school_number
@@ -263,7 +263,7 @@ def _approve(_: Registration, __: c.Approve, context: DecisionContext) -> list[F
 
 def _reject(_: Registration, reject: c.Reject, __: DecisionContext) -> list[Fact]:
     require_reasons(reject.reasons, reject.note)
-    require_short(reject.note, LONGEST_NOTE)
+    require_text(reject.note, LONGEST_NOTE)
     return [_rejection(reject)]
 
 
@@ -325,8 +325,8 @@ def _cancel(registration: Registration, cancel: c.Cancel, _: DecisionContext) ->
     """The fee of a paid registration is returned, or kept by the rule that a paid fee is not (domain facts 6.5)."""
     if not cancel.reason.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
-    require_short(cancel.reason, LONGEST_NOTE)
-    require_short(cancel.money_reason, LONGEST_NOTE)
+    require_text(cancel.reason, LONGEST_NOTE)
+    require_text(cancel.money_reason, LONGEST_NOTE)
     paid = registration.settled
     if paid is None or not paid.amount:
         return [facts.Cancelled(cancel.reason.strip())]
@@ -348,7 +348,7 @@ def _move(registration: Registration, move: c.Move, _: DecisionContext) -> list[
         raise Refusal(RefusalCode.OWN_REGISTRATION)
     if not move.evidence.strip():
         raise Refusal(RefusalCode.EVIDENCE_MISSING)
-    require_short(move.evidence, LONGEST_EVIDENCE)
+    require_text(move.evidence, LONGEST_EVIDENCE)
     return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
 
 

@@ -40,11 +40,15 @@ class Moment:
 At = Version | Moment
 
 _VERSION: Final = re.compile(r"[vV]?(\d{1,6})", re.ASCII)
+_TO_THE_MINUTE: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
 
 
 def parse_at(text: str) -> At | None:
-    """ "v5", "5", an ISO time, or exam time without a zone like "2027-03-01 09:00"; None for the rest."""
+    """ "v5", "5", an ISO time, or exam time without a zone like "2027-03-01 09:00"; None for the rest.
+
+    A moment given to the minute is the end of it: what happened within the minute has happened.
+    """
     plain = text.strip()
     if found := _VERSION.fullmatch(plain):
         return Version(int(found[1]))
@@ -52,6 +56,8 @@ def parse_at(text: str) -> At | None:
         return None
     try:
         moment = datetime.fromisoformat(plain)
+        if _TO_THE_MINUTE.fullmatch(plain):
+            moment = moment.replace(second=59, microsecond=999_999)
         return Moment(bounds.moment(moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)))
     except ValueError:
         return None

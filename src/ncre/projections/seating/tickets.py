@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, bindparam, func, select
@@ -132,6 +133,23 @@ _IN_BATCH = (
 def halls_at(connection: Connection, round_code: str, site: str) -> list[Row]:
     """The halls of a site in which people sit, by batch and number, and how many they are."""
     return [dict(row) for row in connection.execute(_HALLS, {"code": round_code, "at": site}).mappings()]
+
+
+def seated_by_site(
+    connection: Connection, round_code: str, sites: Collection[str]
+) -> dict[str, tuple[int, int]]:
+    """How many people who still come have seats at each of these sites, and how many sittings these are."""
+    asked = (
+        select(registrations.c.site, func.count(tickets.c.registration.distinct()), func.count())
+        .join(tickets, tickets.c.registration == registrations.c.id)
+        .where(
+            registrations.c.round == round_code,
+            registrations.c.site.in_(sorted(sites)),
+            registrations.c.status.in_(sorted(PAID)),
+        )
+        .group_by(registrations.c.site)
+    )
+    return {site: (people, sittings) for site, people, sittings in connection.execute(asked)}
 
 
 def seats_in(connection: Connection, round_code: str, site: str, batch: int) -> list[Row]:

@@ -173,6 +173,11 @@ class CheckoutService(Inquiries):
                 except ChannelUnavailable:
                     log.warning("%s is silent; order %s stays open there", row["channel"], row["number"])
 
+    def require_due(self, row: Row) -> None:
+        """Raises Refusal where nothing is to be paid for this registration now."""
+        with self._command_handler.database.reading() as connection:
+            self._expires(connection, row)
+
     def _expires(self, connection: Connection, row: Row) -> datetime:
         """Until when the order may be paid. Raises Refusal where nothing is to be paid now."""
         site = self._command_handler.exams.site_of(connection, row)

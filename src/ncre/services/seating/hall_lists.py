@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -113,6 +113,18 @@ class HallLists:
             BatchOfHalls(*when, tuple(Hall(row["hall"], row["room"], row["people"]) for row in halls))
             for when, halls in found
         ]
+
+    def seated(self, round_code: str, sites: Collection[str], actor: Actor) -> dict[str, tuple[int, int]]:
+        """How many people have seats at each of these sites, and how many sittings these are."""
+        for site in sites:
+            _require_staff(actor, site)
+        with self._command_handler.database.reading() as connection:
+            found = tickets.seated_by_site(connection, round_code, sites)
+        return {site: found.get(site, (0, 0)) for site in sites}
+
+    def sitters(self, round_code: str, site: str, batch: int, actor: Actor) -> list[Row]:
+        """Who sits in a batch, by hall and seat; names masked, nothing private is opened. Raises Refusal."""
+        return self._batch(round_code, site, batch, actor).rows
 
     def seat_lists(self, round_code: str, site: str, batch: int, actor: Actor) -> Printed:
         """The lists of all halls of a batch. Raises Refusal.

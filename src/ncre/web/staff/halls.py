@@ -10,6 +10,7 @@ from ncre.domain.registration.lifecycle import Role
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.rounds import current_round, current_site
+from ncre.web.staff.return_link import remember
 
 pages = Blueprint("halls", __name__)
 
@@ -24,7 +25,10 @@ def home() -> Answer:
     mine = [site for site in every if account().actor.covers(site.code)]
     if len(mine) == 1:
         return redirect(url_for("halls.site", code=mine[0].code))
-    return render_template("staff/halls.html", sites=mine)
+    mine.sort(key=lambda site: site.code)
+    codes = [site.code for site in mine]
+    seated = container().hall_lists.seated(round_.code, codes, account().actor)
+    return render_template("staff/halls.html", sites=mine, seated=seated)
 
 
 @pages.get("/staff/halls/<code>")
@@ -33,7 +37,18 @@ def site(code: str) -> Answer:
     """The batches and halls of a site, with their papers."""
     here = _mine(code)
     batches = container().hall_lists.batches(current_round().code, code, account().actor)
+    remember("halls.site", code=code)
     return render_template("staff/hall_papers.html", site=here, batches=batches)
+
+
+@pages.get("/staff/halls/<code>/<int:batch>")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def sitters(code: str, batch: int) -> Answer:
+    """Who sits where in a batch; names masked."""
+    here = _mine(code)
+    rows = container().hall_lists.sitters(current_round().code, here.code, batch, account().actor)
+    remember("halls.site", code=code)
+    return render_template("staff/sitters.html", site=here, batch=batch, rows=rows)
 
 
 @pages.post("/staff/halls/<code>/<int:batch>/seats.pdf")

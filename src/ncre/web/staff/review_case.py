@@ -18,6 +18,7 @@ from ncre.web.candidate.photo_checks import lines, overlay
 from ncre.web.candidate.task_list import GROUPS
 from ncre.web.shared.auth import account, container
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.history_view import Told
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case
 
@@ -77,6 +78,13 @@ def changes_since_rejection(history: Sequence[Fact]) -> list[tuple[str, str, str
         for change in differences(before, after)
         if change.field in CANDIDATE_FIELDS
     ]
+
+
+def newest_decision(story: Sequence[Told]) -> Told | None:
+    """The newest line in which staff changed the case, newest first given: what an outdated page did not show."""
+    return next(
+        (told for told in story if told.name and told.row["topic"] != facts.DetailsViewed.TOPIC), None
+    )
 
 
 def reasons_by_group() -> dict[str, list[ReviewReason]]:
