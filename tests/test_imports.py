@@ -17,6 +17,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "domain": {"events"},
     "projections": {"domain", "events"},
     "gateways": {"events"},
+    "backups": {"domain", "events", "gateways", "projections"},
     "cashier": {"gateways"},
     "passport": {"domain", "events"},
     "printing": {"domain", "fonts"},
@@ -35,6 +36,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "passport",
         "gateways",
         "services",
+        "backups",
         "rounds",
         "web",
         "printing",
@@ -51,6 +53,7 @@ LIBRARIES: dict[str, set[str]] = {
     "config": {"pydantic", "pydantic_settings", "sqlalchemy"},
     "domain": {"transitions", "stdnum", "email_validator", "phonenumbers"},
     "projections": {"sqlalchemy", "msgspec"},
+    "backups": {"msgspec", "sqlalchemy"},
     "cashier": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
     "gateways": {
         "PIL",
