@@ -19,6 +19,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "domain": {"events"},
     "projections": {"domain", "events", "store"},
     "handlers": {"domain", "events", "projections", "store"},
+    "backups": {"domain", "events", "operational", "photo", "projections", "store"},
     "clients": {"domain", "events", "operational"},
     "photo": {"operational"},
     "identity": {"clients", "domain", "events", "store"},
@@ -55,6 +56,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "store",
     },
     "cli": {
+        "backups",
         "clients",
         "config",
         "documents",
@@ -82,6 +84,7 @@ LIBRARIES: dict[str, set[str]] = {
     "domain": {"transitions", "stdnum", "email_validator", "phonenumbers"},
     "projections": {"sqlalchemy", "msgspec"},
     "handlers": {"sqlalchemy", "eventsourcing"},
+    "backups": {"msgspec", "sqlalchemy"},
     "clients": {"requests", "cryptography", "authlib", "joserfc"},
     "photo": {"PIL", "pillow_heif", "cv2", "numpy", "msgspec", "boto3", "botocore"},
     "identity": {"argon2", "sqlalchemy", "altcha", "captcha", "pyotp", "segno", "msgspec", "itsdangerous"},

@@ -151,7 +151,7 @@ def build_container(
     store = FactStore(database, keys)
     lab = PhotoLabPool(settings.photo_workers) if settings.photo_workers else InProcessPhotoLab()
     turns = PhotoTurns(max(1, settings.photo_workers))
-    kept = _photos(settings, "kept")
+    kept = kept_photos(settings)
     photos = PhotoService(database, store, kept, _photos(settings, "drafts"), lab, turns)
     command_handler = CommandHandler(database, store, ClaimStore(database), all_projections(), clock, photos)
     people = People(command_handler, keys)
@@ -295,6 +295,11 @@ def _certificate(settings: Settings) -> Certificate | None:
         return Certificate(settings.certificate, settings.passphrase)
     except SigningUnusable as unusable:
         raise Misconfigured(str(unusable)) from None
+
+
+def kept_photos(settings: Settings) -> PhotoStore:
+    """Where the photos that facts name lie. Raises Misconfigured."""
+    return _photos(settings, "kept")
 
 
 def _photos(settings: Settings, shelf: str) -> PhotoStore:

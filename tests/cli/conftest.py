@@ -48,6 +48,8 @@ def ncre(
     monkeypatch.setenv("NCRE_SECRET", settings.secret.hex())
     monkeypatch.setenv("NCRE_PRODUCTION", "0")
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
     build_container = common.build_container
     monkeypatch.setattr(
         common,

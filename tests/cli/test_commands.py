@@ -106,6 +106,7 @@ def test_only_the_office_moves_a_registration_and_with_evidence(ncre: Run, conta
     args = ("move", NUMBER, "--to", "second")
     assert ncre(*args, "--evidence", "核对身份证原件", "--as", "shenhe").code == 2
     assert ncre(*args, "--evidence", " ", "--as", "kaowu").code == 2
+    assert ncre(*args, "--evidence", "x", "--as", "kaowu").code == 2, "one letter is no evidence"
     assert ncre("move", NUMBER, "--to", "nobody", "--evidence", "x", "--as", "kaowu").code == 2
     assert ncre(*args, "--evidence", "核对身份证原件", "--as", "kaowu").out.endswith("second\n")
     assert "转到了考生本人的另一账号" in ncre("audit", "show", NUMBER).out

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import account, exam, payment, registration
+from ncre.events import account, exam, operating, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import Sealer
@@ -161,6 +161,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     account.AccountEnabled(ZHANG, "已调回"),
     account.RegistrationMoved(ZHANG, STREAM, "came"),
     account.AccountClosed(ZHANG),
+    operating.CommandRun("projections rebuild", "", "换了版本", 0),
     exam.RoundOpened(PLAN),
     exam.RoundRevised(replace(PLAN, agreement="v2")),
     exam.SiteOpened("81", SITE),

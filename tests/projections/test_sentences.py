@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from ncre.domain.payment.settlement import yuan
-from ncre.events import account, exam, payment, registration
+from ncre.events import account, exam, operating, payment, registration
 from ncre.events.base import ERASED, Fact
 from ncre.projections.registration.sentences import sentence
 from tests.events.examples import all_facts
@@ -187,6 +187,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         payment.DayReconciled("alipay", "2027-01-05", 2, 16000, 1, 8000, ()),
         "2027-01-05 支付宝对账：收款 2 笔 160.00 元，退款 1 笔 80.00 元，没有差异。",
         "Bill of Alipay for 2027-01-05: 2 payments of 160.00 yuan, 1 refunds of 80.00 yuan, no difference.",
+    ),
+    (
+        operating.CommandRun("user add", "wangwu", "新聘", 1),
+        "执行了 ncre user add wangwu，原因：新聘，结束码 1。",
+        "Ran ncre user add wangwu, because: 新聘, exit code 1.",
     ),
     (
         account.AccountOpened(people.CANDIDATE_ID, "email", "candidate"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 from typing import Any, Final
 
-from ncre.cli.common import Misuse, as_json, find, open_container
+from ncre.cli import records
+from ncre.cli.common import Misuse, add_actor, as_json, find, open_container, path_argument, write_out
 from ncre.diagram import money_words, page_words, state_diagram
 from ncre.domain.exam.plan import in_words
 from ncre.domain.registration.lifecycle import Role
@@ -24,10 +24,15 @@ def add(commands: Any) -> None:
     show_ = audit.add_parser("show", help="a registration and its history, now or as it stood")
     show_.add_argument("registration", help="id, 报名号 or ticket number")
     show_.add_argument("--at", help="v5, or 2027-03-01 09:00 (exam time)")
-    show_.add_argument("--json", action="store_true")
+    show_.add_argument("--json", action="store_true", help="one JSON document")
     show_.set_defaults(run=show)
+    commands_ = audit.add_parser("commands", help="what was done at the command line, by whom and why")
+    add_actor(commands_)
+    commands_.set_defaults(run=records.show)
     diagram_ = commands.add_parser("diagram", help="the life of a registration as Mermaid")
-    diagram_.add_argument("--out", type=Path)
+    diagram_.add_argument(
+        "--out", type=path_argument, metavar="FILE", help="where it is written; else printed"
+    )
     diagram_.add_argument(
         "--of", choices=sorted(DRAWN), default="life", help="the life, or the words about its money"
     )
@@ -70,6 +75,6 @@ def show(args: Namespace) -> None:
 def diagram(args: Namespace) -> None:
     drawn = DRAWN[args.of]()
     if args.out:
-        args.out.write_text(drawn, encoding="utf-8")
+        write_out(args.out, drawn.encode())
     else:
         print(drawn, end="")

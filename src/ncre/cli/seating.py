@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from ncre.bootstrap import Container
-from ncre.cli.common import Misuse, actor, add_actor, current_round, open_container, tell_faceless
+from ncre.cli.common import (
+    Misuse,
+    actor,
+    add_actor,
+    current_round,
+    open_container,
+    path_argument,
+    tell_faceless,
+)
 from ncre.documents.view_models import Printed
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -49,8 +57,10 @@ def add(commands: Any) -> None:
     seat_.add_argument("--batch", type=int, nargs="+", default=(), help="only these batches")
     seat_.add_argument("--room", nargs="+", default=(), help="only these rooms")
     seat_.add_argument("--site", help="whose lists")
-    seat_.add_argument("--out", type=Path, metavar="FOLDER", help="where the lists go, two files a batch")
-    seat_.add_argument("--round")
+    seat_.add_argument(
+        "--out", type=path_argument, metavar="FOLDER", help="where the lists go, two files a batch"
+    )
+    seat_.add_argument("--round", metavar="CODE", help="code of the round; the current one without it")
     add_actor(seat_)
     seat_.set_defaults(run=run)
 
@@ -153,7 +163,9 @@ def _write(folder: Path, name: str, printed: Printed) -> None:
     try:
         write(folder / name, printed.pdf)
     except OSError as error:
-        raise Misuse(f"{folder / name} 不能写入 / cannot be written ({error.strerror})") from None
+        raise Misuse(
+            f"{folder / name} 不能写入 / {folder / name} cannot be written ({error.strerror})"
+        ) from None
     if printed.missing:
         points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
         print(f"{name}: 缺字以码位代替 / substituted by code point: {points}")

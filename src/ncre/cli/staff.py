@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from typing import Any
 
@@ -26,7 +27,7 @@ def add(commands: Any) -> None:
     review = commands.add_parser("review", help="the review of registrations")
     what = review.add_subparsers(required=True, metavar="WHAT")
     list_ = what.add_parser("list", help="what waits at your sites, oldest first")
-    list_.add_argument("--round")
+    list_.add_argument("--round", metavar="CODE", help="code of the round; the current one without it")
     add_actor(list_)
     list_.set_defaults(run=waiting)
     for name, run, says in (
@@ -44,11 +45,18 @@ def add(commands: Any) -> None:
                 "--why", default="review", help="why it is opened, kept in the history of the case"
             )
         if name == "reject":
-            one.add_argument("--reason", action="append", default=[], choices=sorted(REVIEW_REASONS))
-            one.add_argument("--note", default="")
+            one.add_argument(
+                "--reason",
+                action="append",
+                default=[],
+                choices=sorted(REVIEW_REASONS),
+                metavar="CODE",
+                help="code of a reason; may be given several times",
+            )
+            one.add_argument("--note", default="", help="what the candidate reads besides")
     cancel_ = commands.add_parser("cancel", help="cancel a registration (exam office)")
-    cancel_.add_argument("registration")
-    cancel_.add_argument("--reason", required=True)
+    cancel_.add_argument("registration", help="id, 报名号 or ticket number")
+    cancel_.add_argument("--reason", required=True, help="why, kept in the history of the case")
     cancel_.add_argument(
         "--money", choices=[one.value for one in PaidFee], help="what becomes of a fee that was paid"
     )
@@ -56,7 +64,7 @@ def add(commands: Any) -> None:
     add_actor(cancel_)
     cancel_.set_defaults(run=cancel)
     move_ = commands.add_parser("move", help="move a registration to another account of the same person")
-    move_.add_argument("registration")
+    move_.add_argument("registration", help="id, 报名号 or ticket number")
     move_.add_argument(
         "--to", required=True, help="name, e-mail address or phone number of the other account"
     )
@@ -65,7 +73,8 @@ def add(commands: Any) -> None:
     move_.set_defaults(run=move)
 
 
-def waiting(args: Namespace) -> None:
+def waiting(args: Namespace) -> int:
+    """Ends with 1 where nothing waits."""
     with open_container() as container:
         who = actor(container, args)
         code = current_round(container, args.round)
@@ -76,6 +85,9 @@ def waiting(args: Namespace) -> None:
         print(
             f"{row['number']}  {row['site']}  {in_words(row['requested_at'])}  {subjects:8}  {row['name_masked']}"
         )
+    if not rows:
+        print("没有待审核的报名 / nothing waits", file=sys.stderr)
+    return 0 if rows else 1
 
 
 def show(args: Namespace) -> None:

@@ -61,7 +61,7 @@ def clear(settings: Settings) -> None:
             try:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
             except OSError as error:
-                raise Misuse(f"{path} 不能删除 / cannot be removed ({error.strerror})") from None
+                raise Misuse(f"{path} 不能删除 / {path} cannot be removed ({error.strerror})") from None
 
 
 def prepare(open_container: Container) -> None:

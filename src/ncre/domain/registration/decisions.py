@@ -20,6 +20,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.lifecycle import LIFE, Role, Status, Step, Transition, open_rows
 from ncre.domain.registration.rejection_reasons import (
+    LEAST_EVIDENCE,
     LONGEST_EVIDENCE,
     LONGEST_NOTE,
     require_reasons,
@@ -346,7 +347,7 @@ def _move(registration: Registration, move: c.Move, _: DecisionContext) -> list[
     assert registration.candidate is not None
     if str(move.to) == move.actor.id:
         raise Refusal(RefusalCode.OWN_REGISTRATION)
-    if not move.evidence.strip():
+    if len(move.evidence.strip()) < LEAST_EVIDENCE:
         raise Refusal(RefusalCode.EVIDENCE_MISSING)
     require_text(move.evidence, LONGEST_EVIDENCE)
     return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]

@@ -19,6 +19,9 @@ OTHER: Final = "O01"
 
 LONGEST_NOTE: Final = 500
 LONGEST_EVIDENCE: Final = 1000
+
+LEAST_EVIDENCE: Final = 4
+"""Characters: less names neither a document nor an application."""
 """Characters of what staff write: to a candidate, and for those who ask later why."""
 
 

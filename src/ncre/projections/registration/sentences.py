@@ -12,7 +12,7 @@ from ncre.domain.registration.disclosure import words_of
 from ncre.domain.registration.lifecycle import Opening
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.window_wording import WINDOWS
-from ncre.events import exam, registration
+from ncre.events import exam, operating, registration
 from ncre.events.base import Fact
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
@@ -264,6 +264,16 @@ def _where(drawn: exam.SeatsDrawn) -> Bilingual:
     return Bilingual(zh, en)
 
 
+def _run(run: operating.CommandRun) -> Bilingual:
+    about = f" {run.about}" if run.about else ""
+    why_zh, why_en = (f"，原因：{run.why}", f", because: {run.why}") if run.why else ("", "")
+    code_zh, code_en = (f"，结束码 {run.code}", f", exit code {run.code}") if run.code else ("", "")
+    return Bilingual(
+        f"执行了 ncre {run.command}{about}{why_zh}{code_zh}。",
+        f"Ran ncre {run.command}{about}{why_en}{code_en}.",
+    )
+
+
 _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.AgreementAccepted: _agreed,
     registration.InfoFilled: _filled,
@@ -294,6 +304,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     exam.SiteRevised: _site_revised,
     exam.NoticePosted: _posted,
     exam.SeatsDrawn: _drawn,
+    operating.CommandRun: _run,
     **PAYMENT_SENTENCES,
     **PASSPORT_SENTENCES,
 }

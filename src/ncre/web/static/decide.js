@@ -9,7 +9,7 @@ const TYPED = "textarea, select, input:not([type=checkbox]):not([type=radio])";
 const ALONE = 60; // milliseconds
 let sent = false;
 let waiting = 0;
-let last = -ALONE;
+let before = -ALONE;
 
 for (const link of document.querySelectorAll("[data-open]")) {
   link.addEventListener("click", () => { document.getElementById(link.dataset.open).open = true; });
@@ -41,8 +41,8 @@ function pressed(event) {
   const act = meant(event.key.toLowerCase());
   // A scanner types as a person never does: what is followed at once by another key is no key of the desk.
   clearTimeout(waiting);
-  const alone = event.timeStamp - last >= ALONE;
-  last = event.timeStamp;
+  const alone = event.timeStamp - before >= ALONE;
+  before = event.timeStamp;
   if (!act) return;
   event.preventDefault();
   if (alone) waiting = setTimeout(act, ALONE);
