@@ -112,6 +112,7 @@ SERVICES_OF_THE_PAGES = {
     "staff_accounts",
     "counter",
     "standings",
+    "revisions",
 }
 """Services that pages name; the others they reach through the service."""
 

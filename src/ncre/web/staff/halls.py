@@ -30,28 +30,28 @@ def home() -> Answer:
 @pages.get("/staff/halls/<code>")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def site(code: str) -> Answer:
-    """The batches and halls of a site, with their papers."""
+    """The sittings and halls of a site, with their papers."""
     here = _mine(code)
-    batches = container().hall_lists.batches(current_round().code, code, account().actor)
-    return render_template("staff/hall_papers.html", site=here, batches=batches)
+    sittings = container().hall_lists.sittings(current_round().code, code, account().actor)
+    return render_template("staff/hall_papers.html", site=here, sittings=sittings)
 
 
-@pages.post("/staff/halls/<code>/<int:batch>/seats.pdf")
+@pages.post("/staff/halls/<code>/<sitting>/seats.pdf")
 @require_role(Role.REVIEWER, Role.OFFICE)
-def seats(code: str, batch: int) -> Answer:
+def seats(code: str, sitting: str) -> Answer:
     """考场座位表; the look at everybody on it is recorded before it is made. It opens faces, so it is asked for by POST."""
     here = _mine(code)
-    printed = container().hall_lists.seat_lists(current_round().code, here.code, batch, account().actor)
-    return _pdf(printed.pdf, f"ncre-seats-{here.code}-{batch}")
+    printed = container().hall_lists.seat_lists(current_round().code, here.code, sitting, account().actor)
+    return _pdf(printed.pdf, f"ncre-seats-{here.code}-{sitting}")
 
 
-@pages.get("/staff/halls/<code>/<int:batch>/doors.pdf")
+@pages.get("/staff/halls/<code>/<sitting>/doors.pdf")
 @require_role(Role.REVIEWER, Role.OFFICE)
-def doors(code: str, batch: int) -> Answer:
+def doors(code: str, sitting: str) -> Answer:
     """门贴; nobody is named on it."""
     here = _mine(code)
-    printed = container().hall_lists.door_sheets(current_round().code, here.code, batch, account().actor)
-    return _pdf(printed.pdf, f"ncre-doors-{here.code}-{batch}")
+    printed = container().hall_lists.door_sheets(current_round().code, here.code, sitting, account().actor)
+    return _pdf(printed.pdf, f"ncre-doors-{here.code}-{sitting}")
 
 
 def _pdf(pdf: bytes, name: str) -> Response:
