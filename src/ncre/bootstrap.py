@@ -49,6 +49,7 @@ from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.exam.office import Office
+from ncre.services.exam.revisions import Revisions
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -113,6 +114,7 @@ class Container:
     retry_schedule: RetrySchedule
     refused_notices: RefusedNotices
     office: Office
+    revisions: Revisions
     documents: DocumentService
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
@@ -238,6 +240,7 @@ def build_container(
         retry_schedule=retry_schedule,
         refused_notices=refused,
         office=Office(command_handler),
+        revisions=Revisions(command_handler),
         documents=papers,
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,

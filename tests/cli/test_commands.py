@@ -123,7 +123,7 @@ def test_the_worker_does_one_round(ncre: Run, container: Container, clock: Clock
 
 
 def test_a_round_is_loaded_and_shown(ncre: Run) -> None:
-    loaded = ncre("round", "load", str(bundled()), "--date", "2027-01-05")
+    loaded = ncre("round", "load", str(bundled()), "--date", "2027-01-05", "--as", "kaowu", "--why", "开考")
     assert (loaded.code, "26 个考点" in loaded.out) == (0, True)
     assert "合成 synthetic" in ncre("round", "show").out
     assert len(json.loads(ncre("round", "show", "--json").out)["sites"]) == 26
@@ -140,7 +140,7 @@ def test_every_fault_of_a_round_is_listed_with_its_line_and_nothing_is_loaded(
     offers = folder / "offers.csv"
     offers.write_text(offers.read_text(encoding="utf-8") + "420019,99,0\n429901,24,x\n", encoding="utf-8")
     lines = len(offers.read_text(encoding="utf-8").splitlines())
-    said = ncre("round", "load", str(folder / "round.toml"))
+    said = ncre("round", "load", str(folder / "round.toml"), "--as", "kaowu", "--why", "修订")
     assert said.code == 2
     assert f"offers.csv:{lines - 1}: " in said.err
     assert f"offers.csv:{lines}: " in said.err
@@ -150,9 +150,20 @@ def test_every_fault_of_a_round_is_listed_with_its_line_and_nothing_is_loaded(
 def test_a_notice_is_posted_from_files(ncre: Run, tmp_path: Path) -> None:
     file = tmp_path / "notice.txt"
     file.write_text("考点今日关闭。", encoding="utf-8")
-    posting = ("--title", "通知", "--title-en", "Notice", "--file", str(file), "--file-en", str(file))
+    by = ("--as", "kaowu", "--why", "当日关闭")
+    posting = (*by, "--title", "通知", "--title-en", "Notice", "--file", str(file), "--file-en", str(file))
     assert ncre("round", "notice", "announcement", *posting).code == 0
-    missing = ("--title", "x", "--title-en", "x", "--file", str(tmp_path / "none"), "--file-en", str(file))
+    missing = (
+        *by,
+        "--title",
+        "x",
+        "--title-en",
+        "x",
+        "--file",
+        str(tmp_path / "none"),
+        "--file-en",
+        str(file),
+    )
     assert ncre("round", "notice", "guide", *missing).code == 2
 
 

@@ -166,6 +166,17 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     exam.RoundRevised(replace(PLAN, agreement="v2")),
     exam.SiteOpened("81", SITE),
     exam.SiteRevised("81", replace(SITE, quota=280)),
+    exam.SiteClosed("78", "420019"),
+    exam.RoundRevisionMade(
+        "78",
+        2,
+        "武汉考点机房检修，批次后移",
+        (
+            exam.RevisedPoint(
+                "batch-removed", "420019", "2027-03-27-0800-1000", "2027-03-27-0800-1000", "", "follow-up", 3
+            ),
+        ),
+    ),
     exam.NoticePosted("81", "announcement", "网上报名公告", "Announcement", "正文", "Text"),
     exam.SeatsDrawn("81", "420019", 20270327, 310, 420),
 )

@@ -283,6 +283,14 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),
     (exam.SiteOpened("78", SITE), "考点 420019 已开放。", "Site 420019 was opened."),
     (exam.SiteRevised("78", SITE), "考点 420019 的规则已修订。", "The rules of site 420019 were revised."),
+    (exam.SiteClosed("78", "420019"), "考点 420019 停止报名。", "Site 420019 was closed to registrations."),
+    (
+        exam.RoundRevisionMade(
+            "78", 2, "机房检修", (exam.RevisedPoint("batch-removed", "420019", "a", "a", "", "follow-up", 3),)
+        ),
+        "第 78 次考试修订：1 处变动，涉及 3 份报名。原因：机房检修",
+        "Round 78 was revised: 1 changes, 3 registrations touched. Reason: 机房检修",
+    ),
     (
         exam.NoticePosted("78", "guide", "网上报名须知及流程", "How to register", "正文", "Text"),
         "发布了公告《网上报名须知及流程》。",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from pathlib import Path
 from typing import Any, Final
 
 from ncre.bootstrap import utc_now
-from ncre.cli.common import Misuse, day_argument
+from ncre.cli.common import Misuse, day_argument, path_argument
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.rounds.loader import LoadedRound, RoundFileFaults, load_round
@@ -20,7 +19,7 @@ def add_to(rounds: Any) -> None:
     check_ = rounds.add_parser(
         "check", help="say every fault of a round's files, and change nothing; 1 where there are faults"
     )
-    check_.add_argument("file", type=Path, metavar="FOLDER", help="with round.toml and its tables")
+    check_.add_argument("file", type=path_argument, metavar="FOLDER", help="with round.toml and its tables")
     check_.add_argument("--date", type=day_argument, help="what “today” in the file means")
     check_.set_defaults(run=check)
 

@@ -5,36 +5,18 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-from ncre.cli import round_files
-from ncre.cli.common import (
-    Misuse,
-    as_json,
-    current_round,
-    day_argument,
-    open_container,
-    path_argument,
-    plain_text,
-)
-from ncre.cli.staff_accounts import by
-from ncre.domain.exam.plan import EXAM_TIME, PostNotice, in_words
-from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.cli import round_files, round_revisions
+from ncre.cli.common import Misuse, actor, add_actor, as_json, current_round, open_container, plain_text
+from ncre.domain.exam.plan import in_words
 from ncre.events.exam import NoticePosted
 from ncre.projections.base import as_json as stored
-from ncre.rounds.loader import LONGEST_TEXT, NOTICE_KINDS, load_round
-
-SHELL = Actor("shell", Role.OFFICE, EVERY_SITE)
-"""Whoever may run the command line on the server may plan rounds."""
+from ncre.rounds.loader import LONGEST_TEXT, NOTICE_KINDS
 
 
 def add(commands: Any) -> None:
     round_ = commands.add_parser("round", help="exam rounds").add_subparsers(required=True, metavar="WHAT")
-    load_ = round_.add_parser("load", help="open or revise a round from its files")
-    load_.add_argument("file", type=path_argument, metavar="FOLDER", help="with round.toml and its tables")
-    load_.add_argument("--date", type=day_argument, help="what “today” in the file means")
-    load_.set_defaults(run=load)
+    round_revisions.add_to(round_)
     round_files.add_to(round_)
     show_ = round_.add_parser("show", help="a round, its windows and sites")
     show_.add_argument("code", nargs="?", help="code of the round; the current one without it")
@@ -50,16 +32,9 @@ def add(commands: Any) -> None:
     ):
         notice_.add_argument(name, required=True, help=says)
     notice_.add_argument("--round", metavar="CODE", help="code of the round; the current one without it")
+    notice_.add_argument("--why", required=True, help="kept in the history of the round")
+    add_actor(notice_)
     notice_.set_defaults(run=notice)
-
-
-def load(args: Namespace) -> None:
-    with open_container() as container:
-        today = args.date or container.clock().astimezone(EXAM_TIME).date()
-        loaded = load_round(args.file, today)
-        round_files.say_cautions(loaded, args.lang)
-        container.office.load(loaded, SHELL)
-    print(f"{loaded.plan.code} {loaded.plan.title}：{len(loaded.sites)} 个考点 / sites")
 
 
 def show(args: Namespace) -> None:
@@ -78,19 +53,20 @@ def show(args: Namespace) -> None:
         print(f"  {name:9} {in_words(window.opens)} – {in_words(window.closes)}")
     for site in sites:
         mark = "  合成 synthetic" if site.plan.synthetic else ""
+        mark += "  停止报名 closed" if site.closed else ""
         print(f"  {site.code} {site.plan.name} v{site.version}{mark}")
 
 
 def notice(args: Namespace) -> None:
     with open_container() as container:
-        who = by(container, args)
         code = current_round(container, args.round)
+        by = actor(container, args)
         body, body_en = _text(args.file), _text(args.file_en)
         title, title_en = (
             _filled(plain_text(one, 200, "标题"), "标题") for one in (args.title, args.title_en)
         )
         posted = NoticePosted(code, args.kind, title, title_en, body, body_en)
-        container.command_handler.plan(PostNotice(actor=who, command_id=uuid4(), notice=posted))
+        container.revisions.post(posted, by, args.why)
 
 
 def _filled(text: str, what: str) -> str:

@@ -58,7 +58,7 @@ def add(commands: Any) -> None:
     seat_.add_argument("--room", nargs="+", default=(), help="only these rooms")
     seat_.add_argument("--site", help="whose lists")
     seat_.add_argument(
-        "--out", type=path_argument, metavar="FOLDER", help="where the lists go, two files a batch"
+        "--out", type=path_argument, metavar="FOLDER", help="where the lists go, two files a sitting"
     )
     seat_.add_argument("--round", metavar="CODE", help="code of the round; the current one without it")
     add_actor(seat_)
@@ -141,19 +141,19 @@ def _lists(container: Container, args: Namespace, code: str, by: Actor) -> int:
     if not args.site or not args.out:
         raise Misuse("请给出 --site 和 --out / give --site and --out")
     lists = container.hall_lists
-    batches = lists.batches(code, args.site, by)
-    if not batches:
+    sittings = lists.sittings(code, args.site, by)
+    if not sittings:
         raise Refusal(RefusalCode.NOBODY_SEATED, site=args.site)
     lacking: list[str] = []
-    for batch in batches:
-        name = f"{code}-{args.site}-{batch.number:02}"
-        seats = lists.seat_lists(code, args.site, batch.number, by)
+    for sitting in sittings:
+        name = f"{code}-{args.site}-{sitting.name}"
+        seats = lists.seat_lists(code, args.site, sitting.name, by)
         lacking += seats.faceless
         _write(args.out, f"{name}-seats.pdf", seats)
-        _write(args.out, f"{name}-doors.pdf", lists.door_sheets(code, args.site, batch.number, by))
-    people = sum(batch.people for batch in batches)
+        _write(args.out, f"{name}-doors.pdf", lists.door_sheets(code, args.site, sitting.name, by))
+    people = sum(sitting.people for sitting in sittings)
     print(
-        f"{len(batches)} 个批次 {people} 人次，每批次两个文件 / {len(batches)} batches, {people} sittings, "
+        f"{len(sittings)} 个场次 {people} 人次，每场次两个文件 / {len(sittings)} sittings of {people} people, "
         f"two files each: {args.out}"
     )
     return tell_faceless(lacking)

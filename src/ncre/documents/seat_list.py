@@ -56,7 +56,7 @@ def _which(paper: Paper, hall: HallHead) -> None:
     paper.text(x + 2, 45.2, f"{hall.hall:04}", 14, bold=True)
     paper.block(x + 16, 39.4, 30, 8.2, hall.room, 10.5)
     x = paper.label(LEFT, 48, 20, 9, "考试时间", 10.5)
-    paper.cell(x, 48, 160, 9, f"第 {hall.batch} 批次　{hall.day} {hall.hours}", 10.5)
+    paper.cell(x, 48, 160, 9, f"{hall.day} {hall.hours}", 10.5)
 
 
 def _table(paper: Paper, people: Iterable[Sitter]) -> float:

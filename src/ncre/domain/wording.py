@@ -408,6 +408,18 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "Something changed after the preview (somebody paid or was cancelled, or the rules of the site were "
         "revised), so nobody was seated. This is the preview anew; please check it and confirm again.",
     ),
+    RefusalCode.REVISION_OUTDATED: Bilingual(
+        "这次修订是按第 {made_from} 次修订制作的，现行的是第 {in_force} 次，没有保存任何内容。请与现行安排比较后再提交。",
+        "This revision was made from revision {made_from}, and number {in_force} is in force; nothing was saved. "
+        "Compare it with the round in force and send it again.",
+    ),
+    RefusalCode.REVISION_REFUSED: Bilingual(
+        "这次修订没有保存：{what}", "The revision was not saved: {what_en}"
+    ),
+    RefusalCode.SITE_CLOSED: Bilingual(
+        "考点 {site} 已停止报名，请另选考点。",
+        "Site {site} takes no registrations any more. Please choose another.",
+    ),
     RefusalCode.NUMBER_UNFIT: Bilingual(
         "{what}“{value}”不能用于报名号和准考证号：应为{form}。请在考次文件中改正后重新载入；这次没有保存任何内容。",
         "{what_en} ({value}) cannot be part of registration and ticket numbers: it must be {form_en}. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from ncre.domain.exam.revision_rules import OUTCOMES, RULES
 from ncre.rounds.checks import ORDER
 from ncre.rounds.schema import MAY_BE_WITHOUT_ROWS, forms
 
@@ -20,7 +21,8 @@ Every fault is listed with file, line, value and what is meant, in Chinese or En
 be loaded and hardly can be meant is said as a caution: a site where nobody can register, more sittings on sale than seats,
 two sites or subjects of one name, a registration that is over already.
 
-Loading again revises what changed; each change of a site's rules is a fact, and decisions made under it carry its version.
+Loading again revises what changed, with an author (`--as`) and a reason (`--why`); each change is a fact, and decisions made
+under it carry its version.
 
 ## How values are written
 
@@ -51,13 +53,30 @@ AGREEMENTS = """
 """
 
 
+CHANGES = """
+## What comes of a change
+
+Where a change touches nobody it is allowed. Where people are under way, this comes of it (`ncre round diff FOLDER --names`
+names them):
+
+| change | where people are under way | what then holds for them |
+|---|---|---|"""
+
+
+def _changes() -> Iterator[str]:
+    for rule in RULES.values():
+        yield f"| {rule.words.zh} {rule.words.en} | {OUTCOMES[rule.outcome].en} | {rule.then.en} |"
+
+
 def schema() -> str:
     """Every part and table with its keys, their forms and their meanings, and what must agree across them."""
     order = "\n".join(
         f"- `{'.'.join(rule.later)}` is not before `{'.'.join(rule.earlier)}`: {rule.why.en}."
         for rule in ORDER
     )
-    return "\n".join([HEADING, "## The schema", *_parts(), AGREEMENTS.format(order=order)])
+    return "\n".join(
+        [HEADING, "## The schema", *_parts(), AGREEMENTS.format(order=order), CHANGES, *_changes(), ""]
+    )
 
 
 def _parts() -> Iterator[str]:

@@ -19,7 +19,7 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
-from ncre.web.audit import accounts, registrations
+from ncre.web.audit import accounts, registrations, round_history
 from ncre.web.candidate import (
     agreement,
     deadlines,
@@ -81,6 +81,7 @@ AREAS = (
     payments,
     registrations,
     accounts,
+    round_history,
 )
 
 

@@ -326,7 +326,7 @@ def test_an_auditor_never_writes(
             "order": "N1",
             "number": "N1",
             "channel": "alipay",
-            "batch": 1,
+            "sitting": "2027-03-27-0800-1000",
             "item": wenjing.id,
             "identity": wenjing.account.id,
             "change": "disable",

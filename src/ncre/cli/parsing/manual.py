@@ -24,10 +24,14 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("restore",): Entry("ncre restore /srv/backups/2027-03-01 --escrow /media/safe/secret.key", True),
     ("database", "copy"): Entry("ncre database copy --to postgresql://ncre@db/ncre --why move", True),
     ("database", "digests"): Entry("ncre database digests"),
-    ("round", "load"): Entry("ncre round load rounds/2027-03/round.toml --date 2027-01-05", True),
+    ("round", "load"): Entry("ncre round load rounds/2027-03 --as kaowu --why 第一版", True),
+    ("round", "diff"): Entry("ncre round diff rounds/2027-03 --names"),
+    ("round", "history"): Entry("ncre round history 78 --site 420019"),
+    ("round", "check"): Entry("ncre round check rounds/2027-03 --date 2027-01-05"),
     ("round", "show"): Entry("ncre round show 78"),
     ("round", "notice"): Entry(
-        "ncre round notice guide --title 须知 --title-en Guide --file zh.txt --file-en en.txt", True
+        "ncre round notice guide --title 须知 --title-en Guide --file zh.txt --file-en en.txt --as kaowu --why 更新",
+        True,
     ),
     ("seat",): Entry(_SEAT_SHOWN, True),
     ("review", "list"): Entry("ncre review list --as shenhe"),

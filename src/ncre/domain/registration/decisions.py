@@ -7,7 +7,7 @@ turn, is the window open, and only then the rule of the step itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -163,7 +163,7 @@ def _require_accepted(details: facts.Details, round_: Round) -> None:
 def _submit(registration: Registration, submit: c.Submit, context: DecisionContext) -> list[Fact]:
     if not submit.declared:
         raise Refusal(RefusalCode.DECLARATION_MISSING)
-    site, lines = _choice(submit, context)
+    site, lines = _choice(submit, context, {})
     number = _number(registration, submit)
     student = _student(registration, submit, site)
     pay_by = _pay_by_from_submission(site, context)
@@ -173,7 +173,7 @@ def _submit(registration: Registration, submit: c.Submit, context: DecisionConte
 def _change_subjects(
     registration: Registration, change: c.ChangeSubjects, context: DecisionContext
 ) -> list[Fact]:
-    site, lines = _choice(change, context)
+    site, lines = _choice(change, context, _held(registration, change))
     number = _number(registration, change)
     same_site = registration.site == site.code
     pay_by = registration.pay_by if same_site else _pay_by_from_submission(site, context)
@@ -207,13 +207,22 @@ def _pay_by_from_submission(site: Site, context: DecisionContext) -> datetime | 
     return None if site.reviews else windows.payment.closes
 
 
+def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, facts.Line]:
+    """What the registration holds at the site already: the site's closing or another offer takes nothing from it."""
+    if registration.site != change.site:
+        return {}
+    return {line.subject: line for line in registration.lines}
+
+
 def _choice(
-    choice: c.Submit | c.ChangeSubjects, context: DecisionContext
+    choice: c.Submit | c.ChangeSubjects, context: DecisionContext, held: Mapping[str, facts.Line]
 ) -> tuple[Site, tuple[facts.Line, ...]]:
     """The site and the priced subjects, or the first rule they break."""
     site = context.site
     if site is None or site.code != choice.site:
         raise Refusal(RefusalCode.SITE_UNKNOWN, site=choice.site)
+    if site.closed and not set(choice.subjects) <= held.keys():
+        raise Refusal(RefusalCode.SITE_CLOSED, site=site.code)
     if not choice.subjects:
         raise Refusal(RefusalCode.NO_SUBJECT)
     if len(set(choice.subjects)) != len(choice.subjects):
@@ -221,10 +230,16 @@ def _choice(
     most = min(MOST_SUBJECTS, site.plan.most_subjects)
     if len(choice.subjects) > most:
         raise Refusal(RefusalCode.TOO_MANY_SUBJECTS, most=most)
-    for subject in choice.subjects:
-        if subject not in site.offers or subject not in context.round.subjects:
-            raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)
-    return site, tuple(facts.Line(subject, context.round.fee(subject)) for subject in sorted(choice.subjects))
+    return site, tuple(_line(subject, site, context.round, held) for subject in sorted(choice.subjects))
+
+
+def _line(subject: str, site: Site, round_: Round, held: Mapping[str, facts.Line]) -> facts.Line:
+    """The subject with its fee; one that is not offered any more is kept as it was by whoever holds it."""
+    if subject in site.offers and subject in round_.subjects:
+        return facts.Line(subject, round_.fee(subject))
+    if subject in held:
+        return held[subject]
+    raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)
 
 
 def _upload_photo(_: Registration, upload: c.UploadPhoto, context: DecisionContext) -> list[Fact]:

@@ -240,6 +240,18 @@ def _site_revised(revised: exam.SiteRevised) -> Bilingual:
     )
 
 
+def _site_closed(closed: exam.SiteClosed) -> Bilingual:
+    return Bilingual(f"考点 {closed.site} 停止报名。", f"Site {closed.site} was closed to registrations.")
+
+
+def _revision_made(made: exam.RoundRevisionMade) -> Bilingual:
+    number, follow = len(made.points), sum(point.touched for point in made.points)
+    return Bilingual(
+        f"第 {made.round} 次考试修订：{number} 处变动，涉及 {follow} 份报名。原因：{made.why}",
+        f"Round {made.round} was revised: {number} changes, {follow} registrations touched. Reason: {made.why}",
+    )
+
+
 def _posted(posted: exam.NoticePosted) -> Bilingual:
     return Bilingual(f"发布了公告《{posted.title}》。", f"The notice “{posted.title_en}” was posted.")
 
@@ -302,6 +314,8 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     exam.RoundRevised: _round_revised,
     exam.SiteOpened: _site_opened,
     exam.SiteRevised: _site_revised,
+    exam.SiteClosed: _site_closed,
+    exam.RoundRevisionMade: _revision_made,
     exam.NoticePosted: _posted,
     exam.SeatsDrawn: _drawn,
     operating.CommandRun: _run,

@@ -25,8 +25,9 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.snapshots import At
 from ncre.projections.base import Row
 from ncre.projections.seating import tickets
-from ncre.services.documents.assembly import Case, DocumentAssembler
+from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
+from ncre.services.documents.case import Case
 from ncre.store.sealing import CiphertextForged, PersonErased
 
 if TYPE_CHECKING:

@@ -34,6 +34,7 @@ DECLARATION: Final = "我保证以上信息是真实和准确的"
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
     RefusalCode.SITE_FULL: "site",
+    RefusalCode.SITE_CLOSED: "site",
     RefusalCode.NUMBERS_USED_UP: "site",
     RefusalCode.NO_SUBJECT: "subjects",
     RefusalCode.SUBJECT_TWICE: "subjects",
@@ -207,7 +208,8 @@ def _student_typed(case: Case, site: Site | None) -> str:
 def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, beside: bool = False) -> str:
     """`beside`: what is saved stands beside what was ticked."""
     with container().database.reading() as connection:
-        sites = container().command_handler.exams.sites(connection, case.round.code)
+        every = container().command_handler.exams.sites(connection, case.round.code)
+        sites = [one for one in every if not one.closed or one.code == case.row["site"]]
         full = full_sites(connection, container().command_handler.claims, case.round.code, sites)
     site = next((one for one in sites if one.code == asked), None)
     return render_template(
@@ -246,12 +248,14 @@ def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
         seats = seats_left(
             connection, container().command_handler.claims, case.round.code, site, inside=inside
         )
-    listed = [case.round.subjects[code] for code in site.offers if code in case.round.subjects]
+    offered = [] if site.closed else [code for code in site.offers if code in case.round.subjects]
+    listed = [case.round.subject(code) for code in dict.fromkeys((*offered, *sorted(held)))]
+    fees = {line["subject"]: line["fee"] for line in case.row["lines"]}
     return [
         Choice(
             subject=subject,
-            fee=case.round.fee(subject.code),
-            left=seats[subject.code].left,
+            fee=case.round.fee(subject.code) if subject.code in offered else fees[subject.code],
+            left=seats[subject.code].left if subject.code in seats else 0,
             mine=subject.code in held,
             chosen=subject.code in chosen,
             needs=subject.prerequisite,

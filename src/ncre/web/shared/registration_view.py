@@ -91,10 +91,8 @@ class Case:
 
     @property
     def subjects(self) -> list[Subject]:
-        """The chosen subjects, as the round describes them; one that it dropped keeps its code."""
-        known = self.round.subjects
-        codes = [line["subject"] for line in self.row["lines"]]
-        return [known.get(code) or Subject(code, code, 0, 0) for code in codes]
+        """The chosen subjects, as the round describes them, or described them last."""
+        return [self.round.subject(line["subject"]) for line in self.row["lines"]]
 
     @property
     def unsupported(self) -> list[Subject]:

@@ -34,44 +34,45 @@ def home() -> Answer:
 @pages.get("/staff/halls/<code>")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def site(code: str) -> Answer:
-    """The batches and halls of a site, with their papers."""
+    """The sittings and halls of a site, with their papers."""
     here = _mine(code)
-    batches = container().hall_lists.batches(current_round().code, code, account().actor)
+    sittings = container().hall_lists.sittings(current_round().code, code, account().actor)
     remember("halls.site", code=code)
-    return render_template("staff/hall_papers.html", site=here, batches=batches)
+    return render_template("staff/hall_papers.html", site=here, sittings=sittings)
 
 
-@pages.get("/staff/halls/<code>/<int:batch>")
+@pages.get("/staff/halls/<code>/<sitting>")
 @require_role(Role.REVIEWER, Role.OFFICE)
-def sitters(code: str, batch: int) -> Answer:
-    """Who sits where in a batch; names masked."""
+def sitters(code: str, sitting: str) -> Answer:
+    """Who sits where in a sitting; names masked."""
     here = _mine(code)
-    rows = container().hall_lists.sitters(current_round().code, here.code, batch, account().actor)
+    rows = container().hall_lists.sitters(current_round().code, here.code, sitting, account().actor)
     remember("halls.site", code=code)
-    return render_template("staff/sitters.html", site=here, batch=batch, rows=rows)
+    return render_template("staff/sitters.html", site=here, rows=rows)
 
 
-@pages.post("/staff/halls/<code>/<int:batch>/seats.pdf")
+@pages.post("/staff/halls/<code>/<sitting>/seats.pdf")
 @require_role(Role.REVIEWER, Role.OFFICE)
-def seats(code: str, batch: int) -> Answer:
+def seats(code: str, sitting: str) -> Answer:
     """考场座位表; the look at everybody on it is recorded before it is made. It opens faces, so it is asked for by POST.
 
     Where faces are lacking, the page names the people first.
     """
     here = _mine(code)
-    printed = container().hall_lists.seat_lists(current_round().code, here.code, batch, account().actor)
+    printed = container().hall_lists.seat_lists(current_round().code, here.code, sitting, account().actor)
     if printed.faceless and request.form.get("anyway") != "yes":
-        return render_template("staff/faceless.html", site=here, batch=batch, people=printed.faceless), 409
-    return _pdf(printed.pdf, f"ncre-seats-{here.code}-{batch}")
+        page = render_template("staff/faceless.html", site=here, sitting=sitting, people=printed.faceless)
+        return page, 409
+    return _pdf(printed.pdf, f"ncre-seats-{here.code}-{sitting}")
 
 
-@pages.get("/staff/halls/<code>/<int:batch>/doors.pdf")
+@pages.get("/staff/halls/<code>/<sitting>/doors.pdf")
 @require_role(Role.REVIEWER, Role.OFFICE)
-def doors(code: str, batch: int) -> Answer:
+def doors(code: str, sitting: str) -> Answer:
     """门贴; nobody is named on it."""
     here = _mine(code)
-    printed = container().hall_lists.door_sheets(current_round().code, here.code, batch, account().actor)
-    return _pdf(printed.pdf, f"ncre-doors-{here.code}-{batch}")
+    printed = container().hall_lists.door_sheets(current_round().code, here.code, sitting, account().actor)
+    return _pdf(printed.pdf, f"ncre-doors-{here.code}-{sitting}")
 
 
 def _pdf(pdf: bytes, name: str) -> Response:
