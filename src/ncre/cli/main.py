@@ -32,6 +32,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "audit": ("audit", "histories"),
     "diagram": ("audit", "the life of a registration as Mermaid"),
     "user": ("accounts", "accounts"),
+    "person": ("person", "erase people, look at what is due, do erasures again after a restoration"),
+    "keys": ("keys", "the keys under which private data are sealed: check, rotate"),
     "projections": ("projections", "the rows that pages read"),
     "settings": ("settings", "every setting in force, secrets hidden; 2 where one is refused"),
 }
@@ -69,11 +71,12 @@ def _in_words(error: Exception, language: str) -> list[str]:
     from ncre.config import Misconfigured
     from ncre.domain.refusals import Refusal
     from ncre.domain.wording import refusal_words
+    from ncre.operational.tombstones import TombstonesDamaged
     from ncre.rounds.faults import RoundFileFaults
     from ncre.store.database import DatabaseUnusable
 
     match error:
-        case Misuse() | DatabaseUnusable():
+        case Misuse() | DatabaseUnusable() | TombstonesDamaged():
             return [str(error)]
         case Misconfigured():
             return list(error.problems)

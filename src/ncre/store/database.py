@@ -108,6 +108,11 @@ class Database:
             yield connection
         self._outages.read()
 
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database."""
+        return Path(self._url.database) if self._file is not None and self._url.database else None
+
     def exists(self) -> bool:
         """Whether there is a database at all; a SQLite file is made only by a migration."""
         return self._file is None or self._file.exists()

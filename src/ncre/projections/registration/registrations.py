@@ -77,6 +77,7 @@ registrations = Table(
     Index("registrations_by_person", "person"),
     Index("registrations_due", "status", "pay_by"),
     Index("registrations_waiting", "status", "requested_at"),
+    Index("registrations_of_round", "round", "sealed_for"),
 )
 """One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC.
 
@@ -134,10 +135,11 @@ def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
 
 
 def _informed(filled: facts.InfoFilled | facts.InfoAmended, _: Row) -> Row:
+    """Of an erased person neither the masks nor the keyed hash are left, by which the document could be told again."""
     known = filled.details if isinstance(filled.details, facts.Details) else None
     return {
         "details_version": filled.metadata.version,
-        "person": filled.person,
+        "person": filled.person if known else None,
         "name_masked": masked_name(known.name) if known else None,
         "document_masked": masked_number(known.document_number) if known else None,
     }
