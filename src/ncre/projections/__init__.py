@@ -3,7 +3,8 @@
 registration/  where each registration stands, the queue, the desk's search, counts, sentences
 payment/       orders, every payment, refunds, bills compared, revenue, what could not be booked
 exam/          rounds, sites, notices, seats left     seating/  seats as assigned, on the tickets
-accounts/      details, erasures                       audit/    the history, and the state at any moment
+admission/     who came in at the door                 audit/    the history, and the state at any moment
+accounts/      details, erasures
 maintenance/   rows made anew from the log, and checked against it
 
 base.py and summaries.py are how rows and sums of rows are made.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from ncre.projections.accounts.erasures import ErasureProjection
 from ncre.projections.accounts.profiles import ProfileProjection
+from ncre.projections.admission.entries import Entries
 from ncre.projections.audit.timeline import Timeline
 from ncre.projections.base import Listeners
 from ncre.projections.exam.exams import Notices, Rounds, Sites
@@ -38,6 +40,7 @@ def all_projections() -> Listeners:
             Notices(),
             RegistrationProjection(),
             TicketProjection(),
+            Entries(),
             OrderProjection(),
             PaymentLedger(),
             RefundProjection(),

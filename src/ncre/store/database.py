@@ -133,6 +133,11 @@ class Database:
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, revision)
 
+    def is_migrated(self) -> bool:
+        """Whether the schema is the newest one."""
+        with self.explained(), self.reading() as connection:
+            return _migrated_to(connection) == newest_migrations()
+
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""
         if self._file is not None and self._file.never_was():

@@ -11,13 +11,13 @@ from alembic import op
 from ncre.store.columns import Moment
 
 revision = "0035"
-down_revision = "0017"
+down_revision = "0024"
 
 PRIVATE = {
     "accounts": ("name", "key", "email", "phone"),
     "proofs": ("target",),
     "identities": ("name", "subject"),
-    "registrations": ("name_masked", "document_masked", "person"),
+    "registrations": ("name_masked", "document_masked", "person", "holder"),
     "sessions": ("place", "browser"),
     "person_keys": ("wrapped",),
 }

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, update
 
-from ncre.domain.claims import Place
+from ncre.domain.claims import Holder, Place
 from ncre.domain.erasure import Hold, Way, ends_of, hold, require_free, require_reason
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, Cancel
@@ -177,8 +177,9 @@ class Erasure:
         """What the projection says of a registration whose details cannot be opened, and the places by keyed hash."""
         ids = [row["id"] for row in person.registrations]
         cleared = update(registrations).where(registrations.c.id.in_(ids))
-        connection.execute(cleared.values(person=None, name_masked=None, document_masked=None))
+        connection.execute(cleared.values(person=None, holder=None, name_masked=None, document_masked=None))
         places = [Place(row["round"], row["person"]).key for row in person.registrations if row["person"]]
+        places += [Holder(row["round"], row["holder"]).key for row in person.registrations if row["holder"]]
         held = (claims.c.key.in_(places), claims.c.holder.in_(ids))
         connection.execute(delete(claims).where(*held))
 

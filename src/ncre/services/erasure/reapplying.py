@@ -19,7 +19,6 @@ from ncre.store.outages import DatabaseUnusable
 
 SHELL: Final = Actor("shell", Role.OFFICE, EVERY_SITE)
 WHY: Final = "恢复的备份早于此次删除"
-PORTION: Final = 200
 
 
 class ErasuresMissing(DatabaseUnusable):
@@ -50,22 +49,27 @@ class Reapplying:
                 "ncre person reapply"
             )
 
-    def missing(self, other: Path | None = None) -> list[UUID]:
+    def missing(self) -> list[UUID]:
         """Whoever is on the whole list and not erased in the database. Raises TombstonesDamaged."""
-        return list(dict.fromkeys(self._missing(self._tombstones.all(other))))
+        return list(dict.fromkeys(self._missing(self._tombstones.all())))
 
-    def apply(self, other: Path | None = None, step: Callable[[], object] = lambda: None) -> int:
-        """Erase everybody on the list, or on another list, who is not erased; how many. Again, nobody is left.
+    def take_over(self, other: Path) -> None:
+        """Add whoever is on another list of this installation to its own. Raises TombstonesDamaged, OSError."""
+        known = {one.person for one in self._tombstones.all()}
+        for one in list(self._tombstones.all(other)):
+            if one.person not in known:
+                self._tombstones.add([one.person], one.at)
+
+    def apply(self, step: Callable[[], object] = lambda: None) -> int:
+        """Erase everybody on the list who is not erased; how many. Again, nobody is left.
 
         Raises TombstonesDamaged before anybody is erased.
         """
-        listed = self.missing(other)
+        listed = self.missing()
         on_the_list = frozenset(listed)
         for account in listed:
             self._erase(account, on_the_list)
             step()
-        if other is not None:
-            self._tombstones.add(listed, self._command_handler.clock())
         self._cleanup.all()
         return len(listed)
 

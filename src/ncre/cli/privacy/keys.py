@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ SHOWN = 20
 
 
 def add(commands: Any) -> None:
-    keys = commands.add_parser("keys", help="master keys").add_subparsers(required=True, metavar="WHAT")
+    keys = commands.add_parser(
+        "keys", help="the keys under which private data are sealed: check, rotate"
+    ).add_subparsers(required=True, metavar="WHAT")
     check_ = keys.add_parser("check", help="which master key wraps how many, and whether every key opens")
     check_.set_defaults(run=check)
     new_ = keys.add_parser(
@@ -32,7 +35,7 @@ def add(commands: Any) -> None:
     rotate_ = keys.add_parser("rotate", help="wrap every person's key under a new master key, while serving")
     rotate_.set_defaults(run=rotate)
     retire_ = keys.add_parser("retire", help="take a master key that wraps nothing any more out of the file")
-    retire_.add_argument("number", type=int)
+    retire_.add_argument("number", type=int, help="the number of the master key")
     retire_.set_defaults(run=retire)
 
 
@@ -101,7 +104,7 @@ def retire(args: Namespace) -> None:
                 "run: ncre keys rotate"
             )
         container.key_checks.retire(args.number)
-        write(_file(container), keyring.without(args.number))
+        _write(_file(container), keyring.without(args.number))
     print(
         f"主密钥 {args.number} 已停用；早于现在的备份仍需要它 / was retired; backups from before still need it"
     )
@@ -110,9 +113,20 @@ def retire(args: Namespace) -> None:
 def _made(container: Container) -> int:
     """A new master key in the file, and its check value with the data, before anything is wrapped by it."""
     number, content = container.keyring.with_another()
-    write(_file(container), content)
+    _write(_file(container), content)
     KeyChecks(container.database, container.keyring.keys()).record()
     return number
+
+
+def _write(file: Path, content: bytes) -> None:
+    """On the disk, folder entry included, before anything is wrapped by what is in it. Raises OSError."""
+    write(file, content)
+    for place in (file, file.parent):
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _file(container: Container) -> Path:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from ncre.bootstrap import Container, build_container
-from ncre.cli.common import Misuse, open_container
+from ncre.cli.common import Misuse, open_container, path_argument
 from ncre.cli.staff_accounts import office
 from ncre.config import read_settings
 from ncre.domain.erasure import HELD_BY
@@ -21,7 +20,9 @@ from ncre.services.erasure.retention import KEPT, Report
 
 
 def add(commands: Any) -> None:
-    person = commands.add_parser("person", help="erase people").add_subparsers(required=True, metavar="WHAT")
+    person = commands.add_parser(
+        "person", help="erase people, look at what is due, do erasures again after a restoration"
+    ).add_subparsers(required=True, metavar="WHAT")
     erase_ = person.add_parser("erase", help="erase everything private about a person, for good")
     erase_.add_argument(
         "who", metavar="NUMBER|ACCOUNT", help="a registration number, or what they sign in with"
@@ -33,13 +34,13 @@ def add(commands: Any) -> None:
     )
     erase_.set_defaults(run=erase)
     due_ = person.add_parser("due", help="what the schedule of each round erases, and what it keeps")
-    due_.add_argument("--round", metavar="CODE")
+    due_.add_argument("--round", metavar="CODE", help="only this round")
     due_.add_argument("--run", action="store_true", dest="now", help="do now what the worker does by itself")
     due_.set_defaults(run=due)
     reapply_ = person.add_parser("reapply", help="after a restoration: erase again whoever was erased before")
     reapply_.add_argument(
         "--list",
-        type=Path,
+        type=path_argument,
         metavar="FILE",
         help="another copy of the list of erased people (NCRE_TOMBSTONES)",
     )
@@ -82,9 +83,10 @@ def reapply(args: Namespace) -> None:
         reapplying = container.erasures.reapplying
         if args.list is not None and not args.list.is_file():
             raise Misuse(f"没有文件 {args.list} / there is no file {args.list}")
-        missing = len(reapplying.missing(args.list))
-        with tqdm(total=missing, unit="人", disable=None) as bar:
-            done = reapplying.apply(args.list, lambda: bar.update())
+        if args.list is not None:
+            reapplying.take_over(args.list)
+        with tqdm(total=len(reapplying.missing()), unit="人", disable=None) as bar:
+            done = reapplying.apply(bar.update)
     print(f"{done} 人 / people")
 
 
