@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from ncre.bootstrap import Container
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -17,34 +14,10 @@ from ncre.projections.audit import timeline
 from ncre.projections.maintenance.checking import verify_ticket
 from ncre.projections.registration import registrations
 from ncre.store.schema import facts, person_keys
-from tests.handlers.ground import open_exam
 from tests.services.erasure.traces import ACCOUNT_EMAIL, PRIVATE, SAID, Traced, found
-from tests.support.containers import container_on
 from tests.support.people import LIQIANG, OFFICE, REVIEWER, Candidate, Clock, approved, somebody
 
 WHY = "本人来信 2027-15"
-
-
-@pytest.fixture
-def container(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Container]:
-    """Photos are looked for, for these are real ones."""
-    container = container_on(database_url, tmp_path / "data", clock)
-    container.command_handler.photos = container.photos
-    if container.database.dialect == "postgresql":
-        with container.database.reading() as connection:
-            connection.execute(text("ALTER SYSTEM SET wal_recycle = off"))
-            connection.execute(text("SELECT pg_reload_conf()"))
-    container.migrate()
-    open_exam(container)
-    yield container
-    container.close()
-
-
-@pytest.fixture
-def traced(container: Container) -> Traced:
-    traced = Traced(container)
-    traced.leaves_traces()
-    return traced
 
 
 def erase(container: Container, candidate: Candidate, why: str = WHY) -> None:
