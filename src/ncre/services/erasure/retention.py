@@ -149,7 +149,7 @@ class RetentionSchedule:
         for account in self._people(report.round):
             if account in seen:
                 continue
-            person, kept = self._looked_at(account)
+            person, kept = self._looked_at(account, max(report.from_, self._command_handler.clock()))
             seen |= set(person.accounts) if person else {account}
             if person is not None and kept is None and erase:
                 kept = self._erase(person, report.round)
@@ -161,18 +161,18 @@ class RetentionSchedule:
                 break
         return report
 
-    def _looked_at(self, account: UUID) -> tuple[Person | None, Kept | None]:
+    def _looked_at(self, account: UUID, at: datetime) -> tuple[Person | None, Kept | None]:
+        """Whoever the account is of, and what keeps them at a moment."""
         try:
             person = self._erasure.of_account(account)
         except Refusal:
             return None, Kept.STAFF
-        now = self._command_handler.clock()
         with self._command_handler.database.reading() as connection:
             rounds = {row["round"] for row in person.registrations}
             due = [self._from(connection, code) for code in rounds]
-        if any(from_ is None or from_ > now for from_ in due):
+        if any(from_ is None or from_ > at for from_ in due):
             return person, Kept.LATER
-        if any(self._sessions.is_live(one) for one in person.accounts):
+        if at <= self._command_handler.clock() and any(map(self._sessions.is_live, person.accounts)):
             return person, Kept.SIGNED_IN
         return person, None
 
