@@ -24,7 +24,7 @@ def test_asking_twice_is_once_and_it_can_be_taken_back(container: Container, tra
     requests.take_back(traced.account)
     assert requests.waiting() == []
     with pytest.raises(Refusal) as refusal:
-        requests.carry_out(traced.account.id, WHY, OFFICE)
+        requests.decline(traced.account.id, WHY, OFFICE)
     assert refusal.value.code is RefusalCode.ERASURE_NOT_ASKED
 
 
@@ -34,6 +34,7 @@ def test_the_office_carries_it_out(container: Container, traced: Traced) -> None
     assert requests.preview(traced.account.id).photos == 1
     requests.carry_out(traced.account.id, WHY, OFFICE)
     assert requests.waiting() == []
+    container.worker.once()
     assert found(container, traced.photo) == []
 
 

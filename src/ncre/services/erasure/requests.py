@@ -70,15 +70,16 @@ class ErasureRequests:
         with self._command_handler.database.reading() as connection:
             return erasures.waiting(connection)
 
+    def is_waiting(self, account: UUID) -> bool:
+        return erasures.is_waiting(self._row(account))
+
     def preview(self, account: UUID) -> Preview:
-        """Raises Refusal where nothing waits."""
-        self._require_waiting(account)
+        """Whether its owner asked or not. Raises Refusal for an account of staff."""
         return self._erasure.preview(self._erasure.of_account(account))
 
     def carry_out(self, account: UUID, why: str, by: Actor) -> Erased:
-        """Raises Refusal, also where nothing waits. Files are left to the worker."""
-        self._require_waiting(account)
-        return self._erasure.erase(self._erasure.of_account(account), why, by)
+        """Whether its owner asked or not, as after a letter. Raises Refusal. Files are left to the worker."""
+        return self._erasure.erase(self._erasure.of_account(account), why, by, clean=False)
 
     def decline(self, account: UUID, why: str, by: Actor) -> None:
         """With the date from which it is possible, where something holds it back now. The owner is told.
@@ -103,7 +104,7 @@ class ErasureRequests:
         self._log.tell(owner, lambda to: erasure_letters.erasure_declined(to, why, possible))
 
     def _require_waiting(self, account: UUID) -> None:
-        if not erasures.is_waiting(self._row(account)):
+        if not self.is_waiting(account):
             raise Refusal(RefusalCode.ERASURE_NOT_ASKED)
 
     def _row(self, account: UUID) -> Row | None:
