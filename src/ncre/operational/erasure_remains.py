@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Column, Connection, Table, Uuid, delete, insert, select
+from sqlalchemy import JSON, Column, Connection, Index, Table, Uuid, delete, insert, select
 
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
@@ -21,6 +21,7 @@ erasure_remains = Table(
     Column("id", Uuid, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("left", JSON, nullable=False),
+    Index("erasure_remains_at", "at"),
 )
 
 

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("left", sa.JSON, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure_remains")),
     )
+    op.create_index("erasure_remains_at", "erasure_remains", ["at"])
     op.create_table(
         "retentions",
         sa.Column("round", sa.String(8), nullable=False),
