@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import account, exam, operating, payment, registration
+from ncre.events import account, erasure, exam, operating, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import Sealer
@@ -161,6 +161,13 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     account.AccountEnabled(ZHANG, "已调回"),
     account.RegistrationMoved(ZHANG, STREAM, "came"),
     account.AccountClosed(ZHANG),
+    erasure.ErasureRequested(ZHANG),
+    erasure.ErasureWithdrawn(ZHANG),
+    erasure.ErasureDeclined(ZHANG, "考次未结束", LATER),
+    erasure.PersonErased(ZHANG, "office", "来信 2027-15"),
+    erasure.RegistrationErased(STREAM, "office"),
+    erasure.RetentionSet("81", 180, 365, "档案保存期"),
+    erasure.RetentionApplied("81", 310, 4),
     operating.CommandRun("projections rebuild", "", "换了版本", 0),
     exam.RoundOpened(PLAN),
     exam.RoundRevised(replace(PLAN, agreement="v2")),

@@ -27,6 +27,7 @@ from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
+from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
 from ncre.store.schema import metadata
 from tests.support.people import REGISTRATION
@@ -61,6 +62,8 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.phone": 16,
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
+    "erasures.state": longest(ErasureState),
+    "retentions.round": ROUND,
     "entries.entered_by": 36,
     "entries.manner": longest(("scanned", "typed")),
     "entries.ticket": 16,

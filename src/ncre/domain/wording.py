@@ -437,6 +437,31 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "这个账号的个人信息已依法删除，不能再用它报名。",
         "The personal data of this account was erased; it cannot register.",
     ),
+    RefusalCode.ERASURE_HELD: Bilingual(
+        "现在不能删除：报名 {number} {by}。{possible} 之后可以删除。没有删除任何内容。",
+        "It cannot be erased now: of registration {number}, {by}. It is possible after {possible} (exam time). "
+        "Nothing was erased.",
+    ),
+    RefusalCode.ERASURE_OF_STAFF: Bilingual(
+        "这是工作人员的账号，其经办记录须保存，不能删除；可以先改为考生账号或停用。",
+        "This is an account of staff, whose acts are kept; it is not erased. Make it a candidate's first, or disable it.",
+    ),
+    RefusalCode.ERASURE_WHY_PRIVATE: Bilingual(
+        "原因会永久保存，不能写出要删除的姓名、证件号、电话、邮箱或地址。请改写，例如写来信编号。",
+        "The reason is kept for ever, so it must not say the name, number, phone, e-mail or address that is erased. "
+        "Write it otherwise, as by the number of the letter.",
+    ),
+    RefusalCode.ERASURE_NOT_ASKED: Bilingual(
+        "没有待处理的删除申请，可能已经处理或撤回。请刷新后再看。",
+        "No request waits for a decision; it was decided or taken back. Reload to see.",
+    ),
+    RefusalCode.RETENTION_UNFIT: Bilingual(
+        "天数应为 0 至 {most} 的整数。", "Days are whole numbers from 0 to {most}."
+    ),
+    RefusalCode.RETENTION_TOO_SHORT: Bilingual(
+        "自动删除（{erase} 天）不能早于法定保存期（{keep} 天）。",
+        "Erasing by itself (after {erase} days) cannot come before the time for which data must be kept ({keep} days).",
+    ),
     RefusalCode.NO_PAYMENT_DUE: Bilingual("现在不能支付。{why}", "Nothing can be paid now. {why}"),
     RefusalCode.ALREADY_PAID: Bilingual(
         "这份报名在您登记之前已经缴费，这笔现金没有登记。请把 {amount} 元当场退还给考生，并作废收据。",

@@ -168,6 +168,11 @@ class Sessions:
                 for row in connection.execute(asked).mappings()
             ]
 
+    def is_live(self, account: UUID) -> bool:
+        """Whether somebody is signed in with the account and was seen lately."""
+        now = self._clock()
+        return any(not is_over(one.seen_at, now, IDLE[Role.CANDIDATE]) for one in self.of(account))
+
     def tidy(self, before: datetime) -> None:
         """Forget sessions that ended by themselves long ago."""
         with self._database.transaction() as connection:

@@ -10,6 +10,7 @@ from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
     contacts,
+    erasure,
     outbox,
     passport,
     profile,
@@ -33,7 +34,7 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
-from ncre.web.office import payments, round, seating, staff_accounts
+from ncre.web.office import erasures, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -58,6 +59,7 @@ AREAS = (
     passport,
     contacts,
     profile,
+    erasure,
     second_factor,
     single_sign_on,
     qq,
@@ -77,6 +79,7 @@ AREAS = (
     halls,
     round,
     staff_accounts,
+    erasures,
     seating,
     payments,
     registrations,

@@ -29,10 +29,10 @@ from tests.support.plans import listened, walked
 from tests.web.staff_members import HERE, Visitor, visitor
 
 FIXED: Final = frozenset({
-    "rounds", "sites", "notices", "counters", "serials",
+    "rounds", "sites", "notices", "counters", "serials", "retentions",
     "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
 })  # fmt: skip
-"""Tables with a few rows a site, a channel, a day or a member of staff, however many people register."""
+"""Tables with a few rows a round, a site, a channel, a day or a member of staff, however many people register."""
 
 
 @pytest.fixture

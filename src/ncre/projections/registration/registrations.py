@@ -78,6 +78,7 @@ registrations = Table(
     Index("registrations_by_person", "person"),
     Index("registrations_due", "status", "pay_by"),
     Index("registrations_waiting", "status", "requested_at"),
+    Index("registrations_of_round", "round", "sealed_for"),
 )
 """One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC.
 
@@ -135,11 +136,12 @@ def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
 
 
 def _informed(filled: facts.InfoFilled | facts.InfoAmended, _: Row) -> Row:
+    """Of an erased person neither the masks nor the keyed hash are left, by which the document could be told again."""
     known = filled.details if isinstance(filled.details, facts.Details) else None
     return {
         "details_version": filled.metadata.version,
-        "person": filled.person,
-        "holder": filled.holder or None,
+        "person": filled.person if known else None,
+        "holder": (filled.holder or None) if known else None,
         "name_masked": masked_name(known.name) if known else None,
         "document_masked": masked_number(known.document_number) if known else None,
     }

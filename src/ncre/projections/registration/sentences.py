@@ -14,6 +14,7 @@ from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.window_wording import WINDOWS
 from ncre.events import exam, operating, registration
 from ncre.events.base import Fact
+from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
@@ -321,4 +322,5 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     operating.CommandRun: _run,
     **PAYMENT_SENTENCES,
     **PASSPORT_SENTENCES,
+    **ERASURE_SENTENCES,
 }
