@@ -13,7 +13,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.domain.wording import STATUSES
 from ncre.web.candidate.registration import NEXT
 from ncre.web.candidate.task_list import LABELS, MARKS, STANDING, Mark, Task, time_left

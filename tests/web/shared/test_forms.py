@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.handlers.ground import Walker
 from tests.support.people import AMOUNT, SITE, form_of_details, somebody
 from tests.web.staff_members import HERE

@@ -25,8 +25,8 @@ from ncre.domain.candidate import (
 from ncre.domain.exam.plan import in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan
-from ncre.domain.registration.lifecycle import Status
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.students import DECLARED
 from ncre.domain.wording import STATUSES
 from ncre.events.base import Erased

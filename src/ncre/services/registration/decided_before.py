@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ncre.domain.registration.commands import Command
-from ncre.domain.registration.lifecycle import LIFE, Step
+from ncre.domain.registration.lifecycle import LIFE
+from ncre.domain.registration.vocabulary import Step
 from ncre.events.base import Envelope, Fact
 from ncre.handlers.command_handler import CommandHandler
 

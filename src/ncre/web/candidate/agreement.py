@@ -11,8 +11,8 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.exam.plan import Round, deadline_of, require_open
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import Agree
-from ncre.domain.registration.lifecycle import Opening, Role, Status
 from ncre.domain.registration.state import registration_id
+from ncre.domain.registration.vocabulary import Opening, Role, Status
 from ncre.projections.base import Row
 from ncre.projections.registration import registrations
 from ncre.web.shared.auth import Answer, account, container, require_role

@@ -12,7 +12,7 @@ from ncre.domain.candidate import FORM_FIELDS, parse_details
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import AmendInfo, FillInfo
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Details
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, account, container, require_role
@@ -24,7 +24,10 @@ from ncre.web.shared.registration_view import Case, own_case
 
 pages = Blueprint("details", __name__)
 
-COMMANDS: Final = {Step.FILL_INFO: FillInfo, Step.AMEND_INFO: AmendInfo}
+COMMANDS: Final[Mapping[Step, type[FillInfo | AmendInfo]]] = {
+    Step.FILL_INFO: FillInfo,
+    Step.AMEND_INFO: AmendInfo,
+}
 
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",

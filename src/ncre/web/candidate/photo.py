@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import ReplacePhoto, UploadPhoto
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Photo
 from ncre.photo.file_store import PhotoMissing
 from ncre.services.photo.photos import Taken
@@ -29,7 +29,10 @@ from ncre.web.shared.traffic import PHOTO, largest_body
 
 pages = Blueprint("photo", __name__)
 
-COMMANDS: Final = {Step.UPLOAD_PHOTO: UploadPhoto, Step.REPLACE_PHOTO: ReplacePhoto}
+COMMANDS: Final[Mapping[Step, type[UploadPhoto | ReplacePhoto]]] = {
+    Step.UPLOAD_PHOTO: UploadPhoto,
+    Step.REPLACE_PHOTO: ReplacePhoto,
+}
 
 SHOWN_HERE: Final = NOT_THEIR_FAULT | {RefusalCode.OUT_OF_DATE, RefusalCode.SENT_BEFORE}
 """Refusals after which the page shows the photo that is saved, and the form to send another."""

@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import RequestReview, Withdraw
-from ncre.domain.registration.lifecycle import PAID, TERMINATED, Role, Status, Step
+from ncre.domain.registration.lifecycle import PAID, TERMINATED
+from ncre.domain.registration.vocabulary import ByStatus, Role, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
 from ncre.projections.audit import timeline
 from ncre.projections.registration import registrations
@@ -37,24 +38,30 @@ pages = Blueprint("registration", __name__)
 NEWEST_FIRST: Final = 8
 """How many sentences of the history the task list shows; the others fold away."""
 
-NEXT: Final = {
-    Status.NEW: ("", later("请先阅读报名协议。")),
-    Status.AGREED: ("", later("请填写基本信息。")),
-    Status.INFO_FILLED: ("", later("请选择考点和科目，并提交报考信息。")),
-    Status.SUBMITTED: ("warn", later("请上传照片，否则报名无效。")),
-    Status.PHOTO_UPLOADED: ("", later("照片已上传。请核对全部内容，然后继续下一步。")),
-    Status.PENDING_REVIEW: ("", later("已申请信息审核，考点正在审核。审核期间不能修改，结果会显示在这里。")),
-    Status.APPROVED: ("good", later("审核已通过，信息和照片不能再更改。请在期限内完成支付。")),
-    Status.REJECTED: ("bad", later("审核未通过。请按下面的原因修改，然后再次申请信息审核。")),
-    Status.PAID: ("good", later("支付完成，报名成功。报考信息不能再修改。")),
-    Status.CONFIRMED: ("good", later("支付和现场确认都已完成，报名成功。")),
-    Status.LAPSED: (
+NEXT: Final = ByStatus(
+    new=("", later("请先阅读报名协议。")),
+    agreed=("", later("请填写基本信息。")),
+    info_filled=("", later("请选择考点和科目，并提交报考信息。")),
+    submitted=("warn", later("请上传照片，否则报名无效。")),
+    photo_uploaded=("", later("照片已上传。请核对全部内容，然后继续下一步。")),
+    pending_review=("", later("已申请信息审核，考点正在审核。审核期间不能修改，结果会显示在这里。")),
+    approved=("good", later("审核已通过，信息和照片不能再更改。请在期限内完成支付。")),
+    rejected=("bad", later("审核未通过。请按下面的原因修改，然后再次申请信息审核。")),
+    paid=("good", later("支付完成，报名成功。报考信息不能再修改。")),
+    confirmed=("good", later("支付和现场确认都已完成，报名成功。")),
+    lapsed=(
         "bad",
         later("超过期限没有完成，报名已失效，名额已释放。"),
     ),
-    Status.WITHDRAWN: ("", later("您已放弃这份报名，名额已释放。")),
-    Status.CANCELLED: ("bad", later("考务办公室取消了这份报名。如有疑问，请联系考点或考务办公室。")),
-}
+    withdrawn=("", later("您已放弃这份报名，名额已释放。")),
+    cancelled=("bad", later("考务办公室取消了这份报名。如有疑问，请联系考点或考务办公室。")),
+    suspended=(
+        "warn",
+        later(
+            "这份报名因调查已暂停。名额和座位保留，不会逾期失效，现在不需要您操作；恢复后请按这里的提示继续。"
+        ),
+    ),
+)
 """What each status asks of the candidate: the look of the note, and its words."""
 
 SAID_ELSEWHERE: Final = frozenset({Situation.NONE, Situation.ASKING, Situation.SETTLED, Situation.FREE})

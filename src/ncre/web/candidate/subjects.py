@@ -16,7 +16,7 @@ from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import ChangeSubjects, Submit
 from ncre.domain.registration.decisions import MOST_SUBJECTS
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.domain.students import DECLARED, LONGEST_SCHOOL_NUMBER, OWN_STUDENTS, school_number
 from ncre.events.exam import Subject
 from ncre.projections.exam.seats_left import full_sites, seats_left

@@ -12,7 +12,7 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import fen, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.projections.payment import ledger
 from ncre.projections.payment.sentences import why_unusable

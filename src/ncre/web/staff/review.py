@@ -15,8 +15,8 @@ from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.registration.disclosure import reason_of_work
-from ncre.domain.registration.lifecycle import Role, Status, Step
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
+from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections.audit.snapshots import Version
 from ncre.projections.base import Row
