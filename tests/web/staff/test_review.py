@@ -444,6 +444,8 @@ BUTTONS = {
     Step.CONFIRM: "confirm",
     Step.CANCEL: "cancel",
     Step.MOVE: "move",
+    Step.SUSPEND: "suspend",
+    Step.RESUME: "resume",
 }
 
 

@@ -178,6 +178,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "seats": Field(Bilingual("考场座位", "Seats"), _seats),
     "student": Field(Bilingual("学号", "School number"), _student, private=True),
     "cancellation": Field(Bilingual("取消原因", "Reason for cancelling"), _plain, private=True),
+    "suspension": Field(Bilingual("暂停原因", "Reason for suspending"), _plain, private=True),
     "evidence": Field(Bilingual("转账号的证据", "Evidence for moving it"), _plain, private=True),
     "agreement": Field(Bilingual("协议版本", "Agreement edition"), _plain),
     "agreed_at": Field(Bilingual("同意协议时间", "Agreement accepted"), _moment),

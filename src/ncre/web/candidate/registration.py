@@ -16,8 +16,9 @@ from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import RequestReview, Withdraw
 from ncre.domain.registration.lifecycle import PAID, TERMINATED
-from ncre.domain.registration.vocabulary import ByStatus, Role, Step
+from ncre.domain.registration.vocabulary import ByStatus, Role, Status, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
+from ncre.events.registration import Suspended
 from ncre.projections.audit import timeline
 from ncre.projections.registration import registrations
 from ncre.services.documents.issuing import require_paid, require_ticket
@@ -25,8 +26,8 @@ from ncre.web.candidate import task_list as journey
 from ncre.web.candidate.agreement import registering_closed
 from ncre.web.candidate.changes_told import with_changes
 from ncre.web.candidate.deadlines import in_short
-from ncre.web.candidate.payment_situation import cancellation, money_of
-from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.candidate.payment_situation import cancellation, money_of, newest_fact
+from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.details_form import shown
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
@@ -112,7 +113,7 @@ def tasks(registration: UUID) -> Answer:
         until="" if due.over and case.status in UNDER_WAY else due.say(language()),
         left=_left_to_pay(case, now),
         pages={entry.task: entry.page for entry in entries if entry.page},
-        cancelled=_cancel_reason(case),
+        reason=_reason(case),
         money=[one for one in money if one.situation not in SAID_ELSEWHERE],
         paid=case.status in PAID,
         story=with_changes(case.id, story)[::-1],
@@ -146,7 +147,7 @@ def check(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/request-review")
-@require_role(Role.CANDIDATE)
+@require_step(Step.REQUEST_REVIEW)
 def request_review(registration: UUID) -> Answer:
     """申请信息审核."""
     case = own_case(registration)
@@ -157,7 +158,7 @@ def request_review(registration: UUID) -> Answer:
 
 
 @pages.get("/registrations/<uuid:registration>/withdraw")
-@require_role(Role.CANDIDATE)
+@require_step(Step.WITHDRAW)
 def withdraw_page(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.WITHDRAW)
@@ -165,7 +166,7 @@ def withdraw_page(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/withdraw")
-@require_role(Role.CANDIDATE)
+@require_step(Step.WITHDRAW)
 def withdraw(registration: UUID) -> Answer:
     case = own_case(registration)
     container().changes.carry_out(
@@ -206,7 +207,8 @@ def _left_to_pay(case: Case, now: datetime) -> str:
     return journey.time_left(deadline, now)
 
 
-def _cancel_reason(case: Case) -> str:
-    """What the office wrote when it cancelled, or ""."""
-    fact = cancellation(case)
+def _reason(case: Case) -> str:
+    """What staff wrote when they cancelled or suspended it, where it stands so; or ""."""
+    suspended = case.status is Status.SUSPENDED
+    fact = newest_fact(case, Suspended) if suspended else cancellation(case)
     return fact.reason if fact and isinstance(fact.reason, str) else ""

@@ -69,6 +69,7 @@ class Typed:
     amount: str = ""
     to: str = ""
     evidence: str = ""
+    suspend_why: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
 
     def homeless(self, shown: frozenset[Step], takes_money: bool) -> Typed:
@@ -78,6 +79,8 @@ class Typed:
             gone = replace(gone, reasons=frozenset(), note="")
         if Step.CANCEL in shown:
             gone = replace(gone, why="", money_why="")
+        if Step.SUSPEND in shown:
+            gone = replace(gone, suspend_why="")
         if Step.MOVE in shown:
             gone = replace(gone, to="", evidence="")
         return replace(gone, receipt="", amount="") if takes_money else gone

@@ -23,8 +23,8 @@ from ncre.web.shared.forms import command_id, require_asked, seen, seen_of
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.shared.rounds import names_of_sites
+from ncre.web.staff.case_forms import back_to, with_faults
 from ncre.web.staff.return_link import came_from
-from ncre.web.staff.review import back_to, with_faults
 
 pages = Blueprint("cash", __name__)
 
