@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import pytest
 
+from ncre import diagram
 from ncre.domain.payment.settlement import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
+from ncre.domain.registration import machine
 from ncre.domain.registration.decisions import DecisionContext, decide
 from ncre.domain.registration.lifecycle import LIFE, Transition
 from ncre.domain.registration.machine import MACHINE, arrival, open_steps
@@ -318,3 +320,24 @@ def test_from_every_open_status_there_is_a_way_to_the_exam(status: Status, polic
         rows = [row for row in LIFE if reached.intersection(row.sources) and MET[row.when](policy)]
         onward = {led_to(row, status) for row in rows if row.to}
     assert Status.PAID in reached or status is Status.CONFIRMED
+
+
+def test_it_is_the_machine_that_is_asked_which_rows_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an edge of the machine, or with a condition of it that fails, the row is not open."""
+    before = open_steps(Status.PHOTO_UPLOADED, POLICIES[0])
+    assert {Step.WITHDRAW, Step.REQUEST_REVIEW} <= before
+    other = machine._machine()
+    other.remove_transition(Step.WITHDRAW.value, Status.PHOTO_UPLOADED.value)
+    for edge in other.get_transitions(Step.REQUEST_REVIEW.value, Status.PHOTO_UPLOADED.value):
+        edge.conditions[0].target = False
+    monkeypatch.setattr(machine, "MACHINE", other)
+    assert open_steps(Status.PHOTO_UPLOADED, POLICIES[0]) == before - {Step.WITHDRAW, Step.REQUEST_REVIEW}
+
+
+def test_the_diagram_is_drawn_from_the_markup_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrow = "    lapsed --> submitted: "
+    assert arrow in diagram.state_diagram()
+    other = machine._machine()
+    other.remove_transition(Step.SUBMIT.value, Status.LAPSED.value)
+    monkeypatch.setattr(diagram, "MACHINE", other)
+    assert arrow not in diagram.state_diagram()
