@@ -119,6 +119,8 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.Withdrawn(),
     registration.Cancelled("考生李四重复报名"),
     registration.Moved(ZHANG, PERSON, "核对李四的身份证原件"),
+    registration.Suspended("approved", NOON, "考点正在接受调查"),
+    registration.Resumed("approved", LATER),
     registration.DetailsViewed(STREAM, "review"),
     registration.EntryRevoked(STREAM, "1481420019000101"),
     registration.EntryRecorded(STREAM, "1481420019000101", 1, "scanned", "current"),

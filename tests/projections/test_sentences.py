@@ -106,6 +106,16 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "Upon evidence the exam office moved the registration to another account of the same person.",
     ),
     (
+        registration.Suspended("approved", people.NOW, "考点被调查"),
+        "工作人员暂停了报名，名额和座位保留。",
+        "Staff suspended the registration; its place and seats are kept.",
+    ),
+    (
+        registration.Resumed("approved", people.PAY_BY),
+        "考务办公室恢复了报名，缴费期限为 2027-01-06 10:00。",
+        "The exam office resumed the registration; it is to be paid by 2027-01-06 10:00 (exam time).",
+    ),
+    (
         registration.Cancelled("考生李强重复报名"),
         "考务办公室取消了报名。",
         "The exam office cancelled the registration.",

@@ -21,8 +21,8 @@ from ncre.domain.admission import TicketVerdict
 from ncre.domain.candidate import FORM_FIELDS, masked_name, masked_number
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
-from ncre.domain.registration.lifecycle import Role, Status
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME

@@ -12,24 +12,25 @@ from typing import Final
 from ncre.domain.bilingual import Bilingual, Said
 from ncre.domain.payment.settlement import DifferenceKind, Unusable
 from ncre.domain.refusals import RefusalCode
-from ncre.domain.registration.lifecycle import Opening, Role, Status, Step, When
+from ncre.domain.registration.vocabulary import ByStatus, Opening, Role, Status, Step, When
 from ncre.domain.registration.window_wording import FOLLOWS, WINDOWS
 
-STATUSES: Final[Mapping[Status, Bilingual]] = {
-    Status.NEW: Bilingual("未报名", "Not begun"),
-    Status.AGREED: Bilingual("已同意协议", "Agreement accepted"),
-    Status.INFO_FILLED: Bilingual("已填写信息", "Details filled in"),
-    Status.SUBMITTED: Bilingual("已提交，待上传照片", "Submitted, photo missing"),
-    Status.PHOTO_UPLOADED: Bilingual("已上传照片", "Photo uploaded"),
-    Status.PENDING_REVIEW: Bilingual("待审核", "Waiting for review"),
-    Status.APPROVED: Bilingual("审核通过，待支付", "Approved, to be paid"),
-    Status.REJECTED: Bilingual("审核未通过", "Rejected"),
-    Status.PAID: Bilingual("已支付", "Paid"),
-    Status.CONFIRMED: Bilingual("已现场确认", "Confirmed on site"),
-    Status.LAPSED: Bilingual("逾期，已失效", "Lapsed"),
-    Status.WITHDRAWN: Bilingual("已放弃", "Withdrawn"),
-    Status.CANCELLED: Bilingual("已取消", "Cancelled"),
-}
+STATUSES: Final[ByStatus[Bilingual]] = ByStatus(
+    new=Bilingual("未报名", "Not begun"),
+    agreed=Bilingual("已同意协议", "Agreement accepted"),
+    info_filled=Bilingual("已填写信息", "Details filled in"),
+    submitted=Bilingual("已提交，待上传照片", "Submitted, photo missing"),
+    photo_uploaded=Bilingual("已上传照片", "Photo uploaded"),
+    pending_review=Bilingual("待审核", "Waiting for review"),
+    approved=Bilingual("审核通过，待支付", "Approved, to be paid"),
+    rejected=Bilingual("审核未通过", "Rejected"),
+    paid=Bilingual("已支付", "Paid"),
+    confirmed=Bilingual("已现场确认", "Confirmed on site"),
+    lapsed=Bilingual("逾期，已失效", "Lapsed"),
+    withdrawn=Bilingual("已放弃", "Withdrawn"),
+    cancelled=Bilingual("已取消", "Cancelled"),
+    suspended=Bilingual("已暂停", "Suspended"),
+)
 
 STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.AGREE: Bilingual("同意报名协议", "Accept the agreement"),
@@ -51,6 +52,8 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.WITHDRAW: Bilingual("放弃报名", "Withdraw"),
     Step.CANCEL: Bilingual("取消报名", "Cancel"),
     Step.MOVE: Bilingual("转到本人另一账号", "Move to another account of theirs"),
+    Step.SUSPEND: Bilingual("暂停报名", "Suspend"),
+    Step.RESUME: Bilingual("恢复报名", "Resume"),
 }
 
 CONDITIONS: Final[Mapping[When, Bilingual]] = {

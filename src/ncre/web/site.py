@@ -48,7 +48,7 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review
+from ncre.web.staff import admission, cash, desk, halls, review, suspension
 
 AREAS = (
     health,
@@ -74,6 +74,7 @@ AREAS = (
     documents,
     review,
     cash,
+    suspension,
     desk,
     admission,
     halls,

@@ -18,8 +18,8 @@ from werkzeug.routing import Rule
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import registration_id
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.web.site import create_site
 from tests.handlers.ground import QUICK, Walker, open_exam

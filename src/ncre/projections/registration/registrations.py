@@ -28,7 +28,9 @@ from sqlalchemy import (
 )
 
 from ncre.domain.candidate import masked_name, masked_number
-from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED, Opening, Status, Step, arrival
+from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED
+from ncre.domain.registration.machine import arrival
+from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.projections.base import Key, Projection, Row, as_json, changed, found_in
@@ -104,7 +106,7 @@ class RegistrationProjection(Projection):
         return changed(
             row or _begun(stamp.stream),
             version=stamp.version,
-            status=arrival(status, type(fact)).value,
+            status=arrival(status, fact).value,
             changed_at=stamp.recorded_at,
             **(change(fact, row or {}) if change else {}),
         )
@@ -210,6 +212,10 @@ def _moved(moved: facts.Moved, _: Row) -> Row:
     return {"account": moved.to, "account_since": moved.metadata.recorded_at}
 
 
+def _resumed(resumed: facts.Resumed, _: Row) -> Row:
+    return {"pay_by": resumed.pay_by}
+
+
 _CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.AgreementAccepted: _agreed,
     facts.InfoFilled: _informed,
@@ -225,6 +231,7 @@ _CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.ConfirmedOnSite: _confirmed,
     facts.SeatAssigned: _seated,
     facts.Moved: _moved,
+    facts.Resumed: _resumed,
 }
 
 _ONE = select(registrations).where(registrations.c.id == bindparam("registration"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, g, request
 from flask_babel import gettext as _
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 
 
 def install(site: Flask) -> None:
