@@ -19,6 +19,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
 from ncre.identity.human_check import HumanCheck
+from ncre.identity.integrations import Integrations
 from ncre.identity.one_time_tokens import OneTimeTokens
 from ncre.identity.proofs import CODE_LIVES, Proofs
 from ncre.identity.second_factor_store import SecondFactorStore
@@ -49,6 +50,7 @@ from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.exam.office import Office
+from ncre.services.integration.integrations import IntegrationService
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -117,6 +119,7 @@ class Container:
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
+    integrations: IntegrationService
     worker: Worker
 
     def migrate(self) -> None:
@@ -242,6 +245,7 @@ def build_container(
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
+        integrations=IntegrationService(command_handler, Integrations(database, clock)),
         worker=Worker(
             command_handler,
             money,
