@@ -100,6 +100,8 @@ LIBRARIES: dict[str, set[str]] = {
         "flask",
         "flask_babel",
         "flask_wtf",
+        "pydantic",
+        "spectree",
         "jinja2",
         "werkzeug",
         "markupsafe",

@@ -51,6 +51,7 @@ from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.exam.office import Office
 from ncre.services.integration.integrations import IntegrationService
+from ncre.services.integration.represented import RepresentedCandidates
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -120,6 +121,7 @@ class Container:
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
     integrations: IntegrationService
+    represented: RepresentedCandidates
     worker: Worker
 
     def migrate(self) -> None:
@@ -246,6 +248,7 @@ def build_container(
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
         integrations=IntegrationService(command_handler, Integrations(database, clock)),
+        represented=RepresentedCandidates(command_handler, security, accounts, identities),
         worker=Worker(
             command_handler,
             money,

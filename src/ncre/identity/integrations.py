@@ -134,6 +134,16 @@ class Integrations:
         row = connection.execute(select(integrations).where(integrations.c.id == identity)).mappings().first()
         return _integration(row) if row else None
 
+    def name_of(self, actor: str) -> str:
+        """The name of whoever acted, by the id in a fact, or "" where it is no integration."""
+        try:
+            identity = UUID(actor)
+        except ValueError:
+            return ""
+        with self._database.reading() as connection:
+            known = self.find(connection, identity)
+        return known.name if known else ""
+
     def secrets(self, connection: Connection, identity: UUID) -> list[Secret]:
         """The valid ones, the oldest first."""
         asked = (

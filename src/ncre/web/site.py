@@ -19,6 +19,7 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
+from ncre.web.api import interface
 from ncre.web.audit import accounts, registrations
 from ncre.web.candidate import (
     agreement,
@@ -82,7 +83,7 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -111,6 +112,7 @@ def create_site(container: Container) -> Flask:
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
+    interface.install(site)
     return site
 
 

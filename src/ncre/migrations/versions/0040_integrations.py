@@ -55,5 +55,6 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(120), nullable=False),
         sa.PrimaryKeyConstraint("integration", "position", name=op.f("pk_webhook_deliveries")),
     )
+    op.create_index("registrations_in_order", "registrations", ["site", "id"])
     op.create_index("webhook_deliveries_due", "webhook_deliveries", ["state", "next_at"])
     op.create_index("webhook_deliveries_about", "webhook_deliveries", ["integration", "about", "position"])

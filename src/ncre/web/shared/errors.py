@@ -17,7 +17,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.wording import refusal_words
 from ncre.handlers.outages import OUTAGES
 from ncre.store.outages import DatabaseFailure
-from ncre.web.shared import access_log, edge
+from ncre.web.shared import access_log, edge, problems
 from ncre.web.shared.forms import FormIncomplete
 from ncre.web.shared.language import language
 
@@ -142,7 +142,9 @@ REFUSED_ACCESS: Final = frozenset(
 PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
 """Statuses of what passes by itself; every answer that has one says when to ask again."""
 
-Answered = tuple[str, int, dict[str, str]]
+Answered = tuple[str | Response, int, dict[str, str]]
+
+Shown = tuple[str | Response, int]
 
 _TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
 
@@ -174,15 +176,16 @@ def _refused(refusal: Refusal) -> Answered:
         access_log.refuse(refusal.code.value)
     status, after = STATUS[refusal.code], RETRY_AFTER.get(refusal.code)
     headings = {404: _("没有找到这一页"), 500: _("系统出了问题")}
-    page, code = _page(status, headings.get(status, _("没有完成")), refusal_text(refusal))
-    return page, code, {"Retry-After": str(after)} if after is not None else {}
+    heading, code = headings.get(status, _("没有完成")), refusal.code.value
+    page, status_ = _page(status, heading, refusal_text(refusal), code)
+    return page, status_, {"Retry-After": str(after)} if after is not None else {}
 
 
 def _failed(failure: DatabaseFailure) -> Answered:
     return _refused(Refusal(OUTAGES[failure.kind]))
 
 
-def _expired(_error: CSRFError) -> tuple[str, int]:
+def _expired(_error: CSRFError) -> Shown:
     access_log.refuse("csrf")
     refusal_text = _(
         "这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。"
@@ -195,7 +198,7 @@ def _expired(_error: CSRFError) -> tuple[str, int]:
     return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text)
 
 
-def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
+def _incomplete(_error: FormIncomplete) -> Shown:
     access_log.refuse("form-incomplete")
     return _page(
         HTTPStatus.BAD_REQUEST,
@@ -204,7 +207,7 @@ def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
     )
 
 
-def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> Shown | HTTPException:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, edge.NotText | edge.TooLong):
@@ -223,12 +226,12 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     return _page(error.code, heading, sentence)
 
 
-def too_large() -> tuple[str, int]:
+def too_large() -> Shown:
     """The page for a request that was larger than its page takes."""
     return _page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("发送的内容太大"), _TOO_LARGE)
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
+def _unexpected(error: Exception) -> Shown:
     log.error("unexpected %s", type(error).__name__, exc_info=error)
     return _page(
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -237,5 +240,8 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     )
 
 
-def _page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+def _page(status: int, heading: str, sentence: str, code: str = "") -> Shown:
+    if problems.is_api():
+        code = code or problems.code_of(status)
+        return problems.problem(status, code, heading, sentence), int(status)
     return render_template("shared/error.html", heading=heading, sentence=sentence), int(status)
