@@ -82,7 +82,7 @@ LIBRARIES: dict[str, set[str]] = {
     "domain": {"transitions", "stdnum", "email_validator", "phonenumbers"},
     "projections": {"sqlalchemy", "msgspec"},
     "handlers": {"sqlalchemy", "eventsourcing"},
-    "clients": {"requests", "cryptography", "authlib", "joserfc"},
+    "clients": {"requests", "cryptography", "authlib", "joserfc", "httpcore"},
     "photo": {"PIL", "pillow_heif", "cv2", "numpy", "msgspec", "boto3", "botocore"},
     "identity": {"argon2", "sqlalchemy", "altcha", "captcha", "pyotp", "segno", "msgspec", "itsdangerous"},
     "documents": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
@@ -92,7 +92,7 @@ LIBRARIES: dict[str, set[str]] = {
     "config": {"pydantic", "pydantic_settings", "sqlalchemy"},
     "server": {"uvicorn"},
     "stand_ins": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
-    "services": {"sqlalchemy", "msgspec", "xlsxwriter"},
+    "services": {"sqlalchemy", "msgspec", "xlsxwriter", "eventsourcing"},
     "web": {
         "msgspec",
         "itsdangerous",

@@ -12,6 +12,7 @@ from ncre.clients.openid import OpenIDClient
 from ncre.clients.payment_channel import PaymentChannel
 from ncre.clients.qq import QQ
 from ncre.clients.rsa_signing import KeyUnusable
+from ncre.clients.webhook_sender import WebhookSender
 from ncre.config import Misconfigured, Settings, refusals
 from ncre.documents.codes.ticket_token import TicketKey
 from ncre.documents.pdf.signature import Certificate, SigningUnusable
@@ -50,8 +51,11 @@ from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.exam.office import Office
+from ncre.services.integration.dispatcher import Dispatcher
+from ncre.services.integration.event_feed import EventFeed
 from ncre.services.integration.integrations import IntegrationService
 from ncre.services.integration.represented import RepresentedCandidates
+from ncre.services.integration.webhooks import WebhookService
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -122,6 +126,9 @@ class Container:
     offline_admission_lists: OfflineAdmissionLists
     integrations: IntegrationService
     represented: RepresentedCandidates
+    webhooks: WebhookService
+    dispatcher: Dispatcher
+    event_feed: EventFeed
     worker: Worker
 
     def migrate(self) -> None:
@@ -188,6 +195,10 @@ def build_container(
     checkout = CheckoutService(command_handler, money, retry_schedule)
     changes = Changes(command_handler, money, checkout)
     reconciliation = Reconciliation(command_handler, money, retry_schedule)
+    integrations = IntegrationService(command_handler, Integrations(database, clock))
+    hooks = WebhookService(command_handler, integrations, keys.webhook)
+    feed = EventFeed(command_handler, identities, settings.public_url)
+    dispatcher = Dispatcher(command_handler, integrations, hooks, feed, WebhookSender())
     return Container(
         settings=settings,
         session_key=keys.session.hex(),
@@ -247,7 +258,10 @@ def build_container(
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
-        integrations=IntegrationService(command_handler, Integrations(database, clock)),
+        integrations=integrations,
+        webhooks=hooks,
+        dispatcher=dispatcher,
+        event_feed=feed,
         represented=RepresentedCandidates(command_handler, security, accounts, identities),
         worker=Worker(
             command_handler,
@@ -263,6 +277,7 @@ def build_container(
                 human.tidy,
                 throttle.tidy,
                 sending.tidy,
+                dispatcher.tidy,
             ),
             watched.trusted if watched else lambda: True,
         ),

@@ -100,9 +100,13 @@ def active(connection: Connection) -> list[Webhook]:
     return [Webhook(**row) for row in connection.execute(asked).mappings()]
 
 
-def put(connection: Connection, webhook: Webhook) -> None:
-    connection.execute(delete(webhooks).where(webhooks.c.integration == webhook.integration))
+def add(connection: Connection, webhook: Webhook) -> None:
     connection.execute(insert(webhooks), vars(webhook))
+
+
+def change(connection: Connection, integration: UUID, **values: Any) -> None:
+    """Some columns; the position belongs to whoever looks the log through."""
+    connection.execute(update(webhooks).where(webhooks.c.integration == integration).values(values))
 
 
 def remove(connection: Connection, integration: UUID) -> None:

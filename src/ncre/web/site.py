@@ -32,7 +32,7 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
-from ncre.web.office import payments, round, seating, staff_accounts
+from ncre.web.office import integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -76,6 +76,7 @@ AREAS = (
     halls,
     round,
     staff_accounts,
+    integrations,
     seating,
     payments,
     registrations,

@@ -79,7 +79,7 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
         container.settings.photos.mkdir()
         paid = live(container, clock, walker_of(container, mine.account))
         known = {
-            "registration": paid.id, "code": SITE, "batch": 1, "name": "unknown", "token": "unknown",
+            "registration": paid.id, "registration_id": paid.id, "topic": "registration.approved", "version": 1, "code": SITE, "batch": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
             "filename": "site.css", "purpose": "recover", "channel": "wechat",
         }  # fmt: skip

@@ -278,8 +278,6 @@ def page(
     asked = select(registrations).order_by(registrations.c.id).limit(limit)
     if sites != EVERY_SITE:
         asked = asked.where(registrations.c.site.in_(sorted(sites)))
-    else:
-        asked = asked.where(registrations.c.site.is_not(None))
     if status is not None:
         asked = asked.where(registrations.c.status == status)
     if after is not None:

@@ -147,7 +147,8 @@ def is_mine(account: UUID) -> bool:
 
 
 def _at_my_sites(row: Row) -> bool:
-    return bool(row["site"]) and me().acting_as(Role.REVIEWER).covers(row["site"])
+    """Where no site was chosen yet, it is for those alone who act for all of them."""
+    return me().acting_as(Role.REVIEWER).covers(row["site"] or "")
 
 
 def _limit() -> CallLimit:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
 
 from ncre.domain.integration.scopes import SCOPES
-from ncre.web.api import access, applying, deciding, exam, registrations
+from ncre.web.api import access, applying, deciding, exam, feed, registrations
 from ncre.web.api.document import completed
 from ncre.web.api.rate import CallLimit
 from ncre.web.api.spec import pages, spec
-from ncre.web.shared.auth import container
+from ncre.web.shared.hosts import absolute
 from ncre.web.shared.language import language
 from ncre.web.shared.security_headers import machines_alone
 from ncre.web.shared.traffic import largest_body
 
 PREFIX: Final = "/api/v1"
-VIEWS: Final = (exam, registrations, applying, deciding)
+VIEWS: Final = (exam, registrations, applying, deciding, feed)
 """Each adds its operations to the blueprint when it is imported."""
 
 public = Blueprint("api_docs", __name__)
@@ -38,8 +38,6 @@ def install(site: Flask) -> None:
 
 
 def document() -> dict[str, Any]:
-    from flask import current_app
-
     found: dict[str, Any] = current_app.extensions["ncre.api.document"]
     return found
 
@@ -57,7 +55,7 @@ def docs() -> str:
         "api/docs.html",
         document=document(),
         scopes=[(scope.value, words.say(language())) for scope, words in SCOPES.items()],
-        base=container().settings.public_url or request.host_url.rstrip("/"),
+        base=absolute("home.front").rstrip("/"),
     )
 
 

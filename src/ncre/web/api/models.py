@@ -275,6 +275,7 @@ class EventsAsked(BaseModel):
     after: Annotated[int, Field(ge=0, le=2**62)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 100
     wait: Annotated[int, Field(ge=0, le=20)] = 0
+    private: bool = False
 
 
 class Event(Answered):
@@ -295,6 +296,12 @@ class Event(Answered):
     role: str
     sealed: str
     data: dict[str, object]
+
+
+class FactSchema(BaseModel):
+    """A JSON Schema (2020-12)."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 class Events(Answered):
