@@ -8,6 +8,7 @@ from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
+from ncre.services.exam.revisions import Revise
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import OFFICE, SECRET, TODAY, Clock
 
@@ -50,4 +51,4 @@ def open_round(container: Container, **changes: object) -> None:
     loaded = load_round(bundled(), TODAY)
     if changes:
         loaded = replace(loaded, sites=tuple(replace(site, **changes) for site in loaded.sites))  # type: ignore[arg-type]
-    container.office.load(loaded, OFFICE)
+    container.revisions.revise(Revise(actor=OFFICE, wanted=loaded, why="开考"))

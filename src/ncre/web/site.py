@@ -20,15 +20,17 @@ from ncre.web.account import (
     single_sign_on,
 )
 from ncre.web.api import interface
-from ncre.web.audit import accounts, registrations
+from ncre.web.audit import accounts, registrations, round_history
 from ncre.web.candidate import (
     agreement,
+    deadlines,
     details,
     documents,
     home,
     payment,
     photo,
     registration,
+    rejections,
     subjects,
     wechat_browser,
 )
@@ -81,6 +83,7 @@ AREAS = (
     payments,
     registrations,
     accounts,
+    round_history,
 )
 
 
@@ -109,7 +112,19 @@ def create_site(container: Container) -> Flask:
         hops = container.settings.proxies
         # Host comes from the browser through every proxy; X-Forwarded-Host is believed of nobody (ncre.web.shared.hosts).
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    for part in (access_log, auth, edge, security_headers, language, menu, filters, errors, wechat_browser):
+    for part in (
+        access_log,
+        auth,
+        edge,
+        security_headers,
+        language,
+        menu,
+        filters,
+        deadlines,
+        rejections,
+        errors,
+        wechat_browser,
+    ):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)

@@ -17,7 +17,7 @@ from ncre.web.shared import traffic
 from tests.support.people import SITE, somebody
 from tests.web.visitor import Visitor, signed_in
 
-POOL = 30
+POOL = 36
 """Connections that a process may have to PostgreSQL, told in docs/operations.md."""
 
 

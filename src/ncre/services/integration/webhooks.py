@@ -17,7 +17,8 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events import integration as facts
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.operational import webhooks
-from ncre.operational.webhooks import LONGEST_URL, Delivery, DeliveryState, Webhook
+from ncre.operational.webhooks import LONGEST_URL as LONGEST_URL
+from ncre.operational.webhooks import Delivery, DeliveryState, Webhook
 from ncre.services.integration.integrations import IntegrationService, require_office
 
 BOTH_KEYS: Final = timedelta(days=1)

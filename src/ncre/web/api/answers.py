@@ -16,11 +16,11 @@ from ncre.projections.base import Row
 from ncre.projections.registration import registrations
 from ncre.web.api import models
 from ncre.web.api.access import KeyMissing, VersionMissing
+from ncre.web.api.problems import problem
 from ncre.web.api.spec import NotAsDescribed, pages
 from ncre.web.shared.auth import container
 from ncre.web.shared.errors import RETRY_AFTER, STATUS, refusal_text
 from ncre.web.shared.pictures import site_for
-from ncre.web.shared.problems import problem
 
 OUTDATED = frozenset({RefusalCode.OUT_OF_DATE, RefusalCode.VERSION_UNKNOWN})
 """Refusals of the version in If-Match."""

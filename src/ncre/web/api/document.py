@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from spectree import SpecTree
 
+from ncre.web.api.problems import PROBLEM
 from ncre.web.api.spec import OPERATIONS, Operation
-from ncre.web.shared.problems import PROBLEM
 
 KEY: Final = {
     "name": "Idempotency-Key",

@@ -15,8 +15,8 @@ from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import Role
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.handlers.command_handler import Act
-from ncre.operational.webhooks import LONGEST_URL
 from ncre.projections.audit import timeline
+from ncre.services.integration.webhooks import LONGEST_URL
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.forms import FormIncomplete, command_id, fresh_id
