@@ -16,7 +16,6 @@ from ncre.events.base import Erased, Fact
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.external_identities import Identities
 from ncre.identity.integrations import Integration
-from ncre.projections.base import as_json
 from ncre.projections.registration.registrations import registrations
 from ncre.services.integration.fact_schemas import address_of, is_told
 from ncre.store.fact_json import shape_of
@@ -75,7 +74,7 @@ class EventFeed:
         ]
 
     def event(self, position: int, fact: Fact) -> dict[str, Any]:
-        """A fact as a CloudEvents 1.0 event."""
+        """A fact as a CloudEvents 1.0 event, as msgspec writes it."""
         stamp = fact.metadata
         shape = shape_of(fact.TOPIC)
         values = {**shape.public_of(fact), **{name: vars(fact)[name] for name in shape.sealed}}
@@ -96,7 +95,7 @@ class EventFeed:
             "actor": stamp.actor,
             "role": stamp.role,
             "sealed": ",".join(sealed),
-            "data": as_json(data),
+            "data": data,
         }
 
     def _opened(

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any, Final
 
 from flask import Response, jsonify, request
+from msgspec import json
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.integration.scopes import Scope
@@ -17,7 +18,6 @@ from ncre.services.integration.fact_schemas import schema_of, told_facts
 from ncre.store.fact_json import shape_of
 from ncre.web.api import models
 from ncre.web.api.access import me, require_scope
-from ncre.web.api.answers import answer
 from ncre.web.api.spec import operation, pages
 from ncre.web.shared.auth import container
 
@@ -46,9 +46,8 @@ def events() -> Response:
         with _turn() as may_wait:
             if may_wait:
                 page = _waited(asked, page)
-    return answer(
-        models.Events(items=[models.Event(**one) for one in page.items], next=page.next, more=page.more)
-    )
+    said = {"items": page.items, "next": page.next, "more": page.more}
+    return Response(json.encode(said), mimetype="application/json")
 
 
 @pages.get("/schemas/<topic>/<int:version>")
