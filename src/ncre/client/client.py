@@ -84,9 +84,10 @@ class Client:
         return self._step(case, "details", details)
 
     def choose(
-        self, case: Registration, site: str, subjects: list[str], declared: bool = True
+        self, case: Registration, site: str, subjects: list[str], declared: bool = True, student: str = ""
     ) -> Registration:
-        return self._step(case, "subjects", {"site": site, "subjects": subjects, "declared": declared})
+        asked = {"site": site, "subjects": subjects, "declared": declared, "student": student}
+        return self._step(case, "subjects", asked)
 
     def send_photo(self, case: Registration, jpeg: bytes) -> Registration:
         """Raises Problem; its `offers` say what may be done with a refused photo."""

@@ -89,7 +89,7 @@ def test_opened_they_are_recorded_and_the_scope_is_needed(
     filled = next(one for one in told if one["type"] == "registration.info_filled")
     assert (filled["sealed"], filled["data"]["details"]["name"]) == ("", WENJING.name)
     looked = [one for one in told if one["type"] == "access.details_viewed"]
-    assert [one["data"]["purpose"] for one in looked] == ["feed"]
+    assert {one["data"]["purpose"] for one in looked} == {"feed"}
 
 
 def test_nothing_of_accounts_and_integrations_is_told(

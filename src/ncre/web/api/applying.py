@@ -113,7 +113,10 @@ def choose(registration_id: UUID) -> Response:
     The first time with `declared`: the candidate declares that the details are true.
     """
     asked: models.SubjectsAsked = request.context.json  # type: ignore[attr-defined]
-    row, chosen = mine(registration_id), {"site": asked.site, "subjects": tuple(asked.subjects)}
+    row, chosen = (
+        mine(registration_id),
+        {"site": asked.site, "subjects": tuple(asked.subjects), "student": asked.student},
+    )
     if Step.CHANGE_SUBJECTS in with_rules(row).steps:
         return _carried_out(c.ChangeSubjects, row, **chosen)
     return _carried_out(c.Submit, row, **chosen, declared=asked.declared, declaration=DECLARATION)

@@ -70,6 +70,7 @@ def sites() -> Response:
             address=one.plan.address,
             reviews=one.plan.reviews,
             confirms=one.plan.confirms,
+            audience=one.plan.audience,
             most_subjects=one.plan.most_subjects,
             subjects=sorted(one.offers),
         )

@@ -76,6 +76,7 @@ class Site(Answered):
     address: str
     reviews: bool
     confirms: bool
+    audience: str
     most_subjects: int
     subjects: list[str]
 
@@ -184,9 +185,12 @@ class DetailsAsked(Asked):
 
 
 class SubjectsAsked(Asked):
+    """`student` is a school number, or `declared`: sites for their own students ask for one of them."""
+
     site: SiteCode
     subjects: Annotated[list[Code], Field(min_length=1, max_length=10)]
     declared: bool = False
+    student: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", max_length=40)] = ""
 
 
 class AdoptAsked(Asked):
