@@ -105,7 +105,7 @@ def _interface() -> None:
     seen = interface.measure()
     print(
         f"Interface  {seen.calls:.0f} commands/s by /api/v1, {seen.commands:.0f}/s through the application alone, ratio "
-        f"{seen.calls / seen.commands:.2f}; {seen.reads:.0f} reads/s; {seen.events:.0f} events/s of the feed (aim 10000)",
+        f"{seen.calls / seen.commands:.2f}; {seen.reads:.0f} reads/s; {seen.events:.0f} events/s of CPU of the feed (aim 10000)",
         flush=True,
     )
 

@@ -76,21 +76,22 @@ class EventFeed:
     def event(self, position: int, fact: Fact) -> dict[str, Any]:
         """A fact as a CloudEvents 1.0 event, as msgspec writes it."""
         stamp = fact.metadata
-        shape = shape_of(fact.TOPIC)
+        shape, stream = shape_of(fact.TOPIC), str(stamp.stream)
+        case = about(fact)
         values = {**shape.public_of(fact), **{name: vars(fact)[name] for name in shape.sealed}}
         sealed = [name for name in shape.sealed if isinstance(values[name], Erased)]
         data = {name: None if name in sealed else value for name, value in values.items()}
         return {
             "specversion": "1.0",
-            "id": f"{stamp.stream}/{stamp.version}",
+            "id": f"{stream}/{stamp.version}",
             "source": self._source,
             "type": fact.TOPIC,
-            "subject": str(about(fact)),
+            "subject": stream if case == stamp.stream else str(case),
             "time": stamp.recorded_at,
             "datacontenttype": "application/json",
             "dataschema": address_of(fact.TOPIC),
             "position": str(position),
-            "stream": str(stamp.stream),
+            "stream": stream,
             "version": stamp.version,
             "actor": stamp.actor,
             "role": stamp.role,
