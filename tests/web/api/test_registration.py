@@ -202,6 +202,35 @@ def _filled(container: Container, person: Candidate, number: int) -> Any:
     return c.FillInfo(**person.asking, details=details, person=f"{number:064d}")
 
 
+def test_found_by_any_of_its_numbers_at_its_own_site_alone(
+    container: Container, site: Flask, waiting: Candidate
+) -> None:
+    portal = caller(container, site)
+    number = portal.ask("GET", f"/registrations/{waiting.id}").json["number"]
+    for text in (number, WENJING.document_number, str(waiting.id)):
+        found = portal.ask("POST", "/searches", json={"text": text}).json["items"]
+        assert [one["id"] for one in found] == [str(waiting.id)], text
+        elsewhere = caller(container, site, sites=("429901",), name=f"x{text}"[:20])
+        assert elsewhere.ask("POST", "/searches", json={"text": text}).json["items"] == []
+
+
+def test_moved_to_another_account_of_the_same_person(
+    container: Container, site: Flask, waiting: Candidate
+) -> None:
+    portal, path = caller(container, site), f"/registrations/{waiting.id}"
+    other = somebody(container, "wenjing-2").account
+    version = portal.ask("GET", path).json["version"]
+    asked = {"account": "nobody-here", "evidence": "核对身份证原件，申请书 2027-15"}
+    assert (
+        portal.ask("POST", f"{path}/transfer", 422, seen=version, json=asked).json["code"]
+        == "account_unknown"
+    )
+    asked = {**asked, "account": other.name}
+    moved = portal.ask("POST", f"{path}/transfer", seen=version, json=asked).json
+    assert moved["candidate"] == str(other.id)
+    assert facts_of(container, waiting.id)[-1] == "registration.moved"
+
+
 def test_cash_is_taken_once_under_its_receipt(container: Container, site: Flask, waiting: Candidate) -> None:
     portal, path = caller(container, site), f"/registrations/{waiting.id}"
     version = portal.ask("GET", path).json["version"]

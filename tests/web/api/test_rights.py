@@ -24,6 +24,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "openOrder": {"json": {}},
     "reject": {"json": {"reasons": ["P01"]}},
     "cancel": {"json": {"reason": "x"}},
+    "transfer": {"json": {"account": "somebody", "evidence": "核对身份证原件"}},
+    "search": {"json": {"text": "78420019000001"}},
     "takeCash": {"json": {"receipt": "R1", "amount": 16000}},
     "handCashBack": {"json": {"receipt": "R1"}},
     "viewDetails": {"json": {"why": "inquiry"}},

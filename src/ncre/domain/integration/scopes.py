@@ -29,7 +29,9 @@ SCOPES: Final[Mapping[Scope, Bilingual]] = {
     Scope.READ: Bilingual("查看报名（证件号码遮盖）", "see registrations, numbers masked"),
     Scope.APPLY: Bilingual("为自己的用户报名", "register its own users"),
     Scope.REVIEW: Bilingual("审核与现场确认", "review, and confirm on site"),
-    Scope.OFFICE: Bilingual("取消报名", "cancel registrations"),
+    Scope.OFFICE: Bilingual(
+        "取消报名、转到本人另一账号", "cancel registrations, move them to another account"
+    ),
     Scope.COUNTER: Bilingual("登记现场缴费", "record cash taken on site"),
     Scope.PRIVATE: Bilingual("打开个人信息（每次都记入历史）", "open private details, each time recorded"),
     Scope.EVENTS: Bilingual("读取事件", "read events"),

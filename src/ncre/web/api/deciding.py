@@ -73,6 +73,19 @@ def cancel(registration_id: UUID) -> Response:
     return as_it_stands(registration_id)
 
 
+@pages.post("/registrations/<uuid:registration_id>/transfer")
+@deciding("transfer", Scope.OFFICE, json=models.TransferAsked)
+def transfer(registration_id: UUID) -> Response:
+    """Move it to another account
+
+    Of the same person, upon evidence; both accounts are told.
+    """
+    asked: models.TransferAsked = request.context.json  # type: ignore[attr-defined]
+    who, transfers = _asked(registration_id, Role.OFFICE), container().transfer
+    transfers.move(c.Move(**who, to=transfers.target(asked.account.strip()).id, evidence=asked.evidence))
+    return as_it_stands(registration_id)
+
+
 @pages.post("/registrations/<uuid:registration_id>/counter-payments")
 @operation(
     "takeCash",

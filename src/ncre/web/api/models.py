@@ -229,6 +229,19 @@ class CancelAsked(Asked):
     money_reason: Text = ""
 
 
+class TransferAsked(Asked):
+    """`account` is the name or address with which the same person signs in, `evidence` what was seen that says so."""
+
+    account: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", max_length=254)]
+    evidence: Text
+
+
+class SearchAsked(Asked):
+    """A registration number, ticket number, document number or id. It travels in the body, never in an address."""
+
+    text: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", max_length=120)]
+
+
 class CashAsked(Asked):
     receipt: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")]
     amount: Annotated[int, Field(ge=1, le=99_999_999_999)]

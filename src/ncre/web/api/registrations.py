@@ -12,12 +12,13 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.disclosure import REASONS, reason_in_words
 from ncre.domain.registration.lifecycle import Role
 from ncre.projections.audit import timeline
-from ncre.projections.registration import registrations
+from ncre.projections.registration import desk_search, registrations
 from ncre.web.api import models
 from ncre.web.api.access import at_my_sites, is_mine, me, visible
 from ncre.web.api.answers import answer, registration, registration_answer
 from ncre.web.api.spec import operation, pages
 from ncre.web.shared.auth import container
+from ncre.web.staff.desk import wanted
 
 PURPOSE = "api"
 
@@ -45,6 +46,21 @@ def listed() -> Response:
     shown = rows[: asked.limit] if more else rows
     items = [registration(row) for row in shown]
     return answer(models.Registrations(items=items, next=str(shown[-1]["id"]) if more else None))
+
+
+@pages.post("/searches")
+@operation("search", models.Registrations, Scope.READ, json=models.SearchAsked)
+def search() -> Response:
+    """Find registrations by a number
+
+    At the sites of the integration; the numbers themselves are stored nowhere.
+    """
+    asked: models.SearchAsked = request.context.json  # type: ignore[attr-defined]
+    text = wanted(asked.text)
+    persons = container().people.persons(text)
+    with container().database.reading() as connection:
+        rows = desk_search.found(connection, text, persons, me().sites)
+    return answer(models.Registrations(items=[registration(row) for row in rows], next=None))
 
 
 @pages.get("/registrations/<uuid:registration_id>")
