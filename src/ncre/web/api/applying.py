@@ -23,7 +23,7 @@ from ncre.projections.base import Row
 from ncre.projections.registration import registrations
 from ncre.services.photo.photos import Taken
 from ncre.store.sealing import PersonErased
-from ncre.web.api import models
+from ncre.web.api import bodies, models
 from ncre.web.api.access import command_id, is_mine, me, mine, seen
 from ncre.web.api.answers import answer, as_it_stands, photo_refused
 from ncre.web.api.spec import NotAsDescribed, View, operation, pages
@@ -38,26 +38,26 @@ from ncre.web.shared.rounds import current_round
 
 @pages.post("/candidates")
 @operation(
-    "bringCandidate", models.Candidate, Scope.APPLY, json=models.CandidateAsked, command=True, tag="applying"
+    "bringCandidate", models.Candidate, Scope.APPLY, json=bodies.CandidateAsked, command=True, tag="applying"
 )
 def bring() -> Response:
     """A candidate of the caller
 
     By the caller's own reference: the same reference is the same candidate.
     """
-    asked: models.CandidateAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.CandidateAsked = request.context.json  # type: ignore[attr-defined]
     account, _new = container().represented.bring(me(), asked.reference)
     return answer(models.Candidate(id=account, reference=asked.reference))
 
 
 @pages.post("/registrations")
-@operation("agree", models.Registration, Scope.APPLY, json=models.AgreeAsked, command=True, tag="applying")
+@operation("agree", models.Registration, Scope.APPLY, json=bodies.AgreeAsked, command=True, tag="applying")
 def agree() -> Response:
     """Accept the agreement
 
     It begins the registration of a candidate in the current round, or finds the one under way.
     """
-    asked: models.AgreeAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.AgreeAsked = request.context.json  # type: ignore[attr-defined]
     if not is_mine(asked.candidate):
         raise Refusal(RefusalCode.NOT_FOUND)
     round_ = current_round()
@@ -89,7 +89,7 @@ def applying(name: str, **more: Any) -> Callable[[View], View]:
 
 
 @pages.post("/registrations/<uuid:registration_id>/details")
-@applying("saveDetails", json=models.DetailsAsked)
+@applying("saveDetails", json=bodies.DetailsAsked)
 def save_details(registration_id: UUID) -> Response:
     """Fill in or amend the personal details
 
@@ -106,13 +106,13 @@ def save_details(registration_id: UUID) -> Response:
 
 
 @pages.post("/registrations/<uuid:registration_id>/subjects")
-@applying("chooseSubjects", json=models.SubjectsAsked)
+@applying("chooseSubjects", json=bodies.SubjectsAsked)
 def choose(registration_id: UUID) -> Response:
     """Choose site and subjects
 
     The first time with `declared`: the candidate declares that the details are true.
     """
-    asked: models.SubjectsAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.SubjectsAsked = request.context.json  # type: ignore[attr-defined]
     row, chosen = (
         mine(registration_id),
         {"site": asked.site, "subjects": tuple(asked.subjects), "student": asked.student},
@@ -143,13 +143,13 @@ def send_photo(registration_id: UUID) -> Response:
 
 
 @pages.post("/registrations/<uuid:registration_id>/photo-adoptions")
-@applying("adoptPhoto", json=models.AdoptAsked)
+@applying("adoptPhoto", json=bodies.AdoptAsked)
 def adopt_photo(registration_id: UUID) -> Response:
     """Take an offered photo
 
     The turned or cropped picture, or the refused one for a person to decide (`appeal`).
     """
-    asked: models.AdoptAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.AdoptAsked = request.context.json  # type: ignore[attr-defined]
     row = mine(registration_id)
     seen()
     try:
@@ -188,7 +188,7 @@ def withdraw(registration_id: UUID) -> Response:
     "openOrder",
     models.Order,
     Scope.APPLY,
-    json=models.OrderAsked,
+    json=bodies.OrderAsked,
     command=True,
     versioned=True,
     tag="applying",
@@ -198,7 +198,7 @@ def open_order(registration_id: UUID) -> Response:
 
     Where the candidate pays. The channel's own notice settles it; nothing that is said here does.
     """
-    asked: models.OrderAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.OrderAsked = request.context.json  # type: ignore[attr-defined]
     row, version = mine(registration_id), seen()
     if version != row["version"]:
         raise Refusal(RefusalCode.OUT_OF_DATE, seen=version, version=row["version"])

@@ -15,7 +15,7 @@ from ncre.domain.registration.lifecycle import Role
 from ncre.projections.payment import ledger
 from ncre.projections.registration import registrations
 from ncre.services.payment.counter_payments import COUNTER, CashTaken
-from ncre.web.api import models
+from ncre.web.api import bodies, models
 from ncre.web.api.access import at_my_sites, command_id, me, seen
 from ncre.web.api.answers import answer, as_it_stands, registration
 from ncre.web.api.spec import View, operation, pages
@@ -38,13 +38,13 @@ def approve(registration_id: UUID) -> Response:
 
 
 @pages.post("/registrations/<uuid:registration_id>/rejection")
-@deciding("reject", Scope.REVIEW, json=models.RejectAsked)
+@deciding("reject", Scope.REVIEW, json=bodies.RejectAsked)
 def reject(registration_id: UUID) -> Response:
     """Reject
 
     With the codes of the reasons; `other` needs a note.
     """
-    asked: models.RejectAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.RejectAsked = request.context.json  # type: ignore[attr-defined]
     reasons = tuple(sorted(set(asked.reasons)))
     return _handled(c.Reject(**_asked(registration_id, Role.REVIEWER), reasons=reasons, note=asked.note))
 
@@ -60,13 +60,13 @@ def confirm(registration_id: UUID) -> Response:
 
 
 @pages.post("/registrations/<uuid:registration_id>/cancellation")
-@deciding("cancel", Scope.OFFICE, json=models.CancelAsked)
+@deciding("cancel", Scope.OFFICE, json=bodies.CancelAsked)
 def cancel(registration_id: UUID) -> Response:
     """Cancel
 
     What becomes of a paid fee is said with it.
     """
-    asked: models.CancelAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.CancelAsked = request.context.json  # type: ignore[attr-defined]
     money = c.PaidFee(asked.money) if asked.money else None
     particulars: dict[str, Any] = {"reason": asked.reason, "money": money, "money_reason": asked.money_reason}
     container().changes.carry_out(c.Cancel(**_asked(registration_id, Role.OFFICE), **particulars))
@@ -74,13 +74,13 @@ def cancel(registration_id: UUID) -> Response:
 
 
 @pages.post("/registrations/<uuid:registration_id>/transfer")
-@deciding("transfer", Scope.OFFICE, json=models.TransferAsked)
+@deciding("transfer", Scope.OFFICE, json=bodies.TransferAsked)
 def transfer(registration_id: UUID) -> Response:
     """Move it to another account
 
     Of the same person, upon evidence; both accounts are told.
     """
-    asked: models.TransferAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.TransferAsked = request.context.json  # type: ignore[attr-defined]
     who, transfers = _asked(registration_id, Role.OFFICE), container().transfer
     transfers.move(c.Move(**who, to=transfers.target(asked.account.strip()).id, evidence=asked.evidence))
     return as_it_stands(registration_id)
@@ -91,7 +91,7 @@ def transfer(registration_id: UUID) -> Response:
     "takeCash",
     models.Cash,
     Scope.COUNTER,
-    json=models.CashAsked,
+    json=bodies.CashAsked,
     command=True,
     versioned=True,
     tag="deciding",
@@ -101,20 +101,20 @@ def take_cash(registration_id: UUID) -> Response:
 
     Under the number of its receipt; `unusable` says why it must be handed back.
     """
-    asked: models.CashAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.CashAsked = request.context.json  # type: ignore[attr-defined]
     who = _asked(registration_id, Role.REVIEWER)
     unusable = container().counter_payments.take(CashTaken(**who, receipt=asked.receipt, amount=asked.amount))
     return answer(models.Cash(unusable=unusable, registration=registration(_row(registration_id))))
 
 
 @pages.post("/registrations/<uuid:registration_id>/counter-refunds")
-@deciding("handCashBack", Scope.COUNTER, json=models.HandedBackAsked)
+@deciding("handCashBack", Scope.COUNTER, json=bodies.HandedBackAsked)
 def hand_back(registration_id: UUID) -> Response:
     """Record cash handed back
 
     Money that could not be used, by the number of its receipt.
     """
-    asked: models.HandedBackAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.HandedBackAsked = request.context.json  # type: ignore[attr-defined]
     row, version = at_my_sites(registration_id), seen()
     trade = f"{row['site']}-{asked.receipt}"
     with container().database.reading() as connection:

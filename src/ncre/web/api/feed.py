@@ -16,7 +16,7 @@ from ncre.domain.integration.scopes import Scope
 from ncre.services.integration.event_feed import Page
 from ncre.services.integration.fact_schemas import schema_of, told_facts
 from ncre.store.fact_json import shape_of
-from ncre.web.api import models
+from ncre.web.api import bodies, models
 from ncre.web.api.access import me, require_scope
 from ncre.web.api.spec import operation, pages
 from ncre.web.shared.auth import container
@@ -31,14 +31,14 @@ _waiting = BoundedSemaphore(WAITERS)
 
 
 @pages.get("/events")
-@operation("listEvents", models.Events, Scope.EVENTS, query=models.EventsAsked, tag="events")
+@operation("listEvents", models.Events, Scope.EVENTS, query=bodies.EventsAsked, tag="events")
 def events() -> Response:
     """Events after a position
 
     In log order; `next` is the position to go on after. With `private` they are opened, which the history of
     each registration says; it needs the scope `private:read` too. `wait` may be cut short where many wait.
     """
-    asked: models.EventsAsked = request.context.query  # type: ignore[attr-defined]
+    asked: bodies.EventsAsked = request.context.query  # type: ignore[attr-defined]
     if asked.private:
         require_scope(Scope.PRIVATE)
     page = container().event_feed.read(me(), asked.after, asked.limit, asked.private)
@@ -63,7 +63,7 @@ def schema(topic: str, version: int) -> Response:
     return found
 
 
-def _waited(asked: models.EventsAsked, page: Page) -> Page:
+def _waited(asked: bodies.EventsAsked, page: Page) -> Page:
     """Until something is for the caller, or the time is over."""
     over, pause = monotonic() + asked.wait, Event()
     while not page.items and monotonic() < over:

@@ -13,7 +13,7 @@ from ncre.domain.registration.disclosure import REASONS, reason_in_words
 from ncre.domain.registration.lifecycle import Role
 from ncre.projections.audit import timeline
 from ncre.projections.registration import desk_search, registrations
-from ncre.web.api import models
+from ncre.web.api import bodies, models
 from ncre.web.api.access import at_my_sites, is_mine, me, visible
 from ncre.web.api.answers import answer, registration, registration_answer
 from ncre.web.api.spec import operation, pages
@@ -24,13 +24,13 @@ PURPOSE = "api"
 
 
 @pages.get("/registrations")
-@operation("listRegistrations", models.Registrations, Scope.READ, query=models.ListAsked)
+@operation("listRegistrations", models.Registrations, Scope.READ, query=bodies.ListAsked)
 def listed() -> Response:
     """Registrations at the sites of the integration
 
     In pages; `next` is the cursor of the following one. With `candidate`, those of one of its own candidates.
     """
-    asked: models.ListAsked = request.context.query  # type: ignore[attr-defined]
+    asked: bodies.ListAsked = request.context.query  # type: ignore[attr-defined]
     with container().database.reading() as connection:
         if asked.candidate is not None:
             if not is_mine(asked.candidate):
@@ -49,13 +49,13 @@ def listed() -> Response:
 
 
 @pages.post("/searches")
-@operation("search", models.Registrations, Scope.READ, json=models.SearchAsked)
+@operation("search", models.Registrations, Scope.READ, json=bodies.SearchAsked)
 def search() -> Response:
     """Find registrations by a number
 
     At the sites of the integration; the numbers themselves are stored nowhere.
     """
-    asked: models.SearchAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.SearchAsked = request.context.json  # type: ignore[attr-defined]
     text = wanted(asked.text)
     persons = container().people.persons(text)
     with container().database.reading() as connection:
@@ -88,13 +88,13 @@ def history(registration_id: UUID) -> Response:
 
 
 @pages.post("/registrations/<uuid:registration_id>/details-views")
-@operation("viewDetails", models.Details, Scope.PRIVATE, json=models.ViewAsked)
+@operation("viewDetails", models.Details, Scope.PRIVATE, json=bodies.ViewAsked)
 def details(registration_id: UUID) -> Response:
     """Open the private details
 
     That and why stands in the history of the registration before anything is shown.
     """
-    asked: models.ViewAsked = request.context.json  # type: ignore[attr-defined]
+    asked: bodies.ViewAsked = request.context.json  # type: ignore[attr-defined]
     row = at_my_sites(registration_id)
     why = asked.why if asked.why in REASONS else reason_in_words(asked.why)
     found = container().people.details(row["id"], row["details_version"])
