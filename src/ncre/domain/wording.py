@@ -346,6 +346,23 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "申请人不能自己确认，请由考务办公室的另一位同事确认；没有时，请在服务器上执行 ncre user。",
         "Whoever asked cannot confirm it. Ask a colleague of the exam office; if there is none, use ncre user on the server.",
     ),
+    RefusalCode.SCOPE_UNKNOWN: Bilingual("请至少选择一项权限。", "Choose at least one scope."),
+    RefusalCode.SCOPE_MISSING: Bilingual(
+        "这个接入没有所需的权限：{scope}。请联系考务办公室。",
+        "This integration lacks the scope {scope}. Ask the exam office for it.",
+    ),
+    RefusalCode.INTEGRATION_UNKNOWN: Bilingual("没有这个接入。", "There is no such integration."),
+    RefusalCode.INTEGRATION_OVER: Bilingual(
+        "这个接入已经停用，请新建一个。", "This integration was revoked. Make a new one."
+    ),
+    RefusalCode.SECRETS_TWO: Bilingual(
+        "已经有两个密钥同时有效。请先停用旧的一个，再发新的。",
+        "Two secrets are valid already. Revoke the older one before a new one is issued.",
+    ),
+    RefusalCode.WEBHOOK_ADDRESS: Bilingual(
+        "推送地址应为 https:// 开头的公网地址，不含用户名、密码和片段。",
+        "The address must be a public one that begins with https://, without user, password or fragment.",
+    ),
     RefusalCode.REQUEST_OVER: Bilingual(
         "这个申请已处理、已撤回或超过 7 天，请重新申请。",
         "This request was dealt with, taken back, or is older than 7 days. Ask again.",

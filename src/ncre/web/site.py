@@ -20,6 +20,7 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
+from ncre.web.api import interface
 from ncre.web.audit import accounts, registrations, round_history
 from ncre.web.candidate import (
     agreement,
@@ -34,7 +35,7 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
-from ncre.web.office import erasures, payments, round, seating, staff_accounts
+from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -81,6 +82,7 @@ AREAS = (
     round,
     staff_accounts,
     erasures,
+    integrations,
     seating,
     payments,
     registrations,
@@ -89,7 +91,7 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -130,6 +132,7 @@ def create_site(container: Container) -> Flask:
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
+    interface.install(site)
     return site
 
 

@@ -42,6 +42,7 @@ def entries() -> list[tuple[str, str]]:
             (_("公告管理"), "round.notices"),
             (_("工作人员账号"), "staff_accounts.home"),
             (_("个人信息删除"), "erasures.home"),
+            (_("其他系统"), "integrations.home"),
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
             (_("考次修订记录"), "round_history.current"),
