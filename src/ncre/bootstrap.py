@@ -27,6 +27,9 @@ from ncre.identity.sessions import Sessions
 from ncre.identity.sign_in_delays import SignInDelays
 from ncre.identity.staff_directory import StaffDirectory
 from ncre.identity.staff_requests import StaffRequests
+from ncre.ledger.anchor import Anchor
+from ncre.ledger.guard import assert_unbroken
+from ncre.ledger.sealer import Sealer
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
@@ -45,6 +48,7 @@ from ncre.services.accounts.staff_accounts import StaffAccounts
 from ncre.services.accounts.staff_provisioning import StaffProvisioning
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
+from ncre.services.audit.bundles import AuditBundles
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
@@ -117,6 +121,8 @@ class Container:
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
+    sealer: Sealer
+    audit_bundles: AuditBundles
     worker: Worker
 
     def migrate(self) -> None:
@@ -124,9 +130,10 @@ class Container:
         self.key_checks.migrate()
 
     def assert_ready(self) -> None:
-        """Raises NotMigrated, or WrongSecret where the data belong to another secret."""
+        """Raises NotMigrated, WrongSecret where the data belong to another secret, or LedgerBroken."""
         self.database.assert_migrated()
         self.key_checks.assert_right()
+        assert_unbroken(self.database, self.sealer.anchor)
 
     def close(self) -> None:
         self.photos.close()
@@ -242,6 +249,15 @@ def build_container(
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
+        sealer=Sealer(
+            database,
+            store.settled,
+            clock,
+            Anchor(settings.ledger_anchor),
+            settings.ledger_name,
+            settings.ledger.seed,
+        ),
+        audit_bundles=AuditBundles(command_handler),
         worker=Worker(
             command_handler,
             money,

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import account, exam, payment, registration
+from ncre.events import account, audit, exam, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import Sealer
@@ -119,6 +119,9 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.Cancelled("考生李四重复报名"),
     registration.Moved(ZHANG, PERSON, "核对李四的身份证原件"),
     registration.DetailsViewed(STREAM, "review"),
+    audit.BundleExported("site", "420019", 1000),
+    audit.AuditViewed("ledger", ""),
+    audit.RecordViewed(STREAM, "record"),
     payment.OrderOpened(NUMBER, STREAM, "81", "420019", "alipay", 6, 17500, LATER),
     payment.OrderReplaced(NUMBER, STREAM),
     payment.OrderClosed(NUMBER, STREAM, True),

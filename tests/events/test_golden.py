@@ -17,9 +17,9 @@ from tests.events.examples import (
     GOLDEN,
     PERSON,
     TENANT,
+    all_facts,
     as_golden,
     from_golden,
-    all_facts,
     with_metadata,
 )
 

@@ -26,6 +26,7 @@ from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
+from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
 from ncre.projections.registration.registrations import registrations
 from ncre.store.schema import metadata
 from tests.support.people import REGISTRATION
@@ -71,6 +72,9 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "inbox.reference": LONGEST_IDENTIFIER,
     "inbox.source": longest(Source),
     "inbox.trade": LONGEST_IDENTIFIER,
+    "ledger_cosignatures.witness": LONGEST_NAME_OF_KEY,
+    "ledger_keys.key": LONGEST_NAME_OF_KEY + len("+01234567+") + 44,
+    "ledger_statements.digest": HASH,
     "notices.kind": longest(("announcement", "guide")),
     "notices.round": ROUND,
     "notices.title": 200,

@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any, Final
 
+from ncre.cli import bundles
 from ncre.cli.common import Misuse, as_json, find, open_container
 from ncre.diagram import money_words, state_diagram
 from ncre.domain.exam.plan import in_words
@@ -15,12 +16,13 @@ DRAWN: Final = {"life": state_diagram, "money": money_words}
 
 
 def add(commands: Any) -> None:
-    audit = commands.add_parser("audit", help="histories").add_subparsers(required=True, metavar="WHAT")
+    audit = commands.add_parser("audit", help="histories; bundles that prove the log, and checking them").add_subparsers(required=True, metavar="WHAT")
     show_ = audit.add_parser("show", help="a registration and its history, now or as it stood")
     show_.add_argument("registration", help="id, 报名号 or ticket number")
     show_.add_argument("--at", help="v5, or 2027-03-01 09:00 (exam time)")
     show_.add_argument("--json", action="store_true")
     show_.set_defaults(run=show)
+    bundles.add_to(audit)
     diagram_ = commands.add_parser("diagram", help="the life of a registration as Mermaid")
     diagram_.add_argument("--out", type=Path)
     diagram_.add_argument(

@@ -15,7 +15,7 @@ from typing import Final, NoReturn, Protocol, cast
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "migrate": ("processes.migrate", "bring the tables to this release"),
     "serve": ("processes.serve", "serve the pages until interrupted"),
-    "worker": ("processes.worker", "deadlines, payments asked for, refunds"),
+    "worker": ("processes.worker", "deadlines, payments asked for, refunds; seals the log"),
     "demo": ("processes.demo", "everything at once, with the bundled round"),
     "round": ("rounds", "exam rounds"),
     "seat": (
@@ -29,7 +29,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "photo": ("photos", "check and mend pictures in files and folders"),
     "photos": ("photo_files", "the kept photos of an installation"),
     "payments": ("payments", "bills compared with the ledger; money at the counter"),
-    "audit": ("audit", "histories"),
+    "audit": ("audit", "histories; bundles that prove the log, and checking them"),
+    "ledger": ("ledger", "the signed tree over the log"),
     "diagram": ("audit", "the life of a registration as Mermaid"),
     "user": ("accounts", "accounts"),
     "projections": ("projections", "the rows that pages read"),
@@ -69,11 +70,12 @@ def _in_words(error: Exception, language: str) -> list[str]:
     from ncre.config import Misconfigured
     from ncre.domain.refusals import Refusal
     from ncre.domain.wording import refusal_words
+    from ncre.ledger.sealer import NoKey
     from ncre.rounds.faults import RoundFileFaults
     from ncre.store.database import DatabaseUnusable
 
     match error:
-        case Misuse() | DatabaseUnusable():
+        case Misuse() | DatabaseUnusable() | NoKey():
             return [str(error)]
         case Misconfigured():
             return list(error.problems)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import signal
 from argparse import Namespace
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import open_container
 from ncre.cli.logs import log_to_stderr
+from ncre.cli.processes import sealing
 from ncre.cli.processes.installing import warn_of_open_files
 from ncre.config import read_settings
 from ncre.store.outages import DatabaseFailure
 
 
 def add(commands: Any) -> None:
-    worker_ = commands.add_parser("worker", help="deadlines, payments asked for, refunds")
+    worker_ = commands.add_parser("worker", help="deadlines, payments asked for, refunds; seals the log")
     worker_.add_argument("--once", action="store_true", help="one round, then end")
     worker_.add_argument("--every", type=float, default=5.0, help="seconds between rounds")
     worker_.set_defaults(run=worker)
@@ -29,22 +30,30 @@ def worker(args: Namespace) -> int:
         with open_container() as container:
             warn_of_open_files(container.settings)
             container.worker.once()
+            if container.sealer.has_key:
+                container.sealer.assert_ready()
+                container.sealer.catch_up()
             return int(container.worker.in_trouble)
     stop, container = _stopped(), build_container(read_settings())
     try:
         warn_of_open_files(container.settings)
         _wait_for_database(container, stop, args.every)
+        beside = Thread(target=sealing.run, args=(container.sealer, stop), daemon=True)
+        beside.start()
         container.worker.run(stop, args.every)
+        beside.join(timeout=10)
     finally:
         container.close()
     return 0
 
 
 def _wait_for_database(container: Container, stop: Event, every: float) -> None:
-    """Until it answers: a worker may be started before it. Raises NotMigrated, WrongSecret."""
+    """Until it answers: a worker may be started before it. Raises NotMigrated, WrongSecret, LedgerBroken, NoKey."""
     while not stop.is_set():
         try:
             container.assert_ready()
+            if container.sealer.has_key:
+                container.sealer.assert_ready()
             return
         except DatabaseFailure:  # told in the log by the database itself
             stop.wait(every)

@@ -13,6 +13,7 @@ from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.events import exam, registration
 from ncre.events.base import Fact
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
+from ncre.projections.audit.sentences import AUDIT_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
 
@@ -261,4 +262,5 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     exam.SeatsDrawn: _drawn,
     **PAYMENT_SENTENCES,
     **PASSPORT_SENTENCES,
+    **AUDIT_SENTENCES,
 }
