@@ -16,7 +16,9 @@ DRAWN: Final = {"life": state_diagram, "money": money_words}
 
 
 def add(commands: Any) -> None:
-    audit = commands.add_parser("audit", help="histories; bundles that prove the log, and checking them").add_subparsers(required=True, metavar="WHAT")
+    audit = commands.add_parser(
+        "audit", help="histories; bundles that prove the log, and checking them"
+    ).add_subparsers(required=True, metavar="WHAT")
     show_ = audit.add_parser("show", help="a registration and its history, now or as it stood")
     show_.add_argument("registration", help="id, 报名号 or ticket number")
     show_.add_argument("--at", help="v5, or 2027-03-01 09:00 (exam time)")

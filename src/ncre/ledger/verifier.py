@@ -191,14 +191,15 @@ def read_keys(rows: list[dict[str, Any]], trusted: VerifierKey) -> Ranges:
 
 
 def require_signed(ranges: Ranges, note: Note, size: int, where: str) -> None:
+    why = "it is not signed with the key of the ledger"
     for key, start, end in ranges:
         if start < size and (end is None or size <= end):
             try:
                 if note.signed_by(key):
                     return
             except ValueError as error:
-                raise Refused("signature", where, str(error)) from None
-    raise Refused("signature", where, "it is not signed with the key of the ledger")
+                why = str(error)
+    raise Refused("signature", where, why)
 
 
 Trade = tuple[str, str]
@@ -223,12 +224,10 @@ class Books:
 
     def take(self, line: int, stream: bytes, version: int, topic: str, stored: dict[str, Any]) -> str:
         """The status of the stream after this fact, "" where it is no registration."""
-        start = self.life["start"] if topic == self.life["begins"] else ""
+        start: str = self.life["start"] if topic == self.life["begins"] else ""
         before, status, price = self.streams.get(stream, (0, start, 0))
         if version != before + 1:
-            raise Refused(
-                "versions", f"line {line}", f"version {version} of its stream follows version {before}"
-            )
+            raise Refused("versions", f"line {line}", f"version {version} of its stream follows {before}")
         fact = stored["fact"]
         if topic in self.facts or status:
             status = self._arrival(line, topic, status, stored["envelope"]["role"])
