@@ -164,7 +164,8 @@ def build_container(
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
     accounts = Accounts(database, clock)
-    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office)
+    proofs_at = f"{settings.public_url}/ledger/check" if settings.public_url else ""
+    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office, proofs_at)
     door = TicketVerifier(command_handler, cases, stamps)
     papers = DocumentService(command_handler, cases, DocumentCache(settings.papers), _certificate(settings))
     sessions, proofs = Sessions(database, clock), Proofs(database, clock)

@@ -330,7 +330,7 @@ def kill_and_check(container: Container, folder: Path, kills: int, random: Rando
             assert one.stdout is not None
             assert one.stdout.readline() == b"ready\n"
         for _ in range(3):
-            Walker(container).submitted()
+            Walker(container).filled()
             sleep(random.random() * 0.02)
         for one in sealers:
             one.kill()

@@ -5,11 +5,18 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from pathlib import Path
+from socket import gethostname
 from typing import Any
+from urllib.parse import urlsplit
 
+from ncre.bootstrap import utc_now
 from ncre.cli.common import Misuse, actor, add_actor, find, open_container
+from ncre.config.secret import make_secret, read_secret
 from ncre.ledger import verifier
 from ncre.ledger.export import NothingSealed
+from ncre.ledger.signing import Signer
+from ncre.ledger.witness import Unreachable, Witness, first_key, is_safe
+from ncre.operational import private_files
 from ncre.services.audit.bundles import Scope, Wanted
 
 
@@ -24,6 +31,21 @@ def add_to(audit: Any) -> None:
     export_.add_argument("--out", type=Path, required=True, metavar="FILE")
     add_actor(export_)
     export_.set_defaults(run=export)
+    witness_ = audit.add_parser(
+        "witness", help="see that the log of an exam office only grows, and cosign it"
+    )
+    witness_.add_argument("--url", required=True, help="of the ledger, as https://HOST/ledger")
+    witness_.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help="of the witness; made where missing"
+    )
+    witness_.add_argument(
+        "--log", default="", metavar="PUBLIC", help="the ledger's public key; without it the first one met"
+    )
+    witness_.add_argument("--name", default="", help="of the witness, as its host name; kept beside its key")
+    witness_.add_argument(
+        "--keep", type=Path, default=Path("ncre-witness"), metavar="FOLDER", help="what was seen"
+    )
+    witness_.set_defaults(run=witness)
     verify_ = audit.add_parser("verify", help="check a bundle; needs neither database nor network")
     verifier.add_arguments(verify_)
     verify_.set_defaults(run=verifier.run)
@@ -49,6 +71,60 @@ def export(args: Namespace) -> None:
         finally:
             fresh.unlink(missing_ok=True)
     print(f"{args.out}: {wanted}, checkpoint {sealed.number} over {sealed.size} facts", file=sys.stderr)
+
+
+def witness(args: Namespace) -> int:
+    """One look. Ends with 1 where the log does not extend what was seen, with 2 where it cannot be asked."""
+    url = args.url.rstrip("/")
+    url = url if urlsplit(url).path else f"{url}/ledger"
+    if not is_safe(url):
+        raise Misuse(f"{url}：请用 https / use https")
+    signer = _witness_key(args.key, args.name)
+    try:
+        log = _log_key(args.log, args.keep, url)
+        seen = Witness(url, args.keep, signer, log, lambda: int(utc_now().timestamp())).look()
+    except verifier.Refused as refused:
+        print(f"REFUSED  {refused}", file=sys.stderr)
+        return 1
+    except Unreachable as unreachable:
+        raise Misuse(f"现在不能查看 / cannot be seen now: {unreachable}") from None
+    print(
+        f"{seen.checkpoint.origin}: {seen.checkpoint.size} facts, {seen.grown_by} more than before, cosigned"
+    )
+    if not seen.kept:
+        print(
+            f"考务机构没有登记这个见证人 / the exam office does not know this witness: {signer.verifier.text}"
+        )
+    return 0
+
+
+def _log_key(given: str, folder: Path, url: str) -> verifier.VerifierKey:
+    """As it is given; else as it was kept; else the first one, which is kept and to be compared. Raises Misuse."""
+    kept = folder / "log.key"
+    try:
+        if given:
+            return verifier.VerifierKey.read(given if "+" in given else Path(given).read_text("utf-8"))
+        if kept.exists():
+            return verifier.VerifierKey.read(kept.read_text("utf-8"))
+    except (ValueError, OSError) as error:
+        raise Misuse(f"账本的公钥不能使用 / the ledger's public key cannot be used: {error}") from None
+    first = first_key(url)
+    private_files.write(kept, first.text.encode())
+    print(f"请与公布的公钥核对 / compare it with the published key: {first.text}", file=sys.stderr)
+    return first
+
+
+def _witness_key(file: Path, name: str) -> Signer:
+    """The key of a witness, made where its file is missing. Raises Misuse."""
+    named = file.with_name(f"{file.name}.name")
+    if not file.exists():
+        make_secret(file)
+        private_files.write(named, (name or f"witness.{gethostname()}").encode())
+    seed = read_secret(None, file)
+    try:
+        return Signer.of(name or named.read_text("utf-8").strip(), seed.value, verifier.WITNESS_KEY)
+    except (ValueError, OSError) as error:
+        raise Misuse(f"{file} 不能用作见证人的密钥 / is no key of a witness: {error}") from None
 
 
 def _wanted(args: Namespace, container: Any) -> Wanted:

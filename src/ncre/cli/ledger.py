@@ -9,7 +9,8 @@ from typing import Any
 from ncre.cli.common import Misuse, open_container
 from ncre.config.secret import make_secret, read_secret
 from ncre.domain.exam.plan import in_words
-from ncre.ledger import checkpoints, lines
+from ncre.ledger import checkpoints
+from ncre.services.audit.growth import ledger_state
 
 
 def add(commands: Any) -> None:
@@ -30,14 +31,13 @@ def add(commands: Any) -> None:
 def status(_: Namespace) -> None:
     """Asserts on the way that the log is the one that was sealed (`open_container`)."""
     with open_container() as container, container.database.reading() as connection:
-        newest = checkpoints.newest(connection)
-        after = newest.last_id if newest else 0
-        waiting = lines.pending(connection, after, container.command_handler.store.newest(), 1_000_000)
-        if newest is not None:
-            print(f"checkpoint {newest.number}  {newest.size} facts  {in_words(newest.at)}")
-        print(f"{waiting} facts not sealed yet")
-        for name, size, at in checkpoints.witnessed(connection):
-            print(f"witness {name}: {size} facts  {in_words(at)}")
+        known = container.settings.ledger.witnesses
+        state = ledger_state(connection, container.command_handler.store.newest(), known)
+        if state.newest is not None:
+            print(f"checkpoint {state.newest.number}  {state.newest.size} facts  {in_words(state.newest.at)}")
+        print(f"{state.waiting} facts not sealed yet")
+        for one in state.witnesses:
+            print(f"witness {one.name}: {one.size} facts  {in_words(one.at) if one.at else '-'}")
 
 
 def key(_: Namespace) -> None:

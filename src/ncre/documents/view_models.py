@@ -59,7 +59,7 @@ class SeatLine:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """The registration form (报名登记表)."""
+    """The registration form (报名登记表). `proof` is the address where a proof of its record is checked, or ""."""
 
     round: str
     person: Person
@@ -78,6 +78,7 @@ class FormSheet:
     agreement: str
     agreed: str
     review: str
+    proof: str = ""
 
 
 @dataclass(frozen=True)

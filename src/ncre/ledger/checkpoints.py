@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from ncre.ledger import tables
 from ncre.ledger.signing import with_lines
@@ -87,13 +87,12 @@ def latest(connection: Connection, count: int, before: int | None = None) -> lis
     return [Sealed(*row) for row in connection.execute(asked)]
 
 
-def witnessed(connection: Connection) -> list[tuple[str, int, datetime]]:
-    """(witness, largest size that it cosigned, when its line came), by name."""
+def newest_of(connection: Connection, witness: str) -> tuple[int, datetime | None]:
+    """The largest size that a witness cosigned, and when its line came; (0, None) for none."""
     c = tables.cosignatures.c
-    rows = connection.execute(
-        select(c.witness, func.max(c.size), func.max(c.at)).group_by(c.witness).order_by(c.witness)
-    )
-    return [(name, size, at) for name, size, at in rows]
+    newest = select(c.size, c.at).where(c.witness == witness).order_by(c.size.desc()).limit(1)
+    found = connection.execute(newest).first()
+    return (found.size, found.at) if found else (0, None)
 
 
 def add_cosignature(connection: Connection, size: int, witness: str, line: str, at: datetime) -> None:

@@ -40,6 +40,7 @@ cosignatures: Final = Table(
     Column("witness", String(200), primary_key=True),
     Column("line", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Index("ledger_cosignatures_witness", "witness", "size"),
 )
 """What witnesses sent back, each line verified before."""
 

@@ -19,7 +19,7 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
-from ncre.web.audit import accounts, registrations
+from ncre.web.audit import accounts, ledger, registrations
 from ncre.web.candidate import (
     agreement,
     details,
@@ -31,6 +31,7 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
+from ncre.web.ledger import proof_check, public
 from ncre.web.office import payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
@@ -79,10 +80,13 @@ AREAS = (
     payments,
     registrations,
     accounts,
+    ledger,
+    public,
+    proof_check,
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("size", "witness", name=op.f("pk_ledger_cosignatures")),
     )
+    op.create_index("ledger_cosignatures_witness", "ledger_cosignatures", ["witness", "size"])
     op.create_table(
         "ledger_keys",
         sa.Column("from_size", Position, autoincrement=False, nullable=False),

@@ -14,6 +14,7 @@ PAGES: Final[Mapping[str, Bilingual]] = {
     "facts": Bilingual("原始事实", "the stored facts"),
     "compare": Bilingual("两个时点的比较", "a comparison of two states"),
     "json": Bilingual("档案的 JSON", "the record as JSON"),
+    "papers": Bilingual("当时的纸质材料", "papers as they were printed"),
     "export": Bilingual("证明包", "a bundle of it"),
     "ledger": Bilingual("账本", "the ledger"),
     "account": Bilingual("账号档案", "the record of an account"),

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, select
 
 from ncre.domain.exam.plan import round_id, site_id
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.state import NAMESPACE
 from ncre.events.audit import AuditViewed, BundleExported, RecordViewed
@@ -18,6 +19,7 @@ from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.ledger import export
 from ncre.ledger.checkpoints import Sealed
+from ncre.ledger.export import NothingSealed
 from ncre.projections.audit.timeline import timeline
 from ncre.projections.registration.registrations import registrations
 
@@ -64,10 +66,13 @@ class AuditBundles:
             return export.write_part(connection, out, str(wanted), streams)[0]
 
     def proof(self, registration: UUID, out: IO[bytes]) -> Sealed:
-        """A candidate's own file. Raises NothingSealed."""
+        """A candidate's own file. Raises Refusal while nothing of it is sealed."""
         with self._command_handler.database.snapshot() as connection:
             streams = _about(connection, [registration])
-            return export.write_proof(connection, out, f"registration {registration}", streams)[0]
+            try:
+                return export.write_proof(connection, out, f"registration {registration}", streams)[0]
+            except NothingSealed:
+                raise Refusal(RefusalCode.NOT_SEALED) from None
 
     def record_view(self, registration: UUID, actor: Actor, page: str) -> None:
         """An auditor looks at the record of a registration. Raises Refusal where it cannot be recorded."""

@@ -105,7 +105,7 @@ class Case:
 
 
 class DocumentAssembler:
-    """`staff_name` gives the name of an account in office by its id."""
+    """`staff_name` gives the name of an account in office by its id; `proof_page` is where proofs are checked, or ""."""
 
     def __init__(
         self,
@@ -114,7 +114,9 @@ class DocumentAssembler:
         photos: PhotoService,
         key: TicketKey,
         staff_name: Callable[[str], str],
+        proof_page: str = "",
     ) -> None:
+        self._proof_page = proof_page
         self._staff_name = staff_name
         self._command_handler = command_handler
         self._people = people
@@ -196,6 +198,7 @@ class DocumentAssembler:
             agreement=row["agreement"],
             agreed=in_words(row["agreed_at"]),
             review=f"通过（{in_words(row['approved_at'])}）" if row["approved_at"] else "",
+            proof=self._proof_page,
         )
 
     def receipt_sheet(self, case: Case) -> ReceiptSheet:

@@ -43,10 +43,12 @@ def entries() -> list[tuple[str, str]]:
             (_("工作人员账号"), "staff_accounts.home"),
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
+            (_("账本"), "audit_ledger.page"),
         ],
         Role.AUDITOR: [
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
+            (_("账本"), "audit_ledger.page"),
             (_("收费管理"), "office_payments.home"),
         ],
     }
