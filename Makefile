@@ -11,16 +11,16 @@ FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tes
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak lint bench docs sbom vulnerabilities screenshots diagram translations lock
+.PHONY: help demo serve check test soak drill-restore lint bench docs sbom vulnerabilities screenshots diagram translations lock
 
 help: ## list every target
-	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 ##@ Run it
-demo: $(LIBRARIES) ## the whole service with a bundled round; FRESH=1 starts over, PORT= moves it, DATA= keeps it elsewhere
+demo: $(LIBRARIES) $(BIN)/ncre ## the whole service with a bundled round; FRESH=1 starts over, PORT= moves it, DATA= keeps it elsewhere
 	@NCRE_DATA="$(DATA)" exec $(BIN)/python -m ncre demo --port "$(PORT)" $(if $(filter 1,$(FRESH)),--fresh)
 
-serve: $(LIBRARIES) ## only the pages, for development, over the data of `make demo`; NCRE_PRODUCTION=1 as in production
+serve: $(LIBRARIES) $(BIN)/ncre ## only the pages, for development, over the data of `make demo`; NCRE_PRODUCTION=1 as in production
 	@NCRE_DATA="$(DATA)" NCRE_PRODUCTION="$${NCRE_PRODUCTION:-0}" exec $(BIN)/python -m ncre serve --port "$(PORT)"
 
 ##@ Change it
@@ -33,7 +33,10 @@ test: $(TOOLS) ## every test, the browser journey included
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 soak: $(TOOLS) ## long bounded runs on both databases; SOAK_REQUESTS= how many requests each, SOAK_SEED= the first seed
-	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak tests/soak
+	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak tests/soak tests/browser
+
+drill-restore: $(TOOLS) ## serve under load, back up, kill, restore elsewhere, try every command; on both databases
+	@PYTHONPATH=src:. exec $(BIN)/python -m tests.drills.restore $(KIND)
 
 lint: $(TOOLS) ## ruff and mypy
 	$(BIN)/ruff check .
@@ -57,11 +60,13 @@ vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVI
 screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
 	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
 
-diagram: $(LIBRARIES) ## draw what docs/ draws from the source: the life, the rooms, the lists
+diagram: $(TOOLS) ## draw what docs/ draws from the source: the life, the rooms, the tables of words
 	@$(BIN)/python tools/draw_rooms.py
 	@$(BIN)/python tools/list_decisions.py
 	@$(BIN)/python -m ncre diagram --out docs/state-diagram.md
 	@$(BIN)/python -m ncre diagram --of money --out docs/money-words.md
+	@$(BIN)/python -m ncre diagram --of pages --out docs/page-words.md
+	@PYTHONPATH=src:. $(BIN)/python -m tests.rounds.document
 
 translations: $(TOOLS) ## collect the words of the pages, and compile the English catalogue
 	@tools/translations.sh
@@ -74,6 +79,12 @@ $(VENV)/bin/python:
 	  || { echo "ncre needs Python 3.11 or newer; name it with PYTHON=" >&2; exit 2; }
 	@$(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo "Python cannot make a virtual environment here; on Debian: apt-get install python3-venv" >&2; exit 2; }
+
+$(BIN)/ncre: Makefile | $(VENV)/bin/python
+	@printf '%s\n' '#!/bin/sh' '# The command of this checkout, from wherever it is called.' \
+	  'here=$$(CDPATH= cd -- "$$(dirname -- "$$0")" && pwd)' \
+	  'PYTHONPATH="$$here/../../src$${PYTHONPATH:+:$$PYTHONPATH}" exec "$$here/python" -m ncre "$$@"' > $@
+	@chmod 755 $@
 
 $(LIBRARIES): requirements.lock | $(VENV)/bin/python
 	@echo "installing the libraries of requirements.lock ..."

@@ -12,7 +12,7 @@ from ncre.domain.exam.plan import PlanSite
 from ncre.domain.payment.settlement import order_of
 from ncre.domain.registration.commands import PAYMENT_ACTOR, Approve, Settle
 from ncre.domain.seating.assignment import ToSeat
-from ncre.domain.seating.halls import Sitting
+from ncre.domain.seating.halls import HallsInUse, Sitting
 from ncre.domain.seating.plan import seating
 from ncre.events.exam import Batch, Room, Subject
 from ncre.events.registration import SeatAssigned
@@ -56,8 +56,12 @@ def planning() -> Planned:
     for number, plan_ in enumerate(seated):
         everybody = [*(_standing(one, plan_) for one in early), *late]
         taken = [(one.hall, one.seat) for seats in plan_.values() for one in seats]
-        known = {(one.batch, one.room): one.hall for seats in plan_.values() for one in seats}
-        found = seating(ROUND, plan, SUBJECTS, everybody, taken, known, number)
+        in_use = HallsInUse(
+            (Sitting(one.room, one.starts_at, one.ends_at), one.hall)
+            for seats in plan_.values()
+            for one in seats
+        )
+        found = seating(ROUND, plan, SUBJECTS, everybody, taken, in_use, number)
         sittings += sum(len(seats) for seats in found.values())
     return Planned(SITES, sittings, SITES * len(crowd), between - begun, perf_counter() - between)
 

@@ -14,6 +14,7 @@ from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.lifecycle import Role
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
+from ncre.services.exam.revisions import Revise
 from tests.support.containers import settings_on
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import TODAY, Clock
@@ -34,7 +35,8 @@ def house_file(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) 
     shutil.copyfile(migrated_sqlite, file)
     container = build_container(settings_in(folder), Clock())
     container.key_checks.record()
-    container.office.load(load_round(bundled(), TODAY), Actor("test", Role.OFFICE, EVERY_SITE))
+    by = Actor("test", Role.OFFICE, EVERY_SITE)
+    container.revisions.revise(Revise(actor=by, wanted=load_round(bundled(), TODAY), why="开考"))
     container.close()
     return file
 

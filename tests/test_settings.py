@@ -240,7 +240,7 @@ def beginning(environment: Environment, empty: Callable[[str], bool] = lambda _:
 
 
 def test_a_beginning_makes_folder_and_secret_for_their_user_alone(tmp_path: Path) -> None:
-    environment = {"NCRE_DEMO": "1", "NCRE_DATA": str(tmp_path / "a" / "data")}
+    environment = {"NCRE_DEMO": "1", "NCRE_DATA": str(tmp_path / "data")}
     umask = os.umask(0o000)
     settings = beginning(environment)
     os.umask(umask)
@@ -249,6 +249,19 @@ def test_a_beginning_makes_folder_and_secret_for_their_user_alone(tmp_path: Path
     assert list(settings.data.iterdir()) == [kept]
     assert beginning(environment).secret == settings.secret
     assert not is_weak(settings.secret)
+
+
+def test_a_mistyped_data_folder_is_not_made(tmp_path: Path) -> None:
+    environment = {"NCRE_DEMO": "1", "NCRE_DATA": str(tmp_path / "mistyped" / "data")}
+    with pytest.raises(Misconfigured, match="Is the path right"):
+        beginning(environment)
+    elsewhere = {
+        "NCRE_DATA": str(tmp_path / "data"),
+        "NCRE_DATABASE_URL": f"sqlite:///{tmp_path / 'x.sqlite'}",
+    }
+    with pytest.raises(Misconfigured, match="the database has data"):
+        beginning({"NCRE_DEMO": "1", **elsewhere}, lambda _: False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_secret_is_made_over_data_and_none_where_settings_are_refused(tmp_path: Path) -> None:

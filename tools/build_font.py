@@ -71,7 +71,9 @@ def main(archive: Path) -> None:
     for name, data in made.items():
         (FONTS / name).write_bytes(data)
         lines.append(f"| {name} | {len(data)} | `{sha256(data).hexdigest()}` |")
-    (FONTS / "PROVENANCE.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    note = FONTS / "PROVENANCE.md"
+    _, mark, others = note.read_text(encoding="utf-8").partition("\nMade by tools/build_name_fonts.py")
+    note.write_text("\n".join(lines) + "\n" + mark + others, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-OUTSIDE: Final = re.compile(r"\[([^\]]+)\]\((?:\.\./)+(?:src|tests|deploy|bench|tools|README|CONTRIBUTING|SECURITY|CHANGELOG)[^)]*\)")
+OUTSIDE: Final = re.compile(
+    r"\[([^\]]+)\]\((?:\.\./)+(?:src|tests|deploy|bench|tools|README|CONTRIBUTING|SECURITY|CHANGELOG)[^)]*\)"
+)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

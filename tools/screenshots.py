@@ -23,6 +23,7 @@ from ncre.domain.registration.lifecycle import Role
 from ncre.identity.accounts import Account
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
+from ncre.services.exam.revisions import Revise
 from ncre.web.site import create_site
 from tests.browser.visit import CandidateAtPhone, Person, desk, launch, phone
 from tests.support.fake_channel import FakeChannel
@@ -62,7 +63,7 @@ def opened(folder: Path, clock: Clock) -> Iterator[tuple[Container, str]]:
     )
     container = build_container(settings, clock, {"till": FakeChannel(clock)})
     container.database.migrate()
-    container.office.load(load_round(bundled(), TODAY), OFFICE)
+    container.revisions.revise(Revise(actor=OFFICE, wanted=load_round(bundled(), TODAY), why="开考"))
     for name, role in PEOPLE:
         container.accounts.add(name, PASSWORD, role, frozenset({SITE}))
     server = make_server("127.0.0.1", 0, create_site(container), threaded=True)

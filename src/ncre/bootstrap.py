@@ -53,6 +53,7 @@ from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.exam.office import Office
+from ncre.services.exam.revisions import Revisions
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -117,6 +118,7 @@ class Container:
     retry_schedule: RetrySchedule
     refused_notices: RefusedNotices
     office: Office
+    revisions: Revisions
     documents: DocumentService
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
@@ -158,7 +160,7 @@ def build_container(
     store = FactStore(database, keys)
     lab = PhotoLabPool(settings.photo_workers) if settings.photo_workers else InProcessPhotoLab()
     turns = PhotoTurns(max(1, settings.photo_workers))
-    kept = _photos(settings, "kept")
+    kept = kept_photos(settings)
     photos = PhotoService(database, store, kept, _photos(settings, "drafts"), lab, turns)
     command_handler = CommandHandler(database, store, ClaimStore(database), all_projections(), clock, photos)
     people = People(command_handler, keys)
@@ -246,6 +248,7 @@ def build_container(
         retry_schedule=retry_schedule,
         refused_notices=refused,
         office=Office(command_handler),
+        revisions=Revisions(command_handler),
         documents=papers,
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
@@ -312,6 +315,11 @@ def _certificate(settings: Settings) -> Certificate | None:
         return Certificate(settings.certificate, settings.passphrase)
     except SigningUnusable as unusable:
         raise Misconfigured(str(unusable)) from None
+
+
+def kept_photos(settings: Settings) -> PhotoStore:
+    """Where the photos that facts name lie. Raises Misconfigured."""
+    return _photos(settings, "kept")
 
 
 def _photos(settings: Settings, shelf: str) -> PhotoStore:

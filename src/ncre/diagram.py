@@ -1,10 +1,12 @@
-"""Draws `docs/state-diagram.md` and `docs/money-words.md` from their tables; tests compare them."""
+"""Draws `docs/state-diagram.md`, `docs/money-words.md` and `docs/page-words.md` from their tables; tests compare them."""
 
 from __future__ import annotations
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.payment.wording import MEANINGS, SENTENCES, STATUSES_WITH_MONEY, Situation
 from ncre.domain.registration.lifecycle import EVERY, LIFE, Status, Transition, When
+from ncre.domain.registration.page_wording import BLOCKED, PAGES, STANDING, Page
+from ncre.domain.registration.window_wording import WINDOWS
 from ncre.domain.wording import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS
 
 FROM_EVERYWHERE = "（从任何状态 / from every status）"
@@ -19,6 +21,14 @@ MONEY_HEADING = """# What a candidate reads about their money
 
 Made by `ncre diagram --of money --out docs/money-words.md` from `src/ncre/domain/payment/wording.py`; do not edit it here.
 Each sentence says what happened, where the money is and when it comes back, and what to do now.
+"""
+
+
+PAGES_HEADING = """# Which page opens when, and what is said where it does not
+
+Made by `ncre diagram --of pages --out docs/page-words.md` from `src/ncre/domain/registration/page_wording.py`; do not edit it here.
+The site's policy, the windows of the round and the seats may close a page that opens here; each says so in words of its
+own (`domain/registration/window_wording.py`, `domain/wording.py`), and leads back to `tasks`.
 """
 
 
@@ -43,6 +53,28 @@ def money_words() -> str:
             words = SENTENCES.get((status, situation))
             said = f"{words.zh}<br>{words.en}" if words else "(cannot stand here)"
             lines.append(f"| `{situation.value}` | {said} |")
+    return "\n".join([*lines, ""])
+
+
+def page_words() -> str:
+    """The document: every page of a registration in every status, with its words and the way on."""
+    lines = [PAGES_HEADING]
+    for page in Page:
+        lines += [
+            "",
+            f"## `{page.value}` {PAGES[page].zh}",
+            "",
+            "| status | words | way on |",
+            "|---|---|---|",
+        ]
+        for status in STANDING:
+            why = BLOCKED.get((page, status))
+            said = (
+                f"{why.words.zh}<br>{why.words.en} | `{why.way.value}` {PAGES[why.way].zh}"
+                if why
+                else "(opens) |"
+            )
+            lines.append(f"| `{status.value}` {STATUSES[status].zh} | {said} |")
     return "\n".join([*lines, ""])
 
 
@@ -90,7 +122,11 @@ def _table() -> list[str]:
 
 
 def _conditions(row: Transition) -> str:
-    said: list[Bilingual] = [words for words in (CONDITIONS[row.when], OPENINGS[row.window]) if words.en]
+    after = WINDOWS[row.after]
+    over = Bilingual(f"{after.zh}截止后", f"after {after.en.lower()} closes") if after.en else after
+    said: list[Bilingual] = [
+        words for words in (CONDITIONS[row.when], OPENINGS[row.window], over) if words.en
+    ]
     return (
         f"<br>*{'；'.join(words.zh for words in said)} / {'; '.join(words.en for words in said)}*"
         if said

@@ -18,10 +18,11 @@ from uuid import uuid5
 from sqlalchemy import Connection
 
 from ncre.clients.payment_channel import BillNotReady, ChannelRefused, ChannelUnavailable
+from ncre.domain.exam.plan import Round
 from ncre.domain.payment.orders import GRACE
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.commands import CLOCK_ACTOR, Lapse
-from ncre.domain.registration.lifecycle import Status, Step, open_steps
+from ncre.domain.registration.commands import CLOCK_ACTOR, Expire, Lapse
+from ncre.domain.registration.lifecycle import LIFE, Opening, Status, Step, open_rows, open_steps
 from ncre.handlers.command_handler import CommandHandler
 from ncre.handlers.outages import OUTAGES
 from ncre.operational.retry_schedule import retry_schedule
@@ -50,6 +51,9 @@ RETENTION: Final = timedelta(days=7)
 ABOVE: Final = (Refusal, DatabaseFailure)
 """What a case may end with for reasons that are told elsewhere."""
 
+ENDING: Final = tuple(dict.fromkeys(row.after for row in LIFE if row.step is Step.EXPIRE))
+"""The windows after which some registrations cannot go on."""
+
 OUTAGES_OF: Final = {code: kind for kind, code in OUTAGES.items() if kind is not Outage.BUSY}
 
 Found = TypeVar("Found")
@@ -64,6 +68,7 @@ class Done:
 
     asked: int = 0
     lapsed: int = 0
+    expired: int = 0
     sent_back: int = 0
     compared: int = 0
     put_off: int = 0
@@ -120,6 +125,8 @@ class Worker:
                 self._guarded(did, order["number"], partial(self._ask, order, did))
         for row in self._listed("deadlines", self._due) if trusted else ():
             self._guarded(did, row["id"], partial(self._lapse, row, did))
+        for row in self._listed("windows that closed", self._stranded) if trusted else ():
+            self._guarded(did, row["id"], partial(self._expire, row, did))
         for owed in self._listed("money owed back", self._owed):
             self._guarded(did, owed["request"], partial(self._send_back, owed, did))
         for channel, day in self._listed("bills", self._reconciliation.due):
@@ -162,6 +169,15 @@ class Worker:
         command_id = uuid5(row["id"], f"lapse:{row['order_version']}")
         self._command_handler.handle(Lapse(registration=row["id"], actor=CLOCK_ACTOR, command_id=command_id))
         did.lapsed += 1
+
+    def _expire(self, row: Row, did: Done) -> None:
+        """A registration that a closed window left behind; an order that could still be paid is closed before."""
+        if not self._checkout.may_lapse(row["id"]):
+            did.put_off += 1
+            return
+        command_id = uuid5(row["id"], f"expire:{row['version']}")
+        self._command_handler.handle(Expire(registration=row["id"], actor=CLOCK_ACTOR, command_id=command_id))
+        did.expired += 1
 
     def _send_back(self, owed: Row, did: Done) -> None:
         if self._money.refund(owed):
@@ -214,6 +230,36 @@ class Worker:
                 found += [row for row in page if self._may_lapse(connection, row)]
                 seen += len(page)
         return found
+
+    def _stranded(self) -> list[Row]:
+        """A portion of what cannot go on since a window of its round closed, a grace after that."""
+        found: list[Row] = []
+        with self._command_handler.database.reading() as connection:
+            for round_, opening in self._closed(connection):
+                seen = 0
+                while len(found) < BATCH_SIZE and (
+                    page := registrations.stranded(connection, round_.code, opening, BATCH_SIZE, seen)
+                ):
+                    found += [row for row in page if self._may_expire(connection, row, opening)]
+                    seen += len(page)
+        return found
+
+    def _closed(self, connection: Connection) -> list[tuple[Round, Opening]]:
+        """The windows that are over, a grace after they closed."""
+        now = self._command_handler.clock() - timedelta(seconds=GRACE)
+        every = [
+            (one, opening) for one in self._command_handler.exams.rounds(connection) for opening in ENDING
+        ]
+        return [
+            (one, opening)
+            for one, opening in every
+            if (window := one.window(opening)) is not None and now >= window.closes
+        ]
+
+    def _may_expire(self, connection: Connection, row: Row, opening: Opening) -> bool:
+        site = self._command_handler.exams.site_of(connection, row)
+        rows = open_rows(Status(row["status"]), site)
+        return any(one.step is Step.EXPIRE and one.after is opening for one in rows)
 
     def _may_lapse(self, connection: Connection, row: Row) -> bool:
         """Whether the policy in force lets it lapse; it may have changed since the clock was set."""

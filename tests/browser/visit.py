@@ -96,9 +96,9 @@ class Person:
             self.presses("显示个人信息")
 
     def scans(self, number: str) -> None:
-        """A scanner types into the focused field and ends with Enter."""
-        self.page.locator("main form input:not([type=hidden])").first.fill(number)
+        """A scanner types, key by key, into whatever has the focus, and ends with Enter."""
         with self.page.expect_navigation():
+            self.page.keyboard.type(number)
             self.page.keyboard.press("Enter")
         self.look()
 

@@ -48,7 +48,9 @@ def ncre(
     monkeypatch.setenv("NCRE_SECRET", settings.secret.hex())
     monkeypatch.setenv("NCRE_PRODUCTION", "0")
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    build_container = common.build
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    build_container = common.build_container
     monkeypatch.setattr(
         common,
         "build_container",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -61,7 +62,16 @@ def test_the_table_of_commands_says_what_their_modules_add() -> None:
 def test_help_loads_no_library() -> None:
     modules = loaded("--help")
     assert not modules & HEAVY
-    assert {name for name in modules if name.startswith("ncre.")} <= {"ncre.cli.main", "ncre.__main__"}
+    assert {name for name in modules if name.startswith("ncre.")} == {
+        "ncre.cli.main",
+        *(
+            "ncre.cli",
+            "ncre.cli.parsing.grammar",
+            "ncre.cli.parsing.language",
+            "ncre.cli.parsing.manual",
+            "ncre.cli.parsing.chinese",
+        ),
+    }
 
 
 @pytest.mark.parametrize("command", ["migrate", "serve", "worker", "demo", "photo", "user"])
@@ -87,3 +97,21 @@ ASKING = {"requests", "authlib", "joserfc"}
 )
 def test_a_command_loads_no_library_that_it_may_never_need(command: str, needless: set[str]) -> None:
     assert not loaded(command, "--help") & needless
+
+
+def test_make_leaves_the_command_of_a_checkout_wherever_it_is_called_from(tmp_path: Path) -> None:
+    checkout, elsewhere = tmp_path / "a checkout", tmp_path / "elsewhere"
+    for folder in (checkout / ".venv" / "bin", elsewhere):
+        folder.mkdir(parents=True)
+    (checkout / "src").symlink_to(SOURCE)
+    (checkout / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    shutil.copy(SOURCE.parent / "Makefile", checkout)
+    subprocess.run(["make", "-s", ".venv/bin/ncre"], cwd=checkout, check=True)
+    said = subprocess.run(
+        [checkout / ".venv" / "bin" / "ncre", "--lang", "en", "--help"],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "backup" in said.stdout

@@ -106,6 +106,7 @@ def test_only_the_office_moves_a_registration_and_with_evidence(ncre: Run, conta
     args = ("move", NUMBER, "--to", "second")
     assert ncre(*args, "--evidence", "核对身份证原件", "--as", "shenhe").code == 2
     assert ncre(*args, "--evidence", " ", "--as", "kaowu").code == 2
+    assert ncre(*args, "--evidence", "x", "--as", "kaowu").code == 2, "one letter is no evidence"
     assert ncre("move", NUMBER, "--to", "nobody", "--evidence", "x", "--as", "kaowu").code == 2
     assert ncre(*args, "--evidence", "核对身份证原件", "--as", "kaowu").out.endswith("second\n")
     assert "转到了考生本人的另一账号" in ncre("audit", "show", NUMBER).out
@@ -118,11 +119,11 @@ def test_the_worker_does_one_round(ncre: Run, container: Container, clock: Clock
     ncre("review", "approve", NUMBER, "--as", "shenhe")
     clock.advance(hours=25)
     assert ncre("worker", "--once").code == 0
-    assert "逾期未支付" in ncre("audit", "show", NUMBER).out
+    assert "未支付，报名失效" in ncre("audit", "show", NUMBER).out
 
 
 def test_a_round_is_loaded_and_shown(ncre: Run) -> None:
-    loaded = ncre("round", "load", str(bundled()), "--date", "2027-01-05")
+    loaded = ncre("round", "load", str(bundled()), "--date", "2027-01-05", "--as", "kaowu", "--why", "开考")
     assert (loaded.code, "26 个考点" in loaded.out) == (0, True)
     assert "合成 synthetic" in ncre("round", "show").out
     assert len(json.loads(ncre("round", "show", "--json").out)["sites"]) == 26
@@ -139,7 +140,7 @@ def test_every_fault_of_a_round_is_listed_with_its_line_and_nothing_is_loaded(
     offers = folder / "offers.csv"
     offers.write_text(offers.read_text(encoding="utf-8") + "420019,99,0\n429901,24,x\n", encoding="utf-8")
     lines = len(offers.read_text(encoding="utf-8").splitlines())
-    said = ncre("round", "load", str(folder / "round.toml"))
+    said = ncre("round", "load", str(folder / "round.toml"), "--as", "kaowu", "--why", "修订")
     assert said.code == 2
     assert f"offers.csv:{lines - 1}: " in said.err
     assert f"offers.csv:{lines}: " in said.err
@@ -149,9 +150,20 @@ def test_every_fault_of_a_round_is_listed_with_its_line_and_nothing_is_loaded(
 def test_a_notice_is_posted_from_files(ncre: Run, tmp_path: Path) -> None:
     file = tmp_path / "notice.txt"
     file.write_text("考点今日关闭。", encoding="utf-8")
-    posting = ("--title", "通知", "--title-en", "Notice", "--file", str(file), "--file-en", str(file))
+    by = ("--as", "kaowu", "--why", "当日关闭")
+    posting = (*by, "--title", "通知", "--title-en", "Notice", "--file", str(file), "--file-en", str(file))
     assert ncre("round", "notice", "announcement", *posting).code == 0
-    missing = ("--title", "x", "--title-en", "x", "--file", str(tmp_path / "none"), "--file-en", str(file))
+    missing = (
+        *by,
+        "--title",
+        "x",
+        "--title-en",
+        "x",
+        "--file",
+        str(tmp_path / "none"),
+        "--file-en",
+        str(file),
+    )
     assert ncre("round", "notice", "guide", *missing).code == 2
 
 
@@ -228,3 +240,26 @@ def test_tables_of_another_release_are_refused(
     assert "ncre migrate" in said.err
     assert ncre("migrate").code == 0
     assert ncre("round", "show").code == 2
+
+
+@pytest.mark.usefixtures("waiting")
+def test_the_history_at_the_shell_has_names_roles_and_what_was_opened(ncre: Run) -> None:
+    ncre("review", "show", NUMBER, "--as", "shenhe")
+    ncre("review", "approve", NUMBER, "--as", "shenhe")
+    shown = ncre("audit", "show", NUMBER)
+    assert shown.err == ""
+    out = shown.out
+    assert "考点审核员 shenhe  工作人员查看了考生的个人信息：报名页面（原因：信息审核）。" in out
+    assert "考点审核员 shenhe  考点审核通过" in out
+    told = json.loads(ncre("audit", "show", NUMBER, "--json").out)
+    assert {fact["name"] for fact in told["history"]} == {"", "shenhe"}
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_second_reviewer_is_told_at_the_shell_whose_decision_it_was(ncre: Run) -> None:
+    ncre("review", "approve", NUMBER, "--as", "shenhe")
+    assert "作出同样的决定" not in ncre("review", "approve", NUMBER, "--as", "shenhe").out
+    assert (
+        "shenhe 已在 2027-01-05 10:00 作出同样的决定"
+        in ncre("review", "approve", NUMBER, "--as", "kaowu").out
+    )

@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from ncre.bootstrap import Container
+from ncre.domain.seating.sittings import sitting_name
 from ncre.events.registration import Details
 from ncre.projections.audit import timeline
 from ncre.projections.seating import tickets
@@ -88,22 +89,24 @@ def test_all_sites_are_seated_and_one_that_cannot_be_does_not_keep_the_others_wa
 
 
 @pytest.mark.usefixtures("waiting")
-def test_the_lists_of_a_site_are_two_files_a_batch_and_a_recorded_look(
+def test_the_lists_of_a_site_are_two_files_a_sitting_and_a_recorded_look(
     ncre: Run, container: Container, tmp_path: Path
 ) -> None:
-    revise(container, SITE, rooms={"A": 9}, batches=bundled_round()[1][SITE].plan.batches[:2])
+    batches = bundled_round()[1][SITE].plan.batches[:2]
+    names = [sitting_name(batch.starts_at, batch.ends_at) for batch in batches]
+    revise(container, SITE, rooms={"A": 9}, batches=batches)
     ncre("seat", SITE, "--as", "kaowu")
     said = ncre("seat", "lists", "--site", SITE, "--out", str(tmp_path / "out"), "--as", "shenhe")
     assert said.code == 0
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
-        f"78-{SITE}-{batch}-{kind}.pdf" for batch in ("01", "02") for kind in ("doors", "seats")
+        f"78-{SITE}-{name}-{kind}.pdf" for name in names for kind in ("doors", "seats")
     ]
-    pdf = (tmp_path / "out" / f"78-{SITE}-01-seats.pdf").read_bytes()
+    pdf = (tmp_path / "out" / f"78-{SITE}-{names[0]}-seats.pdf").read_bytes()
     read = "".join(PdfReader(BytesIO(pdf)).pages[0].extract_text().split())
     assert WENJING.name in read
     assert LIQIANG.name in read
     with container.database.reading() as connection:
-        (first, *_) = tickets.seats_in(connection, ROUND, SITE, 1)
+        (first, *_) = tickets.seats_in(connection, ROUND, SITE, batches[0].starts_at, batches[0].ends_at)
         story = timeline.story(connection, first["registration"])
     assert [told["topic"] for told in story].count("access.details_viewed") == 2, "once for each batch"
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from ncre.bootstrap import Container
 from ncre.store.keys import LABELS
 from tests.cli.conftest import Run
-from tests.support.people import somebody
+from tests.support.people import Candidate, somebody
 from tests.support.ports import free_port
 
 COMMANDS = (
@@ -34,9 +34,12 @@ COMMANDS = (
 
 
 @pytest.fixture(autouse=True)
-def lived(container: Container, ncre: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def lived(container: Container, ncre: Run, monkeypatch: pytest.MonkeyPatch) -> Candidate:
     monkeypatch.setenv("NCRE_PORT", str(free_port()))
-    somebody(container).until_waiting()
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    candidate = somebody(container)
+    candidate.until_waiting()
+    return candidate
 
 
 def rows(container: Container) -> tuple[int, ...]:
@@ -126,9 +129,12 @@ def test_settings_are_shown_without_secrets_and_refusals_after_them(
 
 
 def test_what_a_command_prints_for_a_site_is_for_its_user_alone(
-    container: Container, ncre: Run, tmp_path: Path
+    lived: Candidate, ncre: Run, tmp_path: Path
 ) -> None:
-    out = tmp_path / "staff/admission.html"
+    assert ncre("review", "approve", "78420019000001", "--as", "shenhe").code == 0
+    lived.pays()
+    assert ncre("seat", "420019", "--as", "kaowu").code == 0
+    out = tmp_path / "door.html"
     out.write_text("an earlier list")
     out.chmod(0o644)
     assert ncre("ticket", "list", "--site", "420019", "--out", str(out), "--as", "kaowu").code == 0

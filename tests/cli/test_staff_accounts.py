@@ -45,7 +45,7 @@ def test_an_account_is_disabled_and_enabled(container: Container, ncre: Run) -> 
     assert "停用" in ncre("user", "list", "--as", "kaowu").out
     assert ncre("review", "list", "--as", "shenhe").code == 2
     assert ncre("user", "enable", "shenhe", "--why", "已调回", "--as", "kaowu").code == 0
-    assert ncre("review", "list", "--as", "shenhe").code == 0
+    assert ncre("review", "list", "--as", "shenhe").code == 1, "nothing waits"
 
 
 def test_the_office_s_own_take_two_and_its_last_stays(container: Container, ncre: Run) -> None:

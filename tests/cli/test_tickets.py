@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from ncre.bootstrap import Container
+from ncre.projections.registration import desk_search
 from tests.cli.conftest import Run
 from tests.support.people import LIQIANG, OFFICE, ROUND, SITE, WENJING, approved, somebody
 
@@ -85,7 +86,7 @@ def test_a_code_is_verified_online_and_offline(ncre: Run, tmp_path: Path, code: 
 def test_one_bad_code_among_good_ones_is_told_by_its_own_line_and_by_the_exit_code(
     ncre: Run, code: str
 ) -> None:
-    forged = code.replace(".v", ".v1", 1)
+    forged = code.replace(".V", ".V1", 1)
     said = ncre("ticket", "verify", code, forged, "--json", "--as", "shenhe")
     good, bad = (json.loads(part) for part in said.out.replace("}\n{", "}\n\0{").split("\0"))
     assert said.code == 1
@@ -107,3 +108,37 @@ def test_a_file_that_is_no_list_is_refused_in_one_line(ncre: Run, tmp_path: Path
     (tmp_path / "x.json").write_text("{}")
     said = ncre("ticket", "verify", "1", "--list", str(tmp_path / "x.json"))
     assert (said.code, said.err.count("\n")) == (2, 1)
+
+
+def lose_photo(container: Container, number: str) -> None:
+    with container.database.reading() as connection:
+        (row,) = desk_search.found(connection, number, (), frozenset({SITE}))
+    digest = row["photo"]["digest"]
+    (container.settings.photos / digest[:2] / digest[2:4] / digest).write_bytes(b"")
+
+
+@pytest.mark.usefixtures("code")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ticket", "batch", "--out", "{}"),
+        ("ticket", "list", "--out", "{}/door.json"),
+        ("ticket", "list", "--out", "{}/door.html"),
+        ("seat", "lists", "--out", "{}"),
+    ],
+    ids=" ".join,
+)
+def test_a_face_that_is_lacking_ends_with_1_and_names_the_person(
+    container: Container, ncre: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    arguments = [part.format(tmp_path) for part in command]
+    whole = ncre(*arguments, *SITE_OF)
+    assert (whole.code, whole.err) == (0, "")
+    lose_photo(container, "78420019000001")
+    said = ncre(*arguments, *SITE_OF)
+    assert said.code == 1
+    assert "78420019000001 欧阳文静" in said.err
+    assert LIQIANG.name not in said.err
+    assert list(tmp_path.iterdir()), "what could be made is there"
+    if arguments[-1].endswith(".html"):
+        assert "没有照片" in Path(arguments[-1]).read_text()

@@ -12,7 +12,6 @@ HEAD = HallHead(
     site="420019 武汉软件工程职业学院",
     hall=3,
     room="第3机房",
-    batch=1,
     starts_at=SITTINGS[0],
     ends_at=SITTINGS[0] + timedelta(minutes=120),
     at=RECORD.at,

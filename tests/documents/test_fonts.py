@@ -6,6 +6,7 @@ import re
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -13,7 +14,9 @@ from fontTools.ttLib import TTFont
 from ncre import fonts
 from ncre.documents import labels
 from ncre.documents.admission_ticket import admission_ticket
+from ncre.documents.pdf import glyphs
 from ncre.documents.registration_form import registration_form
+from ncre.domain.typed_text import LATIN_LETTERS
 from tests.documents.examples import RARE, form, runs, ticket
 
 FOLDER = files("ncre.fonts")
@@ -78,3 +81,31 @@ def test_a_name_is_never_bold() -> None:
     name = "报名" + RARE[:2]
     for pdf in (registration_form(form(name)).pdf, admission_ticket(ticket(name)).pdf):
         assert [run.bold for run in runs(pdf) if run.text == name] == [False]
+
+
+def test_every_latin_letter_that_a_name_takes_prints_as_itself(no_other_fonts: None) -> None:
+    letters = [chr(point) for first, last in LATIN_LETTERS for point in range(first, last + 1)]
+    assert len(letters) == 706
+    assert [letter for letter in letters if glyphs.drawable(letter)[1]] == []
+
+
+def test_the_commonest_characters_beyond_the_basic_ones_print_without_fonts_of_the_machine(
+    no_other_fonts: None,
+) -> None:
+    assert glyphs.drawable("𠮷田 𡈽 𠮟 𣑊 𠝹 𨋢 𠹌")[1] == ()
+    points = [set(TTFont(BytesIO(data)).getBestCmap()) for _, data in fonts.names()]
+    assert len(set().union(*points) & set(range(0x20000, 0x2A6E0))) == 2002
+
+
+def test_a_name_in_letters_of_three_fonts_stands_on_the_paper_whole(no_other_fonts: None) -> None:
+    name = "İpek Şığırcı 𠮷田"
+    printed = registration_form(form(name))
+    assert printed.missing == ()
+    assert "".join(run.text for run in runs(printed.pdf) if 49 <= run.y <= 58 and run.x > 41) == name.replace(
+        " ", ""
+    )
+
+
+@pytest.fixture
+def no_other_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NCRE_FONT_DIR", str(tmp_path))

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from ncre.documents.masking import masked_form
 from ncre.documents.pdf.line_breaking import POINT
 from ncre.documents.registration_form import registration_form
 from tests.documents.examples import FORM, NUMBER, PHOTO, SUBJECTS, form, ouyang, photos, runs, words
@@ -74,12 +75,46 @@ LONG_EMAIL = "o***@" + "averylongsubdomain." * 5 + "example.com"
 
 def test_the_longest_address_and_email_stay_whole_and_inside_their_cells() -> None:
     pdf = registration_form(replace(FORM, address=LONG_ADDRESS, email=LONG_EMAIL)).pdf
-    address = [run for run in runs(pdf) if 103 <= run.y <= 112 and 41 <= run.x < 100]
-    email = [run for run in runs(pdf) if 94 <= run.y <= 103 and run.x >= 145]
+    address = [run for run in runs(pdf) if 103 <= run.y <= 116.2 and 41 <= run.x < 100]
+    email = [run for run in runs(pdf) if 94 <= run.y <= 103 and 94 <= run.x < 158]
     assert "".join(run.text for run in address) == LONG_ADDRESS
     assert "".join(run.text for run in email) == LONG_EMAIL
-    assert max(run.right for run in address) <= 119
-    assert max(run.right for run in email) <= 195
+    assert max(run.right for run in address) <= 195
+    assert max(run.right for run in email) <= 158
+
+
+def test_an_address_wraps_before_it_shrinks() -> None:
+    for length, lines, least in ((40, 1, 10.5), (80, 2, 10.5), (120, 3, 10.5), (200, 4, 7.5)):
+        pdf = registration_form(replace(FORM, address=LONG_ADDRESS[:length])).pdf
+        address = [run for run in runs(pdf) if 103 <= run.y <= 116.2 and 41 <= run.x < 100]
+        assert len(address) <= lines
+        assert min(run.size for run in address) >= least
+
+
+def test_an_email_address_of_usual_length_is_not_broken() -> None:
+    email = "ouyang.wenjing2024@mail.example.com"
+    assert email in [run.text for run in runs(registration_form(replace(FORM, site_email=email)).pdf)]
+
+
+def test_the_remark_is_printed_on_both_copies_whole() -> None:
+    remark = "软件工程学院 2024级1班，左利手。" * 10
+    pdf = registration_form(replace(FORM, remark=f"{remark}\n第二行")).pdf
+    for page in (0, 1):
+        assert remark.replace(" ", "") + "第二行" in words(pdf, page)
+
+
+def test_the_site_reads_on_its_copy_how_to_reach_the_candidate_and_nobody_else_does() -> None:
+    full = replace(FORM, site_mobile="138 0013 8000", site_email="ouyang@example.com")
+    site, own = (words(registration_form(full).pdf, page) for page in (0, 1))
+    assert "13800138000" in site
+    assert "ouyang@example.com" in site
+    assert "13800138000" not in own
+    assert "o***@example.com" in own
+    for page in (0, 1):
+        hidden = words(registration_form(masked_form(replace(full, remark="一班"))).pdf, page)
+        assert "1380013" not in hidden
+        assert "ouyang@" not in hidden
+        assert "一班" not in hidden
 
 
 def test_a_name_of_sixty_characters_takes_two_lines_and_loses_none() -> None:

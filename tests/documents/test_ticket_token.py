@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b32encode, urlsafe_b64decode
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ncre.documents.codes.barcodes import qr
 from ncre.documents.codes.ticket_token import (
     FORM,
     TICKET,
+    CaseLost,
     Forged,
     TicketKey,
     TicketToken,
@@ -75,7 +79,12 @@ def test_the_signature_of_one_stamp_does_not_fit_another() -> None:
 def test_a_signed_document_is_no_stamp() -> None:
     """Who can have any document signed must not get a ticket out of it."""
     with pytest.raises(Forged):
-        read(f"{TICKET_STAMP}.{KEY.signature(str(TICKET_STAMP).encode())}", KEY.public)
+        read(f"{OLD_STAMP}.{KEY.signature(str(OLD_STAMP).encode())}", KEY.public)
+    in_base32 = (
+        b32encode(urlsafe_b64decode(KEY.signature(str(TICKET_STAMP).encode()) + "==")).decode().rstrip("=")
+    )
+    with pytest.raises(Forged):
+        read(f"{TICKET_STAMP}.{in_base32}", KEY.public)
 
 
 @pytest.mark.parametrize("text", ["", "hello", "78420019000123", "T1.78420019000123", "T2." + "x" * 120])
@@ -86,8 +95,34 @@ def test_other_texts_are_called_unreadable(text: str) -> None:
 
 def test_a_stamp_says_nothing_private_and_stays_short_enough_to_scan() -> None:
     said = str(TICKET_STAMP)
-    assert said == "T1.78420019000123.66-0003-15-1.24-0012-07-10.v31.8f3a9c1e5d7b42aa"
-    assert len(KEY.signed(TICKET_STAMP)) <= 160
+    assert said == "T2.78420019000123.66-0003-15-1.24-0012-07-10.V31.8F3A9C1E5D7B42AA"
+    assert len(KEY.signed(TICKET_STAMP)) <= 170
+
+
+OLD_STAMP = replace(TICKET_STAMP, kind="T1")
+OLD = KEY.signed(OLD_STAMP)
+
+
+def test_codes_printed_before_stay_valid() -> None:
+    assert OLD.startswith("T1.78420019000123.66-0003-15-1.24-0012-07-10.v31.8f3a9c1e5d7b42aa.")
+    assert read(OLD, KEY.public) == OLD_STAMP
+    assert OLD_STAMP.is_ticket
+
+
+@pytest.mark.parametrize("spelled", [str.lower, str.upper, str.swapcase], ids=["lower", "upper", "caps-lock"])
+def test_case_says_nothing_in_a_code(spelled: Callable[[str], str]) -> None:
+    assert read(spelled(KEY.signed(TICKET_STAMP)), KEY.public) == TICKET_STAMP
+
+
+def test_a_code_of_before_survives_caps_lock_and_says_where_case_is_lost() -> None:
+    assert read(OLD.swapcase(), KEY.public) == OLD_STAMP
+    for lost in (OLD.upper(), OLD.lower()):
+        with pytest.raises(CaseLost):
+            read(lost, KEY.public)
+
+
+def test_a_code_needs_fewer_modules_than_before() -> None:
+    assert qr(KEY.signed(TICKET_STAMP)).picture.width < qr(OLD).picture.width
 
 
 def test_a_document_is_genuine_only_as_it_was_signed() -> None:

@@ -67,5 +67,9 @@ def settle(**changed: Any) -> c.Command:
     return asks(c.Settle, c.PAYMENT_ACTOR, **{**said, **changed})
 
 
+def expire() -> c.Command:
+    return asks(c.Expire, c.CLOCK_ACTOR)
+
+
 def lapse() -> c.Command:
     return asks(c.Lapse, c.CLOCK_ACTOR)

@@ -11,17 +11,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ncre.domain.candidate import (
-    DOCUMENT_TYPES,
     EDUCATION,
     ETHNICITIES,
     FORM_FIELDS,
     OCCUPATIONS,
     masked_name,
     masked_number,
-    normalise_document,
     parse_details,
 )
 from ncre.domain.faults import FAULT_WORDS, Fault, FaultCode
+from ncre.domain.identity_documents import DOCUMENT_TYPES, normalise_document
 from ncre.events.registration import Details
 
 TODAY = date(2026, 11, 23)
@@ -222,6 +221,7 @@ def test_the_code_tables_are_complete() -> None:
         "台湾居民来往大陆通行证",
         "护照",
         "港澳台居民居住证",
+        "外国人永久居留身份证",
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ncre.domain.claims import Chair, Claim, Place, Seat, changes, held_by
+from ncre.domain.claims import Chair, Claim, Holder, Place, Seat, changes, held_by
 from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.state import evolve
@@ -97,3 +97,13 @@ def test_a_claim_that_is_gone_has_its_refusal(
 def test_no_claim_key_shows_who_the_person_is() -> None:
     number = people.WENJING.document_number
     assert not any(number in claim.key for claim in held_by(after(people.PAID)))
+
+
+def test_who_holds_a_card_of_two_numbers_takes_the_place_by_both() -> None:
+    holder = Holder("78", "a" * 64)
+    filled = facts.InfoFilled(people.WENJING, people.PERSON, "a" * 64)
+    assert held_by(after((*people.AGREED, filled))) == {PLACE, holder}
+    assert holder.gone().code is RefusalCode.HOLDER_TAKEN
+    amended = facts.InfoAmended(people.WENJING, people.PERSON)
+    change = changes(after((*people.AGREED, filled)), after((*people.AGREED, filled, amended)), amended)
+    assert (change.released, change.taken) == ((holder,), ())

@@ -57,3 +57,48 @@ def test_spellings_of_the_name_of_an_account_are_one(text: str) -> None:
 def test_names_that_differ_in_more_than_case_stay_two() -> None:
     assert len({typed_text.account_name(text) for text in ("li-lei", "lilei", "li lei", "li.lei")}) == 4
     assert typed_text.account_name("李  雷") == "李 雷"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *((f"O{mark}Brien", "O'Brien") for mark in "'’‘ʻʼ′＇`´"),
+        *((f"阿卜杜热合曼{dot}买买提明", "阿卜杜热合曼·买买提明") for dot in "·•‧・･．.∙⋅。｡"),
+        ("A · B", "A·B"),
+        ("Aihemaiti.Maimaiti", "Aihemaiti·Maimaiti"),
+        ("J.R.R. Tolkien", "J.R.R. Tolkien"),
+        ("张  三", "张 三"),
+        ("张\u00a0\u3000三", "张 三"),
+        ("ＬＩ ＭＩＮＧ", "LI MING"),
+        ("Jean – Luc", "Jean-Luc"),
+        ("Jose\u0301", "José"),
+        ("葛\U000e0100城", "葛城"),
+        ("辻\ufe00", "辻"),
+        ("⽅⼩明", "方小明"),
+        ("二○一", "二〇一"),
+        ("张\u200b\u202e三", "张三"),
+        ("𠮷田", "𠮷田"),
+    ],
+)
+def test_spellings_of_a_name_are_one(text: str, name: str) -> None:
+    assert typed_text.person_name(text) == name
+
+
+@given(st.text(alphabet="张三·.．。 '’-–A\u3000ｂ\U000e0100⽅○\u0301é"))
+def test_the_one_form_of_a_name_stays(text: str) -> None:
+    once = typed_text.person_name(text)
+    assert typed_text.person_name(once) == once
+
+
+@pytest.mark.parametrize("last", ["Х", "х", "×", "Χ", "✕", "ｘ", "x"])
+def test_a_lookalike_of_x_at_the_end_of_a_number_is_taken_as_x(last: str) -> None:
+    assert typed_text.document_number("11010519491231002" + last) == "11010519491231002X"
+
+
+def test_dashes_and_blanks_of_all_kinds_do_not_belong_to_a_number() -> None:
+    assert typed_text.document_number(" 110105–19491231\u2009－002\u200bх") == "11010519491231002X"
+
+
+@pytest.mark.parametrize("other", ["MING LI", "Li  Ming", "Lì Míng", "ＬＩ－ＭＩＮＧ", "Li, Ming"])
+def test_one_holder_has_one_key_however_the_name_is_written(other: str) -> None:
+    assert typed_text.name_key(other) == typed_text.name_key("LI MING") != typed_text.name_key("LI MENG")

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import account, audit, exam, payment, registration
+from ncre.events import account, audit, exam, operating, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import Sealer
@@ -113,6 +113,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.PaymentUnusable("NC20261208000002", "till", "T2", 17500, LATER, "seats_gone"),
     registration.PaymentReturned("NC20261208000002", "till", "T2", 17500, "R2"),
     registration.PaymentLapsed(LATER),
+    registration.WindowLapsed("register", LATER),
     registration.ConfirmedOnSite(),
     registration.SeatAssigned("14", "1481420019000101", 1, "机房一", 1, 1, NOON, LATER),
     registration.Withdrawn(),
@@ -122,6 +123,8 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     audit.BundleExported("site", "420019", 1000),
     audit.AuditViewed("ledger", ""),
     audit.RecordViewed(STREAM, "record"),
+    registration.EntryRevoked(STREAM, "1481420019000101"),
+    registration.EntryRecorded(STREAM, "1481420019000101", 1, "scanned", "current"),
     payment.OrderOpened(NUMBER, STREAM, "81", "420019", "alipay", 6, 17500, LATER),
     payment.OrderReplaced(NUMBER, STREAM),
     payment.OrderClosed(NUMBER, STREAM, True),
@@ -161,10 +164,22 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     account.AccountEnabled(ZHANG, "已调回"),
     account.RegistrationMoved(ZHANG, STREAM, "came"),
     account.AccountClosed(ZHANG),
+    operating.CommandRun("projections rebuild", "", "换了版本", 0),
     exam.RoundOpened(PLAN),
     exam.RoundRevised(replace(PLAN, agreement="v2")),
     exam.SiteOpened("81", SITE),
     exam.SiteRevised("81", replace(SITE, quota=280)),
+    exam.SiteClosed("78", "420019"),
+    exam.RoundRevisionMade(
+        "78",
+        2,
+        "武汉考点机房检修，批次后移",
+        (
+            exam.RevisedPoint(
+                "batch-removed", "420019", "2027-03-27-0800-1000", "2027-03-27-0800-1000", "", "follow-up", 3
+            ),
+        ),
+    ),
     exam.NoticePosted("81", "announcement", "网上报名公告", "Announcement", "正文", "Text"),
     exam.SeatsDrawn("81", "420019", 20270327, 310, 420),
 )

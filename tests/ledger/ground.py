@@ -23,12 +23,12 @@ from ncre.ledger.signing import Signer, checkpoint_text
 from ncre.ledger.verifier import VerifierKey, leaf_hash
 from tests.handlers.ground import Walker, open_exam
 from tests.support import people
+from tests.support.containers import WITNESS as WITNESS
 
 ORIGIN: Final = "ncre.example/ledger"
 SEED: Final = bytes(range(32))
 SIGNER: Final = Signer.of(ORIGIN, SEED)
 OTHER: Final = Signer.of(ORIGIN, bytes(32))
-WITNESS: Final = Signer.of("witness.example", bytes(reversed(range(32))), verifier.WITNESS_KEY)
 KEY: Final = SIGNER.verifier.text
 
 

@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 from time import sleep
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 
 from ncre.bootstrap import Container
 from ncre.ledger import checkpoints, lines, tables
@@ -179,12 +179,12 @@ def unfenced(container: Container, statement: str) -> None:
             ).fetchall()
             for name, _ in fences:
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
-            connection.execute(text(statement))
+            connection.exec_driver_sql(statement)
             for _, sql in fences:
                 connection.exec_driver_sql(sql)
         else:
             connection.exec_driver_sql("ALTER TABLE facts DISABLE TRIGGER ALL")
-            connection.execute(text(statement))
+            connection.exec_driver_sql(statement)
             connection.exec_driver_sql("ALTER TABLE facts ENABLE TRIGGER ALL")
 
 

@@ -28,6 +28,11 @@ AT = {version: people.NOW + timedelta(minutes=version) for version in range(1, 2
 """When `people.recorded` records each version."""
 
 SEAT = facts.SeatAssigned("66", "6678420019000307", 3, "第3机房", 7, 1, people.NOW, people.PAY_BY)
+ENTRIES = (
+    facts.EntryRecorded(people.REGISTRATION, SEAT.ticket, 3, "scanned", "current"),
+    facts.EntryRevoked(people.REGISTRATION, SEAT.ticket),
+    facts.EntryRecorded(people.REGISTRATION, SEAT.ticket, 3, "typed", "typed"),
+)
 LINES = [{"subject": "66", "fee": 8000}, {"subject": "67", "fee": 8000}]
 
 
@@ -222,6 +227,15 @@ def test_the_timeline_has_a_row_a_fact_with_who_and_when() -> None:
     }
 
 
+def test_an_entry_has_a_row_until_it_is_taken_back() -> None:
+    beside = uuid5(people.REGISTRATION, "entry")
+    for kept, rows in ((1, 1), (2, 0), (3, 1)):
+        assert len(folded("entries", people.recorded(ENTRIES[:kept], beside))) == rows
+    (row,) = folded("entries", people.recorded(ENTRIES, beside))
+    assert (row["registration"], row["ticket"], row["hall"]) == (people.REGISTRATION, SEAT.ticket, 3)
+    assert (row["manner"], row["entered_at"], row["entered_by"]) == ("typed", AT[3], people.CANDIDATE.id)
+
+
 def test_a_look_is_about_the_case_it_looked_at() -> None:
     beside = uuid5(people.REGISTRATION, "access")
     (row,) = folded(
@@ -304,6 +318,7 @@ def test_rows_written_fact_by_fact_are_the_rows_folded_from_the_whole_log(databa
     log += people.recorded((exam.NoticePosted("78", "guide", "须知", "Guide", "正文", "Text"),), UUID(int=3))
     log += people.recorded(tuple(one for one in EXAMPLES if one.TOPIC.startswith("payment.")), UUID(int=4))
     log += people.recorded((account.DetailsCompleted(people.CANDIDATE_ID, people.WENJING),), UUID(int=5))
+    log += people.recorded(ENTRIES, UUID(int=6))
     for fact in log:
         with database.transaction() as connection:
             write(connection, [fact])

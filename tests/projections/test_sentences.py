@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from ncre.domain.payment.settlement import yuan
-from ncre.events import account, audit, exam, payment, registration
+from ncre.events import account, audit, exam, operating, payment, registration
 from ncre.events.base import ERASED, Fact
 from ncre.projections.registration.sentences import sentence
 from tests.events.examples import all_facts
@@ -87,6 +87,12 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "至 2027-01-06 10:00 未支付，报名失效，名额释放。",
         "Unpaid by 2027-01-06 10:00 (exam time): the registration lapsed and its seats are free.",
     ),
+    (
+        registration.WindowLapsed("register", people.PAY_BY),
+        "网上报名于 2027-01-06 10:00 截止，报名没有完成，已失效，名额释放。",
+        "Registration closed at 2027-01-06 10:00 (exam time) before it was completed: the registration lapsed and its "
+        "seats are free.",
+    ),
     (registration.ConfirmedOnSite(), "考点现场确认完成。", "The site confirmed the candidate in person."),
     (
         registration.SeatAssigned("66", "6678420019000307", 3, "第3机房", 7, 1, people.NOW, people.PAY_BY),
@@ -103,6 +109,16 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         registration.Cancelled("考生李强重复报名"),
         "考务办公室取消了报名。",
         "The exam office cancelled the registration.",
+    ),
+    (
+        registration.EntryRecorded(people.REGISTRATION, "6678420019000307", 3, "scanned", "current"),
+        "入场：准考证号 6678420019000307，考场 0003（扫描二维码）。",
+        "Let in at the door: ticket number 6678420019000307, hall 0003 (code scanned).",
+    ),
+    (
+        registration.EntryRevoked(people.REGISTRATION, "6678420019000307"),
+        "撤销入场记录：准考证号 6678420019000307，本人未入场。",
+        "The entry of ticket number 6678420019000307 was taken back: the person did not go in.",
     ),
     (
         registration.DetailsViewed(people.REGISTRATION, "review"),
@@ -182,6 +198,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         payment.DayReconciled("alipay", "2027-01-05", 2, 16000, 1, 8000, ()),
         "2027-01-05 支付宝对账：收款 2 笔 160.00 元，退款 1 笔 80.00 元，没有差异。",
         "Bill of Alipay for 2027-01-05: 2 payments of 160.00 yuan, 1 refunds of 80.00 yuan, no difference.",
+    ),
+    (
+        operating.CommandRun("user add", "wangwu", "新聘", 1),
+        "执行了 ncre user add wangwu，原因：新聘，结束码 1。",
+        "Ran ncre user add wangwu, because: 新聘, exit code 1.",
     ),
     (
         account.AccountOpened(people.CANDIDATE_ID, "email", "candidate"),
@@ -273,6 +294,14 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),
     (exam.SiteOpened("78", SITE), "考点 420019 已开放。", "Site 420019 was opened."),
     (exam.SiteRevised("78", SITE), "考点 420019 的规则已修订。", "The rules of site 420019 were revised."),
+    (exam.SiteClosed("78", "420019"), "考点 420019 停止报名。", "Site 420019 was closed to registrations."),
+    (
+        exam.RoundRevisionMade(
+            "78", 2, "机房检修", (exam.RevisedPoint("batch-removed", "420019", "a", "a", "", "follow-up", 3),)
+        ),
+        "第 78 次考试修订：1 处变动，涉及 3 份报名。原因：机房检修",
+        "Round 78 was revised: 1 changes, 3 registrations touched. Reason: 机房检修",
+    ),
     (
         exam.NoticePosted("78", "guide", "网上报名须知及流程", "How to register", "正文", "Text"),
         "发布了公告《网上报名须知及流程》。",

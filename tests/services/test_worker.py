@@ -10,9 +10,10 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import State
 from ncre.domain.payment.orders import GRACE
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.lifecycle import Status
-from ncre.events.registration import PaymentLapsed, PaymentUnusable
+from ncre.events.registration import PaymentLapsed, PaymentUnusable, WindowLapsed
 from ncre.projections.payment import orders
 from ncre.worker import Done, Worker
 from tests.handlers.ground import QUICK, Walker, revise
@@ -225,3 +226,63 @@ def test_after_lapsing_and_submitting_again_it_can_lapse_again(
         assert worker.once().lapsed == 1
         walker.submits(QUICK, ("67",))
     assert walker.stands.status is Status.SUBMITTED
+
+
+WINDOWS = people.bundled_round()[0].plan.windows
+
+
+def test_what_no_window_lets_go_on_lapses_with_it_and_frees_its_seats(
+    container: Container, worker: Round, clock: Clock
+) -> None:
+    filled, submitted, pictured, waiting = (Walker(container) for _ in range(4))
+    filled.agrees()
+    filled.fills()
+    submitted.submitted(subjects=("67",))
+    pictured.pictured(subjects=("67",))
+    waiting.pictured(subjects=("67",))
+    waiting.requests_review()
+    clock.now = WINDOWS.register.closes + timedelta(seconds=GRACE - 1)
+    assert worker.once().expired == 0
+    clock.advance(seconds=1)
+    assert worker.once().expired == 3
+    for walker in (filled, submitted, pictured):
+        assert walker.stands.status is Status.LAPSED
+        assert walker.history[-1] == WindowLapsed("register", WINDOWS.register.closes)
+    assert waiting.stands.status is Status.PENDING_REVIEW
+    assert worker.once().expired == 0
+
+
+def test_who_was_rejected_lapses_when_review_closes_and_who_was_never_reviewed_when_payment_does(
+    container: Container, worker: Round, clock: Clock
+) -> None:
+    rejected, waiting = Walker(container), Walker(container)
+    for walker in (rejected, waiting):
+        walker.pictured(subjects=("67",))
+        walker.requests_review()
+    people.rejected(container, rejected)
+    clock.now = WINDOWS.review.closes + timedelta(seconds=GRACE)
+    assert worker.once().expired == 1
+    assert rejected.history[-1] == WindowLapsed("review", WINDOWS.review.closes)
+    assert waiting.stands.status is Status.PENDING_REVIEW
+    clock.now = WINDOWS.payment.closes + timedelta(seconds=GRACE)
+    assert worker.once().expired == 1
+    assert waiting.history[-1] == WindowLapsed("payment", WINDOWS.payment.closes)
+
+
+def test_where_a_site_does_not_review_a_photo_waits_for_its_time_to_pay_alone(
+    container: Container, worker: Round, clock: Clock
+) -> None:
+    clock.now = WINDOWS.register.closes - timedelta(hours=1)
+    walker = Walker(container)
+    walker.pictured(QUICK, ("67",))
+    clock.now = WINDOWS.register.closes + timedelta(seconds=GRACE)
+    assert worker.once().expired == 0
+    assert walker.stands.status is Status.PHOTO_UPLOADED
+
+
+def test_a_window_that_was_prolonged_lets_nothing_lapse(container: Container, clock: Clock) -> None:
+    walker = Walker(container)
+    walker.pictured(subjects=("67",))
+    with pytest.raises(Refusal) as refused:
+        container.command_handler.handle(c.Expire(registration=walker.id, actor=c.CLOCK_ACTOR))
+    assert refused.value.code is RefusalCode.NOT_DUE

@@ -17,6 +17,7 @@ import ncre
 from ncre.clients.identity_provider import LONGEST_NAME, LONGEST_SUBJECT
 from ncre.clients.payment_channel import Kind, Source, State
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange
+from ncre.domain.admission import TicketVerdict
 from ncre.domain.candidate import FORM_FIELDS, masked_name, masked_number
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
@@ -61,6 +62,10 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.phone": 16,
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
+    "entries.entered_by": 36,
+    "entries.manner": longest(("scanned", "typed")),
+    "entries.ticket": 16,
+    "entries.verdict": longest(TicketVerdict),
     "errands.answer": longest(State),
     "errands.key": len("refund:") + LONGEST_IDENTIFIER,
     "identities.issuer": 200,
@@ -135,6 +140,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     ),
     "registrations.agreement": 40,
     "registrations.document_masked": longest([masked_number("x" * DOCUMENT)]),
+    "registrations.holder": HASH,
     "registrations.name_masked": longest([masked_name("x" * 60)]),
     "registrations.number": ROUND + SITE + 6,
     "registrations.person": HASH,

@@ -19,6 +19,7 @@ from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.decisions import DecisionContext
 from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import Registration, registration_id
+from ncre.domain.students import DECLARED
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
 from ncre.identity.accounts import Account
@@ -210,7 +211,9 @@ class Candidate:
         return self.does(c.FillInfo, details=self.details, person=person)
 
     def submits(self, site: str = SITE, subjects: tuple[str, ...] = ("66", "67")) -> Registration:
-        return self.does(c.Submit, site=site, subjects=subjects, declared=True, declaration=DECLARATION)
+        return self.does(
+            c.Submit, site=site, subjects=subjects, declared=True, declaration=DECLARATION, student=DECLARED
+        )
 
     def uploads(self) -> Registration:
         return self.does(

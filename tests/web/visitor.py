@@ -39,7 +39,7 @@ class Visitor:
         return answer
 
     def post(self, path: str, status: int = 303, **form: Any) -> TestResponse:
-        """Send the page's hidden fields and `form`; bytes among them are files."""
+        """Send the page's hidden fields, its lists and `form`; bytes among them are files."""
         files = {name: (BytesIO(value), "a.jpg") for name, value in form.items() if isinstance(value, bytes)}
         answer = self._client.post(
             path,
@@ -53,7 +53,14 @@ class Visitor:
     def hidden(self) -> dict[str, str]:
         main = self.page[max(0, self.page.find("<main")) :]
         found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', main)
-        return {name: unescape(value) for name, value in found}
+        return {name: unescape(value) for name, value in found} | self._chosen(main)
+
+    @staticmethod
+    def _chosen(main: str) -> dict[str, str]:
+        """The lists of the page, each with the option that stands in it."""
+        lists = re.findall(r'<select id="\w+" name="(\w+)"[^>]*>(.*?)</select>', main, re.DOTALL)
+        chosen = {name: re.search(r'<option value="([^"]*)" selected>', options) for name, options in lists}
+        return {name: unescape(found[1]) for name, found in chosen.items() if found}
 
     def text(self) -> str:
         """What the page says, without its markup."""

@@ -17,6 +17,7 @@ from ncre.domain.accounts.staff import StaffChange, Wanted
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.typed_text import account_name
 from ncre.events.account import stream_of
 from ncre.identity.accounts import LEAST_PASSWORD, LONGEST_ACCOUNT_NAME, NameTaken, PasswordRefused
 from ncre.identity.external_identities import LinkedElsewhere
@@ -31,32 +32,42 @@ SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.AUDITOR, Role.OFFICE)
 def add(commands: Any) -> None:
     user = commands.add_parser("user", help="accounts").add_subparsers(required=True, metavar="WHAT")
     add_ = user.add_parser("add", help="make an account")
-    add_.add_argument("name")
-    add_.add_argument("--role", required=True, choices=[role.value for role in SIGN_IN_ROLES])
+    add_.add_argument("name", help="name of the account")
+    add_.add_argument(
+        "--role",
+        required=True,
+        choices=[role.value for role in SIGN_IN_ROLES],
+        help="what the account may do",
+    )
     add_.add_argument("--site", action="append", default=[], metavar="CODE", help="a site of a reviewer")
     add_.add_argument("--why", default="", help="why they get a role of staff; kept in the account's history")
     _add_password(add_)
     add_by(add_)
     add_.set_defaults(run=make)
     role_ = user.add_parser("role", help="give another role, with who gave it and why; sessions end")
-    role_.add_argument("name")
-    role_.add_argument("--role", required=True, choices=[role.value for role in SIGN_IN_ROLES])
+    role_.add_argument("name", help="name of the account")
+    role_.add_argument(
+        "--role",
+        required=True,
+        choices=[role.value for role in SIGN_IN_ROLES],
+        help="what the account may do",
+    )
     role_.add_argument("--site", action="append", default=[], metavar="CODE", help="a site of a reviewer")
     role_.add_argument("--why", required=True, help="kept in the account's security history")
     add_actor(role_)
     role_.set_defaults(run=give_role)
     history_ = user.add_parser("history", help="the security history of an account")
-    history_.add_argument("name")
+    history_.add_argument("name", help="name of the account")
     add_actor(history_)
     history_.set_defaults(run=history)
     link_ = user.add_parser("link", help="tie a member of staff to who they are at a provider")
-    link_.add_argument("name")
+    link_.add_argument("name", help="name of the account")
     link_.add_argument("--provider", required=True, help="its name in the file of NCRE_SIGN_ON")
     link_.add_argument("--subject", required=True, help="their `sub` there")
     add_actor(link_)
     link_.set_defaults(run=link)
     password_ = user.add_parser("password", help="set a new password")
-    password_.add_argument("name")
+    password_.add_argument("name", help="name of the account")
     _add_password(password_)
     add_by(password_)
     password_.set_defaults(run=set_password)
@@ -75,7 +86,9 @@ def make(args: Namespace) -> None:
         raise Misuse("审核员须指定考点 --site / a reviewer needs at least one --site")
     if role is not Role.CANDIDATE and not args.why.strip():
         raise Misuse("请用 --why 写明原因 / say why with --why")
-    name = plain_text(args.name, LONGEST_ACCOUNT_NAME, "账号名 / name")
+    name = plain_text(args.name, LONGEST_ACCOUNT_NAME, "账号名")
+    if not account_name(name):
+        raise Misuse("账号名不能为空", "the account needs a name that can be seen")
     password, shown = _password(args)
     with open_container() as container:
         try:
@@ -132,8 +145,8 @@ def link(args: Namespace) -> None:
     print(f"{args.name} {provider.label} {args.subject}")
 
 
-def history(args: Namespace) -> None:
-    """For auditors and the exam office."""
+def history(args: Namespace) -> int:
+    """For auditors and the exam office. Ends with 1 where nothing is recorded."""
     with open_container() as container:
         if actor(container, args).role not in (Role.AUDITOR, Role.OFFICE):
             raise Refusal(RefusalCode.NOT_YOUR_ROLE)
@@ -142,6 +155,7 @@ def history(args: Namespace) -> None:
             story = timeline.story(connection, stream_of(account.id))
     for told in story:
         print(f"{in_words(told['at'])}  {told[args.lang]}  {told['actor']}")
+    return 0 if story else 1
 
 
 def set_password(args: Namespace) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 from typing import Any, Final
 
-from ncre.cli import bundles
-from ncre.cli.common import Misuse, as_json, find, open_container
-from ncre.diagram import money_words, state_diagram
+from ncre.cli import records
+from ncre.cli.auditing import bundles
+from ncre.cli.common import Misuse, add_actor, as_json, find, open_container, path_argument, write_out
+from ncre.diagram import money_words, page_words, state_diagram
 from ncre.domain.exam.plan import in_words
-from ncre.projections.audit import snapshots, timeline
+from ncre.domain.registration.lifecycle import Role
+from ncre.domain.wording import ROLES
+from ncre.projections.audit import disclosures, snapshots, timeline
 
-DRAWN: Final = {"life": state_diagram, "money": money_words}
+IN_OFFICE: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
+"""Roles whose account name is shown: a candidate's may be an e-mail address."""
+
+DRAWN: Final = {"life": state_diagram, "money": money_words, "pages": page_words}
 
 
 def add(commands: Any) -> None:
@@ -22,11 +27,16 @@ def add(commands: Any) -> None:
     show_ = audit.add_parser("show", help="a registration and its history, now or as it stood")
     show_.add_argument("registration", help="id, 报名号 or ticket number")
     show_.add_argument("--at", help="v5, or 2027-03-01 09:00 (exam time)")
-    show_.add_argument("--json", action="store_true")
+    show_.add_argument("--json", action="store_true", help="one JSON document")
     show_.set_defaults(run=show)
     bundles.add_to(audit)
+    commands_ = audit.add_parser("commands", help="what was done at the command line, by whom and why")
+    add_actor(commands_)
+    commands_.set_defaults(run=records.show)
     diagram_ = commands.add_parser("diagram", help="the life of a registration as Mermaid")
-    diagram_.add_argument("--out", type=Path)
+    diagram_.add_argument(
+        "--out", type=path_argument, metavar="FILE", help="where it is written; else printed"
+    )
     diagram_.add_argument(
         "--of", choices=sorted(DRAWN), default="life", help="the life, or the words about its money"
     )
@@ -39,7 +49,13 @@ def show(args: Namespace) -> None:
         row = find(container, args.registration)
         with container.database.reading() as connection:
             history = container.command_handler.store.history(connection, row["id"])
-            story = timeline.story(connection, row["id"])
+            seen = disclosures.of_case(connection, container.command_handler.store, row["id"])
+            story = disclosures.condensed(timeline.story(connection, row["id"]), seen)
+        names = {
+            fact["actor"]: container.accounts.name_in_office(fact["actor"])
+            for fact in story
+            if fact["role"] in IN_OFFICE
+        }
     stands = snapshots.standing(history, at) if at is not None or not args.at else None
     if stands is None:
         raise Misuse(snapshots.why_nothing(history, at, args.lang))
@@ -47,7 +63,7 @@ def show(args: Namespace) -> None:
     fields = snapshots.shown(stands, args.lang)
     if args.json:
         said = ("version", "at", "actor", "role", "topic", "zh", "en")
-        facts = [{key: fact[key] for key in said} for fact in told]
+        facts = [{**{key: fact[key] for key in said}, "name": names.get(fact["actor"], "")} for fact in told]
         print(as_json({"id": row["id"], "version": stands.version, "fields": fields, "history": facts}))
         return
     print(f"{row['id']}  v{stands.version}  {in_words(stands.at)}")
@@ -55,12 +71,14 @@ def show(args: Namespace) -> None:
         if value:
             print(f"  {snapshots.LABELS[name].say(args.lang)}: {value}")
     for fact in told:
-        print(f"  {in_words(fact['at'])}  v{fact['version']}  {fact['role']:9}  {fact[args.lang]}")
+        version = f"v{fact['version']}" if fact["stream"] == row["id"] else "-"
+        who = f"{ROLES[Role(fact['role'])].say(args.lang)} {names.get(fact['actor'], '')}".strip()
+        print(f"  {in_words(fact['at'])}  {version:4}  {who}  {fact[args.lang]}")
 
 
 def diagram(args: Namespace) -> None:
     drawn = DRAWN[args.of]()
     if args.out:
-        args.out.write_text(drawn, encoding="utf-8")
+        write_out(args.out, drawn.encode())
     else:
         print(drawn, end="")

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from ncre.bootstrap import Container, build_container
+from ncre.cli.parsing.misuse import Misuse as Misuse
 from ncre.config import read_settings
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.events import bounds
+from ncre.operational import private_files
 from ncre.projections.base import Row
 from ncre.projections.registration import desk_search
 
 ALL_SITES: Final = EVERY_SITE
-
-
-class Misuse(Exception):
-    """The command's words cannot be carried out; the message says what to do."""
 
 
 @contextmanager
@@ -68,21 +68,35 @@ def current_round(container: Container, code: str | None) -> str:
     return found.code
 
 
+def require_site(container: Container, round_code: str, site: str) -> None:
+    """Raises Misuse where the round has no such site."""
+    with container.database.reading() as connection:
+        if container.command_handler.exams.site(connection, round_code, site) is None:
+            raise Misuse(f"考次 {round_code} 没有考点 {site}", f"round {round_code} has no site {site}")
+
+
 def day_argument(text: str) -> date:
     """A day of a command line, as argparse wants its types."""
     try:
         return bounds.day(text)
     except bounds.OutOfBounds:
         raise ArgumentTypeError(
-            f"{text} 不是日期，请写成 2027-01-05 / is not a date; write 2027-01-05"
+            f"{text} 不是日期，请写成 2027-01-05 / {text} is not a date; write 2027-01-05"
         ) from None
+
+
+def path_argument(text: str) -> Path:
+    """A file or folder of a command line; an empty variable of a script is none, rather than the folder one is in."""
+    if not text.strip() or bounds.control_characters(text, ""):
+        raise ArgumentTypeError("路径是空的或不能用 / the path is empty or cannot be one")
+    return Path(text)
 
 
 def plain_text(text: str, longest: int, what: str) -> str:
     """A text of a file or a command line, without control characters and not too long. Raises Misuse."""
     if len(text) > longest or bounds.control_characters(text, "\t\n\r"):
         raise Misuse(
-            f"{what}：最多 {longest} 个字符，不能有控制字符 / at most {longest} characters, no control characters"
+            f"{what}：最多 {longest} 个字符，不能有控制字符 / {what}: at most {longest} characters, no control characters"
         )
     return text
 
@@ -94,3 +108,26 @@ def as_json(value: object) -> str:
 
 def _plain(value: Any) -> str:
     return str(value) if isinstance(value, UUID) else value.isoformat()
+
+
+def tell_faceless(people: Sequence[str]) -> int:
+    """Name those who stand on a paper or a list without a photo, on the error output; the exit code: 1 where there are."""
+    if not people:
+        return 0
+    print(
+        f"{len(people)} 人没有照片，请让考生重新上传，或在考试时核对证件 / {len(people)} people without a photo: "
+        "ask them to upload it again, or compare their documents at the exam",
+        file=sys.stderr,
+    )
+    for person in people:
+        print(f"  {person}", file=sys.stderr)
+    return 1
+
+
+def write_out(file: Path, data: bytes) -> None:
+    """A file that a command was told to write. Raises Misuse."""
+    try:
+        private_files.write(file, data)
+    except OSError as error:
+        why = error.strerror
+        raise Misuse(f"{file} 不能写入（{why}）", f"{file} cannot be written ({why})") from None

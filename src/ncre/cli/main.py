@@ -8,9 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
-from typing import Final, NoReturn, Protocol, cast
+from io import TextIOWrapper
+from typing import Any, Final, NoReturn, Protocol, cast
+
+from ncre.cli.parsing.grammar import Grammar, complete
+from ncre.cli.parsing.language import asked_for, in_language, speak
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "migrate": ("processes.migrate", "bring the tables to this release"),
@@ -30,10 +34,13 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "photos": ("photo_files", "the kept photos of an installation"),
     "payments": ("payments", "bills compared with the ledger; money at the counter"),
     "audit": ("audit", "histories; bundles that prove the log, and checking them"),
-    "ledger": ("ledger", "the signed tree over the log"),
+    "ledger": ("auditing.ledger", "the signed tree over the log"),
     "diagram": ("audit", "the life of a registration as Mermaid"),
     "user": ("accounts", "accounts"),
     "projections": ("projections", "the rows that pages read"),
+    "backup": ("backup", "database and photos into a folder, while serving"),
+    "restore": ("backup", "a backup into an empty place, verified"),
+    "database": ("databases", "copies and digests of the database"),
     "settings": ("settings", "every setting in force, secrets hidden; 2 where one is refused"),
 }
 """Each command, the module of `ncre.cli` that adds it, and what it is for."""
@@ -46,67 +53,116 @@ class Group(Protocol):
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command and end the process: 0 done, 1 a check found something, 2 refused or misused.
+    """Run one command and end the process: 0 done, 1 a check found something or there was nothing, 2 refused or misused.
 
     Whatever it writes is for the user who runs it alone.
     """
     os.umask(0o077)
+    if arguments is None:
+        _speak_utf8()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    args = _parser(given).parse_args(given)
+    language = asked_for(given, _language())
+    speak(language)
+    if any(not _is_text(word) for word in given):
+        _fail(["命令行不是 UTF-8 / the command line is not UTF-8"], language)
+    args = _parser(given, language).parse_args(given)
     try:
-        sys.exit(args.run(args) or 0)
+        sys.exit(_run(args))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        _fail(_in_words(error, args.lang))
+        _fail(_in_words(error, language), language)
+
+
+def _run(args: argparse.Namespace) -> int:
+    """The command, and what the log of commands says of it where it writes."""
+    if not getattr(args, "writes", False):
+        return args.run(args) or 0
+    from ncre.cli import records
+
+    records.check(args)
+    code = args.run(args) or 0
+    records.note(args, code)
+    return code
+
+
+def _speak_utf8() -> None:
+    """Begin again in Python's UTF-8 mode where the locale knows ASCII alone: names and words are Chinese."""
+    if sys.getfilesystemencoding() in ("ascii", "646") and not sys.flags.utf8_mode:
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, "PYTHONUTF8": "1"})
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _in_words(error: Exception, language: str) -> list[str]:
     """What an operator is told. Raises the error again where it is none that an operator can mend."""
-    from ncre.cli.common import Misuse
+    from ncre.backups.problems import BackupUnusable
+    from ncre.cli.parsing.misuse import Misuse
     from ncre.config import Misconfigured
     from ncre.domain.refusals import Refusal
     from ncre.domain.wording import refusal_words
     from ncre.ledger.sealer import NoKey
     from ncre.rounds.faults import RoundFileFaults
-    from ncre.store.database import DatabaseUnusable
+    from ncre.store.outages import DatabaseUnusable
 
     match error:
         case Misuse() | DatabaseUnusable() | NoKey():
             return [str(error)]
+        case BackupUnusable():
+            return [error.say(language)]
         case Misconfigured():
             return list(error.problems)
         case RoundFileFaults():
             return [fault.say(language) for fault in error.faults]
         case Refusal():
             return [refusal_words(error.code, error.particulars, language)]
+        case OSError() if error.filename is not None:
+            return [f"{error.filename}: {error.strerror}"]
     raise error
 
 
-def _fail(lines: list[str]) -> NoReturn:
+def _fail(lines: list[str], language: str) -> NoReturn:
     for line in lines:
-        print(f"ncre: {line}", file=sys.stderr)
+        print(f"ncre: {in_language(line, language)}", file=sys.stderr)
     sys.exit(2)
 
 
-def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+def _parser(given: Sequence[str], language: str) -> argparse.ArgumentParser:
     """A parser that knows the command that is given in full, and of the others what they are for."""
-    parser = argparse.ArgumentParser(
-        prog="ncre", description="全国计算机等级考试网上报名 / Registration for the NCRE"
-    )
-    parser.add_argument("--lang", choices=("zh", "en"), default=_language(), help="language of what is said")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     module = next((COMMANDS[word][0] for word in given if word in COMMANDS), None)
+    return parser_of({module} if module is not None else set(), language)
+
+
+def parser_of(modules: Collection[str], language: str) -> Grammar:
+    """A parser that knows the commands of these modules in full."""
+    titles = {"zh": "全国计算机等级考试网上报名", "en": "Registration for the NCRE"}
+    parser = Grammar(prog="ncre", description=titles[language])
+    parser.add_argument("--lang", choices=("zh", "en"), default=language, help="language of what is said")
+    commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command, (group, help_) in COMMANDS.items():
-        if group != module:
+        if group not in modules:
             commands.add_parser(command, help=help_)
-    if module is not None:
+    for module in dict.fromkeys(group for group, _ in COMMANDS.values() if group in modules):
         cast(Group, import_module(f"ncre.cli.{module}")).add(commands)
+    complete(parser, language)
     return parser
 
 
 def _language() -> str:
-    return "en" if os.environ.get("LANG", "").startswith("en") else "zh"
+    """As the locale says, by the order in which POSIX reads it; Chinese for whatever is not English."""
+    spoken = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "en" if spoken.startswith("en") else "zh"

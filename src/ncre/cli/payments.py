@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
         "counter", help="record money taken at the site's counter, under its receipt number"
     )
     counter_.add_argument("registration", help="id, 报名号 or ticket number")
-    counter_.add_argument("--receipt", required=True)
+    counter_.add_argument("--receipt", required=True, help="number of the receipt")
     counter_.add_argument("--yuan", required=True, help="what was taken, as 160.00")
     add_actor(counter_)
     counter_.set_defaults(run=counter)
@@ -46,9 +46,9 @@ def add(commands: Any) -> None:
     add_actor(back)
     back.set_defaults(run=handed_back)
     orphan = what.add_parser("send-back", help="send money for an unknown order back, with the reason")
-    orphan.add_argument("channel")
-    orphan.add_argument("trade")
-    orphan.add_argument("--why", required=True)
+    orphan.add_argument("channel", help="alipay or wechat")
+    orphan.add_argument("trade", help="the channel's number of the payment")
+    orphan.add_argument("--why", required=True, help="why, kept in the ledger")
     add_actor(orphan)
     orphan.set_defaults(run=send_back)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
-from ncre.cli.common import Misuse
+from ncre.cli.common import Misuse, path_argument
 from ncre.domain.faults import FAULT_WORDS, FaultCode
 from ncre.domain.photo.rules import TURNED
 from ncre.domain.photo.verdict import Verdict, judge
@@ -31,12 +31,14 @@ def add(commands: Any) -> None:
     check_ = what.add_parser(
         "check", help="exit code 0: accepted, 1: with warnings, 2: refused (the worst counts)"
     )
-    check_.add_argument("file", type=Path, nargs="+", metavar="FILE", help="a picture, or a folder of them")
+    check_.add_argument(
+        "file", type=path_argument, nargs="+", metavar="FILE", help="a picture, or a folder of them"
+    )
     check_.add_argument("--json", action="store_true", help="one object a line")
     check_.set_defaults(run=check)
     fix_ = what.add_parser("fix", help="turn and crop to 390 x 567 pixels as the rule asks")
-    fix_.add_argument("source", type=Path, metavar="IN", help="a picture, or a folder of them")
-    fix_.add_argument("target", type=Path, metavar="OUT", help="a file, or a folder for a folder")
+    fix_.add_argument("source", type=path_argument, metavar="IN", help="a picture, or a folder of them")
+    fix_.add_argument("target", type=path_argument, metavar="OUT", help="a file, or a folder for a folder")
     fix_.set_defaults(run=fix)
 
 
@@ -93,7 +95,7 @@ def _pictures(named: Path) -> list[Path]:
         return [named]
     found = sorted(file for file in named.rglob("*") if file.suffix.lower() in PICTURES)
     if not found:
-        raise Misuse(f"{named} 中没有照片文件 / there is no picture in it")
+        raise Misuse(f"{named} 中没有照片文件 / there is no picture in {named}")
     return found
 
 
@@ -105,14 +107,14 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise Misuse(f"{file} 读不出 / cannot be read ({error.strerror})") from None
+        raise Misuse(f"{file} 读不出 / {file} cannot be read ({error.strerror})") from None
 
 
 def _write(file: Path, data: bytes) -> None:
     try:
         write(file, data)
     except OSError as error:
-        raise Misuse(f"{file} 不能写入 / cannot be written ({error.strerror})") from None
+        raise Misuse(f"{file} 不能写入 / {file} cannot be written ({error.strerror})") from None
 
 
 def _as_json(file: Path, measured: Measured, verdict: Verdict) -> str:

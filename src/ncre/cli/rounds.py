@@ -5,44 +5,36 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-from ncre.cli.common import Misuse, as_json, current_round, day_argument, open_container, plain_text
-from ncre.domain.exam.plan import EXAM_TIME, PostNotice, in_words
-from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.cli import round_files, round_revisions
+from ncre.cli.common import Misuse, actor, add_actor, as_json, current_round, open_container, plain_text
+from ncre.domain.exam.plan import in_words
 from ncre.events.exam import NoticePosted
 from ncre.projections.base import as_json as stored
-from ncre.rounds.loader import LONGEST_TEXT, NOTICE_KINDS, load_round
-
-SHELL = Actor("shell", Role.OFFICE, EVERY_SITE)
-"""Whoever may run the command line on the server may plan rounds."""
+from ncre.rounds.loader import LONGEST_TEXT, NOTICE_KINDS
 
 
 def add(commands: Any) -> None:
     round_ = commands.add_parser("round", help="exam rounds").add_subparsers(required=True, metavar="WHAT")
-    load_ = round_.add_parser("load", help="open or revise a round from its files")
-    load_.add_argument("file", type=Path)
-    load_.add_argument("--date", type=day_argument, help="what “today” in the file means")
-    load_.set_defaults(run=load)
+    round_revisions.add_to(round_)
+    round_files.add_to(round_)
     show_ = round_.add_parser("show", help="a round, its windows and sites")
-    show_.add_argument("code", nargs="?")
-    show_.add_argument("--json", action="store_true")
+    show_.add_argument("code", nargs="?", help="code of the round; the current one without it")
+    show_.add_argument("--json", action="store_true", help="one JSON document")
     show_.set_defaults(run=show)
     notice_ = round_.add_parser("notice", help="post a notice")
-    notice_.add_argument("kind", choices=NOTICE_KINDS)
-    for name in ("--title", "--title-en", "--file", "--file-en"):
-        notice_.add_argument(name, required=True)
-    notice_.add_argument("--round")
+    notice_.add_argument("kind", choices=NOTICE_KINDS, help="what is posted")
+    for name, says in (
+        ("--title", "its title in Chinese"),
+        ("--title-en", "its title in English"),
+        ("--file", "file of its text in Chinese"),
+        ("--file-en", "file of its text in English"),
+    ):
+        notice_.add_argument(name, required=True, help=says)
+    notice_.add_argument("--round", metavar="CODE", help="code of the round; the current one without it")
+    notice_.add_argument("--why", required=True, help="kept in the history of the round")
+    add_actor(notice_)
     notice_.set_defaults(run=notice)
-
-
-def load(args: Namespace) -> None:
-    with open_container() as container:
-        today = args.date or container.clock().astimezone(EXAM_TIME).date()
-        loaded = load_round(args.file, today)
-        container.office.load(loaded, SHELL)
-    print(f"{loaded.plan.code} {loaded.plan.title}：{len(loaded.sites)} 个考点 / sites")
 
 
 def show(args: Namespace) -> None:
@@ -61,20 +53,31 @@ def show(args: Namespace) -> None:
         print(f"  {name:9} {in_words(window.opens)} – {in_words(window.closes)}")
     for site in sites:
         mark = "  合成 synthetic" if site.plan.synthetic else ""
+        mark += "  停止报名 closed" if site.closed else ""
         print(f"  {site.code} {site.plan.name} v{site.version}{mark}")
 
 
 def notice(args: Namespace) -> None:
     with open_container() as container:
         code = current_round(container, args.round)
+        by = actor(container, args)
         body, body_en = _text(args.file), _text(args.file_en)
-        title, title_en = (plain_text(one, 200, "标题 / title") for one in (args.title, args.title_en))
+        title, title_en = (
+            _filled(plain_text(one, 200, "标题"), "标题") for one in (args.title, args.title_en)
+        )
         posted = NoticePosted(code, args.kind, title, title_en, body, body_en)
-        container.command_handler.plan(PostNotice(actor=SHELL, command_id=uuid4(), notice=posted))
+        container.revisions.post(posted, by, args.why)
+
+
+def _filled(text: str, what: str) -> str:
+    """As the page asks for it: nobody replaces a notice by nothing. Raises Misuse."""
+    if not text.strip():
+        raise Misuse(f"{what} 是空的，没有发布", f"{what} is empty; nothing was posted")
+    return text
 
 
 def _text(file: str) -> str:
     try:
-        return plain_text(Path(file).read_text(encoding="utf-8"), LONGEST_TEXT, file)
+        return _filled(plain_text(Path(file).read_text(encoding="utf-8"), LONGEST_TEXT, file), file)
     except (OSError, UnicodeDecodeError) as error:
-        raise Misuse(f"{file} 读不了 / cannot be read ({error})") from None
+        raise Misuse(f"{file} 读不了 / {file} cannot be read ({error})") from None

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from ncre.bootstrap import Container
-from ncre.cli.common import Misuse, actor, add_actor, current_round, open_container
+from ncre.cli.common import (
+    Misuse,
+    actor,
+    add_actor,
+    current_round,
+    open_container,
+    path_argument,
+    tell_faceless,
+)
 from ncre.documents.view_models import Printed
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -49,8 +57,10 @@ def add(commands: Any) -> None:
     seat_.add_argument("--batch", type=int, nargs="+", default=(), help="only these batches")
     seat_.add_argument("--room", nargs="+", default=(), help="only these rooms")
     seat_.add_argument("--site", help="whose lists")
-    seat_.add_argument("--out", type=Path, metavar="FOLDER", help="where the lists go, two files a batch")
-    seat_.add_argument("--round")
+    seat_.add_argument(
+        "--out", type=path_argument, metavar="FOLDER", help="where the lists go, two files a sitting"
+    )
+    seat_.add_argument("--round", metavar="CODE", help="code of the round; the current one without it")
     add_actor(seat_)
     seat_.set_defaults(run=run)
 
@@ -131,26 +141,31 @@ def _lists(container: Container, args: Namespace, code: str, by: Actor) -> int:
     if not args.site or not args.out:
         raise Misuse("请给出 --site 和 --out / give --site and --out")
     lists = container.hall_lists
-    batches = lists.batches(code, args.site, by)
-    if not batches:
+    sittings = lists.sittings(code, args.site, by)
+    if not sittings:
         raise Refusal(RefusalCode.NOBODY_SEATED, site=args.site)
-    for batch in batches:
-        name = f"{code}-{args.site}-{batch.number:02}"
-        _write(args.out, f"{name}-seats.pdf", lists.seat_lists(code, args.site, batch.number, by))
-        _write(args.out, f"{name}-doors.pdf", lists.door_sheets(code, args.site, batch.number, by))
-    people = sum(batch.people for batch in batches)
+    lacking: list[str] = []
+    for sitting in sittings:
+        name = f"{code}-{args.site}-{sitting.name}"
+        seats = lists.seat_lists(code, args.site, sitting.name, by)
+        lacking += seats.faceless
+        _write(args.out, f"{name}-seats.pdf", seats)
+        _write(args.out, f"{name}-doors.pdf", lists.door_sheets(code, args.site, sitting.name, by))
+    people = sum(sitting.people for sitting in sittings)
     print(
-        f"{len(batches)} 个批次 {people} 人次，每批次两个文件 / {len(batches)} batches, {people} sittings, "
+        f"{len(sittings)} 个场次 {people} 人次，每场次两个文件 / {len(sittings)} sittings of {people} people, "
         f"two files each: {args.out}"
     )
-    return 0
+    return tell_faceless(lacking)
 
 
 def _write(folder: Path, name: str, printed: Printed) -> None:
     try:
         write(folder / name, printed.pdf)
     except OSError as error:
-        raise Misuse(f"{folder / name} 不能写入 / cannot be written ({error.strerror})") from None
+        raise Misuse(
+            f"{folder / name} 不能写入 / {folder / name} cannot be written ({error.strerror})"
+        ) from None
     if printed.missing:
         points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
         print(f"{name}: 缺字以码位代替 / substituted by code point: {points}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from typing import Any
 
 from ncre.cli.common import actor, add_actor, current_round, find, open_container
-from ncre.domain.candidate import DOCUMENT_TYPES, SEXES
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.candidate import SEXES
 from ncre.domain.exam.plan import in_words
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.registration.disclosure import REASONS, reason_in_words
@@ -17,13 +20,14 @@ from ncre.domain.registration.state import Registration
 from ncre.domain.wording import STATUSES
 from ncre.projections.audit import timeline
 from ncre.projections.registration import review_queue
+from ncre.services.registration.decided_before import decided_before
 
 
 def add(commands: Any) -> None:
     review = commands.add_parser("review", help="the review of registrations")
     what = review.add_subparsers(required=True, metavar="WHAT")
     list_ = what.add_parser("list", help="what waits at your sites, oldest first")
-    list_.add_argument("--round")
+    list_.add_argument("--round", metavar="CODE", help="code of the round; the current one without it")
     add_actor(list_)
     list_.set_defaults(run=waiting)
     for name, run, says in (
@@ -41,11 +45,18 @@ def add(commands: Any) -> None:
                 "--why", default="review", help="why it is opened, kept in the history of the case"
             )
         if name == "reject":
-            one.add_argument("--reason", action="append", default=[], choices=sorted(REVIEW_REASONS))
-            one.add_argument("--note", default="")
+            one.add_argument(
+                "--reason",
+                action="append",
+                default=[],
+                choices=sorted(REVIEW_REASONS),
+                metavar="CODE",
+                help="code of a reason; may be given several times",
+            )
+            one.add_argument("--note", default="", help="what the candidate reads besides")
     cancel_ = commands.add_parser("cancel", help="cancel a registration (exam office)")
-    cancel_.add_argument("registration")
-    cancel_.add_argument("--reason", required=True)
+    cancel_.add_argument("registration", help="id, 报名号 or ticket number")
+    cancel_.add_argument("--reason", required=True, help="why, kept in the history of the case")
     cancel_.add_argument(
         "--money", choices=[one.value for one in PaidFee], help="what becomes of a fee that was paid"
     )
@@ -53,7 +64,7 @@ def add(commands: Any) -> None:
     add_actor(cancel_)
     cancel_.set_defaults(run=cancel)
     move_ = commands.add_parser("move", help="move a registration to another account of the same person")
-    move_.add_argument("registration")
+    move_.add_argument("registration", help="id, 报名号 or ticket number")
     move_.add_argument(
         "--to", required=True, help="name, e-mail address or phone number of the other account"
     )
@@ -62,7 +73,8 @@ def add(commands: Any) -> None:
     move_.set_defaults(run=move)
 
 
-def waiting(args: Namespace) -> None:
+def waiting(args: Namespace) -> int:
+    """Ends with 1 where nothing waits."""
     with open_container() as container:
         who = actor(container, args)
         code = current_round(container, args.round)
@@ -73,6 +85,9 @@ def waiting(args: Namespace) -> None:
         print(
             f"{row['number']}  {row['site']}  {in_words(row['requested_at'])}  {subjects:8}  {row['name_masked']}"
         )
+    if not rows:
+        print("没有待审核的报名 / nothing waits", file=sys.stderr)
+    return 0 if rows else 1
 
 
 def show(args: Namespace) -> None:
@@ -142,10 +157,19 @@ def _decide(args: Namespace, command: type[Command], **particulars: Any) -> None
     with open_container() as container:
         who = actor(container, args)
         row = find(container, args.registration, who.sites)
-        after = container.command_handler.handle(
-            command(registration=row["id"], actor=who, seen=row["version"], **particulars)
-        )
+        decision = command(registration=row["id"], actor=who, seen=row["version"], **particulars)
+        after = container.command_handler.handle(decision)
+        before = decided_before(container.command_handler, decision)
+        name = container.accounts.name_in_office(before.actor) if before else ""
     _said(args, after)
+    if before is not None:
+        print(_DECIDED_BEFORE.say(args.lang, who=name, when=in_words(before.recorded_at)))
+
+
+_DECIDED_BEFORE = Bilingual(
+    "{who} 已在 {when} 作出同样的决定，这次没有改动任何内容。",
+    "{who} had taken the same decision at {when} (exam time); this one changed nothing.",
+)
 
 
 def _said(args: Namespace, after: Registration) -> None:

@@ -25,7 +25,7 @@ def add_to(user: Any) -> None:
         ("factor", StaffChange.FACTOR, "take the second factor of somebody who lost it away"),
     ):
         one = user.add_parser(name, help=says)
-        one.add_argument("name")
+        one.add_argument("name", help="name of the account")
         if change is StaffChange.FACTOR:
             one.add_argument(
                 "--reset", action="store_true", required=True, help="the next sign-in enrols another"
@@ -38,7 +38,7 @@ def add_to(user: Any) -> None:
         ("decline", decline, "take back or refuse what was asked for"),
     ):
         one = user.add_parser(name, help=says)
-        one.add_argument("name")
+        one.add_argument("name", help="name of the account")
         add_actor(one)
         one.set_defaults(run=run)
     list_ = user.add_parser("list", help="the accounts of staff, and what waits for a second person")
@@ -98,7 +98,8 @@ def decline(args: Namespace) -> None:
     print(f"{args.name} 未通过 / declined")
 
 
-def show_all(args: Namespace) -> None:
+def show_all(args: Namespace) -> int:
+    """Ends with 1 where there is nobody."""
     with open_container() as container:
         by(container, args)
         found = container.staff_accounts.all()
@@ -111,6 +112,7 @@ def show_all(args: Namespace) -> None:
         ]
         sites = " ".join(sorted(account.sites))
         print(f"{account.name}  {ROLES[account.role].say(args.lang)}  {sites}  {', '.join(marks)}".rstrip())
+    return 0 if found else 1
 
 
 def _changes(change: StaffChange) -> Any:

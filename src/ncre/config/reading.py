@@ -50,7 +50,16 @@ def begin(is_empty: Callable[[str], bool], environment: Mapping[str, str] = os.e
     found = read(environment)
     if found.problems:
         raise Misconfigured(*found.problems)
-    _make_data_folder(found.settings.data)
+    data = found.settings.data
+    if not data.is_dir() and not data.parent.is_dir():
+        zh = f"没有目录 {data.parent}，因此不创建 {data}。路径写对了吗？"
+        en = f"there is no folder {data.parent} to make {data.name} in. Is the path right?"
+        raise Misconfigured(said("NCRE_DATA", zh, en))
+    if not data.is_dir() and _is_elsewhere(found.settings) and not is_empty(found.settings.database_url):
+        zh = f"数据库已有数据，却没有数据目录 {data}。路径写对了吗？"
+        en = f"the database has data, but there is no data folder {data}. Is the path right?"
+        raise Misconfigured(said("NCRE_DATA", zh, en))
+    _make_data_folder(data)
     if found.secret.missing and found.secret.file is not None:
         if not is_empty(found.settings.database_url):
             raise Misconfigured(*_missing(found.secret))
@@ -184,6 +193,11 @@ def _folder_problems(settings: Settings) -> list[str]:
         zh, en = f"数据目录 {data} 不可写", f"the data folder {data} cannot be written; choose another"
         return [said("NCRE_DATA", zh, en)]
     return []
+
+
+def _is_elsewhere(settings: Settings) -> bool:
+    """Whether the database does not lie in the data folder."""
+    return not settings.database_url.startswith(f"sqlite:///{settings.data}")
 
 
 def _make_data_folder(data: Path) -> None:

@@ -79,10 +79,22 @@ def _parsed(text: str, file: Path | None) -> Secret:
 
 def make_secret(file: Path) -> None:
     """A new secret, for this user alone; one that another process just made stays."""
+    _write_new(file, token_hex(LENGTH))
+
+
+def keep_secret(file: Path, value: bytes) -> None:
+    """This secret in a file for this user alone. Raises FileExistsError where another one is in it."""
+    _write_new(file, value.hex())
+    if read_secret(None, file).value != value:
+        raise FileExistsError(str(file))
+
+
+def _write_new(file: Path, digits: str) -> None:
+    """Whole or not at all; a file that is there stays as it is."""
     make_folder(file.parent)
     fresh = file.with_name(f".{file.name}.{token_hex(4)}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(token_hex(LENGTH) + "\n")
+        out.write(digits + "\n")
         out.flush()
         os.fsync(out.fileno())
     try:

@@ -42,8 +42,13 @@ def _draw(paper: Paper, sheet: TicketSheet) -> None:
     _person(paper, sheet)
     end = _schedule(paper, sheet)
     _codes(paper, sheet, end)
-    _notices(paper, end)
+    _notices(paper, sheet, end)
     foot(paper, sheet.record, "可黑白打印，照片须清晰", 1, 1)
+
+
+def notices(sheet: TicketSheet) -> tuple[str, ...]:
+    """What the candidate is told to mind (考生须知); the last one only where confirmation is still to come."""
+    return (*labels.NOTICES, labels.UNCONFIRMED) if sheet.unconfirmed else labels.NOTICES
 
 
 def grouped(ticket: str) -> str:
@@ -66,7 +71,7 @@ def _person(paper: Paper, sheet: TicketSheet) -> None:
         y += ROW
     x = paper.label(LEFT, y, 26, ROW, "考点地址", SIZE)
     paper.cell(x, y, 154, ROW, sheet.address, SIZE)
-    photo(paper, person, 151, 42, 44, 54)
+    photo(paper, person, sheet.record.number, 151, 42, 44, 54)
 
 
 def _schedule(paper: Paper, sheet: TicketSheet) -> float:
@@ -110,8 +115,8 @@ def _codes(paper: Paper, sheet: TicketSheet, top: float) -> None:
     paper.text(173, top + 14, "监考员核验签字", 9, align="center", grey=60)
 
 
-def _notices(paper: Paper, top: float) -> None:
+def _notices(paper: Paper, sheet: TicketSheet, top: float) -> None:
     paper.text(LEFT, top + 58, "考生须知", 12, bold=True)
     y = top + 65
-    for number, notice in enumerate(labels.NOTICES, start=1):
+    for number, notice in enumerate(notices(sheet), start=1):
         y = paper.paragraph(LEFT, y, f"{number}.  {notice}", 10, 178, 6.2, hanging=6)

@@ -24,7 +24,7 @@ SHORT: Final = (("科目", 58.0), ("人数", 12.0), ("座位", 20.0))
 MOST_IN_FULL: Final = 7
 TABLE, NOTICE, ROW = 176.0, 262.0, 8.0
 NOTICES: Final = (
-    "请核对准考证上的考场号、批次和座位号，凭准考证和有效身份证件原件入场。",
+    "请核对准考证上的考场号、考试时间和座位号，凭准考证和有效身份证件原件入场。",
     "开考后不得入场。不得携带手机等具有存储或通信功能的设备。",
 )
 
@@ -47,7 +47,7 @@ def _page(paper: Paper, sheet: DoorSheet) -> None:
     paper.text(MIDDLE, 58, "考场", 44, bold=True, align="center")
     paper.text(MIDDLE, 112, f"{hall.hall:04}", 150, bold=True, align="center")
     paper.block(LEFT, 117, 180, 15, hall.room, 34, "center")
-    paper.text(MIDDLE, 147, f"第 {hall.batch} 批次　{hall.day}", 26, align="center", within=180)
+    paper.text(MIDDLE, 147, hall.day, 26, align="center", within=180)
     paper.text(MIDDLE, 166, hall.hours, 44, align="center")
     if len(sheet.sittings) <= MOST_IN_FULL:
         _in_full(paper, sheet)

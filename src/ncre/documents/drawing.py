@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ncre.documents.admission_ticket import admission_ticket, admission_tickets
+from ncre.documents.admission_ticket import admission_ticket, admission_tickets, notices
 from ncre.documents.codes.barcodes import code128, outline, qr
 from ncre.documents.pdf.glyphs import drawable
 from ncre.documents.pdf.renderer_version import edition
@@ -15,6 +15,7 @@ __all__ = [
     "code128",
     "drawable",
     "edition",
+    "notices",
     "outline",
     "promise",
     "qr",

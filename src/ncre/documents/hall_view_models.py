@@ -10,13 +10,12 @@ from ncre.domain.exam.plan import EXAM_TIME
 
 @dataclass(frozen=True)
 class HallHead:
-    """Which hall: one room in one batch. `at` is when its seats last changed; times in any zone."""
+    """Which hall: one room at one time. `at` is when its seats last changed; times in any zone."""
 
     round: str
     site: str
     hall: int
     room: str
-    batch: int
     starts_at: datetime
     ends_at: datetime
     at: datetime

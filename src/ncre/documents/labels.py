@@ -24,12 +24,14 @@ LABELS: Final = (
     "通信地址",
     "邮政编码",
     "报考考点",
+    "备注",
     "考点",
     "考点地址",
 )
 FORM_COLUMNS: Final = ("序号", "科目代码", "科目名称", "考试费（元）", "状态")
 TICKET_COLUMNS: Final = ("科目", "准考证号", "考试时间", "考场", "座位")
-COPIES: Final = ("考点留存", "考生留存")
+SITE_COPY: Final = "考点留存"
+COPIES: Final = (SITE_COPY, "考生留存")
 
 BOLD_CHARACTERS: Final = frozenset(
     "".join((FORM_TITLE, TICKET_TITLE, EXAM, *SECTIONS, *LABELS, *FORM_COLUMNS, *TICKET_COLUMNS, *COPIES))
@@ -45,9 +47,15 @@ NOTICES: Final = (
     "请妥善保管本证；可在打印时间内重复下载打印，内容以系统记录为准。",
 )
 
+UNCONFIRMED: Final = (
+    "本考点要求现场确认，本证生成时尚未确认：请按考点的考生通告规定的时间，带证件到考点确认报名。"
+)
+
 PROMISE: Final = (
     "本人已阅读并同意《网上报名协议》（{agreement} 版，{agreed} 同意），保证以上信息真实、准确；"
     "照片为本人近期正面免冠证件照；不在其他考点重复报考同一科目。如有不实，由此产生的一切后果由本人承担。"
 )
 
 PROOF = "登录后可下载本报名的证明文件，任何人可在 {address} 核验记录未被改动"
+FACE_LACKING: Final = "请带证件联系考点"
+"""Under the place of a photo that is lacking."""

@@ -12,7 +12,6 @@ HIDDEN: Final = "（不显示）"
 
 
 def masked_form(sheet: FormSheet) -> FormSheet:
-    """Phone and e-mail are masked on every form already."""
     return replace(
         sheet,
         person=_masked(sheet.person),
@@ -24,6 +23,9 @@ def masked_form(sheet: FormSheet) -> FormSheet:
         email=HIDDEN,
         address=HIDDEN,
         postcode=HIDDEN,
+        remark=HIDDEN if sheet.remark else "",
+        site_mobile=HIDDEN,
+        site_email=HIDDEN,
     )
 
 

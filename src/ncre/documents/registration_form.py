@@ -9,18 +9,20 @@ from ncre.documents.pdf.page_frame import foot, head, photo
 from ncre.documents.view_models import FormSheet, Printed
 
 ROW = 9.0
+ADDRESS = 13.2
+REMARK = 10.0
 SIZE = 10.5
 MOST_SUBJECTS = 3
 
 
 def registration_form(sheet: FormSheet) -> Printed:
-    """Two pages of the same content, marked 考点留存 and 考生留存."""
+    """Two pages, marked 考点留存 and 考生留存. Only the site's says in full how to reach the candidate."""
     paper = Paper(f"{labels.FORM_TITLE} {sheet.record.number}", sheet.record.at)
     for page, copy in enumerate(labels.COPIES, start=1):
         paper.page()
         head(paper, sheet.round, labels.FORM_TITLE, copy)
         _person(paper, sheet)
-        _contacts(paper, sheet)
+        _contacts(paper, sheet, full=copy == labels.SITE_COPY)
         _subjects(paper, sheet)
         _promise(paper, sheet)
         _review(paper, sheet)
@@ -55,29 +57,37 @@ def _person(paper: Paper, sheet: FormSheet) -> None:
             x = paper.label(x, y, 26, ROW, label, SIZE)
             x = paper.cell(x, y, 114 if len(row) == 1 else 44, ROW, value, SIZE)
         y += ROW
-    photo(paper, person, 155, 40, 40, 54)
+    photo(paper, person, sheet.record.number, 155, 40, 40, 54)
 
 
-def _contacts(paper: Paper, sheet: FormSheet) -> None:
-    y = 94.0
-    for (label, value), (other, its_value) in (
-        (("手机号码", sheet.mobile), ("电子邮箱", sheet.email)),
-        (("通信地址", sheet.address), ("邮政编码", sheet.postcode)),
+def _contacts(paper: Paper, sheet: FormSheet, full: bool) -> None:
+    """How to reach the candidate, the site and the remark. The address has room for three lines of the usual size."""
+    x, y = LEFT, 94.0
+    mobile = (full and sheet.site_mobile) or sheet.mobile
+    email = (full and sheet.site_email) or sheet.email
+    for label, value, wide, room in (
+        ("手机号码", mobile, 26, 31),
+        ("电子邮箱", email, 22, 64),
+        ("邮政编码", sheet.postcode, 20, 17),
     ):
-        x = paper.label(LEFT, y, 26, ROW, label, SIZE)
-        x = paper.cell(x, y, 78, ROW, value, SIZE)
-        x = paper.label(x, y, 26, ROW, other, SIZE)
-        paper.cell(x, y, 50, ROW, its_value, SIZE)
-        y += ROW
-    x = paper.label(LEFT, y, 26, ROW, "报考考点", SIZE)
-    paper.cell(x, y, 154, ROW, sheet.site, SIZE)
+        x = paper.label(x, y, wide, ROW, label, SIZE)
+        x = paper.cell(x, y, room, ROW, value, SIZE)
+    y += ROW
+    for label, value, high in (
+        ("通信地址", sheet.address, ADDRESS),
+        ("报考考点", sheet.site, ROW),
+        ("备注", " ".join(sheet.remark.split()), REMARK),
+    ):
+        x = paper.label(LEFT, y, 26, high, label, SIZE)
+        paper.cell(x, y, 154, high, value, SIZE)
+        y += high
 
 
 def _subjects(paper: Paper, sheet: FormSheet) -> None:
-    paper.text(LEFT, 128, "报考科目", 11, bold=True)
-    paper.text(195, 128, sheet.paid, 9, align="right")
+    paper.text(LEFT, 141, "报考科目", 11, bold=True)
+    paper.text(195, 141, sheet.paid, 9, align="right")
     widths = (14.0, 22.0, 84.0, 30.0, 30.0)
-    x, y = LEFT, 130.0
+    x, y = LEFT, 143.0
     for title, width in zip(labels.FORM_COLUMNS, widths, strict=True):
         x = paper.label(x, y, width, 8, title, 9.5)
     for place in range(MOST_SUBJECTS):
@@ -93,21 +103,21 @@ def _subjects(paper: Paper, sheet: FormSheet) -> None:
 
 
 def _promise(paper: Paper, sheet: FormSheet) -> None:
-    paper.text(LEFT, 169, "考生承诺", 11, bold=True)
-    paper.paragraph(LEFT, 175, promise(sheet), 10, 180, 6)
-    paper.text(100, 197, "考生签名：", SIZE)
-    paper.line(122, 198, 155, 198)
-    paper.text(157, 197, "日期：", SIZE)
-    paper.line(170, 198, 195, 198)
+    paper.text(LEFT, 182, "考生承诺", 11, bold=True)
+    paper.paragraph(LEFT, 188, promise(sheet), 10, 180, 6)
+    paper.text(100, 210, "考生签名：", SIZE)
+    paper.line(122, 211, 155, 211)
+    paper.text(157, 210, "日期：", SIZE)
+    paper.line(170, 211, 195, 211)
 
 
 def _review(paper: Paper, sheet: FormSheet) -> None:
-    paper.box(LEFT, 204, 180, 26)
-    paper.text(18, 211, f"考点审核意见：{sheet.review}", SIZE, within=172)
-    paper.text(100, 225, "审核人签字（盖章）：", SIZE)
-    paper.line(137, 226, 158, 226)
-    paper.text(161, 225, "日期：", SIZE)
-    paper.line(174, 226, 193, 226)
+    paper.box(LEFT, 217, 180, 24)
+    paper.text(18, 223, f"考点审核意见：{sheet.review}", SIZE, within=172)
+    paper.text(100, 237, "审核人签字（盖章）：", SIZE)
+    paper.line(137, 238, 158, 238)
+    paper.text(161, 237, "日期：", SIZE)
+    paper.line(174, 238, 193, 238)
 
 
 def _codes(paper: Paper, sheet: FormSheet) -> None:

@@ -10,7 +10,7 @@ from ncre.documents.admission_ticket import grouped
 from ncre.documents.hall_view_models import HallHead, SeatList, Sitter
 from ncre.documents.pdf.canvas import LEFT, RIGHT, Paper
 from ncre.documents.pdf.page_frame import FOOTER, head
-from ncre.documents.view_models import Printed
+from ncre.documents.view_models import NO_PHOTO, Printed
 from ncre.domain.exam.plan import in_words
 
 TITLE: Final = "考场座位表"
@@ -56,7 +56,7 @@ def _which(paper: Paper, hall: HallHead) -> None:
     paper.text(x + 2, 45.2, f"{hall.hall:04}", 14, bold=True)
     paper.block(x + 16, 39.4, 30, 8.2, hall.room, 10.5)
     x = paper.label(LEFT, 48, 20, 9, "考试时间", 10.5)
-    paper.cell(x, 48, 160, 9, f"第 {hall.batch} 批次　{hall.day} {hall.hours}", 10.5)
+    paper.cell(x, 48, 160, 9, f"{hall.day} {hall.hours}", 10.5)
 
 
 def _table(paper: Paper, people: Iterable[Sitter]) -> float:
@@ -79,7 +79,8 @@ def _row(paper: Paper, y: float, sitter: Sitter) -> None:
     seat, face, ticket, name, document = edges[:5]
     paper.text(seat + 6.5, y + 9.8, f"{sitter.seat:02}", 14, bold=True, align="center")
     if sitter.photo is None:
-        paper.text(face + 7.5, y + 9, "无照片", 8, align="center")
+        paper.text(face + 7.5, y + 9, NO_PHOTO, 8, align="center")
+        paper.without_face(sitter.number, sitter.name)
     else:
         paper.picture(sitter.photo, face + 1.5, y + 0.5, 12, ROW - 1, "考生照片")
     _two(paper, ticket, y, 52, (grouped(sitter.ticket), 10.5), (sitter.subject, 8.5))

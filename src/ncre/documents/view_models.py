@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
+
+NO_PHOTO: Final = "无照片"
+"""Printed where a face should be: none was uploaded, or its file is lost or damaged."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Person:
     document_type: str
     document_number: str
     photo: bytes | None
-    no_photo: str = "无照片"
+    no_photo: str = NO_PHOTO
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,11 @@ class SeatLine:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """The registration form (报名登记表). `proof` is the address where a proof of its record is checked, or ""."""
+    """The registration form (报名登记表).
+
+    `mobile` and `email` are masked; `site_mobile` and `site_email` are what the site's own copy says, "" for the same.
+    `proof` is the address where a proof of its record is checked, or "".
+    """
 
     round: str
     person: Person
@@ -79,11 +86,14 @@ class FormSheet:
     agreed: str
     review: str
     proof: str = ""
+    remark: str = ""
+    site_mobile: str = ""
+    site_email: str = ""
 
 
 @dataclass(frozen=True)
 class TicketSheet:
-    """The admission ticket (准考证)."""
+    """The admission ticket (准考证). `unconfirmed`: the site confirms in person, and has not confirmed this one."""
 
     round: str
     person: Person
@@ -91,6 +101,7 @@ class TicketSheet:
     site: str
     address: str
     seats: tuple[SeatLine, ...]
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,9 @@ def pictured(sheet: Sheet, photo: bytes | None) -> Sheet:
 
 @dataclass(frozen=True)
 class Printed:
-    """A PDF, and the characters that no font of this machine could draw (substituted visibly)."""
+    """A PDF, the characters that no font of this machine could draw (substituted visibly), and who is on it without
+    a face ("number name"): whoever asked for the paper is told."""
 
     pdf: bytes
     missing: tuple[str, ...] = ()
+    faceless: tuple[str, ...] = ()

@@ -1,15 +1,25 @@
-"""May somebody with this paper enter? What a code on a paper is worth, compared with the record."""
+"""May somebody with this paper enter? What a code on a paper is worth, compared with the record, the day and the hall."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from ncre.domain.bilingual import Bilingual
+from ncre.domain.exam.plan import EXAM_TIME, in_words
+
+ENTRY_OPENS: Final = timedelta(minutes=60)
+"""So long before a sitting starts people are let in; the notices ask them to come 15 to 30 minutes before it."""
+
+ENTRY_CLOSES: Final = timedelta(minutes=15)
+"""So long after it the door still counts: a sitting starts when the invigilator starts it, and lines are long."""
 
 
 class TicketVerdict(StrEnum):
-    """What is said of a paper at the door, the best first."""
+    """What is said of a paper at the door: first what the paper is, then what the hour and the hall say."""
 
     CURRENT = "current"
     TYPED = "typed"
@@ -19,7 +29,16 @@ class TicketVerdict(StrEnum):
     UNKNOWN = "unknown"
     FORGED = "forged"
     UNREADABLE = "unreadable"
+    CASE_LOST = "case-lost"
+    INPUT_METHOD = "input-method"
     UNVERIFIABLE = "unverifiable"
+    UNCONFIRMED = "unconfirmed"
+    ENTERED_BEFORE = "entered-before"
+    NOT_TODAY = "not-today"
+    TOO_EARLY = "too-early"
+    TOO_LATE = "too-late"
+    OVER = "over"
+    OTHER_HALL = "other-hall"
 
 
 ADMITS: Final = frozenset({TicketVerdict.CURRENT, TicketVerdict.TYPED})
@@ -64,6 +83,44 @@ WORTH_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
         "Not readable. Scan the QR code of the ticket again, or type the 14-digit registration number "
         "or the 16-digit ticket number.",
     ),
+    TicketVerdict.CASE_LOST: Bilingual(
+        "大小写已丢失，无法核对签名。请关闭键盘的大写锁定（Caps Lock）或扫码枪的大写模式后重新扫描，或输入准考证号。",
+        "Capitals and small letters were mixed up, so the signature cannot be checked. Switch off Caps Lock, or the "
+        "scanner's upper-case mode, and scan again; or type the ticket number.",
+    ),
+    TicketVerdict.INPUT_METHOD: Bilingual(
+        "扫描内容被输入法改动了。请切换到英文输入后重新扫描。",
+        "An input method changed what was scanned. Switch the keyboard to English and scan again.",
+    ),
+    TicketVerdict.UNCONFIRMED: Bilingual(
+        "本考点要求现场确认，该考生尚未确认。不能放行，请先到现场确认处核对证件。",
+        "This site confirms in person, and the candidate is not confirmed yet. Do not admit; send them to the "
+        "confirmation desk first.",
+    ),
+    TicketVerdict.ENTERED_BEFORE: Bilingual(
+        "该准考证已于 {at} 入场（考场 {hall}）。不能再次放行，请核对是否有人冒用。",
+        "Already let in at {at} (hall {hall}). Do not admit again; check whether somebody else uses the ticket.",
+    ),
+    TicketVerdict.NOT_TODAY: Bilingual(
+        "不是今天的考试：考试时间为 {when}。不能放行。",
+        "Not today: the sitting is on {when} (exam time). Do not admit.",
+    ),
+    TicketVerdict.TOO_EARLY: Bilingual(
+        "今天 {when} 开考，{from} 起入场。请考生等候。",
+        "The sitting starts today at {when}; people are let in from {from} on. Ask the candidate to wait.",
+    ),
+    TicketVerdict.TOO_LATE: Bilingual(
+        "{when} 已开考，入场已截止。请联系考务办。",
+        "The sitting started at {when}, and entry is closed. Call the exam office.",
+    ),
+    TicketVerdict.OVER: Bilingual(
+        "今天的考试已于 {when} 结束。不能放行。",
+        "Today's sitting ended at {when}. Do not admit.",
+    ),
+    TicketVerdict.OTHER_HALL: Bilingual(
+        "不在这里：请到考场 {hall}（{room}），{when} 开考。",
+        "Not here: send the candidate to hall {hall} ({room}); the sitting starts at {when}.",
+    ),
     TicketVerdict.UNVERIFIABLE: Bilingual(
         "此浏览器不能验证签名。请换用新版浏览器；在此之前请仔细核对照片与身份证件。",
         "This browser cannot check signatures. Use a newer one; until then compare photo and document "
@@ -72,10 +129,18 @@ WORTH_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
 }
 
 
-HALTS: Final = frozenset(
-    {TicketVerdict.NOT_ADMITTED, TicketVerdict.UNKNOWN, TicketVerdict.FORGED, TicketVerdict.UNREADABLE}
+HALTS: Final = (
+    frozenset(TicketVerdict)
+    - ADMITS
+    - {TicketVerdict.OUTDATED, TicketVerdict.FORM, TicketVerdict.UNVERIFIABLE, TicketVerdict.TOO_EARLY}
 )
 """With these nobody enters; the others are for a person to decide."""
+
+BY_A_PERSON: Final = frozenset({TicketVerdict.OUTDATED, TicketVerdict.TOO_EARLY, TicketVerdict.TOO_LATE})
+"""With these a member of staff may let somebody in all the same; what the door said is recorded with the entry."""
+
+READS_SEATS: Final = frozenset({*ADMITS, TicketVerdict.OUTDATED})
+"""Where the paper names somebody with seats, so that day and hall count."""
 
 
 def worth(with_metadata: str | None, standing: str | None, seated: bool) -> TicketVerdict:
@@ -90,3 +155,100 @@ def worth(with_metadata: str | None, standing: str | None, seated: bool) -> Tick
     if with_metadata is None:
         return TicketVerdict.TYPED
     return TicketVerdict.CURRENT if with_metadata == standing else TicketVerdict.OUTDATED
+
+
+class Sitting(Protocol):
+    """A subject with its seat; moments are aware."""
+
+    @property
+    def ticket(self) -> str: ...
+    @property
+    def hall(self) -> int: ...
+    @property
+    def room(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What is said at the door now: the verdict, the ticket number of the sitting it is about, and its particulars."""
+
+    worth: TicketVerdict
+    ticket: str = ""
+    hall: int = 0
+    particulars: Mapping[str, str] = field(default_factory=dict)
+
+    def say(self, language: str) -> str:
+        return WORTH_WORDS[self.worth].say(language, **self.particulars)
+
+    @property
+    def may_be_let_in(self) -> bool:
+        """Whether a member of staff may let the person in all the same."""
+        return self.worth in BY_A_PERSON and bool(self.ticket)
+
+
+def ruling(
+    paper: TicketVerdict,
+    sittings: Sequence[Sitting],
+    now: datetime,
+    *,
+    confirmed: bool = True,
+    entered: Mapping[str, datetime] | None = None,
+    room: str = "",
+) -> Ruling:
+    """What a paper of this worth admits to now.
+
+    `entered` says when each ticket number was let in. `room` is the room at whose door the staff stand, "" at the
+    door of the site. Sittings come in the order of time.
+    """
+    if paper not in READS_SEATS or not sittings:
+        return Ruling(paper)
+    if not confirmed:
+        return Ruling(TicketVerdict.UNCONFIRMED)
+    entered = entered or {}
+    today = [one for one in sittings if _day(one.starts_at) == _day(now)]
+    if not today:
+        later = [one for one in sittings if one.starts_at > now] or sittings[-1:]
+        return Ruling(TicketVerdict.NOT_TODAY, particulars={"when": in_words(later[0].starts_at)})
+    near = [one for one in today if one.starts_at - ENTRY_OPENS <= now < one.ends_at]
+    for one in near:
+        if one.ticket in entered:
+            return _about(
+                one, TicketVerdict.ENTERED_BEFORE, at=_hour(entered[one.ticket]), hall=f"{one.hall:04}"
+            )
+    for one in near:
+        if now < one.starts_at + ENTRY_CLOSES:
+            return _at_its_hall(one, paper, room)
+    return _at_another_hour(today, near, now)
+
+
+def _at_its_hall(one: Sitting, paper: TicketVerdict, room: str) -> Ruling:
+    if room and one.room != room:
+        where = {"hall": f"{one.hall:04}", "room": one.room, "when": _hour(one.starts_at)}
+        return Ruling(TicketVerdict.OTHER_HALL, particulars=where)
+    return _about(one, paper)
+
+
+def _at_another_hour(today: Sequence[Sitting], near: Sequence[Sitting], now: datetime) -> Ruling:
+    if near:
+        return _about(near[0], TicketVerdict.TOO_LATE, when=_hour(near[0].starts_at))
+    for one in today:
+        if now < one.starts_at:
+            hours = {"when": _hour(one.starts_at), "from": _hour(one.starts_at - ENTRY_OPENS)}
+            return _about(one, TicketVerdict.TOO_EARLY, **hours)
+    return Ruling(TicketVerdict.OVER, particulars={"when": _hour(today[-1].ends_at)})
+
+
+def _about(one: Sitting, worth: TicketVerdict, **particulars: str) -> Ruling:
+    return Ruling(worth, one.ticket, one.hall, particulars)
+
+
+def _day(moment: datetime) -> str:
+    return in_words(moment)[:10]
+
+
+def _hour(moment: datetime) -> str:
+    return moment.astimezone(EXAM_TIME).strftime("%H:%M")

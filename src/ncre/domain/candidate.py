@@ -8,76 +8,30 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from csv import DictReader
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from typing import Final
 
-from stdnum.iso7064 import mod_11_2
-
+from ncre.domain import typed_text
 from ncre.domain.accounts import addresses
 from ncre.domain.accounts.addresses import NotAnAddress
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.faults import Fault, FaultCode
+from ncre.domain.identity_documents import (
+    DOCUMENT_TYPES,
+    NUMBERS_THAT_TELL,
+    fault_of_number,
+    normalise_document,
+)
 from ncre.events.registration import Details
 
 Choices = Mapping[str, Bilingual]
 
 NO_HINT: Final = Bilingual("", "")
 
-
-@dataclass(frozen=True)
-class DocumentType:
-    """A document that is accepted, the form of its number and how many characters count."""
-
-    words: Bilingual
-    form: str
-    form_words: Bilingual
-    keeps: int | None = None
-
-
-DOCUMENT_TYPES: Final[Mapping[str, DocumentType]] = {
-    "resident_id": DocumentType(
-        Bilingual("居民身份证", "resident identity card"),
-        r"\d{17}[\dX]",
-        Bilingual("18 位", "18 characters long"),
-    ),
-    "hk_macau_permit": DocumentType(
-        Bilingual("港澳居民来往内地通行证", "Hong Kong and Macau mainland travel permit"),
-        r"[HM]\d{8}",
-        Bilingual("H 或 M 加 8 位数字", "H or M and 8 digits"),
-        keeps=9,
-    ),
-    "taiwan_permit": DocumentType(
-        Bilingual("台湾居民来往大陆通行证", "Taiwan mainland travel permit"),
-        r"\d{8}",
-        Bilingual("8 位数字", "8 digits long"),
-        keeps=8,
-    ),
-    "passport": DocumentType(
-        Bilingual("护照", "passport"),
-        r"[A-Z0-9]{5,17}",
-        Bilingual("5 至 17 位字母或数字", "5 to 17 letters or digits"),
-    ),
-    "residence_permit": DocumentType(
-        Bilingual("港澳台居民居住证", "residence permit for Hong Kong, Macau and Taiwan residents"),
-        r"8[123]0000\d{11}[\dX]",
-        Bilingual(
-            "18 位，以 810000、820000 或 830000 开头", "18 characters that begin 810000, 820000 or 830000"
-        ),
-    ),
-}
-"""The five documents (domain facts §4). Old booklets add re-issue digits, which do not count (§4.2)."""
-
-NUMBERS_THAT_TELL: Final = frozenset({"resident_id", "residence_permit"})
-"""Documents whose number carries date of birth and sex (GB 11643-1999)."""
-
-PROVINCES: Final = frozenset(
-    {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71}
-)
-"""First two digits of GB/T 2260. 81 to 83 begin the numbers of residence permits, not of identity cards."""
 
 SEXES: Final[Choices] = {"male": Bilingual("男", "male"), "female": Bilingual("女", "female")}
 
@@ -114,6 +68,14 @@ def _ethnicities() -> Choices:
 
 ETHNICITIES: Final[Choices] = _ethnicities()
 """民族 by GB/T 3304 code."""
+
+FOREIGN: Final = "foreign"
+"""What stands for 民族 where somebody is no Chinese citizen; GB/T 3304 has no code for that."""
+
+ETHNICITY_CHOICES: Final[Choices] = {
+    **ETHNICITIES,
+    FOREIGN: Bilingual("外国籍（不适用民族）", "not a Chinese citizen (does not apply)"),
+}
 
 
 @dataclass(frozen=True)
@@ -158,7 +120,13 @@ FORM_FIELDS: Final[tuple[FormField, ...]] = (
         longest=10,
         hint=Bilingual("8 位数字，例如 20060315。", "8 digits, like 20060315."),
     ),
-    FormField("ethnicity", Bilingual("民族", "Ethnic group"), "choice", choices=ETHNICITIES),
+    FormField(
+        "ethnicity",
+        Bilingual("民族", "Ethnic group"),
+        "choice",
+        choices=ETHNICITY_CHOICES,
+        hint=Bilingual("外国籍考生请选“外国籍”。", "If you are not a Chinese citizen, choose the last one."),
+    ),
     FormField("education", Bilingual("文化程度", "Education"), "choice", choices=EDUCATION),
     FormField("occupation", Bilingual("职业", "Occupation"), "choice", choices=OCCUPATIONS),
     FormField("mobile", Bilingual("手机号码", "Mobile number"), "tel", autocomplete="tel", longest=30),
@@ -195,28 +163,23 @@ class _Form:
     otherwise: FaultCode
 
 
-_HAN: Final = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-"""Chinese characters by block, so that those younger than this Python's tables are letters too."""
-
-_LATIN: Final = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
-
 _FORMS: Final[Mapping[str, _Form]] = {
-    "name": _Form(re.compile(rf"[{_HAN}{_LATIN}][{_HAN}{_LATIN} ·'.\-]*"), FaultCode.NAME_INVALID),
     "postcode": _Form(re.compile(r"\d{6}", re.ASCII), FaultCode.POSTCODE_INVALID),
 }
 
-
 _ADDRESSES: Final[Mapping[str, Callable[[str], str]]] = {"mobile": addresses.phone, "email": addresses.email}
 
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
+_LETTER: Final = f"{typed_text.HAN}{typed_text.LATIN}"
+_NAME: Final = re.compile(rf"[{_LETTER}][{_LETTER} ·'.\-]*")
+_NO_LETTER: Final = re.compile(rf"[^{_LETTER} ·'.\-]")
 
-_NAME_MARKS: Final = str.maketrans("\u3000•‧・･", " ····")
 
-
-def parse_details(form: Mapping[str, str], today: date = date.max) -> Details | list[Fault]:
+def parse_details(
+    form: Mapping[str, str], today: date = date.max, documents: Collection[str] = tuple(DOCUMENT_TYPES)
+) -> Details | list[Fault]:
     """The details a form holds, or everything that is wrong with it. Never raises for bad input.
 
-    `today` is the date where the exam is; nobody is born after it.
+    `today` is the date where the exam is; nobody is born after it. `documents` are the kinds that the round accepts.
     """
     typed = {one.name: _clean(one.name, form.get(one.name, "")) for one in FORM_FIELDS}
     unusable = [fault for field in _ADDRESSES for fault in _address_faults(field, form, typed)]
@@ -224,8 +187,12 @@ def parse_details(form: Mapping[str, str], today: date = date.max) -> Details | 
     broken = {fault.field for fault in faults}
     kind = typed["document_type"]
     number = normalise_document(kind, typed["document_number"])
-    if not broken & {"document_type", "document_number"}:
+    if "document_type" not in broken and kind not in documents:
+        faults.append(Fault("document_type", FaultCode.DOCUMENT_NOT_ACCEPTED, _accepted(documents)))
+    elif not broken & {"document_type", "document_number"}:
         faults += _document_faults(kind, number, typed, broken)
+    if typed["ethnicity"] == FOREIGN and kind in DOCUMENT_TYPES and not DOCUMENT_TYPES[kind].foreign:
+        faults.append(Fault("ethnicity", FaultCode.ETHNICITY_FOREIGN))
     if faults:
         order = [one.name for one in FORM_FIELDS]
         return sorted(faults, key=lambda fault: order.index(fault.field))
@@ -247,16 +214,6 @@ def parse_details(form: Mapping[str, str], today: date = date.max) -> Details | 
     )
 
 
-def normalise_document(kind: str, number: str) -> str:
-    """The number in the form in which it is compared: half width, upper case, no re-issue digits."""
-    upper = unicodedata.normalize("NFKC", number).upper()
-    plain = unicodedata.normalize("NFKC", re.sub(r"[\s\-]", "", upper))
-    known = DOCUMENT_TYPES.get(kind)
-    if known is not None and known.keeps is not None and len(plain) == known.keeps + 2:
-        return plain[: known.keeps]
-    return plain
-
-
 def masked_number(number: str) -> str:
     """420101200603150011 -> 420101********0011; short numbers keep their two ends only."""
     if len(number) >= 15:
@@ -269,16 +226,21 @@ def masked_name(name: str) -> str:
     return name[:1] + "**"
 
 
-def _clean(field: str, text: str) -> str:
-    """Composed (NFC), trimmed, and without what cannot be seen: control and format characters.
+def _accepted(documents: Collection[str]) -> dict[str, str | int]:
+    """The words of the accepted kinds, for a sentence in either language."""
+    words = [DOCUMENT_TYPES[code].words for code in documents]
+    return {"kinds": "、".join(one.zh for one in words), "kinds_en": ", ".join(one.en for one in words)}
 
-    The dots that keyboards give for a name's "·" become that one; its full-width spaces become plain.
-    """
+
+def _clean(field: str, text: str) -> str:
+    """Trimmed, composed (NFC), and without what cannot be seen; a name in its one form."""
+    if field == "name":
+        return typed_text.person_name(text)
     composed = unicodedata.normalize("NFC", text)
-    seen = "".join(one for one in composed if one == "\n" or unicodedata.category(one) not in _UNSEEN)
-    if field == "postcode":
-        return _digits(seen)
-    return (seen.translate(_NAME_MARKS) if field == "name" else seen).strip()
+    seen = "".join(
+        one for one in composed if one == "\n" or unicodedata.category(one) not in typed_text.INVISIBLE
+    )
+    return _digits(seen) if field == "postcode" else seen.strip()
 
 
 def _address_faults(field: str, form: Mapping[str, str], typed: dict[str, str]) -> list[Fault]:
@@ -307,6 +269,10 @@ def _field_faults(one: FormField, text: str, today: date) -> list[Fault]:
         return [Fault(one.name, FaultCode.CHOICE_UNKNOWN, label)]
     if one.name == "birth" and not _possible_birth(text, today):
         return [Fault(one.name, FaultCode.BIRTH_INVALID)]
+    if one.name == "name" and not _NAME.fullmatch(text):
+        wrong = dict.fromkeys(_NO_LETTER.findall(text) or text[0])
+        letters = "".join(f" U+{ord(letter):04X} " if letter in "{}" else letter for letter in wrong)
+        return [Fault(one.name, FaultCode.NAME_INVALID, {"letters": letters})]
     form = _FORMS.get(one.name)
     if form is not None and not form.pattern.fullmatch(text):
         return [Fault(one.name, form.otherwise)]
@@ -315,30 +281,14 @@ def _field_faults(one: FormField, text: str, today: date) -> list[Fault]:
 
 def _document_faults(kind: str, number: str, typed: Mapping[str, str], broken: set[str]) -> list[Fault]:
     """What is wrong with the number, and where sex and date of birth disagree with it."""
-    known = DOCUMENT_TYPES[kind]
-    if not re.fullmatch(known.form, number, re.ASCII):
-        words, form = known.words, known.form_words
+    wrong = fault_of_number(kind, number)
+    if wrong is FaultCode.DOCUMENT_FORM:
+        words, form = DOCUMENT_TYPES[kind].words, DOCUMENT_TYPES[kind].form_words
         said = {"label": words.zh, "label_en": words.en, "form": form.zh, "form_en": form.en}
-        return [Fault("document_number", FaultCode.DOCUMENT_FORM, said)]
-    if kind not in NUMBERS_THAT_TELL:
-        return []
-    wrong = _check_digits(kind, number)
+        return [Fault("document_number", wrong, said)]
     if wrong is not None:
         return [Fault("document_number", wrong)]
-    return _disagreements(number, typed, broken)
-
-
-def _check_digits(kind: str, number: str) -> FaultCode | None:
-    """GB 11643-1999: province, date of birth, and the check character of ISO 7064 MOD 11-2.
-
-    Only the province is looked up. The code is that of the household when the number was given, so
-    neither the county's age nor a list of counties may refuse a number that its check digit bears out.
-    """
-    if not bool(mod_11_2.is_valid(number)):
-        return FaultCode.DOCUMENT_CHECKSUM
-    if _date(number[6:14]) is None or (kind == "resident_id" and int(number[:2]) not in PROVINCES):
-        return FaultCode.DOCUMENT_AREA
-    return None
+    return _disagreements(number, typed, broken) if kind in NUMBERS_THAT_TELL else []
 
 
 def _disagreements(number: str, typed: Mapping[str, str], broken: set[str]) -> list[Fault]:

@@ -35,6 +35,22 @@ class Place:
 
 
 @dataclass(frozen=True, order=True)
+class Holder:
+    """The same place, by who holds the document: a permanent residence card of 2017 and one of 2023 have two numbers
+    of which neither follows from the other, so name, date of birth and sex (keyed hash) stand for the person too."""
+
+    round: str
+    holder: str
+
+    @property
+    def key(self) -> str:
+        return f"holder:{self.round}:{self.holder}"
+
+    def gone(self) -> Refusal:
+        return Refusal(RefusalCode.HOLDER_TAKEN)
+
+
+@dataclass(frozen=True, order=True)
 class Seat:
     """One of the counted seats of a subject at a site; WHOLE_SITE counts people at the site."""
 
@@ -69,7 +85,7 @@ class Chair:
         return Refusal(RefusalCode.CHAIR_TAKEN, hall=self.hall, seat=self.seat)
 
 
-Claim = Place | Seat | Chair
+Claim = Place | Holder | Seat | Chair
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,8 @@ def held_by(registration: Registration) -> frozenset[Claim]:
 def _place(registration: Registration) -> frozenset[Claim]:
     if not registration.person or registration.status in TERMINATED:
         return frozenset()
-    return frozenset({Place(registration.round, registration.person)})
+    place: frozenset[Claim] = frozenset({Place(registration.round, registration.person)})
+    return place | ({Holder(registration.round, registration.holder)} if registration.holder else set())
 
 
 def _seats(registration: Registration) -> frozenset[Claim]:

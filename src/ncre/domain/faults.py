@@ -21,6 +21,8 @@ class FaultCode(StrEnum):
     DOCUMENT_FORM = "DOCUMENT_FORM"
     DOCUMENT_CHECKSUM = "DOCUMENT_CHECKSUM"
     DOCUMENT_AREA = "DOCUMENT_AREA"
+    DOCUMENT_NOT_ACCEPTED = "DOCUMENT_NOT_ACCEPTED"
+    ETHNICITY_FOREIGN = "ETHNICITY_FOREIGN"
     SEX_DISAGREES = "SEX_DISAGREES"
     BIRTH_INVALID = "BIRTH_INVALID"
     BIRTH_DISAGREES = "BIRTH_DISAGREES"
@@ -96,9 +98,9 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
         "请从列表中选择{label}。", "Please choose from the list: {label_en}."
     ),
     FaultCode.NAME_INVALID: Bilingual(
-        "姓名应与证件一致，只能含汉字、字母、空格、“·”“'”“-”；打不出的字请用全拼代替。",
-        "The name must be as on the document: characters, letters, spaces, “·”, “'” or “-”. "
-        "Write a character you cannot type in pinyin.",
+        "姓名应与证件一致，只能含汉字、字母、空格、“·”“'”“-”，并以汉字或字母开头（现在有“{letters}”）；打不出的字请用全拼代替。",
+        "The name must be as on the document: characters, letters, spaces, “·”, “'” or “-”, a letter first "
+        "(this has “{letters}”). Write a character you cannot type in pinyin.",
     ),
     FaultCode.DOCUMENT_FORM: Bilingual(
         "{label}的号码应为{form}，请对照证件检查。",
@@ -111,6 +113,14 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     FaultCode.DOCUMENT_AREA: Bilingual(
         "证件号码开头的地区或出生日期不存在，请对照证件检查。",
         "The region or date of birth inside the number does not exist. Compare it with the document.",
+    ),
+    FaultCode.DOCUMENT_NOT_ACCEPTED: Bilingual(
+        "本次考试不接受这种证件，请选用：{kinds}。",
+        "This exam does not accept this kind of document. Use one of: {kinds_en}.",
+    ),
+    FaultCode.ETHNICITY_FOREIGN: Bilingual(
+        "这种证件的持有人是中国公民，请按证件选择民族，不选“外国籍”。",
+        "Holders of this document are Chinese citizens. Choose the ethnic group on the document.",
     ),
     FaultCode.SEX_DISAGREES: Bilingual(
         "性别与证件号码不一致（号码第 17 位表示{said}），请检查两处。",

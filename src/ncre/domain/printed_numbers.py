@@ -59,9 +59,15 @@ ROUND: Final = Part(
     "0[1-9]|[1-9][0-9]",
 )
 SUBJECT: Final = Part(
-    Bilingual("科目代码", "the subject's code"), Bilingual("两位数字", "two digits"), r"\d{2}"
+    Bilingual("科目代码", "the subject's code"),
+    Bilingual("01 至 99 的两位数字", "two digits, 01 to 99"),
+    "0[1-9]|[1-9][0-9]",
 )
-SITE: Final = Part(Bilingual("考点代码", "the site's code"), Bilingual("六位数字", "six digits"), r"\d{6}")
+SITE: Final = Part(
+    Bilingual("考点代码", "the site's code"),
+    Bilingual("不全是 0 的六位数字", "six digits that are not all 0"),
+    r"(?!0{6})\d{6}",
+)
 SEATS: Final = Part(
     Bilingual("机房座位数", "the seats of a room"),
     Bilingual(f"1 至 {MOST_IN_A_HALL}", f"a number from 1 to {MOST_IN_A_HALL}"),

@@ -5,6 +5,7 @@ One function a kind of field. Addresses (e-mail, phone) build on these and are r
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -49,3 +50,93 @@ def seen(text: str) -> str:
         if letter.isspace() or unicodedata.category(letter) not in INVISIBLE
     )
     return "".join(kept)
+
+
+LATIN_LETTERS: Final = (
+    (0x41, 0x5A),
+    (0x61, 0x7A),
+    (0xC0, 0xD6),
+    (0xD8, 0xF6),
+    (0xF8, 0x24F),
+    (0x1E00, 0x1EFF),
+)
+"""Code points of the Latin letters of names, first and last of each range."""
+
+HAN_LETTERS: Final = (
+    (0x3007, 0x3007),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFD),
+)
+"""Code points of Chinese characters by block, so that those younger than this Python's tables are letters too."""
+
+
+def _class(ranges: tuple[tuple[int, int], ...]) -> str:
+    """The inside of a character class of a regular expression."""
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
+HAN: Final = _class(HAN_LETTERS)
+LATIN: Final = _class(LATIN_LETTERS)
+
+_LOOKALIKES: Final = str.maketrans("ХΧ×✕✖АВЕКМНОРСТΑΒΕΖΗΙΚΜΝΟΡΤΥ", "XXXXXABEKMHOPCTABEZHIKMNOPTY")
+"""Letters of other alphabets and marks that keyboards and recognised pictures give for Latin capitals."""
+
+_APOSTROPHES: Final = "'’‘ʻʼʽʾʿ‛′´`ˈˊˋʹꞌՙ՚"
+_DOTS: Final = "·•‧・∙⋅●⸱ᐧ᛫⦁▪"
+_HYPHENS: Final = "-‐‑‒–—―−﹣"
+_NAME_MARKS: Final = str.maketrans(
+    _APOSTROPHES + _DOTS + _HYPHENS, "'" * len(_APOSTROPHES) + "·" * len(_DOTS) + "-" * len(_HYPHENS)
+)
+
+_ZEROS: Final = re.compile(rf"(?<=[{HAN}])[○◯](?=[{HAN}]|$)")
+_NAME_DOT: Final = re.compile(
+    rf"(?<=[{HAN}])[.。](?=[{HAN}{LATIN}])|(?<=[{LATIN}])[.。](?=[{HAN}])|(?<=[{LATIN}]{{2}})[.](?=[{LATIN}]{{2}})"
+)
+_AROUND: Final = re.compile(r" *([·-]) *")
+
+
+def document_number(text: str) -> str:
+    """The number of a document: half width, upper case, without blanks and dashes, lookalikes of X and of Latin capitals as those."""
+    upper = unicodedata.normalize("NFKC", text[:LONGEST]).upper()
+    plain = "".join(
+        one
+        for one in unicodedata.normalize("NFKC", upper)
+        if unicodedata.category(one) not in INVISIBLE | BLANK and one not in _HYPHENS and not one.isspace()
+    )
+    return unicodedata.normalize("NFKC", plain.translate(_LOOKALIKES))
+
+
+def person_name(text: str) -> str:
+    """A name in its one form (domain facts §4): composed, full width and copied radicals folded, one mark of each kind.
+
+    A dot directly between two letters is the name dot "·"; it stays a full stop after the initial of a Latin name (J. R.).
+    Variation selectors go: the character that they vary stays. Applied twice it changes nothing.
+    """
+    composed = unicodedata.normalize("NFC", "".join(_folded(one) for one in text))
+    plain = "".join(one for one in seen(composed) if not _varies(one)).translate(_NAME_MARKS)
+    dotted = _NAME_DOT.sub("·", _AROUND.sub(r"\1", " ".join(plain.split())))
+    return _ZEROS.sub("〇", dotted)
+
+
+def name_key(text: str) -> str:
+    """What two spellings of one name share: its words without accents, marks and case, in one order."""
+    plain = unicodedata.normalize("NFKD", person_name(text)).casefold()
+    words = "".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split()
+    return " ".join(sorted(words))
+
+
+def _folded(letter: str) -> str:
+    """Full and half width, and the radicals that copied files give for characters, as the letter that was meant."""
+    wide = unicodedata.decomposition(letter).startswith(("<wide>", "<narrow>"))
+    return unicodedata.normalize("NFKC", letter) if wide or "\u2e80" <= letter <= "\u2fdf" else letter
+
+
+def _varies(letter: str) -> bool:
+    """Whether it is a variation selector."""
+    return (
+        "\ufe00" <= letter <= "\ufe0f"
+        or "\U000e0100" <= letter <= "\U000e01ef"
+        or "\u180b" <= letter <= "\u180d"
+    )

@@ -13,6 +13,7 @@ from ncre.domain.bilingual import Bilingual, Said
 from ncre.domain.payment.settlement import DifferenceKind, Unusable
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.lifecycle import Opening, Role, Status, Step, When
+from ncre.domain.registration.window_wording import FOLLOWS, WINDOWS
 
 STATUSES: Final[Mapping[Status, Bilingual]] = {
     Status.NEW: Bilingual("未报名", "Not begun"),
@@ -25,7 +26,7 @@ STATUSES: Final[Mapping[Status, Bilingual]] = {
     Status.REJECTED: Bilingual("审核未通过", "Rejected"),
     Status.PAID: Bilingual("已支付", "Paid"),
     Status.CONFIRMED: Bilingual("已现场确认", "Confirmed on site"),
-    Status.LAPSED: Bilingual("逾期未支付，已失效", "Lapsed unpaid"),
+    Status.LAPSED: Bilingual("逾期，已失效", "Lapsed"),
     Status.WITHDRAWN: Bilingual("已放弃", "Withdrawn"),
     Status.CANCELLED: Bilingual("已取消", "Cancelled"),
 }
@@ -44,6 +45,7 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.SETTLE: Bilingual("支付到账", "Settle the payment"),
     Step.RETURN_PAYMENT: Bilingual("退款", "Return the payment"),
     Step.LAPSE: Bilingual("逾期失效", "Lapse"),
+    Step.EXPIRE: Bilingual("时间截止失效", "Lapse when a window closes"),
     Step.CONFIRM: Bilingual("现场确认", "Confirm on site"),
     Step.SEAT: Bilingual("编排考场", "Assign seats"),
     Step.WITHDRAW: Bilingual("放弃报名", "Withdraw"),
@@ -64,6 +66,8 @@ OPENINGS: Final[Mapping[Opening, Bilingual]] = {
     Opening.NONE: Bilingual("", ""),
     Opening.REGISTER: Bilingual("报名时间内", "while registration is open"),
     Opening.REVIEW: Bilingual("审核时间内", "while review is open"),
+    Opening.PAYMENT: Bilingual("支付时间内", "while payment is open"),
+    Opening.PRINTING: Bilingual("打印时间内", "while printing is open"),
 }
 
 ROLES: Final[Mapping[Role, Bilingual]] = {
@@ -189,11 +193,11 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "Please try again later; if it stays like this, ask your site.",
     ),
     RefusalCode.WINDOW_NOT_YET: Bilingual(
-        "还没有到时间，{opens} 开始。", "It is too early: this opens at {opens} (exam time)."
+        "{window}还没有开始，{opens} 开始。", "{window} has not begun; it opens at {opens} (exam time)."
     ),
     RefusalCode.WINDOW_OVER: Bilingual(
-        "时间已过，{closed} 已截止。如有疑问请联系考点。",
-        "It is too late: this closed at {closed} (exam time). If in doubt, ask your site.",
+        "{window}已于 {closed} 截止。{follows}",
+        "{window} closed at {closed} (exam time). {follows}",
     ),
     RefusalCode.AGREEMENT_CHANGED: Bilingual(
         "报名协议已更新，请重新阅读后再同意。",
@@ -204,6 +208,25 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "请带证件联系考点或考务办公室。",
         "This document number is already registered in this round by another account. If that was you, sign in "
         "with that account; if not, or if you cannot get back in, bring your document to the site or exam office.",
+    ),
+    RefusalCode.HOLDER_TAKEN: Bilingual(
+        "本考次已有姓名、性别和出生日期与您相同的外国人永久居留身份证持有人报名（新旧证件号码不同，按持证人核对）。如果那是您换证前的"
+        "报名，请用原账号登录；如果不是，请改用护照报名，或带证件联系考点或考务办公室。",
+        "A holder of a permanent residence card with your name, sex and date of birth is registered in this round already "
+        "(old and new cards have different numbers, so the holder counts). If that was you, sign in with that account; if "
+        "not, register with your passport, or bring your document to the site or exam office.",
+    ),
+    RefusalCode.STUDENT_UNNAMED: Bilingual(
+        "这个考点只接受本校在校生：请填写学号；没有学号的，请勾选声明。",
+        "This site takes its own students only: give your school number, or tick the declaration if you have none.",
+    ),
+    RefusalCode.SCHOOL_NUMBER_INVALID: Bilingual(
+        "学号由数字和英文字母组成，最多 30 位，请对照学生证检查。",
+        "A school number has digits and English letters, at most 30. Compare it with your student card.",
+    ),
+    RefusalCode.DOCUMENT_NOT_ACCEPTED: Bilingual(
+        "本次考试不接受这种证件，请从列表中选择其他证件。",
+        "This exam does not accept this kind of document. Please choose another one from the list.",
     ),
     RefusalCode.SITE_UNKNOWN: Bilingual("请选择考点。", "Please choose a site."),
     RefusalCode.SUBJECT_NOT_OFFERED: Bilingual(
@@ -270,6 +293,14 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.TEXT_TOO_LONG: Bilingual(
         "文字太长：最多 {most} 个字符，现在有 {count} 个。没有保存，请缩短后再提交。",
         "The text is too long: at most {most} characters, it has {count}. Nothing was kept; shorten it and send again.",
+    ),
+    RefusalCode.TEXT_UNREADABLE: Bilingual(
+        "文字里有不能使用的控制字符（{which}），没有保存。请删去后再提交。",
+        "The text holds control characters ({which}). Nothing was kept; remove them and send again.",
+    ),
+    RefusalCode.NOTICE_EMPTY: Bilingual(
+        "公告的标题和正文，中文和英文都要填写。",
+        "A notice needs its title and text in Chinese and in English.",
     ),
     RefusalCode.MONEY_UNDECIDED: Bilingual(
         "这份报名已缴费 {paid} 元。请选择：退还，或按“缴费后不退”的规定不退。",
@@ -377,6 +408,18 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "Something changed after the preview (somebody paid or was cancelled, or the rules of the site were "
         "revised), so nobody was seated. This is the preview anew; please check it and confirm again.",
     ),
+    RefusalCode.REVISION_OUTDATED: Bilingual(
+        "这次修订是按第 {made_from} 次修订制作的，现行的是第 {in_force} 次，没有保存任何内容。请与现行安排比较后再提交。",
+        "This revision was made from revision {made_from}, and number {in_force} is in force; nothing was saved. "
+        "Compare it with the round in force and send it again.",
+    ),
+    RefusalCode.REVISION_REFUSED: Bilingual(
+        "这次修订没有保存：{what}", "The revision was not saved: {what_en}"
+    ),
+    RefusalCode.SITE_CLOSED: Bilingual(
+        "考点 {site} 已停止报名，请另选考点。",
+        "Site {site} takes no registrations any more. Please choose another.",
+    ),
     RefusalCode.NUMBER_UNFIT: Bilingual(
         "{what}“{value}”不能用于报名号和准考证号：应为{form}。请在考次文件中改正后重新载入；这次没有保存任何内容。",
         "{what_en} ({value}) cannot be part of registration and ticket numbers: it must be {form_en}. "
@@ -414,6 +457,11 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "请填写收据号（1 至 40 个字母、数字或连字符）。",
         "Enter the receipt number (1 to 40 letters, digits or hyphens).",
     ),
+    RefusalCode.RECEIPT_OF_A_TICKET: Bilingual(
+        "{receipt} 是报名号或准考证号，不是收据号：扫码枪可能扫错了位置，没有登记。请填写收据上的号码。",
+        "{receipt} is a registration or ticket number and no receipt: the scanner may have typed it into this field. "
+        "Nothing was recorded. Please enter the number on the receipt.",
+    ),
     RefusalCode.RECEIPT_USED: Bilingual(
         "收据号 {receipt} 已经登记过，请核对后填写这笔收款自己的收据号。",
         "The receipt number {receipt} is recorded already. Please enter the one of this payment.",
@@ -450,6 +498,9 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
 def refusal_words(code: RefusalCode, particulars: Mapping[str, object], language: str) -> str:
     """The sentence for a refusal; statuses and steps among the particulars are put into words."""
     said = {name: _say(value, language) for name, value in particulars.items()}
+    window = particulars.get("window")
+    if isinstance(window, Opening):
+        said["follows"] = FOLLOWS[window].say(language)
     return REFUSALS[code].say(language, **said)
 
 
@@ -458,6 +509,8 @@ def _say(value: object, language: str) -> object:
         return value.say(language)
     if isinstance(value, Status):
         return STATUSES[value].say(language)
+    if isinstance(value, Opening):
+        return WINDOWS[value].say(language)
     if isinstance(value, Step):
         return STEPS[value].say(language)
     return value

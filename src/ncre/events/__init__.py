@@ -8,6 +8,6 @@ Importing this package registers every fact, so that stored names can be resolve
 
 from __future__ import annotations
 
-from ncre.events import account, audit, base, exam, payment, registration
+from ncre.events import account, audit, base, exam, operating, payment, registration
 
-__all__ = ["account", "audit", "base", "exam", "payment", "registration"]
+__all__ = ["account", "audit", "base", "exam", "operating", "payment", "registration"]

@@ -82,11 +82,13 @@ class Fact:
     """Base of all facts. Subclasses write out TOPIC, the name under which they are stored for good.
 
     SEALED names the private fields: they are encrypted under the key of `envelope.subject` and
-    read as `ERASED` once that key is destroyed.
+    read as `ERASED` once that key is destroyed. SEALED_LATER: facts of the name were stored before it had private
+    fields; these are read with the defaults.
     """
 
     TOPIC: ClassVar[str]
     SEALED: ClassVar[tuple[str, ...]] = ()
+    SEALED_LATER: ClassVar[bool] = False
 
     envelope: Envelope | None = field(default=None, compare=False, repr=False, kw_only=True)
 

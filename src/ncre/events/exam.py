@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ncre.events.base import Fact
 
@@ -48,9 +48,23 @@ class Fee:
     basis: str = ""
 
 
+DOCUMENTS: Final = (
+    "resident_id",
+    "hk_macau_permit",
+    "taiwan_permit",
+    "passport",
+    "residence_permit",
+    "permanent_residence",
+)
+"""Kinds of documents (`ncre.domain.identity_documents`) that a round accepts where it names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """Everything a round is: code (two digits of the ticket number), title, windows, rules."""
+    """Everything a round is: code (two digits of the ticket number), title, windows, rules.
+
+    `documents` are the kinds of identity documents that it accepts; rounds of before named none.
+    """
 
     code: str
     title: str
@@ -61,6 +75,7 @@ class RoundPlan:
     agreement: str
     agreement_text: str
     agreement_text_en: str
+    documents: tuple[str, ...] = DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,47 @@ class SiteRevised(Fact):
     TOPIC: ClassVar[str] = "exam.site_revised"
     round: str
     plan: SitePlan
+
+
+@dataclass(frozen=True)
+class SiteClosed(Fact):
+    """The site takes nobody any more; who registered there stays. A SiteRevised opens it again."""
+
+    TOPIC: ClassVar[str] = "exam.site_closed"
+    round: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedPoint:
+    """One change of a revision: its kind and outcome as codes, the site's code or "" for the round.
+
+    `item` is what was changed (a subject, a room, a sitting by its name), `before` and `after` what was
+    said of it. `touched` counts the registrations that it touched when it was made.
+    """
+
+    kind: str
+    site: str
+    item: str
+    before: str
+    after: str
+    outcome: str
+    touched: int
+
+
+@dataclass(frozen=True)
+class RoundRevisionMade(Fact):
+    """A round, its sites and notices were opened or revised together, from the revision `made_from` (0: none).
+
+    On a stream of its own for each round, so that its version is the number of the revision. The plans
+    themselves follow on the streams of round, sites and notices, and name the revision as their cause.
+    """
+
+    TOPIC: ClassVar[str] = "exam.round_revision_made"
+    round: str
+    made_from: int
+    why: str
+    points: tuple[RevisedPoint, ...]
 
 
 @dataclass(frozen=True)

@@ -82,12 +82,16 @@ class AgreementAccepted(Fact):
 
 @dataclass(frozen=True)
 class InfoFilled(Fact):
-    """`person` is the keyed hash of document type and number: one person, one place in a round."""
+    """`person` is the keyed hash of document type and number: one person, one place in a round.
+
+    `holder` is that of name, date of birth and sex, where one person may hold two numbers of one kind; else "".
+    """
 
     TOPIC: ClassVar[str] = "registration.info_filled"
     SEALED: ClassVar[tuple[str, ...]] = ("details",)
     details: Details | Erased
     person: str
+    holder: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,29 +100,39 @@ class InfoAmended(Fact):
     SEALED: ClassVar[tuple[str, ...]] = ("details",)
     details: Details | Erased
     person: str
+    holder: str = ""
 
 
 @dataclass(frozen=True)
 class Submitted(Fact):
-    """`policy` is the version of the site's rules that applied; `pay_by` is set where the clock starts here."""
+    """`policy` is the version of the site's rules that applied; `pay_by` is set where the clock starts here.
+
+    `student` is the school number at a site for its own students, "declared" where somebody has none; "" elsewhere.
+    """
 
     TOPIC: ClassVar[str] = "registration.submitted"
+    SEALED: ClassVar[tuple[str, ...]] = ("student",)
+    SEALED_LATER: ClassVar[bool] = True
     number: str
     site: str
     lines: tuple[Line, ...]
     declaration: str
     policy: int
     pay_by: datetime | None = None
+    student: str | Erased = ""
 
 
 @dataclass(frozen=True)
 class SubjectsChanged(Fact):
     TOPIC: ClassVar[str] = "registration.subjects_changed"
+    SEALED: ClassVar[tuple[str, ...]] = ("student",)
+    SEALED_LATER: ClassVar[bool] = True
     number: str
     site: str
     lines: tuple[Line, ...]
     policy: int
     pay_by: datetime | None = None
+    student: str | Erased = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +212,15 @@ class PaymentLapsed(Fact):
 
 
 @dataclass(frozen=True)
+class WindowLapsed(Fact):
+    """The registration could not go on after a window of the round (`register`, `review`, `payment`) closed."""
+
+    TOPIC: ClassVar[str] = "registration.window_lapsed"
+    window: str
+    closed: datetime
+
+
+@dataclass(frozen=True)
 class ConfirmedOnSite(Fact):
     TOPIC: ClassVar[str] = "registration.confirmed_on_site"
 
@@ -258,3 +281,27 @@ class DetailsViewed(Fact):
     registration: UUID
     purpose: str
     why: str = ""
+
+
+@dataclass(frozen=True)
+class EntryRecorded(Fact):
+    """Somebody was let in to one sitting, named by its ticket number. Lives in a stream beside the case.
+
+    `manner` is "scanned" (the signed code) or "typed" (a number); `verdict` is what the door said.
+    """
+
+    TOPIC: ClassVar[str] = "entry.recorded"
+    registration: UUID
+    ticket: str
+    hall: int
+    manner: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class EntryRevoked(Fact):
+    """The person was not let in after all: the face did not match, or another was meant."""
+
+    TOPIC: ClassVar[str] = "entry.revoked"
+    registration: UUID
+    ticket: str

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.domain.claims import Chair, Claim, Place, Seat, changes
+from ncre.domain.claims import Chair, Claim, Holder, Place, Seat, changes
 from ncre.domain.exam.plan import (
     WHOLE_SITE,
     ExamCommand,
@@ -43,7 +43,7 @@ from ncre.store.claims import ClaimStore
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 
-READS_PRIVATE_FIELDS = (c.FillInfo, c.AmendInfo, c.Reject)
+READS_PRIVATE_FIELDS = (c.FillInfo, c.AmendInfo, c.Submit, c.ChangeSubjects, c.Reject)
 """Commands whose decision compares private fields; for all others the boxes stay shut."""
 
 
@@ -337,7 +337,7 @@ class CommandHandler:
 
     def _take(self, connection: Connection, claim: Claim, holder: UUID) -> None:
         match claim:
-            case Place() | Chair():
+            case Place() | Holder() | Chair():
                 taken = self.claims.take(connection, claim.key, holder)
             case Seat():
                 taken = self.claims.take_counted(connection, claim.key)
@@ -346,7 +346,7 @@ class CommandHandler:
 
     def _release(self, connection: Connection, claim: Claim, holder: UUID) -> None:
         match claim:
-            case Place() | Chair():
+            case Place() | Holder() | Chair():
                 self.claims.release(connection, claim.key, holder)
             case Seat():
                 self.claims.release_counted(connection, claim.key)

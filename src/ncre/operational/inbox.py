@@ -64,6 +64,16 @@ class Inbox:
         return connection.execute(self._take, row).first() is not None
 
 
+def trades_of(connection: Connection, channel: str, prefix: str, part: str) -> list[str]:
+    """The numbers of trades of a channel that begin with `prefix` and contain `part`."""
+    asked = select(inbox.c.trade).where(
+        inbox.c.channel == channel,
+        inbox.c.trade.startswith(prefix, autoescape=True),
+        inbox.c.trade.contains(part, autoescape=True),
+    )
+    return list(connection.execute(asked.distinct()).scalars())
+
+
 def holder_of(connection: Connection, channel: str, trade: str) -> str | None:
     """The order for which the money of a trade was told, or None."""
     asked = select(inbox.c.order).where(inbox.c.channel == channel, inbox.c.trade == trade)

@@ -3,7 +3,8 @@
 registration/  where each registration stands, the queue, the desk's search, counts, sentences
 payment/       orders, every payment, refunds, bills compared, revenue, what could not be booked
 exam/          rounds, sites, notices, seats left     seating/  seats as assigned, on the tickets
-accounts/      details of accounts                    audit/    the history, and the state at any moment
+admission/     who came in at the door                 audit/    the history, and the state at any moment
+accounts/      details of accounts
 maintenance/   rows made anew from the log, and checked against it
 
 base.py and summaries.py are how rows and sums of rows are made.
@@ -12,6 +13,7 @@ base.py and summaries.py are how rows and sums of rows are made.
 from __future__ import annotations
 
 from ncre.projections.accounts.profiles import ProfileProjection
+from ncre.projections.admission.entries import Entries
 from ncre.projections.audit.timeline import Timeline
 from ncre.projections.base import Listeners
 from ncre.projections.exam.exams import Notices, Rounds, Sites
@@ -36,6 +38,7 @@ def all_projections() -> Listeners:
             Notices(),
             RegistrationProjection(),
             TicketProjection(),
+            Entries(),
             OrderProjection(),
             PaymentLedger(),
             RefundProjection(),

@@ -1,4 +1,4 @@
-"""CSV rows with their line numbers, and cells that are checked as they are read."""
+"""CSV rows with their line numbers, as text editors and spreadsheets save them."""
 
 from __future__ import annotations
 
@@ -7,112 +7,113 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Final
 
-from ncre.events import bounds
-from ncre.rounds.faults import FaultList
+from ncre.rounds.encodings import read_text
+from ncre.rounds.faults import FaultList, meant, shown
+from ncre.rounds.schema import MAY_BE_WITHOUT_ROWS, TABLES, keys, required
 
-YES_NO = {"yes": True, "no": False}
+DELIMITERS: Final = (",", "\t", ";")
+"""Commas; tabs where a spreadsheet saves Unicode text; semicolons where commas are in numbers."""
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """One line of a CSV file; reading a cell notes what is wrong with it and goes on."""
+    """One line of a CSV file: its cells that are not empty, by column."""
 
     file: str
     line: int
     cells: dict[str, str]
     faults: FaultList
 
-    def text(self, column: str, required: bool = True, longest: int = 120) -> str:
-        value = self.cells.get(column, "")
-        if required and not value:
-            self.wrong(f"“{column}”不能为空", f"{column!r} must not be empty")
-        if len(value) > longest:
-            self.wrong(
-                f"“{column}”最多 {longest} 个字符", f"{column!r} must have at most {longest} characters"
-            )
-        if not value.isprintable():
-            self.wrong(f"“{column}”含有不可见字符", f"{column!r} holds characters that cannot be seen")
-        return value
-
-    def count(self, column: str, least: int, most: int) -> int:
-        value = self.cells.get(column, "")
-        try:
-            return bounds.integer(value, least, most)
-        except bounds.OutOfBounds:
-            self.wrong(
-                f"“{column}”应为 {least} 至 {most} 的整数，现在是“{value[:40]}”",
-                f"{column!r} must be a whole number from {least} to {most}, not {value[:40]!r}",
-            )
-            return least
-
-    def choice(self, column: str, choices: Sequence[str]) -> str:
-        value = self.cells.get(column, "")
-        if value not in choices:
-            said = "/".join(choices)
-            self.wrong(
-                f"“{column}”应为 {said} 之一，现在是“{value}”",
-                f"{column!r} must be one of {said}, not {value!r}",
-            )
-            return choices[0]
-        return value
-
-    def yes(self, column: str) -> bool:
-        return YES_NO[self.choice(column, list(YES_NO))]
-
     def wrong(self, zh: str, en: str) -> None:
         self.faults.add(self.file, self.line, zh, en)
 
-
-def read_text(path: Path, faults: FaultList) -> str | None:
-    """The file as UTF-8 text, or None with the fault noted."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        faults.add(path.name, 0, f"文件打不开（{error.strerror}）", f"cannot be opened ({error.strerror})")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        faults.add(path.name, line, "不是 UTF-8 编码", "is not UTF-8 text")
-    return None
+    def caution(self, zh: str, en: str) -> None:
+        self.faults.caution(self.file, self.line, zh, en)
 
 
-def read_table(path: Path, columns: Sequence[str], faults: FaultList) -> list[TableRow]:
-    """The rows of a CSV file with a header; missing columns and ragged lines are noted."""
+def read_table(path: Path, faults: FaultList) -> list[TableRow]:
+    """The rows of a file of the schema; what is wrong with its header or the shape of its lines is noted."""
     text = read_text(path, faults)
-    if text is None:
+    before = len(faults.faults)
+    lines = _csv_lines(path.name, text, faults) if text is not None else []
+    if not lines:
         return []
-    lines = _csv_lines(path.name, text, faults)
-    header = [cell.strip() for cell in lines[0][1]] if lines else []
-    for column in columns:
-        if column not in header:
-            faults.add(path.name, 1, f"缺少列“{column}”", f"the column {column!r} is missing")
-    if any(column not in header for column in columns):
+    first, header = lines[0][0], [cell.strip().casefold() for cell in _without_empty_end(lines[0][1])]
+    if not _header_is_known(path.name, first, header, faults):
         return []
-    rows = []
-    for line, cells in lines[1:]:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            faults.add(
-                path.name,
-                line,
-                f"应有 {len(header)} 列，现在是 {len(cells)} 列",
-                f"has {len(cells)} columns instead of {len(header)}",
-            )
-            continue
-        named = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-        rows.append(TableRow(path.name, line, named, faults))
+    rows = [
+        row for line, cells in lines[1:] if (row := _row(path.name, line, header, cells, faults)) is not None
+    ]
+    if len(lines) == 1 and len(faults.faults) == before and path.name not in MAY_BE_WITHOUT_ROWS:
+        faults.add(path.name, 0, "只有表头，没有内容", "has a header and no rows")
     return rows
+
+
+def _header_is_known(file: str, line: int, header: Sequence[str], faults: FaultList) -> bool:
+    """Whether rows can be read: every column is there, none twice, none unknown."""
+    known, needed = keys(TABLES[file]), required(TABLES[file])
+    before = len(faults.faults)
+    for column in needed:
+        if column not in header:
+            faults.add(file, line, f"缺少列“{column}”", f"the column '{column}' is missing")
+    for place, column in enumerate(header):
+        name = shown(column)
+        if column not in known:
+            near, said = meant(column[:80], known), ", ".join(known)
+            zh, en = near.zh or f"；可用的是 {said}", near.en or f"; known are {said}"
+            faults.add(file, line, f"没有“{name}”这一列{zh}", f"there is no column '{name}'{en}")
+        elif column in header[:place]:
+            faults.add(file, line, f"列“{name}”重复", f"the column '{name}' is repeated")
+    return len(faults.faults) == before
+
+
+def _row(
+    file: str, line: int, header: Sequence[str], cells: Sequence[str], faults: FaultList
+) -> TableRow | None:
+    """None for a line whose cells do not fit under the header, which is noted."""
+    filled = [cell.strip() for cell in cells]
+    while len(filled) > len(header) and not filled[-1]:
+        filled.pop()
+    if len(filled) != len(header):
+        zh, en = (
+            f"应有 {len(header)} 列，现在是 {len(cells)} 列",
+            f"has {len(cells)} columns instead of {len(header)}",
+        )
+        faults.add(file, line, zh, en)
+        return None
+    named = {column: cell for column, cell in zip(header, filled, strict=True) if cell}
+    return TableRow(file, line, named, faults)
+
+
+def _without_empty_end(cells: Sequence[str]) -> list[str]:
+    """Without the empty cells that spreadsheets write where another line is longer."""
+    filled = list(cells)
+    while filled and not filled[-1].strip():
+        filled.pop()
+    return filled
 
 
 def _csv_lines(name: str, text: str, faults: FaultList) -> list[tuple[int, list[str]]]:
     """Every record with the line on which it begins; what is no CSV ends the reading with a fault."""
-    reader = csv.reader(StringIO(text), strict=True)
-    lines, begins = [], 1
+    delimiter, begins = _delimiter(text)
+    body = text if begins == 1 else text.split("\n", 1)[1]
+    reader = csv.reader(StringIO(body, newline=""), strict=True, delimiter=delimiter)
+    lines, skipped = [], begins - 1
     try:
         for cells in reader:
-            lines.append((begins, cells))
-            begins = reader.line_num + 1
+            if any(cell.strip() for cell in cells):
+                lines.append((begins, cells))
+            begins = reader.line_num + skipped + 1
     except csv.Error as error:
         faults.add(name, begins, f"不是有效的 CSV（{error}）", f"is not valid CSV ({error})")
     return lines
+
+
+def _delimiter(text: str) -> tuple[str, int]:
+    """What stands between the cells, and the line of the header: a spreadsheet may name it in a line before."""
+    header = text.split("\n", 1)[0]
+    if header.startswith("sep=") and header[4:5] in DELIMITERS and "\n" in text:
+        return header[4], 2
+    return max(DELIMITERS, key=header.count), 1

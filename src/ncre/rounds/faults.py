@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
 
 from ncre.domain.bilingual import Bilingual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST_SHOWN: Final = 40
+"""Characters of a value that a fault repeats."""
 
 
 @dataclass(frozen=True, order=True)
@@ -29,14 +37,49 @@ class RoundFileFaults(Exception):
 
 
 class FaultList:
-    """Collects faults while reading goes on, so that one look tells everything."""
+    """Collects faults while reading goes on, so that one look tells everything.
+
+    `cautions` are what can be loaded and hardly can be meant.
+    """
 
     def __init__(self) -> None:
         self.faults: list[RoundFault] = []
+        self.cautions: list[RoundFault] = []
 
     def add(self, file: str, line: int, zh: str, en: str) -> None:
         self.faults.append(RoundFault(file, line, Bilingual(zh, en)))
 
+    def caution(self, file: str, line: int, zh: str, en: str) -> None:
+        self.cautions.append(RoundFault(file, line, Bilingual(zh, en)))
+
     def raise_any(self) -> None:
         if self.faults:
             raise RoundFileFaults(sorted(set(self.faults)))
+
+
+def shown(value: object) -> str:
+    """A value as a fault repeats it: on one line, cut where it is long, what cannot be seen as an escape."""
+    text = as_text(value)
+    visible = "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode("ascii")
+        for one in text[:LONGEST_SHOWN]
+    )
+    return visible if len(text) <= LONGEST_SHOWN else f"{visible}…（{len(text)}）"
+
+
+def as_text(value: object) -> str:
+    """The value as text; a number with more digits than Python writes out is "…"."""
+    try:
+        return str(value)
+    except ValueError:
+        return "…"
+
+
+def meant(given: str, known: Iterable[str]) -> Bilingual:
+    """The nearest of the known names, as the end of a sentence; empty where none is near."""
+    nearest = get_close_matches(given.strip().casefold(), list(known), n=1, cutoff=0.6)
+    return did_you_mean(nearest[0]) if nearest else Bilingual("", "")
+
+
+def did_you_mean(value: str) -> Bilingual:
+    return Bilingual(f"；是否应为“{value}”？", f"; is '{value}' meant?")

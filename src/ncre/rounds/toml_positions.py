@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
-_KEY = re.compile(r"\s*([\w-]+)\s*=")
+_NAME = r"""["']?[\w-]+["']?"""
+_PATH = rf"({_NAME}(?:\s*\.\s*{_NAME})*)"
+_HEADER = re.compile(rf"\s*(\[\[?)\s*{_PATH}\s*\]")
+_KEY = re.compile(rf"\s*{_PATH}\s*=")
 _QUOTES = re.compile(r'"""|' + "'''")
 
 
@@ -23,8 +25,8 @@ class Lines:
         self._read(text)
 
     def table(self, name: str, index: int = 0) -> int:
-        """0 if there is no such table."""
-        return self._tables.get((name, index), 0)
+        """That of the key where it is a table or list in one value; 0 if there is none."""
+        return self._tables.get((name, index), 0) or self._keys.get(("", 0, name), 0)
 
     def key(self, table: str, key: str, index: int = 0) -> int:
         """The key's line, or that of its table where it is missing."""
@@ -37,12 +39,27 @@ class Lines:
             if not inside:
                 header, key = _HEADER.match(line), _KEY.match(line)
                 if header is not None:
-                    here = (header[2], count[header[2]])
-                    count[header[2]] += header[1] == "[["
+                    name = ".".join(_parts(header[2]))
+                    here = (name, count[name])
+                    count[name] += header[1] == "[["
+                    self._note(("", 0), _parts(header[2]), number)
                     self._tables.setdefault(here, number)
                 elif key is not None:
-                    self._keys.setdefault((*here, key[1]), number)
+                    self._note(here, _parts(key[1]), number)
             inside = _still_inside(line, inside)
+
+    def _note(self, here: tuple[str, int], path: list[str], number: int) -> None:
+        """A key, and the tables that a dotted one makes."""
+        table, index = here
+        for place, part in enumerate(path):
+            self._keys.setdefault((table, index, part), number)
+            if place:
+                self._tables.setdefault((table, index), number)
+            table, index = (f"{table}.{part}" if table else part), 0
+
+
+def _parts(path: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in path.split(".")]
 
 
 def _still_inside(line: str, inside: str) -> str:

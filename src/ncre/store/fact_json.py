@@ -46,6 +46,12 @@ class Shape:
         self.cls = cls
         self.sealed = cls.SEALED
         self.version: int = getattr(cls, "class_version", 1)
+        # Of a fact that was stored before it had private fields: there is no box, and nothing was erased.
+        self._unsealed = {
+            field.name: field.default
+            for field in own
+            if field.name in cls.SEALED and field.default is not MISSING
+        }
         self._public = tuple(field.name for field in own if field.name not in cls.SEALED)
         self._public_type = _struct(cls, "Public", own, self._public, hints)
         self._private_type = _struct(cls, "Private", own, self.sealed, hints)
@@ -77,6 +83,8 @@ class Shape:
         values = {name: getattr(public, name) for name in self._public}
         if self.sealed:
             values |= self._private(self._read_private(private) if private is not None else None, absent)
+        if self.cls.SEALED_LATER and state.sealed is None:
+            values |= self._unsealed
         return values
 
     def made(self, values: dict[str, Any]) -> Fact:

@@ -19,15 +19,17 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
-from ncre.web.audit import accounts, ledger, registrations
+from ncre.web.audit import accounts, ledger, registrations, round_history
 from ncre.web.candidate import (
     agreement,
+    deadlines,
     details,
     documents,
     home,
     payment,
     photo,
     registration,
+    rejections,
     subjects,
     wechat_browser,
 )
@@ -83,6 +85,7 @@ AREAS = (
     ledger,
     public,
     proof_check,
+    round_history,
 )
 
 
@@ -111,7 +114,19 @@ def create_site(container: Container) -> Flask:
         hops = container.settings.proxies
         # Host comes from the browser through every proxy; X-Forwarded-Host is believed of nobody (ncre.web.shared.hosts).
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    for part in (access_log, auth, edge, security_headers, language, menu, filters, errors, wechat_browser):
+    for part in (
+        access_log,
+        auth,
+        edge,
+        security_headers,
+        language,
+        menu,
+        filters,
+        deadlines,
+        rejections,
+        errors,
+        wechat_browser,
+    ):
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)

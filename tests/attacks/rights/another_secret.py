@@ -26,7 +26,7 @@ def _started(target: Target, command: list[str], how: str, **changes: str) -> li
     asked = [part.format(port=free_port()) for part in command]
     try:
         ended = subprocess.run(
-            [sys.executable, "-m", "ncre", *asked],
+            [sys.executable, "-m", "ncre", "--lang", "en", *asked],
             env={**target.environment, **changes},
             cwd=Path(target.data),
             capture_output=True,

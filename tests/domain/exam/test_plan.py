@@ -26,6 +26,7 @@ from ncre.domain.exam.plan import (
 )
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.lifecycle import Opening
 from ncre.events import exam as facts
 from ncre.events.exam import Window
 from tests.support import people
@@ -51,12 +52,12 @@ def planning(kind: str, actor: Actor = people.OFFICE) -> ExamCommand:
 
 def test_a_window_is_open_from_its_first_moment_and_closed_from_its_last() -> None:
     window = Window(people.NOW, people.NOW + timedelta(days=1))
-    require_open(window, window.opens)
-    require_open(window, window.closes - SECOND)
-    require_open(None, people.NOW)
+    require_open(window, window.opens, Opening.REGISTER)
+    require_open(window, window.closes - SECOND, Opening.REGISTER)
+    require_open(None, people.NOW, Opening.REGISTER)
     for now, code in ((window.opens - SECOND, "window_not_yet"), (window.closes, "window_over")):
         with pytest.raises(Refusal) as refused:
-            require_open(window, now)
+            require_open(window, now, Opening.REGISTER)
         assert refused.value.code.value == code
 
 

@@ -14,7 +14,7 @@ from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.decisions import decide
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.lifecycle import Opening, Role
 from ncre.domain.registration.state import replay
 from ncre.events import registration as facts
 from ncre.events.base import Fact
@@ -197,9 +197,10 @@ def test_steps_wait_for_their_window_and_end_with_it(
 
 def test_a_closed_window_says_when_it_was_open_in_exam_time() -> None:
     over = refused(people.PICTURED, asks(c.RequestReview), people.context(now=WINDOWS.register.closes))
-    assert over.particulars == {"closed": "2027-01-14 17:00"}
+    assert over.particulars == {"window": Opening.REGISTER, "closed": "2027-01-14 17:00"}
     early = people.context(now=WINDOWS.register.opens - SECOND)
-    assert refused(people.PICTURED, asks(c.RequestReview), early).particulars == {"opens": "2027-01-04 08:00"}
+    told = refused(people.PICTURED, asks(c.RequestReview), early).particulars
+    assert told == {"window": Opening.REGISTER, "opens": "2027-01-04 08:00"}
 
 
 def test_giving_up_needs_no_window() -> None:
@@ -252,3 +253,14 @@ def test_nobody_pays_past_the_person_who_is_to_look_at_the_photo() -> None:
     assert [type(fact) for fact in decide(at, paid, UNREVIEWED)] == [facts.PaymentUnusable]
     good = replay(people.REGISTRATION, (*APPEALED, facts.PhotoReplaced(people.OTHER_PHOTO)))
     assert [type(fact) for fact in decide(good, paid, UNREVIEWED)] == [facts.PaymentSettled]
+
+
+def test_a_kind_of_document_that_the_round_does_not_accept_is_refused() -> None:
+    context = people.context(None)
+    narrow = replace(
+        context, round=replace(context.round, plan=replace(context.round.plan, documents=("passport",)))
+    )
+    fill = asks(c.FillInfo, details=people.WENJING, person=people.PERSON)
+    amend = asks(c.AmendInfo, details=replace(people.WENJING, remark="二班"), person=people.PERSON)
+    assert refusal(people.AGREED, fill, narrow) is RefusalCode.DOCUMENT_NOT_ACCEPTED
+    assert refusal(people.FILLED, amend, narrow) is RefusalCode.DOCUMENT_NOT_ACCEPTED

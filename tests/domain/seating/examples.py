@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -11,8 +11,9 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from ncre.domain.seating.assignment import ToSeat
-from ncre.domain.seating.halls import Sitting
+from ncre.domain.seating.halls import HallsInUse, Sitting
 from ncre.events.exam import Batch, Room, SitePlan, Subject
+from ncre.events.registration import SeatAssigned
 from tests.support import people
 
 SUBJECTS: Final = {
@@ -50,6 +51,11 @@ def person(number: int, *subjects: str, **seated: Sitting) -> ToSeat:
 
 def crowd_of(choices: list[set[str]], first: int = 0) -> list[ToSeat]:
     return [person(number, *sorted(chosen)) for number, chosen in enumerate(choices, start=first)]
+
+
+def in_use(seats: Iterable[SeatAssigned]) -> HallsInUse:
+    """The halls of seats that were given."""
+    return HallsInUse((Sitting(one.room, one.starts_at, one.ends_at), one.hall) for one in seats)
 
 
 choices = st.sets(st.sampled_from(sorted(SUBJECTS)), min_size=1)

@@ -15,7 +15,7 @@ from ncre.domain.seating import plan as seating_module
 from ncre.domain.seating.assignment import ToSeat, placed
 from ncre.domain.seating.batch_distribution import Wish, shared_out
 from ncre.domain.seating.capacity import Demand
-from ncre.domain.seating.halls import LAST_HALL, halls
+from ncre.domain.seating.halls import LAST_HALL, HallsInUse, Sitting, halls
 from ncre.domain.seating.max_flow import largest_flow
 from ncre.domain.seating.plan import seating
 from ncre.events.exam import SitePlan
@@ -140,8 +140,10 @@ def test_more_halls_than_have_numbers_are_told_as_such() -> None:
 def test_where_numbers_end_amid_a_batch_people_stay_in_one_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last batch has A and C alone; who sits in B before has no time to go there."""
     monkeypatch.setattr(halls_module, "LAST_HALL", 8)
-    plan = site({"A": 9, "B": 9, "C": 9}, timetable((120, 20), (120, 20), (120, 20)))
-    known = {(3, "C"): 8}
+    batches = timetable((120, 20), (120, 20), (120, 20))
+    plan = site({"A": 9, "B": 9, "C": 9}, batches)
+    last = batches[2]
+    known = HallsInUse([(Sitting("C", last.starts_at, last.ends_at), 8)])
     assert [hall.room for hall in halls(plan, known) if hall.batch.number == 3] == ["A", "C"]
     found = seating("78", plan, SUBJECTS, crowd_of([{"14", "24", "66"}] * 12), [], known, seed=3)
     assert all(len({one.room for one in seats}) == 1 for seats in found.values())

@@ -18,7 +18,17 @@ from ncre.domain.seating.halls import halls, together
 from ncre.domain.seating.plan import seating
 from ncre.events.exam import SitePlan
 from ncre.events.registration import SeatAssigned
-from tests.domain.seating.examples import SUBJECTS, batch, crowd_of, crowds, person, site, sites, timetable
+from tests.domain.seating.examples import (
+    SUBJECTS,
+    batch,
+    crowd_of,
+    crowds,
+    in_use,
+    person,
+    site,
+    sites,
+    timetable,
+)
 from tests.domain.seating.test_plan import every, sitting, standing
 
 MINUTES = {code: subject.minutes for code, subject in SUBJECTS.items()}
@@ -56,8 +66,7 @@ def test_who_comes_late_sits_where_halls_are_open() -> None:
     crowd = crowd_of([{"24"}] * 20)
     early = seated(plan, crowd[:15], HallChoice(Manner.SPREAD, rooms=frozenset({"B"})))
     taken = [(one.hall, one.seat) for one in every(early)]
-    known = {(one.batch, one.room): one.hall for one in every(early)}
-    late = seating("78", plan, SUBJECTS, standing(early, crowd), taken, known, 3, FEW)
+    late = seating("78", plan, SUBJECTS, standing(early, crowd), taken, in_use(every(early)), 3, FEW)
     assert halls_of(late) <= halls_of(early)
 
 

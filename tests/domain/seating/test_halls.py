@@ -8,6 +8,7 @@ from ncre.domain.seating.halls import (
     CHANGE_OF_ROOM,
     LAST_HALL,
     MOST_IN_A_HALL,
+    HallsInUse,
     Sitting,
     halls,
     together,
@@ -42,7 +43,8 @@ def test_no_hall_has_more_than_four_digits() -> None:
 def test_a_hall_keeps_its_number_when_rooms_and_batches_are_added() -> None:
     before = halls(site({"B": 1, "C": 1}, (batch(1), batch(2))))
     known = {(hall.batch.number, hall.room): hall.number for hall in before}
-    after = halls(site({"A": 1, "B": 1, "C": 1}, (batch(1), batch(2), batch(3))), known)
+    in_use = HallsInUse((hall.sitting, hall.number) for hall in before)
+    after = halls(site({"A": 1, "B": 1, "C": 1}, (batch(1), batch(2), batch(3))), in_use)
     numbers = {(hall.batch.number, hall.room): hall.number for hall in after}
     assert known.items() <= numbers.items()
     assert len(set(numbers.values())) == len(after) == 9

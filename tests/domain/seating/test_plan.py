@@ -28,6 +28,7 @@ from tests.domain.seating.examples import (
     batch,
     crowd_of,
     crowds,
+    in_use,
     person,
     site,
     sites,
@@ -285,11 +286,10 @@ def test_seating_again_moves_nobody_and_gives_no_chair_twice_even_with_a_room_mo
 ) -> None:
     early = seated_or_nobody(plan, crowd[:first])
     taken = [(one.hall, one.seat) for one in every(early)]
-    known = {(one.batch, one.room): one.hall for one in every(early)}
     if another_room:
         plan = replace(plan, rooms=(Room("new", 40), *plan.rooms))
     try:
-        late = seating("78", plan, SUBJECTS, standing(early, crowd), taken, known, seed)
+        late = seating("78", plan, SUBJECTS, standing(early, crowd), taken, in_use(every(early)), seed)
     except Refusal:
         return
     assert not early.keys() & late.keys()

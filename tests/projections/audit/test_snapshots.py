@@ -101,8 +101,8 @@ def test_no_history_shows_nothing() -> None:
         ("v5", Version(5)),
         (" 5 ", Version(5)),
         ("V12", Version(12)),
-        ("2027-03-01 09:00", Moment(datetime(2027, 3, 1, 1, 0, tzinfo=UTC))),
-        ("2027-03-01T09:00", Moment(datetime(2027, 3, 1, 1, 0, tzinfo=UTC))),
+        ("2027-03-01 09:00", Moment(datetime(2027, 3, 1, 1, 0, 59, 999_999, tzinfo=UTC))),
+        ("2027-03-01T09:00", Moment(datetime(2027, 3, 1, 1, 0, 59, 999_999, tzinfo=UTC))),
         ("2027-03-01T09:00:30+08:00", Moment(datetime(2027, 3, 1, 1, 0, 30, tzinfo=UTC))),
         ("2027-03-01T01:00:00Z", Moment(datetime(2027, 3, 1, 1, 0, tzinfo=UTC))),
     ],
@@ -241,3 +241,13 @@ def test_every_field_of_every_state_can_be_said() -> None:
             for language in ("zh", "en"):
                 for opened in (True, False):
                     assert shown(stands(history, Version(upto)), language, opened)
+
+
+@pytest.mark.parametrize("text", ["2027-01-05 10:01", "2027-01-05T10:01", "2027-01-05T10:01+08:00"])
+def test_a_moment_given_to_the_minute_is_its_end(text: str) -> None:
+    at = parse_at(text)
+    assert isinstance(at, Moment)
+    assert at.at.astimezone(UTC).isoformat() == "2027-01-05T02:01:59.999999+00:00"
+    exact = parse_at(f"{text[:16]}:30")
+    assert isinstance(exact, Moment)
+    assert exact.at.second == 30

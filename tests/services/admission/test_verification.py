@@ -108,7 +108,7 @@ def test_the_form_is_genuine_but_no_ticket(
 
 
 def test_a_forged_code_an_unknown_number_and_nonsense_are_told_apart(container: Container, code: str) -> None:
-    assert online(container, code.replace(".v", ".v9", 1)) == Verification(TicketVerdict.FORGED)
+    assert online(container, code.replace(".V", ".V9", 1)) == Verification(TicketVerdict.FORGED)
     assert online(container, "78420019999999") == Verification(TicketVerdict.UNKNOWN)
     assert online(container, "大家好") == Verification(TicketVerdict.UNREADABLE)
 

@@ -153,3 +153,40 @@ def test_the_clerk_stands_in_the_history_and_in_the_days_drawer(
     (drawer,) = container.revenue_report.drawers(people.TODAY, frozenset({people.SITE}))
     assert (drawer.clerk, drawer.taken, drawer.handed_back, drawer.cash) == (LI.id, 8000, 0, 8000)
     assert container.revenue_report.drawers(people.TODAY, frozenset({"429901"})) == []
+
+
+@pytest.mark.parametrize("other", ["7", "007", "０７", "00000000000000000007"])
+def test_receipt_numbers_are_compared_as_numbers(container: Container, approved: Walker, other: str) -> None:
+    container.counter_payments.take(cash(approved, "07"))
+    second = Walker(container)
+    second.approved(("66",))
+    assert refusal(container.counter_payments.take, cash(second, other)) is RefusalCode.RECEIPT_USED
+    assert container.counter_payments.take(cash(second, "70")) == ""
+
+
+def test_letters_of_a_receipt_count_without_case_and_parts_by_themselves(
+    container: Container, approved: Walker
+) -> None:
+    container.counter_payments.take(cash(approved, "a-07-1"))
+    second = Walker(container)
+    second.approved(("66",))
+    assert refusal(container.counter_payments.take, cash(second, "A-7-01")) is RefusalCode.RECEIPT_USED
+    assert container.counter_payments.take(cash(second, "A-71")) == ""
+
+
+def test_the_wrong_status_is_told_before_the_wrong_amount_and_the_receipt(container: Container) -> None:
+    waiting = Walker(container)
+    waiting.pictured(subjects=("66",))
+    for receipt, amount in (("1", 1), ("", 8000)):
+        found = refusal(container.counter_payments.take, cash(waiting, receipt, amount=amount))
+        assert found is RefusalCode.NO_PAYMENT_DUE
+
+
+@pytest.mark.parametrize("seen", [999, 10**6])
+def test_a_version_that_no_page_showed_takes_nothing(
+    container: Container, approved: Walker, seen: int
+) -> None:
+    assert (
+        refusal(container.counter_payments.take, cash(approved, "7", seen=seen))
+        is RefusalCode.VERSION_UNKNOWN
+    )

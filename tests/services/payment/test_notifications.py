@@ -399,6 +399,22 @@ def test_whoever_pays_at_the_counter_has_paid_and_the_receipt_counts_once(
     assert other.stands.status is Status.APPROVED
 
 
+def test_a_number_scanned_into_the_field_of_the_receipt_is_no_receipt(
+    container: Container, approved: Walker
+) -> None:
+    other = Walker(container)
+    other.approved(("66",))
+    for walker in (approved, other):
+        number = walker.row["number"]
+        assert (
+            refusal(container.counter_payments.take, cash(approved, number))
+            is RefusalCode.RECEIPT_OF_A_TICKET
+        )
+    assert approved.stands.status is Status.APPROVED
+    container.counter_payments.take(cash(approved, "78420019999999"))
+    assert approved.stands.status is Status.PAID
+
+
 @pytest.mark.parametrize(
     ("receipt", "amount", "actor", "code"),
     [

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from ncre.bootstrap import Container
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
+from ncre.domain.seating.sittings import sitting_name
 from ncre.projections.audit import timeline
 from ncre.projections.base import Row
 from ncre.projections.seating import tickets
@@ -24,6 +25,8 @@ from tests.handlers.ground import QUICK, Walker, details_of, refusal, revise
 from tests.support import people
 
 HERE = (people.ROUND, people.SITE)
+_BATCH = people.bundled_round()[1][people.SITE].plan.batches[0]
+FIRST = sitting_name(_BATCH.starts_at, _BATCH.ends_at)
 
 
 def named(container: Container, name: str, subjects: tuple[str, ...] = ("66",)) -> Walker:
@@ -68,7 +71,7 @@ def test_the_list_names_everybody_of_the_batch_hall_by_hall_with_masked_numbers(
     one_batch(container, A=2, B=1)
     walkers = [named(container, f"考生{letter}") for letter in "甲乙丙"]
     seat(container)
-    pdf = container.hall_lists.seat_lists(*HERE, 1, people.REVIEWER).pdf
+    pdf = container.hall_lists.seat_lists(*HERE, FIRST, people.REVIEWER).pdf
     said = text(pdf)
     assert len(PdfReader(BytesIO(pdf)).pages) == 2
     for walker in walkers:
@@ -86,10 +89,10 @@ def test_printing_a_list_is_recorded_for_everybody_on_it_and_for_nobody_else(con
     walkers = [named(container, "考生甲"), named(container, "考生乙")]
     seat(container)
     with container.database.reading() as connection:
-        (first,) = tickets.seats_in(connection, *HERE, 1)
+        (first,) = tickets.seats_in(connection, *HERE, _BATCH.starts_at, _BATCH.ends_at)
     inside, outside = sorted(walkers, key=lambda walker: walker.id != first["registration"])
-    container.hall_lists.seat_lists(*HERE, 1, people.REVIEWER)
-    container.hall_lists.seat_lists(*HERE, 1, people.OFFICE)
+    container.hall_lists.seat_lists(*HERE, FIRST, people.REVIEWER)
+    container.hall_lists.seat_lists(*HERE, FIRST, people.OFFICE)
     assert [told["actor"] for told in looks(container, inside.id)] == [people.REVIEWER.id, people.OFFICE.id]
     assert looks(container, outside.id) == []
 
@@ -100,7 +103,7 @@ def test_an_erased_person_keeps_a_seat_on_the_list_and_neither_name_nor_face(con
     seat(container)
     with container.database.transaction() as connection:
         container.command_handler.store.erase(connection, walker.account.id, container.clock())
-    said = text(container.hall_lists.seat_lists(*HERE, 1, people.REVIEWER).pdf)
+    said = text(container.hall_lists.seat_lists(*HERE, FIRST, people.REVIEWER).pdf)
     assert "考生甲" not in said
     assert "（个人信息已删除）" in said
     assert "无照片" in said
@@ -110,7 +113,7 @@ def test_sheets_for_doors_name_nobody_and_are_no_look(container: Container) -> N
     one_batch(container, A=9)
     walkers = [named(container, "考生甲"), named(container, "考生乙", ("67",))]
     seat(container)
-    said = text(container.hall_lists.door_sheets(*HERE, 1, people.REVIEWER).pdf)
+    said = text(container.hall_lists.door_sheets(*HERE, FIRST, people.REVIEWER).pdf)
     assert "考场0001" in said
     assert "座位01–02" in said
     assert "66二级Python语言程序设计1" in said
@@ -122,7 +125,7 @@ def test_the_faces_are_small_on_the_list(container: Container) -> None:
     one_batch(container, A=9)
     pictured(container, "考生甲")
     seat(container)
-    (face,) = photos(container.hall_lists.seat_lists(*HERE, 1, people.REVIEWER).pdf)
+    (face,) = photos(container.hall_lists.seat_lists(*HERE, FIRST, people.REVIEWER).pdf)
     with Image.open(BytesIO(face)) as picture:
         assert picture.width <= FACE[0]
         assert picture.height <= FACE[1]
@@ -137,7 +140,7 @@ def test_a_lost_photo_leaves_an_empty_place_and_a_line_in_the_log(
     walker = named(container, "考生甲")
     seat(container)
     with caplog.at_level(logging.ERROR):
-        assert "无照片" in text(container.hall_lists.seat_lists(*HERE, 1, people.REVIEWER).pdf)
+        assert "无照片" in text(container.hall_lists.seat_lists(*HERE, FIRST, people.REVIEWER).pdf)
     assert str(walker.id) in caplog.text
 
 
@@ -148,9 +151,9 @@ def test_who_was_cancelled_is_on_no_list_and_their_chair_stays_empty(container: 
     container.command_handler.handle(
         c.Cancel(registration=gone.id, actor=people.OFFICE, reason="重复报名", **people.KEEPING)
     )
-    (batch,) = container.hall_lists.batches(*HERE, people.REVIEWER)
+    (batch,) = container.hall_lists.sittings(*HERE, people.REVIEWER)
     assert batch.people == 1
-    said = text(container.hall_lists.seat_lists(*HERE, 1, people.REVIEWER).pdf)
+    said = text(container.hall_lists.seat_lists(*HERE, FIRST, people.REVIEWER).pdf)
     assert stays.details.name in said
     assert gone.details.name not in said
     assert looks(container, gone.id) == []
@@ -162,15 +165,15 @@ def test_a_name_no_font_can_draw_is_printed_by_its_code_point_and_logged(
     one_batch(container, A=9)
     named(container, "王\U0003fffd")
     seat(container)
-    assert "王〔U+3FFFD〕" in text(container.hall_lists.seat_lists(*HERE, 1, people.REVIEWER).pdf)
+    assert "王〔U+3FFFD〕" in text(container.hall_lists.seat_lists(*HERE, FIRST, people.REVIEWER).pdf)
     assert "U+3FFFD" in caplog.text
 
 
 def test_the_batches_of_a_site_are_those_in_which_people_sit(container: Container) -> None:
-    assert container.hall_lists.batches(*HERE, people.REVIEWER) == []
+    assert container.hall_lists.sittings(*HERE, people.REVIEWER) == []
     named(container, "考生甲", ("66", "67"))
     seat(container)
-    found = container.hall_lists.batches(*HERE, people.OFFICE)
+    found = container.hall_lists.sittings(*HERE, people.OFFICE)
     assert [batch.people for batch in found] == [1, 1]
     assert found[0].ends_at <= found[1].starts_at
 
@@ -180,7 +183,7 @@ def test_the_same_seats_print_the_same_file(container: Container) -> None:
     named(container, "考生甲")
     seat(container)
     for printing in (container.hall_lists.seat_lists, container.hall_lists.door_sheets):
-        assert printing(*HERE, 1, people.REVIEWER) == printing(*HERE, 1, people.OFFICE)
+        assert printing(*HERE, FIRST, people.REVIEWER) == printing(*HERE, FIRST, people.OFFICE)
 
 
 @pytest.mark.parametrize(
@@ -198,13 +201,13 @@ def test_only_the_sites_own_staff_and_the_office_print(
     walker = named(container, "考生甲")
     seat(container)
     lists = container.hall_lists
-    assert refusal(lists.batches, *HERE, actor) is code
-    assert refusal(lists.seat_lists, *HERE, 1, actor) is code
-    assert refusal(lists.door_sheets, *HERE, 1, actor) is code
+    assert refusal(lists.sittings, *HERE, actor) is code
+    assert refusal(lists.seat_lists, *HERE, FIRST, actor) is code
+    assert refusal(lists.door_sheets, *HERE, FIRST, actor) is code
     assert looks(container, walker.id) == []
 
 
 def test_a_batch_in_which_nobody_sits_has_no_papers(container: Container) -> None:
     for printing in (container.hall_lists.seat_lists, container.hall_lists.door_sheets):
-        assert refusal(printing, *HERE, 1, people.OFFICE) is RefusalCode.NOBODY_SEATED
-        assert refusal(printing, people.ROUND, QUICK, 1, people.OFFICE) is RefusalCode.NOBODY_SEATED
+        assert refusal(printing, *HERE, FIRST, people.OFFICE) is RefusalCode.NOBODY_SEATED
+        assert refusal(printing, people.ROUND, QUICK, FIRST, people.OFFICE) is RefusalCode.NOBODY_SEATED

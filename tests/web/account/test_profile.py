@@ -107,3 +107,35 @@ def test_the_details_lie_sealed_and_go_with_their_owner_s_key(
     raw = b"".join(file.read_bytes() for file in container.settings.data.glob("ncre.sqlite*"))
     assert WENJING.document_number.encode() not in raw
     assert WENJING.name.encode() not in raw
+
+
+def test_a_stale_second_tab_shows_both_versions_and_lets_the_owner_choose(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    page = "/passport/details"
+    visitor.get(page)
+    visitor.post(page, **TYPED)
+    visitor.get(page)
+    stale = visitor.hidden()
+    visitor.post(page, **{**TYPED, "mobile": "13700137000", "postcode": "430000"})
+    mine = {**TYPED, "postcode": "430001"}
+    visitor.post(page, 409, **{**stale, **mine})
+    assert "个人资料在别处刚改过，没有保存" in visitor.text()
+    assert "已保存的是： 137 0013 7000" in visitor.text()
+    assert "已保存的是： 430000" in visitor.text()
+    assert errors_are_linked(visitor.page)
+    visitor.post(page, 409, **mine, differs=["mobile", "postcode"])
+    assert "请选择保留哪一个" in visitor.text(), "nothing is overwritten before somebody chose"
+    answers = {"differs": ["mobile", "postcode"], "keep-mobile": "saved", "keep-postcode": "mine"}
+    visitor.post(page, **mine, **answers)
+    kept = container.profiles.of(wenjing.account)
+    assert kept is not None
+    assert (kept.mobile, kept.postcode) == ("+8613700137000", "430001")
+
+
+def test_a_page_of_the_profile_without_its_version_saves_nothing(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get("/passport/details")
+    visitor.post("/passport/details", 400, **{**TYPED, "seen": ""})
+    assert container.profiles.of(wenjing.account) is None

@@ -235,6 +235,13 @@ def test_two_versions_are_compared(shenji: Visitor, wenjing: Candidate) -> None:
     assert "没有不同" in shenji.get(archive(wenjing, "/compare?from=v6&to=2027-01-05 10:01"))
 
 
+def test_a_comparison_opens_on_the_last_two_versions(shenji: Visitor, wenjing: Candidate) -> None:
+    text = shenji.get(f"/audit/{wenjing.id}/compare")
+    assert 'value="v6"' in text
+    assert 'value="v7"' in text
+    assert f'href="/audit/{wenjing.id}/compare"' in shenji.get(f"/audit/{wenjing.id}")
+
+
 def test_faults_of_both_sides_of_a_comparison_are_told(shenji: Visitor, wenjing: Candidate) -> None:
     text = shenji.get(archive(wenjing, "/compare?from=v0&to=soon"), expect=422)
     assert '<a href="#from">' in text
@@ -281,8 +288,9 @@ def test_the_export_holds_the_whole_record(
     record = json.loads(answer.data)
     assert [fact["version"] for fact in record["facts"]] == [1, 2, 3, 4, 5, 6, 7]
     assert record["registration"]["status"] == "rejected"
-    assert len(record["history"]) == 8
+    assert len(record["history"]) == 9, "the export itself is the last of them"
     assert record["looks"][0]["fact"]["purpose"] == "review"
+    assert record["looks"][1]["fact"]["page"] == "json"
 
 
 def test_the_archive_reads_in_english_too(shenji: Visitor, wenjing: Candidate) -> None:
@@ -300,9 +308,10 @@ def test_an_auditor_opens_nothing(container: Container, shenji: Visitor, wenjing
 
 
 OPEN_TO_AUDITORS: Final = (
-    "signin.", "joining.", "passport.", "contacts.", "factor.", "audit.find", "audit_accounts.find"
+    "sign_in.", "sign_up.", "passport.", "contacts.", "second_factor.", "audit.find", "audit_accounts.find",
+    "audit_ledger.take", "ledger.cosign",
 )  # fmt: skip
-"""Forms that anybody may send: signing in and out, and their own account."""
+"""Forms that anybody may send: signing in and out, and their own account. A bundle is taken with a fact of its own; witnesses sign what they send."""
 
 
 def test_an_auditor_never_writes(
@@ -319,10 +328,11 @@ def test_an_auditor_never_writes(
             "order": "N1",
             "number": "N1",
             "channel": "alipay",
-            "batch": 1,
+            "sitting": "2027-03-27-0800-1000",
             "item": wenjing.id,
             "identity": wenjing.account.id,
             "change": "disable",
+            "kind": "form",
         }
         path = site.url_map.bind("localhost").build(
             rule.endpoint, {one: given[one] for one in rule.arguments}

@@ -68,6 +68,17 @@ def test_the_box_must_be_ticked_before_accepting(
     assert facts_of(container, wenjing.id) == []
 
 
+def test_the_agreement_of_another_round_than_the_current_one_begins_nothing(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    """The page of round 77 was open while round 78 became the current one, with the same agreement."""
+    visitor.get("/agreement")
+    visitor.post("/agreement", 409, round="77", agreed="yes", answer="agree")
+    assert "考次刚有变动" in visitor.text()
+    assert facts_of(container, wenjing.id) == []
+    visitor.post("/agreement", agreed="yes", answer="agree")
+
+
 def test_accepting_twice_begins_one_registration(
     container: Container, wenjing: Candidate, visitor: Visitor
 ) -> None:

@@ -136,7 +136,7 @@ def test_details_are_frozen_while_under_review(container: Container, site: Flask
     liqiang.until_waiting()
     visitor = signed_in(site, liqiang)
     visitor.get(path(liqiang), 409)
-    assert "当前状态为“待审核”，不能进行“修改基本信息”" in visitor.text()
+    assert "现在不能修改基本信息。考点正在审核" in visitor.text()
 
 
 def test_a_version_that_is_no_number_is_refused(wenjing: Candidate, visitor: Visitor) -> None:
@@ -150,3 +150,24 @@ def test_a_command_id_that_is_none_changes_nothing(
     visitor.get(path(wenjing))
     visitor.post(path(wenjing), 400, **{**form_of_details(), "command_id": "x" * 9 + str(uuid4())})
     assert facts_of(container, wenjing.id)[-1] == "registration.agreement_accepted"
+
+
+def test_a_stale_second_tab_shows_both_versions_and_lets_the_candidate_choose(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    visitor.post(path(wenjing), **form_of_details())
+    visitor.get(path(wenjing))
+    stale = visitor.hidden()
+    visitor.post(path(wenjing), **{**form_of_details(), "mobile": "13700137000", "postcode": "430000"})
+    mine = {**form_of_details(), "postcode": "430001"}
+    visitor.post(path(wenjing), 409, **{**stale, **mine})
+    assert "已保存的是： 137 0013 7000" in visitor.text()
+    assert 'href="#name"' not in visitor.page, "the conflict stands where the versions differ"
+    visitor.post(path(wenjing), 409, **mine, differs=["mobile", "postcode"])
+    assert "请选择保留哪一个" in visitor.text()
+    answers = {"differs": ["mobile", "postcode"], "keep-mobile": "saved", "keep-postcode": "mine"}
+    visitor.post(path(wenjing), **mine, **answers)
+    visitor.get(path(wenjing))
+    assert visitor.value("mobile") == "137 0013 7000"
+    assert visitor.value("postcode") == "430001"

@@ -12,9 +12,21 @@ from flask import Flask
 from pypdf import PdfReader
 
 from ncre.bootstrap import Container
+from ncre.domain.registration import commands as c
 from ncre.projections.audit.snapshots import Moment, Version
 from tests.handlers.ground import planning
-from tests.support.people import LIQIANG, OFFICE, ROUND, SITE, WENJING, Candidate, Clock, approved, somebody
+from tests.support.people import (
+    LIQIANG,
+    OFFICE,
+    REVIEWER,
+    ROUND,
+    SITE,
+    WENJING,
+    Candidate,
+    Clock,
+    approved,
+    somebody,
+)
 from tests.web.staff_members import auditor, looks_at, office
 from tests.web.visitor import Visitor, row_of, signed_in
 
@@ -248,3 +260,22 @@ def test_a_shelf_without_room_still_prints(container: Container, monkeypatch: py
     monkeypatch.setattr("ncre.operational.private_files.os.replace", full)
     assert container.documents.form(candidate.id).pdf.startswith(b"%PDF")
     assert not [file for file in container.settings.papers.rglob("*") if file.is_file()]
+
+
+def test_a_ticket_does_not_wait_for_confirmation_and_says_that_it_is_to_come(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    """The manual prints in the print window (part 2, 6) and confirms when the site's notice says (part 2, 7)."""
+    wenjing.pays()
+    container.office.seat(ROUND, SITE, OFFICE)
+    visitor.get(home(wenjing))
+    assert "准考证不必等到确认之后" in visitor.text()
+    visitor.get(f"{home(wenjing)}/ticket")
+    assert "您还没有确认" in visitor.text()
+    paper = PdfReader(BytesIO(visitor.get(f"{home(wenjing)}/ticket.pdf").get_data())).pages[0].extract_text()
+    assert "本证生成时尚未确认" in "".join(paper.split())
+    container.command_handler.handle(c.Confirm(registration=wenjing.id, actor=REVIEWER))
+    visitor.get(f"{home(wenjing)}/ticket")
+    assert "您还没有确认" not in visitor.text()
+    paper = PdfReader(BytesIO(visitor.get(f"{home(wenjing)}/ticket.pdf").get_data())).pages[0].extract_text()
+    assert "尚未确认" not in "".join(paper.split())

@@ -105,8 +105,8 @@ def test_after_paying_too_another_photo_is_taken_and_the_door_says_what_is_missi
         container.command_handler.handle(c.Confirm(registration=wenjing.id, actor=OFFICE))
     assert refused.value.code is RefusalCode.PHOTO_LOST
     assert container.documents.form(wenjing.id).pdf.startswith(b"%PDF")
-    (batch,) = {one.number for one in container.hall_lists.batches(ROUND, SITE, OFFICE)[:1]}
-    assert container.hall_lists.seat_lists(ROUND, SITE, batch, OFFICE).pdf.startswith(b"%PDF")
+    (sitting,) = {one.name for one in container.hall_lists.sittings(ROUND, SITE, OFFICE)[:1]}
+    assert container.hall_lists.seat_lists(ROUND, SITE, sitting, OFFICE).pdf.startswith(b"%PDF")
 
     visitor = signed_in(site, wenjing)
     visitor.get(photo_page(wenjing))

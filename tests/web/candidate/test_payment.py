@@ -211,7 +211,7 @@ def test_in_the_grace_after_the_deadline_it_is_said_that_the_channel_is_still_as
         ("requests_review", "审核通过后才能缴费"),
         ("rejected", "请按退回的原因修改"),
         ("withdrawn", "您已放弃这份报名"),
-        ("lapsed", "到缴费截止时没有支付"),
+        ("lapsed", "超过期限没有完成"),
     ],
 )
 def test_who_has_nothing_to_pay_is_told_why(

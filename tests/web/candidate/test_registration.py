@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -279,7 +280,7 @@ def test_what_is_under_review_cannot_be_given_up(
     wenjing.requests_review()
     visitor.get(f"{home(wenjing)}/withdraw", 409)
     visitor.post(f"{home(wenjing)}/withdraw", 409, **{**form, "seen": "5"})
-    assert "当前状态为“待审核”" in visitor.text()
+    assert "现在不能放弃报名。考点正在审核；审核有了结果以后可以放弃。" in visitor.text()
     assert row_of(container, wenjing.id)["status"] == Status.PENDING_REVIEW
 
 
@@ -290,8 +291,45 @@ def test_a_step_whose_window_is_closed_says_when_it_closed(
     wenjing.fills()
     clock.advance(days=10)
     visitor.get(home(wenjing))
-    assert "2027-01-14 17:00 已截止" in visitor.text()
+    assert "网上报名已于 2027-01-14 17:00 截止，这份报名还没有提交报考信息，不能继续" in visitor.text()
+    assert "请选择考点和科目" not in visitor.text()
     assert f'href="{home(wenjing)}/subjects"' not in visitor.page
+    visitor.get(f"{home(wenjing)}/subjects", 403)
+    assert "网上报名已于 2027-01-14 17:00 截止。不能再开始报名" in visitor.text()
+
+
+def test_before_a_window_closes_every_page_says_when_and_what_follows(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.PHOTO_UPLOADED)
+    for page in ("", "/details", "/subjects", "/photo", "/check"):
+        visitor.get(f"{home(wenjing)}{page}")
+        assert "请在 2027-01-14 17:00 前（网上报名截止）申请信息审核，逾期报名失效。" in visitor.text()
+
+
+def test_a_photo_whose_review_was_never_requested_is_told_that_it_is_over(
+    container: Container, wenjing: Candidate, visitor: Visitor, clock: Clock
+) -> None:
+    goes_until(container, wenjing, Status.PHOTO_UPLOADED)
+    clock.advance(days=10)
+    visitor.get(home(wenjing))
+    assert "这份报名没有申请信息审核，不能继续" in visitor.text()
+    assert "请核对全部内容" not in visitor.text()
+    container.worker.once()
+    visitor.get(home(wenjing))
+    assert "网上报名于 2027-01-14 17:00 截止，报名没有完成，已失效，名额释放。" in visitor.text()
+    assert "网上报名已于 2027-01-14 17:00 截止，这份报名不能再提交。" in visitor.text()
+    assert "重新提交" not in visitor.text()
+
+
+def test_after_registration_closed_no_page_offers_to_begin(
+    container: Container, wenjing: Candidate, visitor: Visitor, clock: Clock
+) -> None:
+    clock.advance(days=10)
+    for page in ("/welcome", "/agreement"):
+        visitor.get(page)
+        assert "网上报名已于 2027-01-14 17:00 截止。不能再开始报名" in visitor.text()
+        assert "开始报名</a>" not in visitor.page
 
 
 PAGES = ["", "/check", "/details", "/subjects", "/photo", "/photo.jpg", "/pay", "/paid", "/withdraw"]
@@ -349,3 +387,37 @@ def test_without_the_token_of_the_page_nothing_is_done(
 def test_time_left_is_said_in_words(site: Flask, left: timedelta, said: str) -> None:
     with site.test_request_context():
         assert time_left(NOW + left, NOW) == said
+
+
+def test_the_reasons_of_a_rejection_stand_wherever_it_is_mended(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.until_waiting()
+    command = c.Reject(registration=wenjing.id, actor=REVIEWER, reasons=("P01", "O01"), note="请换白底照片")
+    container.command_handler.handle(command)
+    for page in ("", "/details", "/subjects", "/photo", "/check"):
+        visitor.get(f"{home(wenjing)}{page}")
+        assert "照片变形、不清晰或光线不均、颜色不正" in visitor.text(), page
+        assert "考点说明 ：请换白底照片" in visitor.text(), page
+        assert (f'<a href="{home(wenjing)}/photo">去修改：照片</a>' in visitor.page) is (page != "/photo"), (
+            page
+        )
+        assert (f'<a href="{home(wenjing)}/check">去修改：其他</a>' in visitor.page) is (page != "/check"), (
+            page
+        )
+
+
+def test_the_history_says_to_its_candidate_what_was_changed(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.SUBMITTED)
+    details = replace(WENJING, mobile="+8613700137000", postcode="430000")
+    person = container.people.person(details.document_type, details.document_number)
+    wenjing.does(c.AmendInfo, details=details, person=person)
+    wenjing.does(c.ChangeSubjects, site="420019", subjects=("67",))
+    visitor.get(home(wenjing))
+    assert "考生修改了基本信息。改动：手机号码、邮政编码。" in visitor.text()
+    assert "原为：考点 420019，科目 66、67。" in visitor.text()
+    visitor.get("/language/en?next=/", 302)
+    visitor.get(home(wenjing))
+    assert "Before: site 420019, subjects 66, 67." in visitor.text()

@@ -42,7 +42,7 @@ def test_a_correction_of_details_is_refused_with_both_what_is_saved_and_what_was
     assert "已保存的是： 138 0013 8000" in visitor.text(), "beside what is saved"
     assert visitor.text().count("已保存的是：") == 1
     assert facts_of(container, wenjing.id).count("registration.info_amended") == 0
-    visitor.post(path, **{**form_of_details(), "mobile": "13700137000"})
+    visitor.post(path, **{**form_of_details(), "mobile": "13700137000", "keep-mobile": "mine"})
     assert facts_of(container, wenjing.id)[-1] == "registration.info_amended"
 
 

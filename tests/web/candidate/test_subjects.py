@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
+from ncre.domain.exam.plan import PlanSite
+from ncre.domain.registration import commands as c
+from ncre.domain.students import DECLARED
 from ncre.events.registration import Details
-from tests.support.people import WENJING, Candidate, somebody
+from tests.support.people import OFFICE, WENJING, Candidate, somebody
+from tests.web.staff_members import reviewer
 from tests.web.visitor import Visitor, errors_are_linked, facts_of, row_of, signed_in
 
 TINY = "17"
@@ -209,3 +214,141 @@ def test_an_own_choice_cannot_be_made_for_somebody_else(
     visitor.get(path(wenjing, "420019"))
     visitor.post(path(other), 404, subjects=["66"], declared="yes")
     assert "registration.submitted" not in facts_of(container, other.id)
+
+
+def test_a_site_for_its_own_students_asks_for_the_school_number_or_a_declaration(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "140027"))
+    visitor.post(path(wenjing), 422, subjects=["24"], declared="yes")
+    assert "请填写学号；没有学号的，请勾选声明" in visitor.text()
+    assert errors_are_linked(visitor.page)
+    visitor.post(path(wenjing), 422, subjects=["24"], declared="yes", school_number="李四")
+    assert "学号由数字和英文字母组成" in visitor.text()
+    assert visitor.value("school_number") == "李四"
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+    visitor.post(path(wenjing), subjects=["24"], declared="yes", school_number="２０２４ａ 0017")
+    assert container.people.student(wenjing.id) == "2024A0017"
+    visitor.get(path(wenjing, "140027"))
+    assert visitor.value("school_number") == "2024A0017"
+    visitor.post(path(wenjing), subjects=["24", "35"])
+    assert container.people.student(wenjing.id) == "2024A0017"
+
+
+def test_who_has_no_school_number_declares_to_be_a_student(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "140027"))
+    visitor.post(path(wenjing), subjects=["24"], declared="yes", own_student="yes")
+    assert container.people.student(wenjing.id) == DECLARED
+    visitor.get(path(wenjing, "420019"))
+    assert 'name="school_number"' not in visitor.page
+    visitor.post(path(wenjing), subjects=["66"], school_number="2024A0017")
+    assert container.people.student(wenjing.id) == ""
+
+
+def test_the_staff_of_the_site_read_the_school_number_and_the_table_does_not(
+    container: Container, site: Flask, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "140027"))
+    visitor.post(path(wenjing), subjects=["24"], declared="yes", school_number="2024A0017")
+    stored = container.command_handler.store.recorder.select_events(wenjing.id)
+    assert b"2024A0017" not in b"".join(one.state for one in stored)
+    wenjing.uploads()
+    wenjing.requests_review()
+    staff = reviewer(container, site, "140027", "elsewhere")
+    assert "2024A0017" in staff.get(f"/staff/cases/{wenjing.id}")
+
+
+def test_subjects_of_site_a_shown_and_the_list_set_to_b_records_nothing(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    """What stands in the list counts: the subjects of B are shown, and nothing is recorded."""
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), 409, site="429901", subjects=["67"], declared="yes")
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+    assert '<option value="429901" selected>' in visitor.page
+    assert "列表中的考点与页面上显示的科目不是同一考点" in visitor.text()
+    assert "<h2>429901 华中科技大学(主校区)" in visitor.page
+    assert errors_are_linked(visitor.page)
+    visitor.post(path(wenjing), subjects=["67"], declared="yes")
+    assert row_of(container, wenjing.id)["site"] == "429901"
+
+
+def test_the_list_set_to_another_site_while_amending_records_nothing(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.submits(subjects=("66",))
+    visitor.get(path(wenjing))
+    visitor.post(path(wenjing), 409, site="429901", subjects=["66"])
+    assert row_of(container, wenjing.id)["site"] == "420019"
+
+
+def test_the_list_set_to_nothing_records_nothing(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), 422, site="", subjects=["66"], declared="yes")
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+
+
+def test_a_form_without_word_of_what_it_showed_records_nothing(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), 409, offered="", subjects=["66"], declared="yes")
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+
+
+def test_a_site_revised_while_its_page_is_open_is_shown_anew(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    with container.database.reading() as connection:
+        site = container.command_handler.exams.site(connection, "78", "420019")
+    assert site is not None
+    revised = replace(site.plan, hold_hours=1)
+    container.command_handler.plan(PlanSite(actor=OFFICE, command_id=uuid4(), round="78", plan=revised))
+    visitor.post(path(wenjing), 409, subjects=["66"], declared="yes")
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+    visitor.post(path(wenjing), subjects=["66"], declared="yes")
+
+
+def test_showing_the_subjects_of_another_site_records_nothing_and_keeps_the_ticks(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    visitor.post(path(wenjing), 200, site="429901", subjects=["67"], declared="yes", show="1")
+    assert "registration.submitted" not in facts_of(container, wenjing.id)
+    assert "checked" in offer(visitor, "67")
+
+
+def test_after_submitting_site_subjects_fee_and_number_are_said_back(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing, "420019"))
+    answer = visitor.post(path(wenjing), subjects=["66", "67"], declared="yes")
+    visitor.get(answer.headers["Location"])
+    number = row_of(container, wenjing.id)["number"]
+    for words in (
+        "420019 武汉软件工程职业学院",
+        "66 Python语言程序设计、67",
+        "160.00 元",
+        f"报名号：{number}",
+    ):
+        assert words in visitor.text()
+    visitor.get(path(wenjing))
+    answer = visitor.post(path(wenjing), subjects=["66"])
+    visitor.get(f"/registrations/{wenjing.id}/photo")
+    assert "80.00 元" in visitor.text()
+
+
+def test_a_choice_from_an_old_page_stands_beside_the_recorded_one(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.submits(subjects=("66",))
+    visitor.get(path(wenjing))
+    wenjing.does(c.ChangeSubjects, site="420019", subjects=("67",))
+    visitor.post(path(wenjing), 409, subjects=["66", "35"])
+    assert "已保存的是： 420019 武汉软件工程职业学院 · 67" in visitor.text()
+    assert "checked" in offer(visitor, "35")

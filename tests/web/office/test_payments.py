@@ -47,7 +47,13 @@ def test_money_in_is_shown_by_day_and_site(container: Container, kaowu: Visitor)
     odd.approved(("66",))
     odd.hears(odd.money("T-odd", amount=100))
     kaowu.get("/office/money")
-    for text in ("2027-01-05", "2 81.00 1.00", f"{SITE} 2 81.00 1.00", "1.00 元", "金额不符"):
+    for text in (
+        "2027-01-05",
+        "2 81.00 1.00",
+        f"{SITE} 武汉软件工程职业学院 2 81.00 1.00",
+        "1.00 元",
+        "金额不符",
+    ):
         assert text in " ".join(kaowu.text().split())
     assert kaowu.page.count('class="stayed"') == 14
 
@@ -119,6 +125,9 @@ def test_the_ledger_comes_as_csv_and_as_a_workbook(container: Container, kaowu: 
     )
     sheet = load_workbook(BytesIO(answer.data)).active
     assert (sheet["D2"].value, sheet["F2"].value) == (trade, 80)
+    assert sheet["A2"].is_date
+    assert sheet["A2"].value.isoformat() == "2027-01-05T10:00:00"
+    assert sheet["N2"].value == found[1][13].strip("\t") == walker.row["number"]
     kaowu.get("/office/money/ledger.exe", 303)
 
 
@@ -202,10 +211,24 @@ def test_days_that_cannot_be_meant_are_told_at_their_field(
         assert f'<a href="#{name}">请填写 2000 年至 2099 年的日期' in kaowu.page
 
 
-def test_days_the_wrong_way_round_do_no_harm(kaowu: Visitor) -> None:
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?first=2027-01-09&last=2027-01-01", "开始日期晚于结束日期"),
+        ("?first=2000-01-01", "一次最多 400 天"),
+    ],
+)
+def test_a_period_that_is_inverted_or_too_long_is_told_and_no_file_is_made(
+    kaowu: Visitor, query: str, told: str
+) -> None:
+    kaowu.get(f"/office/money{query}", 422)
+    assert told in kaowu.text()
+    answer = kaowu.get(f"/office/money/ledger.csv{query}", 422)
+    assert answer.mimetype == "text/html"
+
+
+def test_odd_days_do_no_harm(kaowu: Visitor) -> None:
     for query in (
-        "?first=2027-01-09&last=2027-01-01",
-        "?first=2000-01-01",
         "?last=2099-12-31",
         "?first=&last=",
     ):

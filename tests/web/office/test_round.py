@@ -12,10 +12,11 @@ from ncre.domain.registration.lifecycle import Role
 from ncre.projections.seating import tickets
 from ncre.web.office.round import policy_in_words
 from ncre.web.site import create_site
-from tests.support.people import LIQIANG, SITE, bundled_round, somebody
+from tests.support.people import LIQIANG, SITE, Clock, bundled_round, somebody
 from tests.web.staff_members import HERE, Visitor, auditor, hidden, office, paid, reviewer, visitor
 
 NOTICE = {
+    "replace": "1",
     "title": "补充公告",
     "title_en": "One more notice",
     "body": "第一段\r\n第二段",
@@ -35,7 +36,7 @@ def kaowu(container: Container, site: Flask) -> Visitor:
 
 def line_of(text: str, code: str) -> str:
     """The table row of a site, without its tags."""
-    (row,) = [row for row in re.findall(r"<tr>.*?</tr>", text, re.DOTALL) if f">{code} " in row]
+    (row,) = [row for row in re.findall(r"<tr id=.*?</tr>", text, re.DOTALL) if f">{code} " in row]
     return " ".join(re.sub(r"<[^>]+>", " ", row).split())
 
 
@@ -62,9 +63,9 @@ def test_a_site_shows_counts_by_status_and_what_of_its_quotas_is_taken(
     line = line_of(kaowu.get("/office"), SITE)
     assert "待审核 1" in line
     assert "已支付 1" in line
-    assert "2/1500" in line
+    assert "2/1,500" in line
     offered = sum(offer.quota for offer in bundled_round()[1][SITE].plan.offers)
-    assert f"4/{offered}" in line
+    assert f"4/{offered:,}" in line
 
 
 def test_an_invented_site_is_marked_and_a_real_one_is_not(kaowu: Visitor) -> None:
@@ -187,3 +188,75 @@ def test_only_the_office_comes_in(container: Container, site: Flask, role: Role)
         assert someone.post(path, page="/", kind="guide", **NOTICE).status_code == 403
     assert seats_at(container) == []
     assert "补充公告" not in Visitor(site, None).get("/notices/guide")
+
+
+def test_the_guide_is_replaced_only_after_a_question_and_nothing_is_lost(site: Flask, kaowu: Visitor) -> None:
+    form = {**_form(kaowu.get("/office/notices"), "guide"), **NOTICE}
+    del form["replace"]
+    answer = kaowu.send("/office/notices", form)
+    assert answer.status_code == 200
+    assert "确认替换现行的须知" in answer.text
+    assert "第一段\n第二段" in answer.text
+    assert "补充公告" not in Visitor(site, None).get("/notices/guide")
+    asked = hidden(answer.text, "/office/notices")
+    assert asked["command_id"] == form["command_id"]
+    assert kaowu.send("/office/notices", {**form, **asked, "replace": "1"}).status_code == 303
+    assert "补充公告" in Visitor(site, None).get("/notices/guide")
+
+
+@pytest.mark.parametrize("kind", ["announcement", "guide"])
+def test_a_preview_posts_nothing_and_leads_back_with_what_was_typed(
+    site: Flask, kaowu: Visitor, kind: str
+) -> None:
+    form = {**_form(kaowu.get("/office/notices"), kind), **NOTICE}
+    answer = kaowu.send("/office/notices", {**form, "preview": "1"})
+    assert answer.status_code == 200
+    assert "<p>第一段</p><p>第二段</p>" in re.sub(r">\s+<", "><", answer.text)
+    assert "One more notice" in answer.text
+    answer = kaowu.send("/office/notices", {**form, "edit": "1"})
+    assert "第一段\n第二段" in answer.text
+    assert "补充公告" not in Visitor(site, None).get(f"/notices/{kind}")
+
+
+def test_every_notice_that_was_posted_can_be_read_with_who_posted_it(kaowu: Visitor) -> None:
+    text = kaowu.get("/office/notices")
+    assert len(re.findall(r'href="/office/notices/\d+"', text)) == 2
+    kaowu.send("/office/notices", {**_form(text, "guide"), **NOTICE})
+    newest = re.findall(r'href="(/office/notices/\d+)"', kaowu.get("/office/notices"))
+    assert len(newest) == 3
+    assert "补充公告" in kaowu.get(newest[0])
+    assert "考务办公室 kaowu" in kaowu.get(newest[0])
+    assert "补充公告" not in kaowu.get(newest[2])
+    kaowu.get("/office/notices/99", expect=404)
+
+
+def test_the_overview_lists_by_code_with_totals_and_filters(container: Container, kaowu: Visitor) -> None:
+    paid(container)
+    text = kaowu.get("/office")
+    codes = re.findall(r'<tr id="site-(\d+)"', text)
+    assert codes == sorted(bundled_round()[1])
+    quota = sum(site.plan.quota for site in bundled_round()[1].values())
+    assert f"1/{quota:,}" in text[text.index("<tfoot>") :]
+    province = bundled_round()[1][SITE].plan.province
+    some = re.findall(r'<tr id="site-(\d+)"', kaowu.get(f"/office?province={province}"))
+    assert SITE in some
+    assert all(bundled_round()[1][code].plan.province == province for code in some)
+    assert "没有符合条件的考点" in kaowu.get("/office?busy=1")
+    assert "现在没有。" in text
+
+
+def test_the_overview_says_what_waits_and_how_long(
+    container: Container, kaowu: Visitor, clock: Clock
+) -> None:
+    somebody(container).until_waiting()
+    clock.advance(hours=3)
+    text = kaowu.get("/office")
+    assert "1 份等待审核，最久的已等 3 小时 0 分钟" in text
+    assert re.findall(r'<tr id="site-(\d+)"', kaowu.get("/office?busy=1")) == [SITE]
+
+
+def test_a_badge_and_its_number_never_part(container: Container, kaowu: Visitor) -> None:
+    paid(container)
+    assert re.search(
+        r'<span class="counted"><span class="tag tag-paid">已支付</span> 1</span>', kaowu.get("/office")
+    )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.exam.plan import PlanSite, site_id
+from ncre.domain.exam.plan import PlanRound, PlanSite, site_id
 from ncre.domain.registration import commands as c
 from ncre.events.exam import Room, SeatsDrawn
 from ncre.projections.seating import tickets
@@ -108,8 +109,17 @@ def test_few_people_go_into_few_halls_and_empty_ones_are_left_out(
     every = len(bundled_round()[1][SITE].plan.rooms) * len(bundled_round()[1][SITE].plan.batches)
     assert f"其余 {every - 2} 个考场没有人" in text
     days = text[text.index("每天合计") :]
-    assert days.index("<table>") < days.index("考场号"), "totals of the days come first"
+    assert days.index("<table") < days.index("考场号"), "totals of the days come first"
     assert halls_shown(kaowu.get(f"{PAGE}?manner=spread")) > 2
+
+
+def test_the_days_and_the_manner_stand_before_the_button_and_the_halls_after(
+    container: Container, kaowu: Visitor
+) -> None:
+    paid(container)
+    text = kaowu.get(f"{PAGE}?manner=spread&batch=1&batch=2")
+    shown = ("分散：平均分到所有考场", "只用选定的批次和机房", "每天合计", "确认编排", "第 1 批次")
+    assert sorted(shown, key=text.index) == list(shown)
 
 
 def test_only_chosen_batches_and_rooms_are_used_and_the_draw_says_so(
@@ -162,10 +172,21 @@ def changes(container: Container, clock: Clock) -> dict[str, object]:
         "another paid": lambda: paid(container, "liqiang", LIQIANG),
         "a room is smaller": lambda: revise(container, rooms=(Room("第1机房", 44),)),
         "a batch is gone": lambda: revise(container, batches=bundled_round()[1][SITE].plan.batches[1:]),
+        "paying is longer": lambda: pay_longer(container),
     }
 
 
-@pytest.mark.parametrize("change", ["another paid", "a room is smaller", "a batch is gone"])
+def pay_longer(container: Container) -> None:
+    """What the preview warns of is no longer what it was."""
+    plan = bundled_round()[0].plan
+    longer = replace(plan.windows.payment, closes=plan.windows.payment.closes + timedelta(hours=1))
+    revised = replace(plan, windows=replace(plan.windows, payment=longer))
+    container.command_handler.plan(PlanRound(actor=OFFICE, command_id=uuid4(), plan=revised))
+
+
+@pytest.mark.parametrize(
+    "change", ["another paid", "a room is smaller", "a batch is gone", "paying is longer"]
+)
 def test_what_changed_since_the_preview_is_told_and_previewed_again(
     container: Container, kaowu: Visitor, clock: Clock, change: str
 ) -> None:

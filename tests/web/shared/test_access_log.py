@@ -38,7 +38,7 @@ def test_another_candidates_case(
     signed_in(site, other).get(f"/registrations/{wenjing.id}", 404)
     said = last(refused)
     assert f"refused 404 not-yours account={other.account.id} role=candidate" in said
-    assert f"candidate.tasks object=registration:{wenjing.id}" in said
+    assert f"registration.tasks object=registration:{wenjing.id}" in said
 
 
 def test_a_case_of_another_site(

@@ -62,7 +62,7 @@ def test_no_get_of_any_role_shows_private_details_or_leaves_a_look(
         "digest": digest,
         "order": "N1",
         "code": SITE,
-        "batch": 1,
+        "sitting": "2027-03-27-0800-1000",
         "kind": "csv",
     }
     face = portrait()

@@ -22,6 +22,7 @@ from ncre.projections.maintenance.rebuild import check
 from ncre.projections.registration import registrations
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
+from ncre.services.exam.revisions import Revise
 from tests.support.containers import development
 from tests.support.people import OFFICE, form_of_details
 from tests.support.ports import free_port
@@ -36,7 +37,7 @@ def environment(container: Container) -> dict[str, str]:
     """The environment of a web process over the data of `house`, its round open today."""
     settings = container.settings
     today = datetime.now(EXAM_TIME).date()
-    container.office.load(load_round(bundled(), today), OFFICE)
+    container.revisions.revise(Revise(actor=OFFICE, wanted=load_round(bundled(), today), why="开考"))
     return {
         **os.environ,
         **development(settings.data, NCRE_DATABASE_URL=settings.database_url),

@@ -81,7 +81,7 @@ def test_who_was_slower_hands_the_cash_back_on_the_page_of_the_case(
 
     def quicker(registration: object) -> None:
         """A colleague takes cash between this clerk's look and their click."""
-        monkeypatch.setattr(container.checkout, "make_way", close_open_orders)
+        monkeypatch.setattr(container.checkout, "close_open_orders", close_open_orders)
         order = container.checkout.order_at
         monkeypatch.setattr(container.checkout, "order_at", lambda *asked: late(order, *asked))
 
@@ -93,7 +93,7 @@ def test_who_was_slower_hands_the_cash_back_on_the_page_of_the_case(
         )
         return opened
 
-    monkeypatch.setattr(container.checkout, "make_way", quicker)
+    monkeypatch.setattr(container.checkout, "close_open_orders", quicker)
     text = take(li, walker, receipt="2", amount="80")
     assert "这笔 80.00 元用不上（重复支付）。请当场退还给考生" in text
     assert "已在现场退还" in text
@@ -122,7 +122,7 @@ def test_the_days_cash_is_shown_by_clerk(
 ) -> None:
     take(li, walker, receipt="7", amount="80")
     text = li.get("/staff/takings")
-    assert f"{SITE} · shenhe" in text
+    assert f"{SITE} 武汉软件工程职业学院 · shenhe" in text
     assert "收款 80.00 元，退还 0.00 元，应有现金 80.00 元" in text
     assert "这一天没有现场收款" in li.get("/staff/takings?day=2027-01-04")
     assert "这一天没有现场收款" in reviewer(container, site, at="429901", name="yuanfang").get(

@@ -14,12 +14,13 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.lifecycle import Role
 from ncre.web.site import create_site
 from ncre.web.staff.desk import wanted
-from tests.support.people import KEEPING, LIQIANG, OFFICE, WENJING, Candidate, Clock, somebody
+from tests.support.people import KEEPING, LIQIANG, OFFICE, WENJING, Candidate, Clock, approved, somebody
 from tests.web.staff_members import (
     HERE,
     Visitor,
     auditor,
     decided,
+    hidden,
     looks_at,
     office,
     reviewer,
@@ -81,7 +82,17 @@ def test_a_document_number_never_stands_in_an_address(li: Visitor, wenjing: Cand
 
 def test_the_printed_codes_are_read(container: Container, li: Visitor, wenjing: Candidate) -> None:
     number = row_of(container, wenjing.id)["number"]
-    for code in (f"R1.{number}.v7.0123456789abcdef", f"T1.{number}.v9.0123456789abcdef"):
+    new = f"T2.{number}.V9.0123456789ABCDEF.{'A2' * 51}B"
+    for code in (
+        f"R1.{number}.v7.0123456789abcdef",
+        f"T1.{number}.v9.0123456789abcdef",
+        new,
+        new.lower(),
+        f"]Q3{new}\r\n",
+        new + new,
+        f"]C1{number}",
+        number + number,
+    ):
         assert looked_for(li, code) == (303, f"/staff/cases/{wenjing.id}")
 
 
@@ -168,3 +179,32 @@ def test_who_may_use_the_desk(container: Container, site: Flask, wenjing: Candid
 
 def test_a_search_without_its_token_does_nothing(li: Visitor) -> None:
     assert li.send("/staff/desk", {"q": WENJING.document_number}).status_code == 400
+
+
+def test_back_leads_to_where_one_came_from(container: Container, site: Flask) -> None:
+    candidate = somebody(container)
+    candidate.until_waiting()
+    li, page = reviewer(container, site), f"/staff/cases/{candidate.id}"
+    li.get("/staff/queue")
+    assert '<a href="/staff/queue">返回待审核</a>' in li.get(page)
+    li.get("/staff/desk")
+    assert '<a href="/staff/desk">返回查找</a>' in li.get(page)
+
+
+def test_cash_is_taken_on_the_search_result_and_leads_back_to_the_search(
+    container: Container, site: Flask
+) -> None:
+    candidate = somebody(container)
+    candidate.until_waiting()
+    container.command_handler.handle(c.Cancel(registration=candidate.id, actor=OFFICE, reason="重复报名"))
+    again = Candidate(container, candidate.account, ordinal=2)
+    again.until_waiting()
+    approved(container, again)
+    li = reviewer(container, site)
+    text = li.post("/staff/desk", page="/staff/desk", q=candidate.details.document_number).text
+    path = f"/staff/cases/{again.id}/counter"
+    assert f"/staff/cases/{candidate.id}/counter" not in text
+    answer = li.send(path, {**hidden(text, path), "amount": "160.00", "receipt": "12"})
+    assert (answer.status_code, answer.location) == (303, "/staff/desk")
+    assert "现场缴费已登记" in li.get("/staff/desk")
+    assert row_of(container, again.id)["status"] == "paid"

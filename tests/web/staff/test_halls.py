@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.seating.sittings import sitting_name
 from ncre.projections.seating import tickets
 from ncre.web.site import create_site
 from tests.support.people import OFFICE, ROUND, SITE, WENJING, Candidate, somebody
@@ -23,7 +25,9 @@ from tests.web.staff_members import (
     hidden,
     looks_at,
     office,
+    paid,
     reviewer,
+    row_of,
     visitor,
 )
 
@@ -47,9 +51,14 @@ def seated(container: Container) -> Candidate:
     return candidate
 
 
-def batches(container: Container) -> list[int]:
+def sittings(container: Container) -> list[str]:
     with container.database.reading() as connection:
-        return sorted({row["batch"] for row in tickets.taken_at(connection, ROUND, SITE)})
+        return sorted(
+            {
+                sitting_name(row["starts_at"], row["ends_at"])
+                for row in tickets.taken_at(connection, ROUND, SITE)
+            }
+        )
 
 
 def asked_for(visitor_: Visitor, path: str) -> TestResponse:
@@ -65,13 +74,13 @@ def pdf_of(visitor_: Visitor, path: str) -> str:
     return "".join(PdfReader(BytesIO(answer.data)).pages[0].extract_text().split())
 
 
-def test_the_page_links_to_the_papers_of_each_batch_in_which_people_sit(
+def test_the_page_links_to_the_papers_of_each_sitting_in_which_people_sit(
     container: Container, site: Flask, seated: Candidate
 ) -> None:
     text = reviewer(container, site).get(PAGE)
-    for batch in batches(container):
-        assert f'action="{PAGE}/{batch}/seats.pdf"' in text
-        assert f'href="{PAGE}/{batch}/doors.pdf"' in text
+    for sitting in sittings(container):
+        assert f'action="{PAGE}/{sitting}/seats.pdf"' in text
+        assert f'href="{PAGE}/{sitting}/doors.pdf"' in text
     assert text.count("seats.pdf") == 2
     assert looks_at(container, seated.id) == []
 
@@ -79,31 +88,31 @@ def test_the_page_links_to_the_papers_of_each_batch_in_which_people_sit(
 def test_a_list_shows_the_name_and_leaves_a_look_each_time(
     container: Container, site: Flask, seated: Candidate
 ) -> None:
-    staff, batch = reviewer(container, site), batches(container)[0]
+    staff, sitting = reviewer(container, site), sittings(container)[0]
     for times in (1, 2):
-        assert WENJING.name in pdf_of(staff, f"{PAGE}/{batch}/seats.pdf")
+        assert WENJING.name in pdf_of(staff, f"{PAGE}/{sitting}/seats.pdf")
         assert len(looks_at(container, seated.id)) == times
 
 
 def test_a_door_sheet_shows_no_name_and_is_no_look(
     container: Container, site: Flask, seated: Candidate
 ) -> None:
-    said = pdf_of(reviewer(container, site), f"{PAGE}/{batches(container)[0]}/doors.pdf")
+    said = pdf_of(reviewer(container, site), f"{PAGE}/{sittings(container)[0]}/doors.pdf")
     assert "考场" in said
     assert WENJING.name not in said
     assert looks_at(container, seated.id) == []
 
 
 def test_papers_are_kept_by_no_cache(container: Container, site: Flask, seated: Candidate) -> None:
-    answer = asked_for(reviewer(container, site), f"{PAGE}/{batches(container)[0]}/seats.pdf")
+    answer = asked_for(reviewer(container, site), f"{PAGE}/{sittings(container)[0]}/seats.pdf")
     assert "no-store" in answer.headers["Cache-Control"]
 
 
 def test_to_the_staff_of_another_site_there_is_nothing_here(
     container: Container, site: Flask, seated: Candidate
 ) -> None:
-    other, batch = reviewer(container, site, at="429901"), batches(container)[0]
-    for path in (PAGE, f"{PAGE}/{batch}/seats.pdf", f"{PAGE}/{batch}/doors.pdf"):
+    other, sitting = reviewer(container, site, at="429901"), sittings(container)[0]
+    for path in (PAGE, f"{PAGE}/{sitting}/seats.pdf", f"{PAGE}/{sitting}/doors.pdf"):
         assert asked_for(other, path).status_code == 404
     assert looks_at(container, seated.id) == []
 
@@ -133,8 +142,38 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(site: Flask) -> None:
 
 
 def test_candidates_and_auditors_do_not_come_in(container: Container, site: Flask, seated: Candidate) -> None:
-    batch = batches(container)[0]
+    sitting = sittings(container)[0]
     for someone in (visitor(container, site, "someone", Role.CANDIDATE), auditor(container, site)):
-        for path in ("/staff/halls", PAGE, f"{PAGE}/{batch}/seats.pdf", f"{PAGE}/{batch}/doors.pdf"):
+        for path in ("/staff/halls", PAGE, f"{PAGE}/{sitting}/seats.pdf", f"{PAGE}/{sitting}/doors.pdf"):
             assert asked_for(someone, path).status_code == 403
     assert looks_at(container, seated.id) == []
+
+
+def test_a_list_with_a_face_lacking_names_the_people_first(
+    container: Container, site: Flask, seated: Candidate
+) -> None:
+    digest = row_of(container, seated.id)["photo"]["digest"]
+    (container.settings.photos / digest[:2] / digest[2:4] / digest).unlink()
+    staff, path = reviewer(container, site), f"{PAGE}/{sittings(container)[0]}/seats.pdf"
+    answer = asked_for(staff, path)
+    assert answer.status_code == 409
+    assert WENJING.name in answer.text
+    printed = staff.send(path, hidden(answer.text, path))
+    assert (printed.status_code, printed.mimetype) == (200, "application/pdf")
+
+
+def test_who_is_seated_is_listed_and_counted_without_opening_anything(
+    container: Container, site: Flask
+) -> None:
+    candidate = paid(container)
+    container.office.seat(ROUND, SITE, OFFICE)
+    kaowu = office(container, site)
+    assert re.search(r'data-label="已编排人数">1<', kaowu.get("/staff/halls"))
+    page = kaowu.get(f"/staff/halls/{SITE}")
+    (first, *_) = re.findall(rf'href="(/staff/halls/{SITE}/[\w-]+)"', page)
+    text = kaowu.get(first)
+    row = row_of(container, candidate.id)
+    assert row["number"] in text
+    assert row["name_masked"] in text
+    assert WENJING.name not in text
+    assert looks_at(container, candidate.id) == []

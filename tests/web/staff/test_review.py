@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -247,12 +248,19 @@ def test_a_rejection_names_its_reasons_and_carries_the_note(
     assert container.people.rejection_note(wenjing.id, row["rejected_version"]) == "请按证件填写。"
 
 
-def test_every_reason_can_be_chosen_and_is_said_in_both_languages(li: Visitor, wenjing: Candidate) -> None:
+def test_every_reason_can_be_chosen_and_is_said_in_the_language_of_the_page(
+    li: Visitor, wenjing: Candidate
+) -> None:
     text = li.get(case_of(wenjing))
     for reason in REVIEW_REASONS.values():
-        assert f'name="reasons" value="{reason.code}"' in text
+        assert text.count(f'name="reasons" value="{reason.code}"') == 1
         assert reason.text in text
-        assert reason.text_en.replace("'", "&#39;") in text
+        assert reason.text_en not in text
+    li.get("/language/en?next=/", expect=302)
+    text = unescape(li.get(case_of(wenjing)))
+    for reason in REVIEW_REASONS.values():
+        assert reason.text_en in text
+        assert reason.text not in text
 
 
 def test_a_rejection_without_reason_keeps_the_note(
@@ -580,3 +588,108 @@ def test_the_reviewer_is_told_of_a_file_that_came_for_somebody_else_too(
     text = li.get(case_of(wenjing))
     assert "同一个照片文件" in text
     assert str(row_of(container, other.id)["number"]) in text
+
+
+def test_a_second_reviewer_is_told_whose_decision_it_was(
+    container: Container, site: Flask, li: Visitor, wenjing: Candidate
+) -> None:
+    zhao = reviewer(container, site, name="zhaolei")
+    form = hidden(li.get(case_of(wenjing)), f"{case_of(wenjing)}/approve")
+    other = hidden(zhao.get(case_of(wenjing)), f"{case_of(wenjing)}/approve")
+    assert li.send(f"{case_of(wenjing)}/approve", form).status_code == 303
+    assert zhao.send(f"{case_of(wenjing)}/approve", other).status_code == 303
+    text = zhao.get("/staff/queue")
+    assert "已由 shenhe 在" in text
+    assert "审核通过。" not in text
+    assert li.send(f"{case_of(wenjing)}/approve", form).status_code == 303  # the same command once more
+    assert "已由" not in li.get("/staff/queue")
+
+
+def test_who_rejects_what_another_approved_is_told_who_and_when(
+    container: Container, site: Flask, li: Visitor, wenjing: Candidate
+) -> None:
+    zhao = reviewer(container, site, name="zhaolei")
+    form = hidden(zhao.get(case_of(wenjing)), f"{case_of(wenjing)}/reject")
+    assert li.post(f"{case_of(wenjing)}/approve", page=case_of(wenjing)).status_code == 303
+    answer = zhao.send(f"{case_of(wenjing)}/reject", {**form, "reasons": "P01"})
+    assert answer.status_code == 409
+    assert "最近一次办理" in answer.text
+    assert "考点审核员 shenhe" in answer.text
+    assert status_of(container, wenjing) == "approved"
+
+
+@pytest.mark.parametrize("seen", ["999", "", "0", "-1", "5.0", "五"])
+def test_a_version_that_no_page_showed_decides_nothing(
+    container: Container, li: Visitor, wenjing: Candidate, seen: str
+) -> None:
+    for step in ("approve", "reject"):
+        form = hidden(li.get(case_of(wenjing)), f"{case_of(wenjing)}/{step}")
+        answer = li.send(f"{case_of(wenjing)}/{step}", {**form, "seen": seen, "reasons": "P01"})
+        assert answer.status_code in (400, 409)
+    assert status_of(container, wenjing) == "pending-review"
+    assert li.post(f"{case_of(wenjing)}/approve", page=case_of(wenjing)).status_code == 303
+    again = li.send(
+        f"{case_of(wenjing)}/approve",
+        {**form, "seen": "999", "command_id": str(uuid4())},
+    )
+    assert again.status_code == 409
+
+
+def test_the_bar_says_the_place_in_the_queue_and_passes_on(
+    container: Container, li: Visitor, wenjing: Candidate, clock: Clock
+) -> None:
+    clock.advance(minutes=1)
+    second = waiting(container, "liqiang", LIQIANG)
+    assert re.search(r"</span> 1 / 2<", li.get(case_of(wenjing)))
+    assert re.search(r"</span> 2 / 2<", li.get(case_of(second)))
+    answer = li.post(f"{case_of(wenjing)}/next", page=case_of(wenjing))
+    assert answer.location.endswith(case_of(second))
+    answer = li.post(f"{case_of(second)}/next", page=case_of(second))
+    assert answer.location.endswith(case_of(wenjing))
+    assert status_of(container, wenjing) == status_of(container, second) == "pending-review"
+
+
+def test_what_was_measured_in_the_photo_is_ticked_and_the_choice_of_a_person_stays(
+    container: Container, li: Visitor
+) -> None:
+    candidate = somebody(container, "dark", LIQIANG)
+    candidate.agrees()
+    candidate.fills()
+    candidate.submits()
+    taken = container.photos.take_in(candidate.account.id, portrait()).photo
+    candidate.does(c.UploadPhoto, photo=replace(taken, measured={**taken.measured, "sharpness": 1.0}))
+    candidate.requests_review()
+    text = li.get(case_of(candidate))
+    assert 'value="P01" checked' in text
+    assert "照片测得" in text
+    answer = li.post(f"{case_of(candidate)}/reject", page=case_of(candidate), reasons=["O01"], note="")
+    assert 'value="O01" checked' in answer.text
+    assert 'value="P01" checked' not in answer.text
+
+
+def test_a_note_of_any_length_or_with_control_characters_is_refused(
+    container: Container, li: Visitor, wenjing: Candidate
+) -> None:
+    for note, status in (("长" * 5000, 422), ("前\u202e后", 422)):
+        answer = li.post(f"{case_of(wenjing)}/reject", page=case_of(wenjing), reasons="P01", note=note)
+        assert answer.status_code == status
+        assert 'id="note-fault"' in answer.text
+    assert status_of(container, wenjing) == "pending-review"
+
+
+def test_staff_print_a_paper_and_the_history_says_which(
+    container: Container, li: Visitor, wenjing: Candidate
+) -> None:
+    container.command_handler.handle(c.Approve(registration=wenjing.id, actor=decided(container, wenjing)))
+    wenjing.pays()
+    text = li.get(case_of(wenjing))
+    assert f'{case_of(wenjing)}/form.pdf"' in text
+    assert f'{case_of(wenjing)}/ticket.pdf"' not in text
+    answer = li.post(f"{case_of(wenjing)}/form.pdf", page=case_of(wenjing))
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    assert li.client.get(f"{case_of(wenjing)}/form.pdf", base_url=HERE).status_code == 405
+    text = li.get(case_of(wenjing))
+    assert "报名页面、报名登记表" in text
+    assert len(looks_at(container, wenjing.id)) == 2
+    assert text.count("工作人员查看了考生的个人信息") == 1

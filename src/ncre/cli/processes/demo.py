@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from socket import socket
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 
 from ncre.bootstrap import build_container
+from ncre.cli.common import Misuse
 from ncre.cli.logs import log_to_stderr
 from ncre.cli.processes import demonstration, sealing
 from ncre.cli.processes.installing import new_installation, warn_of_open_files
@@ -27,10 +28,14 @@ from ncre.server.lanes import LaneTerms
 from ncre.server.serving import ServerThread
 from ncre.supervision import repeat
 
+MOST_PORT: Final = 65533
+
 
 def add(commands: Any) -> None:
     demo_ = commands.add_parser("demo", help="everything at once, with the bundled round")
-    demo_.add_argument("--port", type=int)
+    demo_.add_argument(
+        "--port", type=int, help="the port of the pages; the two after it are the cashier's and QQ's"
+    )
     demo_.add_argument("--fresh", action="store_true", help="start over with empty data")
     demo_.set_defaults(run=demo)
 
@@ -40,7 +45,10 @@ def demo(args: Namespace) -> None:
     environment = {**os.environ, "NCRE_DEMO": "1"}
     planned = moved(_accepted(environment), None, args.port)
     with ExitStack() as opened:
-        sockets = [opened.enter_context(listen(replace(planned, port=port))) for port in _ports(planned)]
+        sockets = [
+            opened.enter_context(listen(replace(planned, port=port), _advice(planned)))
+            for port in _ports(planned)
+        ]
         if args.fresh:
             demonstration.clear(planned)
         settings = moved(new_installation(environment), None, args.port)
@@ -57,7 +65,22 @@ def _accepted(environment: Mapping[str, str]) -> Settings:
 
 
 def _ports(settings: Settings) -> tuple[int, int, int]:
+    if settings.port > MOST_PORT:
+        raise Misuse(
+            f"演示的端口最大为 {MOST_PORT}：其后两个也要用",
+            f"a demo's port is {MOST_PORT} at most: it uses the two after it",
+        )
     return settings.port, demonstration.cashier_port(settings), demonstration.qq_port(settings)
+
+
+def _advice(settings: Settings) -> tuple[str, str]:
+    """The demo needs three ports; the option is the command's, or the variable of `make demo`."""
+    pages, cashier, qq = _ports(settings)
+    return (
+        f"演示要用 {pages}（网页）、{cashier}（收银台）、{qq}（QQ）三个端口，请用 --port（make demo 则用 PORT=）另选",
+        f"the demo needs the ports {pages} (pages), {cashier} (cashier) and {qq} (QQ): choose others with --port, or "
+        "PORT= of make demo",
+    )
 
 
 def _run(settings: Settings, pages: socket, cashier: socket, qq: socket) -> None:

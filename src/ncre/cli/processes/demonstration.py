@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from secrets import choice, token_hex
 from typing import Final
@@ -19,10 +19,13 @@ from ncre.clients.alipay import AlipayTerms
 from ncre.clients.qq import QQTerms
 from ncre.config import Settings
 from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.wording import refusal_words
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
+from ncre.services.exam.revisions import Revise
 from ncre.stand_ins.alipay import AlipayStandIn, AlipayStandInTerms, create_alipay_stand_in, keys_in
 from ncre.stand_ins.qq import create_qq_stand_in
 
@@ -63,7 +66,7 @@ def clear(settings: Settings) -> None:
             try:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
             except OSError as error:
-                raise Misuse(f"{path} 不能删除 / cannot be removed ({error.strerror})") from None
+                raise Misuse(f"{path} 不能删除 / {path} cannot be removed ({error.strerror})") from None
 
 
 def prepare(open_container: Container) -> None:
@@ -76,7 +79,19 @@ def prepare(open_container: Container) -> None:
             known[name] = password
     _keep(open_container.settings, known)
     today = open_container.clock().astimezone(EXAM_TIME).date()
-    open_container.office.load(load_round(bundled(), today), Actor("demo", Role.OFFICE, EVERY_SITE))
+    _open_today(open_container, today)
+
+
+def _open_today(open_container: Container, today: date) -> None:
+    """The windows move on with the days; seats keep the day on their tickets. What is refused stays as it was."""
+    actor = Actor("demo", Role.OFFICE, EVERY_SITE)
+    wanted = load_round(bundled(), today)
+    try:
+        open_container.revisions.revise(
+            Revise(actor=actor, wanted=wanted, why=f"演示 {today} / demo of {today}")
+        )
+    except Refusal as refusal:
+        print(refusal_words(refusal.code, refusal.particulars, "zh"))
 
 
 def cashier_port(settings: Settings) -> int:

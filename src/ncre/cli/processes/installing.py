@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, make_url
 
@@ -15,6 +16,9 @@ from ncre.ledger import checkpoints
 from ncre.operational.private_files import open_to_others
 from ncre.store import key_checks
 from ncre.store.database import Database
+
+if TYPE_CHECKING:
+    from ncre.services.photo.inspection import PhotoInspection
 
 
 def new_installation(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -33,6 +37,18 @@ def warn_of_open_files(settings: Settings) -> None:
         print(
             f"ncre: 别人可以读取 {paths}：请执行 chmod -R go-rwx {paths} / "
             f"others can read {paths}: run chmod -R go-rwx {paths}",
+            file=sys.stderr,
+        )
+
+
+def warn_of_lost_photos(inspection: PhotoInspection) -> None:
+    """Say on standard error that photos are missing, as after a restoration of the database alone."""
+    lost, looked = inspection.newest_lost()
+    if lost:
+        print(
+            f"ncre: 最近的 {looked} 张照片缺 {lost} 张，照片没有恢复？请执行 ncre photos verify --from 备份的 photos 目录 / "
+            f"{lost} of the newest {looked} photos are missing; were photos not restored? run: ncre photos verify --from "
+            "the photos folder of the backup",
             file=sys.stderr,
         )
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse
 from ncre.cli.logs import log_to_stderr
-from ncre.cli.processes.installing import warn_of_open_files
+from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
 from ncre.config import Settings, read_settings
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
@@ -27,11 +27,13 @@ MOST_THREADS: Final = 16
 
 MOST_PROCESSES: Final = 64
 
+ADVICE: Final = ("请用 --port（或 NCRE_PORT）换一个端口", "choose another with --port (or NCRE_PORT)")
+
 
 def add(commands: Any) -> None:
     serve_ = commands.add_parser("serve", help="serve the pages until interrupted")
-    serve_.add_argument("--host")
-    serve_.add_argument("--port", type=int)
+    serve_.add_argument("--host", help="where the pages are served; else NCRE_HOST")
+    serve_.add_argument("--port", type=int, help="where the pages are served; else NCRE_PORT")
     serve_.add_argument("--threads", type=int, default=THREADS, help="for candidates' pages, in each process")
     serve_.add_argument("--processes", type=int, default=1, help="on PostgreSQL: about one a core")
     serve_.set_defaults(run=serve)
@@ -50,6 +52,7 @@ def serve(args: Namespace) -> None:
     open_container = build_container(settings)
     open_container.assert_ready()
     warn_of_open_files(settings)
+    warn_of_lost_photos(open_container.photo_inspection)
     serving.serve(gate(open_container, args.threads, closing=True), listening)
 
 
@@ -85,16 +88,14 @@ def moved(settings: Settings, host: str | None, port: int | None) -> Settings:
     return replace(settings, host=host or settings.host, port=port or settings.port)
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The open port of the pages. Raises Misuse where somebody else listens there."""
+def listen(settings: Settings, advice: tuple[str, str] = ADVICE) -> socket.socket:
+    """The open port of the pages. Raises Misuse where it cannot be had, with the advice in both languages."""
     try:
         return serving.listen(settings.host, settings.port)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise Misuse(
-            f"{where} 不能使用（{error.strerror}），请用 PORT= 换一个端口 / "
-            f"{where} cannot be used ({error.strerror}); choose another with PORT="
-        ) from None
+        why, (zh, en) = error.strerror, advice
+        raise Misuse(f"{where} 不能使用（{why}），{zh}", f"{where} cannot be used ({why}); {en}") from None
 
 
 def _require_sensible(threads: int, processes: int, settings: Settings) -> None:

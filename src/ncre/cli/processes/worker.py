@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Final
 
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import open_container
@@ -15,12 +15,30 @@ from ncre.cli.processes.installing import warn_of_open_files
 from ncre.config import read_settings
 from ncre.store.outages import DatabaseFailure
 
+LEAST_SECONDS: Final = 0.1
+MOST_SECONDS: Final = 3600
+
 
 def add(commands: Any) -> None:
     worker_ = commands.add_parser("worker", help="deadlines, payments asked for, refunds; seals the log")
     worker_.add_argument("--once", action="store_true", help="one round, then end")
-    worker_.add_argument("--every", type=float, default=5.0, help="seconds between rounds")
+    worker_.add_argument(
+        "--every", type=_seconds, default=5.0, metavar="SECONDS", help="seconds between rounds"
+    )
     worker_.set_defaults(run=worker)
+
+
+def _seconds(text: str) -> float:
+    """As argparse wants its types. Less than a tenth would keep a core busy with questions."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not LEAST_SECONDS <= seconds <= MOST_SECONDS:
+        raise ArgumentTypeError(
+            f"{text!r} 应为 {LEAST_SECONDS} 至 {MOST_SECONDS} 秒 / {text!r}: from {LEAST_SECONDS} to {MOST_SECONDS} seconds"
+        )
+    return seconds
 
 
 def worker(args: Namespace) -> int:

@@ -23,7 +23,7 @@ from ncre.documents.view_models import Printed
 
 LEFT, RIGHT = 15.0, 195.0
 PADDING = 2.0
-INSIDE = 0.4
+INSIDE = 0.2
 """Millimetres kept free above and below the lines of a cell."""
 
 Draw = Callable[[FPDF], None]
@@ -38,6 +38,7 @@ class Paper:
         self._pages: list[list[Draw]] = []
         self._used: dict[str, tuple[glyphs.Typeface, set[str]]] = {}
         self._missing: list[str] = []
+        self._faceless: list[str] = []
 
     def page(self) -> None:
         self._pages.append([])
@@ -71,6 +72,10 @@ class Paper:
             pdf.image(data, x + (w - wide) / 2, y + (h - high) / 2, wide, high, alt_text=says)
 
         self._pages[-1].append(draw)
+
+    def without_face(self, number: str, name: str) -> None:
+        """Remember that a face is lacking on the paper."""
+        self._faceless.append(f"{number} {name}")
 
     def code(self, code: Code, x: float, y: float, w: float, h: float) -> None:
         """A code whose dark modules fill the frame; its quiet zone lies around it and stays white."""
@@ -158,7 +163,8 @@ class Paper:
         for face, characters in self._used.values():
             _add(pdf, face, characters)
         self.draw_on(pdf)
-        return Printed(bytes(pdf.output()), tuple(dict.fromkeys(self._missing)))
+        missing, faceless = dict.fromkeys(self._missing), dict.fromkeys(self._faceless)
+        return Printed(bytes(pdf.output()), tuple(missing), tuple(faceless))
 
     def draw_on(self, pdf: FPDF) -> None:
         """Draw every page on a document that has the fonts."""

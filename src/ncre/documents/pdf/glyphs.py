@@ -84,8 +84,14 @@ def _bold() -> Typeface:
 def _faces() -> Iterator[Typeface]:
     """The fonts in the order of asking. The big ones are opened only when the ones before lack something."""
     yield regular()
+    yield from _names()
     for path in fonts.rare():
         yield _rare(path)
+
+
+@cache
+def _names() -> tuple[Typeface, ...]:
+    return tuple(Typeface(name.partition(".")[0].lower(), data) for name, data in fonts.names())
 
 
 @cache

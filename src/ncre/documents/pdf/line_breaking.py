@@ -1,4 +1,4 @@
-"""How a text is broken into lines and fitted into a cell: shrunk as far as it must be, never cut.
+"""How a text is broken into lines and fitted into a cell: wrapped, then shrunk as far as it must be, never cut.
 
 Chinese breaks between any two characters, except that closing marks stay with what they close and
 opening marks with what they open (GB/T 15834); words, numbers and dates in Latin script stay whole.
@@ -14,8 +14,14 @@ POINT: Final = 25.4 / 72
 """Millimetres in a point."""
 
 LEADING: Final = 1.15
-ONE_LINE: Final = 1.25
-"""A text this much too long still goes on one line, in a smaller size."""
+SLIGHTLY: Final = 1.08
+"""A text this little too long goes on one line, slightly smaller: no single character stands alone on a second one."""
+
+WHOLE_WORDS: Final = 0.7
+"""The least part of the usual size to which a text is shrunk so that its longest word (an e-mail address) stays whole."""
+
+TIGHTER: Final = 0.97
+"""By how much the size is lowered at a time until a text fits."""
 
 NEVER_FIRST: Final = frozenset("，。、；：？！）》〉」』】〕”’％…·—,.;:?!)%")
 NEVER_LAST: Final = frozenset("（《〈「『【〔“‘(")
@@ -28,14 +34,19 @@ Width = Callable[[str], float]
 def fitted(text: str, size: float, room: float, height: float, width: Width) -> tuple[float, list[str]]:
     """The largest size, at most `size`, at which the text fits into room by height (mm), and its lines."""
     wide = width(text) * size
-    if wide <= room * ONE_LINE:
-        return size * min(1.0, room / wide if wide else 1.0), [text]
+    if wide <= room:
+        return size, [text]
+    one_line = size * room / wide
     pieces = _measured(text, width)
-    while True:
+    longest = max(bare for _, _, bare in pieces) * size
+    if longest > room >= longest * WHOLE_WORDS:
+        size *= room / longest
+    while size > one_line and wide > room * SLIGHTLY:
         lines = _filled(pieces, room / size, room / size, width)
         if len(lines) * size * POINT * LEADING <= height:
             return size, lines
-        size *= 0.97
+        size *= TIGHTER
+    return one_line, [text]
 
 
 def broken(text: str, size: float, room: float, width: Width, hanging: float = 0.0) -> list[str]:

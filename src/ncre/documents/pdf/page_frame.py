@@ -6,7 +6,7 @@ import logging
 
 from ncre.documents import labels
 from ncre.documents.pdf.canvas import LEFT, RIGHT, Paper
-from ncre.documents.view_models import Person, Record
+from ncre.documents.view_models import NO_PHOTO, Person, Record
 from ncre.domain.exam.plan import in_words
 
 log = logging.getLogger("ncre.printing")
@@ -33,8 +33,8 @@ def foot(paper: Paper, record: Record, remark: str, page: int, pages: int, below
         paper.text(LEFT, FOOTER + 8.5, below, 7.5, grey=90, within=180)
 
 
-def photo(paper: Paper, person: Person, x: float, y: float, w: float, h: float) -> None:
-    """The frame, and in its middle the photo at 33 by 48 mm; where none can be had, the page says so."""
+def photo(paper: Paper, person: Person, number: str, x: float, y: float, w: float, h: float) -> None:
+    """The frame, and in its middle the photo at 33 by 48 mm; where none can be had, page and paper say so."""
     paper.box(x, y, w, h)
     try:
         if person.photo is not None:
@@ -43,3 +43,6 @@ def photo(paper: Paper, person: Person, x: float, y: float, w: float, h: float) 
     except OSError:
         log.error("a photo is no picture that can be printed")
     paper.text(x + w / 2, y + h / 2, person.no_photo, 10.5, align="center")
+    if person.no_photo == NO_PHOTO:
+        paper.without_face(number, person.name)
+        paper.text(x + w / 2, y + h / 2 + 7, labels.FACE_LACKING, 8, align="center")

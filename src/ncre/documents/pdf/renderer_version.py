@@ -25,5 +25,7 @@ def edition() -> str:
             told.update(file.read_bytes())
     told.update(fonts.regular())
     told.update(fonts.bold())
+    for _, data in fonts.names():
+        told.update(data)
     told.update(f"{fpdf.FPDF_VERSION} {PIL.__version__} {uharfbuzz.version_string()}".encode())
     return told.hexdigest()[:32]

@@ -9,6 +9,7 @@ from typing import Final
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.rejection_reasons import require_text
 
 LONGEST_WHY: Final = 500
 """Characters."""
@@ -75,8 +76,7 @@ def assert_explained(why: str, role: Role | None, sites: frozenset[str]) -> None
     """Raises Refusal where no reason is given, or a reviewer covers no site."""
     if not why:
         raise Refusal(RefusalCode.WHY_MISSING)
-    if len(why) > LONGEST_WHY:
-        raise Refusal(RefusalCode.TEXT_TOO_LONG, most=LONGEST_WHY, count=len(why))
+    require_text(why, LONGEST_WHY)
     if role is Role.REVIEWER and not sites:
         raise Refusal(RefusalCode.SITES_MISSING)
 

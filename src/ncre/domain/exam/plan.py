@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from ncre.domain.printed_numbers import require_fit, unfit_in_round, unfit_in_site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Opening, Role
+from ncre.domain.registration.lifecycle import Opening, Role, Status
+from ncre.domain.registration.rejection_reasons import require_text
 from ncre.domain.registration.state import NAMESPACE
+from ncre.domain.registration.window_wording import TURNS, Deadline
 from ncre.events import exam as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Offer, RoundPlan, SitePlan, Subject, Window
@@ -34,16 +36,21 @@ def site_id(round_code: str, code: str) -> UUID:
     return uuid5(NAMESPACE, f"site:{round_code}:{code}")
 
 
+def revisions_id(round_code: str) -> UUID:
+    return uuid5(NAMESPACE, f"revisions:{round_code}")
+
+
 def notices_id(round_code: str) -> UUID:
     return uuid5(NAMESPACE, f"notices:{round_code}")
 
 
 @dataclass(frozen=True)
 class Round:
-    """A round and the version of its rules."""
+    """A round and the version of its rules. `retired` are subjects of earlier versions that it has no more."""
 
     plan: RoundPlan
     version: int
+    retired: tuple[Subject, ...] = ()
 
     @property
     def code(self) -> str:
@@ -57,30 +64,46 @@ class Round:
     def _fees(self) -> Mapping[int, int]:
         return {fee.level: fee.amount for fee in self.plan.fees}
 
+    @cached_property
+    def _known(self) -> Mapping[str, Subject]:
+        return {**{subject.code: subject for subject in self.retired}, **self.subjects}
+
+    def subject(self, code: str) -> Subject:
+        """A subject that somebody holds, also one that was taken out since; never fails.
+
+        One that nothing is known of counts as long as the longest paper.
+        """
+        known = self._known.get(code)
+        return known or Subject(code, code, 0, max((one.minutes for one in self._known.values()), default=0))
+
     def fee(self, subject: str) -> int:
         """What one subject costs, in fen; the level decides (domain facts §6.4)."""
         return self._fees[self.subjects[subject].level]
 
     def window(self, opening: Opening) -> Window | None:
         """The window a step needs, or None where it needs none."""
-        if opening is Opening.REGISTER:
-            return self.plan.windows.register
-        if opening is Opening.REVIEW:
-            return self.plan.windows.review
-        return None
+        windows = self.plan.windows
+        return {
+            Opening.NONE: None,
+            Opening.REGISTER: windows.register,
+            Opening.REVIEW: windows.review,
+            Opening.PAYMENT: windows.payment,
+            Opening.PRINTING: windows.printing,
+        }[opening]
 
 
 @dataclass(frozen=True)
 class Site:
     """A site in a round and the version of its policy, which is stamped on what it decides.
 
-    `appealed` and `photo_lost` are those of the registration that it is looked at for (`for_photo`).
+    A `closed` one takes nobody any more. `appealed` and `photo_lost` are those of the registration that it is looked at for (`for_photo`).
     """
 
     plan: SitePlan
     version: int
     appealed: bool = False
     photo_lost: bool = False
+    closed: bool = False
 
     def for_photo(self, appealed: bool, lost: bool) -> Site:
         """The site as it is for a registration whose photo was sent to a person, or cannot be read any more."""
@@ -118,14 +141,22 @@ class Site:
         return min(begins + timedelta(hours=self.plan.hold_hours), windows.payment.closes)
 
 
-def require_open(window: Window | None, now: datetime) -> None:
-    """Refuse what comes before a window opens or after it closes, saying when that is or was."""
+def deadline_of(status: Status, reviews: bool, round_: Round, now: datetime) -> Deadline:
+    """What has to be done before which window closes, for a status at a site that reviews, or does not."""
+    turn = TURNS[status, reviews]
+    window = round_.window(turn.window)
+    assert window is not None
+    return Deadline(turn, window.closes, now >= window.closes, in_words(window.closes))
+
+
+def require_open(window: Window | None, now: datetime, opening: Opening) -> None:
+    """Refuse what comes before a window opens or after it closes, saying which and when that is or was."""
     if window is None:
         return
     if now < window.opens:
-        raise Refusal(RefusalCode.WINDOW_NOT_YET, opens=in_words(window.opens))
+        raise Refusal(RefusalCode.WINDOW_NOT_YET, window=opening, opens=in_words(window.opens))
     if now >= window.closes:
-        raise Refusal(RefusalCode.WINDOW_OVER, closed=in_words(window.closes))
+        raise Refusal(RefusalCode.WINDOW_OVER, window=opening, closed=in_words(window.closes))
 
 
 def in_words(moment: datetime) -> str:
@@ -140,6 +171,7 @@ class PlanRound:
     actor: Actor
     command_id: UUID
     plan: RoundPlan
+    cause: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +182,18 @@ class PlanSite:
     command_id: UUID
     round: str
     plan: SitePlan
+    cause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseSite:
+    """Take nobody at a site any more."""
+
+    actor: Actor
+    command_id: UUID
+    round: str
+    site: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +203,7 @@ class PostNotice:
     actor: Actor
     command_id: UUID
     notice: facts.NoticePosted
+    cause: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +215,16 @@ class DrawSeats:
     drawn: facts.SeatsDrawn
 
 
-ExamCommand = PlanRound | PlanSite | PostNotice | DrawSeats
+@dataclass(frozen=True, kw_only=True)
+class NoteRevision:
+    """Record a revision that was weighed (`ncre.domain.exam.revision`), where `made` names the one in force."""
+
+    actor: Actor
+    command_id: UUID
+    made: facts.RoundRevisionMade
+
+
+ExamCommand = PlanRound | PlanSite | CloseSite | PostNotice | DrawSeats | NoteRevision
 
 
 @dataclass(frozen=True)
@@ -181,6 +235,7 @@ class ExamRecord:
     version: int = 0
     plan: RoundPlan | SitePlan | None = None
     newest: Mapping[str, facts.NoticePosted] = field(default_factory=dict)
+    closed: bool = False
     drawn: frozenset[str] = frozenset()
     """The previews whose seats were drawn, by their digests."""
 
@@ -188,14 +243,16 @@ class ExamRecord:
 def replay_exam(identity: UUID, history: Iterable[Fact]) -> ExamRecord:
     record = ExamRecord(identity)
     for fact in history:
-        plan, newest, drawn = record.plan, record.newest, record.drawn
+        plan, newest, closed, drawn = record.plan, record.newest, record.closed, record.drawn
         if isinstance(fact, facts.NoticePosted):
             newest = {**newest, fact.kind: fact}
         elif isinstance(fact, facts.RoundOpened | facts.RoundRevised | facts.SiteOpened | facts.SiteRevised):
-            plan = fact.plan
+            plan, closed = fact.plan, False
+        elif isinstance(fact, facts.SiteClosed):
+            closed = True
         elif isinstance(fact, facts.SeatsDrawn) and fact.digest:
             drawn |= {fact.digest}
-        record = ExamRecord(identity, record.version + 1, plan, newest, drawn)
+        record = ExamRecord(identity, record.version + 1, plan, newest, closed, drawn)
     return record
 
 
@@ -208,21 +265,54 @@ def stream_of(command: ExamCommand) -> UUID:
             return site_id(command.round, command.plan.code)
         case PostNotice():
             return notices_id(command.notice.round)
+        case CloseSite():
+            return site_id(command.round, command.site)
         case DrawSeats():
             return site_id(command.drawn.round, command.drawn.site)
+        case NoteRevision():
+            return revisions_id(command.made.round)
+
+
+LONGEST_TITLE: Final = 200
+LONGEST_BODY: Final = 20_000
+"""Characters of a notice."""
+
+
+def _require_notice(notice: facts.NoticePosted) -> None:
+    """Raises Refusal for a notice that says nothing in one of its languages, or more than its page holds."""
+    for text, most in (
+        (notice.title, LONGEST_TITLE),
+        (notice.title_en, LONGEST_TITLE),
+        (notice.body, LONGEST_BODY),
+        (notice.body_en, LONGEST_BODY),
+    ):
+        if not text.strip():
+            raise Refusal(RefusalCode.NOTICE_EMPTY)
+        require_text(text, most)
 
 
 def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
     """Facts, or nothing when the plan or the notice already says the same. Only the office may ask."""
     if command.actor.role is not Role.OFFICE:
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+    if isinstance(command, NoteRevision):
+        if command.made.made_from != record.version:
+            raise Refusal(
+                RefusalCode.REVISION_OUTDATED, made_from=command.made.made_from, in_force=record.version
+            )
+        return [command.made]
+    if isinstance(command, CloseSite):
+        if record.plan is None:
+            raise Refusal(RefusalCode.SITE_UNKNOWN, site=command.site)
+        return [] if record.closed else [facts.SiteClosed(command.round, command.site)]
     if isinstance(command, PostNotice):
+        _require_notice(command.notice)
         return [] if record.newest.get(command.notice.kind) == command.notice else [command.notice]
     if isinstance(command, DrawSeats):
         if record.plan is None:
             raise Refusal(RefusalCode.SITE_UNKNOWN, site=command.drawn.site)
         return [] if command.drawn.digest in record.drawn else [command.drawn]
-    if record.plan == command.plan:
+    if record.plan == command.plan and not record.closed:
         return []
     if isinstance(command, PlanRound):
         require_fit(unfit_in_round(command.plan))

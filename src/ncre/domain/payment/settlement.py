@@ -47,7 +47,7 @@ _ORDERS: Final = uuid5(NAMESPACE, "orders")
 _REFUNDS: Final = uuid5(NAMESPACE, "refunds")
 _ORDER_PREFIX: Final = "N"
 _BASE: Final = 27
-_YUAN: Final = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
+_YUAN: Final = re.compile(r"([0-9]{1,7}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.([0-9]{1,2}))?")
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -112,12 +112,18 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02}"
 
 
+def yuan_grouped(fen: int) -> str:
+    """An amount in fen as people read it: 12345600 -> 123,456.00."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02}"
+
+
 def fen(text: str) -> int:
-    """An amount in yuan as somebody types it, 160 or 160.00, in fen. Raises Refusal where it is none."""
+    """An amount in yuan as somebody types it, 160, 160.00 or 1,600.00, in fen. Raises Refusal where it is none."""
     found = _YUAN.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not found:
         raise Refusal(RefusalCode.AMOUNT_UNREADABLE, typed=text[:20])
-    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+    return int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
 def payable(status: Status, policy: Policy | None) -> bool:

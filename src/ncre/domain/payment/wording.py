@@ -95,8 +95,8 @@ HAPPENED: Final[Mapping[Status, Bilingual]] = {
         "现场确认已完成，报名成功。", "It was confirmed on site; the registration is good."
     ),
     Status.LAPSED: Bilingual(
-        "到缴费截止时没有支付，报名已失效，名额已释放。",
-        "It was unpaid when the time was over: the registration lapsed and its seats are free.",
+        "超过期限没有完成，报名已失效，名额已释放。",
+        "It was not completed in time: the registration lapsed and its seats are free.",
     ),
     Status.WITHDRAWN: Bilingual(
         "您已放弃这份报名，名额已释放。", "You gave this registration up; its seats are free."

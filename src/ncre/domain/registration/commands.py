@@ -60,11 +60,12 @@ class Agree(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class FillInfo(Command):
-    """`person` is the keyed hash of the document, made where the keys are (`application.person`)."""
+    """`person` and `holder` are keyed hashes, made where the keys are (`services.people`)."""
 
     step = Step.FILL_INFO
     details: Details
     person: str
+    holder: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +73,15 @@ class AmendInfo(Command):
     step = Step.AMEND_INFO
     details: Details
     person: str
+    holder: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Submit(Command):
-    """`number` is the 14-digit registration number drawn for this site, used if one is needed."""
+    """`number` is the 14-digit registration number drawn for this site, used if one is needed.
+
+    `student` is a school number or `students.DECLARED`, which sites for their own students ask for.
+    """
 
     step = Step.SUBMIT
     site: str
@@ -84,6 +89,7 @@ class Submit(Command):
     declared: bool
     declaration: str
     number: str = ""
+    student: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +98,7 @@ class ChangeSubjects(Command):
     site: str
     subjects: tuple[str, ...]
     number: str = ""
+    student: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +158,13 @@ class ReturnPayment(Command):
 @dataclass(frozen=True, kw_only=True)
 class Lapse(Command):
     step = Step.LAPSE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expire(Command):
+    """A window closed that the registration needed to go on."""
+
+    step = Step.EXPIRE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ turn, is the window open, and only then the rule of the step itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -20,12 +20,14 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.lifecycle import LIFE, Role, Status, Step, Transition, open_rows
 from ncre.domain.registration.rejection_reasons import (
+    LEAST_EVIDENCE,
     LONGEST_EVIDENCE,
     LONGEST_NOTE,
     require_reasons,
-    require_short,
+    require_text,
 )
 from ncre.domain.registration.state import Registration
+from ncre.domain.students import OWN_STUDENTS, school_number
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 
@@ -90,7 +92,10 @@ def _require_right(registration: Registration, command: c.Command) -> None:
 
 
 def _require_window(rows: list[Transition], context: DecisionContext) -> None:
-    require_open(context.round.window(rows[0].window), context.now)
+    require_open(context.round.window(rows[0].window), context.now, rows[0].window)
+    closed = context.round.window(rows[0].after)
+    if closed is not None and context.now < closed.closes:
+        raise Refusal(RefusalCode.NOT_DUE)
 
 
 def _already_so(registration: Registration, command: c.Command) -> bool:
@@ -129,7 +134,8 @@ _ENDS_IN: Final[dict[Step, Status]] = {row.step: row.to for row in LIFE if row.t
 
 
 def _chosen(registration: Registration, command: c.Submit | c.ChangeSubjects) -> bool:
-    return registration.site == command.site and set(registration.subjects) == set(command.subjects)
+    same = registration.site == command.site and set(registration.subjects) == set(command.subjects)
+    return same and command.student in ("", registration.student)
 
 
 def _agree(_: Registration, agree: c.Agree, context: DecisionContext) -> list[Fact]:
@@ -138,31 +144,53 @@ def _agree(_: Registration, agree: c.Agree, context: DecisionContext) -> list[Fa
     return [facts.AgreementAccepted(agree.round, agree.candidate, agree.ordinal, agree.agreement)]
 
 
-def _fill_info(_: Registration, fill: c.FillInfo, __: DecisionContext) -> list[Fact]:
-    return [facts.InfoFilled(fill.details, fill.person)]
+def _fill_info(_: Registration, fill: c.FillInfo, context: DecisionContext) -> list[Fact]:
+    _require_accepted(fill.details, context.round)
+    return [facts.InfoFilled(fill.details, fill.person, fill.holder)]
 
 
-def _amend_info(_: Registration, amend: c.AmendInfo, __: DecisionContext) -> list[Fact]:
-    return [facts.InfoAmended(amend.details, amend.person)]
+def _amend_info(_: Registration, amend: c.AmendInfo, context: DecisionContext) -> list[Fact]:
+    _require_accepted(amend.details, context.round)
+    return [facts.InfoAmended(amend.details, amend.person, amend.holder)]
+
+
+def _require_accepted(details: facts.Details, round_: Round) -> None:
+    """Which kinds of documents count is data of the round."""
+    if details.document_type not in round_.plan.documents:
+        raise Refusal(RefusalCode.DOCUMENT_NOT_ACCEPTED)
 
 
 def _submit(registration: Registration, submit: c.Submit, context: DecisionContext) -> list[Fact]:
     if not submit.declared:
         raise Refusal(RefusalCode.DECLARATION_MISSING)
-    site, lines = _choice(submit, context)
+    site, lines = _choice(submit, context, {})
     number = _number(registration, submit)
+    student = _student(registration, submit, site)
     pay_by = _pay_by_from_submission(site, context)
-    return [facts.Submitted(number, site.code, lines, submit.declaration, site.version, pay_by)]
+    return [facts.Submitted(number, site.code, lines, submit.declaration, site.version, pay_by, student)]
 
 
 def _change_subjects(
     registration: Registration, change: c.ChangeSubjects, context: DecisionContext
 ) -> list[Fact]:
-    site, lines = _choice(change, context)
+    site, lines = _choice(change, context, _held(registration, change))
     number = _number(registration, change)
     same_site = registration.site == site.code
     pay_by = registration.pay_by if same_site else _pay_by_from_submission(site, context)
-    return [facts.SubjectsChanged(number, site.code, lines, site.version, pay_by)]
+    student = _student(registration, change, site)
+    return [facts.SubjectsChanged(number, site.code, lines, site.version, pay_by, student)]
+
+
+def _student(registration: Registration, choice: c.Submit | c.ChangeSubjects, site: Site) -> str:
+    """What a site for its own students asks for; what was said to the same site before still counts."""
+    if site.plan.audience != OWN_STUDENTS:
+        return ""
+    student = school_number(choice.student) or (
+        registration.student if registration.site == site.code else ""
+    )
+    if not student:
+        raise Refusal(RefusalCode.STUDENT_UNNAMED)
+    return student
 
 
 def _number(registration: Registration, choice: c.Submit | c.ChangeSubjects) -> str:
@@ -179,13 +207,22 @@ def _pay_by_from_submission(site: Site, context: DecisionContext) -> datetime | 
     return None if site.reviews else windows.payment.closes
 
 
+def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, facts.Line]:
+    """What the registration holds at the site already: the site's closing or another offer takes nothing from it."""
+    if registration.site != change.site:
+        return {}
+    return {line.subject: line for line in registration.lines}
+
+
 def _choice(
-    choice: c.Submit | c.ChangeSubjects, context: DecisionContext
+    choice: c.Submit | c.ChangeSubjects, context: DecisionContext, held: Mapping[str, facts.Line]
 ) -> tuple[Site, tuple[facts.Line, ...]]:
     """The site and the priced subjects, or the first rule they break."""
     site = context.site
     if site is None or site.code != choice.site:
         raise Refusal(RefusalCode.SITE_UNKNOWN, site=choice.site)
+    if site.closed and not set(choice.subjects) <= held.keys():
+        raise Refusal(RefusalCode.SITE_CLOSED, site=site.code)
     if not choice.subjects:
         raise Refusal(RefusalCode.NO_SUBJECT)
     if len(set(choice.subjects)) != len(choice.subjects):
@@ -193,10 +230,16 @@ def _choice(
     most = min(MOST_SUBJECTS, site.plan.most_subjects)
     if len(choice.subjects) > most:
         raise Refusal(RefusalCode.TOO_MANY_SUBJECTS, most=most)
-    for subject in choice.subjects:
-        if subject not in site.offers or subject not in context.round.subjects:
-            raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)
-    return site, tuple(facts.Line(subject, context.round.fee(subject)) for subject in sorted(choice.subjects))
+    return site, tuple(_line(subject, site, context.round, held) for subject in sorted(choice.subjects))
+
+
+def _line(subject: str, site: Site, round_: Round, held: Mapping[str, facts.Line]) -> facts.Line:
+    """The subject with its fee; one that is not offered any more is kept as it was by whoever holds it."""
+    if subject in site.offers and subject in round_.subjects:
+        return facts.Line(subject, round_.fee(subject))
+    if subject in held:
+        return held[subject]
+    raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)
 
 
 def _upload_photo(_: Registration, upload: c.UploadPhoto, context: DecisionContext) -> list[Fact]:
@@ -236,7 +279,7 @@ def _approve(_: Registration, __: c.Approve, context: DecisionContext) -> list[F
 
 def _reject(_: Registration, reject: c.Reject, __: DecisionContext) -> list[Fact]:
     require_reasons(reject.reasons, reject.note)
-    require_short(reject.note, LONGEST_NOTE)
+    require_text(reject.note, LONGEST_NOTE)
     return [_rejection(reject)]
 
 
@@ -269,6 +312,13 @@ def _lapse(registration: Registration, _: c.Lapse, context: DecisionContext) -> 
     return [facts.PaymentLapsed(registration.pay_by)]
 
 
+def _expire(registration: Registration, _: c.Expire, context: DecisionContext) -> list[Fact]:
+    (row,) = (row for row in open_rows(registration.status, context.site) if row.step is Step.EXPIRE)
+    window = context.round.window(row.after)
+    assert window is not None
+    return [facts.WindowLapsed(row.after.value, window.closes)]
+
+
 def _confirm(_: Registration, __: c.Confirm, context: DecisionContext) -> list[Fact]:
     _require_photo(context)
     return [facts.ConfirmedOnSite()]
@@ -291,8 +341,8 @@ def _cancel(registration: Registration, cancel: c.Cancel, _: DecisionContext) ->
     """The fee of a paid registration is returned, or kept by the rule that a paid fee is not (domain facts 6.5)."""
     if not cancel.reason.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
-    require_short(cancel.reason, LONGEST_NOTE)
-    require_short(cancel.money_reason, LONGEST_NOTE)
+    require_text(cancel.reason, LONGEST_NOTE)
+    require_text(cancel.money_reason, LONGEST_NOTE)
     paid = registration.settled
     if paid is None or not paid.amount:
         return [facts.Cancelled(cancel.reason.strip())]
@@ -312,9 +362,9 @@ def _move(registration: Registration, move: c.Move, _: DecisionContext) -> list[
     assert registration.candidate is not None
     if str(move.to) == move.actor.id:
         raise Refusal(RefusalCode.OWN_REGISTRATION)
-    if not move.evidence.strip():
+    if len(move.evidence.strip()) < LEAST_EVIDENCE:
         raise Refusal(RefusalCode.EVIDENCE_MISSING)
-    require_short(move.evidence, LONGEST_EVIDENCE)
+    require_text(move.evidence, LONGEST_EVIDENCE)
     return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
 
 
@@ -338,6 +388,7 @@ _ANSWERS: Final[dict[Step, Callable[[Registration, Any, DecisionContext], list[F
     Step.SETTLE: _settle,
     Step.RETURN_PAYMENT: _return_payment,
     Step.LAPSE: _lapse,
+    Step.EXPIRE: _expire,
     Step.CONFIRM: _confirm,
     Step.SEAT: _seat,
     Step.WITHDRAW: _withdraw,

@@ -8,6 +8,7 @@ from typing import Final
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.rejection_reasons import require_text
 
 REASONS: Final[Mapping[str, Bilingual]] = {
     "review": Bilingual("信息审核", "review"),
@@ -37,6 +38,7 @@ def reason_in_words(text: str) -> str:
     plain = " ".join(text.split())
     if not SHORTEST <= len(plain) <= LONGEST or _NUMBER.search(plain):
         raise Refusal(RefusalCode.OPENING_REASON, least=SHORTEST, most=LONGEST)
+    require_text(plain, LONGEST, allowed="")
     return plain
 
 

@@ -61,6 +61,7 @@ class Step(StrEnum):
     SETTLE = "settle"
     RETURN_PAYMENT = "return_payment"
     LAPSE = "lapse"
+    EXPIRE = "expire"
     CONFIRM = "confirm"
     SEAT = "seat"
     WITHDRAW = "withdraw"
@@ -98,11 +99,13 @@ class When(StrEnum):
 
 
 class Opening(StrEnum):
-    """Which window of the round must be open for a step."""
+    """The windows of a round: which one must be open, or over, for a step."""
 
     NONE = "none"
     REGISTER = "register"
     REVIEW = "review"
+    PAYMENT = "payment"
+    PRINTING = "printing"
 
 
 class SitePolicy(Protocol):
@@ -128,6 +131,7 @@ class Transition:
 
     A step that can end in several facts (approve or not, settle or send back) has several rows or
     lists the rarer facts as rows of their own; `reason` says in one sentence why the row is there.
+    `window` must be open for the step, `after` must be over.
     """
 
     step: Step
@@ -138,6 +142,7 @@ class Transition:
     reason: Bilingual
     when: When = When.ALWAYS
     window: Opening = Opening.NONE
+    after: Opening = Opening.NONE
 
 
 EVERY: Final = tuple(status for status in Status if status is not Status.NEW)
@@ -423,6 +428,56 @@ LIFE: Final[tuple[Transition, ...]] = (
             "The same holds for a rejected registration that moved to a site without review.",
         ),
         when=When.SITE_DOES_NOT_REVIEW,
+    ),
+    Transition(
+        Step.EXPIRE,
+        CLOCK,
+        (Status.INFO_FILLED, Status.SUBMITTED),
+        facts.WindowLapsed,
+        Status.LAPSED,
+        Bilingual(
+            "报名截止时还没有提交或没有照片的，报名失效，名额释放。",
+            "Not submitted, or without a photo, when registration closes: it lapses and its seats are free.",
+        ),
+        after=Opening.REGISTER,
+    ),
+    Transition(
+        Step.EXPIRE,
+        CLOCK,
+        (Status.PHOTO_UPLOADED,),
+        facts.WindowLapsed,
+        Status.LAPSED,
+        Bilingual(
+            "报名截止时还没有申请信息审核的，报名失效，名额释放。",
+            "Review was not requested when registration closes: it lapses and its seats are free.",
+        ),
+        when=When.SITE_REVIEWS,
+        after=Opening.REGISTER,
+    ),
+    Transition(
+        Step.EXPIRE,
+        CLOCK,
+        (Status.REJECTED,),
+        facts.WindowLapsed,
+        Status.LAPSED,
+        Bilingual(
+            "审核截止时仍未通过的，报名失效，名额释放。",
+            "Still rejected when review closes: it lapses and its seats are free.",
+        ),
+        when=When.SITE_REVIEWS,
+        after=Opening.REVIEW,
+    ),
+    Transition(
+        Step.EXPIRE,
+        CLOCK,
+        (Status.PENDING_REVIEW,),
+        facts.WindowLapsed,
+        Status.LAPSED,
+        Bilingual(
+            "支付截止时考点仍未审核的，报名失效；在此之前考务办公室还可以延长审核。",
+            "Not reviewed when payment closes: it lapses; until then the exam office may prolong review.",
+        ),
+        after=Opening.PAYMENT,
     ),
     Transition(
         Step.CONFIRM,

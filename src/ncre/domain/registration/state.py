@@ -41,10 +41,12 @@ class Registration:
     sealed_for: UUID | None = None
     agreement: str = ""
     person: str = ""
+    holder: str = ""
     details: facts.Details | None = None
     number: str = ""
     site: str = ""
     lines: tuple[facts.Line, ...] = ()
+    student: str = ""
     photo: facts.Photo | None = None
     rejected: facts.Rejected | None = None
     pay_by: datetime | None = None
@@ -96,7 +98,7 @@ def _agreed(_: Registration, accepted: facts.AgreementAccepted) -> dict[str, Any
 
 def _informed(_: Registration, filled: facts.InfoFilled | facts.InfoAmended) -> dict[str, Any]:
     details = filled.details if isinstance(filled.details, facts.Details) else None
-    return {"person": filled.person, "details": details}
+    return {"person": filled.person, "holder": filled.holder, "details": details}
 
 
 def _chose(registration: Registration, chosen: facts.Submitted | facts.SubjectsChanged) -> dict[str, Any]:
@@ -104,6 +106,7 @@ def _chose(registration: Registration, chosen: facts.Submitted | facts.SubjectsC
         "number": chosen.number,
         "site": chosen.site,
         "lines": chosen.lines,
+        "student": chosen.student if isinstance(chosen.student, str) else "",
         "pay_by": chosen.pay_by,
         "order_version": registration.version + 1,
     }
@@ -121,7 +124,7 @@ def _rejected(_: Registration, rejected: facts.Rejected) -> dict[str, Any]:
     return {"rejected": rejected}
 
 
-def _lapsed(registration: Registration, _: facts.PaymentLapsed) -> dict[str, Any]:
+def _lapsed(registration: Registration, _: facts.PaymentLapsed | facts.WindowLapsed) -> dict[str, Any]:
     return {"lapsed_from": registration.status}
 
 
@@ -159,6 +162,7 @@ _CHANGES: Final[dict[type[Fact], Callable[[Registration, Any], dict[str, Any]]]]
     facts.Approved: _approved,
     facts.Rejected: _rejected,
     facts.PaymentLapsed: _lapsed,
+    facts.WindowLapsed: _lapsed,
     facts.PaymentSettled: _settled,
     facts.PaymentUnusable: _owed,
     facts.PaymentReturned: _returned,

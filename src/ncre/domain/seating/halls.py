@@ -6,7 +6,8 @@ A hall (考场) is numbered 1, 2, 3 ... over the batches, so that the 16-digit n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -23,9 +24,6 @@ LAST_HALL: Final = 9999
 CHANGE_OF_ROOM: Final = timedelta(minutes=30)
 """From the end of a sitting to the start of the next one in another room. Doors open 15 to 30 minutes
 before the start (domain facts §3.3): so much earlier one is free to go. The official rule is unknown."""
-
-NONE_KNOWN: Final[Mapping[tuple[int, str], int]] = {}
-"""Where nobody sits yet, halls are numbered from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +49,61 @@ class Hall:
         return Sitting(self.room, self.batch.starts_at, self.batch.ends_at)
 
 
-def halls(site: SitePlan, known: Mapping[tuple[int, str], int] = NONE_KNOWN) -> list[Hall]:
-    """The halls of a site in time: batch after batch, room after room.
+class HallsInUse:
+    """The halls of a site in which people have seats, by room and time: what a plan made later must respect.
 
-    `known` are the numbers, by (batch, room), under which people sit already. They stay, also when
-    rooms were added since; else one chair would be given out under two numbers.
+    A batch's number may come to mean another time when the plan is revised; the room and the time on a
+    ticket do not. So a hall in use keeps its number, no number is given to another hall, and a room is
+    not used at a time that overlaps one at which people sit in it.
     """
-    pairs = [(batch, room) for batch in sorted(site.batches, key=lambda b: b.number) for room in site.rooms]
-    used = set(known.values())
-    unused = (number for number in count(1) if number not in used)
-    every = (
-        Hall(
-            known.get((batch.number, room.name)) or next(unused),
-            room.name,
-            min(room.seats, MOST_IN_A_HALL),
-            batch,
+
+    def __init__(self, in_use: Iterable[tuple[Sitting, int]] = ()) -> None:
+        self._numbers: dict[Sitting, set[int]] = defaultdict(set)
+        self._in_room: dict[str, set[Sitting]] = defaultdict(set)
+        for sitting, number in in_use:
+            self._numbers[sitting].add(number)
+            self._in_room[sitting.room].add(sitting)
+
+    @property
+    def numbers(self) -> set[int]:
+        return set[int]().union(*self._numbers.values())
+
+    def number_of(self, sitting: Sitting) -> int | None:
+        """The number under which people sit there already."""
+        return next(iter(self._numbers.get(sitting, ())), None)
+
+    def blocks(self, sitting: Sitting) -> bool:
+        """Whether nobody may be added: people sit in the room at an overlapping time, or under two numbers."""
+        return len(self._numbers.get(sitting, ())) > 1 or any(
+            other != sitting and overlap(other, sitting) for other in self._in_room.get(sitting.room, ())
         )
-        for batch, room in pairs
-    )
+
+
+NONE_IN_USE: Final = HallsInUse()
+"""Where nobody sits yet, halls are numbered from 1."""
+
+
+def halls(site: SitePlan, in_use: HallsInUse = NONE_IN_USE) -> list[Hall]:
+    """The halls of a site that can be used, in time: batch after batch, room after room.
+
+    Halls in use keep their numbers, also when rooms or batches were added, moved or taken out since; else
+    one chair would be given out under two numbers, or one number to two halls.
+    """
+    used = in_use.numbers
+    unused = (number for number in count(1) if number not in used)
+    every = []
+    for batch in sorted(site.batches, key=lambda one: one.number):
+        for room in site.rooms:
+            sitting = Sitting(room.name, batch.starts_at, batch.ends_at)
+            if not in_use.blocks(sitting):
+                number = in_use.number_of(sitting) or next(unused)
+                every.append(Hall(number, room.name, min(room.seats, MOST_IN_A_HALL), batch))
     return [hall for hall in every if hall.number <= LAST_HALL]
+
+
+def overlap(one: Sitting, other: Sitting) -> bool:
+    """Whether there is a moment that belongs to both."""
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
 def together(sittings: Iterable[Sitting]) -> bool:

@@ -18,7 +18,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.seating.assignment import Place, Placed, ToSeat, lot, placed
 from ncre.domain.seating.capacity import Demand
 from ncre.domain.seating.hall_choice import EVERYWHERE, HallChoice, Manner, few_halls
-from ncre.domain.seating.halls import NONE_KNOWN, Hall, halls
+from ncre.domain.seating.halls import NONE_IN_USE, Hall, HallsInUse, halls
 from ncre.domain.seating.shortage import Suffices, shortage
 from ncre.events.exam import Batch, SitePlan, Subject
 from ncre.events.registration import SeatAssigned
@@ -41,14 +41,14 @@ def seating(
     subjects: Mapping[str, Subject],
     waiting: Iterable[ToSeat],
     taken: Iterable[tuple[int, int]],
-    known: Mapping[tuple[int, str], int] = NONE_KNOWN,
+    in_use: HallsInUse = NONE_IN_USE,
     seed: int = 0,
     choice: HallChoice = EVERYWHERE,
 ) -> dict[UUID, list[SeatAssigned]]:
     """Seats for every subject that has none; the same input in any order and the same seed give the same.
 
-    `taken` are the (hall, seat) pairs already assigned, `known` the numbers of their halls by (batch,
-    room). `choice` says which halls are used. Nobody sits two subjects at once or in two rooms without time
+    `taken` are the (hall, seat) pairs already assigned, `in_use` the halls in which these are.
+    `choice` says which halls are used. Nobody sits two subjects at once or in two rooms without time
     between, and no subject is put into a batch shorter than its minutes. Raises Refusal with the number
     of sittings that found no seat and what to add; then nobody is seated.
     """
@@ -58,7 +58,7 @@ def seating(
     demand, used = Demand(people, minutes), Counter(hall for hall, _ in occupied)
 
     def open_halls(plan: SitePlan) -> list[Hall]:
-        return choice.among(site, halls(plan, known))
+        return choice.among(site, halls(plan, in_use))
 
     def unserved(plan: SitePlan) -> int:
         return demand.unserved(open_halls(plan), used)

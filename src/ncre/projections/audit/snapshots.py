@@ -40,11 +40,15 @@ class Moment:
 At = Version | Moment
 
 _VERSION: Final = re.compile(r"[vV]?(\d{1,6})", re.ASCII)
+_TO_THE_MINUTE: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
 
 
 def parse_at(text: str) -> At | None:
-    """ "v5", "5", an ISO time, or exam time without a zone like "2027-03-01 09:00"; None for the rest."""
+    """ "v5", "5", an ISO time, or exam time without a zone like "2027-03-01 09:00"; None for the rest.
+
+    A moment given to the minute is the end of it: what happened within the minute has happened.
+    """
     plain = text.strip()
     if found := _VERSION.fullmatch(plain):
         return Version(int(found[1]))
@@ -52,6 +56,8 @@ def parse_at(text: str) -> At | None:
         return None
     try:
         moment = datetime.fromisoformat(plain)
+        if _TO_THE_MINUTE.fullmatch(plain):
+            moment = moment.replace(second=59, microsecond=999_999)
         return Moment(bounds.moment(moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)))
     except ValueError:
         return None
@@ -64,7 +70,8 @@ class StateAt:
     row           as in the table `registrations`; the rest is held by the facts alone
     details       the private details, ERASED where their key was destroyed, None before there were any
     note          of the rejection that stands; cancellation: why the office cancelled;
-                  evidence: upon which the office moved it to another account (all private)
+                  evidence: upon which the office moved it to another account;
+                  student: school number or declaration (all private)
     seats         as assigned so far: [{subject, ticket, hall, room, seat, batch, starts_at, ends_at}]
     """
 
@@ -75,11 +82,17 @@ class StateAt:
     note: str | Erased = ""
     cancellation: str | Erased = ""
     evidence: str | Erased = ""
+    student: str | Erased = ""
     seats: tuple[dict[str, Any], ...] = ()
 
     def fields(self) -> dict[str, Any]:
         """Every field of `FIELDS` with its value, in that order."""
-        told = {"note": self.note, "cancellation": self.cancellation, "evidence": self.evidence}
+        told = {
+            "note": self.note,
+            "cancellation": self.cancellation,
+            "evidence": self.evidence,
+            "student": self.student,
+        }
         values = {**self.row, **self._details(), **told, "seats": list(self.seats)}
         return {name: values[name] for name in FIELDS}
 
@@ -178,6 +191,7 @@ def _stood(history: Sequence[Fact]) -> StateAt | None:
         note=_note_at(history, row["rejected_version"]),
         cancellation=next((_why(fact) for fact in history if isinstance(fact, facts.Cancelled)), ""),
         evidence=next((fact.evidence for fact in reversed(history) if isinstance(fact, facts.Moved)), ""),
+        student=student_of(history),
         seats=tuple(_seat(fact) for fact in history if isinstance(fact, facts.SeatAssigned)),
     )
 
@@ -187,6 +201,12 @@ def _why(cancelled: facts.Cancelled) -> str | Erased:
     if not isinstance(cancelled.reason, str) or not isinstance(cancelled.money_reason, str):
         return cancelled.reason
     return "；".join(filter(None, (cancelled.reason, cancelled.money_reason)))
+
+
+def student_of(history: Sequence[Fact]) -> str | Erased:
+    """What the candidate last said to a site for its own students: school number or declaration; "" if nothing."""
+    chosen = (fact for fact in reversed(history) if isinstance(fact, facts.Submitted | facts.SubjectsChanged))
+    return next((fact.student for fact in chosen), "")
 
 
 def _details_at(history: Sequence[Fact], version: int | None) -> facts.Details | Erased | None:

@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import JSON, Boolean, Column, Connection, Integer, String, Table, Text, bindparam, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    false,
+    select,
+)
 
 from ncre.domain.exam.plan import Round, Site
 from ncre.events import exam as facts
-from ncre.projections.base import Key, Projection, Row, as_json, found_in
+from ncre.projections.base import Key, Projection, Row, as_json, changed, found_in
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
 
@@ -20,7 +32,9 @@ rounds = Table(
     Column("version", Integer, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("plan", JSON, nullable=False),
+    Column("retired", JSON, nullable=False, server_default="[]"),
 )
+"""`retired` are the subjects of earlier plans that the plan has no more, each as it was last."""
 sites = Table(
     "sites",
     metadata,
@@ -32,6 +46,7 @@ sites = Table(
     Column("city", String(40), nullable=False),
     Column("synthetic", Boolean, nullable=False),
     Column("plan", JSON, nullable=False),
+    Column("closed", Boolean, nullable=False, server_default=false()),
 )
 notices = Table(
     "notices",
@@ -59,17 +74,31 @@ class Rounds(Projection):
             "version": fact.metadata.version,
             "opened_at": row["opened_at"] if row else fact.metadata.recorded_at,
             "plan": as_json(fact.plan),
+            "retired": _retired(row, fact.plan),
         }
+
+
+def _retired(before: Row | None, plan: facts.RoundPlan) -> list[Any]:
+    """The subjects of the row before that the plan has not, by code."""
+    if before is None:
+        return []
+    present = {subject.code for subject in plan.subjects}
+    known = {one["code"]: one for one in (*before["retired"], *before["plan"]["subjects"])}
+    return [known[code] for code in sorted(known) if code not in present]
 
 
 class Sites(Projection):
     table = sites
-    listens = (facts.SiteOpened, facts.SiteRevised)
+    listens = (facts.SiteOpened, facts.SiteRevised, facts.SiteClosed)
 
-    def key(self, fact: facts.SiteOpened | facts.SiteRevised) -> Key:
-        return (fact.round, fact.plan.code)
+    def key(self, fact: facts.SiteOpened | facts.SiteRevised | facts.SiteClosed) -> Key:
+        return (fact.round, fact.site if isinstance(fact, facts.SiteClosed) else fact.plan.code)
 
-    def step(self, fact: facts.SiteOpened | facts.SiteRevised, row: Row | None) -> Row | None:
+    def step(
+        self, fact: facts.SiteOpened | facts.SiteRevised | facts.SiteClosed, row: Row | None
+    ) -> Row | None:
+        if isinstance(fact, facts.SiteClosed):
+            return changed(row, version=fact.metadata.version, closed=True) if row else None
         return {
             "round": fact.round,
             "code": fact.plan.code,
@@ -79,6 +108,7 @@ class Sites(Projection):
             "city": fact.plan.city,
             "synthetic": fact.plan.synthetic,
             "plan": as_json(fact.plan),
+            "closed": False,
         }
 
 
@@ -104,16 +134,16 @@ class Notices(Projection):
 _Plan = TypeVar("_Plan", facts.RoundPlan, facts.SitePlan)
 
 _ROUND_VERSION = select(rounds.c.version).where(rounds.c.code == bindparam("wanted"))
-_ROUND_PLAN = select(rounds.c.plan).where(rounds.c.code == bindparam("wanted"))
+_ROUND_PLAN = select(rounds.c.plan, rounds.c.retired).where(rounds.c.code == bindparam("wanted"))
 _SITE = (sites.c.round == bindparam("of"), sites.c.code == bindparam("wanted"))
 _SITE_VERSION = select(sites.c.version).where(*_SITE)
-_SITE_PLAN = select(sites.c.plan).where(*_SITE)
+_SITE_PLAN = select(sites.c.plan, sites.c.closed).where(*_SITE)
 _SITE_VERSIONS = (
     select(sites.c.code, sites.c.version)
     .where(sites.c.round == bindparam("of"))
     .order_by(sites.c.province, sites.c.city, sites.c.code)
 )
-_SITE_PLANS = select(sites.c.code, sites.c.version, sites.c.plan).where(
+_SITE_PLANS = select(sites.c.code, sites.c.version, sites.c.plan, sites.c.closed).where(
     sites.c.round == bindparam("of"), sites.c.code.in_(bindparam("wanted", expanding=True))
 )
 
@@ -131,8 +161,9 @@ class ExamRepository:
             return None
         known = self._rounds.get(code)
         if known is None or known.version != version:
-            plan = connection.execute(_ROUND_PLAN, {"wanted": code}).scalar_one()
-            known = self._rounds[code] = Round(_parsed(plan, facts.RoundPlan), version)
+            plan, retired = connection.execute(_ROUND_PLAN, {"wanted": code}).one()
+            gone = tuple(msgspec.convert(one, facts.Subject) for one in retired)
+            known = self._rounds[code] = Round(_parsed(plan, facts.RoundPlan), version, gone)
         return known
 
     def site(self, connection: Connection, round_code: str, code: str) -> Site | None:
@@ -142,8 +173,9 @@ class ExamRepository:
             return None
         known = self._sites.get((round_code, code))
         if known is None or known.version != version:
-            plan = connection.execute(_SITE_PLAN, asked).scalar_one()
-            known = self._sites[round_code, code] = Site(_parsed(plan, facts.SitePlan), version)
+            plan, closed = connection.execute(_SITE_PLAN, asked).one()
+            read = Site(_parsed(plan, facts.SitePlan), version, closed=closed)
+            known = self._sites[round_code, code] = read
         return known
 
     def site_of(self, connection: Connection, row: Row) -> Site | None:
@@ -157,6 +189,11 @@ class ExamRepository:
         code = connection.execute(newest).scalar()
         return self.round(connection, code) if code else None
 
+    def rounds(self, connection: Connection) -> list[Round]:
+        """Every round, by code."""
+        codes = connection.execute(select(rounds.c.code).order_by(rounds.c.code)).scalars().all()
+        return [found for code in codes if (found := self.round(connection, code)) is not None]
+
     def sites(self, connection: Connection, round_code: str) -> list[Site]:
         """Every site of a round, by province, city and code."""
         versions = connection.execute(_SITE_VERSIONS, {"of": round_code}).all()
@@ -167,7 +204,7 @@ class ExamRepository:
         ]
         if outdated:
             for row in connection.execute(_SITE_PLANS, {"of": round_code, "wanted": outdated}).mappings():
-                read = Site(_parsed(row["plan"], facts.SitePlan), row["version"])
+                read = Site(_parsed(row["plan"], facts.SitePlan), row["version"], closed=row["closed"])
                 self._sites[round_code, row["code"]] = read
         return [self._sites[round_code, code] for code, _ in versions]
 

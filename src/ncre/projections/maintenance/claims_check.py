@@ -42,6 +42,7 @@ _REGISTRATIONS: Final = select(
     registrations.c.status,
     registrations.c.round,
     registrations.c.person,
+    registrations.c.holder,
     registrations.c.site,
     registrations.c.lines,
 )
@@ -93,6 +94,7 @@ def _as_registration(row: Any) -> Registration:
         status=Status(row["status"]),
         round=row["round"],
         person=row["person"] or "",
+        holder=row["holder"] or "",
         site=row["site"] or "",
         lines=tuple(Line(**line) for line in row["lines"]),
     )

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from ncre.events import payment as facts
 from ncre.projections.base import Key, Projection, Row, changed
+from ncre.projections.registration.registrations import registrations
 from ncre.store.columns import Moment
 from ncre.store.deadlines import is_due, too_far
 from ncre.store.schema import metadata
@@ -251,7 +252,7 @@ def unexplained(connection: Connection) -> list[Row]:
 def between(
     connection: Connection, since: datetime, until: datetime, channel: str | None = None
 ) -> Iterator[Row]:
-    """Payments made or returned from `since` until before `until`, by time of payment.
+    """Payments made or returned from `since` until before `until`, by time of payment, with their registration's number.
 
     Read a portion at a time, as they are used: a round has more of them than one wants in memory.
     Needs a connection that is in a transaction (`Database.snapshot`).
@@ -260,7 +261,11 @@ def between(
     returned = and_(payments.c.returned_at >= since, payments.c.returned_at < until)
     # Each part by its own index; one condition with OR would walk the table.
     both = union_all(select(payments).where(paid), select(payments).where(returned, not_(paid))).subquery()
-    asked = select(both).order_by(both.c.paid_at, both.c.trade)
+    asked = (
+        select(both, registrations.c.number)
+        .outerjoin(registrations, registrations.c.id == both.c.registration)
+        .order_by(both.c.paid_at, both.c.trade)
+    )
     if channel is not None:
         asked = asked.where(both.c.channel == channel)
     for row in connection.execute(asked, execution_options={"yield_per": BATCH_SIZE}).mappings():

@@ -14,9 +14,8 @@ from uuid import UUID
 from ncre.domain.accounts.addresses import masked, shown
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.candidate import (
-    DOCUMENT_TYPES,
     EDUCATION,
-    ETHNICITIES,
+    ETHNICITY_CHOICES,
     FORM_FIELDS,
     OCCUPATIONS,
     SEXES,
@@ -24,9 +23,11 @@ from ncre.domain.candidate import (
     masked_number,
 )
 from ncre.domain.exam.plan import in_words
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.registration.lifecycle import Status
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.students import DECLARED
 from ncre.domain.wording import STATUSES
 from ncre.events.base import Erased
 
@@ -114,6 +115,13 @@ def _seats(value: list[dict[str, Any]], language: str) -> str:
     return Bilingual("；", "; ").say(language).join(each)
 
 
+def _student(value: str, language: str) -> str:
+    declared = Bilingual(
+        "声明为本校在校生（无学号）", "declared to be a student here, without a school number"
+    )
+    return declared.say(language) if value == DECLARED else value
+
+
 def _short(value: str | UUID, _: str) -> str:
     return str(value)[:16]
 
@@ -125,7 +133,7 @@ def _of(table: Mapping[str, Bilingual]) -> Say:
 _DETAIL_VALUES: Final[Mapping[str, Say]] = {
     "sex": _of(SEXES),
     "document_type": _of({code: kind.words for code, kind in DOCUMENT_TYPES.items()}),
-    "ethnicity": _of(ETHNICITIES),
+    "ethnicity": _of(ETHNICITY_CHOICES),
     "education": _of(EDUCATION),
     "occupation": _of(OCCUPATIONS),
     "mobile": lambda number, _language: shown(number),
@@ -168,6 +176,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "confirmed_at": Field(Bilingual("现场确认时间", "Confirmed on site"), _moment),
     "seated": Field(Bilingual("已编排科目数", "Subjects seated"), _plain),
     "seats": Field(Bilingual("考场座位", "Seats"), _seats),
+    "student": Field(Bilingual("学号", "School number"), _student, private=True),
     "cancellation": Field(Bilingual("取消原因", "Reason for cancelling"), _plain, private=True),
     "evidence": Field(Bilingual("转账号的证据", "Evidence for moving it"), _plain, private=True),
     "agreement": Field(Bilingual("协议版本", "Agreement edition"), _plain),
@@ -177,6 +186,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "order_version": Field(Bilingual("订单所在版本", "Version of the order"), _version),
     "rejected_version": Field(Bilingual("退回所在版本", "Version of the rejection"), _version),
     "person": Field(Bilingual("证件摘要", "Keyed hash of the document"), _short),
+    "holder": Field(Bilingual("持证人摘要", "Keyed hash of the holder"), _short),
     "account": Field(Bilingual("账号编号", "Account id"), _plain),
     "account_since": Field(Bilingual("属于该账号自", "Belongs to the account since"), _moment),
     "sealed_for": Field(Bilingual("开始报名的账号编号", "Id of the account where it began"), _plain),

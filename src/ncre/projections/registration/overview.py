@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -31,6 +31,30 @@ class SiteOverview:
     counts: Mapping[Status, int]
     people: Taken
     sittings: Taken
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more is taken than the quotas of today allow."""
+        return self.people.taken > self.people.quota or self.sittings.taken > self.sittings.quota
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sums over sites: `counts` by status, in the order of the life."""
+
+    counts: Mapping[Status, int]
+    people: Taken
+    sittings: Taken
+
+
+def total(sites: Sequence[SiteOverview]) -> Total:
+    """Every number of these sites added up."""
+    counts = {status: sum(site.counts.get(status, 0) for site in sites) for status in Status}
+    return Total(
+        {status: count for status, count in counts.items() if count},
+        Taken(sum(site.people.taken for site in sites), sum(site.people.quota for site in sites)),
+        Taken(sum(site.sittings.taken for site in sites), sum(site.sittings.quota for site in sites)),
+    )
 
 
 def overview(

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from ncre.domain.candidate import masked_name, masked_number
-from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED, Status, Step, arrival
+from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED, Opening, Status, Step, arrival
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.projections.base import Key, Projection, Row, as_json, changed, found_in
@@ -50,6 +50,7 @@ registrations = Table(
     Column("agreed_at", Moment, nullable=False),
     Column("details_version", Integer),
     Column("person", String(64)),
+    Column("holder", String(64)),
     Column("name_masked", String(80)),
     Column("document_masked", String(40)),
     Column("number", String(14)),
@@ -138,6 +139,7 @@ def _informed(filled: facts.InfoFilled | facts.InfoAmended, _: Row) -> Row:
     return {
         "details_version": filled.metadata.version,
         "person": filled.person,
+        "holder": filled.holder or None,
         "name_masked": masked_name(known.name) if known else None,
         "document_masked": masked_number(known.document_number) if known else None,
     }
@@ -253,6 +255,14 @@ _DUE = (
     .where(registrations.c.pay_by < bindparam("moment"), registrations.c.status.in_(_MAY_LAPSE))
     .order_by(registrations.c.pay_by, registrations.c.id)
 )
+_STRANDED = (
+    select(registrations)
+    .where(
+        registrations.c.status.in_(bindparam("statuses", expanding=True)),
+        registrations.c.round == bindparam("code"),
+    )
+    .order_by(registrations.c.id)
+)
 _UNSEATED = (
     select(registrations.c.id, registrations.c.status, registrations.c.lines, registrations.c.seated)
     .where(
@@ -312,6 +322,21 @@ def due(connection: Connection, now: datetime, limit: int = 200, offset: int = 0
     return [
         dict(row) for row in connection.execute(_DUE.limit(limit).offset(offset), {"moment": now}).mappings()
     ]
+
+
+def stranded(
+    connection: Connection, round_code: str, after: Opening, limit: int = 200, offset: int = 0
+) -> list[Row]:
+    """Registrations of a round that cannot go on after this window of it closed, by id.
+
+    Whether such a one lapses is for the site's policy to say.
+    """
+    rows = [row for row in LIFE if row.step is Step.EXPIRE and row.after is after]
+    statuses = sorted({source.value for row in rows for source in row.sources})
+    if not statuses:
+        return []
+    asked = {"statuses": statuses, "code": round_code}
+    return [dict(row) for row in connection.execute(_STRANDED.limit(limit).offset(offset), asked).mappings()]
 
 
 def to_be_seated(connection: Connection, round_code: str, site: str) -> list[Row]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, literal, or_, select
 from sqlalchemy.sql import Select
 
 from ncre.domain.registration.commands import EVERY_SITE
@@ -29,6 +31,62 @@ def waiting(
 
 def waiting_count(connection: Connection, round_code: str, sites: frozenset[str]) -> int:
     return registration_counts.standing(connection, round_code, Status.PENDING_REVIEW, sites)
+
+
+def place(
+    connection: Connection, round_code: str, sites: frozenset[str], requested_at: datetime, case: UUID
+) -> int:
+    """Which place in the queue a case has, from 1; counted no further than `FARTHEST`."""
+    before = (
+        _at(select(literal(1)), round_code, sites)
+        .where(registrations.c.requested_at <= requested_at)
+        .where(or_(registrations.c.requested_at < requested_at, registrations.c.id < case))
+        .limit(FARTHEST)
+        .subquery()
+    )
+    return int(connection.execute(select(func.count()).select_from(before)).scalar_one()) + 1
+
+
+def next_after(
+    connection: Connection,
+    round_code: str,
+    sites: frozenset[str],
+    after: tuple[datetime, UUID],
+    without: UUID,
+) -> Row | None:
+    """The case that waits behind this one, else the oldest other; never one of the account `without`."""
+    requested_at, case = after
+    others = (
+        _at(select(registrations), round_code, sites)
+        .where(registrations.c.account != without, registrations.c.id != case)
+        .order_by(registrations.c.requested_at, registrations.c.id)
+        .limit(1)
+    )
+    behind = others.where(registrations.c.requested_at >= requested_at).where(
+        or_(registrations.c.requested_at > requested_at, registrations.c.id > case)
+    )
+    for asked in (behind, others):
+        if row := connection.execute(asked).mappings().first():
+            return dict(row)
+    return None
+
+
+def newest_rejections(connection: Connection, round_code: str) -> list[list[str]]:
+    """The reasons of the newest cases that stand rejected, up to `COUNTED`."""
+    asked = (
+        select(registrations.c.reasons)
+        .where(registrations.c.status == Status.REJECTED, registrations.c.round == round_code)
+        .order_by(registrations.c.requested_at.desc())
+        .limit(COUNTED)
+    )
+    return [list(reasons) for reasons in connection.execute(asked).scalars()]
+
+
+FARTHEST: Final = 999
+"""Cases counted before one: nobody looks through more at a sitting."""
+
+COUNTED: Final = 200
+"""Rejections from which the commonest reasons are taken."""
 
 
 def _at(asked: Select[Any], round_code: str, sites: frozenset[str]) -> Select[Any]:

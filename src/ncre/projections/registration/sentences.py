@@ -9,8 +9,10 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.registration.disclosure import words_of
+from ncre.domain.registration.lifecycle import Opening
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
-from ncre.events import exam, registration
+from ncre.domain.registration.window_wording import WINDOWS
+from ncre.events import exam, operating, registration
 from ncre.events.base import Fact
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
@@ -143,6 +145,15 @@ def _lapsed(lapsed: registration.PaymentLapsed) -> Bilingual:
     )
 
 
+def _window_lapsed(lapsed: registration.WindowLapsed) -> Bilingual:
+    window, closed = WINDOWS[Opening(lapsed.window)], in_words(lapsed.closed)
+    return Bilingual(
+        f"{window.zh}于 {closed} 截止，报名没有完成，已失效，名额释放。",
+        f"{window.en} closed at {closed} (exam time) before it was completed: the registration lapsed and its seats "
+        f"are free.",
+    )
+
+
 def _confirmed(_: registration.ConfirmedOnSite) -> Bilingual:
     return Bilingual("考点现场确认完成。", "The site confirmed the candidate in person.")
 
@@ -189,6 +200,27 @@ def _viewed(viewed: registration.DetailsViewed) -> Bilingual:
     )
 
 
+def _entered(entered: registration.EntryRecorded) -> Bilingual:
+    manner = _MANNERS.get(entered.manner, Bilingual("", ""))
+    return Bilingual(
+        f"入场：准考证号 {entered.ticket}，考场 {entered.hall:04}{manner.zh}。",
+        f"Let in at the door: ticket number {entered.ticket}, hall {entered.hall:04}{manner.en}.",
+    )
+
+
+_MANNERS: Final = {
+    "scanned": Bilingual("（扫描二维码）", " (code scanned)"),
+    "typed": Bilingual("（输入号码）", " (number typed)"),
+}
+
+
+def _revoked(revoked: registration.EntryRevoked) -> Bilingual:
+    return Bilingual(
+        f"撤销入场记录：准考证号 {revoked.ticket}，本人未入场。",
+        f"The entry of ticket number {revoked.ticket} was taken back: the person did not go in.",
+    )
+
+
 def _round_opened(opened: exam.RoundOpened) -> Bilingual:
     return Bilingual(f"考次 {opened.plan.code} 已设立。", f"Round {opened.plan.code} was opened.")
 
@@ -206,6 +238,18 @@ def _site_opened(opened: exam.SiteOpened) -> Bilingual:
 def _site_revised(revised: exam.SiteRevised) -> Bilingual:
     return Bilingual(
         f"考点 {revised.plan.code} 的规则已修订。", f"The rules of site {revised.plan.code} were revised."
+    )
+
+
+def _site_closed(closed: exam.SiteClosed) -> Bilingual:
+    return Bilingual(f"考点 {closed.site} 停止报名。", f"Site {closed.site} was closed to registrations.")
+
+
+def _revision_made(made: exam.RoundRevisionMade) -> Bilingual:
+    number, follow = len(made.points), sum(point.touched for point in made.points)
+    return Bilingual(
+        f"第 {made.round} 次考试修订：{number} 处变动，涉及 {follow} 份报名。原因：{made.why}",
+        f"Round {made.round} was revised: {number} changes, {follow} registrations touched. Reason: {made.why}",
     )
 
 
@@ -233,6 +277,16 @@ def _where(drawn: exam.SeatsDrawn) -> Bilingual:
     return Bilingual(zh, en)
 
 
+def _run(run: operating.CommandRun) -> Bilingual:
+    about = f" {run.about}" if run.about else ""
+    why_zh, why_en = (f"，原因：{run.why}", f", because: {run.why}") if run.why else ("", "")
+    code_zh, code_en = (f"，结束码 {run.code}", f", exit code {run.code}") if run.code else ("", "")
+    return Bilingual(
+        f"执行了 ncre {run.command}{about}{why_zh}{code_zh}。",
+        f"Ran ncre {run.command}{about}{why_en}{code_en}.",
+    )
+
+
 _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.AgreementAccepted: _agreed,
     registration.InfoFilled: _filled,
@@ -248,18 +302,24 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.PaymentUnusable: _unusable,
     registration.PaymentReturned: _returned,
     registration.PaymentLapsed: _lapsed,
+    registration.WindowLapsed: _window_lapsed,
     registration.ConfirmedOnSite: _confirmed,
     registration.SeatAssigned: _seated,
     registration.Withdrawn: _withdrawn,
     registration.Cancelled: _cancelled,
     registration.Moved: _moved,
     registration.DetailsViewed: _viewed,
+    registration.EntryRecorded: _entered,
+    registration.EntryRevoked: _revoked,
     exam.RoundOpened: _round_opened,
     exam.RoundRevised: _round_revised,
     exam.SiteOpened: _site_opened,
     exam.SiteRevised: _site_revised,
+    exam.SiteClosed: _site_closed,
+    exam.RoundRevisionMade: _revision_made,
     exam.NoticePosted: _posted,
     exam.SeatsDrawn: _drawn,
+    operating.CommandRun: _run,
     **PAYMENT_SENTENCES,
     **PASSPORT_SENTENCES,
     **AUDIT_SENTENCES,

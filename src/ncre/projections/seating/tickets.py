@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, bindparam, func, select
@@ -106,14 +108,13 @@ _STANDING = (
 """Seats whose registration still stands: a cancelled one keeps its chair and is on no list."""
 
 _HALL = (
-    tickets.c.batch,
     tickets.c.starts_at,
     tickets.c.ends_at,
     tickets.c.hall,
     tickets.c.room,
 )
 _HALLS = select(*_HALL, func.count().label("people")).where(*_STANDING).group_by(*_HALL).order_by(*_HALL)
-_IN_BATCH = (
+_IN_SITTING = (
     select(
         tickets,
         registrations.c.sealed_for,
@@ -124,17 +125,36 @@ _IN_BATCH = (
         registrations.c.photo,
         registrations.c.changed_at,
     )
-    .where(*_STANDING, tickets.c.batch == bindparam("sitting"))
+    .where(*_STANDING, tickets.c.starts_at == bindparam("starts"), tickets.c.ends_at == bindparam("ends"))
     .order_by(tickets.c.hall, tickets.c.seat)
 )
 
 
 def halls_at(connection: Connection, round_code: str, site: str) -> list[Row]:
-    """The halls of a site in which people sit, by batch and number, and how many they are."""
+    """The halls of a site in which people sit, by time and number, and how many they are."""
     return [dict(row) for row in connection.execute(_HALLS, {"code": round_code, "at": site}).mappings()]
 
 
-def seats_in(connection: Connection, round_code: str, site: str, batch: int) -> list[Row]:
-    """The seats of a batch by hall and seat, with what the row of each registration says of its person."""
-    asked = {"code": round_code, "at": site, "sitting": batch}
-    return [dict(row) for row in connection.execute(_IN_BATCH, asked).mappings()]
+def seated_by_site(
+    connection: Connection, round_code: str, sites: Collection[str]
+) -> dict[str, tuple[int, int]]:
+    """How many people who still come have seats at each of these sites, and how many sittings these are."""
+    asked = (
+        select(registrations.c.site, func.count(tickets.c.registration.distinct()), func.count())
+        .join(tickets, tickets.c.registration == registrations.c.id)
+        .where(
+            registrations.c.round == round_code,
+            registrations.c.site.in_(sorted(sites)),
+            registrations.c.status.in_(sorted(PAID)),
+        )
+        .group_by(registrations.c.site)
+    )
+    return {site: (people, sittings) for site, people, sittings in connection.execute(asked)}
+
+
+def seats_in(
+    connection: Connection, round_code: str, site: str, starts_at: datetime, ends_at: datetime
+) -> list[Row]:
+    """The seats of a sitting by hall and seat, with what the row of each registration says of its person."""
+    asked = {"code": round_code, "at": site, "starts": starts_at, "ends": ends_at}
+    return [dict(row) for row in connection.execute(_IN_SITTING, asked).mappings()]

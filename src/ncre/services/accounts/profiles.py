@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.account import DetailsCompleted, stream_of
 from ncre.events.registration import Details
 from ncre.handlers.command_handler import CommandHandler
@@ -17,10 +20,27 @@ class Profiles:
         self._log = security
         self._people = people
 
-    def keep(self, account: Account, details: Details) -> None:
-        """What the owner says about themselves; the same again changes nothing."""
-        if details != self.of(account):
-            self._log.note(account, DetailsCompleted(account.id, details))
+    def keep(self, account: Account, details: Details, seen: int | None = None) -> None:
+        """What the owner says about themselves; the same again changes nothing.
+
+        `seen` is the version on the page. Raises Refusal where another was saved since.
+        """
+        if details == self.of(account):
+            return
+        self._command_handler.run_in_transaction(
+            lambda connection: self._record(connection, account, details, seen)
+        )
+
+    def _record(self, connection: Connection, account: Account, details: Details, seen: int | None) -> None:
+        version = profiles.version_of(connection, account.id) or 0
+        if seen is not None and seen != version:
+            raise Refusal(RefusalCode.OUT_OF_DATE, seen=seen, version=version)
+        self._log.record(connection, account, DetailsCompleted(account.id, details))
+
+    def version(self, account: Account) -> int:
+        """The version of what is saved, 0 where nothing is."""
+        with self._command_handler.database.reading() as connection:
+            return profiles.version_of(connection, account.id) or 0
 
     def of(self, account: Account) -> Details | None:
         """What the owner said about themselves, None where nothing, or where it was erased."""
@@ -32,7 +52,10 @@ class Profiles:
         found = fact.details if isinstance(fact, DetailsCompleted) else None
         return found if isinstance(found, Details) else None
 
-    def person_of(self, account: Account) -> str:
-        """The keyed hash of the document in the details, "" where there are none."""
+    def persons_of(self, account: Account) -> frozenset[str]:
+        """The keyed hashes of the document in the details and of its holder; none where there are no details."""
         details = self.of(account)
-        return self._people.person(details.document_type, details.document_number) if details else ""
+        if details is None:
+            return frozenset()
+        person = self._people.person(details.document_type, details.document_number)
+        return frozenset({person, self._people.holder(details)} - {""})

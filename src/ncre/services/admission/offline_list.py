@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -15,15 +16,21 @@ from uuid import UUID
 import msgspec
 
 from ncre.documents.codes.ticket_token import TicketKey, is_genuine
-from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS
+from ncre.domain.admission import ADMITS, BY_A_PERSON, ENTRY_CLOSES, ENTRY_OPENS, HALTS, WORTH_WORDS
 from ncre.domain.registration.commands import Actor
+from ncre.domain.scanned_code import LONGEST
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.seating import tickets
 from ncre.services.admission.verification import Expected, TicketVerifier
 
+log = logging.getLogger("ncre.door_lists")
+
 KIND: Final = "ncre door list 1"
 
 _PAGE: Final = files("ncre") / "services/admission/offline_list.html"
+
+_SCANNER: Final = files("ncre") / "web" / "static" / "scanner.js"
+"""Which keys come from a scanner; the pages of the site read the same file."""
 
 FACE: Final = (165, 240)
 """Pixels of a photo on the list: enough to compare a face, and a site's list stays in megabytes."""
@@ -72,10 +79,17 @@ class OfflineAdmissionLists:
             "words": {worth.value: (words.zh, words.en) for worth, words in WORTH_WORDS.items()},
             "admits": sorted(ADMITS),
             "halted": sorted(HALTS),
+            "by_a_person": sorted(BY_A_PERSON),
+            "opens": ENTRY_OPENS // timedelta(milliseconds=1),
+            "closes": ENTRY_CLOSES // timedelta(milliseconds=1),
         }
         # "<" as an escape: no name may end the script element that the list stands in.
         text = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
-        return _PAGE.read_text(encoding="utf-8").replace("LIST", text, 1).encode()
+        page = _PAGE.read_text(encoding="utf-8").replace("LONGEST", str(LONGEST), 1)
+        page = page.replace(
+            "SCANNER", _SCANNER.read_text(encoding="utf-8").replace('"use strict";', "", 1), 1
+        )
+        return page.replace("LIST", text, 1).encode()
 
     def _body(self, round_code: str, site: str, entries: list[Expected]) -> dict[str, Any]:
         return {
@@ -92,7 +106,11 @@ class OfflineAdmissionLists:
 
         if expected.photo is None:
             return expected
-        return replace(expected, photo=smaller(expected.photo, FACE))
+        try:
+            return replace(expected, photo=smaller(expected.photo, FACE))
+        except OSError:
+            log.error("the photo of %s is no picture that can be shown", expected.number)
+            return replace(expected, photo=None)
 
 
 @dataclass(frozen=True)
@@ -108,6 +126,11 @@ class AdmissionList:
 
     def find(self, number: str) -> Expected | None:
         return self.people.get(number)
+
+
+def faceless(entries: Iterable[Expected]) -> list[str]:
+    """Who is on a list without a photo ("number name"): a list that leaves faces out says so."""
+    return [f"{entry.number} {entry.name}" for entry in entries if entry.photo is None]
 
 
 def read_door_list(path: Path, public: str | None = None) -> AdmissionList:

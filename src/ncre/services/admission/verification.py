@@ -6,27 +6,31 @@ signed before the exam day.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
-from ncre.documents.codes.ticket_token import TICKET, Forged, TicketKey, Unreadable, read
+from sqlalchemy import Connection
+
+from ncre.documents.codes.ticket_token import CaseLost, Forged, TicketKey, Unreadable, read
 from ncre.documents.view_models import SeatLine
-from ncre.domain.admission import TicketVerdict, worth
+from ncre.domain.admission import ADMITS, Ruling, TicketVerdict, ruling, worth
 from ncre.domain.candidate import masked_number
-from ncre.domain.refusals import Refusal
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.handlers.command_handler import CommandHandler
+from ncre.domain.registration.lifecycle import Status
+from ncre.domain.scanned_code import NUMBER, garbled_by_input_method, scanned
+from ncre.events.registration import EntryRecorded, EntryRevoked
+from ncre.handlers.command_handler import Act, CommandHandler
+from ncre.projections.admission import entries
 from ncre.projections.base import Row
 from ncre.projections.registration import desk_search
 from ncre.services.documents.assembly import DocumentAssembler
 
-_NUMBER: Final = re.compile(r"\d{14}|\d{16}", re.ASCII)
-"""A registration number (14) or a ticket number (16); the spaces in between were taken out."""
-
 PURPOSE: Final = "door"
+
+ENTRY: Final = "entry"
+"""Entries of a registration stand in a stream of their own beside it: a door makes no clerk's page out of date."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Expected:
     document: str
     seats: tuple[SeatLine, ...]
     photo: bytes | None
+    confirmed: bool = True
+    """Whether no confirmation in person is outstanding."""
 
 
 @dataclass(frozen=True)
@@ -64,21 +70,22 @@ class Book(Protocol):
 
 def verify_ticket(text: str, book: Book) -> Verification:
     """What the text of a scanned code, or a typed number, is worth. Never raises for bad text."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    number = re.sub(r"\s", "", plain)
-    if _NUMBER.fullmatch(number):
-        return _compared(None, book.find(number))
+    code = scanned(text)
+    if NUMBER.fullmatch(code):
+        return _compared(None, book.find(code))
     try:
-        stamp = read(plain, book.public)
+        stamp = read(code, book.public)
     except Forged:
         return Verification(TicketVerdict.FORGED)
+    except CaseLost:
+        return Verification(TicketVerdict.CASE_LOST)
     except Unreadable:
-        return Verification(TicketVerdict.UNREADABLE)
+        return Verification(
+            TicketVerdict.INPUT_METHOD if garbled_by_input_method(text) else TicketVerdict.UNREADABLE
+        )
     expected = book.find(stamp.number)
     return (
-        Verification(TicketVerdict.FORM, expected)
-        if stamp.kind != TICKET
-        else _compared(stamp.digest, expected)
+        _compared(stamp.digest, expected) if stamp.is_ticket else Verification(TicketVerdict.FORM, expected)
     )
 
 
@@ -126,7 +133,94 @@ class TicketVerifier:
             document=masked_number(sheet.person.document_number),
             seats=sheet.seats,
             photo=self._cases.photo(case),
+            confirmed=not case.site.confirms or case.row["status"] == Status.CONFIRMED,
         )
+
+    def ruling(self, finding: Verification, registration: UUID, room: str = "") -> Ruling:
+        """What the finding about a registration admits to now, at the door of this room ("" for the whole site)."""
+        with self._command_handler.database.reading() as connection:
+            return self._ruling(connection, finding, registration, room)
+
+    def let_in(
+        self,
+        finding: Verification,
+        registration: UUID,
+        actor: Actor,
+        room: str = "",
+        command_id: UUID | None = None,
+        *,
+        by_a_person: bool = False,
+    ) -> Ruling:
+        """The ruling, and the entry recorded where it admits. Of two doors at one moment one is told "already let in".
+
+        The same command sent twice is told the same twice. `by_a_person`: staff let in whom the door leaves to them.
+        """
+        act = Act(actor, command_id or uuid4())
+
+        def work(connection: Connection) -> Ruling:
+            stream = uuid5(registration, ENTRY)
+            self._command_handler.database.lock(connection, stream)
+            ruled = self._ruling(connection, finding, registration, room, act.command_id)
+            if ruled.worth in ADMITS or (by_a_person and ruled.may_be_let_in):
+                self._record(connection, stream, act, registration, ruled, finding)
+            return ruled
+
+        return self._command_handler.run_in_transaction(work)
+
+    def revoke(self, registration: UUID, ticket: str, actor: Actor, command_id: UUID) -> None:
+        """The person was not let in after all. Raises Refusal where there is no such entry."""
+        act = Act(actor, command_id)
+
+        def work(connection: Connection) -> None:
+            stream = uuid5(registration, ENTRY)
+            self._command_handler.database.lock(connection, stream)
+            if ticket not in entries.entries_of(connection, registration):
+                raise Refusal(RefusalCode.NOT_FOUND)
+            version = self._command_handler.store.version(connection, stream)
+            self._command_handler.record(
+                connection, act, stream, version, [EntryRevoked(registration, ticket)]
+            )
+
+        self._command_handler.run_in_transaction(work)
+
+    def _ruling(
+        self,
+        connection: Connection,
+        finding: Verification,
+        registration: UUID,
+        room: str,
+        command_id: UUID | None = None,
+    ) -> Ruling:
+        expected = finding.expected
+        if expected is None:
+            return Ruling(finding.worth)
+        rows = entries.entries_of(connection, registration).values()
+        entered = {row["ticket"]: row["entered_at"] for row in rows if row["command"] != command_id}
+        return ruling(
+            finding.worth,
+            expected.seats,
+            self._command_handler.clock(),
+            confirmed=expected.confirmed,
+            entered=entered,
+            room=room,
+        )
+
+    def _record(
+        self,
+        connection: Connection,
+        stream: UUID,
+        act: Act,
+        registration: UUID,
+        ruled: Ruling,
+        finding: Verification,
+    ) -> None:
+        """Record the entry unless this very command did so."""
+        if ruled.ticket in entries.entries_of(connection, registration):
+            return
+        manner = "typed" if finding.worth is TicketVerdict.TYPED else "scanned"
+        fact = EntryRecorded(registration, ruled.ticket, ruled.hall, manner, ruled.worth.value)
+        version = self._command_handler.store.version(connection, stream)
+        self._command_handler.record(connection, act, stream, version, [fact])
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,9 @@ of that time, and round and site are those of that time too.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -28,30 +24,29 @@ from ncre.documents.view_models import (
     SubjectLine,
     TicketSheet,
 )
-from ncre.domain.accounts.addresses import masked
+from ncre.domain.accounts.addresses import masked, shown
 from ncre.domain.candidate import (
-    DOCUMENT_TYPES,
     EDUCATION,
-    ETHNICITIES,
+    ETHNICITY_CHOICES,
     OCCUPATIONS,
     SEXES,
     masked_number,
 )
-from ncre.domain.exam.plan import ExamRecord, Round, Site, in_words, replay_exam, round_id, site_id
+from ncre.domain.exam.plan import Round, Site, in_words
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import PAID, Status
 from ncre.domain.wording import channel_words
 from ncre.events.base import Fact
-from ncre.events.exam import RoundPlan, SitePlan
-from ncre.events.registration import Details
+from ncre.events.registration import Details, PaymentSettled, SeatAssigned
 from ncre.handlers.command_handler import CommandHandler
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
 from ncre.projections.audit.snapshots import At, Moment, standing
-from ncre.projections.base import Row
 from ncre.projections.payment import ledger
 from ncre.projections.registration import registrations
 from ncre.projections.seating import tickets
+from ncre.services.documents.case import Case, whole_case
+from ncre.services.exam.plans_in_force import PlansInForce, Rules
 from ncre.services.photo.photos import PhotoService
 from ncre.services.registration.people import People
 from ncre.store.sealing import PersonErased
@@ -59,49 +54,6 @@ from ncre.store.sealing import PersonErased
 log = logging.getLogger("ncre.papers")
 
 LEVELS: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """A registration with everything that its pages say."""
-
-    row: Row
-    seats: Sequence[Row]
-    round: Round
-    site: Site
-    details: Details
-
-    @property
-    def paid(self) -> bool:
-        return Status(self.row["status"]) in PAID
-
-    @property
-    def seated(self) -> bool:
-        """Whether every subject has its seat, and the registration stands."""
-        return self.paid and len(self.seats) == len(self.row["lines"])
-
-    @property
-    def photo(self) -> str:
-        """The digest of the photo in the photo store, "" where there is none."""
-        return str(self.row["photo"]["digest"]) if self.row["photo"] else ""
-
-    @property
-    def digest(self) -> str:
-        """16 hex digits over what the papers say: while it stays, a paper printed earlier is current."""
-        row = self.row
-        said = {
-            "number": row["number"],
-            "site": row["site"],
-            "lines": row["lines"],
-            "photo": self.photo,
-            "person": row["person"],
-            "details": row["details_version"],
-            "seats": [
-                (seat["ticket"], seat["room"], seat["starts_at"].isoformat(), seat["ends_at"].isoformat())
-                for seat in self.seats
-            ],
-        }
-        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class DocumentAssembler:
@@ -118,6 +70,7 @@ class DocumentAssembler:
     ) -> None:
         self._proof_page = proof_page
         self._staff_name = staff_name
+        self._plans = PlansInForce(command_handler.store)
         self._command_handler = command_handler
         self._people = people
         self._photos = photos
@@ -132,8 +85,15 @@ class DocumentAssembler:
             round_ = self._command_handler.exams.round(connection, row["round"])
             site = self._command_handler.exams.site(connection, row["round"], row["site"])
             seats = tickets.seats_of(connection, registration)
+            if round_ is None or site is None:
+                raise Refusal(RefusalCode.NOT_FOUND)
+            rules = Rules(round_, site)
+            history: Sequence[Fact] = ()
+            if row["paid_at"] and self._plans.revised_since(connection, rules, row["paid_at"]):
+                history = self._command_handler.store.history(connection, registration)
+            under = self._made_under(connection, rules, history)
         details = self._people.details(registration, row["details_version"])
-        return _whole(row, seats, round_, site, details)
+        return whole_case(row, seats, rules, under, details)
 
     def then(self, registration: UUID, at: At) -> Case:
         """As it stood, with round and site as they were announced by then. Raises Refusal.
@@ -146,26 +106,37 @@ class DocumentAssembler:
             if stood is None or not stood.row["site"]:
                 raise Refusal(RefusalCode.NOT_FOUND)
             by = at.at if isinstance(at, Moment) else self._until(history, stood.version)
-            round_ = self._announced(connection, round_id(stood.row["round"]), by)
-            site = self._announced(connection, site_id(stood.row["round"], stood.row["site"]), by)
-        return _whole(
+            round_ = self._command_handler.exams.round(connection, stood.row["round"])
+            site = self._command_handler.exams.site(connection, stood.row["round"], stood.row["site"])
+            if round_ is None or site is None:
+                raise Refusal(RefusalCode.NOT_FOUND)
+            rules = self._plans.at(connection, Rules(round_, site), by)
+            under = self._made_under(connection, rules, history[: stood.version])
+        return whole_case(
             stood.row,
             sorted(stood.seats, key=lambda seat: seat["starts_at"]),
-            Round(round_.plan, round_.version) if isinstance(round_.plan, RoundPlan) else None,
-            Site(site.plan, site.version) if isinstance(site.plan, SitePlan) else None,
+            rules,
+            under,
             stood.details if isinstance(stood.details, Details) else None,
         )
+
+    def _made_under(
+        self, connection: Connection, rules: Rules, history: Sequence[Fact]
+    ) -> tuple[Rules, Rules]:
+        """The plans in force when it was paid, and when it was last seated; those given where it was not."""
+        paid = [fact for fact in history if isinstance(fact, PaymentSettled)]
+        seated = [fact for fact in history if isinstance(fact, SeatAssigned)]
+        under_paid, under_seated = (
+            self._plans.at(connection, rules, made[-1].metadata.recorded_at) if made else rules
+            for made in (paid, seated)
+        )
+        return under_paid, under_seated
 
     def _until(self, history: Sequence[Fact], version: int) -> datetime:
         """When the version ended; now, if it has not."""
         if version < len(history):
             return history[version].metadata.recorded_at
         return self._command_handler.clock()
-
-    def _announced(self, connection: Connection, stream: UUID, by: datetime) -> ExamRecord:
-        """What a stream of the exam had announced by a moment."""
-        history = self._command_handler.store.history(connection, stream)
-        return replay_exam(stream, takewhile(lambda fact: fact.metadata.recorded_at <= by, history))
 
     def photo(self, case: Case) -> bytes | None:
         """The JPEG of the case, or None: a photo that is lost or damaged keeps no paper from being printed."""
@@ -181,10 +152,10 @@ class DocumentAssembler:
         """The registration form without its photo, which `sheets.pictured` puts in."""
         row, details = case.row, case.details
         return FormSheet(
-            round=round_title(case.round),
+            round=round_title(case.paid_under.round),
             person=_person(case),
             record=self._record(case, FORM),
-            ethnicity=ETHNICITIES[details.ethnicity].zh,
+            ethnicity=ETHNICITY_CHOICES[details.ethnicity].zh,
             birth=details.birth.isoformat(),
             education=EDUCATION[details.education].zh,
             occupation=OCCUPATIONS[details.occupation].zh,
@@ -192,13 +163,16 @@ class DocumentAssembler:
             email=_masked_email(details.email),
             address=details.address,
             postcode=details.postcode,
-            site=_site_line(case.site),
+            site=_site_line(case),
             subjects=_subject_lines(case),
             paid=f"应缴 {yuan(row['amount'])} 元 · 已支付 {in_words(row['paid_at'])}",
             agreement=row["agreement"],
             agreed=in_words(row["agreed_at"]),
             review=f"通过（{in_words(row['approved_at'])}）" if row["approved_at"] else "",
             proof=self._proof_page,
+            remark=details.remark,
+            site_mobile=shown(details.mobile),
+            site_email=details.email,
         )
 
     def receipt_sheet(self, case: Case) -> ReceiptSheet:
@@ -208,11 +182,11 @@ class DocumentAssembler:
             booked = ledger.one(connection, payment["channel"], payment["trade"])
         clerk = booked["clerk"] if booked else None
         return ReceiptSheet(
-            round=round_title(case.round),
+            round=round_title(case.paid_under.round),
             record=self._record(case, FORM),
             name=case.details.name,
             document_number=masked_number(case.details.document_number),
-            site=_site_line(case.site),
+            site=_site_line(case),
             subjects=_subject_lines(case),
             amount=f"{yuan(payment['amount'])} 元",
             paid=in_words(case.row["paid_at"]),
@@ -226,14 +200,14 @@ class DocumentAssembler:
     def ticket_sheet(self, case: Case) -> TicketSheet:
         """The admission ticket without its photo, which `sheets.pictured` puts in."""
         return TicketSheet(
-            round=round_title(case.round),
+            round=round_title(case.seated_under.round),
             person=_person(case),
             record=self._record(case, TICKET),
-            site=f"{case.site.code} {case.site.plan.name}",
-            address=case.site.plan.address,
+            site=f"{case.site.code} {case.seated_under.site.plan.name}",
+            address=_address(case.site, case.seated_under.site),
             seats=tuple(
                 SeatLine(
-                    subject=f"{seat['subject']} {subject_title(case.round, seat['subject'])}",
+                    subject=f"{seat['subject']} {subject_title(case.seated_under.round, seat['subject'])}",
                     ticket=seat["ticket"],
                     starts_at=seat["starts_at"],
                     ends_at=seat["ends_at"],
@@ -244,6 +218,7 @@ class DocumentAssembler:
                 )
                 for seat in case.seats
             ),
+            unconfirmed=case.unconfirmed,
         )
 
     def _record(self, case: Case, kind: str) -> Record:
@@ -254,16 +229,6 @@ class DocumentAssembler:
         )
         stamp = TicketToken(kind, row["number"], row["version"], digest, seats if kind == TICKET else ())
         return Record(row["number"], row["version"], row["changed_at"], digest, self._key.signed(stamp))
-
-
-def _whole(
-    row: Row, seats: Sequence[Row], round_: Round | None, site: Site | None, details: Details | None
-) -> Case:
-    if round_ is None or site is None:
-        raise Refusal(RefusalCode.NOT_FOUND)
-    if details is None:
-        raise Refusal(RefusalCode.PERSON_ERASED)
-    return Case(row, seats, round_, site, details)
 
 
 def _person(case: Case) -> Person:
@@ -279,7 +244,9 @@ def _person(case: Case) -> Person:
 
 def _subject_lines(case: Case) -> tuple[SubjectLine, ...]:
     return tuple(
-        SubjectLine(line["subject"], subject_title(case.round, line["subject"]), line["fee"], "已支付")
+        SubjectLine(
+            line["subject"], subject_title(case.paid_under.round, line["subject"]), line["fee"], "已支付"
+        )
         for line in case.row["lines"]
     )
 
@@ -289,13 +256,21 @@ def round_title(round_: Round) -> str:
 
 
 def subject_title(round_: Round, code: str) -> str:
-    subject = round_.subjects[code]
-    return f"{LEVELS[subject.level]} {subject.name}"
+    """Level and name of a subject, also of one that the round has no more."""
+    subject = round_.subject(code)
+    return f"{LEVELS.get(subject.level, '')} {subject.name}".strip()
 
 
-def _site_line(site: Site) -> str:
-    where = f"（{site.plan.address}）" if site.plan.address else ""
-    return f"{site.code} {site.plan.name}{where}"
+def _address(now: Site, then: Site) -> str:
+    """Where to go: the address in force, and beside it the one that stood on earlier papers, if another."""
+    if now.plan.address == then.plan.address:
+        return now.plan.address
+    return f"{now.plan.address}（原：{then.plan.address}）"
+
+
+def _site_line(case: Case) -> str:
+    address = _address(case.site, case.paid_under.site)
+    return f"{case.site.code} {case.paid_under.site.plan.name}" + (f"（{address}）" if address else "")
 
 
 def _masked_email(email: str) -> str:

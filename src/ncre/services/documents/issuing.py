@@ -14,20 +14,20 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from ncre.documents.labels import NOTICES
 from ncre.documents.masking import masked_form, masked_ticket
 from ncre.documents.pdf.signature import Certificate
 from ncre.documents.view_models import FormSheet, Printed, Sheet, TicketSheet, pictured
 from ncre.domain.exam.plan import Round, require_open
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import PAID, Status
+from ncre.domain.registration.lifecycle import PAID, Opening, Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.snapshots import At
 from ncre.projections.base import Row
 from ncre.projections.seating import tickets
-from ncre.services.documents.assembly import Case, DocumentAssembler
+from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
+from ncre.services.documents.case import Case
 from ncre.store.sealing import CiphertextForged, PersonErased
 
 if TYPE_CHECKING:
@@ -119,8 +119,10 @@ class DocumentService:
 
     def ticket_page(self, registration: UUID) -> TicketPage:
         """The ticket to be shown as a page, the photo aside. Raises Refusal as `ticket` does."""
+        from ncre.documents import drawing
+
         sheet = self._cases.ticket_sheet(self._ready(registration))
-        return TicketPage(sheet, NOTICES, *_codes(sheet))
+        return TicketPage(sheet, drawing.notices(sheet), *_codes(sheet))
 
     def form_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:
         """The form as it would have been printed then. Raises Refusal where there was none to print."""
@@ -233,10 +235,17 @@ def _codes(sheet: FormSheet | TicketSheet) -> tuple[Outline, Outline]:
 
 
 def missing_glyphs(text: str) -> tuple[str, ...]:
-    """Characters that no font of this machine draws: papers show their code points instead."""
-    from ncre.documents import drawing
+    """Characters that no font of this machine draws: papers show their code points instead.
 
-    return drawing.drawable(text)[1]
+    Opens no font for a text of GB 2312, which the packaged font has whole.
+    """
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        from ncre.documents.pdf.glyphs import drawable
+
+        return drawable(text)[1]
+    return ()
 
 
 def _note(case: Case, printed: Printed) -> None:
@@ -264,7 +273,7 @@ def require_ticket(row: Row, round_: Round, now: datetime) -> None:
     if row["seated"] < len(row["lines"]):
         raise Refusal(RefusalCode.PRINT_NOT_SEATED)
     try:
-        require_open(round_.plan.windows.printing, now)
+        require_open(round_.plan.windows.printing, now, Opening.PRINTING)
     except Refusal as refusal:
         if refusal.code is RefusalCode.WINDOW_NOT_YET:
             raise Refusal(RefusalCode.PRINT_NOT_YET, **refusal.particulars) from None

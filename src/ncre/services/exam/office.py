@@ -1,4 +1,4 @@
-"""What the exam office does for many at once: load a round from its files, seat a site."""
+"""What the exam office does for many at once: seat a site."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from secrets import randbelow
 from typing import Final
 from uuid import UUID, uuid4
 
-from ncre.domain.exam.plan import DrawSeats, ExamCommand, PlanRound, PlanSite, PostNotice, site_id
+from ncre.domain.exam.plan import DrawSeats, site_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, Seat
 from ncre.domain.seating.cautions import Caution, cautions
 from ncre.domain.seating.hall_choice import EVERYWHERE, HallChoice
 from ncre.domain.seating.plan import MOST_SEED, seed_in
-from ncre.events.exam import NoticePosted, SeatsDrawn
+from ncre.events.exam import SeatsDrawn
 from ncre.events.registration import SeatAssigned
 from ncre.handlers.command_handler import CommandHandler
-from ncre.rounds.loader import LoadedRound
 from ncre.services.seating.preview import Plan, Preview, SeatingInput, seating_input
 
 log = logging.getLogger("ncre.office")
@@ -44,30 +43,6 @@ class Seated:
 class Office:
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
-
-    def load(self, loaded: LoadedRound, actor: Actor) -> None:
-        """Open or revise the round, its sites and notices together; what is unchanged stays as it is."""
-        planned: list[ExamCommand] = [PlanRound(actor=actor, command_id=uuid4(), plan=loaded.plan)]
-        planned += [
-            PlanSite(actor=actor, command_id=uuid4(), round=loaded.plan.code, plan=site)
-            for site in loaded.sites
-        ]
-        planned += [
-            PostNotice(
-                actor=actor,
-                command_id=uuid4(),
-                notice=NoticePosted(
-                    round=loaded.plan.code,
-                    kind=notice.kind,
-                    title=notice.title,
-                    title_en=notice.title_en,
-                    body=notice.body,
-                    body_en=notice.body_en,
-                ),
-            )
-            for notice in loaded.notices
-        ]
-        self._command_handler.plan_all(planned)
 
     def seat(
         self,

@@ -24,7 +24,7 @@ from ncre.domain.payment.orders import OrderState, give_up
 from ncre.domain.payment.settlement import order_number, order_stream, payable
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import PAYMENT_ACTOR, Actor
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.lifecycle import Opening, Status
 from ncre.events.payment import OrderOpened
 from ncre.handlers.command_handler import Act
 from ncre.projections.base import Row
@@ -173,6 +173,11 @@ class CheckoutService(Inquiries):
                 except ChannelUnavailable:
                     log.warning("%s is silent; order %s stays open there", row["channel"], row["number"])
 
+    def require_due(self, row: Row) -> None:
+        """Raises Refusal where nothing is to be paid for this registration now."""
+        with self._command_handler.database.reading() as connection:
+            self._expires(connection, row)
+
     def _expires(self, connection: Connection, row: Row) -> datetime:
         """Until when the order may be paid. Raises Refusal where nothing is to be paid now."""
         site = self._command_handler.exams.site_of(connection, row)
@@ -184,7 +189,7 @@ class CheckoutService(Inquiries):
         may_pay = row["order_version"] is not None and payable(Status(row["status"]), site)
         if not may_pay or now > expires or row["status"] == Status.LAPSED:
             raise nothing_due(row, round_, site, ledger.of_registration(connection, row["id"]), now)
-        require_open(round_.plan.windows.payment, now)
+        require_open(round_.plan.windows.payment, now, Opening.PAYMENT)
         return expires
 
     def _terms(self, row: Row, channel: str, device: Device, payer: str) -> str:

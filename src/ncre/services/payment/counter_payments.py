@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid4
 
 from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
 from ncre.domain.payment.settlement import order_stream, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.scanned_code import NUMBER
 from ncre.handlers.command_handler import Act, CommandHandler
-from ncre.operational.inbox import holder_of
+from ncre.operational.inbox import holder_of, trades_of
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders
-from ncre.projections.registration import registrations
+from ncre.projections.registration import desk_search, registrations
 from ncre.services.payment.checkout import CheckoutService, paid_in_house
 from ncre.services.payment.notifications import PaymentService
 
@@ -24,6 +26,16 @@ COUNTER: Final = "counter"
 """Its name among the channels; nobody asks it, it tells."""
 
 _RECEIPT: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
+_DIGITS: Final = re.compile("[0-9]+")
+
+
+def receipt_number(typed: str) -> str:
+    """By what receipts are compared: 007, 7 and ７ are one, as are a-07 and A-7; each is kept as it was written."""
+    return _DIGITS.sub(lambda digits: digits[0].lstrip("0") or "0", _plain(typed).upper())
+
+
+def _plain(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed).strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +65,16 @@ class CounterPayments:
         colleague took cash for the same person at the same moment; "" where it settled the registration.
         Raises Refusal: not for this actor, paid already, nothing due, another amount, or a receipt that was used.
         """
-        row = self._row(cash.registration)
+        row, cash = self._row(cash.registration), replace(cash, receipt=_plain(cash.receipt))
         site, trade = row["site"] or "", f"{row['site'] or ''}-{cash.receipt}"
         _require_staff_of(site, cash.actor)
         if str(row["account"]) == cash.actor.id:
             raise Refusal(RefusalCode.OWN_REGISTRATION)
         if _RECEIPT.fullmatch(cash.receipt) and self._took(cash, trade):
             return self._unusable(trade)
-        _require_due(row, cash)
-        if self._holder(trade) is not None:
+        self._require_due(row, cash)
+        self._require_no_ticket(cash.receipt)
+        if self._is_used(site, cash.receipt):
             raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
         self._checkout.close_open_orders(cash.registration)
         order = self._order(cash)
@@ -71,6 +84,12 @@ class CounterPayments:
         if self._holder(trade) != order.number:  # a colleague was quicker with this receipt
             raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
         return self._unusable(trade)
+
+    def _require_no_ticket(self, receipt: str) -> None:
+        """A scanner may read the next person's paper into the field of the receipt. Raises Refusal."""
+        with self._command_handler.database.reading() as connection:
+            if NUMBER.fullmatch(receipt) and desk_search.found(connection, receipt, (), EVERY_SITE, limit=1):
+                raise Refusal(RefusalCode.RECEIPT_OF_A_TICKET, receipt=receipt)
 
     def hand_back(self, trade: str, actor: Actor, command_id: UUID | None = None) -> None:
         """Record that staff handed back what was owed of a payment at the counter. Raises Refusal."""
@@ -122,22 +141,32 @@ class CounterPayments:
             row = ledger.one(connection, COUNTER, trade)
         return str(row["reason"] or "") if row else ""
 
+    def _require_due(self, row: Row, cash: CashTaken) -> None:
+        """What must hold before cash is taken in: the page, the status, the receipt, and then the amount."""
+        if row["payment"]:
+            raise Refusal(RefusalCode.ALREADY_PAID, amount=yuan(cash.amount))
+        if cash.seen is not None and cash.seen > row["version"]:
+            raise Refusal(RefusalCode.VERSION_UNKNOWN, seen=cash.seen, version=row["version"])
+        if cash.seen not in (None, row["version"]):
+            raise Refusal(RefusalCode.OUT_OF_DATE, seen=cash.seen, version=row["version"])
+        self._checkout.require_due(row)
+        if not _RECEIPT.fullmatch(cash.receipt):
+            raise Refusal(RefusalCode.RECEIPT_MISSING)
+        if cash.amount != row["amount"]:
+            raise Refusal(RefusalCode.WRONG_AMOUNT, due=yuan(row["amount"] or 0), given=yuan(cash.amount))
+
+    def _is_used(self, site: str, receipt: str) -> bool:
+        """Whether a receipt of this number was given at the site, however its zeros were written."""
+        number = receipt_number(receipt)
+        digits = _DIGITS.findall(number)
+        with self._command_handler.database.reading() as connection:
+            known = trades_of(connection, COUNTER, f"{site}-", digits[-1] if digits else "")
+        return any(receipt_number(trade.removeprefix(f"{site}-")) == number for trade in known)
+
     def _holder(self, trade: str) -> str | None:
         """The order for which a receipt was given."""
         with self._command_handler.database.reading() as connection:
             return holder_of(connection, COUNTER, trade)
-
-
-def _require_due(row: Row, cash: CashTaken) -> None:
-    """What must hold before cash is taken in, the status before the amount."""
-    if row["payment"]:
-        raise Refusal(RefusalCode.ALREADY_PAID, amount=yuan(cash.amount))
-    if cash.seen not in (None, row["version"]):
-        raise Refusal(RefusalCode.OUT_OF_DATE, seen=cash.seen, version=row["version"])
-    if not _RECEIPT.fullmatch(cash.receipt):
-        raise Refusal(RefusalCode.RECEIPT_MISSING)
-    if cash.amount != row["amount"]:
-        raise Refusal(RefusalCode.WRONG_AMOUNT, due=yuan(row["amount"] or 0), given=yuan(cash.amount))
 
 
 def _require_staff_of(site: str, actor: Actor) -> None:

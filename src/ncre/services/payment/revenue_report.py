@@ -7,12 +7,13 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from io import StringIO
 from itertools import chain, count, islice
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from ncre.domain.exam.plan import EXAM_TIME, in_words
+from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import Unusable, yuan
 from ncre.domain.wording import SOURCES, UNUSABLE, channel_words
 from ncre.handlers.command_handler import CommandHandler
@@ -37,6 +38,7 @@ COLUMNS: Final = (
     "退款时间",
     "已退（元）",
     "经手人",
+    "报名号",
 )
 
 NameOf = Callable[[str], str]
@@ -169,10 +171,14 @@ def _sheet(book: Workbook, name: str, rows: Iterable[Row], name_of: NameOf) -> N
     sheet.set_column(0, len(COLUMNS) - 1, 18)
     for column, title in enumerate(COLUMNS):
         sheet.write_string(0, column, title)
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    amount = book.add_format({"num_format": "#,##0.00"})
     for place, row in enumerate(rows, start=1):
         for column, value in enumerate(_values(row, name_of)):
-            if column in (5, 11) and value:
-                sheet.write_number(place, column, float(value))
+            if isinstance(value, datetime):
+                sheet.write_datetime(place, column, value, moment)
+            elif isinstance(value, Decimal):
+                sheet.write_number(place, column, float(value), amount)
             else:
                 sheet.write_string(place, column, str(value))
 
@@ -185,22 +191,29 @@ def _pieces(made: IO[bytes]) -> Iterator[bytes]:
 
 
 def _values(row: Row, name_of: NameOf) -> list[Any]:
+    """The cells of a payment: moments in exam time, amounts in yuan, the rest text."""
     reason = row["reason"] or ""
     return [
-        in_words(row["paid_at"]),
+        _local(row["paid_at"]),
         channel_words(row["channel"]).zh,
         row["order"],
         row["trade"],
         row["site"],
-        yuan(row["amount"]),
+        Decimal(yuan(row["amount"])),
         SOURCES[row["source"]].zh,
         UNUSABLE[Unusable(reason)].zh if reason in set(Unusable) else reason,
         row["request"] or "",
         row["trouble"] or "",
-        in_words(row["returned_at"]) if row["returned_at"] else "",
-        yuan(row["returned"]) if row["returned"] is not None else "",
+        _local(row["returned_at"]) if row["returned_at"] else "",
+        Decimal(yuan(row["returned"])) if row["returned"] is not None else "",
         name_of(row["clerk"]) if row["clerk"] else "",
+        row["number"] or "",
     ]
+
+
+def _local(at: datetime) -> datetime:
+    """The wall clock where the exam is, to the second, as a spreadsheet keeps it."""
+    return at.astimezone(EXAM_TIME).replace(tzinfo=None, microsecond=0)
 
 
 def _harmless(text: str) -> str:

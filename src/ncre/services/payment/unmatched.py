@@ -24,7 +24,7 @@ from ncre.domain.payment.settlement import item_stream, orphan_stream
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import Role
-from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_short
+from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
 from ncre.events import payment as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler
@@ -123,7 +123,7 @@ def _required_reason(note: str) -> str:
     reason = note.strip()
     if not reason:
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
-    require_short(reason, LONGEST_NOTE)
+    require_text(reason, LONGEST_NOTE)
     return reason
 
 

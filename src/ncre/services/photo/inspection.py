@@ -9,9 +9,13 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from ncre.events.registration import PhotoReplaced, PhotoUploaded
-from ncre.photo.file_store import Found, PhotoDamaged, PhotoMissing, PhotoStore
+from ncre.photo.file_store import Found, PhotoDamaged, PhotoMissing, PhotoStore, PhotoStoreUnavailable
+from ncre.projections.audit.timeline import timeline
 from ncre.projections.registration import registrations
+from ncre.projections.registration.photo_files import photo_files
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 from ncre.store.sealing import CiphertextForged, PersonErased
@@ -32,7 +36,10 @@ class Named:
 
 @dataclass
 class Inspection:
-    """What was found. `swept` are the names of files that no fact names; younger ones are `waiting`."""
+    """What was found. `swept` are the names of files that no fact names; younger ones are `waiting`.
+
+    `newer` came after the newest fact, so the database may be an older one than the photos: they are never removed.
+    """
 
     whole: int = 0
     repaired: list[Named] = field(default_factory=list)
@@ -40,6 +47,7 @@ class Inspection:
     missing: list[Named] = field(default_factory=list)
     swept: list[str] = field(default_factory=list)
     waiting: int = 0
+    newer: list[str] = field(default_factory=list)
 
     @property
     def lost(self) -> list[Named]:
@@ -74,6 +82,36 @@ class PhotoInspection:
                 (found.missing if fault is PhotoMissing else found.damaged).append(one)
         self._sweep(found, files, {one.digest for one in named}, before, sweep)
         return found
+
+    def newest_lost(self, most: int = 20) -> tuple[int, int]:
+        """Of the photos that were sent last, how many are not in the store, and of how many.
+
+        So a photo folder that was not restored is noticed at once, whatever the size of the installation.
+        """
+        newest = select(photo_files.c.registration).order_by(photo_files.c.sent_at.desc()).limit(most)
+        with self._database.reading() as connection:
+            cases = set(connection.execute(newest).scalars())
+            found = select(registrations.registrations.c.photo).where(
+                registrations.registrations.c.id.in_(cases)
+            )
+            digests = {photo["digest"] for photo in connection.execute(found).scalars() if photo}
+        return sum(self._is_lost(digest) for digest in digests), len(digests)
+
+    def _is_lost(self, digest: str) -> bool:
+        try:
+            self._photos.check(digest)
+        except (PhotoMissing, PhotoDamaged, PhotoStoreUnavailable):
+            return True
+        return False
+
+    def _newest_fact(self) -> datetime | None:
+        with self._database.reading() as connection:
+            newest: datetime | None = connection.scalar(select(func.max(timeline.c.at)))
+        return newest
+
+    def digests(self) -> Iterator[str]:
+        """Of every photo that a fact names."""
+        return (one.digest for one in self._named())
 
     def _named(self) -> Iterator[Named]:
         """Every photo of the log once."""
@@ -134,11 +172,15 @@ class PhotoInspection:
     def _sweep(
         self, found: Inspection, files: Sequence[Found], named: set[str], before: datetime, sweep: bool
     ) -> None:
+        last = self._newest_fact()
         for file in files:
             if file.digest in named:
                 continue
             if file.at >= before:
                 found.waiting += 1
+                continue
+            if last is not None and file.at > last:
+                found.newer.append(file.name)
                 continue
             found.swept.append(file.name)
             if sweep:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ncre.domain.candidate import DOCUMENT_TYPES, normalise_document
+from ncre.domain.identity_documents import DOCUMENT_TYPES, PERMANENT_RESIDENCE, normalise_document
+from ncre.domain.typed_text import name_key
 from ncre.events.registration import Details, Rejected
 from ncre.handlers.command_handler import CommandHandler
+from ncre.projections.audit.snapshots import student_of
 from ncre.store.keys import Keys, blind_index
 
 
@@ -19,6 +21,16 @@ class People:
         """The keyed hash of a document: the same for the same person, and tells nothing else."""
         return blind_index(self._keys.pepper, "document", f"{document_type}\0{document_number}")
 
+    def holder(self, details: Details) -> str:
+        """The keyed hash of who holds a permanent residence card; "" for other documents, whose number is enough.
+
+        By the letters of the name in any order, date of birth and sex, as they are on both forms of the card.
+        """
+        if details.document_type != PERMANENT_RESIDENCE:
+            return ""
+        who = f"{name_key(details.name)}\0{details.birth.isoformat()}\0{details.sex}"
+        return blind_index(self._keys.pepper, "holder", who)
+
     def persons(self, text: str) -> tuple[str, ...]:
         """The keyed hashes of `text` read as a number of each document type, for looking it up."""
         return tuple(self.person(kind, normalise_document(kind, text)) for kind in DOCUMENT_TYPES)
@@ -30,6 +42,12 @@ class People:
         fact = self._fact(registration, version)
         details = getattr(fact, "details", None)
         return details if isinstance(details, Details) else None
+
+    def student(self, registration: UUID) -> str:
+        """The school number or declaration that was given to a site for its own students, "" if none or erased."""
+        with self._command_handler.database.reading() as connection:
+            student = student_of(self._command_handler.store.history(connection, registration))
+        return student if isinstance(student, str) else ""
 
     def rejection_note(self, registration: UUID, version: int | None) -> str:
         """The note of a rejection, or "" if there is none or it was erased."""

@@ -63,23 +63,23 @@ class RegistrationTransfer:
         to = self._accounts.find(asked.to)
         if to is None or self._accounts.is_closed(to.id) or to.role is not Role.CANDIDATE:
             raise Refusal(RefusalCode.ACCOUNT_UNKNOWN)
-        person = self._profiles.person_of(to)
+        persons = self._profiles.persons_of(to)
         self._changes.prepare(asked)
-        was, after = self._command_handler.run_in_transaction(partial(self._moved, asked, to, person))
+        was, after = self._command_handler.run_in_transaction(partial(self._moved, asked, to, persons))
         if was is not None:
             self._log.tell(was, lambda address: email_templates.moved(address, after.number, LEFT))
             self._log.tell(to, lambda address: email_templates.moved(address, after.number, CAME))
         return after
 
     def _moved(
-        self, asked: Move, to: Account, person: str, connection: Connection
+        self, asked: Move, to: Account, persons: frozenset[str], connection: Connection
     ) -> tuple[Account | None, Registration]:
         """The account it left, None where nothing happened; and the registration as it then stands."""
         before = registrations.one(connection, asked.registration)
         after = self._command_handler.carry_out(connection, asked)
         if before is None or after.version == before["version"]:
             return None, after
-        if person and after.person not in ("", person):
+        if persons and after.person and not persons & {after.person, after.holder}:
             raise Refusal(RefusalCode.OTHER_PERSON)
         if registrations.under_way(connection, to.id, after.round) != [after.id]:
             raise Refusal(RefusalCode.ACCOUNT_BUSY)

@@ -1,6 +1,6 @@
 """The papers of a site's halls: who sits where, to sign in on, and the sheets for the doors.
 
-A list shows the names and faces of a whole batch, for a face is compared at the desk; document
+A list shows the names and faces of a whole sitting, for a face is compared at the desk; document
 numbers stay masked. So each person on it is looked at, and that is recorded in their case first. The
 sheets for the doors name nobody.
 """
@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 
+from sqlalchemy import Connection
+
 from ncre.documents.hall_view_models import DoorSheet, HallHead, SeatList, Sitter, Sitting
 from ncre.documents.view_models import Printed
-from ncre.domain.candidate import DOCUMENT_TYPES
 from ncre.domain.exam.plan import Round, Site
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.seating.sittings import sitting_name
 from ncre.handlers.command_handler import CommandHandler
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
 from ncre.projections.base import Row
@@ -36,7 +39,7 @@ log = logging.getLogger("ncre.hall_lists")
 PURPOSE: Final = "hall-list"
 
 FACE: Final = (132, 180)
-"""Pixels of a face on a list: 12 by 15 mm in print at 300 dpi. A batch of 400 people is 3 MB."""
+"""Pixels of a face on a list: 12 by 15 mm in print at 300 dpi. A sitting of 400 people is 3 MB."""
 
 STAFF: Final = frozenset({Role.REVIEWER, Role.OFFICE})
 
@@ -51,11 +54,16 @@ class Hall:
 
 
 @dataclass(frozen=True)
-class BatchOfHalls:
-    number: int
+class SittingOfHalls:
+    """The halls in which people sit at one time. Its name is that of its files and addresses."""
+
     starts_at: datetime
     ends_at: datetime
     halls: tuple[Hall, ...]
+
+    @property
+    def name(self) -> str:
+        return sitting_name(self.starts_at, self.ends_at)
 
     @property
     def people(self) -> int:
@@ -63,8 +71,8 @@ class BatchOfHalls:
 
 
 @dataclass(frozen=True)
-class _Batch:
-    """The seats of a batch, with the round and the site."""
+class _Seats:
+    """The seats of a sitting, with the round and the site."""
 
     round: Round
     site: Site
@@ -85,7 +93,6 @@ class _Batch:
             site=f"{self.site.code} {self.site.plan.name}",
             hall=first["hall"],
             room=first["room"],
-            batch=first["batch"],
             starts_at=first["starts_at"],
             ends_at=first["ends_at"],
             at=_newest(rows),
@@ -103,56 +110,65 @@ class HallLists:
         self._people = people
         self._photos = photos
 
-    def batches(self, round_code: str, site: str, actor: Actor) -> list[BatchOfHalls]:
-        """The batches of a site in which people sit, hall by hall."""
+    def sittings(self, round_code: str, site: str, actor: Actor) -> list[SittingOfHalls]:
+        """The times at which people sit at a site, hall by hall."""
         _require_staff(actor, site)
         with self._command_handler.database.reading() as connection:
-            rows = tickets.halls_at(connection, round_code, site)
-        found = groupby(rows, key=lambda row: (row["batch"], row["starts_at"], row["ends_at"]))
-        return [
-            BatchOfHalls(*when, tuple(Hall(row["hall"], row["room"], row["people"]) for row in halls))
-            for when, halls in found
-        ]
+            return _sittings(connection, round_code, site)
 
-    def seat_lists(self, round_code: str, site: str, batch: int, actor: Actor) -> Printed:
-        """The lists of all halls of a batch. Raises Refusal.
+    def seated(self, round_code: str, sites: Collection[str], actor: Actor) -> dict[str, tuple[int, int]]:
+        """How many people have seats at each of these sites, and how many sittings these are."""
+        for site in sites:
+            _require_staff(actor, site)
+        with self._command_handler.database.reading() as connection:
+            found = tickets.seated_by_site(connection, round_code, sites)
+        return {site: found.get(site, (0, 0)) for site in sites}
+
+    def sitters(self, round_code: str, site: str, sitting: str, actor: Actor) -> list[Row]:
+        """Who sits in a sitting, by hall and seat; names masked, nothing private is opened. Raises Refusal."""
+        return self._seats(round_code, site, sitting, actor).rows
+
+    def seat_lists(self, round_code: str, site: str, sitting: str, actor: Actor) -> Printed:
+        """The lists of all halls of a sitting, by its name. Raises Refusal.
 
         One photo is open at a time; what is kept of each is the small one that is printed.
         """
         from ncre.documents.seat_list import seat_lists
 
-        asked = self._batch(round_code, site, batch, actor)
+        asked = self._seats(round_code, site, sitting, actor)
         self._command_handler.look_at_all([row["registration"] for row in asked.rows], actor, PURPOSE)
         lists = (
             SeatList(asked.head(rows), tuple(self._sitter(asked, row) for row in rows))
             for rows in asked.by_hall()
         )
-        printed = seat_lists(f"考场座位表 {site} 第{batch}批次", asked.at, lists)
+        printed = seat_lists(f"考场座位表 {site} {sitting}", asked.at, lists)
         if printed.missing:
             points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
-            log.warning("no font draws %s on the lists of %s, batch %s", points, site, batch)
+            log.warning("no font draws %s on the lists of %s, %s", points, site, sitting)
         return printed
 
-    def door_sheets(self, round_code: str, site: str, batch: int, actor: Actor) -> Printed:
-        """The sheets for the doors of all halls of a batch. Raises Refusal."""
+    def door_sheets(self, round_code: str, site: str, sitting: str, actor: Actor) -> Printed:
+        """The sheets for the doors of all halls of a sitting, by its name. Raises Refusal."""
         from ncre.documents.door_sheet import door_sheets
 
-        asked = self._batch(round_code, site, batch, actor)
+        asked = self._seats(round_code, site, sitting, actor)
         return door_sheets(
-            f"门贴 {site} 第{batch}批次", asked.at, (_door_sheet(asked, rows) for rows in asked.by_hall())
+            f"门贴 {site} {sitting}", asked.at, (_door_sheet(asked, rows) for rows in asked.by_hall())
         )
 
-    def _batch(self, round_code: str, site: str, batch: int, actor: Actor) -> _Batch:
+    def _seats(self, round_code: str, site: str, sitting: str, actor: Actor) -> _Seats:
         _require_staff(actor, site)
         with self._command_handler.database.reading() as connection:
             round_ = self._command_handler.exams.round(connection, round_code)
             known = self._command_handler.exams.site(connection, round_code, site)
-            rows = tickets.seats_in(connection, round_code, site, batch)
-        if round_ is None or known is None or not rows:
-            raise Refusal(RefusalCode.NOBODY_SEATED, site=site)
-        return _Batch(round_, known, rows)
+            named = (one for one in _sittings(connection, round_code, site) if one.name == sitting)
+            when = next(named, None)
+            if round_ is None or known is None or when is None:
+                raise Refusal(RefusalCode.NOBODY_SEATED, site=site)
+            rows = tickets.seats_in(connection, round_code, site, when.starts_at, when.ends_at)
+        return _Seats(round_, known, rows)
 
-    def _sitter(self, asked: _Batch, row: Row) -> Sitter:
+    def _sitter(self, asked: _Seats, row: Row) -> Sitter:
         """Somebody on the list; of an erased person, what the row still says."""
         details = self._people.details(row["registration"], row["details_version"])
         return Sitter(
@@ -175,9 +191,17 @@ class HallLists:
             return smaller(self._photos.show(row["sealed_for"], row["photo"]["digest"]), FACE)
         except PersonErased:
             return None
-        except (PhotoMissing, PhotoDamaged, PhotoStoreUnavailable) as fault:
+        except (PhotoMissing, PhotoDamaged, PhotoStoreUnavailable, OSError) as fault:
             log.error("the photo of %s is not on its list: %s", row["registration"], type(fault).__name__)
             return None
+
+
+def _sittings(connection: Connection, round_code: str, site: str) -> list[SittingOfHalls]:
+    rows = tickets.halls_at(connection, round_code, site)
+    return [
+        SittingOfHalls(*when, tuple(Hall(row["hall"], row["room"], row["people"]) for row in halls))
+        for when, halls in groupby(rows, key=lambda row: (row["starts_at"], row["ends_at"]))
+    ]
 
 
 def _newest(rows: list[Row]) -> datetime:
@@ -185,7 +209,7 @@ def _newest(rows: list[Row]) -> datetime:
     return newest
 
 
-def _door_sheet(asked: _Batch, rows: list[Row]) -> DoorSheet:
+def _door_sheet(asked: _Seats, rows: list[Row]) -> DoorSheet:
     by_subject: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_subject[row["subject"]].append(row["ticket"])

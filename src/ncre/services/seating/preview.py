@@ -18,7 +18,7 @@ from ncre.domain.registration.lifecycle import Status
 from ncre.domain.seating.assignment import ToSeat
 from ncre.domain.seating.cautions import Caution
 from ncre.domain.seating.hall_choice import HallChoice
-from ncre.domain.seating.halls import Hall, Sitting, halls
+from ncre.domain.seating.halls import Hall, HallsInUse, Sitting, halls
 from ncre.domain.seating.plan import seating
 from ncre.events.registration import SeatAssigned
 from ncre.projections.base import Row
@@ -114,7 +114,7 @@ class SeatingInput:
     people: list[ToSeat]
     unconfirmed: int
     taken: list[tuple[int, int]]
-    halls: Mapping[tuple[int, str], int]
+    in_use: HallsInUse
 
     @property
     def sittings(self) -> int:
@@ -123,9 +123,10 @@ class SeatingInput:
     def plan(self, seed: int, choice: HallChoice) -> Plan:
         """Raises Refusal where somebody finds no seat."""
         choice.require_known(self.site.plan)
-        subjects = self.round.subjects
+        held = {code for one in self.people for code in one.subjects}
+        subjects = {code: self.round.subject(code) for code in held}
         return seating(
-            self.round.code, self.site.plan, subjects, self.people, self.taken, self.halls, seed, choice
+            self.round.code, self.site.plan, subjects, self.people, self.taken, self.in_use, seed, choice
         )
 
     def preview(self, seed: int, choice: HallChoice, cautions: Iterable[Caution]) -> tuple[Preview, Plan]:
@@ -152,12 +153,13 @@ class SeatingInput:
         taken = Counter(hall for hall, _ in self.taken)
         new = Counter(one.hall for seats in plan.values() for one in seats)
         return tuple(
-            HallLoad(hall, taken[hall.number], new[hall.number]) for hall in halls(self.site.plan, self.halls)
+            HallLoad(hall, taken[hall.number], new[hall.number])
+            for hall in halls(self.site.plan, self.in_use)
         )
 
 
 def _digest(shown: Preview, plan: Plan, unconfirmed: int) -> str:
-    """SHA-256 over who gets which seat, how full halls are, and by which choice and seed."""
+    """SHA-256 over who gets which seat, how full halls are, by which choice and seed, and what was cautioned of."""
     choice = shown.choice
     whole = (
         shown.seed,
@@ -167,6 +169,7 @@ def _digest(shown: Preview, plan: Plan, unconfirmed: int) -> str:
         shown.people,
         shown.sittings,
         unconfirmed,
+        [(caution.code.value, sorted(caution.particulars.items())) for caution in shown.cautions],
         [(load.hall.number, load.hall.room, load.hall.seats, load.taken, load.new) for load in shown.loads],
         sorted((str(who), sorted(_paper(one) for one in seats)) for who, seats in plan.items()),
     )
@@ -195,10 +198,14 @@ def seating_input(connection: Connection, exams: ExamRepository, round_code: str
         people=[_to_seat(row, own[row["id"]]) for row in unseated],
         unconfirmed=sum(row["status"] == Status.PAID for row in unseated),
         taken=[(row["hall"], row["seat"]) for row in assigned],
-        halls={(row["batch"], row["room"]): row["hall"] for row in assigned},
+        in_use=HallsInUse((_sitting(row), row["hall"]) for row in assigned),
     )
 
 
 def _to_seat(row: Row, own: Iterable[Row]) -> ToSeat:
-    seated = {seat["subject"]: Sitting(seat["room"], seat["starts_at"], seat["ends_at"]) for seat in own}
+    seated = {seat["subject"]: _sitting(seat) for seat in own}
     return ToSeat(row["id"], tuple(line["subject"] for line in row["lines"]), seated)
+
+
+def _sitting(seat: Row) -> Sitting:
+    return Sitting(seat["room"], seat["starts_at"], seat["ends_at"])

@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from ncre.domain.accounts.addresses import shown
 from ncre.domain.candidate import FORM_FIELDS, parse_details
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.refusals import Refusal
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import Role
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.details_form import as_typed, choices, in_words
+from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
+from ncre.web.shared.forms import seen
+from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
 
 pages = Blueprint("profile", __name__)
 
@@ -31,13 +33,25 @@ def form() -> Answer:
 @require_role(Role.CANDIDATE)
 def save() -> Answer:
     """The document number must be valid for its type; every fault is told at once (domain facts §4)."""
-    typed = {one.name: request.form.get(one.name, "") for one in FIELDS}
-    parsed = parse_details(typed, container().clock().astimezone(EXAM_TIME).date())
+    typed, today = as_sent(FIELDS), container().clock().astimezone(EXAM_TIME).date()
+    version = seen(least=0)
+    known = container().profiles.of(account())
+    if known and version == container().profiles.version(account()):
+        picked = chosen(request.form, typed, known)
+        if picked.open:
+            return _page(picked.typed, unchosen(picked), saved(known, picked.typed)), 409
+        typed = picked.typed
+    parsed = parse_details(typed, today)
     if isinstance(parsed, list):
-        return _page(typed, in_words(parsed)), 422
+        return _page(typed, in_words(parsed), check=check_faulty(typed, parsed)), 422
+    check = check_parsed(typed, parsed, today)
+    if check.questions:
+        return _page({**typed, "name": parsed.name}, {}, check=check), 422
     try:
-        container().profiles.keep(account(), parsed)
+        container().profiles.keep(account(), parsed, version)
     except Refusal as refusal:
+        if refusal.code is RefusalCode.OUT_OF_DATE:
+            return _beside(typed, refusal)
         if refusal.code not in NOT_THEIR_FAULT:
             raise
         return _page(typed, {"name": refusal_text(refusal)}), int(STATUS[refusal.code])
@@ -45,7 +59,28 @@ def save() -> Answer:
     return redirect(url_for("passport.home"), 303)
 
 
-def _page(typed: dict[str, str], faults: dict[str, str]) -> str:
+def _beside(typed: dict[str, str], refusal: Refusal) -> Answer:
+    """What was typed beside what another tab saved meanwhile, to choose field by field."""
+    known = container().profiles.of(account())
+    beside = {name: value for name, value in saved(known, typed).items() if name in typed}
+    changed = _("个人资料在别处刚改过，没有保存。两处不同的内容并列在下面，请逐项选择保留哪一个。")
+    page = _page(typed, {next(iter(beside), "name"): changed}, beside)
+    return page, int(STATUS[refusal.code])
+
+
+def _page(
+    typed: dict[str, str],
+    faults: dict[str, str],
+    beside: dict[str, str] | None = None,
+    check: Check = NOTHING_TO_CHECK,
+) -> str:
     return render_template(
-        "account/profile.html", fields=FIELDS, choices=choices(), typed=typed, faults=faults
+        "account/profile.html",
+        fields=FIELDS,
+        choices=choices(),
+        typed=typed,
+        faults=faults,
+        beside=beside or {},
+        check=check,
+        version=container().profiles.version(account()),
     )

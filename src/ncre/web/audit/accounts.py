@@ -50,6 +50,6 @@ def history(identity: UUID) -> Answer:
         known=known,
         name=known.name if known.role in NAMED else "",
         closed=container().accounts.is_closed(identity),
-        second_factor_service=container().second_factor_service.asked_of(known),
+        second_step=container().second_factor_service.asked_of(known),
         story=newest_first(story),
     )

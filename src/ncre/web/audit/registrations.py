@@ -84,10 +84,12 @@ def open_details(registration: UUID) -> Answer:
 @pages.get("/audit/<uuid:registration>/compare")
 @require_role(Role.AUDITOR, Role.OFFICE)
 def compare(registration: UUID) -> Answer:
-    """What differs between two states."""
+    """What differs between two states; the last two versions where none are named."""
     _record_view(registration, "compare")
     past = _past(registration)
-    typed = {name: request.args.get(name, "").strip() for name in ("from", "to")}
+    last = past.now.version
+    usual = {"from": f"v{max(1, last - 1)}", "to": f"v{last}"}
+    typed = {name: request.args.get(name, "").strip() or text for name, text in usual.items()}
     sides = {name: past.at(text) for name, text in typed.items()}
     faults = {name: fault for name, (_stands, fault) in sides.items() if fault}
     page = render_template(

@@ -8,16 +8,17 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam.plan import Round, require_open
+from ncre.domain.exam.plan import Round, deadline_of, require_open
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import Agree
-from ncre.domain.registration.lifecycle import Opening, Role
+from ncre.domain.registration.lifecycle import Opening, Role, Status
 from ncre.domain.registration.state import registration_id
 from ncre.projections.base import Row
 from ncre.projections.registration import registrations
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.language import language
 
 pages = Blueprint("agreement", __name__)
 
@@ -37,6 +38,10 @@ def answer() -> Answer:
     if not request.form.get("agreed"):
         return _page({"agreed": _("请先勾选“同意报名协议”，再点击“同意”。")}), 422
     round_, newest = _round_and_newest()
+    if request.form.get("round", "") != round_.code:
+        return _page(
+            {"agreed": _("考次刚有变动，没有做任何改动。下面是现在考次的报名协议，请重新阅读。")}
+        ), 409
     live = _live(newest)
     if live is not None:
         return redirect(url_for("registration.tasks", registration=live), 303)
@@ -78,6 +83,7 @@ def _page(faults: dict[str, str]) -> str:
         live=_live(newest),
         moved_away=_moved_away(round_),
         closed=registering_closed(round_),
+        until=deadline_of(Status.NEW, True, round_, container().clock()).say(language()),
         faults=faults,
         command_id=fresh_id(),
     )
@@ -96,7 +102,7 @@ def _live(newest: Row | None) -> UUID | None:
 def registering_closed(round_: Round) -> str:
     """Why registering cannot begin at this hour, in words, or ""."""
     try:
-        require_open(round_.window(Opening.REGISTER), container().clock())
+        require_open(round_.window(Opening.REGISTER), container().clock(), Opening.REGISTER)
     except Refusal as refusal:
         return refusal_text(refusal)
     return ""

@@ -16,9 +16,10 @@ from ncre.domain.registration.lifecycle import Role, Step
 from ncre.events.registration import Details
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.details_form import as_typed, choices, in_words, saved
+from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
 from ncre.web.shared.registration_view import Case, own_case
 
 pages = Blueprint("details", __name__)
@@ -27,6 +28,8 @@ COMMANDS: Final = {Step.FILL_INFO: FillInfo, Step.AMEND_INFO: AmendInfo}
 
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
+    RefusalCode.HOLDER_TAKEN: "name",
+    RefusalCode.DOCUMENT_NOT_ACCEPTED: "document_type",
     RefusalCode.OUT_OF_DATE: "name",
     RefusalCode.SENT_BEFORE: "name",
     **dict.fromkeys(NOT_THEIR_FAULT, "name"),
@@ -49,11 +52,21 @@ def form(registration: UUID) -> Answer:
 @require_role(Role.CANDIDATE)
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
-    typed = {one.name: request.form.get(one.name, "") for one in FORM_FIELDS}
-    parsed = parse_details(typed, container().clock().astimezone(EXAM_TIME).date())
-    if isinstance(parsed, list):
-        return _page(case, typed, in_words(parsed)), 422
     step = case.require(Step.FILL_INFO, Step.AMEND_INFO)
+    documents = case.round.plan.documents
+    typed, today = as_sent(FORM_FIELDS), container().clock().astimezone(EXAM_TIME).date()
+    known = container().people.details(case.id, case.row["details_version"])
+    if "differs" in request.form and seen() == case.version:
+        picked = chosen(request.form, typed, known)
+        if picked.open:
+            return _page(case, picked.typed, unchosen(picked), saved(known, picked.typed)), 409
+        typed = picked.typed
+    parsed = parse_details(typed, today, documents)
+    if isinstance(parsed, list):
+        return _page(case, typed, in_words(parsed), check=check_faulty(typed, parsed, documents)), 422
+    check = check_parsed(typed, parsed, today, documents)
+    if check.questions:
+        return _page(case, {**typed, "name": parsed.name}, {}, check=check), 422
     try:
         _carry_out(case, step, parsed)
     except Refusal as refusal:
@@ -73,6 +86,7 @@ def _carry_out(case: Case, step: Step, details: Details) -> None:
             command_id=command_id(),
             details=details,
             person=container().people.person(details.document_type, details.document_number),
+            holder=container().people.holder(details),
         )
     )
 
@@ -81,13 +95,17 @@ def _refused(case: Case, typed: dict[str, str], refusal: Refusal) -> str:
     """The form with all that was typed, beside what is saved by now where that is something else."""
     known = container().people.details(case.id, case.row["details_version"])
     differs = refusal.code in (RefusalCode.SENT_BEFORE, RefusalCode.OUT_OF_DATE)
-    return _page(
-        case, typed, {FIELD_OF[refusal.code]: refusal_text(refusal)}, saved(known, typed) if differs else {}
-    )
+    beside = saved(known, typed) if differs else {}
+    field = next(iter(beside), FIELD_OF[refusal.code])
+    return _page(case, typed, {field: refusal_text(refusal)}, beside)
 
 
 def _page(
-    case: Case, typed: dict[str, str], faults: dict[str, str], beside: Mapping[str, str] | None = None
+    case: Case,
+    typed: dict[str, str],
+    faults: dict[str, str],
+    beside: Mapping[str, str] | None = None,
+    check: Check = NOTHING_TO_CHECK,
 ) -> str:
     return render_template(
         "candidate/details.html",
@@ -95,10 +113,11 @@ def _page(
         entries=task_list(case, container().clock()),
         here=Task.DETAILS,
         fields=FORM_FIELDS,
-        choices=choices(),
+        choices=choices(case.round.plan.documents),
         typed=typed,
         faults=faults,
+        check=check,
         beside=beside or {},
-        from_passport=bool(typed) and case.row["details_version"] is None and not faults,
+        from_passport=request.method == "GET" and bool(typed) and case.row["details_version"] is None,
         command_id=fresh_id(),
     )

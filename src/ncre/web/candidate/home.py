@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from ncre.domain.registration.lifecycle import Role
 from ncre.projections.exam import exams
 from ncre.projections.registration import registrations
+from ncre.web.candidate.agreement import registering_closed
 from ncre.web.shared.auth import Answer, account, container, require_role
 
 pages = Blueprint("home", __name__)
@@ -55,6 +56,7 @@ def welcome() -> Answer:
         mine=mine,
         live=registrations.is_active(mine),
         moved_away=moved_away,
+        closed=registering_closed(round_) if round_ else "",
         completed=completed,
         now=container().clock(),
     )

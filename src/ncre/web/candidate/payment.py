@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from ncre.clients.payment_channel import ChannelRefused, ChannelUnavailable, Device, State
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import PAID, Role, Status
+from ncre.domain.registration.lifecycle import PAID, Role, Status, Step
 from ncre.web.candidate.payment_situation import money_of
 from ncre.web.candidate.task_list import Task, task_list, time_left
 from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_wechat, elsewhere, to_identify
@@ -221,4 +221,5 @@ def _page(case: Case, fault: str = "") -> str:
         left=time_left(expires, now),
         ways=container().checkout.ways(case.row),
         fault=fault,
+        may_mend=Step.AMEND_INFO in case.steps and case.window_fault(Step.AMEND_INFO, now) is None,
     )

@@ -16,11 +16,14 @@ from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import RequestReview, Withdraw
 from ncre.domain.registration.lifecycle import PAID, TERMINATED, Role, Status, Step
+from ncre.domain.registration.window_wording import UNDER_WAY
 from ncre.projections.audit import timeline
 from ncre.projections.registration import registrations
 from ncre.services.documents.issuing import require_paid, require_ticket
 from ncre.web.candidate import task_list as journey
 from ncre.web.candidate.agreement import registering_closed
+from ncre.web.candidate.changes_told import with_changes
+from ncre.web.candidate.deadlines import in_short
 from ncre.web.candidate.payment_situation import cancellation, money_of
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.details_form import shown
@@ -47,9 +50,9 @@ NEXT: Final = {
     Status.CONFIRMED: ("good", later("支付和现场确认都已完成，报名成功。")),
     Status.LAPSED: (
         "bad",
-        later("超过缴费期限没有支付，报名已失效，名额已释放。报名时间内可以重新提交报考信息。"),
+        later("超过期限没有完成，报名已失效，名额已释放。"),
     ),
-    Status.WITHDRAWN: ("", later("您已放弃这份报名，名额已释放。报名时间内可以重新报名。")),
+    Status.WITHDRAWN: ("", later("您已放弃这份报名，名额已释放。")),
     Status.CANCELLED: ("bad", later("考务办公室取消了这份报名。如有疑问，请联系考点或考务办公室。")),
 }
 """What each status asks of the candidate: the look of the note, and its words."""
@@ -86,26 +89,26 @@ def tasks(registration: UUID) -> Answer:
     reasons = journey.reasons_by_group(case)
     record_access, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
     money = money_of(case)
+    due = case.due(now)
     if money[0].situation is Situation.ASKING:
         record_access, sentence = "warn", money[0].say(language())
+    elif due.over and case.status in UNDER_WAY:
+        record_access, sentence = "bad", due.say(language())
     return render_template(
         "candidate/task_list.html",
         case=case,
         entries=entries,
         place=journey.current(entries),
         closed=_closed(case, now),
-        record_access=record_access,
+        look=record_access,
         sentence=sentence,
+        until="" if due.over and case.status in UNDER_WAY else due.say(language()),
         left=_left_to_pay(case, now),
-        reasons=reasons,
-        groups=journey.GROUPS,
-        mends={group: task for group, (task, _facts) in journey.MENDS.items()},
         pages={entry.task: entry.page for entry in entries if entry.page},
-        note=container().people.rejection_note(case.id, case.row["rejected_version"]) if reasons else "",
         cancelled=_cancel_reason(case),
         money=[one for one in money if one.situation not in SAID_ELSEWHERE],
         paid=case.status in PAID,
-        story=story[::-1],
+        story=with_changes(case.id, story)[::-1],
         newest=NEWEST_FIRST,
         begin_again=case.status in TERMINATED and not registering_closed(case.round),
         form_refused=_refused(partial(require_paid, case.row)),
@@ -173,7 +176,7 @@ def _closed(case: Case, now: datetime) -> dict[journey.Task, str]:
     closed = {}
     for task, steps in journey.STEPS_OF.items():
         faults = [case.window_fault(step, now) for step in steps if step in case.steps]
-        words = [refusal_text(fault) for fault in faults if fault is not None]
+        words = [in_short(fault) for fault in faults if fault is not None]
         if words:
             closed[task] = words[0]
     return closed

@@ -12,16 +12,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import Site
+from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import ChangeSubjects, Submit
 from ncre.domain.registration.decisions import MOST_SUBJECTS
 from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.students import DECLARED, LONGEST_SCHOOL_NUMBER, OWN_STUDENTS, school_number
 from ncre.events.exam import Subject
 from ncre.projections.exam.seats_left import full_sites, seats_left
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import command_id, fresh_id, require_asked, seen
 from ncre.web.shared.registration_view import Case, own_case
 
 pages = Blueprint("subjects", __name__)
@@ -32,6 +34,7 @@ DECLARATION: Final = "我保证以上信息是真实和准确的"
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
     RefusalCode.SITE_FULL: "site",
+    RefusalCode.SITE_CLOSED: "site",
     RefusalCode.NUMBERS_USED_UP: "site",
     RefusalCode.NO_SUBJECT: "subjects",
     RefusalCode.SUBJECT_TWICE: "subjects",
@@ -39,6 +42,8 @@ FIELD_OF: Final = {
     RefusalCode.SUBJECT_FULL: "subjects",
     RefusalCode.TOO_MANY_SUBJECTS: "subjects",
     RefusalCode.DECLARATION_MISSING: "declared",
+    RefusalCode.STUDENT_UNNAMED: "school_number",
+    RefusalCode.SCHOOL_NUMBER_INVALID: "school_number",
     RefusalCode.OUT_OF_DATE: "subjects",
     RefusalCode.SENT_BEFORE: "subjects",
     **dict.fromkeys(NOT_THEIR_FAULT, "subjects"),
@@ -77,6 +82,16 @@ def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
     site, chosen = request.form.get("site", ""), tuple(request.form.getlist("subjects"))
+    if "show" in request.form:
+        return _page(case, site, set(chosen), {})
+    require_asked()
+    offered = _offered(case, site)
+    if not offered:
+        return _page(
+            case, site, set(chosen), {"site": refusal_text(Refusal(RefusalCode.SITE_UNKNOWN, site=site))}
+        ), 422
+    if request.form.get("offered", "") != offered:
+        return _page(case, site, set(chosen), {"subjects": _another_offer()}), 409
     faults = _faults(step, chosen)
     if faults:
         return _page(case, site, set(chosen), faults), 422
@@ -91,9 +106,44 @@ def save(registration: UUID) -> Answer:
     return _next_path(registration)
 
 
+def _offered(case: Case, site: str) -> str:
+    """Whose subjects, by which rules and fees, a page of the site shows now; "" for no site. The form sends it back."""
+    with container().database.reading() as connection:
+        chosen = container().command_handler.exams.site(connection, case.round.code, site) if site else None
+    return _offer_of(case, chosen)
+
+
+def _offer_of(case: Case, site: Site | None) -> str:
+    return f"{site.code}.{site.version}.{case.round.version}" if site else ""
+
+
+def _another_offer() -> str:
+    return _(
+        "报考信息没有提交：列表中的考点与页面上显示的科目不是同一考点，或者考点的安排刚有变动。"
+        "下面是所选考点现在的科目，请核对后再提交。"
+    )
+
+
+def _recorded(case: Case) -> dict[str, str]:
+    """What is recorded of the choice, in words: it is said back after every submission."""
+    site = case.site
+    return {
+        "number": case.row["number"] or "",
+        "site": f"{site.code} {site.plan.name}" if site else "",
+        "subjects": "、".join(f"{one.code} {one.name}" for one in case.subjects),
+        "fee": yuan(case.row["amount"]),
+    }
+
+
 def _next_path(registration: UUID) -> Answer:
-    """To the photo, where one is missing: the manual's reminder goes along."""
+    """To the photo, where one is missing: the manual's reminder goes along. What was recorded is said back."""
     case = own_case(registration)
+    flash(
+        _(
+            "已记录您的报考信息。考点：%(site)s；科目：%(subjects)s；考试费：%(fee)s 元；报名号：%(number)s。",
+            **_recorded(case),
+        )
+    )
     if Step.UPLOAD_PHOTO in case.steps:
         flash(_("请上传照片，否则报名无效。"))
         return redirect(url_for("photo.page", registration=registration), 303)
@@ -121,6 +171,7 @@ def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> No
                 command_id=identity,
                 site=site,
                 subjects=chosen,
+                student=_student_sent(),
             )
         )
         return
@@ -134,14 +185,31 @@ def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> No
             subjects=chosen,
             declared=bool(request.form.get("declared")),
             declaration=DECLARATION,
+            student=_student_sent(),
         )
     )
+
+
+def _student_sent() -> str:
+    """The school number of the form, or the declaration of who has none. Raises Refusal."""
+    number = school_number(request.form.get("school_number", ""))
+    return number or (DECLARED if request.form.get("own_student") else "")
+
+
+def _student_typed(case: Case, site: Site | None) -> str:
+    """What stands in the form: what was sent, else what was said to this site before."""
+    if request.method == "POST":
+        return request.form.get("school_number", "") or (DECLARED if request.form.get("own_student") else "")
+    if site is None or site.plan.audience != OWN_STUDENTS or case.row["site"] != site.code:
+        return ""
+    return container().people.student(case.id)
 
 
 def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, beside: bool = False) -> str:
     """`beside`: what is saved stands beside what was ticked."""
     with container().database.reading() as connection:
-        sites = container().command_handler.exams.sites(connection, case.round.code)
+        every = container().command_handler.exams.sites(connection, case.round.code)
+        sites = [one for one in every if not one.closed or one.code == case.row["site"]]
         full = full_sites(connection, container().command_handler.claims, case.round.code, sites)
     site = next((one for one in sites if one.code == asked), None)
     return render_template(
@@ -151,11 +219,15 @@ def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, b
         here=Task.SUBJECTS,
         cities=_by_city(sites),
         site=site,
+        offered=_offer_of(case, site),
         full=full - ({case.row["site"]} if _holds_seats(case) else set()),
         choices=_choices(case, site, chosen) if site else [],
         most=min(MOST_SUBJECTS, site.plan.most_subjects) if site else MOST_SUBJECTS,
         first=Step.SUBMIT in case.steps,
         declared=bool(request.form.get("declared")),
+        student=_student_typed(case, site),
+        declares=DECLARED,
+        longest=LONGEST_SCHOOL_NUMBER,
         faults=faults,
         saved=case.subjects if beside else [],
         basis=_basis(case),
@@ -176,12 +248,14 @@ def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
         seats = seats_left(
             connection, container().command_handler.claims, case.round.code, site, inside=inside
         )
-    listed = [case.round.subjects[code] for code in site.offers if code in case.round.subjects]
+    offered = [] if site.closed else [code for code in site.offers if code in case.round.subjects]
+    listed = [case.round.subject(code) for code in dict.fromkeys((*offered, *sorted(held)))]
+    fees = {line["subject"]: line["fee"] for line in case.row["lines"]}
     return [
         Choice(
             subject=subject,
-            fee=case.round.fee(subject.code),
-            left=seats[subject.code].left,
+            fee=case.round.fee(subject.code) if subject.code in offered else fees[subject.code],
+            left=seats[subject.code].left if subject.code in seats else 0,
             mine=subject.code in held,
             chosen=subject.code in chosen,
             needs=subject.prerequisite,

@@ -150,6 +150,8 @@ def tasks_of(case: Case) -> list[Task]:
 def task_list(case: Case, now: datetime, story: Iterable[Row] = ()) -> list[Entry]:
     """Every task of a case with its mark, and with its page where the task is open at this hour."""
     sent_back = set(to_mend(case, story))
+    if case.due(now).ended:
+        return [Entry(task, _ended(_mark(case, task)), "") for task in tasks_of(case)]
     return [
         Entry(task, Mark.BACK if task in sent_back else _mark(case, task), _page(case, task, now))
         for task in tasks_of(case)
@@ -188,6 +190,11 @@ def time_left(deadline: datetime, now: datetime) -> str:
     if not hours:
         return _("%(minutes)s 分钟", minutes=minutes)
     return _("%(hours)s 小时 %(minutes)s 分钟", hours=hours, minutes=minutes)
+
+
+def _ended(mark: Mark) -> Mark:
+    """What is left undone when a window closed over it stays undone."""
+    return mark if mark is Mark.DONE else Mark.OVER
 
 
 def _mark(case: Case, task: Task) -> Mark:

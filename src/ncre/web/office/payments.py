@@ -20,6 +20,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.history_view import names
+from ncre.web.shared.rounds import names_of_sites
 
 pages = Blueprint("office_payments", __name__)
 
@@ -124,6 +125,7 @@ def _page() -> Answer:
         days=days,
         bars=_bars(days),
         sites=_sites(days),
+        names=names_of_sites(),
         open=open_,
         open_count=count,
         owed=owed,
@@ -152,8 +154,17 @@ def _asked_days() -> tuple[date, date, dict[str, str]]:
         except bounds.OutOfBounds:
             faults[name] = _("请填写 2000 年至 2099 年的日期，例如 2027-03-01。")
     last = found.get("last", today)
-    first = found.get("first", last - timedelta(days=DAYS - 1))
-    return max(min(first, last), last - timedelta(days=LONGEST)), last, faults
+    usual = last - timedelta(days=DAYS - 1)
+    first = found.get("first", usual)
+    if first > last:
+        faults.setdefault("first", _("开始日期晚于结束日期，请改正。下面是截至结束日期的两周。"))
+    elif (last - first).days >= LONGEST:
+        faults["first"] = _(
+            "一次最多 %(most)s 天，这一段有 %(days)s 天，请缩短。下面是截至结束日期的两周。",
+            most=LONGEST,
+            days=(last - first).days + 1,
+        )
+    return (usual if faults else first), last, faults
 
 
 def _bars(days: list[DayRevenue]) -> list[tuple[DayRevenue, int, int]]:

@@ -9,17 +9,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam.plan import PostNotice, Site
+from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, PostNotice, Site, notices_id
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.lifecycle import Role, Status
 from ncre.events.exam import NoticePosted
+from ncre.projections.audit import timeline
+from ncre.projections.base import Row
 from ncre.projections.exam import exams
-from ncre.projections.registration import overview
+from ncre.projections.payment import ledger, unbooked
+from ncre.projections.registration import overview, review_queue
 from ncre.web.candidate.home import KINDS
+from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.history_view import Told, newest_first
 from ncre.web.shared.rounds import current_round
+from ncre.web.staff.return_link import remember
 
 pages = Blueprint("round", __name__)
 
@@ -28,8 +34,6 @@ AUDIENCES: Final = {
     "own_students": later("仅限本校在校生"),
     "social": later("面向社会考生"),
 }
-LONGEST_TITLE: Final = 200
-LONGEST_BODY: Final = 20_000
 NOTICE_FIELDS: Final = {
     "title": later("标题（中文）"),
     "body": later("正文（中文）"),
@@ -45,15 +49,63 @@ def home() -> Answer:
     with container().database.reading() as connection:
         command_handler = container().command_handler
         round_ = command_handler.exams.current(connection)
-        found = (
+        every = (
             overview.overview(connection, command_handler.exams, command_handler.claims, round_)
             if round_
             else []
         )
-    policies = {now.site.code: policy_in_words(now.site) for now in found}
+    every.sort(key=lambda now: now.site.code)
+    province, busy = request.args.get("province", ""), request.args.get("busy") == "1"
+    provinces = sorted({now.site.plan.province for now in every})
+    found = [now for now in every if province not in provinces or now.site.plan.province == province]
+    found = [now for now in found if not busy or needs_attention(now)]
+    remember("round.home", province=province, busy="1" if busy else "")
     return render_template(
-        "office/round.html", round=round_, overview=found, policies=policies, now=container().clock()
+        "office/round.html",
+        round=round_,
+        overview=found,
+        total=overview.total(found),
+        provinces=provinces,
+        province=province,
+        busy=busy,
+        attention=_attention(every) if round_ else [],
+        policies={now.site.code: policy_in_words(now.site) for now in found},
+        now=container().clock(),
     )
+
+
+def needs_attention(now: overview.SiteOverview) -> bool:
+    """Whether somebody waits at the site, or more is taken than there is."""
+    return bool(now.counts.get(Status.PENDING_REVIEW)) or now.is_over
+
+
+def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
+    """(sentence, address) of what somebody has to do, the most pressing first."""
+    round_, sites = current_round(), account().sites
+    with container().database.reading() as connection:
+        oldest = review_queue.waiting(connection, round_.code, sites, limit=1)
+        waiting = review_queue.waiting_count(connection, round_.code, sites)
+        owed = ledger.owed_count(connection)
+        unclear = len(ledger.orphans(connection)) + len(unbooked.waiting(connection))
+        unclear += len(ledger.unexplained(connection))
+    found = []
+    if oldest:
+        longest = time_left(container().clock(), oldest[0]["requested_at"])
+        sentence = _("%(count)s 份等待审核，最久的已等 %(time)s", count=waiting, time=longest)
+        found.append((sentence, url_for("review.queue")))
+    if unclear:
+        found.append((_("%(count)s 笔款项需要核查", count=unclear), url_for("office_payments.home")))
+    if owed:
+        found.append((_("%(count)s 笔款项待退", count=owed), url_for("office_payments.home")))
+    over = [now.site for now in every if now.is_over]
+    found += [
+        (
+            _("考点 %(site)s 已报人数或科次超过限额", site=f"{site.code} {site.plan.name}"),
+            f"#site-{site.code}",
+        )
+        for site in over
+    ]
+    return found
 
 
 @pages.get("/office/notices")
@@ -73,6 +125,12 @@ def post_notice() -> Answer:
     faults = _notice_faults(kind, typed)
     if faults:
         return _notices_page({kind: typed}, faults), 422
+    with container().database.reading() as connection:
+        standing = exams.notice(connection, round_.code, kind)
+    if "edit" in request.form:
+        return _notices_page({kind: typed}, {})
+    if "preview" in request.form or _is_asked_first(kind, standing):
+        return _preview(kind, typed, standing)
     posted = NoticePosted(
         round_.code, kind, typed["title"], typed["title_en"], typed["body"], typed["body_en"]
     )
@@ -86,6 +144,42 @@ def post_notice() -> Answer:
         )
     flash(_("公告已发布。"))
     return redirect(url_for("round.notices"), 303)
+
+
+@pages.get("/office/notices/<int:version>")
+@require_role(Role.OFFICE)
+def notice_then(version: int) -> Answer:
+    """A notice as it was posted, by its place in the history of the round's notices."""
+    for told, posted in _posted():
+        if told.row["version"] == version:
+            return render_template("office/notice_then.html", told=told, posted=posted)
+    raise NotFound
+
+
+def _posted() -> list[tuple[Told, NoticePosted]]:
+    """Every notice of the round with who posted it when, the newest first."""
+    stream = notices_id(current_round().code)
+    with container().database.reading() as connection:
+        story = timeline.story(connection, stream)
+        facts = container().command_handler.store.history(connection, stream)
+    by_version = {fact.metadata.version: fact for fact in facts if isinstance(fact, NoticePosted)}
+    return [(told, by_version[told.row["version"]]) for told in newest_first(story)]
+
+
+def _is_asked_first(kind: str, standing: Row | None) -> bool:
+    """Whether the office is asked before it replaces: the guide is what candidates go by."""
+    return kind == "guide" and standing is not None and request.form.get("replace") != "1"
+
+
+def _preview(kind: str, typed: dict[str, str], standing: Row | None) -> str:
+    """How it will look in both languages, with the question before something is replaced. Nothing is posted yet."""
+    return render_template(
+        "office/notice_preview.html",
+        kind=kind,
+        typed=typed,
+        standing=standing,
+        command_id=request.form.get("command_id", ""),
+    )
 
 
 def policy_in_words(site: Site) -> list[str]:
@@ -122,6 +216,7 @@ def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str]) -> s
         values=values,
         labels=NOTICE_FIELDS,
         faults=faults,
+        history=_posted(),
         command_id=fresh_id,
     )
 

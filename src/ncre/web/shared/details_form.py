@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from ncre.domain.accounts import addresses
 from ncre.domain.candidate import FORM_FIELDS, FormField
 from ncre.domain.faults import Fault
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.events.registration import Details
 from ncre.web.shared.language import language
 
@@ -37,10 +42,47 @@ def saved(details: Details | None, typed: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def choices() -> dict[str, list[tuple[str, str]]]:
-    """(code, words) of every field that is chosen from a list, in the reader's language."""
+def as_sent(fields: Iterable[FormField]) -> dict[str, str]:
+    """The form of the request. A button that changes the kind of document at once counts before the list."""
+    typed = {one.name: request.form.get(one.name, "") for one in fields}
+    return {**typed, "document_type": request.form.get("kind_instead") or typed["document_type"]}
+
+
+def unchosen(picked: Choice) -> dict[str, str]:
+    """What is said at each field for which nothing was chosen."""
+    return {name: _("两处填写不同，请选择保留哪一个。") for name in picked.open}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was typed, after choosing field by field between it and what is saved; `open` fields are not chosen yet."""
+
+    typed: dict[str, str]
+    open: tuple[str, ...]
+
+
+def chosen(form: MultiDict[str, str], typed: dict[str, str], details: Details | None) -> Choice:
+    """The fields for which the page showed both versions, each by its `keep-` answer: `mine` or `saved`."""
+    kept, taken, left = as_typed(details), dict(typed), []
+    for name in form.getlist("differs"):
+        answer = form.get(f"keep-{name}", "")
+        if name not in kept or name not in typed:
+            continue
+        if answer == "saved":
+            taken[name] = kept[name]
+        elif answer != "mine":
+            left.append(name)
+    return Choice(taken, tuple(left))
+
+
+def choices(documents: Collection[str] = tuple(DOCUMENT_TYPES)) -> dict[str, list[tuple[str, str]]]:
+    """(code, words) of every field that is chosen from a list, in the reader's language; `documents` are accepted."""
     return {
-        one.name: [(code, words.say(language())) for code, words in one.choices.items()]
+        one.name: [
+            (code, words.say(language()))
+            for code, words in one.choices.items()
+            if one.name != "document_type" or code in documents
+        ]
         for one in FORM_FIELDS
         if one.choices is not None
     }

@@ -17,9 +17,10 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.wording import refusal_words
 from ncre.handlers.outages import OUTAGES
 from ncre.store.outages import DatabaseFailure
-from ncre.web.shared import access_log, edge
+from ncre.web.shared import access_log, edge, ways
 from ncre.web.shared.forms import FormIncomplete
 from ncre.web.shared.language import language
+from ncre.web.shared.ways import Way
 
 log = logging.getLogger("ncre.web")
 
@@ -52,6 +53,13 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.WINDOW_OVER: HTTPStatus.FORBIDDEN,
     RefusalCode.AGREEMENT_CHANGED: HTTPStatus.CONFLICT,
     RefusalCode.PLACE_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.HOLDER_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.STUDENT_UNNAMED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SCHOOL_NUMBER_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.DOCUMENT_NOT_ACCEPTED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.REVISION_OUTDATED: HTTPStatus.CONFLICT,
+    RefusalCode.REVISION_REFUSED: HTTPStatus.CONFLICT,
+    RefusalCode.SITE_CLOSED: HTTPStatus.CONFLICT,
     RefusalCode.SITE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.SUBJECT_NOT_OFFERED: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.SUBJECT_TWICE: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -71,6 +79,8 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.REASON_TEXT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.OPENING_REASON: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.TEXT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.TEXT_UNREADABLE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NOTICE_EMPTY: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.MONEY_UNDECIDED: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.MONEY_REASON_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.EVIDENCE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -98,6 +108,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.CHANNEL_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.CHANNEL_SILENT: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.RECEIPT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.RECEIPT_OF_A_TICKET: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.RECEIPT_USED: HTTPStatus.CONFLICT,
     RefusalCode.WRONG_AMOUNT: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.AMOUNT_UNREADABLE: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -135,12 +146,17 @@ REFUSED_ACCESS: Final = frozenset(
 )
 """Refusals of who asks, not of what is asked: they are noted in the log."""
 
+BY_STATE: Final = frozenset(
+    {RefusalCode.OUT_OF_TURN, RefusalCode.NOT_FOUND, RefusalCode.PRINT_NOT_PAID, RefusalCode.PRINT_NOT_SEATED}
+)
+"""Refusals of a page that the status explains better (`domain/registration/page_wording.py`)."""
+
 PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
 """Statuses of what passes by itself; every answer that has one says when to ask again."""
 
 Answered = tuple[str, int, dict[str, str]]
 
-_TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。")
+_TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请减少后再试。")
 
 
 def install(site: Flask) -> None:
@@ -169,8 +185,12 @@ def _refused(refusal: Refusal) -> Answered:
     if refusal.code in REFUSED_ACCESS:
         access_log.refuse(refusal.code.value)
     status, after = STATUS[refusal.code], RETRY_AFTER.get(refusal.code)
+    row = None if refusal.code in NOT_THEIR_FAULT else ways.standing()
+    why = ways.blocked(row)
+    sentence = why.words.say(language()) if why and refusal.code in BY_STATE else refusal_text(refusal)
+    status = HTTPStatus.CONFLICT if why and status == HTTPStatus.NOT_FOUND else status
     headings = {404: _("没有找到这一页"), 500: _("系统出了问题")}
-    page, code = _page(status, headings.get(status, _("没有完成")), refusal_text(refusal))
+    page, code = _page(status, headings.get(status, _("没有完成")), sentence, ways.way_on(row))
     return page, code, {"Retry-After": str(after)} if after is not None else {}
 
 
@@ -180,15 +200,13 @@ def _failed(failure: DatabaseFailure) -> Answered:
 
 def _expired(_error: CSRFError) -> tuple[str, int]:
     access_log.refuse("csrf")
-    refusal_text = _(
-        "这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请返回上一页，刷新后再试一次。"
-    )
+    refusal_text = _("这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请回到刚才的页面再试一次。")
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         refusal_text = _(
             "浏览器没有送来 Cookie，登录和填表都需要它。没有做任何改动。请在浏览器设置中允许本站使用 Cookie"
-            "（拦截插件也可能禁止它），然后返回上一页，刷新后再试一次。"
+            "（拦截插件也可能禁止它），然后回到刚才的页面再试一次。"
         )
-    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text)
+    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text, ways.back())
 
 
 def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
@@ -197,6 +215,7 @@ def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
         HTTPStatus.BAD_REQUEST,
         _("没有完成"),
         _("表单不完整：缺少页面的版本或编号。没有做任何改动，请回到原来的页面，刷新后再试一次。"),
+        ways.back(),
     )
 
 
@@ -205,23 +224,37 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if isinstance(error, edge.NotText | edge.TooLong):
         access_log.refuse("out-of-bounds")
-        return _page(error.code or 400, *edge.words(error))
+        return _page(error.code or 400, *edge.words(error), _way())
+    if (row := ways.standing()) and (why := ways.blocked(row)):
+        return _page(error.code, _("没有完成"), why.words.say(language()), ways.way_on(row))
     headings = {
         403: (_("没有权限"), _("您的账号不能打开这一页。如有需要，请联系考务办公室。")),
-        404: (_("没有找到这一页"), _("请检查网址，或从首页重新进入。")),
+        404: (_("没有找到这一页"), _not_found()),
         405: (_("不能这样打开"), _("请从页面上的按钮进入。")),
         413: (
             _("发送的内容太大"),
-            _("发送的内容超过了这一页的限度，没有做任何改动。请返回上一页，减少后再试。"),
+            str(_TOO_LARGE),
         ),
     }
-    heading, sentence = headings.get(error.code, (_("没有完成"), _("请求有误，请返回上一页再试一次。")))
-    return _page(error.code, heading, sentence)
+    heading, sentence = headings.get(error.code, (_("没有完成"), _("请求有误，请回到刚才的页面再试一次。")))
+    return _page(error.code, heading, sentence, _way())
+
+
+def _not_found() -> str:
+    """Why there is no such page, as far as the address tells; another's registration is as good as none."""
+    if request.endpoint in ways.PAGE_OF and ways.standing() is None:
+        return _("您登录的账号里没有这份报名。如果是用另一个账号报的名，请退出后用那个账号登录。")
+    return _("请检查网址。如果是从旧的链接进来的，请从下面重新进入。")
+
+
+def _way() -> Way:
+    """Back to the page of a form; from a page that cannot be opened, on to where things stand."""
+    return ways.back() if request.method == "POST" else ways.way_on(ways.standing())
 
 
 def too_large() -> tuple[str, int]:
     """The page for a request that was larger than its page takes."""
-    return _page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("发送的内容太大"), _TOO_LARGE)
+    return _page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("发送的内容太大"), str(_TOO_LARGE), ways.back())
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
@@ -233,5 +266,5 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     )
 
 
-def _page(status: int, heading: str, sentence: str) -> tuple[str, int]:
-    return render_template("shared/error.html", heading=heading, sentence=sentence), int(status)
+def _page(status: int, heading: str, sentence: str, way: Way | None = None) -> tuple[str, int]:
+    return render_template("shared/error.html", heading=heading, sentence=sentence, way=way), int(status)

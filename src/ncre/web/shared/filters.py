@@ -11,7 +11,7 @@ from flask import Flask
 from ncre.domain.accounts.addresses import masked, shown
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
-from ncre.domain.payment.settlement import DifferenceKind, yuan
+from ncre.domain.payment.settlement import DifferenceKind, yuan_grouped
 from ncre.domain.registration.lifecycle import Role, Status, Step
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.wording import DIFFERENCES, ROLES, SOURCES, STATUSES, STEPS, channel_words
@@ -31,7 +31,8 @@ def install(site: Flask) -> None:
         clerk=name_of,
         source=lambda code: _of(SOURCES, code),
         reason=_reason,
-        yuan=yuan,
+        yuan=yuan_grouped,
+        grouped=lambda number: f"{number:,}",
         moment=lambda moment: in_words(moment) if moment else "",
         address=shown,
         masked_address=masked,

@@ -19,10 +19,10 @@ class FormIncomplete(BadRequest):
     """The form lacks what says which version it was filled in upon, or which command it is."""
 
 
-def seen() -> int:
-    """The version of the case on the page the form was on. Raises FormIncomplete."""
+def seen(least: int = 1) -> int:
+    """The version on the page the form was on; 0 is of what was never saved. Raises FormIncomplete."""
     try:
-        return integer(request.form.get("seen", ""), least=1)
+        return integer(request.form.get("seen", ""), least=least)
     except OutOfBounds:
         raise FormIncomplete from None
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Final
 
+from ncre.domain.exam.plan import in_words
 from ncre.domain.registration.lifecycle import Role
 from ncre.projections.base import Row
 from ncre.web.shared.auth import container
@@ -21,13 +24,24 @@ class Told:
 
     row: Row
     name: str
+    when: str = ""
+    """The moment as it is shown: with seconds where another line shares the minute."""
 
 
 def newest_first(story: Iterable[Row]) -> list[Told]:
     """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
     rows = list(story)[::-1]
     name_of = names()
-    return [Told(row, name_of(row["actor"]) if row["role"] in NAMED else "") for row in rows]
+    shared = Counter(in_words(row["at"]) for row in rows)
+    return [
+        Told(row, name_of(row["actor"]) if row["role"] in NAMED else "", _moment(row["at"], shared))
+        for row in rows
+    ]
+
+
+def _moment(at: datetime, shared: Counter[str]) -> str:
+    minute = in_words(at)
+    return f"{minute}:{at:%S}" if shared[minute] > 1 else minute
 
 
 def names() -> Callable[[str], str]:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam.plan import Round, Site, require_open
+from ncre.domain.exam.plan import Round, Site, deadline_of, require_open
 from ncre.domain.payment.settlement import payable
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import Status, Step, open_rows, open_steps
+from ncre.domain.registration.window_wording import Deadline
 from ncre.events.exam import Subject
 from ncre.projections.base import Row
 from ncre.projections.registration import registrations
@@ -84,12 +85,14 @@ class Case:
         """Whether the fee may be paid at this moment."""
         return self.payable and self.row["order_version"] is not None and now <= self.deadline
 
+    def due(self, now: datetime) -> Deadline:
+        """What has to be done before which window closes."""
+        return deadline_of(self.status, self.site is None or self.site.reviews, self.round, now)
+
     @property
     def subjects(self) -> list[Subject]:
-        """The chosen subjects, as the round describes them; one that it dropped keeps its code."""
-        known = self.round.subjects
-        codes = [line["subject"] for line in self.row["lines"]]
-        return [known.get(code) or Subject(code, code, 0, 0) for code in codes]
+        """The chosen subjects, as the round describes them, or described them last."""
+        return [self.round.subject(line["subject"]) for line in self.row["lines"]]
 
     @property
     def unsupported(self) -> list[Subject]:
@@ -102,7 +105,7 @@ class Case:
         rows = [row for row in open_rows(self.status, self.site) if row.step is step]
         try:
             for row in rows[:1]:
-                require_open(self.round.window(row.window), now)
+                require_open(self.round.window(row.window), now, row.window)
         except Refusal as refusal:
             return refusal
         return None

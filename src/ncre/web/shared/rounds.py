@@ -25,3 +25,11 @@ def current_site(code: str) -> Site:
     if site is None:
         raise NotFound
     return site
+
+
+def names_of_sites() -> dict[str, str]:
+    """The name of each site of the current round by its code; nothing where there is no round."""
+    with container().database.reading() as connection:
+        round_ = container().command_handler.exams.current(connection)
+        sites = container().command_handler.exams.sites(connection, round_.code) if round_ else []
+    return {site.code: site.plan.name for site in sites}

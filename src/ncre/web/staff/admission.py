@@ -1,49 +1,84 @@
-"""入场核验: at the door, by a scanned code or a typed number: may this person enter, and whose face is it."""
+"""入场核验: at the door, by a scanned code or a typed number: may this person enter, and whose face is it.
+
+An admission is recorded as it is said, so that the next scan of the same ticket is told when it was.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
-from ncre.domain.admission import ADMITS, HALTS, WORTH_WORDS, TicketVerdict
+from ncre.domain.admission import ADMITS, HALTS, Ruling, TicketVerdict
+from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.scanned_code import LONGEST
 from ncre.projections.base import Row
 from ncre.services.admission.verification import PURPOSE, Expected, Verification, verify_ticket
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details, opened
+from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.language import language
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites
 
 pages = Blueprint("admission", __name__)
 
-LONGEST: Final = 400
+ROOM: Final = "door-room"
+"""What the session remembers: at which room's door it stands."""
 
 
 @pages.get("/staff/door")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def page() -> Answer:
-    return render_template("staff/admission.html", finding=None, row=None)
+    return _page(None)
 
 
 @pages.post("/staff/door")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def check() -> Answer:
-    """What was scanned travels in the form, never in an address."""
+    """What was scanned travels in the form, never in an address. Who may enter is recorded as let in."""
     book = _Here()
-    typed = request.form.get("code", "")
+    typed, room = request.form.get("code", ""), _room()
     finding = verify_ticket(typed, book) if len(typed) <= LONGEST else Verification(TicketVerdict.UNREADABLE)
-    return render_template(
-        "staff/admission.html",
-        finding=finding,
-        says=WORTH_WORDS[finding.worth].say(language()),
-        admits=finding.worth in ADMITS,
-        halts=finding.worth in HALTS,
-        row=book.row,
+    if book.row is None:
+        return _page(_Said(finding, Ruling(finding.worth), None))
+    ruled = container().ticket_verifier.let_in(finding, book.row["id"], account().actor, room, command_id())
+    return _page(_Said(finding, ruled, book.row))
+
+
+@pages.post("/staff/door/<uuid:registration>/entry")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def let_in(registration: UUID) -> Answer:
+    """A member of staff lets in whom the door leaves to them; the verdict is recorded with the entry."""
+    row = at_my_sites(registration)
+    if not opened(row, PURPOSE):
+        raise Forbidden
+    manner = TicketVerdict.OUTDATED if request.form.get("manner") == "scanned" else TicketVerdict.TYPED
+    finding = Verification(manner, container().ticket_verifier.expected(registration))
+    ruled = container().ticket_verifier.let_in(
+        finding, registration, account().actor, _room(), command_id(), by_a_person=True
     )
+    if ruled.worth in ADMITS or ruled.may_be_let_in:
+        flash(_("报名号 %(number)s：已记录入场。", number=row["number"]))
+        return redirect(url_for("admission.page"), 303)
+    return _page(_Said(finding, ruled, row))
+
+
+@pages.post("/staff/door/<uuid:registration>/revoke")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def revoke(registration: UUID) -> Answer:
+    """The person did not go in after all. Raises Refusal where no such entry is recorded."""
+    row = at_my_sites(registration)
+    container().ticket_verifier.revoke(
+        registration, request.form.get("ticket", ""), account().actor, command_id()
+    )
+    flash(_("报名号 %(number)s：入场记录已撤销。", number=row["number"]), "warn")
+    return redirect(url_for("admission.page"), 303)
 
 
 @pages.get("/staff/door/<uuid:registration>/photo.jpg")
@@ -56,6 +91,52 @@ def photo(registration: UUID) -> Answer:
     if not row["photo"]:
         raise NotFound
     return picture_of(row, row["photo"]["digest"])
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One verdict with the person it is about; `row` is None where nobody is meant."""
+
+    finding: Verification
+    ruling: Ruling
+    row: Row | None
+
+    @property
+    def record_access(self) -> str:
+        if self.ruling.worth in ADMITS:
+            return "good"
+        return "bad" if self.ruling.worth in HALTS else "warn"
+
+
+def _page(said: _Said | None) -> str:
+    return render_template(
+        "staff/admission.html",
+        said=said,
+        says=said.ruling.say(language()) if said else "",
+        entered=said is not None and said.ruling.worth in {*ADMITS, TicketVerdict.ENTERED_BEFORE},
+        rooms=_rooms(),
+        room=_room(),
+        longest=LONGEST,
+        command_id=fresh_id,
+    )
+
+
+def _room() -> str:
+    """The room at whose door the session stands, "" for the door of the site or where there is no such room."""
+    chosen = request.form.get("room", session.get(ROOM, ""))
+    session[ROOM] = chosen if chosen in _rooms() else ""
+    return str(session[ROOM])
+
+
+def _rooms() -> list[str]:
+    """The rooms of the sites of whoever is signed in; none for who acts for all sites."""
+    if account().sites == EVERY_SITE:
+        return []
+    exams = container().command_handler.exams
+    with container().database.reading() as connection:
+        round_ = exams.current(connection)
+        every = exams.sites(connection, round_.code) if round_ else []
+    return sorted({room.name for site in every if site.code in account().sites for room in site.plan.rooms})
 
 
 class _Here:

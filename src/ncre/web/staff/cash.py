@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import EXAM_TIME
@@ -22,12 +22,15 @@ from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.forms import command_id, require_asked, seen, seen_of
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.shared.rounds import names_of_sites
+from ncre.web.staff.return_link import came_from
 from ncre.web.staff.review import back_to, with_faults
 
 pages = Blueprint("cash", __name__)
 
 AT_COUNTER: Final = {
     RefusalCode.RECEIPT_MISSING: "receipt",
+    RefusalCode.RECEIPT_OF_A_TICKET: "receipt",
     RefusalCode.RECEIPT_USED: "receipt",
     RefusalCode.WRONG_AMOUNT: "amount",
     RefusalCode.AMOUNT_UNREADABLE: "amount",
@@ -49,7 +52,9 @@ def day() -> Answer:
         faults = {"day": _("请填写 2000 年至 2099 年的日期，例如 2027-03-01。")}
     sites = account().sites
     drawers = container().revenue_report.drawers(chosen, None if sites == EVERY_SITE else sites)
-    page = render_template("office/takings.html", day=chosen, drawers=drawers, faults=faults)
+    page = render_template(
+        "office/takings.html", day=chosen, drawers=drawers, names=names_of_sites(), faults=faults
+    )
     return (page, 422) if faults else page
 
 
@@ -83,6 +88,8 @@ def counter(registration: UUID) -> Answer:
         )
     else:
         flash(_("报名号 %(number)s：现场缴费已登记。", number=row["number"]))
+        if came_from("desk.search"):
+            return redirect(url_for("desk.search"), 303)
     return back_to(registration)
 
 

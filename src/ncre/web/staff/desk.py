@@ -5,29 +5,35 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Final
+from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import Role
+from ncre.domain.scanned_code import NUMBER, scanned
 from ncre.projections.base import Row
 from ncre.projections.registration import desk_search
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details
-from ncre.web.staff.review import PURPOSE
+from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.registration_view import with_rules
+from ncre.web.staff.case_page import AT_DESK, PURPOSE
+from ncre.web.staff.return_link import remember
 
 pages = Blueprint("desk", __name__)
 
 LONGEST: Final = 120
 
-_PRINTED: Final = re.compile(r"[RT]1\.(\d{14})\..*", re.IGNORECASE)
+_PRINTED: Final = re.compile(r"[RT][12]\.(\d{14})\..*", re.IGNORECASE)
 """What the codes on the form and the ticket say: kind, registration number, version, digest."""
 
 
 @pages.get("/staff/desk")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def search() -> Answer:
+    remember("desk.search")
     return render_template("staff/desk.html", typed="", rows=[], faults={})
 
 
@@ -38,11 +44,22 @@ def find() -> Answer:
 
     The one case that was meant is opened with it, recorded as everywhere.
     """
+    remember("desk.search")
     typed, rows, faults = looked_up(account().sites)
     if len(rows) == 1:
         open_details(rows[0], PURPOSE, "inquiry")
+        session[AT_DESK] = rows[0]["id"].hex
         return redirect(url_for("review.case", registration=rows[0]["id"]), 303)
-    return render_template("staff/desk.html", typed=typed, rows=rows, faults=faults), 422 if faults else 200
+    page = render_template(
+        "staff/desk.html", typed=typed, rows=rows, faults=faults, due=_due(rows), command_id=fresh_id
+    )
+    return page, 422 if faults else 200
+
+
+def _due(rows: list[Row]) -> set[UUID]:
+    """Those of the registrations found for which this member of staff may take cash now."""
+    cases = [with_rules(row) for row in rows if row["site"] and row["account"] != account().id]
+    return {case.id for case in cases if case.payable and case.row["order_version"] is not None}
 
 
 def looked_up(sites: frozenset[str] = EVERY_SITE) -> tuple[str, list[Row], dict[str, str]]:
@@ -62,6 +79,8 @@ def looked_up(sites: frozenset[str] = EVERY_SITE) -> tuple[str, list[Row], dict[
 
 def wanted(typed: str) -> str:
     """The number in what was typed or scanned; a printed code is taken apart."""
-    text = unicodedata.normalize("NFKC", typed).strip()
-    printed = _PRINTED.fullmatch(text)
-    return printed[1] if printed else text
+    code = scanned(typed)
+    printed = _PRINTED.fullmatch(code)
+    if printed or NUMBER.fullmatch(code):
+        return printed[1] if printed else code
+    return unicodedata.normalize("NFKC", typed).strip()

@@ -3,49 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
+from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
-from ncre.domain.registration.disclosure import REASONS, reason_of_work
+from ncre.domain.registration.disclosure import reason_of_work
 from ncre.domain.registration.lifecycle import Role, Status, Step
-from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
-from ncre.events import registration as facts
+from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
 from ncre.events.bounds import OutOfBounds, integer
-from ncre.projections.audit import timeline
+from ncre.projections.audit.snapshots import Version
 from ncre.projections.base import Row
-from ncre.projections.payment import ledger
-from ncre.projections.registration import photo_files
+from ncre.projections.registration import registration_counts
 from ncre.projections.registration import review_queue as review_queue
-from ncre.services.documents.issuing import missing_glyphs
-from ncre.web.candidate.task_list import GROUPS, time_left
+from ncre.services.registration.decided_before import decided_before
+from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import go_on, open_details, opened
 from ncre.web.shared.errors import STATUS, refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
-from ncre.web.shared.history_view import newest_first
-from ncre.web.shared.language import language
+from ncre.web.shared.forms import command_id, seen
+from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
-from ncre.web.shared.registration_view import at_my_sites, with_rules
-from ncre.web.staff.review_case import (
-    answers,
-    changes_since_rejection,
-    closed_steps,
-    history_of,
-    pictures,
-    reasons_by_group,
-    steps_of,
-)
+from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.staff.case_page import PURPOSE, Typed, case_page
+from ncre.web.staff.return_link import remember
+from ncre.web.staff.review_case import history_of, pictures
 
 pages = Blueprint("review", __name__)
 
-PURPOSE: Final = "review"
 PAGE: Final = 25
 """Cases on one page of the queue."""
 
@@ -63,17 +54,11 @@ FIELD_OF: Final = {
 }
 """Refusals that belong to a field of a form; the others stand above the case."""
 
-TEXTS: Final = frozenset({RefusalCode.REASON_TEXT_MISSING, RefusalCode.TEXT_TOO_LONG})
+TEXTS: Final = frozenset(
+    {RefusalCode.REASON_TEXT_MISSING, RefusalCode.TEXT_TOO_LONG, RefusalCode.TEXT_UNREADABLE}
+)
 LONG_TEXT: Final = {Step.REJECT: "note", Step.CANCEL: "why", Step.MOVE: "evidence"}
 """Refusals of a text, and the field of each step in which one is written."""
-
-
-USUAL: Final = {
-    Status.PENDING_REVIEW: "review",
-    Status.APPROVED: "counter",
-    Status.PAID: "confirmation",
-}
-"""For what a case in this status is opened most often: the choice that the page begins with."""
 
 
 @pages.get("/staff/queue")
@@ -81,22 +66,42 @@ USUAL: Final = {
 def queue() -> Answer:
     """待审核, the longest waiting first."""
     here, now = _page_number(), container().clock()
+    mine = account().sites
     with container().database.reading() as connection:
         round_ = container().command_handler.exams.current(connection)
-        code, sites = round_.code if round_ else "", account().sites
-        rows = review_queue.waiting(connection, code, sites, PAGE, (here - 1) * PAGE)
+        code = round_.code if round_ else ""
+        known = container().command_handler.exams.sites(connection, code) if round_ else []
+        chosen = _site_of([site.code for site in known if account().actor.covers(site.code)])
+        sites = frozenset({chosen}) if chosen else mine
         count = review_queue.waiting_count(connection, code, sites)
+        pages_ = max(1, -(-count // PAGE))
+        here = min(here, pages_)
+        rows = review_queue.waiting(connection, code, sites, PAGE, (here - 1) * PAGE)
+        waiting_at = registration_counts.by_site(connection, code)
     waits = {row["id"]: time_left(now, row["requested_at"]) for row in rows}
-    pages_ = max(1, -(-count // PAGE))
+    remember("review.queue", page=here if here > 1 else "", site=chosen)
+    names = {site.code: site.plan.name for site in known if account().actor.covers(site.code)}
     return render_template(
-        "staff/queue.html", round=round_, rows=rows, count=count, waits=waits, here=here, pages=pages_
+        "staff/queue.html",
+        round=round_,
+        rows=rows,
+        count=count,
+        waits=waits,
+        here=here,
+        pages=pages_,
+        names=names,
+        filters=[
+            (code, name, waiting_at.get(code, {}).get(Status.PENDING_REVIEW, 0))
+            for code, name in sorted(names.items())
+        ],
+        chosen=chosen,
     )
 
 
 @pages.get("/staff/cases/<uuid:registration>")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def case(registration: UUID) -> Answer:
-    return _page(registration, _Typed())
+    return case_page(registration, Typed())
 
 
 @pages.post("/staff/cases/<uuid:registration>/open")
@@ -107,7 +112,7 @@ def open_case(registration: UUID) -> Answer:
     try:
         open_details(row, PURPOSE, reason_of_work(request.form.get("opening", "")))
     except Refusal as refusal:
-        return _page(registration, _Typed(faults={"opening": refusal_text(refusal)})), int(
+        return case_page(registration, Typed(faults={"opening": refusal_text(refusal)})), int(
             STATUS[refusal.code]
         )
     return redirect(url_for("review.case", registration=registration), 303)
@@ -129,20 +134,43 @@ def photo(registration: UUID, digest: str) -> Answer:
 @require_role(Role.REVIEWER, Role.OFFICE)
 def approve(registration: UUID) -> Answer:
     row = at_my_sites(registration)
-    refused = _carry_out(Approve(**_asked(registration)), _Typed())
-    return refused or _to_next(row, _("报名号 %(number)s：审核通过。", number=row["number"]))
+    asked = Approve(**_asked(registration))
+    refused = _carry_out(asked, Typed())
+    return refused or _to_next(
+        row, _of_others(asked) or _("报名号 %(number)s：审核通过。", number=row["number"])
+    )
 
 
 @pages.post("/staff/cases/<uuid:registration>/reject")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def reject(registration: UUID) -> Answer:
     row = at_my_sites(registration)
-    typed = _Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
+    typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
     asked = Reject(**_asked(registration), reasons=tuple(sorted(typed.reasons)), note=typed.note)
     refused = _carry_out(asked, typed)
-    return refused or _to_next(
-        row, _("报名号 %(number)s：审核不通过，原因已告知考生。", number=row["number"])
-    )
+    done = _("报名号 %(number)s：审核不通过，原因已告知考生。", number=row["number"])
+    return refused or _to_next(row, _of_others(asked) or done)
+
+
+@pages.post("/staff/cases/<uuid:registration>/next")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def pass_on(registration: UUID) -> Answer:
+    """下一份: this one keeps its place in the queue."""
+    return _to_next(at_my_sites(registration), "")
+
+
+@pages.post("/staff/cases/<uuid:registration>/<any(form, ticket):kind>.pdf")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def paper(registration: UUID, kind: str) -> Answer:
+    """A paper of the candidate as staff open and print it, recorded first; by POST, for it opens private details."""
+    row = at_my_sites(registration)
+    if row["account"] == account().id:
+        raise Forbidden
+    container().command_handler.record_access(registration, account().actor, kind)
+    papers, now = container().documents, Version(row["version"])
+    draw = papers.form_then if kind == "form" else papers.ticket_then
+    headers = {"Content-Disposition": f'inline; filename="ncre-{kind}-{row["number"]}.pdf"'}
+    return Response(draw(registration, now, False).pdf, mimetype="application/pdf", headers=headers)
 
 
 @pages.post("/staff/cases/<uuid:registration>/confirm")
@@ -150,9 +178,10 @@ def reject(registration: UUID) -> Answer:
 def confirm(registration: UUID) -> Answer:
     """现场确认; the desk is ready for the next candidate afterwards."""
     row = at_my_sites(registration)
-    refused = _carry_out(Confirm(**_asked(registration)), _Typed())
+    asked = Confirm(**_asked(registration))
+    refused = _carry_out(asked, Typed())
     if refused is None:
-        flash(_("报名号 %(number)s：现场确认完成。", number=row["number"]))
+        flash(_of_others(asked) or _("报名号 %(number)s：现场确认完成。", number=row["number"]))
     return refused or redirect(url_for("desk.search"), 303)
 
 
@@ -161,7 +190,7 @@ def confirm(registration: UUID) -> Answer:
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
     form = request.form
-    typed = _Typed(why=form.get("why", ""), money=form.get("money", ""), money_why=form.get("money_why", ""))
+    typed = Typed(why=form.get("why", ""), money=form.get("money", ""), money_why=form.get("money_why", ""))
     money = PaidFee(typed.money) if typed.money in set(PaidFee) else None
     asked = Cancel(**_asked(registration), reason=typed.why, money=money, money_reason=typed.money_why)
     refused = _carry_out(asked, typed)
@@ -175,7 +204,7 @@ def cancel(registration: UUID) -> Answer:
 def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)
-    typed = _Typed(to=request.form.get("to", "").strip(), evidence=request.form.get("evidence", ""))
+    typed = Typed(to=request.form.get("to", "").strip(), evidence=request.form.get("evidence", ""))
     transfer = container().transfer
     try:
         transfer.move(
@@ -183,7 +212,7 @@ def move(registration: UUID) -> Answer:
         )
     except Refusal as refusal:
         place = LONG_TEXT[Step.MOVE] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
-        return _page(registration, replace(typed, faults={place: refusal_text(refusal)})), int(
+        return case_page(registration, replace(typed, faults={place: refusal_text(refusal)})), int(
             STATUS[refusal.code]
         )
     flash(
@@ -195,33 +224,6 @@ def move(registration: UUID) -> Answer:
     return back_to(registration)
 
 
-@dataclass(frozen=True)
-class _Typed:
-    """What a form held and what was wrong with it, so that nothing is lost."""
-
-    reasons: frozenset[str] = frozenset()
-    note: str = ""
-    why: str = ""
-    money: str = ""
-    money_why: str = ""
-    receipt: str = ""
-    amount: str = ""
-    to: str = ""
-    evidence: str = ""
-    faults: Mapping[str, str] = field(default_factory=dict)
-
-    def homeless(self, shown: frozenset[Step], takes_money: bool) -> _Typed:
-        """What was typed into forms that the page no longer has."""
-        gone = replace(self, faults={})
-        if Step.REJECT in shown:
-            gone = replace(gone, reasons=frozenset(), note="")
-        if Step.CANCEL in shown:
-            gone = replace(gone, why="", money_why="")
-        if Step.MOVE in shown:
-            gone = replace(gone, to="", evidence="")
-        return replace(gone, receipt="", amount="") if takes_money else gone
-
-
 def _asked(registration: UUID) -> dict[str, Any]:
     return {
         "registration": registration,
@@ -231,7 +233,7 @@ def _asked(registration: UUID) -> dict[str, Any]:
     }
 
 
-def _carry_out(command: Command, typed: _Typed) -> Answer | None:
+def _carry_out(command: Command, typed: Typed) -> Answer | None:
     """None when it is done; else the case as it now stands, with what was typed and why it is not done."""
     try:
         if isinstance(command, Cancel):
@@ -240,7 +242,7 @@ def _carry_out(command: Command, typed: _Typed) -> Answer | None:
             container().command_handler.handle(command)
     except Refusal as refusal:
         faulty = replace(typed, faults={_place(command, refusal): refusal_text(refusal)})
-        return _page(command.registration, faulty), int(STATUS[refusal.code])
+        return case_page(command.registration, faulty), int(STATUS[refusal.code])
     return None
 
 
@@ -248,9 +250,18 @@ def _place(command: Command, refusal: Refusal) -> str:
     """The field of the form that a refusal belongs to."""
     if refusal.code not in TEXTS:
         return FIELD_OF.get(refusal.code, "case")
-    if isinstance(command, Cancel) and command.reason.strip() and len(command.reason) <= LONGEST_NOTE:
+    if isinstance(command, Cancel) and _fits(command.reason):
         return "money_why"
     return LONG_TEXT[command.step]
+
+
+def _fits(reason: str) -> bool:
+    """Whether nothing is wrong with the first of two texts, so that it is the second one."""
+    try:
+        require_text(reason, LONGEST_NOTE)
+    except Refusal:
+        return False
+    return bool(reason.strip())
 
 
 def back_to(registration: UUID) -> Answer:
@@ -260,78 +271,46 @@ def back_to(registration: UUID) -> Answer:
 
 
 def _to_next(decided: Row, notice: str) -> Answer:
-    """To the case that waits behind the decided one, else to the oldest, else to the empty queue."""
-    flash(notice)
+    """To the case that waits behind this one, else to the oldest, else to the empty queue."""
+    if notice:
+        flash(notice)
+    after = (decided["requested_at"] or container().clock(), decided["id"])
     with container().database.reading() as connection:
-        rows = review_queue.waiting(connection, decided["round"], account().sites, 200)
-    others = [row for row in rows if row["account"] != account().id and row["id"] != decided["id"]]
-    behind = [row for row in others if row["requested_at"] > (decided["requested_at"] or container().clock())]
-    for row in (*behind, *others):
-        if opened(decided, PURPOSE):
-            open_details(row, PURPOSE, "review")
-        return redirect(url_for("review.case", registration=row["id"]), 303)
-    return redirect(url_for("review.queue"), 303)
+        row = review_queue.next_after(connection, decided["round"], account().sites, after, account().id)
+    if row is None:
+        return redirect(url_for("review.queue"), 303)
+    if opened(decided, PURPOSE):
+        open_details(row, PURPOSE, "review")
+    return redirect(url_for("review.case", registration=row["id"]), 303)
+
+
+def _of_others(command: Command) -> str:
+    """Whose decision it was, where somebody else had decided the same before."""
+    before = decided_before(container().command_handler, command)
+    if before is None:
+        return ""
+    return _(
+        "这份报名已由 %(who)s 在 %(when)s 作出同样的决定，您这次没有改动任何内容。",
+        who=name_of(before.actor),
+        when=in_words(before.recorded_at),
+    )
 
 
 def with_faults(registration: UUID, faults: Mapping[str, str], receipt: str = "", amount: str = "") -> str:
     """The case with what the form of the counter held and what was wrong with it."""
-    return _page(registration, _Typed(receipt=receipt, amount=amount, faults=faults))
+    return case_page(registration, Typed(receipt=receipt, amount=amount, faults=faults))
 
 
-def _page(registration: UUID, typed: _Typed) -> str:
-    """The case; what is private of it only where this session opened it."""
-    row = at_my_sites(registration)
-    open_ = go_on(row, PURPOSE) if request.method == "POST" else opened(row, PURPOSE)
-    case_, now = with_rules(row), container().clock()
-    history = history_of(registration) if open_ else []
-    with container().database.reading() as connection:
-        story = timeline.story(connection, registration)
-        others = photo_files.of_other_people(connection, registration)
-        payments = ledger.of_registration(connection, registration)
-    steps, own = steps_of(case_), row["account"] == account().id
-    closed = closed_steps(case_, steps, now)
-    takes_money = case_.payable and row["order_version"] is not None and not own
-    details = container().people.details(case_.id, row["details_version"]) if open_ else None
-    return render_template(
-        "staff/case.html",
-        case=case_,
-        answers=answers(details),
-        missing_glyphs=[f"{one}（U+{ord(one):04X}）" for one in missing_glyphs(details.name)]
-        if details
-        else [],
-        pictures=[
-            {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]
-        ],
-        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)) if open_ else [],
-        opened=open_,
-        openings=[(code, words.say(language())) for code, words in REASONS.items() if code != "continued"],
-        usual=USUAL.get(case_.status, "inquiry"),
-        changes=changes_since_rejection(history),
-        rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
-        story=newest_first(story),
-        steps=steps,
-        closed=closed,
-        own=own,
-        reasons=reasons_by_group(),
-        groups=GROUPS,
-        payments=payments,
-        paid_fee=(row["payment"] or {}).get("amount", 0),
-        takes_money=takes_money,
-        typed=typed,
-        unsaved=typed.homeless(steps - _hidden(closed), takes_money) if typed.faults else _Typed(),
-        faults=typed.faults,
-        wait=time_left(now, row["requested_at"]) if Step.APPROVE in steps else "",
-        command_id=fresh_id,
-    )
-
-
-def _hidden(closed: Mapping[Step, str]) -> frozenset[Step]:
-    """Steps whose forms give way to a sentence: both decisions, where their window is closed."""
-    return frozenset({Step.APPROVE, Step.REJECT}) if Step.APPROVE in closed else frozenset()
+def _site_of(mine: list[str]) -> str:
+    """The site of the address, "" for all; another's is as good as none."""
+    asked = request.args.get("site", "")
+    return asked if asked in mine else ""
 
 
 def _page_number() -> int:
+    """The page of the address; beyond what there can be is the last one."""
+    typed = request.args.get("page", "1")
     try:
-        return integer(request.args.get("page", "1"), least=1, most=MOST_PAGES)
+        return integer(typed, least=1, most=MOST_PAGES)
     except OutOfBounds:
-        return 1
+        return MOST_PAGES if typed.isdecimal() and typed.strip("0") else 1

@@ -12,16 +12,17 @@ from ncre.domain.registration.lifecycle import Step, open_rows
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, ReviewReason
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.projections.audit.snapshots import Version, differences, standing
+from ncre.projections.audit.snapshots import Version, differences, standing, student_of
 from ncre.projections.registration.fields import DETAILS, FIELDS, formatted_value
 from ncre.web.candidate.photo_checks import lines, overlay
 from ncre.web.candidate.task_list import GROUPS
 from ncre.web.shared.auth import account, container
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.history_view import Told
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case
 
-CANDIDATE_FIELDS: Final = frozenset({*DETAILS, "site", "lines", "photo"})
+CANDIDATE_FIELDS: Final = frozenset({*DETAILS, "site", "lines", "photo", "student"})
 """The fields that candidates mend; the rest of a difference is the service's own bookkeeping."""
 
 
@@ -42,19 +43,23 @@ def pictures(history: Sequence[Fact]) -> list[dict[str, Any]]:
     ]
 
 
-def answers(details: facts.Details | None) -> list[tuple[str, str]]:
-    """(label, value) of the private details in words; the number as typed only where it says more."""
+def answers(details: facts.Details | None, history: Sequence[Fact] = ()) -> list[tuple[str, str]]:
+    """(label, value) of the private details in words; the number as typed only where it says more.
+
+    With the school number or declaration of the history, where the site asked for one.
+    """
     if details is None:
         return []
     given = asdict(details)
     if given["document_typed"] == given["document_number"]:
         del given["document_typed"]
-    tongue = language()
+    tongue, student = language(), student_of(history)
+    told = [(FIELDS["student"].words.say(tongue), formatted_value("student", student, tongue, opened=True))]
     return [
         (DETAILS[name].words.say(tongue), formatted_value(name, given[name], tongue, opened=True))
         for name in DETAILS
         if name in given
-    ]
+    ] + (told if student else [])
 
 
 def changes_since_rejection(history: Sequence[Fact]) -> list[tuple[str, str, str]]:
@@ -73,6 +78,13 @@ def changes_since_rejection(history: Sequence[Fact]) -> list[tuple[str, str, str
         for change in differences(before, after)
         if change.field in CANDIDATE_FIELDS
     ]
+
+
+def newest_decision(story: Sequence[Told]) -> Told | None:
+    """The newest line in which staff changed the case, newest first given: what an outdated page did not show."""
+    return next(
+        (told for told in story if told.name and told.row["topic"] != facts.DetailsViewed.TOPIC), None
+    )
 
 
 def reasons_by_group() -> dict[str, list[ReviewReason]]:

@@ -1,0 +1,85 @@
+"""The rows of every declared table, read alike from both kinds of database, and digests that compare them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import JSON, Connection, Table, Text, cast, inspect, null, select
+
+from ncre.store.schema import metadata
+
+BATCH_SIZE: Final = 1_000
+"""Rows in memory at a time."""
+
+_MODULUS: Final = 2**256
+
+
+def digests(connection: Connection) -> dict[str, str]:
+    """Of each table, how many rows it has and the sum of their SHA-256: equal tables give equal digests in any order.
+
+    Comparable between SQLite and PostgreSQL. It guards against loss and mistakes; the proofs against forgery are
+    those of the facts themselves.
+    """
+    return {table.name: _digest(connection, table) for table in metadata.sorted_tables}
+
+
+def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    """The tables whose digests are not the same."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def filled(connection: Connection) -> list[str]:
+    """The declared tables that are there and have rows."""
+    known = set(inspect(connection).get_table_names())
+    return [
+        table.name
+        for table in metadata.sorted_tables
+        if table.name in known and connection.execute(select(table).limit(1)).first() is not None
+    ]
+
+
+def rows(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    """All rows of a table in portions, ready to be inserted anywhere: no JSON null becomes a missing value."""
+    for portion in _read(connection, table):
+        yield [{name: _written(table, name, value) for name, value in row.items()} for row in portion]
+
+
+def _digest(connection: Connection, table: Table) -> str:
+    total = count = 0
+    for portion in _read(connection, table):
+        for row in portion:
+            plain = [_canonical(table, name, value) for name, value in row.items()]
+            encoded = msgspec.json.encode(plain, order="deterministic")
+            total = (total + int.from_bytes(sha256(encoded).digest())) % _MODULUS
+            count += 1
+    return f"{count}:{total:064x}"
+
+
+def _read(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    """JSON as the text that is stored: so a missing value and a JSON null stay two things."""
+    columns = [
+        cast(column, Text).label(column.name) if isinstance(column.type, JSON) else column
+        for column in table.columns
+    ]
+    found = connection.execution_options(stream_results=True, yield_per=BATCH_SIZE).execute(select(*columns))
+    for portion in found.mappings().partitions(BATCH_SIZE):
+        yield [dict(row) for row in portion]
+
+
+def _canonical(table: Table, name: str, value: Any) -> Any:
+    if isinstance(table.columns[name].type, JSON) and value is not None:
+        return {"json": json.loads(value)}
+    return value
+
+
+def _written(table: Table, name: str, value: Any) -> Any:
+    if not isinstance(table.columns[name].type, JSON):
+        return value
+    if value is None:
+        return null()
+    parsed = json.loads(value)
+    return JSON.NULL if parsed is None else parsed

@@ -1,0 +1,75 @@
+"""The log of commands: who ran what at the command line, and why. A fact each, for auditors to read."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Final
+
+from ncre.cli.common import actor, open_container, plain_text
+from ncre.domain.accounts.staff import LONGEST_WHY
+from ncre.domain.exam.plan import in_words
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.lifecycle import Role
+from ncre.events.operating import COMMANDS, CommandRun
+from ncre.handlers.command_handler import Act
+from ncre.projections.audit import timeline
+from ncre.services.accounts.staff_provisioning import SHELL
+
+LONGEST_ABOUT: Final = 200
+ABOUT: Final = ("registration", "name", "trade", "site", "what", "file", "out", "folder", "kind", "to")
+"""The arguments that say what a command worked on, the first that is given. Never a password or its file."""
+
+SAYS_WHY_ITSELF: Final = frozenset(
+    {"review show", "user add", "user role", "user disable", "user enable", "user factor"}
+)
+"""Commands whose own facts keep the reason."""
+
+BEFORE: Final = frozenset({"backup", "database copy"})
+"""Noted before they run: what they copy holds the note, and is equal to what was copied."""
+
+BESIDE: Final = frozenset({"restore"})
+"""Noted in a file beside the database, which stays equal to its backup."""
+
+OPERATORS: Final = frozenset({"backup", "database copy", "projections rebuild", "photos verify"})
+"""Commands that leave no fact of their own: they are logged with or without a reason."""
+
+
+def check(args: Namespace) -> None:
+    """Before the command: a reason that could not be kept is refused. Raises Misuse."""
+    plain_text(str(getattr(args, "why", "") or ""), LONGEST_WHY, "--why")
+    command = " ".join(args.path)
+    if command in BEFORE:
+        _note(args, command, 0)
+
+
+def note(args: Namespace, code: int) -> None:
+    """After the command, unless it was noted before."""
+    command = " ".join(args.path)
+    if command not in BEFORE | BESIDE:
+        _note(args, command, code)
+
+
+def _note(args: Namespace, command: str, code: int) -> None:
+    why = str(getattr(args, "why", "") or "").strip()
+    if command not in OPERATORS and (not why or command in SAYS_WHY_ITSELF):
+        return
+    given = next((str(value) for name in ABOUT if (value := getattr(args, name, None))), "")
+    run = CommandRun(command, given[:LONGEST_ABOUT], why, code)
+    with open_container() as container:
+        who = actor(container, args) if getattr(args, "actor", None) else SHELL
+        container.command_handler.run_in_transaction(
+            lambda connection: container.command_handler.record_behind(connection, Act(who), COMMANDS, (run,))
+        )
+
+
+def show(args: Namespace) -> int:
+    """For auditors and the exam office; 1 where nothing was done yet."""
+    with open_container() as container:
+        if actor(container, args).role not in (Role.AUDITOR, Role.OFFICE):
+            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+        with container.database.reading() as connection:
+            story = timeline.story(connection, COMMANDS)
+        names = {one["actor"]: container.accounts.name_in_office(one["actor"]) for one in story}
+    for one in story:
+        print(f"{in_words(one['at'])}  {names[one['actor']]}  {one[args.lang]}")
+    return 0 if story else 1

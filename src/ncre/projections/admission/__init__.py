@@ -1,0 +1,1 @@
+"""Read models of who came in at the door."""

@@ -1,0 +1,291 @@
+"""A round is revised: by whom, why, and from which revision; what that changes, and whom it touches.
+
+The same for files and pages: whoever revises hands over the whole round as it shall be (`Revisions.wanted`
+gives it as it is). Everything is recorded together, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import Connection
+
+from ncre.domain.accounts.staff import LONGEST_WHY
+from ncre.domain.exam.plan import (
+    CloseSite,
+    ExamCommand,
+    NoteRevision,
+    PlanRound,
+    PlanSite,
+    PostNotice,
+    notices_id,
+    replay_exam,
+    revisions_id,
+)
+from ncre.domain.exam.revision import Change, ChangeKind, Plans, differences
+from ncre.domain.exam.revision_rules import (
+    RULES,
+    Holder,
+    Outcome,
+    Weighed,
+    change_words,
+    needs_people,
+    outcome_words,
+    weighed,
+)
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.lifecycle import Role
+from ncre.events.exam import NoticePosted, RevisedPoint, RoundRevisionMade
+from ncre.handlers.command_handler import CommandHandler
+from ncre.projections.exam.holders import holders
+from ncre.rounds.loader import LoadedRound, NoticeText
+
+SHOWN: Final = 5
+"""Refused changes that one refusal names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revise:
+    """Open a round, or revise it to be as `wanted`. Sites that are not in it are closed.
+
+    `made_from` is the revision that was looked at; None means the one in force.
+    """
+
+    actor: Actor
+    wanted: LoadedRound
+    why: str
+    made_from: int | None = None
+    command_id: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What leads from revision `made_from` to what is wanted."""
+
+    round: str
+    made_from: int
+    points: tuple[Weighed, ...]
+
+    @property
+    def refused(self) -> list[Weighed]:
+        return [point for point in self.points if point.outcome is Outcome.REFUSED]
+
+    @property
+    def to_follow(self) -> list[Weighed]:
+        return [point for point in self.points if point.outcome is Outcome.FOLLOW_UP]
+
+
+@dataclass(frozen=True)
+class RevisionMade:
+    """A revision that was recorded, with who made it and when."""
+
+    number: int
+    at: datetime
+    actor: str
+    role: str
+    made: RoundRevisionMade
+
+
+class Revisions:
+    def __init__(self, command_handler: CommandHandler) -> None:
+        self._command_handler = command_handler
+
+    def difference(self, wanted: LoadedRound) -> Revision:
+        """What a revision would change and whom it would touch; nothing is recorded."""
+        with self._command_handler.database.reading() as connection:
+            return self._weighed(connection, wanted)
+
+    def revise(self, asked: Revise) -> Revision:
+        """Carry a revision out and return what it changed; without changes nothing is recorded.
+
+        Raises Refusal: not for this actor, without a reason, made from an older revision, or a change
+        that takes away what was given out; then nothing was recorded.
+        """
+        if asked.actor.role is not Role.OFFICE:
+            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+        why = _reason(asked.why)
+        return self._command_handler.run_in_transaction(
+            lambda connection: self._revised(connection, asked, why)
+        )
+
+    def wanted(self, round_code: str) -> LoadedRound:
+        """The round as it is in force, to be changed and handed back. Raises Refusal where there is none."""
+        with self._command_handler.database.reading() as connection:
+            plans = self._plans(connection, round_code)
+        if plans.round is None:
+            raise Refusal(RefusalCode.NOT_FOUND)
+        notices = (
+            NoticeText(one.kind, one.title, one.title_en, one.body, one.body_en)
+            for one in plans.notices.values()
+        )
+        return LoadedRound(plans.round, tuple(plans.sites.values()), tuple(notices))
+
+    def number(self, round_code: str) -> int:
+        """The number of the revision in force; 0 where none was recorded."""
+        with self._command_handler.database.reading() as connection:
+            return self._command_handler.store.version(connection, revisions_id(round_code))
+
+    def post(self, notice: NoticePosted, actor: Actor, why: str) -> Revision:
+        """Revise one notice of a round; the newest of its kind counts. Raises Refusal as `revise` does."""
+        now = self.wanted(notice.round)
+        text = NoticeText(notice.kind, notice.title, notice.title_en, notice.body, notice.body_en)
+        others = tuple(one for one in now.notices if one.kind != notice.kind)
+        return self.revise(Revise(actor=actor, wanted=replace(now, notices=(*others, text)), why=why))
+
+    def made(self, round_code: str) -> list[RevisionMade]:
+        """Every revision of a round, the first one first."""
+        with self._command_handler.database.reading() as connection:
+            history = self._command_handler.store.history(connection, revisions_id(round_code))
+        return [
+            RevisionMade(
+                fact.metadata.version,
+                fact.metadata.recorded_at,
+                fact.metadata.actor,
+                fact.metadata.role,
+                fact,
+            )
+            for fact in history
+            if isinstance(fact, RoundRevisionMade)
+        ]
+
+    def notices(self, round_code: str) -> list[NoticePosted]:
+        """Every notice that was posted in a round, the first one first."""
+        with self._command_handler.database.reading() as connection:
+            history = self._command_handler.store.history(connection, notices_id(round_code))
+        return [fact for fact in history if isinstance(fact, NoticePosted)]
+
+    def to_follow(self, made: RoundRevisionMade) -> list[Weighed]:
+        """The changes of a revision that are followed up, with whom they touch as things stand now."""
+        changes = [
+            Change(ChangeKind(point.kind), point.site, point.item, point.before, point.after)
+            for point in made.points
+            if point.outcome == Outcome.FOLLOW_UP
+        ]
+        with self._command_handler.database.reading() as connection:
+            return list(self._weigh(connection, made.round, changes))
+
+    def _revised(self, connection: Connection, asked: Revise, why: str) -> Revision:
+        revision = self._weighed(connection, asked.wanted)
+        if self._was_made(connection, asked):
+            if revision.points:
+                raise Refusal(RefusalCode.SENT_BEFORE)
+            return revision
+        if asked.made_from not in (None, revision.made_from):
+            raise Refusal(
+                RefusalCode.REVISION_OUTDATED, made_from=asked.made_from, in_force=revision.made_from
+            )
+        if revision.refused:
+            raise _refusal(revision.refused)
+        if revision.points:
+            self._command_handler.plan_within(connection, _commands(asked, revision, why))
+        return revision
+
+    def _was_made(self, connection: Connection, asked: Revise) -> bool:
+        """Whether the command was carried out before."""
+        stream = revisions_id(asked.wanted.plan.code)
+        history = self._command_handler.store.history(connection, stream)
+        return any(fact.metadata.command_id == asked.command_id for fact in history)
+
+    def _weighed(self, connection: Connection, wanted: LoadedRound) -> Revision:
+        code = wanted.plan.code
+        changes = differences(self._plans(connection, code), _wanted_plans(wanted))
+        number = self._command_handler.store.version(connection, revisions_id(code))
+        return Revision(code, number, tuple(self._weigh(connection, code, changes)))
+
+    def _plans(self, connection: Connection, code: str) -> Plans:
+        exams = self._command_handler.exams
+        round_, sites = exams.round(connection, code), exams.sites(connection, code)
+        stream = notices_id(code)
+        posted = replay_exam(stream, self._command_handler.store.history(connection, stream)).newest
+        return Plans(
+            round_.plan if round_ else None,
+            {site.code: site.plan for site in sites if not site.closed},
+            posted,
+            {site.code: site.plan for site in sites if site.closed},
+        )
+
+    def _weigh(self, connection: Connection, code: str, changes: list[Change]) -> Iterable[Weighed]:
+        people: list[Holder] = []
+        levels: dict[str, int] = {}
+        if needs_people(changes):
+            round_ = self._command_handler.exams.round(connection, code)
+            sites = sorted({change.site for change in changes if RULES[change.kind].touches_somebody})
+            people = holders(connection, code, sites, self._command_handler.clock())
+            held = {subject for one in people for subject in one.subjects}
+            levels = {one: round_.subject(one).level for one in held} if round_ else {}
+        return [weighed(change, people, levels) for change in changes]
+
+
+def _wanted_plans(wanted: LoadedRound) -> Plans:
+    return Plans(
+        wanted.plan,
+        {site.code: site for site in wanted.sites},
+        {one.kind: _notice(wanted.plan.code, one) for one in wanted.notices},
+    )
+
+
+def _notice(code: str, one: NoticeText) -> NoticePosted:
+    return NoticePosted(code, one.kind, one.title, one.title_en, one.body, one.body_en)
+
+
+def _commands(asked: Revise, revision: Revision, why: str) -> Iterable[ExamCommand]:
+    """The revision first, then what it consists of; each names it as its cause."""
+    by, code = asked.actor, revision.round
+    cause = f"revision {revision.made_from + 1}"
+
+    def part(name: str) -> UUID:
+        return uuid5(asked.command_id, name)
+
+    points = tuple(_point(point) for point in revision.points)
+    made = RoundRevisionMade(code, revision.made_from, why, points)
+    yield NoteRevision(actor=by, command_id=asked.command_id, made=made)
+    yield PlanRound(actor=by, command_id=part("round"), plan=asked.wanted.plan, cause=cause)
+    for site in asked.wanted.sites:
+        yield PlanSite(actor=by, command_id=part(site.code), round=code, plan=site, cause=cause)
+    for point in revision.points:
+        if point.change.kind is ChangeKind.SITE_CLOSED:
+            site_code = point.change.site
+            yield CloseSite(actor=by, command_id=part(site_code), round=code, site=site_code, cause=cause)
+    for kind, notice in _wanted_plans(asked.wanted).notices.items():
+        yield PostNotice(actor=by, command_id=part(kind), notice=notice, cause=cause)
+
+
+def _point(point: Weighed) -> RevisedPoint:
+    change = point.change
+    return RevisedPoint(
+        change.kind.value,
+        change.site,
+        change.item,
+        change.before,
+        change.after,
+        point.outcome.value,
+        point.touched,
+    )
+
+
+def _refusal(refused: list[Weighed]) -> Refusal:
+    said = [
+        (change_words(one.change), outcome_words(one.outcome, one.change.kind, one.touched))
+        for one in refused[:SHOWN]
+    ]
+    return Refusal(
+        RefusalCode.REVISION_REFUSED,
+        what="；".join(f"{change.zh}：{outcome.zh}" for change, outcome in said),
+        what_en="; ".join(f"{change.en}: {outcome.en}" for change, outcome in said),
+        count=len(refused),
+    )
+
+
+def _reason(why: str) -> str:
+    """The reason on one line. Raises Refusal."""
+    plain = " ".join(why.split())
+    if not plain:
+        raise Refusal(RefusalCode.WHY_MISSING)
+    if len(plain) > LONGEST_WHY:
+        raise Refusal(RefusalCode.TEXT_TOO_LONG, most=LONGEST_WHY, count=len(plain))
+    return plain

@@ -1,0 +1,116 @@
+"""考次修订记录: every revision of a round, who made it and why, what came of each change, and whom to follow up."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.exam.plan import Round, round_id, site_id
+from ncre.domain.exam.revision import Change, ChangeKind
+from ncre.domain.exam.revision_rules import Outcome, change_words, outcome_words
+from ncre.domain.registration.lifecycle import Role
+from ncre.events.exam import RevisedPoint
+from ncre.projections.audit import timeline
+from ncre.services.exam.revisions import RevisionMade
+from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.history_view import names, newest_first
+from ncre.web.shared.language import language
+from ncre.web.shared.rounds import current_round
+
+pages = Blueprint("round_history", __name__)
+
+MOST_NAMED = 500
+"""People whom a page names for one change; the command line names all."""
+
+
+@pages.get("/audit/rounds")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def current() -> Answer:
+    return redirect(url_for("round_history.revisions", round_code=current_round().code))
+
+
+@pages.get("/audit/rounds/<round_code>")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def revisions(round_code: str) -> Answer:
+    """The revisions of a round, the newest first, its notices, and what else happened to it."""
+    round_ = _round(round_code)
+    with container().database.reading() as connection:
+        story = timeline.story(connection, round_id(round_code))
+        sites = container().command_handler.exams.sites(connection, round_code)
+    return render_template(
+        "audit/round_history.html",
+        round=round_,
+        revisions=container().revisions.made(round_code)[::-1],
+        notices=container().revisions.notices(round_code)[::-1],
+        sites=sites,
+        story=newest_first(story),
+        name_of=names(),
+        point_said=point_said,
+    )
+
+
+@pages.get("/audit/rounds/<round_code>/revisions/<int:number>")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def revision(round_code: str, number: int) -> Answer:
+    """One revision, and whom it touches as things stand now: they are followed up until nobody is left."""
+    round_, made = _round(round_code), _made(round_code, number)
+    return render_template(
+        "audit/round_revision.html",
+        round=round_,
+        one=made,
+        to_follow=[(point, _said(point.change)) for point in container().revisions.to_follow(made.made)],
+        most=MOST_NAMED,
+        name_of=names(),
+        point_said=point_said,
+    )
+
+
+@pages.get("/audit/rounds/<round_code>/sites/<site>")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def site(round_code: str, site: str) -> Answer:
+    """What happened to a site in a round: opened, revised, closed, seats drawn."""
+    round_ = _round(round_code)
+    with container().database.reading() as connection:
+        known = container().command_handler.exams.site(connection, round_code, site)
+        story = timeline.story(connection, site_id(round_code, site))
+    if known is None:
+        raise NotFound
+    points = [
+        (one, [point for point in one.made.points if point.site == site])
+        for one in container().revisions.made(round_code)[::-1]
+    ]
+    return render_template(
+        "audit/site_history.html",
+        round=round_,
+        site=known,
+        revisions=[(one, mine) for one, mine in points if mine],
+        story=newest_first(story),
+        name_of=names(),
+        point_said=point_said,
+    )
+
+
+def point_said(point: RevisedPoint) -> tuple[str, str]:
+    """A recorded change, and what came of it, in the language of the page."""
+    kind = ChangeKind(point.kind)
+    outcome = outcome_words(Outcome(point.outcome), kind, point.touched).say(language())
+    return _said(Change(kind, point.site, point.item, point.before, point.after)), outcome
+
+
+def _said(change: Change) -> str:
+    return change_words(change).say(language())
+
+
+def _round(round_code: str) -> Round:
+    with container().database.reading() as connection:
+        found = container().command_handler.exams.round(connection, round_code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _made(round_code: str, number: int) -> RevisionMade:
+    for one in container().revisions.made(round_code):
+        if one.number == number:
+            return one
+    raise NotFound

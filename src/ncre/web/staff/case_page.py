@@ -1,0 +1,173 @@
+"""The page of one case at the desk: photo, details and findings first, then what may be done, then its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from uuid import UUID
+
+from flask import render_template, request, session
+from flask_babel import gettext as _
+
+from ncre.domain.registration.disclosure import REASONS
+from ncre.domain.registration.lifecycle import PAID, Status, Step
+from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, first_reasons, measured_reasons
+from ncre.events import registration as facts
+from ncre.projections.audit import disclosures, timeline
+from ncre.projections.base import Row
+from ncre.projections.payment import ledger
+from ncre.projections.registration import photo_files, review_queue
+from ncre.projections.seating import tickets
+from ncre.services.documents.issuing import missing_glyphs
+from ncre.web.candidate.task_list import GROUPS, time_left
+from ncre.web.shared.auth import account, container
+from ncre.web.shared.disclosure import go_on, opened
+from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.history_view import newest_first
+from ncre.web.shared.language import language
+from ncre.web.shared.registration_view import Case, at_my_sites, with_rules
+from ncre.web.staff.return_link import way_back
+from ncre.web.staff.review_case import (
+    answers,
+    changes_since_rejection,
+    closed_steps,
+    history_of,
+    newest_decision,
+    pictures,
+    reasons_by_group,
+    steps_of,
+)
+
+PURPOSE: Final = "review"
+
+AT_DESK: Final = "at-desk"
+"""Which case the session came to from the desk: there the next person is one scan away."""
+
+USUAL: Final = {
+    Status.PENDING_REVIEW: "review",
+    Status.APPROVED: "counter",
+    Status.PAID: "confirmation",
+}
+"""For what a case in this status is opened most often: the choice that the page begins with."""
+
+SHORT: Final = 5
+"""Lines of the history that stand open; the older ones are folded."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a form held and what was wrong with it, so that nothing is lost."""
+
+    reasons: frozenset[str] = frozenset()
+    note: str = ""
+    why: str = ""
+    money: str = ""
+    money_why: str = ""
+    receipt: str = ""
+    amount: str = ""
+    to: str = ""
+    evidence: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    def homeless(self, shown: frozenset[Step], takes_money: bool) -> Typed:
+        """What was typed into forms that the page no longer has."""
+        gone = replace(self, faults={})
+        if Step.REJECT in shown:
+            gone = replace(gone, reasons=frozenset(), note="")
+        if Step.CANCEL in shown:
+            gone = replace(gone, why="", money_why="")
+        if Step.MOVE in shown:
+            gone = replace(gone, to="", evidence="")
+        return replace(gone, receipt="", amount="") if takes_money else gone
+
+
+def case_page(registration: UUID, typed: Typed) -> str:
+    """The case; what is private of it only where this session opened it."""
+    row = at_my_sites(registration)
+    open_ = go_on(row, PURPOSE) if request.method == "POST" else opened(row, PURPOSE)
+    case, now = with_rules(row), container().clock()
+    history = history_of(registration) if open_ else []
+    with container().database.reading() as connection:
+        seen = disclosures.of_case(connection, container().command_handler.store, registration)
+        story = disclosures.condensed(timeline.story(connection, registration), seen)
+        others = photo_files.of_other_people(connection, registration)
+        payments = ledger.of_registration(connection, registration)
+        seats = tickets.seats_of(connection, registration)
+    steps, own = steps_of(case), row["account"] == account().id
+    closed = closed_steps(case, steps, now)
+    takes_money = case.payable and row["order_version"] is not None and not own
+    details = container().people.details(case.id, row["details_version"]) if open_ else None
+    told = newest_first(story)
+    return render_template(
+        "staff/case.html",
+        case=case,
+        back=way_back(),
+        answers=answers(details),
+        undrawable=[f"{one}（U+{ord(one):04X}）" for one in missing_glyphs(details.name)] if details else [],
+        pictures=[
+            {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]
+        ],
+        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)) if open_ else [],
+        opened=open_,
+        openings=[(code, words.say(language())) for code, words in REASONS.items() if code != "continued"],
+        usual=USUAL.get(case.status, "inquiry"),
+        changes=changes_since_rejection(history),
+        rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
+        story=told[:SHORT],
+        older=told[SHORT:],
+        decided=newest_decision(told) if "case" in typed.faults else None,
+        steps=steps,
+        closed=closed,
+        own=own,
+        turn=_turn(row) if Step.APPROVE in steps else None,
+        reasons=reasons_by_group(),
+        first_reasons=_first_reasons(row, typed) if Step.REJECT in steps else None,
+        groups=GROUPS,
+        payments=payments,
+        seats=seats,
+        printable=_printable(case, seats) if open_ and not own else [],
+        paid_fee=(row["payment"] or {}).get("amount", 0),
+        takes_money=takes_money,
+        typed=typed,
+        unsaved=typed.homeless(steps - _hidden(closed), takes_money) if typed.faults else Typed(),
+        faults=typed.faults,
+        wait=time_left(now, row["requested_at"]) if Step.APPROVE in steps else "",
+        command_id=fresh_id,
+        at_desk=session.get(AT_DESK) == case.id.hex,
+    )
+
+
+def _turn(row: Row) -> tuple[str, int]:
+    """The place of a waiting case in the queue, as it is shown, and how many wait."""
+    sites = account().sites
+    with container().database.reading() as connection:
+        place = review_queue.place(connection, row["round"], sites, row["requested_at"], row["id"])
+        count = review_queue.waiting_count(connection, row["round"], sites)
+    return (f"{review_queue.FARTHEST}+" if place > review_queue.FARTHEST else str(place)), count
+
+
+def _first_reasons(row: Row, typed: Typed) -> Mapping[str, Any]:
+    """The reasons at hand, and those that are ticked: what was measured, unless somebody chose already."""
+    photo = row["photo"] or {}
+    measured = measured_reasons(photo.get("measured") or {}, photo.get("codes") or ())
+    with container().database.reading() as connection:
+        first = first_reasons(measured, review_queue.newest_rejections(connection, row["round"]))
+    chosen = typed.reasons if typed.faults else frozenset(measured)
+    at_hand = [
+        REVIEW_REASONS[code] for code in dict.fromkeys((*first, *sorted(chosen & REVIEW_REASONS.keys())))
+    ]
+    return {"at_hand": at_hand, "ticked": chosen, "measured": frozenset(measured)}
+
+
+def _printable(case: Case, seats: list[Row]) -> list[tuple[str, str]]:
+    """(kind, label) of the papers that staff may open and print of this case."""
+    if case.status not in PAID:
+        return []
+    seated = len(seats) == len(case.row["lines"]) > 0
+    return [("form", _("报名登记表"))] + ([("ticket", _("准考证"))] if seated else [])
+
+
+def _hidden(closed: Mapping[Step, str]) -> frozenset[Step]:
+    """Steps whose forms give way to a sentence: both decisions, where their window is closed."""
+    return frozenset({Step.APPROVE, Step.REJECT}) if Step.APPROVE in closed else frozenset()
