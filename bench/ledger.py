@@ -1,0 +1,144 @@
+"""What sealing the log costs, what checking it costs, and how large a candidate's proof is."""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Final
+from uuid import UUID, uuid4
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from bench.ground import NOW, command_handler, interleaved, plan_exam, waiting
+from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.lifecycle import Role
+from ncre.handlers.command_handler import CommandHandler
+from ncre.ledger import export, lines, verifier
+from ncre.ledger.anchor import Anchor
+from ncre.ledger.life import life_statement, life_table
+from ncre.ledger.sealer import MOST, Sealer
+from ncre.ledger.signing import Signer, checkpoint_text
+from ncre.ledger.verifier import Frontier, leaf_hash
+
+GROWN: Final = 12_500
+"""Registrations of eight facts in the log that is sealed."""
+
+LOOKS: Final = 3_000
+"""Commands of one fact each, with and without the sealer."""
+
+CHECKED: Final = 1_000_000
+"""Facts in the bundle that is verified."""
+
+ORIGIN: Final = "ncre.example/ledger"
+SEED: Final = bytes(range(32))
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Facts a second on one core; what sealing adds to a command, as a share of its CPU; bytes of a proof of nine facts."""
+
+    rate: float
+    share: float
+    proof: int
+
+
+@dataclass(frozen=True)
+class Checking:
+    """Seconds, and megabytes at the most."""
+
+    seconds: float
+    memory: float
+
+
+def measure(url: str, folder: Path) -> Costs:
+    handler = command_handler(url)
+    plan_exam(handler)
+    interleaved(handler, GROWN)
+    minutes = iter(range(10**6))
+    sealer = Sealer(
+        handler.database,
+        handler.store.settled,
+        lambda: NOW + timedelta(minutes=2 * next(minutes)),
+        Anchor(folder / f"anchor-{handler.database.dialect}"),
+        ORIGIN,
+        SEED,
+    )
+    began, facts = process_time(), handler.store.newest()
+    sealer.catch_up()
+    rate = facts / (process_time() - began)
+    [case] = waiting(handler, 1)
+    sealer.catch_up()
+    without = _commands(handler, case, None)
+    share = _commands(handler, case, sealer) / without - 1
+    with handler.database.snapshot() as connection:
+        out = io.BytesIO()
+        row = connection.exec_driver_sql(
+            "SELECT stream FROM facts WHERE topic = 'registration.photo_replaced' AND id > 90000 LIMIT 1"
+        ).scalar_one()
+        stream = row if isinstance(row, UUID) else UUID(row)
+        export.write_proof(connection, out, f"registration {stream}", [stream])
+    handler.database.close()
+    return Costs(rate, share, len(out.getvalue()))
+
+
+def _commands(handler: CommandHandler, case: UUID, sealer: Sealer | None) -> float:
+    """CPU of this process; with a sealer it seals whatever is due after each thousand, as one beside would."""
+    actor, began = Actor(str(uuid4()), Role.REVIEWER, frozenset()), process_time()
+    for number in range(LOOKS):
+        handler.record_access(case, actor, "review")
+        if sealer is not None and number % 1000 == 999:
+            sealer.once()
+    return process_time() - began
+
+
+def check(url: str, folder: Path) -> Checking:
+    """The verifier in a process of its own, over a bundle made of real lines under streams of their own."""
+    file = folder / "million.zip"
+    key = _bundle(url, file)
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, perf_counter()
+    script = str(verifier.__file__)
+    subprocess.run([sys.executable, script, str(file), "--key", key], check=True, stdout=subprocess.DEVNULL)
+    memory = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+    return Checking(perf_counter() - began, memory)
+
+
+def _bundle(url: str, file: Path) -> str:
+    handler = command_handler(url)
+    with handler.database.reading() as connection:
+        history = lines.read(connection, 0, handler.store.newest(), 10**6)
+    handler.database.close()
+    stream = max(
+        {text.split(b'"')[1] for _, text in history}, key=lambda one: sum(one in text for _, text in history)
+    )
+    eight = [
+        text.split(b",", 1)[1].replace(stream, b"%b") for _, text in history if text.split(b'"')[1] == stream
+    ][:8]
+    signer, tree, notes, leaves = Signer.of(ORIGIN, SEED), Frontier(), [], bytearray()
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as bundle:
+        with bundle.open("log.jsonl", "w", force_zip64=True) as log:
+            for number in range(CHECKED):
+                if number % 8 == 0:
+                    fresh = str(uuid4()).encode()
+                line = b"[%d," % (number + 1) + eight[number % 8].replace(b"%b", fresh)
+                log.write(line + b"\n")
+                leaves += (hash_ := leaf_hash(line))
+                tree.append(hash_)
+                if tree.size % MOST == 0 or tree.size == CHECKED:
+                    notes.append(signer.signed(checkpoint_text(ORIGIN, tree.size, tree.root())))
+        _rest(bundle, signer, notes)
+        bundle.writestr("leaves.bin", bytes(leaves))
+    return signer.verifier.text
+
+
+def _rest(bundle: ZipFile, signer: Signer, notes: list[str]) -> None:
+    bundle.writestr("bundle.json", json.dumps({"scope": "bench"}))
+    bundle.writestr("keys.json", json.dumps([{"key": signer.verifier.text, "from": 0}]))
+    bundle.writestr("checkpoints.json", json.dumps(notes))
+    bundle.writestr("life.json", life_table())
+    bundle.writestr("statement.json", json.dumps({"life": signer.signed(life_statement(ORIGIN))}))
