@@ -467,7 +467,7 @@ def _asked(args: argparse.Namespace, bundle: Bundle) -> None:
         bundle.seen_leaves = leaves.open("rb") if leaves.is_file() else None
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, name: str = "verify") -> int:
     """Verify as the arguments say, print what was found, and return the exit code."""
     try:
         bundle = Bundle(open_bundle(args.file), _key(args.key))
@@ -480,7 +480,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"REFUSED  file: {args.file}: it is damaged: {error}", file=sys.stderr)
         return 1
     except (ValueError, KeyError, TypeError, OSError, NotImplementedError, RuntimeError) as error:
-        print(f"cannot be checked: {type(error).__name__}: {error}", file=sys.stderr)
+        why = " ".join(str(error).split())[:500]
+        print(f"{name}: 不能核验 / cannot be checked: {type(error).__name__}: {why}", file=sys.stderr)
         return 2
     if args.state:
         print(

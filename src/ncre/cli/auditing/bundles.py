@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from socket import gethostname
 from typing import Any
 from urllib.parse import urlsplit
 
-from ncre.bootstrap import utc_now
-from ncre.cli.common import Misuse, actor, add_actor, find, open_container
+from ncre.bootstrap import Container, utc_now
+from ncre.cli.common import Misuse, actor, find, open_container, path_argument
 from ncre.config.secret import make_secret, read_secret
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.lifecycle import Role
 from ncre.ledger import verifier
 from ncre.ledger.export import NothingSealed
 from ncre.ledger.signing import Signer
 from ncre.ledger.witness import Unreachable, Witness, first_key, is_safe
 from ncre.operational import private_files
+from ncre.services.accounts.staff_provisioning import SHELL
 from ncre.services.audit.bundles import Scope, Wanted
 
 
@@ -26,39 +32,40 @@ def add_to(audit: Any) -> None:
     )
     part = export_.add_mutually_exclusive_group()
     part.add_argument("--registration", metavar="ID", help="id, 报名号 or ticket number")
-    part.add_argument("--site", metavar="CODE")
-    part.add_argument("--round", metavar="CODE")
-    export_.add_argument("--out", type=Path, required=True, metavar="FILE")
-    add_actor(export_)
+    part.add_argument("--site", metavar="CODE", help="one site, in every round")
+    part.add_argument("--round", metavar="CODE", help="one round, with its sites")
+    export_.add_argument(
+        "--out", type=path_argument, required=True, metavar="FILE", help="where the bundle is written"
+    )
     export_.set_defaults(run=export)
     witness_ = audit.add_parser(
         "witness", help="see that the log of an exam office only grows, and cosign it"
     )
     witness_.add_argument("--url", required=True, help="of the ledger, as https://HOST/ledger")
     witness_.add_argument(
-        "--key", type=Path, required=True, metavar="FILE", help="of the witness; made where missing"
+        "--key", type=path_argument, required=True, metavar="FILE", help="of the witness; made where missing"
     )
     witness_.add_argument(
         "--log", default="", metavar="PUBLIC", help="the ledger's public key; without it the first one met"
     )
     witness_.add_argument("--name", default="", help="of the witness, as its host name; kept beside its key")
     witness_.add_argument(
-        "--keep", type=Path, default=Path("ncre-witness"), metavar="FOLDER", help="what was seen"
+        "--keep", type=path_argument, default=Path("ncre-witness"), metavar="FOLDER", help="what was seen"
     )
     witness_.set_defaults(run=witness)
     verify_ = audit.add_parser("verify", help="check a bundle; needs neither database nor network")
     verifier.add_arguments(verify_)
-    verify_.set_defaults(run=verifier.run)
+    verify_.set_defaults(run=partial(verifier.run, name="ncre"))
 
 
 def export(args: Namespace) -> None:
     """Written beside its place and moved there when it is whole. Raises Misuse, Refusal."""
     fresh = args.out.with_name(f".{args.out.name}.part")
     with open_container() as container:
-        wanted = _wanted(args, container)
+        wanted, by = _wanted(args, container), _exporter(args, container)
         try:
             with fresh.open("wb") as out:
-                sealed = container.audit_bundles.export(wanted, actor(container, args), out)
+                sealed = container.audit_bundles.export(wanted, by, out)
             fresh.replace(args.out)
         except NothingSealed:
             raise Misuse(
@@ -69,7 +76,8 @@ def export(args: Namespace) -> None:
         except OSError as error:
             raise Misuse(f"{args.out} 不能写入 / cannot be written: {error.strerror}") from None
         finally:
-            fresh.unlink(missing_ok=True)
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
     print(f"{args.out}: {wanted}, checkpoint {sealed.number} over {sealed.size} facts", file=sys.stderr)
 
 
@@ -127,7 +135,17 @@ def _witness_key(file: Path, name: str) -> Signer:
         raise Misuse(f"{file} 不能用作见证人的密钥 / is no key of a witness: {error}") from None
 
 
-def _wanted(args: Namespace, container: Any) -> Wanted:
+def _exporter(args: Namespace, container: Container) -> Actor:
+    """The account named with --as, or whoever has the machine. Raises Refusal for a role that reads no archive."""
+    if args.actor is None:
+        return SHELL
+    by = actor(container, args)
+    if by.role not in (Role.AUDITOR, Role.OFFICE):
+        raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+    return by
+
+
+def _wanted(args: Namespace, container: Container) -> Wanted:
     if args.registration:
         return Wanted(Scope.REGISTRATION, str(find(container, args.registration)["id"]))
     if args.site:

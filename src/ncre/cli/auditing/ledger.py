@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 from typing import Any
 
-from ncre.cli.common import Misuse, open_container
+from ncre.cli.common import Misuse, open_container, path_argument
 from ncre.config.secret import make_secret, read_secret
 from ncre.domain.exam.plan import in_words
 from ncre.ledger import checkpoints
@@ -23,7 +22,7 @@ def add(commands: Any) -> None:
         "rotate", help="hand over to another key; the present one must be in force here"
     )
     rotate_.add_argument(
-        "--to", type=Path, required=True, metavar="FILE", help="of the new key; made where missing"
+        "--to", type=path_argument, required=True, metavar="FILE", help="of the new key; made where missing"
     )
     rotate_.set_defaults(run=rotate)
 
@@ -48,12 +47,13 @@ def key(_: Namespace) -> None:
 
 def rotate(args: Namespace) -> None:
     """Both keys sign the handover. Afterwards NCRE_LEDGER_KEY_FILE must name the new file."""
-    if not args.to.exists():
-        make_secret(args.to)
-    fresh = read_secret(None, args.to)
-    if not fresh.value:
-        raise Misuse(f"{args.to} 应为 64 位十六进制数字 / must be 64 hexadecimal digits")
     with open_container() as container:
+        container.sealer.assert_ready()
+        if not args.to.exists():
+            make_secret(args.to)
+        fresh = read_secret(None, args.to)
+        if not fresh.value:
+            raise Misuse(f"{args.to} 应为 64 位十六进制数字 / must be 64 hexadecimal digits")
         try:
             public = container.sealer.rotate(fresh.value)
         except ValueError as error:
