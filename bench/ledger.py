@@ -7,6 +7,7 @@ import json
 import resource
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -116,21 +117,18 @@ def check(url: str, folder: Path) -> Checking:
 def _bundle(url: str, file: Path) -> str:
     handler = command_handler(url)
     with handler.database.reading() as connection:
-        history = lines.read(connection, 0, handler.store.newest(), 10**6)
+        history = lines.read(connection, 0, handler.store.newest(), 1000)
     handler.database.close()
-    stream = max(
-        {text.split(b'"')[1] for _, text in history}, key=lambda one: sum(one in text for _, text in history)
-    )
-    eight = [
-        text.split(b",", 1)[1].replace(stream, b"%b") for _, text in history if text.split(b'"')[1] == stream
-    ][:8]
+    streams = Counter(text.split(b'"')[1] for _, text in history)
+    stream = next(one for one, count in streams.items() if count == 8)
+    eight = [text.split(b",", 1)[1] for _, text in history if text.split(b'"')[1] == stream]
     signer, tree, notes, leaves = Signer.of(ORIGIN, SEED), Frontier(), [], bytearray()
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as bundle:
         with bundle.open("log.jsonl", "w", force_zip64=True) as log:
             for number in range(CHECKED):
                 if number % 8 == 0:
                     fresh = str(uuid4()).encode()
-                line = b"[%d," % (number + 1) + eight[number % 8].replace(b"%b", fresh)
+                line = b"[%d," % (number + 1) + eight[number % 8].replace(stream, fresh)
                 log.write(line + b"\n")
                 leaves += (hash_ := leaf_hash(line))
                 tree.append(hash_)
