@@ -1,7 +1,7 @@
 """The facts (domain events), stored for good: their classes, their permanent names, their envelope.
 
 base.py          the envelope and the register of facts    bounds.py   what may come in from outside
-registration.py  exam.py  payment.py  account.py  audit.py  what can happen, by stream
+registration.py  exam.py  payment.py  account.py  audit.py  what can happen, by stream; operating.py: commands that were run
 
 Importing this package registers every fact, so that stored names can be resolved.
 """
