@@ -20,7 +20,8 @@ def read_ledger(variables: Environment, folder: Path | None) -> tuple[LedgerTerm
     file = variables.ledger_key_file or (folder / NAME if folder else None)
     problems, witnesses = [], []
     key = read_secret(given, file) if given is not None or file is not None else None
-    if key is not None and key.problem:
+    usual = given is None and variables.ledger_key_file is None
+    if key is not None and key.problem and not (usual and folder and not folder.is_dir()):
         problems.append(key.problem.replace("NCRE_SECRET", "NCRE_LEDGER_KEY"))
     if given is not None and variables.ledger_key_file is not None:
         zh, en = "与 NCRE_LEDGER_KEY_FILE 只能设置一个", "and NCRE_LEDGER_KEY_FILE: set one of them"
