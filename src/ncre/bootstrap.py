@@ -30,6 +30,9 @@ from ncre.identity.sessions import Sessions
 from ncre.identity.sign_in_delays import SignInDelays
 from ncre.identity.staff_directory import StaffDirectory
 from ncre.identity.staff_requests import StaffRequests
+from ncre.ledger.anchor import Anchor
+from ncre.ledger.guard import assert_unbroken
+from ncre.ledger.sealer import Sealer
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
@@ -49,6 +52,7 @@ from ncre.services.accounts.staff_accounts import StaffAccounts
 from ncre.services.accounts.staff_provisioning import StaffProvisioning
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
+from ncre.services.audit.bundles import AuditBundles
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
@@ -136,6 +140,8 @@ class Container:
     webhooks: WebhookService
     dispatcher: Dispatcher
     event_feed: EventFeed
+    sealer: Sealer
+    audit_bundles: AuditBundles
     worker: Worker
 
     def migrate(self) -> None:
@@ -143,14 +149,16 @@ class Container:
         self.key_checks.migrate()
 
     def assert_ready(self) -> None:
-        """Raises NotMigrated, WrongSecret where the data belong to another secret, ErasuresMissing after a restoration."""
+        """Raises NotMigrated, WrongSecret where the data belong to another secret, LedgerBroken, or ErasuresMissing after a
+        restoration."""
         self.assert_readable()
         self.erasures.reapplying.assert_applied()
 
     def assert_readable(self) -> None:
-        """As far as what mends a restored database needs it. Raises NotMigrated, WrongSecret."""
+        """As far as what mends a restored database needs it. Raises NotMigrated, WrongSecret, LedgerBroken."""
         self.database.assert_migrated()
         self.key_checks.assert_right()
+        assert_unbroken(self.database, self.sealer.anchor)
 
     def close(self) -> None:
         self.photos.close()
@@ -182,7 +190,8 @@ def build_container(
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
     accounts = Accounts(database, clock)
-    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office)
+    proofs_at = f"{settings.public_url}/ledger/check" if settings.public_url else ""
+    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office, proofs_at)
     door = TicketVerifier(command_handler, cases, stamps)
     shelf = DocumentCache(settings.papers)
     papers = DocumentService(command_handler, cases, shelf, _certificate(settings))
@@ -291,6 +300,15 @@ def build_container(
         dispatcher=dispatcher,
         event_feed=feed,
         represented=RepresentedCandidates(command_handler, security, accounts, identities),
+        sealer=Sealer(
+            database,
+            store.settled,
+            clock,
+            Anchor(settings.ledger_anchor),
+            settings.ledger_name,
+            settings.ledger.seed,
+        ),
+        audit_bundles=AuditBundles(command_handler),
         worker=Worker(
             command_handler,
             money,

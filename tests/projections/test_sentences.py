@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from ncre.domain.payment.settlement import yuan
-from ncre.events import account, erasure, exam, integration, operating, payment, registration
+from ncre.events import account, audit, erasure, exam, integration, operating, payment, registration
 from ncre.events.base import ERASED, Fact
 from ncre.projections.registration.sentences import sentence
 from tests.events.examples import all_facts
@@ -134,6 +134,17 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         registration.DetailsViewed(people.REGISTRATION, "review"),
         "工作人员查看了考生的个人信息。",
         "A member of staff looked at the private details.",
+    ),
+    (
+        audit.BundleExported("site", "420019", 1000),
+        "导出了证明包：考点 420019，检查点含 1000 条事实。",
+        "A bundle was taken: site 420019, under a checkpoint over 1000 facts.",
+    ),
+    (audit.AuditViewed("ledger", ""), "审计查看了账本。", "An auditor looked at the ledger."),
+    (
+        audit.RecordViewed(people.REGISTRATION, "record"),
+        "审计查看了报名档案，隐私信息未显示。",
+        "An auditor looked at the record; private details stayed hidden.",
     ),
     (
         payment.OrderOpened("N1", people.REGISTRATION, "78", "420019", "alipay", 6, 8000, people.PAY_BY),

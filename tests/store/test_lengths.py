@@ -29,6 +29,7 @@ from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.integrations import PREFIX
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
+from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
@@ -89,6 +90,9 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "inbox.reference": LONGEST_IDENTIFIER,
     "inbox.source": longest(Source),
     "inbox.trade": LONGEST_IDENTIFIER,
+    "ledger_cosignatures.witness": LONGEST_NAME_OF_KEY,
+    "ledger_keys.key": LONGEST_NAME_OF_KEY + len("+01234567+") + 44,
+    "ledger_statements.digest": HASH,
     "notices.kind": longest(("announcement", "guide")),
     "notices.round": ROUND,
     "notices.title": 200,

@@ -111,6 +111,7 @@ class RefusalCode(StrEnum):
     PRINT_NOT_SEATED = "print_not_seated"
     PRINT_NOT_YET = "print_not_yet"
     PRINT_OVER = "print_over"
+    NOT_SEALED = "not_sealed"
 
 
 class Refusal(Exception):

@@ -533,6 +533,10 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "准考证打印时间已于 {closed} 结束，请联系考点。",
         "Printing closed at {closed} (exam time). Please ask your site.",
     ),
+    RefusalCode.NOT_SEALED: Bilingual(
+        "这份报名的记录还没有封存，请一分钟后再下载。",
+        "What is recorded of this registration is not sealed yet. Please download it in a minute.",
+    ),
 }
 
 

@@ -21,7 +21,7 @@ from ncre.web.account import (
     single_sign_on,
 )
 from ncre.web.api import interface
-from ncre.web.audit import accounts, registrations, round_history
+from ncre.web.audit import accounts, ledger, registrations, round_history
 from ncre.web.candidate import (
     agreement,
     deadlines,
@@ -35,6 +35,7 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
+from ncre.web.ledger import proof_check, public
 from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
@@ -87,11 +88,14 @@ AREAS = (
     payments,
     registrations,
     accounts,
+    ledger,
+    public,
+    proof_check,
     round_history,
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 

@@ -41,6 +41,8 @@ SIGN_INS: Final = (
 )
 MADE_HERE: Final = (
     "ncre.sqlite",
+    "ledger.checkpoint",
+    "ledger.key",
     "cashier",
     "qq.secret",
     "outbox",

@@ -16,6 +16,7 @@ from ncre.events import exam, operating, registration
 from ncre.events.base import Fact
 from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
+from ncre.projections.audit.sentences import AUDIT_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
@@ -344,4 +345,5 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     **PASSPORT_SENTENCES,
     **ERASURE_SENTENCES,
     **INTEGRATION_SENTENCES,
+    **AUDIT_SENTENCES,
 }

@@ -18,7 +18,17 @@ from ncre.domain.registration.vocabulary import Role, Step
 from ncre.identity.accounts import Account
 from ncre.identity.sessions import Session
 
-WITHOUT_SESSION = frozenset({"static", "health.alive", "health.ready"})
+WITHOUT_SESSION = frozenset(
+    {
+        "static",
+        "health.alive",
+        "health.ready",
+        "ledger.checkpoint",
+        "ledger.keys",
+        "ledger.tile",
+        "ledger.cosign",
+    }
+)
 """What is answered to anybody in the same way, without looking who asks."""
 
 UNENROLLED = "unenrolled"

@@ -129,6 +129,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.PRINT_NOT_SEATED: HTTPStatus.CONFLICT,
     RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
     RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
+    RefusalCode.NOT_SEALED: HTTPStatus.CONFLICT,
 }
 
 RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {
@@ -138,6 +139,7 @@ RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {
     RefusalCode.STORE_READ_ONLY: 60,
     RefusalCode.STORE_BROKEN: 300,
     RefusalCode.CHANNEL_SILENT: 60,
+    RefusalCode.NOT_SEALED: 60,
 }
 """Seconds after which whatever was refused for no fault of its own may be asked again."""
 

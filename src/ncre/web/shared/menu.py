@@ -45,11 +45,13 @@ def entries() -> list[tuple[str, str]]:
             (_("其他系统"), "integrations.home"),
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
+            (_("账本"), "audit_ledger.page"),
             (_("考次修订记录"), "round_history.current"),
         ],
         Role.AUDITOR: [
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
+            (_("账本"), "audit_ledger.page"),
             (_("考次修订记录"), "round_history.current"),
             (_("收费管理"), "office_payments.home"),
         ],
