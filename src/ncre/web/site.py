@@ -9,7 +9,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
-    contacts,
     outbox,
     passport,
     profile,
@@ -19,9 +18,11 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
+from ncre.web.account import contacts as own_contacts
 from ncre.web.audit import accounts, registrations, round_history
 from ncre.web.candidate import (
     agreement,
+    contacts,
     deadlines,
     details,
     documents,
@@ -30,6 +31,7 @@ from ncre.web.candidate import (
     photo,
     registration,
     rejections,
+    sites,
     subjects,
     wechat_browser,
 )
@@ -52,11 +54,12 @@ from ncre.web.staff import admission, cash, desk, halls, review
 AREAS = (
     health,
     home,
+    sites,
     sign_in,
     captcha,
     sign_up,
     passport,
-    contacts,
+    own_contacts,
     profile,
     second_factor,
     single_sign_on,
@@ -118,6 +121,7 @@ def create_site(container: Container) -> Flask:
         language,
         menu,
         filters,
+        contacts,
         deadlines,
         rejections,
         errors,

@@ -103,6 +103,10 @@ def _paid_only(_: Change, one: Holder, __: Levels) -> bool:
     return one.status is Status.PAID
 
 
+def _to_confirm(_: Change, one: Holder, __: Levels) -> bool:
+    return one.holds and one.status is not Status.CONFIRMED
+
+
 def _printable(_: Change, one: Holder, __: Levels) -> bool:
     return one.paid and bool(one.seats)
 
@@ -169,6 +173,14 @@ def _refuse(zh: str, en: str, touches: Touches, then_zh: str, then_en: str) -> R
 RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.ROUND_OPENED: Rule(Bilingual("考次开放", "the round is opened")),
     ChangeKind.TITLE: Rule(Bilingual("考次名称", "the title of the round")),
+    ChangeKind.OFFICE_CONTACT: Rule(Bilingual("考务办公室联系方式", "the contacts of the exam office")),
+    ChangeKind.PAPERS: _follow(
+        "现场确认所带材料",
+        "the papers for a confirmation on site",
+        _to_confirm,
+        "还没有现场确认，请通知",
+        "not confirmed on site yet: tell them",
+    ),
     ChangeKind.REGISTER_WINDOW: _follow(
         "报名时间", "the time to register", _unfinished, "还没有报完，请通知", "not finished yet: tell them"
     ),
@@ -256,6 +268,14 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "tell them; tickets name the new address and the one before",
     ),
     ChangeKind.SITE_REMARKS: Rule(Bilingual("考点说明", "remarks on a site")),
+    ChangeKind.SITE_CONTACT: Rule(Bilingual("考点联系方式", "the contacts of a site")),
+    ChangeKind.CONFIRMATION_TIME: _follow(
+        "现场确认的时间和地点",
+        "time and place of the confirmation on site",
+        _to_confirm,
+        "还没有现场确认，请通知",
+        "not confirmed on site yet: tell them",
+    ),
     ChangeKind.REVIEW_ON: _follow(
         "改为审核",
         "review is switched on",

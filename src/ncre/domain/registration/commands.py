@@ -119,6 +119,11 @@ class RequestReview(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakeBack(Command):
+    step = Step.TAKE_BACK
+
+
+@dataclass(frozen=True, kw_only=True)
 class Approve(Command):
     step = Step.APPROVE
 

@@ -40,13 +40,15 @@ class DecisionContext:
     """What a decision may look at besides the registration: the moment and the rules in force.
 
     `site` is the site the command names, else the one the registration has chosen, else None. `photo_lost`
-    is whether the photo that the command rests on cannot be read any more.
+    is whether the photo that the command rests on cannot be read any more, `review_opened` whether staff opened the
+    private details since review was requested, or judged the registration before.
     """
 
     now: datetime
     round: Round
     site: Site | None = None
     photo_lost: bool = False
+    review_opened: bool = False
 
 
 def decide(registration: Registration, command: c.Command, context: DecisionContext) -> list[Fact]:
@@ -270,6 +272,12 @@ def _request_review(_: Registration, __: c.RequestReview, context: DecisionConte
     return [facts.ReviewRequested(_site(context).version)]
 
 
+def _take_back(_: Registration, __: c.TakeBack, context: DecisionContext) -> list[Fact]:
+    if context.review_opened:
+        raise Refusal(RefusalCode.REVIEW_OPENED)
+    return [facts.ReviewTakenBack()]
+
+
 def _approve(_: Registration, __: c.Approve, context: DecisionContext) -> list[Fact]:
     _require_photo(context)
     site = _site(context)
@@ -383,6 +391,7 @@ _ANSWERS: Final[dict[Step, Callable[[Registration, Any, DecisionContext], list[F
     Step.UPLOAD_PHOTO: _upload_photo,
     Step.REPLACE_PHOTO: _replace_photo,
     Step.REQUEST_REVIEW: _request_review,
+    Step.TAKE_BACK: _take_back,
     Step.APPROVE: _approve,
     Step.REJECT: _reject,
     Step.SETTLE: _settle,

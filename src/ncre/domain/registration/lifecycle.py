@@ -56,6 +56,7 @@ class Step(StrEnum):
     UPLOAD_PHOTO = "upload_photo"
     REPLACE_PHOTO = "replace_photo"
     REQUEST_REVIEW = "request_review"
+    TAKE_BACK = "take_back"
     APPROVE = "approve"
     REJECT = "reject"
     SETTLE = "settle"
@@ -313,6 +314,19 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
         when=When.SITE_REVIEWS,
         window=Opening.REVIEW,
+    ),
+    Transition(
+        Step.TAKE_BACK,
+        CANDIDATE,
+        (Status.PENDING_REVIEW,),
+        facts.ReviewTakenBack,
+        Status.PHOTO_UPLOADED,
+        Bilingual(
+            "还没有工作人员打开之前，考生可撤回审核申请，修改后再申请。",
+            "While nobody has opened it, a request for review may be taken back, and made again.",
+        ),
+        when=When.SITE_REVIEWS,
+        window=Opening.REGISTER,
     ),
     Transition(
         Step.APPROVE,
