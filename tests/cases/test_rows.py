@@ -42,7 +42,7 @@ HELD: Final = {
     "photo over 12 MB": "tests/web/candidate/test_photo.py::test_a_photo_that_is_too_large_to_be_read_is_told_on_its_own_page",
     "WeChat notice under a second key": "tests/clients/test_wechat.py::test_several_keys_stand_beside_each_other_while_wechat_changes_its_own",
     "`associated_data: null`": "tests/clients/test_wechat.py::test_a_box_without_associated_data_is_opened",
-    "raw `+`": "@PLUS",
+    "raw `+`": "tests/clients/test_alipay.py::test_a_bare_plus_of_a_signature_that_arrives_as_a_blank_is_read_as_plus",
     "OpenID provider": "tests/clients/test_openid.py::test_keys_changed_since_they_were_fetched_are_fetched_again",
     "QQ nickname": "tests/identity/test_long_names.py::test_somebody_unknown_is_kept_and_linked_by_any_name",
     "comma in a round's title": "tests/clients/test_wechat_bill.py::test_a_title_may_hold_whatever_it_wants",
