@@ -7,7 +7,7 @@ from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select, update
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity import passwords
 from ncre.identity.accounts import accounts
 from ncre.identity.passwords import PROFILE, Passwords

@@ -20,7 +20,8 @@ from ncre.cli.round_files import say_cautions
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME, in_words, notices_id, round_id, site_id
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.exam.revision_rules import Outcome, Weighed, change_words, outcome_words
+from ncre.domain.exam.revision_rules import Outcome, Weighed
+from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.wording import ROLES
 from ncre.events.exam import RevisedPoint
 from ncre.projections.audit import timeline
@@ -47,9 +48,9 @@ def add_to(round_: Any) -> None:
     _add_files(diff_)
     diff_.set_defaults(run=diff)
     history_ = round_.add_parser("history", help="every revision of a round: who, when, why, what")
-    history_.add_argument("code", nargs="?")
+    history_.add_argument("code", nargs="?", help="code of the round; the current one without it")
     history_.add_argument("--site", metavar="CODE", help="what happened to one site")
-    history_.add_argument("--json", action="store_true")
+    history_.add_argument("--json", action="store_true", help="one JSON document")
     history_.set_defaults(run=history)
 
 

@@ -55,7 +55,7 @@ class Found:
 
 
 class PhotoStore(Protocol):
-    """Where photos are kept, each under the SHA-256 of what is stored. All of it raises PhotosSilent."""
+    """Where photos are kept, each under the SHA-256 of what is stored. All of it raises PhotoStoreUnavailable."""
 
     def put(self, data: bytes) -> str:
         """Raises PhotoNotKept."""
@@ -75,6 +75,9 @@ class PhotoStore(Protocol):
         """A file by its name, whatever it is. Raises PhotoMissing."""
 
     def remove(self, name: str) -> None: ...
+
+    def discard(self, digest: str) -> None:
+        """Take away what is kept under a digest; what is not there is no fault."""
 
 
 class PhotoFolder:
@@ -139,6 +142,12 @@ class PhotoFolder:
 
     def remove(self, name: str) -> None:
         (self._root / name).unlink(missing_ok=True)
+
+    def discard(self, digest: str) -> None:
+        try:
+            self._place(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise PhotoStoreUnavailable(f"{self._root}: {error.strerror}") from error
 
     def _put(self, place: Path, data: bytes) -> None:
         if not _holds(place, data):

@@ -15,8 +15,9 @@ from PIL import Image
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Status, Step, open_rows
+from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events.registration import Details
 from ncre.web.site import create_site
 from tests.photo.portraits import jpeg, whole
@@ -338,7 +339,7 @@ def test_after_the_review_window_the_page_says_so_instead_of_asking(
     form = hidden(li.get(case_of(wenjing)), f"{case_of(wenjing)}/approve")
     clock.advance(days=60)
     text = li.get(case_of(wenjing))
-    assert "时间已过" in text
+    assert "信息审核已于 2027-01-17 17:00 截止" in text
     assert "/approve" not in text
     token = hidden(text, "/sign-out")["csrf_token"]
     assert li.send(f"{case_of(wenjing)}/approve", {**form, "csrf_token": token}).status_code == 403
@@ -443,6 +444,8 @@ BUTTONS = {
     Step.CONFIRM: "confirm",
     Step.CANCEL: "cancel",
     Step.MOVE: "move",
+    Step.SUSPEND: "suspend",
+    Step.RESUME: "resume",
 }
 
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.admission import ADMITS, HALTS, Ruling, TicketVerdict
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.scanned_code import LONGEST
 from ncre.projections.base import Row
 from ncre.services.admission.verification import PURPOSE, Expected, Verification, verify_ticket
@@ -102,7 +102,7 @@ class _Said:
     row: Row | None
 
     @property
-    def record_access(self) -> str:
+    def tone(self) -> str:
         if self.ruling.worth in ADMITS:
             return "good"
         return "bad" if self.ruling.worth in HALTS else "warn"
