@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import CandidateAtPhone, faults_of
 from tests.support.people import OFFICE, ROUND, SITE, Candidate, approved
 

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
+    erasure,
     outbox,
     passport,
     profile,
@@ -19,7 +20,8 @@ from ncre.web.account import (
     single_sign_on,
 )
 from ncre.web.account import contacts as own_contacts
-from ncre.web.audit import accounts, registrations, round_history
+from ncre.web.api import interface
+from ncre.web.audit import accounts, ledger, registrations, round_history
 from ncre.web.candidate import (
     agreement,
     contacts,
@@ -36,7 +38,8 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
-from ncre.web.office import payments, round, seating, staff_accounts
+from ncre.web.ledger import proof_check, public
+from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -50,7 +53,7 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review
+from ncre.web.staff import admission, cash, desk, halls, review, suspension
 
 AREAS = (
     health,
@@ -62,6 +65,7 @@ AREAS = (
     passport,
     own_contacts,
     profile,
+    erasure,
     second_factor,
     single_sign_on,
     qq,
@@ -76,20 +80,26 @@ AREAS = (
     documents,
     review,
     cash,
+    suspension,
     desk,
     admission,
     halls,
     round,
     staff_accounts,
+    erasures,
+    integrations,
     seating,
     payments,
     registrations,
     accounts,
+    ledger,
+    public,
+    proof_check,
     round_history,
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -132,6 +142,7 @@ def create_site(container: Container) -> Flask:
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
+    interface.install(site)
     return site
 
 

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import Round, Site
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.exam import Contact
 from ncre.store.outages import DatabaseFailure
 from ncre.web.shared import ways
