@@ -16,10 +16,9 @@ from ncre.store.schema import metadata
 
 
 def _declare_every_table() -> None:
-    """Tables stand beside the code that uses them, so that code is imported first."""
-    for room in ("projections", "passport"):
-        package = import_module(f"{ncre.__name__}.{room}")
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    """Tables stand beside the code that uses them, so that all code is imported first."""
+    for module in pkgutil.walk_packages(ncre.__path__, f"{ncre.__name__}."):
+        if module.name.split(".")[1] in ("projections", "identity", "operational", "store"):
             import_module(module.name)
 
 

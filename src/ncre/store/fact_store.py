@@ -8,7 +8,7 @@ batch of facts needs in one query, and only then are facts mapped.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from hashlib import sha256
@@ -179,6 +179,7 @@ class FactStore(Application[UUID]):
         self._pepper = keys.pepper
         self._mapped = FactMapper(tenant, KeysOnDemand(database, self._keys))
         self._facts = FactEvents(database, self._mapped, self._rows, self._keys)
+        self.upon_erasure: Callable[[Connection, UUID], None] = lambda connection, person: None
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -292,8 +293,9 @@ class FactStore(Application[UUID]):
         return self._rows.max_notification_id() or 0
 
     def erase(self, connection: Connection, person: UUID, at: datetime) -> None:
-        """Destroy the person's key: what was sealed under it reads as ERASED from now on."""
+        """Destroy the person's key, and what was made of what it sealed, which reads as ERASED from now on."""
         self._keys.erase(connection, person, at)
+        self.upon_erasure(connection, person)
 
     def seal_bytes(self, connection: Connection, person: UUID, data: bytes, purpose: str) -> bytes:
         """A file sealed under the person's key, bound to `purpose`. Raises PersonErased."""

@@ -21,6 +21,7 @@ NOTICE = {
     "title_en": "One more notice",
     "body": "第一段\r\n第二段",
     "body_en": "One\r\nTwo",
+    "why": "补充说明",
 }
 
 
@@ -216,6 +217,38 @@ def test_a_preview_posts_nothing_and_leads_back_with_what_was_typed(
     answer = kaowu.send("/office/notices", {**form, "edit": "1"})
     assert "第一段\n第二段" in answer.text
     assert "补充公告" not in Visitor(site, None).get(f"/notices/{kind}")
+
+
+def test_who_edits_a_notice_that_a_colleague_posted_meanwhile_is_told_and_loses_nothing(
+    site: Flask, kaowu: Visitor
+) -> None:
+    colleague = visitor(kaowu.site.extensions["ncre.container"], site, "kaowu2", Role.OFFICE)
+    mine = {**_form(kaowu.get("/office/notices"), "guide"), **NOTICE}
+    theirs = {**_form(colleague.get("/office/notices"), "guide"), **NOTICE, "title": "同事的须知"}
+    assert colleague.send("/office/notices", theirs).status_code == 303
+    incomplete = kaowu.send("/office/notices", {**mine, "title_en": ""})
+    mine |= _form(incomplete.text, "guide")
+    told = kaowu.send("/office/notices", mine)
+    assert told.status_code == 409, "also after the form came back for a fault"
+    assert "已由他人发布了新的内容" in told.text
+    assert 'value="补充公告"' in told.text
+    assert "<h3>同事的须知</h3>" in told.text
+    assert "同事的须知" in Visitor(site, None).get("/notices/guide")
+    again = {**_form(told.text, "guide"), **NOTICE}
+    assert kaowu.send("/office/notices", again).status_code == 303
+    assert "补充公告" in Visitor(site, None).get("/notices/guide")
+
+
+def test_a_notice_has_a_reason_that_stands_in_the_history_and_not_on_the_notice(
+    site: Flask, kaowu: Visitor
+) -> None:
+    form = {**_form(kaowu.get("/office/notices"), "guide"), **NOTICE, "why": ""}
+    assert kaowu.send("/office/notices", form).status_code == 422
+    assert kaowu.send("/office/notices", {**form, "why": "补" * 501}).status_code == 422
+    assert kaowu.send("/office/notices", {**form, "why": "考点更名"}).status_code == 303
+    assert "考点更名" in kaowu.get("/office/notices")
+    assert "考点更名" in kaowu.get("/audit/rounds/78")
+    assert "考点更名" not in Visitor(site, None).get("/notices/guide")
 
 
 def test_every_notice_that_was_posted_can_be_read_with_who_posted_it(kaowu: Visitor) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import open_container
 from ncre.cli.logs import log_to_stderr
-from ncre.cli.processes.installing import warn_of_open_files
+from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
 from ncre.config import read_settings
 from ncre.store.outages import DatabaseFailure
 
@@ -46,12 +46,15 @@ def worker(args: Namespace) -> int:
     if args.once:
         with open_container() as container:
             warn_of_open_files(container.settings)
+            warn_of_lost_photos(container.photo_inspection)
             container.worker.once()
             return int(container.worker.in_trouble)
     stop, container = _stopped(), build_container(read_settings())
     try:
         warn_of_open_files(container.settings)
         _wait_for_database(container, stop, args.every)
+        if not stop.is_set():
+            warn_of_lost_photos(container.photo_inspection)
         container.worker.run(stop, args.every)
     finally:
         container.close()
