@@ -19,7 +19,7 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
-from ncre.web.audit import accounts, registrations, round_history
+from ncre.web.audit import accounts, registrations, round_history, staff
 from ncre.web.candidate import (
     agreement,
     deadlines,
@@ -82,6 +82,7 @@ AREAS = (
     registrations,
     accounts,
     round_history,
+    staff,
 )
 
 

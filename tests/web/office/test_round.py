@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from ncre.domain.registration.lifecycle import Role
 from ncre.projections.seating import tickets
 from ncre.web.office.round import policy_in_words
 from ncre.web.site import create_site
-from tests.support.people import LIQIANG, SITE, Clock, bundled_round, somebody
+from tests.support.people import LIQIANG, OFFICE, SITE, Clock, bundled_round, somebody
 from tests.web.staff_members import HERE, Visitor, auditor, hidden, office, paid, reviewer, visitor
 
 NOTICE = {
@@ -98,6 +99,18 @@ def test_the_overview_stands_on_an_empty_database(container: Container, site: Fl
     assert "目前没有开放的考次" in kaowu.get("/office")
     kaowu.get("/office/notices", expect=404)
     kaowu.get(f"/office/seat/{SITE}", expect=404)
+
+
+def test_who_paid_and_has_no_seat_needs_attention_once_payment_is_over(
+    container: Container, kaowu: Visitor, clock: Clock
+) -> None:
+    paid(container)
+    assert "还没有座位" not in kaowu.get("/office"), "others still pay"
+    clock.now = bundled_round()[0].plan.windows.payment.closes + timedelta(minutes=1)
+    text = kaowu.get("/office")
+    assert re.search(rf'href="/office/seat/{SITE}"[^>]*>考点 {SITE} [^<]* 有 1 人已支付、还没有座位', text)
+    container.office.seat("78", SITE, OFFICE)
+    assert "还没有座位" not in kaowu.get("/office")
 
 
 @pytest.mark.parametrize("kind", ["announcement", "guide"])

@@ -1,4 +1,4 @@
-"""Keyed hashes of names and phones for the desk, and what a member of staff did by time.
+"""Keyed hashes of names and phones for the desk, what a member of staff did by time, and who waits for a seat.
 
 The rows are made by `ncre projections rebuild`.
 """
@@ -28,4 +28,5 @@ def upgrade() -> None:
     )
     for column in ("sealed_for", *HASHES):
         op.create_index(f"search_keys_{column}", "search_keys", [column])
+    op.create_index("registrations_to_seat", "registrations", ["round", "status", "seated", "site"])
     op.create_index("timeline_actor", "timeline", ["actor", "at"])

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.accounts.staff import LONGEST_WHY
-from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, Site, notices_id
+from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, Round, Site, notices_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import Role, Status
 from ncre.events.exam import NoticePosted
@@ -18,7 +18,7 @@ from ncre.projections.audit import timeline
 from ncre.projections.base import Row
 from ncre.projections.exam import exams
 from ncre.projections.payment import ledger, unbooked
-from ncre.projections.registration import overview, review_queue
+from ncre.projections.registration import overview, registrations, review_queue
 from ncre.services.exam.revisions import cause_of
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
@@ -104,6 +104,7 @@ def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
         found.append((_("%(count)s 笔款项需要核查", count=unclear), url_for("office_payments.home")))
     if owed:
         found.append((_("%(count)s 笔款项待退", count=owed), url_for("office_payments.home")))
+    found += _without_seats(round_, {now.site.code: now.site.plan.name for now in every})
     over = [now.site for now in every if now.is_over]
     found += [
         (
@@ -113,6 +114,25 @@ def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
         for site in over
     ]
     return found
+
+
+def _without_seats(round_: Round, names: dict[str, str]) -> list[tuple[str, str]]:
+    """Who has paid and sits nowhere, site by site, once nobody pays any more: until then seating waits for the others."""
+    if container().clock() <= round_.plan.windows.payment.closes:
+        return []
+    with container().database.reading() as connection:
+        waiting = registrations.without_seats(connection, round_.code)
+    return [
+        (
+            _(
+                "考点 %(site)s 有 %(count)s 人已支付、还没有座位",
+                site=f"{code} {names.get(code, '')}".strip(),
+                count=count,
+            ),
+            url_for("seating.preview", code=code),
+        )
+        for code, count in waiting.items()
+    ]
 
 
 @pages.get("/office/notices")

@@ -43,11 +43,13 @@ def entries() -> list[tuple[str, str]]:
             (_("工作人员账号"), "staff_accounts.home"),
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
+            (_("工作人员办理记录"), "audit_staff.home"),
             (_("考次修订记录"), "round_history.current"),
         ],
         Role.AUDITOR: [
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
+            (_("工作人员办理记录"), "audit_staff.home"),
             (_("考次修订记录"), "round_history.current"),
             (_("收费管理"), "office_payments.home"),
         ],
