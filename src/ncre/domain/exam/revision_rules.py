@@ -374,11 +374,20 @@ def weighed(change: Change, people: Iterable[Holder], levels: Levels) -> Weighed
     return Weighed(change, rule.outcome if touched else Outcome.ALLOWED, touched)
 
 
+NOTICES: Final = {
+    "announcement": Bilingual("公告", "the announcement"),
+    "guide": Bilingual("须知", "the guide"),
+}
+
+
 def change_words(change: Change) -> Bilingual:
     """The change as a line: whose, what, from what to what."""
     words = RULES[change.kind].words
     whose = f"{change.site} " if change.site else ""
-    item = f" {change.item}" if change.item else ""
+    if change.kind is ChangeKind.NOTICE:
+        words, item = NOTICES.get(change.item, words), ""
+    else:
+        item = f" {change.item}" if change.item else ""
     values = f"：{change.before or '–'} → {change.after or '–'}" if change.before or change.after else ""
     return Bilingual(
         f"{whose}{words.zh}{item}{values}", f"{whose}{words.en}{item}{values.replace('：', ': ')}"
