@@ -16,9 +16,10 @@ from ncre.store.schema import metadata
 
 
 def _declare_every_table() -> None:
-    """Tables stand beside the code that uses them, so that all code is imported first."""
-    for module in pkgutil.walk_packages(ncre.__path__, f"{ncre.__name__}."):
-        if module.name.split(".")[1] in ("projections", "identity", "operational", "store"):
+    """Tables stand beside the code that uses them, so that code is imported first."""
+    for room in ("projections", "identity", "operational"):
+        package = import_module(f"{ncre.__name__}.{room}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
 
 

@@ -22,7 +22,7 @@ from ncre.documents.view_models import Printed
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.domain.seating.plan import seed_in
 from ncre.domain.seating.wording import caution_words

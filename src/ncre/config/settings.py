@@ -66,6 +66,8 @@ class Settings:
     staff_factor: str = "required"
     production: bool = True
     connections: int | None = None
+    erased_list: Path | None = None
+    master_keys: Path | None = None
 
     @property
     def photos(self) -> Path:
@@ -80,6 +82,11 @@ class Settings:
     def outbox(self) -> Path:
         """Letters, where no server mails them."""
         return self.data / "outbox"
+
+    @property
+    def tombstones(self) -> Path:
+        """The list of who was erased; not in any backup, so that no older one brings somebody back."""
+        return self.erased_list or self.data / "tombstones"
 
     @property
     def papers(self) -> Path:

@@ -10,6 +10,7 @@ from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
     contacts,
+    erasure,
     outbox,
     passport,
     profile,
@@ -19,6 +20,7 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
+from ncre.web.api import interface
 from ncre.web.audit import accounts, registrations, round_history, staff
 from ncre.web.candidate import (
     agreement,
@@ -33,7 +35,7 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
-from ncre.web.office import payments, round, seating, staff_accounts
+from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -47,7 +49,7 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review
+from ncre.web.staff import admission, cash, desk, halls, review, suspension
 
 AREAS = (
     health,
@@ -58,6 +60,7 @@ AREAS = (
     passport,
     contacts,
     profile,
+    erasure,
     second_factor,
     single_sign_on,
     qq,
@@ -72,11 +75,14 @@ AREAS = (
     documents,
     review,
     cash,
+    suspension,
     desk,
     admission,
     halls,
     round,
     staff_accounts,
+    erasures,
+    integrations,
     seating,
     payments,
     registrations,
@@ -86,7 +92,7 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -127,6 +133,7 @@ def create_site(container: Container) -> Flask:
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
+    interface.install(site)
     return site
 
 

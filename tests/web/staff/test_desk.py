@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.maintenance.rebuild import rebuild
 from ncre.web.site import create_site
 from ncre.web.staff.desk import wanted

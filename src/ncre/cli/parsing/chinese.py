@@ -168,4 +168,29 @@ HELP: Final[Mapping[str, str]] = {
     "as NCRE_DATABASE_URL; a password comes from PGPASSWORD or ~/.pgpass": (
         "写法同 NCRE_DATABASE_URL；密码来自 PGPASSWORD 或 ~/.pgpass"
     ),
+    "erase people, look at what is due, do erasures again after a restoration": "删除个人信息：办理、查看到期的、恢复后重新执行",
+    "the keys under which private data are sealed: check, rotate": "封存个人信息的密钥：检查、更换",
+    "erase everything private about a person, for good": "永久删除一个人的全部个人信息",
+    "a registration number, or what they sign in with": "报名号，或登录用的账号名、邮箱、手机号",
+    "say what would be erased, and change nothing": "只说明会删除什么，不改动",
+    "kept for ever; must not say who it is": "原因，永久保存，不能写出是谁",
+    "the account of the exam office that does it": "经办的考务办公室账号",
+    "what the schedule of each round erases, and what it keeps": "各考次到期会删除谁、保留谁",
+    "do now what the worker does by itself": "现在就执行后台会做的事",
+    "after a restoration: erase again whoever was erased before": "从备份恢复后：重新删除此前已删除的人",
+    "another copy of the list of erased people (NCRE_TOMBSTONES)": "已删除人员名单的另一份副本（NCRE_TOMBSTONES）",
+    "the list of erased people (NCRE_TOMBSTONES) of the installation that was lost": (
+        "原系统的已删除人员名单（NCRE_TOMBSTONES）"
+    ),
+    "which master key wraps how many, and whether every key opens": "每把主密钥保护多少人的密钥，是否都能打开",
+    "make a new master key, to be copied to every machine before a rotation": "新建一把主密钥，更换前先复制到每台机器",
+    "wrap every person's key under a new master key, while serving": "改由新的主密钥保护每个人的密钥，可在服务时进行",
+    "take a master key that wraps nothing any more out of the file": "停用一把不再使用的主密钥",
+    "the number of the master key": "主密钥的编号",
+    "how long the personal data of a round are kept": "一个考次的个人信息保存多久",
+    "days after the exam for which the law keeps them": "考后依规定须保存的天数",
+    "erase by itself so many days after the exam; left out: never": "考后多少天自动删除；不给则不自动删除",
+    "the rule it follows; kept in the round's history": "依据的规定，记入考次历史",
+    "only this round": "只看这个考次",
+    "code of the round": "考次代码",
 }

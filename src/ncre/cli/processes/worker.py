@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from argparse import ArgumentTypeError, Namespace
-from threading import Event
+from threading import Event, Thread
 from typing import Any, Final
 
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import open_container
 from ncre.cli.logs import log_to_stderr
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
+from ncre.clients.webhook_sender import SECONDS
 from ncre.config import read_settings
 from ncre.store.outages import DatabaseFailure
+from ncre.supervision import repeat
+
+EVENTS_EVERY: Final = 1.0
+"""Seconds between two rounds of sending events."""
 
 LEAST_SECONDS: Final = 0.1
 MOST_SECONDS: Final = 3600
@@ -48,6 +54,7 @@ def worker(args: Namespace) -> int:
             warn_of_open_files(container.settings)
             warn_of_lost_photos(container.photo_inspection)
             container.worker.once()
+            container.dispatcher.once()
             return int(container.worker.in_trouble)
     stop, container = _stopped(), build_container(read_settings())
     try:
@@ -55,10 +62,20 @@ def worker(args: Namespace) -> int:
         _wait_for_database(container, stop, args.every)
         if not stop.is_set():
             warn_of_lost_photos(container.photo_inspection)
+        sending = Thread(target=_send_events, args=(container, stop), daemon=True)
+        sending.start()
         container.worker.run(stop, args.every)
+        sending.join(SECONDS * 2)
     finally:
         container.close()
     return 0
+
+
+def _send_events(container: Container, stop: Event) -> None:
+    """In a thread of its own: receivers that are slow hold up no deadline."""
+    repeat(
+        container.dispatcher.once, "sending events", stop, EVENTS_EVERY, logging.getLogger("ncre.webhooks")
+    )
 
 
 def _wait_for_database(container: Container, stop: Event, every: float) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045"
-down_revision = "0024"
+down_revision = "0040"
 
 HASHES = ("words", "letters", "first", "last", "mobile")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.registration import DetailsViewed
 from ncre.projections.audit.timeline import timeline
 from ncre.projections.base import Row

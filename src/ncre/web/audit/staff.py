@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.disclosure import words_of
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.events.account import stream_of
 from ncre.events.registration import DetailsViewed
