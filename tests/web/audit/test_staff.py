@@ -18,6 +18,8 @@ from tests.web.staff_members import HERE, Visitor, auditor, office, reviewer, ro
 
 BARE: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
+OURS: Final = ("/staff", "/office", "/audit")
+
 AS_STORED: Final = frozenset({"audit.facts", "audit.export"})
 """Facts as they stand in the table, ids and all: that is what these two are for."""
 
@@ -130,7 +132,9 @@ def test_no_page_of_staff_office_and_auditors_shows_a_bare_id(
                     url_for(rule.endpoint, **arguments(rule, {**known, **KINDS.get(rule.endpoint, {})})),
                 )
                 for rule in site.url_map.iter_rules()
-                if "GET" in (rule.methods or ()) and rule.endpoint not in AS_STORED
+                if "GET" in (rule.methods or ())
+                and rule.rule.startswith(OURS)
+                and rule.endpoint not in AS_STORED
             ]
         for who in (li, kaowu, shenji):
             for endpoint, address in addresses:
@@ -139,7 +143,7 @@ def test_no_page_of_staff_office_and_auditors_shows_a_bare_id(
                     continue
                 walked += 1
                 bare += [(endpoint, found) for found in BARE.findall(_shown(answer.text))]
-    assert walked > 60
+    assert walked > 40
     assert bare == []
 
 
