@@ -103,6 +103,7 @@ class CheckoutService(Inquiries):
         if row["state"] != OrderState.OPEN or self._command_handler.clock() > row["expires"]:
             raise self._nothing_due(self._row(row["registration"]))
         order = Order(number, row["amount"], self._title(row["registration"]), row["expires"])
+        self._command_handler.database.release()
         try:
             return self._money.channels[row["channel"]].open(order, device, back, payer)
         except ChannelRefused:

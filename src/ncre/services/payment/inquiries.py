@@ -81,6 +81,7 @@ class Inquiries:
         over = now > row["expires"] + _GRACE
         unwanted = unwanted or not self._is_wanted(row)
         self._note(row, now)
+        self._command_handler.database.release()
         answer = self._heard(channel.query(row["number"]))
         if answer.state is State.WAITING and (over or unwanted):
             answer = self._heard(channel.close(row["number"]))
