@@ -61,6 +61,7 @@ from ncre.services.photo.photos import PhotoService
 from ncre.services.photo.turns import PhotoTurns
 from ncre.services.registration.changes import Changes
 from ncre.services.registration.people import People
+from ncre.services.registration.registrations import Registrations
 from ncre.services.registration.transfer import RegistrationTransfer
 from ncre.services.seating.hall_lists import HallLists
 from ncre.store.claims import ClaimStore
@@ -108,6 +109,7 @@ class Container:
     unmatched_payments: UnmatchedPayments
     checkout: CheckoutService
     changes: Changes
+    registrations: Registrations
     counter_payments: CounterPayments
     reconciliation: Reconciliation
     revenue_report: RevenueReport
@@ -185,6 +187,8 @@ def build_container(
     checkout = CheckoutService(command_handler, money, retry_schedule)
     changes = Changes(command_handler, money, checkout)
     reconciliation = Reconciliation(command_handler, money, retry_schedule)
+    transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
+    counter_payments = CounterPayments(command_handler, money, checkout)
     return Container(
         settings=settings,
         session_key=keys.session.hex(),
@@ -210,7 +214,7 @@ def build_container(
             StaffDirectory(clock),
         ),
         profiles=profiles,
-        transfer=RegistrationTransfer(command_handler, changes, security, accounts, profiles),
+        transfer=transfer,
         mailer=post,
         outbox=None if settings.smtp else outbox,
         human_check=human,
@@ -234,7 +238,8 @@ def build_container(
         unmatched_payments=unmatched,
         checkout=checkout,
         changes=changes,
-        counter_payments=CounterPayments(command_handler, money, checkout),
+        registrations=Registrations(command_handler, changes, people, transfer, counter_payments),
+        counter_payments=counter_payments,
         reconciliation=reconciliation,
         revenue_report=RevenueReport(command_handler),
         retry_schedule=retry_schedule,

@@ -23,7 +23,7 @@ from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import PAID, Opening, Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.snapshots import At
-from ncre.projections.base import Row
+from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
@@ -254,7 +254,7 @@ def _note(case: Case, printed: Printed) -> None:
     log.warning("no font draws %s on the papers of %s", points, case.row["id"])
 
 
-def require_paid(row: Row) -> None:
+def require_paid(row: RegistrationRow) -> None:
     """支付完成后可打印报名登记表 (manual, part 6)."""
     if Status(row["status"]) not in PAID:
         raise Refusal(RefusalCode.PRINT_NOT_PAID)
@@ -267,7 +267,7 @@ def require_seated(case: Case) -> None:
         raise Refusal(RefusalCode.PRINT_NOT_SEATED)
 
 
-def require_ticket(row: Row, round_: Round, now: datetime) -> None:
+def require_ticket(row: RegistrationRow, round_: Round, now: datetime) -> None:
     """The ticket needs every subject seated, and the print window open (manual, parts 6 and 10)."""
     require_paid(row)
     if row["seated"] < len(row["lines"]):

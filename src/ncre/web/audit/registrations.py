@@ -25,8 +25,8 @@ from ncre.projections.audit.snapshots import (
     standing,
     why_nothing,
 )
-from ncre.projections.base import Row
 from ncre.projections.registration.fields import FIELDS, formatted_value
+from ncre.projections.rows import HistoryRow, RegistrationRow
 from ncre.store.mapper import FactMapper
 from ncre.web.shared import disclosure
 from ncre.web.shared.auth import Answer, container, require_role
@@ -129,9 +129,9 @@ def export(registration: UUID) -> Answer:
 class Past:
     """A registration with its whole history; `opened`: this reader may see the private details."""
 
-    row: Row
+    row: RegistrationRow
     history: list[Fact]
-    story: list[Row]
+    story: list[HistoryRow]
     opened: bool
 
     @property

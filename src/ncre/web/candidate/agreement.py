@@ -10,11 +10,9 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Round, deadline_of, require_open
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.commands import Agree
 from ncre.domain.registration.lifecycle import Opening, Role, Status
-from ncre.domain.registration.state import registration_id
-from ncre.projections.base import Row
 from ncre.projections.registration import registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
@@ -45,18 +43,8 @@ def answer() -> Answer:
     live = _live(newest)
     if live is not None:
         return redirect(url_for("registration.tasks", registration=live), 303)
-    with container().database.reading() as connection:
-        ordinal = registrations.next_ordinal(connection, account().id, round_.code)
-    begun = container().command_handler.handle(
-        Agree(
-            registration=registration_id(round_.code, account().id, ordinal),
-            actor=account().actor,
-            command_id=command_id(),
-            round=round_.code,
-            candidate=account().id,
-            ordinal=ordinal,
-            agreement=request.form.get("agreement", ""),
-        )
+    begun = container().registrations.agree(
+        account().id, account().actor, round_.code, request.form.get("agreement", ""), command_id()
     )
     return redirect(url_for("registration.tasks", registration=begun.id), 303)
 
@@ -67,7 +55,7 @@ def declined() -> Answer:
     return render_template("candidate/declined.html")
 
 
-def _round_and_newest() -> tuple[Round, Row | None]:
+def _round_and_newest() -> tuple[Round, RegistrationRow | None]:
     with container().database.reading() as connection:
         round_ = container().command_handler.exams.current(connection)
         if round_ is None:
@@ -94,7 +82,7 @@ def _moved_away(round_: Round) -> bool:
         return registrations.moved_away(connection, account().id, round_.code)
 
 
-def _live(newest: Row | None) -> UUID | None:
+def _live(newest: RegistrationRow | None) -> UUID | None:
     """The registration that is already under way, if there is one."""
     return newest["id"] if newest and registrations.is_active(newest) else None
 

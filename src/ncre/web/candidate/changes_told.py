@@ -10,11 +10,11 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.candidate import FORM_FIELDS
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.projections.base import Row
+from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import container
 
 
-def with_changes(registration: UUID, story: Iterable[Row]) -> list[Row]:
+def with_changes(registration: UUID, story: Iterable[HistoryRow]) -> list[HistoryRow]:
     """The lines of the story, those of a change with the fields or the former choice."""
     lines = list(story)
     topics = {facts.InfoAmended.TOPIC, facts.SubjectsChanged.TOPIC}
@@ -28,7 +28,7 @@ def with_changes(registration: UUID, story: Iterable[Row]) -> list[Row]:
     ]
 
 
-def _named(line: Row, words: Bilingual | None) -> Row:
+def _named(line: HistoryRow, words: Bilingual | None) -> HistoryRow:
     return {**line, "zh": line["zh"] + words.zh, "en": f"{line['en']} {words.en}"} if words else line
 
 

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 
 from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.commands import RequestReview, Withdraw
 from ncre.domain.registration.lifecycle import PAID, TERMINATED, Role, Status, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
 from ncre.projections.audit import timeline
@@ -26,9 +25,10 @@ from ncre.web.candidate.changes_told import with_changes
 from ncre.web.candidate.deadlines import in_short
 from ncre.web.candidate.payment_situation import cancellation, money_of
 from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.case_request import case_request
 from ncre.web.shared.details_form import shown
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case, own_case
 
@@ -143,9 +143,7 @@ def check(registration: UUID) -> Answer:
 def request_review(registration: UUID) -> Answer:
     """申请信息审核."""
     case = own_case(registration)
-    container().command_handler.handle(
-        RequestReview(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
-    )
+    container().registrations.request_review(case_request(case.id))
     return _back(case)
 
 
@@ -161,9 +159,7 @@ def withdraw_page(registration: UUID) -> Answer:
 @require_role(Role.CANDIDATE)
 def withdraw(registration: UUID) -> Answer:
     case = own_case(registration)
-    container().changes.carry_out(
-        Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
-    )
+    container().registrations.withdraw(case_request(case.id))
     return _back(case)
 
 

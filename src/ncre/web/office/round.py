@@ -18,6 +18,7 @@ from ncre.projections.base import Row
 from ncre.projections.exam import exams
 from ncre.projections.payment import ledger, unbooked
 from ncre.projections.registration import overview, review_queue
+from ncre.projections.rows import known
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role
@@ -90,7 +91,7 @@ def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
         unclear += len(ledger.unexplained(connection))
     found = []
     if oldest:
-        longest = time_left(container().clock(), oldest[0]["requested_at"])
+        longest = time_left(container().clock(), known(oldest[0]["requested_at"]))
         sentence = _("%(count)s 份等待审核，最久的已等 %(time)s", count=waiting, time=longest)
         found.append((sentence, url_for("review.queue")))
     if unclear:

@@ -15,7 +15,7 @@ from ncre.domain.seating.plan import seed_in
 from ncre.domain.seating.wording import caution_words
 from ncre.events.exam import SeatsDrawn
 from ncre.projections.audit import timeline
-from ncre.projections.base import Row
+from ncre.projections.rows import HistoryRow
 from ncre.projections.seating import tickets
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
@@ -144,5 +144,5 @@ def _draws(site: Site) -> list[Told]:
     """What was drawn for a site, the newest first."""
     with container().database.reading() as connection:
         story = timeline.story(connection, site_id(current_round().code, site.code))
-    drawn: list[Row] = [told for told in story if told["topic"] == SeatsDrawn.TOPIC]
+    drawn: list[HistoryRow] = [told for told in story if told["topic"] == SeatsDrawn.TOPIC]
     return newest_first(drawn)

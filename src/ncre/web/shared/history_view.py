@@ -11,7 +11,7 @@ from typing import Final
 
 from ncre.domain.exam.plan import in_words
 from ncre.domain.registration.lifecycle import Role
-from ncre.projections.base import Row
+from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import container
 
 NAMED: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
@@ -22,13 +22,13 @@ NAMED: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
 class Told:
     """A line of the history; `name` is the account of whoever acted in office, else ""."""
 
-    row: Row
+    row: HistoryRow
     name: str
     when: str = ""
     """The moment as it is shown: with seconds where another line shares the minute."""
 
 
-def newest_first(story: Iterable[Row]) -> list[Told]:
+def newest_first(story: Iterable[HistoryRow]) -> list[Told]:
     """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
     rows = list(story)[::-1]
     name_of = names()

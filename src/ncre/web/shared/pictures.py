@@ -8,12 +8,12 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.exam.plan import Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
-from ncre.projections.base import Row
+from ncre.projections.rows import RegistrationRow
 from ncre.store.sealing import PersonErased
 from ncre.web.shared.auth import container
 
 
-def picture_of(row: Row, digest: str) -> Response:
+def picture_of(row: RegistrationRow, digest: str) -> Response:
     """The JPEG under this digest; 404 where it is lost, damaged or erased: the page beside it says so in words."""
     try:
         jpeg = container().photos.show(row["sealed_for"], digest)
@@ -29,7 +29,7 @@ def jpeg_answer(data: bytes) -> Response:
     return Response(data, mimetype="image/jpeg", headers=headers)
 
 
-def site_for(row: Row, site: Site | None) -> Site | None:
+def site_for(row: RegistrationRow, site: Site | None) -> Site | None:
     """The site as it is for this registration and its photo."""
     photo = row["photo"]
     if site is None or not photo:

@@ -15,14 +15,14 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import Status, Step, open_rows, open_steps
 from ncre.domain.registration.window_wording import Deadline
 from ncre.events.exam import Subject
-from ncre.projections.base import Row
 from ncre.projections.registration import registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import account, container
 from ncre.web.shared.pictures import site_for
 
 
-def own(registration: UUID) -> Row:
+def own(registration: UUID) -> RegistrationRow:
     """The candidate's own registration; another's is as good as none: 404."""
     row = any_row(registration)
     if row["account"] != account().id:
@@ -31,7 +31,7 @@ def own(registration: UUID) -> Row:
     return row
 
 
-def at_my_sites(registration: UUID) -> Row:
+def at_my_sites(registration: UUID) -> RegistrationRow:
     """A registration at a site of the signed-in staff; others are as good as none: 404."""
     row = any_row(registration)
     if not account().actor.covers(row["site"] or ""):
@@ -44,7 +44,7 @@ def at_my_sites(registration: UUID) -> Row:
 class Case:
     """A registration with the rules it lives under; `site` is None until one was chosen."""
 
-    row: Row
+    row: RegistrationRow
     round: Round
     site: Site | None
 
@@ -126,7 +126,7 @@ def own_case(registration: UUID) -> Case:
     return with_rules(own(registration))
 
 
-def with_rules(row: Row) -> Case:
+def with_rules(row: RegistrationRow) -> Case:
     """A registration with the round and the site whose rules it lives under."""
     exams = container().command_handler.exams
     with container().database.reading() as connection:
@@ -137,7 +137,7 @@ def with_rules(row: Row) -> Case:
     return Case(row, round_, site_for(row, site))
 
 
-def any_row(registration: UUID) -> Row:
+def any_row(registration: UUID) -> RegistrationRow:
     """The registration, whoever's it is; 404 where there is none."""
     with container().database.reading() as connection:
         row = registrations.one(connection, registration)

@@ -17,7 +17,7 @@ from ncre.domain.admission import ADMITS, HALTS, Ruling, TicketVerdict
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import Role
 from ncre.domain.scanned_code import LONGEST
-from ncre.projections.base import Row
+from ncre.projections.rows import RegistrationRow
 from ncre.services.admission.verification import PURPOSE, Expected, Verification, verify_ticket
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details, opened
@@ -99,7 +99,7 @@ class _Said:
 
     finding: Verification
     ruling: Ruling
-    row: Row | None
+    row: RegistrationRow | None
 
     @property
     def record_access(self) -> str:
@@ -143,7 +143,7 @@ class _Here:
     """The record, as far as the sites of whoever is signed in; remembers which registration it was."""
 
     def __init__(self) -> None:
-        self.row: Row | None = None
+        self.row: RegistrationRow | None = None
 
     @property
     def public(self) -> str:

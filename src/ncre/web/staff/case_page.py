@@ -15,9 +15,9 @@ from ncre.domain.registration.lifecycle import PAID, Status, Step
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, first_reasons, measured_reasons
 from ncre.events import registration as facts
 from ncre.projections.audit import disclosures, timeline
-from ncre.projections.base import Row
 from ncre.projections.payment import ledger
 from ncre.projections.registration import photo_files, review_queue
+from ncre.projections.rows import RegistrationRow, SeatRow, known
 from ncre.projections.seating import tickets
 from ncre.services.documents.issuing import missing_glyphs
 from ncre.web.candidate.task_list import GROUPS, time_left
@@ -127,27 +127,27 @@ def case_page(registration: UUID, typed: Typed) -> str:
         payments=payments,
         seats=seats,
         printable=_printable(case, seats) if open_ and not own else [],
-        paid_fee=(row["payment"] or {}).get("amount", 0),
+        paid_fee=row["payment"]["amount"] if row["payment"] else 0,
         takes_money=takes_money,
         typed=typed,
         unsaved=typed.homeless(steps - _hidden(closed), takes_money) if typed.faults else Typed(),
         faults=typed.faults,
-        wait=time_left(now, row["requested_at"]) if Step.APPROVE in steps else "",
+        wait=time_left(now, known(row["requested_at"])) if Step.APPROVE in steps else "",
         command_id=fresh_id,
         at_desk=session.get(AT_DESK) == case.id.hex,
     )
 
 
-def _turn(row: Row) -> tuple[str, int]:
+def _turn(row: RegistrationRow) -> tuple[str, int]:
     """The place of a waiting case in the queue, as it is shown, and how many wait."""
     sites = account().sites
     with container().database.reading() as connection:
-        place = review_queue.place(connection, row["round"], sites, row["requested_at"], row["id"])
+        place = review_queue.place(connection, row["round"], sites, known(row["requested_at"]), row["id"])
         count = review_queue.waiting_count(connection, row["round"], sites)
     return (f"{review_queue.FARTHEST}+" if place > review_queue.FARTHEST else str(place)), count
 
 
-def _first_reasons(row: Row, typed: Typed) -> Mapping[str, Any]:
+def _first_reasons(row: RegistrationRow, typed: Typed) -> Mapping[str, Any]:
     """The reasons at hand, and those that are ticked: what was measured, unless somebody chose already."""
     photo = row["photo"] or {}
     measured = measured_reasons(photo.get("measured") or {}, photo.get("codes") or ())
@@ -160,7 +160,7 @@ def _first_reasons(row: Row, typed: Typed) -> Mapping[str, Any]:
     return {"at_hand": at_hand, "ticked": chosen, "measured": frozenset(measured)}
 
 
-def _printable(case: Case, seats: list[Row]) -> list[tuple[str, str]]:
+def _printable(case: Case, seats: list[SeatRow]) -> list[tuple[str, str]]:
     """(kind, label) of the papers that staff may open and print of this case."""
     if case.status not in PAID:
         return []

@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import Role
 from ncre.domain.scanned_code import NUMBER, scanned
-from ncre.projections.base import Row
 from ncre.projections.registration import desk_search
+from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details
 from ncre.web.shared.forms import fresh_id
@@ -56,13 +56,13 @@ def find() -> Answer:
     return page, 422 if faults else 200
 
 
-def _due(rows: list[Row]) -> set[UUID]:
+def _due(rows: list[RegistrationRow]) -> set[UUID]:
     """Those of the registrations found for which this member of staff may take cash now."""
     cases = [with_rules(row) for row in rows if row["site"] and row["account"] != account().id]
     return {case.id for case in cases if case.payable and case.row["order_version"] is not None}
 
 
-def looked_up(sites: frozenset[str] = EVERY_SITE) -> tuple[str, list[Row], dict[str, str]]:
+def looked_up(sites: frozenset[str] = EVERY_SITE) -> tuple[str, list[RegistrationRow], dict[str, str]]:
     """The text of the search form, what it names at these sites, and what is wrong with it."""
     typed = request.form.get("q", "")
     text = wanted(typed)

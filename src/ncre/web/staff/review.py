@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,21 +13,21 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
+from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import reason_of_work
-from ncre.domain.registration.lifecycle import Role, Status, Step
+from ncre.domain.registration.lifecycle import Role, Status
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections.audit.snapshots import Version
-from ncre.projections.base import Row
 from ncre.projections.registration import registration_counts
 from ncre.projections.registration import review_queue as review_queue
-from ncre.services.registration.decided_before import decided_before
+from ncre.projections.rows import RegistrationRow
+from ncre.services.registration.registrations import Decision
 from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.case_request import case_request
 from ncre.web.shared.disclosure import go_on, open_details, opened
 from ncre.web.shared.errors import STATUS, refusal_text
-from ncre.web.shared.forms import command_id, seen
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites
@@ -57,8 +57,7 @@ FIELD_OF: Final = {
 TEXTS: Final = frozenset(
     {RefusalCode.REASON_TEXT_MISSING, RefusalCode.TEXT_TOO_LONG, RefusalCode.TEXT_UNREADABLE}
 )
-LONG_TEXT: Final = {Step.REJECT: "note", Step.CANCEL: "why", Step.MOVE: "evidence"}
-"""Refusals of a text, and the field of each step in which one is written."""
+"""Refusals of a text: they belong to the field of the form in which one is written."""
 
 
 @pages.get("/staff/queue")
@@ -78,7 +77,7 @@ def queue() -> Answer:
         here = min(here, pages_)
         rows = review_queue.waiting(connection, code, sites, PAGE, (here - 1) * PAGE)
         waiting_at = registration_counts.by_site(connection, code)
-    waits = {row["id"]: time_left(now, row["requested_at"]) for row in rows}
+    waits = {row["id"]: time_left(now, row["requested_at"] or now) for row in rows}
     remember("review.queue", page=here if here > 1 else "", site=chosen)
     names = {site.code: site.plan.name for site in known if account().actor.covers(site.code)}
     return render_template(
@@ -133,23 +132,25 @@ def photo(registration: UUID, digest: str) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/approve")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def approve(registration: UUID) -> Answer:
-    row = at_my_sites(registration)
-    asked = Approve(**_asked(registration))
-    refused = _carry_out(asked, Typed())
-    return refused or _to_next(
-        row, _of_others(asked) or _("报名号 %(number)s：审核通过。", number=row["number"])
-    )
+    row, decide = at_my_sites(registration), container().registrations.approve
+    try:
+        decision = decide(case_request(registration))
+    except Refusal as refusal:
+        return _refused(registration, Typed(), refusal)
+    return _to_next(row, _of_others(decision) or _("报名号 %(number)s：审核通过。", number=row["number"]))
 
 
 @pages.post("/staff/cases/<uuid:registration>/reject")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def reject(registration: UUID) -> Answer:
-    row = at_my_sites(registration)
+    row, decide = at_my_sites(registration), container().registrations.reject
     typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
-    asked = Reject(**_asked(registration), reasons=tuple(sorted(typed.reasons)), note=typed.note)
-    refused = _carry_out(asked, typed)
+    try:
+        decision = decide(case_request(registration), tuple(typed.reasons), typed.note)
+    except Refusal as refusal:
+        return _refused(registration, typed, refusal, "note")
     done = _("报名号 %(number)s：审核不通过，原因已告知考生。", number=row["number"])
-    return refused or _to_next(row, _of_others(asked) or done)
+    return _to_next(row, _of_others(decision) or done)
 
 
 @pages.post("/staff/cases/<uuid:registration>/next")
@@ -164,9 +165,7 @@ def pass_on(registration: UUID) -> Answer:
 def paper(registration: UUID, kind: str) -> Answer:
     """A paper of the candidate as staff open and print it, recorded first; by POST, for it opens private details."""
     row = at_my_sites(registration)
-    if row["account"] == account().id:
-        raise Forbidden
-    container().command_handler.record_access(registration, account().actor, kind)
+    container().registrations.open_paper(registration, account().actor, kind)
     papers, now = container().documents, Version(row["version"])
     draw = papers.form_then if kind == "form" else papers.ticket_then
     headers = {"Content-Disposition": f'inline; filename="ncre-{kind}-{row["number"]}.pdf"'}
@@ -177,12 +176,13 @@ def paper(registration: UUID, kind: str) -> Answer:
 @require_role(Role.REVIEWER, Role.OFFICE)
 def confirm(registration: UUID) -> Answer:
     """现场确认; the desk is ready for the next candidate afterwards."""
-    row = at_my_sites(registration)
-    asked = Confirm(**_asked(registration))
-    refused = _carry_out(asked, Typed())
-    if refused is None:
-        flash(_of_others(asked) or _("报名号 %(number)s：现场确认完成。", number=row["number"]))
-    return refused or redirect(url_for("desk.search"), 303)
+    row, decide = at_my_sites(registration), container().registrations.confirm
+    try:
+        decision = decide(case_request(registration))
+    except Refusal as refusal:
+        return _refused(registration, Typed(), refusal)
+    flash(_of_others(decision) or _("报名号 %(number)s：现场确认完成。", number=row["number"]))
+    return redirect(url_for("desk.search"), 303)
 
 
 @pages.post("/staff/cases/<uuid:registration>/cancel")
@@ -192,11 +192,12 @@ def cancel(registration: UUID) -> Answer:
     form = request.form
     typed = Typed(why=form.get("why", ""), money=form.get("money", ""), money_why=form.get("money_why", ""))
     money = PaidFee(typed.money) if typed.money in set(PaidFee) else None
-    asked = Cancel(**_asked(registration), reason=typed.why, money=money, money_reason=typed.money_why)
-    refused = _carry_out(asked, typed)
-    if refused is None:
-        flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
-    return refused or back_to(registration)
+    try:
+        container().registrations.cancel(case_request(registration), typed.why, money, typed.money_why)
+    except Refusal as refusal:
+        return _refused(registration, typed, refusal, "money_why" if _fits(typed.why) else "why")
+    flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
+    return back_to(registration)
 
 
 @pages.post("/staff/cases/<uuid:registration>/move")
@@ -205,16 +206,10 @@ def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)
     typed = Typed(to=request.form.get("to", "").strip(), evidence=request.form.get("evidence", ""))
-    transfer = container().transfer
     try:
-        transfer.move(
-            Move(**_asked(registration), to=transfer.target(typed.to).id, evidence=typed.evidence),
-        )
+        container().registrations.move(case_request(registration), typed.to, typed.evidence)
     except Refusal as refusal:
-        place = LONG_TEXT[Step.MOVE] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
-        return case_page(registration, replace(typed, faults={place: refusal_text(refusal)})), int(
-            STATUS[refusal.code]
-        )
+        return _refused(registration, typed, refusal, "evidence")
     flash(
         _(
             "报名已转到账号 %(name)s。两个账号的安全记录都已写明，已绑定的邮箱和手机号已收到通知。",
@@ -224,35 +219,11 @@ def move(registration: UUID) -> Answer:
     return back_to(registration)
 
 
-def _asked(registration: UUID) -> dict[str, Any]:
-    return {
-        "registration": registration,
-        "actor": account().actor,
-        "seen": seen(),
-        "command_id": command_id(),
-    }
-
-
-def _carry_out(command: Command, typed: Typed) -> Answer | None:
-    """None when it is done; else the case as it now stands, with what was typed and why it is not done."""
-    try:
-        if isinstance(command, Cancel):
-            container().changes.carry_out(command)
-        else:
-            container().command_handler.handle(command)
-    except Refusal as refusal:
-        faulty = replace(typed, faults={_place(command, refusal): refusal_text(refusal)})
-        return case_page(command.registration, faulty), int(STATUS[refusal.code])
-    return None
-
-
-def _place(command: Command, refusal: Refusal) -> str:
-    """The field of the form that a refusal belongs to."""
-    if refusal.code not in TEXTS:
-        return FIELD_OF.get(refusal.code, "case")
-    if isinstance(command, Cancel) and _fits(command.reason):
-        return "money_why"
-    return LONG_TEXT[command.step]
+def _refused(registration: UUID, typed: Typed, refusal: Refusal, text: str = "case") -> Answer:
+    """The case as it now stands, with what was typed and why it is not done; `text` is the field of a refused text."""
+    place = text if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
+    faulty = replace(typed, faults={place: refusal_text(refusal)})
+    return case_page(registration, faulty), int(STATUS[refusal.code])
 
 
 def _fits(reason: str) -> bool:
@@ -270,7 +241,7 @@ def back_to(registration: UUID) -> Answer:
     return redirect(url_for("review.case", registration=registration), 303)
 
 
-def _to_next(decided: Row, notice: str) -> Answer:
+def _to_next(decided: RegistrationRow, notice: str) -> Answer:
     """To the case that waits behind this one, else to the oldest, else to the empty queue."""
     if notice:
         flash(notice)
@@ -284,9 +255,9 @@ def _to_next(decided: Row, notice: str) -> Answer:
     return redirect(url_for("review.case", registration=row["id"]), 303)
 
 
-def _of_others(command: Command) -> str:
+def _of_others(decision: Decision) -> str:
     """Whose decision it was, where somebody else had decided the same before."""
-    before = decided_before(container().command_handler, command)
+    before = decision.before
     if before is None:
         return ""
     return _(
