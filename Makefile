@@ -49,7 +49,7 @@ bench: $(TOOLS) ## ratios against a floor measured in the same run
 
 ##@ Write it down
 docs: $(TOOLS) ## the documents as a site in build/docs, every link checked
-	@$(BIN)/python -m mkdocs build --quiet --strict --site-dir build/docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --site-dir build/docs
 
 sbom: $(LIBRARIES) $(TOOLS) ## write sbom.json: every library of requirements.lock with its licence (CycloneDX)
 	@tools/sbom.sh

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ncre.domain.registration.state import replay
 from ncre.handlers.command_handler import CommandHandler
-from ncre.projections.maintenance.checking import verify_ticket
+from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.maintenance.rebuild import rebuild
 
 
@@ -43,11 +43,11 @@ def check_rate(app: CommandHandler) -> tuple[float, float]:
     And the most memory of Python's own that it took, in MB, measured by itself for it costs time.
     """
     begun = process_time()
-    found = verify_ticket(app.database, app.store, app.listeners)
+    found = check_against_log(app.database, app.store, app.listeners)
     rate = found.facts / (process_time() - begun)
     assert found.sound, found
     tracemalloc.start()
-    verify_ticket(app.database, app.store, app.listeners)
+    check_against_log(app.database, app.store, app.listeners)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return rate, most / 1e6

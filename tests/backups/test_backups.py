@@ -118,9 +118,9 @@ def test_a_backup_is_one_state_although_others_write(
     restoring.put_database_back(folder, made, empty_url)
     assert digests(empty_url) == made.database.tables
     restored = container_on(empty_url, tmp_path / "restored")
-    from ncre.projections.maintenance.checking import verify_ticket
+    from ncre.projections.maintenance.checking import check_against_log
 
-    found = verify_ticket(
+    found = check_against_log(
         restored.database, restored.command_handler.store, restored.command_handler.listeners
     )
     restored.close()

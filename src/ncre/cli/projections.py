@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ncre.cli.common import open_container
 from ncre.cli.processes.missing_tables import words_of
-from ncre.projections.maintenance.checking import verify_ticket
+from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.maintenance.findings import Checked
 from ncre.projections.maintenance.rebuild import rebuild as rebuild_rows
 from ncre.store.schema import person_keys
@@ -33,7 +33,7 @@ def check(_: Namespace) -> int:
     """Ends with 1 where anything is wrong, be it a row, a table, or the database itself."""
     with open_container() as container:
         command_handler = container.command_handler
-        found = verify_ticket(container.database, command_handler.store, command_handler.listeners)
+        found = check_against_log(container.database, command_handler.store, command_handler.listeners)
         foreign = container.key_checks.foreign() if person_keys.name in found.trusted else []
     _tell(found)
     _name(foreign)

@@ -47,9 +47,9 @@ def add_to(round_: Any) -> None:
     _add_files(diff_)
     diff_.set_defaults(run=diff)
     history_ = round_.add_parser("history", help="every revision of a round: who, when, why, what")
-    history_.add_argument("code", nargs="?")
+    history_.add_argument("code", nargs="?", help="code of the round; the current one without it")
     history_.add_argument("--site", metavar="CODE", help="what happened to one site")
-    history_.add_argument("--json", action="store_true")
+    history_.add_argument("--json", action="store_true", help="one JSON document")
     history_.set_defaults(run=history)
 
 

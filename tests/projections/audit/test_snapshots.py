@@ -50,14 +50,18 @@ def stands(history: tuple[facts.Fact, ...], at: Version | Moment | None = None) 
 def test_every_column_and_every_private_detail_has_its_label_in_both_languages() -> None:
     columns = {column.name for column in registrations.columns}
     private = {one.name for one in fields(facts.Details)}
-    assert columns | private | {"note", "cancellation", "evidence", "seats"} == FIELDS.keys() == LABELS.keys()
+    assert (
+        columns | private | {"note", "cancellation", "evidence", "seats", "student"}
+        == FIELDS.keys()
+        == LABELS.keys()
+    )
     for words in LABELS.values():
         assert words.zh
         assert words.en
 
 
 def test_exactly_what_is_stored_sealed_is_private() -> None:
-    sealed = {one.name for one in fields(facts.Details)} | {"note", "cancellation", "evidence"}
+    sealed = {one.name for one in fields(facts.Details)} | {"note", "cancellation", "evidence", "student"}
     assert {name for name, field in FIELDS.items() if field.private} == sealed
 
 

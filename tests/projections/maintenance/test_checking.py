@@ -15,7 +15,7 @@ from ncre.bootstrap import Container
 from ncre.domain.registration.lifecycle import Status
 from ncre.projections import all_projections
 from ncre.projections.base import Row
-from ncre.projections.maintenance.checking import verify_ticket
+from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.maintenance.completeness import missing
 from ncre.projections.maintenance.findings import Checked
 from ncre.projections.maintenance.rebuild import rebuild
@@ -55,7 +55,7 @@ def remembered(container: Container) -> dict[str, list[Row]]:
 
 
 def examined(container: Container, size: int = 5000) -> Checked:
-    return verify_ticket(
+    return check_against_log(
         container.database, container.command_handler.store, container.command_handler.listeners, size
     )
 

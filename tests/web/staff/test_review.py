@@ -338,7 +338,7 @@ def test_after_the_review_window_the_page_says_so_instead_of_asking(
     form = hidden(li.get(case_of(wenjing)), f"{case_of(wenjing)}/approve")
     clock.advance(days=60)
     text = li.get(case_of(wenjing))
-    assert "时间已过" in text
+    assert "信息审核已于 2027-01-17 17:00 截止" in text
     assert "/approve" not in text
     token = hidden(text, "/sign-out")["csrf_token"]
     assert li.send(f"{case_of(wenjing)}/approve", {**form, "csrf_token": token}).status_code == 403

@@ -6,6 +6,21 @@ from collections.abc import Mapping
 from typing import Final
 
 HELP: Final[Mapping[str, str]] = {
+    "open or revise a round from its files; --preview looks first": "按文件建立或修订考次；--preview 先看变动",
+    "what files would change in the round in force; 1: something would be refused": (
+        "文件会对现行考次作哪些变动；有会被拒绝的则以 1 结束"
+    ),
+    "every revision of a round: who, when, why, what": "考次的每次修订：谁、何时、为何、改了什么",
+    "say every fault of a round's files, and change nothing; 1 where there are faults": (
+        "指出考次文件的每处错误，不作任何变动；有错误则以 1 结束"
+    ),
+    "with round.toml and its tables": "含 round.toml 和各表格",
+    "the folder with round.toml, or it": "含 round.toml 的文件夹，或该文件",
+    "say what would change, and change nothing": "只说会有哪些变动，不作变动",
+    "kept in the history of the round": "记入考次的历史",
+    "refuse unless revision N is in force": "现行的不是第 N 次修订则拒绝",
+    "name everybody whom a change touches": "列出变动涉及的每个人",
+    "what happened to one site": "某一考点的历史",
     "show this help message and exit": "显示这份说明",
     "language of what is said": "输出的语言",
     "bring the tables to this release": "把数据库升级到本版本",
@@ -60,7 +75,7 @@ HELP: Final[Mapping[str, str]] = {
     "only these rooms": "只用这些考室",
     "whose lists": "哪个考点的名单",
     "code of the site": "考点代码",
-    "where the lists go, two files a batch": "名单写到哪里，每批次两个文件",
+    "where the lists go, two files a sitting": "名单写到哪里，每批次两个文件",
     "the account that does it": "以哪个账号办理",
     "the reason, kept in the log of commands": "原因，记入命令日志",
     "what waits at your sites, oldest first": "本考点待审核的，最早的在前",

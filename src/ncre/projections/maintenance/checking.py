@@ -47,7 +47,9 @@ DEEP: Final = 8
 """How often a slice whose index cannot be read either is halved before the rest of it is given up."""
 
 
-def verify_ticket(database: Database, store: FactStore, listeners: Listeners, size: int = SIZE) -> Checked:
+def check_against_log(
+    database: Database, store: FactStore, listeners: Listeners, size: int = SIZE
+) -> Checked:
     """Compare every row, claim, counter and sum with what the log leads to, in one view of both."""
     found = Checked()
     with database.snapshot() as connection:

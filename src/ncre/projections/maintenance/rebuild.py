@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from ncre.events.base import Fact
 from ncre.projections.base import Listeners, fold
 from ncre.projections.maintenance import claims_check
-from ncre.projections.maintenance.checking import verify_ticket
+from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.maintenance.completeness import Gone, make_whole
 from ncre.projections.maintenance.findings import Difference
 from ncre.projections.maintenance.shadow_tables import Shadows
@@ -141,5 +141,5 @@ def _hold_writers(connection: Connection) -> None:
 
 def check(database: Database, store: FactStore, listeners: Listeners) -> list[Wrong]:
     """Everything that `examine` finds wrong, [] where there is nothing."""
-    found = verify_ticket(database, store, listeners)
+    found = check_against_log(database, store, listeners)
     return [*found.differences, *found.damages, *found.gone]

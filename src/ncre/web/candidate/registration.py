@@ -87,20 +87,20 @@ def tasks(registration: UUID) -> Answer:
         story = timeline.story(connection, registration)
     entries = journey.task_list(case, now, story)
     reasons = journey.reasons_by_group(case)
-    record_access, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
+    tone, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
     money = money_of(case)
     due = case.due(now)
     if money[0].situation is Situation.ASKING:
-        record_access, sentence = "warn", money[0].say(language())
+        tone, sentence = "warn", money[0].say(language())
     elif due.over and case.status in UNDER_WAY:
-        record_access, sentence = "bad", due.say(language())
+        tone, sentence = "bad", due.say(language())
     return render_template(
         "candidate/task_list.html",
         case=case,
         entries=entries,
         place=journey.current(entries),
         closed=_closed(case, now),
-        look=record_access,
+        tone=tone,
         sentence=sentence,
         until="" if due.over and case.status in UNDER_WAY else due.say(language()),
         left=_left_to_pay(case, now),

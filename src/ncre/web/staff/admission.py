@@ -102,7 +102,7 @@ class _Said:
     row: RegistrationRow | None
 
     @property
-    def record_access(self) -> str:
+    def tone(self) -> str:
         if self.ruling.worth in ADMITS:
             return "good"
         return "bad" if self.ruling.worth in HALTS else "warn"

@@ -103,7 +103,7 @@ def case_page(registration: UUID, typed: Typed) -> str:
         "staff/case.html",
         case=case,
         back=way_back(),
-        answers=answers(details),
+        answers=answers(details, history),
         undrawable=[f"{one}（U+{ord(one):04X}）" for one in missing_glyphs(details.name)] if details else [],
         pictures=[
             {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]
