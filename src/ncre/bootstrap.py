@@ -59,6 +59,7 @@ from ncre.services.payment.unmatched import UnmatchedPayments
 from ncre.services.photo.inspection import PhotoInspection
 from ncre.services.photo.photos import PhotoService
 from ncre.services.photo.turns import PhotoTurns
+from ncre.services.queries import Queries, queries_over
 from ncre.services.registration.changes import Changes
 from ncre.services.registration.people import People
 from ncre.services.registration.registrations import Registrations
@@ -110,6 +111,7 @@ class Container:
     checkout: CheckoutService
     changes: Changes
     registrations: Registrations
+    queries: Queries
     counter_payments: CounterPayments
     reconciliation: Reconciliation
     revenue_report: RevenueReport
@@ -239,6 +241,7 @@ def build_container(
         checkout=checkout,
         changes=changes,
         registrations=Registrations(command_handler, changes, people, transfer, counter_payments),
+        queries=queries_over(command_handler, photos, refused),
         counter_payments=counter_payments,
         reconciliation=reconciliation,
         revenue_report=RevenueReport(command_handler),

@@ -13,7 +13,6 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.registration.disclosure import reason_in_words
 from ncre.domain.registration.lifecycle import PAID, Role, Status
 from ncre.events.base import Fact
-from ncre.projections.audit import timeline
 from ncre.projections.audit.snapshots import (
     DUPLICATE_COLUMNS,
     At,
@@ -27,7 +26,6 @@ from ncre.projections.audit.snapshots import (
 )
 from ncre.projections.registration.fields import FIELDS, formatted_value
 from ncre.projections.rows import HistoryRow, RegistrationRow
-from ncre.store.mapper import FactMapper
 from ncre.web.shared import disclosure
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -113,8 +111,7 @@ def facts(registration: UUID) -> Answer:
 def export(registration: UUID) -> Answer:
     """The whole record as JSON: row, sentences, facts and looks as stored. Boxes stay closed."""
     row = any_row(registration)
-    with container().database.reading() as connection:
-        story = timeline.story(connection, registration)
+    story = container().queries.cases.story(registration)
     record = {
         "registration": row,
         "history": story,
@@ -177,7 +174,7 @@ def _record_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answ
 
 
 def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answer:
-    past = _past(registration)
+    past = _past(registration, masked=False)
     stands, fault = past.at(typed)
     faults = {**({"at": fault} if fault else {}), **faults}
     raw = _raw(registration)[: stands.version]
@@ -195,12 +192,13 @@ def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answe
     return (page, 422) if faults else page
 
 
-def _past(registration: UUID) -> Past:
+def _past(registration: UUID, *, masked: bool = True) -> Past:
+    """`masked`: the page says of private details what is left of them behind their masks."""
     row = any_row(registration)
-    with container().database.reading() as connection:
-        history = container().command_handler.store.history(connection, registration)
-        story = timeline.story(connection, registration)
-    return Past(row, history, story, disclosure.opened(row, PURPOSE))
+    opened = disclosure.opened(row, PURPOSE)
+    cases = container().queries.cases
+    history, story = cases.history(registration, opened=opened or masked), cases.story(registration)
+    return Past(row, history, story, opened)
 
 
 def _printable(stands: StateAt) -> dict[str, bool]:
@@ -232,8 +230,7 @@ def _lines(changes: list[Change], opened: bool) -> list[tuple[str, str, str]]:
 
 def _raw(stream: UUID) -> list[dict[str, Any]]:
     """The facts of a stream as they stand in the table."""
-    stored = container().command_handler.store.recorder.select_events(stream)
-    return [{"version": one.originator_version, "topic": one.topic, **FactMapper.raw(one)} for one in stored]
+    return container().queries.cases.stored(stream)
 
 
 def _private(fact: Fact) -> dict[str, Any]:

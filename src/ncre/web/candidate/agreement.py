@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Round, deadline_of, require_open
 from ncre.domain.refusals import Refusal
@@ -17,6 +16,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.language import language
+from ncre.web.shared.rounds import current_round
 
 pages = Blueprint("agreement", __name__)
 
@@ -56,11 +56,8 @@ def declined() -> Answer:
 
 
 def _round_and_newest() -> tuple[Round, RegistrationRow | None]:
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        if round_ is None:
-            raise NotFound
-        return round_, registrations.newest_of(connection, account().id, round_.code)
+    round_ = current_round()
+    return round_, container().queries.cases.newest_of(account().id, round_.code)
 
 
 def _page(faults: dict[str, str]) -> str:
@@ -78,8 +75,7 @@ def _page(faults: dict[str, str]) -> str:
 
 
 def _moved_away(round_: Round) -> bool:
-    with container().database.reading() as connection:
-        return registrations.moved_away(connection, account().id, round_.code)
+    return container().queries.cases.moved_away(account().id, round_.code)
 
 
 def _live(newest: RegistrationRow | None) -> UUID | None:

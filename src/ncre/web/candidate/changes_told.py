@@ -20,8 +20,7 @@ def with_changes(registration: UUID, story: Iterable[HistoryRow]) -> list[Histor
     topics = {facts.InfoAmended.TOPIC, facts.SubjectsChanged.TOPIC}
     if not any(line["topic"] in topics for line in lines):
         return lines
-    with container().database.reading() as connection:
-        history = container().command_handler.store.history(connection, registration)
+    history = container().queries.cases.history(registration)
     told = {after.metadata.version: words for after, words in _changes(history)}
     return [
         _named(line, told.get(line["version"])) if line["stream"] == registration else line for line in lines

@@ -15,12 +15,11 @@ from ncre.domain.registration.lifecycle import Role, Step
 from ncre.events.registration import Details
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.case_request import case_request
 from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import fresh_id, seen
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
-from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("details", __name__)
 

@@ -20,11 +20,10 @@ from ncre.store.sealing import PersonErased
 from ncre.web.candidate.photo_checks import advice, lines, sentences
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, container, require_role
-from ncre.web.shared.case_request import case_request
 from ncre.web.shared.errors import NOT_THEIR_FAULT, PASSING, STATUS, refusal_text, too_large
 from ncre.web.shared.forms import fresh_id, require_asked
 from ncre.web.shared.pictures import jpeg_answer, picture_of
-from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.registration_view import Case, case_request, own_case
 from ncre.web.shared.traffic import PHOTO, largest_body
 
 pages = Blueprint("photo", __name__)

@@ -16,8 +16,6 @@ from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.lifecycle import PAID, TERMINATED, Role, Status, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
-from ncre.projections.audit import timeline
-from ncre.projections.registration import registrations
 from ncre.services.documents.issuing import require_paid, require_ticket
 from ncre.web.candidate import task_list as journey
 from ncre.web.candidate.agreement import registering_closed
@@ -25,12 +23,11 @@ from ncre.web.candidate.changes_told import with_changes
 from ncre.web.candidate.deadlines import in_short
 from ncre.web.candidate.payment_situation import cancellation, money_of
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.case_request import case_request
 from ncre.web.shared.details_form import shown
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.language import language
-from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("registration", __name__)
 
@@ -71,9 +68,8 @@ MOVED_AWAY: Final = (
 @require_role(Role.CANDIDATE)
 def current() -> Answer:
     """当前考次: to the newest registration of the round, or to the agreement that begins one."""
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
+    round_ = container().queries.exams.current()
+    mine = container().queries.cases.newest_of(account().id, round_.code) if round_ else None
     if mine is None:
         return redirect(url_for("agreement.read"))
     return redirect(url_for("registration.tasks", registration=mine["id"]))
@@ -83,8 +79,7 @@ def current() -> Answer:
 @require_role(Role.CANDIDATE)
 def tasks(registration: UUID) -> Answer:
     case, now = own_case(registration), container().clock()
-    with container().database.reading() as connection:
-        story = timeline.story(connection, registration)
+    story = container().queries.cases.story(registration)
     entries = journey.task_list(case, now, story)
     reasons = journey.reasons_by_group(case)
     tone, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
@@ -123,8 +118,7 @@ def check(registration: UUID) -> Answer:
     """核对: everything once more, with the way back to each page while it may be changed."""
     case, now = own_case(registration), container().clock()
     details = container().people.details(case.id, case.row["details_version"])
-    with container().database.reading() as connection:
-        story = timeline.story(connection, registration)
+    story = container().queries.cases.story(registration)
     entries = journey.task_list(case, now, story)
     return render_template(
         "candidate/check.html",

@@ -19,13 +19,11 @@ from ncre.domain.registration.lifecycle import Role, Step, open_steps
 from ncre.domain.registration.state import Registration
 from ncre.domain.students import DECLARED, LONGEST_SCHOOL_NUMBER, OWN_STUDENTS, school_number
 from ncre.events.exam import Subject
-from ncre.projections.exam.seats_left import full_sites, seats_left
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, container, require_role
-from ncre.web.shared.case_request import case_request
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import fresh_id, require_asked
-from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("subjects", __name__)
 
@@ -105,8 +103,7 @@ def save(registration: UUID) -> Answer:
 
 
 def _site(case: Case, code: str) -> Site | None:
-    with container().database.reading() as connection:
-        return container().command_handler.exams.site(connection, case.round.code, code) if code else None
+    return container().queries.exams.site(case.round.code, code)
 
 
 def _offer_of(case: Case, site: Site | None) -> str:
@@ -182,10 +179,10 @@ def _student_typed(case: Case, site: Site | None) -> str:
 
 def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, beside: bool = False) -> str:
     """`beside`: what is saved stands beside what was ticked."""
-    with container().database.reading() as connection:
-        every = container().command_handler.exams.sites(connection, case.round.code)
-        sites = [one for one in every if not one.closed or one.code == case.row["site"]]
-        full = full_sites(connection, container().command_handler.claims, case.round.code, sites)
+    exams = container().queries.exams
+    every = exams.sites(case.round.code)
+    sites = [one for one in every if not one.closed or one.code == case.row["site"]]
+    full = exams.full_sites(case.round.code, sites)
     site = next((one for one in sites if one.code == asked), None)
     return render_template(
         "candidate/subjects.html",
@@ -219,10 +216,7 @@ def _by_city(sites: Iterable[Site]) -> list[tuple[str, list[Site]]]:
 def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
     inside = _holds_seats(case) and case.row["site"] == site.code
     held = {line["subject"] for line in case.row["lines"]} if inside else set()
-    with container().database.reading() as connection:
-        seats = seats_left(
-            connection, container().command_handler.claims, case.round.code, site, inside=inside
-        )
+    seats = container().queries.exams.seats_left(case.round.code, site, inside=inside)
     offered = [] if site.closed else [code for code in site.offers if code in case.round.subjects]
     listed = [case.round.subject(code) for code in dict.fromkeys((*offered, *sorted(held)))]
     fees = {line["subject"]: line["fee"] for line in case.row["lines"]}

@@ -9,15 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, PostNotice, Site, notices_id
+from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, Site
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.lifecycle import Role, Status
 from ncre.events.exam import NoticePosted
-from ncre.projections.audit import timeline
 from ncre.projections.base import Row
-from ncre.projections.exam import exams
-from ncre.projections.payment import ledger, unbooked
-from ncre.projections.registration import overview, review_queue
+from ncre.projections.registration import overview
 from ncre.projections.rows import known
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
@@ -47,14 +44,8 @@ NOTICE_FIELDS: Final = {
 @require_role(Role.OFFICE)
 def home() -> Answer:
     """考务概况."""
-    with container().database.reading() as connection:
-        command_handler = container().command_handler
-        round_ = command_handler.exams.current(connection)
-        every = (
-            overview.overview(connection, command_handler.exams, command_handler.claims, round_)
-            if round_
-            else []
-        )
+    round_ = container().queries.exams.current()
+    every = container().queries.exams.overview(round_) if round_ else []
     every.sort(key=lambda now: now.site.code)
     province, busy = request.args.get("province", ""), request.args.get("busy") == "1"
     provinces = sorted({now.site.plan.province for now in every})
@@ -83,16 +74,12 @@ def needs_attention(now: overview.SiteOverview) -> bool:
 def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
     """(sentence, address) of what somebody has to do, the most pressing first."""
     round_, sites = current_round(), account().sites
-    with container().database.reading() as connection:
-        oldest = review_queue.waiting(connection, round_.code, sites, limit=1)
-        waiting = review_queue.waiting_count(connection, round_.code, sites)
-        owed = ledger.owed_count(connection)
-        unclear = len(ledger.orphans(connection)) + len(unbooked.waiting(connection))
-        unclear += len(ledger.unexplained(connection))
+    queue = container().queries.cases.queue(round_.code, sites, page=1, size=1)
+    owed, unclear = container().queries.payments.attention()
     found = []
-    if oldest:
-        longest = time_left(container().clock(), known(oldest[0]["requested_at"]))
-        sentence = _("%(count)s 份等待审核，最久的已等 %(time)s", count=waiting, time=longest)
+    if queue.rows:
+        longest = time_left(container().clock(), known(queue.rows[0]["requested_at"]))
+        sentence = _("%(count)s 份等待审核，最久的已等 %(time)s", count=queue.count, time=longest)
         found.append((sentence, url_for("review.queue")))
     if unclear:
         found.append((_("%(count)s 笔款项需要核查", count=unclear), url_for("office_payments.home")))
@@ -126,8 +113,7 @@ def post_notice() -> Answer:
     faults = _notice_faults(kind, typed)
     if faults:
         return _notices_page({kind: typed}, faults), 422
-    with container().database.reading() as connection:
-        standing = exams.notice(connection, round_.code, kind)
+    standing = container().queries.exams.notice(round_.code, kind)
     if "edit" in request.form:
         return _notices_page({kind: typed}, {})
     if "preview" in request.form or _is_asked_first(kind, standing):
@@ -136,9 +122,7 @@ def post_notice() -> Answer:
         round_.code, kind, typed["title"], typed["title_en"], typed["body"], typed["body_en"]
     )
     try:
-        container().command_handler.plan(
-            PostNotice(actor=account().actor, command_id=command_id(), notice=posted)
-        )
+        container().office.post_notice(account().actor, posted, command_id())
     except Refusal as refusal:
         return _notices_page({kind: typed}, {f"{kind}-title": refusal_text(refusal)}), int(
             STATUS[refusal.code]
@@ -159,12 +143,9 @@ def notice_then(version: int) -> Answer:
 
 def _posted() -> list[tuple[Told, NoticePosted]]:
     """Every notice of the round with who posted it when, the newest first."""
-    stream = notices_id(current_round().code)
-    with container().database.reading() as connection:
-        story = timeline.story(connection, stream)
-        facts = container().command_handler.store.history(connection, stream)
-    by_version = {fact.metadata.version: fact for fact in facts if isinstance(fact, NoticePosted)}
-    return [(told, by_version[told.row["version"]]) for told in newest_first(story)]
+    posted = container().queries.exams.posted(current_round().code)
+    by_version = {line["version"]: notice for line, notice in posted}
+    return [(told, by_version[told.row["version"]]) for told in newest_first(line for line, _ in posted)]
 
 
 def _is_asked_first(kind: str, standing: Row | None) -> bool:
@@ -207,8 +188,7 @@ def _time_to_pay(site: Site) -> str:
 def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str]) -> str:
     """Both notices as they are, or as they were typed."""
     round_ = current_round()
-    with container().database.reading() as connection:
-        posted = {kind: exams.notice(connection, round_.code, kind) for kind in KINDS}
+    posted = {kind: container().queries.exams.notice(round_.code, kind) for kind in KINDS}
     values = {kind: typed.get(kind) or posted[kind] or dict.fromkeys(NOTICE_FIELDS, "") for kind in KINDS}
     return render_template(
         "office/notices.html",

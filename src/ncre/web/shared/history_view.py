@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
+from flask import g
+
 from ncre.domain.exam.plan import in_words
 from ncre.domain.registration.lifecycle import Role
 from ncre.projections.rows import HistoryRow
@@ -31,10 +33,10 @@ class Told:
 def newest_first(story: Iterable[HistoryRow]) -> list[Told]:
     """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
     rows = list(story)[::-1]
-    name_of = names()
+    named = _names_of(row["actor"] for row in rows if row["role"] in NAMED)
     shared = Counter(in_words(row["at"]) for row in rows)
     return [
-        Told(row, name_of(row["actor"]) if row["role"] in NAMED else "", _moment(row["at"], shared))
+        Told(row, named[row["actor"]] if row["role"] in NAMED else "", _moment(row["at"], shared))
         for row in rows
     ]
 
@@ -54,4 +56,13 @@ def names() -> Callable[[str], str]:
 
 def name_of(actor: str) -> str:
     """The name of one account in office by its id; the id where there is none."""
-    return container().accounts.name_in_office(actor)
+    return _names_of([actor])[actor]
+
+
+def _names_of(actors: Iterable[str]) -> dict[str, str]:
+    """The names that this request has read so far, with those of these actors: each is read once."""
+    read: dict[str, str] = g.setdefault("names_in_office", {})
+    new = {actor for actor in actors if actor not in read}
+    if new:
+        read.update(container().queries.accounts.names_in_office(new))
+    return read

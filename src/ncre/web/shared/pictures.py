@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam.plan import Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
 from ncre.projections.rows import RegistrationRow
@@ -27,11 +26,3 @@ def picture_of(row: RegistrationRow, digest: str) -> Response:
 def jpeg_answer(data: bytes) -> Response:
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
     return Response(data, mimetype="image/jpeg", headers=headers)
-
-
-def site_for(row: RegistrationRow, site: Site | None) -> Site | None:
-    """The site as it is for this registration and its photo."""
-    photo = row["photo"]
-    if site is None or not photo:
-        return site
-    return site.for_photo(bool(photo.get("appealed")), container().photos.is_lost(photo["digest"]))

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 
 from ncre.domain.registration.lifecycle import Role, Status
 from ncre.domain.registration.page_wording import BLOCKED, PAGES, Blocked, Page
-from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
 from ncre.store.outages import DatabaseFailure
 from ncre.web.shared.auth import container, this_page
@@ -71,8 +70,7 @@ def standing() -> RegistrationRow | None:
     if not isinstance(asked, UUID) or g.get("account") is None or request.endpoint not in PAGE_OF:
         return None
     try:
-        with container().database.reading() as connection:
-            row = registrations.one(connection, asked)
+        row = container().queries.cases.row(asked)
     except DatabaseFailure:
         return None
     return row if row and row["account"] == g.account.id else None

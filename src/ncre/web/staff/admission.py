@@ -25,6 +25,7 @@ from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.language import language
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.shared.rounds import sites_of_round
 
 pages = Blueprint("admission", __name__)
 
@@ -132,11 +133,9 @@ def _rooms() -> list[str]:
     """The rooms of the sites of whoever is signed in; none for who acts for all sites."""
     if account().sites == EVERY_SITE:
         return []
-    exams = container().command_handler.exams
-    with container().database.reading() as connection:
-        round_ = exams.current(connection)
-        every = exams.sites(connection, round_.code) if round_ else []
-    return sorted({room.name for site in every if site.code in account().sites for room in site.plan.rooms})
+    return sorted(
+        {room.name for site in sites_of_round() if site.code in account().sites for room in site.plan.rooms}
+    )
 
 
 class _Here:

@@ -12,13 +12,10 @@ from flask_babel import gettext as _
 
 from ncre.domain.registration.disclosure import REASONS
 from ncre.domain.registration.lifecycle import PAID, Status, Step
-from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, first_reasons, measured_reasons
+from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, measured_reasons
 from ncre.events import registration as facts
-from ncre.projections.audit import disclosures, timeline
-from ncre.projections.payment import ledger
-from ncre.projections.registration import photo_files, review_queue
+from ncre.projections.registration import review_queue
 from ncre.projections.rows import RegistrationRow, SeatRow, known
-from ncre.projections.seating import tickets
 from ncre.services.documents.issuing import missing_glyphs
 from ncre.web.candidate.task_list import GROUPS, time_left
 from ncre.web.shared.auth import account, container
@@ -36,7 +33,6 @@ from ncre.web.staff.review_case import (
     newest_decision,
     pictures,
     reasons_by_group,
-    steps_of,
 )
 
 PURPOSE: Final = "review"
@@ -88,17 +84,12 @@ def case_page(registration: UUID, typed: Typed) -> str:
     open_ = go_on(row, PURPOSE) if request.method == "POST" else opened(row, PURPOSE)
     case, now = with_rules(row), container().clock()
     history = history_of(registration) if open_ else []
-    with container().database.reading() as connection:
-        seen = disclosures.of_case(connection, container().command_handler.store, registration)
-        story = disclosures.condensed(timeline.story(connection, registration), seen)
-        others = photo_files.of_other_people(connection, registration)
-        payments = ledger.of_registration(connection, registration)
-        seats = tickets.seats_of(connection, registration)
-    steps, own = steps_of(case), row["account"] == account().id
+    record = container().queries.cases.record(registration)
+    steps, own = case.steps_for(account().actor), case.is_of(account().actor)
     closed = closed_steps(case, steps, now)
     takes_money = case.payable and row["order_version"] is not None and not own
     details = container().people.details(case.id, row["details_version"]) if open_ else None
-    told = newest_first(story)
+    told = newest_first(record.history)
     return render_template(
         "staff/case.html",
         case=case,
@@ -108,7 +99,9 @@ def case_page(registration: UUID, typed: Typed) -> str:
         pictures=[
             {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]
         ],
-        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)) if open_ else [],
+        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in record.same_file))
+        if open_
+        else [],
         opened=open_,
         openings=[(code, words.say(language())) for code, words in REASONS.items() if code != "continued"],
         usual=USUAL.get(case.status, "inquiry"),
@@ -124,9 +117,9 @@ def case_page(registration: UUID, typed: Typed) -> str:
         reasons=reasons_by_group(),
         first_reasons=_first_reasons(row, typed) if Step.REJECT in steps else None,
         groups=GROUPS,
-        payments=payments,
-        seats=seats,
-        printable=_printable(case, seats) if open_ and not own else [],
+        payments=record.payments,
+        seats=record.seats,
+        printable=_printable(case, record.seats) if open_ and not own else [],
         paid_fee=row["payment"]["amount"] if row["payment"] else 0,
         takes_money=takes_money,
         typed=typed,
@@ -140,10 +133,7 @@ def case_page(registration: UUID, typed: Typed) -> str:
 
 def _turn(row: RegistrationRow) -> tuple[str, int]:
     """The place of a waiting case in the queue, as it is shown, and how many wait."""
-    sites = account().sites
-    with container().database.reading() as connection:
-        place = review_queue.place(connection, row["round"], sites, known(row["requested_at"]), row["id"])
-        count = review_queue.waiting_count(connection, row["round"], sites)
+    place, count = container().queries.cases.turn(row, account().sites)
     return (f"{review_queue.FARTHEST}+" if place > review_queue.FARTHEST else str(place)), count
 
 
@@ -151,8 +141,7 @@ def _first_reasons(row: RegistrationRow, typed: Typed) -> Mapping[str, Any]:
     """The reasons at hand, and those that are ticked: what was measured, unless somebody chose already."""
     photo = row["photo"] or {}
     measured = measured_reasons(photo.get("measured") or {}, photo.get("codes") or ())
-    with container().database.reading() as connection:
-        first = first_reasons(measured, review_queue.newest_rejections(connection, row["round"]))
+    first = container().queries.cases.first_reasons(row["round"], measured)
     chosen = typed.reasons if typed.faults else frozenset(measured)
     at_hand = [
         REVIEW_REASONS[code] for code in dict.fromkeys((*first, *sorted(chosen & REVIEW_REASONS.keys())))

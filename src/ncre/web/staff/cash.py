@@ -16,10 +16,9 @@ from ncre.domain.registration.lifecycle import Role
 from ncre.events import bounds
 from ncre.projections.payment.sentences import why_unusable
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.case_request import case_request
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.language import language
-from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.shared.rounds import names_of_sites
 from ncre.web.staff.return_link import came_from
 from ncre.web.staff.review import back_to, with_faults

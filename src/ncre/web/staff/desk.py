@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import Role
 from ncre.domain.scanned_code import NUMBER, scanned
-from ncre.projections.registration import desk_search
 from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details
@@ -69,8 +68,7 @@ def looked_up(sites: frozenset[str] = EVERY_SITE) -> tuple[str, list[Registratio
     if not text or len(text) > LONGEST:
         return typed, [], {"q": _("请输入报名号、证件号码或准考证号。")}
     persons = container().people.persons(text)
-    with container().database.reading() as connection:
-        rows = desk_search.found(connection, text, persons, sites)
+    rows = container().queries.cases.search(text, persons, sites)
     nothing = _("没有找到。请核对号码。")
     if sites != EVERY_SITE:
         nothing = _("没有找到。请核对号码；只能找到您负责的考点的报名。")

@@ -15,25 +15,22 @@ from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import reason_of_work
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections.audit.snapshots import Version
-from ncre.projections.registration import registration_counts
 from ncre.projections.registration import review_queue as review_queue
 from ncre.projections.rows import RegistrationRow
 from ncre.services.registration.registrations import Decision
 from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.case_request import case_request
 from ncre.web.shared.disclosure import go_on, open_details, opened
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
-from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.staff.case_page import PURPOSE, Typed, case_page
 from ncre.web.staff.return_link import remember
-from ncre.web.staff.review_case import history_of, pictures
 
 pages = Blueprint("review", __name__)
 
@@ -64,35 +61,27 @@ TEXTS: Final = frozenset(
 @require_role(Role.REVIEWER, Role.OFFICE)
 def queue() -> Answer:
     """待审核, the longest waiting first."""
-    here, now = _page_number(), container().clock()
-    mine = account().sites
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        code = round_.code if round_ else ""
-        known = container().command_handler.exams.sites(connection, code) if round_ else []
-        chosen = _site_of([site.code for site in known if account().actor.covers(site.code)])
-        sites = frozenset({chosen}) if chosen else mine
-        count = review_queue.waiting_count(connection, code, sites)
-        pages_ = max(1, -(-count // PAGE))
-        here = min(here, pages_)
-        rows = review_queue.waiting(connection, code, sites, PAGE, (here - 1) * PAGE)
-        waiting_at = registration_counts.by_site(connection, code)
+    now, exams = container().clock(), container().queries.exams
+    round_ = exams.current()
+    code = round_.code if round_ else ""
+    mine = [site for site in exams.sites(code) if account().actor.covers(site.code)]
+    chosen = _site_of([site.code for site in mine])
+    sites = frozenset({chosen}) if chosen else account().sites
+    queue = container().queries.cases.queue(code, sites, _page_number(), PAGE)
+    rows, here = queue.rows, queue.page
     waits = {row["id"]: time_left(now, row["requested_at"] or now) for row in rows}
     remember("review.queue", page=here if here > 1 else "", site=chosen)
-    names = {site.code: site.plan.name for site in known if account().actor.covers(site.code)}
+    names = {site.code: site.plan.name for site in mine}
     return render_template(
         "staff/queue.html",
         round=round_,
         rows=rows,
-        count=count,
+        count=queue.count,
         waits=waits,
         here=here,
-        pages=pages_,
+        pages=queue.pages,
         names=names,
-        filters=[
-            (code, name, waiting_at.get(code, {}).get(Status.PENDING_REVIEW, 0))
-            for code, name in sorted(names.items())
-        ],
+        filters=[(code, name, queue.waiting_at.get(code, 0)) for code, name in sorted(names.items())],
         chosen=chosen,
     )
 
@@ -124,7 +113,7 @@ def photo(registration: UUID, digest: str) -> Answer:
     row = at_my_sites(registration)
     if not opened(row, PURPOSE):
         raise Forbidden
-    if digest not in {picture["digest"] for picture in pictures(history_of(registration))}:
+    if not container().queries.cases.has_photo(registration, digest):
         raise NotFound
     return picture_of(row, digest)
 
@@ -245,9 +234,7 @@ def _to_next(decided: RegistrationRow, notice: str) -> Answer:
     """To the case that waits behind this one, else to the oldest, else to the empty queue."""
     if notice:
         flash(notice)
-    after = (decided["requested_at"] or container().clock(), decided["id"])
-    with container().database.reading() as connection:
-        row = review_queue.next_after(connection, decided["round"], account().sites, after, account().id)
+    row = container().queries.cases.next_after(decided, account().actor, container().clock())
     if row is None:
         return redirect(url_for("review.queue"), 303)
     if opened(decided, PURPOSE):
