@@ -53,14 +53,17 @@ class CheckoutService(Inquiries):
         channel: str,
         device: Device = Device.DESKTOP,
         payer: str = "127.0.0.1",
+        seen: int | None = None,
     ) -> Order:
         """The order of this registration at the channel: the open one, or a new one, recorded by now.
 
-        Orders for something else, at another channel or on other terms are given up first, and closed where
+        `seen` is the version on the page of whoever pays. Orders for something else, at another channel or on other terms are given up first, and closed where
         the channel can be reached; the new one is not yet known there. Raises Refusal where nothing is to be
-        paid now, or there is no such channel.
+        paid now, there is no such channel, or the page is out of date.
         """
         row = self._row(registration)
+        if seen not in (None, row["version"]):
+            raise Refusal(RefusalCode.OUT_OF_DATE, seen=seen, version=row["version"])
         if channel not in self.ways(row):
             raise Refusal(RefusalCode.CHANNEL_UNKNOWN)
         self._command_handler.require_photo(row)
