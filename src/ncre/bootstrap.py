@@ -144,7 +144,7 @@ def build_container(
     clock: Callable[[], datetime] | None = None,
     channels: Mapping[str, PaymentChannel] | None = None,
 ) -> Container:
-    """A house ready to use; the schema must stand already (`ncre migrate`, or `house.migrate()`).
+    """A container ready to use; the schema must be there already (`ncre migrate`, or `container.migrate()`).
 
     `channels` stand in for the payment channels of the settings, `clock` for the machine's. Raises Misconfigured.
     """

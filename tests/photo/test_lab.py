@@ -133,8 +133,8 @@ def test_a_worker_is_held_to_its_memory() -> None:
 
 def test_a_worker_ends_when_its_owner_is_gone(tmp_path: Path) -> None:
     program = (
-        "import os, sys; from ncre.photo.lab.lab import LabInWorkers;"
-        "lab = LabInWorkers(1); lab.measure(open(sys.argv[1], 'rb').read());"
+        "import os, sys; from ncre.photo.lab.lab import PhotoLabPool;"
+        "lab = PhotoLabPool(1); lab.measure(open(sys.argv[1], 'rb').read());"
         "print(*lab.processes, flush=True); os._exit(1)"
     )
     picture = tmp_path / "a.jpg"

@@ -33,7 +33,7 @@ class Source:
 def back_up(source: Source, folder: Path, now: datetime) -> Manifest:
     """A photo is kept before a fact names it; so every photo that the dumped facts name is among those copied after.
 
-    Raises BackupUnusable where the folder holds a finished backup or something else, PhotosSilent, OSError.
+    Raises BackupUnusable where the folder holds a finished backup or something else, PhotoStoreUnavailable, OSError.
     """
     begun = _begun(source, folder, now)
     digests = sorted(set(source.photos()))

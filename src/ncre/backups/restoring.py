@@ -40,7 +40,7 @@ def assert_key_opens(manifest: Manifest, secret: bytes) -> None:
 def put_photos_back(folder: Path, manifest: Manifest, store: PhotoStore) -> None:
     """Those that are there already stay as they are: a restoration that was interrupted goes on.
 
-    Raises PhotosSilent, PhotoNotKept, OSError.
+    Raises PhotoStoreUnavailable, PhotoNotKept, OSError.
     """
     for digest in manifest.photos:
         store.put(photo_file(folder, digest).read_bytes())

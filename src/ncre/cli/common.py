@@ -1,4 +1,4 @@
-"""What the commands share: a house to work in, the account in whose name, and which registration is meant."""
+"""What the commands share: a container to work with, the account in whose name, and which registration is meant."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALL_SITES: Final = EVERY_SITE
 
 @contextmanager
 def open_container() -> Iterator[Container]:
-    """A house over tables of this release, under the secret of its data."""
+    """A container over tables of this release, under the secret of its data."""
     opened = build_container(read_settings())
     try:
         opened.assert_ready()

@@ -172,13 +172,13 @@ class KnowsPayers(Protocol):
         """Where the payer's browser goes, to come to `back` with a code and this state."""
 
     def openid_of(self, code: str) -> str:
-        """As whom the payer pays. Raises ChannelSilent."""
+        """As whom the payer pays. Raises ChannelUnavailable."""
 
 
 class PaymentChannel(Protocol):
     """Pay, ask, close, give back, bill.
 
-    Every call may raise ChannelSilent; `open`, `refund` and `refunded` also ChannelRefused.
+    Every call may raise ChannelUnavailable; `open`, `refund` and `refunded` also ChannelRefused.
     """
 
     name: str

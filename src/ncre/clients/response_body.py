@@ -13,7 +13,7 @@ LARGEST: Final = 64 * 1024 * 1024
 
 
 def whole(answer: requests.Response) -> bytes:
-    """The bytes of an answer that was asked for with `stream`. Raises ChannelSilent."""
+    """The bytes of an answer that was asked for with `stream`. Raises ChannelUnavailable."""
     read = bytearray()
     try:
         for piece in answer.iter_content(65536):

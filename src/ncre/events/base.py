@@ -52,7 +52,7 @@ class Envelope:
 
     stream        id of the history the fact belongs to
     version       1, 2, 3 ... without holes within a stream
-    recorded_at   UTC, from the clock at the door
+    recorded_at   UTC, from the clock of the command handler
     actor, role   who did it: an account id, or the name of a machine part
     command_id    the command that caused it; a command sent twice finds its own fact
     subject       the person whose key seals the private fields (None: there are none)

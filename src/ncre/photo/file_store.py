@@ -55,7 +55,7 @@ class Found:
 
 
 class PhotoStore(Protocol):
-    """Where photos are kept, each under the SHA-256 of what is stored. All of it raises PhotosSilent."""
+    """Where photos are kept, each under the SHA-256 of what is stored. All of it raises PhotoStoreUnavailable."""
 
     def put(self, data: bytes) -> str:
         """Raises PhotoNotKept."""

@@ -70,7 +70,7 @@ class Projection:
 
 
 class Listeners:
-    """The projections of a house, by the fact they listen to, and the sums over their rows."""
+    """The projections of an installation, by the fact they listen to, and the sums over their rows."""
 
     def __init__(self, projections: Iterable[Projection], summaries: Iterable[Summary] = ()) -> None:
         self.all = tuple(projections)

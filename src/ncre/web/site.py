@@ -90,7 +90,7 @@ ROOMS = ("shared", "candidate", "account", "staff", "office", "audit")
 
 
 def create_site(container: Container) -> Flask:
-    """The pages of a house."""
+    """The pages of a container."""
     site = Flask("ncre.web", static_url_path="/static")
     site.jinja_loader = _templates()
     site.config.update(

@@ -57,7 +57,7 @@ def commands_with(text: str) -> list[tuple[c.Command, tuple[object, ...]]]:
 
 @pytest.mark.parametrize("mark", UNREADABLE)
 def test_control_characters_are_refused_in_every_command(mark: str) -> None:
-    for command, history in commands_with(f"前{mark}后"):
+    for command, history in commands_with(f"核对证件前{mark}后"):
         assert refused(command, history) is RefusalCode.TEXT_UNREADABLE, command
     with pytest.raises(Refusal, match="text_unreadable"):
         reason_in_words(f"核对更正申请{mark}材料" if mark.strip() == mark else "核对\x00更正")

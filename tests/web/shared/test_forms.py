@@ -65,7 +65,11 @@ NO_COMMAND_OF_THE_CASE: Final = {
     "payment.ask",
     "audit.open_details",
     "review.open_case",
+    "review.paper",
+    "review.pass_on",
     "documents.open_paper",
+    "admission.let_in",
+    "admission.revoke",
 }
 
 WITHOUT: Final[tuple[dict[str, str | None], ...]] = (

@@ -84,27 +84,27 @@ def _advice(settings: Settings) -> tuple[str, str]:
 
 
 def _run(settings: Settings, pages: socket, cashier: socket, qq: socket) -> None:
-    open_container = build_container(with_connections(settings))
-    open_container.migrate()
+    container = build_container(with_connections(settings))
+    container.migrate()
     warn_of_open_files(settings)
-    demonstration.prepare(open_container)
+    demonstration.prepare(container)
     stop = Event()
     beside = [
-        Thread(target=open_container.worker.run, args=(stop,), daemon=True),
-        Thread(target=_run_cashier, args=(settings, open_container.clock, cashier, stop), daemon=True),
-        Thread(target=_run_qq, args=(settings, open_container.clock, qq, stop), daemon=True),
+        Thread(target=container.worker.run, args=(stop,), daemon=True),
+        Thread(target=_run_cashier, args=(settings, container.clock, cashier, stop), daemon=True),
+        Thread(target=_run_qq, args=(settings, container.clock, qq, stop), daemon=True),
     ]
     try:
         for thread in beside:
             thread.start()
         print(demonstration.greeting(settings), flush=True)
-        serving.serve(gate(open_container), pages)
+        serving.serve(gate(container), pages)
     finally:
         stop.set()
         for thread in beside:
             if thread.is_alive():
                 thread.join(timeout=10)
-        open_container.close()
+        container.close()
 
 
 def _run_cashier(settings: Settings, clock: Callable[[], datetime], listening: socket, stop: Event) -> None:

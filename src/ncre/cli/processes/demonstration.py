@@ -67,27 +67,25 @@ def clear(settings: Settings) -> None:
                 raise Misuse(f"{path} 不能删除 / {path} cannot be removed ({error.strerror})") from None
 
 
-def prepare(open_container: Container) -> None:
+def prepare(container: Container) -> None:
     """Accounts on the first start; the round on each, so that its windows are open today."""
-    known = _kept(open_container.settings)
+    known = _kept(container.settings)
     for name, role, sites in SIGN_INS:
-        if open_container.accounts.named(name) is None:
+        if container.accounts.named(name) is None:
             password = "-".join("".join(choice(WORDS) for _ in range(4)) for _ in range(3))
-            open_container.staff_provisioning.make(name, password, role, sites, "演示 / demo")
+            container.staff_provisioning.make(name, password, role, sites, "演示 / demo")
             known[name] = password
-    _keep(open_container.settings, known)
-    today = open_container.clock().astimezone(EXAM_TIME).date()
-    _open_today(open_container, today)
+    _keep(container.settings, known)
+    today = container.clock().astimezone(EXAM_TIME).date()
+    _open_today(container, today)
 
 
-def _open_today(open_container: Container, today: date) -> None:
+def _open_today(container: Container, today: date) -> None:
     """The windows move on with the days; seats keep the day on their tickets. What is refused stays as it was."""
     actor = Actor("demo", Role.OFFICE, EVERY_SITE)
     wanted = load_round(bundled(), today)
     try:
-        open_container.revisions.revise(
-            Revise(actor=actor, wanted=wanted, why=f"演示 {today} / demo of {today}")
-        )
+        container.revisions.revise(Revise(actor=actor, wanted=wanted, why=f"演示 {today} / demo of {today}"))
     except Refusal as refusal:
         print(refusal_words(refusal.code, refusal.particulars, "zh"))
 

@@ -49,19 +49,19 @@ def serve(args: Namespace) -> None:
         warn_of_open_files(settings)
         serving.serve_in_processes(partial(_gate_of_a_process, args.threads), listening, args.processes)
         return
-    open_container = build_container(settings)
-    open_container.assert_ready()
+    container = build_container(settings)
+    container.assert_ready()
     warn_of_open_files(settings)
-    warn_of_lost_photos(open_container.photo_inspection)
-    serving.serve(gate(open_container, args.threads, closing=True), listening)
+    warn_of_lost_photos(container.photo_inspection)
+    serving.serve(gate(container, args.threads, closing=True), listening)
 
 
-def gate(open_container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
-    """The pages of a house behind their lanes; `closing` closes the service when the server ends."""
-    site = create_site(open_container)
-    proxied = open_container.settings.proxies > 0
+def gate(container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
+    """The pages of a container behind their lanes; `closing` closes the service when the server ends."""
+    site = create_site(container)
+    proxied = container.settings.proxies > 0
     terms = Terms(lanes(threads), traffic.lanes_of(site), traffic.largest_body, trust_proxies=proxied)
-    return Gate(site, terms, open_container.close if closing else lambda: None)
+    return Gate(site, terms, container.close if closing else lambda: None)
 
 
 def lanes(threads: int) -> tuple[LaneTerms, ...]:
@@ -114,16 +114,16 @@ def _require_sensible(threads: int, processes: int, settings: Settings) -> None:
 
 def _assert_ready(settings: Settings) -> None:
     """Once, before any process starts, so that the refusal is one line."""
-    open_container = build_container(settings)
+    container = build_container(settings)
     try:
-        open_container.assert_ready()
+        container.assert_ready()
     finally:
-        open_container.close()
+        container.close()
 
 
 def _gate_of_a_process(threads: int) -> Gate:
     """In a process of its own, which reads its settings anew."""
     log_to_stderr()
-    open_container = build_container(with_connections(read_settings(), threads))
-    open_container.assert_ready()
-    return gate(open_container, threads, closing=True)
+    container = build_container(with_connections(read_settings(), threads))
+    container.assert_ready()
+    return gate(container, threads, closing=True)

@@ -27,7 +27,7 @@ KINDS: Final[Mapping[str, tuple[Kind, int]]] = {"交易": (Kind.PAID, 1), "退�
 
 
 def read_bill(zipped: bytes) -> tuple[PaymentNotification, ...]:
-    """Every line of the bill. Raises ChannelSilent for what cannot be read."""
+    """Every line of the bill. Raises ChannelUnavailable for what cannot be read."""
     try:
         with ZipFile(BytesIO(zipped)) as archive:
             return tuple(news for text in _texts(archive) for news in _lines(text))

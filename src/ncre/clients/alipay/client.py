@@ -77,7 +77,7 @@ class AlipayClient:
         return f"{self.terms.gateway}?{urlencode(self._signed(method, content, extra))}"
 
     def ask(self, method: str, content: Mapping[str, Any]) -> Reply:
-        """Ask Alipay. Raises ChannelSilent for whatever is not a signed answer; then nothing is known."""
+        """Ask Alipay. Raises ChannelUnavailable for whatever is not a signed answer; then nothing is known."""
         try:
             answer = requests.post(
                 self.terms.gateway,
@@ -92,7 +92,7 @@ class AlipayClient:
         return self._reply(method, answer.content)
 
     def fetch(self, address: str) -> bytes:
-        """A file that Alipay offers for download. Raises ChannelSilent."""
+        """A file that Alipay offers for download. Raises ChannelUnavailable."""
         try:
             answer = requests.get(address, timeout=SECONDS, allow_redirects=False, stream=True)
         except requests.RequestException as error:

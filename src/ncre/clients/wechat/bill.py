@@ -41,7 +41,7 @@ _RECORD: Final = re.compile(r"\r?\n(?=`)")
 
 
 def read_bill(raw: bytes) -> tuple[PaymentNotification, ...]:
-    """Every line of the bill that tells of money. Raises ChannelSilent for what cannot be read."""
+    """Every line of the bill that tells of money. Raises ChannelUnavailable for what cannot be read."""
     try:
         return tuple(_news_of(raw.decode("utf-8-sig")))
     except (KeyError, ValueError) as error:

@@ -70,7 +70,7 @@ class WeChatClient:
             raise KeyUnusable("the APIv3 key of WeChat Pay has 32 characters")
 
     def ask(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Reply:
-        """Ask WeChat Pay. Raises ChannelSilent for whatever is not its signed answer or its plain refusal."""
+        """Ask WeChat Pay. Raises ChannelUnavailable for whatever is not its signed answer or its plain refusal."""
         body = "" if content is None else json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         answer = self._sent(method, self.terms.gateway + path, body)
         if answer.status_code >= 500 or answer.status_code == requests.codes.too_many_requests:
@@ -86,7 +86,7 @@ class WeChatClient:
         return Reply(answer.status_code, said)
 
     def fetch(self, address: str) -> bytes:
-        """A bill, from the gateway and nowhere else: the request carries our authorization. Raises ChannelSilent."""
+        """A bill, from the gateway and nowhere else: the request carries our authorization. Raises ChannelUnavailable."""
         if not address.startswith(f"{self.terms.gateway}/"):
             raise ChannelUnavailable(f"bill: offered by {urlsplit(address).netloc}, which is not the gateway")
         answer = self._sent("GET", address, "")
@@ -155,7 +155,7 @@ class WeChatClient:
         )
 
     def _certificates(self) -> dict[str, RSAPublicKey]:
-        """The platform certificates that WeChat Pay has now, by serial number. Raises ChannelSilent.
+        """The platform certificates that WeChat Pay has now, by serial number. Raises ChannelUnavailable.
 
         They come encrypted under the APIv3 key, which nobody else has; the answer is signed with one of them.
         """
@@ -177,7 +177,7 @@ class WeChatClient:
         return key.decrypt(box["nonce"].encode(), b64decode(box["ciphertext"]), aad)
 
     def _assert_genuine(self, given: Mapping[str, str], body: bytes) -> None:
-        """Raises ChannelSilent. A key that is unknown, or with which it does not fit, is asked for anew once."""
+        """Raises ChannelUnavailable. A key that is unknown, or with which it does not fit, is asked for anew once."""
         try:
             self._assert_signed(given, body, self._theirs.find)
         except ChannelUnavailable as silent:

@@ -28,7 +28,7 @@ class Payers:
         return f"{self._terms.open_platform}/connect/oauth2/authorize?{urlencode(asked)}#wechat_redirect"
 
     def openid(self, code: str) -> str:
-        """The openid behind a code, which counts once. Raises ChannelSilent; the secret is in no message."""
+        """The openid behind a code, which counts once. Raises ChannelUnavailable; the secret is in no message."""
         asked = {
             "appid": self._terms.appid,
             "secret": self._terms.app_secret,

@@ -125,7 +125,7 @@ def _checked(found: re.Match[str], signature: bytes, public: str) -> TicketToken
 
 
 def is_genuine(document: bytes, signature: str, public: str) -> bool:
-    """Whether `StampKey.signature` of the key pair gave this signature for the document."""
+    """Whether `TicketKey.signature` of the key pair gave this signature for the document."""
     try:
         return _genuine(public, _from_text(signature), b"document\n" + document)
     except ValueError:

@@ -1,6 +1,6 @@
 """Every rule of a registration: facts, nothing (it is already so), or a refusal.
 
-No clock, no database, no Flask: the moment and the rules that apply come in as a `Scene`.
+No clock, no database, no Flask: the moment and the rules that apply come in as a `DecisionContext`.
 The order never changes: who asks, is there such a version, is it already so, what page were they looking at, is it the
 turn, is the window open, and only then the rule of the step itself.
 """

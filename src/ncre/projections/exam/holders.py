@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from ncre.domain.exam.revision_rules import HeldSeat, Holder
+from ncre.domain.exam.revision_touches import HeldSeat, Holder
 from ncre.domain.registration.lifecycle import TERMINATED, Status
 from ncre.domain.seating.sittings import sitting_name
 from ncre.projections.registration.registrations import registrations

@@ -133,7 +133,7 @@ def payable_count(connection: Connection) -> int:
 def to_ask(
     connection: Connection, retry_schedule: Table, opened_before: datetime, now: datetime, limit: int
 ) -> list[OrderRow]:
-    """Payable orders whose next question is due: first `opened_before`, later as the errands say.
+    """Payable orders whose next question is due: first `opened_before`, later as the retry schedule says.
 
     What a clock noted that stood later than now is due as well.
     """

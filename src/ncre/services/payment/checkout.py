@@ -96,7 +96,7 @@ class CheckoutService(Inquiries):
         return self.open(row["registration"], row["channel"], device, payer).number
 
     def checkout(self, number: str, device: Device, back: str, payer: str = "127.0.0.1") -> Checkout:
-        """Where the payer of an open order goes. Raises Refusal, ChannelSilent, ChannelRefused.
+        """Where the payer of an open order goes. Raises Refusal, ChannelUnavailable, ChannelRefused.
 
         A number that the channel refuses is given up, so that the next try is a new one.
         """

@@ -54,7 +54,7 @@ class Inquiries:
     def ask(self, registration: UUID) -> InquiryOutcome:
         """Ask the channels about every order that may still be paid, and about the newest.
 
-        Raises ChannelSilent. At most one question each `ASKING`, whoever asks.
+        Raises ChannelUnavailable. At most one question each `ASKING`, whoever asks.
         """
         now = self._command_handler.clock()
         key = f"ask:{registration}"
@@ -75,7 +75,7 @@ class Inquiries:
         """Ask about one order and take in what is said; close it where its time is over or it is `unwanted`.
 
         It is unwanted, too, once it was given up, or once what it was opened for is paid, changed or not
-        to be paid any more, for whatever reason. Raises ChannelSilent: then nothing is concluded.
+        to be paid any more, for whatever reason. Raises ChannelUnavailable: then nothing is concluded.
         """
         channel, now = self._money.channels[row["channel"]], self._command_handler.clock()
         over = now > row["expires"] + _GRACE
@@ -105,7 +105,7 @@ class Inquiries:
     def may_lapse(self, registration: UUID) -> bool:
         """Whether no order of the registration can be paid any more, on the channels' own word.
 
-        Raises ChannelSilent.
+        Raises ChannelUnavailable.
         """
         for row in self._payable(registration):
             self.poll_order(row)

@@ -111,7 +111,7 @@ class PaymentService:
     def refund(self, owed: PaymentRow) -> bool:
         """Ask the channel to return what is owed, always under the same request; whether it has gone.
 
-        Raises ChannelSilent. When to ask again is noted in any case.
+        Raises ChannelUnavailable. When to ask again is noted in any case.
         """
         channel, key = self.channels[owed["channel"]], f"refund:{owed['request']}"
         tries, now = self._retry_schedule.tries(key), self._command_handler.clock()

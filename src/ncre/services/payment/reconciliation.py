@@ -41,7 +41,7 @@ class Reconciliation:
         """Compare a finished day (Asia/Shanghai) and record the result.
 
         What the bill has and the ledger lacks is taken in as any other news, so that a lost notice
-        ends here at the latest; it is still named. Raises BillNotReady, ChannelSilent, Refusal.
+        ends here at the latest; it is still named. Raises BillNotReady, ChannelUnavailable, Refusal.
         """
         line = self._money.channels.get(channel)
         if line is None:

@@ -64,7 +64,7 @@ class PhotoInspection:
         """Look at every photo that a fact names, and at every file.
 
         What lies in another place, or whole in a backup, is put back. Files that no fact names and that were
-        put here `before` are removed. Raises PhotosSilent where the store cannot be read.
+        put here `before` are removed. Raises PhotoStoreUnavailable where the store cannot be read.
         """
         files = list(
             self._photos.files()
