@@ -51,6 +51,8 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Agree(Command):
+    """Begin the candidate's `ordinal`-th registration of a round, upon the edition of the agreement that was read."""
+
     step = Step.AGREE
     round: str
     candidate: UUID
@@ -70,6 +72,8 @@ class FillInfo(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AmendInfo(Command):
+    """Other personal details; `person` and `holder` as for `FillInfo`."""
+
     step = Step.AMEND_INFO
     details: Details
     person: str
@@ -94,6 +98,8 @@ class Submit(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeSubjects(Command):
+    """Another choice, while the present one holds its seats; `number` and `student` as for `Submit`."""
+
     step = Step.CHANGE_SUBJECTS
     site: str
     subjects: tuple[str, ...]
@@ -103,28 +109,38 @@ class ChangeSubjects(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class UploadPhoto(Command):
+    """The first photo, which is kept already."""
+
     step = Step.UPLOAD_PHOTO
     photo: Photo
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplacePhoto(Command):
+    """Another photo, which is kept already."""
+
     step = Step.REPLACE_PHOTO
     photo: Photo
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestReview(Command):
+    """The candidate asks the site to review."""
+
     step = Step.REQUEST_REVIEW
 
 
 @dataclass(frozen=True, kw_only=True)
 class Approve(Command):
+    """Staff of the site find it in order."""
+
     step = Step.APPROVE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reject(Command):
+    """Staff of the site send it back; `reasons` are codes of `rejection_reasons`, `note` is what the candidate reads besides."""
+
     step = Step.REJECT
     reasons: tuple[str, ...]
     note: str = ""
@@ -157,6 +173,8 @@ class ReturnPayment(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Lapse(Command):
+    """The time to pay is over."""
+
     step = Step.LAPSE
 
 
@@ -169,17 +187,23 @@ class Expire(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Confirm(Command):
+    """Staff of the site saw the candidate in person."""
+
     step = Step.CONFIRM
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seat(Command):
+    """The seats of a registration, one a subject; those who have them keep them."""
+
     step = Step.SEAT
     seats: tuple[SeatAssigned, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Withdraw(Command):
+    """The candidate gives it up."""
+
     step = Step.WITHDRAW
 
 

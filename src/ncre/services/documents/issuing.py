@@ -69,6 +69,8 @@ class TicketPage:
 
 
 class DocumentService:
+    """Forms, tickets and receipts: drawn, kept while current, and refused where they may not be had."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

@@ -41,6 +41,8 @@ class Seated:
 
 
 class Office:
+    """What the exam office does to a round: notices, and the seating of a site."""
+
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 

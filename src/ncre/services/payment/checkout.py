@@ -43,6 +43,8 @@ MOST_TURNS: Final = 36 * 36 - 1
 
 
 class CheckoutService(Inquiries):
+    """Orders: opened, found again, and where their payer goes."""
+
     def ways(self, row: RegistrationRow) -> tuple[str, ...]:
         """The channels through which a candidate may pay for this registration, the usual one first."""
         return (FREE,) if row["amount"] == 0 else tuple(self._money.channels)

@@ -51,6 +51,8 @@ class CashTaken:
 
 
 class CounterPayments:
+    """Cash at the counter of a site; amounts are fen."""
+
     def __init__(
         self, command_handler: CommandHandler, money: PaymentService, checkout: CheckoutService
     ) -> None:

@@ -44,6 +44,8 @@ class InquiryOutcome:
 
 
 class Inquiries:
+    """Questions to the channels about orders, and what follows from the answers."""
+
     def __init__(
         self, command_handler: CommandHandler, money: PaymentService, retry_schedule: RetrySchedule
     ) -> None:

@@ -63,6 +63,8 @@ def next_question(since: datetime, now: datetime) -> datetime:
 
 
 class PaymentService:
+    """News of money, whoever brings it: taken in once, never refused; and refunds that are owed."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

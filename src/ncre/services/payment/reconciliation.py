@@ -30,6 +30,8 @@ LOOKING_BACK: Final = 30
 
 
 class Reconciliation:
+    """A day's bill of a channel, compared with the ledger."""
+
     def __init__(
         self, command_handler: CommandHandler, money: PaymentService, retry_schedule: RetrySchedule
     ) -> None:

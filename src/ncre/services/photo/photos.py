@@ -64,6 +64,8 @@ class Taken:
 
 
 class PhotoService:
+    """Photos of candidates: taken in, kept sealed, and shown."""
+
     def __init__(
         self,
         database: Database,

@@ -13,6 +13,8 @@ from ncre.store.keys import Keys, blind_index
 
 
 class People:
+    """Keyed hashes of who somebody is, and private details opened from their fact."""
+
     def __init__(self, command_handler: CommandHandler, keys: Keys) -> None:
         self._command_handler = command_handler
         self._keys = keys
