@@ -10,7 +10,7 @@ from ncre.cli.common import Misuse, actor, add_actor, day_argument, find, open_c
 from ncre.clients.payment_channel import BillNotReady, ChannelUnavailable
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import DifferenceKind, fen, yuan
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.wording import DIFFERENCES, STATUSES, channel_words
 from ncre.events.payment import DayReconciled
 from ncre.handlers.command_handler import Act

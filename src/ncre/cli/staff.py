@@ -14,9 +14,9 @@ from ncre.domain.exam.plan import in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import REASONS, reason_in_words, require_may_open
-from ncre.domain.registration.lifecycle import Status
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.state import Registration
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.wording import STATUSES
 from ncre.projections.audit import timeline
 from ncre.projections.registration import review_queue

@@ -19,10 +19,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ncre.store.fair_lock import FairLock, Overcrowded
+from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
 from ncre.store.outages import DatabaseFailure, Outage, OutageLog, failure_of
 from ncre.store.outages import DatabaseUnusable as DatabaseUnusable
-from ncre.store.shared_reading import SharedReading
 from ncre.store.sqlite_file import SQLiteFile
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
@@ -130,6 +129,11 @@ class Database:
             yield connection
         self._outages.read()
 
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database."""
+        return Path(self._url.database) if self._file is not None and self._url.database else None
+
     def exists(self) -> bool:
         """Whether there is a database at all; a SQLite file is made only by a migration."""
         return self._file is None or self._file.exists()
@@ -149,6 +153,11 @@ class Database:
             configuration.set_main_option("path_separator", "os")
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, revision)
+
+    def is_migrated(self) -> bool:
+        """Whether the schema is the newest one."""
+        with self.explained(), self.reading() as connection:
+            return _migrated_to(connection) == newest_migrations()
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""

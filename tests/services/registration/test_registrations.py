@@ -9,7 +9,7 @@ from ncre.clients.payment_channel import State
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.declaration import DECLARATION
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.registration import Rejected, Submitted
 from ncre.services.registration.case_request import CaseRequest
 from tests.handlers.ground import Walker, refusal

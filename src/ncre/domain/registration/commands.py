@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Details, Photo, SeatAssigned
 
 EVERY_SITE: Final = frozenset({"*"})
@@ -36,8 +36,8 @@ PAYMENT_ACTOR: Final = Actor("payment", Role.PAYMENT)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
-    """Base of all commands: which registration, who asks, what they saw, and what made them ask."""
+class Asked:
+    """What all commands say: which registration, who asks, what they saw, and what made them ask."""
 
     step: ClassVar[Step]
 
@@ -50,7 +50,7 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agree(Command):
+class Agree(Asked):
     """Begin the candidate's `ordinal`-th registration of a round, upon the edition of the agreement that was read."""
 
     step = Step.AGREE
@@ -61,7 +61,7 @@ class Agree(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FillInfo(Command):
+class FillInfo(Asked):
     """`person` and `holder` are keyed hashes, made where the keys are (`services.people`)."""
 
     step = Step.FILL_INFO
@@ -71,7 +71,7 @@ class FillInfo(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AmendInfo(Command):
+class AmendInfo(Asked):
     """Other personal details; `person` and `holder` as for `FillInfo`."""
 
     step = Step.AMEND_INFO
@@ -81,7 +81,7 @@ class AmendInfo(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Submit(Command):
+class Submit(Asked):
     """`number` is the 14-digit registration number drawn for this site, used if one is needed.
 
     `student` is a school number or `students.DECLARED`, which sites for their own students ask for.
@@ -97,7 +97,7 @@ class Submit(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeSubjects(Command):
+class ChangeSubjects(Asked):
     """Another choice, while the present one holds its seats; `number` and `student` as for `Submit`."""
 
     step = Step.CHANGE_SUBJECTS
@@ -108,7 +108,7 @@ class ChangeSubjects(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UploadPhoto(Command):
+class UploadPhoto(Asked):
     """The first photo, which is kept already."""
 
     step = Step.UPLOAD_PHOTO
@@ -116,7 +116,7 @@ class UploadPhoto(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplacePhoto(Command):
+class ReplacePhoto(Asked):
     """Another photo, which is kept already."""
 
     step = Step.REPLACE_PHOTO
@@ -124,21 +124,21 @@ class ReplacePhoto(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestReview(Command):
+class RequestReview(Asked):
     """The candidate asks the site to review."""
 
     step = Step.REQUEST_REVIEW
 
 
 @dataclass(frozen=True, kw_only=True)
-class Approve(Command):
+class Approve(Asked):
     """Staff of the site find it in order."""
 
     step = Step.APPROVE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reject(Command):
+class Reject(Asked):
     """Staff of the site send it back; `reasons` are codes of `rejection_reasons`, `note` is what the candidate reads besides."""
 
     step = Step.REJECT
@@ -147,7 +147,7 @@ class Reject(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settle(Command):
+class Settle(Asked):
     """News of money, as the channel tells it; `paid_at` is the channel's own time."""
 
     step = Step.SETTLE
@@ -160,7 +160,7 @@ class Settle(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnPayment(Command):
+class ReturnPayment(Asked):
     """The channel confirmed that the money of `trade` went back, under its `reference`."""
 
     step = Step.RETURN_PAYMENT
@@ -172,28 +172,28 @@ class ReturnPayment(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lapse(Command):
+class Lapse(Asked):
     """The time to pay is over."""
 
     step = Step.LAPSE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expire(Command):
+class Expire(Asked):
     """A window closed that the registration needed to go on."""
 
     step = Step.EXPIRE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Confirm(Command):
+class Confirm(Asked):
     """Staff of the site saw the candidate in person."""
 
     step = Step.CONFIRM
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seat(Command):
+class Seat(Asked):
     """The seats of a registration, one a subject; those who have them keep them."""
 
     step = Step.SEAT
@@ -201,7 +201,7 @@ class Seat(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Withdraw(Command):
+class Withdraw(Asked):
     """The candidate gives it up."""
 
     step = Step.WITHDRAW
@@ -215,7 +215,7 @@ class PaidFee(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cancel(Command):
+class Cancel(Asked):
     """`money` and its reason are asked for where a fee was paid, and left out where none was."""
 
     step = Step.CANCEL
@@ -225,13 +225,53 @@ class Cancel(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Move(Command):
+class Move(Asked):
     """`to` is the other account of the same person, `evidence` what was seen that says so."""
 
     step = Step.MOVE
     to: UUID
     evidence: str
 
+
+@dataclass(frozen=True, kw_only=True)
+class Suspend(Asked):
+    """It stops where it is while something is looked into; the reason is told to the candidate."""
+
+    step = Step.SUSPEND
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resume(Asked):
+    """Back to where it was before it was suspended."""
+
+    step = Step.RESUME
+
+
+Command = (
+    Agree
+    | FillInfo
+    | AmendInfo
+    | Submit
+    | ChangeSubjects
+    | UploadPhoto
+    | ReplacePhoto
+    | RequestReview
+    | Approve
+    | Reject
+    | Settle
+    | ReturnPayment
+    | Lapse
+    | Expire
+    | Confirm
+    | Seat
+    | Withdraw
+    | Cancel
+    | Move
+    | Suspend
+    | Resume
+)
+"""Whatever can be asked. The type checker names a command that has no answer (`decisions.decide`)."""
 
 _BESIDE: Final = frozenset({"actor", "seen", "command_id", "on_behalf_of", "cause", "registration"})
 """Fields of a command that do not say what is asked: who asks, and from which page."""

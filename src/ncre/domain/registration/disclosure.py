@@ -9,8 +9,8 @@ from typing import Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.rejection_reasons import require_text
+from ncre.domain.registration.vocabulary import Role
 
 REASONS: Final[Mapping[str, Bilingual]] = {
     "review": Bilingual("信息审核", "review"),

@@ -8,10 +8,11 @@ from functools import cached_property
 from uuid import UUID
 
 from ncre.domain.exam.plan import Round, Site, deadline_of, require_open
-from ncre.domain.payment.settlement import payable
+from ncre.domain.payment.settlement import asks_fee
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Status, Step, open_rows, open_steps
+from ncre.domain.registration.machine import open_rows, open_steps
+from ncre.domain.registration.vocabulary import Status, Step
 from ncre.domain.registration.window_wording import Deadline
 from ncre.events.exam import Subject
 from ncre.projections.rows import RegistrationRow
@@ -60,7 +61,7 @@ class Case:
 
     @property
     def payable(self) -> bool:
-        return payable(self.status, self.site)
+        return asks_fee(self.status, self.site)
 
     @property
     def deadline(self) -> datetime:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Status
 from ncre.domain.registration.rejection_reasons import first_reasons
+from ncre.domain.registration.vocabulary import Status
 from ncre.events.base import Fact
 from ncre.events.registration import Cancelled, PhotoReplaced, PhotoUploaded
 from ncre.handlers.command_handler import CommandHandler
@@ -26,9 +26,12 @@ from ncre.projections.registration import (
 )
 from ncre.projections.rows import HistoryRow, PaymentRow, RegistrationRow, SeatRow, known
 from ncre.projections.seating import tickets
+from ncre.services.audit.seals import Seal, seal_of
 from ncre.services.photo.photos import PhotoService
 from ncre.services.registration.case import Case
 from ncre.store.mapper import FactMapper
+
+Found = TypeVar("Found", bound=Fact)
 
 
 @dataclass(frozen=True)
@@ -113,15 +116,24 @@ class CaseQueries:
         facts = self.history(registration, opened=False)
         return any(isinstance(fact, sent) and fact.photo.digest == digest for fact in facts)
 
-    def cancellation(self, registration: UUID) -> Cancelled | None:
-        """The fact with which the office cancelled it, or None."""
+    def newest_fact(self, registration: UUID, kind: type[Found]) -> Found | None:
+        """The newest fact of this kind in its history, or None."""
         with self._database.reading() as connection:
             told = timeline.story(connection, registration)
-            versions = [one["version"] for one in told if one["topic"] == Cancelled.TOPIC]
+            versions = [one["version"] for one in told if one["topic"] == kind.TOPIC]
             if not versions:
                 return None
             fact = self._command_handler.store.fact(connection, registration, versions[-1])
-        return fact if isinstance(fact, Cancelled) else None
+        return fact if isinstance(fact, kind) else None
+
+    def cancellation(self, registration: UUID) -> Cancelled | None:
+        """The fact with which the office cancelled it, or None."""
+        return self.newest_fact(registration, Cancelled)
+
+    def seal(self, registration: UUID) -> Seal | None:
+        """How its facts stand in the ledger."""
+        with self._database.reading() as connection:
+            return seal_of(connection, registration)
 
     def record(self, registration: UUID) -> CaseRecord:
         """What the desk shows beside a case."""

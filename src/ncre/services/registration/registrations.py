@@ -137,6 +137,14 @@ class Registrations:
         """Staff of the site saw the candidate in person."""
         return self._decide(c.Confirm(**request.fields))
 
+    def suspend(self, request: CaseRequest, reason: str) -> Registration:
+        """Staff of the site stop it while something is looked into; seats and places are kept."""
+        return self._command_handler.handle(c.Suspend(**request.fields, reason=reason))
+
+    def resume(self, request: CaseRequest) -> Registration:
+        """Back to where it was before it was suspended."""
+        return self._command_handler.handle(c.Resume(**request.fields))
+
     def cancel(
         self, request: CaseRequest, reason: str, money: c.PaidFee | None = None, money_reason: str = ""
     ) -> Registration:

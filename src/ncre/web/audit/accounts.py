@@ -8,9 +8,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
-from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.history_view import NAMED, newest_first
 
 pages = Blueprint("audit_accounts", __name__)
@@ -41,6 +41,7 @@ def history(identity: UUID) -> Answer:
     known = container().accounts.find(identity)
     if known is None:
         raise NotFound
+    container().audit_bundles.record_audit("account", str(identity), account().actor)
     story = container().queries.cases.story(stream_of(identity))
     return render_template(
         "audit/account.html",

@@ -12,14 +12,14 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Photo
 from ncre.photo.file_store import PhotoMissing
 from ncre.services.photo.photos import Taken
 from ncre.store.sealing import PersonErased
 from ncre.web.candidate.photo_checks import advice, lines, sentences
 from ncre.web.candidate.task_list import Task, task_list
-from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.auth import Answer, container, require_role, require_step
 from ncre.web.shared.errors import NOT_THEIR_FAULT, PASSING, STATUS, refusal_text, too_large
 from ncre.web.shared.forms import fresh_id, require_asked
 from ncre.web.shared.pictures import jpeg_answer, picture_of
@@ -50,7 +50,7 @@ def _larger_than_that(error: RequestEntityTooLarge) -> Answer:
         return too_large()
 
 
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def _page_for_too_large(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
@@ -58,7 +58,7 @@ def _page_for_too_large(registration: UUID) -> Answer:
 
 
 @pages.get("/registrations/<uuid:registration>/photo")
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def page(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
@@ -66,7 +66,7 @@ def page(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/photo")
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def send(registration: UUID) -> Answer:
     """Measure and judge what was sent; keep it, or say every fault with what can be done about it."""
     case = own_case(registration)
@@ -87,7 +87,7 @@ def send(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/photo/adopt")
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def adopt(registration: UUID) -> Answer:
     """Take the turned or cropped picture, or send the refused one to the reviewer."""
     case = own_case(registration)
@@ -119,7 +119,7 @@ def draft(registration: UUID, digest: str) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/photo/again")
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def again(registration: UUID) -> Answer:
     """沿用上次照片: a registration that lapsed and was submitted again keeps its photo."""
     case = own_case(registration)

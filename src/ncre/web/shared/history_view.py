@@ -12,7 +12,7 @@ from typing import Final
 from flask import g
 
 from ncre.domain.exam.plan import in_words
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import container
 
@@ -51,7 +51,10 @@ def names() -> Callable[[str], str]:
 
     It may be called after the request, while its answer is sent.
     """
-    return cache(container().accounts.name_in_office)
+    opened = container()
+    return cache(
+        lambda actor: opened.integrations.integrations.name_of(actor) or opened.accounts.name_in_office(actor)
+    )
 
 
 def name_of(actor: str) -> str:
@@ -64,5 +67,8 @@ def _names_of(actors: Iterable[str]) -> dict[str, str]:
     read: dict[str, str] = g.setdefault("names_in_office", {})
     new = {actor for actor in actors if actor not in read}
     if new:
-        read.update(container().queries.accounts.names_in_office(new))
+        found = container().queries.accounts.names_in_office(new)
+        integrations = container().integrations.integrations
+        read.update({actor: integrations.name_of(actor) or actor for actor in new if found[actor] == actor})
+        read.update({actor: name for actor, name in found.items() if name != actor})
     return read

@@ -9,8 +9,8 @@ from uuid import UUID
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from ncre.domain.registration.lifecycle import Role, Status
 from ncre.domain.registration.page_wording import BLOCKED, PAGES, Blocked, Page
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.projections.rows import RegistrationRow
 from ncre.store.outages import DatabaseFailure
 from ncre.web.shared.auth import container, this_page

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -12,23 +10,23 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.exam.plan import in_words
-from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import reason_of_work
-from ncre.domain.registration.lifecycle import Role
-from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections.audit.snapshots import Version
 from ncre.projections.registration import review_queue as review_queue
 from ncre.projections.rows import RegistrationRow
 from ncre.services.registration.registrations import Decision
 from ncre.web.candidate.task_list import time_left
-from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.disclosure import go_on, open_details, opened
+from ncre.web.shared.auth import Answer, account, container, require_role, require_step
+from ncre.web.shared.disclosure import open_details, opened
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites, case_request
+from ncre.web.staff.case_forms import back_to, fits, refused
 from ncre.web.staff.case_page import PURPOSE, Typed, case_page
 from ncre.web.staff.return_link import remember
 
@@ -38,23 +36,6 @@ PAGE: Final = 25
 """Cases on one page of the queue."""
 
 MOST_PAGES: Final = 99_999
-
-FIELD_OF: Final = {
-    RefusalCode.REASON_MISSING: "reasons",
-    RefusalCode.REASON_UNKNOWN: "reasons",
-    RefusalCode.MONEY_UNDECIDED: "money",
-    RefusalCode.MONEY_REASON_MISSING: "money_why",
-    RefusalCode.EVIDENCE_MISSING: "evidence",
-    RefusalCode.ACCOUNT_UNKNOWN: "to",
-    RefusalCode.ACCOUNT_BUSY: "to",
-    RefusalCode.OTHER_PERSON: "to",
-}
-"""Refusals that belong to a field of a form; the others stand above the case."""
-
-TEXTS: Final = frozenset(
-    {RefusalCode.REASON_TEXT_MISSING, RefusalCode.TEXT_TOO_LONG, RefusalCode.TEXT_UNREADABLE}
-)
-"""Refusals of a text: they belong to the field of the form in which one is written."""
 
 
 @pages.get("/staff/queue")
@@ -119,25 +100,25 @@ def photo(registration: UUID, digest: str) -> Answer:
 
 
 @pages.post("/staff/cases/<uuid:registration>/approve")
-@require_role(Role.REVIEWER, Role.OFFICE)
+@require_step(Step.APPROVE)
 def approve(registration: UUID) -> Answer:
     row, decide = at_my_sites(registration), container().registrations.approve
     try:
         decision = decide(case_request(registration))
     except Refusal as refusal:
-        return _refused(registration, Typed(), refusal)
+        return refused(registration, Typed(), refusal)
     return _to_next(row, _of_others(decision) or _("报名号 %(number)s：审核通过。", number=row["number"]))
 
 
 @pages.post("/staff/cases/<uuid:registration>/reject")
-@require_role(Role.REVIEWER, Role.OFFICE)
+@require_step(Step.REJECT)
 def reject(registration: UUID) -> Answer:
     row, decide = at_my_sites(registration), container().registrations.reject
     typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
     try:
         decision = decide(case_request(registration), tuple(typed.reasons), typed.note)
     except Refusal as refusal:
-        return _refused(registration, typed, refusal, "note")
+        return refused(registration, typed, refusal, "note")
     done = _("报名号 %(number)s：审核不通过，原因已告知考生。", number=row["number"])
     return _to_next(row, _of_others(decision) or done)
 
@@ -162,20 +143,20 @@ def paper(registration: UUID, kind: str) -> Answer:
 
 
 @pages.post("/staff/cases/<uuid:registration>/confirm")
-@require_role(Role.REVIEWER, Role.OFFICE)
+@require_step(Step.CONFIRM)
 def confirm(registration: UUID) -> Answer:
     """现场确认; the desk is ready for the next candidate afterwards."""
     row, decide = at_my_sites(registration), container().registrations.confirm
     try:
         decision = decide(case_request(registration))
     except Refusal as refusal:
-        return _refused(registration, Typed(), refusal)
+        return refused(registration, Typed(), refusal)
     flash(_of_others(decision) or _("报名号 %(number)s：现场确认完成。", number=row["number"]))
     return redirect(url_for("desk.search"), 303)
 
 
 @pages.post("/staff/cases/<uuid:registration>/cancel")
-@require_role(Role.OFFICE)
+@require_step(Step.CANCEL)
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
     form = request.form
@@ -184,13 +165,13 @@ def cancel(registration: UUID) -> Answer:
     try:
         container().registrations.cancel(case_request(registration), typed.why, money, typed.money_why)
     except Refusal as refusal:
-        return _refused(registration, typed, refusal, "money_why" if _fits(typed.why) else "why")
+        return refused(registration, typed, refusal, "money_why" if fits(typed.why) else "why")
     flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
     return back_to(registration)
 
 
 @pages.post("/staff/cases/<uuid:registration>/move")
-@require_role(Role.OFFICE)
+@require_step(Step.MOVE)
 def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)
@@ -198,7 +179,7 @@ def move(registration: UUID) -> Answer:
     try:
         container().registrations.move(case_request(registration), typed.to, typed.evidence)
     except Refusal as refusal:
-        return _refused(registration, typed, refusal, "evidence")
+        return refused(registration, typed, refusal, "evidence")
     flash(
         _(
             "报名已转到账号 %(name)s。两个账号的安全记录都已写明，已绑定的邮箱和手机号已收到通知。",
@@ -206,28 +187,6 @@ def move(registration: UUID) -> Answer:
         )
     )
     return back_to(registration)
-
-
-def _refused(registration: UUID, typed: Typed, refusal: Refusal, text: str = "case") -> Answer:
-    """The case as it now stands, with what was typed and why it is not done; `text` is the field of a refused text."""
-    place = text if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
-    faulty = replace(typed, faults={place: refusal_text(refusal)})
-    return case_page(registration, faulty), int(STATUS[refusal.code])
-
-
-def _fits(reason: str) -> bool:
-    """Whether nothing is wrong with the first of two texts, so that it is the second one."""
-    try:
-        require_text(reason, LONGEST_NOTE)
-    except Refusal:
-        return False
-    return bool(reason.strip())
-
-
-def back_to(registration: UUID) -> Answer:
-    """To the case as it now stands; whoever had opened it goes on with it."""
-    go_on(at_my_sites(registration), PURPOSE)
-    return redirect(url_for("review.case", registration=registration), 303)
 
 
 def _to_next(decided: RegistrationRow, notice: str) -> Answer:
@@ -252,11 +211,6 @@ def _of_others(decision: Decision) -> str:
         who=name_of(before.actor),
         when=in_words(before.recorded_at),
     )
-
-
-def with_faults(registration: UUID, faults: Mapping[str, str], receipt: str = "", amount: str = "") -> str:
-    """The case with what the form of the counter held and what was wrong with it."""
-    return case_page(registration, Typed(receipt=receipt, amount=amount, faults=faults))
 
 
 def _site_of(mine: list[str]) -> str:
