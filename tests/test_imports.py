@@ -191,3 +191,29 @@ def test_no_room_is_too_full_to_look_through() -> None:
         if "node_modules" not in folder.parts:
             files = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
             assert len(files) <= 20, f"{folder.name} holds {len(files)} files: cut it by subject"
+
+
+CARRIES_OUT = frozenset({"handle", "carry_out", "plan", "plan_all", "record_access"})
+"""What of a command handler changes something."""
+
+
+ASK_DIRECTLY = frozenset(
+    {"api", "ledger", "ledger.py", "integrations.py", "sites.py", "contacts.py", "staff.py"}
+)
+"""Rooms and files of `web` that still read and carry out for themselves."""
+
+
+def test_pages_and_command_line_ask_services_and_open_no_database() -> None:
+    """A view parses, hands over, redirects: no reading of its own, no command of its own."""
+    for room in ("web", "cli"):
+        for path in sorted((SOURCE / room).rglob("*.py")):
+            if room == "web" and ASK_DIRECTLY & {path.parent.name, path.name}:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Attribute) and node.attr in CARRIES_OUT:
+                    holder = ast.unparse(node.value)
+                    assert not holder.endswith(("command_handler", ".changes")), (
+                        f"{path}: {holder}.{node.attr}"
+                    )
+                if room == "web" and isinstance(node, ast.Attribute):
+                    assert node.attr not in ("reading", "transaction", "snapshot"), f"{path}: {node.attr}"

@@ -73,8 +73,10 @@ from ncre.services.payment.unmatched import UnmatchedPayments
 from ncre.services.photo.inspection import PhotoInspection
 from ncre.services.photo.photos import PhotoService
 from ncre.services.photo.turns import PhotoTurns
+from ncre.services.queries import Queries, queries_over
 from ncre.services.registration.changes import Changes
 from ncre.services.registration.people import People
+from ncre.services.registration.registrations import Registrations
 from ncre.services.registration.transfer import RegistrationTransfer
 from ncre.services.seating.hall_lists import HallLists
 from ncre.store.claims import ClaimStore
@@ -123,6 +125,8 @@ class Container:
     unmatched_payments: UnmatchedPayments
     checkout: CheckoutService
     changes: Changes
+    registrations: Registrations
+    queries: Queries
     counter_payments: CounterPayments
     reconciliation: Reconciliation
     revenue_report: RevenueReport
@@ -219,6 +223,8 @@ def build_container(
     checkout = CheckoutService(command_handler, money, retry_schedule)
     changes = Changes(command_handler, money, checkout)
     reconciliation = Reconciliation(command_handler, money, retry_schedule)
+    transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
+    counter_payments = CounterPayments(command_handler, money, checkout)
     erasing = erasure_services(
         command_handler,
         changes,
@@ -260,7 +266,7 @@ def build_container(
             StaffDirectory(clock),
         ),
         profiles=profiles,
-        transfer=RegistrationTransfer(command_handler, changes, security, accounts, profiles),
+        transfer=transfer,
         mailer=post,
         outbox=None if settings.smtp else outbox,
         human_check=human,
@@ -284,7 +290,9 @@ def build_container(
         unmatched_payments=unmatched,
         checkout=checkout,
         changes=changes,
-        counter_payments=CounterPayments(command_handler, money, checkout),
+        registrations=Registrations(command_handler, changes, people, transfer, counter_payments),
+        queries=queries_over(command_handler, photos, refused),
+        counter_payments=counter_payments,
         reconciliation=reconciliation,
         revenue_report=RevenueReport(command_handler),
         retry_schedule=retry_schedule,

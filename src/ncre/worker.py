@@ -28,9 +28,9 @@ from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.handlers.command_handler import CommandHandler
 from ncre.handlers.outages import OUTAGES
 from ncre.operational.retry_schedule import retry_schedule
-from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders
 from ncre.projections.registration import registrations
+from ncre.projections.rows import OrderRow, PaymentRow, RegistrationRow
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.notifications import POLL_INTERVALS, PaymentService
 from ncre.services.payment.reconciliation import Reconciliation
@@ -156,11 +156,11 @@ class Worker:
             with self._troubles.survived(f"tidying by {tidy}", (DatabaseFailure,)):
                 tidy(now - RETENTION)
 
-    def _ask(self, order: Row, did: Done) -> None:
+    def _ask(self, order: OrderRow, did: Done) -> None:
         self._checkout.poll_order(order)
         did.asked += 1
 
-    def _lapse(self, row: Row, did: Done) -> None:
+    def _lapse(self, row: RegistrationRow, did: Done) -> None:
         """Only on the channels' answer that nobody paid and nobody can any more; a silent one stops it.
 
         Money that is found settles the registration in time, or is owed back; then the rows of the life
@@ -177,7 +177,7 @@ class Worker:
         self._command_handler.handle(Lapse(registration=row["id"], actor=CLOCK_ACTOR, command_id=command_id))
         did.lapsed += 1
 
-    def _expire(self, row: Row, did: Done) -> None:
+    def _expire(self, row: RegistrationRow, did: Done) -> None:
         """A registration that a closed window left behind; an order that could still be paid is closed before."""
         if not self._checkout.may_lapse(row["id"]):
             did.put_off += 1
@@ -186,7 +186,7 @@ class Worker:
         self._command_handler.handle(Expire(registration=row["id"], actor=CLOCK_ACTOR, command_id=command_id))
         did.expired += 1
 
-    def _send_back(self, owed: Row, did: Done) -> None:
+    def _send_back(self, owed: PaymentRow, did: Done) -> None:
         if self._money.refund(owed):
             did.sent_back += 1
         else:
@@ -215,7 +215,7 @@ class Worker:
             did.put_off += 1
             log.warning("%s: %s", what, refusal.code.value)
 
-    def _to_ask(self) -> list[Row]:
+    def _to_ask(self) -> list[OrderRow]:
         now = self._command_handler.clock()
         with self._command_handler.database.reading() as connection:
             return [
@@ -226,21 +226,25 @@ class Worker:
                 if order["channel"] in self._money.channels
             ]
 
-    def _due(self) -> list[Row]:
+    def _due(self) -> list[RegistrationRow]:
         """A portion of what may lapse now, looked for past whatever is overdue and may not.
 
         A grace after the deadline, for what was paid in its last second and is still on the way.
         """
-        now, found, seen = self._command_handler.clock() - timedelta(seconds=GRACE), list[Row](), 0
+        now, found, seen = (
+            self._command_handler.clock() - timedelta(seconds=GRACE),
+            list[RegistrationRow](),
+            0,
+        )
         with self._command_handler.database.reading() as connection:
             while len(found) < BATCH_SIZE and (page := registrations.due(connection, now, BATCH_SIZE, seen)):
                 found += [row for row in page if self._may_lapse(connection, row)]
                 seen += len(page)
         return found
 
-    def _stranded(self) -> list[Row]:
+    def _stranded(self) -> list[RegistrationRow]:
         """A portion of what cannot go on since a window of its round closed, a grace after that."""
-        found: list[Row] = []
+        found: list[RegistrationRow] = []
         with self._command_handler.database.reading() as connection:
             for round_, opening in self._closed(connection):
                 seen = 0
@@ -263,17 +267,17 @@ class Worker:
             if (window := one.window(opening)) is not None and now >= window.closes
         ]
 
-    def _may_expire(self, connection: Connection, row: Row, opening: Opening) -> bool:
+    def _may_expire(self, connection: Connection, row: RegistrationRow, opening: Opening) -> bool:
         site = self._command_handler.exams.site_of(connection, row)
         rows = open_rows(Status(row["status"]), site)
         return any(one.step is Step.EXPIRE and one.after is opening for one in rows)
 
-    def _may_lapse(self, connection: Connection, row: Row) -> bool:
+    def _may_lapse(self, connection: Connection, row: RegistrationRow) -> bool:
         """Whether the policy in force lets it lapse; it may have changed since the clock was set."""
         site = self._command_handler.exams.site_of(connection, row)
         return Step.LAPSE in open_steps(Status(row["status"]), site)
 
-    def _owed(self) -> list[Row]:
+    def _owed(self) -> list[PaymentRow]:
         now, channels = self._command_handler.clock(), list(self._money.channels)
         with self._command_handler.database.reading() as connection:
             return ledger.to_send_back(connection, retry_schedule, channels, now, BATCH_SIZE)

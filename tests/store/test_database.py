@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from uuid import uuid4
@@ -16,7 +17,8 @@ import psycopg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, insert, select, text
+from sqlalchemy.pool import Pool
 
 import ncre
 from ncre.store.database import MIGRATIONS, Database, DatabaseUnusable, NotMigrated, newest_migrations
@@ -334,3 +336,58 @@ def test_a_file_that_is_away_is_never_made_anew_and_is_found_again(sqlite: Datab
     assert not file.exists()
     file.with_name("elsewhere").rename(file)
     assert _keys(sqlite) == ["before"]
+
+
+@contextmanager
+def _taken() -> Iterator[list[object]]:
+    """A mark for every connection that is taken meanwhile."""
+    marks: list[object] = []
+
+    def taken(*_: object) -> None:
+        marks.append(object())
+
+    event.listen(Pool, "checkout", taken)
+    try:
+        yield marks
+    finally:
+        event.remove(Pool, "checkout", taken)
+
+
+def test_readings_that_share_take_one_connection_and_see_what_others_wrote_meanwhile(
+    database: Database,
+) -> None:
+    def writes(key: str) -> None:
+        with database.transaction() as connection:
+            connection.execute(insert(claims), _claim(key))
+
+    with _taken() as marks, database.sharing():
+        assert _keys(database) == []
+        with database.reading() as outer, database.reading() as inner:
+            assert inner is outer
+        elsewhere = Thread(target=writes, args=("by another",))
+        elsewhere.start()
+        elsewhere.join()
+        assert _keys(database) == ["by another"]
+        assert len(marks) == 2, "one to read, and one for the other thread"
+
+
+def test_who_writes_or_waits_gives_the_shared_connection_back_first(sqlite_url: str) -> None:
+    database = Database(sqlite_url, connections=1, patience=0.2)
+    with database.sharing():
+        assert _keys(database) == []
+        database.release()
+        with ThreadPoolExecutor() as pool:
+            assert pool.submit(_keys, database).result() == []
+        with database.transaction() as connection:
+            connection.execute(insert(claims), _claim("own"))
+        assert _keys(database) == ["own"]
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(_keys, database).result() == ["own"]
+    database.close()
+
+
+def test_a_shared_connection_that_failed_is_not_used_again(database: Database) -> None:
+    with database.sharing():
+        with pytest.raises(DatabaseFailure), database.reading() as connection:
+            connection.execute(text("SELECT nothing FROM nowhere"))
+        assert _keys(database) == []

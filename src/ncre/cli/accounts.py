@@ -154,7 +154,7 @@ def history(args: Namespace) -> int:
         with container.database.reading() as connection:
             story = timeline.story(connection, stream_of(account.id))
     for told in story:
-        print(f"{in_words(told['at'])}  {told[args.lang]}  {told['actor']}")
+        print(f"{in_words(told['at'])}  {timeline.sentence_in(told, args.lang)}  {told['actor']}")
     return 0 if story else 1
 
 

@@ -62,8 +62,19 @@ def show(args: Namespace) -> None:
     told = [fact for fact in story if fact["at"] <= stands.at]
     fields = snapshots.shown(stands, args.lang)
     if args.json:
-        said = ("version", "at", "actor", "role", "topic", "zh", "en")
-        facts = [{**{key: fact[key] for key in said}, "name": names.get(fact["actor"], "")} for fact in told]
+        facts = [
+            {
+                "version": fact["version"],
+                "at": fact["at"],
+                "actor": fact["actor"],
+                "role": fact["role"],
+                "topic": fact["topic"],
+                "zh": fact["zh"],
+                "en": fact["en"],
+                "name": names.get(fact["actor"], ""),
+            }
+            for fact in told
+        ]
         print(as_json({"id": row["id"], "version": stands.version, "fields": fields, "history": facts}))
         return
     print(f"{row['id']}  v{stands.version}  {in_words(stands.at)}")
@@ -73,7 +84,7 @@ def show(args: Namespace) -> None:
     for fact in told:
         version = f"v{fact['version']}" if fact["stream"] == row["id"] else "-"
         who = f"{ROLES[Role(fact['role'])].say(args.lang)} {names.get(fact['actor'], '')}".strip()
-        print(f"  {in_words(fact['at'])}  {version:4}  {who}  {fact[args.lang]}")
+        print(f"  {in_words(fact['at'])}  {version:4}  {who}  {timeline.sentence_in(fact, args.lang)}")
 
 
 def diagram(args: Namespace) -> None:

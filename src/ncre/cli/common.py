@@ -19,8 +19,8 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.events import bounds
 from ncre.operational import private_files
-from ncre.projections.base import Row
 from ncre.projections.registration import desk_search
+from ncre.projections.rows import RegistrationRow
 
 ALL_SITES: Final = EVERY_SITE
 
@@ -50,7 +50,7 @@ def actor(container: Container, args: Namespace) -> Actor:
     return known.actor
 
 
-def find(container: Container, text: str, sites: frozenset[str] = ALL_SITES) -> Row:
+def find(container: Container, text: str, sites: frozenset[str] = ALL_SITES) -> RegistrationRow:
     """The registration that an id, a registration number or a ticket number names. Raises Refusal."""
     with container.database.reading() as connection:
         found = desk_search.found(connection, text, (), sites)

@@ -10,11 +10,12 @@ from ncre.cli.common import Misuse, actor, add_actor, day_argument, find, open_c
 from ncre.clients.payment_channel import BillNotReady, ChannelUnavailable
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import DifferenceKind, fen, yuan
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.wording import DIFFERENCES, STATUSES, channel_words
 from ncre.events.payment import DayReconciled
 from ncre.handlers.command_handler import Act
 from ncre.projections.payment.sentences import why_unusable
-from ncre.services.payment.counter_payments import CashTaken
+from ncre.services.registration.case_request import CaseRequest
 
 NO_BILL: Final = 3
 """The exit code of a day whose bill cannot be had yet."""
@@ -75,15 +76,16 @@ def counter(args: Namespace) -> None:
     with open_container() as container:
         who = actor(container, args)
         row = find(container, args.registration, who.sites)
-        cash = CashTaken(registration=row["id"], receipt=args.receipt, amount=fen(args.yuan), actor=who)
-        back = container.counter_payments.take(cash)
+        taken = fen(args.yuan)
+        request = CaseRequest(registration=row["id"], actor=who)
+        back = container.registrations.take_counter_payment(request, args.receipt, taken)
         after = find(container, str(row["id"]))
-    print(f"{after['number']}  v{after['version']}  {STATUSES[after['status']].say(args.lang)}")
+    print(f"{after['number']}  v{after['version']}  {STATUSES[Status(after['status'])].say(args.lang)}")
     if back:
         why = why_unusable(back)
         print(
-            f"这笔钱用不上（{why.zh}）：请当场退还 {yuan(cash.amount)} 元，再登记退还 / "
-            f"this money cannot be used ({why.en}): hand {yuan(cash.amount)} yuan back now, then record it"
+            f"这笔钱用不上（{why.zh}）：请当场退还 {yuan(taken)} 元，再登记退还 / "
+            f"this money cannot be used ({why.en}): hand {yuan(taken)} yuan back now, then record it"
         )
         raise SystemExit(1)
 

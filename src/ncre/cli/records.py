@@ -98,5 +98,5 @@ def show(args: Namespace) -> int:
             story = timeline.story(connection, COMMANDS)
         names = {one["actor"]: container.accounts.name_in_office(one["actor"]) for one in story}
     for one in story:
-        print(f"{in_words(one['at'])}  {names[one['actor']]}  {one[args.lang]}")
+        print(f"{in_words(one['at'])}  {names[one['actor']]}  {timeline.sentence_in(one, args.lang)}")
     return 0 if story else 1

@@ -114,7 +114,9 @@ def history(args: Namespace) -> None:
             if not args.site or point.site == args.site:
                 print(f"  {point_words(point).say(args.lang)}")
     for row in told:
-        print(f"{in_words(row['at'])}  v{row['version']}  {names[row['actor']]}  {row[args.lang]}")
+        print(
+            f"{in_words(row['at'])}  v{row['version']}  {names[row['actor']]}  {timeline.sentence_in(row, args.lang)}"
+        )
 
 
 def point_words(point: RevisedPoint) -> Bilingual:

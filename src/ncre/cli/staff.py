@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from typing import Any
 
 from ncre.cli.common import actor, add_actor, current_round, find, open_container
@@ -11,16 +12,17 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.candidate import SEXES
 from ncre.domain.exam.plan import in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
-from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
-from ncre.domain.registration.disclosure import REASONS, reason_in_words
+from ncre.domain.registration.commands import PaidFee
+from ncre.domain.registration.disclosure import REASONS, reason_in_words, require_may_open
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.state import Registration
-from ncre.domain.registration.vocabulary import Role
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.wording import STATUSES
 from ncre.projections.audit import timeline
 from ncre.projections.registration import review_queue
-from ncre.services.registration.decided_before import decided_before
+from ncre.projections.rows import known
+from ncre.services.registration.case_request import CaseRequest
+from ncre.services.registration.registrations import Decision, Registrations
 
 
 def add(commands: Any) -> None:
@@ -83,7 +85,7 @@ def waiting(args: Namespace) -> int:
     for row in rows:
         subjects = ",".join(line["subject"] for line in row["lines"])
         print(
-            f"{row['number']}  {row['site']}  {in_words(row['requested_at'])}  {subjects:8}  {row['name_masked']}"
+            f"{row['number']}  {row['site']}  {in_words(known(row['requested_at']))}  {subjects:8}  {row['name_masked']}"
         )
     if not rows:
         print("没有待审核的报名 / nothing waits", file=sys.stderr)
@@ -94,34 +96,34 @@ def show(args: Namespace) -> None:
     with open_container() as container:
         who = actor(container, args)
         row = find(container, args.registration, who.sites)
-        if who.role not in (Role.REVIEWER, Role.OFFICE):
-            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-        if not who.covers(row["site"] or ""):
-            raise Refusal(RefusalCode.NOT_YOUR_SITE)
+        require_may_open(who, row["site"] or "")
         why = args.why if args.why in REASONS else reason_in_words(args.why)
-        container.command_handler.record_access(row["id"], who, "review", why)
+        container.registrations.open_details(row["id"], who, "review", why)
         details = container.people.details(row["id"], row["details_version"])
         with container.database.reading() as connection:
             story = timeline.story(connection, row["id"])
-    print(f"{row['number'] or row['id']}  v{row['version']}  {STATUSES[row['status']].say(args.lang)}")
+    print(
+        f"{row['number'] or row['id']}  v{row['version']}  {STATUSES[Status(row['status'])].say(args.lang)}"
+    )
     if details is not None:
         kind = DOCUMENT_TYPES[details.document_type].words.say(args.lang)
         print(f"  {details.name}  {SEXES[details.sex].say(args.lang)}  {details.birth}")
         print(f"  {kind} {details.document_number}")
     for fact in story:
-        print(f"  {in_words(fact['at'])}  v{fact['version']}  {fact[args.lang]}")
+        print(f"  {in_words(fact['at'])}  v{fact['version']}  {timeline.sentence_in(fact, args.lang)}")
 
 
 def approve(args: Namespace) -> None:
-    _decide(args, Approve)
+    _decide(args, lambda registrations, request: registrations.approve(request))
 
 
 def confirm(args: Namespace) -> None:
-    _decide(args, Confirm)
+    _decide(args, lambda registrations, request: registrations.confirm(request))
 
 
 def reject(args: Namespace) -> None:
-    _decide(args, Reject, reasons=tuple(args.reason), note=args.note)
+    reasons = tuple(args.reason)
+    _decide(args, lambda registrations, request: registrations.reject(request, reasons, args.note))
 
 
 def cancel(args: Namespace) -> None:
@@ -129,16 +131,8 @@ def cancel(args: Namespace) -> None:
     with open_container() as container:
         who = actor(container, args)
         row = find(container, args.registration, who.sites)
-        after = container.changes.carry_out(
-            Cancel(
-                registration=row["id"],
-                actor=who,
-                seen=row["version"],
-                reason=args.reason,
-                money=money,
-                money_reason=args.money_why,
-            )
-        )
+        request = CaseRequest(registration=row["id"], actor=who, seen=row["version"])
+        after = container.registrations.cancel(request, args.reason, money, args.money_why)
     _said(args, after)
 
 
@@ -147,21 +141,20 @@ def move(args: Namespace) -> None:
         who = actor(container, args)
         row = find(container, args.registration, who.sites)
         to = container.transfer.target(args.to)
-        after = container.transfer.move(
-            Move(registration=row["id"], actor=who, seen=row["version"], to=to.id, evidence=args.evidence)
-        )
+        request = CaseRequest(registration=row["id"], actor=who, seen=row["version"])
+        after = container.registrations.move(request, args.to, args.evidence)
     print(f"{after.number or after.id}  v{after.version}  {to.name}")
 
 
-def _decide(args: Namespace, command: type[Command], **particulars: Any) -> None:
+def _decide(args: Namespace, decide: Callable[[Registrations, CaseRequest], Decision]) -> None:
     with open_container() as container:
         who = actor(container, args)
         row = find(container, args.registration, who.sites)
-        decision = command(registration=row["id"], actor=who, seen=row["version"], **particulars)
-        after = container.command_handler.handle(decision)
-        before = decided_before(container.command_handler, decision)
+        request = CaseRequest(registration=row["id"], actor=who, seen=row["version"])
+        decision = decide(container.registrations, request)
+        before = decision.before
         name = container.accounts.name_in_office(before.actor) if before else ""
-    _said(args, after)
+    _said(args, decision.registration)
     if before is not None:
         print(_DECIDED_BEFORE.say(args.lang, who=name, when=in_words(before.recorded_at)))
 

@@ -36,6 +36,8 @@ class Way(StrEnum):
 
 
 class HeldBy(StrEnum):
+    """Why a person cannot be erased yet."""
+
     RUNNING = "running"
     RETENTION = "retention"
 

@@ -27,6 +27,8 @@ _BLANK_IN_HAN: Final = re.compile(rf"[{HAN}] +[{HAN}]")
 
 
 class QuestionCode(StrEnum):
+    """What a form asks about once, because it is likely a slip and not wrong in itself."""
+
     NAME_CHANGED = "name_changed"
     NAME_BLANK = "name_blank"
     NOT_PRINTABLE = "not_printable"

@@ -37,8 +37,9 @@ from ncre.events.base import Fact
 from ncre.handlers.fact_metadata import Act as Act
 from ncre.handlers.fact_metadata import Attributed, Clock, FactMetadata, caused, newest
 from ncre.handlers.transactions import Transactions
-from ncre.projections.base import Listeners, Row, RowsInTransaction
+from ncre.projections.base import Listeners, RowsInTransaction
 from ncre.projections.exam.exams import ExamRepository
+from ncre.projections.rows import RegistrationRow
 from ncre.store.claims import ClaimStore
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
@@ -173,7 +174,7 @@ class CommandHandler:
         in_order = sorted(commands, key=lambda one: one.registration)
         self.run_in_transaction(lambda connection: self._answer_together(connection, in_order))
 
-    def require_photo(self, row: Row) -> None:
+    def require_photo(self, row: RegistrationRow) -> None:
         """Nobody is sent to pay for a registration whose photo is lost. Raises Refusal."""
         if self.photos is not None and row["photo"] and self.photos.require_known(row["photo"]["digest"]):
             raise Refusal(RefusalCode.PHOTO_LOST)

@@ -8,7 +8,7 @@ alone, so two commands never meet in a row without having met in the version fir
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -181,6 +181,19 @@ def changed(row: Row | None, **values: Any) -> Row:
 def as_json(value: Any) -> Any:
     """A stored shape as a JSON column gives it back: lists for tuples, text for moments."""
     return msgspec.json.decode(msgspec.json.encode(value))
+
+
+RowType = TypeVar("RowType")
+
+
+def typed(kind: type[RowType], rows: Iterable[RowMapping]) -> list[RowType]:
+    """Result rows as plain dicts that have the columns of this row type."""
+    return [cast(RowType, dict(row)) for row in rows]
+
+
+def typed_or_none(kind: type[RowType], row: RowMapping | None) -> RowType | None:
+    """A result row as a plain dict of this row type, or None."""
+    return cast(RowType, dict(row)) if row is not None else None
 
 
 def found_in(row: RowMapping | None) -> Row | None:

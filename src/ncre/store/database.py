@@ -19,7 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ncre.store.fair_lock import FairLock, Overcrowded
+from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
 from ncre.store.outages import DatabaseFailure, Outage, OutageLog, failure_of
 from ncre.store.outages import DatabaseUnusable as DatabaseUnusable
 from ncre.store.sqlite_file import SQLiteFile
@@ -60,6 +60,7 @@ class Database:
         self.dialect = self._url.get_backend_name()
         self._outages = OutageLog()
         self._gate = FairLock(connections, patience, again=True)
+        self._shared = SharedReading(self._connected)
         self._turn: FairLock | None = None
         self._file: SQLiteFile | None = None
         if self.dialect == "sqlite":
@@ -81,6 +82,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection to write with; commits at the end of the block, rolls back on any exception."""
+        self._shared.release()
         with self._told(), self._turn_to_write(), self._gate, self._writers.begin() as connection:
             yield connection
         self._outages.wrote()
@@ -96,10 +98,29 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection to read with. On PostgreSQL each statement sees what is committed by then."""
-        with self._told(), self._gate, self._readers.connect() as connection:
+        """A connection to read with. On PostgreSQL each statement sees what is committed by then.
+
+        Inside `sharing` it is the one that the block shares.
+        """
+        with self._told(), self._shared.reading() as connection:
             yield connection
         self._outages.read()
+
+    def sharing(self) -> AbstractContextManager[None]:
+        """All `reading` of this thread within the block shares one connection, as that of one request does.
+
+        It is taken when it is first needed. Every outermost `reading` sees what is committed by then.
+        """
+        return self._shared.scope()
+
+    def release(self) -> None:
+        """Before a wait for somebody else: give back what `sharing` keeps; the next `reading` takes it anew."""
+        self._shared.release()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with self._gate, self._readers.connect() as connection:
+            yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

@@ -16,6 +16,8 @@ LONGEST_WHY: Final = 500
 
 
 class StaffChange(StrEnum):
+    """What may be asked for about an account of staff; the values stand on requests."""
+
     ROLE = "role"
     DISABLE = "disable"
     ENABLE = "enable"

@@ -14,6 +14,8 @@ LONGEST_WHY: Final = 500
 
 
 class Scope(StrEnum):
+    """What an integration may do; the values stand in tokens."""
+
     EXAM_READ = "exam:read"
     READ = "registrations:read"
     APPLY = "registrations:apply"

@@ -51,6 +51,8 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Agree(Asked):
+    """Begin the candidate's `ordinal`-th registration of a round, upon the edition of the agreement that was read."""
+
     step = Step.AGREE
     round: str
     candidate: UUID
@@ -70,6 +72,8 @@ class FillInfo(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class AmendInfo(Asked):
+    """Other personal details; `person` and `holder` as for `FillInfo`."""
+
     step = Step.AMEND_INFO
     details: Details
     person: str
@@ -94,6 +98,8 @@ class Submit(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeSubjects(Asked):
+    """Another choice, while the present one holds its seats; `number` and `student` as for `Submit`."""
+
     step = Step.CHANGE_SUBJECTS
     site: str
     subjects: tuple[str, ...]
@@ -103,33 +109,45 @@ class ChangeSubjects(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class UploadPhoto(Asked):
+    """The first photo, which is kept already."""
+
     step = Step.UPLOAD_PHOTO
     photo: Photo
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplacePhoto(Asked):
+    """Another photo, which is kept already."""
+
     step = Step.REPLACE_PHOTO
     photo: Photo
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestReview(Asked):
+    """The candidate asks the site to review."""
+
     step = Step.REQUEST_REVIEW
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakeBack(Asked):
+    """The candidate takes the request for review back."""
+
     step = Step.TAKE_BACK
 
 
 @dataclass(frozen=True, kw_only=True)
 class Approve(Asked):
+    """Staff of the site find it in order."""
+
     step = Step.APPROVE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reject(Asked):
+    """Staff of the site send it back; `reasons` are codes of `rejection_reasons`, `note` is what the candidate reads besides."""
+
     step = Step.REJECT
     reasons: tuple[str, ...]
     note: str = ""
@@ -162,6 +180,8 @@ class ReturnPayment(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class Lapse(Asked):
+    """The time to pay is over."""
+
     step = Step.LAPSE
 
 
@@ -174,17 +194,23 @@ class Expire(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class Confirm(Asked):
+    """Staff of the site saw the candidate in person."""
+
     step = Step.CONFIRM
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seat(Asked):
+    """The seats of a registration, one a subject; those who have them keep them."""
+
     step = Step.SEAT
     seats: tuple[SeatAssigned, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Withdraw(Asked):
+    """The candidate gives it up."""
+
     step = Step.WITHDRAW
 
 
@@ -216,6 +242,8 @@ class Move(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class Suspend(Asked):
+    """It stops where it is while something is looked into; the reason is told to the candidate."""
+
     step = Step.SUSPEND
     reason: str
 

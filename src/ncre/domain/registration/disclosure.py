@@ -8,7 +8,9 @@ from typing import Final
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.rejection_reasons import require_text
+from ncre.domain.registration.vocabulary import Role
 
 REASONS: Final[Mapping[str, Bilingual]] = {
     "review": Bilingual("信息审核", "review"),
@@ -18,6 +20,9 @@ REASONS: Final[Mapping[str, Bilingual]] = {
     "continued": Bilingual("继续办理", "going on with the case"),
 }
 """The reasons of the desk. A code is never renamed: it stands in the log."""
+
+MAY_OPEN: Final = frozenset({Role.REVIEWER, Role.OFFICE})
+"""Who may open private details at all, each at their sites; auditors open nothing."""
 
 SHORTEST: Final = 4
 LONGEST: Final = 200
@@ -40,6 +45,14 @@ def reason_in_words(text: str) -> str:
         raise Refusal(RefusalCode.OPENING_REASON, least=SHORTEST, most=LONGEST)
     require_text(plain, LONGEST, allowed="")
     return plain
+
+
+def require_may_open(actor: Actor, site: str) -> None:
+    """Whether these staff may open the private details of a case at a site, "" for none yet. Raises Refusal."""
+    if actor.role not in MAY_OPEN:
+        raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+    if not actor.covers(site):
+        raise Refusal(RefusalCode.NOT_YOUR_SITE)
 
 
 def words_of(why: str) -> Bilingual:

@@ -63,6 +63,8 @@ class Edge(MachineTransition):
 
 
 class LifeMachine(MarkupMachine):
+    """The machine of `transitions` over the table of the life."""
+
     transition_cls = Edge
 
 

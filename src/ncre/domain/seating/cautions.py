@@ -11,6 +11,8 @@ from ncre.domain.exam.plan import Round, Site, in_words
 
 
 class CautionCode(StrEnum):
+    """What an office should know before it seats a site, though it may be done."""
+
     REGISTER_OPEN = "register_open"
     REVIEW_OPEN = "review_open"
     PAYMENT_OPEN = "payment_open"

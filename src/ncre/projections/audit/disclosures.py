@@ -14,7 +14,7 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.disclosure import words_of
 from ncre.events.registration import DetailsViewed
-from ncre.projections.base import Row
+from ncre.projections.rows import HistoryRow
 from ncre.store.fact_store import FactStore
 
 TOGETHER: Final = timedelta(hours=1)
@@ -94,7 +94,7 @@ def of_case(connection: Connection, store: FactStore, case: UUID) -> list[Detail
     return [fact for fact in history if isinstance(fact, DetailsViewed)]
 
 
-def condensed(story: Iterable[Row], looks: Iterable[DetailsViewed]) -> list[Row]:
+def condensed(story: Iterable[HistoryRow], looks: Iterable[DetailsViewed]) -> list[HistoryRow]:
     """The lines of a story, its looks as visits: each stands where the last look of the visit stood."""
     by_version = {visit.version: visit for visit in visits(looks)}
     lines = []

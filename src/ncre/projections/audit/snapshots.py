@@ -18,9 +18,9 @@ from ncre.domain.exam.plan import EXAM_TIME, in_words
 from ncre.events import bounds
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Erased, Fact
-from ncre.projections.base import Row
 from ncre.projections.registration.fields import DETAILS, EMPTY, FIELDS, formatted_value
 from ncre.projections.registration.registrations import stood
+from ncre.projections.rows import RegistrationRow, SeatRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ class StateAt:
 
     version: int
     at: datetime
-    row: Row
+    row: RegistrationRow
     details: facts.Details | Erased | None = None
     note: str | Erased = ""
     cancellation: str | Erased = ""
     suspension: str | Erased = ""
     evidence: str | Erased = ""
     student: str | Erased = ""
-    seats: tuple[dict[str, Any], ...] = ()
+    seats: tuple[SeatRow, ...] = ()
 
     def fields(self) -> dict[str, Any]:
         """Every field of `FIELDS` with its value, in that order."""
@@ -224,8 +224,18 @@ def _note_at(history: Sequence[Fact], version: int | None) -> str | Erased:
     return fact.note if isinstance(fact, facts.Rejected) else ""
 
 
-def _seat(assigned: facts.SeatAssigned) -> dict[str, Any]:
-    return {name: value for name, value in vars(assigned).items() if name != "envelope"}
+def _seat(assigned: facts.SeatAssigned) -> SeatRow:
+    return SeatRow(
+        registration=assigned.metadata.stream,
+        subject=assigned.subject,
+        ticket=assigned.ticket,
+        hall=assigned.hall,
+        room=assigned.room,
+        seat=assigned.seat,
+        batch=assigned.batch,
+        starts_at=assigned.starts_at,
+        ends_at=assigned.ends_at,
+    )
 
 
 _UNREADABLE: Final = Bilingual(

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, Uuid, bindparam, func, select
 
 from ncre.events.base import FACTS, Fact
-from ncre.projections.base import Key, Projection, Row
+from ncre.projections.base import Key, Projection, Row, typed
 from ncre.projections.registration.sentences import sentence
+from ncre.projections.rows import HistoryRow
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
 
@@ -64,9 +65,14 @@ _ABOUT = (
 )
 
 
-def story(connection: Connection, about: UUID) -> list[Row]:
+def story(connection: Connection, about: UUID) -> list[HistoryRow]:
     """Everything recorded about a stream, oldest first, looks at private details and payment included.
 
     What is of one stream stands in the order of its versions, whatever the clock said.
     """
-    return [dict(row) for row in connection.execute(_ABOUT, {"of": about}).mappings()]
+    return typed(HistoryRow, connection.execute(_ABOUT, {"of": about}).mappings())
+
+
+def sentence_in(row: HistoryRow, language: str) -> str:
+    """The sentence of a fact in "zh" or "en"."""
+    return row["en"] if language == "en" else row["zh"]

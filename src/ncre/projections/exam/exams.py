@@ -22,6 +22,7 @@ from sqlalchemy import (
 from ncre.domain.exam.plan import Round, Site
 from ncre.events import exam as facts
 from ncre.projections.base import Key, Projection, Row, as_json, changed, found_in
+from ncre.projections.rows import RegistrationRow
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
 
@@ -178,7 +179,7 @@ class ExamRepository:
             known = self._sites[round_code, code] = read
         return known
 
-    def site_of(self, connection: Connection, row: Row) -> Site | None:
+    def site_of(self, connection: Connection, row: RegistrationRow) -> Site | None:
         """The site of a registration, as it is for a photo that goes to a person; None before one was chosen."""
         site = self.site(connection, row["round"], row["site"] or "")
         return site and site.for_photo(bool(row["photo"] and row["photo"].get("appealed")), site.photo_lost)

@@ -26,8 +26,9 @@ from sqlalchemy import (
 )
 
 from ncre.events import payment as facts
-from ncre.projections.base import Key, Projection, Row, changed
+from ncre.projections.base import Key, Projection, Row, changed, typed, typed_or_none
 from ncre.projections.registration.registrations import registrations
+from ncre.projections.rows import PaymentRow
 from ncre.store.columns import Moment
 from ncre.store.deadlines import is_due, too_far
 from ncre.store.schema import metadata
@@ -186,10 +187,10 @@ def _entered(fact: facts.PaymentReceived | facts.OrphanReceived, before: Row | N
     }
 
 
-def owed(connection: Connection, limit: int = 200) -> list[Row]:
+def owed(connection: Connection, limit: int = 200) -> list[PaymentRow]:
     """Money that is to go back and has not, longest owed first."""
     asked = select(payments).where(_OWED).order_by(payments.c.told_at).limit(limit)
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(PaymentRow, connection.execute(asked).mappings())
 
 
 def owed_count(connection: Connection) -> int:
@@ -199,7 +200,7 @@ def owed_count(connection: Connection) -> int:
 
 def to_send_back(
     connection: Connection, retry_schedule: Table, channels: Sequence[str], now: datetime, limit: int
-) -> list[Row]:
+) -> list[PaymentRow]:
     """What is owed through these channels and may be asked for now."""
     noted = retry_schedule.c.key == literal("refund:") + payments.c.request
     asked = (
@@ -210,29 +211,28 @@ def to_send_back(
         .order_by(payments.c.told_at)
         .limit(limit)
     )
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(PaymentRow, connection.execute(asked).mappings())
 
 
-def one(connection: Connection, channel: str, trade: str) -> Row | None:
+def one(connection: Connection, channel: str, trade: str) -> PaymentRow | None:
     asked = select(payments).where(payments.c.channel == channel, payments.c.trade == trade)
     found = connection.execute(asked).mappings().first()
-    return dict(found) if found else None
+    return typed_or_none(PaymentRow, found)
 
 
-def orphans(connection: Connection) -> list[Row]:
+def orphans(connection: Connection) -> list[PaymentRow]:
     """Money for orders that we do not know."""
     undecided = payments.c.request.is_(None)
     asked = select(payments).where(payments.c.reason == ORPHAN, payments.c.returned_at.is_(None), undecided)
-    return [dict(row) for row in connection.execute(asked.order_by(payments.c.told_at)).mappings()]
+    return typed(PaymentRow, connection.execute(asked.order_by(payments.c.told_at)).mappings())
 
 
-def of_registration(connection: Connection, registration: UUID) -> list[Row]:
+def of_registration(connection: Connection, registration: UUID) -> list[PaymentRow]:
     """Every payment that came for a registration, oldest first."""
     asked = select(payments).where(payments.c.registration == registration)
-    return [
-        dict(row)
-        for row in connection.execute(asked.order_by(payments.c.told_at, payments.c.trade)).mappings()
-    ]
+    return typed(
+        PaymentRow, connection.execute(asked.order_by(payments.c.told_at, payments.c.trade)).mappings()
+    )
 
 
 def at_counters(
@@ -243,10 +243,10 @@ def at_counters(
     return [row for row in rows if sites is None or row["site"] in sites]
 
 
-def unexplained(connection: Connection) -> list[Row]:
+def unexplained(connection: Connection) -> list[PaymentRow]:
     """Payments of which something went back without our asking."""
     asked = select(payments).where(_UNEXPLAINED).order_by(payments.c.told_at)
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(PaymentRow, connection.execute(asked).mappings())
 
 
 def between(

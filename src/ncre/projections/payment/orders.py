@@ -23,7 +23,8 @@ from sqlalchemy import (
 
 from ncre.domain.payment.orders import OrderState
 from ncre.events import payment as facts
-from ncre.projections.base import Key, Projection, Row, changed, found_in
+from ncre.projections.base import Key, Projection, Row, changed, typed, typed_or_none
+from ncre.projections.rows import OrderRow
 from ncre.store.columns import Moment
 from ncre.store.deadlines import SKEW, is_due, too_far
 from ncre.store.schema import metadata
@@ -97,26 +98,26 @@ _OF = (
 _OPEN = select(payment_orders).where(payment_orders.c.state.in_(PAYABLE))
 
 
-def one(connection: Connection, number: str) -> Row | None:
-    return found_in(connection.execute(_ONE, {"of": number}).mappings().first())
+def one(connection: Connection, number: str) -> OrderRow | None:
+    return typed_or_none(OrderRow, connection.execute(_ONE, {"of": number}).mappings().first())
 
 
-def of_registration(connection: Connection, registration: UUID) -> list[Row]:
+def of_registration(connection: Connection, registration: UUID) -> list[OrderRow]:
     """All orders of a registration, oldest first."""
-    return [dict(row) for row in connection.execute(_OF, {"of": registration}).mappings()]
+    return typed(OrderRow, connection.execute(_OF, {"of": registration}).mappings())
 
 
-def payable_of(connection: Connection, registration: UUID) -> list[Row]:
+def payable_of(connection: Connection, registration: UUID) -> list[OrderRow]:
     """Those that somebody may still pay."""
     return [row for row in of_registration(connection, registration) if row["state"] in PAYABLE]
 
 
-def payable(connection: Connection, round_code: str | None = None, limit: int = 500) -> list[Row]:
+def payable(connection: Connection, round_code: str | None = None, limit: int = 500) -> list[OrderRow]:
     """Orders that somebody may still pay, oldest first."""
     asked = _OPEN.order_by(payment_orders.c.opened_at).limit(limit)
     if round_code is not None:
         asked = asked.where(payment_orders.c.round == round_code)
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(OrderRow, connection.execute(asked).mappings())
 
 
 def first_opened(connection: Connection) -> datetime | None:
@@ -131,7 +132,7 @@ def payable_count(connection: Connection) -> int:
 
 def to_ask(
     connection: Connection, retry_schedule: Table, opened_before: datetime, now: datetime, limit: int
-) -> list[Row]:
+) -> list[OrderRow]:
     """Payable orders whose next question is due: first `opened_before`, later as the retry schedule says.
 
     What a clock noted that stood later than now is due as well.
@@ -149,4 +150,4 @@ def to_ask(
         .order_by(func.coalesce(retry_schedule.c.next_at, payment_orders.c.opened_at))
         .limit(limit)
     )
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(OrderRow, connection.execute(asked).mappings())

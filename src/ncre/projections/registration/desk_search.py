@@ -9,14 +9,15 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select, union
 
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.projections.base import Row
+from ncre.projections.base import typed
 from ncre.projections.registration.registrations import registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating.tickets import tickets
 
 
 def found(
     connection: Connection, text: str, persons: tuple[str, ...], sites: frozenset[str], limit: int = 20
-) -> list[Row]:
+) -> list[RegistrationRow]:
     """Registrations that `text` names, at these sites, newest first.
 
     `persons` are the keyed hashes of `text` read as a document number of each type; the number
@@ -26,7 +27,7 @@ def found(
     if sites != EVERY_SITE:
         asked = asked.where(registrations.c.site.in_(sorted(sites)))
     asked = asked.order_by(registrations.c.agreed_at.desc()).limit(limit)
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(RegistrationRow, connection.execute(asked).mappings())
 
 
 def _named(connection: Connection, text: str, persons: tuple[str, ...]) -> list[UUID]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -34,7 +34,8 @@ from ncre.domain.registration.machine import arrival
 from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.projections.base import Key, Projection, Row, as_json, changed, found_in
+from ncre.projections.base import Key, Projection, Row, as_json, changed, typed, typed_or_none
+from ncre.projections.rows import RegistrationRow
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
 
@@ -115,12 +116,12 @@ class RegistrationProjection(Projection):
         )
 
 
-def stood(history: Iterable[Fact]) -> Row | None:
+def stood(history: Iterable[Fact]) -> RegistrationRow | None:
     """The row as it stood after these facts: the past is folded with the very same step."""
     projection, row = RegistrationProjection(), None
     for fact in history:
         row = projection.step(fact, row)
-    return row
+    return cast(RegistrationRow, row) if row is not None else None
 
 
 def _begun(stream: UUID) -> Row:
@@ -301,14 +302,16 @@ _UNSEATED = (
 )
 
 
-def one(connection: Connection, registration: UUID) -> Row | None:
+def one(connection: Connection, registration: UUID) -> RegistrationRow | None:
     """The row of a registration, or None."""
-    return found_in(connection.execute(_ONE, {"registration": registration}).mappings().first())
+    return typed_or_none(
+        RegistrationRow, connection.execute(_ONE, {"registration": registration}).mappings().first()
+    )
 
 
 def page(
     connection: Connection, sites: frozenset[str], status: str | None, after: UUID | None, limit: int
-) -> list[Row]:
+) -> list[RegistrationRow]:
     """Registrations at these sites in the order of their ids, those after one id; with a status, those in it."""
     asked = select(registrations).order_by(registrations.c.id).limit(limit)
     if sites != EVERY_SITE:
@@ -317,30 +320,30 @@ def page(
         asked = asked.where(registrations.c.status == status)
     if after is not None:
         asked = asked.where(registrations.c.id > after)
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(RegistrationRow, connection.execute(asked).mappings())
 
 
-def newest_of(connection: Connection, account: UUID, round_code: str) -> Row | None:
+def newest_of(connection: Connection, account: UUID, round_code: str) -> RegistrationRow | None:
     """The account's registration in a round: the one under way, else the newest that was given up."""
     asked = {"candidate": account, "code": round_code}
-    return found_in(connection.execute(_NEWEST.limit(1), asked).mappings().first())
+    return typed_or_none(RegistrationRow, connection.execute(_NEWEST.limit(1), asked).mappings().first())
 
 
-def is_active(row: Row | None) -> bool:
+def is_active(row: RegistrationRow | None) -> bool:
     """Whether there is a registration, and it was not given up."""
     return row is not None and row["status"] not in TERMINATED
 
 
-def of_account(connection: Connection, account: UUID) -> list[Row]:
+def of_account(connection: Connection, account: UUID) -> list[RegistrationRow]:
     """Every registration that belongs to the account, in all rounds, the newest first."""
-    return [dict(row) for row in connection.execute(_OF_ACCOUNT, {"candidate": account}).mappings()]
+    return typed(RegistrationRow, connection.execute(_OF_ACCOUNT, {"candidate": account}).mappings())
 
 
 def under_way(connection: Connection, account: UUID, round_code: str) -> list[UUID]:
     """The registrations of an account in a round that were not given up: one, or none."""
     asked = {"candidate": account, "code": round_code}
     rows = connection.execute(_NEWEST, asked).mappings()
-    return [row["id"] for row in rows if is_active(dict(row))]
+    return [row["id"] for row in typed(RegistrationRow, rows) if is_active(row)]
 
 
 def moved_away(connection: Connection, account: UUID, round_code: str) -> bool:
@@ -355,19 +358,19 @@ def next_ordinal(connection: Connection, account: UUID, round_code: str) -> int:
     return (begun or 0) + 1
 
 
-def due(connection: Connection, now: datetime, limit: int = 200, offset: int = 0) -> list[Row]:
+def due(connection: Connection, now: datetime, limit: int = 200, offset: int = 0) -> list[RegistrationRow]:
     """Unpaid registrations whose time to pay is over, longest overdue first.
 
     Whether such a one lapses is for the site's policy to say, which may have changed since.
     """
-    return [
-        dict(row) for row in connection.execute(_DUE.limit(limit).offset(offset), {"moment": now}).mappings()
-    ]
+    return typed(
+        RegistrationRow, connection.execute(_DUE.limit(limit).offset(offset), {"moment": now}).mappings()
+    )
 
 
 def stranded(
     connection: Connection, round_code: str, after: Opening, limit: int = 200, offset: int = 0
-) -> list[Row]:
+) -> list[RegistrationRow]:
     """Registrations of a round that cannot go on after this window of it closed, by id.
 
     Whether such a one lapses is for the site's policy to say.
@@ -377,7 +380,7 @@ def stranded(
     if not statuses:
         return []
     asked = {"statuses": statuses, "code": round_code}
-    return [dict(row) for row in connection.execute(_STRANDED.limit(limit).offset(offset), asked).mappings()]
+    return typed(RegistrationRow, connection.execute(_STRANDED.limit(limit).offset(offset), asked).mappings())
 
 
 def without_seats(connection: Connection, round_code: str) -> dict[str, int]:

@@ -11,14 +11,15 @@ from sqlalchemy.sql import Select
 
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Status
-from ncre.projections.base import Row
+from ncre.projections.base import typed, typed_or_none
 from ncre.projections.registration import registration_counts
 from ncre.projections.registration.registrations import registrations
+from ncre.projections.rows import RegistrationRow
 
 
 def waiting(
     connection: Connection, round_code: str, sites: frozenset[str], limit: int = 50, offset: int = 0
-) -> list[Row]:
+) -> list[RegistrationRow]:
     """Registrations pending review at the sites, the longest waiting first."""
     asked = (
         _at(select(registrations), round_code, sites)
@@ -26,7 +27,7 @@ def waiting(
         .limit(limit)
         .offset(offset)
     )
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(RegistrationRow, connection.execute(asked).mappings())
 
 
 def waiting_count(connection: Connection, round_code: str, sites: frozenset[str]) -> int:
@@ -53,7 +54,7 @@ def next_after(
     sites: frozenset[str],
     after: tuple[datetime, UUID],
     without: UUID,
-) -> Row | None:
+) -> RegistrationRow | None:
     """The case that waits behind this one, else the oldest other; never one of the account `without`."""
     requested_at, case = after
     others = (
@@ -67,7 +68,7 @@ def next_after(
     )
     for asked in (behind, others):
         if row := connection.execute(asked).mappings().first():
-            return dict(row)
+            return typed_or_none(RegistrationRow, row)
     return None
 
 

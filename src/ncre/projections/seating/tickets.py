@@ -10,8 +10,9 @@ from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, bindpar
 
 from ncre.domain.registration.lifecycle import PAID
 from ncre.events import registration as facts
-from ncre.projections.base import Key, Projection, Row, changed
+from ncre.projections.base import Key, Projection, Row, changed, typed
 from ncre.projections.registration.registrations import registrations
+from ncre.projections.rows import SeatRow
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
 
@@ -56,19 +57,19 @@ class TicketProjection(Projection):
 _OF = select(tickets).where(tickets.c.registration == bindparam("of")).order_by(tickets.c.starts_at)
 
 
-def seats_of(connection: Connection, registration: UUID) -> list[Row]:
+def seats_of(connection: Connection, registration: UUID) -> list[SeatRow]:
     """The seats of a registration in the order of sitting."""
-    return [dict(row) for row in connection.execute(_OF, {"of": registration}).mappings()]
+    return typed(SeatRow, connection.execute(_OF, {"of": registration}).mappings())
 
 
-def taken_at(connection: Connection, round_code: str, site: str) -> list[Row]:
+def taken_at(connection: Connection, round_code: str, site: str) -> list[SeatRow]:
     """Every seat assigned at a site in a round: what a further seating must leave alone."""
     asked = (
         select(tickets)
         .join(registrations, registrations.c.id == tickets.c.registration)
         .where(registrations.c.round == round_code, registrations.c.site == site)
     )
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    return typed(SeatRow, connection.execute(asked).mappings())
 
 
 def counted_at(connection: Connection, round_code: str, site: str) -> tuple[int, int]:

@@ -33,6 +33,8 @@ class RegistrationUnderWay(Exception):
 
 
 class AccountService:
+    """Accounts from signing up to closing: each change is recorded in the security history and told."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

@@ -39,6 +39,8 @@ class Change:
 
 
 class Contacts:
+    """E-mail addresses and phone numbers of an account, each proved before it counts."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

@@ -15,6 +15,8 @@ from ncre.services.registration.people import People
 
 
 class Profiles:
+    """The personal details that an account keeps for its next registration, sealed under its key."""
+
     def __init__(self, command_handler: CommandHandler, security: SecurityLog, people: People) -> None:
         self._command_handler = command_handler
         self._log = security

@@ -22,6 +22,8 @@ log = logging.getLogger("ncre.second_step")
 
 
 class SecondFactorService:
+    """The second step of staff who sign in: enrolling, asking for it, and taking it away."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

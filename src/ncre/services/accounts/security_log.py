@@ -19,6 +19,8 @@ log = logging.getLogger("ncre.security_log")
 
 
 class SecurityLog:
+    """The security history of accounts, and the letters that tell of it."""
+
     def __init__(self, command_handler: CommandHandler, post: LetterSender) -> None:
         self._command_handler = command_handler
         self._post = post

@@ -42,6 +42,8 @@ class Provider:
 
 
 class SingleSignOnService:
+    """Signing in at a provider, and linking an account to one."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

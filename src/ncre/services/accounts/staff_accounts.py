@@ -56,6 +56,8 @@ class Outcome:
 
 
 class StaffAccounts:
+    """What the exam office does with accounts of staff; some of it takes a second person."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

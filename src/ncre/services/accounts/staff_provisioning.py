@@ -22,6 +22,8 @@ SHELL: Final = Actor("shell", Role.OFFICE, EVERY_SITE)
 
 
 class StaffProvisioning:
+    """What is done by hand to accounts of staff: made, given roles and passwords, tied to a provider."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

@@ -44,6 +44,8 @@ class AdmissionListUnusable(Exception):
 
 
 class OfflineAdmissionLists:
+    """Lists with which a door checks tickets without a network."""
+
     def __init__(self, command_handler: CommandHandler, door: TicketVerifier, key: TicketKey) -> None:
         self._command_handler = command_handler
         self._door = door

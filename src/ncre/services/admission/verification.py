@@ -23,8 +23,8 @@ from ncre.domain.scanned_code import NUMBER, garbled_by_input_method, scanned
 from ncre.events.registration import EntryRecorded, EntryRevoked
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.projections.admission import entries
-from ncre.projections.base import Row
 from ncre.projections.registration import desk_search
+from ncre.projections.rows import RegistrationRow
 from ncre.services.documents.assembly import DocumentAssembler
 
 PURPOSE: Final = "door"
@@ -107,7 +107,7 @@ class TicketVerifier:
         """What this member of staff may look up; each look is recorded."""
         return _Record(self, actor)
 
-    def named(self, number: str, sites: frozenset[str]) -> Row | None:
+    def named(self, number: str, sites: frozenset[str]) -> RegistrationRow | None:
         """The registration of a number, if it is at one of these sites."""
         with self._command_handler.database.reading() as connection:
             rows = desk_search.found(connection, number, (), sites, limit=1)

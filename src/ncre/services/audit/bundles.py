@@ -49,6 +49,8 @@ class Wanted:
 
 
 class AuditBundles:
+    """Bundles that prove what a record says, and the record of who asked for one."""
+
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 

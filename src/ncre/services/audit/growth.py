@@ -31,6 +31,8 @@ class WitnessState:
 
 @dataclass(frozen=True)
 class LedgerState:
+    """How far the ledger has sealed, and how many facts wait."""
+
     newest: Sealed | None
     waiting: int
     witnesses: Sequence[WitnessState]

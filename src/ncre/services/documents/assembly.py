@@ -44,6 +44,7 @@ from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavaila
 from ncre.projections.audit.snapshots import At, Moment, standing
 from ncre.projections.payment import ledger
 from ncre.projections.registration import registrations
+from ncre.projections.rows import known
 from ncre.projections.seating import tickets
 from ncre.services.documents.case import Case, whole_case
 from ncre.services.exam.plans_in_force import PlansInForce, Rules
@@ -165,7 +166,7 @@ class DocumentAssembler:
             postcode=details.postcode,
             site=_site_line(case),
             subjects=_subject_lines(case),
-            paid=f"应缴 {yuan(row['amount'])} 元 · 已支付 {in_words(row['paid_at'])}",
+            paid=f"应缴 {yuan(row['amount'])} 元 · 已支付 {in_words(known(row['paid_at']))}",
             agreement=row["agreement"],
             agreed=in_words(row["agreed_at"]),
             review=f"通过（{in_words(row['approved_at'])}）" if row["approved_at"] else "",
@@ -177,7 +178,7 @@ class DocumentAssembler:
 
     def receipt_sheet(self, case: Case) -> ReceiptSheet:
         """The receipt; the document number masked, for it may be handed in for a refund of expenses."""
-        payment = case.row["payment"]
+        payment = known(case.row["payment"])
         with self._command_handler.database.reading() as connection:
             booked = ledger.one(connection, payment["channel"], payment["trade"])
         clerk = booked["clerk"] if booked else None
@@ -189,7 +190,7 @@ class DocumentAssembler:
             site=_site_line(case),
             subjects=_subject_lines(case),
             amount=f"{yuan(payment['amount'])} 元",
-            paid=in_words(case.row["paid_at"]),
+            paid=in_words(known(case.row["paid_at"])),
             channel=channel_words(payment["channel"]).zh,
             order=payment["order"],
             trade=payment["trade"],
@@ -224,11 +225,12 @@ class DocumentAssembler:
     def _record(self, case: Case, kind: str) -> Record:
         """Which state is printed, and the signed code that names it."""
         row, digest = case.row, case.digest
+        number = known(row["number"])
         seats = tuple(
             TokenSeat(seat["subject"], seat["hall"], seat["seat"], seat["batch"]) for seat in case.seats
         )
-        stamp = TicketToken(kind, row["number"], row["version"], digest, seats if kind == TICKET else ())
-        return Record(row["number"], row["version"], row["changed_at"], digest, self._key.signed(stamp))
+        stamp = TicketToken(kind, number, row["version"], digest, seats if kind == TICKET else ())
+        return Record(number, row["version"], row["changed_at"], digest, self._key.signed(stamp))
 
 
 def _person(case: Case) -> Person:

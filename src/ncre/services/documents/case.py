@@ -12,7 +12,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.vocabulary import Status
 from ncre.events.registration import Details
-from ncre.projections.base import Row
+from ncre.projections.rows import RegistrationRow, SeatRow
 from ncre.services.exam.plans_in_force import Rules
 
 
@@ -24,8 +24,8 @@ class Case:
     are those in force when it was paid and seated: its papers are drawn from them.
     """
 
-    row: Row
-    seats: Sequence[Row]
+    row: RegistrationRow
+    seats: Sequence[SeatRow]
     round: Round
     site: Site
     details: Details
@@ -71,7 +71,11 @@ class Case:
 
 
 def whole_case(
-    row: Row, seats: Sequence[Row], rules: Rules, under: tuple[Rules, Rules], details: Details | None
+    row: RegistrationRow,
+    seats: Sequence[SeatRow],
+    rules: Rules,
+    under: tuple[Rules, Rules],
+    details: Details | None,
 ) -> Case:
     """Raises Refusal where the person was erased."""
     if details is None:

@@ -24,7 +24,7 @@ from ncre.domain.registration.lifecycle import PRINTABLE
 from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.snapshots import At
-from ncre.projections.base import Row
+from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
@@ -70,6 +70,8 @@ class TicketPage:
 
 
 class DocumentService:
+    """Forms, tickets and receipts: drawn, kept while current, and refused where they may not be had."""
+
     def __init__(
         self,
         command_handler: CommandHandler,
@@ -255,7 +257,7 @@ def _note(case: Case, printed: Printed) -> None:
     log.warning("no font draws %s on the papers of %s", points, case.row["id"])
 
 
-def require_paid(row: Row) -> None:
+def require_paid(row: RegistrationRow) -> None:
     """支付完成后可打印报名登记表 (manual, part 6)."""
     if Status(row["status"]) not in PRINTABLE:
         raise Refusal(RefusalCode.PRINT_NOT_PAID)
@@ -268,7 +270,7 @@ def require_seated(case: Case) -> None:
         raise Refusal(RefusalCode.PRINT_NOT_SEATED)
 
 
-def require_ticket(row: Row, round_: Round, now: datetime) -> None:
+def require_ticket(row: RegistrationRow, round_: Round, now: datetime) -> None:
     """The ticket needs every subject seated, and the print window open (manual, parts 6 and 10)."""
     require_paid(row)
     if row["seated"] < len(row["lines"]):

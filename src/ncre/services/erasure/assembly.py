@@ -36,6 +36,8 @@ class Places:
 
 @dataclass(frozen=True)
 class ErasureServices:
+    """The services of erasing, built together."""
+
     erasure: Erasure
     requests: ErasureRequests
     retention: RetentionSchedule

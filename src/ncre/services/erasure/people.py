@@ -56,6 +56,8 @@ class Traces:
 
 
 class PersonFinder:
+    """Finds everything that belongs to one person."""
+
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 

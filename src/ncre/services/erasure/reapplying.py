@@ -26,6 +26,8 @@ class ErasuresMissing(DatabaseUnusable):
 
 
 class Reapplying:
+    """Erases again who was erased, after an older backup was restored."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

@@ -34,6 +34,8 @@ class Asked:
 
 
 class ErasureRequests:
+    """What is asked for about erasing an account, and what became of it."""
+
     def __init__(
         self, command_handler: CommandHandler, security: SecurityLog, accounts: Accounts, erasure: Erasure
     ) -> None:

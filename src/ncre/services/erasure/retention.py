@@ -71,6 +71,8 @@ class Report:
 
 
 class RetentionSchedule:
+    """What is erased when its time is over."""
+
     def __init__(
         self, command_handler: CommandHandler, erasure: Erasure, cleanup: Cleanup, sessions: Sessions
     ) -> None:

@@ -85,6 +85,8 @@ class RevisionMade:
 
 
 class Revisions:
+    """Changes of a round that is open: shown before they are made, then made together."""
+
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 

@@ -39,6 +39,8 @@ GONE: Final = 410
 
 
 class Dispatcher:
+    """Sends events to webhooks, and tries again what failed."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

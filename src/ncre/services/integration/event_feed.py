@@ -36,6 +36,8 @@ class Page:
 
 
 class EventFeed:
+    """The facts as events for other systems, in the order of the log."""
+
     def __init__(self, command_handler: CommandHandler, identities: Identities, source: str) -> None:
         self._command_handler = command_handler
         self._identities = identities

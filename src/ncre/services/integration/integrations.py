@@ -21,6 +21,8 @@ MOST_SECRETS = 2
 
 
 class IntegrationService:
+    """Integrations and their keys: made, changed and ended by the exam office."""
+
     def __init__(self, command_handler: CommandHandler, integrations: Integrations) -> None:
         self._command_handler = command_handler
         self.integrations = integrations

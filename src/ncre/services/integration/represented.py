@@ -17,6 +17,8 @@ from ncre.services.accounts.security_log import SecurityLog
 
 
 class RepresentedCandidates:
+    """The accounts of candidates whom an integration acts for."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

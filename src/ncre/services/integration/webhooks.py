@@ -28,6 +28,8 @@ SHOWN: Final = 50
 
 
 class WebhookService:
+    """Webhooks of integrations: where events go, and the secret that signs them."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

@@ -27,9 +27,9 @@ from ncre.domain.registration.commands import PAYMENT_ACTOR, Actor
 from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.events.payment import OrderOpened
 from ncre.handlers.command_handler import Act
-from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders
 from ncre.projections.registration import registrations
+from ncre.projections.rows import OrderRow, RegistrationRow, known
 from ncre.services.payment.inquiries import Inquiries
 from ncre.services.payment.situations import nothing_due
 
@@ -43,7 +43,9 @@ MOST_TURNS: Final = 36 * 36 - 1
 
 
 class CheckoutService(Inquiries):
-    def ways(self, row: Row) -> tuple[str, ...]:
+    """Orders: opened, found again, and where their payer goes."""
+
+    def ways(self, row: RegistrationRow) -> tuple[str, ...]:
         """The channels through which a candidate may pay for this registration, the usual one first."""
         return (FREE,) if row["amount"] == 0 else tuple(self._money.channels)
 
@@ -53,14 +55,17 @@ class CheckoutService(Inquiries):
         channel: str,
         device: Device = Device.DESKTOP,
         payer: str = "127.0.0.1",
+        seen: int | None = None,
     ) -> Order:
         """The order of this registration at the channel: the open one, or a new one, recorded by now.
 
-        Orders for something else, at another channel or on other terms are given up first, and closed where
+        `seen` is the version on the page of whoever pays. Orders for something else, at another channel or on other terms are given up first, and closed where
         the channel can be reached; the new one is not yet known there. Raises Refusal where nothing is to be
-        paid now, or there is no such channel.
+        paid now, there is no such channel, or the page is out of date.
         """
         row = self._row(registration)
+        if seen not in (None, row["version"]):
+            raise Refusal(RefusalCode.OUT_OF_DATE, seen=seen, version=row["version"])
         if channel not in self.ways(row):
             raise Refusal(RefusalCode.CHANNEL_UNKNOWN)
         self._command_handler.require_photo(row)
@@ -73,7 +78,7 @@ class CheckoutService(Inquiries):
             )
         return order
 
-    def found(self, number: str) -> Row | None:
+    def found(self, number: str) -> OrderRow | None:
         """An order by its number, or None."""
         with self._command_handler.database.reading() as connection:
             return orders.one(connection, number)
@@ -103,6 +108,7 @@ class CheckoutService(Inquiries):
         if row["state"] != OrderState.OPEN or self._command_handler.clock() > row["expires"]:
             raise self._nothing_due(self._row(row["registration"]))
         order = Order(number, row["amount"], self._title(row["registration"]), row["expires"])
+        self._command_handler.database.release()
         try:
             return self._money.channels[row["channel"]].open(order, device, back, payer)
         except ChannelRefused:
@@ -120,18 +126,17 @@ class CheckoutService(Inquiries):
             if row is None:
                 raise Refusal(RefusalCode.NOT_FOUND)
             expires = self._expires(connection, row)
-            known = orders.of_registration(connection, registration)
-            turns = [
-                one for one in known if one["channel"] == channel and one["fixed"] == row["order_version"]
-            ]
+            fixed = known(row["order_version"])
+            every = orders.of_registration(connection, registration)
+            turns = [one for one in every if one["channel"] == channel and one["fixed"] == fixed]
             fits = [one for one in turns if one["state"] == OrderState.OPEN and one["terms"] == terms]
             number = fits[0]["number"] if fits else ""
             if not number:
                 if len(turns) >= MOST_TURNS:
                     raise Refusal(RefusalCode.BUSY)
-                number = order_number(registration, row["order_version"], channel, len(turns) + 1)
+                number = order_number(registration, fixed, channel, len(turns) + 1)
                 self._record_opening(connection, row, (channel, number, expires, terms), actor)
-            for one in known:
+            for one in every:
                 if one["state"] == OrderState.OPEN and one["number"] != number:
                     self._record_giving_up(connection, one["number"], actor)
             return Order(number, row["amount"], "", expires)
@@ -141,7 +146,7 @@ class CheckoutService(Inquiries):
     def _record_opening(
         self,
         connection: Connection,
-        row: Row,
+        row: RegistrationRow,
         order: tuple[str, str, datetime, str],
         actor: Actor,
     ) -> None:
@@ -152,7 +157,7 @@ class CheckoutService(Inquiries):
             round=row["round"],
             site=row["site"] or "",
             channel=channel,
-            fixed=row["order_version"],
+            fixed=known(row["order_version"]),
             amount=row["amount"],
             expires=expires,
             terms=terms,
@@ -173,12 +178,12 @@ class CheckoutService(Inquiries):
                 except ChannelUnavailable:
                     log.warning("%s is silent; order %s stays open there", row["channel"], row["number"])
 
-    def require_due(self, row: Row) -> None:
+    def require_due(self, row: RegistrationRow) -> None:
         """Raises Refusal where nothing is to be paid for this registration now."""
         with self._command_handler.database.reading() as connection:
             self._expires(connection, row)
 
-    def _expires(self, connection: Connection, row: Row) -> datetime:
+    def _expires(self, connection: Connection, row: RegistrationRow) -> datetime:
         """Until when the order may be paid. Raises Refusal where nothing is to be paid now."""
         site = self._command_handler.exams.site_of(connection, row)
         round_ = self._command_handler.exams.round(connection, row["round"])
@@ -192,14 +197,14 @@ class CheckoutService(Inquiries):
         require_open(round_.plan.windows.payment, now, Opening.PAYMENT)
         return expires
 
-    def _terms(self, row: Row, channel: str, device: Device, payer: str) -> str:
+    def _terms(self, row: RegistrationRow, channel: str, device: Device, payer: str) -> str:
         """On which terms the channel would open an order for the registration as it stands. Raises Refusal."""
         with self._command_handler.database.reading() as connection:
             expires = self._expires(connection, row)
         order = Order("", row["amount"], self._title(row["id"]), expires)
         return self._money.channels[channel].terms(order, device, payer)
 
-    def _nothing_due(self, row: Row) -> Refusal:
+    def _nothing_due(self, row: RegistrationRow) -> Refusal:
         with self._command_handler.database.reading() as connection:
             round_ = self._command_handler.exams.round(connection, row["round"])
             site = self._command_handler.exams.site(connection, row["round"], row["site"] or "")
@@ -215,7 +220,7 @@ class CheckoutService(Inquiries):
             round_ = self._command_handler.exams.round(connection, row["round"])
         return f"{round_.plan.title if round_ else row['round']} {row['number']}"
 
-    def _row(self, registration: UUID) -> Row:
+    def _row(self, registration: UUID) -> RegistrationRow:
         with self._command_handler.database.reading() as connection:
             row = registrations.one(connection, registration)
         if row is None:

@@ -18,9 +18,9 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.domain.scanned_code import NUMBER
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.operational.inbox import holder_of, trades_of
-from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders
 from ncre.projections.registration import desk_search, registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.services.payment.checkout import CheckoutService, paid_in_house
 from ncre.services.payment.notifications import PaymentService
 
@@ -55,6 +55,8 @@ class CashTaken:
 
 
 class CounterPayments:
+    """Cash at the counter of a site; amounts are fen."""
+
     def __init__(
         self, command_handler: CommandHandler, money: PaymentService, checkout: CheckoutService
     ) -> None:
@@ -97,11 +99,18 @@ class CounterPayments:
             if NUMBER.fullmatch(receipt) and desk_search.found(connection, receipt, (), EVERY_SITE, limit=1):
                 raise Refusal(RefusalCode.RECEIPT_OF_A_TICKET, receipt=receipt)
 
-    def hand_back(self, trade: str, actor: Actor, command_id: UUID | None = None) -> None:
-        """Record that staff handed back what was owed of a payment at the counter. Raises Refusal."""
+    def hand_back(
+        self, trade: str, actor: Actor, command_id: UUID | None = None, of: UUID | None = None
+    ) -> None:
+        """Record that staff handed back what was owed of a payment at the counter, where named `of` this registration.
+
+        Raises Refusal.
+        """
         with self._command_handler.database.reading() as connection:
             owed = ledger.one(connection, COUNTER, trade)
         if owed is None or owed["request"] is None or owed["returned_at"] is not None:
+            raise Refusal(RefusalCode.NOTHING_OWED)
+        if of is not None and owed["registration"] != of:
             raise Refusal(RefusalCode.NOTHING_OWED)
         _require_staff_of(owed["site"], actor)
         news = PaymentNotification(
@@ -124,7 +133,7 @@ class CounterPayments:
                 raise Refusal(RefusalCode.ALREADY_PAID, amount=yuan(cash.amount)) from None
             raise
 
-    def _row(self, registration: UUID) -> Row:
+    def _row(self, registration: UUID) -> RegistrationRow:
         with self._command_handler.database.reading() as connection:
             row = registrations.one(connection, registration)
         if row is None:
@@ -147,7 +156,7 @@ class CounterPayments:
             row = ledger.one(connection, COUNTER, trade)
         return str(row["reason"] or "") if row else ""
 
-    def _require_due(self, row: Row, cash: CashTaken) -> None:
+    def _require_due(self, row: RegistrationRow, cash: CashTaken) -> None:
         """What must hold before cash is taken in: the page, the status, the receipt, and then the amount."""
         if row["payment"]:
             raise Refusal(RefusalCode.ALREADY_PAID, amount=yuan(cash.amount))

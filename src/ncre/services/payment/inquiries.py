@@ -19,9 +19,9 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.operational.retry_schedule import RetrySchedule
-from ncre.projections.base import Row
 from ncre.projections.payment import orders
 from ncre.projections.registration import registrations
+from ncre.projections.rows import OrderRow
 from ncre.services.payment.notifications import PaymentService, next_question
 
 log = logging.getLogger("ncre.paying")
@@ -44,6 +44,8 @@ class InquiryOutcome:
 
 
 class Inquiries:
+    """Questions to the channels about orders, and what follows from the answers."""
+
     def __init__(
         self, command_handler: CommandHandler, money: PaymentService, retry_schedule: RetrySchedule
     ) -> None:
@@ -71,7 +73,7 @@ class Inquiries:
         self._retry_schedule.keep_answer(key, state.value if state else "")
         return InquiryOutcome(state=state)
 
-    def poll_order(self, row: Row, *, unwanted: bool = False) -> Answer:
+    def poll_order(self, row: OrderRow, *, unwanted: bool = False) -> Answer:
         """Ask about one order and take in what is said; close it where its time is over or it is `unwanted`.
 
         It is unwanted, too, once it was given up, or once what it was opened for is paid, changed or not
@@ -81,6 +83,7 @@ class Inquiries:
         over = now > row["expires"] + _GRACE
         unwanted = unwanted or not self._is_wanted(row)
         self._note(row, now)
+        self._command_handler.database.release()
         answer = self._heard(channel.query(row["number"]))
         if answer.state is State.WAITING and (over or unwanted):
             answer = self._heard(channel.close(row["number"]))
@@ -110,7 +113,7 @@ class Inquiries:
             self.poll_order(row)
         return not self._payable(registration)
 
-    def _is_wanted(self, row: Row) -> bool:
+    def _is_wanted(self, row: OrderRow) -> bool:
         """Whether an order still stands for what its registration is to be paid for."""
         with self._command_handler.database.reading() as connection:
             registration = registrations.one(connection, row["registration"])
@@ -126,7 +129,7 @@ class Inquiries:
             self._money.receive(news)
         return answer
 
-    def _note(self, row: Row, now: datetime) -> None:
+    def _note(self, row: OrderRow, now: datetime) -> None:
         """When to ask again: by the schedule, and once more when nobody can pay any longer."""
         key, over = f"order:{row['number']}", row["expires"] + _GRACE + timedelta(seconds=1)
         again = next_question(row["opened_at"], now)
@@ -134,10 +137,10 @@ class Inquiries:
             key, self._retry_schedule.tries(key) + 1, min(again, over) if over > now else again
         )
 
-    def _payable(self, registration: UUID) -> list[Row]:
+    def _payable(self, registration: UUID) -> list[OrderRow]:
         with self._command_handler.database.reading() as connection:
             return [row for row in orders.payable_of(connection, registration) if self._has_line(row)]
 
-    def _has_line(self, row: Row) -> bool:
+    def _has_line(self, row: OrderRow) -> bool:
         """Whether there is somebody to ask. The counter and a fee of zero are told, never asked."""
         return row["channel"] in self._money.channels

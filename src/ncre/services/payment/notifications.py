@@ -45,7 +45,7 @@ from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
-from ncre.projections.base import Row
+from ncre.projections.rows import PaymentRow, known
 from ncre.services.payment.unmatched import UnmatchedPayments
 
 log = logging.getLogger("ncre.money")
@@ -63,6 +63,8 @@ def next_question(since: datetime, now: datetime) -> datetime:
 
 
 class PaymentService:
+    """News of money, whoever brings it: taken in once, never refused; and refunds that are owed."""
+
     def __init__(
         self,
         command_handler: CommandHandler,
@@ -110,7 +112,7 @@ class PaymentService:
             return line.acknowledged(False)
         return line.acknowledged(True)
 
-    def refund(self, owed: Row) -> bool:
+    def refund(self, owed: PaymentRow) -> bool:
         """Ask the channel to return what is owed, always under the same request; whether it has gone.
 
         Raises ChannelUnavailable. When to ask again is noted in any case.
@@ -121,10 +123,10 @@ class PaymentService:
         asked = Refund(
             order=owed["order"],
             trade=owed["trade"],
-            request=owed["request"],
+            request=known(owed["request"]),
             amount=self._asked_back(owed),
             paid=owed["amount"],
-            reason=owed["reason"],
+            reason=known(owed["reason"]),
         )
         try:
             news = (channel.refunded(asked) if tries else None) or channel.refund(asked)
@@ -175,14 +177,14 @@ class PaymentService:
         self.record(connection, order, act, owing)
         self._settle_returns(connection, order, owing)
 
-    def _asked_back(self, owed: Row) -> int:
+    def _asked_back(self, owed: PaymentRow) -> int:
         """What is to go back of a payment, never more than has not gone back by whatever way."""
         with self._command_handler.database.reading() as connection:
             order = self._debtor(connection, owed)
         left: int = owed["amount"] - order.gone(owed["trade"])
-        return min(order.refunds[owed["request"]].amount, left)
+        return min(order.refunds[known(owed["request"])].amount, left)
 
-    def _debtor(self, connection: Connection, owed: Row) -> PaymentOrder:
+    def _debtor(self, connection: Connection, owed: PaymentRow) -> PaymentOrder:
         """The order that owes, or what stands for it where the money belongs to no order of ours."""
         if owed["registration"] is None:
             return self._unmatched.order(connection, owed["channel"], owed["trade"])
@@ -258,11 +260,11 @@ class PaymentService:
     ) -> None:
         self._unmatched.take(connection, news, act)
 
-    def _note_trouble(self, owed: Row, code: str) -> None:
+    def _note_trouble(self, owed: PaymentRow, code: str) -> None:
         def noted(connection: Connection) -> None:
             order = self._debtor(connection, owed)
             told = _machine(order.number, f"put-off:{owed['request']}:{order.version}")
-            refused = put_off(order, owed["request"], code)
+            refused = put_off(order, known(owed["request"]), code)
             if owed["registration"] is None:
                 self._unmatched.record(connection, order, owed["trade"], told, refused)
             else:

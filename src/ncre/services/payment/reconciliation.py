@@ -19,6 +19,7 @@ from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders, reconciliations
+from ncre.projections.rows import PaymentRow
 from ncre.services.payment.notifications import HOURLY, PaymentService
 
 BILL_READY: Final = time(9, 30)
@@ -29,6 +30,8 @@ LOOKING_BACK: Final = 30
 
 
 class Reconciliation:
+    """A day's bill of a channel, compared with the ledger."""
+
     def __init__(
         self, command_handler: CommandHandler, money: PaymentService, retry_schedule: RetrySchedule
     ) -> None:
@@ -91,7 +94,7 @@ class Reconciliation:
         with self._command_handler.database.snapshot() as connection:
             return list(ledger.between(connection, since, since + timedelta(days=1), channel))
 
-    def _known(self, channel: str, bill: Sequence[PaymentNotification]) -> dict[str, Row]:
+    def _known(self, channel: str, bill: Sequence[PaymentNotification]) -> dict[str, PaymentRow]:
         """Our payments of which the bill speaks, whatever day they were made on."""
         with self._command_handler.database.reading() as connection:
             found = {news.trade: ledger.one(connection, channel, news.trade) for news in bill}
@@ -124,7 +127,7 @@ def _result(
 
 
 def _differences(
-    bill: Sequence[PaymentNotification], booked: Sequence[Row], known: Mapping[str, Row], day: date
+    bill: Sequence[PaymentNotification], booked: Sequence[Row], known: Mapping[str, PaymentRow], day: date
 ) -> Iterator[Difference]:
     """`booked` are the payments paid or returned on the day, `known` those of which the bill speaks, by trade."""
     billed = {(news.kind, news.trade, news.reference) for news in bill}
@@ -143,19 +146,19 @@ def _differences(
             yield _difference(kinds[0], news, news.amount, None)
         elif here != news.amount:
             yield _difference(kinds[1], news, news.amount, here)
-    for row in booked:
-        if _on(row["paid_at"], day) and (Kind.PAID, row["trade"], "") not in billed:
-            yield _missing(DifferenceKind.PAYMENT_ONLY_BOOKED, row, "", row["amount"])
-        named = row["request"] in (row["back"] or {})
+    for one in booked:
+        if _on(one["paid_at"], day) and (Kind.PAID, one["trade"], "") not in billed:
+            yield _missing(DifferenceKind.PAYMENT_ONLY_BOOKED, one, "", one["amount"])
+        named = one["request"] in (one["back"] or {})
         if (
             named
-            and _on(row["returned_at"], day)
-            and (Kind.RETURNED, row["trade"], row["request"]) not in billed
+            and _on(one["returned_at"], day)
+            and (Kind.RETURNED, one["trade"], one["request"]) not in billed
         ):
-            yield _missing(DifferenceKind.REFUND_ONLY_BOOKED, row, row["request"], row["returned"])
+            yield _missing(DifferenceKind.REFUND_ONLY_BOOKED, one, one["request"], one["returned"])
 
 
-def _returned(row: Row | None, news: PaymentNotification) -> int | None:
+def _returned(row: PaymentRow | None, news: PaymentNotification) -> int | None:
     """What our ledger has of a refund of the bill: under its reference, or within the sum that was told."""
     if row is None:
         return None
@@ -175,5 +178,5 @@ def _difference(
     return Difference(kind.value, news.order, news.trade, news.reference, billed, booked)
 
 
-def _missing(kind: DifferenceKind, row: Row, reference: str, booked: int) -> Difference:
+def _missing(kind: DifferenceKind, row: Row, reference: str, booked: int | None) -> Difference:
     return Difference(kind.value, row["order"], row["trade"], reference, None, booked)

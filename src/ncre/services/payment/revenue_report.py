@@ -95,6 +95,8 @@ class Drawer:
 
 
 class RevenueReport:
+    """Money by day, site and clerk; amounts are fen, days are those of exam time."""
+
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 

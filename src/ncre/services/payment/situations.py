@@ -12,8 +12,8 @@ from ncre.domain.payment.wording import THEN, WHERE, Situation, money_sentence, 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Status
 from ncre.domain.wording import channel_words
-from ncre.projections.base import Row
 from ncre.projections.payment.sentences import why_unusable
+from ncre.projections.rows import OrderRow, PaymentRow, RegistrationRow
 
 COUNTER = "counter"
 FREE = "free"
@@ -42,14 +42,14 @@ class PaymentSituation:
 class Books:
     """What is known of a registration's money: its payments and orders, and why a fee was kept."""
 
-    payments: Sequence[Row]
-    orders: Sequence[Row]
+    payments: Sequence[PaymentRow]
+    orders: Sequence[OrderRow]
     kept_why: str = ""
     kept: bool = False
 
 
 def standings(
-    row: Row, round_: Round, site: Site | None, books: Books, now: datetime
+    row: RegistrationRow, round_: Round, site: Site | None, books: Books, now: datetime
 ) -> list[PaymentSituation]:
     """Every situation that stands, the one that matters most first; never empty."""
     status = Status(row["status"])
@@ -65,7 +65,7 @@ def standings(
 
 
 def nothing_due(
-    row: Row, round_: Round, site: Site | None, payments: Sequence[Row], now: datetime
+    row: RegistrationRow, round_: Round, site: Site | None, payments: Sequence[PaymentRow], now: datetime
 ) -> Refusal:
     """Why nothing is to be paid now, in the words of the status and of its money."""
     found = standings(row, round_, site, Books(payments, ()), now)
@@ -87,7 +87,7 @@ _ORDER = (
 )
 
 
-def _of_payment(row: Row, payment: Row, books: Books) -> PaymentSituation:
+def _of_payment(row: RegistrationRow, payment: PaymentRow, books: Books) -> PaymentSituation:
     status = Status(row["status"])
     why = why_unusable(payment["reason"] or "")
     told = {
@@ -107,7 +107,7 @@ def _of_payment(row: Row, payment: Row, books: Books) -> PaymentSituation:
     return PaymentSituation(status, Situation.SETTLED, told)
 
 
-def _of_refund(payment: Row) -> Situation:
+def _of_refund(payment: PaymentRow) -> Situation:
     if payment["returned_at"] is not None:
         return Situation.RETURNED
     if payment["channel"] == COUNTER:
@@ -115,7 +115,9 @@ def _of_refund(payment: Row) -> Situation:
     return Situation.STUCK if payment["trouble"] else Situation.GOING_BACK
 
 
-def _without(row: Row, round_: Round, site: Site | None, books: Books, now: datetime) -> PaymentSituation:
+def _without(
+    row: RegistrationRow, round_: Round, site: Site | None, books: Books, now: datetime
+) -> PaymentSituation:
     """The situation of a registration whose fee has not come."""
     status, deadline = Status(row["status"]), row["pay_by"] or round_.plan.windows.payment.closes
     over = row["order_version"] is not None and now > deadline and payable(status, site)

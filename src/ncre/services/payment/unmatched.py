@@ -34,6 +34,8 @@ log = logging.getLogger("ncre.money")
 
 
 class UnmatchedPayments:
+    """Money for no order of ours, and lines that could not be booked: a person decides."""
+
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 

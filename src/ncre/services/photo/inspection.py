@@ -55,6 +55,8 @@ class Inspection:
 
 
 class PhotoInspection:
+    """Compares the photo store with the photos that facts name, and puts back what it can."""
+
     def __init__(self, database: Database, store: FactStore, photos: PhotoStore) -> None:
         self._database = database
         self._store = store

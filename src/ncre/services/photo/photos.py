@@ -67,6 +67,8 @@ class Taken:
 
 
 class PhotoService:
+    """Photos of candidates: taken in, kept sealed, and shown."""
+
     def __init__(
         self,
         database: Database,
@@ -89,6 +91,7 @@ class PhotoService:
         The photo is kept before any fact names it. Of a refused one only drafts are kept, for as long
         as the candidate thinks about the offers. Raises Refusal where too many pictures wait.
         """
+        self._database.release()
         with self._turns.turn(person):
             return self._taken_in(person, uploaded)
 
@@ -109,6 +112,7 @@ class PhotoService:
         if kind not in HANDLING:
             raise PhotoMissing(draft)
         original, jpeg = self._opened_draft(person, draft)
+        self._database.release()
         with self._turns.turn(person):
             measured = self._lab.measure(jpeg)
         photo = replace(_recorded(measured, original), handling=HANDLING[kind])

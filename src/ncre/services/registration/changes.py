@@ -21,6 +21,8 @@ CLOSES_ORDERS: Final = (c.Submit, c.ChangeSubjects, c.Withdraw, c.Cancel, c.Move
 
 
 class Changes:
+    """Carries out the commands of `CLOSES_ORDERS`, each after what is open was closed."""
+
     def __init__(
         self, command_handler: CommandHandler, money: PaymentService, checkout: CheckoutService
     ) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from ncre.domain.identity_documents import DOCUMENT_TYPES, PERMANENT_RESIDENCE, normalise_document
 from ncre.domain.typed_text import name_key
 from ncre.events.registration import Details, Rejected
@@ -17,6 +15,8 @@ from ncre.store.keys import Keys, blind_index
 
 
 class People:
+    """Keyed hashes of who somebody is, and private details opened from their fact."""
+
     def __init__(self, command_handler: CommandHandler, keys: Keys) -> None:
         self._command_handler = command_handler
         self._keys = keys
@@ -39,9 +39,10 @@ class People:
         """The keyed hashes of `text` read as a number of each document type, for looking it up."""
         return tuple(self.person(kind, normalise_document(kind, text)) for kind in DOCUMENT_TYPES)
 
-    def named(self, connection: Connection, text: str, sites: frozenset[str]) -> list[Row]:
+    def named(self, text: str, sites: frozenset[str]) -> list[Row]:
         """Registrations at these sites of whoever has this name, a word of it, or this phone, newest first."""
-        return search_keys.found(connection, self._keys.pepper, text, sites)
+        with self._command_handler.database.reading() as connection:
+            return search_keys.found(connection, self._keys.pepper, text, sites)
 
     def details(self, registration: UUID, version: int | None) -> Details | None:
         """The personal details as the fact of that version holds them; None if none or erased."""

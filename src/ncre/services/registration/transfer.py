@@ -33,6 +33,8 @@ CAME = Bilingual(
 
 
 class RegistrationTransfer:
+    """Moves a registration to another account of the same person."""
+
     def __init__(
         self,
         command_handler: CommandHandler,

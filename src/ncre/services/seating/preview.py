@@ -24,6 +24,7 @@ from ncre.events.registration import SeatAssigned
 from ncre.projections.base import Row
 from ncre.projections.exam.exams import ExamRepository
 from ncre.projections.registration import registrations
+from ncre.projections.rows import SeatRow
 from ncre.projections.seating import tickets
 
 Plan = Mapping[UUID, list[SeatAssigned]]
@@ -188,7 +189,7 @@ def seating_input(connection: Connection, exams: ExamRepository, round_code: str
         raise Refusal(RefusalCode.SITE_UNKNOWN, site=code)
     waiting = registrations.to_be_seated(connection, round_code, code)
     assigned = tickets.taken_at(connection, round_code, code)
-    own: dict[UUID, list[Row]] = defaultdict(list)
+    own: dict[UUID, list[SeatRow]] = defaultdict(list)
     for seat in assigned:
         own[seat["registration"]].append(seat)
     unseated = [row for row in waiting if row["seated"] < len(row["lines"])]
@@ -202,10 +203,10 @@ def seating_input(connection: Connection, exams: ExamRepository, round_code: str
     )
 
 
-def _to_seat(row: Row, own: Iterable[Row]) -> ToSeat:
+def _to_seat(row: Row, own: Iterable[SeatRow]) -> ToSeat:
     seated = {seat["subject"]: _sitting(seat) for seat in own}
     return ToSeat(row["id"], tuple(line["subject"] for line in row["lines"]), seated)
 
 
-def _sitting(seat: Row) -> Sitting:
+def _sitting(seat: SeatRow) -> Sitting:
     return Sitting(seat["room"], seat["starts_at"], seat["ends_at"])

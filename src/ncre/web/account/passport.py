@@ -9,7 +9,6 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
 from ncre.identity.accounts import PasswordRefused
 from ncre.identity.passwords import LEAST
-from ncre.projections.audit import timeline
 from ncre.services.accounts.account_service import RegistrationUnderWay
 from ncre.web.account.session_start import tried_password
 from ncre.web.account.sign_up import weak
@@ -131,8 +130,7 @@ def _confirm(faults: dict[str, str]) -> str:
 
 
 def _page(faults: dict[str, str], status: int = 422) -> Answer:
-    with container().database.reading() as connection:
-        story = timeline.story(connection, stream_of(account().id))
+    story = container().queries.cases.story(stream_of(account().id))
     page = render_template(
         "account/passport.html",
         faults=faults,

@@ -21,8 +21,8 @@ from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.integrations import Integration
-from ncre.projections.base import Row
 from ncre.projections.registration import registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.web.api.rate import CallLimit, Counted
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import container
@@ -113,7 +113,7 @@ def seen() -> int:
     return int(found[1])
 
 
-def visible(registration: UUID) -> Row:
+def visible(registration: UUID) -> RegistrationRow:
     """A registration at the caller's sites, or of one of its own candidates. Raises NotFound for all others."""
     with container().database.reading() as connection:
         row = registrations.one(connection, registration)
@@ -123,7 +123,7 @@ def visible(registration: UUID) -> Row:
     return row
 
 
-def at_my_sites(registration: UUID) -> Row:
+def at_my_sites(registration: UUID) -> RegistrationRow:
     """One that staff of the caller's sites may decide about. Raises NotFound for all others."""
     row = visible(registration)
     if not _at_my_sites(row):
@@ -132,7 +132,7 @@ def at_my_sites(registration: UUID) -> Row:
     return row
 
 
-def mine(registration: UUID) -> Row:
+def mine(registration: UUID) -> RegistrationRow:
     """A registration of one of the caller's own candidates. Raises NotFound for all others."""
     row = visible(registration)
     if not is_mine(row["account"]):
@@ -146,7 +146,7 @@ def is_mine(account: UUID) -> bool:
     return container().represented.represents(me(), account)
 
 
-def _at_my_sites(row: Row) -> bool:
+def _at_my_sites(row: RegistrationRow) -> bool:
     """Where no site was chosen yet, it is for those alone who act for all of them."""
     return me().acting_as(Role.REVIEWER).covers(row["site"] or "")
 

@@ -11,17 +11,14 @@ from pydantic import BaseModel
 from werkzeug.exceptions import Unauthorized
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.machine import open_steps
-from ncre.domain.registration.vocabulary import Status
-from ncre.projections.base import Row
 from ncre.projections.registration import registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.web.api import models
 from ncre.web.api.access import KeyMissing, VersionMissing
 from ncre.web.api.problems import problem
 from ncre.web.api.spec import NotAsDescribed, pages
 from ncre.web.shared.auth import container
 from ncre.web.shared.errors import RETRY_AFTER, STATUS, refusal_text
-from ncre.web.shared.pictures import site_for
 
 OUTDATED = frozenset({RefusalCode.OUT_OF_DATE, RefusalCode.VERSION_UNKNOWN})
 """Refusals of the version in If-Match."""
@@ -33,13 +30,11 @@ def answer(model: BaseModel, status: int = 200, **headers: str) -> Response:
     )
 
 
-def registration(row: Row) -> models.Registration:
+def registration(row: RegistrationRow) -> models.Registration:
     """As it stands; private details stay out."""
-    exams = container().command_handler.exams
-    with container().database.reading() as connection:
-        site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
-    steps = open_steps(Status(row["status"]), site_for(row, site))
-    same = {name: row[name] for name in _SAME}
+    case = container().queries.cases.with_rules(row)
+    steps = case.steps if case else frozenset()
+    same: dict[str, Any] = {name: value for name, value in row.items() if name in _SAME}
     return models.Registration(
         **same,
         candidate=row["account"],
@@ -54,7 +49,7 @@ _SAME = tuple(
 """Fields that are columns of the row under the same name."""
 
 
-def registration_answer(row: Row, status: int = 200) -> Response:
+def registration_answer(row: RegistrationRow, status: int = 200) -> Response:
     """With its version as ETag, which If-Match sends back."""
     return answer(registration(row), status, ETag=f'"{row["version"]}"')
 

@@ -15,12 +15,13 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
+from ncre.domain.registration.declaration import DECLARATION
 from ncre.domain.registration.state import registration_id as identity_of
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Photo
 from ncre.photo.file_store import PhotoMissing
-from ncre.projections.base import Row
 from ncre.projections.registration import registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.services.photo.photos import Taken
 from ncre.store.sealing import PersonErased
 from ncre.web.api import bodies, models
@@ -28,7 +29,6 @@ from ncre.web.api.access import command_id, is_mine, me, mine, seen
 from ncre.web.api.answers import answer, as_it_stands, photo_refused
 from ncre.web.api.spec import NotAsDescribed, View, operation, pages
 from ncre.web.candidate.photo_checks import sentences
-from ncre.web.candidate.subjects import DECLARATION
 from ncre.web.shared.auth import container
 from ncre.web.shared.details_form import in_words
 from ncre.web.shared.hosts import absolute
@@ -224,7 +224,7 @@ def open_order(registration_id: UUID) -> Response:
     )
 
 
-def _carried_out(kind: type[c.Command], row: Row, **particulars: Any) -> Response:
+def _carried_out(kind: type[c.Command], row: RegistrationRow, **particulars: Any) -> Response:
     command = kind(
         registration=row["id"],
         actor=me().acting_as(Role.CANDIDATE),
@@ -240,7 +240,7 @@ def _carried_out(kind: type[c.Command], row: Row, **particulars: Any) -> Respons
     return as_it_stands(row["id"])
 
 
-def _with_photo(row: Row, photo: Photo) -> Response:
+def _with_photo(row: RegistrationRow, photo: Photo) -> Response:
     kind = c.UploadPhoto if row["photo"] is None else c.ReplacePhoto
     return _carried_out(kind, row, photo=photo)
 

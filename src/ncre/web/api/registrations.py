@@ -83,7 +83,12 @@ def history(registration_id: UUID) -> Response:
     row = visible(registration_id)
     with container().database.reading() as connection:
         story = timeline.story(connection, row["id"])
-    items = [models.Told(**{name: told[name] for name in models.Told.model_fields}) for told in story]
+    items = [
+        models.Told.model_validate(
+            {name: value for name, value in told.items() if name in models.Told.model_fields}
+        )
+        for told in story
+    ]
     return answer(models.History(items=items))
 
 

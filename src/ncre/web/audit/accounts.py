@@ -10,7 +10,6 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
-from ncre.projections.audit import timeline
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.history_view import NAMED, newest_first
 
@@ -43,8 +42,7 @@ def history(identity: UUID) -> Answer:
     if known is None:
         raise NotFound
     container().audit_bundles.record_audit("account", str(identity), account().actor)
-    with container().database.reading() as connection:
-        story = timeline.story(connection, stream_of(identity))
+    story = container().queries.cases.story(stream_of(identity))
     return render_template(
         "audit/account.html",
         known=known,

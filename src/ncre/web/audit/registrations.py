@@ -14,7 +14,6 @@ from ncre.domain.registration.disclosure import reason_in_words
 from ncre.domain.registration.lifecycle import PRINTABLE
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
-from ncre.projections.audit import timeline
 from ncre.projections.audit.snapshots import (
     DUPLICATE_COLUMNS,
     At,
@@ -26,10 +25,9 @@ from ncre.projections.audit.snapshots import (
     standing,
     why_nothing,
 )
-from ncre.projections.base import Row
 from ncre.projections.registration.fields import FIELDS, formatted_value
-from ncre.services.audit.seals import Seal, seal_of
-from ncre.store.mapper import FactMapper
+from ncre.projections.rows import HistoryRow, RegistrationRow
+from ncre.services.audit.seals import Seal
 from ncre.web.shared import disclosure
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -53,7 +51,8 @@ def search() -> Answer:
 @require_role(Role.AUDITOR, Role.OFFICE)
 def find() -> Answer:
     """As at the desk, over all sites; what is searched for never stands in an address."""
-    typed, rows, faults = looked_up()
+    found = looked_up()
+    typed, rows, faults = found.typed, found.rows, found.faults
     if len(rows) == 1:
         return redirect(url_for("audit.registration", registration=rows[0]["id"]), 303)
     return render_template("audit/search.html", typed=typed, rows=rows, faults=faults), 422 if faults else 200
@@ -119,8 +118,7 @@ def export(registration: UUID) -> Answer:
     """The whole record as JSON: row, sentences, facts and looks as stored. Boxes stay closed."""
     _record_view(registration, "json")
     row = any_row(registration)
-    with container().database.reading() as connection:
-        story = timeline.story(connection, registration)
+    story = container().queries.cases.story(registration)
     record = {
         "registration": row,
         "history": story,
@@ -141,9 +139,9 @@ def _record_view(registration: UUID, page: str) -> None:
 class Past:
     """A registration with its whole history; `opened`: this reader may see the private details."""
 
-    row: Row
+    row: RegistrationRow
     history: list[Fact]
-    story: list[Row]
+    story: list[HistoryRow]
     opened: bool
     seal: Seal | None
 
@@ -190,7 +188,7 @@ def _record_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answ
 
 
 def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answer:
-    past = _past(registration)
+    past = _past(registration, masked=False)
     stands, fault = past.at(typed)
     faults = {**({"at": fault} if fault else {}), **faults}
     raw = _raw(registration)[: stands.version]
@@ -208,13 +206,13 @@ def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answe
     return (page, 422) if faults else page
 
 
-def _past(registration: UUID) -> Past:
+def _past(registration: UUID, *, masked: bool = True) -> Past:
+    """`masked`: the page says of private details what is left of them behind their masks."""
     row = any_row(registration)
-    with container().database.reading() as connection:
-        history = container().command_handler.store.history(connection, registration)
-        story = timeline.story(connection, registration)
-        seal = seal_of(connection, registration)
-    return Past(row, history, story, disclosure.opened(row, PURPOSE), seal)
+    opened = disclosure.opened(row, PURPOSE)
+    cases = container().queries.cases
+    history, story = cases.history(registration, opened=opened or masked), cases.story(registration)
+    return Past(row, history, story, opened, cases.seal(registration))
 
 
 def _printable(stands: StateAt) -> dict[str, bool]:
@@ -246,8 +244,7 @@ def _lines(changes: list[Change], opened: bool) -> list[tuple[str, str, str]]:
 
 def _raw(stream: UUID) -> list[dict[str, Any]]:
     """The facts of a stream as they stand in the table."""
-    stored = container().command_handler.store.recorder.select_events(stream)
-    return [{"version": one.originator_version, "topic": one.topic, **FactMapper.raw(one)} for one in stored]
+    return container().queries.cases.stored(stream)
 
 
 def _private(fact: Fact) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from ncre.domain.exam.revision_rules import Outcome
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.exam import RevisedPoint
-from ncre.projections.audit import timeline
 from ncre.services.exam.revisions import RevisionMade
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.history_view import names, newest_first
@@ -35,9 +34,8 @@ def current() -> Answer:
 def revisions(round_code: str) -> Answer:
     """The revisions of a round, the newest first, its notices, and what else happened to it."""
     round_ = _round(round_code)
-    with container().database.reading() as connection:
-        story = timeline.story(connection, round_id(round_code))
-        sites = container().command_handler.exams.sites(connection, round_code)
+    story = container().queries.cases.story(round_id(round_code))
+    sites = container().queries.exams.sites(round_code)
     return render_template(
         "audit/round_history.html",
         round=round_,
@@ -71,9 +69,8 @@ def revision(round_code: str, number: int) -> Answer:
 def site(round_code: str, site: str) -> Answer:
     """What happened to a site in a round: opened, revised, closed, seats drawn."""
     round_ = _round(round_code)
-    with container().database.reading() as connection:
-        known = container().command_handler.exams.site(connection, round_code, site)
-        story = timeline.story(connection, site_id(round_code, site))
+    known = container().queries.exams.site(round_code, site)
+    story = container().queries.cases.story(site_id(round_code, site))
     if known is None:
         raise NotFound
     points = [
@@ -103,8 +100,7 @@ def _said(change: Change) -> str:
 
 
 def _round(round_code: str) -> Round:
-    with container().database.reading() as connection:
-        found = container().command_handler.exams.round(connection, round_code)
+    found = container().queries.exams.round(round_code)
     if found is None:
         raise NotFound
     return found

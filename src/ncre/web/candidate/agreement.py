@@ -6,19 +6,17 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Round, deadline_of, require_open
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.commands import Agree
-from ncre.domain.registration.state import registration_id
 from ncre.domain.registration.vocabulary import Opening, Role, Status, Step
-from ncre.projections.base import Row
 from ncre.projections.registration import registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.language import language
+from ncre.web.shared.rounds import current_round
 
 pages = Blueprint("agreement", __name__)
 
@@ -45,18 +43,8 @@ def answer() -> Answer:
     live = _live(newest)
     if live is not None:
         return redirect(url_for("registration.tasks", registration=live), 303)
-    with container().database.reading() as connection:
-        ordinal = registrations.next_ordinal(connection, account().id, round_.code)
-    begun = container().command_handler.handle(
-        Agree(
-            registration=registration_id(round_.code, account().id, ordinal),
-            actor=account().actor,
-            command_id=command_id(),
-            round=round_.code,
-            candidate=account().id,
-            ordinal=ordinal,
-            agreement=request.form.get("agreement", ""),
-        )
+    begun = container().registrations.agree(
+        account().id, account().actor, round_.code, request.form.get("agreement", ""), command_id()
     )
     return redirect(url_for("registration.tasks", registration=begun.id), 303)
 
@@ -67,12 +55,9 @@ def declined() -> Answer:
     return render_template("candidate/declined.html")
 
 
-def _round_and_newest() -> tuple[Round, Row | None]:
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        if round_ is None:
-            raise NotFound
-        return round_, registrations.newest_of(connection, account().id, round_.code)
+def _round_and_newest() -> tuple[Round, RegistrationRow | None]:
+    round_ = current_round()
+    return round_, container().queries.cases.newest_of(account().id, round_.code)
 
 
 def _page(faults: dict[str, str]) -> str:
@@ -90,11 +75,10 @@ def _page(faults: dict[str, str]) -> str:
 
 
 def _moved_away(round_: Round) -> bool:
-    with container().database.reading() as connection:
-        return registrations.moved_away(connection, account().id, round_.code)
+    return container().queries.cases.moved_away(account().id, round_.code)
 
 
-def _live(newest: Row | None) -> UUID | None:
+def _live(newest: RegistrationRow | None) -> UUID | None:
     """The registration that is already under way, if there is one."""
     return newest["id"] if newest and registrations.is_active(newest) else None
 

@@ -10,25 +10,24 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.candidate import FORM_FIELDS
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.projections.base import Row
+from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import container
 
 
-def with_changes(registration: UUID, story: Iterable[Row]) -> list[Row]:
+def with_changes(registration: UUID, story: Iterable[HistoryRow]) -> list[HistoryRow]:
     """The lines of the story, those of a change with the fields or the former choice."""
     lines = list(story)
     topics = {facts.InfoAmended.TOPIC, facts.SubjectsChanged.TOPIC}
     if not any(line["topic"] in topics for line in lines):
         return lines
-    with container().database.reading() as connection:
-        history = container().command_handler.store.history(connection, registration)
+    history = container().queries.cases.history(registration)
     told = {after.metadata.version: words for after, words in _changes(history)}
     return [
         _named(line, told.get(line["version"])) if line["stream"] == registration else line for line in lines
     ]
 
 
-def _named(line: Row, words: Bilingual | None) -> Row:
+def _named(line: HistoryRow, words: Bilingual | None) -> HistoryRow:
     return {**line, "zh": line["zh"] + words.zh, "en": f"{line['en']} {words.en}"} if words else line
 
 

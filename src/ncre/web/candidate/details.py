@@ -11,23 +11,18 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from ncre.domain.candidate import FORM_FIELDS, parse_details
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.commands import AmendInfo, FillInfo
 from ncre.domain.registration.vocabulary import Step
 from ncre.events.registration import Details
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.shared.auth import Answer, account, container, require_step
 from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import fresh_id, seen
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
-from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("details", __name__)
 
-COMMANDS: Final[Mapping[Step, type[FillInfo | AmendInfo]]] = {
-    Step.FILL_INFO: FillInfo,
-    Step.AMEND_INFO: AmendInfo,
-}
 
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
@@ -81,17 +76,9 @@ def save(registration: UUID) -> Answer:
 
 
 def _carry_out(case: Case, step: Step, details: Details) -> None:
-    container().command_handler.handle(
-        COMMANDS[step](
-            registration=case.id,
-            actor=account().actor,
-            seen=seen(),
-            command_id=command_id(),
-            details=details,
-            person=container().people.person(details.document_type, details.document_number),
-            holder=container().people.holder(details),
-        )
-    )
+    registrations = container().registrations
+    save = registrations.fill_info if step is Step.FILL_INFO else registrations.amend_info
+    save(case_request(case.id), details)
 
 
 def _refused(case: Case, typed: dict[str, str], refusal: Refusal) -> str:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.projections.audit.snapshots import At, parse_at
-from ncre.projections.base import Row
+from ncre.projections.rows import RegistrationRow
 from ncre.web.audit.registrations import PURPOSE
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import opened
@@ -90,7 +90,7 @@ def ticket_then(registration: UUID) -> Answer:
     return _pdf(container().documents.ticket_then(registration, at, masked).pdf, TICKET, row["number"])
 
 
-def _then(registration: UUID) -> tuple[Row, At]:
+def _then(registration: UUID) -> tuple[RegistrationRow, At]:
     row = any_row(registration)
     at = parse_at(request.args.get("at", f"v{row['version']}"))
     if at is None:
@@ -98,6 +98,6 @@ def _then(registration: UUID) -> tuple[Row, At]:
     return row, at
 
 
-def _pdf(pdf: bytes, kind: str, number: str) -> Response:
+def _pdf(pdf: bytes, kind: str, number: str | None) -> Response:
     headers = {"Content-Disposition": f'inline; filename="ncre-{kind}-{number}.pdf"'}
     return Response(pdf, mimetype="application/pdf", headers=headers)

@@ -7,7 +7,6 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from ncre.domain.registration.vocabulary import Role
-from ncre.projections.exam import exams
 from ncre.projections.registration import registrations
 from ncre.web.candidate.agreement import registering_closed
 from ncre.web.candidate.sites import exam_days
@@ -21,24 +20,23 @@ KINDS = ("announcement", "guide")
 
 @pages.get("/")
 def front() -> str:
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        posted = {kind: exams.notice(connection, round_.code, kind) if round_ else None for kind in KINDS}
-        sites = container().command_handler.exams.sites(connection, round_.code) if round_ else []
+    exams = container().queries.exams
+    round_ = exams.current()
+    posted = {kind: exams.notice(round_.code, kind) if round_ else None for kind in KINDS}
     return render_template(
         "candidate/home.html",
         round=round_,
         posted=posted,
         now=container().clock(),
-        days=exam_days(site for site in sites if not site.closed),
+        days=exam_days(site for site in exams.sites(round_.code) if not site.closed) if round_ else [],
     )
 
 
 @pages.get("/notices/<kind>")
 def notice(kind: str) -> str:
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        posted = exams.notice(connection, round_.code, kind) if round_ and kind in KINDS else None
+    exams = container().queries.exams
+    round_ = exams.current()
+    posted = exams.notice(round_.code, kind) if round_ and kind in KINDS else None
     if posted is None:
         raise NotFound
     return render_template("shared/notice.html", notice=posted, kind=kind)
@@ -53,10 +51,9 @@ def welcome() -> Answer:
     """The candidate's welcome page; staff and auditors go straight to their work."""
     if account().role in _HOME:
         return redirect(url_for(_HOME[account().role]))
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
-        moved_away = round_ is not None and registrations.moved_away(connection, account().id, round_.code)
+    cases, round_ = container().queries.cases, container().queries.exams.current()
+    mine = cases.newest_of(account().id, round_.code) if round_ else None
+    moved_away = round_ is not None and cases.moved_away(account().id, round_.code)
     completed = container().profiles.of(account()) is not None
     return render_template(
         "candidate/welcome.html",

@@ -22,7 +22,7 @@ from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_w
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.details_form import shown
-from ncre.web.shared.forms import fresh_id, require_asked, seen_of
+from ncre.web.shared.forms import fresh_id, require_asked, seen
 from ncre.web.shared.hosts import absolute
 from ncre.web.shared.registration_view import Case, own_case
 from ncre.web.shared.security_headers import signed_by_machine
@@ -46,13 +46,12 @@ def pay(registration: UUID) -> Answer:
     """Open the order; a second click finds it again. It is recorded before anybody leaves for the channel."""
     case = own_case(registration)
     require_asked()
-    seen_of(case.version)
     ways = container().checkout.ways(case.row)
     channel = request.form.get("channel") or (ways[0] if ways else "")
     if dies_in_wechat(channel):
         return _elsewhere(case)
     device = device_of_payer()
-    order = container().checkout.open(case.id, channel, device, _payer(device))
+    order = container().checkout.open(case.id, channel, device, _payer(device), seen())
     if not order.amount:
         return redirect(url_for("payment.paid", registration=case.id), 303)
     return redirect(url_for("payment.leave", registration=case.id, order=order.number), 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.commands import ReplacePhoto, UploadPhoto
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Photo
 from ncre.photo.file_store import PhotoMissing
@@ -20,19 +19,14 @@ from ncre.services.photo.photos import Taken
 from ncre.store.sealing import PersonErased
 from ncre.web.candidate.photo_checks import advice, lines, sentences
 from ncre.web.candidate.task_list import Task, task_list
-from ncre.web.shared.auth import Answer, account, container, require_role, require_step
+from ncre.web.shared.auth import Answer, container, require_role, require_step
 from ncre.web.shared.errors import NOT_THEIR_FAULT, PASSING, STATUS, refusal_text, too_large
-from ncre.web.shared.forms import command_id, fresh_id, require_asked, seen
+from ncre.web.shared.forms import fresh_id, require_asked
 from ncre.web.shared.pictures import jpeg_answer, picture_of
-from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.registration_view import Case, case_request, own_case
 from ncre.web.shared.traffic import PHOTO, largest_body
 
 pages = Blueprint("photo", __name__)
-
-COMMANDS: Final[Mapping[Step, type[UploadPhoto | ReplacePhoto]]] = {
-    Step.UPLOAD_PHOTO: UploadPhoto,
-    Step.REPLACE_PHOTO: ReplacePhoto,
-}
 
 SHOWN_HERE: Final = NOT_THEIR_FAULT | {RefusalCode.OUT_OF_DATE, RefusalCode.SENT_BEFORE}
 """Refusals after which the page shows the photo that is saved, and the form to send another."""
@@ -170,15 +164,9 @@ def _carried_out(case: Case, step: Step, photo: Photo) -> Answer:
 
 
 def _carry_out(case: Case, step: Step, photo: Photo) -> None:
-    container().command_handler.handle(
-        COMMANDS[step](
-            registration=case.id,
-            actor=account().actor,
-            seen=seen(),
-            command_id=command_id(),
-            photo=photo,
-        )
-    )
+    registrations = container().registrations
+    save = registrations.upload_photo if step is Step.UPLOAD_PHOTO else registrations.replace_photo
+    save(case_request(case.id), photo)
 
 
 def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:

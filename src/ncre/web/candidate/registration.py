@@ -15,14 +15,10 @@ from werkzeug.wrappers import Response
 
 from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.commands import RequestReview, TakeBack, Withdraw
 from ncre.domain.registration.lifecycle import PAID, TERMINATED
 from ncre.domain.registration.vocabulary import ByStatus, Role, Status, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
 from ncre.events.registration import Suspended
-from ncre.projections.audit import timeline
-from ncre.projections.registration import registrations
-from ncre.projections.seating import tickets
 from ncre.services.documents.issuing import require_paid, require_ticket
 from ncre.web.candidate import task_list as journey
 from ncre.web.candidate.agreement import registering_closed
@@ -32,9 +28,9 @@ from ncre.web.candidate.payment_situation import cancellation, money_of, newest_
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.details_form import shown
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.language import language
-from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("registration", __name__)
 
@@ -81,9 +77,8 @@ MOVED_AWAY: Final = (
 @require_role(Role.CANDIDATE)
 def current() -> Answer:
     """当前考次: to the newest registration of the round, or to the agreement that begins one."""
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        mine = registrations.newest_of(connection, account().id, round_.code) if round_ else None
+    round_ = container().queries.exams.current()
+    mine = container().queries.cases.newest_of(account().id, round_.code) if round_ else None
     if mine is None:
         return redirect(url_for("agreement.read"))
     return redirect(url_for("registration.tasks", registration=mine["id"]))
@@ -93,9 +88,8 @@ def current() -> Answer:
 @require_role(Role.CANDIDATE)
 def tasks(registration: UUID) -> Answer:
     case, now = own_case(registration), container().clock()
-    with container().database.reading() as connection:
-        story = timeline.story(connection, registration)
-        seats = tickets.seats_of(connection, registration) if case.status in PAID else []
+    story = container().queries.cases.story(registration)
+    seats = container().queries.cases.seats(registration) if case.status in PAID else []
     entries = journey.task_list(case, now, story)
     reasons = journey.reasons_by_group(case)
     tone, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
@@ -137,8 +131,7 @@ def check(registration: UUID) -> Answer:
     """核对: everything once more, with the way back to each page while it may be changed."""
     case, now = own_case(registration), container().clock()
     details = container().people.details(case.id, case.row["details_version"])
-    with container().database.reading() as connection:
-        story = timeline.story(connection, registration)
+    story = container().queries.cases.story(registration)
     entries = journey.task_list(case, now, story)
     return render_template(
         "candidate/check.html",
@@ -157,20 +150,16 @@ def check(registration: UUID) -> Answer:
 def request_review(registration: UUID) -> Answer:
     """申请信息审核."""
     case = own_case(registration)
-    container().command_handler.handle(
-        RequestReview(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
-    )
+    container().registrations.request_review(case_request(case.id))
     return _back(case)
 
 
 @pages.post("/registrations/<uuid:registration>/take-back")
-@require_role(Role.CANDIDATE)
+@require_step(Step.TAKE_BACK)
 def take_back(registration: UUID) -> Answer:
     """撤回审核申请, while nobody has opened it."""
     case = own_case(registration)
-    container().command_handler.handle(
-        TakeBack(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
-    )
+    container().registrations.take_back(case_request(case.id))
     flash(_("审核申请已撤回。现在可以修改，修改后请再次申请信息审核。"))
     return _back(case)
 
@@ -187,9 +176,7 @@ def withdraw_page(registration: UUID) -> Answer:
 @require_step(Step.WITHDRAW)
 def withdraw(registration: UUID) -> Answer:
     case = own_case(registration)
-    container().changes.carry_out(
-        Withdraw(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
-    )
+    container().registrations.withdraw(case_request(case.id))
     return _back(case)
 
 
@@ -201,11 +188,7 @@ def _may_take_back(case: Case, now: datetime) -> bool:
     """Whether the request for review could be taken back at this moment."""
     if Step.TAKE_BACK not in case.steps or case.window_fault(Step.TAKE_BACK, now):
         return False
-    request_back = TakeBack(registration=case.id, actor=account().actor, seen=None, command_id=fresh_id())
-    try:
-        return container().command_handler.allows(request_back)
-    except Refusal:
-        return False
+    return container().registrations.may_take_back(case.id, account().actor)
 
 
 def _closed(case: Case, now: datetime) -> dict[journey.Task, str]:

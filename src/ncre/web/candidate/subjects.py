@@ -14,22 +14,19 @@ from flask_babel import gettext as _
 from ncre.domain.exam.plan import Site
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.commands import ChangeSubjects, Submit
 from ncre.domain.registration.decisions import MOST_SUBJECTS
+from ncre.domain.registration.machine import open_steps
+from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Step
 from ncre.domain.students import DECLARED, LONGEST_SCHOOL_NUMBER, OWN_STUDENTS, school_number
 from ncre.events.exam import Subject
-from ncre.projections.exam.seats_left import full_sites, seats_left
 from ncre.web.candidate.task_list import Task, task_list
-from ncre.web.shared.auth import Answer, account, container, require_step
+from ncre.web.shared.auth import Answer, container, require_step
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, require_asked, seen
-from ncre.web.shared.registration_view import Case, own_case
+from ncre.web.shared.forms import fresh_id, require_asked
+from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("subjects", __name__)
-
-DECLARATION: Final = "我保证以上信息是真实和准确的"
-"""The manual's words (part 2, section 3), recorded with the submission."""
 
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
@@ -85,35 +82,33 @@ def save(registration: UUID) -> Answer:
     if "show" in request.form:
         return _page(case, site, set(chosen), {})
     require_asked()
-    offered = _offered(case, site)
-    if not offered:
+    at = _site(case, site)
+    if at is None:
         return _page(
             case, site, set(chosen), {"site": refusal_text(Refusal(RefusalCode.SITE_UNKNOWN, site=site))}
         ), 422
-    if request.form.get("offered", "") != offered:
+    if request.form.get("offered", "") != _offer_of(case, at):
         return _page(case, site, set(chosen), {"subjects": _another_offer()}), 409
     faults = _faults(step, chosen)
     if faults:
         return _page(case, site, set(chosen), faults), 422
     try:
-        _carry_out(case, step, site, chosen)
+        after = _carry_out(case, step, site, chosen)
     except Refusal as refusal:
         if refusal.code not in FIELD_OF:
             raise
         faults, case = {FIELD_OF[refusal.code]: refusal_text(refusal)}, own_case(registration)
         beside = refusal.code in (RefusalCode.SENT_BEFORE, RefusalCode.OUT_OF_DATE)
         return _page(case, site, set(chosen), faults, beside=beside), int(STATUS[refusal.code])
-    return _next_path(registration)
+    return _next_path(case, after, at if after.site == at.code else _site(case, after.site))
 
 
-def _offered(case: Case, site: str) -> str:
-    """Whose subjects, by which rules and fees, a page of the site shows now; "" for no site. The form sends it back."""
-    with container().database.reading() as connection:
-        chosen = container().command_handler.exams.site(connection, case.round.code, site) if site else None
-    return _offer_of(case, chosen)
+def _site(case: Case, code: str) -> Site | None:
+    return container().queries.exams.site(case.round.code, code)
 
 
 def _offer_of(case: Case, site: Site | None) -> str:
+    """Whose subjects, by which rules and fees, a page of the site shows now; "" for no site. The form sends it back."""
     return f"{site.code}.{site.version}.{case.round.version}" if site else ""
 
 
@@ -124,30 +119,29 @@ def _another_offer() -> str:
     )
 
 
-def _recorded(case: Case) -> dict[str, str]:
+def _recorded(case: Case, after: Registration, site: Site | None) -> dict[str, str]:
     """What is recorded of the choice, in words: it is said back after every submission."""
-    site = case.site
+    subjects = [case.round.subject(code) for code in after.subjects]
     return {
-        "number": case.row["number"] or "",
+        "number": after.number,
         "site": f"{site.code} {site.plan.name}" if site else "",
-        "subjects": "、".join(f"{one.code} {one.name}" for one in case.subjects),
-        "fee": yuan(case.row["amount"]),
+        "subjects": "、".join(f"{one.code} {one.name}" for one in subjects),
+        "fee": yuan(after.amount),
     }
 
 
-def _next_path(registration: UUID) -> Answer:
+def _next_path(case: Case, after: Registration, site: Site | None) -> Answer:
     """To the photo, where one is missing: the manual's reminder goes along. What was recorded is said back."""
-    case = own_case(registration)
     flash(
         _(
             "已记录您的报考信息。考点：%(site)s；科目：%(subjects)s；考试费：%(fee)s 元；报名号：%(number)s。",
-            **_recorded(case),
+            **_recorded(case, after, site),
         )
     )
-    if Step.UPLOAD_PHOTO in case.steps:
+    if Step.UPLOAD_PHOTO in open_steps(after.status, site):
         flash(_("请上传照片，否则报名无效。"))
-        return redirect(url_for("photo.page", registration=registration), 303)
-    return redirect(url_for("registration.tasks", registration=registration), 303)
+        return redirect(url_for("photo.page", registration=case.id), 303)
+    return redirect(url_for("registration.tasks", registration=case.id), 303)
 
 
 def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
@@ -160,34 +154,13 @@ def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
     return faults
 
 
-def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> None:
-    actor, version, identity = account().actor, seen(), command_id()
+def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> Registration:
+    request_, student = case_request(case.id), _student_sent()
+    registrations = container().registrations
     if step is Step.CHANGE_SUBJECTS:
-        container().changes.carry_out(
-            ChangeSubjects(
-                registration=case.id,
-                actor=actor,
-                seen=version,
-                command_id=identity,
-                site=site,
-                subjects=chosen,
-                student=_student_sent(),
-            )
-        )
-        return
-    container().changes.carry_out(
-        Submit(
-            registration=case.id,
-            actor=actor,
-            seen=version,
-            command_id=identity,
-            site=site,
-            subjects=chosen,
-            declared=bool(request.form.get("declared")),
-            declaration=DECLARATION,
-            student=_student_sent(),
-        )
-    )
+        return registrations.change_subjects(request_, site, chosen, student)
+    declared = bool(request.form.get("declared"))
+    return registrations.submit(request_, site, chosen, declared=declared, student=student)
 
 
 def _student_sent() -> str:
@@ -207,10 +180,10 @@ def _student_typed(case: Case, site: Site | None) -> str:
 
 def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, beside: bool = False) -> str:
     """`beside`: what is saved stands beside what was ticked."""
-    with container().database.reading() as connection:
-        every = container().command_handler.exams.sites(connection, case.round.code)
-        sites = [one for one in every if not one.closed or one.code == case.row["site"]]
-        full = full_sites(connection, container().command_handler.claims, case.round.code, sites)
+    exams = container().queries.exams
+    every = exams.sites(case.round.code)
+    sites = [one for one in every if not one.closed or one.code == case.row["site"]]
+    full = exams.full_sites(case.round.code, sites)
     site = next((one for one in sites if one.code == asked), None)
     return render_template(
         "candidate/subjects.html",
@@ -244,10 +217,7 @@ def _by_city(sites: Iterable[Site]) -> list[tuple[str, list[Site]]]:
 def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
     inside = _holds_seats(case) and case.row["site"] == site.code
     held = {line["subject"] for line in case.row["lines"]} if inside else set()
-    with container().database.reading() as connection:
-        seats = seats_left(
-            connection, container().command_handler.claims, case.round.code, site, inside=inside
-        )
+    seats = container().queries.exams.seats_left(case.round.code, site, inside=inside)
     offered = [] if site.closed else [code for code in site.offers if code in case.round.subjects]
     listed = [case.round.subject(code) for code in dict.fromkeys((*offered, *sorted(held)))]
     fees = {line["subject"]: line["fee"] for line in case.row["lines"]}

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as later
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import ByStatus, Step
 from ncre.events import registration as facts
-from ncre.projections.base import Row
+from ncre.projections.rows import HistoryRow
 from ncre.web.shared.registration_view import Case
 
 
@@ -148,7 +148,7 @@ def tasks_of(case: Case) -> list[Task]:
     return [task for task in Task if task not in absent]
 
 
-def task_list(case: Case, now: datetime, story: Iterable[Row] = ()) -> list[Entry]:
+def task_list(case: Case, now: datetime, story: Iterable[HistoryRow] = ()) -> list[Entry]:
     """Every task of a case with its mark, and with its page where the task is open at this hour."""
     sent_back = set(to_mend(case, story))
     if case.due(now).ended:
@@ -174,7 +174,7 @@ def reasons_by_group(case: Case) -> dict[str, list[str]]:
     return {group: codes for group, codes in grouped.items() if codes}
 
 
-def to_mend(case: Case, story: Iterable[Row]) -> list[Task]:
+def to_mend(case: Case, story: Iterable[HistoryRow]) -> list[Task]:
     """The tasks that a rejection sent back and that nothing has mended since."""
     rejected = case.row["rejected_version"] or 0
     since = {told["topic"] for told in story if told["stream"] == case.id and told["version"] > rejected}

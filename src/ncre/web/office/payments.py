@@ -14,7 +14,6 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.handlers.command_handler import Act
-from ncre.projections.payment import ledger, orders, reconciliations, unbooked
 from ncre.services.payment.revenue_report import DayRevenue, as_csv, as_xlsx
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -107,16 +106,7 @@ def _page() -> Answer:
     """The days of the address; what is no day is told, with the last fortnight in its place."""
     first, last, faults = _asked_days()
     days = container().revenue_report.days(first, last)
-    with container().database.reading() as connection:
-        open_ = orders.payable(connection, limit=50)
-        count = orders.payable_count(connection)
-        owed = ledger.owed(connection)
-        owed_count = ledger.owed_count(connection)
-        orphans = ledger.orphans(connection)
-        unbooked_ = unbooked.waiting(connection)
-        unexplained = ledger.unexplained(connection)
-        compared = reconciliations.newest(connection)
-        refused = container().refused_notices.newest(connection)
+    money = container().queries.payments.waiting()
     page = render_template(
         "office/payments.html",
         faults=faults,
@@ -126,15 +116,7 @@ def _page() -> Answer:
         bars=_bars(days),
         sites=_sites(days),
         names=names_of_sites(),
-        open=open_,
-        open_count=count,
-        owed=owed,
-        owed_count=owed_count,
-        orphans=orphans,
-        unbooked=unbooked_,
-        unexplained=unexplained,
-        compared=compared,
-        refused=refused,
+        **vars(money),
         command_id=fresh_id,
         may_act=account().role is Role.OFFICE,
     )

@@ -10,15 +10,13 @@ from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.accounts.staff import LONGEST_WHY
-from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, Round, Site, notices_id
+from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.exam import NoticePosted
-from ncre.projections.audit import timeline
 from ncre.projections.base import Row
-from ncre.projections.exam import exams
-from ncre.projections.payment import ledger, unbooked
-from ncre.projections.registration import overview, registrations, review_queue
+from ncre.projections.registration import overview
+from ncre.projections.rows import known
 from ncre.services.exam.revisions import cause_of
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
@@ -53,14 +51,8 @@ NOTICE_FIELDS: Final = {
 @require_role(Role.OFFICE)
 def home() -> Answer:
     """考务概况."""
-    with container().database.reading() as connection:
-        command_handler = container().command_handler
-        round_ = command_handler.exams.current(connection)
-        every = (
-            overview.overview(connection, command_handler.exams, command_handler.claims, round_)
-            if round_
-            else []
-        )
+    round_ = container().queries.exams.current()
+    every = container().queries.exams.overview(round_) if round_ else []
     every.sort(key=lambda now: now.site.code)
     province, busy = request.args.get("province", ""), request.args.get("busy") == "1"
     provinces = sorted({now.site.plan.province for now in every})
@@ -89,16 +81,12 @@ def needs_attention(now: overview.SiteOverview) -> bool:
 def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
     """(sentence, address) of what somebody has to do, the most pressing first."""
     round_, sites = current_round(), account().sites
-    with container().database.reading() as connection:
-        oldest = review_queue.waiting(connection, round_.code, sites, limit=1)
-        waiting = review_queue.waiting_count(connection, round_.code, sites)
-        owed = ledger.owed_count(connection)
-        unclear = len(ledger.orphans(connection)) + len(unbooked.waiting(connection))
-        unclear += len(ledger.unexplained(connection))
+    queue = container().queries.cases.queue(round_.code, sites, page=1, size=1)
+    owed, unclear = container().queries.payments.attention()
     found = []
-    if oldest:
-        longest = time_left(container().clock(), oldest[0]["requested_at"])
-        sentence = _("%(count)s 份等待审核，最久的已等 %(time)s", count=waiting, time=longest)
+    if queue.rows:
+        longest = time_left(container().clock(), known(queue.rows[0]["requested_at"]))
+        sentence = _("%(count)s 份等待审核，最久的已等 %(time)s", count=queue.count, time=longest)
         found.append((sentence, url_for("review.queue")))
     if unclear:
         found.append((_("%(count)s 笔款项需要核查", count=unclear), url_for("office_payments.home")))
@@ -120,8 +108,7 @@ def _without_seats(round_: Round, names: dict[str, str]) -> list[tuple[str, str]
     """Who has paid and sits nowhere, site by site, once nobody pays any more: until then seating waits for the others."""
     if container().clock() <= round_.plan.windows.payment.closes:
         return []
-    with container().database.reading() as connection:
-        waiting = registrations.without_seats(connection, round_.code)
+    waiting = container().queries.cases.without_seats(round_.code)
     return [
         (
             _(
@@ -152,8 +139,7 @@ def post_notice() -> Answer:
     faults = _notice_faults(kind, typed)
     if faults:
         return _notices_page({kind: typed}, faults), 422
-    with container().database.reading() as connection:
-        standing = exams.notice(connection, round_.code, kind)
+    standing = container().queries.exams.notice(round_.code, kind)
     if "edit" in request.form:
         return _notices_page({kind: typed}, {})
     if "preview" in request.form or _is_asked_first(kind, standing):
@@ -193,12 +179,9 @@ def _reasons() -> dict[str, str]:
 
 def _posted() -> list[tuple[Told, NoticePosted]]:
     """Every notice of the round with who posted it when, the newest first."""
-    stream = notices_id(current_round().code)
-    with container().database.reading() as connection:
-        story = timeline.story(connection, stream)
-        facts = container().command_handler.store.history(connection, stream)
-    by_version = {fact.metadata.version: fact for fact in facts if isinstance(fact, NoticePosted)}
-    return [(told, by_version[told.row["version"]]) for told in newest_first(story)]
+    posted = container().queries.exams.posted(current_round().code)
+    by_version = {line["version"]: notice for line, notice in posted}
+    return [(told, by_version[told.row["version"]]) for told in newest_first(line for line, _ in posted)]
 
 
 def _is_asked_first(kind: str, standing: Row | None) -> bool:
@@ -242,11 +225,10 @@ def _time_to_pay(site: Site) -> str:
 def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str], outdated: str = "") -> str:
     """Both notices as they are, or as they were typed; `outdated`: beside the one of this kind that stands by now."""
     round_, history = current_round(), _posted()
-    with container().database.reading() as connection:
-        posted = {kind: exams.notice(connection, round_.code, kind) for kind in KINDS}
+    posted = {kind: container().queries.exams.notice(round_.code, kind) for kind in KINDS}
     empty = dict.fromkeys(NOTICE_FIELDS, "")
     newest = {posted_then.kind: told.row["version"] for told, posted_then in reversed(history)}
-    shown = {kind: newest.get(kind, 0) for kind in KINDS}
+    shown: dict[str, int | str] = {kind: newest.get(kind, 0) for kind in KINDS}
     if not outdated:  # what was typed was typed over the notice that the first page showed
         shown |= {kind: request.form.get("seen", "") for kind in typed}
     return render_template(

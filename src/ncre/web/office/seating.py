@@ -14,9 +14,7 @@ from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.domain.seating.plan import seed_in
 from ncre.domain.seating.wording import caution_words
 from ncre.events.exam import SeatsDrawn
-from ncre.projections.audit import timeline
-from ncre.projections.base import Row
-from ncre.projections.seating import tickets
+from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.history_view import Told, newest_first
@@ -64,8 +62,7 @@ def seat(code: str) -> Answer:
 @require_role(Role.OFFICE)
 def seated(code: str) -> Answer:
     site = current_site(code)
-    with container().database.reading() as connection:
-        people, sittings = tickets.counted_at(connection, current_round().code, code)
+    people, sittings = container().queries.exams.seated(current_round().code, code)
     return render_template(
         "office/seating_done.html",
         site=site,
@@ -142,7 +139,6 @@ def _refused_page(code: str, refusal: Refusal) -> tuple[str, int]:
 
 def _draws(site: Site) -> list[Told]:
     """What was drawn for a site, the newest first."""
-    with container().database.reading() as connection:
-        story = timeline.story(connection, site_id(current_round().code, site.code))
-    drawn: list[Row] = [told for told in story if told["topic"] == SeatsDrawn.TOPIC]
+    story = container().queries.cases.story(site_id(current_round().code, site.code))
+    drawn: list[HistoryRow] = [told for told in story if told["topic"] == SeatsDrawn.TOPIC]
     return newest_first(drawn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import wraps
 from ipaddress import ip_address, ip_network
 from typing import ParamSpec, cast
@@ -44,7 +45,9 @@ Answer = str | Response | tuple[str | Response, int]
 
 
 def install(site: Flask) -> None:
+    site.before_request(_share_connection)
     site.before_request(_recognise)
+    site.teardown_request(_give_connection_back)
     site.after_request(clears_site_data)
     site.context_processor(
         lambda: {"account": g.get("account"), "container": container(), "this_page": this_page}
@@ -220,6 +223,17 @@ def _opens(path: str) -> bool:
     """Whether there is a page of this path."""
     adapter = current_app.create_url_adapter(request)
     return adapter is not None and adapter.test(path, method="GET")
+
+
+def _share_connection() -> None:
+    """What one request reads, it reads over one connection; what it streams afterwards takes its own."""
+    g.connection = ExitStack()
+    g.connection.enter_context(container().database.sharing())
+
+
+def _give_connection_back(_error: BaseException | None) -> None:
+    if "connection" in g:
+        g.pop("connection").close()
 
 
 def _recognise() -> None:

@@ -12,8 +12,8 @@ from typing import Final
 from flask import request, session
 from werkzeug.exceptions import Forbidden
 
-from ncre.domain.registration.vocabulary import Role
-from ncre.projections.base import Row
+from ncre.domain.registration.disclosure import MAY_OPEN, require_may_open
+from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import account, container
 
 KEY: Final = "looked"
@@ -21,25 +21,24 @@ KEY: Final = "looked"
 MOST: Final = 30
 """Openings a session remembers, newest last; a forgotten one is asked for again. The cookie stays small."""
 
-MAY_OPEN: Final = frozenset({Role.REVIEWER, Role.OFFICE})
 
-
-def open_details(row: Row, purpose: str, why: str = "") -> None:
+def open_details(row: RegistrationRow, purpose: str, why: str = "") -> None:
     """From now on this session sees the private details of this version; recorded first, raises if it cannot be."""
-    if request.method != "POST" or account().role not in MAY_OPEN:
+    if request.method != "POST":
         raise Forbidden
+    require_may_open(account().actor, row["site"] or "")
     if opened(row, purpose):
         return
-    container().command_handler.record_access(row["id"], account().actor, purpose, why)
+    container().registrations.open_details(row["id"], account().actor, purpose, why)
     session[KEY] = [*session.get(KEY, []), _mark(row, purpose)][-MOST:]
 
 
-def opened(row: Row, purpose: str) -> bool:
+def opened(row: RegistrationRow, purpose: str) -> bool:
     """Whether this session opened this version for this purpose."""
     return account().role in MAY_OPEN and _mark(row, purpose) in session.get(KEY, [])
 
 
-def go_on(row: Row, purpose: str) -> bool:
+def go_on(row: RegistrationRow, purpose: str) -> bool:
     """`opened`, after a form was sent: whoever had opened an earlier version sees the present one, recorded too."""
     before = f"{row['id'].hex}."
     had = any(mark.startswith(before) and mark.endswith(f".{purpose}") for mark in session.get(KEY, []))
@@ -48,5 +47,5 @@ def go_on(row: Row, purpose: str) -> bool:
     return opened(row, purpose)
 
 
-def _mark(row: Row, purpose: str) -> str:
+def _mark(row: RegistrationRow, purpose: str) -> str:
     return f"{row['id'].hex}.{row['version']}.{purpose}"

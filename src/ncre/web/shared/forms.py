@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from flask import request
 from werkzeug.exceptions import BadRequest
 
-from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.bounds import OutOfBounds, integer
 
 
@@ -31,14 +30,6 @@ def require_asked() -> None:
     """For a view with much to do before its command: raises FormIncomplete at once."""
     seen()
     command_id()
-
-
-def seen_of(version: int) -> int:
-    """The same, for what no command of the case carries on: raises Refusal unless it is `version`."""
-    found = seen()
-    if found != version:
-        raise Refusal(RefusalCode.OUT_OF_DATE, seen=found, version=version)
-    return found
 
 
 def command_id() -> UUID:

@@ -9,9 +9,11 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
+from flask import g
+
 from ncre.domain.exam.plan import in_words
 from ncre.domain.registration.vocabulary import Role
-from ncre.projections.base import Row
+from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import container
 
 NAMED: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
@@ -22,19 +24,19 @@ NAMED: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
 class Told:
     """A line of the history; `name` is the account of whoever acted in office, else ""."""
 
-    row: Row
+    row: HistoryRow
     name: str
     when: str = ""
     """The moment as it is shown: with seconds where another line shares the minute."""
 
 
-def newest_first(story: Iterable[Row]) -> list[Told]:
+def newest_first(story: Iterable[HistoryRow]) -> list[Told]:
     """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
     rows = list(story)[::-1]
-    name_of = names()
+    named = _names_of(row["actor"] for row in rows if row["role"] in NAMED)
     shared = Counter(in_words(row["at"]) for row in rows)
     return [
-        Told(row, name_of(row["actor"]) if row["role"] in NAMED else "", _moment(row["at"], shared))
+        Told(row, named[row["actor"]] if row["role"] in NAMED else "", _moment(row["at"], shared))
         for row in rows
     ]
 
@@ -49,10 +51,24 @@ def names() -> Callable[[str], str]:
 
     It may be called after the request, while its answer is sent.
     """
-    return cache(name_of)
+    opened = container()
+    return cache(
+        lambda actor: opened.integrations.integrations.name_of(actor) or opened.accounts.name_in_office(actor)
+    )
 
 
 def name_of(actor: str) -> str:
     """The name of one account in office by its id; the id where there is none."""
-    known = container().integrations.integrations.name_of(actor)
-    return known or container().accounts.name_in_office(actor)
+    return _names_of([actor])[actor]
+
+
+def _names_of(actors: Iterable[str]) -> dict[str, str]:
+    """The names that this request has read so far, with those of these actors: each is read once."""
+    read: dict[str, str] = g.setdefault("names_in_office", {})
+    new = {actor for actor in actors if actor not in read}
+    if new:
+        found = container().queries.accounts.names_in_office(new)
+        integrations = container().integrations.integrations
+        read.update({actor: integrations.name_of(actor) or actor for actor in new if found[actor] == actor})
+        read.update({actor: name for actor, name in found.items() if name != actor})
+    return read

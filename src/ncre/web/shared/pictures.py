@@ -5,15 +5,14 @@ from __future__ import annotations
 from flask import Response
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam.plan import Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
-from ncre.projections.base import Row
+from ncre.projections.rows import RegistrationRow
 from ncre.store.sealing import PersonErased
 from ncre.web.shared.auth import container
 
 
-def picture_of(row: Row, digest: str) -> Response:
+def picture_of(row: RegistrationRow, digest: str) -> Response:
     """The JPEG under this digest; 404 where it is lost, damaged or erased: the page beside it says so in words."""
     try:
         jpeg = container().photos.show(row["sealed_for"], digest)
@@ -27,11 +26,3 @@ def picture_of(row: Row, digest: str) -> Response:
 def jpeg_answer(data: bytes) -> Response:
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
     return Response(data, mimetype="image/jpeg", headers=headers)
-
-
-def site_for(row: Row, site: Site | None) -> Site | None:
-    """The site as it is for this registration and its photo."""
-    photo = row["photo"]
-    if site is None or not photo:
-        return site
-    return site.for_photo(bool(photo.get("appealed")), container().photos.is_lost(photo["digest"]))

@@ -10,8 +10,7 @@ from ncre.web.shared.auth import container
 
 def current_round() -> Round:
     """Raises NotFound."""
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
+    round_ = container().queries.exams.current()
     if round_ is None:
         raise NotFound
     return round_
@@ -19,17 +18,18 @@ def current_round() -> Round:
 
 def current_site(code: str) -> Site:
     """A site of the current round. Raises NotFound."""
-    round_ = current_round()
-    with container().database.reading() as connection:
-        site = container().command_handler.exams.site(connection, round_.code, code)
+    site = container().queries.exams.site(current_round().code, code)
     if site is None:
         raise NotFound
     return site
 
 
+def sites_of_round() -> list[Site]:
+    """The sites of the current round; none where there is no round."""
+    round_ = container().queries.exams.current()
+    return container().queries.exams.sites(round_.code) if round_ else []
+
+
 def names_of_sites() -> dict[str, str]:
     """The name of each site of the current round by its code; nothing where there is no round."""
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        sites = container().command_handler.exams.sites(connection, round_.code) if round_ else []
-    return {site.code: site.plan.name for site in sites}
+    return {site.code: site.plan.name for site in sites_of_round()}

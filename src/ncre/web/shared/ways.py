@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 
 from ncre.domain.registration.page_wording import BLOCKED, PAGES, Blocked, Page
 from ncre.domain.registration.vocabulary import Role, Status
-from ncre.projections.base import Row
-from ncre.projections.registration import registrations
+from ncre.projections.rows import RegistrationRow
 from ncre.store.outages import DatabaseFailure
 from ncre.web.shared.auth import container, this_page
 from ncre.web.shared.language import language
@@ -77,25 +76,24 @@ class Way:
     address: str
 
 
-def standing() -> Row | None:
+def standing() -> RegistrationRow | None:
     """The registration of this address, where it is the candidate's own; None where nothing can be read."""
     asked = (request.view_args or {}).get("registration")
     if not isinstance(asked, UUID) or g.get("account") is None or request.endpoint not in PAGE_OF:
         return None
     try:
-        with container().database.reading() as connection:
-            row = registrations.one(connection, asked)
+        row = container().queries.cases.row(asked)
     except DatabaseFailure:
         return None
     return row if row and row["account"] == g.account.id else None
 
 
-def blocked(row: Row | None) -> Blocked | None:
+def blocked(row: RegistrationRow | None) -> Blocked | None:
     """Why the page that was asked for does not open in this status, or None."""
     return BLOCKED.get((PAGE_OF[request.endpoint or ""], Status(row["status"]))) if row else None
 
 
-def way_on(row: Row | None) -> Way:
+def way_on(row: RegistrationRow | None) -> Way:
     """Where it goes on, for whoever asks: never the page that just did not open."""
     if row:
         why = blocked(row)

@@ -17,7 +17,7 @@ from ncre.domain.admission import ADMITS, HALTS, Ruling, TicketVerdict
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.scanned_code import LONGEST
-from ncre.projections.base import Row
+from ncre.projections.rows import RegistrationRow
 from ncre.services.admission.verification import PURPOSE, Expected, Verification, verify_ticket
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details, opened
@@ -25,6 +25,7 @@ from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.language import language
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.shared.rounds import sites_of_round
 
 pages = Blueprint("admission", __name__)
 
@@ -99,7 +100,7 @@ class _Said:
 
     finding: Verification
     ruling: Ruling
-    row: Row | None
+    row: RegistrationRow | None
 
     @property
     def tone(self) -> str:
@@ -132,18 +133,16 @@ def _rooms() -> list[str]:
     """The rooms of the sites of whoever is signed in; none for who acts for all sites."""
     if account().sites == EVERY_SITE:
         return []
-    exams = container().command_handler.exams
-    with container().database.reading() as connection:
-        round_ = exams.current(connection)
-        every = exams.sites(connection, round_.code) if round_ else []
-    return sorted({room.name for site in every if site.code in account().sites for room in site.plan.rooms})
+    return sorted(
+        {room.name for site in sites_of_round() if site.code in account().sites for room in site.plan.rooms}
+    )
 
 
 class _Here:
     """The record, as far as the sites of whoever is signed in; remembers which registration it was."""
 
     def __init__(self) -> None:
-        self.row: Row | None = None
+        self.row: RegistrationRow | None = None
 
     @property
     def public(self) -> str:

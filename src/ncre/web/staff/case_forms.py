@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import redirect, url_for
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.commands import Cancel, Command
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
-from ncre.domain.registration.vocabulary import Step
-from ncre.web.shared.auth import Answer, account, container
+from ncre.web.shared.auth import Answer
 from ncre.web.shared.disclosure import go_on
 from ncre.web.shared.errors import STATUS, refusal_text
-from ncre.web.shared.forms import command_id, seen
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.case_page import PURPOSE, Typed, case_page
 
@@ -35,47 +32,17 @@ FIELD_OF: Final = {
 TEXTS: Final = frozenset(
     {RefusalCode.REASON_TEXT_MISSING, RefusalCode.TEXT_TOO_LONG, RefusalCode.TEXT_UNREADABLE}
 )
-LONG_TEXT: Final = {
-    Step.REJECT: "note",
-    Step.CANCEL: "why",
-    Step.MOVE: "evidence",
-    Step.SUSPEND: "suspend_why",
-}
-"""Refusals of a text, and the field of each step in which one is written."""
+"""Refusals of a text: they belong to the field of the form in which one is written."""
 
 
-def asked_of(registration: UUID) -> dict[str, Any]:
-    return {
-        "registration": registration,
-        "actor": account().actor,
-        "seen": seen(),
-        "command_id": command_id(),
-    }
+def refused(registration: UUID, typed: Typed, refusal: Refusal, text: str = "case") -> Answer:
+    """The case as it now stands, with what was typed and why it is not done; `text` is the field of a refused text."""
+    place = text if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
+    faulty = replace(typed, faults={place: refusal_text(refusal)})
+    return case_page(registration, faulty), int(STATUS[refusal.code])
 
 
-def carry_out(command: Command, typed: Typed) -> Answer | None:
-    """None when it is done; else the case as it now stands, with what was typed and why it is not done."""
-    try:
-        if isinstance(command, Cancel):
-            container().changes.carry_out(command)
-        else:
-            container().command_handler.handle(command)
-    except Refusal as refusal:
-        faulty = replace(typed, faults={_place(command, refusal): refusal_text(refusal)})
-        return case_page(command.registration, faulty), int(STATUS[refusal.code])
-    return None
-
-
-def _place(command: Command, refusal: Refusal) -> str:
-    """The field of the form that a refusal belongs to."""
-    if refusal.code not in TEXTS:
-        return FIELD_OF.get(refusal.code, "case")
-    if isinstance(command, Cancel) and _fits(command.reason):
-        return "money_why"
-    return LONG_TEXT[command.step]
-
-
-def _fits(reason: str) -> bool:
+def fits(reason: str) -> bool:
     """Whether nothing is wrong with the first of two texts, so that it is the second one."""
     try:
         require_text(reason, LONGEST_NOTE)

@@ -12,14 +12,11 @@ from flask_babel import gettext as _
 
 from ncre.domain.registration.disclosure import REASONS
 from ncre.domain.registration.lifecycle import PRINTABLE
-from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, first_reasons, measured_reasons
+from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, measured_reasons
 from ncre.domain.registration.vocabulary import Status, Step
 from ncre.events import registration as facts
-from ncre.projections.audit import disclosures, timeline
-from ncre.projections.base import Row
-from ncre.projections.payment import ledger
-from ncre.projections.registration import photo_files, review_queue
-from ncre.projections.seating import tickets
+from ncre.projections.registration import review_queue
+from ncre.projections.rows import RegistrationRow, SeatRow, known
 from ncre.services.documents.issuing import missing_glyphs
 from ncre.web.candidate.task_list import GROUPS, time_left
 from ncre.web.shared.auth import account, container
@@ -37,7 +34,6 @@ from ncre.web.staff.review_case import (
     newest_decision,
     pictures,
     reasons_by_group,
-    steps_of,
 )
 
 PURPOSE: Final = "review"
@@ -92,17 +88,12 @@ def case_page(registration: UUID, typed: Typed) -> str:
     open_ = go_on(row, PURPOSE) if request.method == "POST" else opened(row, PURPOSE)
     case, now = with_rules(row), container().clock()
     history = history_of(registration) if open_ else []
-    with container().database.reading() as connection:
-        seen = disclosures.of_case(connection, container().command_handler.store, registration)
-        story = disclosures.condensed(timeline.story(connection, registration), seen)
-        others = photo_files.of_other_people(connection, registration)
-        payments = ledger.of_registration(connection, registration)
-        seats = tickets.seats_of(connection, registration)
-    steps, own = steps_of(case), row["account"] == account().id
+    record = container().queries.cases.record(registration)
+    steps, own = case.steps_for(account().actor), case.is_of(account().actor)
     closed = closed_steps(case, steps, now)
     takes_money = case.payable and row["order_version"] is not None and not own
     details = container().people.details(case.id, row["details_version"]) if open_ else None
-    told = newest_first(story)
+    told = newest_first(record.history)
     return render_template(
         "staff/case.html",
         case=case,
@@ -112,7 +103,9 @@ def case_page(registration: UUID, typed: Typed) -> str:
         pictures=[
             {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1]
         ],
-        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in others)) if open_ else [],
+        same_file=list(dict.fromkeys(other["number"] or _("（尚无）") for other in record.same_file))
+        if open_
+        else [],
         opened=open_,
         openings=[(code, words.say(language())) for code, words in REASONS.items() if code != "continued"],
         usual=USUAL.get(case.status, "inquiry"),
@@ -128,35 +121,31 @@ def case_page(registration: UUID, typed: Typed) -> str:
         reasons=reasons_by_group(),
         first_reasons=_first_reasons(row, typed) if Step.REJECT in steps else None,
         groups=GROUPS,
-        payments=payments,
-        seats=seats,
-        printable=_printable(case, seats) if open_ and not own else [],
-        paid_fee=(row["payment"] or {}).get("amount", 0),
+        payments=record.payments,
+        seats=record.seats,
+        printable=_printable(case, record.seats) if open_ and not own else [],
+        paid_fee=row["payment"]["amount"] if row["payment"] else 0,
         takes_money=takes_money,
         typed=typed,
         unsaved=typed.homeless(steps - _hidden(closed), takes_money) if typed.faults else Typed(),
         faults=typed.faults,
-        wait=time_left(now, row["requested_at"]) if Step.APPROVE in steps else "",
+        wait=time_left(now, known(row["requested_at"])) if Step.APPROVE in steps else "",
         command_id=fresh_id,
         at_desk=session.get(AT_DESK) == case.id.hex,
     )
 
 
-def _turn(row: Row) -> tuple[str, int]:
+def _turn(row: RegistrationRow) -> tuple[str, int]:
     """The place of a waiting case in the queue, as it is shown, and how many wait."""
-    sites = account().sites
-    with container().database.reading() as connection:
-        place = review_queue.place(connection, row["round"], sites, row["requested_at"], row["id"])
-        count = review_queue.waiting_count(connection, row["round"], sites)
+    place, count = container().queries.cases.turn(row, account().sites)
     return (f"{review_queue.FARTHEST}+" if place > review_queue.FARTHEST else str(place)), count
 
 
-def _first_reasons(row: Row, typed: Typed) -> Mapping[str, Any]:
+def _first_reasons(row: RegistrationRow, typed: Typed) -> Mapping[str, Any]:
     """The reasons at hand, and those that are ticked: what was measured, unless somebody chose already."""
     photo = row["photo"] or {}
     measured = measured_reasons(photo.get("measured") or {}, photo.get("codes") or ())
-    with container().database.reading() as connection:
-        first = first_reasons(measured, review_queue.newest_rejections(connection, row["round"]))
+    first = container().queries.cases.first_reasons(row["round"], measured)
     chosen = typed.reasons if typed.faults else frozenset(measured)
     at_hand = [
         REVIEW_REASONS[code] for code in dict.fromkeys((*first, *sorted(chosen & REVIEW_REASONS.keys())))
@@ -164,7 +153,7 @@ def _first_reasons(row: Row, typed: Typed) -> Mapping[str, Any]:
     return {"at_hand": at_hand, "ticked": chosen, "measured": frozenset(measured)}
 
 
-def _printable(case: Case, seats: list[Row]) -> list[tuple[str, str]]:
+def _printable(case: Case, seats: list[SeatRow]) -> list[tuple[str, str]]:
     """(kind, label) of the papers that staff may open and print of this case."""
     if case.status not in PRINTABLE:
         return []

@@ -14,14 +14,11 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
-from ncre.projections.payment import ledger
 from ncre.projections.payment.sentences import why_unusable
-from ncre.services.payment.counter_payments import COUNTER, CashTaken
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
-from ncre.web.shared.forms import command_id, require_asked, seen, seen_of
 from ncre.web.shared.language import language
-from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.shared.rounds import names_of_sites
 from ncre.web.staff.case_forms import back_to, with_faults
 from ncre.web.staff.return_link import came_from
@@ -65,15 +62,8 @@ def counter(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     receipt, amount = request.form.get("receipt", "").strip(), request.form.get("amount", "")
     try:
-        cash = CashTaken(
-            registration=registration,
-            actor=account().actor,
-            seen=seen(),
-            command_id=command_id(),
-            receipt=receipt,
-            amount=fen(amount),
-        )
-        back = container().counter_payments.take(cash)
+        asked, taken = case_request(registration), fen(amount)
+        back = container().registrations.take_counter_payment(asked, receipt, taken)
     except Refusal as refusal:
         faults = {AT_COUNTER.get(refusal.code, "case"): refusal_text(refusal)}
         return with_faults(registration, faults, receipt=receipt, amount=amount), int(STATUS[refusal.code])
@@ -81,7 +71,7 @@ def counter(registration: UUID) -> Answer:
         flash(
             _(
                 "这笔 %(amount)s 元用不上（%(why)s）。请当场退还给考生，然后点击“已在现场退还”。",
-                amount=yuan(cash.amount),
+                amount=yuan(taken),
                 why=why_unusable(back).say(language()),
             ),
             "warn",
@@ -97,22 +87,12 @@ def counter(registration: UUID) -> Answer:
 @require_role(Role.REVIEWER, Role.OFFICE)
 def handed_back(registration: UUID) -> Answer:
     """Cash that could not be used was handed back at the counter of the site."""
-    row = at_my_sites(registration)
-    require_asked()
-    trade = request.form.get("trade", "")
+    at_my_sites(registration)
     try:
-        seen_of(row["version"])
-        _require_cash_of(registration, trade)
-        container().counter_payments.hand_back(trade, account().actor, command_id())
+        container().registrations.hand_back_counter_payment(
+            case_request(registration), request.form.get("trade", "")
+        )
     except Refusal as refusal:
         return with_faults(registration, {"case": refusal_text(refusal)}), int(STATUS[refusal.code])
     flash(_("退款已登记。"))
     return back_to(registration)
-
-
-def _require_cash_of(registration: UUID, trade: str) -> None:
-    """Raises Refusal where the money is not this registration's."""
-    with container().database.reading() as connection:
-        row = ledger.one(connection, COUNTER, trade)
-    if row is None or row["registration"] != registration:
-        raise Refusal(RefusalCode.NOTHING_OWED)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, cast
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -13,8 +14,7 @@ from flask_babel import gettext as _
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.scanned_code import NUMBER, scanned
-from ncre.projections.base import Row
-from ncre.projections.registration import desk_search
+from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details
 from ncre.web.shared.forms import fresh_id
@@ -25,9 +25,6 @@ from ncre.web.staff.return_link import remember
 pages = Blueprint("desk", __name__)
 
 LONGEST: Final = 120
-
-BY_NAME: Final = "by_name"
-"""Marks a row that was found by a name or a phone, which does not say whom it means."""
 
 _PRINTED: Final = re.compile(r"[RT][12]\.(\d{14})\..*", re.IGNORECASE)
 """What the codes on the form and the ticket say: kind, registration number, version, digest."""
@@ -49,8 +46,9 @@ def find() -> Answer:
     else too: whoever it finds is shown masked, and opened by hand.
     """
     remember("desk.search")
-    typed, rows, faults = looked_up(account().sites)
-    if len(rows) == 1 and not rows[0].get(BY_NAME):
+    found = looked_up(account().sites)
+    typed, rows, faults = found.typed, found.rows, found.faults
+    if len(rows) == 1 and not found.by_name:
         open_details(rows[0], PURPOSE, "inquiry")
         session[AT_DESK] = rows[0]["id"].hex
         return redirect(url_for("review.case", registration=rows[0]["id"]), 303)
@@ -60,27 +58,36 @@ def find() -> Answer:
     return page, 422 if faults else 200
 
 
-def _due(rows: list[Row]) -> set[UUID]:
+def _due(rows: list[RegistrationRow]) -> set[UUID]:
     """Those of the registrations found for which this member of staff may take cash now."""
     cases = [with_rules(row) for row in rows if row["site"] and row["account"] != account().id]
     return {case.id for case in cases if case.payable and case.row["order_version"] is not None}
 
 
-def looked_up(sites: frozenset[str] = EVERY_SITE) -> tuple[str, list[Row], dict[str, str]]:
-    """The text of the search form, what it names at these sites, and what is wrong with it."""
+@dataclass(frozen=True)
+class Found:
+    """What the search form held, what it names, what is wrong with it; a name or a phone does not say whom it means."""
+
+    typed: str
+    rows: list[RegistrationRow]
+    faults: dict[str, str]
+    by_name: bool = False
+
+
+def looked_up(sites: frozenset[str] = EVERY_SITE) -> Found:
+    """The text of the search form, and what it names at these sites."""
     typed = request.form.get("q", "")
     text = wanted(typed)
     if not text or len(text) > LONGEST:
-        return typed, [], {"q": _("请输入报名号、证件号码、准考证号、姓名或手机号。")}
+        return Found(typed, [], {"q": _("请输入报名号、证件号码、准考证号、姓名或手机号。")})
     persons = container().people.persons(text)
-    with container().database.reading() as connection:
-        rows = desk_search.found(connection, text, persons, sites)
-        if not rows:
-            rows = [{**row, BY_NAME: True} for row in container().people.named(connection, text, sites)]
+    rows = container().queries.cases.search(text, persons, sites)
+    by_name = [] if rows else cast(list[RegistrationRow], container().people.named(text, sites))
     nothing = _("没有找到。请核对号码；姓名须完整。")
     if sites != EVERY_SITE:
         nothing = _("没有找到。请核对号码；姓名须完整；只能找到您负责的考点的报名。")
-    return typed, rows, {} if rows else {"q": nothing}
+    rows = rows or by_name
+    return Found(typed, rows, {} if rows else {"q": nothing}, bool(by_name))
 
 
 def wanted(typed: str) -> str:

@@ -20,8 +20,7 @@ pages = Blueprint("halls", __name__)
 def home() -> Answer:
     """The sites of whoever is signed in; who has one alone goes there."""
     round_ = current_round()
-    with container().database.reading() as connection:
-        every = container().command_handler.exams.sites(connection, round_.code)
+    every = container().queries.exams.sites(round_.code)
     mine = [site for site in every if account().actor.covers(site.code)]
     if len(mine) == 1:
         return redirect(url_for("halls.site", code=mine[0].code))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -12,26 +11,24 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
+from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import reason_of_work
-from ncre.domain.registration.vocabulary import Role, Status, Step
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections.audit.snapshots import Version
-from ncre.projections.base import Row
-from ncre.projections.registration import registration_counts
 from ncre.projections.registration import review_queue as review_queue
-from ncre.services.registration.decided_before import decided_before
+from ncre.projections.rows import RegistrationRow
+from ncre.services.registration.registrations import Decision
 from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.disclosure import open_details, opened
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
-from ncre.web.shared.registration_view import at_my_sites
-from ncre.web.staff.case_forms import FIELD_OF, LONG_TEXT, TEXTS, asked_of, back_to, carry_out
+from ncre.web.shared.registration_view import at_my_sites, case_request
+from ncre.web.staff.case_forms import back_to, fits, refused
 from ncre.web.staff.case_page import PURPOSE, Typed, case_page
 from ncre.web.staff.return_link import remember
-from ncre.web.staff.review_case import history_of, pictures
 
 pages = Blueprint("review", __name__)
 
@@ -45,35 +42,27 @@ MOST_PAGES: Final = 99_999
 @require_role(Role.REVIEWER, Role.OFFICE)
 def queue() -> Answer:
     """待审核, the longest waiting first."""
-    here, now = _page_number(), container().clock()
-    mine = account().sites
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
-        code = round_.code if round_ else ""
-        known = container().command_handler.exams.sites(connection, code) if round_ else []
-        chosen = _site_of([site.code for site in known if account().actor.covers(site.code)])
-        sites = frozenset({chosen}) if chosen else mine
-        count = review_queue.waiting_count(connection, code, sites)
-        pages_ = max(1, -(-count // PAGE))
-        here = min(here, pages_)
-        rows = review_queue.waiting(connection, code, sites, PAGE, (here - 1) * PAGE)
-        waiting_at = registration_counts.by_site(connection, code)
-    waits = {row["id"]: time_left(now, row["requested_at"]) for row in rows}
+    now, exams = container().clock(), container().queries.exams
+    round_ = exams.current()
+    code = round_.code if round_ else ""
+    mine = [site for site in exams.sites(code) if account().actor.covers(site.code)]
+    chosen = _site_of([site.code for site in mine])
+    sites = frozenset({chosen}) if chosen else account().sites
+    queue = container().queries.cases.queue(code, sites, _page_number(), PAGE)
+    rows, here = queue.rows, queue.page
+    waits = {row["id"]: time_left(now, row["requested_at"] or now) for row in rows}
     remember("review.queue", page=here if here > 1 else "", site=chosen)
-    names = {site.code: site.plan.name for site in known if account().actor.covers(site.code)}
+    names = {site.code: site.plan.name for site in mine}
     return render_template(
         "staff/queue.html",
         round=round_,
         rows=rows,
-        count=count,
+        count=queue.count,
         waits=waits,
         here=here,
-        pages=pages_,
+        pages=queue.pages,
         names=names,
-        filters=[
-            (code, name, waiting_at.get(code, {}).get(Status.PENDING_REVIEW, 0))
-            for code, name in sorted(names.items())
-        ],
+        filters=[(code, name, queue.waiting_at.get(code, 0)) for code, name in sorted(names.items())],
         chosen=chosen,
     )
 
@@ -105,7 +94,7 @@ def photo(registration: UUID, digest: str) -> Answer:
     row = at_my_sites(registration)
     if not opened(row, PURPOSE):
         raise Forbidden
-    if digest not in {picture["digest"] for picture in pictures(history_of(registration))}:
+    if not container().queries.cases.has_photo(registration, digest):
         raise NotFound
     return picture_of(row, digest)
 
@@ -113,23 +102,25 @@ def photo(registration: UUID, digest: str) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/approve")
 @require_step(Step.APPROVE)
 def approve(registration: UUID) -> Answer:
-    row = at_my_sites(registration)
-    asked = Approve(**asked_of(registration))
-    refused = carry_out(asked, Typed())
-    return refused or _to_next(
-        row, _of_others(asked) or _("报名号 %(number)s：审核通过。", number=row["number"])
-    )
+    row, decide = at_my_sites(registration), container().registrations.approve
+    try:
+        decision = decide(case_request(registration))
+    except Refusal as refusal:
+        return refused(registration, Typed(), refusal)
+    return _to_next(row, _of_others(decision) or _("报名号 %(number)s：审核通过。", number=row["number"]))
 
 
 @pages.post("/staff/cases/<uuid:registration>/reject")
 @require_step(Step.REJECT)
 def reject(registration: UUID) -> Answer:
-    row = at_my_sites(registration)
+    row, decide = at_my_sites(registration), container().registrations.reject
     typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
-    asked = Reject(**asked_of(registration), reasons=tuple(sorted(typed.reasons)), note=typed.note)
-    refused = carry_out(asked, typed)
+    try:
+        decision = decide(case_request(registration), tuple(typed.reasons), typed.note)
+    except Refusal as refusal:
+        return refused(registration, typed, refusal, "note")
     done = _("报名号 %(number)s：审核不通过，原因已告知考生。", number=row["number"])
-    return refused or _to_next(row, _of_others(asked) or done)
+    return _to_next(row, _of_others(decision) or done)
 
 
 @pages.post("/staff/cases/<uuid:registration>/next")
@@ -144,14 +135,12 @@ def pass_on(registration: UUID) -> Answer:
 def paper(registration: UUID, kind: str) -> Answer:
     """A paper of the candidate as staff open and print it, recorded first; by POST, for it opens private details."""
     row = at_my_sites(registration)
-    if row["account"] == account().id:
-        raise Forbidden
-    container().command_handler.record_access(registration, account().actor, kind)
+    container().registrations.open_paper(registration, account().actor, kind)
     headers = {"Content-Disposition": f'inline; filename="ncre-{kind}-{row["number"]}.pdf"'}
     return Response(_drawn(row, kind), mimetype="application/pdf", headers=headers)
 
 
-def _drawn(row: Row, kind: str) -> bytes:
+def _drawn(row: RegistrationRow, kind: str) -> bytes:
     """A paper of a case as it stands. Raises Refusal where there is none to print."""
     papers = container().documents
     if kind == "receipt":
@@ -164,12 +153,13 @@ def _drawn(row: Row, kind: str) -> bytes:
 @require_step(Step.CONFIRM)
 def confirm(registration: UUID) -> Answer:
     """现场确认; the desk is ready for the next candidate afterwards."""
-    row = at_my_sites(registration)
-    asked = Confirm(**asked_of(registration))
-    refused = carry_out(asked, Typed())
-    if refused is None:
-        flash(_of_others(asked) or _("报名号 %(number)s：现场确认完成。", number=row["number"]))
-    return refused or redirect(url_for("desk.search"), 303)
+    row, decide = at_my_sites(registration), container().registrations.confirm
+    try:
+        decision = decide(case_request(registration))
+    except Refusal as refusal:
+        return refused(registration, Typed(), refusal)
+    flash(_of_others(decision) or _("报名号 %(number)s：现场确认完成。", number=row["number"]))
+    return redirect(url_for("desk.search"), 303)
 
 
 @pages.post("/staff/cases/<uuid:registration>/cancel")
@@ -179,11 +169,12 @@ def cancel(registration: UUID) -> Answer:
     form = request.form
     typed = Typed(why=form.get("why", ""), money=form.get("money", ""), money_why=form.get("money_why", ""))
     money = PaidFee(typed.money) if typed.money in set(PaidFee) else None
-    asked = Cancel(**asked_of(registration), reason=typed.why, money=money, money_reason=typed.money_why)
-    refused = carry_out(asked, typed)
-    if refused is None:
-        flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
-    return refused or back_to(registration)
+    try:
+        container().registrations.cancel(case_request(registration), typed.why, money, typed.money_why)
+    except Refusal as refusal:
+        return refused(registration, typed, refusal, "money_why" if fits(typed.why) else "why")
+    flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
+    return back_to(registration)
 
 
 @pages.post("/staff/cases/<uuid:registration>/move")
@@ -192,16 +183,10 @@ def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)
     typed = Typed(to=request.form.get("to", "").strip(), evidence=request.form.get("evidence", ""))
-    transfer = container().transfer
     try:
-        transfer.move(
-            Move(**asked_of(registration), to=transfer.target(typed.to).id, evidence=typed.evidence),
-        )
+        container().registrations.move(case_request(registration), typed.to, typed.evidence)
     except Refusal as refusal:
-        place = LONG_TEXT[Step.MOVE] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
-        return case_page(registration, replace(typed, faults={place: refusal_text(refusal)})), int(
-            STATUS[refusal.code]
-        )
+        return refused(registration, typed, refusal, "evidence")
     flash(
         _(
             "报名已转到账号 %(name)s。两个账号的安全记录都已写明，已绑定的邮箱和手机号已收到通知。",
@@ -211,13 +196,11 @@ def move(registration: UUID) -> Answer:
     return back_to(registration)
 
 
-def _to_next(decided: Row, notice: str) -> Answer:
+def _to_next(decided: RegistrationRow, notice: str) -> Answer:
     """To the case that waits behind this one, else to the oldest, else to the empty queue."""
     if notice:
         flash(notice)
-    after = (decided["requested_at"] or container().clock(), decided["id"])
-    with container().database.reading() as connection:
-        row = review_queue.next_after(connection, decided["round"], account().sites, after, account().id)
+    row = container().queries.cases.next_after(decided, account().actor, container().clock())
     if row is None:
         return redirect(url_for("review.queue"), 303)
     if opened(decided, PURPOSE):
@@ -225,9 +208,9 @@ def _to_next(decided: Row, notice: str) -> Answer:
     return redirect(url_for("review.case", registration=row["id"]), 303)
 
 
-def _of_others(command: Command) -> str:
+def _of_others(decision: Decision) -> str:
     """Whose decision it was, where somebody else had decided the same before."""
-    before = decided_before(container().command_handler, command)
+    before = decision.before
     if before is None:
         return ""
     return _(

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, ReviewReason
 from ncre.domain.registration.vocabulary import Step
 from ncre.events import registration as facts
@@ -17,7 +16,7 @@ from ncre.projections.audit.snapshots import Version, differences, standing, stu
 from ncre.projections.registration.fields import DETAILS, FIELDS, formatted_value
 from ncre.web.candidate.photo_checks import lines, overlay
 from ncre.web.candidate.task_list import GROUPS
-from ncre.web.shared.auth import account, container
+from ncre.web.shared.auth import container
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.history_view import Told
 from ncre.web.shared.language import language
@@ -94,16 +93,7 @@ def reasons_by_group() -> dict[str, list[ReviewReason]]:
 
 
 def history_of(registration: UUID) -> list[Fact]:
-    with container().database.reading() as connection:
-        return container().command_handler.store.history(connection, registration)
-
-
-def steps_of(case: Case) -> frozenset[Step]:
-    """What the signed-in staff may do with the case: never anything with their own."""
-    if case.row["account"] == account().id:
-        return frozenset()
-    rows = open_rows(case.status, case.site)
-    return frozenset(row.step for row in rows if account().role in row.by)
+    return container().queries.cases.history(registration)
 
 
 def closed_steps(case: Case, steps: frozenset[Step], now: datetime) -> dict[Step, str]:

@@ -7,11 +7,11 @@ from uuid import UUID
 from flask import Blueprint, flash, request
 from flask_babel import gettext as _
 
-from ncre.domain.registration.commands import Resume, Suspend
+from ncre.domain.refusals import Refusal
 from ncre.domain.registration.vocabulary import Step
-from ncre.web.shared.auth import Answer, require_step
-from ncre.web.shared.registration_view import at_my_sites
-from ncre.web.staff.case_forms import asked_of, back_to, carry_out
+from ncre.web.shared.auth import Answer, container, require_step
+from ncre.web.shared.registration_view import at_my_sites, case_request
+from ncre.web.staff.case_forms import back_to, refused
 from ncre.web.staff.case_page import Typed
 
 pages = Blueprint("suspension", __name__)
@@ -22,17 +22,21 @@ pages = Blueprint("suspension", __name__)
 def suspend(registration: UUID) -> Answer:
     at_my_sites(registration)
     typed = Typed(suspend_why=request.form.get("suspend_why", ""))
-    refused = carry_out(Suspend(**asked_of(registration), reason=typed.suspend_why), typed)
-    if refused is None:
-        flash(_("报名已暂停，名额和座位保留，考生会看到原因。"))
-    return refused or back_to(registration)
+    try:
+        container().registrations.suspend(case_request(registration), typed.suspend_why)
+    except Refusal as refusal:
+        return refused(registration, typed, refusal, "suspend_why")
+    flash(_("报名已暂停，名额和座位保留，考生会看到原因。"))
+    return back_to(registration)
 
 
 @pages.post("/staff/cases/<uuid:registration>/resume")
 @require_step(Step.RESUME)
 def resume(registration: UUID) -> Answer:
     at_my_sites(registration)
-    refused = carry_out(Resume(**asked_of(registration)), Typed())
-    if refused is None:
-        flash(_("报名已恢复。"))
-    return refused or back_to(registration)
+    try:
+        container().registrations.resume(case_request(registration))
+    except Refusal as refusal:
+        return refused(registration, Typed(), refusal)
+    flash(_("报名已恢复。"))
+    return back_to(registration)

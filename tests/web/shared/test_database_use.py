@@ -1,0 +1,121 @@
+"""One request, one look: how many connections and statements a page costs, and that it reads its case once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import Pool
+
+from ncre.bootstrap import Container
+from ncre.events.base import Fact
+from ncre.store.fact_store import FactStore
+from tests.support.people import Candidate, somebody
+from tests.web.staff_members import HERE, office, reviewer, row_of
+from tests.web.visitor import signed_in
+
+READS_CASE = re.compile(r"FROM registrations\s+WHERE registrations\.id = ", re.IGNORECASE)
+
+
+@dataclass
+class Use:
+    """What reached the database meanwhile."""
+
+    connections: int = 0
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def cases(self) -> int:
+        """How often the row of a registration was read by its id."""
+        return sum(bool(READS_CASE.search(one)) for one in self.statements)
+
+    @property
+    def names(self) -> int:
+        """How often somebody's account was looked up by its id."""
+        return sum("FROM accounts" in one and "sessions" not in one for one in self.statements)
+
+
+@contextmanager
+def used() -> Iterator[Use]:
+    use = Use()
+
+    def taken(*_: Any) -> None:
+        use.connections += 1
+
+    def asked(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        use.statements.append(statement)
+
+    event.listen(Pool, "checkout", taken)
+    event.listen(Engine, "before_cursor_execute", asked)
+    try:
+        yield use
+    finally:
+        event.remove(Pool, "checkout", taken)
+        event.remove(Engine, "before_cursor_execute", asked)
+
+
+@pytest.fixture
+def wenjing(container: Container) -> Candidate:
+    return somebody(container)
+
+
+def test_the_task_list_takes_one_connection(site: Flask, wenjing: Candidate) -> None:
+    wenjing.until_waiting()
+    visitor = signed_in(site, wenjing)
+    visitor.get(f"/registrations/{wenjing.id}")
+    with used() as use:
+        visitor.get(f"/registrations/{wenjing.id}")
+    assert (use.connections, use.cases) == (1, 1)
+
+
+def test_submitting_reads_its_case_once_and_writes_it_once(site: Flask, wenjing: Candidate) -> None:
+    wenjing.agrees()
+    wenjing.fills()
+    visitor = signed_in(site, wenjing)
+    path = f"/registrations/{wenjing.id}/subjects"
+    visitor.get(f"{path}?site=420019")
+    with used() as use:
+        visitor.post(path, site="420019", subjects=["29"], declared="1")
+    assert (use.connections, use.cases) == (2, 2), (
+        "the page's, and that of the transaction which writes the row"
+    )
+
+
+def test_a_case_page_takes_one_connection_and_reads_all_names_at_once(
+    container: Container, site: Flask, wenjing: Candidate
+) -> None:
+    wenjing.until_waiting()
+    path = f"/staff/cases/{wenjing.id}"
+    office(container, site).get(path)
+    staff = reviewer(container, site)
+    staff.get(path)
+    with used() as use:
+        staff.get(path)
+    assert (use.connections, use.cases, use.names) == (1, 1, 1)
+
+
+def test_a_photo_is_shown_without_decrypting_the_history(
+    container: Container, site: Flask, wenjing: Candidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wenjing.until_waiting()
+    staff = reviewer(container, site)
+    staff.get(f"/staff/cases/{wenjing.id}")
+    digest = row_of(container, wenjing.id)["photo"]["digest"]
+    opened: list[bool] = []
+    reads = FactStore.history
+
+    def noted(self: FactStore, *asked: Any, **particulars: Any) -> list[Fact]:
+        opened.append(particulars.get("opened", True))
+        return reads(self, *asked, **particulars)
+
+    monkeypatch.setattr(FactStore, "history", noted)
+    path = f"/staff/cases/{wenjing.id}/photo"
+    assert staff.client.get(f"{path}/{digest}.jpg", base_url=HERE).status_code == 200
+    assert staff.client.get(f"{path}/{'0' * 64}.jpg", base_url=HERE).status_code == 404
+    assert opened == [False, False]
