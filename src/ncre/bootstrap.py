@@ -12,6 +12,7 @@ from ncre.clients.openid import OpenIDClient
 from ncre.clients.payment_channel import PaymentChannel
 from ncre.clients.qq import QQ
 from ncre.clients.rsa_signing import KeyUnusable
+from ncre.clients.webhook_sender import WebhookSender
 from ncre.config import Misconfigured, Settings, refusals
 from ncre.documents.codes.ticket_token import TicketKey
 from ncre.documents.pdf.signature import Certificate, SigningUnusable
@@ -20,6 +21,7 @@ from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
 from ncre.identity.forgetting import Forgetting
 from ncre.identity.human_check import HumanCheck
+from ncre.identity.integrations import Integrations
 from ncre.identity.one_time_tokens import OneTimeTokens
 from ncre.identity.proofs import CODE_LIVES, Proofs
 from ncre.identity.second_factor_store import SecondFactorStore
@@ -28,6 +30,9 @@ from ncre.identity.sessions import Sessions
 from ncre.identity.sign_in_delays import SignInDelays
 from ncre.identity.staff_directory import StaffDirectory
 from ncre.identity.staff_requests import StaffRequests
+from ncre.ledger.anchor import Anchor
+from ncre.ledger.guard import assert_unbroken
+from ncre.ledger.sealer import Sealer
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
@@ -47,12 +52,18 @@ from ncre.services.accounts.staff_accounts import StaffAccounts
 from ncre.services.accounts.staff_provisioning import StaffProvisioning
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
+from ncre.services.audit.bundles import AuditBundles
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
+from ncre.services.integration.dispatcher import Dispatcher
+from ncre.services.integration.event_feed import EventFeed
+from ncre.services.integration.integrations import IntegrationService
+from ncre.services.integration.represented import RepresentedCandidates
+from ncre.services.integration.webhooks import WebhookService
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -124,6 +135,13 @@ class Container:
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
     erasures: ErasureServices
+    integrations: IntegrationService
+    represented: RepresentedCandidates
+    webhooks: WebhookService
+    dispatcher: Dispatcher
+    event_feed: EventFeed
+    sealer: Sealer
+    audit_bundles: AuditBundles
     worker: Worker
 
     def migrate(self) -> None:
@@ -131,14 +149,16 @@ class Container:
         self.key_checks.migrate()
 
     def assert_ready(self) -> None:
-        """Raises NotMigrated, WrongSecret where the data belong to another secret, ErasuresMissing after a restoration."""
+        """Raises NotMigrated, WrongSecret where the data belong to another secret, LedgerBroken, or ErasuresMissing after a
+        restoration."""
         self.assert_readable()
         self.erasures.reapplying.assert_applied()
 
     def assert_readable(self) -> None:
-        """As far as what mends a restored database needs it. Raises NotMigrated, WrongSecret."""
+        """As far as what mends a restored database needs it. Raises NotMigrated, WrongSecret, LedgerBroken."""
         self.database.assert_migrated()
         self.key_checks.assert_right()
+        assert_unbroken(self.database, self.sealer.anchor)
 
     def close(self) -> None:
         self.photos.close()
@@ -170,7 +190,8 @@ def build_container(
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
     accounts = Accounts(database, clock)
-    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office)
+    proofs_at = f"{settings.public_url}/ledger/check" if settings.public_url else ""
+    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office, proofs_at)
     door = TicketVerifier(command_handler, cases, stamps)
     shelf = DocumentCache(settings.papers)
     papers = DocumentService(command_handler, cases, shelf, _certificate(settings))
@@ -208,6 +229,10 @@ def build_container(
         Places(kept, drafts, shelf, None if settings.smtp else outbox),
         clock,
     )
+    integrations = IntegrationService(command_handler, Integrations(database, clock))
+    hooks = WebhookService(command_handler, integrations, keys.webhook)
+    feed = EventFeed(command_handler, identities, settings.public_url)
+    dispatcher = Dispatcher(command_handler, integrations, hooks, feed, WebhookSender())
     return Container(
         settings=settings,
         session_key=keys.session.hex(),
@@ -270,6 +295,20 @@ def build_container(
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
         erasures=erasing,
+        integrations=integrations,
+        webhooks=hooks,
+        dispatcher=dispatcher,
+        event_feed=feed,
+        represented=RepresentedCandidates(command_handler, security, accounts, identities),
+        sealer=Sealer(
+            database,
+            store.settled,
+            clock,
+            Anchor(settings.ledger_anchor),
+            settings.ledger_name,
+            settings.ledger.seed,
+        ),
+        audit_bundles=AuditBundles(command_handler),
         worker=Worker(
             command_handler,
             money,
@@ -284,6 +323,7 @@ def build_container(
                 human.tidy,
                 throttle.tidy,
                 sending.tidy,
+                dispatcher.tidy,
             ),
             watched.trusted if watched else lambda: True,
             (erasing.cleanup.errand, erasing.retention.errand),

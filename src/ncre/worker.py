@@ -22,7 +22,9 @@ from ncre.domain.exam.plan import Round
 from ncre.domain.payment.orders import GRACE
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import CLOCK_ACTOR, Expire, Lapse
-from ncre.domain.registration.lifecycle import LIFE, Opening, Status, Step, open_rows, open_steps
+from ncre.domain.registration.lifecycle import LIFE
+from ncre.domain.registration.machine import open_rows, open_steps
+from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.handlers.command_handler import CommandHandler
 from ncre.handlers.outages import OUTAGES
 from ncre.operational.retry_schedule import retry_schedule

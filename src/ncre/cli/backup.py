@@ -19,7 +19,7 @@ from ncre.config import Misconfigured, Settings, read
 from ncre.config.secret import keep_secret, read_secret
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.operational.private_files import make_folder, write
 from ncre.photo.file_store import PhotoNotKept, PhotoStoreUnavailable
 

@@ -10,7 +10,7 @@ from ncre.cli.common import actor, open_container, plain_text
 from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.operating import COMMANDS, CommandRun
 from ncre.handlers.command_handler import Act
 from ncre.projections.audit import timeline

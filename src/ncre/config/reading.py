@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ncre.config.environment import Environment, read_environment, said
+from ncre.config.ledger import read_ledger
 from ncre.config.providers import read_providers
 from ncre.config.refusals import refusals, refused_files
 from ncre.config.secret import MASTER_KEYS, Secret, default_file, make_secret, read_secret
@@ -78,12 +79,22 @@ def read(environment: Mapping[str, str]) -> Reading:
     terms = Terms(variables)
     given, secret_file = _secret_place(variables, data, production, environment)
     secret = read_secret(given, secret_file)
+    ledger, ledger_problems = read_ledger(variables, _beside(secret, data, production, environment))
     providers, provider_problems, provider_secrets = read_providers(variables.sign_on, terms.public)
-    settings = _settings(variables, data, production, (secret.value, secret_file), terms, providers)
+    settings = replace(
+        _settings(variables, data, production, (secret.value, secret_file), terms, providers), ledger=ledger
+    )
     secret_files = [*terms.secret_files, *provider_secrets]
     if variables.sign_with is not None:
         secret_files.append(("NCRE_SIGN_WITH", variables.sign_with))
-    problems += [*terms.problems, *provider_problems, *_contradictions(variables, providers, production)]
+    if ledger.key_file is not None:
+        secret_files.append(("NCRE_LEDGER_KEY_FILE", ledger.key_file))
+    problems += [
+        *ledger_problems,
+        *terms.problems,
+        *provider_problems,
+        *_contradictions(variables, providers, production),
+    ]
     problems += filter(None, [secret.problem])
     problems += [*refusals(settings), *refused_files(settings, secret.file, secret_files)]
     return Reading(settings, secret, tuple(dict.fromkeys(problems)))
@@ -137,6 +148,15 @@ def _secret_place(
         data, production, environment.get("HOME", ""), environment.get("XDG_CONFIG_HOME", "")
     )
     return given, variables.secret_file or usual
+
+
+def _beside(secret: Secret, data: Path, production: bool, environment: Mapping[str, str]) -> Path | None:
+    """The folder in which the ledger's key stands where no variable says so: beside the secret."""
+    usual = default_file(
+        data, production, environment.get("HOME", ""), environment.get("XDG_CONFIG_HOME", "")
+    )
+    file = secret.file or usual
+    return file.parent if file else None
 
 
 def _contradictions(

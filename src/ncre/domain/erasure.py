@@ -16,7 +16,8 @@ from uuid import UUID
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import Round, Site, in_words
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import PAID, Status
+from ncre.domain.registration.lifecycle import PAID
+from ncre.domain.registration.vocabulary import Status
 
 LONGEST_WHY: Final = 500
 MOST_DAYS: Final = 36_500

@@ -16,6 +16,7 @@ class RefusalCode(StrEnum):
     OUT_OF_DATE = "out_of_date"
     SENT_BEFORE = "sent_before"
     VERSION_UNKNOWN = "version_unknown"
+    REVIEW_OPENED = "review_opened"
     OUT_OF_TURN = "out_of_turn"
     BUSY = "busy"
     STORE_FULL = "store_full"
@@ -67,6 +68,12 @@ class RefusalCode(StrEnum):
     SITES_MISSING = "sites_missing"
     SECOND_PERSON = "second_person"
     REQUEST_OVER = "request_over"
+    SCOPE_UNKNOWN = "scope_unknown"
+    SCOPE_MISSING = "scope_missing"
+    INTEGRATION_UNKNOWN = "integration_unknown"
+    INTEGRATION_OVER = "integration_over"
+    SECRETS_TWO = "secrets_two"
+    WEBHOOK_ADDRESS = "webhook_address"
     NOT_DUE = "not_due"
     CHAIR_TAKEN = "chair_taken"
     NO_CAPACITY = "no_capacity"
@@ -105,6 +112,7 @@ class RefusalCode(StrEnum):
     PRINT_NOT_SEATED = "print_not_seated"
     PRINT_NOT_YET = "print_not_yet"
     PRINT_OVER = "print_over"
+    NOT_SEALED = "not_sealed"
 
 
 class Refusal(Exception):

@@ -154,6 +154,13 @@ class ReviewRequested(Fact):
 
 
 @dataclass(frozen=True)
+class ReviewTakenBack(Fact):
+    """The candidate took the request back before anybody of the staff opened it."""
+
+    TOPIC: ClassVar[str] = "registration.review_taken_back"
+
+
+@dataclass(frozen=True)
 class Approved(Fact):
     TOPIC: ClassVar[str] = "registration.approved"
     pay_by: datetime
@@ -268,6 +275,29 @@ class Moved(Fact):
     was: UUID
     to: UUID
     evidence: str | Erased
+
+
+@dataclass(frozen=True)
+class Suspended(Fact):
+    """Nothing about the registration goes on until staff resume it. `was` is the status it had, `since` the moment.
+
+    `reason` is what staff wrote and the candidate reads; it may name private things.
+    """
+
+    TOPIC: ClassVar[str] = "registration.suspended"
+    SEALED: ClassVar[tuple[str, ...]] = ("reason",)
+    was: str
+    since: datetime
+    reason: str | Erased
+
+
+@dataclass(frozen=True)
+class Resumed(Fact):
+    """The registration goes on in the status `to`; `pay_by` is its new time to pay, None where no clock runs."""
+
+    TOPIC: ClassVar[str] = "registration.resumed"
+    to: str
+    pay_by: datetime | None = None
 
 
 @dataclass(frozen=True)

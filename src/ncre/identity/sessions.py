@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account, account_of, accounts
 from ncre.store.columns import Moment
 from ncre.store.database import Database

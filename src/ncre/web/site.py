@@ -9,7 +9,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
-    contacts,
     erasure,
     outbox,
     passport,
@@ -20,21 +19,27 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
-from ncre.web.audit import accounts, registrations, round_history
+from ncre.web.account import contacts as own_contacts
+from ncre.web.api import interface
+from ncre.web.audit import accounts, ledger, registrations, round_history
 from ncre.web.candidate import (
     agreement,
+    contacts,
     deadlines,
     details,
     documents,
     home,
+    paper_words,
     payment,
     photo,
     registration,
     rejections,
+    sites,
     subjects,
     wechat_browser,
 )
-from ncre.web.office import erasures, payments, round, seating, staff_accounts
+from ncre.web.ledger import proof_check, public
+from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -48,16 +53,17 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review
+from ncre.web.staff import admission, cash, desk, halls, review, suspension
 
 AREAS = (
     health,
     home,
+    sites,
     sign_in,
     captcha,
     sign_up,
     passport,
-    contacts,
+    own_contacts,
     profile,
     erasure,
     second_factor,
@@ -74,21 +80,26 @@ AREAS = (
     documents,
     review,
     cash,
+    suspension,
     desk,
     admission,
     halls,
     round,
     staff_accounts,
     erasures,
+    integrations,
     seating,
     payments,
     registrations,
     accounts,
+    ledger,
+    public,
+    proof_check,
     round_history,
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -121,6 +132,8 @@ def create_site(container: Container) -> Flask:
         language,
         menu,
         filters,
+        contacts,
+        paper_words,
         deadlines,
         rejections,
         errors,
@@ -129,6 +142,7 @@ def create_site(container: Container) -> Flask:
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
+    interface.install(site)
     return site
 
 

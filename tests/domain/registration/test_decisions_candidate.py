@@ -14,8 +14,8 @@ from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.decisions import decide
-from ncre.domain.registration.lifecycle import Opening, Role
 from ncre.domain.registration.state import replay
+from ncre.domain.registration.vocabulary import Opening, Role
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Window
@@ -103,6 +103,16 @@ def test_review_is_requested_only_where_the_site_reviews() -> None:
     request = asks(c.RequestReview)
     assert answer(people.PICTURED, request, people.context(reviews=True)) == [facts.ReviewRequested(1)]
     assert refusal(people.PICTURED, request, people.context(reviews=False)) is RefusalCode.OUT_OF_TURN
+
+
+def test_a_request_is_taken_back_only_while_nobody_has_opened_it() -> None:
+    assert answer(people.WAITING, asks(c.TakeBack)) == [facts.ReviewTakenBack()]
+    opened = replace(people.context(), review_opened=True)
+    assert refusal(people.WAITING, asks(c.TakeBack), opened) is RefusalCode.REVIEW_OPENED
+    taken_back = (*people.WAITING, facts.ReviewTakenBack())
+    assert answer(taken_back, asks(c.TakeBack)) == []
+    assert answer(taken_back, asks(c.RequestReview)) == [facts.ReviewRequested(1)]
+    assert answer(taken_back, asks(c.Withdraw)) == [facts.Withdrawn()]
 
 
 def test_without_a_photo_review_cannot_be_requested() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ncre.bootstrap import Container
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.account import stream_of
 from ncre.projections.audit import timeline
 from ncre.projections.maintenance.checking import check_against_log

@@ -6,7 +6,7 @@ import pytest
 
 from ncre.bootstrap import Container
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.services.erasure.traces import SAID, Traced, found
 from tests.support.people import OFFICE, REVIEWER
 

@@ -9,7 +9,7 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.domain.erasure import Retention
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.services.erasure.retention import BATCH, Kept
 from tests.handlers.ground import Walker
 from tests.services.erasure.traces import Traced, found

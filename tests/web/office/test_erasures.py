@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.services.erasure.traces import ACCOUNT_EMAIL, SAID, Traced, found
 from tests.support.people import SITE, Clock
 from tests.web.staff_members import Visitor, visitor

@@ -61,6 +61,14 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ),
     ("audit", "show"): Entry('ncre audit show 78420019000001 --at "2027-03-01 09:00"'),
     ("audit", "commands"): Entry("ncre audit commands --as shenji"),
+    ("audit", "export"): Entry("ncre audit export --site 420019 --out 420019.zip --as shenji", True),
+    ("audit", "verify"): Entry("ncre audit verify 420019.zip --key ledger.pub --witness witness.pub"),
+    ("audit", "witness"): Entry("ncre audit witness --url http://127.0.0.1:8000/ledger --key witness.key"),
+    ("ledger", "status"): Entry("ncre ledger status"),
+    ("ledger", "key"): Entry("ncre ledger key"),
+    ("ledger", "rotate"): Entry(
+        "ncre ledger rotate --to /etc/ncre/ledger-2.key --as kaowu --why yearly", True
+    ),
     ("diagram",): Entry("ncre diagram --out docs/state-diagram.md"),
     ("user", "add"): Entry("ncre user add wangwu --role reviewer --site 420019 --why 新聘", True),
     ("user", "role"): Entry("ncre user role wangwu --role auditor --why 调岗 --as kaowu", True),

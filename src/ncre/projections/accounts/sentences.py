@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.events import account
 from ncre.events.base import Fact
@@ -26,6 +26,7 @@ WAYS: Final[Mapping[str, Bilingual]] = {
     "factor": Bilingual("两步验证", "the second factor"),
     "sso": Bilingual("单点登录", "single sign-on"),
     "qq": Bilingual("QQ", "QQ"),
+    "api": Bilingual("其他系统", "another system of the office"),
 }
 
 

@@ -19,7 +19,8 @@ from ncre.domain.claims import Holder, Place
 from ncre.domain.erasure import Hold, Way, ends_of, hold, require_free, require_reason
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, Cancel
-from ncre.domain.registration.lifecycle import PAID, TERMINATED, Role, Status
+from ncre.domain.registration.lifecycle import PAID, TERMINATED
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.account import stream_of
 from ncre.events.erasure import PersonErased, RegistrationErased, erasure_of
 from ncre.handlers.command_handler import Act, CommandHandler

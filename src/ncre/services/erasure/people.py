@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from ncre.domain.accounts.addresses import key as key_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import ContactChanged, DetailsCompleted, stream_of
 from ncre.events.base import Fact
 from ncre.events.registration import Details, InfoAmended, InfoFilled, PhotoReplaced, PhotoUploaded

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ncre.domain.erasure import Way
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import CommandHandler
 from ncre.operational.tombstones import Tombstone, Tombstones
 from ncre.services.erasure.cleanup import Cleanup

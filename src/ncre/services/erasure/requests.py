@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.erasure import ErasureDeclined, ErasureRequested, ErasureWithdrawn
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity import erasure_letters

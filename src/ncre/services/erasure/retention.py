@@ -22,7 +22,7 @@ from ncre.domain.erasure import Retention, Way, ends_of, require_days, require_r
 from ncre.domain.exam.plan import round_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import CLOCK_ACTOR, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.erasure import RetentionApplied, RetentionSet, retention_of
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.sessions import Sessions

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from ncre.domain import typed_text
 from ncre.domain.erasure import HELD_BY, LONGEST_WHY, HeldBy
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.services.erasure.retention import KEPT, Kept
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
