@@ -45,8 +45,8 @@ class KeyRotation:
             self.unopened, last = [], UUID(int=0)
             while True:
                 with self._database.transaction() as connection:
-                    portion = self._portion(connection, last)
-                    done = sum(self._again(connection, subject, wrapped) for subject, wrapped in portion)
+                    portion, keys = self._portion(connection, last), PersonKeys(self._keyring.keys())
+                    done = sum(self._again(connection, keys, *one) for one in portion)
                 if not portion:
                     break
                 last = portion[-1][0]
@@ -80,10 +80,10 @@ class KeyRotation:
         )
         return [(subject, wrapped) for subject, wrapped in connection.execute(asked)]
 
-    def _again(self, connection: Connection, subject: UUID, wrapped: bytes) -> int:
+    def _again(self, connection: Connection, keys: PersonKeys, subject: UUID, wrapped: bytes) -> int:
         """1 where it was done; only what was read is replaced, never a tombstone."""
         try:
-            fresh = PersonKeys(self._keyring.keys()).wrapped_again(subject, wrapped)
+            fresh = keys.wrapped_again(subject, wrapped)
         except CiphertextForged:
             self.unopened.append(subject)
             return 0

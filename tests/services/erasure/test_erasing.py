@@ -11,7 +11,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.account import stream_of
 from ncre.projections.audit import timeline
-from ncre.projections.maintenance.checking import verify_ticket
+from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.registration import registrations
 from ncre.store.schema import facts, person_keys
 from tests.services.erasure.traces import ACCOUNT_EMAIL, PRIVATE, SAID, Traced, found
@@ -30,7 +30,7 @@ def erase(container: Container, candidate: Candidate, why: str = WHY) -> None:
 def checked(container: Container) -> int:
     """How many rows, claims, counters and sums differ from the log."""
     handler = container.command_handler
-    result = verify_ticket(container.database, handler.store, handler.listeners)
+    result = check_against_log(container.database, handler.store, handler.listeners)
     assert result.damages == []
     return result.differing
 
