@@ -18,6 +18,7 @@ from ncre.documents.pdf.signature import Certificate, SigningUnusable
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
+from ncre.identity.forgetting import Forgetting
 from ncre.identity.human_check import HumanCheck
 from ncre.identity.one_time_tokens import OneTimeTokens
 from ncre.identity.proofs import CODE_LIVES, Proofs
@@ -33,6 +34,7 @@ from ncre.ledger.sealer import Sealer
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
+from ncre.operational.tombstones import Tombstones
 from ncre.operational.watched_clock import WatchedClock
 from ncre.photo.file_store import PhotoFolder, PhotoStore
 from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
@@ -52,6 +54,7 @@ from ncre.services.audit.bundles import AuditBundles
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
+from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
 from ncre.services.payment.checkout import CheckoutService
@@ -71,7 +74,7 @@ from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
 from ncre.store.fact_store import FactStore
 from ncre.store.key_checks import KeyChecks
-from ncre.store.keys import Keys
+from ncre.store.keyring import Keyring
 from ncre.worker import Worker
 
 
@@ -88,6 +91,7 @@ class Container:
     clock: Callable[[], datetime]
     database: Database
     key_checks: KeyChecks
+    keyring: Keyring
     command_handler: CommandHandler
     accounts: Accounts
     account_service: AccountService
@@ -125,6 +129,7 @@ class Container:
     offline_admission_lists: OfflineAdmissionLists
     sealer: Sealer
     audit_bundles: AuditBundles
+    erasures: ErasureServices
     worker: Worker
 
     def migrate(self) -> None:
@@ -132,10 +137,18 @@ class Container:
         self.key_checks.migrate()
 
     def assert_ready(self) -> None:
-        """Raises NotMigrated, WrongSecret where the data belong to another secret, or LedgerBroken."""
+        """Raises NotMigrated, WrongSecret where the data belong to another secret, ErasuresMissing after a restoration,
+
+        LedgerBroken.
+        """
+        self.assert_readable()
+        self.erasures.reapplying.assert_applied()
+        assert_unbroken(self.database, self.sealer.anchor)
+
+    def assert_readable(self) -> None:
+        """As far as what mends a restored database needs it. Raises NotMigrated, WrongSecret."""
         self.database.assert_migrated()
         self.key_checks.assert_right()
-        assert_unbroken(self.database, self.sealer.anchor)
 
     def close(self) -> None:
         self.photos.close()
@@ -156,12 +169,13 @@ def build_container(
     watched = WatchedClock(utc_now) if clock is None else None
     clock = clock or watched or utc_now
     database = Database(settings.database_url, settings.connections or CONNECTIONS)
-    keys = Keys.derived_from(settings.secret)
-    store = FactStore(database, keys)
+    keyring = Keyring(settings.secret, settings.master_keys)
+    keys = keyring.keys()
+    store = FactStore(database, keys, newer=keyring.keys)
     lab = PhotoLabPool(settings.photo_workers) if settings.photo_workers else InProcessPhotoLab()
     turns = PhotoTurns(max(1, settings.photo_workers))
-    kept = kept_photos(settings)
-    photos = PhotoService(database, store, kept, _photos(settings, "drafts"), lab, turns)
+    kept, drafts = kept_photos(settings), _photos(settings, "drafts")
+    photos = PhotoService(database, store, kept, drafts, lab, turns)
     command_handler = CommandHandler(database, store, ClaimStore(database), all_projections(), clock, photos)
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
@@ -169,7 +183,8 @@ def build_container(
     proofs_at = f"{settings.public_url}/ledger/check" if settings.public_url else ""
     cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office, proofs_at)
     door = TicketVerifier(command_handler, cases, stamps)
-    papers = DocumentService(command_handler, cases, DocumentCache(settings.papers), _certificate(settings))
+    shelf = DocumentCache(settings.papers)
+    papers = DocumentService(command_handler, cases, shelf, _certificate(settings))
     sessions, proofs = Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
     post = _post_office(settings, outbox, clock)
@@ -193,12 +208,24 @@ def build_container(
     checkout = CheckoutService(command_handler, money, retry_schedule)
     changes = Changes(command_handler, money, checkout)
     reconciliation = Reconciliation(command_handler, money, retry_schedule)
+    erasing = erasure_services(
+        command_handler,
+        changes,
+        accounts,
+        sessions,
+        security,
+        Forgetting(proofs, throttle, sending, clock),
+        Tombstones(settings.tombstones, keys.pepper),
+        Places(kept, drafts, shelf, None if settings.smtp else outbox),
+        clock,
+    )
     return Container(
         settings=settings,
         session_key=keys.session.hex(),
         clock=clock,
         database=database,
         key_checks=KeyChecks(database, keys),
+        keyring=keyring,
         command_handler=command_handler,
         accounts=accounts,
         account_service=account_service,
@@ -262,6 +289,7 @@ def build_container(
             settings.ledger.seed,
         ),
         audit_bundles=AuditBundles(command_handler),
+        erasures=erasing,
         worker=Worker(
             command_handler,
             money,
@@ -278,6 +306,7 @@ def build_container(
                 sending.tidy,
             ),
             watched.trusted if watched else lambda: True,
+            (erasing.cleanup.errand, erasing.retention.errand),
         ),
     )
 

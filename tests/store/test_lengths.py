@@ -21,13 +21,14 @@ from ncre.domain.admission import TicketVerdict
 from ncre.domain.candidate import FORM_FIELDS, masked_name, masked_number
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
-from ncre.domain.registration.lifecycle import Role, Status
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
 from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
+from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
 from ncre.store.schema import metadata
 from tests.support.people import REGISTRATION
@@ -62,6 +63,8 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.phone": 16,
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
+    "erasures.state": longest(ErasureState),
+    "retentions.round": ROUND,
     "entries.entered_by": 36,
     "entries.manner": longest(("scanned", "typed")),
     "entries.ticket": 16,

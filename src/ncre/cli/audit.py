@@ -10,7 +10,7 @@ from ncre.cli.auditing import bundles
 from ncre.cli.common import Misuse, add_actor, as_json, find, open_container, path_argument, write_out
 from ncre.diagram import money_words, page_words, state_diagram
 from ncre.domain.exam.plan import in_words
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.projections.audit import disclosures, snapshots, timeline
 

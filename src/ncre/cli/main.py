@@ -37,6 +37,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "ledger": ("auditing.ledger", "the signed tree over the log"),
     "diagram": ("audit", "the life of a registration as Mermaid"),
     "user": ("accounts", "accounts"),
+    "person": ("privacy.person", "erase people, look at what is due, do erasures again after a restoration"),
+    "keys": ("privacy.keys", "the keys under which private data are sealed: check, rotate"),
     "projections": ("projections", "the rows that pages read"),
     "backup": ("backup", "database and photos into a folder, while serving"),
     "restore": ("backup", "a backup into an empty place, verified"),
@@ -114,11 +116,12 @@ def _in_words(error: Exception, language: str) -> list[str]:
     from ncre.domain.refusals import Refusal
     from ncre.domain.wording import refusal_words
     from ncre.ledger.sealer import NoKey
+    from ncre.operational.tombstones import TombstonesDamaged
     from ncre.rounds.faults import RoundFileFaults
     from ncre.store.outages import DatabaseUnusable
 
     match error:
-        case Misuse() | DatabaseUnusable() | NoKey():
+        case Misuse() | DatabaseUnusable() | NoKey() | TombstonesDamaged():
             return [str(error)]
         case BackupUnusable():
             return [error.say(language)]

@@ -20,7 +20,8 @@ from ncre.cli.round_files import say_cautions
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME, in_words, notices_id, round_id, site_id
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.exam.revision_rules import Outcome, Weighed, change_words, outcome_words
+from ncre.domain.exam.revision_rules import Outcome, Weighed
+from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.wording import ROLES
 from ncre.events.exam import RevisedPoint
 from ncre.projections.audit import timeline

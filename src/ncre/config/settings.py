@@ -93,6 +93,9 @@ class Settings:
     def ledger_anchor(self) -> Path:
         return self.ledger.anchor or self.data / "ledger.checkpoint"
 
+    erased_list: Path | None = None
+    master_keys: Path | None = None
+
     @property
     def photos(self) -> Path:
         return self.data / "photos"
@@ -106,6 +109,11 @@ class Settings:
     def outbox(self) -> Path:
         """Letters, where no server mails them."""
         return self.data / "outbox"
+
+    @property
+    def tombstones(self) -> Path:
+        """The list of who was erased; not in any backup, so that no older one brings somebody back."""
+        return self.erased_list or self.data / "tombstones"
 
     @property
     def papers(self) -> Path:

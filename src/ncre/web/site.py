@@ -10,6 +10,7 @@ from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
     contacts,
+    erasure,
     outbox,
     passport,
     profile,
@@ -34,7 +35,7 @@ from ncre.web.candidate import (
     wechat_browser,
 )
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import payments, round, seating, staff_accounts
+from ncre.web.office import erasures, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -48,7 +49,7 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review
+from ncre.web.staff import admission, cash, desk, halls, review, suspension
 
 AREAS = (
     health,
@@ -59,6 +60,7 @@ AREAS = (
     passport,
     contacts,
     profile,
+    erasure,
     second_factor,
     single_sign_on,
     qq,
@@ -73,11 +75,13 @@ AREAS = (
     documents,
     review,
     cash,
+    suspension,
     desk,
     admission,
     halls,
     round,
     staff_accounts,
+    erasures,
     seating,
     payments,
     registrations,

@@ -13,7 +13,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web.site import create_site
 from tests.support.people import WENJING, Candidate, Clock, somebody
 from tests.web.staff_members import (

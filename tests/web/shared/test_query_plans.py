@@ -18,8 +18,8 @@ from werkzeug.routing import Rule
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import registration_id
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.web.site import create_site
 from tests.handlers.ground import QUICK, Walker, open_exam
@@ -29,11 +29,11 @@ from tests.support.plans import listened, walked
 from tests.web.staff_members import HERE, Visitor, visitor
 
 FIXED: Final = frozenset({
-    "rounds", "sites", "notices", "counters", "serials",
+    "rounds", "sites", "notices", "counters", "serials", "retentions",
     "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
     "ledger_keys", "ledger_statements",
 })  # fmt: skip
-"""Tables with a few rows a site, a channel, a day or a member of staff, however many people register."""
+"""Tables with a few rows a round, a site, a channel, a day or a member of staff, however many people register."""
 
 
 @pytest.fixture

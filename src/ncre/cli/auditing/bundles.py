@@ -16,7 +16,7 @@ from ncre.cli.common import Misuse, actor, find, open_container, path_argument
 from ncre.config.secret import make_secret, read_secret
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.ledger import verifier
 from ncre.ledger.export import NothingSealed
 from ncre.ledger.signing import Signer

@@ -7,15 +7,35 @@ told or dealt with, the change leaves a list. Where nobody is touched, everythin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.registration.lifecycle import PAID, TERMINATED, Status
+from ncre.domain.exam.revision_touches import (
+    Holder,
+    Levels,
+    Touches,
+    agreed,
+    beyond,
+    counted,
+    fee,
+    here,
+    in_room,
+    in_sitting,
+    nobody,
+    paid,
+    paid_only,
+    pictured,
+    printable,
+    subject,
+    to_pay,
+    too_many,
+    unfinished,
+    waiting,
+)
 
 
 class Outcome(StrEnum):
@@ -34,128 +54,18 @@ OUTCOMES: Final[Mapping[Outcome, Bilingual]] = {
 
 
 @dataclass(frozen=True)
-class HeldSeat:
-    """A seat that somebody has, in a sitting (`sitting_name`) that is not over."""
-
-    sitting: str
-    room: str
-    seat: int
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A registration that a change may touch; `name` is masked."""
-
-    id: UUID
-    number: str
-    name: str
-    site: str
-    status: Status
-    agreement: str
-    subjects: tuple[str, ...]
-    seats: tuple[HeldSeat, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Whether its choice counts: it has neither lapsed nor been given up."""
-        return bool(self.subjects) and self.status not in TERMINATED | {Status.LAPSED}
-
-    @property
-    def paid(self) -> bool:
-        return self.status in PAID
-
-    @property
-    def unpaid(self) -> bool:
-        return self.holds and not self.paid
-
-
-Levels = Mapping[str, int]
-"""The level of each subject."""
-
-Touches = Callable[[Change, Holder, Levels], bool]
-
-
-def _nobody(_: Change, __: Holder, ___: Levels) -> bool:
-    return False
-
-
-def _unfinished(_: Change, one: Holder, __: Levels) -> bool:
-    return one.status in (Status.AGREED, Status.INFO_FILLED, Status.SUBMITTED, Status.PHOTO_UPLOADED)
-
-
-def _waiting(_: Change, one: Holder, __: Levels) -> bool:
-    return one.status is Status.PENDING_REVIEW
-
-
-def _pictured(_: Change, one: Holder, __: Levels) -> bool:
-    return one.status is Status.PHOTO_UPLOADED
-
-
-def _to_pay(_: Change, one: Holder, __: Levels) -> bool:
-    return one.unpaid
-
-
-def _paid(_: Change, one: Holder, __: Levels) -> bool:
-    return one.paid
-
-
-def _paid_only(_: Change, one: Holder, __: Levels) -> bool:
-    return one.status is Status.PAID
-
-
-def _printable(_: Change, one: Holder, __: Levels) -> bool:
-    return one.paid and bool(one.seats)
-
-
-def _here(_: Change, one: Holder, __: Levels) -> bool:
-    return one.holds
-
-
-def _subject(change: Change, one: Holder, _: Levels) -> bool:
-    return one.holds and change.item in one.subjects
-
-
-def _counted(change: Change, one: Holder, _: Levels) -> bool:
-    return one.holds and (not change.item or change.item in one.subjects)
-
-
-def _fee(change: Change, one: Holder, levels: Levels) -> bool:
-    return one.unpaid and any(str(levels.get(subject, "")) == change.item for subject in one.subjects)
-
-
-def _too_many(change: Change, one: Holder, _: Levels) -> bool:
-    return one.holds and len(one.subjects) > int(change.after)
-
-
-def _agreed(change: Change, one: Holder, _: Levels) -> bool:
-    return one.agreement == change.item
-
-
-def _in_room(change: Change, one: Holder, _: Levels) -> bool:
-    return any(seat.room == change.item for seat in one.seats)
-
-
-def _beyond(change: Change, one: Holder, _: Levels) -> bool:
-    return any(seat.room == change.item and seat.seat > int(change.after) for seat in one.seats)
-
-
-def _in_sitting(change: Change, one: Holder, _: Levels) -> bool:
-    return any(seat.sitting == change.item for seat in one.seats)
-
-
-@dataclass(frozen=True)
 class Rule:
     """What comes of a kind of change where it touches somebody, and what then holds for them."""
 
     words: Bilingual
     outcome: Outcome = Outcome.ALLOWED
-    touches: Touches = _nobody
+    touches: Touches = nobody
     then: Bilingual = Bilingual("", "")
 
     @property
     def touches_somebody(self) -> bool:
         """Whether what comes of it depends on who is under way."""
-        return self.touches is not _nobody
+        return self.touches is not nobody
 
 
 def _follow(zh: str, en: str, touches: Touches, then_zh: str, then_en: str) -> Rule:
@@ -170,22 +80,22 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.ROUND_OPENED: Rule(Bilingual("考次开放", "the round is opened")),
     ChangeKind.TITLE: Rule(Bilingual("考次名称", "the title of the round")),
     ChangeKind.REGISTER_WINDOW: _follow(
-        "报名时间", "the time to register", _unfinished, "还没有报完，请通知", "not finished yet: tell them"
+        "报名时间", "the time to register", unfinished, "还没有报完，请通知", "not finished yet: tell them"
     ),
     ChangeKind.REVIEW_WINDOW: _follow(
-        "审核时间", "the time to review", _waiting, "正在等待审核", "waiting for review"
+        "审核时间", "the time to review", waiting, "正在等待审核", "waiting for review"
     ),
     ChangeKind.PAYMENT_WINDOW: _follow(
         "支付时间",
         "the time to pay",
-        _to_pay,
+        to_pay,
         "还没有支付；已告知的支付截止时间不变，但不晚于支付结束",
         "have not paid: the deadline they were told stays, but no later than the end of paying",
     ),
     ChangeKind.PRINTING_WINDOW: _follow(
         "打印准考证时间",
         "the time to print tickets",
-        _printable,
+        printable,
         "已编排座位，请通知",
         "have seats: tell them",
     ),
@@ -193,24 +103,24 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.SUBJECT_REMOVED: _follow(
         "取消科目",
         "a subject is taken out",
-        _subject,
+        subject,
         "已报的保留、照常支付、编排和打印；不再接受新报",
         "keep it, pay, are seated and print; nobody new can choose it",
     ),
     ChangeKind.SUBJECT_NAME: _follow(
         "科目名称",
         "the name of a subject",
-        lambda change, one, levels: one.paid and _subject(change, one, levels),
+        lambda change, one, levels: one.paid and subject(change, one, levels),
         "已打印的材料仍是原名称",
         "their papers keep the name they were made with",
     ),
     ChangeKind.SUBJECT_LEVEL: _follow(
-        "科目级别", "the level of a subject", _subject, "费用按报考时的级别", "the fee stays as it was chosen"
+        "科目级别", "the level of a subject", subject, "费用按报考时的级别", "the fee stays as it was chosen"
     ),
     ChangeKind.SUBJECT_MINUTES: _follow(
         "科目时长",
         "the minutes of a subject",
-        _subject,
+        subject,
         "已编排的座位不变，请核对批次是否够长",
         "seats stay: check that the sittings are long enough",
     ),
@@ -218,7 +128,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.FEE: _follow(
         "考试费",
         "a fee",
-        _fee,
+        fee,
         "还没有支付的，按报考时的费用支付",
         "have not paid: they pay the fee at which they chose",
     ),
@@ -227,7 +137,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.AGREEMENT_TEXT: _refuse(
         "协议文字（版本未变）",
         "the text of the agreement under the same edition",
-        _agreed,
+        agreed,
         "已有人同意这个版本，请改用新的版本号",
         "people accepted this edition: give the new text a new edition",
     ),
@@ -236,7 +146,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.SITE_CLOSED: _follow(
         "考点停止报名",
         "a site is closed to registrations",
-        _here,
+        here,
         "已报名的保留，照常审核、支付和编排；不再接受新报",
         "stay, and are reviewed, pay and are seated; nobody new can register",
     ),
@@ -244,14 +154,14 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.SITE_NAME: _follow(
         "考点名称",
         "the name of a site",
-        _paid,
+        paid,
         "已打印的材料仍是原名称",
         "their papers keep the name they were made with",
     ),
     ChangeKind.SITE_ADDRESS: _follow(
         "考点地址",
         "the address of a site",
-        _paid,
+        paid,
         "请通知；准考证同时写明新旧地址",
         "tell them; tickets name the new address and the one before",
     ),
@@ -259,21 +169,21 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.REVIEW_ON: _follow(
         "改为审核",
         "review is switched on",
-        _pictured,
+        pictured,
         "还须申请审核，然后才能支付",
         "must ask for review before they can pay",
     ),
     ChangeKind.REVIEW_OFF: _follow(
         "改为不审核",
         "review is switched off",
-        _waiting,
+        waiting,
         "仍在待审核列表中，须审核完毕",
         "stay in the queue and are still to be decided",
     ),
     ChangeKind.CONFIRMATION_ON: _follow(
         "改为现场确认",
         "confirmation on site is switched on",
-        _paid_only,
+        paid_only,
         "还没有现场确认，请通知",
         "are not confirmed: tell them",
     ),
@@ -281,21 +191,21 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.HOLD: _follow(
         "支付期限规则",
         "how long is waited for payment",
-        _to_pay,
+        to_pay,
         "已告知的支付截止时间不变",
         "the deadline they were told stays",
     ),
     ChangeKind.MOST_SUBJECTS: _follow(
-        "限报科次", "the most subjects of a person", _too_many, "已报的保留", "keep what they chose"
+        "限报科次", "the most subjects of a person", too_many, "已报的保留", "keep what they chose"
     ),
     ChangeKind.AUDIENCE: _follow(
-        "报考对象", "who may come", _here, "已报的保留，请核对", "stay: check whether they may come"
+        "报考对象", "who may come", here, "已报的保留，请核对", "stay: check whether they may come"
     ),
     ChangeKind.QUOTA_RAISED: Rule(Bilingual("增加限额", "a quota is raised")),
     ChangeKind.QUOTA_LOWERED: _refuse(
         "减少限额",
         "a quota is lowered",
-        _counted,
+        counted,
         "已报人数超过新限额；请先改为已报人数，即不再接受新报",
         "more are registered than that: set it to their number, and nobody new comes in",
     ),
@@ -303,7 +213,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.OFFER_REMOVED: _follow(
         "考点取消科目",
         "a site does not offer a subject any more",
-        _subject,
+        subject,
         "已报的保留，照常支付和编排；不再接受新报",
         "keep it, pay and are seated; nobody new can choose it",
     ),
@@ -311,7 +221,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.ROOM_REMOVED: _refuse(
         "取消机房",
         "a room is taken out",
-        _in_room,
+        in_room,
         "已有人编排在这个机房",
         "people have seats in it",
     ),
@@ -319,7 +229,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.ROOM_SHRUNK: _refuse(
         "机房减少座位",
         "a room gets fewer seats",
-        _beyond,
+        beyond,
         "已有人编排在要减少的座位上",
         "people have the seats that would go",
     ),
@@ -327,14 +237,14 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.BATCH_REMOVED: _follow(
         "取消批次",
         "a batch is taken out",
-        _in_sitting,
+        in_sitting,
         "已编排的仍按准考证上的时间和机房考试；不再编排新的人",
         "sit at the time and in the room of their tickets; nobody is added",
     ),
     ChangeKind.BATCH_MOVED: _follow(
         "批次改时间",
         "a batch is moved",
-        _in_sitting,
+        in_sitting,
         "已编排的仍按准考证上的时间和机房考试；新时间不占用这些机房",
         "sit at the time and in the room of their tickets; the new time leaves these rooms to them",
     ),
@@ -372,25 +282,3 @@ def weighed(change: Change, people: Iterable[Holder], levels: Levels) -> Weighed
         excess = max(0, len(touched) - int(change.after))
         return Weighed(change, rule.outcome if excess else Outcome.ALLOWED, touched if excess else (), excess)
     return Weighed(change, rule.outcome if touched else Outcome.ALLOWED, touched)
-
-
-def change_words(change: Change) -> Bilingual:
-    """The change as a line: whose, what, from what to what."""
-    words = RULES[change.kind].words
-    whose = f"{change.site} " if change.site else ""
-    item = f" {change.item}" if change.item else ""
-    values = f"：{change.before or '–'} → {change.after or '–'}" if change.before or change.after else ""
-    return Bilingual(
-        f"{whose}{words.zh}{item}{values}", f"{whose}{words.en}{item}{values.replace('：', ': ')}"
-    )
-
-
-def outcome_words(outcome: Outcome, kind: ChangeKind, touched: int) -> Bilingual:
-    """What comes of it, how many it touches, and what then holds for them."""
-    rule, said = RULES[kind], OUTCOMES[outcome]
-    if not touched:
-        return said
-    return Bilingual(
-        f"{said.zh}（{touched} 份报名：{rule.then.zh}）",
-        f"{said.en} ({touched} registrations: {rule.then.en})",
-    )

@@ -7,7 +7,7 @@ streams is folded and compared with what is stored. What could not be read is na
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +27,7 @@ from ncre.projections.maintenance.findings import (
     said,
     unless_away,
 )
+from ncre.projections.maintenance.reading import PastDamage, by_stream, in_portions
 from ncre.projections.maintenance.slices import Slice, around, slices
 from ncre.projections.summaries import Totals
 from ncre.store.database import Database
@@ -40,8 +41,6 @@ SIZE: Final = 5000
 SEALED: Final = frozenset(topic for topic, kind in FACTS.items() if kind.SEALED)
 """Every box is opened, also where no row needs what is in it: a damaged one is found by that alone."""
 
-BATCH_SIZE: Final = 400
-"""Keys in one question to the database."""
 
 DEEP: Final = 8
 """How often a slice whose index cannot be read either is halved before the rest of it is given up."""
@@ -135,13 +134,13 @@ class _Check:
     def _history(self, stored: Sequence[StoredEvent]) -> list[Fact]:
         """The facts of a slice without the streams of which one cannot be understood, or is missing."""
         self._found.facts += len(stored)
-        good = [row for stream in _by_stream(stored) if self._has_no_hole(stream) for row in stream]
+        good = [row for stream in by_stream(stored) if self._has_no_hole(stream) for row in stream]
         try:
             return self._read(good)
         except Exception as failed:
             unless_away(failed)
         history: list[Fact] = []
-        for stream in _by_stream(good):
+        for stream in by_stream(good):
             try:
                 history += self._read(stream)
             except Exception as failed:
@@ -206,7 +205,7 @@ class _Check:
             asked = select(projection.table).where(column.between(part.first, part.last))
             yield from self._connection.execute(asked).all()
             return
-        for keys in _in_portions(list(folded)):
+        for keys in in_portions(list(folded)):
             yield from self._connection.execute(projection.selecting_several, {"keys": keys}).all()
 
     def _extra(self, projection: Projection, key: Key, part: Slice) -> None:
@@ -221,7 +220,7 @@ class _Check:
                 self._found.differs(Difference(projection.name, said(key), column, value, should[column]))
 
     def _compare_claims(self, told: Mapping[str, UUID]) -> None:
-        for keys in _in_portions(sorted(told)):
+        for keys in in_portions(sorted(told)):
             stored = claims_check.holders_of(self._connection, keys)
             for key in keys:
                 if stored.get(key) != told[key]:
@@ -276,40 +275,5 @@ class _Check:
     def _count(self, table: Any) -> int:
         return int(self._connection.execute(select(func.count()).select_from(table)).scalar_one())
 
-    def _past(self, table: str, what: str) -> _Past:
-        return _Past(self._connection, self._found, table, what)
-
-
-class _Past:
-    """A block that ends where a table cannot be read, which is then named; the check goes on after it."""
-
-    def __init__(self, connection: Connection, found: Checked, table: str, what: str) -> None:
-        self._found, self._table, self._what = found, table, what
-        self._nested = connection.begin_nested()
-
-    def __enter__(self) -> None:
-        self._nested.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        self._nested.__exit__(kind, error, trace)
-        if error is None or not isinstance(error, Exception):
-            return False
-        self._found.is_damaged(self._table, f"{self._what} cannot be read: {brief(unless_away(error))}")
-        return True
-
-
-def _by_stream(stored: Iterable[StoredEvent]) -> Iterator[list[StoredEvent]]:
-    """The rows of each stream, in the order in which they come."""
-    stream: list[StoredEvent] = []
-    for row in stored:
-        if stream and stream[0].originator_id != row.originator_id:
-            yield stream
-            stream = []
-        stream.append(row)
-    if stream:
-        yield stream
-
-
-def _in_portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(keys), BATCH_SIZE):
-        yield keys[start : start + BATCH_SIZE]
+    def _past(self, table: str, what: str) -> PastDamage:
+        return PastDamage(self._connection, self._found, table, what)

@@ -27,19 +27,12 @@ from ncre.domain.exam.plan import (
     revisions_id,
 )
 from ncre.domain.exam.revision import Change, ChangeKind, Plans, differences
-from ncre.domain.exam.revision_rules import (
-    RULES,
-    Holder,
-    Outcome,
-    Weighed,
-    change_words,
-    needs_people,
-    outcome_words,
-    weighed,
-)
+from ncre.domain.exam.revision_rules import RULES, Outcome, Weighed, needs_people, weighed
+from ncre.domain.exam.revision_touches import Holder
+from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.exam import NoticePosted, RevisedPoint, RoundRevisionMade
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.exam.holders import holders

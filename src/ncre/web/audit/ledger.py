@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.ledger import checkpoints
 from ncre.ledger.export import NothingSealed
 from ncre.services.audit.bundles import Scope, Wanted

@@ -11,7 +11,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.disclosure import reason_in_words
-from ncre.domain.registration.lifecycle import PAID, Role, Status
+from ncre.domain.registration.lifecycle import PRINTABLE
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
 from ncre.projections.audit import timeline
 from ncre.projections.audit.snapshots import (
@@ -218,8 +219,8 @@ def _past(registration: UUID) -> Past:
 
 def _printable(stands: StateAt) -> dict[str, bool]:
     """Which papers there were to print then."""
-    paid = Status(stands.row["status"]) in PAID
-    return {"form": paid, "ticket": paid and len(stands.seats) == len(stands.row["lines"])}
+    printable = Status(stands.row["status"]) in PRINTABLE
+    return {"form": printable, "ticket": printable and len(stands.seats) == len(stands.row["lines"])}
 
 
 def _fields(stands: StateAt, opened: bool) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.audit.snapshots import At, parse_at
 from ncre.projections.base import Row
 from ncre.web.audit.registrations import PURPOSE

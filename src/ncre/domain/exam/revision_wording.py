@@ -1,0 +1,29 @@
+"""A change of a round and what comes of it, in words."""
+
+from __future__ import annotations
+
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.exam.revision import Change, ChangeKind
+from ncre.domain.exam.revision_rules import OUTCOMES, RULES, Outcome
+
+
+def change_words(change: Change) -> Bilingual:
+    """The change as a line: whose, what, from what to what."""
+    words = RULES[change.kind].words
+    whose = f"{change.site} " if change.site else ""
+    item = f" {change.item}" if change.item else ""
+    values = f"：{change.before or '–'} → {change.after or '–'}" if change.before or change.after else ""
+    return Bilingual(
+        f"{whose}{words.zh}{item}{values}", f"{whose}{words.en}{item}{values.replace('：', ': ')}"
+    )
+
+
+def outcome_words(outcome: Outcome, kind: ChangeKind, touched: int) -> Bilingual:
+    """What comes of it, how many it touches, and what then holds for them."""
+    rule, said = RULES[kind], OUTCOMES[outcome]
+    if not touched:
+        return said
+    return Bilingual(
+        f"{said.zh}（{touched} 份报名：{rule.then.zh}）",
+        f"{said.en} ({touched} registrations: {rule.then.en})",
+    )
