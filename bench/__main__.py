@@ -7,7 +7,7 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import crowd, front, growth, ledger, passport, payments, photos, printing
+from bench import crowd, front, growth, interface, ledger, passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import check_rate, rebuild_rate, replay_cost
 from bench.ground import command_handler, databases, interleaved, plan_exam, waiting
@@ -28,6 +28,7 @@ def main() -> None:
     _photos()
     _passport()
     _commands()
+    _interface()
     _ledger()
     _growth()
     _papers()
@@ -99,6 +100,15 @@ def _crowd(file: Path, simulated: Callable[[Database], crowd.Outcome]) -> crowd.
     outcome = simulated(database)
     database.close()
     return outcome
+
+
+def _interface() -> None:
+    seen = interface.measure()
+    print(
+        f"Interface  {seen.calls:.0f} commands/s by /api/v1, {seen.commands:.0f}/s through the application alone, ratio "
+        f"{seen.calls / seen.commands:.2f}; {seen.reads:.0f} reads/s; {seen.events:.0f} events/s of CPU of the feed (aim 10000)",
+        flush=True,
+    )
 
 
 def _ledger() -> None:

@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from bench.ground import NOW, command_handler, interleaved, plan_exam, waiting
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import CommandHandler
 from ncre.ledger import export, lines, verifier
 from ncre.ledger.anchor import Anchor

@@ -12,6 +12,7 @@ from ncre.clients.openid import OpenIDClient
 from ncre.clients.payment_channel import PaymentChannel
 from ncre.clients.qq import QQ
 from ncre.clients.rsa_signing import KeyUnusable
+from ncre.clients.webhook_sender import WebhookSender
 from ncre.config import Misconfigured, Settings, refusals
 from ncre.documents.codes.ticket_token import TicketKey
 from ncre.documents.pdf.signature import Certificate, SigningUnusable
@@ -20,6 +21,7 @@ from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
 from ncre.identity.forgetting import Forgetting
 from ncre.identity.human_check import HumanCheck
+from ncre.identity.integrations import Integrations
 from ncre.identity.one_time_tokens import OneTimeTokens
 from ncre.identity.proofs import CODE_LIVES, Proofs
 from ncre.identity.second_factor_store import SecondFactorStore
@@ -57,6 +59,11 @@ from ncre.services.documents.issuing import DocumentService
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
+from ncre.services.integration.dispatcher import Dispatcher
+from ncre.services.integration.event_feed import EventFeed
+from ncre.services.integration.integrations import IntegrationService
+from ncre.services.integration.represented import RepresentedCandidates
+from ncre.services.integration.webhooks import WebhookService
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -127,9 +134,14 @@ class Container:
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
+    erasures: ErasureServices
+    integrations: IntegrationService
+    represented: RepresentedCandidates
+    webhooks: WebhookService
+    dispatcher: Dispatcher
+    event_feed: EventFeed
     sealer: Sealer
     audit_bundles: AuditBundles
-    erasures: ErasureServices
     worker: Worker
 
     def migrate(self) -> None:
@@ -137,18 +149,16 @@ class Container:
         self.key_checks.migrate()
 
     def assert_ready(self) -> None:
-        """Raises NotMigrated, WrongSecret where the data belong to another secret, ErasuresMissing after a restoration,
-
-        LedgerBroken.
-        """
+        """Raises NotMigrated, WrongSecret where the data belong to another secret, LedgerBroken, or ErasuresMissing after a
+        restoration."""
         self.assert_readable()
         self.erasures.reapplying.assert_applied()
-        assert_unbroken(self.database, self.sealer.anchor)
 
     def assert_readable(self) -> None:
-        """As far as what mends a restored database needs it. Raises NotMigrated, WrongSecret."""
+        """As far as what mends a restored database needs it. Raises NotMigrated, WrongSecret, LedgerBroken."""
         self.database.assert_migrated()
         self.key_checks.assert_right()
+        assert_unbroken(self.database, self.sealer.anchor)
 
     def close(self) -> None:
         self.photos.close()
@@ -219,6 +229,10 @@ def build_container(
         Places(kept, drafts, shelf, None if settings.smtp else outbox),
         clock,
     )
+    integrations = IntegrationService(command_handler, Integrations(database, clock))
+    hooks = WebhookService(command_handler, integrations, keys.webhook)
+    feed = EventFeed(command_handler, identities, settings.public_url)
+    dispatcher = Dispatcher(command_handler, integrations, hooks, feed, WebhookSender())
     return Container(
         settings=settings,
         session_key=keys.session.hex(),
@@ -280,6 +294,12 @@ def build_container(
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
+        erasures=erasing,
+        integrations=integrations,
+        webhooks=hooks,
+        dispatcher=dispatcher,
+        event_feed=feed,
+        represented=RepresentedCandidates(command_handler, security, accounts, identities),
         sealer=Sealer(
             database,
             store.settled,
@@ -289,7 +309,6 @@ def build_container(
             settings.ledger.seed,
         ),
         audit_bundles=AuditBundles(command_handler),
-        erasures=erasing,
         worker=Worker(
             command_handler,
             money,
@@ -304,6 +323,7 @@ def build_container(
                 human.tidy,
                 throttle.tidy,
                 sending.tidy,
+                dispatcher.tidy,
             ),
             watched.trusted if watched else lambda: True,
             (erasing.cleanup.errand, erasing.retention.errand),

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import account, audit, erasure, exam, operating, payment, registration
+from ncre.events import account, audit, erasure, exam, integration, operating, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import Sealer
@@ -107,6 +107,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.PhotoUploaded(PHOTO),
     registration.PhotoReplaced(replace(PHOTO, verdict="accept", codes=())),
     registration.ReviewRequested(3),
+    registration.ReviewTakenBack(),
     registration.Approved(LATER, 3),
     registration.Rejected(("P01", "I02"), "姓名与证件不符：张三"),
     registration.PaymentSettled("NC20261208000001", "till", "T1", 17500, LATER),
@@ -191,6 +192,15 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     ),
     exam.NoticePosted("81", "announcement", "网上报名公告", "Announcement", "正文", "Text"),
     exam.SeatsDrawn("81", "420019", 20270327, 310, 420),
+    integration.IntegrationMade("省平台", ("registrations:read",), ("420019",), "公函 31"),
+    integration.IntegrationScoped(("registrations:read", "events:read"), ("*",), "公函 32"),
+    integration.SecretIssued("ncre_abcdefg"),
+    integration.SecretRevoked("ncre_abcdefg", "已更换"),
+    integration.IntegrationRevoked("系统下线"),
+    integration.WebhookSet("https://portal.example.org/hook", "公函 33"),
+    integration.WebhookPaused(True),
+    integration.SigningKeyRotated(2),
+    integration.DeliveryResent(4711),
 )
 
 

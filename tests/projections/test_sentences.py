@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from ncre.domain.payment.settlement import yuan
-from ncre.events import account, audit, erasure, exam, operating, payment, registration
+from ncre.events import account, audit, erasure, exam, integration, operating, payment, registration
 from ncre.events.base import ERASED, Fact
 from ncre.projections.registration.sentences import sentence
 from tests.events.examples import all_facts
@@ -56,6 +56,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The candidate replaced the photo (567×390 pixels).",
     ),
     (registration.ReviewRequested(1), "考生申请了信息审核。", "The candidate requested review."),
+    (
+        registration.ReviewTakenBack(),
+        "考生撤回了审核申请。",
+        "The candidate took the request for review back.",
+    ),
     (
         registration.Approved(people.PAY_BY, 1),
         "考点审核通过，须在 2027-01-06 10:00 前支付。",
@@ -357,6 +362,43 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "考点 420019 编排考场：310 人 420 科次，随机种子 20270327。",
         "Seats were drawn at site 420019: 310 people, 420 sittings, seed 20270327.",
     ),
+    (
+        integration.IntegrationMade("省平台", ("events:read",), ("420019",), "公函 31"),
+        "建立了接入“省平台”：events:read，考点 420019（公函 31）。",
+        "The integration “省平台” was made: events:read at 420019 (公函 31).",
+    ),
+    (
+        integration.IntegrationScoped(("events:read", "private:read"), ("*",), "公函 32"),
+        "权限改为：events:read、private:read，考点 所有考点（公函 32）。",
+        "It may do from now on: events:read, private:read at every site (公函 32).",
+    ),
+    (
+        integration.SecretIssued("ncre_abcdefg"),
+        "发放了密钥 ncre_abcdefg…。",
+        "The secret ncre_abcdefg… was issued.",
+    ),
+    (
+        integration.SecretRevoked("ncre_abcdefg", "已更换"),
+        "停用了密钥 ncre_abcdefg…（已更换）。",
+        "The secret ncre_abcdefg… was revoked (已更换).",
+    ),
+    (
+        integration.IntegrationRevoked("系统下线"),
+        "停用了接入（系统下线）。",
+        "The integration was revoked (系统下线).",
+    ),
+    (
+        integration.WebhookSet("https://portal.example.org/hook", "公函 33"),
+        "事件推送到 https://portal.example.org/hook（公函 33）。",
+        "Events are sent to https://portal.example.org/hook (公函 33).",
+    ),
+    (integration.WebhookPaused(False), "继续推送。", "Deliveries go on."),
+    (
+        integration.SigningKeyRotated(2),
+        "更换了签名密钥（第 2 个）。",
+        "The signing key was changed (number 2).",
+    ),
+    (integration.DeliveryResent(4711), "重新推送了事件 4711。", "Event 4711 was sent again."),
 )
 
 

@@ -37,7 +37,7 @@ def test_the_secret_and_every_key_are_checked(database: Database) -> None:
         stored = {row.purpose: row.value for row in connection.execute(select(key_checks))}
     assert stored.keys() == {"secret", *LABELS}
     assert len(set(stored.values())) == len(stored)
-    secrets = (OURS.master, OURS.pepper, OURS.stamp, OURS.session, OURS.work, OURS.sign_on)
+    secrets = (OURS.master, OURS.pepper, OURS.stamp, OURS.session, OURS.work, OURS.sign_on, OURS.webhook)
     assert not {key.hex() for key in secrets} & set(stored.values())
     for purpose in stored:
         with_data_changed = {**OURS.checks, (purpose, 1): "0" * 64}
@@ -77,7 +77,7 @@ def test_keys_made_under_another_secret_are_found(database: Database) -> None:
 
 
 def test_keys_of_different_purposes_are_independent() -> None:
-    keys = [OURS.master, OURS.pepper, OURS.stamp, OURS.session, OURS.work, OURS.sign_on]
+    keys = [OURS.master, OURS.pepper, OURS.stamp, OURS.session, OURS.work, OURS.sign_on, OURS.webhook]
     assert len(set(keys)) == len(keys)
     assert not any(key.hex() in repr(OURS) for key in keys)
     labels = [label for versions in LABELS.values() for label in versions]

@@ -19,6 +19,7 @@ from ncre.clients.payment_channel import Kind, Source, State
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange
 from ncre.domain.admission import TicketVerdict
 from ncre.domain.candidate import FORM_FIELDS, masked_name, masked_number
+from ncre.domain.integration.scopes import LONGEST_NAME as LONGEST_INTEGRATION_NAME
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
@@ -26,8 +27,10 @@ from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
+from ncre.identity.integrations import PREFIX
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
 from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
+from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
 from ncre.store.schema import metadata
@@ -65,6 +68,13 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "attempts.key": HASH + 6,
     "erasures.state": longest(ErasureState),
     "retentions.round": ROUND,
+    "integrations.name": LONGEST_INTEGRATION_NAME,
+    "integration_secrets.key": HASH,
+    "integration_secrets.prefix": PREFIX,
+    "webhooks.url": LONGEST_URL,
+    "webhook_deliveries.answer": LONGEST_ANSWER,
+    "webhook_deliveries.state": longest(DeliveryState),
+    "webhook_deliveries.topic": topics(),
     "entries.entered_by": 36,
     "entries.manner": longest(("scanned", "typed")),
     "entries.ticket": 16,

@@ -121,7 +121,7 @@ def _in_words(error: Exception, language: str) -> list[str]:
     from ncre.store.outages import DatabaseUnusable
 
     match error:
-        case Misuse() | DatabaseUnusable() | NoKey() | TombstonesDamaged():
+        case Misuse() | DatabaseUnusable() | TombstonesDamaged() | NoKey():
             return [str(error)]
         case BackupUnusable():
             return [error.say(language)]

@@ -79,8 +79,8 @@ def read(environment: Mapping[str, str]) -> Reading:
     terms = Terms(variables)
     given, secret_file = _secret_place(variables, data, production, environment)
     secret = read_secret(given, secret_file)
-    providers, provider_problems, provider_secrets = read_providers(variables.sign_on, terms.public)
     ledger, ledger_problems = read_ledger(variables, _beside(secret, data, production, environment))
+    providers, provider_problems, provider_secrets = read_providers(variables.sign_on, terms.public)
     settings = replace(
         _settings(variables, data, production, (secret.value, secret_file), terms, providers), ledger=ledger
     )

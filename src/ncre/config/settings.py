@@ -81,6 +81,8 @@ class Settings:
     staff_factor: str = "required"
     production: bool = True
     connections: int | None = None
+    erased_list: Path | None = None
+    master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
 
     @property
@@ -92,9 +94,6 @@ class Settings:
     @property
     def ledger_anchor(self) -> Path:
         return self.ledger.anchor or self.data / "ledger.checkpoint"
-
-    erased_list: Path | None = None
-    master_keys: Path | None = None
 
     @property
     def photos(self) -> Path:

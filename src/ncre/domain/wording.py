@@ -41,6 +41,7 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.UPLOAD_PHOTO: Bilingual("上传照片", "Upload the photo"),
     Step.REPLACE_PHOTO: Bilingual("修改照片", "Replace the photo"),
     Step.REQUEST_REVIEW: Bilingual("申请信息审核", "Request review"),
+    Step.TAKE_BACK: Bilingual("撤回审核申请", "Take the request for review back"),
     Step.APPROVE: Bilingual("审核通过", "Approve"),
     Step.REJECT: Bilingual("审核不通过", "Reject"),
     Step.SETTLE: Bilingual("支付到账", "Settle the payment"),
@@ -133,6 +134,11 @@ SOURCES: Final[Mapping[str, Bilingual]] = {
     "counter": Bilingual("现场登记", "entered at the counter"),
     "nothing-due": Bilingual("无需支付", "nothing was due"),
 }
+
+
+def level_words(level: int) -> Bilingual:
+    """一级 to 四级; a level that nothing is known of stays a number."""
+    return Bilingual(f"{'零一二三四'[level] if level in range(1, 5) else level}级", f"Level {level}")
 
 
 def channel_words(channel: str) -> Bilingual:
@@ -346,6 +352,23 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "申请人不能自己确认，请由考务办公室的另一位同事确认；没有时，请在服务器上执行 ncre user。",
         "Whoever asked cannot confirm it. Ask a colleague of the exam office; if there is none, use ncre user on the server.",
     ),
+    RefusalCode.SCOPE_UNKNOWN: Bilingual("请至少选择一项权限。", "Choose at least one scope."),
+    RefusalCode.SCOPE_MISSING: Bilingual(
+        "这个接入没有所需的权限：{scope}。请联系考务办公室。",
+        "This integration lacks the scope {scope}. Ask the exam office for it.",
+    ),
+    RefusalCode.INTEGRATION_UNKNOWN: Bilingual("没有这个接入。", "There is no such integration."),
+    RefusalCode.INTEGRATION_OVER: Bilingual(
+        "这个接入已经停用，请新建一个。", "This integration was revoked. Make a new one."
+    ),
+    RefusalCode.SECRETS_TWO: Bilingual(
+        "已经有两个密钥同时有效。请先停用旧的一个，再发新的。",
+        "Two secrets are valid already. Revoke the older one before a new one is issued.",
+    ),
+    RefusalCode.WEBHOOK_ADDRESS: Bilingual(
+        "推送地址应为 https:// 开头的公网地址，不含用户名、密码和片段。",
+        "The address must be a public one that begins with https://, without user, password or fragment.",
+    ),
     RefusalCode.REQUEST_OVER: Bilingual(
         "这个申请已处理、已撤回或超过 7 天，请重新申请。",
         "This request was dealt with, taken back, or is older than 7 days. Ask again.",
@@ -418,6 +441,11 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     ),
     RefusalCode.REVISION_REFUSED: Bilingual(
         "这次修订没有保存：{what}", "The revision was not saved: {what_en}"
+    ),
+    RefusalCode.REVIEW_OPENED: Bilingual(
+        "考点工作人员已经打开过这份报名，审核申请不能再撤回。请等待审核结果；审核未通过时可以修改。",
+        "The site's staff have opened this registration, so the request for review cannot be taken back any more. "
+        "Wait for the result; what is rejected may be mended.",
     ),
     RefusalCode.SITE_CLOSED: Bilingual(
         "考点 {site} 已停止报名，请另选考点。",

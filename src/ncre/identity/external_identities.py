@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -83,6 +83,13 @@ class Identities:
     def unlink_all(self, connection: Connection, account: UUID) -> None:
         """Take every link of a closed account away, so that its owner may link to another."""
         connection.execute(delete(identities).where(identities.c.account == account))
+
+    def those_of(self, connection: Connection, issuer: str, among: Collection[UUID]) -> frozenset[UUID]:
+        """Which of these accounts a provider knows."""
+        asked = select(identities.c.account).where(
+            identities.c.issuer == issuer, identities.c.account.in_(among)
+        )
+        return frozenset(connection.execute(asked).scalars()) if among else frozenset()
 
     def of(self, account: UUID) -> list[Linked]:
         asked = select(identities).where(identities.c.account == account).order_by(identities.c.linked_at)

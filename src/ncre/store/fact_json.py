@@ -62,6 +62,11 @@ class Shape:
         self._read_current: Callable[[bytes], StoredState] = msgspec.json.Decoder(current).decode
         self._read_private = msgspec.json.Decoder(self._private_type).decode
 
+    @property
+    def types(self) -> tuple[type[msgspec.Struct], type[msgspec.Struct]]:
+        """The shapes of the public and of the sealed fields."""
+        return self._public_type, self._private_type
+
     def public_of(self, fact: Fact) -> dict[str, Any]:
         values = vars(fact)
         return {name: values[name] for name in self._public}

@@ -9,7 +9,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
-    contacts,
     erasure,
     outbox,
     passport,
@@ -20,22 +19,27 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
+from ncre.web.account import contacts as own_contacts
+from ncre.web.api import interface
 from ncre.web.audit import accounts, ledger, registrations, round_history
 from ncre.web.candidate import (
     agreement,
+    contacts,
     deadlines,
     details,
     documents,
     home,
+    paper_words,
     payment,
     photo,
     registration,
     rejections,
+    sites,
     subjects,
     wechat_browser,
 )
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, payments, round, seating, staff_accounts
+from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -54,11 +58,12 @@ from ncre.web.staff import admission, cash, desk, halls, review, suspension
 AREAS = (
     health,
     home,
+    sites,
     sign_in,
     captcha,
     sign_up,
     passport,
-    contacts,
+    own_contacts,
     profile,
     erasure,
     second_factor,
@@ -82,6 +87,7 @@ AREAS = (
     round,
     staff_accounts,
     erasures,
+    integrations,
     seating,
     payments,
     registrations,
@@ -93,7 +99,7 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "ledger")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -126,6 +132,8 @@ def create_site(container: Container) -> Flask:
         language,
         menu,
         filters,
+        contacts,
+        paper_words,
         deadlines,
         rejections,
         errors,
@@ -134,6 +142,7 @@ def create_site(container: Container) -> Flask:
         part.install(site)
     for area in AREAS:
         site.register_blueprint(area.pages)
+    interface.install(site)
     return site
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.ledger import checkpoints
 from ncre.services.audit.bundles import STREAM
 from ncre.web.site import create_site

@@ -81,6 +81,7 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
         container.settings.photos.mkdir()
         paid = live(container, clock, walker_of(container, mine.account))
         known = {
+            "registration_id": paid.id, "topic": "registration.approved",
             "registration": paid.id, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
             "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0,

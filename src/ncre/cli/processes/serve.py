@@ -23,7 +23,7 @@ THREADS: Final = 8
 """For candidates' pages. More do not make Python quicker; they only wait for the database at the same time."""
 
 MOST_THREADS: Final = 16
-"""With the other lanes no process has more than 29 connections to its database."""
+"""With the other lanes no process has more than 35 connections to its database."""
 
 MOST_PROCESSES: Final = 64
 
@@ -73,6 +73,8 @@ def lanes(threads: int) -> tuple[LaneTerms, ...]:
         LaneTerms(traffic.STAFF_ENTRANCE, 2),
         LaneTerms(traffic.MACHINES, 2, seconds=4.0),
         LaneTerms(traffic.FILES, 2, seconds=4.0),
+        LaneTerms(traffic.API, 3),
+        LaneTerms(traffic.FEED, 3),
     )
 
 

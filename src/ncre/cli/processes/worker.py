@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from argparse import ArgumentTypeError, Namespace
 from threading import Event, Thread
@@ -12,8 +13,13 @@ from ncre.cli.common import open_container
 from ncre.cli.logs import log_to_stderr
 from ncre.cli.processes import sealing
 from ncre.cli.processes.installing import warn_of_open_files
+from ncre.clients.webhook_sender import SECONDS
 from ncre.config import read_settings
 from ncre.store.outages import DatabaseFailure
+from ncre.supervision import repeat
+
+EVENTS_EVERY: Final = 1.0
+"""Seconds between two rounds of sending events."""
 
 LEAST_SECONDS: Final = 0.1
 MOST_SECONDS: Final = 3600
@@ -48,6 +54,7 @@ def worker(args: Namespace) -> int:
         with open_container() as container:
             warn_of_open_files(container.settings)
             container.worker.once()
+            container.dispatcher.once()
             if container.sealer.has_key:
                 container.sealer.assert_ready()
                 container.sealer.catch_up()
@@ -56,13 +63,23 @@ def worker(args: Namespace) -> int:
     try:
         warn_of_open_files(container.settings)
         _wait_for_database(container, stop, args.every)
+        sending = Thread(target=_send_events, args=(container, stop), daemon=True)
         beside = Thread(target=sealing.run, args=(container.sealer, stop), daemon=True)
+        sending.start()
         beside.start()
         container.worker.run(stop, args.every)
+        sending.join(SECONDS * 2)
         beside.join(timeout=10)
     finally:
         container.close()
     return 0
+
+
+def _send_events(container: Container, stop: Event) -> None:
+    """In a thread of its own: receivers that are slow hold up no deadline."""
+    repeat(
+        container.dispatcher.once, "sending events", stop, EVENTS_EVERY, logging.getLogger("ncre.webhooks")
+    )
 
 
 def _wait_for_database(container: Container, stop: Event, every: float) -> None:

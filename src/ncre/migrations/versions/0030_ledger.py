@@ -9,7 +9,7 @@ from ncre.store.columns import Moment
 from ncre.store.schema import Position
 
 revision = "0030"
-down_revision = "0035"
+down_revision = "0024"
 
 
 def upgrade() -> None:

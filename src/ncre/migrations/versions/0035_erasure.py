@@ -11,7 +11,7 @@ from alembic import op
 from ncre.store.columns import Moment
 
 revision = "0035"
-down_revision = "0024"
+down_revision = "0030"
 
 PRIVATE = {
     "accounts": ("name", "key", "email", "phone"),

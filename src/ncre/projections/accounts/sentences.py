@@ -26,6 +26,7 @@ WAYS: Final[Mapping[str, Bilingual]] = {
     "factor": Bilingual("两步验证", "the second factor"),
     "sso": Bilingual("单点登录", "single sign-on"),
     "qq": Bilingual("QQ", "QQ"),
+    "api": Bilingual("其他系统", "another system of the office"),
 }
 
 

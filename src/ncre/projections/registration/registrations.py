@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from ncre.domain.candidate import masked_name, masked_number
+from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED
 from ncre.domain.registration.machine import arrival
 from ncre.domain.registration.vocabulary import Opening, Status, Step
@@ -77,6 +78,7 @@ registrations = Table(
     Index("registrations_begun_at", "sealed_for", "round"),
     Index("registrations_at_site", "site", "status", "requested_at"),
     Index("registrations_by_number", "number"),
+    Index("registrations_in_order", "site", "id"),
     Index("registrations_by_person", "person"),
     Index("registrations_due", "status", "pay_by"),
     Index("registrations_waiting", "status", "requested_at"),
@@ -177,6 +179,10 @@ def _requested(requested: facts.ReviewRequested, _: Row) -> Row:
     return {"requested_at": requested.metadata.recorded_at}
 
 
+def _taken_back(_: facts.ReviewTakenBack, __: Row) -> Row:
+    return {"requested_at": None}
+
+
 def _approved(approved: facts.Approved, _: Row) -> Row:
     return {
         "approved_at": approved.metadata.recorded_at,
@@ -225,6 +231,7 @@ _CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.PhotoUploaded: _pictured,
     facts.PhotoReplaced: _pictured,
     facts.ReviewRequested: _requested,
+    facts.ReviewTakenBack: _taken_back,
     facts.Approved: _approved,
     facts.Rejected: _rejected,
     facts.PaymentSettled: _settled,
@@ -286,6 +293,20 @@ _UNSEATED = (
 def one(connection: Connection, registration: UUID) -> Row | None:
     """The row of a registration, or None."""
     return found_in(connection.execute(_ONE, {"registration": registration}).mappings().first())
+
+
+def page(
+    connection: Connection, sites: frozenset[str], status: str | None, after: UUID | None, limit: int
+) -> list[Row]:
+    """Registrations at these sites in the order of their ids, those after one id; with a status, those in it."""
+    asked = select(registrations).order_by(registrations.c.id).limit(limit)
+    if sites != EVERY_SITE:
+        asked = asked.where(registrations.c.site.in_(sorted(sites)))
+    if status is not None:
+        asked = asked.where(registrations.c.status == status)
+    if after is not None:
+        asked = asked.where(registrations.c.id > after)
+    return [dict(row) for row in connection.execute(asked).mappings()]
 
 
 def newest_of(connection: Connection, account: UUID, round_code: str) -> Row | None:

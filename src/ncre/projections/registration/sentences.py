@@ -17,6 +17,7 @@ from ncre.events.base import Fact
 from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
+from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
 
@@ -95,6 +96,10 @@ def _replaced(replaced: registration.PhotoReplaced) -> Bilingual:
 
 def _requested(_: registration.ReviewRequested) -> Bilingual:
     return Bilingual("考生申请了信息审核。", "The candidate requested review.")
+
+
+def _taken_back(_: registration.ReviewTakenBack) -> Bilingual:
+    return Bilingual("考生撤回了审核申请。", "The candidate took the request for review back.")
 
 
 def _approved(approved: registration.Approved) -> Bilingual:
@@ -314,6 +319,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.PhotoUploaded: _uploaded,
     registration.PhotoReplaced: _replaced,
     registration.ReviewRequested: _requested,
+    registration.ReviewTakenBack: _taken_back,
     registration.Approved: _approved,
     registration.Rejected: _rejected,
     registration.PaymentSettled: _settled,
@@ -342,6 +348,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     operating.CommandRun: _run,
     **PAYMENT_SENTENCES,
     **PASSPORT_SENTENCES,
-    **AUDIT_SENTENCES,
     **ERASURE_SENTENCES,
+    **INTEGRATION_SENTENCES,
+    **AUDIT_SENTENCES,
 }

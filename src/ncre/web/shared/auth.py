@@ -40,7 +40,7 @@ LONGEST_TARGET = 300
 """Characters of a path to go on to; it stands in addresses, cookies and proofs."""
 
 P = ParamSpec("P")
-Answer = str | Response | tuple[str, int]
+Answer = str | Response | tuple[str | Response, int]
 
 
 def install(site: Flask) -> None:

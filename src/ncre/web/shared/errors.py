@@ -17,6 +17,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.wording import refusal_words
 from ncre.handlers.outages import OUTAGES
 from ncre.store.outages import DatabaseFailure
+from ncre.web.api import problems
 from ncre.web.shared import access_log, edge, ways
 from ncre.web.shared.forms import FormIncomplete
 from ncre.web.shared.language import language
@@ -40,6 +41,12 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.SITES_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.SECOND_PERSON: HTTPStatus.FORBIDDEN,
     RefusalCode.REQUEST_OVER: HTTPStatus.CONFLICT,
+    RefusalCode.SCOPE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SCOPE_MISSING: HTTPStatus.FORBIDDEN,
+    RefusalCode.INTEGRATION_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.INTEGRATION_OVER: HTTPStatus.CONFLICT,
+    RefusalCode.SECRETS_TWO: HTTPStatus.CONFLICT,
+    RefusalCode.WEBHOOK_ADDRESS: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.OUT_OF_DATE: HTTPStatus.CONFLICT,
     RefusalCode.SENT_BEFORE: HTTPStatus.CONFLICT,
     RefusalCode.VERSION_UNKNOWN: HTTPStatus.CONFLICT,
@@ -59,6 +66,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.DOCUMENT_NOT_ACCEPTED: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REVISION_OUTDATED: HTTPStatus.CONFLICT,
     RefusalCode.REVISION_REFUSED: HTTPStatus.CONFLICT,
+    RefusalCode.REVIEW_OPENED: HTTPStatus.CONFLICT,
     RefusalCode.SITE_CLOSED: HTTPStatus.CONFLICT,
     RefusalCode.SITE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.SUBJECT_NOT_OFFERED: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -160,7 +168,9 @@ BY_STATE: Final = frozenset(
 PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
 """Statuses of what passes by itself; every answer that has one says when to ask again."""
 
-Answered = tuple[str, int, dict[str, str]]
+Answered = tuple[str | Response, int, dict[str, str]]
+
+Shown = tuple[str | Response, int]
 
 _TOO_LARGE: Final = later("发送的内容超过了这一页的限度，没有做任何改动。请减少后再试。")
 
@@ -196,15 +206,16 @@ def _refused(refusal: Refusal) -> Answered:
     sentence = why.words.say(language()) if why and refusal.code in BY_STATE else refusal_text(refusal)
     status = HTTPStatus.CONFLICT if why and status == HTTPStatus.NOT_FOUND else status
     headings = {404: _("没有找到这一页"), 500: _("系统出了问题")}
-    page, code = _page(status, headings.get(status, _("没有完成")), sentence, ways.way_on(row))
-    return page, code, {"Retry-After": str(after)} if after is not None else {}
+    heading = headings.get(status, _("没有完成"))
+    page, shown = _page(status, heading, sentence, ways.way_on(row), refusal.code.value)
+    return page, shown, {"Retry-After": str(after)} if after is not None else {}
 
 
 def _failed(failure: DatabaseFailure) -> Answered:
     return _refused(Refusal(OUTAGES[failure.kind]))
 
 
-def _expired(_error: CSRFError) -> tuple[str, int]:
+def _expired(_error: CSRFError) -> Shown:
     access_log.refuse("csrf")
     refusal_text = _("这个页面打开得太久，或者您在别处重新登录过。没有做任何改动，请回到刚才的页面再试一次。")
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
@@ -215,7 +226,7 @@ def _expired(_error: CSRFError) -> tuple[str, int]:
     return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text, ways.back())
 
 
-def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
+def _incomplete(_error: FormIncomplete) -> Shown:
     access_log.refuse("form-incomplete")
     return _page(
         HTTPStatus.BAD_REQUEST,
@@ -225,7 +236,7 @@ def _incomplete(_error: FormIncomplete) -> tuple[str, int]:
     )
 
 
-def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> Shown | HTTPException:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, edge.NotText | edge.TooLong):
@@ -258,12 +269,12 @@ def _way() -> Way:
     return ways.back() if request.method == "POST" else ways.way_on(ways.standing())
 
 
-def too_large() -> tuple[str, int]:
+def too_large() -> Shown:
     """The page for a request that was larger than its page takes."""
     return _page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("发送的内容太大"), str(_TOO_LARGE), ways.back())
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
+def _unexpected(error: Exception) -> Shown:
     log.error("unexpected %s", type(error).__name__, exc_info=error)
     return _page(
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -272,5 +283,10 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     )
 
 
-def _page(status: int, heading: str, sentence: str, way: Way | None = None) -> tuple[str, int]:
-    return render_template("shared/error.html", heading=heading, sentence=sentence, way=way), int(status)
+def _page(status: int, heading: str, sentence: str, way: Way | None = None, code: str = "") -> Shown:
+    if problems.is_api():
+        code = code or problems.code_of(status)
+        return problems.problem(status, code, heading, sentence), int(status)
+    return render_template(
+        "shared/error.html", heading=heading, sentence=sentence, way=way, fails=int(status) >= 500
+    ), int(status)

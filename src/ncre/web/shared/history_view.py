@@ -49,9 +49,10 @@ def names() -> Callable[[str], str]:
 
     It may be called after the request, while its answer is sent.
     """
-    return cache(container().accounts.name_in_office)
+    return cache(name_of)
 
 
 def name_of(actor: str) -> str:
     """The name of one account in office by its id; the id where there is none."""
-    return container().accounts.name_in_office(actor)
+    known = container().integrations.integrations.name_of(actor)
+    return known or container().accounts.name_in_office(actor)

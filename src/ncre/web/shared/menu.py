@@ -19,7 +19,7 @@ def is_open() -> bool:
 
 def entries() -> list[tuple[str, str]]:
     """(label, endpoint) for whoever is signed in."""
-    common = [(_("网上报名公告与须知"), "home.front")]
+    common = [(_("网上报名公告与须知"), "home.front"), (_("考点与科目"), "sites.page")]
     if g.account is None:
         return common
     own = {
@@ -42,6 +42,7 @@ def entries() -> list[tuple[str, str]]:
             (_("公告管理"), "round.notices"),
             (_("工作人员账号"), "staff_accounts.home"),
             (_("个人信息删除"), "erasures.home"),
+            (_("其他系统"), "integrations.home"),
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
             (_("账本"), "audit_ledger.page"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, g, request
+from flask import Blueprint, Flask, g, request
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
@@ -38,6 +38,11 @@ def signed_by_machine(view: View) -> View:
     """For what machines call, signed in their own way: every other form carries the session's token."""
     _csrf.exempt(view)
     return view
+
+
+def machines_alone(pages: Blueprint) -> None:
+    """For addresses that look at no cookie: there is no session whose rights a forged form could use."""
+    _csrf.exempt(pages)
 
 
 def install(site: Flask) -> None:

@@ -28,11 +28,15 @@ STAFF: Final = "staff"
 STAFF_ENTRANCE: Final = "staff-entrance"
 MACHINES: Final = "machines"
 FILES: Final = "files"
+API: Final = "api"
+FEED: Final = "feed"
 
 STAFF_MARK: Final = "staff"
 """In the signed session of staff. It opens their lane and nothing else; each page asks for the role itself."""
 
-_PHOTO: Final = re.compile(r"/registrations/[^/]+/photo")
+_PHOTO: Final = re.compile(r"(/api/v1)?/registrations/[^/]+/photo")
+_API: Final = re.compile(r"/api(/|$)")
+_FEED: Final = re.compile(r"/api/v1/events/?")
 _STAFF: Final = re.compile(r"/(staff|office|audit)(/|$)")
 _SIGN_IN: Final = re.compile(r"/(sign-in|sso)(/|$)")
 
@@ -51,13 +55,17 @@ def lanes_of(site: Flask) -> LaneOf:
     """The lane of a request, from its method, path, query and cookies.
 
     Candidates wait for each other alone, and photos for photos; payment notices and probes, styles and the ledger, and staff have lanes
-    of their own. Whoever is not signed in as staff yet and wants to be has the entrance, which strangers may crowd: it is not
+    of their own, and so have other systems, those that wait for events apart from those that act. Whoever is not signed in as staff yet and wants to be has the entrance, which strangers may crowd: it is not
     the lane of those who are.
     """
 
     def lane_of(method: str, path: str, query: str, cookies: str) -> str:
         if (method == "POST" and path.startswith("/notices/")) or path in PROBES:
             return MACHINES
+        if _FEED.fullmatch(path):
+            return FEED
+        if _API.match(path):
+            return API
         if path.startswith(("/static/", "/ledger/")):
             return FILES
         if cookies and _is_staff(site, cookies):

@@ -1,0 +1,46 @@
+"""What an integration may do, in scopes. A scope opens addresses; the rules of every step apply on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Final
+
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.refusals import Refusal, RefusalCode
+
+LONGEST_NAME: Final = 80
+LONGEST_WHY: Final = 500
+
+
+class Scope(StrEnum):
+    EXAM_READ = "exam:read"
+    READ = "registrations:read"
+    APPLY = "registrations:apply"
+    REVIEW = "registrations:review"
+    OFFICE = "registrations:office"
+    COUNTER = "payments:counter"
+    PRIVATE = "private:read"
+    EVENTS = "events:read"
+
+
+SCOPES: Final[Mapping[Scope, Bilingual]] = {
+    Scope.EXAM_READ: Bilingual("查看考次与考点", "see the round and its sites"),
+    Scope.READ: Bilingual("查看报名（证件号码遮盖）", "see registrations, numbers masked"),
+    Scope.APPLY: Bilingual("为自己的用户报名", "register its own users"),
+    Scope.REVIEW: Bilingual("审核与现场确认", "review, and confirm on site"),
+    Scope.OFFICE: Bilingual(
+        "取消报名、转到本人另一账号", "cancel registrations, move them to another account"
+    ),
+    Scope.COUNTER: Bilingual("登记现场缴费", "record cash taken on site"),
+    Scope.PRIVATE: Bilingual("打开个人信息（每次都记入历史）", "open private details, each time recorded"),
+    Scope.EVENTS: Bilingual("读取事件", "read events"),
+}
+"""Every scope in words."""
+
+
+def require_scopes(asked: Collection[str]) -> tuple[str, ...]:
+    """The scopes in order. Raises Refusal where there is none, or one that is unknown."""
+    if not asked or not set(asked) <= set(Scope):
+        raise Refusal(RefusalCode.SCOPE_UNKNOWN)
+    return tuple(scope.value for scope in Scope if scope.value in asked)

@@ -1,0 +1,1 @@
+"""What happened to integrations, in sentences."""

@@ -1,0 +1,137 @@
+"""What the interface is sent: nothing that is not named here, each of the named type. Money is fen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from ncre.domain.registration.vocabulary import Status
+
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", max_length=500)]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+SiteCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+
+class Asked(BaseModel):
+    """What comes in: nothing that is not named here, and of the named type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class CandidateAsked(Asked):
+    """`reference` is the caller's own name for the person; the same reference is the same candidate."""
+
+    reference: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,120}$")]
+
+
+class ListAsked(BaseModel):
+    """`candidate` lists those of one of the caller's own candidates, at whatever site."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Status | None = None
+    site: SiteCode | None = None
+    candidate: UUID | None = None
+    cursor: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class AgreeAsked(Asked):
+    candidate: Annotated[UUID, Field(strict=False)]
+    agreement: Code
+
+
+class DetailsAsked(Asked):
+    """As a candidate types them; `birth` is YYYYMMDD, codes are those of the form."""
+
+    name: Text
+    sex: Text
+    document_type: Text
+    document_number: Text
+    birth: Text
+    ethnicity: Text
+    education: Text
+    occupation: Text
+    mobile: Text
+    email: Text
+    address: Text
+    postcode: Text
+    remark: Text = ""
+
+
+class SubjectsAsked(Asked):
+    """`student` is a school number, or `declared`: sites for their own students ask for one of them."""
+
+    site: SiteCode
+    subjects: Annotated[list[Code], Field(min_length=1, max_length=10)]
+    declared: bool = False
+    student: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", max_length=40)] = ""
+
+
+class AdoptAsked(Asked):
+    kind: Literal["turn", "crop", "appeal"]
+    draft: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class OrderAsked(Asked):
+    """Without a channel, the usual one."""
+
+    channel: Code | None = None
+
+
+class RejectAsked(Asked):
+    reasons: Annotated[list[Code], Field(min_length=1, max_length=20)]
+    note: Annotated[
+        str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length=500)
+    ] = ""
+
+
+class CancelAsked(Asked):
+    """`money` and its reason where a fee was paid."""
+
+    reason: Text
+    money: Literal["refund", "keep"] | None = None
+    money_reason: Text = ""
+
+
+class TransferAsked(Asked):
+    """`account` is the name or address with which the same person signs in, `evidence` what was seen that says so."""
+
+    account: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", max_length=254)]
+    evidence: Text
+
+
+class SearchAsked(Asked):
+    """A registration number, ticket number, document number or id. It travels in the body, never in an address."""
+
+    text: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", max_length=120)]
+
+
+class CashAsked(Asked):
+    receipt: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+    amount: Annotated[int, Field(ge=1, le=99_999_999_999)]
+
+
+class HandedBackAsked(Asked):
+    """`receipt` of the cash that could not be used."""
+
+    receipt: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+
+
+class ViewAsked(Asked):
+    """Why: review, confirmation, counter, inquiry, or a reason in 4 to 200 characters."""
+
+    why: Text
+
+
+class EventsAsked(BaseModel):
+    """`wait` seconds at the most for something new."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: Annotated[int, Field(ge=0, le=2**62)] = 0
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    wait: Annotated[int, Field(ge=0, le=20)] = 0
+    private: bool = False

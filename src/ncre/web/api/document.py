@@ -1,0 +1,106 @@
+"""The OpenAPI 3.1 document: what spectree says of models and addresses, and what all operations have in common."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, Final
+
+from spectree import SpecTree
+
+from ncre.web.api.problems import PROBLEM
+from ncre.web.api.spec import OPERATIONS, Operation
+
+KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Names this operation: sent twice under one key it is done once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+}
+IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the registration as it was read; an outdated one is refused (412).",
+    "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
+}
+LANGUAGE: Final = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "zh or en: the language of `detail`.",
+    "schema": {"type": "string"},
+}
+ETAG: Final = {"ETag": {"description": "The version of the registration.", "schema": {"type": "string"}}}
+LIMITS: Final = {
+    name: {"description": words, "schema": {"type": "integer"}}
+    for name, words in (
+        ("RateLimit-Limit", "Calls in each minute."),
+        ("RateLimit-Remaining", "What is left of them."),
+        ("RateLimit-Reset", "Seconds until the next minute."),
+    )
+}
+WORDS: Final = {
+    "200": "Done, or so already.",
+    "400": "The request cannot be read.",
+    "401": "No valid token.",
+    "403": "The scope, the role or the time does not allow it.",
+    "404": "There is no such thing for this integration.",
+    "405": "Not this method.",
+    "409": "As things stand it cannot be done.",
+    "410": "The person was erased.",
+    "412": "The registration changed meanwhile: read it again.",
+    "413": "Too large.",
+    "415": "Another media type is taken here.",
+    "422": "What was sent breaks a rule; `faults` names the fields.",
+    "428": "If-Match is missing.",
+    "429": "Too many calls: wait for Retry-After seconds.",
+    "500": "An error of the service.",
+    "503": "Not now: try again after Retry-After seconds.",
+    "507": "The store is full.",
+}
+
+
+def completed(spec: SpecTree) -> dict[str, Any]:
+    """The whole document."""
+    found = deepcopy(spec.spec)
+    found["openapi"] = "3.1.0"
+    found["info"] |= {
+        "description": "Registrations for the National Computer Rank Examination, for the office's other systems.",
+        "license": {"name": "MIT", "identifier": "MIT"},
+    }
+    found["servers"] = [{"url": "/"}]
+    found["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "A secret of the integration."}
+    }
+    found["security"] = [{"token": []}]
+    for path in found["paths"].values():
+        for method, one in path.items():
+            if method in ("get", "post"):
+                _complete(one, OPERATIONS[one["operationId"]])
+    return found
+
+
+def _complete(one: dict[str, Any], operation: Operation) -> None:
+    extra = [LANGUAGE, *([KEY] if operation.command else []), *([IF_MATCH] if operation.versioned else [])]
+    one["parameters"] = [*one.get("parameters", []), *deepcopy(extra)]
+    if operation.scope is not None:
+        one["description"] = f"{one.get('description', '')}\n\nScope: `{operation.scope.value}`.".strip()
+    if operation.binary:
+        body = {operation.binary: {"schema": {"type": "string", "format": "binary"}}}
+        one["requestBody"] = {"required": True, "content": body}
+    elif "requestBody" in one:
+        one["requestBody"]["required"] = True
+    for status, answered in one["responses"].items():
+        answered["description"] = WORDS[status]
+        answered["headers"] = deepcopy(LIMITS if status != "401" else {})
+        if status == "200":
+            if operation.scope and _model(answered) == "Registration":
+                answered["headers"] |= deepcopy(ETAG)
+        else:
+            answered["content"] = {PROBLEM: answered["content"]["application/json"]}
+
+
+def _model(answered: dict[str, Any]) -> str:
+    schema = answered["content"]["application/json"]["schema"]
+    return str(schema.get("$ref", "")).rpartition("/")[2]

@@ -1,0 +1,202 @@
+"""What the interface answers. Money is fen, moments are UTC; private details are in `Details` alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ncre.domain.registration.vocabulary import Status
+
+
+class Answered(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457). `code` is stable; `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    faults: dict[str, str] | None = None
+    offers: list[PhotoOffer] | None = None
+
+
+class PhotoOffer(Answered):
+    """What may be done with a refused photo: send it to `photo-adoptions`."""
+
+    kind: Literal["turn", "crop", "appeal"]
+    draft: str
+
+
+class Me(Answered):
+    id: UUID
+    name: str
+    scopes: list[str]
+    sites: list[str]
+
+
+class SubjectOffered(Answered):
+    code: str
+    name: str
+    level: int
+    fee: int
+
+
+class Round(Answered):
+    code: str
+    title: str
+    agreement: str
+    agreement_text: str
+    subjects: list[SubjectOffered]
+    register_opens: datetime
+    register_closes: datetime
+
+
+class Site(Answered):
+    code: str
+    name: str
+    province: str
+    city: str
+    address: str
+    reviews: bool
+    confirms: bool
+    audience: str
+    most_subjects: int
+    subjects: list[str]
+
+
+class Sites(Answered):
+    items: list[Site]
+
+
+class Candidate(Answered):
+    id: UUID
+    reference: str
+
+
+class Line(Answered):
+    subject: str
+    fee: int
+
+
+class Registration(Answered):
+    """Where a registration stands. `steps` are those open now, leaving windows aside."""
+
+    id: UUID
+    version: int
+    round: str
+    candidate: UUID
+    status: Status
+    number: str | None
+    site: str | None
+    lines: list[Line]
+    amount: int
+    name_masked: str | None
+    document_masked: str | None
+    photo: str | None = Field(
+        description="The verdict on the photo: accept, warn or reject; null without one."
+    )
+    reasons: list[str]
+    submitted_at: datetime | None
+    requested_at: datetime | None
+    approved_at: datetime | None
+    pay_by: datetime | None
+    paid_at: datetime | None
+    confirmed_at: datetime | None
+    seated: int
+    changed_at: datetime
+    steps: list[str]
+
+
+class Registrations(Answered):
+    """A page; `next` is the cursor of the one that follows, null on the last."""
+
+    items: list[Registration]
+    next: str | None
+
+
+class Told(Answered):
+    at: datetime
+    role: str
+    topic: str
+    zh: str
+    en: str
+
+
+class History(Answered):
+    items: list[Told]
+
+
+class Order(Answered):
+    """Where the candidate pays: an address to open, or the text of a QR code; both null where nothing is to be paid."""
+
+    number: str
+    channel: str
+    amount: int
+    address: str | None
+    qr: str | None
+
+
+class Cash(Answered):
+    """`unusable` says why the money must be handed back now; "" where it settled the registration."""
+
+    unusable: str
+    registration: Registration
+
+
+class Details(Answered):
+    """Private. Each opening stands in the history of the registration."""
+
+    name: str
+    sex: str
+    document_type: str
+    document_number: str
+    birth: date
+    ethnicity: str
+    education: str
+    occupation: str
+    mobile: str
+    email: str
+    address: str
+    postcode: str
+    remark: str
+
+
+class Event(Answered):
+    """A CloudEvents 1.0 event, as webhooks carry it too."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    datacontenttype: Literal["application/json"]
+    dataschema: str
+    position: str
+    stream: str
+    version: int
+    actor: str
+    role: str
+    sealed: str
+    data: dict[str, object]
+
+
+class FactSchema(BaseModel):
+    """A JSON Schema (2020-12)."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Events(Answered):
+    """`next` is the position to go on after, also where nothing of this page was for the caller."""
+
+    items: list[Event]
+    next: int
+    more: bool

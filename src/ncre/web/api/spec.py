@@ -1,0 +1,121 @@
+"""What an operation is: a scope, the models of what it is asked and answers, and the problems it may end with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final
+
+from flask import Blueprint
+from flask import Response as Answer
+from pydantic import BaseModel, ValidationError
+from spectree import Response, SpecTree
+from spectree.plugins.flask_plugin import FlaskPlugin
+
+from ncre.domain.integration.scopes import Scope
+from ncre.web.api import access
+from ncre.web.api.models import Problem
+
+pages = Blueprint("api", __name__)
+
+View = Callable[..., Answer]
+
+VERSION: Final = "1.0.0"
+
+
+class NotAsDescribed(Exception):
+    """What was sent is not what the operation takes; `faults` by the names of fields."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(", ".join(faults))
+        self.faults = faults
+
+
+def _refuse(_request: Any, _answer: Any, error: Exception | None, *_: Any) -> None:
+    if isinstance(error, ValidationError):
+        named = {".".join(str(part) for part in one["loc"]) or "body": one["msg"] for one in error.errors()}
+        raise NotAsDescribed(named)
+
+
+class Checks(FlaskPlugin):
+    """Checks what comes in. What goes out was made of its model just before, and is not read again."""
+
+    def validate_response(self, resp: Any, *_: Any, **__: Any) -> tuple[Any, None]:
+        return resp, None
+
+
+spec = SpecTree(
+    backend=Checks,
+    title="NCRE registration",
+    version=VERSION,
+    mode="strict",
+    annotations=False,
+    before=_refuse,
+    validation_error_model=Problem,
+    naming_strategy=lambda model: model.__name__,
+    nested_naming_strategy=lambda _parent, child: child,
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the documentation says of an operation beside its models."""
+
+    scope: Scope | None
+    command: bool
+    versioned: bool
+    binary: str
+
+
+OPERATIONS: Final[dict[str, Operation]] = {}
+
+
+def operation(
+    name: str,
+    answers: type[BaseModel],
+    scope: Scope | None = None,
+    *,
+    status: int = 200,
+    query: type[BaseModel] | None = None,
+    json: type[BaseModel] | None = None,
+    command: bool = False,
+    versioned: bool = False,
+    binary: str = "",
+    tag: str = "registrations",
+) -> Callable[[View], View]:
+    """A view of `/api/v1`. A command carries an Idempotency-Key; `versioned` ones say which version they saw."""
+    OPERATIONS[name] = Operation(scope, command, versioned, binary)
+    codes = {f"HTTP_{status}": answers} | {f"HTTP_{code}": Problem for code in _problems(name)}
+
+    def wrap(view: View) -> View:
+        checked = spec.validate(
+            query=query,
+            json=json,
+            resp=Response(**codes),
+            tags=(tag,),
+            operation_id=name,
+            security={"token": []},
+        )(view)
+
+        @wraps(checked)
+        def guarded(*positional: Any, **named: Any) -> Answer:
+            access.require_scope(scope)
+            if json is not None:
+                access.require_json()
+            if command:
+                access.require_key()
+            answer: Answer = checked(*positional, **named)
+            return answer
+
+        return guarded
+
+    return wrap
+
+
+def _problems(name: str) -> list[int]:
+    one = OPERATIONS[name]
+    always = [400, 401, 403, 404, 405, 422, 429, 500, 503]
+    if one.command:
+        always += [409, 410, 413, 415, 507]
+    return sorted([*always, 412, 428] if one.versioned else always)
