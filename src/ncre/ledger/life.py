@@ -8,19 +8,23 @@ from functools import cache
 from hashlib import sha256
 
 from ncre.domain.registration.lifecycle import LIFE
-from ncre.domain.registration.vocabulary import Status
+from ncre.domain.registration.vocabulary import Back, Status
 from ncre.events.registration import AgreementAccepted
 
 
 @cache
 def life_table() -> bytes:
-    """{begins, start, rows: [[fact, statuses before, status after or null, roles]]} as JSON, the same bytes each time."""
+    """{begins, start, rows: [[fact, statuses before, status after, null for the same or [the field of the fact that names it], roles]]} as JSON, the same bytes each time."""
     rows = [
-        [row.fact.TOPIC, [one.value for one in row.sources], row.to, sorted(one.value for one in row.by)]
+        [row.fact.TOPIC, [one.value for one in row.sources], _to(row.to), sorted(one.value for one in row.by)]
         for row in LIFE
     ]
     table = {"begins": AgreementAccepted.TOPIC, "start": Status.NEW, "rows": rows}
     return json.dumps(table, separators=(",", ":")).encode()
+
+
+def _to(to: Status | Back | None) -> Status | list[str] | None:
+    return [to.value] if isinstance(to, Back) else to
 
 
 def life_statement(origin: str) -> str:

@@ -220,7 +220,9 @@ class Books:
     returned: dict[Trade, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.facts = {row[0] for row in self.life["rows"]}
+        rows = self.life["rows"]
+        self.facts, self.left = {row[0] for row in rows}, dict[bytes, str]()
+        self.pauses = {status for _, sources, to, _ in rows if isinstance(to, list) for status in sources}
 
     def take(self, line: int, stream: bytes, version: int, topic: str, stored: dict[str, Any]) -> str:
         """The status of the stream after this fact, "" where it is no registration."""
@@ -230,17 +232,23 @@ class Books:
             raise Refused("versions", f"line {line}", f"version {version} of its stream follows {before}")
         fact = stored["fact"]
         if topic in self.facts or status:
-            status = self._arrival(line, topic, status, stored["envelope"]["role"])
+            status = self._arrival(line, stream, topic, status, stored)
             price = sum(one["fee"] for one in fact["lines"]) if "lines" in fact else price
         if "trade" in fact:
             self._money(f"line {line}", line, topic, fact, price)
         self.streams[stream] = (version, status, price)
         return status
 
-    def _arrival(self, line: int, topic: str, status: str, role: str) -> str:
+    def _arrival(self, line: int, stream: bytes, topic: str, status: str, stored: dict[str, Any]) -> str:
+        """A row leads to a status, to the same one (null), or back to the one before a pause ([field that names it])."""
+        role = stored["envelope"]["role"]
         for name, sources, to, by in self.life["rows"]:
             if name == topic and status in sources and role in by:
-                arrived: str = to or status
+                arrived: str = stored["fact"][to[0]] if isinstance(to, list) else to or status
+                if isinstance(to, list) and arrived != self.left.get(stream):
+                    break
+                if arrived in self.pauses and arrived != status:
+                    self.left[stream] = status
                 return arrived
         raise Refused("life", f"line {line}", f"{topic} by {role} cannot follow status {status or 'none'}")
 

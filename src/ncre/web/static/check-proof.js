@@ -127,13 +127,17 @@ function* linesOf(bytes) {
 function arrival(life, streams, line, [, stream, version, topic, stored]) {
   const before = streams.get(stream) ?? { version: 0, status: topic === life.begins ? life.start : '' };
   if (version !== before.version + 1) throw new Refused('versions', line);
-  let { status } = before;
+  let { status, left } = before;
   if (status || life.rows.some(([fact]) => fact === topic)) {
     const row = life.rows.find(([fact, from, , by]) => fact === topic && from.includes(status) && by.includes(stored.envelope.role));
     if (!row) throw new Refused('life', line);
-    status = row[2] ?? status;
+    const back = Array.isArray(row[2]);
+    const to = back ? stored.fact[row[2][0]] : row[2] ?? status;
+    if (back && to !== left) throw new Refused('life', line);
+    if (to !== status) left = status;
+    status = to;
   }
-  streams.set(stream, { version, status });
+  streams.set(stream, { version, status, left });
 }
 
 async function checked(buffer, written) {
