@@ -30,9 +30,9 @@ from tests.web.staff_members import HERE, Visitor, visitor
 
 FIXED: Final = frozenset({
     "rounds", "sites", "notices", "counters", "serials",
-    "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
+    "registration_counts", "refused_notices", "reconciliations", "integrations", "alembic_version", "staff_requests",
 })  # fmt: skip
-"""Tables with a few rows a site, a channel, a day or a member of staff, however many people register."""
+"""Tables with a few rows a site, a channel, a day, a member of staff or another system, however many people register."""
 
 
 @pytest.fixture
