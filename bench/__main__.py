@@ -7,7 +7,7 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import crowd, front, growth, interface, passport, payments, photos, printing
+from bench import crowd, front, growth, interface, ledger, passport, payments, photos, printing
 from bench.commands import measure
 from bench.folding import check_rate, rebuild_rate, replay_cost
 from bench.ground import command_handler, databases, interleaved, plan_exam, waiting
@@ -29,6 +29,7 @@ def main() -> None:
     _passport()
     _commands()
     _interface()
+    _ledger()
     _growth()
     _papers()
 
@@ -106,6 +107,23 @@ def _interface() -> None:
     print(
         f"Interface  {seen.calls:.0f} commands/s by /api/v1, {seen.commands:.0f}/s through the application alone, ratio "
         f"{seen.calls / seen.commands:.2f}; {seen.reads:.0f} reads/s; {seen.events:.0f} events/s of CPU of the feed (aim 10000)",
+        flush=True,
+    )
+
+
+def _ledger() -> None:
+    with databases() as urls, TemporaryDirectory(prefix="ncre-bench-") as folder:
+        for name, url in urls.items():
+            costs = ledger.measure(url, Path(folder))
+            print(
+                f"{name:10} sealing {costs.rate:.0f} facts/s on one core (aim 50 000); a command costs "
+                f"{100 * costs.share:.1f} % more with it (aim 2); a candidate's proof in a log of "
+                f"{8 * ledger.GROWN} facts {costs.proof / 1000:.1f} KB (aim 10)",
+                flush=True,
+            )
+        checking = ledger.check(urls["SQLite"], Path(folder))
+    print(
+        f"Proof      {ledger.CHECKED} facts verified in {checking.seconds:.0f} s, {checking.memory:.0f} MB (aim 200)",
         flush=True,
     )
 

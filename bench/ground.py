@@ -13,8 +13,8 @@ from uuid import UUID, uuid4, uuid5
 
 from ncre.domain.exam.plan import PlanRound, PlanSite
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import registration_id
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
 from ncre.events.exam import (

@@ -16,8 +16,8 @@ from sqlalchemy import insert
 
 from bench.ground import NOW, ROUND, SITE
 from ncre.domain.payment.settlement import order_number, order_stream
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import registration_id
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import payment
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact

@@ -7,7 +7,7 @@ from statistics import median
 from time import perf_counter, process_time
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web import create_site
 
 SIGN_INS = 40

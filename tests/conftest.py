@@ -11,7 +11,7 @@ import pytest
 from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.exam.revisions import Revise

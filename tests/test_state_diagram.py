@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ncre.diagram import state_diagram
-from ncre.domain.registration.lifecycle import LIFE, Status
+from ncre.domain.registration.lifecycle import LIFE
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.wording import STEPS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "state-diagram.md"

@@ -13,8 +13,8 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.faults import FAULT_WORDS, FaultCode
 from ncre.domain.payment.settlement import Unusable
 from ncre.domain.refusals import RefusalCode
-from ncre.domain.registration.lifecycle import Opening, Role, Status, Step, When
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Opening, Role, Status, Step, When
 from ncre.domain.seating.cautions import CautionCode
 from ncre.domain.seating.wording import CAUTIONS
 from ncre.domain.wording import CONDITIONS, OPENINGS, REFUSALS, ROLES, STATUSES, STEPS, UNUSABLE

@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
 from ncre.domain.registration.commands import Confirm
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round

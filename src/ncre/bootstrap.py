@@ -19,6 +19,7 @@ from ncre.documents.pdf.signature import Certificate, SigningUnusable
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
+from ncre.identity.forgetting import Forgetting
 from ncre.identity.human_check import HumanCheck
 from ncre.identity.integrations import Integrations
 from ncre.identity.one_time_tokens import OneTimeTokens
@@ -29,9 +30,13 @@ from ncre.identity.sessions import Sessions
 from ncre.identity.sign_in_delays import SignInDelays
 from ncre.identity.staff_directory import StaffDirectory
 from ncre.identity.staff_requests import StaffRequests
+from ncre.ledger.anchor import Anchor
+from ncre.ledger.guard import assert_unbroken
+from ncre.ledger.sealer import Sealer
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
+from ncre.operational.tombstones import Tombstones
 from ncre.operational.watched_clock import WatchedClock
 from ncre.photo.file_store import PhotoFolder, PhotoStore
 from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
@@ -47,9 +52,11 @@ from ncre.services.accounts.staff_accounts import StaffAccounts
 from ncre.services.accounts.staff_provisioning import StaffProvisioning
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
+from ncre.services.audit.bundles import AuditBundles
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
+from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
 from ncre.services.integration.dispatcher import Dispatcher
@@ -74,7 +81,7 @@ from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
 from ncre.store.fact_store import FactStore
 from ncre.store.key_checks import KeyChecks
-from ncre.store.keys import Keys
+from ncre.store.keyring import Keyring
 from ncre.worker import Worker
 
 
@@ -91,6 +98,7 @@ class Container:
     clock: Callable[[], datetime]
     database: Database
     key_checks: KeyChecks
+    keyring: Keyring
     command_handler: CommandHandler
     accounts: Accounts
     account_service: AccountService
@@ -126,11 +134,14 @@ class Container:
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
+    erasures: ErasureServices
     integrations: IntegrationService
     represented: RepresentedCandidates
     webhooks: WebhookService
     dispatcher: Dispatcher
     event_feed: EventFeed
+    sealer: Sealer
+    audit_bundles: AuditBundles
     worker: Worker
 
     def migrate(self) -> None:
@@ -138,9 +149,16 @@ class Container:
         self.key_checks.migrate()
 
     def assert_ready(self) -> None:
-        """Raises NotMigrated, or WrongSecret where the data belong to another secret."""
+        """Raises NotMigrated, WrongSecret where the data belong to another secret, LedgerBroken, or ErasuresMissing after a
+        restoration."""
+        self.assert_readable()
+        self.erasures.reapplying.assert_applied()
+
+    def assert_readable(self) -> None:
+        """As far as what mends a restored database needs it. Raises NotMigrated, WrongSecret, LedgerBroken."""
         self.database.assert_migrated()
         self.key_checks.assert_right()
+        assert_unbroken(self.database, self.sealer.anchor)
 
     def close(self) -> None:
         self.photos.close()
@@ -161,19 +179,22 @@ def build_container(
     watched = WatchedClock(utc_now) if clock is None else None
     clock = clock or watched or utc_now
     database = Database(settings.database_url, settings.connections or CONNECTIONS)
-    keys = Keys.derived_from(settings.secret)
-    store = FactStore(database, keys)
+    keyring = Keyring(settings.secret, settings.master_keys)
+    keys = keyring.keys()
+    store = FactStore(database, keys, newer=keyring.keys)
     lab = PhotoLabPool(settings.photo_workers) if settings.photo_workers else InProcessPhotoLab()
     turns = PhotoTurns(max(1, settings.photo_workers))
-    kept = kept_photos(settings)
-    photos = PhotoService(database, store, kept, _photos(settings, "drafts"), lab, turns)
+    kept, drafts = kept_photos(settings), _photos(settings, "drafts")
+    photos = PhotoService(database, store, kept, drafts, lab, turns)
     command_handler = CommandHandler(database, store, ClaimStore(database), all_projections(), clock, photos)
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
     accounts = Accounts(database, clock)
-    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office)
+    proofs_at = f"{settings.public_url}/ledger/check" if settings.public_url else ""
+    cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office, proofs_at)
     door = TicketVerifier(command_handler, cases, stamps)
-    papers = DocumentService(command_handler, cases, DocumentCache(settings.papers), _certificate(settings))
+    shelf = DocumentCache(settings.papers)
+    papers = DocumentService(command_handler, cases, shelf, _certificate(settings))
     sessions, proofs = Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
     post = _post_office(settings, outbox, clock)
@@ -197,6 +218,17 @@ def build_container(
     checkout = CheckoutService(command_handler, money, retry_schedule)
     changes = Changes(command_handler, money, checkout)
     reconciliation = Reconciliation(command_handler, money, retry_schedule)
+    erasing = erasure_services(
+        command_handler,
+        changes,
+        accounts,
+        sessions,
+        security,
+        Forgetting(proofs, throttle, sending, clock),
+        Tombstones(settings.tombstones, keys.pepper),
+        Places(kept, drafts, shelf, None if settings.smtp else outbox),
+        clock,
+    )
     integrations = IntegrationService(command_handler, Integrations(database, clock))
     hooks = WebhookService(command_handler, integrations, keys.webhook)
     feed = EventFeed(command_handler, identities, settings.public_url)
@@ -207,6 +239,7 @@ def build_container(
         clock=clock,
         database=database,
         key_checks=KeyChecks(database, keys),
+        keyring=keyring,
         command_handler=command_handler,
         accounts=accounts,
         account_service=account_service,
@@ -261,11 +294,21 @@ def build_container(
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
+        erasures=erasing,
         integrations=integrations,
         webhooks=hooks,
         dispatcher=dispatcher,
         event_feed=feed,
         represented=RepresentedCandidates(command_handler, security, accounts, identities),
+        sealer=Sealer(
+            database,
+            store.settled,
+            clock,
+            Anchor(settings.ledger_anchor),
+            settings.ledger_name,
+            settings.ledger.seed,
+        ),
+        audit_bundles=AuditBundles(command_handler),
         worker=Worker(
             command_handler,
             money,
@@ -283,6 +326,7 @@ def build_container(
                 dispatcher.tidy,
             ),
             watched.trusted if watched else lambda: True,
+            (erasing.cleanup.errand, erasing.retention.errand),
         ),
     )
 

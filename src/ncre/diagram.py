@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.payment.wording import MEANINGS, SENTENCES, STATUSES_WITH_MONEY, Situation
-from ncre.domain.registration.lifecycle import EVERY, LIFE, Status, Transition, When
+from ncre.domain.registration.lifecycle import EVERY, LIFE, Transition
+from ncre.domain.registration.machine import MACHINE
 from ncre.domain.registration.page_wording import BLOCKED, PAGES, STANDING, Page
+from ncre.domain.registration.vocabulary import Back, Status, Step, When
 from ncre.domain.registration.window_wording import WINDOWS
 from ncre.domain.wording import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS
 
@@ -79,32 +84,45 @@ def page_words() -> str:
 
 
 def _mermaid() -> list[str]:
-    """Only rows that lead somewhere; Mermaid cannot parse hyphens in ids, so states get aliases."""
+    """The markup of the machine, of it only what leads somewhere; Mermaid cannot parse hyphens in ids, so states get aliases."""
+    markup = MACHINE.markup
     lines = ["stateDiagram-v2"]
-    lines += [f'    state "{status.value}<br>{STATUSES[status].zh}" as {_alias(status)}' for status in Status]
-    lines.append(f"    [*] --> {_alias(Status.NEW)}")
-    for row in LIFE:
-        if row.to is not None and not _from_everywhere(row):
-            lines += [f"    {_alias(source)} --> {_alias(row.to)}: {_arrow(row)}" for source in row.sources]
-    notes = [row for row in LIFE if row.to is not None and _from_everywhere(row)]
+    for state in markup["states"]:
+        words = STATUSES[Status(state["name"])].zh
+        lines.append(f'    state "{state["name"]}<br>{words}" as {_alias(state["name"])}')
+    lines.append(f"    [*] --> {_alias(Status.NEW.value)}")
+    sources: dict[tuple[str, str], list[str]] = {}
+    for edge in markup["transitions"]:
+        if edge["source"] != edge["dest"]:
+            sources.setdefault((edge["dest"], _arrow(edge)), []).append(edge["source"])
+    notes = {arrow: _everywhere(froms, arrow[0]) for arrow, froms in sources.items()}
+    lines += [
+        f"    {_alias(source)} --> {_alias(to)}: {words}"
+        for (to, words), froms in sources.items()
+        if not notes[to, words]
+        for source in froms
+    ]
     return lines + [
-        f"    note right of {_alias(row.to)}: {_arrow(row)} {FROM_EVERYWHERE}" for row in notes if row.to
+        f"    note right of {_alias(to)}: {words} {FROM_EVERYWHERE}"
+        for (to, words), note in notes.items()
+        if note
     ]
 
 
-def _from_everywhere(row: Transition) -> bool:
-    """Whether a row starts in (nearly) every status; a dozen arrows would only hide the others."""
-    return set(EVERY) - set(row.sources) <= {row.to}
+def _everywhere(sources: Iterable[str], to: str | None) -> bool:
+    """Whether a step starts in (nearly) every status; a dozen arrows would only hide the others."""
+    return set(EVERY) - set(sources) <= {to}
 
 
-def _alias(status: Status) -> str:
-    return status.value.replace("-", "_")
+def _alias(status: str) -> str:
+    return status.replace("-", "_")
 
 
-def _arrow(row: Transition) -> str:
-    words = STEPS[row.step]
-    when = "" if row.when is When.ALWAYS else f" ({CONDITIONS[row.when].zh} / {CONDITIONS[row.when].en})"
-    return f"{words.zh} / {words.en}{when}"
+def _arrow(edge: Mapping[str, Any]) -> str:
+    """The words of an edge of the machine's markup: its step, and the condition that the machine asks."""
+    words, (when,) = STEPS[Step(edge["trigger"])], map(When, edge["conditions"])
+    said = "" if when is When.ALWAYS else f" ({CONDITIONS[when].zh} / {CONDITIONS[when].en})"
+    return f"{words.zh} / {words.en}{said}"
 
 
 def _table() -> list[str]:
@@ -113,9 +131,11 @@ def _table() -> list[str]:
         step = f"`{row.step.value}` {STEPS[row.step].zh}"
         by = ", ".join(sorted(ROLES[role].en for role in row.by))
         sources = (
-            "every status" if _from_everywhere(row) else ", ".join(source.value for source in row.sources)
+            "every status"
+            if _everywhere(row.sources, row.to)
+            else ", ".join(source.value for source in row.sources)
         )
-        to = row.to.value if row.to else "(same)"
+        to = "(same)" if row.to is None else "(where it was)" if isinstance(row.to, Back) else row.to.value
         reason = f"{row.reason.zh}<br>{row.reason.en}{_conditions(row)}"
         lines.append(f"| {step} | {by} | {sources} | {row.fact.__name__} | {to} | {reason} |")
     return lines

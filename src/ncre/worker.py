@@ -22,7 +22,9 @@ from ncre.domain.exam.plan import Round
 from ncre.domain.payment.orders import GRACE
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import CLOCK_ACTOR, Expire, Lapse
-from ncre.domain.registration.lifecycle import LIFE, Opening, Status, Step, open_rows, open_steps
+from ncre.domain.registration.lifecycle import LIFE
+from ncre.domain.registration.machine import open_rows, open_steps
+from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.handlers.command_handler import CommandHandler
 from ncre.handlers.outages import OUTAGES
 from ncre.operational.retry_schedule import retry_schedule
@@ -75,7 +77,7 @@ class Done:
 
 
 class Worker:
-    """`trusted` says whether deadlines may be acted upon, or the clock just jumped."""
+    """`trusted` says whether deadlines may be acted upon, or the clock just jumped. `errands` know when they are due."""
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class Worker:
         reconciliation: Reconciliation,
         rooms: Sequence[Tidy] = (),
         trusted: Callable[[], bool] = lambda: True,
+        errands: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._command_handler = command_handler
         self._money = money
@@ -92,6 +95,7 @@ class Worker:
         self._reconciliation = reconciliation
         self._rooms = rooms
         self._trusted = trusted
+        self._errands = errands
         self._tidied: datetime | None = None
         self._troubles = Troubles(log)
 
@@ -133,6 +137,9 @@ class Worker:
             self._guarded(did, f"{channel} {day}", partial(self._compare, channel, day, did))
         if trusted:
             self._tidy()
+            for errand in self._errands:
+                with self._troubles.survived(f"the errand {errand}", (DatabaseFailure,)):
+                    errand()
 
     def _listed(self, what: str, find: Callable[[], list[Found]]) -> list[Found]:
         """What is due; nothing where finding it out fails."""

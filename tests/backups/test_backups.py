@@ -36,7 +36,7 @@ def lived(database_url: str, tmp_path: Path) -> Iterator[Container]:
 
 
 def _office() -> tuple[object, ...]:
-    from ncre.domain.registration.lifecycle import Role
+    from ncre.domain.registration.vocabulary import Role
 
     return (Role.OFFICE,)
 

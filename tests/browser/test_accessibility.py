@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, faults_of, phone
 from tests.support.people import (
     LIQIANG,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.registration import Details
 from ncre.projections.registration.registrations import registrations
 from tests.browser.visit import Person, desk, faults_of, phone

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import Person, desk
 from tests.support.people import LIQIANG, SITE, WENJING, Candidate, approved, somebody
 from tests.web.visitor import row_of

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from ncre.bootstrap import Container
 from ncre.documents.codes.ticket_token import TicketKey
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import Person, desk, faults_of
 from tests.support.people import (
     LIQIANG,

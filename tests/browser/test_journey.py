@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, phone
 from tests.support.people import OFFICE, ROUND, SITE, WENJING, Clock, portrait
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import PHONE, CandidateAtPhone, Person, desk, phone
 from tests.stand_ins.market import Market
 from tests.support.people import SITE, Candidate, approved, somebody

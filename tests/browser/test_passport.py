@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web import create_site
 from tests.browser.visit import Person, phone
 from tests.stand_ins.market import Market, serving

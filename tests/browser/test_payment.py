@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, phone
 from tests.stand_ins.market import Market
 from tests.support.people import SITE, Candidate, Clock, approved, somebody

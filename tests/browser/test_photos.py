@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import CandidateAtPhone, Person, desk, phone
 from tests.photo.portraits import jpeg, portrait, whole, written
 from tests.support.people import SITE, Candidate, somebody

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 from ncre.bootstrap import Container
 from ncre.clients.openid import OpenIDClient, Post
 from ncre.clients.qq import QQ, QQTerms
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.services.accounts.single_sign_on import Provider
 from ncre.stand_ins.qq import Style, create_qq_stand_in
 from tests.browser.visit import Person, desk, phone

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import CandidateAtPhone
 from tests.support.people import REVIEWER, SITE, WENJING, Candidate
 

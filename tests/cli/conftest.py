@@ -11,7 +11,7 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.cli import common
 from ncre.cli.main import main
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.support.people import SITE, Clock
 
 PASSWORD = "long enough for everybody"

@@ -133,7 +133,7 @@ def test_a_seating_killed_midway_seated_nobody_and_is_run_again(lived: Container
 
 
 def _office() -> tuple[object, ...]:
-    from ncre.domain.registration.lifecycle import Role
+    from ncre.domain.registration.vocabulary import Role
 
     return (Role.OFFICE, frozenset[str](), "a test")
 

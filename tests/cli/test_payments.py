@@ -6,7 +6,7 @@ import pytest
 
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source, State
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.payment import ledger, orders
 from tests.cli.conftest import Run
 from tests.handlers.ground import Walker

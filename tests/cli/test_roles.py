@@ -8,7 +8,7 @@ import pytest
 
 from ncre.bootstrap import Container
 from ncre.clients.identity_provider import Identity
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from tests.cli.conftest import Run
 from tests.support.people import begun

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from tests.cli.conftest import Run
 from tests.support.people import begun

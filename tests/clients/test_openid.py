@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 from ncre.clients.identity_provider import ProviderUnavailable, SignOnRefused, Unheard, Why
 from ncre.clients.openid import Issuer, OpenIDClient
 from ncre.clients.openid_keys import ProviderKeys, _read
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.support.openid import issuer_at, log_in, needs_provider, openid_provider
 
 pytestmark = needs_provider

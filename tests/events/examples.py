@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import account, exam, integration, operating, payment, registration
+from ncre.events import account, audit, erasure, exam, integration, operating, payment, registration
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import Sealer
@@ -119,7 +119,12 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.Withdrawn(),
     registration.Cancelled("考生李四重复报名"),
     registration.Moved(ZHANG, PERSON, "核对李四的身份证原件"),
+    registration.Suspended("approved", NOON, "考点正在接受调查"),
+    registration.Resumed("approved", LATER),
     registration.DetailsViewed(STREAM, "review"),
+    audit.BundleExported("site", "420019", 1000),
+    audit.AuditViewed("ledger", ""),
+    audit.RecordViewed(STREAM, "record"),
     registration.EntryRevoked(STREAM, "1481420019000101"),
     registration.EntryRecorded(STREAM, "1481420019000101", 1, "scanned", "current"),
     payment.OrderOpened(NUMBER, STREAM, "81", "420019", "alipay", 6, 17500, LATER),
@@ -161,6 +166,13 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     account.AccountEnabled(ZHANG, "已调回"),
     account.RegistrationMoved(ZHANG, STREAM, "came"),
     account.AccountClosed(ZHANG),
+    erasure.ErasureRequested(ZHANG),
+    erasure.ErasureWithdrawn(ZHANG),
+    erasure.ErasureDeclined(ZHANG, "考次未结束", LATER),
+    erasure.PersonErased(ZHANG, "office", "来信 2027-15"),
+    erasure.RegistrationErased(STREAM, "office"),
+    erasure.RetentionSet("81", 180, 365, "档案保存期"),
+    erasure.RetentionApplied("81", 310, 4),
     operating.CommandRun("projections rebuild", "", "换了版本", 0),
     exam.RoundOpened(PLAN),
     exam.RoundRevised(replace(PLAN, agreement="v2")),

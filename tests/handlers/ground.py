@@ -16,8 +16,8 @@ from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Sourc
 from ncre.domain.exam.plan import PlanRound, PlanSite
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import Registration, replay
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Offer, Room, RoundPlan, SitePlan

@@ -28,8 +28,10 @@ from ncre.domain.payment.settlement import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import LIFE, Role, Status, Step, open_rows
+from ncre.domain.registration.lifecycle import LIFE, Transition
+from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.state import Registration, registration_id, replay
+from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Offer
@@ -46,8 +48,8 @@ SITES: Final = (people.SITE, QUICK)
 SUBJECTS: Final = ("24", "28")
 STAFF: Final = Actor(people.REVIEWER.id, Role.REVIEWER, EVERY_SITE)
 TERMINATED: Final = {Status.WITHDRAWN, Status.CANCELLED}
-ENDING: Final = {Step.WITHDRAW, Step.CANCEL, Step.LAPSE, Step.EXPIRE}
-MENDING: Final = {Step.AMEND_INFO, Step.CHANGE_SUBJECTS, Step.REPLACE_PHOTO, Step.MOVE}
+ENDING: Final = {Step.WITHDRAW, Step.CANCEL, Step.LAPSE, Step.EXPIRE, Step.SUSPEND}
+MENDING: Final = {Step.AMEND_INFO, Step.CHANGE_SUBJECTS, Step.REPLACE_PHOTO, Step.MOVE, Step.SUSPEND}
 
 whose = st.sampled_from(ACCOUNTS)
 dice = st.integers(0, 71)
@@ -61,6 +63,12 @@ def open_small_exam(container: Container) -> None:
     small = [replace(sites[code].plan, offers=offers, quota=2) for code in SITES]
     opened = PlanRound(actor=people.OFFICE, command_id=uuid5(ACCOUNTS[0], "round"), plan=round_.plan)
     container.command_handler.plan_all([opened, *(planning(plan) for plan in small)])
+
+
+def led_to(row: Transition, before: Status, fact: Fact) -> Status:
+    if row.to is None:
+        return before
+    return Status(fact.to) if isinstance(fact, facts.Resumed) else Status(row.to)
 
 
 class Lives(RuleBasedStateMachine):
@@ -230,6 +238,10 @@ class Lives(RuleBasedStateMachine):
                 return c.Cancel(**by_office, reason="重复报名", money=money, money_reason="停考")
             case Step.MOVE:
                 return c.Move(**by_office, to=ACCOUNTS[pick % 3], evidence="核对身份证原件")
+            case Step.SUSPEND:
+                return c.Suspend(**by_staff, reason="考点正在接受调查")
+            case Step.RESUME:
+                return c.Resume(**by_office)
 
     def settle(self, state: Registration, pick: int) -> c.Settle:
         """The right money, paid just now or at the last moment of its time, however late that is told."""
@@ -281,9 +293,21 @@ class Lives(RuleBasedStateMachine):
                 before = replay(life, history[:version]).status
                 after = replay(life, history[: version + 1]).status
                 assert any(
-                    row.fact is type(fact) and before in row.sources and after is (row.to or before)
+                    row.fact is type(fact) and before in row.sources and after is led_to(row, before, fact)
                     for row in LIFE
                 ), (before, fact.TOPIC, after)
+
+    @invariant()
+    def what_is_suspended_keeps_its_seats_until_it_is_where_it_was_or_paid(self) -> None:
+        for life, history in self.histories.items():
+            for version, fact in enumerate(history):
+                before, after = replay(life, history[:version]), replay(life, history[: version + 1])
+                if isinstance(fact, facts.Suspended):
+                    assert (fact.was, held_by(before)) == (before.status, held_by(after))
+                if isinstance(fact, facts.Resumed):
+                    settled = before.settled and Status(fact.to) in (Status.PAID, Status.CONFIRMED)
+                    assert settled or fact.to == before.suspended_from
+                    assert held_by(before) == held_by(after)
 
     @invariant()
     def nobody_is_paid_without_a_photo_nor_past_a_review(self) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.identity.proofs import Purpose
 from ncre.identity.sessions import Session
 from ncre.operational.watched_clock import HOLD, WatchedClock

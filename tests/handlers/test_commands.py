@@ -14,7 +14,7 @@ from ncre.domain.claims import Place, Seat
 from ncre.domain.exam.plan import WHOLE_SITE, PlanSite
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
 from ncre.events.registration import DetailsViewed, Submitted
 from ncre.handlers.command_handler import CommandHandler

@@ -14,7 +14,7 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.projections.registration import registrations
 from ncre.store.database import Database

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.store.claims import ClaimStore
 from tests.handlers.ground import Walker, refusal
@@ -46,6 +46,8 @@ FAR = {
         facts.SeatAssigned,
         facts.Withdrawn,
         facts.Cancelled,
+        facts.Suspended,
+        facts.Resumed,
         facts.Moved,
     )
 }

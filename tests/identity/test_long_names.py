@@ -10,7 +10,7 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.clients.identity_provider import LONGEST_NAME, LONGEST_SUBJECT, Identity, SignOnRefused, error_code
 from ncre.clients.openid import Staff
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.support.containers import container_on
 
 HALF = "\ud83d"

@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import accounts
 from ncre.identity.passwords import Passwords
 

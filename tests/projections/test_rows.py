@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ncre.domain.registration.lifecycle import LIFE
 from ncre.domain.registration.state import replay
-from ncre.events import account, exam
+from ncre.events import account, erasure, exam
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Fact
 from ncre.projections.base import Projection, fold
@@ -143,11 +143,11 @@ def test_the_row_keeps_the_newest_photo() -> None:
     assert row["photo"] == {**asdict(people.OTHER_PHOTO), "codes": []}
 
 
-def test_an_erased_person_leaves_a_row_without_a_name() -> None:
+def test_an_erased_person_leaves_a_row_without_a_name_or_keyed_hash() -> None:
     erased = replace(people.FILLED[-1], details=ERASED)
     row = row_after((*people.AGREED, erased))
     assert (row["name_masked"], row["document_masked"]) == (None, None)
-    assert row["person"] == people.PERSON
+    assert row["person"] is None
 
 
 HISTORIES = [
@@ -319,6 +319,8 @@ def test_rows_written_fact_by_fact_are_the_rows_folded_from_the_whole_log(databa
     log += people.recorded(tuple(one for one in EXAMPLES if one.TOPIC.startswith("payment.")), UUID(int=4))
     log += people.recorded((account.DetailsCompleted(people.CANDIDATE_ID, people.WENJING),), UUID(int=5))
     log += people.recorded(ENTRIES, UUID(int=6))
+    log += people.recorded((erasure.ErasureRequested(people.CANDIDATE_ID),), UUID(int=7))
+    log += people.recorded((erasure.RetentionSet("78", 180, 365, "档案保存期"),), UUID(int=8))
     for fact in log:
         with database.transaction() as connection:
             write(connection, [fact])

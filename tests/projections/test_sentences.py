@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from ncre.domain.payment.settlement import yuan
-from ncre.events import account, exam, integration, operating, payment, registration
+from ncre.events import account, audit, erasure, exam, integration, operating, payment, registration
 from ncre.events.base import ERASED, Fact
 from ncre.projections.registration.sentences import sentence
 from tests.events.examples import all_facts
@@ -106,6 +106,16 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "Upon evidence the exam office moved the registration to another account of the same person.",
     ),
     (
+        registration.Suspended("approved", people.NOW, "考点被调查"),
+        "工作人员暂停了报名，名额和座位保留。",
+        "Staff suspended the registration; its place and seats are kept.",
+    ),
+    (
+        registration.Resumed("approved", people.PAY_BY),
+        "考务办公室恢复了报名，缴费期限为 2027-01-06 10:00。",
+        "The exam office resumed the registration; it is to be paid by 2027-01-06 10:00 (exam time).",
+    ),
+    (
         registration.Cancelled("考生李强重复报名"),
         "考务办公室取消了报名。",
         "The exam office cancelled the registration.",
@@ -124,6 +134,17 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         registration.DetailsViewed(people.REGISTRATION, "review"),
         "工作人员查看了考生的个人信息。",
         "A member of staff looked at the private details.",
+    ),
+    (
+        audit.BundleExported("site", "420019", 1000),
+        "导出了证明包：考点 420019，检查点含 1000 条事实。",
+        "A bundle was taken: site 420019, under a checkpoint over 1000 facts.",
+    ),
+    (audit.AuditViewed("ledger", ""), "审计查看了账本。", "An auditor looked at the ledger."),
+    (
+        audit.RecordViewed(people.REGISTRATION, "record"),
+        "审计查看了报名档案，隐私信息未显示。",
+        "An auditor looked at the record; private details stayed hidden.",
     ),
     (
         payment.OrderOpened("N1", people.REGISTRATION, "78", "420019", "alipay", 6, 8000, people.PAY_BY),
@@ -279,6 +300,41 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The exam office moved the registration of this account to another account of yours.",
     ),
     (account.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
+    (
+        erasure.ErasureRequested(people.CANDIDATE_ID),
+        "申请删除全部个人信息。",
+        "Asked for all personal data to be erased.",
+    ),
+    (
+        erasure.ErasureWithdrawn(people.CANDIDATE_ID),
+        "撤回了删除个人信息的申请。",
+        "Took the request for erasure back.",
+    ),
+    (
+        erasure.ErasureDeclined(people.CANDIDATE_ID, "考次未结束", people.NOW),
+        "删除个人信息的申请没有通过（考次未结束，2027-01-05 10:00 之后可以删除）。",
+        "The request for erasure was declined (考次未结束; it is possible after 2027-01-05 10:00).",
+    ),
+    (
+        erasure.PersonErased(people.CANDIDATE_ID, "office", "来信 2027-15"),
+        "全部个人信息已删除（考务办公室办理：来信 2027-15）。",
+        "All personal data were erased (by the exam office: 来信 2027-15).",
+    ),
+    (
+        erasure.RegistrationErased(people.REGISTRATION, "schedule"),
+        "本报名的个人信息和照片已删除（保存期已满）。",
+        "The personal data and photos of this registration were erased (the time for keeping them was over).",
+    ),
+    (
+        erasure.RetentionSet("78", 180, 365, "档案保存期"),
+        "考次 78 的个人信息考后须保存 180 天，考后 365 天自动删除（档案保存期）。",
+        "Personal data of round 78 must be kept for 180 days after the exam; they are erased after 365 days (档案保存期).",
+    ),
+    (
+        erasure.RetentionApplied("78", 310, 4),
+        "考次 78 到期删除：已删除 310 人，仍保存 4 人。",
+        "The retention of round 78 was carried out: 310 people erased, 4 kept.",
+    ),
     (exam.RoundOpened(PLAN), "考次 78 已设立。", "Round 78 was opened."),
     (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),
     (exam.SiteOpened("78", SITE), "考点 420019 已开放。", "Site 420019 was opened."),

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bench.ground import ROUND, SITE, command_handler, plan_exam, waiting
 from bench.grown_site import fill
 from ncre.domain.registration.commands import Approve
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.maintenance.rebuild import check
 from ncre.projections.registration import registration_counts
 from tests.support.people import REVIEWER

@@ -12,7 +12,7 @@ from ncre.clients.payment_channel import State
 from ncre.domain.payment.orders import GRACE
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.events.registration import PaymentLapsed, PaymentUnusable, WindowLapsed
 from ncre.projections.payment import orders
 from ncre.worker import Done, Worker

@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import registration_id
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.projections.maintenance import rebuild
 from ncre.projections.payment import orders

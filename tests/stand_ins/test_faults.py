@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from ncre.clients.alipay import Alipay
 from ncre.clients.payment_channel import ChannelUnavailable, Device, Order, State
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger
 from ncre.stand_ins.alipay import NotInProduction, book, create_alipay_stand_in

@@ -22,14 +22,16 @@ from ncre.domain.candidate import FORM_FIELDS, masked_name, masked_number
 from ncre.domain.integration.scopes import LONGEST_NAME as LONGEST_INTEGRATION_NAME
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
-from ncre.domain.registration.lifecycle import Role, Status
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
 from ncre.events.bounds import LONGEST_IDENTIFIER
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.integrations import PREFIX
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
+from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
+from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
 from ncre.store.schema import metadata
 from tests.support.people import REGISTRATION
@@ -64,6 +66,8 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.phone": 16,
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
+    "erasures.state": longest(ErasureState),
+    "retentions.round": ROUND,
     "integrations.name": LONGEST_INTEGRATION_NAME,
     "integration_secrets.key": HASH,
     "integration_secrets.prefix": PREFIX,
@@ -86,6 +90,9 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "inbox.reference": LONGEST_IDENTIFIER,
     "inbox.source": longest(Source),
     "inbox.trade": LONGEST_IDENTIFIER,
+    "ledger_cosignatures.witness": LONGEST_NAME_OF_KEY,
+    "ledger_keys.key": LONGEST_NAME_OF_KEY + len("+01234567+") + 44,
+    "ledger_statements.digest": HASH,
     "notices.kind": longest(("announcement", "guide")),
     "notices.round": ROUND,
     "notices.title": 200,

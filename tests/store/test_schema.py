@@ -17,7 +17,7 @@ from ncre.store.schema import metadata
 
 def _declare_every_table() -> None:
     """Tables stand beside the code that uses them, so that code is imported first."""
-    for room in ("projections", "identity", "operational"):
+    for room in ("identity", "ledger", "operational", "projections"):
         package = import_module(f"{ncre.__name__}.{room}")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)

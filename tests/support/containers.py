@@ -6,11 +6,17 @@ from pathlib import Path
 
 from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
+from ncre.config.settings import LedgerTerms
+from ncre.ledger.signing import Signer
+from ncre.ledger.verifier import WITNESS_KEY
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.exam.revisions import Revise
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import OFFICE, SECRET, TODAY, Clock
+
+WITNESS = Signer.of("witness.example", bytes(reversed(range(32))), WITNESS_KEY)
+"""A witness that every house of the tests knows."""
 
 
 def development(folder: Path, **more: str) -> dict[str, str]:
@@ -33,6 +39,7 @@ def settings_on(url: str, folder: Path) -> Settings:
         captcha="never",
         staff_factor="optional",
         production=False,
+        ledger=LedgerTerms(bytes(range(32)), witnesses=(WITNESS.verifier,)),
     )
 
 

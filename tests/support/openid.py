@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from ncre.clients.openid import Issuer, Post
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 
 ORACLES = Path(__file__).parent / "oracles"
 BACK = "https://exam.example/staff/back"

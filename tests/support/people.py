@@ -17,8 +17,8 @@ from ncre.domain.payment.settlement import order_number
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.decisions import DecisionContext
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import Registration, registration_id
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.students import DECLARED
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
@@ -128,6 +128,7 @@ CONFIRMED: Final = (*PAID, facts.ConfirmedOnSite())
 LAPSED: Final = (*APPROVED, facts.PaymentLapsed(PAY_BY))
 WITHDRAWN: Final = (*PICTURED, facts.Withdrawn())
 MOVED: Final = (*PAID, facts.Moved(CANDIDATE_ID, OTHER_ID, "核对身份证原件，申请书 2027-15"))
+SUSPENDED: Final = (*APPROVED, facts.Suspended("approved", NOW, "考点正在接受调查"))
 CANCELLED: Final = (*PAID, facts.Cancelled("考生申请并提交书面说明", "keep", "缴费后不退"))
 KEEPING: Final[dict[str, Any]] = {"money": c.PaidFee.KEEP, "money_reason": "缴费后不退"}
 """What the office says of a paid fee that it keeps when it cancels."""

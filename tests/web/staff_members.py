@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.registration import Details
 from ncre.identity.accounts import Account
 from ncre.projections.audit import timeline

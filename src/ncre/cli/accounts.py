@@ -16,7 +16,7 @@ from ncre.clients.identity_provider import Identity
 from ncre.domain.accounts.staff import StaffChange, Wanted
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.typed_text import account_name
 from ncre.events.account import stream_of
 from ncre.identity.accounts import LEAST_PASSWORD, LONGEST_ACCOUNT_NAME, NameTaken, PasswordRefused

@@ -6,10 +6,11 @@ from argparse import Namespace
 from typing import Any, Final
 
 from ncre.cli import records
+from ncre.cli.auditing import bundles
 from ncre.cli.common import Misuse, add_actor, as_json, find, open_container, path_argument, write_out
 from ncre.diagram import money_words, page_words, state_diagram
 from ncre.domain.exam.plan import in_words
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.projections.audit import disclosures, snapshots, timeline
 
@@ -20,12 +21,15 @@ DRAWN: Final = {"life": state_diagram, "money": money_words, "pages": page_words
 
 
 def add(commands: Any) -> None:
-    audit = commands.add_parser("audit", help="histories").add_subparsers(required=True, metavar="WHAT")
+    audit = commands.add_parser(
+        "audit", help="histories; bundles that prove the log, and checking them"
+    ).add_subparsers(required=True, metavar="WHAT")
     show_ = audit.add_parser("show", help="a registration and its history, now or as it stood")
     show_.add_argument("registration", help="id, 报名号 or ticket number")
     show_.add_argument("--at", help="v5, or 2027-03-01 09:00 (exam time)")
     show_.add_argument("--json", action="store_true", help="one JSON document")
     show_.set_defaults(run=show)
+    bundles.add_to(audit)
     commands_ = audit.add_parser("commands", help="what was done at the command line, by whom and why")
     add_actor(commands_)
     commands_.set_defaults(run=records.show)

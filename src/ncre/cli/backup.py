@@ -19,7 +19,7 @@ from ncre.config import Misconfigured, Settings, read
 from ncre.config.secret import keep_secret, read_secret
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.operational.private_files import make_folder, write
 from ncre.photo.file_store import PhotoNotKept, PhotoStoreUnavailable
 
@@ -44,6 +44,12 @@ def add(commands: Any) -> None:
     restore_.add_argument("folder", type=path_argument, metavar="FOLDER", help="what `ncre backup` made")
     restore_.add_argument(
         "--escrow", type=path_argument, metavar="FILE", help="the file of the secret of this backup"
+    )
+    restore_.add_argument(
+        "--erased",
+        type=path_argument,
+        metavar="FILE",
+        help="the list of erased people (NCRE_TOMBSTONES) of the installation that was lost",
     )
     restore_.add_argument("--check", action="store_true", help="only verify the backup and its secret")
     restore_.set_defaults(run=restore)
@@ -88,10 +94,13 @@ def restore(args: Namespace) -> None:
         )
         return
     settings = replace(found.settings, secret=secret)
+    if args.erased is not None and not args.erased.is_file():
+        raise Misuse(f"没有文件 {args.erased}", f"there is no file {args.erased}")
     _restore(args.folder, manifest, settings)
     if found.secret.missing and found.secret.file is not None:
         keep_secret(found.secret.file, secret)
     _note(args, settings)
+    _erase_again(settings, args.erased)
     print(
         f"{settings.data}: {manifest.database.facts} 条事实 / facts, {len(manifest.photos)} 张照片 / photos"
     )
@@ -127,6 +136,27 @@ def _restore(folder: Path, manifest: Manifest, settings: Settings) -> None:
         assert_as_dumped(restored.database, manifest.database)
     finally:
         restored.close()
+
+
+def _erase_again(settings: Settings, other: Path | None) -> None:
+    """Whoever was erased after the backup is erased again before anything is served (`Container.assert_ready`)."""
+    container = build_container(settings)
+    try:
+        reapplying, own = container.erasures.reapplying, settings.tombstones
+        if other is not None:
+            reapplying.take_over(other)
+        if not own.exists():
+            print(
+                f"没有已删除人员的名单（{own}）。备份之后如有删除，请执行 ncre person reapply --list FILE / there is no list "
+                f"of erased people ({own}). If anybody was erased after the backup: ncre person reapply --list FILE"
+            )
+        elif container.database.is_migrated():
+            done = reapplying.apply()
+            print(f"重新删除 {done} 人 / {done} people were erased again")
+        else:
+            print("升级之后请执行 ncre person reapply / after the migration run: ncre person reapply")
+    finally:
+        container.close()
 
 
 def _note(args: Namespace, settings: Settings) -> None:

@@ -19,7 +19,7 @@ from ncre.cli.parsing.language import asked_for, in_language, speak
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "migrate": ("processes.migrate", "bring the tables to this release"),
     "serve": ("processes.serve", "serve the pages until interrupted"),
-    "worker": ("processes.worker", "deadlines, payments asked for, refunds"),
+    "worker": ("processes.worker", "deadlines, payments asked for, refunds; seals the log"),
     "demo": ("processes.demo", "everything at once, with the bundled round"),
     "round": ("rounds", "exam rounds"),
     "seat": (
@@ -33,9 +33,12 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "photo": ("photos", "check and mend pictures in files and folders"),
     "photos": ("photo_files", "the kept photos of an installation"),
     "payments": ("payments", "bills compared with the ledger; money at the counter"),
-    "audit": ("audit", "histories"),
+    "audit": ("audit", "histories; bundles that prove the log, and checking them"),
+    "ledger": ("auditing.ledger", "the signed tree over the log"),
     "diagram": ("audit", "the life of a registration as Mermaid"),
     "user": ("accounts", "accounts"),
+    "person": ("privacy.person", "erase people, look at what is due, do erasures again after a restoration"),
+    "keys": ("privacy.keys", "the keys under which private data are sealed: check, rotate"),
     "projections": ("projections", "the rows that pages read"),
     "backup": ("backup", "database and photos into a folder, while serving"),
     "restore": ("backup", "a backup into an empty place, verified"),
@@ -112,11 +115,13 @@ def _in_words(error: Exception, language: str) -> list[str]:
     from ncre.config import Misconfigured
     from ncre.domain.refusals import Refusal
     from ncre.domain.wording import refusal_words
+    from ncre.ledger.sealer import NoKey
+    from ncre.operational.tombstones import TombstonesDamaged
     from ncre.rounds.faults import RoundFileFaults
     from ncre.store.outages import DatabaseUnusable
 
     match error:
-        case Misuse() | DatabaseUnusable():
+        case Misuse() | DatabaseUnusable() | TombstonesDamaged() | NoKey():
             return [str(error)]
         case BackupUnusable():
             return [error.say(language)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Final
 
+from ncre.bootstrap import Container
 from ncre.cli.common import actor, open_container, plain_text
 from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.operating import COMMANDS, CommandRun
 from ncre.handlers.command_handler import Act
 from ncre.projections.audit import timeline
@@ -20,7 +21,16 @@ ABOUT: Final = ("registration", "name", "trade", "site", "what", "file", "out", 
 """The arguments that say what a command worked on, the first that is given. Never a password or its file."""
 
 SAYS_WHY_ITSELF: Final = frozenset(
-    {"review show", "user add", "user role", "user disable", "user enable", "user factor"}
+    {
+        "review show",
+        "user add",
+        "user role",
+        "user disable",
+        "user enable",
+        "user factor",
+        "person erase",
+        "round retention",
+    }
 )
 """Commands whose own facts keep the reason."""
 
@@ -30,7 +40,18 @@ BEFORE: Final = frozenset({"backup", "database copy"})
 BESIDE: Final = frozenset({"restore"})
 """Noted in a file beside the database, which stays equal to its backup."""
 
-OPERATORS: Final = frozenset({"backup", "database copy", "projections rebuild", "photos verify"})
+OPERATORS: Final = frozenset(
+    {
+        "backup",
+        "database copy",
+        "projections rebuild",
+        "photos verify",
+        "person reapply",
+        "keys new",
+        "keys rotate",
+        "keys retire",
+    }
+)
 """Commands that leave no fact of their own: they are logged with or without a reason."""
 
 
@@ -54,12 +75,18 @@ def _note(args: Namespace, command: str, code: int) -> None:
     if command not in OPERATORS and (not why or command in SAYS_WHY_ITSELF):
         return
     given = next((str(value) for name in ABOUT if (value := getattr(args, name, None))), "")
-    run = CommandRun(command, given[:LONGEST_ABOUT], why, code)
     with open_container() as container:
+        run = CommandRun(command, _without_address(container, given)[:LONGEST_ABOUT], why, code)
         who = actor(container, args) if getattr(args, "actor", None) else SHELL
         container.command_handler.run_in_transaction(
             lambda connection: container.command_handler.record_behind(connection, Act(who), COMMANDS, (run,))
         )
+
+
+def _without_address(container: Container, given: str) -> str:
+    """A candidate's account by its id: what it signs in with is private, and the log is kept for ever."""
+    known = container.accounts.named(given) if given else None
+    return str(known.id) if known is not None and known.role is Role.CANDIDATE else given
 
 
 def show(args: Namespace) -> int:

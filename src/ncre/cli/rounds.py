@@ -8,6 +8,7 @@ from typing import Any
 
 from ncre.cli import round_files, round_revisions
 from ncre.cli.common import Misuse, actor, add_actor, as_json, current_round, open_container, plain_text
+from ncre.domain.erasure import Retention
 from ncre.domain.exam.plan import in_words
 from ncre.events.exam import NoticePosted
 from ncre.projections.base import as_json as stored
@@ -22,6 +23,24 @@ def add(commands: Any) -> None:
     show_.add_argument("code", nargs="?", help="code of the round; the current one without it")
     show_.add_argument("--json", action="store_true", help="one JSON document")
     show_.set_defaults(run=show)
+    retention_ = round_.add_parser("retention", help="how long the personal data of a round are kept")
+    retention_.add_argument("code", help="code of the round")
+    retention_.add_argument(
+        "--keep-days",
+        type=int,
+        required=True,
+        metavar="N",
+        help="days after the exam for which the law keeps them",
+    )
+    retention_.add_argument(
+        "--erase-days",
+        type=int,
+        metavar="N",
+        help="erase by itself so many days after the exam; left out: never",
+    )
+    retention_.add_argument("--why", required=True, help="the rule it follows; kept in the round's history")
+    add_actor(retention_)
+    retention_.set_defaults(run=retention)
     notice_ = round_.add_parser("notice", help="post a notice")
     notice_.add_argument("kind", choices=NOTICE_KINDS, help="what is posted")
     for name, says in (
@@ -55,6 +74,16 @@ def show(args: Namespace) -> None:
         mark = "  合成 synthetic" if site.plan.synthetic else ""
         mark += "  停止报名 closed" if site.closed else ""
         print(f"  {site.code} {site.plan.name} v{site.version}{mark}")
+
+
+def retention(args: Namespace) -> None:
+    with open_container() as container:
+        kept = Retention(args.keep_days, args.erase_days)
+        container.erasures.retention.set(args.code, kept, args.why, actor(container, args))
+        due = container.erasures.retention.preview(args.code)
+    print(f"{args.code}: {args.keep_days} 天 / days")
+    for one in due:
+        print(f"  {in_words(one.from_)} 起自动删除 / erased by itself from then on: {one.erased} 人 / people")
 
 
 def notice(args: Namespace) -> None:

@@ -14,9 +14,9 @@ from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.registration.disclosure import REASONS, reason_in_words
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.state import Registration
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import STATUSES
 from ncre.projections.audit import timeline
 from ncre.projections.registration import review_queue

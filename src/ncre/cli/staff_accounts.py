@@ -10,7 +10,7 @@ from ncre.cli.common import Misuse, actor, add_actor, open_container, plain_text
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange, Wanted
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.identity.accounts import Account
 from ncre.services.accounts.staff_accounts import Outcome

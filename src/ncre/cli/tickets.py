@@ -24,7 +24,7 @@ from ncre.domain.admission import ADMITS, WORTH_WORDS
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.operational import private_files
 from ncre.services.admission.offline_list import AdmissionListUnusable, faceless, read_door_list
 from ncre.services.admission.verification import Verification, verify_ticket

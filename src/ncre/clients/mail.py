@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -131,6 +132,23 @@ class MailFolder:
         files = sorted(self._folder.glob("*.eml"), reverse=True)[:limit]
         return [_kept(file) for file in files]
 
+    def holding(self, texts: Collection[str]) -> list[str]:
+        """The names of the letters that were sent to one of these addresses, or say one of these numbers."""
+        if not texts:
+            return []
+        anywhere = re.compile(
+            "|".join(rf"(?<![\w.+-]){re.escape(one.casefold())}(?![\w.-]*\w)" for one in texts)
+        )
+        found = []
+        for file in self._folder.glob("*.eml"):
+            with suppress(FileNotFoundError):
+                found += [file.stem] if anywhere.search(_said(file)) else []
+        return sorted(found)
+
+    def remove(self, name: str) -> None:
+        """Take a letter away; one that is not there any more is no fault."""
+        (self._folder / f"{name}.eml").unlink(missing_ok=True)
+
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches the host."""
@@ -167,6 +185,14 @@ def _recipient(to: str) -> Address | str:
     if address.addr_spec != to or not to.isascii():
         raise MailNotSent("no bare address")
     return address
+
+
+def _said(file: Path) -> str:
+    """Whom a letter is for and all that it says, folded."""
+    message = message_from_bytes(file.read_bytes(), policy=policy.SMTP)
+    bodies = [body for kind in ("plain", "html") if (body := message.get_body((kind,)))]
+    heads = [str(message["To"]), str(message["Subject"])]
+    return "\n".join([*heads, *(str(body.get_content()) for body in bodies)]).casefold()
 
 
 def _kept(file: Path) -> Kept:

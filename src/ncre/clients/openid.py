@@ -21,7 +21,7 @@ from ncre.clients.identity_provider import (
     error_code,
     same,
 )
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 
 if TYPE_CHECKING:  # loaded where somebody signs in: every command reads the terms below
     from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]

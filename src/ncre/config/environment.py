@@ -31,6 +31,14 @@ class Environment(BaseSettings):
     database_url: SecretStr | None = Field(None, description="SQLite file or PostgreSQL")
     secret: SecretStr | None = Field(None, description="64 hexadecimal digits from which all keys derive")
     secret_file: Path | None = Field(None, description="the file in which the secret stands")
+    master_keys: Path | None = Field(None, description="file of the master keys after the first (ncre keys)")
+    tombstones: Path | None = Field(None, description="the list of erased people, best on another disk")
+    ledger_key: SecretStr | None = Field(
+        None, description="64 hexadecimal digits: signs checkpoints of the log"
+    )
+    ledger_key_file: Path | None = Field(None, description="the file in which that key stands")
+    ledger_anchor: Path | None = Field(None, description="file that remembers the newest checkpoint seen")
+    ledger_witnesses: str = Field("", description="public keys whose cosignatures are kept, apart by spaces")
     host: str = Field("127.0.0.1", description="where the pages are served")
     port: int = Field(8000, ge=1, le=65535, description="where the pages are served")
     public_url: str = Field("", description="how the world reaches the pages")
@@ -96,7 +104,7 @@ class Environment(BaseSettings):
 NAMES: Final = {f"{PREFIX}{name.upper()}": name for name in Environment.model_fields}
 """The variables and their fields."""
 
-HIDDEN: Final = ("secret", "sign_passphrase")
+HIDDEN: Final = ("secret", "sign_passphrase", "ledger_key")
 """Fields whose value is never printed."""
 
 BOOLEANS: Final = "true, false, 1, 0, yes, no"

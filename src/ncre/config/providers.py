@@ -10,7 +10,7 @@ from typing import Any
 from ncre.clients.openid import Issuer, Post
 from ncre.config.environment import said
 from ncre.config.settings import ProviderTerms
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 
 Read = tuple[tuple[ProviderTerms, ...], list[str], list[tuple[str, Path]]]
 """Providers, problems, and the files of secrets that were read."""

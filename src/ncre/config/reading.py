@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ncre.config.environment import Environment, read_environment, said
+from ncre.config.ledger import read_ledger
 from ncre.config.providers import read_providers
 from ncre.config.refusals import refusals, refused_files
-from ncre.config.secret import Secret, default_file, make_secret, read_secret
+from ncre.config.secret import MASTER_KEYS, Secret, default_file, make_secret, read_secret
 from ncre.config.settings import Misconfigured, ProviderTerms, Settings
 from ncre.config.terms import Terms
 from ncre.operational.private_files import make_folder
@@ -76,13 +77,24 @@ def read(environment: Mapping[str, str]) -> Reading:
     production = not variables.demo if variables.production is None else variables.production
     data = variables.data.absolute()
     terms = Terms(variables)
-    secret = read_secret(*_secret_place(variables, data, production, environment))
+    given, secret_file = _secret_place(variables, data, production, environment)
+    secret = read_secret(given, secret_file)
+    ledger, ledger_problems = read_ledger(variables, _beside(secret, data, production, environment))
     providers, provider_problems, provider_secrets = read_providers(variables.sign_on, terms.public)
-    settings = _settings(variables, data, production, secret.value, terms, providers)
+    settings = replace(
+        _settings(variables, data, production, (secret.value, secret_file), terms, providers), ledger=ledger
+    )
     secret_files = [*terms.secret_files, *provider_secrets]
     if variables.sign_with is not None:
         secret_files.append(("NCRE_SIGN_WITH", variables.sign_with))
-    problems += [*terms.problems, *provider_problems, *_contradictions(variables, providers, production)]
+    if ledger.key_file is not None:
+        secret_files.append(("NCRE_LEDGER_KEY_FILE", ledger.key_file))
+    problems += [
+        *ledger_problems,
+        *terms.problems,
+        *provider_problems,
+        *_contradictions(variables, providers, production),
+    ]
     problems += filter(None, [secret.problem])
     problems += [*refusals(settings), *refused_files(settings, secret.file, secret_files)]
     return Reading(settings, secret, tuple(dict.fromkeys(problems)))
@@ -92,11 +104,11 @@ def _settings(
     variables: Environment,
     data: Path,
     production: bool,
-    secret: bytes,
+    found: tuple[bytes, Path | None],
     terms: Terms,
     providers: tuple[ProviderTerms, ...],
 ) -> Settings:
-    url = variables.database_url
+    url, (secret, secret_file) = variables.database_url, found
     return Settings(
         data=data,
         database_url=url.get_secret_value() if url else f"sqlite:///{data / 'ncre.sqlite'}",
@@ -123,6 +135,8 @@ def _settings(
         captcha=variables.captcha,
         staff_factor=variables.staff_factor,
         production=production,
+        erased_list=variables.tombstones.absolute() if variables.tombstones else None,
+        master_keys=variables.master_keys or (secret_file and secret_file.with_name(MASTER_KEYS)),
     )
 
 
@@ -134,6 +148,15 @@ def _secret_place(
         data, production, environment.get("HOME", ""), environment.get("XDG_CONFIG_HOME", "")
     )
     return given, variables.secret_file or usual
+
+
+def _beside(secret: Secret, data: Path, production: bool, environment: Mapping[str, str]) -> Path | None:
+    """The folder in which the ledger's key stands where no variable says so: beside the secret."""
+    usual = default_file(
+        data, production, environment.get("HOME", ""), environment.get("XDG_CONFIG_HOME", "")
+    )
+    file = secret.file or usual
+    return file.parent if file else None
 
 
 def _contradictions(

@@ -36,7 +36,10 @@ def refused_files(
     problems = [_open_to_others(name, file) for name, file in secret_files]
     if secret_file is not None:
         problems.append(_open_to_others("NCRE_SECRET_FILE", secret_file))
-        problems.append(_beside_the_data(settings, secret_file))
+        problems.append(_beside_the_data(settings, "NCRE_SECRET_FILE", secret_file))
+    ledger_key = settings.ledger.key_file
+    if ledger_key is not None and ledger_key.exists():
+        problems.append(_beside_the_data(settings, "NCRE_LEDGER_KEY_FILE", ledger_key))
     return [problem for problem in problems if problem]
 
 
@@ -155,7 +158,7 @@ def _open_to_others(name: str, file: Path) -> str:
     )
 
 
-def _beside_the_data(settings: Settings, secret_file: Path) -> str:
+def _beside_the_data(settings: Settings, name: str, secret_file: Path) -> str:
     """Whoever copies the database must not copy what opens it."""
     secret = secret_file.resolve()
     folders = [settings.data.resolve()]
@@ -164,7 +167,7 @@ def _beside_the_data(settings: Settings, secret_file: Path) -> str:
     if not beside:
         return ""
     return said(
-        "NCRE_SECRET_FILE",
+        name,
         f"密钥不能与数据库放在一起（{secret_file}）：请移到别处",
         f"the secret must not lie beside the database ({secret_file}): move it elsewhere",
     )

@@ -19,6 +19,8 @@ LEAST_DISTINCT: Final = 20
 """Different bytes among 32, and different steps between neighbours: fewer happens by chance once in 10^8."""
 
 NAME: Final = "secret.key"
+MASTER_KEYS: Final = "master.keys"
+"""Beside the secret: the master secrets after the first, which derives from the secret itself."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ncre.clients.alipay import AlipayTerms
 from ncre.clients.mail import SmtpTerms
@@ -12,6 +13,7 @@ from ncre.clients.openid import Issuer
 from ncre.clients.qq import QQTerms
 from ncre.clients.wechat import WeChatTerms
 from ncre.identity.sending_limits import SendingTerms
+from ncre.ledger.verifier import VerifierKey
 
 
 class Misconfigured(Exception):
@@ -30,6 +32,19 @@ class ProviderTerms:
     label: str
     issuer: Issuer
     provision: bool
+
+
+@dataclass(frozen=True)
+class LedgerTerms:
+    """What signs the log (32 bytes, None where this machine does not seal), and who may cosign it.
+
+    `key_file` is where the key stands, or would; `anchor` remembers the newest checkpoint that this machine saw.
+    """
+
+    seed: bytes | None = field(default=None, repr=False)
+    key_file: Path | None = None
+    anchor: Path | None = None
+    witnesses: tuple[VerifierKey, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,19 @@ class Settings:
     staff_factor: str = "required"
     production: bool = True
     connections: int | None = None
+    erased_list: Path | None = None
+    master_keys: Path | None = None
+    ledger: LedgerTerms = LedgerTerms()
+
+    @property
+    def ledger_name(self) -> str:
+        """What the log is called when it begins: a name without a scheme, by which the world knows it (C2SP)."""
+        host = urlsplit(self.public_url).netloc if self.public_url else "localhost"
+        return f"{host}/ledger"
+
+    @property
+    def ledger_anchor(self) -> Path:
+        return self.ledger.anchor or self.data / "ledger.checkpoint"
 
     @property
     def photos(self) -> Path:
@@ -80,6 +108,11 @@ class Settings:
     def outbox(self) -> Path:
         """Letters, where no server mails them."""
         return self.data / "outbox"
+
+    @property
+    def tombstones(self) -> Path:
+        """The list of who was erased; not in any backup, so that no older one brings somebody back."""
+        return self.erased_list or self.data / "tombstones"
 
     @property
     def papers(self) -> Path:

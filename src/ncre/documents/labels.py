@@ -56,5 +56,6 @@ PROMISE: Final = (
     "照片为本人近期正面免冠证件照；不在其他考点重复报考同一科目。如有不实，由此产生的一切后果由本人承担。"
 )
 
+PROOF = "登录后可下载本报名的证明文件，任何人可在 {address} 核验记录未被改动"
 FACE_LACKING: Final = "请带证件联系考点"
 """Under the place of a photo that is lacking."""

@@ -27,8 +27,13 @@ def registration_form(sheet: FormSheet) -> Printed:
         _promise(paper, sheet)
         _review(paper, sheet)
         _codes(paper, sheet)
-        foot(paper, sheet.record, "本表由系统生成，涂改无效", page, len(labels.COPIES))
+        foot(paper, sheet.record, "本表由系统生成，涂改无效", page, len(labels.COPIES), proof(sheet))
     return paper.printed()
+
+
+def proof(sheet: FormSheet) -> str:
+    """Where the candidate has what proves the record, and where anybody checks it."""
+    return labels.PROOF.format(address=sheet.proof) if sheet.proof else ""
 
 
 def promise(sheet: FormSheet) -> str:

@@ -65,6 +65,7 @@ class FormSheet:
     """The registration form (报名登记表).
 
     `mobile` and `email` are masked; `site_mobile` and `site_email` are what the site's own copy says, "" for the same.
+    `proof` is the address where a proof of its record is checked, or "".
     """
 
     round: str
@@ -84,6 +85,7 @@ class FormSheet:
     agreement: str
     agreed: str
     review: str
+    proof: str = ""
     remark: str = ""
     site_mobile: str = ""
     site_email: str = ""

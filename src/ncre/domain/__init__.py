@@ -1,6 +1,6 @@
 """The rules, which may change. Nothing here knows a clock, a database or a browser.
 
-registration/  lifecycle.py the one table of statuses and steps; commands, decisions, the folded state, reasons
+registration/  vocabulary, lifecycle.py the one table of statuses and steps, machine; commands, decisions, state, reasons
 payment/       orders, money that cannot be used       exam/      rounds, sites, windows, fees
 seating/       who sits where: batches, halls, seats   photo/     what the measurements must be
 accounts/      addresses, and who may change an account of staff

@@ -7,16 +7,13 @@ under unique keys and counters. A claim that is gone is a refusal, not a race.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import TERMINATED, Status
+from ncre.domain.registration.lifecycle import STANDINGS
 from ncre.domain.registration.state import Registration
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-
-_GIVES_UP_SEATS: Final = TERMINATED | {Status.LAPSED}
 
 
 @dataclass(frozen=True, order=True)
@@ -115,14 +112,14 @@ def held_by(registration: Registration) -> frozenset[Claim]:
 
 
 def _place(registration: Registration) -> frozenset[Claim]:
-    if not registration.person or registration.status in TERMINATED:
+    if not registration.person or not STANDINGS[registration.status].place:
         return frozenset()
     place: frozenset[Claim] = frozenset({Place(registration.round, registration.person)})
     return place | ({Holder(registration.round, registration.holder)} if registration.holder else set())
 
 
 def _seats(registration: Registration) -> frozenset[Claim]:
-    if not registration.lines or registration.status in _GIVES_UP_SEATS:
+    if not registration.lines or not STANDINGS[registration.status].seats:
         return frozenset()
     subjects = (*registration.subjects, WHOLE_SITE)
     return frozenset(Seat(registration.round, registration.site, subject) for subject in subjects)

@@ -91,6 +91,12 @@ class RefusalCode(StrEnum):
     NUMBER_UNFIT = "number_unfit"
     NUMBERS_USED_UP = "numbers_used_up"
     PERSON_ERASED = "person_erased"
+    ERASURE_HELD = "erasure_held"
+    ERASURE_OF_STAFF = "erasure_of_staff"
+    ERASURE_WHY_PRIVATE = "erasure_why_private"
+    ERASURE_NOT_ASKED = "erasure_not_asked"
+    RETENTION_UNFIT = "retention_unfit"
+    RETENTION_TOO_SHORT = "retention_too_short"
     NO_PAYMENT_DUE = "no_payment_due"
     ALREADY_PAID = "already_paid"
     NOTHING_OWED = "nothing_owed"
@@ -105,6 +111,7 @@ class RefusalCode(StrEnum):
     PRINT_NOT_SEATED = "print_not_seated"
     PRINT_NOT_YET = "print_not_yet"
     PRINT_OVER = "print_over"
+    NOT_SEALED = "not_sealed"
 
 
 class Refusal(Exception):

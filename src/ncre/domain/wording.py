@@ -12,24 +12,25 @@ from typing import Final
 from ncre.domain.bilingual import Bilingual, Said
 from ncre.domain.payment.settlement import DifferenceKind, Unusable
 from ncre.domain.refusals import RefusalCode
-from ncre.domain.registration.lifecycle import Opening, Role, Status, Step, When
+from ncre.domain.registration.vocabulary import ByStatus, Opening, Role, Status, Step, When
 from ncre.domain.registration.window_wording import FOLLOWS, WINDOWS
 
-STATUSES: Final[Mapping[Status, Bilingual]] = {
-    Status.NEW: Bilingual("未报名", "Not begun"),
-    Status.AGREED: Bilingual("已同意协议", "Agreement accepted"),
-    Status.INFO_FILLED: Bilingual("已填写信息", "Details filled in"),
-    Status.SUBMITTED: Bilingual("已提交，待上传照片", "Submitted, photo missing"),
-    Status.PHOTO_UPLOADED: Bilingual("已上传照片", "Photo uploaded"),
-    Status.PENDING_REVIEW: Bilingual("待审核", "Waiting for review"),
-    Status.APPROVED: Bilingual("审核通过，待支付", "Approved, to be paid"),
-    Status.REJECTED: Bilingual("审核未通过", "Rejected"),
-    Status.PAID: Bilingual("已支付", "Paid"),
-    Status.CONFIRMED: Bilingual("已现场确认", "Confirmed on site"),
-    Status.LAPSED: Bilingual("逾期，已失效", "Lapsed"),
-    Status.WITHDRAWN: Bilingual("已放弃", "Withdrawn"),
-    Status.CANCELLED: Bilingual("已取消", "Cancelled"),
-}
+STATUSES: Final[ByStatus[Bilingual]] = ByStatus(
+    new=Bilingual("未报名", "Not begun"),
+    agreed=Bilingual("已同意协议", "Agreement accepted"),
+    info_filled=Bilingual("已填写信息", "Details filled in"),
+    submitted=Bilingual("已提交，待上传照片", "Submitted, photo missing"),
+    photo_uploaded=Bilingual("已上传照片", "Photo uploaded"),
+    pending_review=Bilingual("待审核", "Waiting for review"),
+    approved=Bilingual("审核通过，待支付", "Approved, to be paid"),
+    rejected=Bilingual("审核未通过", "Rejected"),
+    paid=Bilingual("已支付", "Paid"),
+    confirmed=Bilingual("已现场确认", "Confirmed on site"),
+    lapsed=Bilingual("逾期，已失效", "Lapsed"),
+    withdrawn=Bilingual("已放弃", "Withdrawn"),
+    cancelled=Bilingual("已取消", "Cancelled"),
+    suspended=Bilingual("已暂停", "Suspended"),
+)
 
 STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.AGREE: Bilingual("同意报名协议", "Accept the agreement"),
@@ -51,6 +52,8 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.WITHDRAW: Bilingual("放弃报名", "Withdraw"),
     Step.CANCEL: Bilingual("取消报名", "Cancel"),
     Step.MOVE: Bilingual("转到本人另一账号", "Move to another account of theirs"),
+    Step.SUSPEND: Bilingual("暂停报名", "Suspend"),
+    Step.RESUME: Bilingual("恢复报名", "Resume"),
 }
 
 CONDITIONS: Final[Mapping[When, Bilingual]] = {
@@ -454,6 +457,31 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "这个账号的个人信息已依法删除，不能再用它报名。",
         "The personal data of this account was erased; it cannot register.",
     ),
+    RefusalCode.ERASURE_HELD: Bilingual(
+        "现在不能删除：报名 {number} {by}。{possible} 之后可以删除。没有删除任何内容。",
+        "It cannot be erased now: of registration {number}, {by}. It is possible after {possible} (exam time). "
+        "Nothing was erased.",
+    ),
+    RefusalCode.ERASURE_OF_STAFF: Bilingual(
+        "这是工作人员的账号，其经办记录须保存，不能删除；可以先改为考生账号或停用。",
+        "This is an account of staff, whose acts are kept; it is not erased. Make it a candidate's first, or disable it.",
+    ),
+    RefusalCode.ERASURE_WHY_PRIVATE: Bilingual(
+        "原因会永久保存，不能写出要删除的姓名、证件号、电话、邮箱或地址。请改写，例如写来信编号。",
+        "The reason is kept for ever, so it must not say the name, number, phone, e-mail or address that is erased. "
+        "Write it otherwise, as by the number of the letter.",
+    ),
+    RefusalCode.ERASURE_NOT_ASKED: Bilingual(
+        "没有待处理的删除申请，可能已经处理或撤回。请刷新后再看。",
+        "No request waits for a decision; it was decided or taken back. Reload to see.",
+    ),
+    RefusalCode.RETENTION_UNFIT: Bilingual(
+        "天数应为 0 至 {most} 的整数。", "Days are whole numbers from 0 to {most}."
+    ),
+    RefusalCode.RETENTION_TOO_SHORT: Bilingual(
+        "自动删除（{erase} 天）不能早于法定保存期（{keep} 天）。",
+        "Erasing by itself (after {erase} days) cannot come before the time for which data must be kept ({keep} days).",
+    ),
     RefusalCode.NO_PAYMENT_DUE: Bilingual("现在不能支付。{why}", "Nothing can be paid now. {why}"),
     RefusalCode.ALREADY_PAID: Bilingual(
         "这份报名在您登记之前已经缴费，这笔现金没有登记。请把 {amount} 元当场退还给考生，并作废收据。",
@@ -504,6 +532,10 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.PRINT_OVER: Bilingual(
         "准考证打印时间已于 {closed} 结束，请联系考点。",
         "Printing closed at {closed} (exam time). Please ask your site.",
+    ),
+    RefusalCode.NOT_SEALED: Bilingual(
+        "这份报名的记录还没有封存，请一分钟后再下载。",
+        "What is recorded of this registration is not sealed yet. Please download it in a minute.",
     ),
 }
 

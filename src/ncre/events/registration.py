@@ -271,6 +271,29 @@ class Moved(Fact):
 
 
 @dataclass(frozen=True)
+class Suspended(Fact):
+    """Nothing about the registration goes on until staff resume it. `was` is the status it had, `since` the moment.
+
+    `reason` is what staff wrote and the candidate reads; it may name private things.
+    """
+
+    TOPIC: ClassVar[str] = "registration.suspended"
+    SEALED: ClassVar[tuple[str, ...]] = ("reason",)
+    was: str
+    since: datetime
+    reason: str | Erased
+
+
+@dataclass(frozen=True)
+class Resumed(Fact):
+    """The registration goes on in the status `to`; `pay_by` is its new time to pay, None where no clock runs."""
+
+    TOPIC: ClassVar[str] = "registration.resumed"
+    to: str
+    pay_by: datetime | None = None
+
+
+@dataclass(frozen=True)
 class DetailsViewed(Fact):
     """A member of staff opened the private details of a case. Lives in a stream beside the case.
 

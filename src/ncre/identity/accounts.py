@@ -28,7 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from ncre.domain.accounts.addresses import key as key_of
 from ncre.domain.accounts.addresses import masked, shown
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.passwords import LEAST as LEAST_PASSWORD
 from ncre.identity.passwords import Passwords, Weakness, weakness
 from ncre.identity.proofs import void

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from ncre.domain.integration.scopes import LONGEST_NAME, Scope
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.store.columns import Moment
 from ncre.store.database import Database
 from ncre.store.outages import DatabaseFailure

@@ -5,7 +5,7 @@ A newer proof takes the place of an older one of its kind, and what changes what
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Uuid,
     delete,
     insert,
+    or_,
     select,
     update,
 )
@@ -166,6 +167,20 @@ class Proofs:
             proofs.c.expires_at >= since,
         )
         connection.execute(ended)
+
+    def forget_within(
+        self, connection: Connection, account: UUID, addresses: Collection[str], subjects: Collection[str]
+    ) -> None:
+        """Every proof of an account, of its addresses, or of who its owner is elsewhere; those to undo a change too."""
+        about = [_about(account), *(_about(address) for address in addresses)]
+        named = [proofs.c.target.contains(subject, autoescape=True) for subject in subjects]
+        of_them = or_(
+            proofs.c.account == account,
+            proofs.c.about.in_(about),
+            proofs.c.target.in_(sorted(addresses)),
+            *named,
+        )
+        connection.execute(delete(proofs).where(of_them))
 
     def tidy(self, before: datetime) -> None:
         with self._database.transaction() as connection:

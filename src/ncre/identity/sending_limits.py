@@ -7,7 +7,7 @@ People who then prove their address weigh against what was sent, so that a campu
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +108,11 @@ class SendingLimits:
         """Somebody of the block proved an address."""
         with self._database.transaction() as connection:
             self._count(connection, f"proved:{_wide(place)}")
+
+    def forget_within(self, connection: Connection, addresses: Collection[str]) -> None:
+        """What was sent to these addresses: the hash of a phone tells the phone."""
+        keys = [_key(f"to:{address}") for address in addresses]
+        connection.execute(delete(sent_letters).where(sent_letters.c.key.in_(keys)))
 
     def tidy(self, _before: datetime) -> None:
         """Forget all days but today."""

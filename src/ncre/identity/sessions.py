@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account, account_of, accounts
 from ncre.store.columns import Moment
 from ncre.store.database import Database
@@ -167,6 +167,11 @@ class Sessions:
                 Place(row["token"], row["created_at"], row["seen_at"], row["place"], row["browser"])
                 for row in connection.execute(asked).mappings()
             ]
+
+    def is_live(self, account: UUID) -> bool:
+        """Whether somebody is signed in with the account and was seen lately."""
+        now = self._clock()
+        return any(not is_over(one.seen_at, now, IDLE[Role.CANDIDATE]) for one in self.of(account))
 
     def tidy(self, before: datetime) -> None:
         """Forget sessions that ended by themselves long ago."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     Column,
@@ -206,6 +207,14 @@ class SignInDelays:
         if self._count(connection, _key("in", account), now) == 1:
             self._count(connection, _key("came", place), now)
             self._count(connection, _key("came", SERVICE), now)
+
+    def forget_within(self, connection: Connection, account: UUID, addresses: Collection[str]) -> None:
+        """Whatever was counted of an account and of whoever typed its addresses: hashes of a phone tell the phone."""
+        who = [f"account:{account}", f"password:{account}", f"factor:{account}"]
+        for address in addresses:
+            who += [f"name:{_spelling(address)}", f"letters:{address}"]
+        keys = [*(_key("who", one) for one in who), _key("in", str(account))]
+        connection.execute(delete(attempts).where(attempts.c.key.in_(keys)))
 
     def tidy(self, _before: datetime) -> None:
         """Forget what no window holds any more."""

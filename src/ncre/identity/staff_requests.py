@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Column, Connection, String, Table, Uuid, delete, in
 from sqlalchemy.engine import RowMapping
 
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange, Wanted
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
 

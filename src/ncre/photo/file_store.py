@@ -76,6 +76,9 @@ class PhotoStore(Protocol):
 
     def remove(self, name: str) -> None: ...
 
+    def discard(self, digest: str) -> None:
+        """Take away what is kept under a digest; what is not there is no fault."""
+
 
 class PhotoFolder:
     def __init__(self, root: Path) -> None:
@@ -139,6 +142,12 @@ class PhotoFolder:
 
     def remove(self, name: str) -> None:
         (self._root / name).unlink(missing_ok=True)
+
+    def discard(self, digest: str) -> None:
+        try:
+            self._place(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise PhotoStoreUnavailable(f"{self._root}: {error.strerror}") from error
 
     def _put(self, place: Path, data: bytes) -> None:
         if not _holds(place, data):

@@ -81,6 +81,12 @@ class PhotoBucket:
     def remove(self, name: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name)
 
+    def discard(self, digest: str) -> None:
+        try:
+            self.remove(digest)
+        except self._errors as error:
+            raise PhotoStoreUnavailable(str(error)) from error
+
     def sweep(self, before: datetime) -> int:
         """Remove what was put here before; returns how many objects. Never for photos that facts name."""
         gone = 0

@@ -108,6 +108,11 @@ class Database:
             yield connection
         self._outages.read()
 
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database."""
+        return Path(self._url.database) if self._file is not None and self._url.database else None
+
     def exists(self) -> bool:
         """Whether there is a database at all; a SQLite file is made only by a migration."""
         return self._file is None or self._file.exists()
@@ -127,6 +132,11 @@ class Database:
             configuration.set_main_option("path_separator", "os")
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, revision)
+
+    def is_migrated(self) -> bool:
+        """Whether the schema is the newest one."""
+        with self.explained(), self.reading() as connection:
+            return _migrated_to(connection) == newest_migrations()
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""

@@ -8,7 +8,7 @@ batch of facts needs in one query, and only then are facts mapped.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from hashlib import sha256
@@ -167,14 +167,23 @@ class FactFactory(InfrastructureFactory[TrackingRecorder]):
 
 
 class FactStore(Application[UUID]):
-    """Every history of one tenant. Thread-safe; the database stays the caller's to close."""
+    """Every history of one tenant. Thread-safe; the database stays the caller's to close.
+
+    `newer` gives the keys as they are now, where a master key may be added while the process runs.
+    """
 
     name = "ncre"
 
-    def __init__(self, database: Database, keys: Keys, tenant: str = "ncre") -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        tenant: str = "ncre",
+        newer: Callable[[], Keys] | None = None,
+    ) -> None:
         self._database = database
         self._tenant = tenant
-        self._keys = PersonKeys(keys)
+        self._keys = PersonKeys(keys, newer=newer)
         self._rows = FactRecorder(database)
         self._pepper = keys.pepper
         self._mapped = FactMapper(tenant, KeysOnDemand(database, self._keys))
@@ -295,6 +304,10 @@ class FactStore(Application[UUID]):
         """Destroy the person's key: what was sealed under it reads as ERASED from now on."""
         self._keys.erase(connection, person, at)
 
+    def is_erased(self, connection: Connection, person: UUID) -> bool:
+        """Whether the person's key was destroyed."""
+        return self._keys.is_erased(connection, person)
+
     def seal_bytes(self, connection: Connection, person: UUID, data: bytes, purpose: str) -> bytes:
         """A file sealed under the person's key, bound to `purpose`. Raises PersonErased."""
         key = self._keys.to_seal(connection, [person])[person]
@@ -313,6 +326,14 @@ class FactStore(Application[UUID]):
             return Sealer.open_bytes(key, box, self._file_aad(purpose))
 
         return self._keys.opening(connection, {person}, with_keys)
+
+    def recognises(
+        self, connection: Connection, people: Collection[UUID], purpose: str
+    ) -> Callable[[bytes], bool]:
+        """Tells of files sealed for `purpose` whether they are of one of these people, with their keys read once."""
+        keys = [key for key in self._keys.to_open(connection, people).values() if key is not None]
+        aad = self._file_aad(purpose)
+        return lambda box: any(Sealer.opens_bytes(key, box, aad) for key in keys)
 
     def _file_aad(self, purpose: str) -> bytes:
         return f"{self._tenant}|{purpose}".encode()

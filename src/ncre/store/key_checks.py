@@ -83,7 +83,21 @@ class KeyChecks:
         with self._database.reading() as connection:
             return PersonKeys(self._keys).foreign(connection)
 
+    def retire(self, number: int) -> None:
+        """A master key that wraps nothing any more is asked for no more."""
+        gone = delete(key_checks).where(key_checks.c.purpose == "master", key_checks.c.version == number)
+        with self._database.transaction() as connection:
+            connection.execute(gone)
+
     def _compare(self, stored: Checks) -> None:
+        lost = sorted(number for purpose, number in stored if purpose == "master" and number > 1)
+        lost = [number for number in lost if ("master", number) not in self._keys.checks]
+        if lost:
+            numbers = ", ".join(map(str, lost))
+            raise WrongSecret(
+                f"缺少主密钥 {numbers}：请放回主密钥文件（NCRE_MASTER_KEYS），见 docs/erasure.md / the master key "
+                f"{numbers} is missing: put the file of master keys back (NCRE_MASTER_KEYS); see docs/erasure.md"
+            )
         differing = [name for name, value in self._keys.checks.items() if stored.get(name, value) != value]
         if differing:
             names = ", ".join(sorted(purpose for purpose, _ in differing))

@@ -44,21 +44,40 @@ class Keys:
     sign_on: bytes = field(repr=False)
     webhook: bytes = field(repr=False)
     checks: Mapping[tuple[str, int], str] = field(repr=False)
+    earlier_masters: tuple[bytes, ...] = field(default=(), repr=False)
+    """Master keys before the one in use, the first one first: they only open."""
 
     @classmethod
-    def derived_from(cls, secret: bytes) -> Self:
-        """Every key from one secret of 32 bytes (HKDF-SHA256). Raises ValueError for another length."""
-        if len(secret) != 32:
-            raise ValueError(f"the secret must have 32 bytes, not {len(secret)}")
+    def derived_from(cls, secret: bytes, later_masters: Mapping[int, bytes] | None = None) -> Self:
+        """Every key from one secret of 32 bytes (HKDF-SHA256). Raises ValueError for another length.
+
+        `later_masters` are secrets of master keys that came after the first, by their numbers from 2 on.
+        """
+        secrets = dict(sorted((later_masters or {}).items()))
+        for one in (secret, *secrets.values()):
+            if len(one) != 32:
+                raise ValueError(f"the secret must have 32 bytes, not {len(one)}")
         keys = {purpose: _derived(secret, labels[-1]) for purpose, labels in LABELS.items()}
         checks = {(purpose, len(LABELS[purpose])): _check_value(key) for purpose, key in keys.items()}
         checks["secret", 1] = _check_value(_derived(secret, b"ncre check of the secret"))
-        return cls(**keys, checks=checks)
+        later = {number: _derived(one, LABELS["master"][-1]) for number, one in secrets.items()}
+        checks |= {("master", number): _check_value(key) for number, key in later.items()}
+        *earlier, keys["master"] = keys["master"], *later.values()
+        return cls(**keys, checks=checks, earlier_masters=tuple(earlier))
 
     @property
     def master_id(self) -> bytes:
         """Names the master key in what it wrapped."""
-        return bytes.fromhex(_check_value(self.master))[:KEY_ID]
+        return master_id(self.master)
+
+    @property
+    def first_master(self) -> bytes:
+        """The one that derives from the secret; what carries no id was wrapped by it."""
+        return (*self.earlier_masters, self.master)[0]
+
+
+def master_id(key: bytes) -> bytes:
+    return bytes.fromhex(_check_value(key))[:KEY_ID]
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ncre.store.keys import KEY_ID, Keys
+from ncre.store.keys import KEY_ID, Keys, master_id
 from ncre.store.schema import person_keys
 
 NONCE: Final = 12
@@ -86,6 +86,15 @@ class Sealer:
             raise CiphertextForged("a sealed file is of a kind that is not known here")
         return _decrypted(key, box[len(_BYTES) :], aad)
 
+    @staticmethod
+    def opens_bytes(key: AESGCM, box: bytes, aad: bytes) -> bool:
+        """Whether a file was sealed under this key."""
+        try:
+            Sealer.open_bytes(key, box, aad)
+        except CiphertextForged:
+            return False
+        return True
+
 
 def _decrypted(key: AESGCM, box: bytes, aad: bytes) -> bytes:
     try:
@@ -108,12 +117,19 @@ _MAKE: Final = {
 class PersonKeys:
     """The keys in table `person_keys`. Thread-safe.
 
-    `clock` gives seconds that only grow; it ends the short life of the opened keys kept in memory.
+    `clock` gives seconds that only grow; it ends the short life of the opened keys kept in memory. `newer` gives the
+    keys as they are now, where a master key may be added while the process runs.
     """
 
-    def __init__(self, keys: Keys, clock: Callable[[], float] = monotonic, life: float = KEY_LIFE) -> None:
-        self._id = keys.master_id
-        self._masters = {keys.master_id: AESGCM(keys.master)}
+    def __init__(
+        self,
+        keys: Keys,
+        clock: Callable[[], float] = monotonic,
+        life: float = KEY_LIFE,
+        newer: Callable[[], Keys] | None = None,
+    ) -> None:
+        self._newer = newer
+        self._use(keys)
         self._clock = clock
         self._life = life
         self._kept: dict[UUID, tuple[AESGCM, float]] = {}
@@ -184,6 +200,11 @@ class PersonKeys:
         )
         self.forget([subject])
 
+    def is_erased(self, connection: Connection, subject: UUID) -> bool:
+        """Whether the person's key was destroyed; asked anew each time, whatever is kept in memory."""
+        erased = select(person_keys.c.erased_at).where(person_keys.c.subject == subject)
+        return connection.execute(erased).scalar_one_or_none() is not None
+
     def foreign(self, connection: Connection) -> list[UUID]:
         """Whose keys do not open: they were altered, or made under another secret."""
         rows = connection.execute(select(person_keys.c.subject, person_keys.c.wrapped))
@@ -200,10 +221,34 @@ class PersonKeys:
         rows = [{"subject": subject, "wrapped": self._wrapped(subject)} for subject in subjects]
         connection.execute(_MAKE[connection.dialect.name], rows)
 
+    def wrapped_again(self, subject: UUID, wrapped: bytes) -> bytes:
+        """The same key wrapped by the master key in use. Raises CiphertextForged."""
+        key = self._opened(subject, wrapped)
+        fresh = self._wrapped_key(subject, key)
+        if self._opened(subject, fresh) != key:
+            raise CiphertextForged("a key that was wrapped anew does not open")
+        return fresh
+
     def _wrapped(self, subject: UUID) -> bytes:
+        self._renew()
+        return self._wrapped_key(subject, AESGCM.generate_key(256))
+
+    def _wrapped_key(self, subject: UUID, key: bytes) -> bytes:
         header, nonce = WRAPPED + self._id, os.urandom(NONCE)
-        key = AESGCM.generate_key(256)
         return header + nonce + self._masters[self._id].encrypt(nonce, key, header + subject.bytes)
+
+    def _use(self, keys: Keys) -> None:
+        known = (*keys.earlier_masters, keys.master)
+        self._first = AESGCM(keys.first_master)
+        self._masters = {master_id(one): AESGCM(one) for one in known}
+        self._id = keys.master_id
+        self._used = keys
+
+    def _renew(self) -> None:
+        """Master keys may have been added since."""
+        keys = self._newer() if self._newer is not None else self._used
+        if keys is not self._used:
+            self._use(keys)
 
     def _read(
         self, connection: Connection, subjects: Iterable[UUID], hold: bool = False
@@ -223,9 +268,11 @@ class PersonKeys:
 
     def _opened(self, subject: UUID, wrapped: bytes) -> bytes:
         if len(wrapped) == WRAPPED_1:
-            return _decrypted(self._masters[self._id], wrapped, subject.bytes)
+            return _decrypted(self._first, wrapped, subject.bytes)
         start = len(WRAPPED) + KEY_ID
         header, box = wrapped[:start], wrapped[start:]
+        if header[len(WRAPPED) :] not in self._masters:
+            self._renew()
         master = self._masters.get(header[len(WRAPPED) :])
         if not header.startswith(WRAPPED) or master is None:
             raise CiphertextForged("a key is wrapped in a way, or by a master key, that is not known here")

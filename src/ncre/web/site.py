@@ -10,6 +10,7 @@ from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
     contacts,
+    erasure,
     outbox,
     passport,
     profile,
@@ -20,7 +21,7 @@ from ncre.web.account import (
     single_sign_on,
 )
 from ncre.web.api import interface
-from ncre.web.audit import accounts, registrations, round_history
+from ncre.web.audit import accounts, ledger, registrations, round_history
 from ncre.web.candidate import (
     agreement,
     deadlines,
@@ -34,7 +35,8 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
-from ncre.web.office import integrations, payments, round, seating, staff_accounts
+from ncre.web.ledger import proof_check, public
+from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -48,7 +50,7 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review
+from ncre.web.staff import admission, cash, desk, halls, review, suspension
 
 AREAS = (
     health,
@@ -59,6 +61,7 @@ AREAS = (
     passport,
     contacts,
     profile,
+    erasure,
     second_factor,
     single_sign_on,
     qq,
@@ -73,21 +76,26 @@ AREAS = (
     documents,
     review,
     cash,
+    suspension,
     desk,
     admission,
     halls,
     round,
     staff_accounts,
+    erasures,
     integrations,
     seating,
     payments,
     registrations,
     accounts,
+    ledger,
+    public,
+    proof_check,
     round_history,
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api")
+ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 

@@ -16,7 +16,7 @@ from stdnum.cn import ric
 
 from ncre.bootstrap import build_container
 from ncre.config import read_settings
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.attacks.target import Target
 from tests.photo.portraits import jpeg
 from tests.support.people import WENJING, Candidate

@@ -26,7 +26,7 @@ from ncre.domain.exam.plan import (
 )
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Opening
+from ncre.domain.registration.vocabulary import Opening
 from ncre.events import exam as facts
 from ncre.events.exam import Window
 from tests.support import people

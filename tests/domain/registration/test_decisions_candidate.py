@@ -14,8 +14,8 @@ from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.decisions import decide
-from ncre.domain.registration.lifecycle import Opening, Role
 from ncre.domain.registration.state import replay
+from ncre.domain.registration.vocabulary import Opening, Role
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Window

@@ -11,8 +11,8 @@ import pytest
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role, Status
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from tests.domain.commands import after, answer, asks, refusal

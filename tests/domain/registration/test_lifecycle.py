@@ -10,22 +10,16 @@ from typing import Any, Final
 
 import pytest
 
+from ncre import diagram
 from ncre.domain.payment.settlement import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
+from ncre.domain.registration import machine
 from ncre.domain.registration.decisions import DecisionContext, decide
-from ncre.domain.registration.lifecycle import (
-    LIFE,
-    MACHINE,
-    Role,
-    Status,
-    Step,
-    Transition,
-    When,
-    arrival,
-    open_steps,
-)
+from ncre.domain.registration.lifecycle import LIFE, Transition
+from ncre.domain.registration.machine import MACHINE, arrival, open_steps
 from ncre.domain.registration.state import Registration, evolve, replay
+from ncre.domain.registration.vocabulary import Back, Role, Status, Step, When
 from ncre.events import registration as facts
 from ncre.events.base import CLOSED, Fact
 from ncre.handlers.command_handler import READS_PRIVATE_FIELDS
@@ -82,6 +76,13 @@ def row_for(step: Step, status: Status, policy: Policy) -> Transition | None:
     )
 
 
+def led_to(row: Transition | None, status: Status) -> Status:
+    """Where the row leads from there; `standing_at` has what is suspended come from APPROVED."""
+    if row is None or row.to is None:
+        return status
+    return Status.APPROVED if isinstance(row.to, Back) else row.to
+
+
 def already_so(step: Step, status: Status) -> bool:
     if step is Step.AGREE:
         return status is not Status.NEW
@@ -93,7 +94,10 @@ def standing_at(status: Status) -> Registration:
     if status is Status.NEW:
         return Registration(people.REGISTRATION, candidate=people.CANDIDATE_ID)
     full = replay(people.REGISTRATION, people.APPROVED)
-    return replace(full, status=status, owed={"T9": "late"}, lapsed_from=Status.APPROVED)
+    full = replace(full, status=status, owed={"T9": "late"}, lapsed_from=Status.APPROVED)
+    if status is not Status.SUSPENDED:
+        return full
+    return replace(full, suspended_from=Status.APPROVED, suspended_at=people.NOW)
 
 
 def staff(command: type[c.Command], **particulars: Any) -> c.Command:
@@ -122,6 +126,8 @@ def asked(step: Step, at: Registration) -> c.Command:
         Step.WITHDRAW: lambda: asks(c.Withdraw),
         Step.CANCEL: lambda: staff(c.Cancel, reason="考生书面申请"),
         Step.MOVE: lambda: staff(c.Move, to=people.OTHER_ID, evidence="核对身份证原件"),
+        Step.SUSPEND: lambda: staff(c.Suspend, reason="考点正在接受调查"),
+        Step.RESUME: lambda: staff(c.Resume),
     }[step]()
 
 
@@ -153,7 +159,7 @@ def test_every_step_in_every_status_is_answered_as_the_table_says(
     assert [type(fact) for fact in decided] == ([row.fact] if row else [])
     for fact in decided:
         after = evolve(registration, fact)
-        assert after.status is ((row and row.to) or status)
+        assert after.status is led_to(row, status)
         assert after.version == registration.version + 1
 
 
@@ -191,14 +197,23 @@ def test_without_a_site_only_unconditional_rows_count(status: Status) -> None:
     assert open_steps(status, None) == always
 
 
+def ends_of(row: Transition, source: Status) -> list[str]:
+    if row.to is None:
+        return [source.value]
+    if isinstance(row.to, Status):
+        return [row.to.value]
+    return [left.value for one in LIFE if one.to is Status.SUSPENDED for left in one.sources]
+
+
 def test_the_machine_knows_the_transitions_of_the_table_and_no_others() -> None:
     told = sorted(
-        (row.step.value, source.value, row.to.value if row.to else source.value, row.when.value)
+        (row.step.value, source.value, to, row.when.value)
         for row in LIFE
         for source in row.sources
+        for to in ends_of(row, source)
     )
     built = sorted(
-        (event.name, transition.source, transition.dest, transition.conditions[0].func)
+        (event.name, transition.source, transition.dest, transition.conditions[0].func.__name__)
         for event in MACHINE.events.values()
         for transitions in event.transitions.values()
         for transition in transitions
@@ -209,8 +224,9 @@ def test_the_machine_knows_the_transitions_of_the_table_and_no_others() -> None:
 
 
 def test_the_nine_statuses_of_the_manual_keep_exactly_their_names() -> None:
+    side = "lapsed withdrawn cancelled suspended"
     nine = "agreed info-filled submitted photo-uploaded pending-review approved rejected paid confirmed"
-    assert {status.value for status in Status} == {*nine.split(), "new", "lapsed", "withdrawn", "cancelled"}
+    assert {status.value for status in Status} == {*nine.split(), *side.split(), "new"}
 
 
 @pytest.mark.parametrize("row", LIFE, ids=lambda row: f"{row.step}-{row.sources[0]}-{row.fact.__name__}")
@@ -223,12 +239,21 @@ def test_every_row_has_its_reason_and_somebody_who_may(row: Transition) -> None:
 
 
 def test_a_fact_leads_to_one_status_wherever_it_was_recorded() -> None:
-    leads: dict[type[Fact], set[Status | None]] = {}
+    leads: dict[type[Fact], set[Status | Back | None]] = {}
     for row in LIFE:
-        leads.setdefault(row.fact, set()).add(row.to)
+        if row.sources != (Status.SUSPENDED,):
+            leads.setdefault(row.fact, set()).add(row.to)
     for fact, targets in leads.items():
         (to,) = targets
-        assert all(arrival(status, fact) is (to or status) for status in Status)
+        assert isinstance(to, Status | None)
+        for status in set(Status) - {Status.SUSPENDED}:
+            assert arrival(status, fact.__new__(fact)) is (to or status)
+
+
+def test_a_suspended_registration_stays_so_when_it_is_paid_and_resumes_where_the_fact_says() -> None:
+    assert arrival(Status.SUSPENDED, people.PAID[-1]) is Status.SUSPENDED
+    for status in Status:
+        assert arrival(Status.SUSPENDED, facts.Resumed(status.value)) is status
 
 
 def test_each_step_is_its_own_roles_and_no_auditors() -> None:
@@ -242,11 +267,13 @@ def test_each_step_is_its_own_roles_and_no_auditors() -> None:
         Step.SEAT,
         Step.CANCEL,
         Step.MOVE,
+        Step.RESUME,
     }
     assert {step for step, roles in by.items() if Role.REVIEWER in roles} == {
         Step.APPROVE,
         Step.REJECT,
         Step.CONFIRM,
+        Step.SUSPEND,
     }
     assert not any(Role.AUDITOR in roles for roles in by.values())
 
@@ -291,5 +318,26 @@ def test_from_every_open_status_there_is_a_way_to_the_exam(status: Status, polic
     while not onward <= reached:
         reached |= onward
         rows = [row for row in LIFE if reached.intersection(row.sources) and MET[row.when](policy)]
-        onward = {row.to for row in rows if row.to}
+        onward = {led_to(row, status) for row in rows if row.to}
     assert Status.PAID in reached or status is Status.CONFIRMED
+
+
+def test_it_is_the_machine_that_is_asked_which_rows_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an edge of the machine, or with a condition of it that fails, the row is not open."""
+    before = open_steps(Status.PHOTO_UPLOADED, POLICIES[0])
+    assert {Step.WITHDRAW, Step.REQUEST_REVIEW} <= before
+    other = machine._machine()
+    other.remove_transition(Step.WITHDRAW.value, Status.PHOTO_UPLOADED.value)
+    for edge in other.get_transitions(Step.REQUEST_REVIEW.value, Status.PHOTO_UPLOADED.value):
+        edge.conditions[0].target = False
+    monkeypatch.setattr(machine, "MACHINE", other)
+    assert open_steps(Status.PHOTO_UPLOADED, POLICIES[0]) == before - {Step.WITHDRAW, Step.REQUEST_REVIEW}
+
+
+def test_the_diagram_is_drawn_from_the_markup_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrow = "    lapsed --> submitted: "
+    assert arrow in diagram.state_diagram()
+    other = machine._machine()
+    other.remove_transition(Step.SUBMIT.value, Status.LAPSED.value)
+    monkeypatch.setattr(diagram, "MACHINE", other)
+    assert arrow not in diagram.state_diagram()

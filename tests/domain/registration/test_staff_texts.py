@@ -52,6 +52,7 @@ def commands_with(text: str) -> list[tuple[c.Command, tuple[object, ...]]]:
         (c.Cancel(**office, reason=text, money_reason="缴费后不退", **money), PAID),
         (c.Cancel(**office, reason="考生申请", money_reason=text, **money), PAID),
         (c.Move(**office, to=OTHER_ID, evidence=text), PAID),
+        (c.Suspend(**office, reason=text), PAID),
     ]
 
 

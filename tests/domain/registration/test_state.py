@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncre.domain.registration.lifecycle import LIFE, Status
+from ncre.domain.registration.lifecycle import LIFE
 from ncre.domain.registration.state import evolve, registration_id, replay
+from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Fact
 from tests.domain.commands import after

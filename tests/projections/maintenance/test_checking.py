@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Table, inspect, make_url, text
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections import all_projections
 from ncre.projections.base import Row
 from ncre.projections.maintenance.checking import check_against_log

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections import all_projections
 from ncre.projections.base import Row
 from ncre.projections.maintenance.rebuild import check, rebuild

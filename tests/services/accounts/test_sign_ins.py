@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
 from ncre.events.base import Fact
 from ncre.identity.accounts import Account

@@ -18,8 +18,9 @@ from ncre.domain.exam.revision import ChangeKind
 from ncre.domain.payment.settlement import order_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import PAID, Status
+from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.state import Registration
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.seating.halls import Sitting, overlap
 from ncre.events.exam import Batch, Fee, Offer, Room, Subject, Window, Windows
 from ncre.projections.base import Row

@@ -16,7 +16,7 @@ from ncre.domain.exam.revision_rules import RULES, Outcome
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.events.exam import Batch, RoundRevised, SiteClosed, SitePlan
 from ncre.projections.seating import tickets
 from ncre.rounds.loader import LoadedRound

@@ -11,7 +11,7 @@ from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.projections.audit import timeline
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders

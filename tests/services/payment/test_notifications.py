@@ -21,7 +21,7 @@ from ncre.clients.payment_channel import (
 from ncre.domain.payment.settlement import Unusable, pays_for
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.events.registration import PaymentReturned, PaymentSettled, PaymentUnusable
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders, refunds

@@ -10,7 +10,7 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import BillNotReady, Kind, PaymentNotification, Source
 from ncre.domain.refusals import RefusalCode
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.payment import ledger, reconciliations
 from tests.handlers.ground import Walker, refusal
 from tests.support.people import Clock, till_of

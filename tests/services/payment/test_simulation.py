@@ -20,8 +20,8 @@ from ncre.bootstrap import Container, build_container
 from ncre.clients.payment_channel import ChannelRefused, ChannelUnavailable, Order, PaymentNotification, State
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
 from ncre.domain.registration.state import registration_id, replay
+from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.projections.payment import ledger, orders
 from ncre.services.payment.checkout import CheckoutService

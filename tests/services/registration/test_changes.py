@@ -14,7 +14,7 @@ from ncre.clients.payment_channel import ChannelRefused, State
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders, refunds
 from ncre.services.registration.changes import CLOSES_ORDERS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from tests.handlers.ground import QUICK, Walker, revise
 from tests.support import people
 from tests.support.people import Clock

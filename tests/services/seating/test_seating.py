@@ -17,7 +17,7 @@ from ncre.domain.exam.plan import DrawSeats, ExamCommand, round_id, site_id
 from ncre.domain.printed_numbers import LAST_SERIAL
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.events.base import Fact
 from ncre.events.exam import RoundRevised, SeatsDrawn, SiteRevised
 from ncre.events.registration import SeatAssigned

@@ -13,7 +13,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.clients.qq import QQ, QQTerms
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.stand_ins.qq import Style, create_qq_stand_in
 from ncre.web import create_site
 from tests.stand_ins.market import serving

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
 from tests.support.people import OFFICE, Clock
 from tests.web.account.test_passport import EMAIL, PASSWORD, code, joins, letters, link

@@ -14,7 +14,7 @@ from sqlalchemy.event import listens_for, remove
 
 from ncre.bootstrap import Container
 from ncre.clients.messages import Mailer
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
 from ncre.identity.accounts import Account
 from tests.support.people import Clock, begun, somebody

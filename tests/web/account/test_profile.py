@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from tests.support.people import WENJING, Candidate, Clock, form_of_details, somebody
 from tests.web.visitor import Visitor, errors_are_linked, signed_in
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from ncre.bootstrap import Container
 from ncre.clients.qq import QQ, QQTerms
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.one_time_tokens import redeemed
 from ncre.identity.proofs import proofs
 from ncre.stand_ins.qq import Fault, Style, create_qq_stand_in

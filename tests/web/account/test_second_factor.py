@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import delete, insert, select
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import FactorChanged, stream_of
 from ncre.identity.proofs import Purpose
 from ncre.identity.second_factor import new_factor

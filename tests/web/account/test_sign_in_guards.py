@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.identity.one_time_tokens import redeemed
 from ncre.identity.proofs import proofs

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from ncre.bootstrap import Container
 from ncre.clients.openid import Issuer, OpenIDClient, Post
 from ncre.config import Misconfigured, read_settings
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.one_time_tokens import redeemed
 from ncre.identity.proofs import proofs
 from ncre.services.accounts.single_sign_on import Provider

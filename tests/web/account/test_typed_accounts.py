@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Accounts, NameTaken
 from ncre.store.database import MIGRATIONS, Database
 from tests.support.people import NOW, SITE

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web.site import create_site
 from tests.support.people import SITE, somebody
 from tests.web import staff_members

@@ -13,7 +13,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web.site import create_site
 from tests.support.people import WENJING, Candidate, Clock, somebody
 from tests.web.staff_members import (
@@ -288,8 +288,9 @@ def test_the_export_holds_the_whole_record(
     record = json.loads(answer.data)
     assert [fact["version"] for fact in record["facts"]] == [1, 2, 3, 4, 5, 6, 7]
     assert record["registration"]["status"] == "rejected"
-    assert len(record["history"]) == 8
+    assert len(record["history"]) == 9, "the export itself is the last of them"
     assert record["looks"][0]["fact"]["purpose"] == "review"
+    assert record["looks"][1]["fact"]["page"] == "json"
 
 
 def test_the_archive_reads_in_english_too(shenji: Visitor, wenjing: Candidate) -> None:
@@ -307,9 +308,10 @@ def test_an_auditor_opens_nothing(container: Container, shenji: Visitor, wenjing
 
 
 OPEN_TO_AUDITORS: Final = (
-    "sign_in.", "sign_up.", "passport.", "contacts.", "second_factor.", "audit.find", "audit_accounts.find"
+    "sign_in.", "sign_up.", "passport.", "contacts.", "second_factor.", "audit.find", "audit_accounts.find",
+    "audit_ledger.take", "ledger.cosign",
 )  # fmt: skip
-"""Forms that anybody may send: signing in and out, and their own account."""
+"""Forms that anybody may send: signing in and out, and their own account. A bundle is taken with a fact of its own; witnesses sign what they send."""
 
 
 def test_an_auditor_never_writes(

@@ -10,7 +10,7 @@ from flask import Flask
 from stdnum.iso7064 import mod_11_2
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.registration import Details
 from tests.support.people import WENJING, Candidate, form_of_details, somebody
 from tests.web.visitor import Visitor, facts_of, row_of, signed_in

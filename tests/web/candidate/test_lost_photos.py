@@ -14,7 +14,7 @@ from flask import Flask
 from ncre.bootstrap import Container
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from tests.support.people import OFFICE, ROUND, SITE, Candidate, approved, portrait, somebody
 from tests.web import staff_members
 from tests.web.visitor import facts_of, row_of, signed_in

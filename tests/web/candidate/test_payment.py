@@ -8,7 +8,7 @@ from flask import Flask
 from ncre.bootstrap import Container
 from ncre.domain.payment.orders import GRACE
 from ncre.domain.registration.commands import Cancel, PaidFee, Withdraw
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.services.payment.counter_payments import CashTaken
 from tests.support.people import (
     KEEPING,

@@ -14,7 +14,7 @@ from PIL import Image
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from tests.photo.portraits import jpeg, whole, written
 from tests.photo.portraits import portrait as portrait_picture
 from tests.support.people import LIQIANG, Candidate, Clock, portrait, rejected, somebody

@@ -13,7 +13,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.domain.wording import STATUSES
 from ncre.web.candidate.registration import NEXT
 from ncre.web.candidate.task_list import LABELS, MARKS, STANDING, Mark, Task, time_left
@@ -70,6 +70,7 @@ def goes_until(container: Container, candidate: Candidate, status: Status) -> No
         Status.LAPSED: (Status.APPROVED, lambda: _time_passes(container, candidate)),
         Status.WITHDRAWN: (Status.SUBMITTED, lambda: candidate.does(c.Withdraw)),
         Status.CANCELLED: (Status.PAID, lambda: _cancels(container, candidate)),
+        Status.SUSPENDED: (Status.PAID, lambda: _suspends(container, candidate)),
     }
     before, end = ends.get(status, (status, lambda: None))
     for reached, step in path:
@@ -89,6 +90,12 @@ def _time_passes(container: Container, candidate: Candidate) -> None:
 def _cancels(container: Container, candidate: Candidate) -> None:
     container.command_handler.handle(
         c.Cancel(registration=candidate.id, actor=OFFICE, reason="冒名报名", **KEEPING)
+    )
+
+
+def _suspends(container: Container, candidate: Candidate) -> None:
+    container.command_handler.handle(
+        c.Suspend(registration=candidate.id, actor=REVIEWER, reason="考点正在接受调查")
     )
 
 

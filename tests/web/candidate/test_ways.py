@@ -12,8 +12,8 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.diagram import page_words
-from ncre.domain.registration.lifecycle import Status
 from ncre.domain.registration.page_wording import BLOCKED, LEADS, OPEN, PAGES, STANDING, Page
+from ncre.domain.registration.vocabulary import Status
 from ncre.web.shared.ways import ENDPOINTS, PAGE_OF
 from tests.support.people import LIQIANG, Candidate, Clock, somebody
 from tests.web.candidate.test_registration import goes_until

@@ -22,7 +22,7 @@ from flask import Flask
 from ncre.bootstrap import Container
 from ncre.clients.rsa_signing import private_key
 from ncre.clients.wechat import WeChat, WeChatTerms
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders
 from ncre.stand_ins.alipay import Keys, keys_in

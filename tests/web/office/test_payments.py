@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.payment import orders
 from ncre.services.payment import revenue_report
 from ncre.services.payment.counter_payments import CashTaken

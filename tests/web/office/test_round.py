@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.seating import tickets
 from ncre.web.office.round import policy_in_words
 from ncre.web.site import create_site

@@ -12,7 +12,7 @@ from flask import Flask
 from ncre.bootstrap import Container
 from ncre.domain.accounts.staff import StaffChange, Wanted
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
 from ncre.identity.accounts import Account
 from ncre.services.accounts.staff_provisioning import SHELL

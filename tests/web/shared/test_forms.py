@@ -12,8 +12,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.vocabulary import Role
 from tests.handlers.ground import Walker
+from tests.support import people
 from tests.support.people import AMOUNT, SITE, form_of_details, somebody
 from tests.web.staff_members import HERE
 from tests.web.visitor import Visitor, row_of
@@ -37,6 +39,15 @@ def lapsed_and_back(walker: Walker) -> None:
 
 
 CHOSEN: Final = {"site": SITE, "subjects": ["66"], "declared": "yes"}
+
+
+def _suspended(walker: Walker) -> None:
+    walker.approved()
+    walker.container.command_handler.handle(
+        c.Suspend(registration=walker.id, actor=people.REVIEWER, reason="考点正在接受调查")
+    )
+
+
 FORMS: Final = (
     Form("details.save", "candidate", Walker.agrees, form_of_details()),
     Form("details.save", "candidate", Walker.filled, {**form_of_details(), "mobile": "13900139001"}),
@@ -59,6 +70,8 @@ FORMS: Final = (
     Form("cash.counter", "shenhe", Walker.approved, {"receipt": "2027-1", "amount": "160.00"}),
     Form("cash.handed_back", "shenhe", Walker.approved, {"trade": f"{SITE}-2027-1"}),
     Form("review.cancel", "kaowu", Walker.approved, {"why": "考生申请"}),
+    Form("suspension.suspend", "shenhe", Walker.approved, {"suspend_why": "考点正在接受调查"}),
+    Form("suspension.resume", "kaowu", _suspended, {}),
     Form("review.move", "kaowu", Walker.paid, {"to": "other", "evidence": "核对身份证原件"}),
 )
 NO_COMMAND_OF_THE_CASE: Final = {

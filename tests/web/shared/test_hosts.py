@@ -13,7 +13,7 @@ from werkzeug.test import Client
 
 import ncre
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web import create_site
 from tests.web.visitor import Visitor
 

@@ -16,7 +16,7 @@ import pytest
 from ncre.bootstrap import Container, build_container
 from ncre.config import read_settings
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections import all_projections
 from ncre.projections.maintenance.rebuild import check
 from ncre.projections.registration import registrations

@@ -18,8 +18,8 @@ from werkzeug.routing import Rule
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import registration_id
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.web.site import create_site
 from tests.handlers.ground import QUICK, Walker, open_exam
@@ -29,10 +29,11 @@ from tests.support.plans import listened, walked
 from tests.web.staff_members import HERE, Visitor, visitor
 
 FIXED: Final = frozenset({
-    "rounds", "sites", "notices", "counters", "serials",
-    "registration_counts", "refused_notices", "reconciliations", "integrations", "alembic_version", "staff_requests",
+    "rounds", "sites", "notices", "counters", "serials", "retentions",
+    "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
+    "ledger_keys", "ledger_statements", "integrations",
 })  # fmt: skip
-"""Tables with a few rows a site, a channel, a day, a member of staff or another system, however many people register."""
+"""Tables with a few rows a round, a site, a channel, a day, a member of staff or another system, however many people register."""
 
 
 @pytest.fixture
@@ -68,6 +69,7 @@ def pages(site: Flask, known: dict[str, Any]) -> Iterator[str]:
 KINDS: Final[dict[str, dict[str, str]]] = {
     "home.notice": {"kind": "guide"},
     "office_payments.export": {"kind": "csv"},
+    "ledger.tile": {"number": "000.p/1"},
 }
 """Where one name of an argument means different things on different pages."""
 
@@ -82,7 +84,7 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
             "registration_id": paid.id, "topic": "registration.approved",
             "registration": paid.id, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
-            "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1,
+            "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0,
         }  # fmt: skip
         addresses = list(pages(site, known))
         staff = [
@@ -173,4 +175,5 @@ def live(container: Container, clock: Clock, paid: Walker) -> Walker:
     container.worker.once()
     container.command_handler.handle(c.Confirm(registration=paid.id, actor=REVIEWER))
     container.command_handler.record_access(paid.id, REVIEWER, "review")
+    assert container.sealer.catch_up() is not None
     return paid

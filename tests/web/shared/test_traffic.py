@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from ncre.bootstrap import Container
 from ncre.cli.processes.serve import MOST_THREADS, lanes, with_connections
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared import traffic
 from tests.support.people import SITE, somebody
 from tests.web.visitor import Visitor, signed_in

@@ -11,7 +11,7 @@ from flask import Flask
 from pypdf import PdfReader
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.services.payment.counter_payments import CashTaken
 from ncre.services.payment.revenue_report import as_csv
 from tests.handlers.ground import Walker

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web.site import create_site
 from ncre.web.staff.desk import wanted
 from tests.support.people import KEEPING, LIQIANG, OFFICE, WENJING, Candidate, Clock, approved, somebody

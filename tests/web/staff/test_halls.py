@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.seating.sittings import sitting_name
 from ncre.projections.seating import tickets
 from ncre.web.site import create_site

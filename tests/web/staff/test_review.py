@@ -15,8 +15,9 @@ from PIL import Image
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Status, Step, open_rows
+from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events.registration import Details
 from ncre.web.site import create_site
 from tests.photo.portraits import jpeg, whole
@@ -443,6 +444,8 @@ BUTTONS = {
     Step.CONFIRM: "confirm",
     Step.CANCEL: "cancel",
     Step.MOVE: "move",
+    Step.SUSPEND: "suspend",
+    Step.RESUME: "resume",
 }
 
 

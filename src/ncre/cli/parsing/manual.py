@@ -29,6 +29,9 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("round", "history"): Entry("ncre round history 78 --site 420019"),
     ("round", "check"): Entry("ncre round check rounds/2027-03 --date 2027-01-05"),
     ("round", "show"): Entry("ncre round show 78"),
+    ("round", "retention"): Entry(
+        "ncre round retention 78 --keep-days 180 --erase-days 365 --why 档案规定 --as kaowu", True
+    ),
     ("round", "notice"): Entry(
         "ncre round notice guide --title 须知 --title-en Guide --file zh.txt --file-en en.txt --as kaowu --why 更新",
         True,
@@ -58,6 +61,14 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ),
     ("audit", "show"): Entry('ncre audit show 78420019000001 --at "2027-03-01 09:00"'),
     ("audit", "commands"): Entry("ncre audit commands --as shenji"),
+    ("audit", "export"): Entry("ncre audit export --site 420019 --out 420019.zip --as shenji", True),
+    ("audit", "verify"): Entry("ncre audit verify 420019.zip --key ledger.pub --witness witness.pub"),
+    ("audit", "witness"): Entry("ncre audit witness --url http://127.0.0.1:8000/ledger --key witness.key"),
+    ("ledger", "status"): Entry("ncre ledger status"),
+    ("ledger", "key"): Entry("ncre ledger key"),
+    ("ledger", "rotate"): Entry(
+        "ncre ledger rotate --to /etc/ncre/ledger-2.key --as kaowu --why yearly", True
+    ),
     ("diagram",): Entry("ncre diagram --out docs/state-diagram.md"),
     ("user", "add"): Entry("ncre user add wangwu --role reviewer --site 420019 --why 新聘", True),
     ("user", "role"): Entry("ncre user role wangwu --role auditor --why 调岗 --as kaowu", True),
@@ -70,6 +81,13 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("user", "confirm"): Entry("ncre user confirm wangwu --as kaowu2", True),
     ("user", "decline"): Entry("ncre user decline wangwu --as kaowu2", True),
     ("user", "list"): Entry("ncre user list"),
+    ("person", "erase"): Entry("ncre person erase 78420019000001 --why 来信2027-15 --as kaowu", True),
+    ("person", "due"): Entry("ncre person due --round 78", True),
+    ("person", "reapply"): Entry("ncre person reapply --list /srv/safe/tombstones", True),
+    ("keys", "check"): Entry("ncre keys check"),
+    ("keys", "new"): Entry("ncre keys new --why 每年更换", True),
+    ("keys", "rotate"): Entry("ncre keys rotate --why 每年更换", True),
+    ("keys", "retire"): Entry("ncre keys retire 2 --why 旧备份已到期", True),
     ("projections", "rebuild"): Entry('ncre projections rebuild --why "table dropped"', True),
     ("projections", "check"): Entry("ncre projections check"),
     ("settings",): Entry("ncre settings"),

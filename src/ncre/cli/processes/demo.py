@@ -18,7 +18,7 @@ from flask import Flask
 from ncre.bootstrap import build_container
 from ncre.cli.common import Misuse
 from ncre.cli.logs import log_to_stderr
-from ncre.cli.processes import demonstration
+from ncre.cli.processes import demonstration, sealing
 from ncre.cli.processes.installing import new_installation, warn_of_open_files
 from ncre.cli.processes.serve import gate, listen, moved, with_connections
 from ncre.config import Misconfigured, Settings, read
@@ -91,6 +91,7 @@ def _run(settings: Settings, pages: socket, cashier: socket, qq: socket) -> None
     stop = Event()
     beside = [
         Thread(target=container.worker.run, args=(stop,), daemon=True),
+        Thread(target=sealing.run, args=(container.sealer, stop), daemon=True),
         Thread(target=_run_cashier, args=(settings, container.clock, cashier, stop), daemon=True),
         Thread(target=_run_qq, args=(settings, container.clock, qq, stop), daemon=True),
     ]

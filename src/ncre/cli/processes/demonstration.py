@@ -21,7 +21,7 @@ from ncre.config import Settings
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import refusal_words
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
@@ -41,6 +41,8 @@ SIGN_INS: Final = (
 )
 MADE_HERE: Final = (
     "ncre.sqlite",
+    "ledger.checkpoint",
+    "ledger.key",
     "cashier",
     "qq.secret",
     "outbox",

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url
 
-from ncre.config import Settings, begin
+from ncre.config import Settings, begin, read_settings
+from ncre.config.secret import make_secret
+from ncre.ledger import checkpoints
 from ncre.operational.private_files import open_to_others
 from ncre.store import key_checks
 from ncre.store.database import Database
@@ -20,8 +22,13 @@ if TYPE_CHECKING:
 
 
 def new_installation(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings, with data folder and secret made where this is the beginning. Raises Misconfigured."""
-    return begin(_is_empty, environment)
+    """The settings, with data folder, secret and the ledger's key made where this is the beginning. Raises Misconfigured."""
+    settings = begin(_is_empty, environment)
+    file = settings.ledger.key_file
+    if settings.ledger.seed is not None or file is None or _was_sealed(settings.database_url):
+        return settings
+    make_secret(file)
+    return read_settings(environment)
 
 
 def warn_of_open_files(settings: Settings) -> None:
@@ -61,5 +68,17 @@ def _is_empty(url: str) -> bool:
     database = Database(url)
     try:
         return key_checks.is_empty(database)
+    finally:
+        database.close()
+
+
+def _was_sealed(url: str) -> bool:
+    """Whether the log has a key already; then no other may take its place by itself."""
+    database = Database(url)
+    try:
+        if not database.exists():
+            return False
+        with database.reading() as connection:
+            return inspect(connection).has_table("ledger_keys") and bool(checkpoints.keys(connection))
     finally:
         database.close()

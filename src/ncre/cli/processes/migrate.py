@@ -9,7 +9,7 @@ from ncre.cli.processes.installing import new_installation, warn_of_open_files
 from ncre.cli.processes.missing_tables import missing_from, words_of
 from ncre.store.database import Database
 from ncre.store.key_checks import KeyChecks
-from ncre.store.keys import Keys
+from ncre.store.keyring import Keyring
 
 
 def add(commands: Any) -> None:
@@ -21,7 +21,7 @@ def migrate(_: Namespace) -> int:
     settings = new_installation()
     database = Database(settings.database_url)
     try:
-        KeyChecks(database, Keys.derived_from(settings.secret)).migrate()
+        KeyChecks(database, Keyring(settings.secret, settings.master_keys).keys()).migrate()
         gone = missing_from(database)
     finally:
         database.close()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import open_container
 from ncre.cli.logs import log_to_stderr
+from ncre.cli.processes import sealing
 from ncre.cli.processes.installing import warn_of_open_files
 from ncre.clients.webhook_sender import SECONDS
 from ncre.config import read_settings
@@ -25,7 +26,7 @@ MOST_SECONDS: Final = 3600
 
 
 def add(commands: Any) -> None:
-    worker_ = commands.add_parser("worker", help="deadlines, payments asked for, refunds")
+    worker_ = commands.add_parser("worker", help="deadlines, payments asked for, refunds; seals the log")
     worker_.add_argument("--once", action="store_true", help="one round, then end")
     worker_.add_argument(
         "--every", type=_seconds, default=5.0, metavar="SECONDS", help="seconds between rounds"
@@ -54,15 +55,21 @@ def worker(args: Namespace) -> int:
             warn_of_open_files(container.settings)
             container.worker.once()
             container.dispatcher.once()
+            if container.sealer.has_key:
+                container.sealer.assert_ready()
+                container.sealer.catch_up()
             return int(container.worker.in_trouble)
     stop, container = _stopped(), build_container(read_settings())
     try:
         warn_of_open_files(container.settings)
         _wait_for_database(container, stop, args.every)
         sending = Thread(target=_send_events, args=(container, stop), daemon=True)
+        beside = Thread(target=sealing.run, args=(container.sealer, stop), daemon=True)
         sending.start()
+        beside.start()
         container.worker.run(stop, args.every)
         sending.join(SECONDS * 2)
+        beside.join(timeout=10)
     finally:
         container.close()
     return 0
@@ -76,10 +83,12 @@ def _send_events(container: Container, stop: Event) -> None:
 
 
 def _wait_for_database(container: Container, stop: Event, every: float) -> None:
-    """Until it answers: a worker may be started before it. Raises NotMigrated, WrongSecret."""
+    """Until it answers: a worker may be started before it. Raises NotMigrated, WrongSecret, LedgerBroken, NoKey."""
     while not stop.is_set():
         try:
             container.assert_ready()
+            if container.sealer.has_key:
+                container.sealer.assert_ready()
             return
         except DatabaseFailure:  # told in the log by the database itself
             stop.wait(every)

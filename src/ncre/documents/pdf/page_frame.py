@@ -23,12 +23,14 @@ def head(paper: Paper, round_title: str, title: str, copy: str = "") -> None:
         paper.text(RIGHT, 33, copy, 10.5, bold=True, align="right")
 
 
-def foot(paper: Paper, record: Record, remark: str, page: int, pages: int) -> None:
+def foot(paper: Paper, record: Record, remark: str, page: int, pages: int, below: str = "") -> None:
     """When the record became so, which version and digest it has: never when it was printed."""
     paper.line(LEFT, FOOTER, RIGHT, FOOTER)
     said = f"{in_words(record.at)} · 记录版本 v{record.version} · 摘要 {record.digest} · {remark}"
     paper.text(LEFT, FOOTER + 4.5, said, 7.5, grey=90)
     paper.text(RIGHT, FOOTER + 4.5, f"第 {page} 页 / 共 {pages} 页", 7.5, align="right", grey=90)
+    if below:
+        paper.text(LEFT, FOOTER + 8.5, below, 7.5, grey=90, within=180)
 
 
 def photo(paper: Paper, person: Person, number: str, x: float, y: float, w: float, h: float) -> None:

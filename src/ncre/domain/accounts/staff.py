@@ -8,8 +8,8 @@ from typing import Final
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.rejection_reasons import require_text
+from ncre.domain.registration.vocabulary import Role
 
 LONGEST_WHY: Final = 500
 """Characters."""

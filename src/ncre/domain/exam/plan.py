@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from ncre.domain.printed_numbers import require_fit, unfit_in_round, unfit_in_site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Opening, Role, Status
 from ncre.domain.registration.rejection_reasons import require_text
 from ncre.domain.registration.state import NAMESPACE
+from ncre.domain.registration.vocabulary import Opening, Role, Status
 from ncre.domain.registration.window_wording import TURNS, Deadline
 from ncre.events import exam as facts
 from ncre.events.base import Fact

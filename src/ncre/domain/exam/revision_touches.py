@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ncre.domain.exam.revision import Change
-from ncre.domain.registration.lifecycle import PAID, TERMINATED, Status
+from ncre.domain.registration.lifecycle import HOLDS_SEATS, PAID, STANDINGS
+from ncre.domain.registration.vocabulary import Status
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Holder:
     @property
     def holds(self) -> bool:
         """Whether its choice counts: it has neither lapsed nor been given up."""
-        return bool(self.subjects) and self.status not in TERMINATED | {Status.LAPSED}
+        return bool(self.subjects) and self.status in HOLDS_SEATS
 
     @property
     def paid(self) -> bool:
@@ -58,7 +59,7 @@ def nobody(_: Change, __: Holder, ___: Levels) -> bool:
 
 
 def unfinished(_: Change, one: Holder, __: Levels) -> bool:
-    return one.status in (Status.AGREED, Status.INFO_FILLED, Status.SUBMITTED, Status.PHOTO_UPLOADED)
+    return STANDINGS[one.status].open
 
 
 def waiting(_: Change, one: Holder, __: Levels) -> bool:

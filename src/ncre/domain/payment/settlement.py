@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from base64 import b32encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import TERMINATED, Status, Step, open_rows
-from ncre.domain.registration.lifecycle import SitePolicy as Policy
+from ncre.domain.registration.lifecycle import STANDINGS
+from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.state import NAMESPACE, Registration
+from ncre.domain.registration.vocabulary import SitePolicy as Policy
+from ncre.domain.registration.vocabulary import Status, Step
 from ncre.events.registration import PaymentSettled
 
 
@@ -126,6 +128,11 @@ def fen(text: str) -> int:
     return int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
+def asks_fee(status: Status, policy: Policy | None) -> bool:
+    """Whether the candidate may go and pay in this status; a payment in time is taken in others too."""
+    return STANDINGS[status].payable and payable(status, policy)
+
+
 def payable(status: Status, policy: Policy | None) -> bool:
     """Whether a payment could settle a registration in this status."""
     return any(row.step is Step.SETTLE and row.fact is PaymentSettled for row in open_rows(status, policy))
@@ -145,7 +152,7 @@ def unusable(
     """
     if registration.settled_trade:
         return Unusable.DUPLICATE
-    if registration.status in TERMINATED:
+    if STANDINGS[registration.status].final:
         return Unusable.WITHDRAWN
     if not _was_payable(registration, policy):
         return Unusable.NOT_PAYABLE
@@ -153,16 +160,31 @@ def unusable(
         return Unusable.SUPERSEDED
     if amount != registration.amount:
         return Unusable.WRONG_AMOUNT
-    if paid_at > (registration.pay_by or closes):
+    if paid_at > (prolonged(registration, paid_at, closes) or closes):
         return Unusable.LATE
     return None
 
 
-def _was_payable(registration: Registration, policy: Policy | None) -> bool:
-    """Money revives a lapsed registration only where it could have been paid for before it lapsed.
+def prolonged(registration: Registration, now: datetime, closes: datetime) -> datetime | None:
+    """Until when the registration may be paid: time that it has been suspended does not count.
 
-    Else one that lapsed without a photo, or before its review, would skip both.
+    At most until the end of payment, and None where no clock of its own runs.
     """
-    if registration.status is Status.LAPSED and not payable(registration.lapsed_from, policy):
+    if registration.pay_by is None or registration.status is not Status.SUSPENDED:
+        return registration.pay_by
+    assert registration.suspended_at is not None
+    suspended = max(now - registration.suspended_at, timedelta())
+    return max(registration.pay_by, min(registration.pay_by + suspended, closes))
+
+
+def _was_payable(registration: Registration, policy: Policy | None) -> bool:
+    """Money revives a lapsed registration only where it could have been paid for before it lapsed, and settles a
+
+    suspended one only where it could before it was suspended. Else either would skip its photo and its review.
+    """
+    status = registration.status
+    if status is Status.SUSPENDED:
+        return payable(registration.suspended_from, policy)
+    if status is Status.LAPSED and not payable(registration.lapsed_from, policy):
         return False
-    return payable(registration.status, policy)
+    return payable(status, policy)

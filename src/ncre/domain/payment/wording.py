@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.lifecycle import PAID, statuses
+from ncre.domain.registration.vocabulary import ByStatus, Status
 
 
 class Situation(StrEnum):
@@ -51,21 +52,21 @@ MEANINGS: Final[Mapping[Situation, Bilingual]] = {
 
 STATUSES_WITH_MONEY: Final = tuple(status for status in Status if status is not Status.NEW)
 
-_BEGUN: Final = frozenset({Status.AGREED, Status.INFO_FILLED})
-_GOOD: Final = frozenset({Status.PAID, Status.CONFIRMED})
-_PAYABLE: Final = frozenset({Status.PHOTO_UPLOADED, Status.APPROVED, Status.REJECTED})
-_AFTER: Final = frozenset(STATUSES_WITH_MONEY) - _BEGUN
+_PAYABLE: Final = statuses(lambda standing: standing.payable)
+_AFTER: Final = statuses(lambda standing: standing.submitted)
+_SETTLED: Final = statuses(lambda standing: standing.may_be_settled)
+_KEPT: Final = frozenset({Status.CANCELLED})
 _MAY: Final[Mapping[Situation, frozenset[Status]]] = {
-    Situation.NONE: frozenset(STATUSES_WITH_MONEY) - _GOOD,
-    Situation.OPEN: _AFTER - _GOOD,
+    Situation.NONE: frozenset(STATUSES_WITH_MONEY) - PAID,
+    Situation.OPEN: _AFTER - PAID,
     Situation.ASKING: _PAYABLE,
-    Situation.SETTLED: _GOOD | {Status.CANCELLED},
-    Situation.FREE: _GOOD | {Status.CANCELLED},
+    Situation.SETTLED: _SETTLED,
+    Situation.FREE: _SETTLED,
     Situation.GOING_BACK: _AFTER,
     Situation.STUCK: _AFTER,
     Situation.AT_COUNTER: _AFTER,
     Situation.RETURNED: _AFTER,
-    Situation.KEPT: frozenset({Status.CANCELLED}),
+    Situation.KEPT: _KEPT,
     Situation.TAKEN_BACK: _AFTER,
 }
 """The statuses in which a situation can stand first on the page. Nothing comes for what was never submitted; a
@@ -76,33 +77,36 @@ def possible(status: Status, situation: Situation) -> bool:
     return status in _MAY[situation]
 
 
-HAPPENED: Final[Mapping[Status, Bilingual]] = {
-    Status.AGREED: Bilingual("报名刚刚开始。", "The registration has just begun."),
-    Status.INFO_FILLED: Bilingual(
+HAPPENED: Final[ByStatus[Bilingual]] = ByStatus(
+    new=Bilingual("", ""),
+    agreed=Bilingual("报名刚刚开始。", "The registration has just begun."),
+    info_filled=Bilingual(
         "基本信息已填写，还没有提交报考信息。", "The details are in; site and subjects are not submitted."
     ),
-    Status.SUBMITTED: Bilingual(
+    submitted=Bilingual(
         "报考信息已提交，还没有照片。", "Site and subjects are submitted; the photo is missing."
     ),
-    Status.PHOTO_UPLOADED: Bilingual("照片已上传。", "The photo is in."),
-    Status.PENDING_REVIEW: Bilingual("考点正在审核。", "The site is reviewing."),
-    Status.APPROVED: Bilingual("审核已通过。", "The review was passed."),
-    Status.REJECTED: Bilingual("审核未通过。", "The review was not passed."),
-    Status.PAID: Bilingual(
+    photo_uploaded=Bilingual("照片已上传。", "The photo is in."),
+    pending_review=Bilingual("考点正在审核。", "The site is reviewing."),
+    approved=Bilingual("审核已通过。", "The review was passed."),
+    rejected=Bilingual("审核未通过。", "The review was not passed."),
+    paid=Bilingual(
         "报名成功，报考信息不能再修改。", "The registration is good and cannot be changed any more."
     ),
-    Status.CONFIRMED: Bilingual(
-        "现场确认已完成，报名成功。", "It was confirmed on site; the registration is good."
-    ),
-    Status.LAPSED: Bilingual(
+    confirmed=Bilingual("现场确认已完成，报名成功。", "It was confirmed on site; the registration is good."),
+    lapsed=Bilingual(
         "超过期限没有完成，报名已失效，名额已释放。",
         "It was not completed in time: the registration lapsed and its seats are free.",
     ),
-    Status.WITHDRAWN: Bilingual(
+    withdrawn=Bilingual(
         "您已放弃这份报名，名额已释放。", "You gave this registration up; its seats are free."
     ),
-    Status.CANCELLED: Bilingual("考务办公室取消了这份报名。", "The exam office cancelled this registration."),
-}
+    cancelled=Bilingual("考务办公室取消了这份报名。", "The exam office cancelled this registration."),
+    suspended=Bilingual(
+        "这份报名因调查已暂停，名额保留，不会逾期失效。",
+        "This registration is suspended while something is investigated: its seats are kept, and it does not lapse.",
+    ),
+)
 """What happened, first."""
 
 _SOON: Final = Bilingual(
@@ -154,44 +158,49 @@ WHERE: Final[Mapping[Situation, Bilingual]] = {
 }
 """Where the money is, and when it comes back."""
 
-NOW: Final[Mapping[Status, Bilingual]] = {
-    Status.AGREED: Bilingual(
+NOW: Final[ByStatus[Bilingual]] = ByStatus(
+    new=Bilingual("", ""),
+    agreed=Bilingual(
         "请先填写基本信息，提交报考信息后才需要缴费。",
         "Fill in your details first; the fee is due after submitting.",
     ),
-    Status.INFO_FILLED: Bilingual(
+    info_filled=Bilingual(
         "请先选择考点和科目并提交，之后才需要缴费。",
         "Choose site and subjects and submit them; the fee is due after that.",
     ),
-    Status.SUBMITTED: Bilingual("请先上传照片，之后才能缴费。", "Upload the photo; you can pay after that."),
-    Status.PHOTO_UPLOADED: Bilingual(
+    submitted=Bilingual("请先上传照片，之后才能缴费。", "Upload the photo; you can pay after that."),
+    photo_uploaded=Bilingual(
         "考点审核的，请先申请信息审核，通过后才能缴费；考点不审核的，请核对后直接缴费。",
         "Where the site reviews, request review first and pay once it is passed; where it does not, check and pay.",
     ),
-    Status.PENDING_REVIEW: Bilingual(
+    pending_review=Bilingual(
         "审核通过后才能缴费，届时这里会显示缴费期限。",
         "You can pay once the review is passed; the time to pay is shown then.",
     ),
-    Status.APPROVED: Bilingual("请在缴费期限内支付。", "Please pay before the time is over."),
-    Status.REJECTED: Bilingual(
+    approved=Bilingual("请在缴费期限内支付。", "Please pay before the time is over."),
+    rejected=Bilingual(
         "请按退回的原因修改后再次申请审核，通过后才能缴费。",
         "Mend what was named and request review again; you can pay once it is passed.",
     ),
-    Status.PAID: Bilingual("不需要再支付。", "Nothing more is to be paid."),
-    Status.CONFIRMED: Bilingual("不需要再支付。", "Nothing more is to be paid."),
-    Status.LAPSED: Bilingual(
+    paid=Bilingual("不需要再支付。", "Nothing more is to be paid."),
+    confirmed=Bilingual("不需要再支付。", "Nothing more is to be paid."),
+    lapsed=Bilingual(
         "报名时间内可以重新提交报考信息，再缴费。",
         "While registration is open you may submit again, and pay then.",
     ),
-    Status.WITHDRAWN: Bilingual(
+    withdrawn=Bilingual(
         "报名时间内可以重新报名；请不要支付以前的订单。",
         "While registration is open you may register anew; do not pay an earlier order.",
     ),
-    Status.CANCELLED: Bilingual(
+    cancelled=Bilingual(
         "如有疑问，请联系考点或考务办公室；请不要支付以前的订单。",
         "If in doubt, ask your site or the exam office; do not pay an earlier order.",
     ),
-}
+    suspended=Bilingual(
+        "请等待恢复，现在不要支付；恢复后缴费期限按暂停的时间顺延。",
+        "Please wait until it is resumed and do not pay now; the time to pay is prolonged by the time it was suspended.",
+    ),
+)
 """What to do now, where the situation asks for nothing else."""
 
 _WAIT: Final = Bilingual(
@@ -210,16 +219,21 @@ _BRING: Final = Bilingual("请带收据和证件到考点领取。", "Bring your
 _KEEP: Final = Bilingual(
     "请保留付款记录，如有疑问请联系考点。", "Keep your record of the payment; if in doubt, ask your site."
 )
+_WAIT_FOR_END: Final = Bilingual(
+    "不需要再支付，请等待恢复。", "Nothing more is to be paid; please wait until it is resumed."
+)
 _ASK_OFFICE: Final = Bilingual(
     "如对费用有疑问，请联系考务办公室。", "If in doubt about the fee, ask the exam office."
 )
 
 THEN: Final[Mapping[tuple[Status, Situation], Bilingual]] = {
     **{(status, Situation.ASKING): _WAIT for status in _PAYABLE},
-    **{(status, Situation.OPEN): _DO_NOT_PAY for status in _AFTER - _GOOD},
+    **{(status, Situation.OPEN): _DO_NOT_PAY for status in _AFTER - PAID - {Status.SUSPENDED}},
     **{(status, Situation.OPEN): _PAY_ON for status in (Status.PHOTO_UPLOADED, Status.APPROVED)},
     **{(status, Situation.AT_COUNTER): _BRING for status in _AFTER},
     **{(status, Situation.TAKEN_BACK): _KEEP for status in _AFTER},
+    (Status.SUSPENDED, Situation.SETTLED): _WAIT_FOR_END,
+    (Status.SUSPENDED, Situation.FREE): _WAIT_FOR_END,
     (Status.CANCELLED, Situation.SETTLED): _ASK_OFFICE,
     (Status.CANCELLED, Situation.KEPT): _ASK_OFFICE,
 }

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Details, Photo, SeatAssigned
 
 EVERY_SITE: Final = frozenset({"*"})
@@ -36,8 +36,8 @@ PAYMENT_ACTOR: Final = Actor("payment", Role.PAYMENT)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
-    """Base of all commands: which registration, who asks, what they saw, and what made them ask."""
+class Asked:
+    """What all commands say: which registration, who asks, what they saw, and what made them ask."""
 
     step: ClassVar[Step]
 
@@ -50,7 +50,7 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agree(Command):
+class Agree(Asked):
     step = Step.AGREE
     round: str
     candidate: UUID
@@ -59,7 +59,7 @@ class Agree(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FillInfo(Command):
+class FillInfo(Asked):
     """`person` and `holder` are keyed hashes, made where the keys are (`services.people`)."""
 
     step = Step.FILL_INFO
@@ -69,7 +69,7 @@ class FillInfo(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AmendInfo(Command):
+class AmendInfo(Asked):
     step = Step.AMEND_INFO
     details: Details
     person: str
@@ -77,7 +77,7 @@ class AmendInfo(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Submit(Command):
+class Submit(Asked):
     """`number` is the 14-digit registration number drawn for this site, used if one is needed.
 
     `student` is a school number or `students.DECLARED`, which sites for their own students ask for.
@@ -93,7 +93,7 @@ class Submit(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeSubjects(Command):
+class ChangeSubjects(Asked):
     step = Step.CHANGE_SUBJECTS
     site: str
     subjects: tuple[str, ...]
@@ -102,36 +102,36 @@ class ChangeSubjects(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UploadPhoto(Command):
+class UploadPhoto(Asked):
     step = Step.UPLOAD_PHOTO
     photo: Photo
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplacePhoto(Command):
+class ReplacePhoto(Asked):
     step = Step.REPLACE_PHOTO
     photo: Photo
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestReview(Command):
+class RequestReview(Asked):
     step = Step.REQUEST_REVIEW
 
 
 @dataclass(frozen=True, kw_only=True)
-class Approve(Command):
+class Approve(Asked):
     step = Step.APPROVE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reject(Command):
+class Reject(Asked):
     step = Step.REJECT
     reasons: tuple[str, ...]
     note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settle(Command):
+class Settle(Asked):
     """News of money, as the channel tells it; `paid_at` is the channel's own time."""
 
     step = Step.SETTLE
@@ -144,7 +144,7 @@ class Settle(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnPayment(Command):
+class ReturnPayment(Asked):
     """The channel confirmed that the money of `trade` went back, under its `reference`."""
 
     step = Step.RETURN_PAYMENT
@@ -156,30 +156,30 @@ class ReturnPayment(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lapse(Command):
+class Lapse(Asked):
     step = Step.LAPSE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expire(Command):
+class Expire(Asked):
     """A window closed that the registration needed to go on."""
 
     step = Step.EXPIRE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Confirm(Command):
+class Confirm(Asked):
     step = Step.CONFIRM
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seat(Command):
+class Seat(Asked):
     step = Step.SEAT
     seats: tuple[SeatAssigned, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Withdraw(Command):
+class Withdraw(Asked):
     step = Step.WITHDRAW
 
 
@@ -191,7 +191,7 @@ class PaidFee(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cancel(Command):
+class Cancel(Asked):
     """`money` and its reason are asked for where a fee was paid, and left out where none was."""
 
     step = Step.CANCEL
@@ -201,13 +201,51 @@ class Cancel(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Move(Command):
+class Move(Asked):
     """`to` is the other account of the same person, `evidence` what was seen that says so."""
 
     step = Step.MOVE
     to: UUID
     evidence: str
 
+
+@dataclass(frozen=True, kw_only=True)
+class Suspend(Asked):
+    step = Step.SUSPEND
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resume(Asked):
+    """Back to where it was before it was suspended."""
+
+    step = Step.RESUME
+
+
+Command = (
+    Agree
+    | FillInfo
+    | AmendInfo
+    | Submit
+    | ChangeSubjects
+    | UploadPhoto
+    | ReplacePhoto
+    | RequestReview
+    | Approve
+    | Reject
+    | Settle
+    | ReturnPayment
+    | Lapse
+    | Expire
+    | Confirm
+    | Seat
+    | Withdraw
+    | Cancel
+    | Move
+    | Suspend
+    | Resume
+)
+"""Whatever can be asked. The type checker names a command that has no answer (`decisions.decide`)."""
 
 _BESIDE: Final = frozenset({"actor", "seen", "command_id", "on_behalf_of", "cause", "registration"})
 """Fields of a command that do not say what is asked: who asks, and from which page."""

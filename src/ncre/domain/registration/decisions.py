@@ -7,18 +7,19 @@ turn, is the window open, and only then the rule of the step itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, assert_never
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import Round, Site, require_open
-from ncre.domain.payment.settlement import Unusable, unusable, yuan
+from ncre.domain.payment.settlement import Unusable, prolonged, unusable, yuan
 from ncre.domain.photo.verdict import may_appeal, refusing
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import LIFE, Role, Status, Step, Transition, open_rows
+from ncre.domain.registration.lifecycle import LIFE, Transition, roles_of
+from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.rejection_reasons import (
     LEAST_EVIDENCE,
     LONGEST_EVIDENCE,
@@ -27,6 +28,7 @@ from ncre.domain.registration.rejection_reasons import (
     require_text,
 )
 from ncre.domain.registration.state import Registration
+from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.domain.students import OWN_STUDENTS, school_number
 from ncre.events import registration as facts
 from ncre.events.base import Fact
@@ -63,7 +65,69 @@ def decide(registration: Registration, command: c.Command, context: DecisionCont
     if not rows:
         raise Refusal(RefusalCode.OUT_OF_TURN, step=command.step, status=registration.status)
     _require_window(rows, context)
-    return _ANSWERS[command.step](registration, command, context)
+    return _of_these_rows(rows, _answer(registration, command, context))
+
+
+class UndeclaredFact(Exception):
+    """An error of ours: a decision returned a fact that no open row of its step declares."""
+
+
+def _of_these_rows(rows: list[Transition], decided: list[Fact]) -> list[Fact]:
+    """The facts, each of which a row that is open has in its column. Raises UndeclaredFact."""
+    declared = {row.fact for row in rows}
+    for fact in decided:
+        if type(fact) not in declared:
+            raise UndeclaredFact(f"{rows[0].step}: {type(fact).__name__} is in no row that is open")
+    return decided
+
+
+def _answer(registration: Registration, command: c.Command, context: DecisionContext) -> list[Fact]:
+    """The rule of the step itself."""
+    match command:
+        case c.Agree():
+            return _agree(registration, command, context)
+        case c.FillInfo():
+            return _fill_info(registration, command, context)
+        case c.AmendInfo():
+            return _amend_info(registration, command, context)
+        case c.Submit():
+            return _submit(registration, command, context)
+        case c.ChangeSubjects():
+            return _change_subjects(registration, command, context)
+        case c.UploadPhoto():
+            return _upload_photo(registration, command, context)
+        case c.ReplacePhoto():
+            return _replace_photo(registration, command, context)
+        case c.RequestReview():
+            return _request_review(registration, command, context)
+        case c.Approve():
+            return _approve(registration, command, context)
+        case c.Reject():
+            return _reject(registration, command, context)
+        case c.Settle():
+            return _settle(registration, command, context)
+        case c.ReturnPayment():
+            return _return_payment(registration, command, context)
+        case c.Lapse():
+            return _lapse(registration, command, context)
+        case c.Expire():
+            return _expire(registration, command, context)
+        case c.Confirm():
+            return _confirm(registration, command, context)
+        case c.Seat():
+            return _seat(registration, command, context)
+        case c.Withdraw():
+            return _withdraw(registration, command, context)
+        case c.Cancel():
+            return _cancel(registration, command, context)
+        case c.Move():
+            return _move(registration, command, context)
+        case c.Suspend():
+            return _suspend(registration, command, context)
+        case c.Resume():
+            return _resume(registration, command, context)
+        case _:
+            assert_never(command)
 
 
 def _for_its_photo(context: DecisionContext, photo: facts.Photo | None) -> DecisionContext:
@@ -73,13 +137,10 @@ def _for_its_photo(context: DecisionContext, photo: facts.Photo | None) -> Decis
     return replace(context, site=context.site.for_photo(photo.appealed, context.photo_lost))
 
 
-_BY: Final = {step: frozenset[Role]().union(*(row.by for row in LIFE if row.step is step)) for step in Step}
-
-
 def _require_right(registration: Registration, command: c.Command) -> None:
     """Candidates act on their own registration, staff on their sites' and never on their own."""
     actor = command.actor
-    if actor.role not in _BY[command.step]:
+    if actor.role not in roles_of(command.step):
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
     owner = registration.candidate or getattr(command, "candidate", None)
     if actor.role is Role.CANDIDATE and str(owner) not in (actor.id, command.on_behalf_of):
@@ -125,11 +186,13 @@ def _already_so(registration: Registration, command: c.Command) -> bool:
             return registration.candidate == command.to
         case c.Seat():
             return {seat.subject for seat in command.seats} <= registration.seated
+        case c.Resume():
+            return registration.suspended_at is not None and status is not Status.SUSPENDED
         case _:
             return status is _ENDS_IN.get(command.step)
 
 
-_ENDS_IN: Final[dict[Step, Status]] = {row.step: row.to for row in LIFE if row.to is not None}
+_ENDS_IN: Final = {row.step: row.to for row in LIFE if isinstance(row.to, Status)}
 """Where a step leads; settling is left to the trade, for the same status may come of another payment."""
 
 
@@ -362,36 +425,26 @@ def _move(registration: Registration, move: c.Move, _: DecisionContext) -> list[
     assert registration.candidate is not None
     if str(move.to) == move.actor.id:
         raise Refusal(RefusalCode.OWN_REGISTRATION)
+    require_text(move.evidence, LONGEST_EVIDENCE)
     if len(move.evidence.strip()) < LEAST_EVIDENCE:
         raise Refusal(RefusalCode.EVIDENCE_MISSING)
-    require_text(move.evidence, LONGEST_EVIDENCE)
     return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
+
+
+def _suspend(registration: Registration, suspend: c.Suspend, context: DecisionContext) -> list[Fact]:
+    if not suspend.reason.strip():
+        raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+    require_text(suspend.reason, LONGEST_NOTE)
+    return [facts.Suspended(registration.status.value, context.now, suspend.reason.strip())]
+
+
+def _resume(registration: Registration, _: c.Resume, context: DecisionContext) -> list[Fact]:
+    """Back to where it was, or to where a payment brought it meanwhile; the time it was suspended does not count."""
+    pay_by = prolonged(registration, context.now, context.round.plan.windows.payment.closes)
+    return [facts.Resumed(registration.suspended_from.value, pay_by)]
 
 
 def _site(context: DecisionContext) -> Site:
     if context.site is None:
         raise Refusal(RefusalCode.SITE_UNKNOWN, site="")
     return context.site
-
-
-_ANSWERS: Final[dict[Step, Callable[[Registration, Any, DecisionContext], list[Fact]]]] = {
-    Step.AGREE: _agree,
-    Step.FILL_INFO: _fill_info,
-    Step.AMEND_INFO: _amend_info,
-    Step.SUBMIT: _submit,
-    Step.CHANGE_SUBJECTS: _change_subjects,
-    Step.UPLOAD_PHOTO: _upload_photo,
-    Step.REPLACE_PHOTO: _replace_photo,
-    Step.REQUEST_REVIEW: _request_review,
-    Step.APPROVE: _approve,
-    Step.REJECT: _reject,
-    Step.SETTLE: _settle,
-    Step.RETURN_PAYMENT: _return_payment,
-    Step.LAPSE: _lapse,
-    Step.EXPIRE: _expire,
-    Step.CONFIRM: _confirm,
-    Step.SEAT: _seat,
-    Step.WITHDRAW: _withdraw,
-    Step.CANCEL: _cancel,
-    Step.MOVE: _move,
-}

@@ -1,125 +1,93 @@
 """The life of a registration: one table, from which everything else about steps is read.
 
-The guard of every decision, the fold of the history, the buttons on the pages,
-`docs/state-diagram.md` and the exhaustive test all ask this table. The `transitions` machine is
-built from it once, at import, and only asked questions; no registration is ever attached to it.
+The guard of every decision, the fold of the history, the buttons and rights of the pages,
+`docs/state-diagram.md` and the exhaustive test all ask this table, through the machine built of it (`machine.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
-from typing import Final, Protocol
-
-from transitions import Machine
+from typing import Final
 
 from ncre.domain.bilingual import Bilingual
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.vocabulary import (
+    CANDIDATE,
+    CLOCK,
+    OFFICE,
+    PAYMENT,
+    STAFF,
+    Back,
+    ByStatus,
+    Opening,
+    Role,
+    Status,
+    Step,
+    When,
+)
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 
 
-class Status(StrEnum):
-    """Where a registration stands. The nine of the manual's flow, their start, three side exits."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a status says about a registration, wherever that is asked.
 
-    NEW = "new"
-    AGREED = "agreed"
-    INFO_FILLED = "info-filled"
-    SUBMITTED = "submitted"
-    PHOTO_UPLOADED = "photo-uploaded"
-    PENDING_REVIEW = "pending-review"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    PAID = "paid"
-    CONFIRMED = "confirmed"
-    LAPSED = "lapsed"
-    WITHDRAWN = "withdrawn"
-    CANCELLED = "cancelled"
+    `place`: it holds its person's single place in the round. `seats`: it holds the seats of its subjects.
+    `submitted`: it was submitted, so that money may come for it. `pictured`: it may have a photo.
+    `open`: its candidate may still work on it before a first review. `under_way`: the end of a window is news to it.
+    `payable`: its candidate may go and pay, where the rows of the life say so too.
+    `may_be_settled`: a payment may have settled it.
+    `paid`: its fee was settled and it stands, so that seats are given. `printable`: its papers may be printed.
+    `final`: it ended for good, and its person may register anew under the next ordinal.
+    """
 
-
-PAID: Final = frozenset({Status.PAID, Status.CONFIRMED})
-"""Where the money was settled and the registration stands: papers are printed, seats are given."""
-
-
-TERMINATED: Final = frozenset({Status.WITHDRAWN, Status.CANCELLED})
-"""Where a registration ended for good: its person may register anew, under the next ordinal."""
-
-
-class Step(StrEnum):
-    """What can be asked of a registration."""
-
-    AGREE = "agree"
-    FILL_INFO = "fill_info"
-    AMEND_INFO = "amend_info"
-    SUBMIT = "submit"
-    CHANGE_SUBJECTS = "change_subjects"
-    UPLOAD_PHOTO = "upload_photo"
-    REPLACE_PHOTO = "replace_photo"
-    REQUEST_REVIEW = "request_review"
-    APPROVE = "approve"
-    REJECT = "reject"
-    SETTLE = "settle"
-    RETURN_PAYMENT = "return_payment"
-    LAPSE = "lapse"
-    EXPIRE = "expire"
-    CONFIRM = "confirm"
-    SEAT = "seat"
-    WITHDRAW = "withdraw"
-    CANCEL = "cancel"
-    MOVE = "move"
+    place: bool = True
+    seats: bool = False
+    submitted: bool = True
+    pictured: bool = True
+    open: bool = False
+    under_way: bool = False
+    payable: bool = False
+    may_be_settled: bool = False
+    paid: bool = False
+    printable: bool = False
+    final: bool = False
 
 
-class Role(StrEnum):
-    """In what capacity somebody acts. Payment and clock are machines."""
+_GONE: Final = Standing(place=False, final=True)
+_PAID: Final = Standing(seats=True, may_be_settled=True, paid=True, printable=True)
 
-    CANDIDATE = "candidate"
-    REVIEWER = "reviewer"
-    OFFICE = "office"
-    AUDITOR = "auditor"
-    PAYMENT = "payment"
-    CLOCK = "clock"
-
-
-STAFF: Final = frozenset({Role.REVIEWER, Role.OFFICE})
-OFFICE: Final = frozenset({Role.OFFICE})
-CANDIDATE: Final = frozenset({Role.CANDIDATE})
-PAYMENT: Final = frozenset({Role.PAYMENT})
-CLOCK: Final = frozenset({Role.CLOCK})
-
-
-class When(StrEnum):
-    """What the site's policy for a registration must say for a row to count."""
-
-    ALWAYS = "always"
-    SITE_REVIEWS = "site_reviews"
-    SITE_DOES_NOT_REVIEW = "site_does_not_review"
-    SITE_CONFIRMS = "site_confirms"
-    CLOCK_AT_SUBMISSION = "clock_at_submission"
-    PHOTO_LOST = "photo_lost"
+STANDINGS: Final = ByStatus(
+    new=Standing(place=False, submitted=False, pictured=False),
+    agreed=Standing(submitted=False, pictured=False, open=True, under_way=True),
+    info_filled=Standing(submitted=False, pictured=False, open=True, under_way=True),
+    submitted=Standing(seats=True, pictured=False, open=True, under_way=True),
+    photo_uploaded=Standing(seats=True, open=True, under_way=True, payable=True),
+    pending_review=Standing(seats=True, under_way=True),
+    approved=Standing(seats=True, under_way=True, payable=True),
+    rejected=Standing(seats=True, under_way=True, payable=True),
+    paid=_PAID,
+    confirmed=_PAID,
+    lapsed=Standing(),
+    withdrawn=_GONE,
+    cancelled=Standing(place=False, may_be_settled=True, final=True),
+    suspended=Standing(seats=True, may_be_settled=True),
+)
+"""The columns of a status: one row each, complete by type. Groups of statuses are read from here and nowhere named."""
 
 
-class Opening(StrEnum):
-    """The windows of a round: which one must be open, or over, for a step."""
-
-    NONE = "none"
-    REGISTER = "register"
-    REVIEW = "review"
-    PAYMENT = "payment"
-    PRINTING = "printing"
+def statuses(column: Callable[[Standing], bool]) -> frozenset[Status]:
+    """The statuses in which a column holds."""
+    return frozenset(status for status, standing in STANDINGS.items() if column(standing))
 
 
-class SitePolicy(Protocol):
-    """The part of a site's policy for a registration that decides which rows count."""
-
-    @property
-    def reviews(self) -> bool: ...
-    @property
-    def confirms(self) -> bool: ...
-    @property
-    def clock(self) -> str: ...
-    @property
-    def photo_lost(self) -> bool: ...
-
+PAID: Final = statuses(lambda standing: standing.paid)
+PRINTABLE: Final = statuses(lambda standing: standing.printable)
+HOLDS_SEATS: Final = statuses(lambda standing: standing.seats)
+TERMINATED: Final = statuses(lambda standing: standing.final)
 
 SAME: Final = None
 """In the last column: the step leaves the status as it is."""
@@ -127,22 +95,26 @@ SAME: Final = None
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the life: `by` may ask for `step` in `sources`; it yields a `fact` and leads `to`.
+    """One row of the life: `by` may ask with a `command` in `sources`; it yields a `fact` and leads `to`.
 
     A step that can end in several facts (approve or not, settle or send back) has several rows or
     lists the rarer facts as rows of their own; `reason` says in one sentence why the row is there.
     `window` must be open for the step, `after` must be over.
     """
 
-    step: Step
+    command: type[c.Command]
     by: frozenset[Role]
     sources: tuple[Status, ...]
     fact: type[Fact]
-    to: Status | None
+    to: Status | Back | None
     reason: Bilingual
     when: When = When.ALWAYS
     window: Opening = Opening.NONE
     after: Opening = Opening.NONE
+
+    @property
+    def step(self) -> Step:
+        return self.command.step
 
 
 EVERY: Final = tuple(status for status in Status if status is not Status.NEW)
@@ -150,7 +122,7 @@ EDITABLE: Final = (Status.SUBMITTED, Status.PHOTO_UPLOADED)
 
 LIFE: Final[tuple[Transition, ...]] = (
     Transition(
-        Step.AGREE,
+        c.Agree,
         CANDIDATE,
         (Status.NEW,),
         facts.AgreementAccepted,
@@ -162,7 +134,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REGISTER,
     ),
     Transition(
-        Step.FILL_INFO,
+        c.FillInfo,
         CANDIDATE,
         (Status.AGREED,),
         facts.InfoFilled,
@@ -174,7 +146,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REGISTER,
     ),
     Transition(
-        Step.AMEND_INFO,
+        c.AmendInfo,
         CANDIDATE,
         (Status.INFO_FILLED, *EDITABLE, Status.LAPSED),
         facts.InfoAmended,
@@ -186,7 +158,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REGISTER,
     ),
     Transition(
-        Step.AMEND_INFO,
+        c.AmendInfo,
         CANDIDATE,
         (Status.REJECTED,),
         facts.InfoAmended,
@@ -198,7 +170,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REVIEW,
     ),
     Transition(
-        Step.SUBMIT,
+        c.Submit,
         CANDIDATE,
         (Status.INFO_FILLED, Status.LAPSED),
         facts.Submitted,
@@ -210,7 +182,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REGISTER,
     ),
     Transition(
-        Step.CHANGE_SUBJECTS,
+        c.ChangeSubjects,
         CANDIDATE,
         EDITABLE,
         facts.SubjectsChanged,
@@ -222,7 +194,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REGISTER,
     ),
     Transition(
-        Step.CHANGE_SUBJECTS,
+        c.ChangeSubjects,
         CANDIDATE,
         (Status.REJECTED,),
         facts.SubjectsChanged,
@@ -234,7 +206,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REVIEW,
     ),
     Transition(
-        Step.UPLOAD_PHOTO,
+        c.UploadPhoto,
         CANDIDATE,
         (Status.SUBMITTED,),
         facts.PhotoUploaded,
@@ -246,7 +218,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REGISTER,
     ),
     Transition(
-        Step.REPLACE_PHOTO,
+        c.ReplacePhoto,
         CANDIDATE,
         (
             Status.PHOTO_UPLOADED,
@@ -265,7 +237,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         when=When.PHOTO_LOST,
     ),
     Transition(
-        Step.REPLACE_PHOTO,
+        c.ReplacePhoto,
         CANDIDATE,
         (Status.PHOTO_UPLOADED,),
         facts.PhotoReplaced,
@@ -277,7 +249,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REGISTER,
     ),
     Transition(
-        Step.REPLACE_PHOTO,
+        c.ReplacePhoto,
         CANDIDATE,
         (Status.REJECTED,),
         facts.PhotoReplaced,
@@ -289,7 +261,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REVIEW,
     ),
     Transition(
-        Step.REQUEST_REVIEW,
+        c.RequestReview,
         CANDIDATE,
         (Status.PHOTO_UPLOADED,),
         facts.ReviewRequested,
@@ -302,7 +274,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REGISTER,
     ),
     Transition(
-        Step.REQUEST_REVIEW,
+        c.RequestReview,
         CANDIDATE,
         (Status.REJECTED,),
         facts.ReviewRequested,
@@ -315,7 +287,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REVIEW,
     ),
     Transition(
-        Step.APPROVE,
+        c.Approve,
         STAFF,
         (Status.PENDING_REVIEW,),
         facts.Approved,
@@ -327,7 +299,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REVIEW,
     ),
     Transition(
-        Step.REJECT,
+        c.Reject,
         STAFF,
         (Status.PENDING_REVIEW,),
         facts.Rejected,
@@ -339,7 +311,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REVIEW,
     ),
     Transition(
-        Step.SETTLE,
+        c.Settle,
         PAYMENT,
         (Status.APPROVED,),
         facts.PaymentSettled,
@@ -350,7 +322,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.SETTLE,
+        c.Settle,
         PAYMENT,
         (Status.PHOTO_UPLOADED, Status.REJECTED),
         facts.PaymentSettled,
@@ -362,7 +334,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         when=When.SITE_DOES_NOT_REVIEW,
     ),
     Transition(
-        Step.SETTLE,
+        c.Settle,
         PAYMENT,
         (Status.LAPSED,),
         facts.PaymentSettled,
@@ -373,7 +345,18 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.SETTLE,
+        c.Settle,
+        PAYMENT,
+        (Status.SUSPENDED,),
+        facts.PaymentSettled,
+        SAME,
+        Bilingual(
+            "暂停期间收到的款项照常记为已支付，报名仍然暂停；恢复后即为已支付。",
+            "Money that comes while it is suspended settles it: it stays suspended, and resumes as paid.",
+        ),
+    ),
+    Transition(
+        c.Settle,
         PAYMENT,
         EVERY,
         facts.PaymentUnusable,
@@ -384,7 +367,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.RETURN_PAYMENT,
+        c.ReturnPayment,
         PAYMENT,
         EVERY,
         facts.PaymentReturned,
@@ -395,7 +378,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.LAPSE,
+        c.Lapse,
         CLOCK,
         (Status.APPROVED,),
         facts.PaymentLapsed,
@@ -406,7 +389,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.LAPSE,
+        c.Lapse,
         CLOCK,
         EDITABLE,
         facts.PaymentLapsed,
@@ -418,7 +401,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         when=When.CLOCK_AT_SUBMISSION,
     ),
     Transition(
-        Step.LAPSE,
+        c.Lapse,
         CLOCK,
         (Status.REJECTED,),
         facts.PaymentLapsed,
@@ -430,7 +413,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         when=When.SITE_DOES_NOT_REVIEW,
     ),
     Transition(
-        Step.EXPIRE,
+        c.Expire,
         CLOCK,
         (Status.INFO_FILLED, Status.SUBMITTED),
         facts.WindowLapsed,
@@ -442,7 +425,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         after=Opening.REGISTER,
     ),
     Transition(
-        Step.EXPIRE,
+        c.Expire,
         CLOCK,
         (Status.PHOTO_UPLOADED,),
         facts.WindowLapsed,
@@ -455,7 +438,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         after=Opening.REGISTER,
     ),
     Transition(
-        Step.EXPIRE,
+        c.Expire,
         CLOCK,
         (Status.REJECTED,),
         facts.WindowLapsed,
@@ -468,7 +451,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         after=Opening.REVIEW,
     ),
     Transition(
-        Step.EXPIRE,
+        c.Expire,
         CLOCK,
         (Status.PENDING_REVIEW,),
         facts.WindowLapsed,
@@ -480,7 +463,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         after=Opening.PAYMENT,
     ),
     Transition(
-        Step.CONFIRM,
+        c.Confirm,
         STAFF,
         (Status.PAID,),
         facts.ConfirmedOnSite,
@@ -492,7 +475,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         when=When.SITE_CONFIRMS,
     ),
     Transition(
-        Step.SEAT,
+        c.Seat,
         OFFICE,
         (Status.PAID, Status.CONFIRMED),
         facts.SeatAssigned,
@@ -503,7 +486,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.WITHDRAW,
+        c.Withdraw,
         CANDIDATE,
         (
             Status.AGREED,
@@ -522,7 +505,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.CANCEL,
+        c.Cancel,
         OFFICE,
         tuple(status for status in EVERY if status is not Status.CANCELLED),
         facts.Cancelled,
@@ -533,9 +516,9 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.CANCEL,
+        c.Cancel,
         OFFICE,
-        (Status.PAID, Status.CONFIRMED),
+        (Status.PAID, Status.CONFIRMED, Status.SUSPENDED),
         facts.PaymentUnusable,
         SAME,
         Bilingual(
@@ -544,7 +527,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
-        Step.MOVE,
+        c.Move,
         OFFICE,
         tuple(status for status in EVERY if status not in TERMINATED),
         facts.Moved,
@@ -555,71 +538,43 @@ LIFE: Final[tuple[Transition, ...]] = (
             "another account of theirs, upon evidence.",
         ),
     ),
+    Transition(
+        c.Suspend,
+        STAFF,
+        (
+            Status.SUBMITTED,
+            Status.PHOTO_UPLOADED,
+            Status.PENDING_REVIEW,
+            Status.APPROVED,
+            Status.REJECTED,
+            Status.PAID,
+            Status.CONFIRMED,
+        ),
+        facts.Suspended,
+        Status.SUSPENDED,
+        Bilingual(
+            "需要调查时（例如考点被调查），工作人员可说明理由暂停报名：名额和座位保留，不会逾期失效。",
+            "Where something is investigated, as at a site, staff may suspend a registration, giving the reason: its "
+            "place and seats are kept, and nothing lapses.",
+        ),
+    ),
+    Transition(
+        c.Resume,
+        OFFICE,
+        (Status.SUSPENDED,),
+        facts.Resumed,
+        Back.WHERE_IT_WAS,
+        Bilingual(
+            "调查结束后由考务办公室恢复到暂停前的状态，缴费期限按暂停的时间顺延，但不超过支付截止时间。被调查的考点"
+            "不能自行恢复。",
+            "The exam office ends it, for a site does not end its own investigation: back to where it was, the time to "
+            "pay prolonged by the time it was suspended, at most to the end of payment.",
+        ),
+    ),
 )
 
 
-def _machine() -> Machine:
-    """The table as a `transitions` machine: a trigger per step, a condition name per policy."""
-    rows = [
-        {
-            "trigger": row.step.value,
-            "source": [source.value for source in row.sources],
-            "dest": row.to.value if row.to else "=",
-            "conditions": row.when.value,
-        }
-        for row in LIFE
-    ]
-    return Machine(
-        model=None,
-        states=[status.value for status in Status],
-        initial=Status.NEW.value,
-        transitions=rows,
-        auto_transitions=False,
-    )
-
-
-MACHINE: Final = _machine()
-
-
-def holds(when: When, policy: SitePolicy | None) -> bool:
-    """Whether a row's condition is met; without a site chosen only ALWAYS is."""
-    if when is When.ALWAYS:
-        return True
-    if policy is None:
-        return False
-    return {
-        When.SITE_REVIEWS: policy.reviews,
-        When.SITE_DOES_NOT_REVIEW: not policy.reviews,
-        When.SITE_CONFIRMS: policy.confirms,
-        When.CLOCK_AT_SUBMISSION: policy.clock == "submitted" or not policy.reviews,
-        When.PHOTO_LOST: policy.photo_lost,
-    }[when]
-
-
 @cache
-def rows_of(step: Step, status: Status) -> tuple[Transition, ...]:
-    """The rows by which `step` can leave `status`, in the order of the table.
-
-    That the step leaves the status at all is asked of the machine; the rows carry the rest.
-    """
-    if not MACHINE.get_transitions(step.value, status.value):
-        return ()
-    return tuple(row for row in LIFE if row.step is step and status in row.sources)
-
-
-def open_rows(status: Status, policy: SitePolicy | None) -> list[Transition]:
-    """The rows that count in this status under this policy."""
-    return [row for step in Step for row in rows_of(step, status) if holds(row.when, policy)]
-
-
-def open_steps(status: Status, policy: SitePolicy | None) -> frozenset[Step]:
-    """The steps that may be asked for; buttons on pages and the guard of decisions read this."""
-    return frozenset(row.step for row in open_rows(status, policy))
-
-
-def arrival(status: Status, fact: type[Fact]) -> Status:
-    """The status after `fact`. It asks no leave: what happened, happened, from wherever it did."""
-    return _ARRIVALS.get(fact, status)
-
-
-_ARRIVALS: Final[dict[type[Fact], Status]] = {row.fact: row.to for row in LIFE if row.to is not None}
+def roles_of(*steps: Step) -> frozenset[Role]:
+    """Who may ask for one of these steps: the guard of decisions and the rights of the pages."""
+    return frozenset().union(*(row.by for row in LIFE if row.step in steps))

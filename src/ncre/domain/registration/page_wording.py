@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.registration.lifecycle import PAID, Status, Step, rows_of
+from ncre.domain.registration.lifecycle import PAID, PRINTABLE, statuses
+from ncre.domain.registration.machine import rows_of
+from ncre.domain.registration.vocabulary import ByStatus, Status, Step, When
 
 
 class Page(StrEnum):
@@ -58,7 +60,11 @@ def _where(*steps: Step) -> frozenset[Status]:
 
 
 _ALWAYS: Final = frozenset(STANDING)
-_LOST_PHOTO: Final = frozenset({Status.PENDING_REVIEW, Status.APPROVED, *PAID})
+_LOST_PHOTO: Final = frozenset(
+    status
+    for status in STANDING
+    if (rows := rows_of(Step.REPLACE_PHOTO, status)) and all(row.when is When.PHOTO_LOST for row in rows)
+)
 """Where a photo is taken only because its file was lost."""
 
 OPEN: Final[Mapping[Page, frozenset[Status]]] = {
@@ -67,14 +73,14 @@ OPEN: Final[Mapping[Page, frozenset[Status]]] = {
     Page.DETAILS: _where(Step.FILL_INFO, Step.AMEND_INFO),
     Page.SUBJECTS: _where(Step.SUBMIT, Step.CHANGE_SUBJECTS),
     Page.PHOTO: _where(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO) - _LOST_PHOTO,
-    Page.PHOTO_FILE: _ALWAYS - {Status.AGREED, Status.INFO_FILLED, Status.SUBMITTED},
+    Page.PHOTO_FILE: statuses(lambda standing: standing.pictured),
     Page.REQUEST_REVIEW: _where(Step.REQUEST_REVIEW),
     Page.WITHDRAW: _where(Step.WITHDRAW),
-    Page.PAY: frozenset({Status.PHOTO_UPLOADED, Status.APPROVED, Status.REJECTED}),
+    Page.PAY: statuses(lambda standing: standing.payable),
     Page.PAID: _ALWAYS,
-    Page.RECEIPT: PAID,
-    Page.FORM: PAID,
-    Page.TICKET: PAID,
+    Page.RECEIPT: PRINTABLE,
+    Page.FORM: PRINTABLE,
+    Page.TICKET: PRINTABLE,
 }
 
 LEADS: Final[Mapping[Page, Bilingual]] = {
@@ -105,80 +111,89 @@ class Blocked:
     way: Page
 
 
-_WHY: Final[Mapping[Status, Blocked]] = {
-    Status.AGREED: Blocked(Bilingual("请先填写基本信息。", "Fill in the details first."), Page.DETAILS),
-    Status.INFO_FILLED: Blocked(
+_WHY: Final[ByStatus[Blocked]] = ByStatus(
+    new=Blocked(Bilingual("请先阅读报名协议。", "Read the agreement first."), Page.TASKS),
+    agreed=Blocked(Bilingual("请先填写基本信息。", "Fill in the details first."), Page.DETAILS),
+    info_filled=Blocked(
         Bilingual(
             "请先选择考点和科目，并提交报考信息。",
             "Choose site and subjects first, and submit the registration.",
         ),
         Page.SUBJECTS,
     ),
-    Status.SUBMITTED: Blocked(Bilingual("请先上传照片。", "Upload the photo first."), Page.PHOTO),
-    Status.PHOTO_UPLOADED: Blocked(
+    submitted=Blocked(Bilingual("请先上传照片。", "Upload the photo first."), Page.PHOTO),
+    photo_uploaded=Blocked(
         Bilingual(
             "请先核对；考点审核的，申请信息审核，不审核的，直接缴费。",
             "Check everything first; where the site reviews, request review, where it does not, pay.",
         ),
         Page.CHECK,
     ),
-    Status.PENDING_REVIEW: Blocked(
+    pending_review=Blocked(
         Bilingual(
             "考点正在审核，结果会显示在“我的报名”。",
             "The site is reviewing; the result will stand in “My registration”.",
         ),
         Page.TASKS,
     ),
-    Status.APPROVED: Blocked(
+    approved=Blocked(
         Bilingual(
             "审核已通过，信息和照片不再更改，请核对后缴费。",
             "The review was passed and nothing is changed any more. Please check and pay.",
         ),
         Page.PAY,
     ),
-    Status.REJECTED: Blocked(
+    rejected=Blocked(
         Bilingual(
             "审核未通过，请先按“我的报名”里的原因修改。",
             "The review was not passed; mend what “My registration” names first.",
         ),
         Page.TASKS,
     ),
-    Status.PAID: Blocked(
+    paid=Blocked(
         Bilingual(
             "已经缴费，报名成功，报考信息不再更改。",
             "The fee is paid and the registration is good; nothing is changed any more.",
         ),
         Page.TASKS,
     ),
-    Status.CONFIRMED: Blocked(
+    confirmed=Blocked(
         Bilingual(
             "已经缴费并完成现场确认，报考信息不再更改。",
             "The fee is paid and it was confirmed on site; nothing is changed any more.",
         ),
         Page.TASKS,
     ),
-    Status.LAPSED: Blocked(
+    lapsed=Blocked(
         Bilingual(
             "报名已失效。报名时间内可以重新提交报考信息。",
             "The registration lapsed. While registration is open it can be submitted again.",
         ),
         Page.TASKS,
     ),
-    Status.WITHDRAWN: Blocked(
+    withdrawn=Blocked(
         Bilingual(
             "您已放弃这份报名。报名时间内可以从“我的报名”重新报名。",
             "You gave this registration up. While registration is open you may register anew from “My registration”.",
         ),
         Page.TASKS,
     ),
-    Status.CANCELLED: Blocked(
+    cancelled=Blocked(
         Bilingual(
             "考务办公室取消了这份报名，原因见“我的报名”。",
             "The exam office cancelled this registration; “My registration” says why.",
         ),
         Page.TASKS,
     ),
-}
+    suspended=Blocked(
+        Bilingual(
+            "这份报名已暂停，原因和恢复以后的步骤见“我的报名”。名额保留，不会逾期失效。",
+            "This registration is suspended; “My registration” says why and what follows. Its seats are kept, and it does "
+            "not lapse.",
+        ),
+        Page.TASKS,
+    ),
+)
 
 _ELSE: Final[Mapping[tuple[Page, Status], Blocked]] = {
     (Page.WITHDRAW, Status.PENDING_REVIEW): Blocked(

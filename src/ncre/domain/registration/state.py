@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from ncre.domain.registration.lifecycle import Status, arrival
+from ncre.domain.registration.machine import arrival
+from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 
@@ -30,7 +31,7 @@ class Registration:
 
     `candidate` is the account it belongs to; `sealed_for` the one under whose key its private fields
     are sealed, the first. `settled` is the payment that settled it. `owed` are trades whose money goes
-    back, with the reason.
+    back, with the reason. `suspended_from` and `suspended_at` tell of the last time it was suspended.
     """
 
     id: UUID
@@ -52,6 +53,8 @@ class Registration:
     pay_by: datetime | None = None
     order_version: int = 0
     lapsed_from: Status = Status.NEW
+    suspended_from: Status = Status.NEW
+    suspended_at: datetime | None = None
     settled: facts.PaymentSettled | None = None
     owed: Mapping[str, str] = field(default_factory=dict)
     returned: frozenset[str] = frozenset()
@@ -84,7 +87,7 @@ def evolve(registration: Registration, fact: Fact) -> Registration:
     change = _CHANGES.get(type(fact))
     changed = change(registration, fact) if change else {}
     changed["version"] = registration.version + 1
-    changed["status"] = arrival(registration.status, type(fact))
+    changed["status"] = arrival(registration.status, fact)
     # dataclasses.replace would set all fields one by one, and a command takes in a whole history.
     after = object.__new__(Registration)
     after.__dict__.update(registration.__dict__, **changed)
@@ -128,8 +131,19 @@ def _lapsed(registration: Registration, _: facts.PaymentLapsed | facts.WindowLap
     return {"lapsed_from": registration.status}
 
 
-def _settled(_: Registration, settled: facts.PaymentSettled) -> dict[str, Any]:
+def _settled(registration: Registration, settled: facts.PaymentSettled) -> dict[str, Any]:
+    """Money that comes while it is suspended changes where it goes back to."""
+    if registration.status is Status.SUSPENDED:
+        return {"settled": settled, "suspended_from": Status.PAID}
     return {"settled": settled}
+
+
+def _suspended(_: Registration, suspended: facts.Suspended) -> dict[str, Any]:
+    return {"suspended_from": Status(suspended.was), "suspended_at": suspended.since}
+
+
+def _resumed(_: Registration, resumed: facts.Resumed) -> dict[str, Any]:
+    return {"pay_by": resumed.pay_by}
 
 
 def _owed(registration: Registration, unusable: facts.PaymentUnusable) -> dict[str, Any]:
@@ -168,4 +182,6 @@ _CHANGES: Final[dict[type[Fact], Callable[[Registration, Any], dict[str, Any]]]]
     facts.PaymentReturned: _returned,
     facts.SeatAssigned: _seated,
     facts.Moved: _moved,
+    facts.Suspended: _suspended,
+    facts.Resumed: _resumed,
 }

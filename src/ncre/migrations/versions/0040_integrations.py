@@ -8,7 +8,7 @@ from alembic import op
 from ncre.store.columns import Moment
 
 revision = "0040"
-down_revision = "0024"
+down_revision = "0035"
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.events import account
 from ncre.events.base import Fact

@@ -70,6 +70,7 @@ class StateAt:
     row           as in the table `registrations`; the rest is held by the facts alone
     details       the private details, ERASED where their key was destroyed, None before there were any
     note          of the rejection that stands; cancellation: why the office cancelled;
+                  suspension: why staff suspended it last;
                   evidence: upon which the office moved it to another account;
                   student: school number or declaration (all private)
     seats         as assigned so far: [{subject, ticket, hall, room, seat, batch, starts_at, ends_at}]
@@ -81,6 +82,7 @@ class StateAt:
     details: facts.Details | Erased | None = None
     note: str | Erased = ""
     cancellation: str | Erased = ""
+    suspension: str | Erased = ""
     evidence: str | Erased = ""
     student: str | Erased = ""
     seats: tuple[dict[str, Any], ...] = ()
@@ -90,6 +92,7 @@ class StateAt:
         told = {
             "note": self.note,
             "cancellation": self.cancellation,
+            "suspension": self.suspension,
             "evidence": self.evidence,
             "student": self.student,
         }
@@ -190,6 +193,7 @@ def _stood(history: Sequence[Fact]) -> StateAt | None:
         details=_details_at(history, row["details_version"]),
         note=_note_at(history, row["rejected_version"]),
         cancellation=next((_why(fact) for fact in history if isinstance(fact, facts.Cancelled)), ""),
+        suspension=next((fact.reason for fact in reversed(history) if isinstance(fact, facts.Suspended)), ""),
         evidence=next((fact.evidence for fact in reversed(history) if isinstance(fact, facts.Moved)), ""),
         student=student_of(history),
         seats=tuple(_seat(fact) for fact in history if isinstance(fact, facts.SeatAssigned)),

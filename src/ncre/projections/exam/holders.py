@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from ncre.domain.exam.revision_touches import HeldSeat, Holder
-from ncre.domain.registration.lifecycle import TERMINATED, Status
+from ncre.domain.registration.lifecycle import TERMINATED
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.seating.sittings import sitting_name
 from ncre.projections.registration.registrations import registrations
 from ncre.projections.seating.tickets import tickets

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ncre.domain.claims import Chair, Seat, held_by
 from ncre.domain.exam.plan import WHOLE_SITE
-from ncre.domain.registration.lifecycle import Status
 from ncre.domain.registration.state import Registration
+from ncre.domain.registration.vocabulary import Status
 from ncre.events.base import Fact
 from ncre.events.registration import Line, SubjectsChanged, Submitted
 from ncre.projections.base import Row

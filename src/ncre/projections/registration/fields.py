@@ -25,8 +25,8 @@ from ncre.domain.candidate import (
 from ncre.domain.exam.plan import in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan
-from ncre.domain.registration.lifecycle import Status
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.students import DECLARED
 from ncre.domain.wording import STATUSES
 from ncre.events.base import Erased
@@ -178,6 +178,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "seats": Field(Bilingual("考场座位", "Seats"), _seats),
     "student": Field(Bilingual("学号", "School number"), _student, private=True),
     "cancellation": Field(Bilingual("取消原因", "Reason for cancelling"), _plain, private=True),
+    "suspension": Field(Bilingual("暂停原因", "Reason for suspending"), _plain, private=True),
     "evidence": Field(Bilingual("转账号的证据", "Evidence for moving it"), _plain, private=True),
     "agreement": Field(Bilingual("协议版本", "Agreement edition"), _plain),
     "agreed_at": Field(Bilingual("同意协议时间", "Agreement accepted"), _moment),

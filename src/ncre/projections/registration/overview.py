@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.claims import Seat
 from ncre.domain.exam.plan import WHOLE_SITE, Round, Site
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.exam.exams import ExamRepository
 from ncre.projections.registration import registration_counts
 from ncre.store.claims import ClaimStore

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, Integer, String, Table, func, select
 
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Key, Row
 from ncre.projections.registration.registrations import registrations
 from ncre.projections.summaries import Summary

@@ -29,7 +29,9 @@ from sqlalchemy import (
 
 from ncre.domain.candidate import masked_name, masked_number
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED, Opening, Status, Step, arrival
+from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED
+from ncre.domain.registration.machine import arrival
+from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.projections.base import Key, Projection, Row, as_json, changed, found_in
@@ -80,6 +82,7 @@ registrations = Table(
     Index("registrations_by_person", "person"),
     Index("registrations_due", "status", "pay_by"),
     Index("registrations_waiting", "status", "requested_at"),
+    Index("registrations_of_round", "round", "sealed_for"),
 )
 """One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC.
 
@@ -105,7 +108,7 @@ class RegistrationProjection(Projection):
         return changed(
             row or _begun(stamp.stream),
             version=stamp.version,
-            status=arrival(status, type(fact)).value,
+            status=arrival(status, fact).value,
             changed_at=stamp.recorded_at,
             **(change(fact, row or {}) if change else {}),
         )
@@ -137,11 +140,12 @@ def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
 
 
 def _informed(filled: facts.InfoFilled | facts.InfoAmended, _: Row) -> Row:
+    """Of an erased person neither the masks nor the keyed hash are left, by which the document could be told again."""
     known = filled.details if isinstance(filled.details, facts.Details) else None
     return {
         "details_version": filled.metadata.version,
-        "person": filled.person,
-        "holder": filled.holder or None,
+        "person": filled.person if known else None,
+        "holder": (filled.holder or None) if known else None,
         "name_masked": masked_name(known.name) if known else None,
         "document_masked": masked_number(known.document_number) if known else None,
     }
@@ -210,6 +214,10 @@ def _moved(moved: facts.Moved, _: Row) -> Row:
     return {"account": moved.to, "account_since": moved.metadata.recorded_at}
 
 
+def _resumed(resumed: facts.Resumed, _: Row) -> Row:
+    return {"pay_by": resumed.pay_by}
+
+
 _CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.AgreementAccepted: _agreed,
     facts.InfoFilled: _informed,
@@ -225,6 +233,7 @@ _CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.ConfirmedOnSite: _confirmed,
     facts.SeatAssigned: _seated,
     facts.Moved: _moved,
+    facts.Resumed: _resumed,
 }
 
 _ONE = select(registrations).where(registrations.c.id == bindparam("registration"))

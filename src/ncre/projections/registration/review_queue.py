@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, literal, or_, select
 from sqlalchemy.sql import Select
 
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Row
 from ncre.projections.registration import registration_counts
 from ncre.projections.registration.registrations import registrations

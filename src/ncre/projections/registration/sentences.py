@@ -9,12 +9,14 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.registration.disclosure import words_of
-from ncre.domain.registration.lifecycle import Opening
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Opening
 from ncre.domain.registration.window_wording import WINDOWS
 from ncre.events import exam, operating, registration
 from ncre.events.base import Fact
+from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
+from ncre.projections.audit.sentences import AUDIT_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
@@ -183,6 +185,23 @@ _FEES: Final = {
 }
 
 
+def _suspended(_: registration.Suspended) -> Bilingual:
+    return Bilingual(
+        "工作人员暂停了报名，名额和座位保留。",
+        "Staff suspended the registration; its place and seats are kept.",
+    )
+
+
+def _resumed(resumed: registration.Resumed) -> Bilingual:
+    if resumed.pay_by is None:
+        return Bilingual("考务办公室恢复了报名。", "The exam office resumed the registration.")
+    pay_by = in_words(resumed.pay_by)
+    return Bilingual(
+        f"考务办公室恢复了报名，缴费期限为 {pay_by}。",
+        f"The exam office resumed the registration; it is to be paid by {pay_by} (exam time).",
+    )
+
+
 def _moved(_: registration.Moved) -> Bilingual:
     return Bilingual(
         "考务办公室核对证据后，把报名转到了考生本人的另一账号。",
@@ -308,6 +327,8 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.Withdrawn: _withdrawn,
     registration.Cancelled: _cancelled,
     registration.Moved: _moved,
+    registration.Suspended: _suspended,
+    registration.Resumed: _resumed,
     registration.DetailsViewed: _viewed,
     registration.EntryRecorded: _entered,
     registration.EntryRevoked: _revoked,
@@ -322,5 +343,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     operating.CommandRun: _run,
     **PAYMENT_SENTENCES,
     **PASSPORT_SENTENCES,
+    **ERASURE_SENTENCES,
     **INTEGRATION_SENTENCES,
+    **AUDIT_SENTENCES,
 }

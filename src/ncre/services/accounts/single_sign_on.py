@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ncre.clients.identity_provider import LONGEST_NAME, Identity
 from ncre.clients.openid import OpenIDClient, Staff
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity import email_templates

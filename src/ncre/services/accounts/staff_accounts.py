@@ -23,7 +23,7 @@ from ncre.domain.accounts.staff import (
 )
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import CommandHandler

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from ncre.clients.identity_provider import Identity
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import CommandHandler

@@ -18,7 +18,7 @@ from ncre.domain.admission import ADMITS, Ruling, TicketVerdict, ruling, worth
 from ncre.domain.candidate import masked_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.scanned_code import NUMBER, garbled_by_input_method, scanned
 from ncre.events.registration import EntryRecorded, EntryRevoked
 from ncre.handlers.command_handler import Act, CommandHandler

@@ -57,7 +57,7 @@ LEVELS: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
 
 
 class DocumentAssembler:
-    """`staff_name` gives the name of an account in office by its id."""
+    """`staff_name` gives the name of an account in office by its id; `proof_page` is where proofs are checked, or ""."""
 
     def __init__(
         self,
@@ -66,7 +66,9 @@ class DocumentAssembler:
         photos: PhotoService,
         key: TicketKey,
         staff_name: Callable[[str], str],
+        proof_page: str = "",
     ) -> None:
+        self._proof_page = proof_page
         self._staff_name = staff_name
         self._plans = PlansInForce(command_handler.store)
         self._command_handler = command_handler
@@ -167,6 +169,7 @@ class DocumentAssembler:
             agreement=row["agreement"],
             agreed=in_words(row["agreed_at"]),
             review=f"通过（{in_words(row['approved_at'])}）" if row["approved_at"] else "",
+            proof=self._proof_page,
             remark=details.remark,
             site_mobile=shown(details.mobile),
             site_email=details.email,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,13 @@ class DocumentCache:
             write(self._place(key), data)
         except OSError as error:
             log.error("a paper cannot be kept in %s: %s", self._root, error.strerror)
+
+    def names(self) -> Iterator[str]:
+        """The keys of everything that is kept."""
+        return (place.name for place in self._root.glob("??/*"))
+
+    def remove(self, key: str) -> None:
+        self._place(key).unlink(missing_ok=True)
 
     def sweep(self, before: datetime) -> int:
         """Remove what was put here before; returns how many papers went."""

@@ -9,7 +9,8 @@ from hashlib import sha256
 
 from ncre.domain.exam.plan import Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import PAID, Status
+from ncre.domain.registration.lifecycle import PAID
+from ncre.domain.registration.vocabulary import Status
 from ncre.events.registration import Details
 from ncre.projections.base import Row
 from ncre.services.exam.plans_in_force import Rules

@@ -20,7 +20,8 @@ from ncre.documents.view_models import FormSheet, Printed, Sheet, TicketSheet, p
 from ncre.domain.exam.plan import Round, require_open
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import PAID, Opening, Status
+from ncre.domain.registration.lifecycle import PRINTABLE
+from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.snapshots import At
 from ncre.projections.base import Row
@@ -256,7 +257,7 @@ def _note(case: Case, printed: Printed) -> None:
 
 def require_paid(row: Row) -> None:
     """支付完成后可打印报名登记表 (manual, part 6)."""
-    if Status(row["status"]) not in PAID:
+    if Status(row["status"]) not in PRINTABLE:
         raise Refusal(RefusalCode.PRINT_NOT_PAID)
 
 

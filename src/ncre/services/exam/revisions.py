@@ -32,7 +32,7 @@ from ncre.domain.exam.revision_touches import Holder
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.exam import NoticePosted, RevisedPoint, RoundRevisionMade
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.exam.holders import holders

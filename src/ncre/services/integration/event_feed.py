@@ -10,7 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import Notification
 from sqlalchemy import Connection, select
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import exam
 from ncre.events.base import Erased, Fact
 from ncre.handlers.command_handler import CommandHandler

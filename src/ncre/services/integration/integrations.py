@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ncre.domain.integration.scopes import LONGEST_NAME, LONGEST_WHY, require_scopes
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import integration as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler

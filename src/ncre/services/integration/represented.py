@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection
 
 from ncre.clients.identity_provider import Identity
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import AccountOpened
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Accounts

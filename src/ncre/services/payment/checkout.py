@@ -21,10 +21,10 @@ from ncre.clients.payment_channel import (
 )
 from ncre.domain.exam.plan import require_open
 from ncre.domain.payment.orders import OrderState, give_up
-from ncre.domain.payment.settlement import order_number, order_stream, payable
+from ncre.domain.payment.settlement import asks_fee, order_number, order_stream
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import PAYMENT_ACTOR, Actor
-from ncre.domain.registration.lifecycle import Opening, Status
+from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.events.payment import OrderOpened
 from ncre.handlers.command_handler import Act
 from ncre.projections.base import Row
@@ -186,8 +186,8 @@ class CheckoutService(Inquiries):
         if round_ is None:
             raise Refusal(RefusalCode.NOT_FOUND)
         expires: datetime = row["pay_by"] or round_.plan.windows.payment.closes
-        may_pay = row["order_version"] is not None and payable(Status(row["status"]), site)
-        if not may_pay or now > expires or row["status"] == Status.LAPSED:
+        may_pay = row["order_version"] is not None and asks_fee(Status(row["status"]), site)
+        if not may_pay or now > expires:
             raise nothing_due(row, round_, site, ledger.of_registration(connection, row["id"]), now)
         require_open(round_.plan.windows.payment, now, Opening.PAYMENT)
         return expires

@@ -12,7 +12,7 @@ from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Sourc
 from ncre.domain.payment.settlement import order_stream, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.scanned_code import NUMBER
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.operational.inbox import holder_of, trades_of

@@ -16,7 +16,7 @@ from ncre.clients.payment_channel import Answer, ChannelUnavailable, State
 from ncre.domain.payment.orders import GRACE, OrderState
 from ncre.domain.payment.settlement import payable
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.projections.base import Row

@@ -10,7 +10,7 @@ from ncre.domain.exam.plan import Round, Site, in_words
 from ncre.domain.payment.settlement import payable, yuan
 from ncre.domain.payment.wording import THEN, WHERE, Situation, money_sentence, possible
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.wording import channel_words
 from ncre.projections.base import Row
 from ncre.projections.payment.sentences import why_unusable

@@ -23,8 +23,8 @@ from ncre.domain.payment.orders import (
 from ncre.domain.payment.settlement import item_stream, orphan_stream
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import payment as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler

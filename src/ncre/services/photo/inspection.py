@@ -18,7 +18,7 @@ from ncre.projections.registration import registrations
 from ncre.projections.registration.photo_files import photo_files
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
-from ncre.store.sealing import CiphertextForged, PersonErased
+from ncre.store.sealing import CiphertextForged
 
 TOPICS: Final = (PhotoUploaded.TOPIC, PhotoReplaced.TOPIC)
 
@@ -114,15 +114,20 @@ class PhotoInspection:
         return (one.digest for one in self._named())
 
     def _named(self) -> Iterator[Named]:
-        """Every photo of the log once."""
+        """Every photo of the log once, but for those of people who were erased: their files are to be gone."""
         position, seen = 0, set[str]()
         while batch := self._store.log_of(TOPICS, position):
             position = batch[-1][0]
             for _, fact in batch:
                 assert isinstance(fact, PhotoUploaded | PhotoReplaced)
-                if fact.photo.digest not in seen:
+                if fact.photo.digest not in seen and not self._is_erased(fact):
                     seen.add(fact.photo.digest)
                     yield self._of(fact)
+
+    def _is_erased(self, fact: PhotoUploaded | PhotoReplaced) -> bool:
+        subject = fact.metadata.subject
+        with self._database.reading() as connection:
+            return subject is not None and self._store.is_erased(connection, subject)
 
     def _of(self, fact: PhotoUploaded | PhotoReplaced) -> Named:
         with self._database.reading() as connection:
@@ -140,8 +145,6 @@ class PhotoInspection:
                 self._store.open_bytes(connection, one.person, box, "photo")
         except (PhotoMissing, PhotoDamaged, CiphertextForged) as fault:
             return type(fault)
-        except PersonErased:
-            return None
         return None
 
     def _strays(self, files: Sequence[Found], wanted: set[str]) -> dict[str, Found]:

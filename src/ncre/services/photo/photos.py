@@ -28,6 +28,9 @@ TURN: Final = "turn"
 CROP: Final = "crop"
 APPEAL: Final = "appeal"
 
+DRAFT: Final = "photo draft"
+"""What a draft is bound to when it is sealed."""
+
 HANDLING: Final = {TURN: "turned", CROP: "cropped", APPEAL: "as-uploaded"}
 
 HASH: Final = 64
@@ -185,7 +188,7 @@ class PhotoService:
         return replace(photo, digest=_put(self._photos, self._sealed(person, jpeg, "photo")))
 
     def _drafted(self, person: UUID, original: str, jpeg: bytes) -> str:
-        return _put(self._drafts, self._sealed(person, original.encode("ascii") + jpeg, "photo draft"))
+        return _put(self._drafts, self._sealed(person, original.encode("ascii") + jpeg, DRAFT))
 
     def _opened_draft(self, person: UUID, digest: str) -> tuple[str, bytes]:
         """The hash of the original upload, and the JPEG."""
@@ -195,7 +198,7 @@ class PhotoService:
             raise PhotoMissing(digest) from None
         try:
             with self._database.reading() as connection:
-                data = self._store.open_bytes(connection, person, box, "photo draft")
+                data = self._store.open_bytes(connection, person, box, DRAFT)
         except CiphertextForged:
             raise PhotoMissing(digest) from None  # somebody else's
         return data[:HASH].decode("ascii"), data[HASH:]

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from ncre.domain.registration.commands import Command
-from ncre.domain.registration.lifecycle import LIFE, Step
+from ncre.domain.registration.lifecycle import LIFE
+from ncre.domain.registration.vocabulary import STAFF, Step
 from ncre.events.base import Envelope, Fact
 from ncre.handlers.command_handler import CommandHandler
 
-BY_STAFF: Final = frozenset({Step.APPROVE, Step.REJECT, Step.CONFIRM, Step.CANCEL})
-
-_FACT_OF: Final[Mapping[Step, type[Fact]]] = {row.step: row.fact for row in LIFE if row.step in BY_STAFF}
+_FACT_OF: Final[Mapping[Step, type[Fact]]] = {
+    row.step: row.fact for row in LIFE if row.by <= STAFF and row.to is not None
+}
+"""The decisions of staff: steps of theirs that lead somewhere."""
 
 
 def decided_before(command_handler: CommandHandler, command: Command) -> Envelope | None:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Move
-from ncre.domain.registration.lifecycle import Role
 from ncre.domain.registration.state import Registration
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import RegistrationMoved
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity import email_templates

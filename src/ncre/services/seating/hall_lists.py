@@ -23,7 +23,7 @@ from ncre.domain.exam.plan import Round, Site
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.seating.sittings import sitting_name
 from ncre.handlers.command_handler import CommandHandler
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable

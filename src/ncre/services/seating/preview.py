@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.exam.plan import EXAM_TIME, Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 from ncre.domain.seating.assignment import ToSeat
 from ncre.domain.seating.cautions import Caution
 from ncre.domain.seating.hall_choice import HallChoice

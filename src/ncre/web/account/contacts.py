@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from ncre.domain import typed_text
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import NameTaken
 from ncre.services.accounts.contacts import KINDS, PHONE
 from ncre.web.account.sending import address, sent

@@ -9,7 +9,7 @@ from ncre.domain.accounts.addresses import shown
 from ncre.domain.candidate import FORM_FIELDS, parse_details
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.clients.identity_provider import Identity, ProviderUnavailable, SignOnFailed, SignOnRefused, Why
 from ncre.clients.qq import QQ
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.external_identities import LinkedElsewhere
 from ncre.web.account.session_start import complete_sign_in
 from ncre.web.shared.auth import (

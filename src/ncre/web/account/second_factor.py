@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.identity.second_factor import provisioning_uri, qr_svg
 from ncre.web.account.session_start import start_session, throttled_attempt

@@ -9,7 +9,7 @@ from flask import redirect, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account, PasswordRefused
 from ncre.services.accounts.account_service import RegistrationUnderWay
 from ncre.web.account.known_browser import device_of, remember

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.clients.identity_provider import ProviderUnavailable, SignOnFailed, SignOnRefused, Why
 from ncre.clients.openid import BegunSignOn
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.services.accounts.single_sign_on import Provider
 from ncre.web.account.session_start import complete_sign_in, start_session

@@ -19,7 +19,7 @@ from werkzeug.exceptions import (
 
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.integrations import Integration
 from ncre.projections.base import Row
 from ncre.projections.registration import registrations

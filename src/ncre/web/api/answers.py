@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from werkzeug.exceptions import Unauthorized
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Status, open_steps
+from ncre.domain.registration.machine import open_steps
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Row
 from ncre.projections.registration import registrations
 from ncre.web.api import models

@@ -15,8 +15,8 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role, Step
 from ncre.domain.registration.state import registration_id as identity_of
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Photo
 from ncre.photo.file_store import PhotoMissing
 from ncre.projections.base import Row

@@ -11,7 +11,7 @@ from flask import Response, request
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.payment import ledger
 from ncre.projections.registration import registrations
 from ncre.services.payment.counter_payments import COUNTER, CashTaken

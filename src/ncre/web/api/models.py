@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ncre.domain.registration.lifecycle import Status
+from ncre.domain.registration.vocabulary import Status
 
 
 class Answered(BaseModel):

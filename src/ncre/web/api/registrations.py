@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.disclosure import REASONS, reason_in_words
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.audit import timeline
 from ncre.projections.registration import desk_search, registrations
 from ncre.web.api import bodies, models

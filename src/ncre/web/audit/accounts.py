@@ -8,10 +8,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
 from ncre.projections.audit import timeline
-from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.history_view import NAMED, newest_first
 
 pages = Blueprint("audit_accounts", __name__)
@@ -42,6 +42,7 @@ def history(identity: UUID) -> Answer:
     known = container().accounts.find(identity)
     if known is None:
         raise NotFound
+    container().audit_bundles.record_audit("account", str(identity), account().actor)
     with container().database.reading() as connection:
         story = timeline.story(connection, stream_of(identity))
     return render_template(

@@ -11,7 +11,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.disclosure import reason_in_words
-from ncre.domain.registration.lifecycle import PAID, Role, Status
+from ncre.domain.registration.lifecycle import PRINTABLE
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
 from ncre.projections.audit import timeline
 from ncre.projections.audit.snapshots import (
@@ -27,9 +28,10 @@ from ncre.projections.audit.snapshots import (
 )
 from ncre.projections.base import Row
 from ncre.projections.registration.fields import FIELDS, formatted_value
+from ncre.services.audit.seals import Seal, seal_of
 from ncre.store.mapper import FactMapper
 from ncre.web.shared import disclosure
-from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
@@ -61,6 +63,7 @@ def find() -> Answer:
 @require_role(Role.AUDITOR, Role.OFFICE)
 def registration(registration: UUID) -> Answer:
     """The history beside the registration as it stood at a version or a moment."""
+    _record_view(registration, "record")
     return _record_page(registration, request.args.get("at", "").strip(), {})
 
 
@@ -83,6 +86,7 @@ def open_details(registration: UUID) -> Answer:
 @require_role(Role.AUDITOR, Role.OFFICE)
 def compare(registration: UUID) -> Answer:
     """What differs between two states; the last two versions where none are named."""
+    _record_view(registration, "compare")
     past = _past(registration)
     last = past.now.version
     usual = {"from": f"v{max(1, last - 1)}", "to": f"v{last}"}
@@ -105,6 +109,7 @@ def compare(registration: UUID) -> Answer:
 @require_role(Role.AUDITOR, Role.OFFICE)
 def facts(registration: UUID) -> Answer:
     """The facts as they are stored, boxes closed; beside them what is in the boxes, where opened."""
+    _record_view(registration, "facts")
     return _facts_page(registration, request.args.get("at", "").strip(), {})
 
 
@@ -112,6 +117,7 @@ def facts(registration: UUID) -> Answer:
 @require_role(Role.AUDITOR, Role.OFFICE)
 def export(registration: UUID) -> Answer:
     """The whole record as JSON: row, sentences, facts and looks as stored. Boxes stay closed."""
+    _record_view(registration, "json")
     row = any_row(registration)
     with container().database.reading() as connection:
         story = timeline.story(connection, registration)
@@ -125,6 +131,12 @@ def export(registration: UUID) -> Answer:
     return Response(_pretty(record), mimetype="application/json", headers=headers)
 
 
+def _record_view(registration: UUID, page: str) -> None:
+    """That somebody looks is recorded before anything is shown."""
+    any_row(registration)
+    container().audit_bundles.record_view(registration, account().actor, page)
+
+
 @dataclass(frozen=True)
 class Past:
     """A registration with its whole history; `opened`: this reader may see the private details."""
@@ -133,6 +145,7 @@ class Past:
     history: list[Fact]
     story: list[Row]
     opened: bool
+    seal: Seal | None
 
     @property
     def id(self) -> UUID:
@@ -200,13 +213,14 @@ def _past(registration: UUID) -> Past:
     with container().database.reading() as connection:
         history = container().command_handler.store.history(connection, registration)
         story = timeline.story(connection, registration)
-    return Past(row, history, story, disclosure.opened(row, PURPOSE))
+        seal = seal_of(connection, registration)
+    return Past(row, history, story, disclosure.opened(row, PURPOSE), seal)
 
 
 def _printable(stands: StateAt) -> dict[str, bool]:
     """Which papers there were to print then."""
-    paid = Status(stands.row["status"]) in PAID
-    return {"form": paid, "ticket": paid and len(stands.seats) == len(stands.row["lines"])}
+    printable = Status(stands.row["status"]) in PRINTABLE
+    return {"form": printable, "ticket": printable and len(stands.seats) == len(stands.row["lines"])}
 
 
 def _fields(stands: StateAt, opened: bool) -> list[tuple[str, str]]:

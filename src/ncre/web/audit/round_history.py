@@ -9,7 +9,7 @@ from ncre.domain.exam.plan import Round, round_id, site_id
 from ncre.domain.exam.revision import Change, ChangeKind
 from ncre.domain.exam.revision_rules import Outcome
 from ncre.domain.exam.revision_wording import change_words, outcome_words
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.exam import RevisedPoint
 from ncre.projections.audit import timeline
 from ncre.services.exam.revisions import RevisionMade

@@ -11,11 +11,11 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.exam.plan import Round, deadline_of, require_open
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import Agree
-from ncre.domain.registration.lifecycle import Opening, Role, Status
 from ncre.domain.registration.state import registration_id
+from ncre.domain.registration.vocabulary import Opening, Role, Status, Step
 from ncre.projections.base import Row
 from ncre.projections.registration import registrations
-from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.language import language
@@ -30,7 +30,7 @@ def read() -> Answer:
 
 
 @pages.post("/agreement")
-@require_role(Role.CANDIDATE)
+@require_step(Step.AGREE)
 def answer() -> Answer:
     """同意 begins the registration (or finds it, on a second click); 不同意 records nothing."""
     if request.form.get("answer") != "agree":

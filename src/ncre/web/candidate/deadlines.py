@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Opening
+from ncre.domain.registration.vocabulary import Opening
 from ncre.domain.registration.window_wording import CLOSED, WINDOWS
 from ncre.web.shared.auth import container
 from ncre.web.shared.errors import refusal_text

@@ -12,10 +12,10 @@ from ncre.domain.candidate import FORM_FIELDS, parse_details
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import AmendInfo, FillInfo
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Step
 from ncre.events.registration import Details
 from ncre.web.candidate.task_list import Task, task_list
-from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_step
 from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
@@ -24,7 +24,10 @@ from ncre.web.shared.registration_view import Case, own_case
 
 pages = Blueprint("details", __name__)
 
-COMMANDS: Final = {Step.FILL_INFO: FillInfo, Step.AMEND_INFO: AmendInfo}
+COMMANDS: Final[Mapping[Step, type[FillInfo | AmendInfo]]] = {
+    Step.FILL_INFO: FillInfo,
+    Step.AMEND_INFO: AmendInfo,
+}
 
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
@@ -38,7 +41,7 @@ FIELD_OF: Final = {
 
 
 @pages.get("/registrations/<uuid:registration>/details")
-@require_role(Role.CANDIDATE)
+@require_step(Step.FILL_INFO, Step.AMEND_INFO)
 def form(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.FILL_INFO, Step.AMEND_INFO)
@@ -49,7 +52,7 @@ def form(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/details")
-@require_role(Role.CANDIDATE)
+@require_step(Step.FILL_INFO, Step.AMEND_INFO)
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.FILL_INFO, Step.AMEND_INFO)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.audit.snapshots import At, parse_at
 from ncre.projections.base import Row
 from ncre.web.audit.registrations import PURPOSE
-from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import opened
 from ncre.web.shared.registration_view import any_row, own, own_case
 
@@ -58,11 +59,23 @@ def ticket(registration: UUID) -> Answer:
     return _pdf(container().documents.ticket(registration).pdf, TICKET, row["number"])
 
 
+@pages.get("/registrations/<uuid:registration>/proof.zip")
+@require_role(Role.CANDIDATE)
+def proof(registration: UUID) -> Answer:
+    """证明文件: their own facts under the newest checkpoint, to be checked by anybody; a refusal before there is one."""
+    row, out = own(registration), BytesIO()
+    container().audit_bundles.proof(registration, out)
+    name = f"ncre-proof-{row['number'] or registration}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(out.getvalue(), mimetype="application/zip", headers=headers)
+
+
 @pages.get("/audit/<uuid:registration>/form.pdf")
 @require_role(Role.AUDITOR, Role.OFFICE)
 def form_then(registration: UUID) -> Answer:
     """The form as it was printed at a version or a moment; private details masked unless opened here."""
     row, at = _then(registration)
+    container().audit_bundles.record_view(registration, account().actor, "papers")
     masked = not opened(row, PURPOSE)
     return _pdf(container().documents.form_then(registration, at, masked).pdf, FORM, row["number"])
 
@@ -72,6 +85,7 @@ def form_then(registration: UUID) -> Answer:
 def ticket_then(registration: UUID) -> Answer:
     """The ticket as it was printed then, whether or not it may be printed today; masked unless opened here."""
     row, at = _then(registration)
+    container().audit_bundles.record_view(registration, account().actor, "papers")
     masked = not opened(row, PURPOSE)
     return _pdf(container().documents.ticket_then(registration, at, masked).pdf, TICKET, row["number"])
 

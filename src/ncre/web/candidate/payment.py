@@ -14,7 +14,8 @@ from werkzeug.exceptions import NotFound
 from ncre.clients.payment_channel import ChannelRefused, ChannelUnavailable, Device, State
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import PAID, Role, Status, Step
+from ncre.domain.registration.lifecycle import PAID
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.web.candidate.payment_situation import money_of
 from ncre.web.candidate.task_list import Task, task_list, time_left
 from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_wechat, elsewhere, to_identify
@@ -201,7 +202,7 @@ def _said(state: State | None) -> str:
 
 def _can_pay(case: Case) -> bool:
     """Whether paying is possible at this hour."""
-    return case.payable_at(container().clock()) and case.status is not Status.LAPSED
+    return case.payable_at(container().clock())
 
 
 def _page(case: Case, fault: str = "") -> str:

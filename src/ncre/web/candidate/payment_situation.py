@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from ncre.events.base import Fact
 from ncre.events.registration import Cancelled
 from ncre.projections.audit import timeline
 from ncre.projections.payment import ledger, orders
 from ncre.services.payment.situations import Books, PaymentSituation, standings
 from ncre.web.shared.auth import container
 from ncre.web.shared.registration_view import Case
+
+Found = TypeVar("Found", bound=Fact)
 
 
 def money_of(case: Case) -> list[PaymentSituation]:
@@ -23,8 +28,13 @@ def money_of(case: Case) -> list[PaymentSituation]:
 
 def cancellation(case: Case) -> Cancelled | None:
     """The fact with which the office cancelled it, or None."""
+    return newest_fact(case, Cancelled)
+
+
+def newest_fact(case: Case, kind: type[Found]) -> Found | None:
+    """The newest fact of this kind in the history of the case, or None."""
     with container().database.reading() as connection:
         story = timeline.story(connection, case.id)
-        versions = [told["version"] for told in story if told["topic"] == Cancelled.TOPIC]
+        versions = [told["version"] for told in story if told["topic"] == kind.TOPIC]
         fact = container().command_handler.store.fact(connection, case.id, versions[-1]) if versions else None
-    return fact if isinstance(fact, Cancelled) else None
+    return fact if isinstance(fact, kind) else None

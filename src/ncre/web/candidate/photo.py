@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -13,14 +13,14 @@ from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import ReplacePhoto, UploadPhoto
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Photo
 from ncre.photo.file_store import PhotoMissing
 from ncre.services.photo.photos import Taken
 from ncre.store.sealing import PersonErased
 from ncre.web.candidate.photo_checks import advice, lines, sentences
 from ncre.web.candidate.task_list import Task, task_list
-from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import NOT_THEIR_FAULT, PASSING, STATUS, refusal_text, too_large
 from ncre.web.shared.forms import command_id, fresh_id, require_asked, seen
 from ncre.web.shared.pictures import jpeg_answer, picture_of
@@ -29,7 +29,10 @@ from ncre.web.shared.traffic import PHOTO, largest_body
 
 pages = Blueprint("photo", __name__)
 
-COMMANDS: Final = {Step.UPLOAD_PHOTO: UploadPhoto, Step.REPLACE_PHOTO: ReplacePhoto}
+COMMANDS: Final[Mapping[Step, type[UploadPhoto | ReplacePhoto]]] = {
+    Step.UPLOAD_PHOTO: UploadPhoto,
+    Step.REPLACE_PHOTO: ReplacePhoto,
+}
 
 SHOWN_HERE: Final = NOT_THEIR_FAULT | {RefusalCode.OUT_OF_DATE, RefusalCode.SENT_BEFORE}
 """Refusals after which the page shows the photo that is saved, and the form to send another."""
@@ -53,7 +56,7 @@ def _larger_than_that(error: RequestEntityTooLarge) -> Answer:
         return too_large()
 
 
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def _page_for_too_large(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
@@ -61,7 +64,7 @@ def _page_for_too_large(registration: UUID) -> Answer:
 
 
 @pages.get("/registrations/<uuid:registration>/photo")
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def page(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
@@ -69,7 +72,7 @@ def page(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/photo")
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def send(registration: UUID) -> Answer:
     """Measure and judge what was sent; keep it, or say every fault with what can be done about it."""
     case = own_case(registration)
@@ -90,7 +93,7 @@ def send(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/photo/adopt")
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def adopt(registration: UUID) -> Answer:
     """Take the turned or cropped picture, or send the refused one to the reviewer."""
     case = own_case(registration)
@@ -122,7 +125,7 @@ def draft(registration: UUID, digest: str) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/photo/again")
-@require_role(Role.CANDIDATE)
+@require_step(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
 def again(registration: UUID) -> Answer:
     """沿用上次照片: a registration that lapsed and was submitted again keeps its photo."""
     case = own_case(registration)

@@ -15,8 +15,10 @@ from werkzeug.wrappers import Response
 from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import RequestReview, Withdraw
-from ncre.domain.registration.lifecycle import PAID, TERMINATED, Role, Status, Step
+from ncre.domain.registration.lifecycle import PAID, TERMINATED
+from ncre.domain.registration.vocabulary import ByStatus, Role, Status, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
+from ncre.events.registration import Suspended
 from ncre.projections.audit import timeline
 from ncre.projections.registration import registrations
 from ncre.services.documents.issuing import require_paid, require_ticket
@@ -24,8 +26,8 @@ from ncre.web.candidate import task_list as journey
 from ncre.web.candidate.agreement import registering_closed
 from ncre.web.candidate.changes_told import with_changes
 from ncre.web.candidate.deadlines import in_short
-from ncre.web.candidate.payment_situation import cancellation, money_of
-from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.candidate.payment_situation import cancellation, money_of, newest_fact
+from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.details_form import shown
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
@@ -37,24 +39,30 @@ pages = Blueprint("registration", __name__)
 NEWEST_FIRST: Final = 8
 """How many sentences of the history the task list shows; the others fold away."""
 
-NEXT: Final = {
-    Status.NEW: ("", later("请先阅读报名协议。")),
-    Status.AGREED: ("", later("请填写基本信息。")),
-    Status.INFO_FILLED: ("", later("请选择考点和科目，并提交报考信息。")),
-    Status.SUBMITTED: ("warn", later("请上传照片，否则报名无效。")),
-    Status.PHOTO_UPLOADED: ("", later("照片已上传。请核对全部内容，然后继续下一步。")),
-    Status.PENDING_REVIEW: ("", later("已申请信息审核，考点正在审核。审核期间不能修改，结果会显示在这里。")),
-    Status.APPROVED: ("good", later("审核已通过，信息和照片不能再更改。请在期限内完成支付。")),
-    Status.REJECTED: ("bad", later("审核未通过。请按下面的原因修改，然后再次申请信息审核。")),
-    Status.PAID: ("good", later("支付完成，报名成功。报考信息不能再修改。")),
-    Status.CONFIRMED: ("good", later("支付和现场确认都已完成，报名成功。")),
-    Status.LAPSED: (
+NEXT: Final = ByStatus(
+    new=("", later("请先阅读报名协议。")),
+    agreed=("", later("请填写基本信息。")),
+    info_filled=("", later("请选择考点和科目，并提交报考信息。")),
+    submitted=("warn", later("请上传照片，否则报名无效。")),
+    photo_uploaded=("", later("照片已上传。请核对全部内容，然后继续下一步。")),
+    pending_review=("", later("已申请信息审核，考点正在审核。审核期间不能修改，结果会显示在这里。")),
+    approved=("good", later("审核已通过，信息和照片不能再更改。请在期限内完成支付。")),
+    rejected=("bad", later("审核未通过。请按下面的原因修改，然后再次申请信息审核。")),
+    paid=("good", later("支付完成，报名成功。报考信息不能再修改。")),
+    confirmed=("good", later("支付和现场确认都已完成，报名成功。")),
+    lapsed=(
         "bad",
         later("超过期限没有完成，报名已失效，名额已释放。"),
     ),
-    Status.WITHDRAWN: ("", later("您已放弃这份报名，名额已释放。")),
-    Status.CANCELLED: ("bad", later("考务办公室取消了这份报名。如有疑问，请联系考点或考务办公室。")),
-}
+    withdrawn=("", later("您已放弃这份报名，名额已释放。")),
+    cancelled=("bad", later("考务办公室取消了这份报名。如有疑问，请联系考点或考务办公室。")),
+    suspended=(
+        "warn",
+        later(
+            "这份报名因调查已暂停。名额和座位保留，不会逾期失效，现在不需要您操作；恢复后请按这里的提示继续。"
+        ),
+    ),
+)
 """What each status asks of the candidate: the look of the note, and its words."""
 
 SAID_ELSEWHERE: Final = frozenset({Situation.NONE, Situation.ASKING, Situation.SETTLED, Situation.FREE})
@@ -105,7 +113,7 @@ def tasks(registration: UUID) -> Answer:
         until="" if due.over and case.status in UNDER_WAY else due.say(language()),
         left=_left_to_pay(case, now),
         pages={entry.task: entry.page for entry in entries if entry.page},
-        cancelled=_cancel_reason(case),
+        reason=_reason(case),
         money=[one for one in money if one.situation not in SAID_ELSEWHERE],
         paid=case.status in PAID,
         story=with_changes(case.id, story)[::-1],
@@ -139,7 +147,7 @@ def check(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/request-review")
-@require_role(Role.CANDIDATE)
+@require_step(Step.REQUEST_REVIEW)
 def request_review(registration: UUID) -> Answer:
     """申请信息审核."""
     case = own_case(registration)
@@ -150,7 +158,7 @@ def request_review(registration: UUID) -> Answer:
 
 
 @pages.get("/registrations/<uuid:registration>/withdraw")
-@require_role(Role.CANDIDATE)
+@require_step(Step.WITHDRAW)
 def withdraw_page(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.WITHDRAW)
@@ -158,7 +166,7 @@ def withdraw_page(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/withdraw")
-@require_role(Role.CANDIDATE)
+@require_step(Step.WITHDRAW)
 def withdraw(registration: UUID) -> Answer:
     case = own_case(registration)
     container().changes.carry_out(
@@ -199,7 +207,8 @@ def _left_to_pay(case: Case, now: datetime) -> str:
     return journey.time_left(deadline, now)
 
 
-def _cancel_reason(case: Case) -> str:
-    """What the office wrote when it cancelled, or ""."""
-    fact = cancellation(case)
+def _reason(case: Case) -> str:
+    """What staff wrote when they cancelled or suspended it, where it stands so; or ""."""
+    suspended = case.status is Status.SUSPENDED
+    fact = newest_fact(case, Suspended) if suspended else cancellation(case)
     return fact.reason if fact and isinstance(fact.reason, str) else ""

@@ -16,12 +16,12 @@ from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import ChangeSubjects, Submit
 from ncre.domain.registration.decisions import MOST_SUBJECTS
-from ncre.domain.registration.lifecycle import Role, Step
+from ncre.domain.registration.vocabulary import Step
 from ncre.domain.students import DECLARED, LONGEST_SCHOOL_NUMBER, OWN_STUDENTS, school_number
 from ncre.events.exam import Subject
 from ncre.projections.exam.seats_left import full_sites, seats_left
 from ncre.web.candidate.task_list import Task, task_list
-from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_step
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, require_asked, seen
 from ncre.web.shared.registration_view import Case, own_case
@@ -68,7 +68,7 @@ class Choice:
 
 
 @pages.get("/registrations/<uuid:registration>/subjects")
-@require_role(Role.CANDIDATE)
+@require_step(Step.SUBMIT, Step.CHANGE_SUBJECTS)
 def form(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
@@ -77,7 +77,7 @@ def form(registration: UUID) -> Answer:
 
 
 @pages.post("/registrations/<uuid:registration>/subjects")
-@require_role(Role.CANDIDATE)
+@require_step(Step.SUBMIT, Step.CHANGE_SUBJECTS)
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)

@@ -11,8 +11,8 @@ from typing import Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 
-from ncre.domain.registration.lifecycle import Status, Step
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import ByStatus, Step
 from ncre.events import registration as facts
 from ncre.projections.base import Row
 from ncre.web.shared.registration_view import Case
@@ -73,21 +73,22 @@ def _standing(letters: str) -> Mapping[Task, Mark]:
 
 # The columns are the tasks in their order: agreement details subjects photo check review payment
 # confirmation printing; the letters begin Later, Todo, Done, Back, Wait, Over.
-STANDING: Final[Mapping[Status, Mapping[Task, Mark]]] = {
-    Status.NEW: _standing("T L L L L L L L L"),
-    Status.AGREED: _standing("D T L L L L L L L"),
-    Status.INFO_FILLED: _standing("D D T L L L L L L"),
-    Status.SUBMITTED: _standing("D D D T L L L L L"),
-    Status.PHOTO_UPLOADED: _standing("D D D D T L T L L"),
-    Status.PENDING_REVIEW: _standing("D D D D D W L L L"),
-    Status.APPROVED: _standing("D D D D D D T L L"),
-    Status.REJECTED: _standing("D D D D T B T L L"),
-    Status.PAID: _standing("D D D D D D D T T"),
-    Status.CONFIRMED: _standing("D D D D D D D D T"),
-    Status.LAPSED: _standing("D D T L L L L L L"),
-    Status.WITHDRAWN: _standing("O O O O O O O O O"),
-    Status.CANCELLED: _standing("O O O O O O O O O"),
-}
+STANDING: Final[ByStatus[Mapping[Task, Mark]]] = ByStatus(
+    new=_standing("T L L L L L L L L"),
+    agreed=_standing("D T L L L L L L L"),
+    info_filled=_standing("D D T L L L L L L"),
+    submitted=_standing("D D D T L L L L L"),
+    photo_uploaded=_standing("D D D D T L T L L"),
+    pending_review=_standing("D D D D D W L L L"),
+    approved=_standing("D D D D D D T L L"),
+    rejected=_standing("D D D D T B T L L"),
+    paid=_standing("D D D D D D D T T"),
+    confirmed=_standing("D D D D D D D D T"),
+    lapsed=_standing("D D T L L L L L L"),
+    withdrawn=_standing("O O O O O O O O O"),
+    cancelled=_standing("O O O O O O O O O"),
+    suspended=_standing("D D D W W W W W W"),
+)
 
 STEPS_OF: Final[Mapping[Task, tuple[Step, ...]]] = {
     Task.DETAILS: (Step.FILL_INFO, Step.AMEND_INFO),

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.clients.payment_channel import ChannelUnavailable, Device, KnowsPayers
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.hosts import absolute
 from ncre.web.shared.registration_view import own_case

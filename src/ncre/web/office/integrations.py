@@ -12,7 +12,7 @@ from ncre.domain import typed_text
 from ncre.domain.integration.scopes import LONGEST_NAME, LONGEST_WHY, SCOPES
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.handlers.command_handler import Act
 from ncre.projections.audit import timeline

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.handlers.command_handler import Act
 from ncre.projections.payment import ledger, orders, reconciliations, unbooked

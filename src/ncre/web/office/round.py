@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, PostNotice, Site, notices_id
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.lifecycle import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.exam import NoticePosted
 from ncre.projections.audit import timeline
 from ncre.projections.base import Row

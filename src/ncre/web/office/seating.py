@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import Site, site_id
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.domain.seating.plan import seed_in
 from ncre.domain.seating.wording import caution_words
@@ -17,7 +17,7 @@ from ncre.events.exam import SeatsDrawn
 from ncre.projections.audit import timeline
 from ncre.projections.base import Row
 from ncre.projections.seating import tickets
-from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.history_view import Told, newest_first
 from ncre.web.shared.language import language
@@ -27,7 +27,7 @@ pages = Blueprint("seating", __name__)
 
 
 @pages.get("/office/seat/<code>")
-@require_role(Role.OFFICE)
+@require_step(Step.SEAT)
 def preview(code: str) -> Answer:
     """What a seating would do; nothing is recorded. The same choice and seed show the same again."""
     current_site(code)
@@ -39,7 +39,7 @@ def preview(code: str) -> Answer:
 
 
 @pages.post("/office/seat/<code>")
-@require_role(Role.OFFICE)
+@require_step(Step.SEAT)
 def seat(code: str) -> Answer:
     """As the preview showed it: choice, seed and digest come from there."""
     round_, site = current_round(), current_site(code)

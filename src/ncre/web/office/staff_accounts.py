@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from ncre.domain import typed_text
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange, Wanted
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME, Account, NameTaken
 from ncre.projections.accounts.sentences import change_words
 from ncre.services.accounts.staff_accounts import Outcome

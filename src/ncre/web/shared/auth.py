@@ -13,11 +13,22 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from ncre.bootstrap import Container
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.lifecycle import roles_of
+from ncre.domain.registration.vocabulary import Role, Step
 from ncre.identity.accounts import Account
 from ncre.identity.sessions import Session
 
-WITHOUT_SESSION = frozenset({"static", "health.alive", "health.ready"})
+WITHOUT_SESSION = frozenset(
+    {
+        "static",
+        "health.alive",
+        "health.ready",
+        "ledger.checkpoint",
+        "ledger.keys",
+        "ledger.tile",
+        "ledger.cosign",
+    }
+)
 """What is answered to anybody in the same way, without looking who asks."""
 
 UNENROLLED = "unenrolled"
@@ -153,6 +164,11 @@ def require_role(*roles: Role) -> Callable[[Callable[P, Answer]], Callable[P, An
         return guarded
 
     return wrap
+
+
+def require_step(*steps: Step) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    """A page that takes one of these steps: for the roles that the rows of the life name."""
+    return require_role(*roles_of(*steps))
 
 
 def require_recent_authentication(view: Callable[P, Answer]) -> Callable[P, Answer]:

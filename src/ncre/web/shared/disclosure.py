@@ -12,7 +12,7 @@ from typing import Final
 from flask import request, session
 from werkzeug.exceptions import Forbidden
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.base import Row
 from ncre.web.shared.auth import account, container
 

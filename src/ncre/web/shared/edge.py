@@ -83,7 +83,7 @@ def _refuse() -> None:
 READ_IN_BOUNDS: Final = frozenset({"question", "answer", "work"})
 """What the captcha's page sends: whatever it is, it is a wrong answer, and read no further than it may be long."""
 
-UNREAD: Final = frozenset({"payment.notice"})
+UNREAD: Final = frozenset({"payment.notice", "ledger.cosign"})
 """What machines send is read as they signed it, by whoever knows their form."""
 
 

@@ -109,6 +109,12 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.NUMBER_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.NUMBERS_USED_UP: HTTPStatus.CONFLICT,
     RefusalCode.PERSON_ERASED: HTTPStatus.GONE,
+    RefusalCode.ERASURE_HELD: HTTPStatus.CONFLICT,
+    RefusalCode.ERASURE_OF_STAFF: HTTPStatus.CONFLICT,
+    RefusalCode.ERASURE_WHY_PRIVATE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.ERASURE_NOT_ASKED: HTTPStatus.CONFLICT,
+    RefusalCode.RETENTION_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.RETENTION_TOO_SHORT: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.NO_PAYMENT_DUE: HTTPStatus.CONFLICT,
     RefusalCode.ALREADY_PAID: HTTPStatus.CONFLICT,
     RefusalCode.NOTHING_OWED: HTTPStatus.CONFLICT,
@@ -123,6 +129,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.PRINT_NOT_SEATED: HTTPStatus.CONFLICT,
     RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
     RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
+    RefusalCode.NOT_SEALED: HTTPStatus.CONFLICT,
 }
 
 RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {
@@ -132,6 +139,7 @@ RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {
     RefusalCode.STORE_READ_ONLY: 60,
     RefusalCode.STORE_BROKEN: 300,
     RefusalCode.CHANNEL_SILENT: 60,
+    RefusalCode.NOT_SEALED: 60,
 }
 """Seconds after which whatever was refused for no fault of its own may be asked again."""
 

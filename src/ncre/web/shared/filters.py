@@ -12,8 +12,8 @@ from ncre.domain.accounts.addresses import masked, shown
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import DifferenceKind, yuan_grouped
-from ncre.domain.registration.lifecycle import Role, Status, Step
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.domain.wording import DIFFERENCES, ROLES, SOURCES, STATUSES, STEPS, channel_words
 from ncre.projections.payment.sentences import why_unusable
 from ncre.web.shared.history_view import name_of

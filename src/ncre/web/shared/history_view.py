@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from ncre.domain.exam.plan import in_words
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.projections.base import Row
 from ncre.web.shared.auth import container
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, g, request
 from flask_babel import gettext as _
 
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 
 
 def install(site: Flask) -> None:
@@ -41,14 +41,17 @@ def entries() -> list[tuple[str, str]]:
             (_("收费管理"), "office_payments.home"),
             (_("公告管理"), "round.notices"),
             (_("工作人员账号"), "staff_accounts.home"),
+            (_("个人信息删除"), "erasures.home"),
             (_("其他系统"), "integrations.home"),
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
+            (_("账本"), "audit_ledger.page"),
             (_("考次修订记录"), "round_history.current"),
         ],
         Role.AUDITOR: [
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
+            (_("账本"), "audit_ledger.page"),
             (_("考次修订记录"), "round_history.current"),
             (_("收费管理"), "office_payments.home"),
         ],

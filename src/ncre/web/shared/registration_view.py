@@ -10,9 +10,10 @@ from uuid import UUID
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Round, Site, deadline_of, require_open
-from ncre.domain.payment.settlement import payable
+from ncre.domain.payment.settlement import asks_fee
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.lifecycle import Status, Step, open_rows, open_steps
+from ncre.domain.registration.machine import open_rows, open_steps
+from ncre.domain.registration.vocabulary import Status, Step
 from ncre.domain.registration.window_wording import Deadline
 from ncre.events.exam import Subject
 from ncre.projections.base import Row
@@ -73,7 +74,8 @@ class Case:
 
     @property
     def payable(self) -> bool:
-        return payable(self.status, self.site)
+        """Whether the candidate may go and pay as it stands, leaving the time aside."""
+        return asks_fee(self.status, self.site)
 
     @property
     def deadline(self) -> datetime:

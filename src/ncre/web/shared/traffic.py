@@ -54,8 +54,8 @@ def largest_body(method: str, path: str) -> int:
 def lanes_of(site: Flask) -> LaneOf:
     """The lane of a request, from its method, path, query and cookies.
 
-    Candidates wait for each other alone, and photos for photos; payment notices and probes, styles and staff have lanes of their
-    own, and so have other systems, those that wait for events apart from those that act. Whoever is not signed in as staff yet and wants to be has the entrance, which strangers may crowd: it is not
+    Candidates wait for each other alone, and photos for photos; payment notices and probes, styles and the ledger, and staff have lanes
+    of their own, and so have other systems, those that wait for events apart from those that act. Whoever is not signed in as staff yet and wants to be has the entrance, which strangers may crowd: it is not
     the lane of those who are.
     """
 
@@ -66,7 +66,7 @@ def lanes_of(site: Flask) -> LaneOf:
             return FEED
         if _API.match(path):
             return API
-        if path.startswith("/static/"):
+        if path.startswith(("/static/", "/ledger/")):
             return FILES
         if cookies and _is_staff(site, cookies):
             return STAFF

@@ -9,8 +9,8 @@ from uuid import UUID
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from ncre.domain.registration.lifecycle import Role, Status
 from ncre.domain.registration.page_wording import BLOCKED, PAGES, Blocked, Page
+from ncre.domain.registration.vocabulary import Role, Status
 from ncre.projections.base import Row
 from ncre.projections.registration import registrations
 from ncre.store.outages import DatabaseFailure

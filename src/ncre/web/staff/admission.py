@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.admission import ADMITS, HALTS, Ruling, TicketVerdict
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.scanned_code import LONGEST
 from ncre.projections.base import Row
 from ncre.services.admission.verification import PURPOSE, Expected, Verification, verify_ticket

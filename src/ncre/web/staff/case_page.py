@@ -11,8 +11,9 @@ from flask import render_template, request, session
 from flask_babel import gettext as _
 
 from ncre.domain.registration.disclosure import REASONS
-from ncre.domain.registration.lifecycle import PAID, Status, Step
+from ncre.domain.registration.lifecycle import PRINTABLE
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, first_reasons, measured_reasons
+from ncre.domain.registration.vocabulary import Status, Step
 from ncre.events import registration as facts
 from ncre.projections.audit import disclosures, timeline
 from ncre.projections.base import Row
@@ -68,6 +69,7 @@ class Typed:
     amount: str = ""
     to: str = ""
     evidence: str = ""
+    suspend_why: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
 
     def homeless(self, shown: frozenset[Step], takes_money: bool) -> Typed:
@@ -77,6 +79,8 @@ class Typed:
             gone = replace(gone, reasons=frozenset(), note="")
         if Step.CANCEL in shown:
             gone = replace(gone, why="", money_why="")
+        if Step.SUSPEND in shown:
+            gone = replace(gone, suspend_why="")
         if Step.MOVE in shown:
             gone = replace(gone, to="", evidence="")
         return replace(gone, receipt="", amount="") if takes_money else gone
@@ -162,7 +166,7 @@ def _first_reasons(row: Row, typed: Typed) -> Mapping[str, Any]:
 
 def _printable(case: Case, seats: list[Row]) -> list[tuple[str, str]]:
     """(kind, label) of the papers that staff may open and print of this case."""
-    if case.status not in PAID:
+    if case.status not in PRINTABLE:
         return []
     seated = len(seats) == len(case.row["lines"]) > 0
     return [("form", _("报名登记表"))] + ([("ticket", _("准考证"))] if seated else [])

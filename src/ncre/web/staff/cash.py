@@ -12,7 +12,7 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import fen, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.projections.payment import ledger
 from ncre.projections.payment.sentences import why_unusable
@@ -23,8 +23,8 @@ from ncre.web.shared.forms import command_id, require_asked, seen, seen_of
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.shared.rounds import names_of_sites
+from ncre.web.staff.case_forms import back_to, with_faults
 from ncre.web.staff.return_link import came_from
-from ncre.web.staff.review import back_to, with_faults
 
 pages = Blueprint("cash", __name__)
 

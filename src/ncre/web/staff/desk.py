@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_babel import gettext as _
 
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.scanned_code import NUMBER, scanned
 from ncre.projections.base import Row
 from ncre.projections.registration import desk_search

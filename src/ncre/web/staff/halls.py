@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Site
-from ncre.domain.registration.lifecycle import Role
+from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.rounds import current_round, current_site

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,11 +11,10 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.exam.plan import in_words
-from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import Approve, Cancel, Command, Confirm, Move, PaidFee, Reject
 from ncre.domain.registration.disclosure import reason_of_work
-from ncre.domain.registration.lifecycle import Role, Status, Step
-from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
+from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections.audit.snapshots import Version
 from ncre.projections.base import Row
@@ -24,13 +22,13 @@ from ncre.projections.registration import registration_counts
 from ncre.projections.registration import review_queue as review_queue
 from ncre.services.registration.decided_before import decided_before
 from ncre.web.candidate.task_list import time_left
-from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.disclosure import go_on, open_details, opened
+from ncre.web.shared.auth import Answer, account, container, require_role, require_step
+from ncre.web.shared.disclosure import open_details, opened
 from ncre.web.shared.errors import STATUS, refusal_text
-from ncre.web.shared.forms import command_id, seen
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.staff.case_forms import FIELD_OF, LONG_TEXT, TEXTS, asked_of, back_to, carry_out
 from ncre.web.staff.case_page import PURPOSE, Typed, case_page
 from ncre.web.staff.return_link import remember
 from ncre.web.staff.review_case import history_of, pictures
@@ -41,24 +39,6 @@ PAGE: Final = 25
 """Cases on one page of the queue."""
 
 MOST_PAGES: Final = 99_999
-
-FIELD_OF: Final = {
-    RefusalCode.REASON_MISSING: "reasons",
-    RefusalCode.REASON_UNKNOWN: "reasons",
-    RefusalCode.MONEY_UNDECIDED: "money",
-    RefusalCode.MONEY_REASON_MISSING: "money_why",
-    RefusalCode.EVIDENCE_MISSING: "evidence",
-    RefusalCode.ACCOUNT_UNKNOWN: "to",
-    RefusalCode.ACCOUNT_BUSY: "to",
-    RefusalCode.OTHER_PERSON: "to",
-}
-"""Refusals that belong to a field of a form; the others stand above the case."""
-
-TEXTS: Final = frozenset(
-    {RefusalCode.REASON_TEXT_MISSING, RefusalCode.TEXT_TOO_LONG, RefusalCode.TEXT_UNREADABLE}
-)
-LONG_TEXT: Final = {Step.REJECT: "note", Step.CANCEL: "why", Step.MOVE: "evidence"}
-"""Refusals of a text, and the field of each step in which one is written."""
 
 
 @pages.get("/staff/queue")
@@ -131,23 +111,23 @@ def photo(registration: UUID, digest: str) -> Answer:
 
 
 @pages.post("/staff/cases/<uuid:registration>/approve")
-@require_role(Role.REVIEWER, Role.OFFICE)
+@require_step(Step.APPROVE)
 def approve(registration: UUID) -> Answer:
     row = at_my_sites(registration)
-    asked = Approve(**_asked(registration))
-    refused = _carry_out(asked, Typed())
+    asked = Approve(**asked_of(registration))
+    refused = carry_out(asked, Typed())
     return refused or _to_next(
         row, _of_others(asked) or _("报名号 %(number)s：审核通过。", number=row["number"])
     )
 
 
 @pages.post("/staff/cases/<uuid:registration>/reject")
-@require_role(Role.REVIEWER, Role.OFFICE)
+@require_step(Step.REJECT)
 def reject(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
-    asked = Reject(**_asked(registration), reasons=tuple(sorted(typed.reasons)), note=typed.note)
-    refused = _carry_out(asked, typed)
+    asked = Reject(**asked_of(registration), reasons=tuple(sorted(typed.reasons)), note=typed.note)
+    refused = carry_out(asked, typed)
     done = _("报名号 %(number)s：审核不通过，原因已告知考生。", number=row["number"])
     return refused or _to_next(row, _of_others(asked) or done)
 
@@ -174,33 +154,33 @@ def paper(registration: UUID, kind: str) -> Answer:
 
 
 @pages.post("/staff/cases/<uuid:registration>/confirm")
-@require_role(Role.REVIEWER, Role.OFFICE)
+@require_step(Step.CONFIRM)
 def confirm(registration: UUID) -> Answer:
     """现场确认; the desk is ready for the next candidate afterwards."""
     row = at_my_sites(registration)
-    asked = Confirm(**_asked(registration))
-    refused = _carry_out(asked, Typed())
+    asked = Confirm(**asked_of(registration))
+    refused = carry_out(asked, Typed())
     if refused is None:
         flash(_of_others(asked) or _("报名号 %(number)s：现场确认完成。", number=row["number"]))
     return refused or redirect(url_for("desk.search"), 303)
 
 
 @pages.post("/staff/cases/<uuid:registration>/cancel")
-@require_role(Role.OFFICE)
+@require_step(Step.CANCEL)
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
     form = request.form
     typed = Typed(why=form.get("why", ""), money=form.get("money", ""), money_why=form.get("money_why", ""))
     money = PaidFee(typed.money) if typed.money in set(PaidFee) else None
-    asked = Cancel(**_asked(registration), reason=typed.why, money=money, money_reason=typed.money_why)
-    refused = _carry_out(asked, typed)
+    asked = Cancel(**asked_of(registration), reason=typed.why, money=money, money_reason=typed.money_why)
+    refused = carry_out(asked, typed)
     if refused is None:
         flash(_("报名已取消，费用将原路退回。") if money is PaidFee.REFUND else _("报名已取消。"))
     return refused or back_to(registration)
 
 
 @pages.post("/staff/cases/<uuid:registration>/move")
-@require_role(Role.OFFICE)
+@require_step(Step.MOVE)
 def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)
@@ -208,7 +188,7 @@ def move(registration: UUID) -> Answer:
     transfer = container().transfer
     try:
         transfer.move(
-            Move(**_asked(registration), to=transfer.target(typed.to).id, evidence=typed.evidence),
+            Move(**asked_of(registration), to=transfer.target(typed.to).id, evidence=typed.evidence),
         )
     except Refusal as refusal:
         place = LONG_TEXT[Step.MOVE] if refusal.code in TEXTS else FIELD_OF.get(refusal.code, "case")
@@ -222,52 +202,6 @@ def move(registration: UUID) -> Answer:
         )
     )
     return back_to(registration)
-
-
-def _asked(registration: UUID) -> dict[str, Any]:
-    return {
-        "registration": registration,
-        "actor": account().actor,
-        "seen": seen(),
-        "command_id": command_id(),
-    }
-
-
-def _carry_out(command: Command, typed: Typed) -> Answer | None:
-    """None when it is done; else the case as it now stands, with what was typed and why it is not done."""
-    try:
-        if isinstance(command, Cancel):
-            container().changes.carry_out(command)
-        else:
-            container().command_handler.handle(command)
-    except Refusal as refusal:
-        faulty = replace(typed, faults={_place(command, refusal): refusal_text(refusal)})
-        return case_page(command.registration, faulty), int(STATUS[refusal.code])
-    return None
-
-
-def _place(command: Command, refusal: Refusal) -> str:
-    """The field of the form that a refusal belongs to."""
-    if refusal.code not in TEXTS:
-        return FIELD_OF.get(refusal.code, "case")
-    if isinstance(command, Cancel) and _fits(command.reason):
-        return "money_why"
-    return LONG_TEXT[command.step]
-
-
-def _fits(reason: str) -> bool:
-    """Whether nothing is wrong with the first of two texts, so that it is the second one."""
-    try:
-        require_text(reason, LONGEST_NOTE)
-    except Refusal:
-        return False
-    return bool(reason.strip())
-
-
-def back_to(registration: UUID) -> Answer:
-    """To the case as it now stands; whoever had opened it goes on with it."""
-    go_on(at_my_sites(registration), PURPOSE)
-    return redirect(url_for("review.case", registration=registration), 303)
 
 
 def _to_next(decided: Row, notice: str) -> Answer:
@@ -294,11 +228,6 @@ def _of_others(command: Command) -> str:
         who=name_of(before.actor),
         when=in_words(before.recorded_at),
     )
-
-
-def with_faults(registration: UUID, faults: Mapping[str, str], receipt: str = "", amount: str = "") -> str:
-    """The case with what the form of the counter held and what was wrong with it."""
-    return case_page(registration, Typed(receipt=receipt, amount=amount, faults=faults))
 
 
 def _site_of(mine: list[str]) -> str:

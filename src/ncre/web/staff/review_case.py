@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from ncre.domain.registration.lifecycle import Step, open_rows
+from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, ReviewReason
+from ncre.domain.registration.vocabulary import Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.projections.audit.snapshots import Version, differences, standing, student_of

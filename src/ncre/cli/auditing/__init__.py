@@ -1,0 +1,1 @@
+"""What proves the log to outsiders: bundles, witnesses, the ledger and its keys."""

@@ -1,0 +1,1 @@
+"""What auditors take away, and that they did."""

@@ -1,0 +1,99 @@
+"""账本: the signed tree over the log, its checkpoints and witnesses, and bundles to take away. Looking is recorded."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+
+from ncre.domain.registration.vocabulary import Role
+from ncre.ledger import checkpoints
+from ncre.ledger.export import NothingSealed
+from ncre.services.audit.bundles import Scope, Wanted
+from ncre.services.audit.growth import ledger_state
+from ncre.web.shared.auth import Answer, account, container, require_role
+
+pages = Blueprint("audit_ledger", __name__)
+
+LISTED: Final = 30
+WIDTH, HEIGHT = 640, 160
+"""Of the picture of growth."""
+
+
+@pages.get("/audit/ledger")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def page() -> Answer:
+    container().audit_bundles.record_audit("ledger", "", account().actor)
+    return _page({})
+
+
+@pages.post("/audit/ledger/bundle")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def take() -> Answer:
+    """A bundle as a file; that it was taken is recorded first."""
+    wanted = _wanted()
+    if wanted is None:
+        return _page({"of": _("请填写要导出的报名编号、考点代码或考次代码。")}), 422
+    out = io.BytesIO()
+    try:
+        container().audit_bundles.export(wanted, account().actor, out)
+    except NothingSealed:
+        return _page({"scope": _("还没有检查点，请一分钟后再导出。")}), 409
+    except ValueError:
+        return _page({"of": _("没有这样的报名、考点或考次。请核对后再导出。")}), 422
+    answer = Response(out.getvalue(), mimetype="application/zip")
+    name = "-".join(part for part in ("ncre", wanted.scope.value, wanted.of) if part)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return answer
+
+
+def _wanted() -> Wanted | None:
+    scope, of = request.form.get("scope", ""), request.form.get("of", "").strip()
+    if scope == Scope.ALL:
+        return Wanted(Scope.ALL)
+    if scope not in list(Scope) or not of.isascii() or not of.replace("-", "").isalnum():
+        return None
+    if scope == Scope.REGISTRATION:
+        try:
+            return Wanted(Scope.REGISTRATION, str(UUID(of)))
+        except ValueError:
+            return None
+    return Wanted(Scope(scope), of)
+
+
+def _page(faults: dict[str, str]) -> str:
+    before = request.args.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    with container().database.reading() as connection:
+        newest_fact = container().command_handler.store.newest()
+        state = ledger_state(connection, newest_fact, container().settings.ledger.witnesses)
+        listed = checkpoints.latest(connection, LISTED, number)
+        keys = checkpoints.keys(connection)
+    return render_template(
+        "audit/ledger.html",
+        state=state,
+        listed=listed,
+        keys=keys,
+        line=_line(state.points),
+        size=(WIDTH, HEIGHT),
+        scope=request.form.get("scope", Scope.ALL),
+        typed=request.form.get("of", ""),
+        faults=faults,
+    )
+
+
+def _line(points: Sequence[tuple[datetime, int]]) -> str:
+    """The growth as the points of a polyline."""
+    if len(points) < 2:
+        return ""
+    first, last = points[0][0], points[-1][0]
+    span, most = (last - first).total_seconds() or 1, points[-1][1] or 1
+    return " ".join(
+        f"{(at - first).total_seconds() / span * WIDTH:.0f},{HEIGHT - size / most * HEIGHT:.0f}"
+        for at, size in points
+    )

@@ -1,0 +1,36 @@
+"""核验证明文件: checks a candidate's proof in the browser, where nothing of it is sent anywhere; also as a file to keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, render_template
+
+from ncre.ledger import checkpoints
+from ncre.web.shared.auth import Answer, container
+
+pages = Blueprint("proof_check", __name__)
+
+SCRIPT: Final = Path(__file__).parents[1] / "static" / "check-proof.js"
+
+
+@pages.get("/ledger/check")
+def page() -> Answer:
+    return render_template("ledger/check.html", key=_key())
+
+
+@pages.get("/ledger/check.html")
+def file() -> Response:
+    """The same page as one file that needs no network; for keeping beside the proof."""
+    text = render_template("ledger/check_file.html", key=_key(), script=SCRIPT.read_text("utf-8"))
+    answer = Response(text, mimetype="text/html")
+    answer.headers["Content-Disposition"] = 'attachment; filename="ncre-check-proof.html"'
+    return answer
+
+
+def _key() -> str:
+    """The newest public key of the ledger, "" before there is one."""
+    with container().database.reading() as connection:
+        found = checkpoints.keys(connection)
+    return found[-1][1].text if found else ""

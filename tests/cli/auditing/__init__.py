@@ -1,0 +1,1 @@
+"""Tests of what proves the log at the command line."""

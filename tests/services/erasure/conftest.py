@@ -1,0 +1,37 @@
+"""Each of these tests runs on SQLite and on PostgreSQL, whose WAL is not kept for another use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from ncre.bootstrap import Container
+from tests.handlers.ground import open_exam
+from tests.services.erasure.traces import Traced
+from tests.support.containers import container_on
+from tests.support.people import Clock
+
+
+@pytest.fixture
+def container(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Container]:
+    """Photos are looked for, for these are real ones."""
+    container = container_on(database_url, tmp_path / "data", clock)
+    container.command_handler.photos = container.photos
+    if container.database.dialect == "postgresql":
+        with container.database.reading() as connection:
+            connection.execute(text("ALTER SYSTEM SET wal_recycle = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+    container.migrate()
+    open_exam(container)
+    yield container
+    container.close()
+
+
+@pytest.fixture
+def traced(container: Container) -> Traced:
+    traced = Traced(container)
+    traced.leaves_traces()
+    return traced

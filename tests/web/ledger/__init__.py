@@ -1,0 +1,1 @@
+"""Tests of the public pages of the ledger, and of the auditors'."""

@@ -1,0 +1,242 @@
+"""The public ledger: a checkpoint and tiles that anybody may cache, nothing private, and witnesses of the real thing."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from ncre.bootstrap import Container
+from ncre.ledger import tile_paths, witness
+from ncre.ledger.signing import Signer, checkpoint_text
+from ncre.ledger.verifier import WITNESS_KEY, Checkpoint, Frontier, Refused, VerifierKey
+from ncre.ledger.witness import Unreachable, Witness
+from ncre.web.site import create_site
+from tests.handlers.ground import Walker, open_exam
+from tests.ledger import ground
+from tests.support.containers import WITNESS, container_on
+from tests.support.people import Clock
+
+ORIGIN = "https://localhost"
+
+
+@pytest.fixture
+def container(database_url: str, tmp_path: Path, clock: Clock):  # type: ignore[no-untyped-def]
+    container = container_on(database_url, tmp_path / "data", clock)
+    open_exam(container)
+    yield container
+    container.close()
+
+
+@pytest.fixture
+def site(container: Container) -> Flask:
+    return create_site(container)
+
+
+class Client:
+    """What `requests` answers to a witness, out of the site itself."""
+
+    class RequestException(Exception):
+        pass
+
+    def __init__(self, site: Flask) -> None:
+        self.client = site.test_client()
+        self.altered: dict[str, bytes] = {}
+
+    def get(self, address: str, **_: object) -> _Answer:
+        path = address.removeprefix(ORIGIN)
+        answer = self.client.get(path, base_url=ORIGIN)
+        return _Answer(answer.status_code, self.altered.get(path, answer.data))
+
+    def post(self, address: str, data: bytes, headers: dict[str, str], **_: object) -> _Answer:
+        answer = self.client.post(address.removeprefix(ORIGIN), base_url=ORIGIN, data=data, headers=headers)
+        return _Answer(answer.status_code, answer.data)
+
+
+class _Answer:
+    def __init__(self, status: int, data: bytes) -> None:
+        self.status_code = status
+        self.raw = self
+        self._data = data
+
+    def __enter__(self) -> _Answer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def read(self, most: int, decode_content: bool) -> bytes:
+        return self._data[:most]
+
+
+@pytest.fixture
+def net(site: Flask, monkeypatch: pytest.MonkeyPatch) -> Client:
+    client = Client(site)
+    monkeypatch.setattr(witness, "requests", client)
+    return client
+
+
+def grown(container: Container, clock: Clock, people: int = 1) -> None:
+    for _ in range(people):
+        Walker(container).filled()
+    clock.advance(minutes=2)
+    assert container.sealer.catch_up() is not None
+
+
+def test_nothing_is_there_before_the_first_checkpoint(site: Flask) -> None:
+    assert site.test_client().get("/ledger/checkpoint", base_url=ORIGIN).status_code == 404
+    assert site.test_client().get("/ledger/tile/0/000", base_url=ORIGIN).status_code == 404
+
+
+def test_checkpoint_and_tiles_lead_to_one_root_and_may_be_cached(
+    container: Container, site: Flask, clock: Clock
+) -> None:
+    grown(container, clock, 150)
+    client = site.test_client()
+    answer = client.get("/ledger/checkpoint", base_url=ORIGIN)
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "public, max-age=5"
+    assert "Set-Cookie" not in answer.headers
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    checkpoint = Checkpoint.read(answer.text)
+    keys = json.loads(client.get("/ledger/keys.json", base_url=ORIGIN).text)
+    assert checkpoint.note.signed_by(VerifierKey.read(keys[0]["key"]))
+    tree = Frontier()
+    for index in range(-(-checkpoint.size // 256)):
+        width = min(256, checkpoint.size - index * 256)
+        tile = client.get(f"/ledger/tile/0/{tile_paths.written(index, width)}", base_url=ORIGIN)
+        assert tile.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert tile.headers["Content-Type"] == "application/octet-stream"
+        for at in range(0, len(tile.data), 32):
+            tree.append(tile.data[at : at + 32])
+    assert tree.root() == checkpoint.root
+    above = client.get("/ledger/tile/1/000.p/1", base_url=ORIGIN)
+    assert len(above.data) == 32
+
+
+def test_no_page_of_the_ledger_says_anything_of_a_person(
+    container: Container, site: Flask, clock: Clock
+) -> None:
+    walker = Walker(container)
+    walker.filled()
+    grown(container, clock)
+    client = site.test_client()
+    paths = ("/ledger/checkpoint", "/ledger/keys.json", "/ledger/tile/0/000.p/4", "/ledger/check")
+    told = b"".join(client.get(path, base_url=ORIGIN).data for path in paths)
+    for private in (
+        walker.details.name,
+        walker.details.document_number,
+        walker.details.mobile,
+        str(walker.id),
+    ):
+        assert private.encode() not in told
+    for row in ("/ledger/tile/entries/000", "/ledger/log.jsonl"):
+        assert client.get(row, base_url=ORIGIN).status_code == 404
+
+
+@pytest.mark.parametrize("index", [0, 1, 255, 999, 1000, 1234067, 10**9 + 7])
+@pytest.mark.parametrize("width", [1, 255, 256])
+def test_names_of_tiles_are_those_of_the_specification(index: int, width: int) -> None:
+    name = tile_paths.written(index, width)
+    assert tile_paths.read(name) == (index, width)
+    assert re.fullmatch(r"(x\d{3}/)*\d{3}(\.p/\d+)?", name)
+
+
+def test_a_name_that_is_written_otherwise_is_none() -> None:
+    assert tile_paths.written(1234067) == "x001/x234/067"
+    for name in (
+        "0",
+        "x000/001",
+        "001.p/0",
+        "001.p/256",
+        "001.p/257",
+        "001.p/01",
+        "x1/001",
+        "001/002",
+        "٠٠١",
+        "x001/" * 9,
+    ):
+        assert tile_paths.read(name) is None
+
+
+def watching(container: Container, folder: Path, signer: Signer = WITNESS) -> Witness:
+    with container.database.reading() as connection:
+        from ncre.ledger.checkpoints import keys
+
+        log = keys(connection)[-1][1]
+    return Witness(f"{ORIGIN}/ledger", folder / "seen", signer, log, lambda: 1_800_000_000)
+
+
+def test_a_witness_follows_the_log_cosigns_it_and_keeps_what_it_saw(
+    container: Container, net: Client, clock: Clock, tmp_path: Path
+) -> None:
+    grown(container, clock)
+    one = watching(container, tmp_path)
+    first = one.look()
+    assert first.kept
+    again = one.look()
+    assert (again.grown_by, again.checkpoint.size) == (0, first.checkpoint.size)
+    grown(container, clock, 140)
+    second = one.look()
+    assert second.kept
+    assert second.grown_by == 280
+    note = net.client.get("/ledger/checkpoint", base_url=ORIGIN).text
+    assert Checkpoint.read(note).note.signed_by(WITNESS.verifier)
+    bundle = ground.whole(container)
+    seen = [file.read_text() for file in sorted((one.folder / "checkpoints").iterdir())]
+    leaves = (one.folder / "leaves.bin").read_bytes()
+    key = one.log.text
+    assert ground.verdict(bundle, key=key, witnesses=[WITNESS.verifier], seen=seen, leaves=leaves) == ("", "")
+    (one.folder / "edge.json").unlink()
+    grown(container, clock)
+    assert one.look().kept
+
+
+def test_a_witness_refuses_what_does_not_extend_what_it_saw(
+    container: Container, net: Client, clock: Clock, tmp_path: Path
+) -> None:
+    grown(container, clock)
+    one = watching(container, tmp_path)
+    size = one.look().checkpoint.size
+    kept = (one.folder / "leaves.bin").read_bytes()
+    log = Signer.of(one.log.name, bytes(range(32)))
+    for wanted, said, text in (
+        ("shrunk", "seen before", checkpoint_text(log.verifier.name, size - 1, bytes(32))),
+        ("fork", "does not extend", checkpoint_text(log.verifier.name, size, bytes(32))),
+        ("checkpoint", "another log", checkpoint_text("other.example/ledger", size, bytes(32))),
+    ):
+        net.altered["/ledger/checkpoint"] = log.signed(text).encode()
+        with pytest.raises(Refused, match=said) as refused:
+            one.look()
+        assert refused.value.check == wanted
+    other = Signer.of(one.log.name, bytes(32))
+    net.altered["/ledger/checkpoint"] = other.signed(
+        checkpoint_text(log.verifier.name, size, bytes(32))
+    ).encode()
+    with pytest.raises(Refused, match="signature"):
+        one.look()
+    net.altered["/ledger/checkpoint"] = b"<html>"
+    with pytest.raises(Unreachable):
+        one.look()
+    assert (one.folder / "leaves.bin").read_bytes() == kept
+    assert len(list((one.folder / "checkpoints").iterdir())) == 1
+
+
+def test_only_witnesses_that_are_known_leave_their_line(
+    container: Container, net: Client, clock: Clock, tmp_path: Path
+) -> None:
+    grown(container, clock)
+    stranger = Signer.of("stranger.example", bytes(32), WITNESS_KEY)
+    assert not watching(container, tmp_path, stranger).look().kept
+    note = net.client.get("/ledger/checkpoint", base_url=ORIGIN).text
+    post = net.client.post
+    assert post("/ledger/cosignatures", base_url=ORIGIN, data=note.encode()).status_code == 403
+    assert post("/ledger/cosignatures", base_url=ORIGIN, data=b"\xff").status_code == 400
+    assert post("/ledger/cosignatures", base_url=ORIGIN, data=b"x" * 30_000).status_code == 400
+    text = checkpoint_text("localhost/ledger", 3, bytes(32))
+    forged = f"{text}\n{WITNESS.cosignature(text, 1)}"
+    assert post("/ledger/cosignatures", base_url=ORIGIN, data=forged.encode()).status_code == 404
+    assert net.client.get("/ledger/checkpoint", base_url=ORIGIN).text == note
