@@ -8,10 +8,11 @@ PORT ?= 8000
 LIBRARIES := $(VENV)/.libraries
 TOOLS := $(VENV)/.tools
 FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
+SOAKED ?= tests/soak tests/web/shared/test_killed_web.py tests/browser
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak drill-restore lint bench docs sbom vulnerabilities screenshots diagram translations lock
+.PHONY: help demo serve check test soak mutants drill-restore lint bench docs sbom vulnerabilities screenshots diagram translations lock
 
 help: ## list every target
 	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -32,11 +33,14 @@ test: $(TOOLS) ## every test, the browser journey included
 	@tools/oracles.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-soak: $(TOOLS) ## long bounded runs on both databases; SOAK_REQUESTS= how many requests each, SOAK_SEED= the first seed
-	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak tests/soak tests/browser
+soak: $(TOOLS) ## long bounded runs on both databases, SOAK_SEED= the first seed; how many: SOAK_REQUESTS= SOAK_REVISIONS= SOAK_STORIES= SOAK_DELIVERIES=
+	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak $(SOAKED)
 
 drill-restore: $(TOOLS) ## serve under load, back up, kill, restore elsewhere, try every command; on both databases
 	@PYTHONPATH=src:. exec $(BIN)/python -m tests.drills.restore $(KIND)
+
+mutants: $(TOOLS) ## change the rules one place at a time and see whether a test fails; MUTANTS= which modules, as in docs/mutants.md
+	@exec nice $(BIN)/python -m mutmut run --max-children 2 $(MUTANTS)
 
 lint: $(TOOLS) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.vocabulary import Role
+from ncre.identity import passwords
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.exam.revisions import Revise
@@ -20,6 +22,14 @@ from tests.support.fake_channel import FakeChannel
 from tests.support.people import TODAY, Clock
 
 pytest_plugins = ["tests.support.databases"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords of this process cost a thousandth: the profile of today is held in tests/identity/test_passwords.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "PROFILE", replace(passwords.PROFILE, time_cost=1, memory_cost=8))
+        yield
 
 
 @pytest.fixture

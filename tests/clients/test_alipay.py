@@ -151,6 +151,33 @@ def test_a_notice_means_what_its_money_says_and_not_its_status_alone(
     assert told(terms, keys[1], **said) == news
 
 
+def test_a_bare_plus_of_a_signature_that_arrives_as_a_blank_is_read_as_plus(
+    terms: AlipayTerms, keys: tuple[RSAPrivateKey, RSAPrivateKey]
+) -> None:
+    form = {
+        "app_id": "2021",
+        "seller_id": "2088",
+        "sign_type": "RSA2",
+        "notify_time": "2026-12-05 00:00:00",
+        "out_trade_no": NO,
+        "trade_no": "T1",
+        "total_amount": "160.00",
+        "trade_status": "TRADE_SUCCESS",
+        **PAID_AT,
+    }
+    signatures = (
+        (
+            {**form, "passback_params": str(number)},
+            signed(keys[1], line_of({**form, "passback_params": str(number)}, ("sign", "sign_type"))),
+        )
+        for number in range(40)
+    )
+    with_plus, sign = next((one, sign) for one, sign in signatures if "+" in sign)
+    body = f"{urlencode(with_plus)}&sign={sign.replace('=', '%3D').replace('/', '%2F')}"
+    news = Alipay(terms, Clock()).notice({}, body.encode())
+    assert [one.kind for one in news] == [Kind.PAID]
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [

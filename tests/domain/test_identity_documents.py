@@ -75,3 +75,35 @@ def test_a_number_under_the_wrong_kind_is_recognised(kind: str, number: str, oth
 )
 def test_a_number_of_its_own_kind_or_of_none_suggests_nothing(kind: str, number: str) -> None:
     assert looks_like(kind, number) is None
+
+
+def resident(region_and_birth: str) -> str:
+    number = region_and_birth + "002"
+    return number + mod_11_2.calc_check_digit(number)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "fault"),
+    [
+        ("resident_id", resident("42011520060315"), None),
+        ("resident_id", resident("42011520060230"), FaultCode.DOCUMENT_AREA),
+        ("resident_id", resident("99011520060315"), FaultCode.DOCUMENT_AREA),
+        ("residence_permit", resident("81000020060315"), None),
+        ("residence_permit", resident("81000020061301"), FaultCode.DOCUMENT_AREA),
+        ("passport", "E12345678", None),
+    ],
+)
+def test_the_day_of_birth_and_the_province_inside_a_number_are_looked_at(
+    kind: str, number: str, fault: FaultCode | None
+) -> None:
+    assert fault_of_number(kind, number) is fault
+
+
+@pytest.mark.parametrize("kind", [kind for kind, known in DOCUMENT_TYPES.items() if known.keeps])
+def test_of_an_old_booklet_the_two_digits_of_the_reissue_do_not_count(kind: str) -> None:
+    kept = "1234567890123"[: DOCUMENT_TYPES[kind].keeps]
+    assert normalise_document(kind, kept + "01") == kept
+    for longer in (kept, kept + "0", kept + "012"):
+        assert normalise_document(kind, longer) == longer
+    assert normalise_document("passport", kept + "01") == kept + "01"
+    assert normalise_document("no such kind", kept + "01") == kept + "01"

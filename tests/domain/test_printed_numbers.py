@@ -97,3 +97,12 @@ def test_a_number_is_made_of_parts_that_fit_or_not_at_all() -> None:
     for make in unfit:
         with pytest.raises(Refusal):
             make()
+
+
+def test_a_site_that_has_given_out_its_numbers_is_named_with_how_many_they_are() -> None:
+    with pytest.raises(Refusal) as refused:
+        registration_number("78", "420019", 1_000_000)
+    assert (refused.value.code, refused.value.particulars) == (
+        RefusalCode.NUMBERS_USED_UP,
+        {"site": "420019", "most": 999_999},
+    )

@@ -60,7 +60,10 @@ def test_a_blank_between_chinese_characters_is_asked_about_and_others_are_not() 
 )
 def test_a_birth_under_8_or_over_90_years_ago_is_asked_about(born: date, code: QuestionCode | None) -> None:
     details = replace(WENJING, document_type="passport", document_number="E12345678", birth=born)
-    assert [one.code for one in asked(details)] == ([code] if code else [])
+    about, years = born.isoformat(), {QuestionCode.BIRTH_YOUNG: 8, QuestionCode.BIRTH_OLD: 90}
+    assert asked(details) == (
+        [Question("birth", code, about, {"born": about, "years": years[code]})] if code else []
+    )
 
 
 def test_a_passport_number_of_another_kind_is_asked_about() -> None:

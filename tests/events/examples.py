@@ -107,6 +107,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.PhotoUploaded(PHOTO),
     registration.PhotoReplaced(replace(PHOTO, verdict="accept", codes=())),
     registration.ReviewRequested(3),
+    registration.ReviewTakenBack(),
     registration.Approved(LATER, 3),
     registration.Rejected(("P01", "I02"), "姓名与证件不符：张三"),
     registration.PaymentSettled("NC20261208000001", "till", "T1", 17500, LATER),

@@ -205,6 +205,8 @@ class Lives(RuleBasedStateMachine):
                 return c.ReplacePhoto(**own, **photo)
             case Step.REQUEST_REVIEW:
                 return c.RequestReview(**own)
+            case Step.TAKE_BACK:
+                return c.TakeBack(**own)
             case Step.APPROVE:
                 return c.Approve(**by_staff)
             case Step.REJECT:

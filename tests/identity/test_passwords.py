@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from argon2 import PasswordHasher
+import pytest
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select, update
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
+from ncre.identity import passwords
 from ncre.identity.accounts import accounts
-from ncre.identity.passwords import Passwords
+from ncre.identity.passwords import PROFILE, Passwords
 
 PASSWORD = "a password of wenjing"
+
+
+@pytest.fixture(autouse=True)
+def at_full_cost(cheap_hashes: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests compute as an installation does; all others at a cheaper profile."""
+    monkeypatch.setattr(passwords, "PROFILE", PROFILE)
 
 
 def kept(container: Container) -> str:
@@ -22,6 +30,20 @@ def test_a_hash_is_argon2id_at_the_profile_of_today(container: Container) -> Non
     container.accounts.add("wenjing", PASSWORD, Role.CANDIDATE)
     assert kept(container).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert not Passwords().outdated(kept(container))
+
+
+def test_where_there_is_no_password_one_is_compared_with_at_the_same_profile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What takes as long tells nobody which names have an account; nothing is hashed to make ready for it."""
+    hashed: list[str] = []
+    monkeypatch.setattr(PasswordHasher, "hash", lambda _, password: hashed.append(password))
+    nobody = Passwords()._nobody
+    assert hashed == []
+    assert extract_parameters(nobody) == PROFILE
+    assert Passwords()._nobody != nobody
+    assert not Passwords().outdated(nobody)
+    assert not Passwords().right(None, PASSWORD)
 
 
 def test_a_hash_of_an_older_profile_is_renewed_at_sign_in(container: Container) -> None:

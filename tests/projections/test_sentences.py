@@ -57,6 +57,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (registration.ReviewRequested(1), "考生申请了信息审核。", "The candidate requested review."),
     (
+        registration.ReviewTakenBack(),
+        "考生撤回了审核申请。",
+        "The candidate took the request for review back.",
+    ),
+    (
         registration.Approved(people.PAY_BY, 1),
         "考点审核通过，须在 2027-01-06 10:00 前支付。",
         "The site approved it, to be paid by 2027-01-06 10:00 (exam time).",

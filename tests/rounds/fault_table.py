@@ -105,7 +105,7 @@ ROWS = (
         r"\[windows\]",
         "[extra]\na = 1\n\n[windows]",
         "[extra]",
-        "there is no key 'extra'; known are round, windows, policy, fees, batches, agreement, notices",
+        "there is no key 'extra'; known are round, windows, policy, office, confirmation, fees, batches, agreement, notices",
     ),
     Row(
         "an unknown key",
@@ -182,7 +182,7 @@ ROWS = (
     Row(
         "a title of 5 000 characters",
         "round.toml",
-        r'title = "2027.*"',
+        r'title = ".year.*"',
         f'title = "{LONG}"',
         'title = "长长长长长长长长长长长长长长长',
         "'round.title' must be a text of 1 to 40 characters that can be seen, not '长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长长…（5000）'",
@@ -198,10 +198,10 @@ ROWS = (
     Row(
         "a title with a mark that cannot be seen",
         "round.toml",
-        r'title = "2027',
+        r'title = ".year.',
         'title = "20\\\\u202E27',
-        'title = "20\\u202E27年3月全国',
-        "'round.title' must be a text of 1 to 40 characters that can be seen, not '20\\u202e27年3月全国计算机等级考试'",
+        'title = "20\\u202E27年{month}月全国',
+        "'round.title' must be a text of 1 to 40 characters that can be seen, not '20\\u202e27年{month}月全国计算机等级考试'",
     ),
     Row(
         "an edition that is blank",
@@ -643,16 +643,16 @@ ROWS = (
         "site code 000000",
         "sites.csv",
         r"(?m)$(?![\s\S])",
-        "000000,某校,湖北,武汉,,yes\n",
-        "000000,某校,湖北,武汉,,yes",
+        "000000,某校,湖北,武汉,,yes,,,,\n",
+        "000000,某校,湖北,武汉,,yes,,,,",
         "'code' must be six digits that are not all 0, not '000000'",
     ),
     Row(
         "a site code of five digits",
         "sites.csv",
         r"(?m)$(?![\s\S])",
-        "42999,某校,湖北,武汉,,yes\n",
-        "42999,某校,湖北,武汉,,yes",
+        "42999,某校,湖北,武汉,,yes,,,,\n",
+        "42999,某校,湖北,武汉,,yes,,,,",
         "'code' must be six digits that are not all 0, not '42999'; is '042999' meant?",
     ),
     Row(
@@ -787,5 +787,15 @@ ROWS = (
         "24,aproved,3,all,1500",
         "420019,yes,yes,24,aprove",
         "'clock' must be one of approved/submitted, not 'aproved'; is 'approved' meant?",
+    ),
+    Row(
+        "a confirmation on site with a beginning and no end",
+        "round.toml",
+        r'closes = "today.14d 17:00"\n',
+        "",
+        "420019,武汉软件工程职业学院",
+        "the confirmation on site needs both times (confirm_opens, confirm_closes, or [confirmation])",
+        more=True,
+        told_in="sites.csv",
     ),
 )

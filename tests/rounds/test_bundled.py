@@ -9,7 +9,7 @@ import pytest
 
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.seating.plan import halls
-from ncre.events.exam import SitePlan
+from ncre.events.exam import OnSite, SitePlan
 from ncre.rounds import bundled
 from ncre.rounds.loader import LoadedRound, load_round
 
@@ -26,7 +26,7 @@ def site(demo: LoadedRound, code: str) -> SitePlan:
 
 
 def test_the_bundled_round_is_round_78_with_every_site_and_subject(demo: LoadedRound) -> None:
-    assert (demo.plan.code, demo.plan.title) == ("78", "2027年3月全国计算机等级考试")
+    assert (demo.plan.code, demo.plan.title) == ("78", "2026年12月全国计算机等级考试")
     assert (len(demo.sites), len(demo.plan.subjects)) == (26, 25)
     assert {one.code for one in demo.sites if not one.synthetic} == {"420019", "140027"}
     assert all(one.offers and one.rooms and one.batches for one in demo.sites)
@@ -92,3 +92,29 @@ def test_texts_are_there_in_both_languages_and_say_they_are_samples(demo: Loaded
 def test_loading_on_another_day_moves_the_windows(demo: LoadedRound) -> None:
     later = load_round(bundled(), TODAY + timedelta(days=100))
     assert later.plan.windows.register.opens - demo.plan.windows.register.opens == timedelta(days=100)
+
+
+def test_the_months_of_the_titles_are_those_of_the_first_sitting(demo: LoadedRound) -> None:
+    """Whenever it is loaded: 20 days after the last of January is in February."""
+    assert demo.plan.title_en == "National Computer Rank Examination, December 2026"
+    later = load_round(bundled(), date(2027, 1, 31))
+    assert later.plan.title == "2027年2月全国计算机等级考试"
+    assert later.plan.title_en.endswith("February 2027")
+    assert later.notices[0].title.startswith("2027年2月")
+    assert not [one for one in later.cautions if "月份" in one.words.zh]
+
+
+def test_the_office_and_every_site_can_be_asked(demo: LoadedRound) -> None:
+    assert demo.plan.office.phone
+    assert demo.plan.office.hours_en
+    assert demo.plan.papers_en
+    assert all(one.contact.phone and one.contact.hours_en for one in demo.sites)
+
+
+def test_a_site_that_confirms_says_when_and_where_and_others_say_nothing(demo: LoadedRound) -> None:
+    first, other = site(demo, "420019").confirmation, site(demo, "140027").confirmation
+    assert first.opens
+    assert first.closes
+    assert first.opens < first.closes
+    assert first.place == "1号教学楼101室"
+    assert other == OnSite()

@@ -63,11 +63,11 @@ OCCUPATIONS: Final[Choices] = {
 
 def _ethnicities() -> Choices:
     with (files("ncre.domain") / "data" / "ethnic_groups.csv").open(encoding="utf-8") as lines:
-        return {row["code"]: Bilingual(row["name"], row["name"]) for row in DictReader(lines)}
+        return {row["code"]: Bilingual(row["name"], row["name_en"]) for row in DictReader(lines)}
 
 
 ETHNICITIES: Final[Choices] = _ethnicities()
-"""民族 by GB/T 3304 code."""
+"""民族 by GB/T 3304 code, in English by its Roman spelling."""
 
 FOREIGN: Final = "foreign"
 """What stands for 民族 where somebody is no Chinese citizen; GB/T 3304 has no code for that."""

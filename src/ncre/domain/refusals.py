@@ -16,6 +16,7 @@ class RefusalCode(StrEnum):
     OUT_OF_DATE = "out_of_date"
     SENT_BEFORE = "sent_before"
     VERSION_UNKNOWN = "version_unknown"
+    REVIEW_OPENED = "review_opened"
     OUT_OF_TURN = "out_of_turn"
     BUSY = "busy"
     STORE_FULL = "store_full"

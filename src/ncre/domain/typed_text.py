@@ -37,6 +37,11 @@ def account_name(text: str) -> str:
     return " ".join(seen(folded).split())
 
 
+def search_text(text: str) -> str:
+    """The one spelling in which words are looked for: case and full width folded."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def line(text: str) -> str:
     """One line of words: what cannot be seen is left out, blanks of all kinds are single."""
     return " ".join(seen(unicodedata.normalize("NFC", text)).split())

@@ -41,6 +41,7 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.UPLOAD_PHOTO: Bilingual("上传照片", "Upload the photo"),
     Step.REPLACE_PHOTO: Bilingual("修改照片", "Replace the photo"),
     Step.REQUEST_REVIEW: Bilingual("申请信息审核", "Request review"),
+    Step.TAKE_BACK: Bilingual("撤回审核申请", "Take the request for review back"),
     Step.APPROVE: Bilingual("审核通过", "Approve"),
     Step.REJECT: Bilingual("审核不通过", "Reject"),
     Step.SETTLE: Bilingual("支付到账", "Settle the payment"),
@@ -133,6 +134,11 @@ SOURCES: Final[Mapping[str, Bilingual]] = {
     "counter": Bilingual("现场登记", "entered at the counter"),
     "nothing-due": Bilingual("无需支付", "nothing was due"),
 }
+
+
+def level_words(level: int) -> Bilingual:
+    """一级 to 四级; a level that nothing is known of stays a number."""
+    return Bilingual(f"{'零一二三四'[level] if level in range(1, 5) else level}级", f"Level {level}")
 
 
 def channel_words(channel: str) -> Bilingual:
@@ -435,6 +441,11 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     ),
     RefusalCode.REVISION_REFUSED: Bilingual(
         "这次修订没有保存：{what}", "The revision was not saved: {what_en}"
+    ),
+    RefusalCode.REVIEW_OPENED: Bilingual(
+        "考点工作人员已经打开过这份报名，审核申请不能再撤回。请等待审核结果；审核未通过时可以修改。",
+        "The site's staff have opened this registration, so the request for review cannot be taken back any more. "
+        "Wait for the result; what is rejected may be mended.",
     ),
     RefusalCode.SITE_CLOSED: Bilingual(
         "考点 {site} 已停止报名，请另选考点。",

@@ -60,10 +60,30 @@ DOCUMENTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Where people ask; an empty part is not known."""
+
+    phone: str = ""
+    hours: str = ""
+    hours_en: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnSite:
+    """When and where people confirm on site; without a place, at the site's address."""
+
+    opens: datetime | None = None
+    closes: datetime | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RoundPlan:
     """Everything a round is: code (two digits of the ticket number), title, windows, rules.
 
     `documents` are the kinds of identity documents that it accepts; rounds of before named none.
+    `office` is the exam office; `papers` are what people bring to a confirmation on site.
     """
 
     code: str
@@ -76,6 +96,9 @@ class RoundPlan:
     agreement_text: str
     agreement_text_en: str
     documents: tuple[str, ...] = DOCUMENTS
+    office: Contact = Contact()
+    papers: str = ""
+    papers_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +150,14 @@ class SitePlan:
     rooms: tuple[Room, ...]
     batches: tuple[Batch, ...]
     notice: str = ""
+    phone: str = ""
+    hours: str = ""
+    hours_en: str = ""
+    confirmation: OnSite = OnSite()
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.phone, self.hours, self.hours_en, self.address)
 
 
 @dataclass(frozen=True)

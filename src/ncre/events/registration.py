@@ -154,6 +154,13 @@ class ReviewRequested(Fact):
 
 
 @dataclass(frozen=True)
+class ReviewTakenBack(Fact):
+    """The candidate took the request back before anybody of the staff opened it."""
+
+    TOPIC: ClassVar[str] = "registration.review_taken_back"
+
+
+@dataclass(frozen=True)
 class Approved(Fact):
     TOPIC: ClassVar[str] = "registration.approved"
     pay_by: datetime

@@ -280,7 +280,24 @@ class CommandHandler:
         if round_ is None:
             raise Refusal(RefusalCode.NOT_FOUND)
         site = self._site(connection, round_, registration, command)
-        return DecisionContext(now, round_, site, self._photo_lost(registration, command))
+        opened = self._review_opened(connection, registration, command)
+        return DecisionContext(now, round_, site, self._photo_lost(registration, command), opened)
+
+    def _review_opened(self, connection: Connection, registration: Registration, command: c.Command) -> bool:
+        """Whether staff opened the case since review was requested, or rejected it before; only for taking back.
+
+        The stream of looks stays locked until the end of the transaction: a look is recorded before or after it.
+        """
+        if not isinstance(command, c.TakeBack):
+            return False
+        looks = uuid5(command.registration, "access")
+        self.database.lock(connection, looks)
+        seen = self.store.newest_stamp(connection, looks)
+        history = self.store.history(connection, command.registration, opened=False)
+        requests = [fact for fact in history if isinstance(fact, facts.ReviewRequested)]
+        if seen is None or not requests:
+            return registration.rejected is not None
+        return registration.rejected is not None or seen.recorded_at >= requests[-1].metadata.recorded_at
 
     def _photo_lost(self, registration: Registration, command: c.Command) -> bool:
         """Whether the photo on which the command rests is lost; it is not looked for where nothing rests on it."""

@@ -12,7 +12,7 @@ from ncre.domain import printed_numbers
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME, in_words
 from ncre.domain.seating.halls import LAST_HALL
-from ncre.events.exam import Batch, Fee, SitePlan, Subject, Window
+from ncre.events.exam import Batch, Fee, OnSite, SitePlan, Subject, Window
 from ncre.rounds.csv_tables import TableRow
 from ncre.rounds.faults import FaultList
 
@@ -233,6 +233,21 @@ def site_is_sensible(row: TableRow, site: SitePlan) -> None:
         row.caution(
             f"可报 {sittings} 科次，全部批次只有 {seats} 个座位",
             f"takes {sittings} sittings and has {seats} seats in all its batches",
+        )
+
+
+def confirmation_in_order(row: TableRow, on_site: OnSite) -> None:
+    """A confirmation ends after it begins, and has both moments or none."""
+    opens, closes = on_site.opens, on_site.closes
+    if (opens is None) != (closes is None):
+        row.wrong(
+            "现场确认的开始和结束时间须同时填写（confirm_opens、confirm_closes 或 [confirmation]）",
+            "the confirmation on site needs both times (confirm_opens, confirm_closes, or [confirmation])",
+        )
+    elif opens is not None and closes is not None and opens >= closes:
+        row.wrong(
+            f"现场确认的结束（{in_words(closes)}）不晚于开始（{in_words(opens)}）",
+            f"the confirmation on site ends ({in_words(closes)}) no later than it begins ({in_words(opens)})",
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ncre.domain.exam.plan import in_words
-from ncre.events.exam import Fee, RoundPlan, SitePlan, Window, Windows
+from ncre.events.exam import Contact, Fee, RoundPlan, SitePlan, Window, Windows
 from ncre.rounds import checks
 from ncre.rounds.checks import Span
 from ncre.rounds.faults import FaultList, RoundFault, RoundFileFaults
@@ -18,13 +18,16 @@ from ncre.rounds.schema import (
     WINDOWS,
     AgreementEntry,
     BatchEntry,
+    ConfirmationEntry,
     FeeEntry,
     Head,
     NoticeEntry,
+    OfficeEntry,
     PolicyEntry,
     WindowEntry,
 )
 from ncre.rounds.sites_csv import BATCHES, Catalogue
+from ncre.rounds.titles import title_agrees, with_month
 from ncre.rounds.toml_file import TomlFile, read_toml
 
 __all__ = [
@@ -85,18 +88,21 @@ class _Reading:
         toml = self._toml
         toml.unknown_sections()
         head, agreement = toml.part("round", Head), toml.part("agreement", AgreementEntry)
-        policy, notices, fees = toml.part("policy", PolicyEntry), self._notices(), self._fees()
+        policy, fees = toml.part("policy", PolicyEntry), self._fees()
+        office, on_site = self._office(), toml.optional_part("confirmation", ConfirmationEntry)
         subjects = self._catalogue.subjects()
         windows, spans = self._windows(), self._batches()
+        notices = self._notices(spans)
         self._times_agree(windows, spans)
         checks.subjects_fit(subjects, fees or (), spans, self._faults)
-        sites = self._catalogue.sites(policy, checks.numbered(spans))
+        sites = self._catalogue.sites(policy, on_site, checks.numbered(spans))
         if head is None or agreement is None or fees is None or len(windows) < len(WINDOWS):
             return None
+        titles = self._titles(head, spans)
         plan = RoundPlan(
             code=head.code,
-            title=head.title,
-            title_en=head.title_en,
+            title=titles[0],
+            title_en=titles[1],
             windows=Windows(**{name: span.window for name, span in windows.items()}),
             subjects=tuple(subject for _, subject in subjects),
             fees=fees,
@@ -104,8 +110,20 @@ class _Reading:
             agreement_text=agreement.text,
             agreement_text_en=agreement.text_en,
             documents=head.documents,
+            office=office,
+            papers=on_site.papers,
+            papers_en=on_site.papers_en,
         )
         return LoadedRound(plan, sites, notices, tuple(sorted(set(self._faults.cautions))))
+
+    def _office(self) -> Contact:
+        return Contact(**self._toml.optional_part("office", OfficeEntry).model_dump())
+
+    def _titles(self, head: Head, batches: list[Span]) -> tuple[str, str]:
+        """The titles, {year}, {month} and {month_name} filled in; a month that no batch is in is a caution."""
+        for key, title in (("title", head.title), ("title_en", head.title_en)):
+            title_agrees(title, batches, self._toml.name, self._toml.lines.key("round", key), self._faults)
+        return with_month(head.title, batches), with_month(head.title_en, batches)
 
     def _times_agree(self, windows: dict[str, Span], batches: list[Span]) -> None:
         checks.windows_in_order(windows, self._faults)
@@ -174,12 +192,15 @@ class _Reading:
             fees.setdefault(entry.level, Fee(entry.level, entry.yuan, entry.basis))
         return tuple(fees.values())
 
-    def _notices(self) -> tuple[NoticeText, ...]:
+    def _notices(self, batches: list[Span]) -> tuple[NoticeText, ...]:
         notices: dict[str, NoticeText] = {}
         for line, entry in self._toml.entries("notices", NoticeEntry):
             if entry is None:
                 continue
             if entry.kind in notices:
                 self._toml.wrong(line, f"公告“{entry.kind}”重复", f"the notice '{entry.kind}' is repeated")
-            notices[entry.kind] = NoticeText(**entry.model_dump())
+            notices[entry.kind] = NoticeText(
+                **entry.model_dump()
+                | {"title": with_month(entry.title, batches), "title_en": with_month(entry.title_en, batches)}
+            )
         return tuple(notices.values())

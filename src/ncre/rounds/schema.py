@@ -54,8 +54,12 @@ class Head(Part):
     code: Annotated[str, ROUND] = Field(
         description="the code of the round, as on registration numbers and tickets"
     )
-    title: Annotated[str, one_line(40)] = Field(description="the title in Chinese")
-    title_en: Annotated[str, one_line(120)] = Field(description="the title in English")
+    title: Annotated[str, one_line(40)] = Field(
+        description="the title in Chinese; {year} and {month} are those of the first sitting"
+    )
+    title_en: Annotated[str, one_line(120)] = Field(
+        description="the title in English; {month_name} and {year} likewise"
+    )
     documents: Annotated[tuple[str, ...], several(tuple(DOCUMENT_TYPES))] = Field(
         default=DOCUMENTS,
         description="kinds of identity documents that the round accepts; all where left out",
@@ -77,6 +81,26 @@ class PolicyEntry(Part):
     most_subjects: Annotated[int, whole(1, 3)] = Field(description="subjects a person may take (限报科次)")
     audience: Annotated[str, choice(AUDIENCES)] = Field(description="who may register")
     quota: Annotated[int, QUOTA] = Field(description="people the site takes altogether (限报总人数)")
+
+
+class OfficeEntry(Part):
+    """The exam office, as every "ask the exam office" shows it."""
+
+    phone: Annotated[str, one_line(40)] = Field(default="", description="the phone of the exam office")
+    hours: Annotated[str, one_line(60)] = Field(default="", description="when it answers, in Chinese")
+    hours_en: Annotated[str, one_line(100)] = Field(default="", description="when it answers, in English")
+    address: Annotated[str, one_line(100)] = Field(default="", description="where it is")
+
+
+class ConfirmationEntry(Part):
+    """Confirmation on site, where a site of sites.csv names no time of its own."""
+
+    opens: Annotated[datetime | None, TIME] = Field(default=None, description="confirm from this minute on")
+    closes: Annotated[datetime | None, TIME] = Field(default=None, description="until this minute")
+    papers: Annotated[str, several_lines(1000)] = Field(default="", description="what to bring, in Chinese")
+    papers_en: Annotated[str, several_lines(1000)] = Field(
+        default="", description="what to bring, in English"
+    )
 
 
 class FeeEntry(Part):
@@ -129,6 +153,14 @@ class SiteRow(Part):
     synthetic: Annotated[bool, YES_NO] = Field(
         description="yes: an invented code or address, marked so on screen"
     )
+    phone: Annotated[str, one_line(40)] = Field(default="", description="the phone that candidates ask")
+    hours: Annotated[str, one_line(60)] = Field(default="", description="when it answers, in Chinese")
+    hours_en: Annotated[str, one_line(100)] = Field(default="", description="when it answers, in English")
+    confirm_opens: Annotated[datetime | None, TIME] = Field(default=None, description="as [confirmation]")
+    confirm_closes: Annotated[datetime | None, TIME] = Field(default=None, description="as [confirmation]")
+    confirm_place: Annotated[str, one_line(100)] = Field(
+        default="", description="where people confirm; the address where left out"
+    )
 
 
 class OfferRow(Part):
@@ -160,6 +192,8 @@ SECTIONS: Final[Mapping[str, type[Part]]] = {
     "[round]": Head,
     "[windows]: register, review, payment, printing": WindowEntry,
     "[policy]": PolicyEntry,
+    "[office]": OfficeEntry,
+    "[confirmation]": ConfirmationEntry,
     "[[fees]]": FeeEntry,
     "[[batches]]": BatchEntry,
     "[agreement]": AgreementEntry,
@@ -167,7 +201,20 @@ SECTIONS: Final[Mapping[str, type[Part]]] = {
 }
 """The parts of the TOML file."""
 
-SECTION_NAMES: Final = ("round", "windows", "policy", "fees", "batches", "agreement", "notices")
+SECTION_NAMES: Final = (
+    "round",
+    "windows",
+    "policy",
+    "office",
+    "confirmation",
+    "fees",
+    "batches",
+    "agreement",
+    "notices",
+)
+
+OPTIONAL_SECTIONS: Final = frozenset({"office", "confirmation"})
+"""Rounds of before have none of them."""
 
 TABLES: Final[Mapping[str, type[Part]]] = {
     "subjects.csv": SubjectRow,

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
-from ncre.events.exam import Batch, Offer, Room, SitePlan, Subject
+from ncre.events.exam import Batch, Offer, OnSite, Room, SitePlan, Subject
 from ncre.rounds import checks
 from ncre.rounds.csv_tables import TableRow, read_table
 from ncre.rounds.faults import FaultList, shown
@@ -17,6 +17,7 @@ from ncre.rounds.reading import held_to
 from ncre.rounds.schema import (
     TABLES,
     BatchEntry,
+    ConfirmationEntry,
     OfferRow,
     Part,
     PolicyEntry,
@@ -58,8 +59,10 @@ class Catalogue:
         rows = self._table(BATCHES)
         return [(row, entry) for row in rows if (entry := self._held_to(BatchEntry, row)) is not None]
 
-    def sites(self, default: PolicyEntry | None, batches: tuple[Batch, ...]) -> tuple[SitePlan, ...]:
-        """Every site with its plan; `default` is the policy of sites that name no other."""
+    def sites(
+        self, default: PolicyEntry | None, on_site: ConfirmationEntry, batches: tuple[Batch, ...]
+    ) -> tuple[SitePlan, ...]:
+        """Every site with its plan; `default` and `on_site` hold for sites that name no other."""
         rows = list(_once(self._table("sites.csv"), "code"))
         checks.names_once(rows)
         known = set(codes_of(rows, "code"))
@@ -74,7 +77,8 @@ class Catalogue:
             rules = default.model_copy(
                 update=own.model_dump(exclude_none=True, exclude={"site"}) if own else {}
             )
-            plan = _site(entry, rules, offers.get(code, ()), rooms.get(code, ()), batches)
+            plan = _site(entry, rules, on_site, offers.get(code, ()), rooms.get(code, ()), batches)
+            checks.confirmation_in_order(row, plan.confirmation)
             self._look_at(row, plan, bool(offers), bool(rooms))
             plans.append(plan)
         return tuple(plans)
@@ -140,6 +144,7 @@ def _subject(entry: SubjectRow) -> Subject:
 def _site(
     entry: SiteRow,
     rules: PolicyEntry,
+    on_site: ConfirmationEntry,
     offers: Iterable[Offer],
     rooms: Iterable[Room],
     batches: tuple[Batch, ...],
@@ -161,6 +166,16 @@ def _site(
         offers=tuple(offers),
         rooms=tuple(rooms),
         batches=batches,
+        phone=entry.phone,
+        hours=entry.hours,
+        hours_en=entry.hours_en,
+        confirmation=OnSite(
+            entry.confirm_opens or on_site.opens,
+            entry.confirm_closes or on_site.closes,
+            entry.confirm_place,
+        )
+        if rules.confirmation
+        else OnSite(),
     )
 
 

@@ -55,6 +55,10 @@ class TomlFile:
         section = self.section(name)
         return None if section is None else self._held_to(model, section, name, 0, f"{name}.")
 
+    def optional_part(self, name: str, model: type[P]) -> P:
+        """A section that may be left out, and then says nothing; also where it has faults, which are noted."""
+        return (self.part(name, model) if self.has(name) else None) or model()
+
     def has(self, name: str) -> bool:
         return name in self._book
 

@@ -9,7 +9,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ncre.bootstrap import Container
 from ncre.web.account import (
     captcha,
-    contacts,
     erasure,
     outbox,
     passport,
@@ -20,18 +19,22 @@ from ncre.web.account import (
     sign_up,
     single_sign_on,
 )
+from ncre.web.account import contacts as own_contacts
 from ncre.web.api import interface
 from ncre.web.audit import accounts, ledger, registrations, round_history
 from ncre.web.candidate import (
     agreement,
+    contacts,
     deadlines,
     details,
     documents,
     home,
+    paper_words,
     payment,
     photo,
     registration,
     rejections,
+    sites,
     subjects,
     wechat_browser,
 )
@@ -55,11 +58,12 @@ from ncre.web.staff import admission, cash, desk, halls, review, suspension
 AREAS = (
     health,
     home,
+    sites,
     sign_in,
     captcha,
     sign_up,
     passport,
-    contacts,
+    own_contacts,
     profile,
     erasure,
     second_factor,
@@ -128,6 +132,8 @@ def create_site(container: Container) -> Flask:
         language,
         menu,
         filters,
+        contacts,
+        paper_words,
         deadlines,
         rejections,
         errors,

@@ -105,6 +105,16 @@ def test_review_is_requested_only_where_the_site_reviews() -> None:
     assert refusal(people.PICTURED, request, people.context(reviews=False)) is RefusalCode.OUT_OF_TURN
 
 
+def test_a_request_is_taken_back_only_while_nobody_has_opened_it() -> None:
+    assert answer(people.WAITING, asks(c.TakeBack)) == [facts.ReviewTakenBack()]
+    opened = replace(people.context(), review_opened=True)
+    assert refusal(people.WAITING, asks(c.TakeBack), opened) is RefusalCode.REVIEW_OPENED
+    taken_back = (*people.WAITING, facts.ReviewTakenBack())
+    assert answer(taken_back, asks(c.TakeBack)) == []
+    assert answer(taken_back, asks(c.RequestReview)) == [facts.ReviewRequested(1)]
+    assert answer(taken_back, asks(c.Withdraw)) == [facts.Withdrawn()]
+
+
 def test_without_a_photo_review_cannot_be_requested() -> None:
     assert refusal(people.SUBMITTED, asks(c.RequestReview)) is RefusalCode.OUT_OF_TURN
 

@@ -115,6 +115,7 @@ def asked(step: Step, at: Registration) -> c.Command:
         Step.UPLOAD_PHOTO: lambda: asks(c.UploadPhoto, photo=people.OTHER_PHOTO),
         Step.REPLACE_PHOTO: lambda: asks(c.ReplacePhoto, photo=people.OTHER_PHOTO),
         Step.REQUEST_REVIEW: lambda: asks(c.RequestReview),
+        Step.TAKE_BACK: lambda: asks(c.TakeBack),
         Step.APPROVE: lambda: staff(c.Approve),
         Step.REJECT: lambda: staff(c.Reject, reasons=("P01",)),
         Step.SETTLE: lambda: settle(order=order_of(at), trade="T2", amount=at.amount),

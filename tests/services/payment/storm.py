@@ -1,4 +1,4 @@
-"""A storm of news about money: a thousand people, ten thousand deliveries, and what must hold afterwards.
+"""A storm of news about money: many people, ten deliveries for each, and what must hold afterwards.
 
 Run as a program it delivers into a database that others look at, so that it can be killed on the way:
 `python -m tests.services.payment.storm URL FOLDER PEOPLE DELIVERIES` prints a dot for each hundred.
@@ -6,6 +6,9 @@ Run as a program it delivers into a database that others look at, so that it can
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,6 +21,7 @@ from uuid import UUID, uuid5
 
 from ncre.bootstrap import Container, build_container
 from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
+from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import order_number, order_stream
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.state import registration_id, replay
@@ -37,10 +41,13 @@ LINES = (facts.Line("66", 8000),)
 FIXED = 6
 """The version at which a registration was approved, and its amount fixed."""
 
-SEATS = 50
-"""What is left for those whose registration lapsed before the news of their money came."""
-
 THREADS = 12
+HERE = Path(__file__).parents[3]
+
+
+def seats(count: int) -> int:
+    """What is left for the tenth whose registration lapsed before the news of their money came: half of what they need."""
+    return count // 20
 
 
 def account(number: int) -> UUID:
@@ -65,7 +72,7 @@ def house_in(url: str, folder: Path, clock: Clock) -> Container:
 def prepare(container: Container, count: int) -> None:
     """Approved registrations with an open order; of every ten, one has two orders and one has lapsed since."""
     open_exam(container)
-    revise(container, people.SITE, quotas={"66": SEATS})
+    revise(container, people.SITE, quotas={"66": seats(count)})
     store, listeners = container.command_handler.store, container.command_handler.listeners
     for first in range(0, count, 100):
         with container.database.transaction() as connection:
@@ -201,8 +208,49 @@ def violations(container: Container, happened: Sequence[PaymentNotification], co
         returned = sum(one.amount for one in till.trades[news.order].refunds.values())
         if returned != (news.amount if back[trade] else 0):
             wrong.append(f"of {trade} {returned} fen went back")
-    if revived > SEATS:
-        wrong.append(f"{revived} seats of {SEATS}")
+    if revived > seats(count):
+        wrong.append(f"{revived} seats of {seats(count)}")
+    return wrong
+
+
+def killed_on_the_way(url: str, folder: Path, people: int, count: int) -> int:
+    """Another process delivers, and is killed after a third of it; how many hundreds it had told."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.services.payment.storm",
+        url,
+        str(folder),
+        str(people),
+        str(count),
+    ]
+    environment = {**os.environ, "PYTHONPATH": f"{HERE / 'src'}{os.pathsep}{HERE}"}
+    process = subprocess.Popen(command, cwd=HERE, env=environment, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    dots = process.stdout.read(count // 300)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    return len(dots)
+
+
+def storm_over(url: str, folder: Path, people: int, count: int) -> list[str]:
+    """What is wrong after so many deliveries over so many people, a third of them by a process that is killed."""
+    clock = Clock()
+    container = house_in(url, folder, clock)
+    prepare(container, people)
+    happened = told(people)
+    assert killed_on_the_way(url, folder, people, count) == count // 300
+    deliver(container, deliveries(happened, count, seed=2))
+    carry_through(container, happened)
+    wrong = [str(one) for one in violations(container, happened, people)]
+    clock.advance(days=3)
+    for channel in container.payments.channels:
+        for back in (1, 2, 3):
+            day = (clock().astimezone(EXAM_TIME) - timedelta(days=back)).date()
+            differences = container.reconciliation.compare(channel, day).differences
+            wrong += [f"{channel} {day}: {one}" for one in differences]
+    container.close()
     return wrong
 
 

@@ -279,3 +279,38 @@ def test_a_ticket_does_not_wait_for_confirmation_and_says_that_it_is_to_come(
     assert "您还没有确认" not in visitor.text()
     paper = PdfReader(BytesIO(visitor.get(f"{home(wenjing)}/ticket.pdf").get_data())).pages[0].extract_text()
     assert "尚未确认" not in "".join(paper.split())
+
+
+def test_ticket_and_form_are_english_whole(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    """Names, addresses and the names of subjects stay; every other word is English."""
+    wenjing.pays()
+    container.office.seat(ROUND, SITE, OFFICE)
+    visitor.get("/language/en?next=/", 302)
+    chinese = [
+        "男",
+        "女",
+        "居民身份证",
+        "本科",
+        "汉",
+        "已支付",
+        "应缴",
+        "通过",
+        "考生",
+        "本人",
+        "二级",
+        "准考证",
+        "：",
+        "，",
+        "（",
+        "、",
+    ]
+    own = (WENJING.name, WENJING.address, WENJING.remark)
+    for paper in ("form", "ticket"):
+        visitor.get(f"{home(wenjing)}/{paper}")
+        said = visitor.text().replace("考务办公室（样例地址）", "").replace("武汉", "").replace("工作日", "")
+        for name in own:
+            said = said.replace(name, "")
+        assert [word for word in chinese if word in said] == [], paper
+        assert "Level 2" in said

@@ -70,7 +70,7 @@ def test_a_site_shows_its_open_subjects_with_level_minutes_fee_and_seats_left(
     wenjing: Candidate, visitor: Visitor
 ) -> None:
     visitor.get(path(wenjing, "420019"))
-    assert "2 级 · 120 分钟 · 80.00 元 · 剩余 150 个名额" in visitor.text()
+    assert "二级 · 120 分钟 · 80.00 元 · 剩余 150 个名额" in visitor.text()
     assert "135.00 元" in visitor.text()
     assert "这个考点要求现场确认" in visitor.text()
 
@@ -157,7 +157,7 @@ def test_level_four_without_level_three_is_warned_of_and_never_blocked(
     visitor.get(path(wenjing, "420019"))
     visitor.post(path(wenjing), subjects=["41"], declared="yes")
     visitor.get(f"/registrations/{wenjing.id}")
-    assert "您选报了四级科目 41，但没有同时选报三级科目 35" in visitor.text()
+    assert "您选报了四级科目 41 网络工程师，但没有同时选报三级科目 35" in visitor.text()
     visitor.get(path(wenjing, "420019"))
     visitor.post(path(wenjing), subjects=["35", "41"])
     visitor.get(f"/registrations/{wenjing.id}")

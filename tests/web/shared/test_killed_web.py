@@ -28,7 +28,6 @@ from tests.support.people import OFFICE, form_of_details
 from tests.support.ports import free_port
 from tests.support.served import BROKEN, Browser, serving
 
-COMMANDS = 100
 PASSWORD = "kept in this test alone"
 
 
@@ -47,15 +46,16 @@ def environment(container: Container) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("commands", [30, pytest.param(100, marks=pytest.mark.soak)])
 def test_killing_the_web_process_loses_nothing_acknowledged_and_leaves_nothing_half(
-    container: Container, environment: dict[str, str]
+    container: Container, environment: dict[str, str], commands: int
 ) -> None:
     container.accounts.add("zhang", PASSWORD, Role.CANDIDATE)
     dice = random.Random(20270327)
     acknowledged: list[UUID] = []
     sent = kills = 0
     registration = ""
-    while sent < COMMANDS:
+    while sent < commands:
         port = free_port()
         with serving(environment, port) as process:
             browser = Browser(port)
@@ -71,8 +71,8 @@ def test_killing_the_web_process_loses_nothing_acknowledged_and_leaves_nothing_h
                 pass
             sent += 1
             kills += 1
-    assert kills >= 10
-    assert len(acknowledged) >= COMMANDS / 2
+    assert kills >= commands // 10
+    assert len(acknowledged) >= commands / 2
     _everything_stands(container, environment, UUID(registration), acknowledged)
 
 

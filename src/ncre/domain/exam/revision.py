@@ -12,7 +12,7 @@ from enum import StrEnum
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.seating.sittings import sitting_name
-from ncre.events.exam import Batch, Fee, NoticePosted, RoundPlan, SitePlan, Subject, Window
+from ncre.events.exam import Batch, Contact, Fee, NoticePosted, OnSite, RoundPlan, SitePlan, Subject, Window
 
 
 class ChangeKind(StrEnum):
@@ -20,6 +20,8 @@ class ChangeKind(StrEnum):
 
     ROUND_OPENED = "round-opened"
     TITLE = "title"
+    OFFICE_CONTACT = "office-contact"
+    PAPERS = "papers"
     REGISTER_WINDOW = "register-window"
     REVIEW_WINDOW = "review-window"
     PAYMENT_WINDOW = "payment-window"
@@ -41,6 +43,8 @@ class ChangeKind(StrEnum):
     SITE_NAME = "site-name"
     SITE_ADDRESS = "site-address"
     SITE_REMARKS = "site-remarks"
+    SITE_CONTACT = "site-contact"
+    CONFIRMATION_TIME = "confirmation-time"
     REVIEW_ON = "review-on"
     REVIEW_OFF = "review-off"
     CONFIRMATION_ON = "confirmation-on"
@@ -107,6 +111,9 @@ def _round_changes(was: RoundPlan | None, now: RoundPlan) -> Iterator[Change]:
         yield Change(
             ChangeKind.TITLE, "", "", f"{was.title} / {was.title_en}", f"{now.title} / {now.title_en}"
         )
+    yield from _differs(ChangeKind.OFFICE_CONTACT, "", "", _contact(was.office), _contact(now.office))
+    papers = [f"{one.papers} / {one.papers_en}".strip(" /") for one in (was, now)]
+    yield from _differs(ChangeKind.PAPERS, "", "", *papers)
     for name, kind in (
         ("register", ChangeKind.REGISTER_WINDOW),
         ("review", ChangeKind.REVIEW_WINDOW),
@@ -178,6 +185,10 @@ def _policy_changes(was: SitePlan, now: SitePlan) -> Iterator[Change]:
         for one in (was, now)
     ]
     yield from _differs(ChangeKind.SITE_REMARKS, code, "", *remarks)
+    asked = [_contact(Contact(one.phone, one.hours, one.hours_en)) for one in (was, now)]
+    yield from _differs(ChangeKind.SITE_CONTACT, code, "", *asked)
+    on_site = [_on_site(one.confirmation) for one in (was, now)]
+    yield from _differs(ChangeKind.CONFIRMATION_TIME, code, "", *on_site)
     if was.reviews != now.reviews:
         yield Change(ChangeKind.REVIEW_ON if now.reviews else ChangeKind.REVIEW_OFF, code)
     if was.confirms != now.confirms:
@@ -221,6 +232,17 @@ def _batch_changes(site: str, was: tuple[Batch, ...], now: tuple[Batch, ...]) ->
 def _differs(kind: ChangeKind, site: str, item: str, before: str, after: str) -> Iterator[Change]:
     if before != after:
         yield Change(kind, site, item, before, after)
+
+
+def _contact(contact: Contact) -> str:
+    return " / ".join(
+        part for part in (contact.phone, contact.hours, contact.hours_en, contact.address) if part
+    )
+
+
+def _on_site(on_site: OnSite) -> str:
+    moments = [in_words(moment) if moment else "" for moment in (on_site.opens, on_site.closes)]
+    return f"{' – '.join(moments)} {on_site.place}".strip(" –")
 
 
 def _span(window: Window) -> str:

@@ -31,6 +31,7 @@ from ncre.domain.exam.revision_touches import (
     pictured,
     printable,
     subject,
+    to_confirm,
     to_pay,
     too_many,
     unfinished,
@@ -79,6 +80,14 @@ def _refuse(zh: str, en: str, touches: Touches, then_zh: str, then_en: str) -> R
 RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.ROUND_OPENED: Rule(Bilingual("考次开放", "the round is opened")),
     ChangeKind.TITLE: Rule(Bilingual("考次名称", "the title of the round")),
+    ChangeKind.OFFICE_CONTACT: Rule(Bilingual("考务办公室联系方式", "the contacts of the exam office")),
+    ChangeKind.PAPERS: _follow(
+        "现场确认所带材料",
+        "the papers for a confirmation on site",
+        to_confirm,
+        "还没有现场确认，请通知",
+        "not confirmed on site yet: tell them",
+    ),
     ChangeKind.REGISTER_WINDOW: _follow(
         "报名时间", "the time to register", unfinished, "还没有报完，请通知", "not finished yet: tell them"
     ),
@@ -166,6 +175,14 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "tell them; tickets name the new address and the one before",
     ),
     ChangeKind.SITE_REMARKS: Rule(Bilingual("考点说明", "remarks on a site")),
+    ChangeKind.SITE_CONTACT: Rule(Bilingual("考点联系方式", "the contacts of a site")),
+    ChangeKind.CONFIRMATION_TIME: _follow(
+        "现场确认的时间和地点",
+        "time and place of the confirmation on site",
+        to_confirm,
+        "还没有现场确认，请通知",
+        "not confirmed on site yet: tell them",
+    ),
     ChangeKind.REVIEW_ON: _follow(
         "改为审核",
         "review is switched on",

@@ -82,6 +82,10 @@ def paid_only(_: Change, one: Holder, __: Levels) -> bool:
     return one.status is Status.PAID
 
 
+def to_confirm(_: Change, one: Holder, __: Levels) -> bool:
+    return one.holds and one.status is not Status.CONFIRMED
+
+
 def printable(_: Change, one: Holder, __: Levels) -> bool:
     return one.paid and bool(one.seats)
 

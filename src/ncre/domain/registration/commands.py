@@ -119,6 +119,11 @@ class RequestReview(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakeBack(Asked):
+    step = Step.TAKE_BACK
+
+
+@dataclass(frozen=True, kw_only=True)
 class Approve(Asked):
     step = Step.APPROVE
 
@@ -231,6 +236,7 @@ Command = (
     | UploadPhoto
     | ReplacePhoto
     | RequestReview
+    | TakeBack
     | Approve
     | Reject
     | Settle

@@ -42,13 +42,15 @@ class DecisionContext:
     """What a decision may look at besides the registration: the moment and the rules in force.
 
     `site` is the site the command names, else the one the registration has chosen, else None. `photo_lost`
-    is whether the photo that the command rests on cannot be read any more.
+    is whether the photo that the command rests on cannot be read any more, `review_opened` whether staff opened the
+    private details since review was requested, or judged the registration before.
     """
 
     now: datetime
     round: Round
     site: Site | None = None
     photo_lost: bool = False
+    review_opened: bool = False
 
 
 def decide(registration: Registration, command: c.Command, context: DecisionContext) -> list[Fact]:
@@ -100,6 +102,8 @@ def _answer(registration: Registration, command: c.Command, context: DecisionCon
             return _replace_photo(registration, command, context)
         case c.RequestReview():
             return _request_review(registration, command, context)
+        case c.TakeBack():
+            return _take_back(registration, command, context)
         case c.Approve():
             return _approve(registration, command, context)
         case c.Reject():
@@ -331,6 +335,12 @@ def _require_photo(context: DecisionContext) -> None:
 def _request_review(_: Registration, __: c.RequestReview, context: DecisionContext) -> list[Fact]:
     _require_photo(context)
     return [facts.ReviewRequested(_site(context).version)]
+
+
+def _take_back(_: Registration, __: c.TakeBack, context: DecisionContext) -> list[Fact]:
+    if context.review_opened:
+        raise Refusal(RefusalCode.REVIEW_OPENED)
+    return [facts.ReviewTakenBack()]
 
 
 def _approve(_: Registration, __: c.Approve, context: DecisionContext) -> list[Fact]:

@@ -287,6 +287,19 @@ LIFE: Final[tuple[Transition, ...]] = (
         window=Opening.REVIEW,
     ),
     Transition(
+        c.TakeBack,
+        CANDIDATE,
+        (Status.PENDING_REVIEW,),
+        facts.ReviewTakenBack,
+        Status.PHOTO_UPLOADED,
+        Bilingual(
+            "还没有工作人员打开之前，考生可撤回审核申请，修改后再申请。",
+            "While nobody has opened it, a request for review may be taken back, and made again.",
+        ),
+        when=When.SITE_REVIEWS,
+        window=Opening.REGISTER,
+    ),
+    Transition(
         c.Approve,
         STAFF,
         (Status.PENDING_REVIEW,),

@@ -71,6 +71,7 @@ class Step(StrEnum):
     UPLOAD_PHOTO = "upload_photo"
     REPLACE_PHOTO = "replace_photo"
     REQUEST_REVIEW = "request_review"
+    TAKE_BACK = "take_back"
     APPROVE = "approve"
     REJECT = "reject"
     SETTLE = "settle"

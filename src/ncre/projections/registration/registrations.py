@@ -179,6 +179,10 @@ def _requested(requested: facts.ReviewRequested, _: Row) -> Row:
     return {"requested_at": requested.metadata.recorded_at}
 
 
+def _taken_back(_: facts.ReviewTakenBack, __: Row) -> Row:
+    return {"requested_at": None}
+
+
 def _approved(approved: facts.Approved, _: Row) -> Row:
     return {
         "approved_at": approved.metadata.recorded_at,
@@ -227,6 +231,7 @@ _CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.PhotoUploaded: _pictured,
     facts.PhotoReplaced: _pictured,
     facts.ReviewRequested: _requested,
+    facts.ReviewTakenBack: _taken_back,
     facts.Approved: _approved,
     facts.Rejected: _rejected,
     facts.PaymentSettled: _settled,

@@ -98,6 +98,10 @@ def _requested(_: registration.ReviewRequested) -> Bilingual:
     return Bilingual("考生申请了信息审核。", "The candidate requested review.")
 
 
+def _taken_back(_: registration.ReviewTakenBack) -> Bilingual:
+    return Bilingual("考生撤回了审核申请。", "The candidate took the request for review back.")
+
+
 def _approved(approved: registration.Approved) -> Bilingual:
     pay_by = in_words(approved.pay_by)
     return Bilingual(
@@ -315,6 +319,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.PhotoUploaded: _uploaded,
     registration.PhotoReplaced: _replaced,
     registration.ReviewRequested: _requested,
+    registration.ReviewTakenBack: _taken_back,
     registration.Approved: _approved,
     registration.Rejected: _rejected,
     registration.PaymentSettled: _settled,

@@ -10,6 +10,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.projections.exam import exams
 from ncre.projections.registration import registrations
 from ncre.web.candidate.agreement import registering_closed
+from ncre.web.candidate.sites import exam_days
 from ncre.web.shared.auth import Answer, account, container, require_role
 
 pages = Blueprint("home", __name__)
@@ -23,7 +24,14 @@ def front() -> str:
     with container().database.reading() as connection:
         round_ = container().command_handler.exams.current(connection)
         posted = {kind: exams.notice(connection, round_.code, kind) if round_ else None for kind in KINDS}
-    return render_template("candidate/home.html", round=round_, posted=posted, now=container().clock())
+        sites = container().command_handler.exams.sites(connection, round_.code) if round_ else []
+    return render_template(
+        "candidate/home.html",
+        round=round_,
+        posted=posted,
+        now=container().clock(),
+        days=exam_days(site for site in sites if not site.closed),
+    )
 
 
 @pages.get("/notices/<kind>")

@@ -8,19 +8,21 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response
 
 from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.commands import RequestReview, Withdraw
+from ncre.domain.registration.commands import RequestReview, TakeBack, Withdraw
 from ncre.domain.registration.lifecycle import PAID, TERMINATED
 from ncre.domain.registration.vocabulary import ByStatus, Role, Status, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
 from ncre.events.registration import Suspended
 from ncre.projections.audit import timeline
 from ncre.projections.registration import registrations
+from ncre.projections.seating import tickets
 from ncre.services.documents.issuing import require_paid, require_ticket
 from ncre.web.candidate import task_list as journey
 from ncre.web.candidate.agreement import registering_closed
@@ -93,6 +95,7 @@ def tasks(registration: UUID) -> Answer:
     case, now = own_case(registration), container().clock()
     with container().database.reading() as connection:
         story = timeline.story(connection, registration)
+        seats = tickets.seats_of(connection, registration) if case.status in PAID else []
     entries = journey.task_list(case, now, story)
     reasons = journey.reasons_by_group(case)
     tone, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
@@ -118,6 +121,9 @@ def tasks(registration: UUID) -> Answer:
         paid=case.status in PAID,
         story=with_changes(case.id, story)[::-1],
         newest=NEWEST_FIRST,
+        seats=seats,
+        may_take_back=_may_take_back(case, now),
+        command_id=fresh_id(),
         begin_again=case.status in TERMINATED and not registering_closed(case.round),
         form_refused=_refused(partial(require_paid, case.row)),
         ticket_refused=_refused(partial(require_ticket, case.row, case.round, now)),
@@ -157,6 +163,18 @@ def request_review(registration: UUID) -> Answer:
     return _back(case)
 
 
+@pages.post("/registrations/<uuid:registration>/take-back")
+@require_role(Role.CANDIDATE)
+def take_back(registration: UUID) -> Answer:
+    """撤回审核申请, while nobody has opened it."""
+    case = own_case(registration)
+    container().command_handler.handle(
+        TakeBack(registration=case.id, actor=account().actor, seen=seen(), command_id=command_id())
+    )
+    flash(_("审核申请已撤回。现在可以修改，修改后请再次申请信息审核。"))
+    return _back(case)
+
+
 @pages.get("/registrations/<uuid:registration>/withdraw")
 @require_step(Step.WITHDRAW)
 def withdraw_page(registration: UUID) -> Answer:
@@ -177,6 +195,17 @@ def withdraw(registration: UUID) -> Answer:
 
 def _back(case: Case) -> Response:
     return redirect(url_for("registration.tasks", registration=case.id), 303)
+
+
+def _may_take_back(case: Case, now: datetime) -> bool:
+    """Whether the request for review could be taken back at this moment."""
+    if Step.TAKE_BACK not in case.steps or case.window_fault(Step.TAKE_BACK, now):
+        return False
+    request_back = TakeBack(registration=case.id, actor=account().actor, seen=None, command_id=fresh_id())
+    try:
+        return container().command_handler.allows(request_back)
+    except Refusal:
+        return False
 
 
 def _closed(case: Case, now: datetime) -> dict[journey.Task, str]:

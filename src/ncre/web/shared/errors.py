@@ -66,6 +66,7 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.DOCUMENT_NOT_ACCEPTED: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.REVISION_OUTDATED: HTTPStatus.CONFLICT,
     RefusalCode.REVISION_REFUSED: HTTPStatus.CONFLICT,
+    RefusalCode.REVIEW_OPENED: HTTPStatus.CONFLICT,
     RefusalCode.SITE_CLOSED: HTTPStatus.CONFLICT,
     RefusalCode.SITE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.SUBJECT_NOT_OFFERED: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -286,4 +287,6 @@ def _page(status: int, heading: str, sentence: str, way: Way | None = None, code
     if problems.is_api():
         code = code or problems.code_of(status)
         return problems.problem(status, code, heading, sentence), int(status)
-    return render_template("shared/error.html", heading=heading, sentence=sentence, way=way), int(status)
+    return render_template(
+        "shared/error.html", heading=heading, sentence=sentence, way=way, fails=int(status) >= 500
+    ), int(status)

@@ -14,7 +14,7 @@ from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import DifferenceKind, yuan_grouped
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Role, Status, Step
-from ncre.domain.wording import DIFFERENCES, ROLES, SOURCES, STATUSES, STEPS, channel_words
+from ncre.domain.wording import DIFFERENCES, ROLES, SOURCES, STATUSES, STEPS, channel_words, level_words
 from ncre.projections.payment.sentences import why_unusable
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.language import language
@@ -31,6 +31,7 @@ def install(site: Flask) -> None:
         clerk=name_of,
         source=lambda code: _of(SOURCES, code),
         reason=_reason,
+        level=lambda number: level_words(number).say(language()),
         yuan=yuan_grouped,
         grouped=lambda number: f"{number:,}",
         moment=lambda moment: in_words(moment) if moment else "",

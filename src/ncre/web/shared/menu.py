@@ -19,7 +19,7 @@ def is_open() -> bool:
 
 def entries() -> list[tuple[str, str]]:
     """(label, endpoint) for whoever is signed in."""
-    common = [(_("网上报名公告与须知"), "home.front")]
+    common = [(_("网上报名公告与须知"), "home.front"), (_("考点与科目"), "sites.page")]
     if g.account is None:
         return common
     own = {

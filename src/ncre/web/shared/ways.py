@@ -37,6 +37,7 @@ ENDPOINTS: Final = {
 PAGE_OF: Final = {
     **{endpoint: page for page, endpoint in ENDPOINTS.items() if page is not Page.REQUEST_REVIEW},
     "registration.request_review": Page.REQUEST_REVIEW,
+    "registration.take_back": Page.TASKS,
     "registration.withdraw": Page.WITHDRAW,
     "details.save": Page.DETAILS,
     "subjects.save": Page.SUBJECTS,
@@ -54,7 +55,18 @@ PAGE_OF: Final = {
 """Which page a request of the candidate's is about; its form and its files are the same page."""
 
 PUBLIC: Final = frozenset(
-    {"signin", "joining", "front", "language", "human", "qq", "sso", "factor", "outbox"}
+    {
+        "sign_in",
+        "sign_up",
+        "home",
+        "sites",
+        "language",
+        "captcha",
+        "qq",
+        "single_sign_on",
+        "second_factor",
+        "outbox",
+    }
 )
 """Areas whose forms are sent without an account."""
 

@@ -1,0 +1,1 @@
+"""Cases from outside: one example of each kind, as it was reported."""
