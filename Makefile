@@ -67,6 +67,7 @@ screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by
 diagram: $(TOOLS) ## draw what docs/ draws from the source: the life, the rooms, the tables of words
 	@$(BIN)/python tools/draw_rooms.py
 	@$(BIN)/python tools/list_decisions.py
+	@PYTHONPATH=src:. $(BIN)/python tools/write_event_schemas.py
 	@$(BIN)/python -m ncre diagram --out docs/state-diagram.md
 	@$(BIN)/python -m ncre diagram --of money --out docs/money-words.md
 	@$(BIN)/python -m ncre diagram --of pages --out docs/page-words.md

@@ -74,8 +74,9 @@ def _postgresql(folder: Path) -> Any:
 
 def command_handler(url: str) -> CommandHandler:
     database = Database(url)
-    store = FactStore(database, Keys.derived_from(SECRET))
-    return CommandHandler(database, store, ClaimStore(database), all_projections(), lambda: NOW)
+    keys = Keys.derived_from(SECRET)
+    store = FactStore(database, keys)
+    return CommandHandler(database, store, ClaimStore(database), all_projections(keys.pepper), lambda: NOW)
 
 
 def plan_exam(app: CommandHandler) -> None:

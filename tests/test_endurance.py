@@ -85,7 +85,8 @@ def test_an_outage_alarms_when_it_begins_and_each_minute_and_rivals_alarm_nobody
 
 
 def test_a_worker_that_starts_before_its_database_waits_for_it(database: Database) -> None:
-    container = SimpleNamespace(assert_ready=database.assert_migrated)
+    unsealed = SimpleNamespace(has_key=False)
+    container = SimpleNamespace(assert_ready=database.assert_migrated, sealer=unsealed)
     with database.reading():
         pass
     waiting = Thread(target=_wait_for_database, args=(container, Event(), 0.01))

@@ -149,12 +149,18 @@ def test_the_pages_of_staff_and_auditors(browser: Browser, address: str, contain
     for code in ("nonsense", container.documents.ticket_page(case.id).sheet.record.code):
         reviewer.goes("/staff/door")
         reviewer.page.fill("#code", code)
-        reviewer.presses("核验")
+        reviewer.page.get_by_role("button", name="核验", exact=True).click()
+        reviewer.page.locator("#said .verdict:not(:empty)").wait_for(state="attached")
+        reviewer.look()
     auditor = Person(desk(browser), address, check=True)
     auditor.signs_in("shenji", "a password of shenji")
     auditor.goes("/audit")
     for path in ("", "?at=v5", "?at=nonsense", "/compare?from=v2&to=v9", "/facts"):
         auditor.goes(f"/audit/{case.id}{path}")
+    shenhe = container.accounts.named("shenhe")
+    assert shenhe is not None
+    for path in ("/audit/staff", f"/audit/staff/{shenhe.id}", "/audit/rounds/78"):
+        auditor.goes(path)
     assert reviewer.faults + office.faults + auditor.faults == []
 
 

@@ -32,7 +32,11 @@ def queue_of(container: Container, clock: Clock, count: int) -> list[Candidate]:
     for number in range(count):
         clock.advance(minutes=1)
         people.append(somebody(container, f"applicant{number}", applicant(number)))
-        people[-1].until_waiting()
+        people[-1].agrees()
+        people[-1].fills()
+        people[-1].submits(subjects=("64",))  # with seats for all of them
+        people[-1].uploads()
+        people[-1].requests_review()
     return people
 
 

@@ -39,10 +39,10 @@ def test_sites_and_your_exam_are_read_and_fit(
             assert wide <= width, (name, size, wide)
         assert faults_of(wenjing.page) == [], name
 
+    wenjing.signs_in("wenjing", PASSWORD)
     wenjing.goes(f"/language/{language}?next=/sites?q=420019")
     assert SAID[language][0] in wenjing.reads()
     fits("sites")
-    wenjing.signs_in("wenjing", PASSWORD)
     wenjing.goes(f"/registrations/{acting.id}")
     assert SAID[language][1] in wenjing.reads()
     fits("exam")

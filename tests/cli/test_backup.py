@@ -88,6 +88,22 @@ def test_a_database_restored_without_its_photos_is_told_when_it_is_served(
     assert "1 of the newest 1 photos are missing" in said
 
 
+def test_worker_and_several_processes_tell_of_it_too(
+    ncre: Run,
+    container: Container,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lived: object,
+) -> None:
+    from ncre.cli.processes import serve
+
+    assert "photos are missing" not in ncre("--lang", "en", "worker", "--once").err
+    shutil.rmtree(container.settings.photos)
+    assert "1 of the newest 1 photos are missing" in ncre("--lang", "en", "worker", "--once").err
+    serve._assert_ready(container.settings)
+    assert "1 of the newest 1 photos are missing" in capsys.readouterr().err
+
+
 def test_photos_newer_than_every_fact_are_kept_for_the_database_may_be_an_older_one(
     ncre: Run, container: Container, clock: Clock
 ) -> None:

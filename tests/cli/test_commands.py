@@ -89,9 +89,9 @@ def test_a_site_is_seated_for_those_who_paid(ncre: Run, container: Container) ->
     ncre("review", "approve", NUMBER, "--as", "shenhe")
     candidate.pays()
     assert ncre("seat", SITE, "--as", "shenhe").code == 2, "seats are the office's to draw"
-    assert "1 人 2 科次" in ncre("seat", SITE, "--as", "kaowu").out
-    assert ncre("seat", SITE, "--as", "kaowu").code == 2, "there is nothing left to seat"
-    assert ncre("seat", "000000", "--as", "kaowu").code == 2
+    assert "1 人 2 科次" in ncre("seat", SITE, "--yes", "--as", "kaowu").out
+    assert ncre("seat", SITE, "--yes", "--as", "kaowu").code == 2, "there is nothing left to seat"
+    assert ncre("seat", "000000", "--yes", "--as", "kaowu").code == 2
 
 
 def test_only_the_office_cancels(ncre: Run, container: Container) -> None:

@@ -121,7 +121,7 @@ def test_a_seating_killed_midway_seated_nobody_and_is_run_again(lived: Container
     approved(lived, candidate, REVIEWER)
     candidate.pays()
     lived.staff_provisioning.make("kaowu", "long enough for everybody", *_office())
-    command = ("seat", SITE, "--as", "kaowu")
+    command = ("seat", SITE, "--yes", "--as", "kaowu")
     environment, marker = environment_of(lived), tmp_path / "halfway"
     killed_halfway(KILLED_SEATING, marker, environment, *command, str(marker))
     assert seats(lived) == 0

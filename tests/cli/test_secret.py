@@ -19,7 +19,7 @@ COMMANDS = (
     ("serve",),
     ("worker", "--once"),
     ("round", "show"),
-    ("seat", "all", "--as", "kaowu"),
+    ("seat", "all", "--yes", "--as", "kaowu"),
     ("review", "list", "--as", "shenhe"),
     ("cancel", "1", "--reason", "x", "--as", "kaowu"),
     ("move", "1", "--to", "x", "--evidence", "x", "--as", "kaowu"),
@@ -133,7 +133,7 @@ def test_what_a_command_prints_for_a_site_is_for_its_user_alone(
 ) -> None:
     assert ncre("review", "approve", "78420019000001", "--as", "shenhe").code == 0
     lived.pays()
-    assert ncre("seat", "420019", "--as", "kaowu").code == 0
+    assert ncre("seat", "420019", "--yes", "--as", "kaowu").code == 0
     out = tmp_path / "door.html"
     out.write_text("an earlier list")
     out.chmod(0o644)

@@ -25,7 +25,13 @@ from ncre.store.schema import claims, counters, facts, serials
 from tests.handlers.ground import QUICK, Walker, count, everything, history_of, plan_of, refusal, revise
 from tests.support import people
 
-STATE = (facts, claims, counters, serials, *(projection.table for projection in all_projections().all))
+STATE = (
+    facts,
+    claims,
+    counters,
+    serials,
+    *(projection.table for projection in all_projections(b"tests").all),
+)
 
 
 def test_a_registration_goes_all_the_way_and_its_rows_are_what_the_log_says(container: Container) -> None:

@@ -11,7 +11,7 @@ from ncre.projections import all_projections
 from ncre.projections.base import Row, RowsInTransaction, fold
 from tests.support import people
 
-HOUSE = all_projections()
+HOUSE = all_projections(b"tests")
 
 
 def folded(table: str, history: Iterable[Fact]) -> list[Row]:

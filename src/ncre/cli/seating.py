@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentTypeError, Namespace
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +22,7 @@ from ncre.documents.view_models import Printed
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.vocabulary import Role
 from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.domain.seating.plan import seed_in
 from ncre.domain.seating.wording import caution_words
@@ -36,7 +38,7 @@ def add(commands: Any) -> None:
     seat_ = commands.add_parser(
         "seat",
         help="give everybody who has paid at a site hall, seat and number; print the lists of its halls",
-        usage="%(prog)s SITE|all [--preview] [--seed N [--digest D]] [--manner few|spread] [--batch N ...] "
+        usage="%(prog)s SITE|all [--preview] [--seed N [--digest D]] [--yes] [--manner few|spread] [--batch N ...] "
         "[--room NAME ...] [--round CODE] --as NAME\n"
         "       %(prog)s lists --site SITE --out FOLDER [--round CODE] --as NAME",
     )
@@ -47,6 +49,11 @@ def add(commands: Any) -> None:
     seat_.add_argument("--seed", type=_seed, help="draw as it was drawn with this seed; else a fresh one")
     seat_.add_argument(
         "--digest", help="do exactly what the preview of this digest and seed showed, or nothing"
+    )
+    seat_.add_argument(
+        "--yes",
+        action="store_true",
+        help="seat as it is shown without a question; a script has nobody to ask",
     )
     seat_.add_argument(
         "--manner",
@@ -79,17 +86,28 @@ def run(args: Namespace) -> int:
 
 
 def _one(container: Container, args: Namespace, code: str, site: str, by: Actor) -> int:
-    """How many people were seated, or would be."""
+    """How many people were seated, or would be.
+
+    Without the digest of a preview it is shown first and asked for, and exactly that is done.
+    """
     choice = HallChoice(Manner(args.manner), frozenset(args.batch), frozenset(args.room))
     for caution in container.office.cautions(code, site):
         print(f"{site}  {caution_words(caution, args.lang)}")
-    if args.preview:
-        shown = container.office.preview(code, site, args.seed, choice)
+    seed, digest = args.seed, args.digest
+    if args.preview or not digest:
+        shown = container.office.preview(code, site, seed, choice)
+        seed, digest = shown.seed, shown.digest
+        _require_asker(args, by)
         _show(site, shown)
         if shown.refusal:
             raise shown.refusal
-        return shown.people
-    seated = container.office.seat(code, site, by, args.seed, choice, args.digest)
+        if args.preview:
+            return shown.people
+        if not shown.people:
+            raise Refusal(RefusalCode.NOBODY_TO_SEAT, site=site)
+        if not args.yes and not _agreed(site, shown):
+            return 0
+    seated = container.office.seat(code, site, by, seed, choice, digest)
     print(
         f"{site}  已编排 {seated.people} 人 {seated.sittings} 科次 / {seated.people} people, "
         f"{seated.sittings} sittings"
@@ -99,6 +117,24 @@ def _one(container: Container, args: Namespace, code: str, site: str, by: Actor)
             f"{site}  {seated.left} 人状态有变，未编排 / {seated.left} people changed meanwhile and were left out"
         )
     return seated.people
+
+
+def _require_asker(args: Namespace, by: Actor) -> None:
+    """Anybody may look; whoever may not seat is told before anything is shown to be confirmed. Raises Refusal."""
+    if not args.preview and by.role is not Role.OFFICE:
+        raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+
+
+def _agreed(site: str, shown: Preview) -> bool:
+    """Whether whoever sits at the terminal wants what was shown. Raises Misuse where nobody does."""
+    if not sys.stdin.isatty():
+        again = f"--seed {shown.seed} --digest {shown.digest}"
+        raise Misuse(
+            f"没有编排。确认上面的预览请加 {again}，不看预览请加 --yes",
+            f"nobody was seated. To confirm what is shown add {again}; to seat without a look add --yes",
+        )
+    answer = input(f"{site}  按以上预览编排？输入 y 确认 / Seat as shown? y to confirm: ")
+    return answer.strip().casefold() in {"y", "yes", "是"}
 
 
 def _all(container: Container, args: Namespace, code: str, by: Actor) -> int:

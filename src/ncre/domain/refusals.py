@@ -52,6 +52,7 @@ class RefusalCode(StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     TEXT_UNREADABLE = "text_unreadable"
     NOTICE_EMPTY = "notice_empty"
+    NOTICE_OUTDATED = "notice_outdated"
     MONEY_UNDECIDED = "money_undecided"
     MONEY_REASON_MISSING = "money_reason_missing"
     EVIDENCE_MISSING = "evidence_missing"

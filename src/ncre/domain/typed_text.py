@@ -127,9 +127,13 @@ def person_name(text: str) -> str:
 
 def name_key(text: str) -> str:
     """What two spellings of one name share: its words without accents, marks and case, in one order."""
+    return " ".join(sorted(name_words(text)))
+
+
+def name_words(text: str) -> list[str]:
+    """The words of a name in its order, without accents, marks and case."""
     plain = unicodedata.normalize("NFKD", person_name(text)).casefold()
-    words = "".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split()
-    return " ".join(sorted(words))
+    return "".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split()
 
 
 def _folded(letter: str) -> str:

@@ -434,6 +434,11 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "Something changed after the preview (somebody paid or was cancelled, or the rules of the site were "
         "revised), so nobody was seated. This is the preview anew; please check it and confirm again.",
     ),
+    RefusalCode.NOTICE_OUTDATED: Bilingual(
+        "这份公告在您编辑期间已由他人发布了新的内容，您的内容还没有发布。请对照现行的公告，再次点击发布即替换它。",
+        "Somebody else posted this notice while you were editing it; yours is not posted yet. Compare it with the one "
+        "that stands; posting again replaces that one.",
+    ),
     RefusalCode.REVISION_OUTDATED: Bilingual(
         "这次修订是按第 {made_from} 次修订制作的，现行的是第 {in_force} 次，没有保存任何内容。请与现行安排比较后再提交。",
         "This revision was made from revision {made_from}, and number {in_force} is in force; nothing was saved. "

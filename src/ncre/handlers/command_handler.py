@@ -92,6 +92,7 @@ class CommandHandler:
         self.clock = clock
         self.exams = ExamRepository()
         self.photos = photos
+        store.upon_erasure = listeners.forget
         self._transactions = Transactions(database, store)
         self._stamps = FactMetadata(store, clock)
 

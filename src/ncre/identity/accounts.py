@@ -207,12 +207,15 @@ class Accounts:
         return account_of(row) if row else None
 
     def name_in_office(self, identity: str) -> str:
-        """The name of whoever acted in office, by the id in a fact; what is no account of ours stands for itself."""
+        """The name of whoever acted in office, by the id in a fact; the name of a machine stands for itself.
+
+        Of an account that is gone the beginning of its id is left, enough to tell two apart.
+        """
         try:
             known = self.find(UUID(identity))
         except ValueError:
             return identity
-        return known.name if known else identity
+        return known.name if known else f"{identity[:8]}…"
 
     def named(self, name: str) -> Account | None:
         """The account that signs in under this name, e-mail address or phone number."""

@@ -28,17 +28,19 @@ from ncre.projections.payment.unbooked import UnbookedItems
 from ncre.projections.registration.photo_files import PhotoFileProjection
 from ncre.projections.registration.registration_counts import CountsBySite
 from ncre.projections.registration.registrations import RegistrationProjection
+from ncre.projections.registration.search_keys import SearchKeys
 from ncre.projections.seating.tickets import TicketProjection
 
 
-def all_projections() -> Listeners:
-    """Every projection of the service, in the order in which rows are written."""
+def all_projections(pepper: bytes) -> Listeners:
+    """Every projection of the service, in the order in which rows are written; `pepper` keys what is searched for."""
     return Listeners(
         [
             Rounds(),
             Sites(),
             Notices(),
             RegistrationProjection(),
+            SearchKeys(pepper),
             TicketProjection(),
             Entries(),
             OrderProjection(),

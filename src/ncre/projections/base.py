@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_, update
@@ -30,6 +31,7 @@ class Projection:
     `fresh` says that every fact makes a new row, so that the old one need not be looked up.
     `opens` names the facts whose private fields the step looks at; of all others it gets them CLOSED when rows
     are made anew. `by_stream` is the column that holds the stream of the facts, where the key begins with it.
+    `sealed_for` is the column of the person whose private fields alone make the row: it goes with their key.
     """
 
     table: ClassVar[Table]
@@ -37,6 +39,7 @@ class Projection:
     fresh: ClassVar[bool] = False
     opens: ClassVar[tuple[type[Fact], ...]] = ()
     by_stream: ClassVar[str] = ""
+    sealed_for: ClassVar[str] = ""
 
     def __init__(self) -> None:
         self.name = self.table.name
@@ -81,6 +84,13 @@ class Listeners:
                 self.by_fact.setdefault(fact, []).append(projection)
 
         self.opens = frozenset(fact.TOPIC for projection in self.all for fact in projection.opens)
+
+    def forget(self, connection: Connection, person: UUID) -> None:
+        """Delete the rows that are made of the private fields of a person alone, as their key is destroyed."""
+        for projection in self.all:
+            if projection.sealed_for:
+                column = projection.table.c[projection.sealed_for]
+                connection.execute(delete(projection.table).where(column == person))
 
     def to(self, fact: Fact) -> list[Projection]:
         return self.by_fact.get(type(fact), [])

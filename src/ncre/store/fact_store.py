@@ -188,6 +188,7 @@ class FactStore(Application[UUID]):
         self._pepper = keys.pepper
         self._mapped = FactMapper(tenant, KeysOnDemand(database, self._keys))
         self._facts = FactEvents(database, self._mapped, self._rows, self._keys)
+        self.upon_erasure: Callable[[Connection, UUID], None] = lambda connection, person: None
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -301,8 +302,9 @@ class FactStore(Application[UUID]):
         return self._rows.max_notification_id() or 0
 
     def erase(self, connection: Connection, person: UUID, at: datetime) -> None:
-        """Destroy the person's key: what was sealed under it reads as ERASED from now on."""
+        """Destroy the person's key, and what was made of what it sealed, which reads as ERASED from now on."""
         self._keys.erase(connection, person, at)
+        self.upon_erasure(connection, person)
 
     def is_erased(self, connection: Connection, person: UUID) -> bool:
         """Whether the person's key was destroyed."""

@@ -21,7 +21,7 @@ from ncre.web.account import (
 )
 from ncre.web.account import contacts as own_contacts
 from ncre.web.api import interface
-from ncre.web.audit import accounts, ledger, registrations, round_history
+from ncre.web.audit import accounts, ledger, registrations, round_history, staff
 from ncre.web.candidate import (
     agreement,
     contacts,
@@ -96,6 +96,7 @@ AREAS = (
     public,
     proof_check,
     round_history,
+    staff,
 )
 
 

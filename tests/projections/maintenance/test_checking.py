@@ -28,7 +28,7 @@ from tests.support.containers import container_on
 from tests.support.databases import named
 from tests.support.people import Clock
 
-KNOWN = all_projections()
+KNOWN = all_projections(b"tests")
 DERIVED = (
     *(projection.table for projection in KNOWN.all),
     *(summary.table for summary in KNOWN.summaries),

@@ -26,8 +26,8 @@ from tests.support import people
 from tests.support.containers import container_on
 
 EVERY_TABLE = (
-    *(projection.table for projection in all_projections().all),
-    *(summary.table for summary in all_projections().summaries),
+    *(projection.table for projection in all_projections(b"tests").all),
+    *(summary.table for summary in all_projections(b"tests").summaries),
     claims,
     counters,
 )

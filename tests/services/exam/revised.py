@@ -22,6 +22,7 @@ from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Status
 from ncre.domain.seating.halls import Sitting, overlap
+from ncre.domain.students import DECLARED
 from ncre.events.exam import Batch, Fee, Offer, Room, Subject, Window, Windows
 from ncre.projections.base import Row
 from ncre.projections.registration import registrations
@@ -114,7 +115,8 @@ class Sequence:
         does = self.container.command_handler.handle
         does(c.Agree(**asks, round=self.code, candidate=account, ordinal=1, agreement="2027-03"))
         does(c.FillInfo(**asks, details=details, person=person))
-        does(c.Submit(**asks, site=site, subjects=subjects, declared=True, declaration="x"))
+        chosen = {"site": site, "subjects": subjects, "student": DECLARED}
+        does(c.Submit(**asks, **chosen, declared=True, declaration="x"))
         does(c.UploadPhoto(**asks, photo=people.PHOTO))
         with suppress(Refusal):
             does(c.RequestReview(**asks))

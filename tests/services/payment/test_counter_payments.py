@@ -71,27 +71,52 @@ def twice(container: Container, walker: Walker, clock: Clock) -> None:
     )
 
 
-def test_two_clerks_at_one_moment_and_one_of_them_hands_it_back(
-    container: Container, approved: Walker
-) -> None:
-    together, said = Barrier(2), dict[str, str]()
-    taking = container.payments.receive
+def at_one_moment(container: Container, *taken: CashTaken) -> dict[str, str]:
+    """Both clerks have passed every check when the first of them records: what each is told, by receipt."""
+    together, said = Barrier(len(taken)), dict[str, str]()
+    ordering = container.checkout.order_at
 
-    def waits(news: PaymentNotification, by: object = None) -> object:
+    def waits(*asked: object) -> object:
+        order = ordering(*asked)  # type: ignore[arg-type]
         together.wait(timeout=20)
-        return taking(news, by)  # type: ignore[arg-type]
+        return order
 
-    container.payments.receive = waits  # type: ignore[method-assign, assignment]
+    def takes(one: CashTaken) -> None:
+        try:
+            said[one.receipt] = container.counter_payments.take(one)
+        except Refusal as refused:
+            said[one.receipt] = refused.code
 
-    def takes(receipt: str, actor: c.Actor) -> None:
-        said[receipt] = container.counter_payments.take(cash(approved, receipt, actor=actor))
-
-    clerks = [Thread(target=takes, args=one) for one in (("1", LI), ("2", WANG))]
+    container.checkout.order_at = waits  # type: ignore[method-assign, assignment]
+    clerks = [Thread(target=takes, args=(one,)) for one in taken]
     for clerk in clerks:
         clerk.start()
     for clerk in clerks:
         clerk.join(30)
-    container.payments.receive = taking  # type: ignore[method-assign]
+    container.checkout.order_at = ordering  # type: ignore[method-assign]
+    return said
+
+
+@pytest.mark.parametrize("other", ["07", "7"])
+def test_one_receipt_written_in_two_ways_at_one_moment_is_given_once(
+    container: Container, approved: Walker, other: str
+) -> None:
+    second = Walker(container, people.LIQIANG)
+    second.approved(("66",))
+    third = "007" if other == "7" else "7"
+    said = at_one_moment(container, cash(approved, other, actor=LI), cash(second, third, actor=WANG))
+    assert sorted(said.values()) == ["", RefusalCode.RECEIPT_USED]
+    assert len([*paid(container, approved), *paid(container, second)]) == 1
+    refused = approved if said[other] else second
+    assert refused.stands.status is Status.APPROVED
+    container.counter_payments.take(cash(refused, "8"))
+    assert refused.stands.status is Status.PAID
+
+
+def test_two_clerks_at_one_moment_and_one_of_them_hands_it_back(
+    container: Container, approved: Walker
+) -> None:
+    said = at_one_moment(container, cash(approved, "1", actor=LI), cash(approved, "2", actor=WANG))
     assert sorted(said.values()) == ["", "duplicate"]
     second = next(receipt for receipt, why in said.items() if why)
     assert approved.row["payment"]["trade"] != f"{people.SITE}-{second}"

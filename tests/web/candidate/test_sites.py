@@ -207,3 +207,10 @@ def test_a_look_before_the_request_does_not_count_and_a_rejection_does(
 
 def test_areas_whose_forms_need_no_account_are_areas_that_there_are(site: Flask) -> None:
     assert site.blueprints.keys() >= PUBLIC
+
+
+def test_in_english_the_papers_and_hours_are_english(stranger: Visitor) -> None:
+    stranger.get("/language/en?next=/", 302)
+    stranger.get("/sites?q=420019")
+    assert "Bring: The identity document you registered with" in stranger.text()
+    assert "working days 9:00-11:30" in stranger.text()

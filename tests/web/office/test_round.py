@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.projections.seating import tickets
 from ncre.web.office.round import policy_in_words
 from ncre.web.site import create_site
-from tests.support.people import LIQIANG, SITE, Clock, bundled_round, somebody
+from tests.support.people import LIQIANG, OFFICE, SITE, Clock, bundled_round, somebody
 from tests.web.staff_members import HERE, Visitor, auditor, hidden, office, paid, reviewer, visitor
 
 NOTICE = {
@@ -21,6 +22,7 @@ NOTICE = {
     "title_en": "One more notice",
     "body": "第一段\r\n第二段",
     "body_en": "One\r\nTwo",
+    "why": "补充说明",
 }
 
 
@@ -97,6 +99,18 @@ def test_the_overview_stands_on_an_empty_database(container: Container, site: Fl
     assert "目前没有开放的考次" in kaowu.get("/office")
     kaowu.get("/office/notices", expect=404)
     kaowu.get(f"/office/seat/{SITE}", expect=404)
+
+
+def test_who_paid_and_has_no_seat_needs_attention_once_payment_is_over(
+    container: Container, kaowu: Visitor, clock: Clock
+) -> None:
+    paid(container)
+    assert "还没有座位" not in kaowu.get("/office"), "others still pay"
+    clock.now = bundled_round()[0].plan.windows.payment.closes + timedelta(minutes=1)
+    text = kaowu.get("/office")
+    assert re.search(rf'href="/office/seat/{SITE}"[^>]*>考点 {SITE} [^<]* 有 1 人已支付、还没有座位', text)
+    container.office.seat("78", SITE, OFFICE)
+    assert "还没有座位" not in kaowu.get("/office")
 
 
 @pytest.mark.parametrize("kind", ["announcement", "guide"])
@@ -216,6 +230,38 @@ def test_a_preview_posts_nothing_and_leads_back_with_what_was_typed(
     answer = kaowu.send("/office/notices", {**form, "edit": "1"})
     assert "第一段\n第二段" in answer.text
     assert "补充公告" not in Visitor(site, None).get(f"/notices/{kind}")
+
+
+def test_who_edits_a_notice_that_a_colleague_posted_meanwhile_is_told_and_loses_nothing(
+    site: Flask, kaowu: Visitor
+) -> None:
+    colleague = visitor(kaowu.site.extensions["ncre.container"], site, "kaowu2", Role.OFFICE)
+    mine = {**_form(kaowu.get("/office/notices"), "guide"), **NOTICE}
+    theirs = {**_form(colleague.get("/office/notices"), "guide"), **NOTICE, "title": "同事的须知"}
+    assert colleague.send("/office/notices", theirs).status_code == 303
+    incomplete = kaowu.send("/office/notices", {**mine, "title_en": ""})
+    mine |= _form(incomplete.text, "guide")
+    told = kaowu.send("/office/notices", mine)
+    assert told.status_code == 409, "also after the form came back for a fault"
+    assert "已由他人发布了新的内容" in told.text
+    assert 'value="补充公告"' in told.text
+    assert "<h3>同事的须知</h3>" in told.text
+    assert "同事的须知" in Visitor(site, None).get("/notices/guide")
+    again = {**_form(told.text, "guide"), **NOTICE}
+    assert kaowu.send("/office/notices", again).status_code == 303
+    assert "补充公告" in Visitor(site, None).get("/notices/guide")
+
+
+def test_a_notice_has_a_reason_that_stands_in_the_history_and_not_on_the_notice(
+    site: Flask, kaowu: Visitor
+) -> None:
+    form = {**_form(kaowu.get("/office/notices"), "guide"), **NOTICE, "why": ""}
+    assert kaowu.send("/office/notices", form).status_code == 422
+    assert kaowu.send("/office/notices", {**form, "why": "补" * 501}).status_code == 422
+    assert kaowu.send("/office/notices", {**form, "why": "考点更名"}).status_code == 303
+    assert "考点更名" in kaowu.get("/office/notices")
+    assert "考点更名" in kaowu.get("/audit/rounds/78")
+    assert "考点更名" not in Visitor(site, None).get("/notices/guide")
 
 
 def test_every_notice_that_was_posted_can_be_read_with_who_posted_it(kaowu: Visitor) -> None:

@@ -17,7 +17,6 @@ from ncre.bootstrap import Container, build_container
 from ncre.config import read_settings
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.vocabulary import Role
-from ncre.projections import all_projections
 from ncre.projections.maintenance.rebuild import check
 from ncre.projections.registration import registrations
 from ncre.rounds import bundled
@@ -88,7 +87,7 @@ def _everything_stands(
     assert [fact.metadata.version for fact in history] == list(range(1, len(history) + 1))
     assert row is not None
     assert row["version"] == len(history)
-    assert check(again.database, again.command_handler.store, all_projections()) == []
+    assert check(again.database, again.command_handler.store, again.command_handler.listeners) == []
     again.close()
 
 

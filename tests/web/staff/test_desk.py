@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role
+from ncre.projections.maintenance.rebuild import rebuild
 from ncre.web.site import create_site
 from ncre.web.staff.desk import wanted
 from tests.support.people import KEEPING, LIQIANG, OFFICE, WENJING, Candidate, Clock, approved, somebody
@@ -208,3 +210,80 @@ def test_cash_is_taken_on_the_search_result_and_leads_back_to_the_search(
     assert (answer.status_code, answer.location) == (303, "/staff/desk")
     assert "现场缴费已登记" in li.get("/staff/desk")
     assert row_of(container, again.id)["status"] == "paid"
+
+
+def named(container: Container, name: str, mobile: str = "+8613900139000") -> Candidate:
+    """Somebody at the site, who may still amend their details."""
+    candidate = somebody(container, "named", replace(LIQIANG, name=name, mobile=mobile))
+    candidate.agrees()
+    candidate.fills()
+    candidate.submits()
+    return candidate
+
+
+def renamed(candidate: Candidate, name: str) -> None:
+    details = replace(candidate.details, name=name)
+    person = candidate.container.people.person(details.document_type, details.document_number)
+    candidate.does(c.AmendInfo, details=details, person=person)
+
+
+@pytest.mark.parametrize(
+    "typed", ["张文静", "张 文静", "  张文静 ", "13900139000", "139 0013 9000", "+86 139-0013-9000"]
+)
+def test_a_name_or_a_phone_finds_whoever_has_it_and_opens_nobody(
+    container: Container, li: Visitor, typed: str
+) -> None:
+    candidate = named(container, "张文静")
+    status, text = looked_for(li, typed)
+    assert (status, row_of(container, candidate.id)["number"] in text) == (200, True)
+    assert looks_at(container, candidate.id) == []
+    assert "文静" not in text.replace(typed, "")
+
+
+def test_words_of_a_name_in_any_order_are_found_and_letters_of_it_are_not(
+    container: Container, li: Visitor
+) -> None:
+    candidate = named(container, "阿里木·买买提")
+    number = row_of(container, candidate.id)["number"]
+    for typed in (
+        "阿里木·买买提",
+        "阿里木买买提",
+        "买买提 阿里木",
+        "阿里木",
+        "买买提",
+        "阿里木•买买提",
+    ):
+        assert number in looked_for(li, typed)[1], typed
+    for typed in ("阿里", "阿**", "木买", "张文静", "·", "139"):
+        assert looked_for(li, typed)[0] == 422, typed
+    renamed(candidate, "José García")
+    for typed in ("jose garcia", "GARCÍA José", "ＪＯＳＥ", "josegarcia"):
+        assert number in looked_for(li, typed)[1], typed
+    assert looked_for(li, "阿里木")[0] == 422, "what was amended is found no more"
+
+
+def test_names_are_found_at_ones_own_sites_alone_and_not_once_the_person_is_erased(
+    container: Container, site: Flask, wenjing: Candidate, clock: Clock
+) -> None:
+    elsewhere = reviewer(container, site, at="140027", name="waidi")
+    assert looked_for(elsewhere, WENJING.name)[0] == 422
+    assert looked_for(elsewhere, WENJING.mobile)[0] == 422
+    shenji = auditor(container, site)
+    assert shenji.post("/audit", page="/audit", q=WENJING.name).status_code == 303
+    store, listeners = container.command_handler.store, container.command_handler.listeners
+    with container.database.transaction() as connection:
+        store.erase(connection, wenjing.account.id, clock())
+        assert connection.exec_driver_sql("SELECT count(*) FROM search_keys").scalar() == 0
+    rebuild(container.database, store, listeners)
+    with container.database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM search_keys").scalar() == 0
+    assert shenji.post("/audit", page="/audit", q=WENJING.name).status_code == 422
+
+
+def test_the_rows_of_a_search_are_made_anew_by_a_rebuild(container: Container, li: Visitor) -> None:
+    number = row_of(container, named(container, "张文静").id)["number"]
+    with container.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM search_keys")
+    assert looked_for(li, "张文静")[0] == 422
+    rebuild(container.database, container.command_handler.store, container.command_handler.listeners)
+    assert number in looked_for(li, "张文静")[1]

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from PIL import Image
+from pypdf import PdfReader
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
@@ -678,6 +679,20 @@ def test_a_note_of_any_length_or_with_control_characters_is_refused(
         assert answer.status_code == status
         assert 'id="note-fault"' in answer.text
     assert status_of(container, wenjing) == "pending-review"
+
+
+def test_staff_print_the_receipt_and_it_is_recorded(
+    container: Container, li: Visitor, wenjing: Candidate
+) -> None:
+    assert "receipt.pdf" not in li.get(case_of(wenjing))
+    assert li.post(f"{case_of(wenjing)}/receipt.pdf", page=case_of(wenjing)).status_code == 409
+    container.command_handler.handle(c.Approve(registration=wenjing.id, actor=decided(container, wenjing)))
+    wenjing.pays()
+    assert f'{case_of(wenjing)}/receipt.pdf"' in li.get(case_of(wenjing))
+    answer = li.post(f"{case_of(wenjing)}/receipt.pdf", page=case_of(wenjing))
+    assert answer.data.startswith(b"%PDF")
+    assert "缴费凭证" in "".join(PdfReader(BytesIO(answer.data)).pages[0].extract_text().split())
+    assert "报名页面、缴费凭证" in li.get(case_of(wenjing))
 
 
 def test_staff_print_a_paper_and_the_history_says_which(

@@ -69,6 +69,7 @@ HELP: Final[Mapping[str, str]] = {
     "a site code, all sites, or the lists of a site": "考点代码，all 为全部考点，lists 为考场名单",
     "say what would be done, and do nothing": "只说明会怎样，不做",
     "draw as it was drawn with this seed; else a fresh one": "用这个种子抽签；不给则新抽",
+    "seat as it is shown without a question; a script has nobody to ask": "不询问，按显示的预览编排；脚本中使用",
     "do exactly what the preview of this digest and seed showed, or nothing": "只按这个摘要和种子的预览编排，否则不做",
     "few halls, each as full as it goes, or spread over all of them": "尽量少用考场，或分散到全部考场",
     "only these batches": "只用这些批次",

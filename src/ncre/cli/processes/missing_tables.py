@@ -17,7 +17,7 @@ def missing_from(database: Database) -> list[Gone]:
     from ncre.projections import all_projections
 
     with database.reading() as connection:
-        return missing(connection, all_projections())
+        return missing(connection, all_projections(b""))
 
 
 def words_of(gone: Gone) -> str:

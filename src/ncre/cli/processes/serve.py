@@ -115,10 +115,11 @@ def _require_sensible(threads: int, processes: int, settings: Settings) -> None:
 
 
 def _assert_ready(settings: Settings) -> None:
-    """Once, before any process starts, so that the refusal is one line."""
+    """Once, before any process starts, so that the refusal, or the warning of lost photos, is one line."""
     container = build_container(settings)
     try:
         container.assert_ready()
+        warn_of_lost_photos(container.photo_inspection)
     finally:
         container.close()
 

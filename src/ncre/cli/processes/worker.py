@@ -12,7 +12,7 @@ from ncre.bootstrap import Container, build_container
 from ncre.cli.common import open_container
 from ncre.cli.logs import log_to_stderr
 from ncre.cli.processes import sealing
-from ncre.cli.processes.installing import warn_of_open_files
+from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
 from ncre.clients.webhook_sender import SECONDS
 from ncre.config import read_settings
 from ncre.store.outages import DatabaseFailure
@@ -53,6 +53,7 @@ def worker(args: Namespace) -> int:
     if args.once:
         with open_container() as container:
             warn_of_open_files(container.settings)
+            warn_of_lost_photos(container.photo_inspection)
             container.worker.once()
             container.dispatcher.once()
             if container.sealer.has_key:
@@ -63,6 +64,8 @@ def worker(args: Namespace) -> int:
     try:
         warn_of_open_files(container.settings)
         _wait_for_database(container, stop, args.every)
+        if not stop.is_set():
+            warn_of_lost_photos(container.photo_inspection)
         sending = Thread(target=_send_events, args=(container, stop), daemon=True)
         beside = Thread(target=sealing.run, args=(container.sealer, stop), daemon=True)
         sending.start()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.revision import Change, ChangeKind
 from ncre.domain.exam.revision_rules import OUTCOMES, RULES, Outcome
+
+NOTICES: Final = {
+    "announcement": Bilingual("公告", "the announcement"),
+    "guide": Bilingual("须知", "the guide"),
+}
 
 
 def change_words(change: Change) -> Bilingual:
     """The change as a line: whose, what, from what to what."""
     words = RULES[change.kind].words
     whose = f"{change.site} " if change.site else ""
-    item = f" {change.item}" if change.item else ""
+    if change.kind is ChangeKind.NOTICE:
+        words, item = NOTICES.get(change.item, words), ""
+    else:
+        item = f" {change.item}" if change.item else ""
     values = f"：{change.before or '–'} → {change.after or '–'}" if change.before or change.after else ""
     return Bilingual(
         f"{whose}{words.zh}{item}{values}", f"{whose}{words.en}{item}{values.replace('：', ': ')}"

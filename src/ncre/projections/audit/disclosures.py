@@ -25,6 +25,7 @@ OPENED: Final[Mapping[str, Bilingual]] = {
     "audit": Bilingual("报名档案", "the record"),
     "form": Bilingual("报名登记表", "the registration form"),
     "ticket": Bilingual("准考证", "the admission ticket"),
+    "ticket-batch": Bilingual("成批打印的准考证", "admission tickets printed for a site"),
     "receipt": Bilingual("缴费凭证", "the receipt"),
     "hall-list": Bilingual("考场座位表", "a hall's seat list"),
     "door": Bilingual("入场核验", "the check at the door"),

@@ -25,6 +25,7 @@ timeline = Table(
     Column("zh", Text, nullable=False),
     Column("en", Text, nullable=False),
     Index("timeline_about", "about", "at"),
+    Index("timeline_actor", "actor", "at"),
 )
 """`about` is the stream itself; for what happens beside a case (looks at its details, payment) it is the case."""
 

@@ -126,6 +126,11 @@ def _short(value: str | UUID, _: str) -> str:
     return str(value)[:16]
 
 
+def _begin_of_id(value: UUID, _: str) -> str:
+    """Enough to tell two apart; the whole of it stands in the address of the page and in the export."""
+    return f"{str(value)[:8]}…"
+
+
 def _of(table: Mapping[str, Bilingual]) -> Say:
     return lambda code, language: table[code].say(language) if code in table else str(code)
 
@@ -188,9 +193,9 @@ FIELDS: Final[Mapping[str, Field]] = {
     "rejected_version": Field(Bilingual("退回所在版本", "Version of the rejection"), _version),
     "person": Field(Bilingual("证件摘要", "Keyed hash of the document"), _short),
     "holder": Field(Bilingual("持证人摘要", "Keyed hash of the holder"), _short),
-    "account": Field(Bilingual("账号编号", "Account id"), _plain),
+    "account": Field(Bilingual("账号编号", "Account id"), _begin_of_id),
     "account_since": Field(Bilingual("属于该账号自", "Belongs to the account since"), _moment),
-    "sealed_for": Field(Bilingual("开始报名的账号编号", "Id of the account where it began"), _plain),
-    "id": Field(Bilingual("报名编号", "Registration id"), _plain),
+    "sealed_for": Field(Bilingual("开始报名的账号编号", "Id of the account where it began"), _begin_of_id),
+    "id": Field(Bilingual("报名编号", "Registration id"), _begin_of_id),
 }
 """Every field, in the order in which people read a registration."""

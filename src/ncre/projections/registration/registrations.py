@@ -81,6 +81,7 @@ registrations = Table(
     Index("registrations_in_order", "site", "id"),
     Index("registrations_by_person", "person"),
     Index("registrations_due", "status", "pay_by"),
+    Index("registrations_to_seat", "round", "status", "seated", "site"),
     Index("registrations_waiting", "status", "requested_at"),
     Index("registrations_of_round", "round", "sealed_for"),
 )
@@ -279,6 +280,16 @@ _STRANDED = (
     )
     .order_by(registrations.c.id)
 )
+_SEATLESS = (
+    select(registrations.c.site, func.count().label("people"))
+    .where(
+        registrations.c.round == bindparam("code"),
+        registrations.c.status.in_(sorted(PAID)),
+        registrations.c.seated == 0,
+    )
+    .group_by(registrations.c.site)
+    .order_by(registrations.c.site)
+)
 _UNSEATED = (
     select(registrations.c.id, registrations.c.status, registrations.c.lines, registrations.c.seated)
     .where(
@@ -367,6 +378,12 @@ def stranded(
         return []
     asked = {"statuses": statuses, "code": round_code}
     return [dict(row) for row in connection.execute(_STRANDED.limit(limit).offset(offset), asked).mappings()]
+
+
+def without_seats(connection: Connection, round_code: str) -> dict[str, int]:
+    """How many people have paid in a round and sit nowhere, by site; sites with nobody are left out."""
+    found = connection.execute(_SEATLESS, {"code": round_code})
+    return {row.site: row.people for row in found}
 
 
 def to_be_seated(connection: Connection, round_code: str, site: str) -> list[Row]:

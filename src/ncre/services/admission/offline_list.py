@@ -25,6 +25,9 @@ from ncre.services.admission.verification import Expected, TicketVerifier
 
 log = logging.getLogger("ncre.door_lists")
 
+PURPOSE: Final = "door-list"
+"""What looks at the people of an exported list are recorded as: it leaves the service, unlike a check at the door."""
+
 KIND: Final = "ncre door list 1"
 
 _PAGE: Final = files("ncre") / "services/admission/offline_list.html"
@@ -63,7 +66,7 @@ class OfflineAdmissionLists:
             if expected is None or not expected.seated:
                 yield None
                 continue
-            self._door.look(registration, actor)
+            self._door.look(registration, actor, PURPOSE)
             yield self._smaller(expected)
 
     def signed(self, round_code: str, site: str, entries: list[Expected]) -> bytes:

@@ -113,9 +113,9 @@ class TicketVerifier:
             rows = desk_search.found(connection, number, (), sites, limit=1)
         return rows[0] if rows else None
 
-    def look(self, registration: UUID, actor: Actor) -> None:
-        """Record that this person is about to be shown at a door."""
-        self._command_handler.record_access(registration, actor, PURPOSE)
+    def look(self, registration: UUID, actor: Actor, purpose: str = PURPOSE) -> None:
+        """Record that this person is about to be shown at a door, or on the list for one."""
+        self._command_handler.record_access(registration, actor, purpose)
 
     def expected(self, registration: UUID) -> Expected | None:
         """Whom a door should see; None where the person was erased. The look is the caller's to record."""

@@ -176,7 +176,7 @@ class DocumentService:
             require_seated(case)
         except Refusal:
             return None
-        self._command_handler.record_access(registration, actor, "ticket")
+        self._command_handler.record_access(registration, actor, "ticket-batch")
         return self._complete(case, self._cases.ticket_sheet(case))
 
     def _certified(self, printed: Printed) -> Printed:

@@ -123,12 +123,35 @@ class Revisions:
         with self._command_handler.database.reading() as connection:
             return self._command_handler.store.version(connection, revisions_id(round_code))
 
-    def post(self, notice: NoticePosted, actor: Actor, why: str) -> Revision:
-        """Revise one notice of a round; the newest of its kind counts. Raises Refusal as `revise` does."""
-        now = self.wanted(notice.round)
+    def post(
+        self,
+        notice: NoticePosted,
+        actor: Actor,
+        why: str,
+        replaces: int | None = None,
+        command_id: UUID | None = None,
+    ) -> Revision:
+        """Revise one notice of a round; the newest of its kind counts. Raises Refusal as `revise` does.
+
+        `replaces` is the version of the notice that was looked at, 0 for none; where another was posted meanwhile that
+        says something else, nothing is posted.
+        """
+        number, now = self.number(notice.round), self.wanted(notice.round)
+        newest = self.newest_notice(notice.round, notice.kind)
+        version = newest.metadata.version if newest else 0
+        if replaces not in (None, version) and newest != notice:
+            raise Refusal(RefusalCode.NOTICE_OUTDATED)
         text = NoticeText(notice.kind, notice.title, notice.title_en, notice.body, notice.body_en)
         others = tuple(one for one in now.notices if one.kind != notice.kind)
-        return self.revise(Revise(actor=actor, wanted=replace(now, notices=(*others, text)), why=why))
+        wanted = replace(now, notices=(*others, text))
+        asked = Revise(
+            actor=actor, wanted=wanted, why=why, made_from=number, command_id=command_id or uuid4()
+        )
+        return self.revise(asked)
+
+    def newest_notice(self, round_code: str, kind: str) -> NoticePosted | None:
+        """The notice of a kind that counts, None where none was posted."""
+        return next((one for one in self.notices(round_code)[::-1] if one.kind == kind), None)
 
     def made(self, round_code: str) -> list[RevisionMade]:
         """Every revision of a round, the first one first."""
@@ -226,10 +249,15 @@ def _notice(code: str, one: NoticeText) -> NoticePosted:
     return NoticePosted(code, one.kind, one.title, one.title_en, one.body, one.body_en)
 
 
+def cause_of(number: int) -> str:
+    """What the facts of a revision name as their cause."""
+    return f"revision {number}"
+
+
 def _commands(asked: Revise, revision: Revision, why: str) -> Iterable[ExamCommand]:
     """The revision first, then what it consists of; each names it as its cause."""
     by, code = asked.actor, revision.round
-    cause = f"revision {revision.made_from + 1}"
+    cause = cause_of(revision.made_from + 1)
 
     def part(name: str) -> UUID:
         return uuid5(asked.command_id, name)

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import Connection
 
 from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
 from ncre.domain.payment.settlement import order_stream, yuan
@@ -27,6 +29,8 @@ COUNTER: Final = "counter"
 
 _RECEIPT: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
 _DIGITS: Final = re.compile("[0-9]+")
+_RECEIPTS: Final = UUID("5d3c1f9e-6b0a-4c52-9a57-1f0e7d6a2b84")
+"""Namespace of the locks of receipt numbers, which every process of the service takes under the same names."""
 
 
 def receipt_number(typed: str) -> str:
@@ -74,13 +78,15 @@ class CounterPayments:
             return self._unusable(trade)
         self._require_due(row, cash)
         self._require_no_ticket(cash.receipt)
-        if self._is_used(site, cash.receipt):
-            raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
+        with self._command_handler.database.reading() as connection:
+            self._require_unused(connection, site, cash.receipt)
         self._checkout.close_open_orders(cash.registration)
         order = self._order(cash)
         news = paid_in_house(order, COUNTER, trade, Source.COUNTER, self._command_handler.clock())
         act = Act(cash.actor, cash.command_id or uuid4(), cause=order.number)
-        self._money.receive(news, act)
+        self._command_handler.run_in_transaction(
+            lambda connection: self._received(connection, site, cash.receipt, news, act)
+        )
         if self._holder(trade) != order.number:  # a colleague was quicker with this receipt
             raise Refusal(RefusalCode.RECEIPT_USED, receipt=cash.receipt)
         return self._unusable(trade)
@@ -155,13 +161,23 @@ class CounterPayments:
         if cash.amount != row["amount"]:
             raise Refusal(RefusalCode.WRONG_AMOUNT, due=yuan(row["amount"] or 0), given=yuan(cash.amount))
 
-    def _is_used(self, site: str, receipt: str) -> bool:
-        """Whether a receipt of this number was given at the site, however its zeros were written."""
+    def _received(
+        self, connection: Connection, site: str, receipt: str, news: PaymentNotification, act: Act
+    ) -> None:
+        """Take the money in. Who writes a number of the site in another way at the same moment waits, and is refused."""
+        name = uuid5(_RECEIPTS, f"{site}-{receipt_number(receipt)}")
+        self._command_handler.database.lock(connection, name)
+        self._require_unused(connection, site, receipt, news.order)
+        self._money.receive_within(connection, news, act)
+
+    def _require_unused(self, connection: Connection, site: str, receipt: str, order: str = "") -> None:
+        """Raises Refusal where a receipt of this number was given at the site for another order, however it was written."""
         number = receipt_number(receipt)
         digits = _DIGITS.findall(number)
-        with self._command_handler.database.reading() as connection:
-            known = trades_of(connection, COUNTER, f"{site}-", digits[-1] if digits else "")
-        return any(receipt_number(trade.removeprefix(f"{site}-")) == number for trade in known)
+        for trade in trades_of(connection, COUNTER, f"{site}-", digits[-1] if digits else ""):
+            same = receipt_number(trade.removeprefix(f"{site}-")) == number
+            if same and holder_of(connection, COUNTER, trade) != order:
+                raise Refusal(RefusalCode.RECEIPT_USED, receipt=receipt)
 
     def _holder(self, trade: str) -> str | None:
         """The order for which a receipt was given."""

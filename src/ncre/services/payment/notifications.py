@@ -85,7 +85,9 @@ class PaymentService:
         `by` is who brought it, where a person did. Raises Refusal (busy) where rivals were always quicker: then nothing was taken in, and the
         channel must be let tell it again.
         """
-        return self._command_handler.run_in_transaction(lambda connection: self._take(connection, news, by))
+        return self._command_handler.run_in_transaction(
+            lambda connection: self.receive_within(connection, news, by)
+        )
 
     def handle_notification(
         self, channel: str, headers: Mapping[str, str], body: bytes
@@ -186,7 +188,10 @@ class PaymentService:
             return self._unmatched.order(connection, owed["channel"], owed["trade"])
         return self.order(connection, owed["order"])
 
-    def _take(self, connection: Connection, news: PaymentNotification, by: Act | None) -> Registration | None:
+    def receive_within(
+        self, connection: Connection, news: PaymentNotification, by: Act | None
+    ) -> Registration | None:
+        """`receive` within the caller's transaction."""
         new = self._inbox.take(
             connection,
             channel=news.channel,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from ncre.domain.identity_documents import DOCUMENT_TYPES, PERMANENT_RESIDENCE, normalise_document
 from ncre.domain.typed_text import name_key
 from ncre.events.registration import Details, Rejected
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.snapshots import student_of
+from ncre.projections.base import Row
+from ncre.projections.registration import search_keys
 from ncre.store.keys import Keys, blind_index
 
 
@@ -34,6 +38,10 @@ class People:
     def persons(self, text: str) -> tuple[str, ...]:
         """The keyed hashes of `text` read as a number of each document type, for looking it up."""
         return tuple(self.person(kind, normalise_document(kind, text)) for kind in DOCUMENT_TYPES)
+
+    def named(self, connection: Connection, text: str, sites: frozenset[str]) -> list[Row]:
+        """Registrations at these sites of whoever has this name, a word of it, or this phone, newest first."""
+        return search_keys.found(connection, self._keys.pepper, text, sites)
 
     def details(self, registration: UUID, version: int | None) -> Details | None:
         """The personal details as the fact of that version holds them; None if none or erased."""

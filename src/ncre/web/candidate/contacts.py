@@ -11,7 +11,7 @@ from typing import Final
 from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
-from ncre.domain.exam.plan import Site
+from ncre.domain.exam.plan import Round, Site
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.exam import Contact
 from ncre.store.outages import DatabaseFailure
@@ -42,6 +42,7 @@ def install(site: Flask) -> None:
     """For templates, imported ones too."""
     site.jinja_env.globals["contacts"] = contacts
     site.jinja_env.globals["contact_of"] = of_site
+    site.jinja_env.globals["papers_of"] = papers_of
 
 
 def contacts(case: Case | None = None, fails: bool = False) -> list[Listed]:
@@ -52,6 +53,12 @@ def contacts(case: Case | None = None, fails: bool = False) -> list[Listed]:
         return [*_site(case), *_office(_read_office())]
     except DatabaseFailure:
         return contacts(fails=True)
+
+
+def papers_of(round_: Round) -> str:
+    """What people bring to a confirmation on site, in the language of the page."""
+    plan = round_.plan
+    return (plan.papers_en or plan.papers) if language() == "en" else plan.papers
 
 
 def of_site(site: Site) -> Listed:

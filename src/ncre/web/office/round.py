@@ -9,20 +9,22 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, PostNotice, Site, notices_id
-from ncre.domain.refusals import Refusal
+from ncre.domain.accounts.staff import LONGEST_WHY
+from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, Round, Site, notices_id
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.exam import NoticePosted
 from ncre.projections.audit import timeline
 from ncre.projections.base import Row
 from ncre.projections.exam import exams
 from ncre.projections.payment import ledger, unbooked
-from ncre.projections.registration import overview, review_queue
+from ncre.projections.registration import overview, registrations, review_queue
+from ncre.services.exam.revisions import cause_of
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
-from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.forms import command_id, fresh_id, seen
 from ncre.web.shared.history_view import Told, newest_first
 from ncre.web.shared.rounds import current_round
 from ncre.web.staff.return_link import remember
@@ -34,12 +36,17 @@ AUDIENCES: Final = {
     "own_students": later("仅限本校在校生"),
     "social": later("面向社会考生"),
 }
+OUTDATED: Final = frozenset({RefusalCode.NOTICE_OUTDATED, RefusalCode.REVISION_OUTDATED})
+"""Somebody else was quicker."""
+
 NOTICE_FIELDS: Final = {
     "title": later("标题（中文）"),
     "body": later("正文（中文）"),
     "title_en": later("标题（英文）"),
     "body_en": later("正文（英文）"),
+    "why": later("发布的原因"),
 }
+"""What is typed of a notice; the reason stands in the history of the round, where candidates do not read it."""
 
 
 @pages.get("/office")
@@ -97,6 +104,7 @@ def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
         found.append((_("%(count)s 笔款项需要核查", count=unclear), url_for("office_payments.home")))
     if owed:
         found.append((_("%(count)s 笔款项待退", count=owed), url_for("office_payments.home")))
+    found += _without_seats(round_, {now.site.code: now.site.plan.name for now in every})
     over = [now.site for now in every if now.is_over]
     found += [
         (
@@ -106,6 +114,25 @@ def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
         for site in over
     ]
     return found
+
+
+def _without_seats(round_: Round, names: dict[str, str]) -> list[tuple[str, str]]:
+    """Who has paid and sits nowhere, site by site, once nobody pays any more: until then seating waits for the others."""
+    if container().clock() <= round_.plan.windows.payment.closes:
+        return []
+    with container().database.reading() as connection:
+        waiting = registrations.without_seats(connection, round_.code)
+    return [
+        (
+            _(
+                "考点 %(site)s 有 %(count)s 人已支付、还没有座位",
+                site=f"{code} {names.get(code, '')}".strip(),
+                count=count,
+            ),
+            url_for("seating.preview", code=code),
+        )
+        for code, count in waiting.items()
+    ]
 
 
 @pages.get("/office/notices")
@@ -131,19 +158,20 @@ def post_notice() -> Answer:
         return _notices_page({kind: typed}, {})
     if "preview" in request.form or _is_asked_first(kind, standing):
         return _preview(kind, typed, standing)
-    posted = NoticePosted(
-        round_.code, kind, typed["title"], typed["title_en"], typed["body"], typed["body_en"]
-    )
     try:
-        container().command_handler.plan(
-            PostNotice(actor=account().actor, command_id=command_id(), notice=posted)
-        )
+        _post(round_.code, kind, typed)
     except Refusal as refusal:
-        return _notices_page({kind: typed}, {f"{kind}-title": refusal_text(refusal)}), int(
-            STATUS[refusal.code]
-        )
+        outdated = kind if refusal.code in OUTDATED else ""
+        page = _notices_page({kind: typed}, {f"{kind}-title": refusal_text(refusal)}, outdated)
+        return page, int(STATUS[refusal.code])
     flash(_("公告已发布。"))
     return redirect(url_for("round.notices"), 303)
+
+
+def _post(code: str, kind: str, typed: dict[str, str]) -> None:
+    """Post what was typed over the notice that the page showed. Raises Refusal, FormIncomplete."""
+    posted = NoticePosted(code, kind, typed["title"], typed["title_en"], typed["body"], typed["body_en"])
+    container().revisions.post(posted, account().actor, typed["why"], seen(least=0), command_id())
 
 
 @pages.get("/office/notices/<int:version>")
@@ -152,8 +180,15 @@ def notice_then(version: int) -> Answer:
     """A notice as it was posted, by its place in the history of the round's notices."""
     for told, posted in _posted():
         if told.row["version"] == version:
-            return render_template("office/notice_then.html", told=told, posted=posted)
+            why = _reasons().get(posted.metadata.cause, "")
+            return render_template("office/notice_then.html", told=told, posted=posted, why=why)
     raise NotFound
+
+
+def _reasons() -> dict[str, str]:
+    """Why each revision of the round was made, by what its facts name as their cause."""
+    made = container().revisions.made(current_round().code)
+    return {cause_of(one.number): one.made.why for one in made}
 
 
 def _posted() -> list[tuple[Told, NoticePosted]]:
@@ -178,6 +213,7 @@ def _preview(kind: str, typed: dict[str, str], standing: Row | None) -> str:
         kind=kind,
         typed=typed,
         standing=standing,
+        seen=request.form.get("seen", ""),
         command_id=request.form.get("command_id", ""),
     )
 
@@ -203,20 +239,27 @@ def _time_to_pay(site: Site) -> str:
     return _("网上支付截止前支付")
 
 
-def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str]) -> str:
-    """Both notices as they are, or as they were typed."""
-    round_ = current_round()
+def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str], outdated: str = "") -> str:
+    """Both notices as they are, or as they were typed; `outdated`: beside the one of this kind that stands by now."""
+    round_, history = current_round(), _posted()
     with container().database.reading() as connection:
         posted = {kind: exams.notice(connection, round_.code, kind) for kind in KINDS}
-    values = {kind: typed.get(kind) or posted[kind] or dict.fromkeys(NOTICE_FIELDS, "") for kind in KINDS}
+    empty = dict.fromkeys(NOTICE_FIELDS, "")
+    newest = {posted_then.kind: told.row["version"] for told, posted_then in reversed(history)}
+    shown = {kind: newest.get(kind, 0) for kind in KINDS}
+    if not outdated:  # what was typed was typed over the notice that the first page showed
+        shown |= {kind: request.form.get("seen", "") for kind in typed}
     return render_template(
         "office/notices.html",
         kinds=KINDS,
         posted=posted,
-        values=values,
+        values={kind: typed.get(kind) or {**empty, **(posted[kind] or {})} for kind in KINDS},
         labels=NOTICE_FIELDS,
         faults=faults,
-        history=_posted(),
+        history=history,
+        reasons=_reasons(),
+        shown=shown,
+        outdated=outdated,
         command_id=fresh_id,
     )
 
@@ -231,6 +274,8 @@ def _notice_faults(kind: str, typed: dict[str, str]) -> dict[str, str]:
     for name in ("title", "title_en"):
         if len(typed[name]) > LONGEST_TITLE:
             faults[f"{kind}-{name}"] = _("标题最多 %(most)s 个字符。", most=LONGEST_TITLE)
+    if len(typed["why"]) > LONGEST_WHY:
+        faults[f"{kind}-why"] = _("原因最多 %(most)s 个字符。", most=LONGEST_WHY)
     for name in ("body", "body_en"):
         if len(typed[name]) > LONGEST_BODY:
             faults[f"{kind}-{name}"] = _("正文最多 %(most)s 个字符。", most=LONGEST_BODY)

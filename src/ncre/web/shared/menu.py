@@ -9,12 +9,21 @@ from ncre.domain.registration.vocabulary import Role
 
 
 def install(site: Flask) -> None:
-    site.context_processor(lambda: {"menu": entries, "menu_open": is_open})
+    site.context_processor(lambda: {"menu": marked, "menu_open": is_open})
 
 
 def is_open() -> bool:
     """Folded on phones, where it would push the page away; “Mobi” is how browsers on phones say so."""
     return "Mobi" not in request.user_agent.string
+
+
+def marked() -> list[tuple[str, str, str]]:
+    """(label, endpoint, mark): "page" at the page itself, else "true" at the first entry of the area that the page is in."""
+    known = entries()
+    exact = [endpoint for _label, endpoint in known if endpoint == request.endpoint]
+    area = [endpoint for _label, endpoint in known if endpoint.partition(".")[0] == request.blueprint]
+    marks = dict.fromkeys((exact or area)[:1], "page" if exact else "true")
+    return [(label, endpoint, marks.get(endpoint, "")) for label, endpoint in known]
 
 
 def entries() -> list[tuple[str, str]]:
@@ -46,12 +55,14 @@ def entries() -> list[tuple[str, str]]:
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
             (_("账本"), "audit_ledger.page"),
+            (_("工作人员办理记录"), "audit_staff.home"),
             (_("考次修订记录"), "round_history.current"),
         ],
         Role.AUDITOR: [
             (_("报名档案"), "audit.search"),
             (_("账号档案"), "audit_accounts.search"),
             (_("账本"), "audit_ledger.page"),
+            (_("工作人员办理记录"), "audit_staff.home"),
             (_("考次修订记录"), "round_history.current"),
             (_("收费管理"), "office_payments.home"),
         ],

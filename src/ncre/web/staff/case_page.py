@@ -169,7 +169,8 @@ def _printable(case: Case, seats: list[Row]) -> list[tuple[str, str]]:
     if case.status not in PRINTABLE:
         return []
     seated = len(seats) == len(case.row["lines"]) > 0
-    return [("form", _("报名登记表"))] + ([("ticket", _("准考证"))] if seated else [])
+    papers = [("form", _("报名登记表")), ("receipt", _("缴费凭证"))]
+    return papers + ([("ticket", _("准考证"))] if seated else [])
 
 
 def _hidden(closed: Mapping[Step, str]) -> frozenset[Step]:

@@ -1,4 +1,4 @@
-"""The desk: find a registration by what a candidate or a scanner gives, and open its case."""
+"""The desk: find a registration by what a candidate or a scanner gives, a name or a phone, and open its case."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ pages = Blueprint("desk", __name__)
 
 LONGEST: Final = 120
 
+BY_NAME: Final = "by_name"
+"""Marks a row that was found by a name or a phone, which does not say whom it means."""
+
 _PRINTED: Final = re.compile(r"[RT][12]\.(\d{14})\..*", re.IGNORECASE)
 """What the codes on the form and the ticket say: kind, registration number, version, digest."""
 
@@ -42,11 +45,12 @@ def search() -> Answer:
 def find() -> Answer:
     """What was searched for travels in the form, never in an address: it may be a document number.
 
-    The one case that was meant is opened with it, recorded as everywhere.
+    The one case that was meant is opened with it, recorded as everywhere. A name or a phone may be that of somebody
+    else too: whoever it finds is shown masked, and opened by hand.
     """
     remember("desk.search")
     typed, rows, faults = looked_up(account().sites)
-    if len(rows) == 1:
+    if len(rows) == 1 and not rows[0].get(BY_NAME):
         open_details(rows[0], PURPOSE, "inquiry")
         session[AT_DESK] = rows[0]["id"].hex
         return redirect(url_for("review.case", registration=rows[0]["id"]), 303)
@@ -67,13 +71,15 @@ def looked_up(sites: frozenset[str] = EVERY_SITE) -> tuple[str, list[Row], dict[
     typed = request.form.get("q", "")
     text = wanted(typed)
     if not text or len(text) > LONGEST:
-        return typed, [], {"q": _("请输入报名号、证件号码或准考证号。")}
+        return typed, [], {"q": _("请输入报名号、证件号码、准考证号、姓名或手机号。")}
     persons = container().people.persons(text)
     with container().database.reading() as connection:
         rows = desk_search.found(connection, text, persons, sites)
-    nothing = _("没有找到。请核对号码。")
+        if not rows:
+            rows = [{**row, BY_NAME: True} for row in container().people.named(connection, text, sites)]
+    nothing = _("没有找到。请核对号码；姓名须完整。")
     if sites != EVERY_SITE:
-        nothing = _("没有找到。请核对号码；只能找到您负责的考点的报名。")
+        nothing = _("没有找到。请核对号码；姓名须完整；只能找到您负责的考点的报名。")
     return typed, rows, {} if rows else {"q": nothing}
 
 

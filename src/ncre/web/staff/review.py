@@ -139,7 +139,7 @@ def pass_on(registration: UUID) -> Answer:
     return _to_next(at_my_sites(registration), "")
 
 
-@pages.post("/staff/cases/<uuid:registration>/<any(form, ticket):kind>.pdf")
+@pages.post("/staff/cases/<uuid:registration>/<any(form, ticket, receipt):kind>.pdf")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def paper(registration: UUID, kind: str) -> Answer:
     """A paper of the candidate as staff open and print it, recorded first; by POST, for it opens private details."""
@@ -147,10 +147,17 @@ def paper(registration: UUID, kind: str) -> Answer:
     if row["account"] == account().id:
         raise Forbidden
     container().command_handler.record_access(registration, account().actor, kind)
-    papers, now = container().documents, Version(row["version"])
-    draw = papers.form_then if kind == "form" else papers.ticket_then
     headers = {"Content-Disposition": f'inline; filename="ncre-{kind}-{row["number"]}.pdf"'}
-    return Response(draw(registration, now, False).pdf, mimetype="application/pdf", headers=headers)
+    return Response(_drawn(row, kind), mimetype="application/pdf", headers=headers)
+
+
+def _drawn(row: Row, kind: str) -> bytes:
+    """A paper of a case as it stands. Raises Refusal where there is none to print."""
+    papers = container().documents
+    if kind == "receipt":
+        return papers.receipt(row["id"]).pdf
+    draw = papers.form_then if kind == "form" else papers.ticket_then
+    return draw(row["id"], Version(row["version"]), False).pdf
 
 
 @pages.post("/staff/cases/<uuid:registration>/confirm")
