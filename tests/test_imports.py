@@ -188,7 +188,7 @@ def test_the_stand_ins_are_no_part_of_production() -> None:
 def test_no_room_is_too_full_to_look_through() -> None:
     folders = {path.parent for base in (SOURCE, SOURCE.parents[1] / "tests") for path in base.rglob("*.py")}
     for folder in folders:
-        if "node_modules" not in folder.parts:
+        if "node_modules" not in folder.parts and folder.name != "versions":  # migrations are a history
             files = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
             assert len(files) <= 20, f"{folder.name} holds {len(files)} files: cut it by subject"
 

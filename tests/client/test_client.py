@@ -31,7 +31,9 @@ def test_a_whole_registration(container: Container, client: Client) -> None:
         case = ncre.agree(ncre.candidate("pupil-1"), ncre.round()["agreement"])
         case = ncre.save_details(case, **form_of_details())
         case = ncre.choose(case, SITE, ["66", "67"])
-        case = ncre.request_review(ncre.send_photo(case, portrait()))
+        case = ncre.take_back(ncre.request_review(ncre.send_photo(case, portrait())))
+        assert case.status == "photo-uploaded"
+        case = ncre.request_review(case)
         assert [one.id for one in ncre.registrations(status="pending-review")] == [case.id]
         case = ncre.approve(case)
         container.payments.receive(till_of(container).pay(ncre.open_order(case)["number"]))

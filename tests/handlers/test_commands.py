@@ -98,6 +98,16 @@ def test_every_fact_carries_the_command_that_caused_it(container: Container) -> 
     assert (stamp.version, stamp.subject) == (2, walker.account.id)
 
 
+def test_who_acts_for_a_candidate_acts_for_the_one_whose_case_it_is(container: Container) -> None:
+    walker, portal = Walker(container), c.Actor("portal", Role.CANDIDATE)
+    walker.agrees()
+    for whom in ("", "x", "portal"):
+        asked = c.Withdraw(registration=walker.id, actor=portal, on_behalf_of=whom)
+        assert refusal(lambda asked=asked: container.command_handler.handle(asked)) is RefusalCode.NOT_YOURS
+    walker.does(c.Withdraw)
+    assert walker.stands.status is Status.WITHDRAWN
+
+
 def test_one_document_number_has_one_place_in_a_round(container: Container) -> None:
     first, second = Walker(container, people.WENJING), Walker(container, people.WENJING)
     first.filled()

@@ -101,6 +101,10 @@ class Client:
     def request_review(self, case: Registration) -> Registration:
         return self._step(case, "review-request")
 
+    def take_back(self, case: Registration) -> Registration:
+        """The request for review, while nobody has decided."""
+        return self._step(case, "review-request-taken-back")
+
     def withdraw(self, case: Registration) -> Registration:
         return self._step(case, "withdrawal")
 

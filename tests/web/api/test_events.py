@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.events.base import Fact
+from ncre.events.base import FACTS, Fact
 from ncre.projections.base import as_json
 from ncre.services.integration.fact_schemas import schema_of, told_facts
 from ncre.store.fact_json import shape_of
@@ -97,6 +97,8 @@ def test_nothing_of_accounts_and_integrations_is_told(
 ) -> None:
     told = read_all(caller(container, site, *EVENTS, sites=("*",)))
     assert not [one for one in told if one["type"].startswith(("passport.", "integration."))]
+    inside = {topic.partition(".")[0] for topic in FACTS.keys() - told_facts().keys()}
+    assert inside >= {"passport", "integration", "operating", "audit"}
 
 
 def test_waiting_ends_when_something_is_there_or_the_time_is_over(

@@ -31,9 +31,9 @@ from tests.web.staff_members import HERE, Visitor, visitor
 FIXED: Final = frozenset({
     "rounds", "sites", "notices", "counters", "serials", "retentions",
     "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
-    "ledger_keys", "ledger_statements",
+    "ledger_keys", "ledger_statements", "integrations",
 })  # fmt: skip
-"""Tables with a few rows a round, a site, a channel, a day or a member of staff, however many people register."""
+"""Tables with a few rows a round, a site, a channel, a day, a member of staff or another system, however many people register."""
 
 
 @pytest.fixture

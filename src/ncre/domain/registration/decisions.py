@@ -147,7 +147,7 @@ def _require_right(registration: Registration, command: c.Command) -> None:
     if actor.role not in roles_of(command.step):
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
     owner = registration.candidate or getattr(command, "candidate", None)
-    if actor.role is Role.CANDIDATE and (command.on_behalf_of or actor.id) != str(owner):
+    if actor.role is Role.CANDIDATE and str(owner) not in (actor.id, command.on_behalf_of):
         raise Refusal(RefusalCode.NOT_YOURS)
     if actor.role in (Role.REVIEWER, Role.OFFICE):
         if actor.id == str(owner):

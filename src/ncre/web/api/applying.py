@@ -173,6 +173,16 @@ def request_review(registration_id: UUID) -> Response:
     return _carried_out(c.RequestReview, mine(registration_id))
 
 
+@pages.post("/registrations/<uuid:registration_id>/review-request-taken-back")
+@applying("takeBackReviewRequest")
+def take_back(registration_id: UUID) -> Response:
+    """Take the request for review back
+
+    While nobody has decided; then everything may be changed again.
+    """
+    return _carried_out(c.TakeBack, mine(registration_id))
+
+
 @pages.post("/registrations/<uuid:registration_id>/withdrawal")
 @applying("withdraw")
 def withdraw(registration_id: UUID) -> Response:
