@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from ncre.domain.exam.plan import PlanRound, PlanSite
+from ncre.domain.exam.commands import PlanRound, PlanSite
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.state import registration_id
 from ncre.domain.registration.vocabulary import Role

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from bench.ground import NOW, OFFICE, ROUND, SITE, command_handler, plan_exam, site_plan
 from bench.grown_site import fill
-from ncre.domain.exam.plan import PlanRound, PlanSite
+from ncre.domain.exam.commands import PlanRound, PlanSite
 from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.events.exam import Batch, Offer, Room, Subject
 from ncre.handlers.command_handler import CommandHandler

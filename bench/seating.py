@@ -8,7 +8,7 @@ from time import perf_counter
 from uuid import UUID, uuid4, uuid5
 
 from bench.ground import NOW, OFFICE, REVIEWER, ROUND, SITE, command_handler, site_plan, waiting
-from ncre.domain.exam.plan import PlanSite
+from ncre.domain.exam.commands import PlanSite
 from ncre.domain.payment.settlement import order_of
 from ncre.domain.registration.commands import PAYMENT_ACTOR, Approve, Settle
 from ncre.domain.seating.assignment import ToSeat

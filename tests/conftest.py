@@ -16,7 +16,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.identity import passwords
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
-from ncre.services.exam.revisions import Revise
+from ncre.services.exam.revision_commands import Revise
 from tests.support.containers import settings_on
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import TODAY, Clock

@@ -10,14 +10,16 @@ from string import Formatter
 import pytest
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.faults import FAULT_WORDS, FaultCode
+from ncre.domain.fault_codes import FaultCode
+from ncre.domain.fault_wording import FAULT_WORDS
 from ncre.domain.payment.settlement import Unusable
+from ncre.domain.refusal_wording import REFUSALS
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Opening, Role, Status, Step, When
 from ncre.domain.seating.cautions import CautionCode
 from ncre.domain.seating.wording import CAUTIONS
-from ncre.domain.wording import CONDITIONS, OPENINGS, REFUSALS, ROLES, STATUSES, STEPS, UNUSABLE
+from ncre.domain.wording import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS, UNUSABLE
 from ncre.web.shared.errors import STATUS
 
 TABLES: list[tuple[type[StrEnum], Mapping[StrEnum, Bilingual]]] = [

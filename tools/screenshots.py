@@ -23,7 +23,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
-from ncre.services.exam.revisions import Revise
+from ncre.services.exam.revision_commands import Revise
 from ncre.web.site import create_site
 from tests.browser.visit import CandidateAtPhone, Person, desk, launch, phone
 from tests.support.fake_channel import FakeChannel

@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ncre.clients.mail import MailFolder, Smtp
-from ncre.clients.messages import Mailer, Relay
+from ncre.clients.mail import MailFolder
+from ncre.clients.messages import Mailer
 from ncre.clients.openid import OpenIDClient
 from ncre.clients.payment_channel import PaymentChannel
 from ncre.clients.qq import QQ
-from ncre.clients.rsa_signing import KeyUnusable
 from ncre.clients.webhook_sender import WebhookSender
 from ncre.config import Misconfigured, Settings, refusals
 from ncre.documents.codes.ticket_token import TicketKey
-from ncre.documents.pdf.signature import Certificate, SigningUnusable
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
@@ -38,9 +36,8 @@ from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.operational.tombstones import Tombstones
 from ncre.operational.watched_clock import WatchedClock
-from ncre.photo.file_store import PhotoFolder, PhotoStore
+from ncre.outside import certificate, kept_photos, payment_channels, photos_on, post_office
 from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
-from ncre.photo.object_store import BucketUnusable, PhotoBucket
 from ncre.projections import all_projections
 from ncre.services.accounts.account_service import AccountService
 from ncre.services.accounts.contacts import Contacts
@@ -188,7 +185,7 @@ def build_container(
     store = FactStore(database, keys, newer=keyring.keys)
     lab = PhotoLabPool(settings.photo_workers) if settings.photo_workers else InProcessPhotoLab()
     turns = PhotoTurns(max(1, settings.photo_workers))
-    kept, drafts = kept_photos(settings), _photos(settings, "drafts")
+    kept, drafts = kept_photos(settings), photos_on(settings, "drafts")
     photos = PhotoService(database, store, kept, drafts, lab, turns)
     listeners = all_projections(keys.pepper)
     command_handler = CommandHandler(database, store, ClaimStore(database), listeners, clock, photos)
@@ -199,10 +196,10 @@ def build_container(
     cases = DocumentAssembler(command_handler, people, photos, stamps, accounts.name_in_office, proofs_at)
     door = TicketVerifier(command_handler, cases, stamps)
     shelf = DocumentCache(settings.papers)
-    papers = DocumentService(command_handler, cases, shelf, _certificate(settings))
+    papers = DocumentService(command_handler, cases, shelf, certificate(settings))
     sessions, proofs = Sessions(database, clock), Proofs(database, clock)
     outbox = MailFolder(settings.outbox, clock)
-    post = _post_office(settings, outbox, clock)
+    post = post_office(settings, outbox, clock)
     identities = Identities(database, clock)
     security, factors = SecurityLog(command_handler, post), SecondFactorStore(store)
     throttle = SignInDelays(database, clock)
@@ -216,7 +213,7 @@ def build_container(
     human = HumanCheck(database, clock, keys.work.hex())
     begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on", CODE_LIVES)
     retry_schedule = RetrySchedule(database)
-    lines = _channels(settings, clock) if channels is None else channels
+    lines = payment_channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
     unmatched = UnmatchedPayments(command_handler)
     money = PaymentService(command_handler, lines, Inbox(database), retry_schedule, refused, unmatched)
@@ -338,53 +335,3 @@ def build_container(
             (erasing.cleanup.errand, erasing.retention.errand),
         ),
     )
-
-
-def _post_office(settings: Settings, outbox: MailFolder, clock: Callable[[], datetime]) -> Mailer:
-    """Letters and messages as the settings say; all into the outbox where no server mails."""
-    messages = Relay(settings.messages) if settings.messages else None
-    if settings.smtp is None:
-        return Mailer(outbox, messages or outbox)
-    return Mailer(Smtp(settings.smtp, clock), messages)
-
-
-def _channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, PaymentChannel]:
-    """The payment channels of the settings, the usual one first. Raises Misconfigured."""
-    lines: dict[str, PaymentChannel] = {}
-    try:
-        if settings.alipay:
-            from ncre.clients.alipay import Alipay
-
-            lines[Alipay.name] = Alipay(settings.alipay, clock)
-        if settings.wechat:
-            from ncre.clients.wechat import WeChat
-
-            lines[WeChat.name] = WeChat(settings.wechat, clock)
-    except KeyUnusable as unusable:
-        raise Misconfigured(f"支付渠道的密钥不能使用 / a payment channel's key: {unusable}") from None
-    return lines
-
-
-def _certificate(settings: Settings) -> Certificate | None:
-    """What signs the papers, where the installation has it. Raises Misconfigured."""
-    if settings.certificate is None:
-        return None
-    try:
-        return Certificate(settings.certificate, settings.passphrase)
-    except SigningUnusable as unusable:
-        raise Misconfigured(str(unusable)) from None
-
-
-def kept_photos(settings: Settings) -> PhotoStore:
-    """Where the photos that facts name lie. Raises Misconfigured."""
-    return _photos(settings, "kept")
-
-
-def _photos(settings: Settings, shelf: str) -> PhotoStore:
-    """Where the photos of a shelf lie; in a bucket both shelves do, as any node may answer. Raises Misconfigured."""
-    if not settings.photo_store:
-        return PhotoFolder(settings.drafts if shelf == "drafts" else settings.photos)
-    try:
-        return PhotoBucket(f"{settings.photo_store.rstrip('/')}/{shelf}", settings.s3_endpoint)
-    except BucketUnusable as unusable:
-        raise Misconfigured(str(unusable)) from None

@@ -32,7 +32,8 @@ from ncre.projections.payment import ledger, orders
 from ncre.projections.registration import registrations
 from ncre.projections.rows import OrderRow, PaymentRow, RegistrationRow
 from ncre.services.payment.checkout import CheckoutService
-from ncre.services.payment.notifications import POLL_INTERVALS, PaymentService
+from ncre.services.payment.notifications import PaymentService
+from ncre.services.payment.poll_times import POLL_INTERVALS
 from ncre.services.payment.reconciliation import Reconciliation
 from ncre.store.deadlines import is_over
 from ncre.store.outages import DatabaseFailure, Outage

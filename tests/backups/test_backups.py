@@ -13,7 +13,8 @@ from sqlalchemy import text
 from ncre.backups import copying, dump, making, restoring, tables
 from ncre.backups.manifest import NAME, UNFINISHED, Manifest, photo_file
 from ncre.backups.problems import BackupUnusable
-from ncre.bootstrap import Container, kept_photos
+from ncre.bootstrap import Container
+from ncre.outside import kept_photos
 from ncre.store.database import Database
 from tests.support.containers import container_on, open_round
 from tests.support.databases import _execute, named

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ncre.bootstrap import Container, kept_photos
+from ncre.bootstrap import Container
+from ncre.outside import kept_photos
 from tests.cli.conftest import Run
 from tests.support.people import SECRET, Candidate, Clock, somebody
 

@@ -10,7 +10,8 @@ import pytest
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.decisions import DecisionContext, decide
+from ncre.domain.registration.decision_context import DecisionContext
+from ncre.domain.registration.decisions import decide
 from ncre.domain.registration.state import Registration, replay
 from ncre.events.base import Fact
 from tests.support import people

@@ -10,16 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ncre.domain.candidate import (
-    EDUCATION,
-    ETHNICITIES,
-    FORM_FIELDS,
-    OCCUPATIONS,
-    masked_name,
-    masked_number,
-    parse_details,
-)
-from ncre.domain.faults import FAULT_WORDS, Fault, FaultCode
+from ncre.domain.candidate import masked_name, masked_number, parse_details
+from ncre.domain.candidate_fields import EDUCATION, ETHNICITIES, FORM_FIELDS, OCCUPATIONS
+from ncre.domain.fault_codes import FaultCode
+from ncre.domain.fault_wording import FAULT_WORDS
+from ncre.domain.faults import Fault
 from ncre.domain.identity_documents import DOCUMENT_TYPES, normalise_document
 from ncre.events.registration import Details
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from stdnum.iso7064 import mod_11_2
 
-from ncre.domain.faults import FaultCode
+from ncre.domain.fault_codes import FaultCode
 from ncre.domain.identity_documents import DOCUMENT_TYPES, fault_of_number, looks_like, normalise_document
 from ncre.events.exam import DOCUMENTS
 

@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from ncre.domain.exam.plan import ExamCommand, ExamRecord, PlanRound, PlanSite, decide_exam, round_id, site_id
+from ncre.domain.exam.commands import ExamCommand, ExamRecord, PlanRound, PlanSite, decide_exam
+from ncre.domain.exam.plan import round_id, site_id
 from ncre.domain.printed_numbers import LAST_SERIAL, registration_number, ticket_number
+from ncre.domain.refusal_wording import refusal_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.seating.halls import LAST_HALL
-from ncre.domain.wording import refusal_words
 from ncre.events.exam import Offer, Room, RoundPlan, SitePlan
 from tests.domain.seating.examples import batch
 from tests.support.people import OFFICE, ROUND, SITE, bundled_round

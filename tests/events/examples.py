@@ -16,7 +16,18 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 
-from ncre.events import account, audit, erasure, exam, integration, operating, payment, registration
+from ncre.events import (
+    access,
+    account,
+    admission,
+    audit,
+    erasure,
+    exam,
+    integration,
+    operating,
+    payment,
+    registration,
+)
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import Sealer
@@ -122,12 +133,12 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.Moved(ZHANG, PERSON, "核对李四的身份证原件"),
     registration.Suspended("approved", NOON, "考点正在接受调查"),
     registration.Resumed("approved", LATER),
-    registration.DetailsViewed(STREAM, "review"),
+    access.DetailsViewed(STREAM, "review"),
     audit.BundleExported("site", "420019", 1000),
     audit.AuditViewed("ledger", ""),
     audit.RecordViewed(STREAM, "record"),
-    registration.EntryRevoked(STREAM, "1481420019000101"),
-    registration.EntryRecorded(STREAM, "1481420019000101", 1, "scanned", "current"),
+    admission.EntryRevoked(STREAM, "1481420019000101"),
+    admission.EntryRecorded(STREAM, "1481420019000101", 1, "scanned", "current"),
     payment.OrderOpened(NUMBER, STREAM, "81", "420019", "alipay", 6, 17500, LATER),
     payment.OrderReplaced(NUMBER, STREAM),
     payment.OrderClosed(NUMBER, STREAM, True),

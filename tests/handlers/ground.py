@@ -13,7 +13,7 @@ from sqlalchemy import Table, func, select
 
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
-from ncre.domain.exam.plan import PlanRound, PlanSite
+from ncre.domain.exam.commands import PlanRound, PlanSite
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.state import Registration, replay

@@ -23,7 +23,7 @@ from sqlalchemy import select
 
 from ncre.bootstrap import Container
 from ncre.domain.claims import Chair, held_by
-from ncre.domain.exam.plan import PlanRound
+from ncre.domain.exam.commands import PlanRound
 from ncre.domain.payment.settlement import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c

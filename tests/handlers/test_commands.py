@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 
 from ncre.bootstrap import Container
 from ncre.domain.claims import Place, Seat
-from ncre.domain.exam.plan import WHOLE_SITE, PlanSite
+from ncre.domain.exam.commands import PlanSite
+from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role, Status
+from ncre.events.access import DetailsViewed
 from ncre.events.base import Fact
-from ncre.events.registration import DetailsViewed, Submitted
+from ncre.events.registration import Submitted
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections import all_projections
 from ncre.projections.audit import timeline

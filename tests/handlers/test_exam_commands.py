@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from ncre.bootstrap import Container
-from ncre.domain.exam.plan import DrawSeats, stream_of
+from ncre.domain.exam.commands import DrawSeats, stream_of
 from ncre.events.exam import SeatsDrawn
 from tests.handlers.ground import history_of
 from tests.support import people

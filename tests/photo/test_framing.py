@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from ncre.domain.faults import FaultCode
+from ncre.domain.fault_codes import FaultCode
 from ncre.domain.photo.verdict import judge
 from ncre.photo.lab.framing import HEIGHT, WIDTH, frame, turn
 from ncre.photo.lab.measuring import measure

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.domain.exam.plan import PlanRound
+from ncre.domain.exam.commands import PlanRound
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.projections.audit import timeline

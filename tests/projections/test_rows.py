@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ncre.domain.registration.lifecycle import LIFE
 from ncre.domain.registration.state import replay
-from ncre.events import account, erasure, exam
+from ncre.events import access, account, admission, erasure, exam
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Fact
 from ncre.projections.base import Projection, fold
@@ -29,9 +29,9 @@ AT = {version: people.NOW + timedelta(minutes=version) for version in range(1, 2
 
 SEAT = facts.SeatAssigned("66", "6678420019000307", 3, "第3机房", 7, 1, people.NOW, people.PAY_BY)
 ENTRIES = (
-    facts.EntryRecorded(people.REGISTRATION, SEAT.ticket, 3, "scanned", "current"),
-    facts.EntryRevoked(people.REGISTRATION, SEAT.ticket),
-    facts.EntryRecorded(people.REGISTRATION, SEAT.ticket, 3, "typed", "typed"),
+    admission.EntryRecorded(people.REGISTRATION, SEAT.ticket, 3, "scanned", "current"),
+    admission.EntryRevoked(people.REGISTRATION, SEAT.ticket),
+    admission.EntryRecorded(people.REGISTRATION, SEAT.ticket, 3, "typed", "typed"),
 )
 LINES = [{"subject": "66", "fee": 8000}, {"subject": "67", "fee": 8000}]
 
@@ -239,7 +239,7 @@ def test_an_entry_has_a_row_until_it_is_taken_back() -> None:
 def test_a_look_is_about_the_case_it_looked_at() -> None:
     beside = uuid5(people.REGISTRATION, "access")
     (row,) = folded(
-        "timeline", people.recorded((facts.DetailsViewed(people.REGISTRATION, "review"),), beside)
+        "timeline", people.recorded((access.DetailsViewed(people.REGISTRATION, "review"),), beside)
     )
     assert (row["stream"], row["about"]) == (beside, people.REGISTRATION)
 

@@ -8,7 +8,18 @@ from typing import Final
 import pytest
 
 from ncre.domain.payment.settlement import yuan
-from ncre.events import account, audit, erasure, exam, integration, operating, payment, registration
+from ncre.events import (
+    access,
+    account,
+    admission,
+    audit,
+    erasure,
+    exam,
+    integration,
+    operating,
+    payment,
+    registration,
+)
 from ncre.events.base import ERASED, Fact
 from ncre.projections.registration.sentences import sentence
 from tests.events.examples import all_facts
@@ -126,17 +137,17 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The exam office cancelled the registration.",
     ),
     (
-        registration.EntryRecorded(people.REGISTRATION, "6678420019000307", 3, "scanned", "current"),
+        admission.EntryRecorded(people.REGISTRATION, "6678420019000307", 3, "scanned", "current"),
         "入场：准考证号 6678420019000307，考场 0003（扫描二维码）。",
         "Let in at the door: ticket number 6678420019000307, hall 0003 (code scanned).",
     ),
     (
-        registration.EntryRevoked(people.REGISTRATION, "6678420019000307"),
+        admission.EntryRevoked(people.REGISTRATION, "6678420019000307"),
         "撤销入场记录：准考证号 6678420019000307，本人未入场。",
         "The entry of ticket number 6678420019000307 was taken back: the person did not go in.",
     ),
     (
-        registration.DetailsViewed(people.REGISTRATION, "review"),
+        access.DetailsViewed(people.REGISTRATION, "review"),
         "工作人员查看了考生的个人信息。",
         "A member of staff looked at the private details.",
     ),

@@ -18,7 +18,8 @@ from ncre.clients.identity_provider import LONGEST_NAME, LONGEST_SUBJECT
 from ncre.clients.payment_channel import Kind, Source, State
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange
 from ncre.domain.admission import TicketVerdict
-from ncre.domain.candidate import FORM_FIELDS, masked_name, masked_number
+from ncre.domain.candidate import masked_name, masked_number
+from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.integration.scopes import LONGEST_NAME as LONGEST_INTEGRATION_NAME
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number

@@ -11,7 +11,7 @@ from ncre.ledger.signing import Signer
 from ncre.ledger.verifier import WITNESS_KEY
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
-from ncre.services.exam.revisions import Revise
+from ncre.services.exam.revision_commands import Revise
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import OFFICE, SECRET, TODAY, Clock
 

@@ -16,7 +16,7 @@ from ncre.domain.exam.plan import Round, Site
 from ncre.domain.payment.settlement import order_number
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import EVERY_SITE, Actor
-from ncre.domain.registration.decisions import DecisionContext
+from ncre.domain.registration.decision_context import DecisionContext
 from ncre.domain.registration.state import Registration, registration_id
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.students import DECLARED

@@ -13,7 +13,7 @@ from ncre.backups.dump import assert_as_dumped, assert_empty
 from ncre.backups.making import Source, back_up
 from ncre.backups.manifest import Manifest
 from ncre.backups.restoring import assert_key_opens, put_database_back, put_photos_back, verified
-from ncre.bootstrap import Container, build_container, kept_photos
+from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse, actor, open_container, path_argument
 from ncre.config import Misconfigured, Settings, read
 from ncre.config.secret import keep_secret, read_secret
@@ -21,6 +21,7 @@ from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.operational.private_files import make_folder, write
+from ncre.outside import kept_photos
 from ncre.photo.file_store import PhotoNotKept, PhotoStoreUnavailable
 
 

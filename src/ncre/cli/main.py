@@ -113,8 +113,8 @@ def _in_words(error: Exception, language: str) -> list[str]:
     from ncre.backups.problems import BackupUnusable
     from ncre.cli.parsing.misuse import Misuse
     from ncre.config import Misconfigured
+    from ncre.domain.refusal_wording import refusal_words
     from ncre.domain.refusals import Refusal
-    from ncre.domain.wording import refusal_words
     from ncre.ledger.sealer import NoKey
     from ncre.operational.tombstones import TombstonesDamaged
     from ncre.rounds.faults import RoundFileFaults

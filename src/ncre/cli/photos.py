@@ -12,7 +12,8 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from ncre.cli.common import Misuse, path_argument
-from ncre.domain.faults import FAULT_WORDS, FaultCode
+from ncre.domain.fault_codes import FaultCode
+from ncre.domain.fault_wording import FAULT_WORDS
 from ncre.domain.photo.rules import TURNED
 from ncre.domain.photo.verdict import Verdict, judge
 from ncre.domain.photo.wording import particulars

@@ -26,7 +26,8 @@ from ncre.domain.wording import ROLES
 from ncre.events.exam import RevisedPoint
 from ncre.projections.audit import timeline
 from ncre.rounds.loader import LoadedRound, load_round
-from ncre.services.exam.revisions import Revise, Revision, RevisionMade
+from ncre.services.exam.revision_commands import Revise, Revision
+from ncre.services.exam.revisions import RevisionMade
 
 ROUND_FILE: Final = "round.toml"
 

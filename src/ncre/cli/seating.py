@@ -20,13 +20,13 @@ from ncre.cli.common import (
 )
 from ncre.documents.view_models import Printed
 from ncre.domain.exam.plan import in_words
+from ncre.domain.refusal_wording import refusal_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.domain.seating.plan import seed_in
 from ncre.domain.seating.wording import caution_words
-from ncre.domain.wording import refusal_words
 from ncre.operational.private_files import write
 from ncre.services.seating.preview import Preview
 

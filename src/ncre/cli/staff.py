@@ -9,7 +9,7 @@ from typing import Any
 
 from ncre.cli.common import actor, add_actor, current_round, find, open_container
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.candidate import SEXES
+from ncre.domain.candidate_fields import SEXES
 from ncre.domain.exam.plan import in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.registration.commands import PaidFee

@@ -15,7 +15,7 @@ from stdnum.iso7064 import mod_11_2
 
 from ncre.domain import typed_text
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.faults import FaultCode
+from ncre.domain.fault_codes import FaultCode
 
 
 @dataclass(frozen=True)

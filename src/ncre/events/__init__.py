@@ -1,7 +1,7 @@
 """The facts (domain events), stored for good: their classes, their permanent names, their envelope.
 
 base.py          the envelope and the register of facts    bounds.py   what may come in from outside
-registration.py  exam.py  payment.py  account.py  erasure.py  audit.py   what can happen, by stream
+registration.py  exam.py  payment.py  account.py  erasure.py  audit.py  access.py  admission.py   what can happen, by stream
 operating.py     commands that were run                              integration.py   other systems of the office
 
 Importing this package registers every fact, so that stored names can be resolved.
@@ -9,10 +9,24 @@ Importing this package registers every fact, so that stored names can be resolve
 
 from __future__ import annotations
 
-from ncre.events import account, audit, base, erasure, exam, integration, operating, payment, registration
+from ncre.events import (
+    access,
+    account,
+    admission,
+    audit,
+    base,
+    erasure,
+    exam,
+    integration,
+    operating,
+    payment,
+    registration,
+)
 
 __all__ = [
+    "access",
     "account",
+    "admission",
     "audit",
     "base",
     "erasure",

@@ -17,20 +17,15 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection
 
 from ncre.domain.claims import Chair, Claim, Holder, Place, Seat, changes
-from ncre.domain.exam.plan import (
-    WHOLE_SITE,
-    ExamCommand,
-    Round,
-    Site,
-    decide_exam,
-    replay_exam,
-    stream_of,
-)
+from ncre.domain.exam.commands import ExamCommand, decide_exam, replay_exam, stream_of
+from ncre.domain.exam.plan import WHOLE_SITE, Round, Site
 from ncre.domain.printed_numbers import registration_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.decisions import DecisionContext, decide
+from ncre.domain.registration.decision_context import DecisionContext
+from ncre.domain.registration.decisions import decide
 from ncre.domain.registration.state import Registration, evolve, replay
+from ncre.events import access
 from ncre.events import exam as exam_facts
 from ncre.events import registration as facts
 from ncre.events.base import Fact
@@ -215,11 +210,11 @@ class CommandHandler:
 
         def noted(connection: Connection) -> None:
             for case in in_order:
-                self._note_look(connection, case, look, facts.DetailsViewed(case, purpose, why))
+                self._note_look(connection, case, look, access.DetailsViewed(case, purpose, why))
 
         self.run_in_transaction(noted)
 
-    def _note_look(self, connection: Connection, case: UUID, look: Act, viewed: facts.DetailsViewed) -> None:
+    def _note_look(self, connection: Connection, case: UUID, look: Act, viewed: access.DetailsViewed) -> None:
         self.record_behind(connection, look, uuid5(case, "access"), [viewed])
 
     def _answer(self, connection: Connection, command: c.Command) -> Registration:

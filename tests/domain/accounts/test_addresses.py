@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ncre.domain.accounts import addresses
 from ncre.domain.accounts.addresses import NotAnAddress
-from ncre.domain.faults import FaultCode
+from ncre.domain.fault_codes import FaultCode
 
 
 def refused(read: object, text: str, *more: object) -> FaultCode:

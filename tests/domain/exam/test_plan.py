@@ -8,22 +8,18 @@ from uuid import UUID
 
 import pytest
 
-from ncre.domain.exam.plan import (
+from ncre.domain.exam.commands import (
     DrawSeats,
     ExamCommand,
     ExamRecord,
     PlanRound,
     PlanSite,
     PostNotice,
-    Site,
     decide_exam,
-    in_words,
     replay_exam,
-    require_open,
-    round_id,
-    site_id,
     stream_of,
 )
+from ncre.domain.exam.plan import Site, in_words, require_open, round_id, site_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Opening

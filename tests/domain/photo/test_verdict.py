@@ -7,7 +7,8 @@ from math import inf, nextafter
 
 import pytest
 
-from ncre.domain.faults import FAULT_WORDS, FaultCode
+from ncre.domain.fault_codes import FaultCode
+from ncre.domain.fault_wording import FAULT_WORDS
 from ncre.domain.photo.rules import (
     APPEALABLE,
     BANDS,

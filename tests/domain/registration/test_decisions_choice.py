@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.decisions import MOST_SUBJECTS, decide
+from ncre.domain.registration.candidate_decisions import MOST_SUBJECTS
+from ncre.domain.registration.decisions import decide
 from ncre.events import registration as facts
 from tests.domain.commands import after, answer, change, refusal, refused, submit
 from tests.support import people

@@ -15,7 +15,8 @@ from ncre.domain.payment.settlement import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration import machine
-from ncre.domain.registration.decisions import DecisionContext, decide
+from ncre.domain.registration.decision_context import DecisionContext
+from ncre.domain.registration.decisions import decide
 from ncre.domain.registration.lifecycle import LIFE, Transition
 from ncre.domain.registration.machine import MACHINE, arrival, open_steps
 from ncre.domain.registration.state import Registration, evolve, replay

@@ -12,7 +12,8 @@ from ncre.domain.payment.settlement import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration import decisions
-from ncre.domain.registration.decisions import UndeclaredFact, decide
+from ncre.domain.registration.decision_context import UndeclaredFact
+from ncre.domain.registration.decisions import decide
 from ncre.domain.registration.lifecycle import LIFE, STANDINGS
 from ncre.domain.registration.machine import open_steps
 from ncre.domain.registration.state import Registration, evolve, replay
@@ -126,7 +127,7 @@ def test_what_is_suspended_anew_goes_back_to_where_it_was_then() -> None:
 def test_a_decision_that_returns_a_fact_of_no_open_row_is_an_error_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(decisions, "_withdraw", lambda *_: [facts.ConfirmedOnSite()])
+    monkeypatch.setattr(decisions, "withdraw", lambda *_: [facts.ConfirmedOnSite()])
     with pytest.raises(UndeclaredFact, match="withdraw: ConfirmedOnSite"):
         decide(after(people.PICTURED), asks(c.Withdraw), people.context())
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+from ncre.events.access import DetailsViewed
 from ncre.events.base import Envelope
-from ncre.events.registration import DetailsViewed
 from ncre.projections.audit import disclosures
 from tests.support.people import NOW, REGISTRATION
 

@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from ncre.backups import making, restoring
-from ncre.bootstrap import Container, kept_photos
+from ncre.bootstrap import Container
 from ncre.operational.tombstones import Tombstones, TombstonesDamaged
+from ncre.outside import kept_photos
 from ncre.projections.registration import registrations
 from ncre.services.erasure.reapplying import ErasuresMissing
 from tests.services.erasure.test_erasing import checked, erase

@@ -28,7 +28,7 @@ from ncre.projections.base import Row
 from ncre.projections.registration import registrations
 from ncre.projections.seating import tickets
 from ncre.rounds.loader import LoadedRound
-from ncre.services.exam.revisions import Revise, Revision
+from ncre.services.exam.revision_commands import Revise, Revision
 from tests.handlers.ground import details_of
 from tests.support import people
 

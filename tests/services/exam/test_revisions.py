@@ -20,7 +20,7 @@ from ncre.domain.registration.vocabulary import Status
 from ncre.events.exam import Batch, RoundRevised, SiteClosed, SitePlan
 from ncre.projections.seating import tickets
 from ncre.rounds.loader import LoadedRound
-from ncre.services.exam.revisions import Revise, Revision
+from ncre.services.exam.revision_commands import Revise, Revision
 from tests.handlers.ground import QUICK, Walker, refusal
 from tests.support import people
 from tests.support.people import OFFICE, ROUND, SITE

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, update
 
 from ncre.bootstrap import Container
 from ncre.domain.claims import Seat
-from ncre.domain.exam.plan import DrawSeats, ExamCommand, round_id, site_id
+from ncre.domain.exam.commands import DrawSeats, ExamCommand
+from ncre.domain.exam.plan import round_id, site_id
 from ncre.domain.printed_numbers import LAST_SERIAL
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c

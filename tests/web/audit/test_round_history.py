@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.services.exam.revisions import Revise
+from ncre.services.exam.revision_commands import Revise
 from tests.support.people import OFFICE, ROUND, SITE, Candidate
 from tests.web.staff_members import auditor, office, paid, reviewer
 

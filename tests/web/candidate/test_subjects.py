@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.exam.plan import PlanSite
+from ncre.domain.exam.commands import PlanSite
 from ncre.domain.registration import commands as c
 from ncre.domain.students import DECLARED
 from ncre.events.registration import Details

@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.exam.plan import PlanRound, PlanSite, site_id
+from ncre.domain.exam.commands import PlanRound, PlanSite
+from ncre.domain.exam.plan import site_id
 from ncre.domain.registration import commands as c
 from ncre.events.exam import Room, SeatsDrawn
 from ncre.projections.seating import tickets

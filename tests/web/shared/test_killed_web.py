@@ -21,7 +21,7 @@ from ncre.projections.maintenance.rebuild import check
 from ncre.projections.registration import registrations
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
-from ncre.services.exam.revisions import Revise
+from ncre.services.exam.revision_commands import Revise
 from tests.support.containers import development
 from tests.support.people import OFFICE, form_of_details
 from tests.support.ports import free_port

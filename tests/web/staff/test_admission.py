@@ -15,7 +15,7 @@ from ncre.documents.view_models import SeatLine
 from ncre.domain.admission import TicketVerdict
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration import commands as c
-from ncre.events.registration import EntryRecorded, EntryRevoked
+from ncre.events.admission import EntryRecorded, EntryRevoked
 from ncre.projections.admission import entries
 from ncre.projections.audit import timeline
 from ncre.services.admission.verification import verify_ticket

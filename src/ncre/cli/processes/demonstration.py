@@ -19,13 +19,13 @@ from ncre.clients.alipay import AlipayTerms
 from ncre.clients.qq import QQTerms
 from ncre.config import Settings
 from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.refusal_wording import refusal_words
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.vocabulary import Role
-from ncre.domain.wording import refusal_words
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
-from ncre.services.exam.revisions import Revise
+from ncre.services.exam.revision_commands import Revise
 from ncre.stand_ins.alipay import AlipayStandIn, AlipayStandInTerms, create_alipay_stand_in, keys_in
 from ncre.stand_ins.qq import create_qq_stand_in
 

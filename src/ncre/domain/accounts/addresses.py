@@ -15,7 +15,8 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from ncre.domain import typed_text
-from ncre.domain.faults import Fault, FaultCode
+from ncre.domain.fault_codes import FaultCode
+from ncre.domain.faults import Fault
 
 HOME: Final = "CN"
 """The country of a number that names none."""

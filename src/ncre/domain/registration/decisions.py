@@ -7,17 +7,27 @@ turn, is the window open, and only then the rule of the step itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Final, assert_never
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import Round, Site, require_open
+from ncre.domain.exam.plan import require_open
 from ncre.domain.payment.settlement import Unusable, prolonged, unusable, yuan
-from ncre.domain.photo.verdict import may_appeal, refusing
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
+from ncre.domain.registration.candidate_decisions import (
+    agree,
+    amend_info,
+    change_subjects,
+    fill_info,
+    replace_photo,
+    request_review,
+    submit,
+    take_back,
+    upload_photo,
+    withdraw,
+)
+from ncre.domain.registration.decision_context import DecisionContext, of_these_rows, require_photo, site_of
 from ncre.domain.registration.lifecycle import LIFE, Transition, roles_of
 from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.rejection_reasons import (
@@ -29,28 +39,8 @@ from ncre.domain.registration.rejection_reasons import (
 )
 from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Role, Status, Step
-from ncre.domain.students import OWN_STUDENTS, school_number
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-
-MOST_SUBJECTS: Final = 3
-"""同一考生最多可报考3个科目 (manual, part 6); a site may allow fewer."""
-
-
-@dataclass(frozen=True)
-class DecisionContext:
-    """What a decision may look at besides the registration: the moment and the rules in force.
-
-    `site` is the site the command names, else the one the registration has chosen, else None. `photo_lost`
-    is whether the photo that the command rests on cannot be read any more, `review_opened` whether staff opened the
-    private details since review was requested, or judged the registration before.
-    """
-
-    now: datetime
-    round: Round
-    site: Site | None = None
-    photo_lost: bool = False
-    review_opened: bool = False
 
 
 def decide(registration: Registration, command: c.Command, context: DecisionContext) -> list[Fact]:
@@ -67,43 +57,30 @@ def decide(registration: Registration, command: c.Command, context: DecisionCont
     if not rows:
         raise Refusal(RefusalCode.OUT_OF_TURN, step=command.step, status=registration.status)
     _require_window(rows, context)
-    return _of_these_rows(rows, _answer(registration, command, context))
-
-
-class UndeclaredFact(Exception):
-    """An error of ours: a decision returned a fact that no open row of its step declares."""
-
-
-def _of_these_rows(rows: list[Transition], decided: list[Fact]) -> list[Fact]:
-    """The facts, each of which a row that is open has in its column. Raises UndeclaredFact."""
-    declared = {row.fact for row in rows}
-    for fact in decided:
-        if type(fact) not in declared:
-            raise UndeclaredFact(f"{rows[0].step}: {type(fact).__name__} is in no row that is open")
-    return decided
+    return of_these_rows(rows, _answer(registration, command, context))
 
 
 def _answer(registration: Registration, command: c.Command, context: DecisionContext) -> list[Fact]:
     """The rule of the step itself."""
     match command:
         case c.Agree():
-            return _agree(registration, command, context)
+            return agree(registration, command, context)
         case c.FillInfo():
-            return _fill_info(registration, command, context)
+            return fill_info(registration, command, context)
         case c.AmendInfo():
-            return _amend_info(registration, command, context)
+            return amend_info(registration, command, context)
         case c.Submit():
-            return _submit(registration, command, context)
+            return submit(registration, command, context)
         case c.ChangeSubjects():
-            return _change_subjects(registration, command, context)
+            return change_subjects(registration, command, context)
         case c.UploadPhoto():
-            return _upload_photo(registration, command, context)
+            return upload_photo(registration, command, context)
         case c.ReplacePhoto():
-            return _replace_photo(registration, command, context)
+            return replace_photo(registration, command, context)
         case c.RequestReview():
-            return _request_review(registration, command, context)
+            return request_review(registration, command, context)
         case c.TakeBack():
-            return _take_back(registration, command, context)
+            return take_back(registration, command, context)
         case c.Approve():
             return _approve(registration, command, context)
         case c.Reject():
@@ -121,7 +98,7 @@ def _answer(registration: Registration, command: c.Command, context: DecisionCon
         case c.Seat():
             return _seat(registration, command, context)
         case c.Withdraw():
-            return _withdraw(registration, command, context)
+            return withdraw(registration, command, context)
         case c.Cancel():
             return _cancel(registration, command, context)
         case c.Move():
@@ -205,147 +182,9 @@ def _chosen(registration: Registration, command: c.Submit | c.ChangeSubjects) ->
     return same and command.student in ("", registration.student)
 
 
-def _agree(_: Registration, agree: c.Agree, context: DecisionContext) -> list[Fact]:
-    if agree.agreement != context.round.plan.agreement:
-        raise Refusal(RefusalCode.AGREEMENT_CHANGED)
-    return [facts.AgreementAccepted(agree.round, agree.candidate, agree.ordinal, agree.agreement)]
-
-
-def _fill_info(_: Registration, fill: c.FillInfo, context: DecisionContext) -> list[Fact]:
-    _require_accepted(fill.details, context.round)
-    return [facts.InfoFilled(fill.details, fill.person, fill.holder)]
-
-
-def _amend_info(_: Registration, amend: c.AmendInfo, context: DecisionContext) -> list[Fact]:
-    _require_accepted(amend.details, context.round)
-    return [facts.InfoAmended(amend.details, amend.person, amend.holder)]
-
-
-def _require_accepted(details: facts.Details, round_: Round) -> None:
-    """Which kinds of documents count is data of the round."""
-    if details.document_type not in round_.plan.documents:
-        raise Refusal(RefusalCode.DOCUMENT_NOT_ACCEPTED)
-
-
-def _submit(registration: Registration, submit: c.Submit, context: DecisionContext) -> list[Fact]:
-    if not submit.declared:
-        raise Refusal(RefusalCode.DECLARATION_MISSING)
-    site, lines = _choice(submit, context, {})
-    number = _number(registration, submit)
-    student = _student(registration, submit, site)
-    pay_by = _pay_by_from_submission(site, context)
-    return [facts.Submitted(number, site.code, lines, submit.declaration, site.version, pay_by, student)]
-
-
-def _change_subjects(
-    registration: Registration, change: c.ChangeSubjects, context: DecisionContext
-) -> list[Fact]:
-    site, lines = _choice(change, context, _held(registration, change))
-    number = _number(registration, change)
-    same_site = registration.site == site.code
-    pay_by = registration.pay_by if same_site else _pay_by_from_submission(site, context)
-    student = _student(registration, change, site)
-    return [facts.SubjectsChanged(number, site.code, lines, site.version, pay_by, student)]
-
-
-def _student(registration: Registration, choice: c.Submit | c.ChangeSubjects, site: Site) -> str:
-    """What a site for its own students asks for; what was said to the same site before still counts."""
-    if site.plan.audience != OWN_STUDENTS:
-        return ""
-    student = school_number(choice.student) or (
-        registration.student if registration.site == site.code else ""
-    )
-    if not student:
-        raise Refusal(RefusalCode.STUDENT_UNNAMED)
-    return student
-
-
-def _number(registration: Registration, choice: c.Submit | c.ChangeSubjects) -> str:
-    """The registration number carries the site's code, so it changes with the site and only then."""
-    keeps = registration.number and registration.site == choice.site
-    return registration.number if keeps else choice.number
-
-
-def _pay_by_from_submission(site: Site, context: DecisionContext) -> datetime | None:
-    """When it lapses, where the clock starts at submission; a site without review has no other start."""
-    windows = context.round.plan.windows
-    if site.clock == "submitted":
-        return site.hold_from(context.now, windows)
-    return None if site.reviews else windows.payment.closes
-
-
-def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, facts.Line]:
-    """What the registration holds at the site already: the site's closing or another offer takes nothing from it."""
-    if registration.site != change.site:
-        return {}
-    return {line.subject: line for line in registration.lines}
-
-
-def _choice(
-    choice: c.Submit | c.ChangeSubjects, context: DecisionContext, held: Mapping[str, facts.Line]
-) -> tuple[Site, tuple[facts.Line, ...]]:
-    """The site and the priced subjects, or the first rule they break."""
-    site = context.site
-    if site is None or site.code != choice.site:
-        raise Refusal(RefusalCode.SITE_UNKNOWN, site=choice.site)
-    if site.closed and not set(choice.subjects) <= held.keys():
-        raise Refusal(RefusalCode.SITE_CLOSED, site=site.code)
-    if not choice.subjects:
-        raise Refusal(RefusalCode.NO_SUBJECT)
-    if len(set(choice.subjects)) != len(choice.subjects):
-        raise Refusal(RefusalCode.SUBJECT_TWICE)
-    most = min(MOST_SUBJECTS, site.plan.most_subjects)
-    if len(choice.subjects) > most:
-        raise Refusal(RefusalCode.TOO_MANY_SUBJECTS, most=most)
-    return site, tuple(_line(subject, site, context.round, held) for subject in sorted(choice.subjects))
-
-
-def _line(subject: str, site: Site, round_: Round, held: Mapping[str, facts.Line]) -> facts.Line:
-    """The subject with its fee; one that is not offered any more is kept as it was by whoever holds it."""
-    if subject in site.offers and subject in round_.subjects:
-        return facts.Line(subject, round_.fee(subject))
-    if subject in held:
-        return held[subject]
-    raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)
-
-
-def _upload_photo(_: Registration, upload: c.UploadPhoto, context: DecisionContext) -> list[Fact]:
-    _require_photo(context)
-    return [facts.PhotoUploaded(_acceptable(upload.photo))]
-
-
-def _replace_photo(_: Registration, replaced: c.ReplacePhoto, __: DecisionContext) -> list[Fact]:
-    return [facts.PhotoReplaced(_acceptable(replaced.photo))]
-
-
-def _acceptable(photo: facts.Photo) -> facts.Photo:
-    """A photo that was not refused; or one refused for what a person may see otherwise, sent to that person."""
-    goes_to_a_person = photo.appealed and may_appeal(refusing(photo.measured, photo.codes))
-    if photo.verdict == "reject" and not goes_to_a_person:
-        raise Refusal(RefusalCode.PHOTO_REFUSED, codes=" ".join(photo.codes))
-    return photo
-
-
-def _require_photo(context: DecisionContext) -> None:
-    """Nothing is decided about a face that nobody can see."""
-    if context.photo_lost:
-        raise Refusal(RefusalCode.PHOTO_LOST)
-
-
-def _request_review(_: Registration, __: c.RequestReview, context: DecisionContext) -> list[Fact]:
-    _require_photo(context)
-    return [facts.ReviewRequested(_site(context).version)]
-
-
-def _take_back(_: Registration, __: c.TakeBack, context: DecisionContext) -> list[Fact]:
-    if context.review_opened:
-        raise Refusal(RefusalCode.REVIEW_OPENED)
-    return [facts.ReviewTakenBack()]
-
-
 def _approve(_: Registration, __: c.Approve, context: DecisionContext) -> list[Fact]:
-    _require_photo(context)
-    site = _site(context)
+    require_photo(context)
+    site = site_of(context)
     pay_by = site.hold_from(context.now, context.round.plan.windows)
     return [facts.Approved(pay_by, site.version)]
 
@@ -393,7 +232,7 @@ def _expire(registration: Registration, _: c.Expire, context: DecisionContext) -
 
 
 def _confirm(_: Registration, __: c.Confirm, context: DecisionContext) -> list[Fact]:
-    _require_photo(context)
+    require_photo(context)
     return [facts.ConfirmedOnSite()]
 
 
@@ -404,10 +243,6 @@ def _seat(registration: Registration, seat: c.Seat, _: DecisionContext) -> list[
         for assigned in seat.seats
         if assigned.subject in registration.subjects and assigned.subject not in registration.seated
     ]
-
-
-def _withdraw(_: Registration, __: c.Withdraw, ___: DecisionContext) -> list[Fact]:
-    return [facts.Withdrawn()]
 
 
 def _cancel(registration: Registration, cancel: c.Cancel, _: DecisionContext) -> list[Fact]:
@@ -452,9 +287,3 @@ def _resume(registration: Registration, _: c.Resume, context: DecisionContext) -
     """Back to where it was, or to where a payment brought it meanwhile; the time it was suspended does not count."""
     pay_by = prolonged(registration, context.now, context.round.plan.windows.payment.closes)
     return [facts.Resumed(registration.suspended_from.value, pay_by)]
-
-
-def _site(context: DecisionContext) -> Site:
-    if context.site is None:
-        raise Refusal(RefusalCode.SITE_UNKNOWN, site="")
-    return context.site

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Uuid, bindparam, select
 
-from ncre.events import registration as facts
+from ncre.events import admission
 from ncre.projections.base import Key, Projection, Row
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
@@ -29,14 +29,14 @@ entries = Table(
 
 class Entries(Projection):
     table = entries
-    listens = (facts.EntryRecorded, facts.EntryRevoked)
+    listens = (admission.EntryRecorded, admission.EntryRevoked)
     by_stream = "stream"
 
-    def key(self, fact: facts.EntryRecorded | facts.EntryRevoked) -> Key:
+    def key(self, fact: admission.EntryRecorded | admission.EntryRevoked) -> Key:
         return (fact.metadata.stream, fact.ticket)
 
-    def step(self, fact: facts.EntryRecorded | facts.EntryRevoked, row: Row | None) -> Row | None:
-        if isinstance(fact, facts.EntryRevoked):
+    def step(self, fact: admission.EntryRecorded | admission.EntryRevoked, row: Row | None) -> Row | None:
+        if isinstance(fact, admission.EntryRevoked):
             return None
         return {
             "stream": fact.metadata.stream,

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select
 
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.registration import DetailsViewed
+from ncre.events.access import DetailsViewed
 from ncre.projections.audit.timeline import timeline
 from ncre.projections.base import Row
 from ncre.projections.registration.registrations import registrations

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.disclosure import words_of
-from ncre.events.registration import DetailsViewed
+from ncre.events.access import DetailsViewed
 from ncre.projections.rows import HistoryRow
 from ncre.store.fact_store import FactStore
 

@@ -13,15 +13,8 @@ from uuid import UUID
 
 from ncre.domain.accounts.addresses import masked, shown
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.candidate import (
-    EDUCATION,
-    ETHNICITY_CHOICES,
-    FORM_FIELDS,
-    OCCUPATIONS,
-    SEXES,
-    masked_name,
-    masked_number,
-)
+from ncre.domain.candidate import masked_name, masked_number
+from ncre.domain.candidate_fields import EDUCATION, ETHNICITY_CHOICES, FORM_FIELDS, OCCUPATIONS, SEXES
 from ncre.domain.exam.plan import in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan

@@ -7,9 +7,9 @@ registration stood at any version.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -27,14 +27,14 @@ from sqlalchemy import (
     select,
 )
 
-from ncre.domain.candidate import masked_name, masked_number
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED
 from ncre.domain.registration.machine import arrival
 from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.projections.base import Key, Projection, Row, as_json, changed, typed, typed_or_none
+from ncre.projections.base import Key, Projection, Row, changed, typed, typed_or_none
+from ncre.projections.registration.row_steps import CHANGES
 from ncre.projections.rows import RegistrationRow
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
@@ -106,7 +106,7 @@ class RegistrationProjection(Projection):
     def step(self, fact: Fact, row: Row | None) -> Row | None:
         stamp = fact.metadata
         status = Status(row["status"]) if row else Status.NEW
-        change = _CHANGES.get(type(fact))
+        change = CHANGES.get(type(fact))
         return changed(
             row or _begun(stamp.stream),
             version=stamp.version,
@@ -128,120 +128,6 @@ def _begun(stream: UUID) -> Row:
     empty: Row = dict.fromkeys(column.name for column in registrations.columns)
     return {**empty, "id": stream, "lines": [], "amount": 0, "rejections": 0, "reasons": [], "seated": 0}
 
-
-def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
-    return {
-        "round": accepted.round,
-        "account": accepted.candidate,
-        "account_since": accepted.metadata.recorded_at,
-        "sealed_for": accepted.candidate,
-        "ordinal": accepted.ordinal,
-        "agreement": accepted.agreement,
-        "agreed_at": accepted.metadata.recorded_at,
-    }
-
-
-def _informed(filled: facts.InfoFilled | facts.InfoAmended, _: Row) -> Row:
-    """Of an erased person neither the masks nor the keyed hash are left, by which the document could be told again."""
-    known = filled.details if isinstance(filled.details, facts.Details) else None
-    return {
-        "details_version": filled.metadata.version,
-        "person": filled.person if known else None,
-        "holder": (filled.holder or None) if known else None,
-        "name_masked": masked_name(known.name) if known else None,
-        "document_masked": masked_number(known.document_number) if known else None,
-    }
-
-
-def _chosen(chosen: facts.Submitted | facts.SubjectsChanged, row: Row) -> Row:
-    return {
-        "number": chosen.number,
-        "site": chosen.site,
-        "lines": [{"subject": line.subject, "fee": line.fee} for line in chosen.lines],
-        "amount": sum(line.fee for line in chosen.lines),
-        "pay_by": chosen.pay_by,
-        "order_version": chosen.metadata.version,
-    }
-
-
-def _submitted(submitted: facts.Submitted, row: Row) -> Row:
-    return {
-        **_chosen(submitted, row),
-        "submitted_at": submitted.metadata.recorded_at,
-        "approved_at": None,
-        "requested_at": None,
-    }
-
-
-def _pictured(taken: facts.PhotoUploaded | facts.PhotoReplaced, _: Row) -> Row:
-    return {"photo": as_json(taken.photo)}
-
-
-def _requested(requested: facts.ReviewRequested, _: Row) -> Row:
-    return {"requested_at": requested.metadata.recorded_at}
-
-
-def _taken_back(_: facts.ReviewTakenBack, __: Row) -> Row:
-    return {"requested_at": None}
-
-
-def _approved(approved: facts.Approved, _: Row) -> Row:
-    return {
-        "approved_at": approved.metadata.recorded_at,
-        "pay_by": approved.pay_by,
-        "order_version": approved.metadata.version,
-        "reasons": [],
-        "rejected_version": None,
-    }
-
-
-def _rejected(rejected: facts.Rejected, row: Row) -> Row:
-    return {
-        "rejections": row["rejections"] + 1,
-        "rejected_version": rejected.metadata.version,
-        "reasons": list(rejected.reasons),
-    }
-
-
-def _settled(settled: facts.PaymentSettled, _: Row) -> Row:
-    payment = {"order": settled.order, "channel": settled.channel, "trade": settled.trade}
-    return {"payment": {**payment, "amount": settled.amount}, "paid_at": settled.paid_at}
-
-
-def _confirmed(confirmed: facts.ConfirmedOnSite, _: Row) -> Row:
-    return {"confirmed_at": confirmed.metadata.recorded_at}
-
-
-def _seated(_: facts.SeatAssigned, row: Row) -> Row:
-    return {"seated": row["seated"] + 1}
-
-
-def _moved(moved: facts.Moved, _: Row) -> Row:
-    return {"account": moved.to, "account_since": moved.metadata.recorded_at}
-
-
-def _resumed(resumed: facts.Resumed, _: Row) -> Row:
-    return {"pay_by": resumed.pay_by}
-
-
-_CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
-    facts.AgreementAccepted: _agreed,
-    facts.InfoFilled: _informed,
-    facts.InfoAmended: _informed,
-    facts.Submitted: _submitted,
-    facts.SubjectsChanged: _chosen,
-    facts.PhotoUploaded: _pictured,
-    facts.PhotoReplaced: _pictured,
-    facts.ReviewRequested: _requested,
-    facts.ReviewTakenBack: _taken_back,
-    facts.Approved: _approved,
-    facts.Rejected: _rejected,
-    facts.PaymentSettled: _settled,
-    facts.ConfirmedOnSite: _confirmed,
-    facts.SeatAssigned: _seated,
-    facts.Moved: _moved,
-    facts.Resumed: _resumed,
-}
 
 _ONE = select(registrations).where(registrations.c.id == bindparam("registration"))
 _NEWEST = (

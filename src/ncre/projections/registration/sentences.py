@@ -12,11 +12,12 @@ from ncre.domain.registration.disclosure import words_of
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Opening
 from ncre.domain.registration.window_wording import WINDOWS
-from ncre.events import exam, operating, registration
+from ncre.events import access, admission, operating, registration
 from ncre.events.base import Fact
 from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
+from ncre.projections.exam.sentences import EXAM_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
@@ -213,7 +214,7 @@ def _moved(_: registration.Moved) -> Bilingual:
     )
 
 
-def _viewed(viewed: registration.DetailsViewed) -> Bilingual:
+def _viewed(viewed: access.DetailsViewed) -> Bilingual:
     if not viewed.why:
         return Bilingual("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
     why = words_of(viewed.why)
@@ -223,7 +224,7 @@ def _viewed(viewed: registration.DetailsViewed) -> Bilingual:
     )
 
 
-def _entered(entered: registration.EntryRecorded) -> Bilingual:
+def _entered(entered: admission.EntryRecorded) -> Bilingual:
     manner = _MANNERS.get(entered.manner, Bilingual("", ""))
     return Bilingual(
         f"入场：准考证号 {entered.ticket}，考场 {entered.hall:04}{manner.zh}。",
@@ -237,67 +238,11 @@ _MANNERS: Final = {
 }
 
 
-def _revoked(revoked: registration.EntryRevoked) -> Bilingual:
+def _revoked(revoked: admission.EntryRevoked) -> Bilingual:
     return Bilingual(
         f"撤销入场记录：准考证号 {revoked.ticket}，本人未入场。",
         f"The entry of ticket number {revoked.ticket} was taken back: the person did not go in.",
     )
-
-
-def _round_opened(opened: exam.RoundOpened) -> Bilingual:
-    return Bilingual(f"考次 {opened.plan.code} 已设立。", f"Round {opened.plan.code} was opened.")
-
-
-def _round_revised(revised: exam.RoundRevised) -> Bilingual:
-    return Bilingual(
-        f"考次 {revised.plan.code} 的安排已修订。", f"The plan of round {revised.plan.code} was revised."
-    )
-
-
-def _site_opened(opened: exam.SiteOpened) -> Bilingual:
-    return Bilingual(f"考点 {opened.plan.code} 已开放。", f"Site {opened.plan.code} was opened.")
-
-
-def _site_revised(revised: exam.SiteRevised) -> Bilingual:
-    return Bilingual(
-        f"考点 {revised.plan.code} 的规则已修订。", f"The rules of site {revised.plan.code} were revised."
-    )
-
-
-def _site_closed(closed: exam.SiteClosed) -> Bilingual:
-    return Bilingual(f"考点 {closed.site} 停止报名。", f"Site {closed.site} was closed to registrations.")
-
-
-def _revision_made(made: exam.RoundRevisionMade) -> Bilingual:
-    number, follow = len(made.points), sum(point.touched for point in made.points)
-    return Bilingual(
-        f"第 {made.round} 次考试修订：{number} 处变动，涉及 {follow} 份报名。原因：{made.why}",
-        f"Round {made.round} was revised: {number} changes, {follow} registrations touched. Reason: {made.why}",
-    )
-
-
-def _posted(posted: exam.NoticePosted) -> Bilingual:
-    return Bilingual(f"发布了公告《{posted.title}》。", f"The notice “{posted.title_en}” was posted.")
-
-
-def _drawn(drawn: exam.SeatsDrawn) -> Bilingual:
-    where = _where(drawn)
-    return Bilingual(
-        f"考点 {drawn.site} 编排考场：{drawn.people} 人 {drawn.sittings} 科次，随机种子 {drawn.seed}{where.zh}。",
-        f"Seats were drawn at site {drawn.site}: {drawn.people} people, {drawn.sittings} sittings, "
-        f"seed {drawn.seed}{where.en}.",
-    )
-
-
-def _where(drawn: exam.SeatsDrawn) -> Bilingual:
-    """In which halls, as far as they were chosen."""
-    zh, en = ("，集中编排", ", in few halls") if drawn.manner == "few" else ("", "")
-    if drawn.batches:
-        numbers = [str(number) for number in drawn.batches]
-        zh, en = f"{zh}，批次 {'、'.join(numbers)}", f"{en}, batches {', '.join(numbers)}"
-    if drawn.rooms:
-        zh, en = f"{zh}，机房 {'、'.join(drawn.rooms)}", f"{en}, rooms {', '.join(drawn.rooms)}"
-    return Bilingual(zh, en)
 
 
 def _run(run: operating.CommandRun) -> Bilingual:
@@ -334,18 +279,11 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.Moved: _moved,
     registration.Suspended: _suspended,
     registration.Resumed: _resumed,
-    registration.DetailsViewed: _viewed,
-    registration.EntryRecorded: _entered,
-    registration.EntryRevoked: _revoked,
-    exam.RoundOpened: _round_opened,
-    exam.RoundRevised: _round_revised,
-    exam.SiteOpened: _site_opened,
-    exam.SiteRevised: _site_revised,
-    exam.SiteClosed: _site_closed,
-    exam.RoundRevisionMade: _revision_made,
-    exam.NoticePosted: _posted,
-    exam.SeatsDrawn: _drawn,
+    access.DetailsViewed: _viewed,
+    admission.EntryRecorded: _entered,
+    admission.EntryRevoked: _revoked,
     operating.CommandRun: _run,
+    **EXAM_SENTENCES,
     **PAYMENT_SENTENCES,
     **PASSPORT_SENTENCES,
     **ERASURE_SENTENCES,

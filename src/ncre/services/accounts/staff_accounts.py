@@ -27,7 +27,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import email_templates
+from ncre.identity import office_letters
 from ncre.identity.accounts import Account, Accounts, covering
 from ncre.identity.proofs import void
 from ncre.identity.sessions import Sessions
@@ -217,5 +217,5 @@ class StaffAccounts:
     def _told(self, identity: UUID, outcome: Outcome) -> Outcome:
         account = self._accounts.find(identity)
         if outcome.done and account is not None:
-            self._log.tell(account, email_templates.changed_by_office)
+            self._log.tell(account, office_letters.changed_by_office)
         return outcome

@@ -20,7 +20,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Status
 from ncre.domain.scanned_code import NUMBER, garbled_by_input_method, scanned
-from ncre.events.registration import EntryRecorded, EntryRevoked
+from ncre.events.admission import EntryRecorded, EntryRevoked
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.projections.admission import entries
 from ncre.projections.registration import desk_search

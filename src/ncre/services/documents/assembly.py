@@ -25,13 +25,8 @@ from ncre.documents.view_models import (
     TicketSheet,
 )
 from ncre.domain.accounts.addresses import masked, shown
-from ncre.domain.candidate import (
-    EDUCATION,
-    ETHNICITY_CHOICES,
-    OCCUPATIONS,
-    SEXES,
-    masked_number,
-)
+from ncre.domain.candidate import masked_number
+from ncre.domain.candidate_fields import EDUCATION, ETHNICITY_CHOICES, OCCUPATIONS, SEXES
 from ncre.domain.exam.plan import Round, Site, in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan

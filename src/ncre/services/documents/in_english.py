@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ncre.documents import labels
-from ncre.domain.candidate import EDUCATION, ETHNICITY_CHOICES, OCCUPATIONS, SEXES
+from ncre.domain.candidate_fields import EDUCATION, ETHNICITY_CHOICES, OCCUPATIONS, SEXES
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 
 CHOICES: Final[Mapping[str, str]] = {

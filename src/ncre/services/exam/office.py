@@ -10,7 +10,8 @@ from secrets import randbelow
 from typing import Final
 from uuid import UUID, uuid4
 
-from ncre.domain.exam.plan import DrawSeats, PostNotice, site_id
+from ncre.domain.exam.commands import DrawSeats, PostNotice
+from ncre.domain.exam.plan import site_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, Seat
 from ncre.domain.seating.cautions import Caution, cautions

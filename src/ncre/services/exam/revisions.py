@@ -7,25 +7,17 @@ gives it as it is). Everything is recorded together, or nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
 from ncre.domain.accounts.staff import LONGEST_WHY
-from ncre.domain.exam.plan import (
-    CloseSite,
-    ExamCommand,
-    NoteRevision,
-    PlanRound,
-    PlanSite,
-    PostNotice,
-    notices_id,
+from ncre.domain.exam.commands import (
     replay_exam,
-    revisions_id,
 )
+from ncre.domain.exam.plan import notices_id, revisions_id
 from ncre.domain.exam.revision import Change, ChangeKind, Plans, differences
 from ncre.domain.exam.revision_rules import RULES, Outcome, Weighed, needs_people, weighed
 from ncre.domain.exam.revision_touches import Holder
@@ -33,44 +25,11 @@ from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.exam import NoticePosted, RevisedPoint, RoundRevisionMade
+from ncre.events.exam import NoticePosted, RoundRevisionMade
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.exam.holders import holders
 from ncre.rounds.loader import LoadedRound, NoticeText
-
-SHOWN: Final = 5
-"""Refused changes that one refusal names."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Revise:
-    """Open a round, or revise it to be as `wanted`. Sites that are not in it are closed.
-
-    `made_from` is the revision that was looked at; None means the one in force.
-    """
-
-    actor: Actor
-    wanted: LoadedRound
-    why: str
-    made_from: int | None = None
-    command_id: UUID = field(default_factory=uuid4)
-
-
-@dataclass(frozen=True)
-class Revision:
-    """What leads from revision `made_from` to what is wanted."""
-
-    round: str
-    made_from: int
-    points: tuple[Weighed, ...]
-
-    @property
-    def refused(self) -> list[Weighed]:
-        return [point for point in self.points if point.outcome is Outcome.REFUSED]
-
-    @property
-    def to_follow(self) -> list[Weighed]:
-        return [point for point in self.points if point.outcome is Outcome.FOLLOW_UP]
+from ncre.services.exam.revision_commands import SHOWN, Revise, Revision, commands_of, wanted_plans
 
 
 @dataclass(frozen=True)
@@ -200,7 +159,7 @@ class Revisions:
         if revision.refused:
             raise _refusal(revision.refused)
         if revision.points:
-            self._command_handler.plan_within(connection, _commands(asked, revision, why))
+            self._command_handler.plan_within(connection, commands_of(asked, revision, why))
         return revision
 
     def _was_made(self, connection: Connection, asked: Revise) -> bool:
@@ -211,7 +170,7 @@ class Revisions:
 
     def _weighed(self, connection: Connection, wanted: LoadedRound) -> Revision:
         code = wanted.plan.code
-        changes = differences(self._plans(connection, code), _wanted_plans(wanted))
+        changes = differences(self._plans(connection, code), wanted_plans(wanted))
         number = self._command_handler.store.version(connection, revisions_id(code))
         return Revision(code, number, tuple(self._weigh(connection, code, changes)))
 
@@ -237,58 +196,6 @@ class Revisions:
             held = {subject for one in people for subject in one.subjects}
             levels = {one: round_.subject(one).level for one in held} if round_ else {}
         return [weighed(change, people, levels) for change in changes]
-
-
-def _wanted_plans(wanted: LoadedRound) -> Plans:
-    return Plans(
-        wanted.plan,
-        {site.code: site for site in wanted.sites},
-        {one.kind: _notice(wanted.plan.code, one) for one in wanted.notices},
-    )
-
-
-def _notice(code: str, one: NoticeText) -> NoticePosted:
-    return NoticePosted(code, one.kind, one.title, one.title_en, one.body, one.body_en)
-
-
-def cause_of(number: int) -> str:
-    """What the facts of a revision name as their cause."""
-    return f"revision {number}"
-
-
-def _commands(asked: Revise, revision: Revision, why: str) -> Iterable[ExamCommand]:
-    """The revision first, then what it consists of; each names it as its cause."""
-    by, code = asked.actor, revision.round
-    cause = cause_of(revision.made_from + 1)
-
-    def part(name: str) -> UUID:
-        return uuid5(asked.command_id, name)
-
-    points = tuple(_point(point) for point in revision.points)
-    made = RoundRevisionMade(code, revision.made_from, why, points)
-    yield NoteRevision(actor=by, command_id=asked.command_id, made=made)
-    yield PlanRound(actor=by, command_id=part("round"), plan=asked.wanted.plan, cause=cause)
-    for site in asked.wanted.sites:
-        yield PlanSite(actor=by, command_id=part(site.code), round=code, plan=site, cause=cause)
-    for point in revision.points:
-        if point.change.kind is ChangeKind.SITE_CLOSED:
-            site_code = point.change.site
-            yield CloseSite(actor=by, command_id=part(site_code), round=code, site=site_code, cause=cause)
-    for kind, notice in _wanted_plans(asked.wanted).notices.items():
-        yield PostNotice(actor=by, command_id=part(kind), notice=notice, cause=cause)
-
-
-def _point(point: Weighed) -> RevisedPoint:
-    change = point.change
-    return RevisedPoint(
-        change.kind.value,
-        change.site,
-        change.item,
-        change.before,
-        change.after,
-        point.outcome.value,
-        point.touched,
-    )
 
 
 def _refusal(refused: list[Weighed]) -> Refusal:

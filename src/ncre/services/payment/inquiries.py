@@ -22,7 +22,8 @@ from ncre.operational.retry_schedule import RetrySchedule
 from ncre.projections.payment import orders
 from ncre.projections.registration import registrations
 from ncre.projections.rows import OrderRow
-from ncre.services.payment.notifications import PaymentService, next_question
+from ncre.services.payment.notifications import PaymentService
+from ncre.services.payment.poll_times import next_question
 
 log = logging.getLogger("ncre.paying")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid5
@@ -46,20 +45,10 @@ from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.projections.rows import PaymentRow, known
+from ncre.services.payment.poll_times import next_question
 from ncre.services.payment.unmatched import UnmatchedPayments
 
 log = logging.getLogger("ncre.money")
-
-POLL_INTERVALS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 10, 30))
-"""When a channel is asked again about something, counted from its beginning; later hourly (facts §2.2 rule 7)."""
-
-HOURLY: Final = timedelta(hours=1)
-
-
-def next_question(since: datetime, now: datetime) -> datetime:
-    """When to ask again about what began at `since`."""
-    again = next((since + after for after in POLL_INTERVALS if since + after > now), now + HOURLY)
-    return min(again, now + HOURLY)  # it may have begun by a clock that stood later
 
 
 class PaymentService:

@@ -20,7 +20,8 @@ from ncre.operational.retry_schedule import RetrySchedule
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders, reconciliations
 from ncre.projections.rows import PaymentRow
-from ncre.services.payment.notifications import HOURLY, PaymentService
+from ncre.services.payment.notifications import PaymentService
+from ncre.services.payment.poll_times import HOURLY
 
 BILL_READY: Final = time(9, 30)
 """When the bill of the day before can be had (exam time; payment facts §1.8: about 09:00)."""

@@ -17,7 +17,7 @@ from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import RegistrationMoved
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import email_templates
+from ncre.identity import office_letters
 from ncre.identity.accounts import Account, Accounts
 from ncre.projections.registration import registrations
 from ncre.services.accounts.profiles import Profiles
@@ -69,8 +69,8 @@ class RegistrationTransfer:
         self._changes.prepare(asked)
         was, after = self._command_handler.run_in_transaction(partial(self._moved, asked, to, persons))
         if was is not None:
-            self._log.tell(was, lambda address: email_templates.moved(address, after.number, LEFT))
-            self._log.tell(to, lambda address: email_templates.moved(address, after.number, CAME))
+            self._log.tell(was, lambda address: office_letters.moved(address, after.number, LEFT))
+            self._log.tell(to, lambda address: office_letters.moved(address, after.number, CAME))
         return after
 
     def _moved(

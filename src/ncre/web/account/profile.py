@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.accounts.addresses import shown
-from ncre.domain.candidate import FORM_FIELDS, parse_details
+from ncre.domain.candidate import parse_details
+from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role

@@ -10,7 +10,8 @@ from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from ncre.clients.payment_channel import ChannelRefused, ChannelUnavailable, Device
-from ncre.domain.candidate import FORM_FIELDS, parse_details
+from ncre.domain.candidate import parse_details
+from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode

@@ -14,8 +14,8 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.disclosure import words_of
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
+from ncre.events.access import DetailsViewed
 from ncre.events.account import stream_of
-from ncre.events.registration import DetailsViewed
 from ncre.projections.audit import activity
 from ncre.projections.audit.disclosures import OPENED
 from ncre.web.shared.auth import Answer, container, require_role

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.candidate import FORM_FIELDS
+from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.projections.rows import HistoryRow

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from ncre.domain.candidate import FORM_FIELDS, parse_details
+from ncre.domain.candidate import parse_details
+from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Step

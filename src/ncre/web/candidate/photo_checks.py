@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ncre.domain.faults import FAULT_WORDS, FaultCode
+from ncre.domain.fault_codes import FaultCode
+from ncre.domain.fault_wording import FAULT_WORDS
 from ncre.domain.photo.rules import Level
 from ncre.domain.photo.verdict import Check, checklist, to_tell
 from ncre.domain.photo.wording import LEVEL_WORDS, RULE_WORDS, measured_words, particulars

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from ncre.domain.exam.plan import Site
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.decisions import MOST_SUBJECTS
+from ncre.domain.registration.candidate_decisions import MOST_SUBJECTS
 from ncre.domain.registration.machine import open_steps
 from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Step

@@ -10,14 +10,15 @@ from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.accounts.staff import LONGEST_WHY
-from ncre.domain.exam.plan import LONGEST_BODY, LONGEST_TITLE, Round, Site
+from ncre.domain.exam.commands import LONGEST_BODY, LONGEST_TITLE
+from ncre.domain.exam.plan import Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.exam import NoticePosted
 from ncre.projections.base import Row
 from ncre.projections.registration import overview
 from ncre.projections.rows import known
-from ncre.services.exam.revisions import cause_of
+from ncre.services.exam.revision_commands import cause_of
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ncre.domain.accounts import addresses
-from ncre.domain.candidate import FORM_FIELDS, FormField
+from ncre.domain.candidate_fields import FORM_FIELDS, FormField
 from ncre.domain.faults import Fault
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.events.registration import Details

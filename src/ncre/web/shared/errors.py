@@ -13,8 +13,8 @@ from flask_babel import lazy_gettext as later
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from ncre.domain.refusal_wording import refusal_words
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.wording import refusal_words
 from ncre.handlers.outages import OUTAGES
 from ncre.store.outages import DatabaseFailure
 from ncre.web.api import problems

@@ -9,7 +9,7 @@ from typing import Final
 
 from flask import request
 
-from ncre.domain.candidate import FORM_FIELDS
+from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.faults import Fault
 from ncre.domain.identity_documents import DOCUMENT_TYPES, looks_like
 from ncre.domain.questions import Question, questions

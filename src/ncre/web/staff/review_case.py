@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS, ReviewReason
 from ncre.domain.registration.vocabulary import Step
+from ncre.events import access
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.projections.audit.snapshots import Version, differences, standing, student_of
@@ -83,7 +84,7 @@ def changes_since_rejection(history: Sequence[Fact]) -> list[tuple[str, str, str
 def newest_decision(story: Sequence[Told]) -> Told | None:
     """The newest line in which staff changed the case, newest first given: what an outdated page did not show."""
     return next(
-        (told for told in story if told.name and told.row["topic"] != facts.DetailsViewed.TOPIC), None
+        (told for told in story if told.name and told.row["topic"] != access.DetailsViewed.TOPIC), None
     )
 
 
