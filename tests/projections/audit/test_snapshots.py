@@ -51,7 +51,7 @@ def test_every_column_and_every_private_detail_has_its_label_in_both_languages()
     columns = {column.name for column in registrations.columns}
     private = {one.name for one in fields(facts.Details)}
     assert (
-        columns | private | {"note", "cancellation", "evidence", "seats", "student"}
+        columns | private | {"note", "cancellation", "evidence", "seats", "student", "suspension"}
         == FIELDS.keys()
         == LABELS.keys()
     )
@@ -61,7 +61,13 @@ def test_every_column_and_every_private_detail_has_its_label_in_both_languages()
 
 
 def test_exactly_what_is_stored_sealed_is_private() -> None:
-    sealed = {one.name for one in fields(facts.Details)} | {"note", "cancellation", "evidence", "student"}
+    sealed = {one.name for one in fields(facts.Details)} | {
+        "note",
+        "cancellation",
+        "evidence",
+        "student",
+        "suspension",
+    }
     assert {name for name, field in FIELDS.items() if field.private} == sealed
 
 
@@ -217,7 +223,7 @@ VALUES = {
     "photo": ({"digest": "a" * 64, "height": 567, "width": 390}, Bilingual(f"567×390 像素，摘要 {'a' * 16}", f"567×390 pixels, digest {'a' * 16}")),
     "sex": ("female", Bilingual("女", "female")),
     "document_type": ("passport", Bilingual("护照", "passport")),
-    "ethnicity": ("01", Bilingual("汉", "汉")),
+    "ethnicity": ("01", Bilingual("汉", "Han")),
     "birth": (WENJING.birth, Bilingual("2006-03-15", "2006-03-15")),
     "person": ("f" * 64, Bilingual("f" * 16, "f" * 16)),
     "site": (None, Bilingual("（无）", "(none)")),

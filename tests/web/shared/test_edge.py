@@ -49,6 +49,7 @@ def test_lines_of_a_text_are_no_control_characters(container: Container, site: F
         "title_en": "title",
         "body": "一\r\n\t二",
         "body_en": "one\n\ttwo",
+        "why": "更正",
         "replace": "1",
     }
     assert kaowu.post("/office/notices", page="/office/notices", **notice).status_code == 303
