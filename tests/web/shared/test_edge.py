@@ -44,7 +44,7 @@ def test_control_characters_in_an_address_are_refused(site: Flask, control: str)
 def test_lines_of_a_text_are_no_control_characters(container: Container, site: Flask) -> None:
     kaowu = office(container, site)
     notice = {
-        "kind": "guide",
+        "kind": "announcement",
         "title": "标题",
         "title_en": "title",
         "body": "一\r\n\t二",
