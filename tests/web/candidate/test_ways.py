@@ -23,8 +23,8 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "page-words.md"
 SEATED_LATER = {"documents.ticket", "documents.ticket_page"}
 """A paid registration has no ticket before it is seated, and says so in words of its own."""
 
-NOTHING_THERE = {"payment.leave", "photo.draft", "wechat.identify"}
-"""Parts of a page that are asked for here by a name that nothing has."""
+NOTHING_THERE = {"payment.leave", "photo.draft", "wechat.identify", "documents.proof"}
+"""Parts of a page that are asked for here by a name that nothing has, and a proof of a log that nobody has sealed yet."""
 
 
 BY_POLICY = {"payment.form", "photo.picture"}

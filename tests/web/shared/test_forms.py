@@ -57,6 +57,12 @@ FORMS: Final = (
     Form("photo.adopt", "candidate", Walker.submitted, {"draft": "a" * 64, "kind": "crop"}),
     Form("photo.again", "candidate", lapsed_and_back, {}),
     Form("registration.request_review", "candidate", Walker.pictured, {}),
+    Form(
+        "registration.take_back",
+        "candidate",
+        lambda walker: (walker.pictured(), walker.requests_review()),
+        {},
+    ),
     Form("registration.withdraw", "candidate", Walker.pictured, {}),
     Form("payment.pay", "candidate", Walker.approved, {"channel": "till"}),
     Form("review.approve", "shenhe", lambda walker: (walker.pictured(), walker.requests_review()), {}),

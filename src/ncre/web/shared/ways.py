@@ -50,6 +50,7 @@ PAGE_OF: Final = {
     "payment.ask": Page.PAID,
     "documents.form": Page.FORM,
     "documents.ticket": Page.TICKET,
+    "documents.proof": Page.TASKS,
 }
 """Which page a request of the candidate's is about; its form and its files are the same page."""
 
