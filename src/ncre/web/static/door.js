@@ -41,6 +41,7 @@ async function answer(code) {
     got = await fetch(form.action, { method: "POST", body: new URLSearchParams(asked), redirect: "follow", signal: AbortSignal.timeout(10000) });
     page = new DOMParser().parseFromString(await got.text(), "text/html");
   } catch {
+    before = { code: "", at: -TWICE }; // what was not answered may be scanned again at once
     show("bad", form.dataset.failed);
     return;
   }
