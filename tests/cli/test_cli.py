@@ -66,6 +66,7 @@ def test_help_loads_no_library() -> None:
         "ncre.cli.main",
         *(
             "ncre.cli",
+            "ncre.cli.parsing",
             "ncre.cli.parsing.grammar",
             "ncre.cli.parsing.language",
             "ncre.cli.parsing.manual",

@@ -85,7 +85,7 @@ def test_a_round_that_is_over_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_a_folder_that_is_not_there_is_misuse(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = checked(capsys, "/nowhere/at/all")
     assert code == 2
-    assert err.startswith("ncre: 没有 /nowhere/at/all")
+    assert err.startswith("ncre: there is no /nowhere/at/all")
 
 
 def test_a_folder_without_a_round_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +98,7 @@ def test_a_folder_without_a_round_is_told(tmp_path: Path, capsys: pytest.Capture
 def test_loading_takes_a_folder_and_says_the_same_faults(tmp_path: Path, ncre: Run) -> None:
     rooms = copied(tmp_path) / "rooms.csv"
     rooms.write_text(rooms.read_text("utf-8").replace(",45\n", ",0\n", 1), encoding="utf-8")
-    said = ncre("--lang", "en", "round", "load", str(tmp_path))
+    said = ncre("--lang", "en", "round", "load", str(tmp_path), "--as", "kaowu", "--why", "a first version")
     assert (said.code, said.err) == (
         2,
         "ncre: rooms.csv:2: 'seats' must be a whole number from 1 to 99, not '0'\n",

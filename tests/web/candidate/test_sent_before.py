@@ -130,7 +130,7 @@ def test_a_reviewers_corrected_note_is_told_and_kept(
 def test_a_corrected_notice_is_told_and_kept(container: Container, site: Flask) -> None:
     visitor = office(container, site)
     form = hidden(visitor.get("/office/notices"), "/office/notices")
-    notice = {"title": "通知", "body": "正文", "title_en": "Notice", "body_en": "Text"}
+    notice = {"title": "通知", "body": "正文", "title_en": "Notice", "body_en": "Text", "why": "更正"}
     assert visitor.send("/office/notices", {**form, **notice}).status_code == 303
     assert visitor.send("/office/notices", {**form, **notice}).status_code == 303
     again = visitor.send("/office/notices", {**form, **notice, "body": "改正的正文"})

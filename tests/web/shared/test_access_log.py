@@ -73,7 +73,7 @@ def test_a_form_without_its_token(
     container: Container, site: Flask, refused: pytest.LogCaptureFixture
 ) -> None:
     site.test_client().post("/sign-in", base_url=ORIGIN, data={"name": "x"})
-    assert "refused 400 csrf account=- role=- from=127.0.0.0/24 POST signin.sign_in" in last(refused)
+    assert "refused 400 csrf account=- role=- from=127.0.0.0/24 POST sign_in.sign_in" in last(refused)
 
 
 def test_too_many_tries(container: Container, site: Flask, refused: pytest.LogCaptureFixture) -> None:
