@@ -61,6 +61,12 @@ def in_first_screen(page: Page, selector: str) -> bool:
     )
 
 
+def press(li: Person, key: str) -> None:
+    """A key as people press it: what follows at once is taken for a scanner."""
+    li.page.keyboard.press(key)
+    li.page.wait_for_timeout(90)
+
+
 def decide_in_a_row(container: Container, clock: Clock, li: Person, count: int) -> tuple[int, int]:
     """Every fifth case is rejected, the others approved; returns how many, and how many keys were pressed."""
     people = queue_of(container, clock, count)
@@ -75,7 +81,7 @@ def decide_in_a_row(container: Container, clock: Clock, li: Person, count: int) 
         pressed = ["r", "1", "Enter"] if place % 5 == 4 else ["a"]
         with li.page.expect_navigation():
             for key in pressed:
-                li.page.keyboard.press(key)
+                press(li, key)
         decided, keys = decided + 1, keys + len(pressed)
     assert "没有等待审核的报名" in li.reads()
     return decided, keys
@@ -113,20 +119,20 @@ def test_keys_pass_on_open_reasons_and_can_be_switched_off(
     li.goes("/staff/queue")
     li.presses(house_number(container, people[0]))
     with li.page.expect_navigation():
-        li.page.keyboard.press("n")
+        press(li, "n")
     assert "2 / 2" in li.page.inner_text(".decide")
-    li.page.keyboard.press("r")
-    li.page.keyboard.press("Tab")
+    press(li, "r")
+    press(li, "Tab")
     li.page.locator("#note").focus()
     li.page.keyboard.type("an ra")
     assert li.page.input_value("#note") == "an ra"
-    li.page.keyboard.press("Escape")
+    press(li, "Escape")
     assert not li.page.locator("#note").is_visible()
     li.page.uncheck("#keys")
     li.page.locator("h1").click()
-    li.page.keyboard.press("a")
+    press(li, "a")
     li.page.reload()
-    li.page.keyboard.press("a")
+    press(li, "a")
     li.page.wait_for_load_state("networkidle")
     assert [row["status"] for row in statuses(container).values()] == ["pending-review"] * 2
 
@@ -157,9 +163,9 @@ def test_the_reason_that_is_missing_is_told_where_the_eyes_are(
     people = queue_of(container, clock, 1)
     li = at_the_desk(container, desk(browser), address)
     li.opens(people[0].id)
-    li.page.keyboard.press("r")
+    press(li, "r")
     with li.page.expect_navigation():
-        li.page.keyboard.press("Enter")
+        press(li, "Enter")
     assert li.page.locator("#reasons-fault").is_visible()
     assert li.page.evaluate("document.activeElement.name") == "reasons"
 

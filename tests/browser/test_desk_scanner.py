@@ -84,7 +84,7 @@ def test_a_scan_presses_no_button_and_fills_in_no_other_field(
     if page.get_by_role("button", name="信息一致，现场确认").count():
         page.get_by_role("button", name="信息一致，现场确认").focus()
     else:
-        page.get_by_text("现场缴费").click()
+        page.locator("#counter > summary").click()
         page.fill("#amount", "160")
         page.locator("#receipt").focus()
     scan(page, second)
@@ -101,7 +101,7 @@ def test_a_receipt_is_scanned_into_its_own_field(
     first = number(container, both[0])
     scan(page, first)
     shows(page, first)
-    page.get_by_text("现场缴费").click()
+    page.locator("#counter > summary").click()
     page.locator("#amount").click()
     page.keyboard.type("160", delay=100)
     page.locator("#receipt").click()

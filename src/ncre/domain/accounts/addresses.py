@@ -122,7 +122,7 @@ def key(text: str) -> str:
 
 def shown(address: str) -> str:
     """An address as people read it: 138 0013 8000, +852 9123 4567; an e-mail address as it is."""
-    if not address.startswith("+"):  # an e-mail address, or a name, in which a phone might be read too
+    if re.search(r"[^\d+() -]", address):  # an e-mail address, or a name, in which a phone might be read too
         return address
     try:
         parsed = phonenumbers.parse(address, HOME)
