@@ -67,7 +67,7 @@ def test_cash_refunds_and_what_needs_a_person_are_accessible_at_every_width(
     shenhe = Person(desk(browser), market.home, check=True)
     shenhe.signs_in("shenhe", PASSWORD)
     shenhe.opens(candidate.id)
-    shenhe.page.get_by_text("现场缴费", exact=True).click()
+    shenhe.page.locator("#counter > summary").click()
     shenhe.page.fill("#receipt", "2027-1")
     shenhe.page.fill("#amount", "150")
     shenhe.presses("已收款，登记")

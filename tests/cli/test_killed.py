@@ -28,8 +28,8 @@ SOURCE = Path(__file__).parents[2] / "src"
 KILLED_SEATING = """
 import sys, time
 from pathlib import Path
-from ncre.handlers.command_handler import Application
-project = Application._project
+from ncre.handlers.command_handler import CommandHandler
+project = CommandHandler._project
 
 def halfway(self, connection, recorded):
     project(self, connection, recorded)
@@ -37,7 +37,7 @@ def halfway(self, connection, recorded):
         Path(sys.argv.pop()).touch()
         time.sleep(60)
 
-Application._project = halfway
+CommandHandler._project = halfway
 from ncre.cli.main import main
 main(sys.argv[1:-1])
 """
@@ -46,7 +46,7 @@ main(sys.argv[1:-1])
 MIGRATING = """
 import sys
 from pathlib import Path
-from ncre.events import database
+from ncre.store import database
 database.MIGRATIONS = Path(sys.argv[1])
 database.Database(sys.argv[2]).migrate()
 """

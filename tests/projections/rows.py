@@ -9,9 +9,11 @@ from sqlalchemy import Connection, select
 from ncre.events.base import Fact
 from ncre.projections import all_projections
 from ncre.projections.base import Row, RowsInTransaction, fold
+from ncre.store.keys import Keys
 from tests.support import people
+from tests.support.people import SECRET
 
-HOUSE = all_projections(b"tests")
+HOUSE = all_projections(Keys.derived_from(SECRET).pepper)
 
 
 def folded(table: str, history: Iterable[Fact]) -> list[Row]:

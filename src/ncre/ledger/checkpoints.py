@@ -34,7 +34,7 @@ class Sealed:
 _COLUMNS: Final = tuple(
     tables.checkpoints.c[name] for name in ("number", "size", "root", "last_id", "at", "note")
 )
-_NEWEST: Final = select(*_COLUMNS).order_by(tables.checkpoints.c.size.desc()).limit(1)
+_NEWEST: Final = select(*_COLUMNS).order_by(tables.checkpoints.c.number.desc()).limit(1)
 
 
 def newest(connection: Connection) -> Sealed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from ncre.domain.exam.plan import in_words
 from ncre.domain.registration.vocabulary import Role
 from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import container
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 NAMED: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
 """Roles whose account name is shown: they act in office. A candidate's may be an e-mail address."""
@@ -62,6 +65,11 @@ def name_of(actor: str) -> str:
     return _names_of([actor])[actor]
 
 
+def _shortened(actor: str) -> str:
+    """Of an account that is gone the beginning of its id, enough to tell two apart; the name of a machine as it is."""
+    return f"{actor[:8]}…" if _ID.fullmatch(actor) else actor
+
+
 def _names_of(actors: Iterable[str]) -> dict[str, str]:
     """The names that this request has read so far, with those of these actors: each is read once."""
     read: dict[str, str] = g.setdefault("names_in_office", {})
@@ -71,4 +79,5 @@ def _names_of(actors: Iterable[str]) -> dict[str, str]:
         integrations = container().integrations.integrations
         read.update({actor: integrations.name_of(actor) or actor for actor in new if found[actor] == actor})
         read.update({actor: name for actor, name in found.items() if name != actor})
+        read.update({actor: _shortened(actor) for actor in new if read[actor] == actor})
     return read
