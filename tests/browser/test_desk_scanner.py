@@ -107,7 +107,8 @@ def test_a_receipt_is_scanned_into_its_own_field(
     page.locator("#receipt").click()
     scan(page, "00001234567890")
     expect(page.locator("main")).to_contain_text("现场缴费已登记")
-    shows(page, first)
+    assert row_of(container, both[0].id)["status"] == "paid"
+    expect(page.locator("#q")).to_be_focused()
 
 
 def test_the_desk_is_ready_after_a_confirmation(
