@@ -216,12 +216,12 @@ def build_container(
     lines = payment_channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
     unmatched = UnmatchedPayments(command_handler)
-    money = PaymentService(command_handler, lines, Inbox(database), retry_schedule, refused, unmatched)
-    checkout = CheckoutService(command_handler, money, retry_schedule)
-    changes = Changes(command_handler, money, checkout)
-    reconciliation = Reconciliation(command_handler, money, retry_schedule)
+    payments = PaymentService(command_handler, lines, Inbox(database), retry_schedule, refused, unmatched)
+    checkout = CheckoutService(command_handler, payments, retry_schedule)
+    changes = Changes(command_handler, payments, checkout)
+    reconciliation = Reconciliation(command_handler, payments, retry_schedule)
     transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
-    counter_payments = CounterPayments(command_handler, money, checkout)
+    counter_payments = CounterPayments(command_handler, payments, checkout)
     erasing = erasure_services(
         command_handler,
         changes,
@@ -283,7 +283,7 @@ def build_container(
         people=people,
         photos=photos,
         photo_inspection=PhotoInspection(database, store, kept),
-        payments=money,
+        payments=payments,
         unmatched_payments=unmatched,
         checkout=checkout,
         changes=changes,
@@ -317,7 +317,7 @@ def build_container(
         audit_bundles=AuditBundles(command_handler),
         worker=Worker(
             command_handler,
-            money,
+            payments,
             checkout,
             reconciliation,
             (

@@ -78,7 +78,7 @@ class Done:
 
 
 class Worker:
-    """`trusted` says whether deadlines may be acted upon, or the clock just jumped. `errands` know when they are due."""
+    """`trusted` says whether deadlines may be acted upon, or the clock just jumped. `cleanups` know when they are due."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Worker:
         reconciliation: Reconciliation,
         rooms: Sequence[Tidy] = (),
         trusted: Callable[[], bool] = lambda: True,
-        errands: Sequence[Callable[[], None]] = (),
+        cleanups: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._command_handler = command_handler
         self._money = money
@@ -96,7 +96,7 @@ class Worker:
         self._reconciliation = reconciliation
         self._rooms = rooms
         self._trusted = trusted
-        self._errands = errands
+        self._cleanups = cleanups
         self._tidied: datetime | None = None
         self._troubles = Troubles(log)
 
@@ -138,9 +138,9 @@ class Worker:
             self._guarded(did, f"{channel} {day}", partial(self._compare, channel, day, did))
         if trusted:
             self._tidy()
-            for errand in self._errands:
-                with self._troubles.survived(f"the errand {errand}", (DatabaseFailure,)):
-                    errand()
+            for cleanup in self._cleanups:
+                with self._troubles.survived(f"the cleanup {cleanup}", (DatabaseFailure,)):
+                    cleanup()
 
     def _listed(self, what: str, find: Callable[[], list[Found]]) -> list[Found]:
         """What is due; nothing where finding it out fails."""

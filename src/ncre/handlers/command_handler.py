@@ -109,7 +109,7 @@ class CommandHandler:
             registration = replay(command.registration, history)
             if (before := caused(history, command)) and self._stamps.same(before, command):
                 return False
-            context = self._scene(connection, registration, command, self._stamps.moment(newest(history)))
+            context = self._context(connection, registration, command, self._stamps.moment(newest(history)))
             return bool(decide(registration, command, context))
 
     def run_in_transaction(self, work: Callable[[Connection], Done]) -> Done:
@@ -223,7 +223,7 @@ class CommandHandler:
         registration = replay(command.registration, history)
         if (before := caused(history, command)) and self._stamps.same(before, command):
             return registration
-        context = self._scene(connection, registration, command, self._stamps.moment(newest(history)))
+        context = self._context(connection, registration, command, self._stamps.moment(newest(history)))
         if before is not None:  # another content under its id: a page that shows what was before it
             command = replace(command, seen=before.metadata.version - 1)
         with _as_sent_before(before):
@@ -235,7 +235,7 @@ class CommandHandler:
 
     def _answer_together(self, connection: Connection, commands: Sequence[c.Seat]) -> None:
         histories = self.store.histories(connection, [command.registration for command in commands])
-        scenes: dict[tuple[str, str], DecisionContext] = {}
+        contexts: dict[tuple[str, str], DecisionContext] = {}
         recorded: list[Fact] = []
         chairs: list[tuple[str, UUID]] = []
         for command in commands:
@@ -245,9 +245,9 @@ class CommandHandler:
                 continue
             now = self._stamps.moment(newest(history))
             place = registration.round, registration.site
-            if place not in scenes:
-                scenes[place] = self._scene(connection, registration, command, now)
-            for fact in self._decided(connection, registration, command, scenes[place], now):
+            if place not in contexts:
+                contexts[place] = self._context(connection, registration, command, now)
+            for fact in self._decided(connection, registration, command, contexts[place], now):
                 after = evolve(registration, fact)
                 chairs += [(chair.key, after.id) for chair in changes(registration, after, fact).taken]
                 recorded.append(fact)
@@ -269,7 +269,7 @@ class CommandHandler:
         sealed_for = registration.sealed_for or getattr(command, "candidate", None)
         return self._stamps.on(decided, command.registration, registration.version, command, sealed_for, now)
 
-    def _scene(
+    def _context(
         self, connection: Connection, registration: Registration, command: c.Command, now: datetime
     ) -> DecisionContext:
         code = command.round if isinstance(command, c.Agree) else registration.round

@@ -488,6 +488,7 @@ def run(args: argparse.Namespace, name: str = "verify") -> int:
         print(f"REFUSED  file: {args.file}: it is damaged: {error}", file=sys.stderr)
         return 1
     except (ValueError, KeyError, TypeError, OSError, NotImplementedError, RuntimeError) as error:
+        # zipfile raises the last two for a packing or an encryption that it does not know
         why = " ".join(str(error).split())[:500]
         print(f"{name}: 不能核验 / cannot be checked: {type(error).__name__}: {why}", file=sys.stderr)
         return 2

@@ -213,9 +213,6 @@ SECTION_NAMES: Final = (
     "notices",
 )
 
-OPTIONAL_SECTIONS: Final = frozenset({"office", "confirmation"})
-"""Rounds of before have none of them."""
-
 TABLES: Final[Mapping[str, type[Part]]] = {
     "subjects.csv": SubjectRow,
     "sites.csv": SiteRow,

@@ -25,7 +25,6 @@ COUNTRIES: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 """ISO 3166 codes of every country that has phone numbers."""
 
 LONGEST_EMAIL: Final = 254
-LONGEST_PHONE: Final = 20
 
 _ENCODED_WORD: Final = re.compile(r"=\?|\?=")
 _LIST: Final = re.compile(r"[,;:<>()\[\]\"\\|、]")

@@ -16,7 +16,6 @@ from ncre.domain.registration.disclosure import reason_of_work
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections.audit.snapshots import Version
-from ncre.projections.registration import review_queue as review_queue
 from ncre.projections.rows import RegistrationRow
 from ncre.services.registration.registrations import Decision
 from ncre.web.candidate.task_list import time_left
