@@ -64,7 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _speak_utf8()
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = asked_for(given, _language())
-    speak(language)
     if any(not _is_text(word) for word in given):
         _fail(["命令行不是 UTF-8 / the command line is not UTF-8"], language)
     args = _parser(given, language).parse_args(given)
@@ -149,7 +148,8 @@ def _parser(given: Sequence[str], language: str) -> argparse.ArgumentParser:
 
 
 def parser_of(modules: Collection[str], language: str) -> Grammar:
-    """A parser that knows the commands of these modules in full."""
+    """A parser that knows the commands of these modules in full, and argparse with it in its language."""
+    speak(language)
     titles = {"zh": "全国计算机等级考试网上报名", "en": "Registration for the NCRE"}
     parser = Grammar(prog="ncre", description=titles[language])
     parser.add_argument("--lang", choices=("zh", "en"), default=language, help="language of what is said")
