@@ -69,6 +69,7 @@ def backup(args: Namespace) -> int:
         if args.escrow:
             _write_escrow(args.escrow, args.out, container.settings)
         made = _made(container, args.out)
+        container.beats.backed_up()
     part = made.database
     print(
         f"{args.out}: {part.facts} 条事实 / facts, {len(made.photos)} 张照片 / photos"

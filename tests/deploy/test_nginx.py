@@ -19,7 +19,7 @@ from ncre.web.shared import traffic
 from tests.server.ground import START, TEXT, served, until
 from tests.support.ports import free_port
 
-DEPLOY = Path(__file__).parents[1] / "deploy"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 CONFIGURATION = (DEPLOY / "nginx" / "ncre.conf").read_text(encoding="utf-8")
 PICTURE = "/registrations/00000000-0000-0000-0000-000000000000/photo"
 
