@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -75,6 +75,18 @@ class Smtp:
     def send(self, mail: Mail) -> None:
         """Raises MailNotSent."""
         terms = self._terms
+        with self._signed_in() as server:
+            server.send_message(_message(mail, terms.sender, self._clock()))
+
+    def greet(self) -> None:
+        """Only sign in, and send nothing. Raises MailNotSent."""
+        with self._signed_in():
+            pass
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
+        """Raises MailNotSent, also for what the block meets."""
+        terms = self._terms
         try:
             with self._connected() as server:
                 server.ehlo()
@@ -83,7 +95,7 @@ class Smtp:
                     server.ehlo()
                 if terms.user:
                     server.login(terms.user, terms.password)
-                server.send_message(_message(mail, terms.sender, self._clock()))
+                yield server
         except (OSError, smtplib.SMTPException) as error:
             raise MailNotSent(f"{terms.host}: {type(error).__name__}") from error
 
