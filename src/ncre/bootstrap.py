@@ -79,8 +79,8 @@ from ncre.services.seating.hall_lists import HallLists
 from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
 from ncre.store.fact_store import FactStore
-from ncre.store.key_checks import KeyChecks
-from ncre.store.keyring import Keyring
+from ncre.store.master_keys.checks import KeyChecks
+from ncre.store.master_keys.keyring import Keyring
 from ncre.worker import Worker
 
 
