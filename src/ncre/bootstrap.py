@@ -288,7 +288,7 @@ def build_container(
         checkout=checkout,
         changes=changes,
         registrations=Registrations(command_handler, changes, people, transfer, counter_payments),
-        queries=queries_over(command_handler, photos, refused),
+        queries=queries_over(command_handler, photos, refused, settings.ledger.witnesses),
         counter_payments=counter_payments,
         reconciliation=reconciliation,
         revenue_report=RevenueReport(command_handler),
