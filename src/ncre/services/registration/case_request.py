@@ -34,6 +34,7 @@ class CaseRequest:
 
     @property
     def fields(self) -> CommandFields:
+        """What every command of it begins with."""
         return CommandFields(
             registration=self.registration,
             actor=self.actor,
