@@ -19,6 +19,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final, Protocol
 
+from ncre.clients.failure_words import failed_of
 from ncre.operational.private_files import make_folder, write
 
 SECONDS: Final = 10.0
@@ -97,7 +98,7 @@ class Smtp:
                     server.login(terms.user, terms.password)
                 yield server
         except (OSError, smtplib.SMTPException) as error:
-            raise MailNotSent(f"{terms.host}: {type(error).__name__}") from error
+            raise MailNotSent(f"{terms.host}: {failed_of(error)}") from error
 
     def _connected(self) -> smtplib.SMTP:
         terms = self._terms
