@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from ncre.bootstrap import Container, build_container
 from ncre.cli.logs import JsonLineFormatter
@@ -22,13 +24,15 @@ from ncre.domain.registration.commands import Withdraw
 from ncre.observability.backlog import NAMES, BacklogMetrics
 from ncre.observability.requests import AddRequestId
 from ncre.observability.watching import LaneMetrics
+from ncre.services.operations import backlog
 from ncre.store.outages import DatabaseFailure, Outage
 from ncre.web.measured import HEADER
 from ncre.web.site import create_site
 from tests.observability.exposed import exposed, value
 from tests.server.ground import Held, call, served, until
+from tests.support.containers import container_on
 from tests.support.outages import away
-from tests.support.people import somebody
+from tests.support.people import Clock, somebody
 from tests.web.visitor import signed_in
 
 ORIGIN = "https://localhost"
@@ -173,3 +177,18 @@ def test_every_number_has_a_name(container: Container) -> None:
     assert numbers.keys() <= NAMES.keys()
     assert NAMES.keys() - numbers.keys() == {"replicas", "replication_lag_bytes"}
     assert numbers["worker_age_seconds"] == numbers["backup_age_seconds"] == 0
+
+
+def test_who_may_not_see_standbys_counts_none(postgres_url: str, tmp_path: Path, clock: Clock) -> None:
+    """Without the right there are rows without a state: no standby would seem to stream, and somebody would be woken."""
+    container = container_on(postgres_url, tmp_path / "data", clock)
+    assert container.backlog.numbers()["replicas"] == 0
+    with container.database.transaction() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS may_not_see"))
+        connection.execute(text("CREATE ROLE may_not_see"))
+        connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO may_not_see"))
+    with container.database.reading() as connection:
+        connection.execute(text("SET ROLE may_not_see"))
+        assert backlog._replication(connection) == {}
+        connection.execute(text("RESET ROLE"))
+    container.close()

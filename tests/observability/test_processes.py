@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -115,3 +116,44 @@ def test_top_without_metrics_says_what_to_set(ncre: Run) -> None:
     said = ncre("top", "--once")
     assert said.code == 2
     assert "NCRE_METRICS_PORT" in said.err
+
+
+def test_a_worker_shows_what_waits_and_ends_as_it_was_asked_to(sqlite_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NCRE_")}
+    settings = development(tmp_path, NCRE_DATABASE_URL=sqlite_url, NCRE_WORKER_METRICS_PORT=str(port))
+    environment = {**kept, **settings, "PYTHONPATH": str(SOURCE)}
+    command = [sys.executable, "-m", "ncre"]
+    subprocess.run([*command, "migrate"], env=environment, check=True)
+    process = subprocess.Popen(
+        [*command, "worker", "--every", "0.2"], env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        until(lambda: "ncre_worker_age_seconds" in shown_at(port), 60)
+        assert value("ncre_database_up", shown_at(port)) == 1
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+
+
+def shown_at(port: int) -> str:
+    try:
+        return read(port)
+    except OSError:
+        return ""
+
+
+def test_every_line_of_a_server_is_json_where_it_is_asked_for(sqlite_url: str, tmp_path: Path) -> None:
+    settings = {"NCRE_DATABASE_URL": sqlite_url, "NCRE_LOG_FORMAT": "json"}
+    tmp_path.chmod(0o700)
+    with serving(tmp_path, **settings) as (process, port):
+        assert call(port, "/healthz").status == 200
+        assert call(port, "/no/such/page").status == 404
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert process.stderr is not None
+        lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    routes = [line["route"] for line in lines if line["logger"] == "ncre.request"]
+    assert {"/healthz", "(none)"} <= set(routes)
+    assert len({line["request_id"] for line in lines if "request_id" in line}) == len(routes)

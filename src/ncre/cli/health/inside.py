@@ -189,6 +189,9 @@ def _backup(age: float | None, stanza: str) -> Finding:
 
 def _standbys(numbers: dict[str, float], settings: Settings) -> Iterator[Finding]:
     if "replicas" not in numbers:
+        if settings.database_url.startswith("postgresql"):
+            said = "数据库账号看不到备库 / the database's role cannot see standbys"
+            yield warn("replication", said, "GRANT pg_read_all_stats TO ...")
         return
     count, behind = numbers["replicas"], numbers["replication_lag_bytes"]
     said = f"{count:.0f} 个备库，最多落后 {behind / MEGABYTE:.1f} MB / {count:.0f} standbys, at most {behind / MEGABYTE:.1f} MB behind"

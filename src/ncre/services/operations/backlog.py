@@ -30,6 +30,8 @@ _REPLICAS: Final = text(
     "SELECT count(*), coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)), 0)"
     " FROM pg_stat_replication WHERE state = 'streaming'"
 )
+_MAY_SEE: Final = text("SELECT pg_has_role('pg_read_all_stats', 'USAGE')")
+"""Who may not sees standbys without their state: none would seem to stream."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def _sealing(connection: Connection, now: datetime) -> dict[str, float]:
 
 
 def _replication(connection: Connection) -> dict[str, float]:
-    if connection.dialect.name != "postgresql":
+    """Left out where the role may not see it: GRANT pg_read_all_stats."""
+    if connection.dialect.name != "postgresql" or not connection.scalar(_MAY_SEE):
         return {}
     replicas, behind = connection.execute(_REPLICAS).one()
     return {"replicas": float(replicas), "replication_lag_bytes": float(behind)}
