@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -54,12 +55,13 @@ def next_after(
     sites: frozenset[str],
     after: tuple[datetime, UUID],
     without: UUID,
+    claimed: Collection[UUID] = (),
 ) -> RegistrationRow | None:
-    """The case that waits behind this one, else the oldest other; never one of the account `without`."""
+    """The case that waits behind this one, else the oldest other; never one of the account `without`, or of `claimed`."""
     requested_at, case = after
     others = (
         _at(select(registrations), round_code, sites)
-        .where(registrations.c.account != without, registrations.c.id != case)
+        .where(registrations.c.account != without, registrations.c.id.not_in([case, *claimed]))
         .order_by(registrations.c.requested_at, registrations.c.id)
         .limit(1)
     )
