@@ -185,7 +185,12 @@ def open_count(
     connection: Connection, account: UUID, sites: Collection[str], now: datetime, most: int
 ) -> int:
     """How many could be taken, counted up to `most`."""
-    some = select(second_looks.c.registration).where(*_open(account, sites, now)).limit(most).subquery()
+    some = (
+        select(second_looks.c.registration)
+        .where(*_open(account, sites, now))
+        .limit(most)
+        .subquery("part_of_queue")
+    )
     return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
 

@@ -28,6 +28,10 @@ MOST_RANGES: Final = 120
 """Ranges of the index that one statement reads; staff of more sites read the index of the whole round."""
 
 
+PART: Final = "part_of_queue"
+"""What a range that was read is called in a statement."""
+
+
 class Order(StrEnum):
     OLDEST = "oldest"
     NEWEST = "newest"
@@ -131,7 +135,7 @@ def _walk(connection: Connection, wanted: QueueFilter, after: Place | None, limi
     if not sites or len(sites) * len(traits) > MOST_RANGES:
         wholes = [held.site.in_(sites) if sites else held.site != ""]
     ranges = [_range(wanted, after, limit, where, code) for where in wholes for code in traits]
-    merged = union_all(*(select(one.subquery()) for one in ranges)).subquery()
+    merged = union_all(*(select(one.subquery(PART)) for one in ranges)).subquery(PART)
     asked = select(merged).order_by(*_order(merged.c, wanted)).limit(limit)
     return [Place(row.requested_at, row.registration, row.number) for row in connection.execute(asked)]
 

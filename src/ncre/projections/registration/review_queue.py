@@ -44,7 +44,7 @@ def place(
         .where(registrations.c.requested_at <= requested_at)
         .where(or_(registrations.c.requested_at < requested_at, registrations.c.id < case))
         .limit(FARTHEST)
-        .subquery()
+        .subquery("part_of_queue")
     )
     return int(connection.execute(select(func.count()).select_from(before)).scalar_one()) + 1
 
