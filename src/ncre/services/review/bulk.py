@@ -71,10 +71,12 @@ class Progress:
 
     @property
     def total(self) -> int:
+        """All cases of the run."""
         return sum(self.counts.values())
 
     @property
     def settled(self) -> int:
+        """Those that have their answer."""
         return self.total - self.counts[ItemState.WAITING]
 
 
@@ -122,6 +124,7 @@ class BulkReview:
             return Progress(found, review_runs.counts(connection, run))
 
     def newest_of(self, account: Account) -> list[Progress]:
+        """The newest runs of an account, the newest first."""
         with self._database.reading() as connection:
             return [
                 Progress(run, review_runs.counts(connection, run.id))
@@ -129,6 +132,7 @@ class BulkReview:
             ]
 
     def items(self, run: UUID, states: Iterable[ItemState], limit: int) -> list[RunItem]:
+        """Items of a run in these states, in its order."""
         with self._database.reading() as connection:
             return review_runs.items(connection, run, states, limit)
 
@@ -169,6 +173,7 @@ class BulkReview:
                 return
 
     def tidy(self, before: datetime) -> None:
+        """Forget drafts and ended runs of before a moment."""
         with self._database.transaction() as connection:
             review_runs.tidy(connection, before)
 

@@ -33,10 +33,12 @@ class ReviewClaims:
         self._staff = StaffDirectory(clock)
 
     def of(self, cases: Collection[UUID]) -> dict[UUID, ReviewClaim]:
+        """The claims that hold now on these cases, by case."""
         with self._database.reading() as connection:
             return review_claims.of(connection, cases, self._clock())
 
     def held(self, account: UUID | None = None) -> list[ReviewClaim]:
+        """The claims that hold now, of an account or of everybody."""
         with self._database.reading() as connection:
             return review_claims.held(connection, self._clock(), account)
 
@@ -98,6 +100,7 @@ class ReviewClaims:
         return to
 
     def handovers(self, registration: UUID) -> list[Handover]:
+        """Who handed the case to whom, the newest first."""
         with self._database.reading() as connection:
             return review_claims.handovers_of(connection, registration)
 

@@ -32,6 +32,7 @@ class Sampling:
         return int(digest[:16], 16) % WHOLE
 
     def drawn(self, registration: UUID, version: int, per_mille: int) -> bool:
+        """Whether a decision is drawn at a rate in thousandths."""
         return self.lot(registration, version) < per_mille
 
     def draw(

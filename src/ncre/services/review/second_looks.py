@@ -41,18 +41,22 @@ class ReviewerAgreement:
 
     @property
     def looks(self) -> int:
+        """Decisions that were looked at twice."""
         return self.agreed + self.only_first_approved + self.only_second_approved
 
     @property
     def agreed(self) -> int:
+        """Those on which both verdicts are the same."""
         return self.both_approved + self.both_rejected
 
     @property
     def share(self) -> float:
+        """The share of agreement, from 0 to 1."""
         return self.agreed / self.looks
 
     @property
     def kappa(self) -> float | None:
+        """Cohen's kappa, from -1 to 1; None where chance alone would agree always."""
         first = (self.both_approved + self.only_first_approved) / self.looks
         second = (self.both_approved + self.only_second_approved) / self.looks
         by_chance = first * second + (1 - first) * (1 - second)
@@ -73,6 +77,7 @@ class SecondLooks:
             return second_looks.open_count(connection, account.id, account.sites, self._clock(), FARTHEST)
 
     def taken(self, account: Account) -> SecondLook | None:
+        """What this reviewer has taken and not decided, or None."""
         with self._database.reading() as connection:
             return second_looks.taken(connection, account.id, self._clock())
 
