@@ -75,6 +75,10 @@ from ncre.services.registration.changes import Changes
 from ncre.services.registration.people import People
 from ncre.services.registration.registrations import Registrations
 from ncre.services.registration.transfer import RegistrationTransfer
+from ncre.services.review.bulk import BulkReview
+from ncre.services.review.claims import ReviewClaims
+from ncre.services.review.sampling import Sampling
+from ncre.services.review.second_looks import SecondLooks
 from ncre.services.seating.hall_lists import HallLists
 from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
@@ -124,6 +128,9 @@ class Container:
     changes: Changes
     registrations: Registrations
     queries: Queries
+    review_claims: ReviewClaims
+    bulk_review: BulkReview
+    second_looks: SecondLooks
     counter_payments: CounterPayments
     reconciliation: Reconciliation
     revenue_report: RevenueReport
@@ -237,6 +244,11 @@ def build_container(
     hooks = WebhookService(command_handler, integrations, keys.webhook)
     feed = EventFeed(command_handler, identities, settings.public_url)
     dispatcher = Dispatcher(command_handler, integrations, hooks, feed, WebhookSender())
+    registrations = Registrations(
+        command_handler, changes, people, transfer, counter_payments, Sampling(keys.pepper)
+    )
+    claims = ReviewClaims(command_handler, clock)
+    bulk = BulkReview(command_handler, registrations, accounts, clock)
     return Container(
         settings=settings,
         session_key=keys.session.hex(),
@@ -287,7 +299,10 @@ def build_container(
         unmatched_payments=unmatched,
         checkout=checkout,
         changes=changes,
-        registrations=Registrations(command_handler, changes, people, transfer, counter_payments),
+        registrations=registrations,
+        review_claims=claims,
+        bulk_review=bulk,
+        second_looks=SecondLooks(command_handler, clock),
         queries=queries_over(command_handler, photos, refused, settings.ledger.witnesses),
         counter_payments=counter_payments,
         reconciliation=reconciliation,
@@ -330,8 +345,10 @@ def build_container(
                 throttle.tidy,
                 sending.tidy,
                 dispatcher.tidy,
+                claims.tidy,
+                bulk.tidy,
             ),
             watched.trusted if watched else lambda: True,
-            (erasing.cleanup.errand, erasing.retention.errand),
+            (erasing.cleanup.errand, erasing.retention.errand, bulk.errand),
         ),
     )

@@ -39,7 +39,7 @@ from ncre.web.candidate import (
     wechat_browser,
 )
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
+from ncre.web.office import erasures, integrations, payments, round, seating, second_looks, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -53,7 +53,7 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review, suspension
+from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
 
 AREAS = (
     health,
@@ -79,6 +79,9 @@ AREAS = (
     wechat_browser,
     documents,
     review,
+    bulk,
+    claims,
+    second_look,
     cash,
     suspension,
     desk,
@@ -88,6 +91,7 @@ AREAS = (
     staff_accounts,
     erasures,
     integrations,
+    second_looks,
     seating,
     payments,
     registrations,

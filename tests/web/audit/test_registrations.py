@@ -333,6 +333,7 @@ def test_an_auditor_never_writes(
             "identity": wenjing.account.id,
             "change": "disable",
             "kind": "form",
+            "version": 1,
         }
         if rule.endpoint.startswith("integrations."):
             given["change"] = "scope"

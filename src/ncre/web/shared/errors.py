@@ -132,6 +132,16 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
     RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
     RefusalCode.NOT_SEALED: HTTPStatus.CONFLICT,
+    RefusalCode.NOT_WAITING: HTTPStatus.CONFLICT,
+    RefusalCode.CASE_CLAIMED: HTTPStatus.CONFLICT,
+    RefusalCode.COLLEAGUE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NOTHING_CHOSEN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.TOO_MUCH_CHOSEN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.RUN_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.VERDICT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.LOOK_NOT_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.LOOK_SETTLED: HTTPStatus.CONFLICT,
+    RefusalCode.RATE_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {

@@ -35,6 +35,8 @@ def entries() -> list[tuple[str, str]]:
         Role.CANDIDATE: [(_("欢迎"), "home.welcome"), (_("当前考次"), "registration.current")],
         Role.REVIEWER: [
             (_("待审核"), "review.queue"),
+            (_("批量办理"), "bulk.runs"),
+            (_("二次复核"), "second_look.page"),
             (_("查找与现场确认"), "desk.search"),
             (_("当日现金"), "cash.day"),
             (_("入场核验"), "admission.page"),
@@ -43,6 +45,8 @@ def entries() -> list[tuple[str, str]]:
         Role.OFFICE: [
             (_("考务概况"), "round.home"),
             (_("待审核"), "review.queue"),
+            (_("批量办理"), "bulk.runs"),
+            (_("复核抽查"), "second_looks.home"),
             (_("查找与现场确认"), "desk.search"),
             (_("当日现金"), "cash.day"),
             (_("入场核验"), "admission.page"),
