@@ -61,6 +61,7 @@ from ncre.services.integration.event_feed import EventFeed
 from ncre.services.integration.integrations import IntegrationService
 from ncre.services.integration.represented import RepresentedCandidates
 from ncre.services.integration.webhooks import WebhookService
+from ncre.services.letters.assembly import LetterServices, letter_services
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -141,6 +142,7 @@ class Container:
     webhooks: WebhookService
     dispatcher: Dispatcher
     event_feed: EventFeed
+    letters: LetterServices
     sealer: Sealer
     audit_bundles: AuditBundles
     worker: Worker
@@ -221,6 +223,16 @@ def build_container(
     changes = Changes(command_handler, payments, checkout)
     reconciliation = Reconciliation(command_handler, payments, retry_schedule)
     transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
+    letters = letter_services(
+        command_handler,
+        security,
+        accounts,
+        post,
+        keys,
+        settings.bounce_address,
+        settings.bounce_folder,
+        settings.public_url,
+    )
     counter_payments = CounterPayments(command_handler, payments, checkout)
     erasing = erasure_services(
         command_handler,
@@ -305,6 +317,7 @@ def build_container(
         webhooks=hooks,
         dispatcher=dispatcher,
         event_feed=feed,
+        letters=letters,
         represented=RepresentedCandidates(command_handler, security, accounts, identities),
         sealer=Sealer(
             database,
@@ -330,6 +343,7 @@ def build_container(
                 throttle.tidy,
                 sending.tidy,
                 dispatcher.tidy,
+                letters.sending.tidy,
             ),
             watched.trusted if watched else lambda: True,
             (erasing.cleanup.errand, erasing.retention.errand),

@@ -59,6 +59,12 @@ class Environment(BaseSettings):
     smtp_host: str = Field("", description="the server that mails letters")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port; 465 is TLS from the first byte")
     smtp_from: str = Field("", description="the address that letters come from")
+    mail_bounces: str = Field(
+        "", description="the mailbox that letters about registrations come back to, as bounces@example.org"
+    )
+    mail_bounce_folder: Path | None = Field(
+        None, description="the maildir folder of that mailbox, read by the worker"
+    )
     smtp_user: str = Field("", description="name at the mail server")
     smtp_password: Path | None = Field(None, description="file of its password")
     messages_url: str = Field("", description="the relay of messages to phones")

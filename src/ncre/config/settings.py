@@ -84,6 +84,8 @@ class Settings:
     erased_list: Path | None = None
     master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
+    bounce_address: str = ""
+    bounce_folder: Path | None = None
 
     @property
     def ledger_name(self) -> str:

@@ -17,6 +17,9 @@ from ncre.identity.sending_limits import SendingTerms
 _PUBLIC_FILES: Final = ("alipay_public_key", "alipay_app_cert", "alipay_cert", "alipay_root_cert")
 _PUBLIC_FILES_OF_WECHAT: Final = ("wechat_public_key",)
 
+MOST_LOCAL: Final = 6
+"""Characters: what names the letter needs 58 of the 64 that a mailbox may have."""
+
 
 class Terms:
     """Reads them one by one. `problems` says what is wrong; terms with a problem are not to be used.
@@ -104,6 +107,19 @@ class Terms:
             user=given.smtp_user,
             password=self._text("smtp_password").strip() if given.smtp_user else "",
         )
+
+    def bounce_address(self) -> str:
+        """The mailbox letters come back to; what names the letter is put behind its name with a plus."""
+        given = self._environment.mail_bounces.strip()
+        local, at, domain = given.rpartition("@")
+        if given and not (
+            at and local.isascii() and domain and len(local) <= MOST_LOCAL and "+" not in local
+        ):
+            zh = f"应为邮箱地址，@ 前不超过 {MOST_LOCAL} 个字符，不含加号"
+            en = f"must be an address with at most {MOST_LOCAL} characters before the @ and no plus"
+            self._say("mail_bounces", zh, en)
+            return ""
+        return given
 
     def messages(self) -> RelayTerms | None:
         """Where a relay is named; its token is a file."""

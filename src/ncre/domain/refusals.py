@@ -114,6 +114,10 @@ class RefusalCode(StrEnum):
     PRINT_NOT_YET = "print_not_yet"
     PRINT_OVER = "print_over"
     NOT_SEALED = "not_sealed"
+    LETTER_EMPTY = "letter_empty"
+    LETTER_PLACEHOLDER_UNKNOWN = "letter_placeholder_unknown"
+    LETTER_PLACEHOLDER_MISSING = "letter_placeholder_missing"
+    LETTER_MUST_BE_TOLD = "letter_must_be_told"
 
 
 class Refusal(Exception):
