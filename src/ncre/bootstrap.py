@@ -62,6 +62,7 @@ from ncre.services.integration.integrations import IntegrationService
 from ncre.services.integration.represented import RepresentedCandidates
 from ncre.services.integration.webhooks import WebhookService
 from ncre.services.letters.assembly import LetterServices, letter_services
+from ncre.services.letters.calendars import Calendars
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -143,6 +144,7 @@ class Container:
     dispatcher: Dispatcher
     event_feed: EventFeed
     letters: LetterServices
+    calendars: Calendars
     sealer: Sealer
     audit_bundles: AuditBundles
     worker: Worker
@@ -318,6 +320,7 @@ def build_container(
         dispatcher=dispatcher,
         event_feed=feed,
         letters=letters,
+        calendars=Calendars(command_handler, settings.public_url),
         represented=RepresentedCandidates(command_handler, security, accounts, identities),
         sealer=Sealer(
             database,

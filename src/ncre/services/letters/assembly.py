@@ -16,6 +16,7 @@ from ncre.services.letters.choices import LetterChoices
 from ncre.services.letters.content import LetterContent
 from ncre.services.letters.log import LetterLog
 from ncre.services.letters.planning import LetterPlanning
+from ncre.services.letters.preview import LetterPreview
 from ncre.services.letters.round_changes import RoundChanges
 from ncre.services.letters.sending import LetterSending
 from ncre.services.letters.texts import LetterTexts
@@ -28,9 +29,10 @@ class LetterServices:
     """The services of letters, built together."""
 
     planning: LetterPlanning
+    addressing: Addressing
     sending: LetterSending
     texts: LetterTexts
-    content: LetterContent
+    preview: LetterPreview
     choices: LetterChoices
     log: LetterLog
     bounces: Bounces
@@ -60,9 +62,10 @@ def letter_services(
     addressing = Addressing(command_handler, accounts, content, changes, keys.pepper)
     return LetterServices(
         LetterPlanning(command_handler, changes, channels),
+        addressing,
         LetterSending(command_handler, addressing, mailer),
         texts,
-        content,
+        LetterPreview(command_handler, tokens),
         LetterChoices(command_handler, security, accounts, tokens, channels),
         LetterLog(command_handler, addressing),
         Bounces(command_handler, tokens, bounce_folder),

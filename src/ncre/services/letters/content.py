@@ -64,9 +64,9 @@ class LetterContent:
         return RegistrationLetter(
             to,
             language,
-            _in_both(text, "subject", values),
-            _in_both(text, "body", values),
-            _in_both(text, "short", values),
+            in_both(text, "subject", values),
+            in_both(text, "body", values),
+            in_both(text, "short", values),
             self._tokens.page(f"/registrations/{row['id']}"),
             CHOOSE if optional else MUST_BE_TOLD,
             self._tokens.page(CHOICES) if optional else "",
@@ -146,7 +146,8 @@ def _same(text: str) -> Bilingual:
     return Bilingual(text, text)
 
 
-def _in_both(text: LetterText, part: str, values: Values) -> Bilingual:
+def in_both(text: LetterText, part: str, values: Values) -> Bilingual:
+    """A part of a text filled in."""
     return Bilingual(*(_said(text, part, language, values) for language in ("zh", "en")))
 
 

@@ -14,7 +14,9 @@ from ncre.domain.letters.kinds import Channel, LetterKind
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Account
 from ncre.operational import letter_failures, letters
-from ncre.operational.letters import LetterState, OutboxLetter, Why
+from ncre.operational.letters import LetterState as LetterState
+from ncre.operational.letters import OutboxLetter
+from ncre.operational.letters import Why as Why
 from ncre.services.letters.addressing import Addressing, purpose_of
 from ncre.store.sealing import PersonErased
 

@@ -31,7 +31,7 @@ TAKEN_FOR: Final = timedelta(minutes=3)
 
 THREADS: Final = 8
 FAILURES: Final = 3
-"""Of a portion, after which the server is left alone until the next round."""
+"""At once, and nothing taken: then the server is left alone until the next round."""
 
 RETENTION: Final = timedelta(days=400)
 """How long the log of letters is kept: past the round and whatever is asked about it."""
@@ -52,7 +52,7 @@ class LetterSending:
             while taken := self._taken(channel):
                 sent = list(threads.map(self._deliver, taken))
                 attempts += len(sent)
-                if sent.count(False) >= min(FAILURES, len(sent)):
+                if len(sent) >= FAILURES and not any(sent):
                     break
         return attempts
 

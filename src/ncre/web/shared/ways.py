@@ -66,6 +66,7 @@ PUBLIC: Final = frozenset(
         "single_sign_on",
         "second_factor",
         "outbox",
+        "own_letters",
     }
 )
 """Areas whose forms are sent without an account."""
