@@ -51,6 +51,8 @@ PAGE_OF: Final = {
     "documents.form": Page.FORM,
     "documents.ticket": Page.TICKET,
     "documents.proof": Page.TASKS,
+    "letters.page": Page.TASKS,
+    "letters.calendar": Page.TASKS,
 }
 """Which page a request of the candidate's is about; its form and its files are the same page."""
 
