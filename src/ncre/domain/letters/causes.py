@@ -148,8 +148,7 @@ def _sits_on(key: str, now: Situation) -> bool:
 
 def _revised(made: exam.RoundRevisionMade) -> Iterable[Occasion]:
     at = made.metadata.recorded_at
-    if made.made_from:
-        yield Occasion(str(made.metadata.version), at, at + NEWS_LIVES)
+    yield Occasion(str(made.metadata.version), at, at + NEWS_LIVES)
 
 
 def _still_touched(key: str, now: Situation) -> bool:

@@ -49,7 +49,9 @@ class LetterLog:
         with self._command_handler.database.reading() as connection:
             found = letters.of_registration(connection, registration, SHOWN)
             return [
-                self._logged(connection, one) for one in found if account is None or one.account == account
+                self._logged(connection, one)
+                for one in found
+                if (account is None or one.account == account) and not _is_for_no_phone(one)
             ]
 
     def unreachable(self, account: Account) -> list[tuple[Channel, str]]:
@@ -92,3 +94,8 @@ class LetterLog:
             ).decode()
         except PersonErased:
             return ""
+
+
+def _is_for_no_phone(letter: OutboxLetter) -> bool:
+    """Whether it is only the second way of a letter, to a phone that its owner never gave."""
+    return letter.channel == Channel.PHONE and letter.why == Why.NO_ADDRESS
