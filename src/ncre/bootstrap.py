@@ -36,7 +36,15 @@ from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.operational.tombstones import Tombstones
 from ncre.operational.watched_clock import WatchedClock
-from ncre.outside import certificate, kept_photos, payment_channels, photos_on, post_office
+from ncre.outside import (
+    apple_wallet,
+    certificate,
+    google_wallet,
+    kept_photos,
+    payment_channels,
+    photos_on,
+    post_office,
+)
 from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
 from ncre.projections import all_projections
 from ncre.services.accounts.account_service import AccountService
@@ -53,6 +61,7 @@ from ncre.services.audit.bundles import AuditBundles
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
+from ncre.services.documents.wallets import Wallets
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
@@ -145,6 +154,7 @@ class Container:
     event_feed: EventFeed
     letters: LetterServices
     calendars: Calendars
+    wallets: Wallets
     sealer: Sealer
     audit_bundles: AuditBundles
     worker: Worker
@@ -321,6 +331,7 @@ def build_container(
         event_feed=feed,
         letters=letters,
         calendars=Calendars(command_handler, settings.public_url),
+        wallets=Wallets(command_handler, papers, apple_wallet(settings), google_wallet(settings, clock)),
         represented=RepresentedCandidates(command_handler, security, accounts, identities),
         sealer=Sealer(
             database,

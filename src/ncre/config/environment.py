@@ -78,6 +78,16 @@ class Environment(BaseSettings):
     alipay_app_cert: Path | None = Field(None, description="Alipay: certificate of the application")
     alipay_cert: Path | None = Field(None, description="Alipay: its certificate (certificate mode)")
     alipay_root_cert: Path | None = Field(None, description="Alipay: root certificates")
+    apple_pass_type: str = Field("", description="Apple Wallet: the pass type, as pass.org.example.ncre")
+    apple_team: str = Field("", description="Apple Wallet: the team")
+    apple_pass_key: Path | None = Field(
+        None, description="Apple Wallet: file (PEM) of the private key and the certificate of the pass type"
+    )
+    apple_wwdr: Path | None = Field(None, description="Apple Wallet: file (PEM) of Apple's WWDR certificate")
+    google_wallet_issuer: str = Field("", description="Google Wallet: the issuer")
+    google_wallet_account: Path | None = Field(
+        None, description="Google Wallet: file (JSON) of the service account"
+    )
     alipay_gateway: str = Field(ALIPAY_GATEWAY, description="Alipay: another address, as the sandbox's")
     wechat_mchid: str = Field("", description="WeChat Pay: merchant")
     wechat_appid: str = Field("", description="WeChat Pay: application")

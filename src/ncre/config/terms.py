@@ -9,12 +9,20 @@ from ncre.clients.alipay import AlipayTerms
 from ncre.clients.mail import SmtpTerms
 from ncre.clients.messages import RelayTerms
 from ncre.clients.qq import QQTerms
+from ncre.clients.wallets.apple import ApplePassTerms
+from ncre.clients.wallets.google import GoogleWalletTerms
 from ncre.clients.wechat import WeChatTerms
 from ncre.config.environment import PREFIX, Environment, said
 from ncre.domain.accounts.addresses import COUNTRIES
 from ncre.identity.sending_limits import SendingTerms
 
-_PUBLIC_FILES: Final = ("alipay_public_key", "alipay_app_cert", "alipay_cert", "alipay_root_cert")
+_PUBLIC_FILES: Final = (
+    "alipay_public_key",
+    "alipay_app_cert",
+    "alipay_cert",
+    "alipay_root_cert",
+    "apple_wwdr",
+)
 _PUBLIC_FILES_OF_WECHAT: Final = ("wechat_public_key",)
 
 MOST_LOCAL: Final = 6
@@ -41,7 +49,7 @@ class Terms:
         by_certificate = given.alipay_cert is not None
         key = () if by_certificate else ("alipay_public_key",)
         self._need("支付宝", "Alipay", "alipay_seller_id", "public_url", *key)
-        certificates = ("alipay_app_cert", "alipay_cert", "alipay_root_cert")
+        certificates = ("alipay_app_cert", "alipay_cert", "alipay_root_cert", "apple_wwdr")
         app, alipay, root = (self._text(one) if by_certificate else "" for one in certificates)
         return AlipayTerms(
             gateway=given.alipay_gateway,
@@ -120,6 +128,21 @@ class Terms:
             self._say("mail_bounces", zh, en)
             return ""
         return given
+
+    def apple_pass(self) -> ApplePassTerms | None:
+        """Where there is a pass type; key and certificates are files."""
+        given = self._environment
+        if not given.apple_pass_type:
+            return None
+        self._need("Apple 钱包", "Apple Wallet", "apple_team")
+        return ApplePassTerms(
+            given.apple_pass_type, given.apple_team, self._text("apple_pass_key"), self._text("apple_wwdr")
+        )
+
+    def google_wallet(self) -> GoogleWalletTerms | None:
+        """Where there is an issuer; its service account is a file."""
+        issuer = self._environment.google_wallet_issuer
+        return GoogleWalletTerms(issuer, self._text("google_wallet_account"), self.public) if issuer else None
 
     def messages(self) -> RelayTerms | None:
         """Where a relay is named; its token is a file."""

@@ -105,7 +105,11 @@ def test_who_was_cancelled_gets_no_eve_but_the_news_of_the_money(
     seats(container, paid, STARTS, STARTS)
     container.changes.carry_out(
         c.Cancel(
-            registration=paid.id, actor=OFFICE, reason="重复报名", money=c.PaidFee.REFUND, money_reason="考点的错"
+            registration=paid.id,
+            actor=OFFICE,
+            reason="重复报名",
+            money=c.PaidFee.REFUND,
+            money_reason="考点的错",
         )
     )
     for _ in range(3):

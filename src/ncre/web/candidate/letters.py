@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template
+from werkzeug.exceptions import NotFound
 
+from ncre.clients.wallets.apple import AppleWallet
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.letter_words import told
@@ -26,6 +28,27 @@ def page(registration: UUID) -> Answer:
         letters=told(letters.of_registration(registration, account().id)),
         unreachable_addresses=letters.unreachable(account()),
     )
+
+
+@pages.get("/registrations/<uuid:registration>/ticket.pkpass")
+@require_role(Role.CANDIDATE)
+def apple_pass(registration: UUID) -> Answer:
+    """The ticket for Apple's wallet; 404 where the installation makes none, a refusal before it can be printed."""
+    case, wallets = own_case(registration), container().wallets
+    if wallets.apple is None:
+        raise NotFound
+    headers = {"Content-Disposition": f'attachment; filename="ncre-{case.row["number"]}.pkpass"'}
+    return Response(wallets.apple.file(wallets.card(case)), mimetype=AppleWallet.mimetype, headers=headers)
+
+
+@pages.get("/registrations/<uuid:registration>/google-wallet")
+@require_role(Role.CANDIDATE)
+def google_pass(registration: UUID) -> Answer:
+    """To Google, with the ticket in the address; only upon the candidate's own click."""
+    case, wallets = own_case(registration), container().wallets
+    if wallets.google is None:
+        raise NotFound
+    return redirect(wallets.google.link(wallets.card(case)), 303)
 
 
 @pages.get("/registrations/<uuid:registration>/calendar.ics")
