@@ -24,7 +24,6 @@ from sqlalchemy import (
     Table,
     Uuid,
     delete,
-    func,
     insert,
     or_,
     select,
@@ -53,7 +52,6 @@ class Why(StrEnum):
     EXPIRED = "expired"
     SWITCHED_OFF = "switched-off"
     NO_ADDRESS = "no-address"
-    NO_CHANNEL = "no-channel"
     SUPPRESSED = "suppressed"
     CLOSED = "closed"
     SERVER = "server"
@@ -258,12 +256,6 @@ def of_registration(connection: Connection, registration: UUID, limit: int) -> l
         .limit(limit)
     )
     return [OutboxLetter(**row) for row in connection.execute(asked).mappings()]
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    """How many letters stand where."""
-    asked = select(letters.c.state, func.count()).group_by(letters.c.state)
-    return {state: int(count) for state, count in connection.execute(asked)}
 
 
 def forget_people(

@@ -75,10 +75,12 @@ class Cause:
 
     @property
     def topics(self) -> tuple[str, ...]:
+        """The stored names of its facts."""
         return tuple(fact.TOPIC for fact in self.facts)
 
 
 def key_of_moment(moment: datetime) -> str:
+    """A moment as the key of a cause: the same for the same moment."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 

@@ -38,6 +38,7 @@ class LetterText:
     short_en: str
 
     def say(self, part: str, language: str) -> str:
+        """A part (subject, body, short) in a language."""
         text: str = getattr(self, f"{part}_en" if language == "en" else part)
         return text
 
@@ -83,6 +84,7 @@ EXTRA: Final[Mapping[LetterKind, frozenset[str]]] = {
 
 
 def allowed(kind: LetterKind) -> frozenset[str]:
+    """The placeholders that a text of this kind may hold."""
     return EVERYWHERE | REQUIRED[kind] | EXTRA.get(kind, frozenset())
 
 

@@ -55,6 +55,7 @@ def letter_services(
     bounce_folder: Path | None,
     public_url: str,
 ) -> LetterServices:
+    """Every service of letters over one mailer; `bounce_address` and `public_url` may be ""."""
     channels = frozenset(Channel) if mailer.reaches_phones else frozenset({Channel.MAIL})
     tokens = LetterTokens(keys.letter, bounce_address, public_url)
     changes, texts = RoundChanges(command_handler), LetterTexts(command_handler)

@@ -53,6 +53,7 @@ class LetterChoices:
             return self._choices(connection, account)
 
     def language_of(self, account: Account) -> LetterLanguage:
+        """In which language letters go to the account."""
         with self._command_handler.database.reading() as connection:
             found = letter_choices.language_of(connection, account.id)
         return LetterLanguage(found) if found else LetterLanguage.BOTH

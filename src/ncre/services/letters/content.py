@@ -56,6 +56,7 @@ class LetterContent:
         to: str,
         language: LetterLanguage,
     ) -> RegistrationLetter:
+        """What is sent to this address, in the text in force now."""
         kind, channel = LetterKind(letter.kind), Channel(letter.channel)
         text = self._texts.within(connection, kind).text
         values = self._values(connection, letter, row)

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from ncre.domain.exam.plan import Round, revisions_id
+from ncre.domain.exam.plan import revisions_id
 from ncre.domain.exam.revision import Change, ChangeKind
 from ncre.domain.exam.revision_rules import RULES
 from ncre.domain.exam.revision_touches import HeldSeat, Holder
@@ -61,9 +61,6 @@ class RoundChanges:
             for one in changes
             if one.site in ("", holder.site) and RULES[one.kind].touches(one, holder, levels)
         ]
-
-    def round_of(self, connection: Connection, row: RegistrationRow) -> Round | None:
-        return self._command_handler.exams.round(connection, row["round"])
 
 
 def _place(change: Change) -> tuple[ChangeKind, str, str]:

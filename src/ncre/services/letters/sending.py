@@ -57,6 +57,7 @@ class LetterSending:
         return attempts
 
     def tidy(self, _before: datetime) -> None:
+        """Forget the log of what ended long ago."""
         with self._command_handler.database.transaction() as connection:
             letters.forget_ended(connection, self._command_handler.clock() - RETENTION)
 

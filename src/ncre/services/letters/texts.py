@@ -36,14 +36,17 @@ class LetterTexts:
         self._command_handler = command_handler
 
     def all(self) -> list[TextInForce]:
+        """The text in force of every kind."""
         with self._command_handler.database.reading() as connection:
             return [self.within(connection, kind) for kind in LetterKind]
 
     def one(self, kind: LetterKind) -> TextInForce:
+        """The text in force of a kind."""
         with self._command_handler.database.reading() as connection:
             return self.within(connection, kind)
 
     def within(self, connection: Connection, kind: LetterKind) -> TextInForce:
+        """The same within a transaction."""
         history = self._command_handler.store.history(connection, stream_of(kind.value))
         if not history:
             return TextInForce(kind, SHIPPED[kind], 0, own=False)

@@ -26,6 +26,7 @@ class LetterTokens:
         self._public_url = public_url
 
     def envelope(self, letter: UUID, unsubscribe: str = "") -> MailEnvelope:
+        """What a letter carries: its Message-ID, where it comes back to, and the link that switches it off, or ""."""
         named = self._named(letter)
         local, _, domain = self._bounces.rpartition("@")
         return MailEnvelope(

@@ -22,7 +22,6 @@ WHYS: Final = {
     Why.EXPIRED: Bilingual("已过时间，没有用处了", "it was too late to be of use"),
     Why.SWITCHED_OFF: Bilingual("收信人关闭了这类通知", "its reader switched such letters off"),
     Why.NO_ADDRESS: Bilingual("账号没有验证过的地址", "the account has no verified address"),
-    Why.NO_CHANNEL: Bilingual("没有这种发送方式", "there is no such channel here"),
     Why.SUPPRESSED: Bilingual("之前发往这个地址的信被退回", "letters to this address came back before"),
     Why.CLOSED: Bilingual("账号已注销或停用", "the account is closed or disabled"),
     Why.SERVER: Bilingual("服务器暂时没有接收，会再发", "the server did not take it; it is sent again"),
