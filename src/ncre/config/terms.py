@@ -24,6 +24,7 @@ _PUBLIC_FILES: Final = (
     "apple_wwdr",
 )
 _PUBLIC_FILES_OF_WECHAT: Final = ("wechat_public_key",)
+_PUBLIC_FILES_OF_APPLE: Final = ("apple_wwdr",)
 
 MOST_LOCAL: Final = 6
 """Characters: what names the letter needs 58 of the 64 that a mailbox may have."""
@@ -49,7 +50,7 @@ class Terms:
         by_certificate = given.alipay_cert is not None
         key = () if by_certificate else ("alipay_public_key",)
         self._need("支付宝", "Alipay", "alipay_seller_id", "public_url", *key)
-        certificates = ("alipay_app_cert", "alipay_cert", "alipay_root_cert", "apple_wwdr")
+        certificates = ("alipay_app_cert", "alipay_cert", "alipay_root_cert")
         app, alipay, root = (self._text(one) if by_certificate else "" for one in certificates)
         return AlipayTerms(
             gateway=given.alipay_gateway,
@@ -180,7 +181,7 @@ class Terms:
         if file is None:
             self._say(field, "还须设置", "is needed too")
             return ""
-        if field not in _PUBLIC_FILES + _PUBLIC_FILES_OF_WECHAT:
+        if field not in _PUBLIC_FILES + _PUBLIC_FILES_OF_WECHAT + _PUBLIC_FILES_OF_APPLE:
             self.secret_files.append((f"{PREFIX}{field.upper()}", file))
         return self._read(field, file)
 

@@ -9,8 +9,8 @@ from werkzeug.exceptions import NotFound
 
 from ncre.clients.wallets.apple import AppleWallet
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.candidate.letter_words import told
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.letter_words import told
 from ncre.web.shared.registration_view import own, own_case
 
 pages = Blueprint("letters", __name__)

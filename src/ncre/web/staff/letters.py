@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Blueprint, render_template
 
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.candidate.letter_words import told
 from ncre.web.shared.auth import Answer, container, require_role
-from ncre.web.shared.letter_words import told
 from ncre.web.shared.registration_view import at_my_sites
 
 pages = Blueprint("case_letters", __name__)
