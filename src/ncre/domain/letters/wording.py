@@ -72,11 +72,12 @@ SHIPPED: Final[Mapping[LetterKind, LetterText]] = {
     LetterKind.REFUNDED: LetterText(
         "退款已退回",
         "Your money was sent back",
-        "您为报名（报名号 {number}）支付的 {amount} 元已原路退回。到账时间以银行为准，一般不超过 3 个工作日。",
-        "The {amount} yuan that you paid for registration {number} were sent back the way they came. It is on the account within "
-        "3 working days, as the bank has it.",
-        "报名 {number} 的 {amount} 元已原路退回。",
-        "{amount} yuan for registration {number} were sent back.",
+        "您为报名（报名号 {number}）支付的 {amount} 元已退回。网上支付的款项原路退回，到账时间以银行为准，一般不超过 3 个工作日；"
+        "在考点交的现金由考点退还。",
+        "The {amount} yuan that you paid for registration {number} were given back. What was paid online goes back the way it "
+        "came, within about 3 working days; cash paid at the site is handed back there.",
+        "报名 {number} 的 {amount} 元已退回。",
+        "{amount} yuan for registration {number} were given back.",
     ),
     LetterKind.SEATED: LetterText(
         "考场和座位已编排",

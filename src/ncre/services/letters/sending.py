@@ -72,7 +72,11 @@ class LetterSending:
 
     def _deliver(self, letter: OutboxLetter) -> bool:
         """False where the server did not take it. Nothing of the letter or its address goes into the log."""
-        with self._command_handler.database.reading() as connection:
+        database = self._command_handler.database
+        with (
+            database.sharing(),
+            database.reading() as connection,
+        ):  # one connection a letter, however much it asks
             addressed = self._addressing.addressed(connection, letter)
         if isinstance(addressed, Why):
             self._end(letter, LetterState.DROPPED, addressed, None)
