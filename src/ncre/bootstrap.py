@@ -36,7 +36,15 @@ from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.operational.tombstones import Tombstones
 from ncre.operational.watched_clock import WatchedClock
-from ncre.outside import certificate, kept_photos, payment_channels, photos_on, post_office
+from ncre.outside import (
+    apple_wallet,
+    certificate,
+    google_wallet,
+    kept_photos,
+    payment_channels,
+    photos_on,
+    post_office,
+)
 from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
 from ncre.projections import all_projections
 from ncre.services.accounts.account_service import AccountService
@@ -53,6 +61,7 @@ from ncre.services.audit.bundles import AuditBundles
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
+from ncre.services.documents.wallets import Wallets
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
@@ -61,6 +70,8 @@ from ncre.services.integration.event_feed import EventFeed
 from ncre.services.integration.integrations import IntegrationService
 from ncre.services.integration.represented import RepresentedCandidates
 from ncre.services.integration.webhooks import WebhookService
+from ncre.services.letters.assembly import LetterServices, letter_services
+from ncre.services.letters.calendars import Calendars
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -148,6 +159,9 @@ class Container:
     webhooks: WebhookService
     dispatcher: Dispatcher
     event_feed: EventFeed
+    letters: LetterServices
+    calendars: Calendars
+    wallets: Wallets
     sealer: Sealer
     audit_bundles: AuditBundles
     worker: Worker
@@ -228,6 +242,16 @@ def build_container(
     changes = Changes(command_handler, payments, checkout)
     reconciliation = Reconciliation(command_handler, payments, retry_schedule)
     transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
+    letters = letter_services(
+        command_handler,
+        security,
+        accounts,
+        post,
+        keys,
+        settings.bounce_address,
+        settings.bounce_folder,
+        settings.public_url,
+    )
     counter_payments = CounterPayments(command_handler, payments, checkout)
     erasing = erasure_services(
         command_handler,
@@ -320,6 +344,9 @@ def build_container(
         webhooks=hooks,
         dispatcher=dispatcher,
         event_feed=feed,
+        letters=letters,
+        calendars=Calendars(command_handler, settings.public_url),
+        wallets=Wallets(command_handler, papers, apple_wallet(settings), google_wallet(settings, clock)),
         represented=RepresentedCandidates(command_handler, security, accounts, identities),
         sealer=Sealer(
             database,
@@ -347,6 +374,7 @@ def build_container(
                 dispatcher.tidy,
                 claims.tidy,
                 bulk.tidy,
+                letters.sending.tidy,
             ),
             watched.trusted if watched else lambda: True,
             (erasing.cleanup.errand, erasing.retention.errand, bulk.errand),

@@ -226,6 +226,20 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.INTEGRATION_OVER: Bilingual(
         "这个接入已经停用，请新建一个。", "This integration was revoked. Make a new one."
     ),
+    RefusalCode.LETTER_EMPTY: Bilingual(
+        "请填写这一项，两种语言都要填写。", "Fill this in, in both languages."
+    ),
+    RefusalCode.LETTER_PLACEHOLDER_UNKNOWN: Bilingual(
+        "这里不能用 {which}。可以用：{may}。", "{which} cannot stand here. You may use: {may}."
+    ),
+    RefusalCode.LETTER_PLACEHOLDER_MISSING: Bilingual(
+        "正文缺少 {which}，收信人会看不到这项内容。请加上。",
+        "The body lacks {which}, so its reader would not learn it. Please add it.",
+    ),
+    RefusalCode.LETTER_MUST_BE_TOLD: Bilingual(
+        "这类通知关系到费用或期限，不能退订。",
+        "Letters of this kind are about money or deadlines and cannot be switched off.",
+    ),
     RefusalCode.SECRETS_TWO: Bilingual(
         "已经有两个密钥同时有效。请先停用旧的一个，再发新的。",
         "Two secrets are valid already. Revoke the older one before a new one is issued.",

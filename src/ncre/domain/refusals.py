@@ -124,6 +124,10 @@ class RefusalCode(StrEnum):
     LOOK_NOT_TAKEN = "look_not_taken"
     LOOK_SETTLED = "look_settled"
     RATE_UNFIT = "rate_unfit"
+    LETTER_EMPTY = "letter_empty"
+    LETTER_PLACEHOLDER_UNKNOWN = "letter_placeholder_unknown"
+    LETTER_PLACEHOLDER_MISSING = "letter_placeholder_missing"
+    LETTER_MUST_BE_TOLD = "letter_must_be_told"
 
 
 class Refusal(Exception):

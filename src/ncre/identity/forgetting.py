@@ -18,7 +18,15 @@ from ncre.identity.sessions import sessions
 from ncre.identity.sign_in_delays import SignInDelays
 from ncre.identity.staff_requests import staff_requests
 
-HOLD_PRIVATE: Final = ("accounts", "identities", "proofs", "sessions", "second_factors")
+HOLD_PRIVATE: Final = (
+    "accounts",
+    "identities",
+    "proofs",
+    "sessions",
+    "second_factors",
+    "letters",
+    "letter_addresses",
+)
 """Tables whose deleted rows are to leave no bytes behind."""
 
 

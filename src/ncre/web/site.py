@@ -20,6 +20,7 @@ from ncre.web.account import (
     single_sign_on,
 )
 from ncre.web.account import contacts as own_contacts
+from ncre.web.account import letters as own_letters
 from ncre.web.api import interface
 from ncre.web.audit import accounts, ledger, registrations, round_history, staff
 from ncre.web.candidate import (
@@ -29,6 +30,7 @@ from ncre.web.candidate import (
     details,
     documents,
     home,
+    letters,
     paper_words,
     payment,
     photo,
@@ -40,6 +42,7 @@ from ncre.web.candidate import (
 )
 from ncre.web.ledger import proof_check, public
 from ncre.web.office import erasures, integrations, payments, round, seating, second_looks, staff_accounts
+from ncre.web.office import letters as office_letters
 from ncre.web.shared import (
     access_log,
     auth,
@@ -54,6 +57,7 @@ from ncre.web.shared import (
     traffic,
 )
 from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
+from ncre.web.staff import letters as case_letters
 
 AREAS = (
     health,
@@ -64,6 +68,10 @@ AREAS = (
     sign_up,
     passport,
     own_contacts,
+    own_letters,
+    letters,
+    case_letters,
+    office_letters,
     profile,
     erasure,
     second_factor,

@@ -68,6 +68,7 @@ def pages(site: Flask, known: dict[str, Any]) -> Iterator[str]:
 
 KINDS: Final[dict[str, dict[str, str]]] = {
     "home.notice": {"kind": "guide"},
+    "office_letters.one": {"kind": "paid"},
     "office_payments.export": {"kind": "csv"},
     "ledger.tile": {"number": "000.p/1"},
 }
