@@ -38,6 +38,7 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
+from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
 from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
@@ -70,6 +71,7 @@ AREAS = (
     single_sign_on,
     qq,
     outbox,
+    saving,
     registration,
     agreement,
     details,
@@ -144,6 +146,7 @@ def create_site(container: Container) -> Flask:
     for area in AREAS:
         site.register_blueprint(area.pages)
     interface.install(site)
+    draft_form.install(site)
     return site
 
 

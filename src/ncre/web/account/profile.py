@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -11,6 +13,7 @@ from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
@@ -22,16 +25,26 @@ pages = Blueprint("profile", __name__)
 FIELDS = tuple(one for one in FORM_FIELDS if one.name != "remark")
 """All but what a site asks of its own candidates."""
 
+DRAFT: Final = DraftForm("profile", (one.name for one in FIELDS))
+
 
 @pages.get("/passport/details")
 @require_role(Role.CANDIDATE)
 def form() -> Answer:
     known = container().profiles.of(account())
-    return _page(as_typed(known) or {"email": account().email, "mobile": shown(account().phone)}, {})
+    first = as_typed(known) or {"email": account().email, "mobile": shown(account().phone)}
+    opened = DRAFT.opened()
+    typed = opened.over(first, [one.name for one in FIELDS])
+    changed = opened.draft is not None and container().profiles.version(account()) > opened.draft.seen
+    beside = (
+        {name: value for name, value in saved(known, typed).items() if name in typed} if changed else None
+    )
+    return _page(typed, {}, beside)
 
 
 @pages.post("/passport/details")
 @require_role(Role.CANDIDATE)
+@DRAFT.sent
 def save() -> Answer:
     """The document number must be valid for its type; every fault is told at once (domain facts §4)."""
     typed, today = as_sent(FIELDS), container().clock().astimezone(EXAM_TIME).date()
@@ -77,6 +90,7 @@ def _page(
 ) -> str:
     return render_template(
         "account/profile.html",
+        opened=DRAFT.opened(),
         fields=FIELDS,
         choices=choices(),
         typed=typed,

@@ -15,6 +15,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Step
 from ncre.events.registration import Details
 from ncre.web.candidate.task_list import Task, task_list
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.shared.auth import Answer, account, container, require_step
 from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
@@ -24,6 +25,7 @@ from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("details", __name__)
 
+DRAFT: Final = DraftForm("details", (one.name for one in FORM_FIELDS))
 
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
@@ -44,11 +46,15 @@ def form(registration: UUID) -> Answer:
     known = container().people.details(case.id, case.row["details_version"])
     if known is None and Step.FILL_INFO in case.steps:
         known = container().profiles.of(account())
-    return _page(case, as_typed(known), {})
+    opened, names = DRAFT.opened(case.id), [one.name for one in FORM_FIELDS]
+    typed = opened.over(as_typed(known), names)
+    changed = opened.draft is not None and (case.row["details_version"] or 0) > opened.draft.seen
+    return _page(case, typed, {}, saved(known, typed) if changed else None)
 
 
 @pages.post("/registrations/<uuid:registration>/details")
 @require_step(Step.FILL_INFO, Step.AMEND_INFO)
+@DRAFT.sent
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.FILL_INFO, Step.AMEND_INFO)
@@ -98,9 +104,11 @@ def _page(
     beside: Mapping[str, str] | None = None,
     check: Check = NOTHING_TO_CHECK,
 ) -> str:
+    opened = DRAFT.opened(case.id)
     return render_template(
         "candidate/details.html",
         case=case,
+        opened=opened,
         entries=task_list(case, container().clock()),
         here=Task.DETAILS,
         fields=FORM_FIELDS,
@@ -109,6 +117,9 @@ def _page(
         faults=faults,
         check=check,
         beside=beside or {},
-        from_passport=request.method == "GET" and bool(typed) and case.row["details_version"] is None,
+        from_passport=request.method == "GET"
+        and bool(typed)
+        and not opened.draft
+        and case.row["details_version"] is None,
         command_id=fresh_id(),
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from ncre.domain.exam.plan import Site
 from ncre.domain.payment.settlement import yuan
@@ -21,12 +22,15 @@ from ncre.domain.registration.vocabulary import Step
 from ncre.domain.students import DECLARED, LONGEST_SCHOOL_NUMBER, OWN_STUDENTS, school_number
 from ncre.events.exam import Subject
 from ncre.web.candidate.task_list import Task, task_list
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.shared.auth import Answer, container, require_step
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import fresh_id, require_asked
 from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("subjects", __name__)
+
+DRAFT: Final = DraftForm("subjects", ("site", "subjects", "declared", "school_number", "own_student"))
 
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
@@ -69,12 +73,22 @@ class Choice:
 def form(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
-    asked = request.args.get("site", case.row["site"] or "")
-    return _page(case, asked, {line["subject"] for line in case.row["lines"]}, {})
+    draft = DRAFT.opened(case.id).draft
+    asked = request.args.get("site", _form().get("site") or case.row["site"] or "")
+    chosen = set(_form().getlist("subjects")) if draft else {line["subject"] for line in case.row["lines"]}
+    changed = draft is not None and _holds_seats(case) and case.version > draft.seen
+    return _page(case, asked, chosen, {}, beside=changed)
+
+
+def _form() -> MultiDict[str, str]:
+    """What was sent, or what stood in the form when it was left."""
+    about = (request.view_args or {})["registration"]
+    return request.form if request.method == "POST" else DRAFT.opened(about).fields
 
 
 @pages.post("/registrations/<uuid:registration>/subjects")
 @require_step(Step.SUBMIT, Step.CHANGE_SUBJECTS)
+@DRAFT.sent
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
@@ -171,8 +185,8 @@ def _student_sent() -> str:
 
 def _student_typed(case: Case, site: Site | None) -> str:
     """What stands in the form: what was sent, else what was said to this site before."""
-    if request.method == "POST":
-        return request.form.get("school_number", "") or (DECLARED if request.form.get("own_student") else "")
+    if form := _form():
+        return form.get("school_number", "") or (DECLARED if form.get("own_student") else "")
     if site is None or site.plan.audience != OWN_STUDENTS or case.row["site"] != site.code:
         return ""
     return container().people.student(case.id)
@@ -197,7 +211,8 @@ def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, b
         choices=_choices(case, site, chosen) if site else [],
         most=min(MOST_SUBJECTS, site.plan.most_subjects) if site else MOST_SUBJECTS,
         first=Step.SUBMIT in case.steps,
-        declared=bool(request.form.get("declared")),
+        declared=bool(_form().get("declared")),
+        opened=DRAFT.opened(case.id),
         student=_student_typed(case, site),
         declares=DECLARED,
         longest=LONGEST_SCHOOL_NUMBER,

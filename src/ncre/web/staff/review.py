@@ -25,9 +25,11 @@ from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites, case_request
+from ncre.web.staff.case_drafts import CANCELLATION, REJECTION, TRANSFER, drafts_of_case
 from ncre.web.staff.case_forms import back_to, fits, refused
-from ncre.web.staff.case_page import PURPOSE, Typed, case_page
+from ncre.web.staff.case_page import case_page
 from ncre.web.staff.return_link import remember
+from ncre.web.staff.typed import PURPOSE, Typed
 
 pages = Blueprint("review", __name__)
 
@@ -69,7 +71,7 @@ def queue() -> Answer:
 @pages.get("/staff/cases/<uuid:registration>")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def case(registration: UUID) -> Answer:
-    return case_page(registration, Typed())
+    return case_page(registration, drafts_of_case(registration))
 
 
 @pages.post("/staff/cases/<uuid:registration>/open")
@@ -111,6 +113,7 @@ def approve(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/reject")
 @require_step(Step.REJECT)
+@REJECTION.sent
 def reject(registration: UUID) -> Answer:
     row, decide = at_my_sites(registration), container().registrations.reject
     typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
@@ -163,6 +166,7 @@ def confirm(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/cancel")
 @require_step(Step.CANCEL)
+@CANCELLATION.sent
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
     form = request.form
@@ -178,6 +182,7 @@ def cancel(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/move")
 @require_step(Step.MOVE)
+@TRANSFER.sent
 def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)
