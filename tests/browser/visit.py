@@ -140,8 +140,12 @@ class CandidateAtPhone(Person):
 
     def fills_in(self, details: Details = WENJING) -> None:
         self.goes(self.path("/details"))
-        for name, value in form_of_details(details).items():
+        typed = form_of_details(details)
+        self.page.select_option("#document_type", typed["document_type"])
+        for name, value in typed.items():
             field = self.page.locator(f"[name={name}]").first
+            if not field.is_visible():  # a number that tells sex and date of birth asks for neither
+                continue
             kind = field.evaluate("field => field.type")
             if kind == "radio":
                 self.page.check(f"[name={name}][value={value}]")

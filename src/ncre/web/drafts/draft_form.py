@@ -9,7 +9,7 @@ opened = DRAFT.opened(case.id)      where the form is shown: the draft to go on 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
@@ -81,6 +81,13 @@ class DraftForm:
         draft = named or newest
         page = fresh_page(self.name, about, draft)
         return OpenForm(page, draft, _others(drafts, draft.page if draft else None))
+
+    def begin(self, fields: Mapping[str, str]) -> None:
+        """A draft that somebody else than the keyboard begins, for the page that the request's form stood on."""
+        sent = sent_page()
+        if sent is not None and (sent.page.form, sent.page.account) == (self.name, account().id):
+            kept = [(name, value) for name, value in fields.items() if name in self.fields]
+            container().form_drafts.keep(sent.page, kept, _seen())
 
     def sent(self, view: Callable[P, Answer]) -> Callable[P, Answer]:
         """A view that takes the form. Its redirect (303) says that it was taken."""
