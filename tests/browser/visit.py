@@ -141,6 +141,7 @@ class CandidateAtPhone(Person):
     def fills_in(self, details: Details = WENJING) -> None:
         self.goes(self.path("/details"))
         typed = form_of_details(details)
+        self.unfolds()
         self.page.select_option("#document_type", typed["document_type"])
         for name, value in typed.items():
             field = self.page.locator(f"[name={name}]").first
@@ -155,10 +156,16 @@ class CandidateAtPhone(Person):
                 field.fill(value)
         self.sends(last=True)
 
+    def unfolds(self) -> None:
+        """Open what the form folds away."""
+        for summary in self.page.locator("main form details:not([open]) > summary").all():
+            summary.click()
+
     def chooses(self, site: str, *subjects: str, first: bool = True) -> None:
         self.goes(self.path("/subjects"))
         self.page.select_option("#site", site)
         self.presses("显示科目")
+        self.unfolds()
         for box in self.page.locator("[name=subjects]:checked").all():
             box.uncheck()
         for subject in subjects:

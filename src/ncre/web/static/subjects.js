@@ -24,6 +24,7 @@ function narrow() {
       && words.every((word) => plain(offer.querySelector("b").textContent).includes(word));
     offer.hidden = !fits && !box.checked;
     if (!offer.hidden) shown += 1;
+    if (fits && (words.length || level || free)) offer.closest("details").open = true;
   }
   found.textContent = words.length || level || free ? found.dataset.found.replace("{shown}", shown) : "";
   address();
