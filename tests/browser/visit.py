@@ -158,8 +158,9 @@ class CandidateAtPhone(Person):
 
     def unfolds(self) -> None:
         """Open what the form folds away."""
-        for summary in self.page.locator("main form details:not([open]) > summary").all():
-            summary.click()
+        folds = self.page.locator("main form details:not([open]) > summary")
+        while folds.count():
+            folds.first.click()
 
     def chooses(self, site: str, *subjects: str, first: bool = True) -> None:
         self.goes(self.path("/subjects"))
