@@ -41,6 +41,7 @@ from ncre.web.candidate import (
 from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
 from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
+from ncre.web.payer import payment as payer
 from ncre.web.shared import (
     access_log,
     auth,
@@ -79,6 +80,7 @@ AREAS = (
     photo,
     payment,
     wechat_browser,
+    payer,
     documents,
     review,
     cash,
@@ -102,7 +104,7 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
+ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 

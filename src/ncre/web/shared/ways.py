@@ -67,6 +67,7 @@ PUBLIC: Final = frozenset(
         "single_sign_on",
         "second_factor",
         "outbox",
+        "payer",
     }
 )
 """Areas whose forms are sent without an account."""
