@@ -18,6 +18,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
 from ncre.identity.forgetting import Forgetting
+from ncre.identity.form_drafts import FormDrafts
 from ncre.identity.human_check import HumanCheck
 from ncre.identity.integrations import Integrations
 from ncre.identity.one_time_tokens import OneTimeTokens
@@ -122,6 +123,7 @@ class Container:
     staff_provisioning: StaffProvisioning
     staff_accounts: StaffAccounts
     profiles: Profiles
+    form_drafts: FormDrafts
     transfer: RegistrationTransfer
     mailer: Mailer
     outbox: MailFolder | None
@@ -229,6 +231,7 @@ def build_container(
         command_handler, security, accounts, sessions, proofs, identities, factors, throttle, post
     )
     profiles = Profiles(command_handler, security, people)
+    form_drafts = FormDrafts(database, store, clock)
     second_factor_service = SecondFactorService(command_handler, security, accounts, proofs, factors)
     staff_provisioning = StaffProvisioning(command_handler, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, keys.work.hex())
@@ -299,6 +302,7 @@ def build_container(
             StaffDirectory(clock),
         ),
         profiles=profiles,
+        form_drafts=form_drafts,
         transfer=transfer,
         mailer=post,
         outbox=None if settings.smtp else outbox,
@@ -375,6 +379,7 @@ def build_container(
                 claims.tidy,
                 bulk.tidy,
                 letters.sending.tidy,
+                form_drafts.tidy,
             ),
             watched.trusted if watched else lambda: True,
             (erasing.cleanup.errand, erasing.retention.errand, bulk.errand),

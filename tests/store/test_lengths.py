@@ -77,6 +77,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
     "erasures.state": longest(ErasureState),
+    "form_drafts.form": 20,
     "retentions.round": ROUND,
     "integrations.name": LONGEST_INTEGRATION_NAME,
     "integration_secrets.key": HASH,

@@ -40,9 +40,11 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
+from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
 from ncre.web.office import erasures, integrations, payments, round, seating, second_looks, staff_accounts
 from ncre.web.office import letters as office_letters
+from ncre.web.payer import payment as payer
 from ncre.web.shared import (
     access_log,
     auth,
@@ -78,6 +80,7 @@ AREAS = (
     single_sign_on,
     qq,
     outbox,
+    saving,
     registration,
     agreement,
     details,
@@ -85,6 +88,7 @@ AREAS = (
     photo,
     payment,
     wechat_browser,
+    payer,
     documents,
     review,
     bulk,
@@ -112,7 +116,7 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
+ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -156,6 +160,7 @@ def create_site(container: Container) -> Flask:
     for area in AREAS:
         site.register_blueprint(area.pages)
     interface.install(site)
+    draft_form.install(site)
     return site
 
 

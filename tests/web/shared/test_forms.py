@@ -81,6 +81,7 @@ FORMS: Final = (
     Form("review.move", "kaowu", Walker.paid, {"to": "other", "evidence": "核对身份证原件"}),
 )
 NO_COMMAND_OF_THE_CASE: Final = {
+    "details.use_former",
     "payment.ask",
     "audit.open_details",
     "review.open_case",

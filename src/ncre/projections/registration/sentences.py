@@ -8,7 +8,7 @@ from typing import Any, Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import yuan
-from ncre.domain.registration.disclosure import words_of
+from ncre.domain.registration.disclosure import PREFILL, PREFILLED, words_of
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Opening
 from ncre.domain.registration.window_wording import WINDOWS
@@ -216,6 +216,8 @@ def _moved(_: registration.Moved) -> Bilingual:
 
 
 def _viewed(viewed: access.DetailsViewed) -> Bilingual:
+    if viewed.purpose == PREFILL:
+        return PREFILLED
     if not viewed.why:
         return Bilingual("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
     why = words_of(viewed.why)

@@ -27,6 +27,7 @@ from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity import erasure_letters, letter_choices
 from ncre.identity.accounts import Accounts
 from ncre.identity.forgetting import Forgetting
+from ncre.identity.form_drafts import forget_about
 from ncre.operational.erasure_remains import Left, note
 from ncre.operational.letters import forget_people
 from ncre.projections.base import Row
@@ -172,6 +173,7 @@ class Erasure:
         letter_choices.forget(connection, person.accounts)
         for one in person.accounts:
             self._forgetting.forget(connection, one, traces.addresses)
+        forget_about(connection, [row["id"] for row in person.registrations])
         self._record(connection, person, why, by, way)
         people = tuple(str(one) for one in person.accounts) if way is not Way.RESTORED else ()
         note(connection, now, Left(people, left.photos, left.drafts, left.papers, left.letters))

@@ -102,6 +102,12 @@ class CaseQueries:
         with self._database.reading() as connection:
             return registrations.newest_of(connection, account, round_code)
 
+    def former_of(self, account: UUID, but: UUID) -> RegistrationRow | None:
+        """The account's newest other registration with personal details, of any round; None where there is none."""
+        with self._database.reading() as connection:
+            every = registrations.of_account(connection, account)
+        return next((row for row in every if row["id"] != but and row["details_version"]), None)
+
     def moved_away(self, account: UUID, round_code: str) -> bool:
         """Whether a registration under way that began at this account belongs to another by now."""
         with self._database.reading() as connection:

@@ -18,6 +18,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.handlers.outages import OUTAGES
 from ncre.store.outages import DatabaseFailure
 from ncre.web.api import problems
+from ncre.web.drafts.draft_form import is_kept
 from ncre.web.shared import access_log, edge, ways
 from ncre.web.shared.forms import FormIncomplete
 from ncre.web.shared.language import language
@@ -238,7 +239,14 @@ def _expired(_error: CSRFError) -> Shown:
             "浏览器没有送来 Cookie，登录和填表都需要它。没有做任何改动。请在浏览器设置中允许本站使用 Cookie"
             "（拦截插件也可能禁止它），然后回到刚才的页面再试一次。"
         )
-    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text, ways.back())
+    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text + _kept(), ways.back())
+
+
+def _kept() -> str:
+    """What becomes of what was typed, where the form keeps drafts."""
+    if not is_kept():
+        return ""
+    return _("您填写的内容已为您保留一天：用原来的账号登录，回到这一页就能接着填。")
 
 
 def _incomplete(_error: FormIncomplete) -> Shown:
