@@ -7,7 +7,6 @@ from typing import Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.letters.kinds import CHANNELS, KINDS
 from ncre.services.letters.log import LetterState, LoggedLetter, Why
-from ncre.web.shared.language import language
 
 STATES: Final = {
     LetterState.WAITING: Bilingual("等待发送", "waits"),
@@ -29,9 +28,8 @@ WHYS: Final = {
 }
 
 
-def told(letters: list[LoggedLetter]) -> list[dict[str, object]]:
-    """Each letter for the table of a page."""
-    spoken = language()
+def told(letters: list[LoggedLetter], spoken: str) -> list[dict[str, object]]:
+    """Each letter for the table of a page, in the language `spoken` there."""
     return [
         {
             "kind": KINDS[one.kind].say(spoken),
