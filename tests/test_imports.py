@@ -106,7 +106,7 @@ LIBRARIES: dict[str, set[str]] = {
     "observability": {"prometheus_client", "opentelemetry", "sentry_sdk"},
     "client": {"httpx"},
     "stand_ins": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
-    "services": {"sqlalchemy", "msgspec", "xlsxwriter", "eventsourcing"},
+    "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "eventsourcing"},
     "web": {
         "msgspec",
         "itsdangerous",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from ncre.observability.listener import shown
+from ncre.observability.listener import PREFIX, shared_counters, shown
 from tests.cli.conftest import Run
 from tests.cli.test_serve import SOURCE, answers, children
 from tests.observability.exposed import value
@@ -157,3 +157,15 @@ def test_every_line_of_a_server_is_json_where_it_is_asked_for(sqlite_url: str, t
     routes = [line["route"] for line in lines if line["logger"] == "ncre.request"]
     assert {"/healthz", "(none)"} <= set(routes)
     assert len({line["request_id"] for line in lines if "request_id" in line}) == len(routes)
+
+
+def test_the_counters_of_a_process_that_was_killed_are_removed_by_the_next() -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    with shared_counters() as first:
+        left = first.with_name(f"{PREFIX}{gone.pid}-left")
+        left.mkdir()
+        with shared_counters() as second:
+            assert first.exists()
+            assert not left.exists()
+        assert not second.exists()

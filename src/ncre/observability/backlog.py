@@ -20,6 +20,8 @@ NAMES: Final[Mapping[str, str]] = {
     "deadlines_late": "Registrations that should have lapsed over a minute ago (1000 at the most).",
     "orders_late": "Orders that expired over ten minutes ago and still count as payable.",
     "refunds_owed": "Payments that are owed back.",
+    "letters_waiting": "Letters and messages that are due and not sent.",
+    "letters_late_seconds": "Seconds since the earliest of them was due.",
     "webhooks_waiting": "Events that wait to be sent to other systems.",
     "webhooks_late_seconds": "Seconds since the earliest of them was due.",
     "webhooks_dead": "Events that were given up.",

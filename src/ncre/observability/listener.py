@@ -27,6 +27,9 @@ VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 MEMORY: Final = Path("/dev/shm")
 """Counters of several processes are files in memory: a full disk must not end a process that counts."""
 
+PREFIX: Final = "ncre-metrics-"
+"""Then the process that made the folder."""
+
 _LIVE: Final = re.compile(r"gauge_live\w+_(\d+)\.db")
 
 
@@ -34,13 +37,22 @@ _LIVE: Final = re.compile(r"gauge_live\w+_(\d+)\.db")
 def shared_counters() -> Iterator[Path]:
     """A folder in which the processes started within the block count together."""
     place = MEMORY if os.access(MEMORY, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="ncre-metrics-", dir=place))
+    _remove_left(place or Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
     os.environ[VARIABLE] = str(folder)
     try:
         yield folder
     finally:
         os.environ.pop(VARIABLE, None)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_left(place: Path) -> None:
+    """What processes that were killed left there."""
+    for folder in place.glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        if not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

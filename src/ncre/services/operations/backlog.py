@@ -13,6 +13,7 @@ from ncre.domain.payment.orders import GRACE
 from ncre.domain.registration.vocabulary import Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.ledger import checkpoints
+from ncre.operational.letters import LetterState, letters
 from ncre.operational.webhooks import DeliveryState, webhook_deliveries
 from ncre.projections.payment import ledger, orders
 from ncre.projections.registration.registration_counts import registration_counts
@@ -51,6 +52,7 @@ class Backlog:
                 "deadlines_late": float(self._late(connection, now)),
                 "orders_late": orders.late(connection, now - LATE * 10),
                 "refunds_owed": ledger.owed_count(connection),
+                **_letters(connection, now),
                 **_webhooks(connection, now),
                 **_sealing(connection, now),
                 **_replication(connection),
@@ -66,6 +68,16 @@ class Backlog:
 def _standing(connection: Connection, status: Status) -> float:
     asked = select(func.coalesce(func.sum(registration_counts.c.people), 0))
     return float(connection.execute(asked.where(registration_counts.c.status == status.value)).scalar_one())
+
+
+def _letters(connection: Connection, now: datetime) -> dict[str, float]:
+    """Those that are due; others wait for their day."""
+    c = letters.c
+    waiting, first = connection.execute(
+        select(func.count(), func.min(c.next_at)).where(c.state == LetterState.WAITING, c.next_at <= now)
+    ).one()
+    late = max(0.0, (now - first).total_seconds()) if first is not None else 0.0
+    return {"letters_waiting": waiting, "letters_late_seconds": late}
 
 
 def _webhooks(connection: Connection, now: datetime) -> dict[str, float]:
