@@ -23,6 +23,7 @@ from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.integration.scopes import LONGEST_NAME as LONGEST_INTEGRATION_NAME
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
+from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
@@ -31,6 +32,8 @@ from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.integrations import PREFIX
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
 from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
+from ncre.operational.round_drafts import DraftState
+from ncre.operational.site_runs import CaseState
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
@@ -77,6 +80,19 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "webhook_deliveries.state": longest(DeliveryState),
     "webhook_deliveries.topic": topics(),
     "entries.entered_by": 36,
+    "round_drafts.author": 36,
+    "round_drafts.round": ROUND,
+    "round_drafts.state": longest(DraftState),
+    "round_draft_parts.changed_by": 36,
+    "round_draft_parts.name": len("site:") + SITE,
+    "site_runs.actor": 36,
+    "site_runs.money": longest(PaidFee),
+    "site_runs.round": ROUND,
+    "site_runs.site": SITE,
+    "site_runs.to_round": ROUND,
+    "site_run_cases.number": 14,
+    "site_run_cases.state": longest(CaseState),
+    "registrations.begun_in": ROUND,
     "entries.manner": longest(("scanned", "typed")),
     "entries.ticket": 16,
     "entries.verdict": longest(TicketVerdict),

@@ -39,7 +39,16 @@ from ncre.web.candidate import (
     wechat_browser,
 )
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
+from ncre.web.office import (
+    calling_off,
+    drafts,
+    erasures,
+    integrations,
+    payments,
+    round,
+    seating,
+    staff_accounts,
+)
 from ncre.web.shared import (
     access_log,
     auth,
@@ -53,7 +62,7 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review, suspension
+from ncre.web.staff import admission, cash, desk, halls, own_site, review, suspension
 
 AREAS = (
     health,
@@ -84,7 +93,10 @@ AREAS = (
     desk,
     admission,
     halls,
+    own_site,
     round,
+    drafts,
+    calling_off,
     staff_accounts,
     erasures,
     integrations,

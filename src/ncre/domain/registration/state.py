@@ -138,6 +138,14 @@ def _settled(registration: Registration, settled: facts.PaymentSettled) -> dict[
     return {"settled": settled}
 
 
+def _released(registration: Registration, released: facts.SeatReleased) -> dict[str, Any]:
+    return {"seated": registration.seated - {released.subject}}
+
+
+def _postponed(_: Registration, postponed: facts.Postponed) -> dict[str, Any]:
+    return {"round": postponed.to}
+
+
 def _suspended(_: Registration, suspended: facts.Suspended) -> dict[str, Any]:
     return {"suspended_from": Status(suspended.was), "suspended_at": suspended.since}
 
@@ -182,6 +190,8 @@ _CHANGES: Final[dict[type[Fact], Callable[[Registration, Any], dict[str, Any]]]]
     facts.PaymentReturned: _returned,
     facts.SeatAssigned: _seated,
     facts.Moved: _moved,
+    facts.SeatReleased: _released,
+    facts.Postponed: _postponed,
     facts.Suspended: _suspended,
     facts.Resumed: _resumed,
 }

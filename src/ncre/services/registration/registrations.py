@@ -10,7 +10,6 @@ from uuid import UUID
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.declaration import DECLARATION
 from ncre.domain.registration.disclosure import require_may_open
 from ncre.domain.registration.state import Registration, registration_id
 from ncre.events.base import Envelope
@@ -96,7 +95,6 @@ class Registrations:
                 site=site,
                 subjects=subjects,
                 declared=declared,
-                declaration=DECLARATION,
                 student=student,
             )
         )

@@ -16,7 +16,6 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.declaration import DECLARATION
 from ncre.domain.registration.state import registration_id as identity_of
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Photo
@@ -120,7 +119,7 @@ def choose(registration_id: UUID) -> Response:
     )
     if Step.CHANGE_SUBJECTS in with_rules(row).steps:
         return _carried_out(c.ChangeSubjects, row, **chosen)
-    return _carried_out(c.Submit, row, **chosen, declared=asked.declared, declaration=DECLARATION)
+    return _carried_out(c.Submit, row, **chosen, declared=asked.declared)
 
 
 @pages.post("/registrations/<uuid:registration_id>/photo")
