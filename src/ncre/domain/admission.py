@@ -161,15 +161,24 @@ class Sitting(Protocol):
     """A subject with its seat; moments are aware."""
 
     @property
-    def ticket(self) -> str: ...
+    def ticket(self) -> str:
+        """The number of the admission ticket."""
+
     @property
-    def hall(self) -> int: ...
+    def hall(self) -> int:
+        """The number of the hall on the door list."""
+
     @property
-    def room(self) -> str: ...
+    def room(self) -> str:
+        """The room of the sitting."""
+
     @property
-    def starts_at(self) -> datetime: ...
+    def starts_at(self) -> datetime:
+        """When the sitting begins."""
+
     @property
-    def ends_at(self) -> datetime: ...
+    def ends_at(self) -> datetime:
+        """When the sitting ends."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +191,7 @@ class Ruling:
     particulars: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, language: str) -> str:
+        """The answer to the door in a language, `zh` or `en`."""
         return WORTH_WORDS[self.worth].say(language, **self.particulars)
 
     @property

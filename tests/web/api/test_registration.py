@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
+from stdnum.iso7064 import mod_11_2
 
 from ncre.bootstrap import Container
 from tests.support.people import (
@@ -292,3 +295,25 @@ def test_the_declaration_is_the_one_of_the_form(container: Container, site: Flas
     with container.database.reading() as connection:
         stream = container.command_handler.store.history(connection, _uuid(known["id"]))
     assert [fact.declaration for fact in stream if hasattr(fact, "declaration")] == [DECLARATION]
+
+
+def test_a_holder_of_two_cards_is_one_person_here_as_on_the_pages(container: Container, site: Flask) -> None:
+    """A foreigner's residence cards of 2017 and 2023 have other numbers; their place in the round is one."""
+    portal = caller(container, site)
+    new = f"91184019900307123{mod_11_2.calc_check_digit('91184019900307123')}"
+    for reference, number, status in (("first", "USA110190030712", 200), ("second", new, 409)):
+        candidate = portal.ask("POST", "/candidates", json={"reference": reference}).json
+        agreed = {"candidate": candidate["id"], "agreement": "2027-03"}
+        begun = portal.ask("POST", "/registrations", json=agreed).json
+        person = replace(
+            WENJING,
+            name="LI MING",
+            document_type="permanent_residence",
+            document_number=number,
+            document_typed=number,
+            birth=date(1990, 3, 7),
+            ethnicity="foreign",
+        )
+        path = f"/registrations/{begun['id']}/details"
+        answer = portal.ask("POST", path, status, seen=begun["version"], json=form_of_details(person))
+    assert answer.json["code"] == "holder_taken"

@@ -77,6 +77,7 @@ class CallOffPreview:
 
     @property
     def people(self) -> int:
+        """How many it would concern."""
         return sum(self.counts.values())
 
 
@@ -92,6 +93,7 @@ class Progress:
 
     @property
     def total(self) -> int:
+        """How many it concerns."""
         return self.done + self.waiting + self.refused
 
 
@@ -121,6 +123,7 @@ class CallingOff:
         return self._command_handler.run_in_transaction(lambda connection: self._begun(connection, asked))
 
     def runs(self, round_code: str, site: str) -> list[SiteRun]:
+        """How often the site was called off in a round, the newest first."""
         with self._database.reading() as connection:
             return site_runs.of_site(connection, round_code, site)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -46,14 +46,17 @@ class Draft:
 
     @property
     def id(self) -> UUID:
+        """The draft's own."""
         return self.row.id
 
     @property
     def code(self) -> str:
+        """That of the round."""
         return self.row.round
 
     @property
     def is_open(self) -> bool:
+        """Whether it was neither published nor discarded."""
         return self.row.state == DraftState.OPEN
 
     @property
@@ -73,9 +76,11 @@ class Draft:
         return read_cells(self.code, cells, self.today)
 
     def faults_of(self, part: str) -> list[CellFault]:
+        """What is wrong with a part."""
         return [one for one in self.read.faults if one.part == part]
 
     def cautions_of(self, part: str) -> list[CellFault]:
+        """What in a part can be published and hardly can be meant."""
         return [one for one in self.read.cautions if one.part == part]
 
 
@@ -88,10 +93,12 @@ class RoundDrafts:
         self._revisions = revisions
 
     def listed(self, state: DraftState = DraftState.OPEN) -> list[DraftRow]:
+        """The newest drafts of a state."""
         with self._database.reading() as connection:
             return round_drafts.of_state(connection, state, SHOWN)
 
     def find(self, draft: UUID) -> Draft:
+        """Raises Refusal for a draft that there is not."""
         with self._database.reading() as connection:
             return self._found(connection, draft)
 
@@ -183,6 +190,7 @@ class RoundDrafts:
         return self._command_handler.run_in_transaction(published)
 
     def discard(self, draft: UUID, by: Actor) -> None:
+        """Nobody edits it any more. Raises Refusal, also where it ended before."""
         _require_office(by)
         with self._database.transaction() as connection:
             if not round_drafts.end(connection, draft, DraftState.DISCARDED):
@@ -282,10 +290,6 @@ class RoundDrafts:
 
     def _today(self) -> date:
         return self._command_handler.clock().astimezone(EXAM_TIME).date()
-
-
-def new_draft_id() -> UUID:
-    return uuid4()
 
 
 def _like(fields: Mapping[str, str]) -> Cells:
