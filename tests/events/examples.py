@@ -131,7 +131,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.Withdrawn(),
     registration.Cancelled("考生李四重复报名"),
     registration.Moved(ZHANG, PERSON, "核对李四的身份证原件"),
-    registration.SeatReleased("24"),
+    registration.SeatReleased("24", 3, 17),
     registration.Postponed("81", "82", "疫情防控，考点停考"),
     registration.Suspended("approved", NOON, "考点正在接受调查"),
     registration.Resumed("approved", LATER),

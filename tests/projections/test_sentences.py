@@ -117,7 +117,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (registration.Withdrawn(), "考生放弃了报名。", "The candidate withdrew."),
     (
-        registration.SeatReleased("66"),
+        registration.SeatReleased("66", 3, 17),
         "科目 66 的座位作废。",
         "The seat in subject 66 was given up.",
     ),

@@ -305,6 +305,8 @@ class SeatReleased(Fact):
 
     TOPIC: ClassVar[str] = "registration.seat_released"
     subject: str
+    hall: int
+    seat: int
 
 
 @dataclass(frozen=True)

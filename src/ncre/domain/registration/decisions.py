@@ -285,7 +285,7 @@ def _postpone(registration: Registration, postpone: c.Postpone, _: DecisionConte
     if not postpone.reason.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
     require_text(postpone.reason, LONGEST_NOTE)
-    released = [facts.SeatReleased(subject) for subject in sorted(registration.seated)]
+    released = [facts.SeatReleased(subject, *chair) for subject, chair in sorted(registration.chairs.items())]
     return [*released, facts.Postponed(registration.round, postpone.to, postpone.reason.strip())]
 
 
