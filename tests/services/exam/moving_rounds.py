@@ -19,6 +19,8 @@ from ncre.events import registration as facts
 from ncre.projections.base import Row
 from ncre.projections.maintenance import rebuild
 from ncre.projections.registration import registrations
+from ncre.rounds import bundled
+from ncre.rounds.loader import load_round
 from ncre.services.exam.calling_off import CallOff
 from ncre.services.exam.revision_commands import Revise
 from tests.services.exam.revised import SITES, TOLD, Sequence, small_round
@@ -35,12 +37,23 @@ ALSO_TOLD: Final = TOLD | {
 }
 
 
+def announce(container: Container, code: str) -> None:
+    """The notices that a round cannot be without."""
+    wanted = container.revisions.wanted(code)
+    notices = load_round(bundled(), people.TODAY).notices
+    container.revisions.revise(
+        Revise(actor=people.OFFICE, wanted=replace(wanted, notices=notices), why="公告")
+    )
+
+
 class MovingRounds(Sequence):
     """A sequence over a round and the one after it, with fees that are paid through a channel."""
 
     def __init__(self, container: Container, code: str, after: str, seed: int) -> None:
         super().__init__(container, code, seed)
         self.after = after
+        self.published = 0
+        announce(container, code)
         later = small_round(container, after)
         sites = tuple(replace(one, quota=4) for one in later.sites)
         container.revisions.revise(
@@ -117,6 +130,7 @@ class MovingRounds(Sequence):
         drafts.save(draft, name, cells, found.parts[name].version, people.OFFICE)
         version = drafts.find(draft).version
         drafts.publish(draft, version, "修订", people.OFFICE, uuid4())
+        self.published += 1
 
     def calls_off(self) -> None:
         """A site, in one of the three ways; its people are dealt with later."""
