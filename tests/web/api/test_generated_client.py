@@ -24,7 +24,12 @@ from tests.support.people import SITE, form_of_details, portrait, till_of
 from tests.web.api.caller import HERE, caller
 from tests.web.visitor import facts_of
 
-SETTINGS = "content_type_overrides:\n  image/jpeg: application/octet-stream\npost_hooks: []\n"
+SETTINGS = """\
+content_type_overrides:
+  image/jpeg: application/octet-stream
+  application/pdf: application/octet-stream
+post_hooks: []
+"""
 
 
 @pytest.fixture

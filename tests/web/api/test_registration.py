@@ -317,3 +317,30 @@ def test_a_holder_of_two_cards_is_one_person_here_as_on_the_pages(container: Con
         path = f"/registrations/{begun['id']}/details"
         answer = portal.ask("POST", path, status, seen=begun["version"], json=form_of_details(person))
     assert answer.json["code"] == "holder_taken"
+
+
+def test_suspended_by_the_site_and_resumed_by_the_office(
+    container: Container, site: Flask, waiting: Candidate
+) -> None:
+    portal, path = caller(container, site), f"/registrations/{waiting.id}"
+    version = portal.ask("GET", path).json["version"]
+    known = portal.ask("POST", f"{path}/suspension", seen=version, json={"reason": "考点正在接受调查"}).json
+    assert known["status"] == "suspended"
+    known = portal.ask("POST", f"{path}/resumption", seen=known["version"]).json
+    assert known["status"] == "pending-review"
+
+
+def test_a_paper_is_opened_as_pdf_and_that_is_recorded_first(container: Container, site: Flask) -> None:
+    portal = caller(container, site)
+    known = applied(portal)
+    path = f"/registrations/{known['id']}"
+    known = portal.ask("POST", f"{path}/approval", seen=known["version"]).json
+    refused = portal.ask("POST", f"{path}/paper-views", 409, json={"kind": "receipt"}).json
+    assert refused["code"] == "print_not_paid"
+    order = portal.ask("POST", f"{path}/orders", seen=known["version"], json={}).json
+    container.payments.receive(till_of(container).pay(order["number"]))
+    paper = portal.ask("POST", f"{path}/paper-views", json={"kind": "form"})
+    assert paper.data.startswith(b"%PDF-")
+    assert paper.mimetype == "application/pdf"
+    told = portal.ask("GET", f"{path}/history").json["items"]
+    assert [one["topic"] for one in told].count("access.details_viewed") == 2

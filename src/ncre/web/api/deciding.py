@@ -60,6 +60,29 @@ def confirm(registration_id: UUID) -> Response:
     return as_it_stands(registration_id)
 
 
+@pages.post("/registrations/<uuid:registration_id>/suspension")
+@deciding("suspend", Scope.REVIEW, json=bodies.SuspendAsked)
+def suspend(registration_id: UUID) -> Response:
+    """Suspend
+
+    While something is looked into: place and seats are kept, and nothing lapses.
+    """
+    asked: bodies.SuspendAsked = request.context.json  # type: ignore[attr-defined]
+    container().registrations.suspend(_request(registration_id, Role.REVIEWER), asked.reason)
+    return as_it_stands(registration_id)
+
+
+@pages.post("/registrations/<uuid:registration_id>/resumption")
+@deciding("resume", Scope.OFFICE)
+def resume(registration_id: UUID) -> Response:
+    """Resume
+
+    Back to where it was before it was suspended, with the time to pay prolonged by as much.
+    """
+    container().registrations.resume(_request(registration_id, Role.OFFICE))
+    return as_it_stands(registration_id)
+
+
 @pages.post("/registrations/<uuid:registration_id>/cancellation")
 @deciding("cancel", Scope.OFFICE, json=bodies.CancelAsked)
 def cancel(registration_id: UUID) -> Response:

@@ -63,10 +63,11 @@ WORDS: Final = {
 
 
 TAGS: Final = {
-    "exam": "The round that is open, its sites, and what the caller may do.",
+    "exam": "The round that is open, its sites, notices and seating, and what the caller may do.",
     "registrations": "Registrations as they stand, their history, and their private details upon a reason.",
     "applying": "A whole registration of one of the caller's own candidates.",
     "deciding": "What staff decide, at the sites of the caller.",
+    "admission": "At the door of an examination.",
     "events": "What happened, in the order of the log, and the shape of every event.",
 }
 
@@ -115,7 +116,9 @@ def _complete(one: dict[str, Any], operation: Operation) -> None:
     for status, answered in one["responses"].items():
         answered["description"] = WORDS[status]
         answered["headers"] = deepcopy(LIMITS if status != "401" else {})
-        if status == "200":
+        if status == "200" and operation.pdf:
+            answered["content"] = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+        elif status == "200":
             if operation.scope and _model(answered) == "Registration":
                 answered["headers"] |= deepcopy(ETAG)
         else:

@@ -103,3 +103,16 @@ def details(registration_id: UUID) -> Response:
         raise NotFound
     container().registrations.open_details(row["id"], me().acting_as(Role.REVIEWER), PURPOSE, why)
     return answer(models.Details(**{name: getattr(found, name) for name in models.Details.model_fields}))
+
+
+@pages.post("/registrations/<uuid:registration_id>/paper-views")
+@operation("viewPaper", None, Scope.PRIVATE, json=bodies.PaperAsked)
+def paper(registration_id: UUID) -> Response:
+    """Open a paper
+
+    The form, the ticket or the receipt as PDF. That it was opened stands in the history first.
+    """
+    asked: bodies.PaperAsked = request.context.json  # type: ignore[attr-defined]
+    row = at_my_sites(registration_id)
+    container().registrations.open_paper(row["id"], me().acting_as(Role.REVIEWER), asked.kind)
+    return Response(container().documents.for_staff(row, asked.kind), mimetype="application/pdf")
