@@ -42,7 +42,17 @@ from ncre.web.candidate import (
 )
 from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, integrations, payments, round, seating, second_looks, staff_accounts
+from ncre.web.office import (
+    calling_off,
+    drafts,
+    erasures,
+    integrations,
+    payments,
+    round,
+    seating,
+    second_looks,
+    staff_accounts,
+)
 from ncre.web.office import letters as office_letters
 from ncre.web.payer import payment as payer
 from ncre.web.shared import (
@@ -58,7 +68,18 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
+from ncre.web.staff import (
+    admission,
+    bulk,
+    cash,
+    claims,
+    desk,
+    halls,
+    own_site,
+    review,
+    second_look,
+    suspension,
+)
 from ncre.web.staff import letters as case_letters
 
 AREAS = (
@@ -99,7 +120,10 @@ AREAS = (
     desk,
     admission,
     halls,
+    own_site,
     round,
+    drafts,
+    calling_off,
     staff_accounts,
     erasures,
     integrations,
