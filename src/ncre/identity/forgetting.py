@@ -19,7 +19,16 @@ from ncre.identity.sessions import sessions
 from ncre.identity.sign_in_delays import SignInDelays
 from ncre.identity.staff_requests import staff_requests
 
-HOLD_PRIVATE: Final = ("accounts", "identities", "proofs", "sessions", "second_factors", "form_drafts")
+HOLD_PRIVATE: Final = (
+    "accounts",
+    "identities",
+    "proofs",
+    "sessions",
+    "second_factors",
+    "letters",
+    "letter_addresses",
+    "form_drafts",
+)
 """Tables whose deleted rows are to leave no bytes behind."""
 
 

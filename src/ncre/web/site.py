@@ -20,6 +20,7 @@ from ncre.web.account import (
     single_sign_on,
 )
 from ncre.web.account import contacts as own_contacts
+from ncre.web.account import letters as own_letters
 from ncre.web.api import interface
 from ncre.web.audit import accounts, ledger, registrations, round_history, staff
 from ncre.web.candidate import (
@@ -29,6 +30,7 @@ from ncre.web.candidate import (
     details,
     documents,
     home,
+    letters,
     paper_words,
     payment,
     photo,
@@ -40,7 +42,8 @@ from ncre.web.candidate import (
 )
 from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
+from ncre.web.office import erasures, integrations, payments, round, seating, second_looks, staff_accounts
+from ncre.web.office import letters as office_letters
 from ncre.web.payer import payment as payer
 from ncre.web.shared import (
     access_log,
@@ -55,7 +58,8 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review, suspension
+from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
+from ncre.web.staff import letters as case_letters
 
 AREAS = (
     health,
@@ -66,6 +70,10 @@ AREAS = (
     sign_up,
     passport,
     own_contacts,
+    own_letters,
+    letters,
+    case_letters,
+    office_letters,
     profile,
     erasure,
     second_factor,
@@ -83,6 +91,9 @@ AREAS = (
     payer,
     documents,
     review,
+    bulk,
+    claims,
+    second_look,
     cash,
     suspension,
     desk,
@@ -92,6 +103,7 @@ AREAS = (
     staff_accounts,
     erasures,
     integrations,
+    second_looks,
     seating,
     payments,
     registrations,

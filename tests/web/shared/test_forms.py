@@ -90,6 +90,10 @@ NO_COMMAND_OF_THE_CASE: Final = {
     "documents.open_paper",
     "admission.let_in",
     "admission.revoke",
+    "claims.take_over",
+    "claims.hand_over",
+    "second_look.decide",
+    "second_looks.settle",
 }
 
 WITHOUT: Final[tuple[dict[str, str | None], ...]] = (

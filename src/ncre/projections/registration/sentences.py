@@ -19,6 +19,7 @@ from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
 from ncre.projections.exam.sentences import EXAM_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
+from ncre.projections.letters.sentences import LETTER_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
 
@@ -290,5 +291,6 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     **PASSPORT_SENTENCES,
     **ERASURE_SENTENCES,
     **INTEGRATION_SENTENCES,
+    **LETTER_SENTENCES,
     **AUDIT_SENTENCES,
 }

@@ -13,7 +13,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import email_templates, office_letters
+from ncre.identity import email_templates
 from ncre.identity.accounts import Account, Accounts, PasswordRefused
 from ncre.identity.email_templates import Address, LetterSender
 from ncre.identity.external_identities import Identities
@@ -162,7 +162,7 @@ class AccountService:
         known = account if account and account.email == email and account.has_password else None
         link = address(self.proofs.link(Purpose.RECOVER, email, known.id if known else None, onward))
         if known is not None and known.is_disabled:
-            self._post.send(office_letters.disabled(email))
+            self._post.send(from_office.disabled(email))
         else:
             self._post.send(email_templates.recover(email, link) if known else email_templates.unknown(email))
 

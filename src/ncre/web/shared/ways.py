@@ -52,6 +52,10 @@ PAGE_OF: Final = {
     "documents.form": Page.FORM,
     "documents.ticket": Page.TICKET,
     "documents.proof": Page.TASKS,
+    "letters.page": Page.TASKS,
+    "letters.apple_pass": Page.TICKET,
+    "letters.google_pass": Page.TICKET,
+    "letters.calendar": Page.TASKS,
 }
 """Which page a request of the candidate's is about; its form and its files are the same page."""
 
@@ -67,6 +71,7 @@ PUBLIC: Final = frozenset(
         "single_sign_on",
         "second_factor",
         "outbox",
+        "own_letters",
         "payer",
     }
 )

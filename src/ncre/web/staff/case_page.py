@@ -102,7 +102,25 @@ def case_page(registration: UUID, typed: Typed) -> str:
         wait=time_left(now, known(row["requested_at"])) if Step.APPROVE in steps else "",
         command_id=fresh_id,
         at_desk=session.get(AT_DESK) == case.id.hex,
+        **_claims(row, steps),
     )
+
+
+def _claims(row: RegistrationRow, steps: frozenset[Step]) -> Mapping[str, Any]:
+    """Who is at a waiting case, to whom it may be handed, and from whom it came."""
+    if Step.APPROVE not in steps:
+        return {"claim": None, "colleagues": [], "handovers": []}
+    claims = container().review_claims
+    claim = claims.of([row["id"]]).get(row["id"])
+    others = claim is not None and claim.account != account().id
+    return {
+        "claim": claim,
+        "claimed_by_other": others,
+        "colleagues": []
+        if others
+        else [(str(one.id), one.name) for one in claims.colleagues(row, account())],
+        "handovers": claims.handovers(row["id"]),
+    }
 
 
 def _turn(row: RegistrationRow) -> tuple[str, int]:

@@ -25,6 +25,8 @@ class Typed:
     to: str = ""
     evidence: str = ""
     suspend_why: str = ""
+    colleague: str = ""
+    handover_note: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
     resumed: bool = False
 
