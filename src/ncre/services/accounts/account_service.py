@@ -18,6 +18,7 @@ from ncre.identity.accounts import Account, Accounts, PasswordRefused
 from ncre.identity.email_templates import Address, LetterSender
 from ncre.identity.external_identities import Identities
 from ncre.identity.form_drafts import forget_drafts
+from ncre.identity.letters import from_office
 from ncre.identity.passwords import weakness
 from ncre.identity.proofs import Proof, Proofs, Purpose, void
 from ncre.identity.second_factor_store import SecondFactorStore

@@ -27,6 +27,7 @@ from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.forgetting import Forgetting
 from ncre.identity.form_drafts import forget_about
+from ncre.identity.letters import about_erasure, choices
 from ncre.operational.erasure_remains import Left, note
 from ncre.operational.letters import forget_people
 from ncre.projections.base import Row
