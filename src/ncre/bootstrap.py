@@ -35,6 +35,7 @@ from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.operational.tombstones import Tombstones
+from ncre.operational.uploads import Uploads
 from ncre.operational.watched_clock import WatchedClock
 from ncre.outside import certificate, kept_photos, payment_channels, photos_on, post_office
 from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
@@ -50,6 +51,7 @@ from ncre.services.accounts.staff_provisioning import StaffProvisioning
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
 from ncre.services.audit.bundles import AuditBundles
+from ncre.services.bans.bans import Bans
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
@@ -136,6 +138,8 @@ class Container:
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
     erasures: ErasureServices
+    bans: Bans
+    uploads: Uploads
     integrations: IntegrationService
     represented: RepresentedCandidates
     webhooks: WebhookService
@@ -233,6 +237,8 @@ def build_container(
         Places(kept, drafts, shelf, None if settings.smtp else outbox),
         clock,
     )
+    registrations = Registrations(command_handler, changes, people, transfer, counter_payments)
+    uploads = Uploads(database, store, clock)
     integrations = IntegrationService(command_handler, Integrations(database, clock))
     hooks = WebhookService(command_handler, integrations, keys.webhook)
     feed = EventFeed(command_handler, identities, settings.public_url)
@@ -287,7 +293,7 @@ def build_container(
         unmatched_payments=unmatched,
         checkout=checkout,
         changes=changes,
-        registrations=Registrations(command_handler, changes, people, transfer, counter_payments),
+        registrations=registrations,
         queries=queries_over(command_handler, photos, refused),
         counter_payments=counter_payments,
         reconciliation=reconciliation,
@@ -301,6 +307,8 @@ def build_container(
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
         erasures=erasing,
+        bans=Bans(command_handler, people, registrations),
+        uploads=uploads,
         integrations=integrations,
         webhooks=hooks,
         dispatcher=dispatcher,
@@ -330,6 +338,7 @@ def build_container(
                 throttle.tidy,
                 sending.tidy,
                 dispatcher.tidy,
+                uploads.tidy,
             ),
             watched.trusted if watched else lambda: True,
             (erasing.cleanup.errand, erasing.retention.errand),

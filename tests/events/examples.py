@@ -21,6 +21,7 @@ from ncre.events import (
     account,
     admission,
     audit,
+    ban,
     erasure,
     exam,
     integration,
@@ -212,6 +213,18 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     integration.WebhookPaused(True),
     integration.SigningKeyRotated(2),
     integration.DeliveryResent(4711),
+    ban.BanImposed(
+        "f" * 64,
+        "resident_id",
+        date(2027, 1, 1),
+        date(2029, 12, 31),
+        "鄂考罚〔2026〕31号",
+        "420115********0011",
+        "组织作弊",
+    ),
+    ban.BanLifted("鄂考罚〔2026〕31号", "复核后撤销决定"),
+    ban.BannedRegistrationKept(STREAM, "鄂考罚〔2026〕31号", "决定不溯及本次考试"),
+    ban.BanReasonViewed("鄂考罚〔2026〕31号"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import date
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ from ncre.events import (
     account,
     admission,
     audit,
+    ban,
     erasure,
     exam,
     integration,
@@ -410,6 +412,24 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The signing key was changed (number 2).",
     ),
     (integration.DeliveryResent(4711), "重新推送了事件 4711。", "Event 4711 was sent again."),
+    (
+        ban.BanImposed(
+            "f" * 64, "passport", date(2027, 1, 1), date(2029, 12, 31), "31号", "E1****56", "组织作弊"
+        ),
+        "按决定 31号 录入停考：2027-01-01 至 2029-12-31。",
+        "A ban was entered by decision 31号: 2027-01-01 to 2029-12-31.",
+    ),
+    (ban.BanLifted("31号", "复核后撤销"), "解除了决定 31号 的停考。", "The ban by decision 31号 was lifted."),
+    (
+        ban.BannedRegistrationKept(people.REGISTRATION, "31号", "决定不溯及"),
+        "停考（决定 31号）录入之前已支付，考务办公室保留了这份报名。",
+        "Paid before the ban by decision 31号 was entered; the exam office lets the registration stand.",
+    ),
+    (
+        ban.BanReasonViewed("31号"),
+        "查看了决定 31号 的停考理由。",
+        "The reason of the ban by decision 31号 was opened.",
+    ),
 )
 
 

@@ -18,8 +18,10 @@ from ncre.clients.identity_provider import LONGEST_NAME, LONGEST_SUBJECT
 from ncre.clients.payment_channel import Kind, Source, State
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange
 from ncre.domain.admission import TicketVerdict
+from ncre.domain.bans.ban import LONGEST_DECISION
 from ncre.domain.candidate import masked_name, masked_number
 from ncre.domain.candidate_fields import FORM_FIELDS
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.integration.scopes import LONGEST_NAME as LONGEST_INTEGRATION_NAME
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
@@ -35,6 +37,7 @@ from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
 from ncre.store.schema import metadata
+from ncre.web.office.bans import KIND as BANS
 from tests.support.people import REGISTRATION
 
 HASH: Final = 64
@@ -67,6 +70,11 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.phone": 16,
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
+    "bans.decision": LONGEST_DECISION,
+    "bans.document_masked": longest([masked_number("x" * DOCUMENT)]),
+    "bans.document_type": longest(DOCUMENT_TYPES),
+    "bans.person": HASH,
+    "office_uploads.kind": longest((BANS,)),
     "erasures.state": longest(ErasureState),
     "retentions.round": ROUND,
     "integrations.name": LONGEST_INTEGRATION_NAME,

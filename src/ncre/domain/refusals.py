@@ -114,6 +114,15 @@ class RefusalCode(StrEnum):
     PRINT_NOT_YET = "print_not_yet"
     PRINT_OVER = "print_over"
     NOT_SEALED = "not_sealed"
+    BANNED = "banned"
+    BAN_UNKNOWN = "ban_unknown"
+    BAN_EXISTS = "ban_exists"
+    BAN_OVER = "ban_over"
+    BAN_DECISION_MISSING = "ban_decision_missing"
+    BAN_DAYS_UNFIT = "ban_days_unfit"
+    BAN_DOCUMENT_UNFIT = "ban_document_unfit"
+    BAN_NOT_CONCERNED = "ban_not_concerned"
+    UPLOAD_GONE = "upload_gone"
 
 
 class Refusal(Exception):

@@ -3,6 +3,7 @@
 base.py          the envelope and the register of facts    bounds.py   what may come in from outside
 registration.py  exam.py  payment.py  account.py  erasure.py  audit.py  access.py  admission.py   what can happen, by stream
 operating.py     commands that were run                              integration.py   other systems of the office
+ban.py           who may not take the exam
 
 Importing this package registers every fact, so that stored names can be resolved.
 """
@@ -14,6 +15,7 @@ from ncre.events import (
     account,
     admission,
     audit,
+    ban,
     base,
     erasure,
     exam,
@@ -28,6 +30,7 @@ __all__ = [
     "account",
     "admission",
     "audit",
+    "ban",
     "base",
     "erasure",
     "exam",

@@ -4,7 +4,7 @@ registration/  where each registration stands, the queue, the desk's search, cou
 payment/       orders, every payment, refunds, bills compared, revenue, what could not be booked
 exam/          rounds, sites, notices, seats left     seating/  seats as assigned, on the tickets
 admission/     who came in at the door                 audit/    the history, and the state at any moment
-accounts/      details, erasures
+accounts/      details, erasures                       bans/     who may not take the exam
 maintenance/   rows made anew from the log, and checked against it
 
 base.py and summaries.py are how rows and sums of rows are made.
@@ -16,6 +16,7 @@ from ncre.projections.accounts.erasures import ErasureProjection
 from ncre.projections.accounts.profiles import ProfileProjection
 from ncre.projections.admission.entries import Entries
 from ncre.projections.audit.timeline import Timeline
+from ncre.projections.bans.bans import BanProjection, KeptRegistrations
 from ncre.projections.base import Listeners
 from ncre.projections.exam.exams import Notices, Rounds, Sites
 from ncre.projections.exam.retentions import RetentionProjection
@@ -52,6 +53,8 @@ def all_projections(pepper: bytes) -> Listeners:
             ProfileProjection(),
             ErasureProjection(),
             RetentionProjection(),
+            BanProjection(),
+            KeptRegistrations(),
             Timeline(),
         ],
         [CountsBySite(), RevenueProjection()],

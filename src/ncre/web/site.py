@@ -39,7 +39,7 @@ from ncre.web.candidate import (
     wechat_browser,
 )
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
+from ncre.web.office import bans, erasures, integrations, payments, round, seating, staff_accounts
 from ncre.web.shared import (
     access_log,
     auth,
@@ -86,6 +86,7 @@ AREAS = (
     halls,
     round,
     staff_accounts,
+    bans,
     erasures,
     integrations,
     seating,

@@ -6,9 +6,10 @@ Every page there is gets opened, so a new one is asked about by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -20,7 +21,9 @@ from ncre.clients.payment_channel import Kind, PaymentNotification, Source
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.state import registration_id
 from ncre.domain.registration.vocabulary import Role
+from ncre.handlers.command_handler import Act
 from ncre.identity.accounts import Account
+from ncre.services.bans.ban_file import NewBan
 from ncre.web.site import create_site
 from tests.handlers.ground import QUICK, Walker, open_exam
 from tests.support.containers import container_on, open_round
@@ -84,6 +87,7 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
             "registration_id": paid.id, "topic": "registration.approved",
             "registration": paid.id, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
+            "ban": banned(container), "upload": uuid4(),
             "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0,
         }  # fmt: skip
         addresses = list(pages(site, known))
@@ -99,6 +103,12 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
     assert {
         text: tables - FIXED for text, tables in walked(container.database, heard).items() if tables - FIXED
     } == {}
+
+
+def banned(container: Container) -> UUID:
+    """A ban of somebody else, so that every page of bans has one to show."""
+    ban = NewBan("passport", "E12345678", date(2027, 1, 1), date(2029, 1, 1), "31号", "替考")
+    return container.bans.impose(Act(OFFICE), ban)
 
 
 def openable(one: Visitor, addresses: list[str]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from ncre.events.base import Fact
 from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
+from ncre.projections.bans.sentences import BAN_SENTENCES
 from ncre.projections.exam.sentences import EXAM_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
@@ -289,4 +290,5 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     **ERASURE_SENTENCES,
     **INTEGRATION_SENTENCES,
     **AUDIT_SENTENCES,
+    **BAN_SENTENCES,
 }

@@ -28,6 +28,7 @@ pages = Blueprint("details", __name__)
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
     RefusalCode.HOLDER_TAKEN: "name",
+    RefusalCode.BANNED: "document_number",
     RefusalCode.DOCUMENT_NOT_ACCEPTED: "document_type",
     RefusalCode.OUT_OF_DATE: "name",
     RefusalCode.SENT_BEFORE: "name",

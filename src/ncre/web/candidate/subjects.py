@@ -30,6 +30,7 @@ pages = Blueprint("subjects", __name__)
 
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
+    RefusalCode.BANNED: "site",
     RefusalCode.SITE_FULL: "site",
     RefusalCode.SITE_CLOSED: "site",
     RefusalCode.NUMBERS_USED_UP: "site",

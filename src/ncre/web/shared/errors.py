@@ -132,6 +132,15 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
     RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
     RefusalCode.NOT_SEALED: HTTPStatus.CONFLICT,
+    RefusalCode.BANNED: HTTPStatus.CONFLICT,
+    RefusalCode.BAN_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.BAN_EXISTS: HTTPStatus.CONFLICT,
+    RefusalCode.BAN_OVER: HTTPStatus.CONFLICT,
+    RefusalCode.BAN_DECISION_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.BAN_DAYS_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.BAN_DOCUMENT_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.BAN_NOT_CONCERNED: HTTPStatus.CONFLICT,
+    RefusalCode.UPLOAD_GONE: HTTPStatus.CONFLICT,
 }
 
 RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {

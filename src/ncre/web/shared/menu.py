@@ -49,6 +49,7 @@ def entries() -> list[tuple[str, str]]:
             (_("考场座位表与门贴"), "halls.home"),
             (_("收费管理"), "office_payments.home"),
             (_("公告管理"), "round.notices"),
+            (_("停考管理"), "bans.home"),
             (_("工作人员账号"), "staff_accounts.home"),
             (_("个人信息删除"), "erasures.home"),
             (_("其他系统"), "integrations.home"),
