@@ -78,6 +78,7 @@ from ncre.services.registration.people import People
 from ncre.services.registration.registrations import Registrations
 from ncre.services.registration.transfer import RegistrationTransfer
 from ncre.services.seating.hall_lists import HallLists
+from ncre.services.statistics.statistics import StatisticsService
 from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
 from ncre.store.fact_store import FactStore
@@ -139,6 +140,7 @@ class Container:
     offline_admission_lists: OfflineAdmissionLists
     erasures: ErasureServices
     bans: Bans
+    statistics: StatisticsService
     uploads: Uploads
     integrations: IntegrationService
     represented: RepresentedCandidates
@@ -309,6 +311,7 @@ def build_container(
         erasures=erasing,
         bans=Bans(command_handler, people, registrations),
         uploads=uploads,
+        statistics=StatisticsService(command_handler),
         integrations=integrations,
         webhooks=hooks,
         dispatcher=dispatcher,

@@ -36,6 +36,7 @@ from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
+from ncre.projections.statistics.review_measures import LONGEST_ITEM, PHOTO, REASON, REVIEW
 from ncre.store.schema import metadata
 from ncre.web.office.bans import KIND as BANS
 from tests.support.people import REGISTRATION
@@ -129,6 +130,20 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "registration_counts.round": ROUND,
     "registration_counts.site": SITE,
     "registration_counts.status": longest(Status),
+    "registration_hours.part": SITE,
+    "registration_hours.round": ROUND,
+    "review_counts.item": LONGEST_ITEM,
+    "review_counts.kind": longest((REVIEW, REASON, PHOTO)),
+    "review_counts.round": ROUND,
+    "review_counts.site": SITE,
+    "review_measures.round": ROUND,
+    "review_measures.site": SITE,
+    "subject_counts.round": ROUND,
+    "subject_counts.site": SITE,
+    "subject_counts.subject": SUBJECT,
+    "unplaced_counts.part": SITE,
+    "unplaced_counts.round": ROUND,
+    "unplaced_counts.status": longest(Status),
     "search_keys.first": HASH,
     "search_keys.last": HASH,
     "search_keys.letters": HASH,

@@ -5,6 +5,7 @@ payment/       orders, every payment, refunds, bills compared, revenue, what cou
 exam/          rounds, sites, notices, seats left     seating/  seats as assigned, on the tickets
 admission/     who came in at the door                 audit/    the history, and the state at any moment
 accounts/      details, erasures                       bans/     who may not take the exam
+statistics/    what the office counts
 maintenance/   rows made anew from the log, and checked against it
 
 base.py and summaries.py are how rows and sums of rows are made.
@@ -31,6 +32,8 @@ from ncre.projections.registration.registration_counts import CountsBySite
 from ncre.projections.registration.registrations import RegistrationProjection
 from ncre.projections.registration.search_keys import SearchKeys
 from ncre.projections.seating.tickets import TicketProjection
+from ncre.projections.statistics.registration_sums import HoursSummary, SubjectsSummary, UnplacedSummary
+from ncre.projections.statistics.review_measures import ReviewCounts, ReviewMeasures
 
 
 def all_projections(pepper: bytes) -> Listeners:
@@ -55,7 +58,15 @@ def all_projections(pepper: bytes) -> Listeners:
             RetentionProjection(),
             BanProjection(),
             KeptRegistrations(),
+            ReviewMeasures(),
             Timeline(),
         ],
-        [CountsBySite(), RevenueProjection()],
+        [
+            CountsBySite(),
+            RevenueProjection(),
+            HoursSummary(),
+            UnplacedSummary(),
+            SubjectsSummary(),
+            ReviewCounts(),
+        ],
     )

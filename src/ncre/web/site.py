@@ -39,7 +39,7 @@ from ncre.web.candidate import (
     wechat_browser,
 )
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import bans, erasures, integrations, payments, round, seating, staff_accounts
+from ncre.web.office import bans, erasures, integrations, payments, round, seating, staff_accounts, statistics
 from ncre.web.shared import (
     access_log,
     auth,
@@ -87,6 +87,7 @@ AREAS = (
     round,
     staff_accounts,
     bans,
+    statistics,
     erasures,
     integrations,
     seating,

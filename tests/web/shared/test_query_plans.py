@@ -35,6 +35,7 @@ FIXED: Final = frozenset({
     "rounds", "sites", "notices", "counters", "serials", "retentions",
     "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
     "ledger_keys", "ledger_statements", "integrations", "new",
+    "registration_hours", "unplaced_counts", "subject_counts", "review_counts",
 })  # fmt: skip
 """Tables with a few rows a round, a site, a channel, a day, a member of staff or another system, however many people register."""
 

@@ -49,6 +49,7 @@ def entries() -> list[tuple[str, str]]:
             (_("考场座位表与门贴"), "halls.home"),
             (_("收费管理"), "office_payments.home"),
             (_("公告管理"), "round.notices"),
+            (_("报名统计"), "statistics.home"),
             (_("停考管理"), "bans.home"),
             (_("工作人员账号"), "staff_accounts.home"),
             (_("个人信息删除"), "erasures.home"),
@@ -66,6 +67,7 @@ def entries() -> list[tuple[str, str]]:
             (_("工作人员办理记录"), "audit_staff.home"),
             (_("考次修订记录"), "round_history.current"),
             (_("收费管理"), "office_payments.home"),
+            (_("报名统计"), "statistics.home"),
         ],
     }
     return [*own.get(g.account.role, []), (_("我的通行证"), "passport.home"), *common]
