@@ -31,6 +31,7 @@ from ncre.identity.staff_requests import StaffRequests
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.guard import assert_unbroken
 from ncre.ledger.sealer import Sealer
+from ncre.operational.export_jobs import ExportJobs
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
@@ -58,6 +59,9 @@ from ncre.services.documents.issuing import DocumentService
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
+from ncre.services.exports.exports import Exports
+from ncre.services.exports.making import ExportMaker
+from ncre.services.exports.rows import ExportRows
 from ncre.services.integration.dispatcher import Dispatcher
 from ncre.services.integration.event_feed import EventFeed
 from ncre.services.integration.integrations import IntegrationService
@@ -141,6 +145,7 @@ class Container:
     erasures: ErasureServices
     bans: Bans
     statistics: StatisticsService
+    exports: Exports
     uploads: Uploads
     integrations: IntegrationService
     represented: RepresentedCandidates
@@ -228,6 +233,13 @@ def build_container(
     reconciliation = Reconciliation(command_handler, payments, retry_schedule)
     transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
     counter_payments = CounterPayments(command_handler, payments, checkout)
+    export_jobs, export_rows = (
+        ExportJobs(database, clock),
+        ExportRows(command_handler, people, accounts.name_in_office),
+    )
+    export_files = photos_on(settings, "exports")
+    exports = Exports(command_handler, export_jobs, export_rows, export_files, accounts)
+    export_maker = ExportMaker(command_handler, export_jobs, exports, export_rows, export_files, accounts)
     erasing = erasure_services(
         command_handler,
         changes,
@@ -238,6 +250,7 @@ def build_container(
         Tombstones(settings.tombstones, keys.pepper),
         Places(kept, drafts, shelf, None if settings.smtp else outbox),
         clock,
+        exports.remove_all,
     )
     registrations = Registrations(command_handler, changes, people, transfer, counter_payments)
     uploads = Uploads(database, store, clock)
@@ -312,6 +325,7 @@ def build_container(
         bans=Bans(command_handler, people, registrations),
         uploads=uploads,
         statistics=StatisticsService(command_handler),
+        exports=exports,
         integrations=integrations,
         webhooks=hooks,
         dispatcher=dispatcher,
@@ -342,8 +356,9 @@ def build_container(
                 sending.tidy,
                 dispatcher.tidy,
                 uploads.tidy,
+                exports.tidy,
             ),
             watched.trusted if watched else lambda: True,
-            (erasing.cleanup.errand, erasing.retention.errand),
+            (erasing.cleanup.errand, erasing.retention.errand, export_maker.errand),
         ),
     )

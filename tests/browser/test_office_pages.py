@@ -78,3 +78,27 @@ def test_statistics(browser: Browser, address: str, crowd: None, scripts: bool) 
     kaowu.presses("显示")
     assert "420019" in kaowu.page.url
     assert kaowu.faults == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no script"])
+def test_exports(browser: Browser, container: Container, address: str, crowd: None, scripts: bool) -> None:
+    kaowu = at_work(browser, address, scripts)
+    kaowu.goes("/office/exports")
+    kaowu.page.get_by_label("手机号").check()
+    kaowu.presses("立即导出")
+    assert "请填写原因" in kaowu.reads() or kaowu.page.locator("#why-fault").count()
+    kaowu.page.fill("#why", "通知考点停电改期")
+    kaowu.presses("立即导出")
+    assert "正在生成" in kaowu.reads()
+    container.worker.once()
+    kaowu.page.goto(kaowu.page.url)
+    kaowu.look()
+    with kaowu.page.expect_download() as taken:
+        kaowu.page.get_by_role("button", name="下载", exact=True).click()
+    assert taken.value.suggested_filename == "ncre-candidates-78.csv"
+    assert WENJING.mobile in taken.value.path().read_text(encoding="utf-8-sig")
+    kaowu.goes("/office/exports?what=money")
+    kaowu.page.fill("#at", "06:30")
+    kaowu.presses("每天导出")
+    assert "已设定每天导出" in kaowu.reads()
+    assert kaowu.faults == []

@@ -24,6 +24,7 @@ from ncre.events import (
     ban,
     erasure,
     exam,
+    export,
     integration,
     operating,
     payment,
@@ -225,6 +226,14 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     ban.BanLifted("鄂考罚〔2026〕31号", "复核后撤销决定"),
     ban.BannedRegistrationKept(STREAM, "鄂考罚〔2026〕31号", "决定不溯及本次考试"),
     ban.BanReasonViewed("鄂考罚〔2026〕31号"),
+    export.ExportRequested(
+        "candidates", "csv", "78", "420019", ("number", "mobile"), ("mobile",), "通知考点停电改期"
+    ),
+    export.ExportMade(310, 20480, "e" * 64),
+    export.ExportTaken("e" * 64),
+    export.ExportRemoved("expired"),
+    export.ExportScheduled("money", "xlsx", "", ("number", "paid"), "06:30"),
+    export.ExportUnscheduled(),
 )
 
 

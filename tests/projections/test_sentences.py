@@ -17,6 +17,7 @@ from ncre.events import (
     ban,
     erasure,
     exam,
+    export,
     integration,
     operating,
     payment,
@@ -430,6 +431,27 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "查看了决定 31号 的停考理由。",
         "The reason of the ban by decision 31号 was opened.",
     ),
+    (
+        export.ExportRequested(
+            "candidates", "csv", "78", "420019", ("number", "mobile"), ("mobile",), "停电改期"
+        ),
+        "导出第 78 次考试的考生，考点 420019（csv）：2 列，含个人信息列 1 个（原因：停电改期）。",
+        "Export of round 78 asked for: candidates of site 420019 (csv), 2 columns, 1 of them private "
+        "(reason: 停电改期).",
+    ),
+    (
+        export.ExportMade(310, 20480, "e" * 64),
+        f"导出文件已生成：310 行，20480 字节，SHA-256 {'e' * 64}。",
+        f"The file is made: 310 rows, 20480 bytes, SHA-256 {'e' * 64}.",
+    ),
+    (export.ExportTaken("e" * 64), "下载了导出文件。", "The file was downloaded."),
+    (export.ExportRemoved("expired"), "导出文件已删除（到期）。", "The file was removed (expired)."),
+    (
+        export.ExportScheduled("money", "xlsx", "", ("number", "paid"), "06:30"),
+        "设定每天 06:30 导出收款与退款（xlsx），2 列。",
+        "An export every day at 06:30: money (xlsx), 2 columns.",
+    ),
+    (export.ExportUnscheduled(), "取消了每天的导出。", "The daily export was ended."),
 )
 
 

@@ -25,6 +25,7 @@ from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.integration.scopes import LONGEST_NAME as LONGEST_INTEGRATION_NAME
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
+from ncre.domain.registration.disclosure import LONGEST as LONGEST_DISCLOSURE
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
@@ -33,10 +34,13 @@ from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.integrations import PREFIX
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
 from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
+from ncre.operational.export_jobs import JobState
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
 from ncre.projections.statistics.review_measures import LONGEST_ITEM, PHOTO, REASON, REVIEW
+from ncre.services.exports.columns import COLUMNS as EXPORTED
+from ncre.services.exports.columns import FORMS
 from ncre.store.schema import metadata
 from ncre.web.office.bans import KIND as BANS
 from tests.support.people import REGISTRATION
@@ -75,6 +79,18 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "bans.document_masked": longest([masked_number("x" * DOCUMENT)]),
     "bans.document_type": longest(DOCUMENT_TYPES),
     "bans.person": HASH,
+    "export_choices.what": longest(EXPORTED),
+    "export_schedules.at": 5,
+    "export_schedules.form": longest(FORMS),
+    "export_schedules.site": SITE,
+    "export_schedules.what": longest(EXPORTED),
+    "exports.digest": HASH,
+    "exports.form": longest(FORMS),
+    "exports.round": ROUND,
+    "exports.site": SITE,
+    "exports.state": longest(JobState),
+    "exports.what": longest(EXPORTED),
+    "exports.why": LONGEST_DISCLOSURE,
     "office_uploads.kind": longest((BANS,)),
     "erasures.state": longest(ErasureState),
     "retentions.round": ROUND,

@@ -455,6 +455,29 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "上传的文件已过期或已办理，没有做任何改动。请重新上传。",
         "The uploaded file has expired or was dealt with; nothing was changed. Please upload it again.",
     ),
+    RefusalCode.EXPORT_UNKNOWN: Bilingual("没有找到这次导出。", "There is no such export."),
+    RefusalCode.EXPORT_GONE: Bilingual(
+        "这个文件还没有生成，或已经删除（文件保留一天；有人的个人信息被删除时，导出文件一并删除）。请重新导出。",
+        "This file is not made yet, or was removed: files are kept for a day, and go when a person is erased. Export again.",
+    ),
+    RefusalCode.EXPORT_COLUMNS: Bilingual(
+        "请至少选择一列，并只选页面上列出的列。", "Choose at least one column, and only those of the page."
+    ),
+    RefusalCode.EXPORT_NO_PARQUET: Bilingual(
+        "服务器没有安装 Parquet 组件，请选择 CSV 或 XLSX，或请管理员安装 ncre[parquet]。",
+        "Parquet is not installed on the server. Choose CSV or XLSX, or ask the administrator to install ncre[parquet].",
+    ),
+    RefusalCode.EXPORT_PRIVATE_SCHEDULED: Bilingual(
+        "定时导出不能包含个人信息列，请去掉这些列；需要个人信息时请立即导出并说明原因。",
+        "A daily export holds no private columns. Leave them out; where they are needed, export at once and say why.",
+    ),
+    RefusalCode.EXPORT_TIME: Bilingual(
+        "请填写每天的时间，例如 06:30。", "Enter the time of day, for example 06:30."
+    ),
+    RefusalCode.EXPORTS_MANY: Bilingual(
+        "最多同时有 {most} 个，请等前面的完成，或先取消不用的。",
+        "There may be {most} at a time. Wait for those before, or end what is not needed.",
+    ),
 }
 
 

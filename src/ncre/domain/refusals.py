@@ -123,6 +123,13 @@ class RefusalCode(StrEnum):
     BAN_DOCUMENT_UNFIT = "ban_document_unfit"
     BAN_NOT_CONCERNED = "ban_not_concerned"
     UPLOAD_GONE = "upload_gone"
+    EXPORT_UNKNOWN = "export_unknown"
+    EXPORT_GONE = "export_gone"
+    EXPORT_COLUMNS = "export_columns"
+    EXPORT_NO_PARQUET = "export_no_parquet"
+    EXPORT_PRIVATE_SCHEDULED = "export_private_scheduled"
+    EXPORT_TIME = "export_time"
+    EXPORTS_MANY = "exports_many"
 
 
 class Refusal(Exception):

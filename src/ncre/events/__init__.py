@@ -4,6 +4,7 @@ base.py          the envelope and the register of facts    bounds.py   what may 
 registration.py  exam.py  payment.py  account.py  erasure.py  audit.py  access.py  admission.py   what can happen, by stream
 operating.py     commands that were run                              integration.py   other systems of the office
 ban.py           who may not take the exam
+export.py        what was taken out as a file
 
 Importing this package registers every fact, so that stored names can be resolved.
 """
@@ -19,6 +20,7 @@ from ncre.events import (
     base,
     erasure,
     exam,
+    export,
     integration,
     operating,
     payment,
@@ -34,6 +36,7 @@ __all__ = [
     "base",
     "erasure",
     "exam",
+    "export",
     "integration",
     "operating",
     "payment",

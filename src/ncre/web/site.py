@@ -39,7 +39,17 @@ from ncre.web.candidate import (
     wechat_browser,
 )
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import bans, erasures, integrations, payments, round, seating, staff_accounts, statistics
+from ncre.web.office import (
+    bans,
+    erasures,
+    exports,
+    integrations,
+    payments,
+    round,
+    seating,
+    staff_accounts,
+    statistics,
+)
 from ncre.web.shared import (
     access_log,
     auth,
@@ -88,6 +98,7 @@ AREAS = (
     staff_accounts,
     bans,
     statistics,
+    exports,
     erasures,
     integrations,
     seating,

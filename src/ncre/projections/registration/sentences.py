@@ -19,6 +19,7 @@ from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
 from ncre.projections.bans.sentences import BAN_SENTENCES
 from ncre.projections.exam.sentences import EXAM_SENTENCES
+from ncre.projections.exports.sentences import EXPORT_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
@@ -291,4 +292,5 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     **INTEGRATION_SENTENCES,
     **AUDIT_SENTENCES,
     **BAN_SENTENCES,
+    **EXPORT_SENTENCES,
 }

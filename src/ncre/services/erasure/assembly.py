@@ -56,6 +56,7 @@ def erasure_services(
     tombstones: Tombstones,
     places: Places,
     clock: Callable[[], datetime],
+    exported: Callable[[], None] = lambda: None,
 ) -> ErasureServices:
     finder = PersonFinder(command_handler)
     cleanup = Cleanup(
@@ -67,6 +68,7 @@ def erasure_services(
         places.papers,
         places.outbox,
         clock,
+        exported,
     )
     mails = places.outbox is None
     erasure = Erasure(command_handler, changes, finder, forgetting, cleanup, accounts, security, mails)

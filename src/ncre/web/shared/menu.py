@@ -50,6 +50,7 @@ def entries() -> list[tuple[str, str]]:
             (_("收费管理"), "office_payments.home"),
             (_("公告管理"), "round.notices"),
             (_("报名统计"), "statistics.home"),
+            (_("数据导出"), "exports.home"),
             (_("停考管理"), "bans.home"),
             (_("工作人员账号"), "staff_accounts.home"),
             (_("个人信息删除"), "erasures.home"),

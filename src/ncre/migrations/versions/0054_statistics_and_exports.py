@@ -1,4 +1,4 @@
-"""What the office counts: hours, subjects, reviews and photos as sums. `ncre projections rebuild` makes the rows."""
+"""What the office counts, as sums (`ncre projections rebuild` makes the rows), and exports: jobs, columns, schedules."""
 
 from __future__ import annotations
 
@@ -57,4 +57,53 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("seconds", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("round", "site", "kind", "item", name=op.f("pk_review_counts")),
+    )
+    _exports()
+
+
+def _exports() -> None:
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("account", sa.Uuid, nullable=False),
+        sa.Column("what", sa.String(12), nullable=False),
+        sa.Column("form", sa.String(8), nullable=False),
+        sa.Column("round", sa.String(8), nullable=False),
+        sa.Column("site", sa.String(6), nullable=False),
+        sa.Column("columns", sa.JSON, nullable=False),
+        sa.Column("why", sa.String(200), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("total", sa.Integer, nullable=False),
+        sa.Column("done", sa.Integer, nullable=False),
+        sa.Column("rows", sa.Integer, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("key", sa.LargeBinary),
+        sa.Column("pieces", sa.JSON, nullable=False),
+        sa.Column("worker", sa.Uuid),
+        sa.Column("heard_at", Moment),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("made_at", Moment),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+    )
+    op.create_index("exports_of", "exports", ["account", "asked_at"])
+    op.create_index("exports_state", "exports", ["state", "asked_at"])
+    op.create_table(
+        "export_choices",
+        sa.Column("account", sa.Uuid, nullable=False),
+        sa.Column("what", sa.String(12), nullable=False),
+        sa.Column("columns", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("account", "what", name=op.f("pk_export_choices")),
+    )
+    op.create_table(
+        "export_schedules",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("account", sa.Uuid, nullable=False),
+        sa.Column("what", sa.String(12), nullable=False),
+        sa.Column("form", sa.String(8), nullable=False),
+        sa.Column("site", sa.String(6), nullable=False),
+        sa.Column("columns", sa.JSON, nullable=False),
+        sa.Column("at", sa.String(5), nullable=False),
+        sa.Column("last_on", sa.Date),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_schedules")),
     )
