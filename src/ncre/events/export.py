@@ -65,4 +65,6 @@ class ExportScheduled(Fact):
 
 @dataclass(frozen=True)
 class ExportUnscheduled(Fact):
+    """It is made no more."""
+
     TOPIC: ClassVar[str] = "export.unscheduled"

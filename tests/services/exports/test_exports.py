@@ -325,7 +325,7 @@ def test_one_that_is_set_after_its_time_begins_tomorrow(container: Container, ac
 
 
 def test_a_piece_cannot_be_left_out_or_exchanged() -> None:
-    from ncre.store.file_box import FileBox
+    from ncre.operational.file_box import FileBox
     from ncre.store.sealing import CiphertextForged
 
     key = FileBox.fresh_key()

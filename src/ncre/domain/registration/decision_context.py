@@ -43,6 +43,7 @@ def require_not_banned(context: DecisionContext) -> None:
 
 
 def site_of(context: DecisionContext) -> Site:
+    """The site that was chosen. Raises Refusal where there is none."""
     if context.site is None:
         raise Refusal(RefusalCode.SITE_UNKNOWN, site="")
     return context.site

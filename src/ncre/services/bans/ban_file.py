@@ -160,6 +160,7 @@ def _row(line: int, cells: Sequence[str], places: dict[str, int]) -> BanRow:
 
 
 def words_of(refusal: Refusal) -> Bilingual:
+    """The sentence of a refusal in both languages."""
     return Bilingual(
         *(refusal_words(refusal.code, refusal.particulars, language) for language in ("zh", "en"))
     )

@@ -179,6 +179,7 @@ class Bans:
             return refusal_of(ban, self._command_handler.exams.round(connection, row["round"]))
 
     def is_in_force(self, row: Row) -> bool:
+        """Whether the ban holds today."""
         day = bans.exam_day(self._command_handler.clock())
         return row["lifted_at"] is None and row["starts"] <= day <= row["ends"]
 
@@ -271,6 +272,7 @@ def _is_same(row: Row, ban: NewBan) -> bool:
 
 
 def require_office(actor: Actor) -> None:
+    """Raises Refusal for any other role."""
     if actor.role is not Role.OFFICE:
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
 

@@ -58,6 +58,7 @@ def erasure_services(
     clock: Callable[[], datetime],
     exported: Callable[[], None] = lambda: None,
 ) -> ErasureServices:
+    """The use cases of erasure over these parts."""
     finder = PersonFinder(command_handler)
     cleanup = Cleanup(
         command_handler.database,

@@ -21,12 +21,14 @@ from ncre.events import export as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.accounts import Accounts
-from ncre.operational.export_jobs import KEPT, ExportJobs, JobState, Row
+from ncre.operational.export_jobs import KEPT, ExportJobs, Row
+from ncre.operational.export_jobs import LONGEST_WHY as LONGEST_WHY
+from ncre.operational.export_jobs import JobState as JobState
+from ncre.operational.file_box import FileBox
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStore
 from ncre.services.exports.columns import COLUMNS, FORMS, chosen, usual
 from ncre.services.exports.rows import ExportRows
 from ncre.services.exports.writers import has_parquet
-from ncre.store.file_box import FileBox
 
 log = logging.getLogger("ncre.exports")
 

@@ -18,12 +18,12 @@ from ncre.events.export import ExportMade
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.operational.export_jobs import ExportJobs, JobState, Row
+from ncre.operational.file_box import FileBox
 from ncre.photo.file_store import PhotoNotKept, PhotoStore, PhotoStoreUnavailable
 from ncre.services.exports.columns import chosen
 from ncre.services.exports.exports import Exports
 from ncre.services.exports.rows import ExportRows, Wanted
 from ncre.services.exports.writers import writer_of
-from ncre.store.file_box import FileBox
 
 log = logging.getLogger("ncre.exports")
 

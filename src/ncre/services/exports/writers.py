@@ -29,7 +29,8 @@ GROUP: Final = 10_000
 class Writer(Protocol):
     """A file that grows row by row."""
 
-    def write(self, rows: Iterable[Sequence[Cell]]) -> None: ...
+    def write(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Add rows; their cells stand in the order of the columns."""
 
     def close(self) -> None:
         """The file is whole; it stays open for reading."""
@@ -41,6 +42,7 @@ def has_parquet() -> bool:
 
 
 def writer_of(form: str, file: IO[bytes], columns: Sequence[ExportColumn]) -> Writer:
+    """A writer of this form into a file, its header written. Raises ImportError for Parquet without its library."""
     writers: dict[str, Callable[[IO[bytes], Sequence[ExportColumn]], Writer]] = {
         "csv": CSVWriter,
         "xlsx": XLSXWriter,
@@ -59,9 +61,11 @@ class CSVWriter:
         self._lines.writerow([column.words.zh for column in columns])
 
     def write(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Add rows."""
         self._lines.writerows([_written(cell) for cell in row] for row in rows)
 
     def close(self) -> None:
+        """The file is whole; it stays open for reading."""
         self._text.flush()
         self._text.detach()
 
@@ -91,6 +95,7 @@ class XLSXWriter:
         self._begin()
 
     def write(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Add rows."""
         for row in rows:
             if self._place > MOST_ON_A_SHEET:
                 self._begin()
@@ -99,6 +104,7 @@ class XLSXWriter:
             self._place += 1
 
     def close(self) -> None:
+        """The file is whole; it stays open for reading."""
         self._book.close()
 
     def _begin(self) -> None:
@@ -142,11 +148,13 @@ class ParquetWriter:
         self._waiting: list[Sequence[Cell]] = []
 
     def write(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Add rows."""
         self._waiting += rows
         if len(self._waiting) >= GROUP:
             self._flush()
 
     def close(self) -> None:
+        """The file is whole; it stays open for reading."""
         if self._waiting:
             self._flush()
         self._file.close()

@@ -73,6 +73,7 @@ class Statistics:
 
     @property
     def people(self) -> int:
+        """All registrations, whatever their status."""
         return sum(self.statuses.values())
 
 

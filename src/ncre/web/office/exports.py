@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
-from ncre.operational.export_jobs import LONGEST_WHY, JobState
 from ncre.projections.exports.sentences import WHAT
 from ncre.services.exports.columns import COLUMNS, FORMS
-from ncre.services.exports.exports import ExportRequest
+from ncre.services.exports.exports import LONGEST_WHY, ExportRequest, JobState
 from ncre.services.exports.writers import MIME, has_parquet
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
