@@ -234,6 +234,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     export.ExportRemoved("expired"),
     export.ExportScheduled("money", "xlsx", "", ("number", "paid"), "06:30"),
     export.ExportUnscheduled(),
+    access.RegistrationFound(STREAM, "phone"),
 )
 
 

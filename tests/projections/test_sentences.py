@@ -452,6 +452,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "An export every day at 06:30: money (xlsx), 2 columns.",
     ),
     (export.ExportUnscheduled(), "取消了每天的导出。", "The daily export was ended."),
+    (
+        access.RegistrationFound(people.REGISTRATION, "phone"),
+        "工作人员按手机号查找，找到了这份报名。",
+        "A member of staff searched by phone and found this registration.",
+    ),
 )
 
 

@@ -163,6 +163,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "search_keys.first": HASH,
     "search_keys.last": HASH,
     "search_keys.letters": HASH,
+    "search_keys.mail": HASH,
     "search_keys.mobile": HASH,
     "search_keys.words": HASH,
     "staff_requests.asked_by": 36,

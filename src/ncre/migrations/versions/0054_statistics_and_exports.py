@@ -1,4 +1,4 @@
-"""What the office counts, as sums (`ncre projections rebuild` makes the rows), and exports: jobs, columns, schedules."""
+"""What the office counts, as sums (`ncre projections rebuild` makes the rows), and exports: jobs, columns, schedules; people are found by e-mail."""
 
 from __future__ import annotations
 
@@ -59,6 +59,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round", "site", "kind", "item", name=op.f("pk_review_counts")),
     )
     _exports()
+    op.add_column("search_keys", sa.Column("mail", sa.String(64)))
+    op.create_index("search_keys_mail", "search_keys", ["mail"])
 
 
 def _exports() -> None:

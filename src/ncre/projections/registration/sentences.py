@@ -257,6 +257,21 @@ def _run(run: operating.CommandRun) -> Bilingual:
     )
 
 
+def _found(found: access.RegistrationFound) -> Bilingual:
+    by = _SEARCHED_BY.get(found.by, Bilingual(found.by, found.by))
+    return Bilingual(
+        f"工作人员按{by.zh}查找，找到了这份报名。",
+        f"A member of staff searched by {by.en} and found this registration.",
+    )
+
+
+_SEARCHED_BY: Final = {
+    "name": Bilingual("姓名", "name"),
+    "phone": Bilingual("手机号", "phone"),
+    "mail": Bilingual("邮箱", "e-mail address"),
+}
+
+
 _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.AgreementAccepted: _agreed,
     registration.InfoFilled: _filled,
@@ -282,6 +297,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.Suspended: _suspended,
     registration.Resumed: _resumed,
     access.DetailsViewed: _viewed,
+    access.RegistrationFound: _found,
     admission.EntryRecorded: _entered,
     admission.EntryRevoked: _revoked,
     operating.CommandRun: _run,
