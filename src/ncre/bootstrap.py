@@ -56,6 +56,7 @@ from ncre.services.bans.bans import Bans
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
+from ncre.services.duplicates.duplicates import Duplicates
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
@@ -144,6 +145,7 @@ class Container:
     offline_admission_lists: OfflineAdmissionLists
     erasures: ErasureServices
     bans: Bans
+    duplicates: Duplicates
     statistics: StatisticsService
     exports: Exports
     uploads: Uploads
@@ -198,7 +200,7 @@ def build_container(
     turns = PhotoTurns(max(1, settings.photo_workers))
     kept, drafts = kept_photos(settings), photos_on(settings, "drafts")
     photos = PhotoService(database, store, kept, drafts, lab, turns)
-    listeners = all_projections(keys.pepper)
+    listeners = all_projections(keys.pepper, settings.exchange_key)
     command_handler = CommandHandler(database, store, ClaimStore(database), listeners, clock, photos)
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
@@ -253,6 +255,8 @@ def build_container(
         exports.remove_all,
     )
     registrations = Registrations(command_handler, changes, people, transfer, counter_payments)
+    duplicates = Duplicates(command_handler, registrations, settings.exchange_key)
+    command_handler.upon_details = duplicates.check
     uploads = Uploads(database, store, clock)
     integrations = IntegrationService(command_handler, Integrations(database, clock))
     hooks = WebhookService(command_handler, integrations, keys.webhook)
@@ -323,6 +327,7 @@ def build_container(
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
         erasures=erasing,
         bans=Bans(command_handler, people, registrations),
+        duplicates=duplicates,
         uploads=uploads,
         statistics=StatisticsService(command_handler),
         exports=exports,

@@ -6,12 +6,16 @@ import pytest
 from playwright.sync_api import Browser
 
 from ncre.bootstrap import Container
+from ncre.domain.duplicates.exchange_file import Person as Registered
+from ncre.domain.duplicates.exchange_file import key_of, written
 from ncre.domain.registration.vocabulary import Role
+from ncre.projections.duplicates.duplicates import ExchangeKeys
 from tests.browser.visit import Person, desk, phone
-from tests.support.people import LIQIANG, WENJING, approved, rejected, somebody
+from tests.support.people import LIQIANG, ROUND, WENJING, approved, rejected, somebody
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a password of kaowu"
+SHARED = bytes(range(100, 132))
 
 
 @pytest.fixture
@@ -101,4 +105,31 @@ def test_exports(browser: Browser, container: Container, address: str, crowd: No
     kaowu.page.fill("#at", "06:30")
     kaowu.presses("每天导出")
     assert "已设定每天导出" in kaowu.reads()
+    assert kaowu.faults == []
+
+
+@pytest.fixture
+def shared(container: Container) -> None:
+    """As with NCRE_EXCHANGE_KEY set."""
+    container.duplicates._secret = SHARED
+    for projection in container.command_handler.listeners.all:
+        if isinstance(projection, ExchangeKeys):
+            projection._secret = SHARED
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no script"])
+def test_duplicates(browser: Browser, address: str, shared: None, crowd: None, scripts: bool) -> None:
+    kaowu = at_work(browser, address, scripts)
+    kaowu.goes("/office/duplicates")
+    key = key_of(SHARED, WENJING.document_type, WENJING.document_number)
+    raw = b"".join(written(SHARED, ROUND, "43", 1, [Registered(key, ("24",))]))
+    for content, said in ((raw[:-3], "不完整或被改动过"), (raw, "新发现 1 份重复报名")):
+        file = {"name": "43.txt", "mimeType": "text/plain", "buffer": content}
+        kaowu.page.set_input_files("#file", file)  # type: ignore[arg-type]
+        kaowu.presses("导入")
+        assert said in kaowu.reads()
+    kaowu.page.get_by_label("保留本省报名").check()
+    kaowu.page.locator("form.card input[name=why]").fill("该省已取消")
+    kaowu.presses("办理")
+    assert "没有待处理的重复报名" in kaowu.reads()
     assert kaowu.faults == []

@@ -24,6 +24,7 @@ from ncre.events import (
     ban,
     erasure,
     exam,
+    exchange,
     export,
     integration,
     operating,
@@ -235,6 +236,10 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     export.ExportScheduled("money", "xlsx", "", ("number", "paid"), "06:30"),
     export.ExportUnscheduled(),
     access.RegistrationFound(STREAM, "phone"),
+    exchange.DuplicatesExported("78", "42", 310, "e" * 64),
+    exchange.DuplicatesImported("78", "43", 500, "d" * 64, 2),
+    exchange.DuplicateFound(STREAM, "43", ("66", "24")),
+    exchange.DuplicateResolved(STREAM, "43", "kept", "该省已取消"),
 )
 
 

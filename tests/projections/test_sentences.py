@@ -17,6 +17,7 @@ from ncre.events import (
     ban,
     erasure,
     exam,
+    exchange,
     export,
     integration,
     operating,
@@ -456,6 +457,26 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         access.RegistrationFound(people.REGISTRATION, "phone"),
         "工作人员按手机号查找，找到了这份报名。",
         "A member of staff searched by phone and found this registration.",
+    ),
+    (
+        exchange.DuplicatesExported("78", "42", 310, "e" * 64),
+        "导出第 78 次考试省 42 的比对文件：310 人。",
+        "The exchange file of province 42, round 78, was exported: 310 people.",
+    ),
+    (
+        exchange.DuplicatesImported("78", "43", 500, "d" * 64, 2),
+        "导入第 78 次考试省 43 的比对文件：500 人，新发现 2 份重复报名。",
+        "The exchange file of province 43, round 78, was imported: 500 people, 2 duplicates newly found.",
+    ),
+    (
+        exchange.DuplicateFound(people.REGISTRATION, "43", ("66", "24")),
+        "比对发现此人在省 43 也报了名：科目 66、24。",
+        "The same person registered in province 43 too, for 66, 24.",
+    ),
+    (
+        exchange.DuplicateResolved(people.REGISTRATION, "43", "kept", "该省已取消"),
+        "与省 43 的重复报名已处理：保留本省报名。",
+        "The duplicate with province 43 was dealt with: the registration here stands.",
     ),
 )
 

@@ -37,6 +37,7 @@ from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
 from ncre.operational.export_jobs import JobState
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
+from ncre.projections.duplicates.sentences import OUTCOMES
 from ncre.projections.registration.registrations import registrations
 from ncre.projections.statistics.review_measures import LONGEST_ITEM, PHOTO, REASON, REVIEW
 from ncre.services.exports.columns import COLUMNS as EXPORTED
@@ -79,6 +80,13 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "bans.document_masked": longest([masked_number("x" * DOCUMENT)]),
     "bans.document_type": longest(DOCUMENT_TYPES),
     "bans.person": HASH,
+    "duplicates.outcome": longest(OUTCOMES),
+    "duplicates.province": 2,
+    "exchange_keys.key": HASH,
+    "foreign_registrations.key": HASH,
+    "foreign_registrations.province": 2,
+    "foreign_registrations.round": ROUND,
+    "foreign_registrations.subjects": 3 * (SUBJECT + 1),
     "export_choices.what": longest(EXPORTED),
     "export_schedules.at": 5,
     "export_schedules.form": longest(FORMS),

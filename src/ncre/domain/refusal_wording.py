@@ -478,6 +478,18 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "最多同时有 {most} 个，请等前面的完成，或先取消不用的。",
         "There may be {most} at a time. Wait for those before, or end what is not needed.",
     ),
+    RefusalCode.EXCHANGE_NO_KEY: Bilingual(
+        "没有设置各省共用的比对密钥（NCRE_EXCHANGE_KEY），请管理员设置后执行 ncre projections rebuild。",
+        "The key that the provinces share is not set (NCRE_EXCHANGE_KEY); the administrator sets it and runs "
+        "ncre projections rebuild.",
+    ),
+    RefusalCode.EXCHANGE_PROVINCE: Bilingual(
+        "当前考次没有省 {province} 的考点。", "The current round has no site of province {province}."
+    ),
+    RefusalCode.EXCHANGE_OVER: Bilingual(
+        "这份重复报名已经处理过了，请刷新页面查看。",
+        "This duplicate was dealt with already. Please reload the page.",
+    ),
 }
 
 

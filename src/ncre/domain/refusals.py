@@ -130,6 +130,9 @@ class RefusalCode(StrEnum):
     EXPORT_PRIVATE_SCHEDULED = "export_private_scheduled"
     EXPORT_TIME = "export_time"
     EXPORTS_MANY = "exports_many"
+    EXCHANGE_NO_KEY = "exchange_no_key"
+    EXCHANGE_PROVINCE = "exchange_province"
+    EXCHANGE_OVER = "exchange_over"
 
 
 class Refusal(Exception):

@@ -5,6 +5,7 @@ registration.py  exam.py  payment.py  account.py  erasure.py  audit.py  access.p
 operating.py     commands that were run                              integration.py   other systems of the office
 ban.py           who may not take the exam
 export.py        what was taken out as a file
+exchange.py      people who registered in several provinces
 
 Importing this package registers every fact, so that stored names can be resolved.
 """
@@ -20,6 +21,7 @@ from ncre.events import (
     base,
     erasure,
     exam,
+    exchange,
     export,
     integration,
     operating,
@@ -36,6 +38,7 @@ __all__ = [
     "base",
     "erasure",
     "exam",
+    "exchange",
     "export",
     "integration",
     "operating",

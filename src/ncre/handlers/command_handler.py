@@ -90,6 +90,7 @@ class CommandHandler:
         self.clock = clock
         self.exams = ExamRepository()
         self.photos = photos
+        self.upon_details: Callable[[Connection, UUID], None] = lambda _connection, _registration: None
         store.upon_erasure = listeners.forget
         self._transactions = Transactions(database, store)
         self._stamps = FactMetadata(store, clock)
@@ -233,6 +234,8 @@ class CommandHandler:
         self._append(connection, recorded)
         after = self._claim(connection, registration, recorded)
         self._project(connection, recorded)
+        if any(isinstance(fact, facts.InfoFilled | facts.InfoAmended) for fact in recorded):
+            self.upon_details(connection, command.registration)
         return after
 
     def _answer_together(self, connection: Connection, commands: Sequence[c.Seat]) -> None:

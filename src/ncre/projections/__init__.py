@@ -5,7 +5,7 @@ payment/       orders, every payment, refunds, bills compared, revenue, what cou
 exam/          rounds, sites, notices, seats left     seating/  seats as assigned, on the tickets
 admission/     who came in at the door                 audit/    the history, and the state at any moment
 accounts/      details, erasures                       bans/     who may not take the exam
-statistics/    what the office counts
+statistics/    what the office counts                  duplicates/ people in several provinces
 maintenance/   rows made anew from the log, and checked against it
 
 base.py and summaries.py are how rows and sums of rows are made.
@@ -19,6 +19,7 @@ from ncre.projections.admission.entries import Entries
 from ncre.projections.audit.timeline import Timeline
 from ncre.projections.bans.bans import BanProjection, KeptRegistrations
 from ncre.projections.base import Listeners
+from ncre.projections.duplicates.duplicates import DuplicateProjection, ExchangeKeys
 from ncre.projections.exam.exams import Notices, Rounds, Sites
 from ncre.projections.exam.retentions import RetentionProjection
 from ncre.projections.payment.ledger import PaymentLedger
@@ -36,8 +37,8 @@ from ncre.projections.statistics.registration_sums import HoursSummary, Subjects
 from ncre.projections.statistics.review_measures import ReviewCounts, ReviewMeasures
 
 
-def all_projections(pepper: bytes) -> Listeners:
-    """Every projection of the service, in the order in which rows are written; `pepper` keys what is searched for."""
+def all_projections(pepper: bytes, exchange: bytes = b"") -> Listeners:
+    """Every projection of the service, in the order in which rows are written; `pepper` keys what is searched for, `exchange` what provinces compare."""
     return Listeners(
         [
             Rounds(),
@@ -59,6 +60,8 @@ def all_projections(pepper: bytes) -> Listeners:
             BanProjection(),
             KeptRegistrations(),
             ReviewMeasures(),
+            ExchangeKeys(exchange),
+            DuplicateProjection(),
             Timeline(),
         ],
         [

@@ -41,6 +41,7 @@ from ncre.web.candidate import (
 from ncre.web.ledger import proof_check, public
 from ncre.web.office import (
     bans,
+    duplicates,
     erasures,
     exports,
     integrations,
@@ -99,6 +100,7 @@ AREAS = (
     bans,
     statistics,
     exports,
+    duplicates,
     erasures,
     integrations,
     seating,

@@ -88,7 +88,7 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
             "registration_id": paid.id, "topic": "registration.approved",
             "registration": paid.id, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
-            "ban": banned(container), "upload": uuid4(), "export": uuid4(), "schedule": uuid4(),
+            "ban": banned(container), "upload": uuid4(), "province": "43", "export": uuid4(), "schedule": uuid4(),
             "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0,
         }  # fmt: skip
         addresses = list(pages(site, known))

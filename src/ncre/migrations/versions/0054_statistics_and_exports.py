@@ -61,6 +61,7 @@ def upgrade() -> None:
     _exports()
     op.add_column("search_keys", sa.Column("mail", sa.String(64)))
     op.create_index("search_keys_mail", "search_keys", ["mail"])
+    _duplicates()
 
 
 def _exports() -> None:
@@ -109,3 +110,35 @@ def _exports() -> None:
         sa.Column("last_on", sa.Date),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export_schedules")),
     )
+
+
+def _duplicates() -> None:
+    op.create_table(
+        "exchange_keys",
+        sa.Column("registration", sa.Uuid, nullable=False),
+        sa.Column("sealed_for", sa.Uuid, nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("registration", name=op.f("pk_exchange_keys")),
+    )
+    op.create_index("exchange_keys_key", "exchange_keys", ["key"])
+    op.create_index("exchange_keys_sealed_for", "exchange_keys", ["sealed_for"])
+    op.create_table(
+        "foreign_registrations",
+        sa.Column("round", sa.String(8), nullable=False),
+        sa.Column("province", sa.String(2), nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("subjects", sa.String(40), nullable=False),
+        sa.PrimaryKeyConstraint("round", "province", "key", name=op.f("pk_foreign_registrations")),
+    )
+    op.create_index("foreign_registrations_key", "foreign_registrations", ["key", "round"])
+    op.create_table(
+        "duplicates",
+        sa.Column("registration", sa.Uuid, nullable=False),
+        sa.Column("province", sa.String(2), nullable=False),
+        sa.Column("subjects", sa.JSON, nullable=False),
+        sa.Column("found_at", Moment, nullable=False),
+        sa.Column("outcome", sa.String(12)),
+        sa.Column("resolved_at", Moment),
+        sa.PrimaryKeyConstraint("registration", "province", name=op.f("pk_duplicates")),
+    )
+    op.create_index("duplicates_waiting", "duplicates", ["resolved_at", "found_at"])

@@ -18,6 +18,7 @@ from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
 from ncre.projections.bans.sentences import BAN_SENTENCES
+from ncre.projections.duplicates.sentences import DUPLICATE_SENTENCES
 from ncre.projections.exam.sentences import EXAM_SENTENCES
 from ncre.projections.exports.sentences import EXPORT_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
@@ -308,5 +309,6 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     **INTEGRATION_SENTENCES,
     **AUDIT_SENTENCES,
     **BAN_SENTENCES,
+    **DUPLICATE_SENTENCES,
     **EXPORT_SENTENCES,
 }

@@ -148,6 +148,9 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.EXPORT_PRIVATE_SCHEDULED: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.EXPORT_TIME: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.EXPORTS_MANY: HTTPStatus.CONFLICT,
+    RefusalCode.EXCHANGE_NO_KEY: HTTPStatus.CONFLICT,
+    RefusalCode.EXCHANGE_PROVINCE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.EXCHANGE_OVER: HTTPStatus.CONFLICT,
 }
 
 RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {

@@ -52,6 +52,7 @@ def entries() -> list[tuple[str, str]]:
             (_("报名统计"), "statistics.home"),
             (_("数据导出"), "exports.home"),
             (_("停考管理"), "bans.home"),
+            (_("跨省重复报名"), "duplicates.home"),
             (_("工作人员账号"), "staff_accounts.home"),
             (_("个人信息删除"), "erasures.home"),
             (_("其他系统"), "integrations.home"),
