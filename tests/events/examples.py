@@ -27,6 +27,7 @@ from ncre.events import (
     exchange,
     export,
     integration,
+    letters,
     operating,
     payment,
     registration,
@@ -180,6 +181,8 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     account.AccountDisabled(ZHANG, "已调离"),
     account.AccountEnabled(ZHANG, "已调回"),
     account.RegistrationMoved(ZHANG, STREAM, "came"),
+    account.LetterSwitched(ZHANG, "exam-tomorrow", "mail", False, "link"),
+    account.LetterLanguageChosen(ZHANG, "en"),
     account.AccountClosed(ZHANG),
     erasure.ErasureRequested(ZHANG),
     erasure.ErasureWithdrawn(ZHANG),
@@ -240,6 +243,10 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     exchange.DuplicatesImported("78", "43", 500, "d" * 64, 2),
     exchange.DuplicateFound(STREAM, "43", ("66", "24")),
     exchange.DuplicateResolved(STREAM, "43", "kept", "该省已取消"),
+    letters.LetterTextChanged(
+        "paid", "已收到", "Received", "{amount} 元", "{amount} yuan", "已付", "Paid", "更短"
+    ),
+    letters.LetterTextReset("paid", "恢复"),
 )
 
 

@@ -6,6 +6,7 @@ operating.py     commands that were run                              integration
 ban.py           who may not take the exam
 export.py        what was taken out as a file
 exchange.py      people who registered in several provinces
+letters.py       the texts of letters
 
 Importing this package registers every fact, so that stored names can be resolved.
 """
@@ -24,6 +25,7 @@ from ncre.events import (
     exchange,
     export,
     integration,
+    letters,
     operating,
     payment,
     registration,
@@ -41,6 +43,7 @@ __all__ = [
     "exchange",
     "export",
     "integration",
+    "letters",
     "operating",
     "payment",
     "registration",

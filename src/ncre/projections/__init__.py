@@ -31,6 +31,7 @@ from ncre.projections.payment.unbooked import UnbookedItems
 from ncre.projections.registration.photo_files import PhotoFileProjection
 from ncre.projections.registration.registration_counts import CountsBySite
 from ncre.projections.registration.registrations import RegistrationProjection
+from ncre.projections.registration.review_index import ReviewIndex
 from ncre.projections.registration.search_keys import SearchKeys
 from ncre.projections.seating.tickets import TicketProjection
 from ncre.projections.statistics.registration_sums import HoursSummary, SubjectsSummary, UnplacedSummary
@@ -71,5 +72,6 @@ def all_projections(pepper: bytes, exchange: bytes = b"") -> Listeners:
             UnplacedSummary(),
             SubjectsSummary(),
             ReviewCounts(),
+            ReviewIndex(),
         ],
     )

@@ -20,6 +20,7 @@ from ncre.web.account import (
     single_sign_on,
 )
 from ncre.web.account import contacts as own_contacts
+from ncre.web.account import letters as own_letters
 from ncre.web.api import interface
 from ncre.web.audit import accounts, ledger, registrations, round_history, staff
 from ncre.web.candidate import (
@@ -29,6 +30,7 @@ from ncre.web.candidate import (
     details,
     documents,
     home,
+    letters,
     paper_words,
     payment,
     photo,
@@ -38,6 +40,7 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
+from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
 from ncre.web.office import (
     bans,
@@ -48,9 +51,12 @@ from ncre.web.office import (
     payments,
     round,
     seating,
+    second_looks,
     staff_accounts,
     statistics,
 )
+from ncre.web.office import letters as office_letters
+from ncre.web.payer import payment as payer
 from ncre.web.shared import (
     access_log,
     auth,
@@ -64,7 +70,8 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review, suspension
+from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
+from ncre.web.staff import letters as case_letters
 
 AREAS = (
     health,
@@ -75,12 +82,17 @@ AREAS = (
     sign_up,
     passport,
     own_contacts,
+    own_letters,
+    letters,
+    case_letters,
+    office_letters,
     profile,
     erasure,
     second_factor,
     single_sign_on,
     qq,
     outbox,
+    saving,
     registration,
     agreement,
     details,
@@ -88,8 +100,12 @@ AREAS = (
     photo,
     payment,
     wechat_browser,
+    payer,
     documents,
     review,
+    bulk,
+    claims,
+    second_look,
     cash,
     suspension,
     desk,
@@ -103,6 +119,7 @@ AREAS = (
     duplicates,
     erasures,
     integrations,
+    second_looks,
     seating,
     payments,
     registrations,
@@ -115,7 +132,7 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
+ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -159,6 +176,7 @@ def create_site(container: Container) -> Flask:
     for area in AREAS:
         site.register_blueprint(area.pages)
     interface.install(site)
+    draft_form.install(site)
     return site
 
 

@@ -35,6 +35,8 @@ def entries() -> list[tuple[str, str]]:
         Role.CANDIDATE: [(_("欢迎"), "home.welcome"), (_("当前考次"), "registration.current")],
         Role.REVIEWER: [
             (_("待审核"), "review.queue"),
+            (_("批量办理"), "bulk.runs"),
+            (_("二次复核"), "second_look.page"),
             (_("查找与现场确认"), "desk.search"),
             (_("当日现金"), "cash.day"),
             (_("入场核验"), "admission.page"),
@@ -43,6 +45,8 @@ def entries() -> list[tuple[str, str]]:
         Role.OFFICE: [
             (_("考务概况"), "round.home"),
             (_("待审核"), "review.queue"),
+            (_("批量办理"), "bulk.runs"),
+            (_("复核抽查"), "second_looks.home"),
             (_("查找与现场确认"), "desk.search"),
             (_("当日现金"), "cash.day"),
             (_("入场核验"), "admission.page"),
@@ -53,6 +57,7 @@ def entries() -> list[tuple[str, str]]:
             (_("数据导出"), "exports.home"),
             (_("停考管理"), "bans.home"),
             (_("跨省重复报名"), "duplicates.home"),
+            (_("通知文字"), "office_letters.home"),
             (_("工作人员账号"), "staff_accounts.home"),
             (_("个人信息删除"), "erasures.home"),
             (_("其他系统"), "integrations.home"),
