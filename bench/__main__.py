@@ -7,7 +7,19 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import crowd, front, growth, interface, ledger, passport, payments, photos, printing, review
+from bench import (
+    crowd,
+    front,
+    growth,
+    interface,
+    ledger,
+    passport,
+    payments,
+    photos,
+    printing,
+    review,
+    statistics,
+)
 from bench.commands import measure
 from bench.folding import check_rate, rebuild_rate, replay_cost
 from bench.ground import command_handler, databases, interleaved, plan_exam, waiting
@@ -31,8 +43,19 @@ def main() -> None:
     _interface()
     _ledger()
     _growth()
+    _statistics()
     _review()
     _papers()
+
+
+def _statistics() -> None:
+    with TemporaryDirectory(prefix="ncre-bench-") as folder:
+        pages = statistics.measure(Path(folder))
+    print(
+        f"Statistics of {pages.people} registrations at {statistics.SITES} sites: numbers {pages.numbers:.1f} ms of CPU, "
+        f"the whole page {pages.page:.1f} ms, of one site {pages.of_site:.1f} ms (aim 50)",
+        flush=True,
+    )
 
 
 def _imports() -> None:

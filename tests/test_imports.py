@@ -85,7 +85,7 @@ MAY_KNOW: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "events": set(),
     "store": {"sqlalchemy", "eventsourcing", "cryptography", "msgspec", "alembic"},
-    "operational": {"sqlalchemy"},
+    "operational": {"sqlalchemy", "cryptography"},
     "ledger": {"cryptography", "requests", "sqlalchemy"},
     "domain": {"transitions", "stdnum", "email_validator", "phonenumbers"},
     "projections": {"sqlalchemy", "msgspec"},
@@ -102,7 +102,7 @@ LIBRARIES: dict[str, set[str]] = {
     "server": {"uvicorn"},
     "client": {"httpx"},
     "stand_ins": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
-    "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "eventsourcing"},
+    "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "pyarrow", "eventsourcing"},
     "web": {
         "msgspec",
         "itsdangerous",

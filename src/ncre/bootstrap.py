@@ -32,10 +32,12 @@ from ncre.identity.staff_requests import StaffRequests
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.guard import assert_unbroken
 from ncre.ledger.sealer import Sealer
+from ncre.operational.export_jobs import ExportJobs
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.operational.tombstones import Tombstones
+from ncre.operational.uploads import Uploads
 from ncre.operational.watched_clock import WatchedClock
 from ncre.outside import (
     apple_wallet,
@@ -59,10 +61,12 @@ from ncre.services.accounts.staff_provisioning import StaffProvisioning
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
 from ncre.services.audit.bundles import AuditBundles
+from ncre.services.bans.bans import Bans
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.documents.wallets import Wallets
+from ncre.services.duplicates.duplicates import Duplicates
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.calling_off import CallingOff
 from ncre.services.exam.drafts import RoundDrafts
@@ -70,6 +74,9 @@ from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
 from ncre.services.exam.site_administration import SiteAdministration
 from ncre.services.exam.versions import RoundVersions
+from ncre.services.exports.exports import Exports
+from ncre.services.exports.making import ExportMaker
+from ncre.services.exports.rows import ExportRows
 from ncre.services.integration.dispatcher import Dispatcher
 from ncre.services.integration.event_feed import EventFeed
 from ncre.services.integration.integrations import IntegrationService
@@ -96,6 +103,7 @@ from ncre.services.review.claims import ReviewClaims
 from ncre.services.review.sampling import Sampling
 from ncre.services.review.second_looks import SecondLooks
 from ncre.services.seating.hall_lists import HallLists
+from ncre.services.statistics.statistics import StatisticsService
 from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
 from ncre.store.fact_store import FactStore
@@ -164,6 +172,11 @@ class Container:
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
     erasures: ErasureServices
+    bans: Bans
+    duplicates: Duplicates
+    statistics: StatisticsService
+    exports: Exports
+    uploads: Uploads
     integrations: IntegrationService
     represented: RepresentedCandidates
     webhooks: WebhookService
@@ -218,7 +231,7 @@ def build_container(
     turns = PhotoTurns(max(1, settings.photo_workers))
     kept, drafts = kept_photos(settings), photos_on(settings, "drafts")
     photos = PhotoService(database, store, kept, drafts, lab, turns)
-    listeners = all_projections(keys.pepper)
+    listeners = all_projections(keys.pepper, settings.exchange_key)
     command_handler = CommandHandler(database, store, ClaimStore(database), listeners, clock, photos)
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
@@ -275,6 +288,13 @@ def build_container(
         settings.public_url,
     )
     counter_payments = CounterPayments(command_handler, payments, checkout)
+    export_jobs, export_rows = (
+        ExportJobs(database, clock),
+        ExportRows(command_handler, people, accounts.name_in_office),
+    )
+    export_files = photos_on(settings, "exports")
+    exports = Exports(command_handler, export_jobs, export_rows, export_files, accounts)
+    export_maker = ExportMaker(command_handler, export_jobs, exports, export_rows, export_files, accounts)
     erasing = erasure_services(
         command_handler,
         changes,
@@ -285,6 +305,7 @@ def build_container(
         Tombstones(settings.tombstones, keys.pepper),
         Places(kept, drafts, shelf, None if settings.smtp else outbox),
         clock,
+        exports.remove_all,
     )
     integrations = IntegrationService(command_handler, Integrations(database, clock))
     hooks = WebhookService(command_handler, integrations, keys.webhook)
@@ -293,6 +314,9 @@ def build_container(
     registrations = Registrations(
         command_handler, changes, people, transfer, counter_payments, Sampling(keys.pepper)
     )
+    duplicates = Duplicates(command_handler, registrations, settings.exchange_key)
+    command_handler.upon_details = duplicates.check
+    uploads = Uploads(database, store, clock)
     claims = ReviewClaims(command_handler, clock)
     bulk = BulkReview(command_handler, registrations, accounts, clock)
     return Container(
@@ -359,6 +383,11 @@ def build_container(
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
         erasures=erasing,
+        bans=Bans(command_handler, people, registrations),
+        duplicates=duplicates,
+        uploads=uploads,
+        statistics=StatisticsService(command_handler),
+        exports=exports,
         integrations=integrations,
         webhooks=hooks,
         dispatcher=dispatcher,
@@ -391,12 +420,20 @@ def build_container(
                 throttle.tidy,
                 sending.tidy,
                 dispatcher.tidy,
+                uploads.tidy,
+                exports.tidy,
                 claims.tidy,
                 bulk.tidy,
                 letters.sending.tidy,
                 form_drafts.tidy,
             ),
             watched.trusted if watched else lambda: True,
-            (erasing.cleanup.errand, erasing.retention.errand, bulk.errand, calling_off.errand),
+            (
+                erasing.cleanup.errand,
+                erasing.retention.errand,
+                bulk.errand,
+                calling_off.errand,
+                export_maker.errand,
+            ),
         ),
     )

@@ -32,6 +32,9 @@ class Environment(BaseSettings):
     secret: SecretStr | None = Field(None, description="64 hexadecimal digits from which all keys derive")
     secret_file: Path | None = Field(None, description="the file in which the secret stands")
     master_keys: Path | None = Field(None, description="file of the master keys after the first (ncre keys)")
+    exchange_key: SecretStr | None = Field(
+        None, description="64 hexadecimal digits that the provinces share, to find duplicate registrations"
+    )
     tombstones: Path | None = Field(None, description="the list of erased people, best on another disk")
     ledger_key: SecretStr | None = Field(
         None, description="64 hexadecimal digits: signs checkpoints of the log"

@@ -84,6 +84,7 @@ class Settings:
     production: bool = True
     connections: int | None = None
     erased_list: Path | None = None
+    exchange_key: bytes = field(default=b"", repr=False)
     master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
     bounce_address: str = ""

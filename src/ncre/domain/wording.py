@@ -94,6 +94,7 @@ UNUSABLE: Final[Mapping[Unusable, Bilingual]] = {
     ),
     Unusable.NOT_PAYABLE: Bilingual("报名当前不能支付", "the registration could not be paid for"),
     Unusable.SEAT_GONE: Bilingual("名额已被占用", "the seat was gone"),
+    Unusable.BANNED: Bilingual("停考期间不能报名", "banned from the exam"),
 }
 
 CHANNELS: Final[Mapping[str, Bilingual]] = {

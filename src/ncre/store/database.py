@@ -39,6 +39,7 @@ _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK_SHARED: Final = text("SELECT pg_advisory_xact_lock_shared(:key)")
 
 
 class NotMigrated(DatabaseUnusable):
@@ -95,6 +96,12 @@ class Database:
         if self.dialect == "postgresql":
             key = int.from_bytes(name.bytes[:8], "big", signed=True)
             connection.execute(_LOCK, {"key": key})
+
+    def lock_shared(self, connection: Connection, name: UUID) -> None:
+        """Beside others that share it, until the transaction ends; whoever takes the lock alone waits for all of them."""
+        if self.dialect == "postgresql":
+            key = int.from_bytes(name.bytes[:8], "big", signed=True)
+            connection.execute(_LOCK_SHARED, {"key": key})
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

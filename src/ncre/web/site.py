@@ -43,15 +43,19 @@ from ncre.web.candidate import (
 from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
 from ncre.web.office import (
+    bans,
     calling_off,
     drafts,
+    duplicates,
     erasures,
+    exports,
     integrations,
     payments,
     round,
     seating,
     second_looks,
     staff_accounts,
+    statistics,
 )
 from ncre.web.office import letters as office_letters
 from ncre.web.payer import payment as payer
@@ -125,6 +129,10 @@ AREAS = (
     drafts,
     calling_off,
     staff_accounts,
+    bans,
+    statistics,
+    exports,
+    duplicates,
     erasures,
     integrations,
     second_looks,

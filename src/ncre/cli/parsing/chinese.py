@@ -41,6 +41,13 @@ HELP: Final[Mapping[str, str]] = {
     "histories": "历史记录",
     "the life of a registration as Mermaid": "报名的状态图（Mermaid）",
     "accounts": "账号",
+    "people who registered in several provinces: a file out, files in": "跨省重复报名：导出、导入比对文件",
+    "write the file for other provinces": "写出给其他省的比对文件",
+    "read the file of another province; 1 where duplicates were newly found": (
+        "读入其他省的比对文件；新发现重复报名则以 1 结束"
+    ),
+    "the file of the exchange": "比对文件",
+    "two digits; left out where our sites are of one province": "两位省代码；考点同属一省时可省略",
     "the rows that pages read": "页面读取的数据行",
     "letters that came back": "退回的信",
     "read one message that came back from standard input; exit code 75: again later": (

@@ -82,6 +82,10 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("user", "confirm"): Entry("ncre user confirm wangwu --as kaowu2", True),
     ("user", "decline"): Entry("ncre user decline wangwu --as kaowu2", True),
     ("user", "list"): Entry("ncre user list"),
+    ("duplicates", "export"): Entry(
+        "ncre duplicates export 42.txt --province 42 --as kaowu --why 跨省比对", True
+    ),
+    ("duplicates", "import"): Entry("ncre duplicates import 43.txt --as kaowu --why 跨省比对", True),
     ("person", "erase"): Entry("ncre person erase 78420019000001 --why 来信2027-15 --as kaowu", True),
     ("person", "due"): Entry("ncre person due --round 78", True),
     ("person", "reapply"): Entry("ncre person reapply --list /srv/safe/tombstones", True),

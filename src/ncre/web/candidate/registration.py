@@ -111,6 +111,7 @@ def tasks(registration: UUID) -> Answer:
         left=_left_to_pay(case, now),
         pages={entry.task: entry.page for entry in entries if entry.page},
         reason=_reason(case),
+        banned=refusal_text(ban) if (ban := container().bans.of(case.row)) else "",
         money=[one for one in money if one.situation not in SAID_ELSEWHERE],
         paid=case.status in PAID,
         story=with_changes(case.id, story)[::-1],

@@ -37,6 +37,7 @@ DRAFT: Final = DraftForm("subjects", ("site", "subjects", "declared", "school_nu
 
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
+    RefusalCode.BANNED: "site",
     RefusalCode.SITE_FULL: "site",
     RefusalCode.SITE_CLOSED: "site",
     RefusalCode.NUMBERS_USED_UP: "site",

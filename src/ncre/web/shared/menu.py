@@ -55,6 +55,10 @@ def entries() -> list[tuple[str, str]]:
             (_("考场座位表与门贴"), "halls.home"),
             (_("收费管理"), "office_payments.home"),
             (_("公告管理"), "round.notices"),
+            (_("报名统计"), "statistics.home"),
+            (_("数据导出"), "exports.home"),
+            (_("停考管理"), "bans.home"),
+            (_("跨省重复报名"), "duplicates.home"),
             (_("通知文字"), "office_letters.home"),
             (_("工作人员账号"), "staff_accounts.home"),
             (_("个人信息删除"), "erasures.home"),
@@ -72,6 +76,7 @@ def entries() -> list[tuple[str, str]]:
             (_("工作人员办理记录"), "audit_staff.home"),
             (_("考次修订记录"), "round_history.current"),
             (_("收费管理"), "office_payments.home"),
+            (_("报名统计"), "statistics.home"),
         ],
     }
     return [*own.get(g.account.role, []), (_("我的通行证"), "passport.home"), *common]
