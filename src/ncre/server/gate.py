@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from ncre.server import answers, wsgi
 from ncre.server.answers import Said
@@ -30,6 +30,17 @@ DRAIN_BYTES: Final = 16_000_000
 """How much of a refused body is still read and thrown away; a connection that is cut at once takes the answer along."""
 
 
+class FileAnswer(Protocol):
+    """An answer that is there already; header names in small letters."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Terms:
     """What a gate lets in.
@@ -37,6 +48,7 @@ class Terms:
     lanes         the lanes there are
     lane_of       method, path, query and cookies -> name of the lane
     largest_body  method and path -> bytes
+    files         answers what needs no page: method, path, query, headers, whether over TLS -> answer or None
     pace          how slowly a body may come
     room          bytes of all bodies together
     """
@@ -44,9 +56,10 @@ class Terms:
     lanes: tuple[LaneTerms, ...]
     lane_of: Callable[[str, str, str, str], str]
     largest_body: Callable[[str, str], int]
+    files: Callable[[str, str, str, Mapping[str, str], bool], FileAnswer | None] = lambda *_: None
     pace: Pace = field(default_factory=Pace)
     room: int = 500_000_000
-    trust_proxies: bool = False
+    proxies: int = 0
     quiet_seconds: float = QUIET_SECONDS
 
 
@@ -70,6 +83,9 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
+        if method in READS and not _has_body(scope) and (file := self._file(scope)) is not None:
+            await _send_file(file, send)
+            return
         incoming = Incoming(receive)
         largest = self._terms.largest_body(method, path)
         lane = self._lanes[
@@ -92,6 +108,12 @@ class Gate:
         except (BodyUnfinished, ClientGone):
             pass  # nobody is there to be told
 
+    def _file(self, scope: Scope) -> FileAnswer | None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        secure = over_tls(scope["scheme"], headers.get("x-forwarded-proto", ""), self._terms.proxies)
+        return self._terms.files(scope["method"], scope["path"], query, headers, secure)
+
     async def _let_in(self, lane: Lane, largest: int, scope: Scope, incoming: Incoming, send: Send) -> None:
         lane.refuse_if_full()
         try:
@@ -110,7 +132,7 @@ class Gate:
             lane.leave()
             body.close()
 
-        environ = wsgi.environ_of(scope, body.file, body.size, self._terms.trust_proxies)
+        environ = wsgi.environ_of(scope, body.file, body.size, self._terms.proxies > 0)
         try:
             await wsgi.call(self._application, environ, lane.threads, send, gone, done)
         finally:
@@ -151,6 +173,18 @@ class Incoming:
             async with asyncio.timeout(DRAIN_SECONDS):
                 while not self.complete and left > 0:
                     left -= len((await self()).get("body", b""))
+
+
+def over_tls(scheme: str, forwarded: str, proxies: int) -> bool:
+    """Whether the browser came over TLS, by what the outermost of our proxies says."""
+    said = [one.strip() for one in forwarded.split(",")]
+    return scheme == "https" or (0 < proxies <= len(said) and said[-proxies] == "https")
+
+
+async def _send_file(file: FileAnswer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in file.headers]
+    await send({"type": "http.response.start", "status": file.status, "headers": headers})
+    await send({"type": "http.response.body", "body": file.body, "more_body": False})
 
 
 def _declared_length(scope: Scope) -> int:

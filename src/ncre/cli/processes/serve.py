@@ -59,8 +59,13 @@ def serve(args: Namespace) -> None:
 def gate(container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
     """The pages of a container behind their lanes; `closing` closes the service when the server ends."""
     site = create_site(container)
-    proxied = container.settings.proxies > 0
-    terms = Terms(lanes(threads), traffic.lanes_of(site), traffic.largest_body, trust_proxies=proxied)
+    terms = Terms(
+        lanes(threads),
+        traffic.lanes_of(site),
+        traffic.largest_body,
+        files=site.extensions["ncre.static"].answer,
+        proxies=container.settings.proxies,
+    )
     return Gate(site, terms, container.close if closing else lambda: None)
 
 
