@@ -34,7 +34,7 @@ class Visit:
     database: float
 
     @property
-    def without_hash(self) -> float:
+    def withouthash_cost(self) -> float:
         return self.web - self.password + self.photos + self.database
 
 
@@ -43,12 +43,12 @@ def measure(url: str, folder: Path, postmaster: int | None = None) -> Visit:
     with ground(url, folder, WARMING + MEASURED) as served:
         for visitor in served.visitors[:WARMING]:
             visit(served, visitor)
-        before = _spent(served.pid, postmaster)
+        before = spent_by(served.pid, postmaster)
         for visitor in served.visitors[WARMING:]:
             visit(served, visitor)
-        after = _spent(served.pid, postmaster)
+        after = spent_by(served.pid, postmaster)
     web, photos, database = ((b - a) / MEASURED for a, b in zip(before, after, strict=True))
-    return Visit(web, _hash(), photos, database)
+    return Visit(web, hash_cost(), photos, database)
 
 
 def visit(served: Ground, visitor: Visitor, spent: dict[str, list[float]] | None = None) -> None:
@@ -76,7 +76,7 @@ def _kind(path: str) -> str:
     return "/".join("*" if len(part) > 30 or part[1:2].isupper() else part for part in parts)
 
 
-def _spent(server: int, postmaster: int | None) -> tuple[float, float, float]:
+def spent_by(server: int, postmaster: int | None) -> tuple[float, float, float]:
     photos = sum(cpu_of(child) for child in _children(server))
     return cpu_of(server), photos, _tree(postmaster) if postmaster else 0.0
 
@@ -99,7 +99,7 @@ def _children(process: int) -> list[int]:
     return [int(one) for task in tasks for one in (task / "children").read_text().split()]
 
 
-def _hash(times: int = 8) -> float:
+def hash_cost(times: int = 8) -> float:
     """Milliseconds of CPU of one look at a password."""
     passwords = Passwords()
     kept, began = passwords.hash(PASSWORD), process_time()
@@ -116,7 +116,9 @@ def main() -> None:
             visit(served, visitor, spent if number >= WARMING else None)
     for step, costs in spent.items():
         print(f"{step:40} {mean(costs):6.1f} ms")
-    print(f"{'all':40} {sum(mean(costs) for costs in spent.values()):6.1f} ms, the hash {_hash():.1f} of it")
+    print(
+        f"{'all':40} {sum(mean(costs) for costs in spent.values()):6.1f} ms, the hash {hash_cost():.1f} of it"
+    )
 
 
 @contextmanager
