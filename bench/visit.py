@@ -26,29 +26,35 @@ TICK: Final = 1000 / os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Visit:
-    """Milliseconds of CPU a registration: in the web process (its hash apart), in its children, in PostgreSQL."""
+    """Milliseconds of CPU a registration: in the web process (its hash apart), in its children, in PostgreSQL;
+
+    and of the form of personal details, drawn and sent as a page.
+    """
 
     web: float
     password: float
     photos: float
     database: float
+    form: float
 
     @property
-    def withouthash_cost(self) -> float:
+    def without_hash(self) -> float:
         return self.web - self.password + self.photos + self.database
 
 
 def measure(url: str, folder: Path, postmaster: int | None = None) -> Visit:
     """Sixteen registrations one after the other, after four that warm the service up."""
+    spent: dict[str, list[float]] = defaultdict(list)
     with ground(url, folder, WARMING + MEASURED) as served:
         for visitor in served.visitors[:WARMING]:
             visit(served, visitor)
         before = spent_by(served.pid, postmaster)
         for visitor in served.visitors[WARMING:]:
-            visit(served, visitor)
+            visit(served, visitor, spent)
         after = spent_by(served.pid, postmaster)
     web, photos, database = ((b - a) / MEASURED for a, b in zip(before, after, strict=True))
-    return Visit(web, hash_cost(), photos, database)
+    form = mean(next(costs for step, costs in spent.items() if step.endswith("GET /registrations/*/details")))
+    return Visit(web, hash_cost(), photos, database, form)
 
 
 def visit(served: Ground, visitor: Visitor, spent: dict[str, list[float]] | None = None) -> None:

@@ -64,7 +64,7 @@ LATE_MS: Final = 2_500
 """So long after a slot all processes have told who came in it."""
 
 BURST_SECONDS: Final = 2.0
-"""So much of the rate may be saved up while few come."""
+"""So much of the rate may be saved up while few come, and one for each process at least."""
 
 GAP_SECONDS: Final = 5.0
 """A longer time without any process lets nobody more in than this."""
@@ -107,13 +107,14 @@ class Admissions:
             self._database.lock(connection, _LOCK)
             self._count(connection, process, {now // SLOT_MS: 0, **came})
             front, before, spare = _state(connection, now)
-            most = self.per_minute / 60 * BURST_SECONDS
+            processes = _processes(connection, now)
+            most = max(float(processes), self.per_minute / 60 * BURST_SECONDS)
             passed = min(max(now - before, 0) / 1000, GAP_SECONDS)
             budget = min(spare + unused, most) + self.per_minute / 60 * passed
             slots = _slots(connection, front)
             front, budget = advanced(front, slots, budget, now - LATE_MS)
             waiting = tuple(slot for slot in slots if (slot[0] + 1) * SLOT_MS > front and slot[1])
-            lease = 0.0 if waiting else min(budget, most) / _processes(connection, now)
+            lease = 0.0 if waiting else min(budget, most) / processes
             state = {"front": front, "at": max(now, before), "spare": min(budget - lease, most)}
             connection.execute(update(admission).values(**state))
             self._tidy(connection, front, now)

@@ -78,7 +78,7 @@ class CaseQueries:
         """The registration with the round and the site whose rules it lives under; None without such a round."""
         with self._database.reading() as connection:
             found = standing(connection, self._command_handler.exams, registration)
-        return self._case(found.row, found.round, found.site) if found else None
+        return self._case(found.row, found.round, found.site, found.current) if found else None
 
     def with_rules(self, row: RegistrationRow) -> Case | None:
         """The same of a registration that was read before."""
@@ -88,11 +88,13 @@ class CaseQueries:
             site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
         return self._case(row, round_, site)
 
-    def _case(self, row: RegistrationRow, round_: Round | None, site: Site | None) -> Case | None:
+    def _case(
+        self, row: RegistrationRow, round_: Round | None, site: Site | None, current: Round | None = None
+    ) -> Case | None:
         photo = row["photo"]
         if site is not None and photo:
             site = site.for_photo(bool(photo.get("appealed")), self._photos.is_lost(photo["digest"]))
-        return Case(row, round_, site, self._command_handler.clock()) if round_ else None
+        return Case(row, round_, site, self._command_handler.clock(), current) if round_ else None
 
     def of_account(self, account: UUID) -> list[RegistrationRow]:
         """Every registration that belongs to the account, in all rounds, the newest first."""
