@@ -33,6 +33,8 @@ SAYERS = {
     "web/account/single_sign_on.py",
     "web/api/document.py",
     "web/api/spec.py",
+    "web/drafts/saving.py",
+    "web/payer/payment.py",
     "web/candidate/payment.py",
     "web/shared/access_log.py",
     "web/shared/errors.py",

@@ -122,6 +122,7 @@ def tasks(registration: UUID) -> Answer:
         form_refused=_refused(partial(require_paid, case.row)),
         ticket_refused=_refused(partial(require_ticket, case.row, case.round, now)),
         printing=case.round.plan.windows.printing,
+        unreachable_addresses=container().letters.log.unreachable(account()),
     )
 
 

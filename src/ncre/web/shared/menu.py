@@ -12,8 +12,8 @@ from ncre.domain.registration.vocabulary import Role
 COMMON: Final = ((later("网上报名公告与须知"), "home.front"), (later("考点与科目"), "sites.page"))
 PASSPORT: Final = (later("我的通行证"), "passport.home")
 
+_QUEUE: Final = ((later("待审核"), "review.queue"), (later("批量办理"), "bulk.runs"))
 _DESK: Final = (
-    (later("待审核"), "review.queue"),
     (later("查找与现场确认"), "desk.search"),
     (later("当日现金"), "cash.day"),
     (later("入场核验"), "admission.page"),
@@ -28,12 +28,15 @@ _AUDIT: Final = (
 )
 OF_ROLE: Final = {
     Role.CANDIDATE: ((later("欢迎"), "home.welcome"), (later("当前考次"), "registration.current")),
-    Role.REVIEWER: _DESK,
+    Role.REVIEWER: (*_QUEUE, (later("二次复核"), "second_look.page"), *_DESK),
     Role.OFFICE: (
         (later("考务概况"), "round.home"),
+        *_QUEUE,
+        (later("复核抽查"), "second_looks.home"),
         *_DESK,
         (later("收费管理"), "office_payments.home"),
         (later("公告管理"), "round.notices"),
+        (later("通知文字"), "office_letters.home"),
         (later("工作人员账号"), "staff_accounts.home"),
         (later("个人信息删除"), "erasures.home"),
         (later("其他系统"), "integrations.home"),
