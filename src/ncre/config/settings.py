@@ -79,6 +79,7 @@ class Settings:
     secure_cookies: bool = True
     proxies: int = 0
     demo: bool = False
+    admissions: int = 0
     photo_workers: int = 2
     photo_store: str = ""
     s3_endpoint: str = ""
@@ -98,6 +99,7 @@ class Settings:
     production: bool = True
     connections: int | None = None
     erased_list: Path | None = None
+    exchange_key: bytes = field(default=b"", repr=False)
     master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
     observability: ObservabilityTerms = ObservabilityTerms()
