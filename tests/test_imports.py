@@ -96,7 +96,7 @@ LIBRARIES: dict[str, set[str]] = {
     "identity": {"argon2", "sqlalchemy", "altcha", "captcha", "pyotp", "segno", "msgspec", "itsdangerous"},
     "documents": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "fonts": set(),
-    "rounds": {"pydantic", "pydantic_core"},
+    "rounds": {"pydantic", "pydantic_core", "tomli_w"},
     "migrations": {"alembic", "sqlalchemy"},
     "config": {"pydantic", "pydantic_settings", "sqlalchemy"},
     "server": {"uvicorn"},

@@ -68,8 +68,12 @@ from ncre.services.documents.issuing import DocumentService
 from ncre.services.documents.wallets import Wallets
 from ncre.services.duplicates.duplicates import Duplicates
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
+from ncre.services.exam.calling_off import CallingOff
+from ncre.services.exam.drafts import RoundDrafts
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
+from ncre.services.exam.site_administration import SiteAdministration
+from ncre.services.exam.versions import RoundVersions
 from ncre.services.exports.exports import Exports
 from ncre.services.exports.making import ExportMaker
 from ncre.services.exports.rows import ExportRows
@@ -159,6 +163,10 @@ class Container:
     refused_notices: RefusedNotices
     office: Office
     revisions: Revisions
+    round_versions: RoundVersions
+    round_drafts: RoundDrafts
+    calling_off: CallingOff
+    site_administration: SiteAdministration
     documents: DocumentService
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
@@ -256,7 +264,18 @@ def build_container(
     payments = PaymentService(command_handler, lines, Inbox(database), retry_schedule, refused, unmatched)
     checkout = CheckoutService(command_handler, payments, retry_schedule)
     changes = Changes(command_handler, payments, checkout)
+    revisions = Revisions(command_handler)
+    calling_off = CallingOff(command_handler, revisions, changes)
     reconciliation = Reconciliation(command_handler, payments, retry_schedule)
+    staff_accounts = StaffAccounts(
+        command_handler,
+        security,
+        accounts,
+        sessions,
+        second_factor_service,
+        StaffRequests(clock),
+        StaffDirectory(clock),
+    )
     transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
     letters = letter_services(
         command_handler,
@@ -316,15 +335,7 @@ def build_container(
             command_handler, security, staff_provisioning, accounts, proofs, identities, begun
         ),
         staff_provisioning=staff_provisioning,
-        staff_accounts=StaffAccounts(
-            command_handler,
-            security,
-            accounts,
-            sessions,
-            second_factor_service,
-            StaffRequests(clock),
-            StaffDirectory(clock),
-        ),
+        staff_accounts=staff_accounts,
         profiles=profiles,
         form_drafts=form_drafts,
         transfer=transfer,
@@ -362,7 +373,11 @@ def build_container(
         retry_schedule=retry_schedule,
         refused_notices=refused,
         office=Office(command_handler),
-        revisions=Revisions(command_handler),
+        revisions=revisions,
+        round_versions=RoundVersions(command_handler),
+        round_drafts=RoundDrafts(command_handler, revisions),
+        calling_off=calling_off,
+        site_administration=SiteAdministration(command_handler, revisions, staff_accounts, accounts),
         documents=papers,
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
@@ -413,6 +428,12 @@ def build_container(
                 form_drafts.tidy,
             ),
             watched.trusted if watched else lambda: True,
-            (erasing.cleanup.errand, erasing.retention.errand, bulk.errand, export_maker.errand),
+            (
+                erasing.cleanup.errand,
+                erasing.retention.errand,
+                bulk.errand,
+                calling_off.errand,
+                export_maker.errand,
+            ),
         ),
     )

@@ -135,6 +135,8 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     registration.Withdrawn(),
     registration.Cancelled("考生李四重复报名"),
     registration.Moved(ZHANG, PERSON, "核对李四的身份证原件"),
+    registration.SeatReleased("24", 3, 17),
+    registration.Postponed("81", "82", "疫情防控，考点停考"),
     registration.Suspended("approved", NOON, "考点正在接受调查"),
     registration.Resumed("approved", LATER),
     access.DetailsViewed(STREAM, "review"),
@@ -197,6 +199,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     exam.SiteOpened("81", SITE),
     exam.SiteRevised("81", replace(SITE, quota=280)),
     exam.SiteClosed("78", "420019"),
+    exam.SiteCalledOff("78", "420019", "", "refund", "疫情防控，考点停考", 312),
     exam.RoundRevisionMade(
         "78",
         2,

@@ -46,6 +46,7 @@ def test_a_registration_has_one_row_from_its_first_fact_on() -> None:
         "account_since": AT[1],
         "sealed_for": people.CANDIDATE_ID,
         "ordinal": 1,
+        "begun_in": "78",
         "status": "agreed",
         "agreement": "2027-03",
         "agreed_at": AT[1],

@@ -122,6 +122,16 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (registration.Withdrawn(), "考生放弃了报名。", "The candidate withdrew."),
     (
+        registration.SeatReleased("66", 3, 17),
+        "科目 66 的座位作废。",
+        "The seat in subject 66 was given up.",
+    ),
+    (
+        registration.Postponed("78", "79", "疫情防控"),
+        "考试延期：报名由第 78 次转到第 79 次。疫情防控",
+        "The exam was postponed: the registration was carried over from round 78 to round 79. 疫情防控",
+    ),
+    (
         registration.Moved(people.CANDIDATE_ID, people.OTHER_ID, "李强的身份证"),
         "考务办公室核对证据后，把报名转到了考生本人的另一账号。",
         "Upon evidence the exam office moved the registration to another account of the same person.",
@@ -380,6 +390,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),
     (exam.SiteOpened("78", SITE), "考点 420019 已开放。", "Site 420019 was opened."),
     (exam.SiteRevised("78", SITE), "考点 420019 的规则已修订。", "The rules of site 420019 were revised."),
+    (
+        exam.SiteCalledOff("78", "420019", "", "refund", "疫情防控", 312),
+        "考点 420019 停考：312 份报名，取消并退费。原因：疫情防控",
+        "The exam at site 420019 was called off: 312 registrations, cancelled and refunded. Reason: 疫情防控",
+    ),
     (exam.SiteClosed("78", "420019"), "考点 420019 停止报名。", "Site 420019 was closed to registrations."),
     (
         exam.RoundRevisionMade(
@@ -509,6 +524,12 @@ def test_each_fact_is_told_in_exactly_these_words(fact: Fact, zh: str, en: str) 
 
 def test_every_registered_fact_stands_in_this_table_once() -> None:
     assert sorted(fact.TOPIC for fact, _, _ in SAID) == sorted(all_facts())
+
+
+def test_a_site_that_is_postponed_says_to_which_round() -> None:
+    said = sentence(exam.SiteCalledOff("78", "420019", "79", "", "疫情防控", 312))
+    assert said.zh == "考点 420019 停考：312 份报名，已支付的转到第 79 次，其余取消。原因：疫情防控"
+    assert "those paid carried over to round 79, the others cancelled" in said.en
 
 
 @pytest.mark.parametrize("fact", [fact for fact, _, _ in SAID if fact.SEALED], ids=lambda fact: fact.TOPIC)

@@ -27,6 +27,7 @@ from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
 from ncre.domain.refusals import RefusalCode
+from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import LONGEST as LONGEST_DISCLOSURE
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
 from ncre.domain.registration.vocabulary import Role, Status, Step
@@ -41,8 +42,10 @@ from ncre.operational.letter_failures import LONGEST_STATUS
 from ncre.operational.letters import LetterState, Why
 from ncre.operational.review_claims import LONGEST_NOTE as HANDOVER_NOTE
 from ncre.operational.review_runs import LONGEST_WORDS, ItemState, RunState
+from ncre.operational.round_drafts import DraftState
 from ncre.operational.second_looks import LONGEST_NOTE as OUTCOME_NOTE
 from ncre.operational.second_looks import LookState
+from ncre.operational.site_runs import CaseState
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.duplicates.sentences import OUTCOMES as DUPLICATE_OUTCOMES
@@ -120,6 +123,19 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "webhook_deliveries.state": longest(DeliveryState),
     "webhook_deliveries.topic": topics(),
     "entries.entered_by": 36,
+    "round_drafts.author": 36,
+    "round_drafts.round": ROUND,
+    "round_drafts.state": longest(DraftState),
+    "round_draft_parts.changed_by": 36,
+    "round_draft_parts.name": len("site:") + SITE,
+    "site_runs.actor": 36,
+    "site_runs.money": longest(PaidFee),
+    "site_runs.round": ROUND,
+    "site_runs.site": SITE,
+    "site_runs.to_round": ROUND,
+    "site_run_cases.number": 14,
+    "site_run_cases.state": longest(CaseState),
+    "registrations.begun_in": ROUND,
     "entries.manner": longest(("scanned", "typed")),
     "entries.ticket": 16,
     "entries.verdict": longest(TicketVerdict),

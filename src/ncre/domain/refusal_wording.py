@@ -123,9 +123,57 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.SITE_FULL: Bilingual(
         "考点 {site} 的总名额已满，请选择其他考点。", "Site {site} is full. Please choose another site."
     ),
+    RefusalCode.NOT_LEFT_TO_SITE: Bilingual(
+        "考务办公室没有把这项内容交给考点管理，没有保存。如需修改，请联系考务办公室。",
+        "The exam office did not leave this to the site; nothing was saved. To have it changed, ask the exam office.",
+    ),
+    RefusalCode.DRAFT_UNKNOWN: Bilingual("没有找到这份草稿。", "There is no such draft."),
+    RefusalCode.DRAFT_CHANGED: Bilingual(
+        "您打开之后，这一页已有人改过，您填写的没有保存，仍在下面。请对照后再保存一次。",
+        "Somebody changed this page after you opened it. What you typed was not saved and is still below: compare, "
+        "and save once more.",
+    ),
+    RefusalCode.DRAFT_OVER: Bilingual(
+        "这份草稿已经发布或废弃，不能再改。请从当前的考次另建一份。",
+        "This draft was published or discarded and cannot be changed any more. Make another from the round in force.",
+    ),
+    RefusalCode.DRAFT_FAULTY: Bilingual(
+        "草稿还有 {count} 处须改正，没有发布。", "The draft still has {count} faults; nothing was published."
+    ),
+    RefusalCode.DRAFT_TOO_LONG: Bilingual(
+        "这一页填写的内容太多，没有保存。请减少行数或文字。",
+        "This page holds too much; nothing was saved. Please take out rows or shorten texts.",
+    ),
+    RefusalCode.ROUND_EXISTS: Bilingual(
+        "第 {round} 次考试已经有了，请填写另一个考次代码。",
+        "Round {round} exists already: give another code.",
+    ),
+    RefusalCode.ROUND_CODE_UNFIT: Bilingual(
+        "考次代码应为两位数字（01 至 99）。", "The code of a round is two digits, 01 to 99."
+    ),
+    RefusalCode.SITE_CODE_UNFIT: Bilingual("考点代码应为六位数字。", "The code of a site is six digits."),
+    RefusalCode.SITE_CODE_TAKEN: Bilingual(
+        "考点 {site} 已在草稿中。", "Site {site} is in the draft already."
+    ),
+    RefusalCode.ROUND_TO_MISSING: Bilingual(
+        "没有可以转入的下一考次。请先开放下一考次，再延期。",
+        "There is no next round to carry over to. Open it first, then postpone.",
+    ),
+    RefusalCode.ROUND_TO_LACKS_SITE: Bilingual(
+        "第 {to} 次没有考点 {site}，或该考点已停止报名。",
+        "Round {to} has no site {site}, or it is closed to registrations.",
+    ),
+    RefusalCode.ROUND_TO_LACKS_SUBJECT: Bilingual(
+        "第 {to} 次的这个考点不开考科目 {subject}。",
+        "The site does not offer subject {subject} in round {to}.",
+    ),
+    RefusalCode.CALLED_OFF_ALREADY: Bilingual(
+        "这个考点的停考正在办理中，请查看进度。",
+        "This site is being called off already: look at its progress.",
+    ),
     RefusalCode.DECLARATION_MISSING: Bilingual(
-        "请勾选“我保证以上信息是真实和准确的”后再提交。",
-        "Please tick “I declare that the above is true and accurate” before submitting.",
+        "请勾选“{declaration}”后再提交。",
+        "Please tick “{declaration_en}” before submitting.",
     ),
     RefusalCode.PHOTO_REFUSED: Bilingual(
         "照片不符合要求，没有保存（{codes}）。请按说明更换照片。",

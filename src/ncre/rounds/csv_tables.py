@@ -26,11 +26,11 @@ class TableRow:
     cells: dict[str, str]
     faults: FaultList
 
-    def wrong(self, zh: str, en: str) -> None:
-        self.faults.add(self.file, self.line, zh, en)
+    def wrong(self, zh: str, en: str, key: str = "") -> None:
+        self.faults.add(self.file, self.line, zh, en, key)
 
-    def caution(self, zh: str, en: str) -> None:
-        self.faults.caution(self.file, self.line, zh, en)
+    def caution(self, zh: str, en: str, key: str = "") -> None:
+        self.faults.caution(self.file, self.line, zh, en, key)
 
 
 def read_table(path: Path, faults: FaultList) -> list[TableRow]:

@@ -44,6 +44,8 @@ from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
 from ncre.web.office import (
     bans,
+    calling_off,
+    drafts,
     duplicates,
     erasures,
     exports,
@@ -70,7 +72,18 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
+from ncre.web.staff import (
+    admission,
+    bulk,
+    cash,
+    claims,
+    desk,
+    halls,
+    own_site,
+    review,
+    second_look,
+    suspension,
+)
 from ncre.web.staff import letters as case_letters
 
 AREAS = (
@@ -111,7 +124,10 @@ AREAS = (
     desk,
     admission,
     halls,
+    own_site,
     round,
+    drafts,
+    calling_off,
     staff_accounts,
     bans,
     statistics,

@@ -204,6 +204,10 @@ HELP: Final[Mapping[str, str]] = {
     "the rule it follows; kept in the round's history": "依据的规定，记入考次历史",
     "only this round": "只看这个考次",
     "code of the round": "考次代码",
+    "write the round in force as files that `round load` gives the same round of": (
+        "把现行考次写成文件；用 round load 载入即得同一考次"
+    ),
+    "a folder, empty or new": "空的或新的文件夹",
     "histories; bundles that prove the log, and checking them": "历史记录；证明日志的证明包及其核验",
     "deadlines, payments asked for, refunds; seals the log": "到期、查询支付、退款；封存日志",
     "the signed tree over the log": "账本：日志的签名哈希树",

@@ -28,6 +28,7 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("round", "diff"): Entry("ncre round diff rounds/2027-03 --names"),
     ("round", "history"): Entry("ncre round history 78 --site 420019"),
     ("round", "check"): Entry("ncre round check rounds/2027-03 --date 2027-01-05"),
+    ("round", "export"): Entry("ncre round export 78 --out rounds/2027-03"),
     ("round", "show"): Entry("ncre round show 78"),
     ("round", "retention"): Entry(
         "ncre round retention 78 --keep-days 180 --erase-days 365 --why 档案规定 --as kaowu", True

@@ -122,6 +122,8 @@ def _answer(registration: Registration, command: c.Command, context: DecisionCon
             return _cancel(registration, command, context)
         case c.Move():
             return _move(registration, command, context)
+        case c.Postpone():
+            return _postpone(registration, command, context)
         case c.Suspend():
             return _suspend(registration, command, context)
         case c.Resume():
@@ -184,6 +186,8 @@ def _already_so(registration: Registration, command: c.Command) -> bool:
             return status is Status.REJECTED and registration.rejected == _rejection(command)
         case c.Move():
             return registration.candidate == command.to
+        case c.Postpone():
+            return registration.round == command.to
         case c.Seat():
             return {seat.subject for seat in command.seats} <= registration.seated
         case c.Resume():
@@ -295,6 +299,15 @@ def _move(registration: Registration, move: c.Move, _: DecisionContext) -> list[
     if len(move.evidence.strip()) < LEAST_EVIDENCE:
         raise Refusal(RefusalCode.EVIDENCE_MISSING)
     return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
+
+
+def _postpone(registration: Registration, postpone: c.Postpone, _: DecisionContext) -> list[Fact]:
+    """Its seats of this round are given up; that the other round takes it is asked where rounds are."""
+    if not postpone.reason.strip():
+        raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+    require_text(postpone.reason, LONGEST_NOTE)
+    released = [facts.SeatReleased(subject, *chair) for subject, chair in sorted(registration.chairs.items())]
+    return [*released, facts.Postponed(registration.round, postpone.to, postpone.reason.strip())]
 
 
 def _suspend(registration: Registration, suspend: c.Suspend, context: DecisionContext) -> list[Fact]:

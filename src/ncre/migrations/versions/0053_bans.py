@@ -8,7 +8,7 @@ from alembic import op
 from ncre.store.columns import Moment
 
 revision = "0053"
-down_revision = "0055"
+down_revision = "0050"
 
 
 def upgrade() -> None:

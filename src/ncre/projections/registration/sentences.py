@@ -211,6 +211,19 @@ def _resumed(resumed: registration.Resumed) -> Bilingual:
     )
 
 
+def _released(released: registration.SeatReleased) -> Bilingual:
+    return Bilingual(
+        f"科目 {released.subject} 的座位作废。", f"The seat in subject {released.subject} was given up."
+    )
+
+
+def _postponed(postponed: registration.Postponed) -> Bilingual:
+    return Bilingual(
+        f"考试延期：报名由第 {postponed.was} 次转到第 {postponed.to} 次。{postponed.reason}",
+        f"The exam was postponed: the registration was carried over from round {postponed.was} to round {postponed.to}. {postponed.reason}",
+    )
+
+
 def _moved(_: registration.Moved) -> Bilingual:
     return Bilingual(
         "考务办公室核对证据后，把报名转到了考生本人的另一账号。",
@@ -298,6 +311,8 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.Withdrawn: _withdrawn,
     registration.Cancelled: _cancelled,
     registration.Moved: _moved,
+    registration.SeatReleased: _released,
+    registration.Postponed: _postponed,
     registration.Suspended: _suspended,
     registration.Resumed: _resumed,
     access.DetailsViewed: _viewed,

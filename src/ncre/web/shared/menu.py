@@ -42,8 +42,10 @@ def entries() -> list[tuple[str, str]]:
             (_("入场核验"), "admission.page"),
             (_("考场座位表与门贴"), "halls.home"),
         ],
+        Role.SITE_ADMIN: [(_("管理本考点"), "own_site.home")],
         Role.OFFICE: [
             (_("考务概况"), "round.home"),
+            (_("考次设置"), "drafts.home"),
             (_("待审核"), "review.queue"),
             (_("批量办理"), "bulk.runs"),
             (_("复核抽查"), "second_looks.home"),
