@@ -12,7 +12,7 @@ SOAKED ?= tests/soak tests/web/shared/test_killed_web.py tests/browser
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak mutants drill-restore lint bench docs sbom vulnerabilities screenshots diagram translations lock
+.PHONY: help demo serve check test soak mutants drill-restore lint bench docs sbom vulnerabilities styles screenshots gallery lighthouse diagram translations lock
 
 help: ## list every target
 	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -60,6 +60,9 @@ sbom: $(LIBRARIES) $(TOOLS) ## write sbom.json: every library of requirements.lo
 
 vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVISORIES= a checkout of pypa/advisory-database, offline
 	@$(BIN)/python tools/vulnerabilities.py requirements.lock requirements-dev.lock $(if $(ADVISORIES),--advisories "$(ADVISORIES)")
+
+styles: $(TOOLS) ## put the style sheets together from src/ncre/web/styles
+	@$(BIN)/python tools/styles.py
 
 screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
 	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ncre.bootstrap import Container
 from ncre.web.account import (
+    appearance,
     captcha,
     erasure,
     outbox,
@@ -131,6 +132,7 @@ def create_site(container: Container) -> Flask:
         edge,
         security_headers,
         language,
+        appearance,
         menu,
         filters,
         contacts,
