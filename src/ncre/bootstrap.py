@@ -79,8 +79,8 @@ from ncre.services.seating.hall_lists import HallLists
 from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
 from ncre.store.fact_store import FactStore
-from ncre.store.key_checks import KeyChecks
-from ncre.store.keyring import Keyring
+from ncre.store.master_keys.checks import KeyChecks
+from ncre.store.master_keys.keyring import Keyring
 from ncre.worker import Worker
 
 
@@ -288,7 +288,7 @@ def build_container(
         checkout=checkout,
         changes=changes,
         registrations=Registrations(command_handler, changes, people, transfer, counter_payments),
-        queries=queries_over(command_handler, photos, refused),
+        queries=queries_over(command_handler, photos, refused, settings.ledger.witnesses),
         counter_payments=counter_payments,
         reconciliation=reconciliation,
         revenue_report=RevenueReport(command_handler),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ncre.domain import typed_text
@@ -88,6 +89,22 @@ def test_spellings_of_a_name_are_one(text: str, name: str) -> None:
 def test_the_one_form_of_a_name_stays(text: str) -> None:
     once = typed_text.person_name(text)
     assert typed_text.person_name(once) == once
+
+
+@pytest.mark.parametrize(
+    "form", [typed_text.code, typed_text.account_name, typed_text.line, typed_text.document_number]
+)
+@given(text=st.text(alphabet="a1A\u3000ｂ\U000e0100\u200b\u0301é\u00adﬁŒ -", max_size=6))
+@example(text="A\u200b\u0301")
+def test_what_is_left_out_leaves_letters_composed(form: Callable[[str], str], text: str) -> None:
+    once = form(text)
+    assert form(once) == once
+
+
+@example("A\U000e0100\u0301")
+@given(st.text(alphabet="A\U000e0100\u200b\u0301"))
+def test_a_mark_behind_what_cannot_be_seen_joins_its_letter(text: str) -> None:
+    assert typed_text.person_name(typed_text.person_name(text)) == typed_text.person_name(text)
 
 
 @pytest.mark.parametrize("last", ["Х", "х", "×", "Χ", "✕", "ｘ", "x"])

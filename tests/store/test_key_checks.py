@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
-from ncre.store.key_checks import KeyChecks, WrongSecret, is_empty
 from ncre.store.keys import LABELS, Keys
+from ncre.store.master_keys.checks import KeyChecks, WrongSecret, is_empty
 from ncre.store.schema import key_checks
 from tests.store.test_sealing import FILLED, append, recorded
 

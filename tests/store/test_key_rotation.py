@@ -13,10 +13,10 @@ from sqlalchemy import insert, select, update
 
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
-from ncre.store.key_checks import KeyChecks, WrongSecret
-from ncre.store.key_rotation import PORTION, KeyRotation
-from ncre.store.keyring import Keyring, KeyringUnusable
 from ncre.store.keys import Keys, master_id
+from ncre.store.master_keys.checks import KeyChecks, WrongSecret
+from ncre.store.master_keys.keyring import Keyring, KeyringUnusable
+from ncre.store.master_keys.rotation import PORTION, KeyRotation
 from ncre.store.schema import facts, person_keys
 from ncre.store.sealing import AESGCM, NONCE, PersonKeys
 

@@ -161,15 +161,24 @@ class Sitting(Protocol):
     """A subject with its seat; moments are aware."""
 
     @property
-    def ticket(self) -> str: ...
+    def ticket(self) -> str:
+        """The number of the admission ticket."""
+
     @property
-    def hall(self) -> int: ...
+    def hall(self) -> int:
+        """The number of the hall on the door list."""
+
     @property
-    def room(self) -> str: ...
+    def room(self) -> str:
+        """The room of the sitting."""
+
     @property
-    def starts_at(self) -> datetime: ...
+    def starts_at(self) -> datetime:
+        """When the sitting begins."""
+
     @property
-    def ends_at(self) -> datetime: ...
+    def ends_at(self) -> datetime:
+        """When the sitting ends."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +191,7 @@ class Ruling:
     particulars: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, language: str) -> str:
+        """The answer to the door in a language, `zh` or `en`."""
         return WORTH_WORDS[self.worth].say(language, **self.particulars)
 
     @property
@@ -216,13 +226,15 @@ def ruling(
     near = [one for one in today if one.starts_at - ENTRY_OPENS <= now < one.ends_at]
     for one in near:
         if one.ticket in entered:
-            return _about(
-                one, TicketVerdict.ENTERED_BEFORE, at=_hour(entered[one.ticket]), hall=f"{one.hall:04}"
-            )
+            return _entered(one, entered[one.ticket])
     for one in near:
         if now < one.starts_at + ENTRY_CLOSES:
             return _at_its_hall(one, paper, room)
-    return _at_another_hour(today, near, now)
+    return _at_another_hour(today, near, now, entered)
+
+
+def _entered(one: Sitting, at: datetime) -> Ruling:
+    return _about(one, TicketVerdict.ENTERED_BEFORE, at=_hour(at), hall=f"{one.hall:04}")
 
 
 def _at_its_hall(one: Sitting, paper: TicketVerdict, room: str) -> Ruling:
@@ -232,11 +244,16 @@ def _at_its_hall(one: Sitting, paper: TicketVerdict, room: str) -> Ruling:
     return _about(one, paper)
 
 
-def _at_another_hour(today: Sequence[Sitting], near: Sequence[Sitting], now: datetime) -> Ruling:
+def _at_another_hour(
+    today: Sequence[Sitting], near: Sequence[Sitting], now: datetime, entered: Mapping[str, datetime]
+) -> Ruling:
+    """Whoever staff let in before the doors opened is not let in a second time by the same ticket."""
     if near:
         return _about(near[0], TicketVerdict.TOO_LATE, when=_hour(near[0].starts_at))
     for one in today:
         if now < one.starts_at:
+            if one.ticket in entered:
+                return _entered(one, entered[one.ticket])
             hours = {"when": _hour(one.starts_at), "from": _hour(one.starts_at - ENTRY_OPENS)}
             return _about(one, TicketVerdict.TOO_EARLY, **hours)
     return Ruling(TicketVerdict.OVER, particulars={"when": _hour(today[-1].ends_at)})

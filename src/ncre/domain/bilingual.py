@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 class Said(Protocol):
     """Whatever can be said in either language."""
 
-    def say(self, language: str) -> str: ...
+    def say(self, language: str) -> str:
+        """The words in a language, `zh` or `en`."""
 
 
 class Bilingual(NamedTuple):

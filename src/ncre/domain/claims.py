@@ -25,9 +25,11 @@ class Place:
 
     @property
     def key(self) -> str:
+        """The unique key: one place of a person in a round."""
         return f"place:{self.round}:{self.person}"
 
     def gone(self) -> Refusal:
+        """The refusal for whoever comes second."""
         return Refusal(RefusalCode.PLACE_TAKEN)
 
 
@@ -41,9 +43,11 @@ class Holder:
 
     @property
     def key(self) -> str:
+        """The unique key: one place in a round for whoever holds the document."""
         return f"holder:{self.round}:{self.holder}"
 
     def gone(self) -> Refusal:
+        """The refusal for whoever comes second."""
         return Refusal(RefusalCode.HOLDER_TAKEN)
 
 
@@ -57,9 +61,11 @@ class Seat:
 
     @property
     def key(self) -> str:
+        """The counter of a subject at a site, or of the whole site."""
         return f"seat:{self.round}:{self.site}:{self.subject}"
 
     def gone(self) -> Refusal:
+        """The refusal where no seat is left."""
         if self.subject == WHOLE_SITE:
             return Refusal(RefusalCode.SITE_FULL, site=self.site)
         return Refusal(RefusalCode.SUBJECT_FULL, subject=self.subject)
@@ -76,9 +82,11 @@ class Chair:
 
     @property
     def key(self) -> str:
+        """The unique key of a seat in a hall."""
         return f"chair:{self.round}:{self.site}:{self.hall:04}:{self.seat:02}"
 
     def gone(self) -> Refusal:
+        """The refusal for whoever comes second."""
         return Refusal(RefusalCode.CHAIR_TAKEN, hall=self.hall, seat=self.seat)
 
 

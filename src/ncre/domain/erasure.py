@@ -56,9 +56,11 @@ class Retention:
     erase_days: int | None = None
 
     def kept_until(self, ends: datetime) -> datetime:
+        """Until when a person of a round that `ends` then is kept."""
         return ends + timedelta(days=self.keep_days)
 
     def erased_from(self, ends: datetime) -> datetime | None:
+        """From when on they are erased by schedule; None without a schedule."""
         return None if self.erase_days is None else ends + timedelta(days=self.erase_days)
 
 

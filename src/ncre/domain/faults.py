@@ -19,4 +19,5 @@ class Fault:
     particulars: Mapping[str, str | int] = default(default_factory=dict)
 
     def say(self, language: str) -> str:
+        """What is wrong and what to do, in a language, `zh` or `en`."""
         return FAULT_WORDS[self.code].say(language, **self.particulars)

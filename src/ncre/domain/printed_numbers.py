@@ -32,6 +32,7 @@ class Part:
     pattern: str
 
     def fits(self, value: object) -> bool:
+        """Whether the value has the form that is printed."""
         return re.fullmatch(self.pattern, str(value), re.ASCII) is not None
 
     def fault(self, value: object) -> tuple[str, str]:
@@ -43,6 +44,7 @@ class Part:
         )
 
     def refusal(self, value: object) -> Refusal:
+        """What is said of a value that does not fit."""
         return Refusal(
             RefusalCode.NUMBER_UNFIT,
             what=self.name.zh,

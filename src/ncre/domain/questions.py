@@ -48,9 +48,11 @@ class Question:
 
     @property
     def token(self) -> str:
+        """What the answer to this very question carries."""
         return f"{self.code}:{self.about}"
 
     def say(self, language: str) -> str:
+        """The question in a language, `zh` or `en`."""
         return QUESTION_WORDS[self.code].say(language, **self.particulars)
 
 

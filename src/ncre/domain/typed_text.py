@@ -24,16 +24,18 @@ LONGEST: Final = 400
 
 def code(text: str) -> str:
     """A code of digits or letters as it was meant: full width folded, blanks, dashes and invisible marks left out."""
-    return "".join(
+    plain = "".join(
         letter
         for letter in unicodedata.normalize("NFKC", text[:LONGEST])
         if unicodedata.category(letter) not in INVISIBLE | BLANK and letter not in _JOINING
     )
+    return unicodedata.normalize("NFKC", plain)
 
 
 def account_name(text: str) -> str:
     """The one spelling under which the name of an account is looked up: case and full width folded, blanks single."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[:LONGEST]).casefold())
+    plain = seen(unicodedata.normalize("NFKC", text[:LONGEST]))
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold())
     return " ".join(seen(folded).split())
 
 
@@ -44,7 +46,7 @@ def search_text(text: str) -> str:
 
 def line(text: str) -> str:
     """One line of words: what cannot be seen is left out, blanks of all kinds are single."""
-    return " ".join(seen(unicodedata.normalize("NFC", text)).split())
+    return " ".join(unicodedata.normalize("NFC", seen(text)).split())
 
 
 def seen(text: str) -> str:
@@ -119,8 +121,8 @@ def person_name(text: str) -> str:
     A dot directly between two letters is the name dot "·"; it stays a full stop after the initial of a Latin name (J. R.).
     Variation selectors go: the character that they vary stays. Applied twice it changes nothing.
     """
-    composed = unicodedata.normalize("NFC", "".join(_folded(one) for one in text))
-    plain = "".join(one for one in seen(composed) if not _varies(one)).translate(_NAME_MARKS)
+    kept = "".join(_folded(one) for one in seen(text) if not _varies(one))
+    plain = unicodedata.normalize("NFC", kept).translate(_NAME_MARKS)
     dotted = _NAME_DOT.sub("·", _AROUND.sub(r"\1", " ".join(plain.split())))
     return _ZEROS.sub("〇", dotted)
 

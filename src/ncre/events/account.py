@@ -38,6 +38,8 @@ class SignedIn(Fact):
 
 @dataclass(frozen=True)
 class SignInFailed(Fact):
+    """A password or proof was wrong; `place` is the network, in short."""
+
     TOPIC: ClassVar[str] = "passport.sign_in_failed"
     SEALED: ClassVar[tuple[str, ...]] = ("place",)
     account: UUID
@@ -92,6 +94,8 @@ class IdentityLinked(Fact):
 
 @dataclass(frozen=True)
 class IdentityUnlinked(Fact):
+    """The owner took an identity elsewhere away."""
+
     TOPIC: ClassVar[str] = "passport.identity_unlinked"
     account: UUID
     issuer: str
@@ -112,6 +116,8 @@ class FactorChanged(Fact):
 
 @dataclass(frozen=True)
 class SessionsEnded(Fact):
+    """`count` sessions were ended, and why."""
+
     TOPIC: ClassVar[str] = "passport.sessions_ended"
     account: UUID
     count: int
@@ -141,6 +147,8 @@ class StaffChangeRequested(Fact):
 
 @dataclass(frozen=True)
 class StaffChangeDeclined(Fact):
+    """A second member of staff said no to what was asked for."""
+
     TOPIC: ClassVar[str] = "passport.staff_change_declined"
     account: UUID
     change: str
@@ -166,6 +174,8 @@ class AccountDisabled(Fact):
 
 @dataclass(frozen=True)
 class AccountEnabled(Fact):
+    """An account that was stopped may sign in again."""
+
     TOPIC: ClassVar[str] = "passport.account_enabled"
     account: UUID
     why: str
@@ -183,5 +193,7 @@ class RegistrationMoved(Fact):
 
 @dataclass(frozen=True)
 class AccountClosed(Fact):
+    """Nobody signs in any more; what it did stays in the record."""
+
     TOPIC: ClassVar[str] = "passport.account_closed"
     account: UUID

@@ -101,6 +101,7 @@ class Fact:
         FACTS[cls.TOPIC] = cls
 
     def with_metadata(self, envelope: Envelope) -> Self:
+        """The same fact under this envelope."""
         return replace(self, envelope=envelope)
 
     @property
@@ -112,10 +113,12 @@ class Fact:
 
     @property
     def originator_id(self) -> UUID:
+        """The stream, as the library calls it."""
         return self.metadata.stream
 
     @property
     def originator_version(self) -> int:
+        """The version in the stream, as the library calls it."""
         return self.metadata.version
 
 

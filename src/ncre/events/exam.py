@@ -111,6 +111,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Room:
+    """A room and how many seats it has."""
+
     name: str
     seats: int
 
@@ -157,23 +159,30 @@ class SitePlan:
 
     @property
     def contact(self) -> Contact:
+        """Whom to ask at the site."""
         return Contact(self.phone, self.hours, self.hours_en, self.address)
 
 
 @dataclass(frozen=True)
 class RoundOpened(Fact):
+    """A round with its whole plan; from now on people can register in its windows."""
+
     TOPIC: ClassVar[str] = "exam.round_opened"
     plan: RoundPlan
 
 
 @dataclass(frozen=True)
 class RoundRevised(Fact):
+    """The whole plan as it is from now on."""
+
     TOPIC: ClassVar[str] = "exam.round_revised"
     plan: RoundPlan
 
 
 @dataclass(frozen=True)
 class SiteOpened(Fact):
+    """A site of a round with its whole plan."""
+
     TOPIC: ClassVar[str] = "exam.site_opened"
     round: str
     plan: SitePlan
@@ -181,6 +190,8 @@ class SiteOpened(Fact):
 
 @dataclass(frozen=True)
 class SiteRevised(Fact):
+    """The whole plan of a site as it is from now on."""
+
     TOPIC: ClassVar[str] = "exam.site_revised"
     round: str
     plan: SitePlan

@@ -13,6 +13,8 @@ from ncre.events.base import Fact
 
 @dataclass(frozen=True)
 class IntegrationMade(Fact):
+    """Another system may come in, with these rights at these sites."""
+
     TOPIC: ClassVar[str] = "integration.made"
     name: str
     scopes: tuple[str, ...]
@@ -32,12 +34,16 @@ class IntegrationScoped(Fact):
 
 @dataclass(frozen=True)
 class SecretIssued(Fact):
+    """A secret by its public beginning; the secret itself is nowhere in the log."""
+
     TOPIC: ClassVar[str] = "integration.secret_issued"
     prefix: str
 
 
 @dataclass(frozen=True)
 class SecretRevoked(Fact):
+    """The secret that begins so opens nothing any more."""
+
     TOPIC: ClassVar[str] = "integration.secret_revoked"
     prefix: str
     why: str

@@ -73,6 +73,8 @@ class Photo:
 
 @dataclass(frozen=True)
 class AgreementAccepted(Fact):
+    """The candidate accepted this edition of the agreement; `ordinal` counts their registrations in the round, from 1."""
+
     TOPIC: ClassVar[str] = "registration.agreement_accepted"
     round: str
     candidate: UUID
@@ -96,6 +98,8 @@ class InfoFilled(Fact):
 
 @dataclass(frozen=True)
 class InfoAmended(Fact):
+    """The personal details as they are from now on, with the keyed hashes of person and holder."""
+
     TOPIC: ClassVar[str] = "registration.info_amended"
     SEALED: ClassVar[tuple[str, ...]] = ("details",)
     details: Details | Erased
@@ -124,6 +128,8 @@ class Submitted(Fact):
 
 @dataclass(frozen=True)
 class SubjectsChanged(Fact):
+    """Site and subjects as they are from now on; fees are fen."""
+
     TOPIC: ClassVar[str] = "registration.subjects_changed"
     SEALED: ClassVar[tuple[str, ...]] = ("student",)
     SEALED_LATER: ClassVar[bool] = True
@@ -137,18 +143,24 @@ class SubjectsChanged(Fact):
 
 @dataclass(frozen=True)
 class PhotoUploaded(Fact):
+    """The first photo, by its digest; its bytes stand outside the log."""
+
     TOPIC: ClassVar[str] = "registration.photo_uploaded"
     photo: Photo
 
 
 @dataclass(frozen=True)
 class PhotoReplaced(Fact):
+    """Another photo, by its digest."""
+
     TOPIC: ClassVar[str] = "registration.photo_replaced"
     photo: Photo
 
 
 @dataclass(frozen=True)
 class ReviewRequested(Fact):
+    """From now on the site decides; `policy` is the version of its rules."""
+
     TOPIC: ClassVar[str] = "registration.review_requested"
     policy: int
 
@@ -162,6 +174,8 @@ class ReviewTakenBack(Fact):
 
 @dataclass(frozen=True)
 class Approved(Fact):
+    """The site found it in order; the fee is due by `pay_by`."""
+
     TOPIC: ClassVar[str] = "registration.approved"
     pay_by: datetime
     policy: int
@@ -204,6 +218,8 @@ class PaymentUnusable(Fact):
 
 @dataclass(frozen=True)
 class PaymentReturned(Fact):
+    """Money that was owed back has gone back."""
+
     TOPIC: ClassVar[str] = "registration.payment_returned"
     order: str
     channel: str
@@ -214,6 +230,8 @@ class PaymentReturned(Fact):
 
 @dataclass(frozen=True)
 class PaymentLapsed(Fact):
+    """The time to pay, until `pay_by`, is over; the seats are free again."""
+
     TOPIC: ClassVar[str] = "registration.payment_lapsed"
     pay_by: datetime
 
@@ -229,6 +247,8 @@ class WindowLapsed(Fact):
 
 @dataclass(frozen=True)
 class ConfirmedOnSite(Fact):
+    """Staff of the site saw the candidate in person, with the document."""
+
     TOPIC: ClassVar[str] = "registration.confirmed_on_site"
 
 
@@ -249,6 +269,8 @@ class SeatAssigned(Fact):
 
 @dataclass(frozen=True)
 class Withdrawn(Fact):
+    """The candidate gave it up."""
+
     TOPIC: ClassVar[str] = "registration.withdrawn"
 
 

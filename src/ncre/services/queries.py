@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ncre.handlers.command_handler import CommandHandler
+from ncre.ledger.verifier import VerifierKey
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.services.accounts.queries import AccountQueries
+from ncre.services.audit.queries import AuditQueries
 from ncre.services.exam.queries import ExamQueries
 from ncre.services.payment.queries import PaymentQueries
 from ncre.services.photo.photos import PhotoService
@@ -21,9 +24,15 @@ class Queries:
     exams: ExamQueries
     payments: PaymentQueries
     accounts: AccountQueries
+    audit: AuditQueries
 
 
-def queries_over(command_handler: CommandHandler, photos: PhotoService, refused: RefusedNotices) -> Queries:
+def queries_over(
+    command_handler: CommandHandler,
+    photos: PhotoService,
+    refused: RefusedNotices,
+    witnesses: Collection[VerifierKey],
+) -> Queries:
     """The questions over the tables behind this command handler."""
     cases = CaseQueries(command_handler, photos)
     return Queries(
@@ -31,4 +40,5 @@ def queries_over(command_handler: CommandHandler, photos: PhotoService, refused:
         ExamQueries(command_handler),
         PaymentQueries(command_handler, cases, refused),
         AccountQueries(command_handler.database),
+        AuditQueries(command_handler, witnesses),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,27 @@ import pytest
 from sqlalchemy import text
 
 from ncre.bootstrap import Container
+from ncre.cli.logs import FORM, OneLineFormatter
 from tests.handlers.ground import open_exam
 from tests.services.erasure.traces import Traced
 from tests.support.containers import container_on
 from tests.support.people import Clock
+
+
+@pytest.fixture(autouse=True)
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    """What the service logs, in the folder that is searched for the person."""
+    file = tmp_path / "data" / "ncre.log"
+    file.parent.mkdir()
+    handler = logging.FileHandler(file, encoding="utf-8")
+    handler.setFormatter(OneLineFormatter(FORM))
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield file
+    root.removeHandler(handler)
+    root.setLevel(level)
+    handler.close()
 
 
 @pytest.fixture

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
 import pytest
 from sqlalchemy import select
 
@@ -10,10 +15,13 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.account import stream_of
+from ncre.ledger import checkpoints, lines
+from ncre.ledger.verifier import leaf_hash
 from ncre.projections.audit import timeline
 from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.registration import registrations
 from ncre.store.schema import facts, person_keys
+from tests.ledger import ground
 from tests.services.erasure.traces import ACCOUNT_EMAIL, PRIVATE, SAID, Traced, found
 from tests.support.people import LIQIANG, OFFICE, REVIEWER, Candidate, Clock, approved, somebody
 
@@ -73,6 +81,37 @@ def test_no_stored_fact_changes(container: Container, traced: Traced) -> None:
     names = [row.topic for row in after[len(before) :]]
     assert names == ["registration.cancelled", "erasure.person_erased", "erasure.registration_erased"]
     said = b"".join(row.state for row in after[len(before) :]).decode()
+    assert not [word for word in PRIVATE if word in said]
+
+
+def test_what_was_sealed_before_still_verifies(
+    container: Container, traced: Traced, clock: Clock, tmp_path: Path
+) -> None:
+    """A witness saw the log with the person in it; the bundle of afterwards extends it, the erased facts included."""
+    sealer = ground.sealer_of(container, tmp_path)
+    ground.seal(container, sealer)
+    with container.database.reading() as connection:
+        newest = checkpoints.newest(connection)
+        assert newest is not None
+        note = checkpoints.cosigned(connection, newest)
+        seen = [leaf_hash(line) for _, line in lines.walk(connection, 0, newest.last_id)]
+    erase(container, traced)
+    ground.seal(container, sealer)
+    bundle = ground.whole(container)
+    assert ground.verdict(bundle, seen=[note], leaves=b"".join(seen)) == ("", "")
+    with ZipFile(BytesIO(bundle)) as file:
+        told = b"".join(file.read(name) for name in file.namelist())
+    assert not [word for word in PRIVATE if word.encode() in told]
+
+
+def test_the_logs_tell_of_it_and_not_of_the_person(
+    container: Container, traced: Traced, log_file: Path
+) -> None:
+    erase(container, traced)
+    container.worker.once()
+    logging.getLogger("ncre").info("the log of this test is written")
+    said = log_file.read_text("utf-8")
+    assert "the log of this test is written" in said
     assert not [word for word in PRIVATE if word in said]
 
 

@@ -24,6 +24,7 @@ from tests.web.api.caller import HERE, caller
 from tests.web.visitor import facts_of
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
+LINTER = Path(__file__).parents[2] / "oracles" / "node_modules" / ".bin" / "redocly"
 
 
 @pytest.fixture
@@ -64,6 +65,21 @@ def test_the_document_is_sound_and_open_to_anybody(site: Flask) -> None:
     assert served.status_code == 200
     assert served.json["openapi"].startswith("3.1")
     validate(served.json)
+
+
+@pytest.mark.skipif(
+    not LINTER.is_file(), reason="needs Node and the linter of tests/oracles: run tools/oracles.sh"
+)
+def test_a_linter_finds_nothing_in_the_document(site: Flask, tmp_path: Path) -> None:
+    """Redocly's recommended rules, with every warning as an error."""
+    document = tmp_path / "openapi.json"
+    document.write_bytes(site.test_client().get("/api/v1/openapi.json", base_url=HERE).data)
+    run = subprocess.run(
+        [LINTER, "lint", "--extends=recommended-strict", "--format=codeframe", document],
+        cwd=tmp_path, env={**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_the_page_needs_nothing_from_elsewhere(site: Flask) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
+from stdnum.iso7064 import mod_11_2
 
 from ncre.bootstrap import Container
 from tests.support.people import (
@@ -292,3 +295,52 @@ def test_the_declaration_is_the_one_of_the_form(container: Container, site: Flas
     with container.database.reading() as connection:
         stream = container.command_handler.store.history(connection, _uuid(known["id"]))
     assert [fact.declaration for fact in stream if hasattr(fact, "declaration")] == [DECLARATION]
+
+
+def test_a_holder_of_two_cards_is_one_person_here_as_on_the_pages(container: Container, site: Flask) -> None:
+    """A foreigner's residence cards of 2017 and 2023 have other numbers; their place in the round is one."""
+    portal = caller(container, site)
+    new = f"91184019900307123{mod_11_2.calc_check_digit('91184019900307123')}"
+    for reference, number, status in (("first", "USA110190030712", 200), ("second", new, 409)):
+        candidate = portal.ask("POST", "/candidates", json={"reference": reference}).json
+        agreed = {"candidate": candidate["id"], "agreement": "2027-03"}
+        begun = portal.ask("POST", "/registrations", json=agreed).json
+        person = replace(
+            WENJING,
+            name="LI MING",
+            document_type="permanent_residence",
+            document_number=number,
+            document_typed=number,
+            birth=date(1990, 3, 7),
+            ethnicity="foreign",
+        )
+        path = f"/registrations/{begun['id']}/details"
+        answer = portal.ask("POST", path, status, seen=begun["version"], json=form_of_details(person))
+    assert answer.json["code"] == "holder_taken"
+
+
+def test_suspended_by_the_site_and_resumed_by_the_office(
+    container: Container, site: Flask, waiting: Candidate
+) -> None:
+    portal, path = caller(container, site), f"/registrations/{waiting.id}"
+    version = portal.ask("GET", path).json["version"]
+    known = portal.ask("POST", f"{path}/suspension", seen=version, json={"reason": "考点正在接受调查"}).json
+    assert known["status"] == "suspended"
+    known = portal.ask("POST", f"{path}/resumption", seen=known["version"]).json
+    assert known["status"] == "pending-review"
+
+
+def test_a_paper_is_opened_as_pdf_and_that_is_recorded_first(container: Container, site: Flask) -> None:
+    portal = caller(container, site)
+    known = applied(portal)
+    path = f"/registrations/{known['id']}"
+    known = portal.ask("POST", f"{path}/approval", seen=known["version"]).json
+    refused = portal.ask("POST", f"{path}/paper-views", 409, json={"kind": "receipt"}).json
+    assert refused["code"] == "print_not_paid"
+    order = portal.ask("POST", f"{path}/orders", seen=known["version"], json={}).json
+    container.payments.receive(till_of(container).pay(order["number"]))
+    paper = portal.ask("POST", f"{path}/paper-views", json={"kind": "form"})
+    assert paper.data.startswith(b"%PDF-")
+    assert paper.mimetype == "application/pdf"
+    told = portal.ask("GET", f"{path}/history").json["items"]
+    assert [one["topic"] for one in told].count("access.details_viewed") == 2

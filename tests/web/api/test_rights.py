@@ -29,6 +29,24 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "takeCash": {"json": {"receipt": "R1", "amount": 16000}},
     "handCashBack": {"json": {"receipt": "R1"}},
     "viewDetails": {"json": {"why": "inquiry"}},
+    "viewPaper": {"json": {"kind": "form"}},
+    "suspend": {"json": {"reason": "x"}},
+    "postNotice": {
+        "json": {
+            "kind": "guide",
+            "title": "x",
+            "title_en": "x",
+            "body": "x",
+            "body_en": "x",
+            "why": "x",
+            "replaces": 0,
+        }
+    },
+    "previewSeating": {"json": {}},
+    "seatSite": {"json": {"seed": 1, "digest": "0"}},
+    "checkTicket": {"json": {"code": "4200190000000001"}},
+    "letIn": {"json": {"manner": "typed"}},
+    "revokeEntry": {"json": {"ticket": "4200190000000001"}},
 }
 
 
@@ -43,7 +61,7 @@ def routes(site: Flask) -> list[tuple[str, str, str]]:
 
 
 def asked(caller: Caller, operation: str, method: str, path: str, about: Candidate, status: int) -> Any:
-    filled = path.format(registration_id=about.id, topic="registration.approved", version=1)
+    filled = path.format(registration_id=about.id, topic="registration.approved", version=1, code="420019")
     more = {
         name: dict(value) if name == "headers" else value for name, value in BODIES.get(operation, {}).items()
     }
@@ -111,6 +129,8 @@ def test_without_a_valid_token_every_operation_says_so(
 ) -> None:
     nobody = caller(container, site)
     for operation, method, path in routes(site):
-        filled = path.format(registration_id=waiting.id, topic="registration.approved", version=1)
+        filled = path.format(
+            registration_id=waiting.id, topic="registration.approved", version=1, code="420019"
+        )
         refused = nobody.ask(method, filled, 401, headers={"Authorization": given})
         assert refused.json["code"] == "unauthorized", operation

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from ncre.bootstrap import Container
 from ncre.ledger import tile_paths, witness
@@ -240,3 +244,60 @@ def test_only_witnesses_that_are_known_leave_their_line(
     forged = f"{text}\n{WITNESS.cosignature(text, 1)}"
     assert post("/ledger/cosignatures", base_url=ORIGIN, data=forged.encode()).status_code == 404
     assert net.client.get("/ledger/checkpoint", base_url=ORIGIN).text == note
+
+
+@pytest.fixture(scope="module")
+def go_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program upon the library that signed notes and tiled logs come from, which shares no line with ours."""
+    packages = Path("/usr/share/gocode")
+    if not shutil.which("go") or not (packages / "src/golang.org/x/mod/sumdb").is_dir():
+        pytest.skip("needs Debian's golang-go and golang-golang-x-mod-dev: run tools/oracles.sh as root")
+    folder = tmp_path_factory.mktemp("go")
+    source = Path(__file__).parents[2] / "oracles" / "transparency_log.go"
+    setting = {"GO111MODULE": "off", "GOPATH": str(packages), "GOCACHE": str(folder / "cache"), "GOFLAGS": ""}
+    program = folder / "transparency_log"
+    subprocess.run(["go", "build", "-o", program, source], env={**os.environ, **setting}, check=True)
+    return program
+
+
+def kept(client: FlaskClient, folder: Path, older: str) -> Checkpoint:
+    """Everything that the ledger serves of its newest tree, as files."""
+    checkpoint = client.get("/ledger/checkpoint", base_url=ORIGIN).text
+    (folder / "checkpoint").write_text(checkpoint)
+    (folder / "older").write_text(older)
+    newest = Checkpoint.read(checkpoint)
+    level, count, leaves = 0, newest.size, b""
+    while count:
+        for index in range(-(-count // 256)):
+            name = tile_paths.written(index, min(256, count - index * 256))
+            tile = client.get(f"/ledger/tile/{level}/{name}", base_url=ORIGIN).data
+            file = folder / "tile" / str(level) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(tile)
+            leaves += tile if level == 0 else b""
+        level, count = level + 1, count // 256
+    (folder / "leaves").write_text("\n".join(leaves[at : at + 32].hex() for at in range(0, len(leaves), 32)))
+    return newest
+
+
+def test_the_go_library_reads_our_notes_tiles_and_proofs(
+    container: Container, site: Flask, clock: Clock, tmp_path: Path, go_library: Path
+) -> None:
+    client = site.test_client()
+    grown(container, clock, 20)
+    older = client.get("/ledger/checkpoint", base_url=ORIGIN).text
+    grown(container, clock, 150)
+    key = json.loads(client.get("/ledger/keys.json", base_url=ORIGIN).text)[0]["key"]
+    newest = kept(client, tmp_path, older)
+
+    def check() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([go_library, key, tmp_path], capture_output=True, text=True, check=False)
+
+    assert check().stdout == f"{Checkpoint.read(older).size} {newest.size}\n"
+    leaves = (tmp_path / "leaves").read_text()
+    (tmp_path / "leaves").write_text(leaves.replace(leaves[:64], "00" * 32, 1))
+    assert check().returncode == 1
+    (tmp_path / "leaves").write_text(leaves)
+    note = (tmp_path / "checkpoint").read_text()
+    (tmp_path / "checkpoint").write_text(note.replace(f"\n{newest.size}\n", f"\n{newest.size + 1}\n", 1))
+    assert "invalid signature" in check().stderr

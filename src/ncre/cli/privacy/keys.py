@@ -13,9 +13,9 @@ from ncre.bootstrap import Container
 from ncre.cli.common import Misuse, open_container
 from ncre.operational.private_files import write
 from ncre.operational.tombstones import TombstonesDamaged
-from ncre.store.key_checks import KeyChecks
-from ncre.store.key_rotation import KeyRotation
 from ncre.store.keys import master_id
+from ncre.store.master_keys.checks import KeyChecks
+from ncre.store.master_keys.rotation import KeyRotation
 from ncre.store.scrubbing import scrub
 
 SHOWN = 20

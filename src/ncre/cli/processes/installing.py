@@ -14,8 +14,8 @@ from ncre.config import Settings, begin, read_settings
 from ncre.config.secret import make_secret
 from ncre.ledger import checkpoints
 from ncre.operational.private_files import open_to_others
-from ncre.store import key_checks
 from ncre.store.database import Database
+from ncre.store.master_keys import checks
 
 if TYPE_CHECKING:
     from ncre.services.photo.inspection import PhotoInspection
@@ -67,7 +67,7 @@ def _open_files(settings: Settings) -> list[Path]:
 def _is_empty(url: str) -> bool:
     database = Database(url)
     try:
-        return key_checks.is_empty(database)
+        return checks.is_empty(database)
     finally:
         database.close()
 

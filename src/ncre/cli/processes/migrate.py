@@ -8,8 +8,8 @@ from typing import Any
 from ncre.cli.processes.installing import new_installation, warn_of_open_files
 from ncre.cli.processes.missing_tables import missing_from, words_of
 from ncre.store.database import Database
-from ncre.store.key_checks import KeyChecks
-from ncre.store.keyring import Keyring
+from ncre.store.master_keys.checks import KeyChecks
+from ncre.store.master_keys.keyring import Keyring
 
 
 def add(commands: Any) -> None:

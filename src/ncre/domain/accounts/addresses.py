@@ -53,6 +53,7 @@ class NotAnAddress(Exception):
         self.particulars = particulars or {}
 
     def fault(self, field: str) -> Fault:
+        """What is wrong, at this field of a form."""
         return Fault(field, self.code, self.particulars)
 
 

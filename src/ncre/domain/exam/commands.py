@@ -95,6 +95,7 @@ class ExamRecord:
 
 
 def replay_exam(identity: UUID, history: Iterable[Fact]) -> ExamRecord:
+    """A round, a site or the notices of a round as their facts leave them."""
     record = ExamRecord(identity)
     for fact in history:
         plan, newest, closed, drawn = record.plan, record.newest, record.closed, record.drawn

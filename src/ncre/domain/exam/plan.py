@@ -25,18 +25,22 @@ WHOLE_SITE: Final = "*"
 
 
 def round_id(code: str) -> UUID:
+    """The stream of a round."""
     return uuid5(NAMESPACE, f"round:{code}")
 
 
 def site_id(round_code: str, code: str) -> UUID:
+    """The stream of a site in a round."""
     return uuid5(NAMESPACE, f"site:{round_code}:{code}")
 
 
 def revisions_id(round_code: str) -> UUID:
+    """The stream of the revisions of a round."""
     return uuid5(NAMESPACE, f"revisions:{round_code}")
 
 
 def notices_id(round_code: str) -> UUID:
+    """The stream of the notices of a round."""
     return uuid5(NAMESPACE, f"notices:{round_code}")
 
 
@@ -50,10 +54,12 @@ class Round:
 
     @property
     def code(self) -> str:
+        """As on files, pages and tickets."""
         return self.plan.code
 
     @cached_property
     def subjects(self) -> Mapping[str, Subject]:
+        """Subjects by their codes."""
         return {subject.code: subject for subject in self.plan.subjects}
 
     @cached_property
@@ -109,6 +115,7 @@ class Site:
 
     @property
     def code(self) -> str:
+        """As on files, pages and tickets."""
         return self.plan.code
 
     @property
@@ -118,14 +125,17 @@ class Site:
 
     @property
     def confirms(self) -> bool:
+        """Whether people confirm in person."""
         return self.plan.confirms
 
     @property
     def clock(self) -> str:
+        """When the time to pay begins to run."""
         return self.plan.clock
 
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
+        """Offers by the codes of their subjects."""
         return {offer.subject: offer for offer in self.plan.offers}
 
     def hold_from(self, moment: datetime, windows: facts.Windows) -> datetime:

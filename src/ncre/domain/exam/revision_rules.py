@@ -282,6 +282,7 @@ class Weighed:
 
     @property
     def touched(self) -> int:
+        """How many people or seats the change touches."""
         return self.excess or len(self.people)
 
 

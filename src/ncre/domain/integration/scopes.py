@@ -17,25 +17,32 @@ class Scope(StrEnum):
     """What an integration may do; the values stand in tokens."""
 
     EXAM_READ = "exam:read"
+    EXAM_MANAGE = "exam:manage"
     READ = "registrations:read"
     APPLY = "registrations:apply"
     REVIEW = "registrations:review"
     OFFICE = "registrations:office"
     COUNTER = "payments:counter"
+    ADMISSION = "admission:check"
     PRIVATE = "private:read"
     EVENTS = "events:read"
 
 
 SCOPES: Final[Mapping[Scope, Bilingual]] = {
     Scope.EXAM_READ: Bilingual("查看考次与考点", "see the round and its sites"),
+    Scope.EXAM_MANAGE: Bilingual("发布公告、编排考场", "post notices, seat sites"),
     Scope.READ: Bilingual("查看报名（证件号码遮盖）", "see registrations, numbers masked"),
     Scope.APPLY: Bilingual("为自己的用户报名", "register its own users"),
-    Scope.REVIEW: Bilingual("审核与现场确认", "review, and confirm on site"),
+    Scope.REVIEW: Bilingual("审核、现场确认与暂停", "review, confirm on site, suspend"),
     Scope.OFFICE: Bilingual(
-        "取消报名、转到本人另一账号", "cancel registrations, move them to another account"
+        "取消、恢复报名，转到本人另一账号",
+        "cancel and resume registrations, move them to another account",
     ),
     Scope.COUNTER: Bilingual("登记现场缴费", "record cash taken on site"),
-    Scope.PRIVATE: Bilingual("打开个人信息（每次都记入历史）", "open private details, each time recorded"),
+    Scope.ADMISSION: Bilingual("入场核验（每次都记入历史）", "check tickets at the door, each time recorded"),
+    Scope.PRIVATE: Bilingual(
+        "打开个人信息和打印件（每次都记入历史）", "open private details and papers, each time recorded"
+    ),
     Scope.EVENTS: Bilingual("读取事件", "read events"),
 }
 """Every scope in words."""

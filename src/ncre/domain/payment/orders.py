@@ -81,6 +81,7 @@ class PaymentOrder:
 
     @property
     def payable(self) -> bool:
+        """Whether the channel may still take money for it."""
         return self.state in (OrderState.OPEN, OrderState.REPLACED)
 
 
@@ -163,6 +164,7 @@ def receive(order: PaymentOrder, trade: str, amount: int, paid_at: datetime, sou
 
 
 def knows(order: PaymentOrder, trade: str) -> bool:
+    """Whether this payment was told before."""
     return trade in order.received
 
 

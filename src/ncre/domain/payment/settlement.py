@@ -92,10 +92,12 @@ def refund_number(channel: str, trade: str) -> str:
 
 
 def order_stream(number: str) -> UUID:
+    """The stream of an order."""
     return uuid5(_ORDERS, number)
 
 
 def orphan_stream(channel: str, trade: str) -> UUID:
+    """The stream of a payment for which there is no order."""
     return uuid5(_ORDERS, f"orphan:{channel}:{trade}")
 
 
@@ -105,6 +107,7 @@ def item_stream(channel: str, identity: str) -> UUID:
 
 
 def reconciliation_stream(channel: str, day: str) -> UUID:
+    """The stream of the reconciliation of a channel's day, `2027-03-01`."""
     return uuid5(_ORDERS, f"reconciliation:{channel}:{day}")
 
 

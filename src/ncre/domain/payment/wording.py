@@ -74,6 +74,7 @@ paid registration is settled before all else; a fee is kept only by a cancellati
 
 
 def possible(status: Status, situation: Situation) -> bool:
+    """Whether money can stand so in this status."""
     return status in _MAY[situation]
 
 

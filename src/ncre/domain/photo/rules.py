@@ -49,6 +49,7 @@ class Band:
     source: str
 
     def level(self, value: float) -> Level:
+        """How a measured value is judged."""
         if self.green[0] <= value <= self.green[1]:
             return Level.PASSED
         if self.amber[0] <= value <= self.amber[1]:

@@ -34,14 +34,19 @@ from ncre.domain.photo.rules import (
 
 
 class Measurements(Protocol):
-    """What the lab measured; see `gateways/photo_lab`."""
+    """What the lab measured; see `photo/lab`."""
 
     @property
-    def facts(self) -> Facts: ...
+    def facts(self) -> Facts:
+        """What was measured, by name."""
+
     @property
-    def failed(self) -> str: ...
+    def failed(self) -> str:
+        """The code of why nothing could be measured, else an empty text."""
+
     @property
-    def models(self) -> Mapping[str, str]: ...
+    def models(self) -> Mapping[str, str]:
+        """The models that measured, with their versions."""
 
 
 @dataclass(frozen=True)

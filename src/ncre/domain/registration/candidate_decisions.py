@@ -21,17 +21,20 @@ MOST_SUBJECTS: Final = 3
 
 
 def agree(_: Registration, agree: c.Agree, context: DecisionContext) -> list[Fact]:
+    """Raises Refusal where another edition of the agreement is in force."""
     if agree.agreement != context.round.plan.agreement:
         raise Refusal(RefusalCode.AGREEMENT_CHANGED)
     return [facts.AgreementAccepted(agree.round, agree.candidate, agree.ordinal, agree.agreement)]
 
 
 def fill_info(_: Registration, fill: c.FillInfo, context: DecisionContext) -> list[Fact]:
+    """Raises Refusal for a kind of document that the round does not take."""
     _require_accepted(fill.details, context.round)
     return [facts.InfoFilled(fill.details, fill.person, fill.holder)]
 
 
 def amend_info(_: Registration, amend: c.AmendInfo, context: DecisionContext) -> list[Fact]:
+    """Raises Refusal for a kind of document that the round does not take."""
     _require_accepted(amend.details, context.round)
     return [facts.InfoAmended(amend.details, amend.person, amend.holder)]
 
@@ -43,6 +46,7 @@ def _require_accepted(details: facts.Details, round_: Round) -> None:
 
 
 def submit(registration: Registration, submit: c.Submit, context: DecisionContext) -> list[Fact]:
+    """Raises Refusal where the declaration is missing, or site and subjects cannot be chosen."""
     if not submit.declared:
         raise Refusal(RefusalCode.DECLARATION_MISSING)
     site, lines = _choice(submit, context, {})
@@ -55,6 +59,7 @@ def submit(registration: Registration, submit: c.Submit, context: DecisionContex
 def change_subjects(
     registration: Registration, change: c.ChangeSubjects, context: DecisionContext
 ) -> list[Fact]:
+    """Raises Refusal where site and subjects cannot be chosen; the time to pay goes on at the same site."""
     site, lines = _choice(change, context, _held(registration, change))
     number = _number(registration, change)
     same_site = registration.site == site.code
@@ -125,11 +130,13 @@ def _line(subject: str, site: Site, round_: Round, held: Mapping[str, facts.Line
 
 
 def upload_photo(_: Registration, upload: c.UploadPhoto, context: DecisionContext) -> list[Fact]:
+    """Raises Refusal where the photo is refused or lost."""
     require_photo(context)
     return [facts.PhotoUploaded(_acceptable(upload.photo))]
 
 
 def replace_photo(_: Registration, replaced: c.ReplacePhoto, __: DecisionContext) -> list[Fact]:
+    """Raises Refusal where the photo is refused."""
     return [facts.PhotoReplaced(_acceptable(replaced.photo))]
 
 
@@ -142,15 +149,18 @@ def _acceptable(photo: facts.Photo) -> facts.Photo:
 
 
 def request_review(_: Registration, __: c.RequestReview, context: DecisionContext) -> list[Fact]:
+    """Raises Refusal where the photo is lost."""
     require_photo(context)
     return [facts.ReviewRequested(site_of(context).version)]
 
 
 def take_back(_: Registration, __: c.TakeBack, context: DecisionContext) -> list[Fact]:
+    """Raises Refusal once the site has opened the request."""
     if context.review_opened:
         raise Refusal(RefusalCode.REVIEW_OPENED)
     return [facts.ReviewTakenBack()]
 
 
 def withdraw(_: Registration, __: c.Withdraw, ___: DecisionContext) -> list[Fact]:
+    """The candidate gives it up."""
     return [facts.Withdrawn()]

@@ -28,6 +28,7 @@ class Actor:
     sites: frozenset[str] = frozenset()
 
     def covers(self, site: str) -> bool:
+        """Whether this actor acts for the site of this code."""
         return self.sites == EVERY_SITE or site in self.sites
 
 

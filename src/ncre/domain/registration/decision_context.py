@@ -34,6 +34,7 @@ def require_photo(context: DecisionContext) -> None:
 
 
 def site_of(context: DecisionContext) -> Site:
+    """The site that was chosen. Raises Refusal where there is none."""
     if context.site is None:
         raise Refusal(RefusalCode.SITE_UNKNOWN, site="")
     return context.site

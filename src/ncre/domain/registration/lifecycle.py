@@ -114,6 +114,7 @@ class Transition:
 
     @property
     def step(self) -> Step:
+        """The step that its command takes."""
         return self.command.step
 
 

@@ -47,6 +47,7 @@ class Condition:
     when: When
 
     def __call__(self, policy: SitePolicy | None) -> bool:
+        """Whether the condition of the row holds under the site's policy."""
         return holds(self.when, policy)
 
     @property

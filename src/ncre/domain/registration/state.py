@@ -62,10 +62,12 @@ class Registration:
 
     @property
     def subjects(self) -> tuple[str, ...]:
+        """The codes of the subjects, in the order of the choice."""
         return tuple(line.subject for line in self.lines)
 
     @property
     def settled_trade(self) -> str:
+        """The number of the payment that settled it, else an empty text."""
         return self.settled.trade if self.settled else ""
 
     @property

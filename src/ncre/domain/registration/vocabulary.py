@@ -136,10 +136,17 @@ class SitePolicy(Protocol):
     """The part of a site's policy for a registration that decides which rows count."""
 
     @property
-    def reviews(self) -> bool: ...
+    def reviews(self) -> bool:
+        """Whether the site reviews before people pay."""
+
     @property
-    def confirms(self) -> bool: ...
+    def confirms(self) -> bool:
+        """Whether people confirm in person."""
+
     @property
-    def clock(self) -> str: ...
+    def clock(self) -> str:
+        """When the time to pay begins to run."""
+
     @property
-    def photo_lost(self) -> bool: ...
+    def photo_lost(self) -> bool:
+        """Whether the photo cannot be read any more."""

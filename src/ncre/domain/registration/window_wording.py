@@ -224,5 +224,6 @@ class Deadline:
         return self.over and self.turn.ends
 
     def say(self, language: str) -> str:
+        """What is said of the window now, in a language, `zh` or `en`."""
         words = self.turn.after if self.over else self.turn.before
         return words.say(language, closes=self.told, closed=self.told)

@@ -46,6 +46,7 @@ class Hall:
 
     @property
     def sitting(self) -> Sitting:
+        """The room and the time of its batch."""
         return Sitting(self.room, self.batch.starts_at, self.batch.ends_at)
 
 
@@ -66,6 +67,7 @@ class HallsInUse:
 
     @property
     def numbers(self) -> set[int]:
+        """Every ticket number that is taken."""
         return set[int]().union(*self._numbers.values())
 
     def number_of(self, sitting: Sitting) -> int | None:

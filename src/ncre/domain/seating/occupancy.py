@@ -45,9 +45,11 @@ class Occupancy:
             ranking.sort()
 
     def hall(self, batch: int, room: int) -> Hall:
+        """The hall of a batch in a room. Raises KeyError where there is none."""
         return self._halls[batch, room]
 
     def free(self, batch: int, room: int) -> int:
+        """Seats that are left in a hall; 0 where there is none."""
         hall = self._halls.get((batch, room))
         return hall.seats - self._used[batch, room] if hall else 0
 
@@ -80,6 +82,7 @@ class Occupancy:
                 yield batch, room
 
     def long_enough(self, minutes: int) -> list[int]:
+        """The numbers of the batches that last at least this many minutes."""
         length = timedelta(minutes=minutes)
         return [number for number, one in enumerate(self.batches) if one.ends_at - one.starts_at >= length]
 

@@ -30,4 +30,5 @@ CAUTIONS: Final[Mapping[CautionCode, Bilingual]] = {
 
 
 def caution_words(caution: Caution, language: str) -> str:
+    """A caution in a language, `zh` or `en`."""
     return CAUTIONS[caution.code].say(language, **caution.particulars)

@@ -206,6 +206,7 @@ class AccountService:
     # sessions, and the end
 
     def end_session(self, account: Account, key: str) -> None:
+        """End one of the account's sessions by its public key; what is over already stays so."""
         if self.sessions.end_one(account.id, key):
             self._log.note(account, facts.SessionsEnded(account.id, 1, "owner"))
 

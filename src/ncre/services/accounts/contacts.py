@@ -25,6 +25,7 @@ KINDS: Final = {EMAIL: Bilingual("邮箱", "e-mail address"), PHONE: Bilingual("
 
 
 def kind_of(address: str) -> str:
+    """Whether an address is an e-mail address or a phone number."""
     return EMAIL if "@" in address else PHONE
 
 

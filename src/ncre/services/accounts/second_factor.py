@@ -39,6 +39,7 @@ class SecondFactorService:
         self._factors = factors
 
     def asked_of(self, account: Account) -> bool:
+        """Whether signing in to the account asks for a second factor."""
         return self._factor(account).confirmed
 
     def begin_second_factor(self, account: Account) -> str:
@@ -46,10 +47,12 @@ class SecondFactorService:
         return self._proofs.kept(Purpose.HALF, str(account.id), account.id)
 
     def pending_second_factor(self, token: str) -> Account | None:
+        """Who gave the password and owes the second factor; None where the proof is over."""
         proof = self._proofs.look(token, Purpose.HALF) if token else None
         return self._accounts.find(UUID(proof.target)) if proof else None
 
     def end_half_way(self, token: str) -> None:
+        """Forget a sign-in that waits for its second factor."""
         self._command_handler.run_in_transaction(
             lambda connection: self._proofs.spend(connection, token, Purpose.HALF)
         )

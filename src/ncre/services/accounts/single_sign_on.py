@@ -94,10 +94,12 @@ class SingleSignOnService:
         return _identity(json.loads(proof.target)) if proof else None
 
     def take_pending(self, token: str) -> Identity | None:
+        """The identity that waits to be linked, once; None where it is over."""
         found = self._taken(token, Purpose.LINK)
         return _identity(found) if found else None
 
     def drop_pending(self, token: str) -> None:
+        """Forget an identity that waits to be linked."""
         self._taken(token, Purpose.LINK)
 
     def account_of(self, provider: Provider, staff: Staff) -> Account | None:
@@ -147,6 +149,8 @@ class SingleSignOnService:
             self._log.tell(account, lambda to: email_templates.identity_changed(to, account.recovers))
 
     def unlink(self, account: Account, issuer: str) -> None:
+        """Take the identity of an issuer away; the account is told."""
+
         def unlinked(connection: Connection) -> bool:
             if not self.identities.unlink(connection, issuer, account.id):
                 return False

@@ -77,6 +77,8 @@ class StaffAccounts:
         self._roll = roll
 
     def all(self) -> list[StaffAccount]:
+        """Every account of staff with what was asked for it."""
+
         def found(connection: Connection) -> list[StaffAccount]:
             requests = self._requests.open(connection)
             return [

@@ -130,6 +130,7 @@ class AdmissionList:
     """By registration number and by each ticket number."""
 
     def find(self, number: str) -> Expected | None:
+        """Who is expected under a ticket number."""
         return self.people.get(number)
 
 

@@ -103,9 +103,22 @@ class TicketVerifier:
         self._cases = cases
         self.public = key.public
 
-    def at(self, actor: Actor) -> Book:
+    def at(self, actor: Actor) -> Record:
         """What this member of staff may look up; each look is recorded."""
-        return _Record(self, actor)
+        return Record(self, actor)
+
+    def check(
+        self, text: str, actor: Actor, room: str, command_id: UUID
+    ) -> tuple[Verification, Ruling, RegistrationRow | None]:
+        """What was scanned or typed is worth, at the door of `room`, "" for the whole site; whoever may enter is recorded.
+
+        The registration is None where nobody is meant, or nobody at the sites of this actor.
+        """
+        record = self.at(actor)
+        finding = verify_ticket(text, record)
+        if record.row is None:
+            return finding, Ruling(finding.worth), None
+        return finding, self.let_in(finding, record.row["id"], actor, room, command_id), record.row
 
     def named(self, number: str, sites: frozenset[str]) -> RegistrationRow | None:
         """The registration of a number, if it is at one of these sites."""
@@ -223,20 +236,23 @@ class TicketVerifier:
         self._command_handler.record(connection, act, stream, version, [fact])
 
 
-@dataclass(frozen=True)
-class _Record:
-    """The record as one member of staff may see it."""
+@dataclass
+class Record:
+    """The record as one member of staff may see it; `row` is the registration that was found in it last."""
 
     door: TicketVerifier
     actor: Actor
+    row: RegistrationRow | None = None
 
     @property
     def public(self) -> str:
+        """The public key of our stamps, in hex."""
         return self.door.public
 
     def find(self, number: str) -> Expected | None:
-        row = self.door.named(number, self.actor.sites)
-        if row is None:
+        """By registration number or ticket number; None for people of other sites too. The look is recorded."""
+        self.row = self.door.named(number, self.actor.sites)
+        if self.row is None:
             return None
-        self.door.look(row["id"], self.actor)
-        return self.door.expected(row["id"])
+        self.door.look(self.row["id"], self.actor)
+        return self.door.expected(self.row["id"])

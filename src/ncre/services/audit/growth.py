@@ -40,6 +40,7 @@ class LedgerState:
 
 
 def ledger_state(connection: Connection, newest_fact: int, known: Sequence[VerifierKey]) -> LedgerState:
+    """How far the ledger is behind the log, what witnesses cosigned, and how it grew."""
     newest = checkpoints.newest(connection)
     waiting = lines.pending(connection, newest.last_id if newest else 0, newest_fact, WAITING)
     witnesses = [WitnessState(key.name, *checkpoints.newest_of(connection, key.name)) for key in known]

@@ -249,6 +249,7 @@ def _subject_lines(case: Case) -> tuple[SubjectLine, ...]:
 
 
 def round_title(round_: Round) -> str:
+    """As it is printed: the title and the number of the round."""
     return f"{round_.plan.title}（第 {round_.code} 次）"
 
 

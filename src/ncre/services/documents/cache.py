@@ -20,6 +20,7 @@ class DocumentCache:
         self._root = root
 
     def get(self, key: str) -> bytes | None:
+        """What was kept under the key; None where there is nothing."""
         try:
             return self._place(key).read_bytes()
         except OSError:
@@ -37,6 +38,7 @@ class DocumentCache:
         return (place.name for place in self._root.glob("??/*"))
 
     def remove(self, key: str) -> None:
+        """Forget what is under the key."""
         self._place(key).unlink(missing_ok=True)
 
     def sweep(self, before: datetime) -> int:

@@ -34,6 +34,7 @@ class Case:
 
     @property
     def paid(self) -> bool:
+        """Whether the fee was paid."""
         return Status(self.row["status"]) in PAID
 
     @property

@@ -23,7 +23,7 @@ from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import PRINTABLE
 from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.handlers.command_handler import CommandHandler
-from ncre.projections.audit.snapshots import At
+from ncre.projections.audit.snapshots import At, Version
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
 from ncre.services.documents.assembly import DocumentAssembler
@@ -110,6 +110,13 @@ class DocumentService:
         case = self._cases.now(registration)
         require_paid(case.row)
         return self._certified(drawing.receipt(self._cases.receipt_sheet(case)))
+
+    def for_staff(self, row: RegistrationRow, kind: str) -> bytes:
+        """A paper of a case as it stands, `form`, `ticket` or `receipt`, as PDF. Raises Refusal where there is none."""
+        if kind == "receipt":
+            return self.receipt(row["id"]).pdf
+        draw = self.form_then if kind == "form" else self.ticket_then
+        return draw(row["id"], Version(row["version"]), False).pdf
 
     def form_page(self, registration: UUID) -> FormPage:
         """The form to be shown as a page, the photo aside. Raises Refusal as `form` does."""

@@ -57,6 +57,7 @@ def erasure_services(
     places: Places,
     clock: Callable[[], datetime],
 ) -> ErasureServices:
+    """The use cases of erasure over these parts."""
     finder = PersonFinder(command_handler)
     cleanup = Cleanup(
         command_handler.database,

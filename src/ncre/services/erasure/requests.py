@@ -30,6 +30,7 @@ class Asked:
 
     @property
     def is_waiting(self) -> bool:
+        """Whether a request waits for the office."""
         return erasures.is_waiting(self.row)
 
 
@@ -61,6 +62,8 @@ class ErasureRequests:
         self._command_handler.run_in_transaction(asked)
 
     def take_back(self, account: Account) -> None:
+        """The owner wants to stay; without a waiting request nothing is recorded."""
+
         def taken_back(connection: Connection) -> None:
             if erasures.is_waiting(erasures.of(connection, account.id)):
                 self._log.record(connection, account, ErasureWithdrawn(account.id))
@@ -73,6 +76,7 @@ class ErasureRequests:
             return erasures.waiting(connection)
 
     def is_waiting(self, account: UUID) -> bool:
+        """Whether a request waits for the office."""
         return erasures.is_waiting(self._row(account))
 
     def preview(self, account: UUID) -> Preview:

@@ -100,6 +100,7 @@ class RetentionSchedule:
         self._command_handler.run_in_transaction(kept)
 
     def of(self, code: str) -> Retention:
+        """How long people of a round are kept."""
         with self._command_handler.database.reading() as connection:
             return retentions.of_round(connection, code)
 

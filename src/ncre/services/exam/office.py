@@ -164,6 +164,7 @@ def _portions(plan: Plan) -> Iterator[list[tuple[UUID, list[SeatAssigned]]]]:
 
 
 def fresh_seed() -> int:
+    """A seed for a draw of seats."""
     return randbelow(MOST_SEED + 1)
 
 

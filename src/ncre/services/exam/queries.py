@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ncre.domain.exam.plan import Round, Site, notices_id
 from ncre.events.exam import NoticePosted
@@ -10,9 +10,9 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit import timeline
 from ncre.projections.base import Row
 from ncre.projections.exam import exams
-from ncre.projections.exam.seats_left import SeatsLeft, full_sites, seats_left
+from ncre.projections.exam.seats_left import SeatsLeft, full_sites, seats_left, seats_left_at
 from ncre.projections.registration.overview import SiteOverview, overview
-from ncre.projections.rows import HistoryRow
+from ncre.projections.rows import HistoryRow, RegistrationRow
 from ncre.projections.seating import tickets
 
 
@@ -53,6 +53,16 @@ class ExamQueries:
         """Seats left in each subject of a site; `inside`: for somebody who holds a place there already."""
         with self._database.reading() as connection:
             return seats_left(connection, self._command_handler.claims, round_code, site, inside=inside)
+
+    def seats_left_at(self, round_code: str, sites: Iterable[Site]) -> Mapping[str, Mapping[str, SeatsLeft]]:
+        """Seats left of several sites, by site and subject, counted at once."""
+        with self._database.reading() as connection:
+            return seats_left_at(connection, self._command_handler.claims, round_code, sites)
+
+    def site_of(self, row: RegistrationRow) -> Site | None:
+        """The site of a registration, as it is for a photo that goes to a person; None before one was chosen."""
+        with self._database.reading() as connection:
+            return self._exams.site_of(connection, row) if row["site"] else None
 
     def overview(self, round_: Round) -> list[SiteOverview]:
         """Where each site of a round stands."""

@@ -49,14 +49,17 @@ class Revision:
 
     @property
     def refused(self) -> list[Weighed]:
+        """Changes that cannot be published as they are."""
         return [point for point in self.points if point.outcome is Outcome.REFUSED]
 
     @property
     def to_follow(self) -> list[Weighed]:
+        """Changes after which somebody has to be looked after."""
         return [point for point in self.points if point.outcome is Outcome.FOLLOW_UP]
 
 
 def wanted_plans(wanted: LoadedRound) -> Plans:
+    """The plans that loaded files ask for."""
     return Plans(
         wanted.plan,
         {site.code: site for site in wanted.sites},
@@ -65,6 +68,7 @@ def wanted_plans(wanted: LoadedRound) -> Plans:
 
 
 def notice_of(code: str, one: NoticeText) -> NoticePosted:
+    """A notice of a round as its fact."""
     return NoticePosted(code, one.kind, one.title, one.title_en, one.body, one.body_en)
 
 

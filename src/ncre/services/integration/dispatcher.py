@@ -65,6 +65,7 @@ class Dispatcher:
             return sum(threads.map(self._serve, active))
 
     def tidy(self, before: datetime) -> None:
+        """Forget deliveries that were done before this moment."""
         with self._command_handler.database.transaction() as connection:
             webhooks.forget_done(connection, before)
 

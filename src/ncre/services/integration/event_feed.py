@@ -59,6 +59,10 @@ class EventFeed:
         more = len(rows) == portion or bool(rows and last < rows[-1].id)
         return Page([self.event(row.id, fact) for row, fact in found], last, more)
 
+    def has_more(self, after: int) -> bool:
+        """Whether the log goes on after a position, for anybody."""
+        return self._command_handler.store.settled() > after
+
     def told(
         self, connection: Connection, integration: Integration, rows: Sequence[Notification]
     ) -> list[tuple[Notification, Fact]]:

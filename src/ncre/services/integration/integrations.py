@@ -121,6 +121,7 @@ class IntegrationService:
         return known
 
     def record(self, connection: Connection, act: Act, identity: UUID, *new: Fact) -> None:
+        """Append facts to the stream of an integration."""
         self._command_handler.record_behind(connection, act, identity, new)
 
     def _sites(self, connection: Connection, sites: frozenset[str]) -> tuple[str, ...]:

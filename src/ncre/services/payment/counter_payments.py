@@ -99,6 +99,12 @@ class CounterPayments:
             if NUMBER.fullmatch(receipt) and desk_search.found(connection, receipt, (), EVERY_SITE, limit=1):
                 raise Refusal(RefusalCode.RECEIPT_OF_A_TICKET, receipt=receipt)
 
+    def is_handed_back(self, trade: str, of: UUID) -> bool:
+        """Whether this payment of this registration went back at the counter already."""
+        with self._command_handler.database.reading() as connection:
+            paid = ledger.one(connection, COUNTER, trade)
+        return paid is not None and paid["registration"] == of and paid["returned_at"] is not None
+
     def hand_back(
         self, trade: str, actor: Actor, command_id: UUID | None = None, of: UUID | None = None
     ) -> None:

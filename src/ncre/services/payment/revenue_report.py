@@ -83,14 +83,17 @@ class Drawer:
 
     @property
     def taken(self) -> int:
+        """Fen that were taken."""
         return sum(row["amount"] for row in self.payments)
 
     @property
     def handed_back(self) -> int:
+        """Fen that were handed back."""
         return sum(row["returned"] for row in self.returns)
 
     @property
     def cash(self) -> int:
+        """Fen that are left in the till."""
         return self.taken - self.handed_back
 
 

@@ -67,6 +67,7 @@ class UnmatchedPayments:
     def record(
         self, connection: Connection, order: PaymentOrder, trade: str, act: Act, new: Iterable[Fact]
     ) -> None:
+        """Append facts about a payment for which there is no order."""
         stream = orphan_stream(order.channel, trade)
         self._command_handler.record(connection, act, stream, order.version, new)
 

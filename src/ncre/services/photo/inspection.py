@@ -51,6 +51,7 @@ class Inspection:
 
     @property
     def lost(self) -> list[Named]:
+        """Photos that cannot be read: damaged and missing ones."""
         return [*self.damaged, *self.missing]
 
 

@@ -158,6 +158,7 @@ class PhotoService:
         return self._drafts.sweep(before)
 
     def close(self) -> None:
+        """End the processes that measure."""
         self._lab.close()
 
     def _mended(self, person: UUID, uploaded: bytes, photo: Photo) -> tuple[list[Offer], tuple[str, ...]]:

@@ -29,14 +29,17 @@ class Case:
 
     @property
     def id(self) -> UUID:
+        """Of the registration."""
         return self.row["id"]
 
     @property
     def version(self) -> int:
+        """That the page shows."""
         return self.row["version"]
 
     @property
     def status(self) -> Status:
+        """As of this version."""
         return Status(self.row["status"])
 
     @cached_property
@@ -61,6 +64,7 @@ class Case:
 
     @property
     def payable(self) -> bool:
+        """Whether a fee can be paid now."""
         return asks_fee(self.status, self.site)
 
     @property

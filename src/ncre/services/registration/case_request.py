@@ -16,19 +16,29 @@ class CommandFields(TypedDict):
     actor: Actor
     seen: int | None
     command_id: UUID
+    on_behalf_of: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRequest:
-    """`seen` is the version on the page or screen of whoever asks; the same `command_id` again is the same request."""
+    """`seen` is the version on the page or screen of whoever asks; the same `command_id` again is the same request.
+
+    `on_behalf_of` is the candidate's account where another system acts for them, "" where everybody acts for themselves.
+    """
 
     registration: UUID
     actor: Actor
     seen: int | None = None
     command_id: UUID = field(default_factory=uuid4)
+    on_behalf_of: str = ""
 
     @property
     def fields(self) -> CommandFields:
+        """What every command of it begins with."""
         return CommandFields(
-            registration=self.registration, actor=self.actor, seen=self.seen, command_id=self.command_id
+            registration=self.registration,
+            actor=self.actor,
+            seen=self.seen,
+            command_id=self.command_id,
+            on_behalf_of=self.on_behalf_of,
         )

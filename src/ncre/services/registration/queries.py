@@ -83,6 +83,18 @@ class CaseQueries:
             site = site.for_photo(bool(photo.get("appealed")), self._photos.is_lost(photo["digest"]))
         return Case(row, round_, site, self._command_handler.clock()) if round_ else None
 
+    def of_account(self, account: UUID) -> list[RegistrationRow]:
+        """Every registration that belongs to the account, in all rounds, the newest first."""
+        with self._database.reading() as connection:
+            return registrations.of_account(connection, account)
+
+    def listed(
+        self, sites: frozenset[str], status: str | None, after: UUID | None, most: int
+    ) -> list[RegistrationRow]:
+        """Registrations at these sites, of one status where one is named, by id after `after`."""
+        with self._database.reading() as connection:
+            return registrations.page(connection, sites, status, after, most)
+
     def newest_of(self, account: UUID, round_code: str) -> RegistrationRow | None:
         """The account's registration in a round: the one under way, else the newest that was given up."""
         with self._database.reading() as connection:

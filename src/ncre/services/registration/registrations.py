@@ -52,7 +52,13 @@ class Registrations:
         self._counter_payments = counter_payments
 
     def agree(
-        self, candidate: UUID, actor: c.Actor, round_code: str, agreement: str, command_id: UUID
+        self,
+        candidate: UUID,
+        actor: c.Actor,
+        round_code: str,
+        agreement: str,
+        command_id: UUID,
+        on_behalf_of: str = "",
     ) -> Registration:
         """Begin the candidate's next registration of a round; `agreement` is the edition that was read."""
         with self._command_handler.database.reading() as connection:
@@ -66,6 +72,7 @@ class Registrations:
                 candidate=candidate,
                 ordinal=ordinal,
                 agreement=agreement,
+                on_behalf_of=on_behalf_of,
             )
         )
 

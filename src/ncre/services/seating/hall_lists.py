@@ -63,10 +63,12 @@ class SittingOfHalls:
 
     @property
     def name(self) -> str:
+        """As it is printed: day and time of the sitting."""
         return sitting_name(self.starts_at, self.ends_at)
 
     @property
     def people(self) -> int:
+        """How many sit there."""
         return sum(hall.people for hall in self.halls)
 
 

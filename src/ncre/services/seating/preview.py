@@ -40,10 +40,12 @@ class HallLoad:
 
     @property
     def free(self) -> int:
+        """Seats that stay free."""
         return max(0, self.hall.seats - self.taken - self.new)
 
     @property
     def in_use(self) -> bool:
+        """Whether anybody sits there."""
         return bool(self.taken or self.new)
 
 
@@ -119,6 +121,7 @@ class SeatingInput:
 
     @property
     def sittings(self) -> int:
+        """How many sittings the people still need."""
         return sum(len(one.subjects) - len(one.seated) for one in self.people)
 
     def plan(self, seed: int, choice: HallChoice) -> Plan:

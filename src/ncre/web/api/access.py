@@ -21,7 +21,6 @@ from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.integrations import Integration
-from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
 from ncre.web.api.rate import CallLimit, Counted
 from ncre.web.shared.access_log import refuse
@@ -115,8 +114,7 @@ def seen() -> int:
 
 def visible(registration: UUID) -> RegistrationRow:
     """A registration at the caller's sites, or of one of its own candidates. Raises NotFound for all others."""
-    with container().database.reading() as connection:
-        row = registrations.one(connection, registration)
+    row = container().queries.cases.row(registration)
     if row is None or not (_at_my_sites(row) or is_mine(row["account"])):
         refuse("not-visible")
         raise NotFound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from flask_babel import gettext as _
@@ -11,8 +12,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import Unauthorized
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.projections.registration import registrations
-from ncre.projections.rows import RegistrationRow
+from ncre.projections.rows import RegistrationRow, known
 from ncre.web.api import models
 from ncre.web.api.access import KeyMissing, VersionMissing
 from ncre.web.api.problems import problem
@@ -54,12 +54,9 @@ def registration_answer(row: RegistrationRow, status: int = 200) -> Response:
     return answer(registration(row), status, ETag=f'"{row["version"]}"')
 
 
-def as_it_stands(identity: Any, status: int = 200) -> Response:
+def as_it_stands(identity: UUID, status: int = 200) -> Response:
     """After a command: the registration as it stands now."""
-    with container().database.reading() as connection:
-        row = registrations.one(connection, identity)
-    assert row is not None
-    return registration_answer(row, status)
+    return registration_answer(known(container().queries.cases.row(identity)), status)
 
 
 @pages.errorhandler(NotAsDescribed)

@@ -15,15 +15,13 @@ from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration import commands as c
-from ncre.domain.registration.declaration import DECLARATION
-from ncre.domain.registration.state import registration_id as identity_of
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Photo
 from ncre.photo.file_store import PhotoMissing
-from ncre.projections.registration import registrations
+from ncre.projections.registration.registrations import is_active
 from ncre.projections.rows import RegistrationRow
 from ncre.services.photo.photos import Taken
+from ncre.services.registration.case_request import CaseRequest
 from ncre.store.sealing import PersonErased
 from ncre.web.api import bodies, models
 from ncre.web.api.access import command_id, is_mine, me, mine, seen
@@ -62,22 +60,16 @@ def agree() -> Response:
     if not is_mine(asked.candidate):
         raise Refusal(RefusalCode.NOT_FOUND)
     round_ = current_round()
-    with container().database.reading() as connection:
-        newest = registrations.newest_of(connection, asked.candidate, round_.code)
-        ordinal = registrations.next_ordinal(connection, asked.candidate, round_.code)
-    if newest is not None and registrations.is_active(newest):
+    newest = container().queries.cases.newest_of(asked.candidate, round_.code)
+    if newest is not None and is_active(newest):
         return as_it_stands(newest["id"])
-    begun = container().command_handler.handle(
-        c.Agree(
-            registration=identity_of(round_.code, asked.candidate, ordinal),
-            actor=me().acting_as(Role.CANDIDATE),
-            on_behalf_of=str(asked.candidate),
-            command_id=command_id(),
-            round=round_.code,
-            candidate=asked.candidate,
-            ordinal=ordinal,
-            agreement=asked.agreement,
-        )
+    begun = container().registrations.agree(
+        asked.candidate,
+        me().acting_as(Role.CANDIDATE),
+        round_.code,
+        asked.agreement,
+        command_id(),
+        on_behalf_of=str(asked.candidate),
     )
     return as_it_stands(begun.id)
 
@@ -101,9 +93,10 @@ def save_details(registration_id: UUID) -> Response:
     parsed = parse_details(form, container().clock().astimezone(EXAM_TIME).date())
     if isinstance(parsed, list):
         raise NotAsDescribed(in_words(parsed))
-    person = container().people.person(parsed.document_type, parsed.document_number)
-    kind = c.FillInfo if row["details_version"] is None else c.AmendInfo
-    return _carried_out(kind, row, details=parsed, person=person)
+    registrations = container().registrations
+    save = registrations.fill_info if row["details_version"] is None else registrations.amend_info
+    save(_request(row), parsed)
+    return as_it_stands(row["id"])
 
 
 @pages.post("/registrations/<uuid:registration_id>/subjects")
@@ -114,13 +107,13 @@ def choose(registration_id: UUID) -> Response:
     The first time with `declared`: the candidate declares that the details are true.
     """
     asked: bodies.SubjectsAsked = request.context.json  # type: ignore[attr-defined]
-    row, chosen = (
-        mine(registration_id),
-        {"site": asked.site, "subjects": tuple(asked.subjects), "student": asked.student},
-    )
+    row, registrations = mine(registration_id), container().registrations
+    chosen = (asked.site, tuple(asked.subjects))
     if Step.CHANGE_SUBJECTS in with_rules(row).steps:
-        return _carried_out(c.ChangeSubjects, row, **chosen)
-    return _carried_out(c.Submit, row, **chosen, declared=asked.declared, declaration=DECLARATION)
+        registrations.change_subjects(_request(row), *chosen, asked.student)
+    else:
+        registrations.submit(_request(row), *chosen, declared=asked.declared, student=asked.student)
+    return as_it_stands(row["id"])
 
 
 @pages.post("/registrations/<uuid:registration_id>/photo")
@@ -171,7 +164,8 @@ def request_review(registration_id: UUID) -> Response:
 
     The site decides; nothing can be changed until it has.
     """
-    return _carried_out(c.RequestReview, mine(registration_id))
+    container().registrations.request_review(_request(mine(registration_id)))
+    return as_it_stands(registration_id)
 
 
 @pages.post("/registrations/<uuid:registration_id>/review-request-taken-back")
@@ -181,7 +175,8 @@ def take_back(registration_id: UUID) -> Response:
 
     While nobody has decided; then everything may be changed again.
     """
-    return _carried_out(c.TakeBack, mine(registration_id))
+    container().registrations.take_back(_request(mine(registration_id)))
+    return as_it_stands(registration_id)
 
 
 @pages.post("/registrations/<uuid:registration_id>/withdrawal")
@@ -191,7 +186,8 @@ def withdraw(registration_id: UUID) -> Response:
 
     Its seats are free for others. A paid one cannot be given up.
     """
-    return _carried_out(c.Withdraw, mine(registration_id))
+    container().registrations.withdraw(_request(mine(registration_id)))
+    return as_it_stands(registration_id)
 
 
 @pages.post("/registrations/<uuid:registration_id>/orders")
@@ -235,25 +231,22 @@ def open_order(registration_id: UUID) -> Response:
     )
 
 
-def _carried_out(kind: type[c.Command], row: RegistrationRow, **particulars: Any) -> Response:
-    command = kind(
+def _request(row: RegistrationRow) -> CaseRequest:
+    """The caller acts for the candidate, from the version that it saw."""
+    return CaseRequest(
         registration=row["id"],
         actor=me().acting_as(Role.CANDIDATE),
         on_behalf_of=str(row["account"]),
         seen=seen(),
         command_id=command_id(),
-        **particulars,
     )
-    if isinstance(command, c.Submit | c.ChangeSubjects | c.Withdraw):
-        container().changes.carry_out(command)
-    else:
-        container().command_handler.handle(command)
-    return as_it_stands(row["id"])
 
 
 def _with_photo(row: RegistrationRow, photo: Photo) -> Response:
-    kind = c.UploadPhoto if row["photo"] is None else c.ReplacePhoto
-    return _carried_out(kind, row, photo=photo)
+    registrations = container().registrations
+    save = registrations.upload_photo if row["photo"] is None else registrations.replace_photo
+    save(_request(row), photo)
+    return as_it_stands(row["id"])
 
 
 def _photo_refused(taken: Taken) -> Response:

@@ -7,10 +7,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from ncre.domain.exam.commands import LONGEST_BODY, LONGEST_TITLE
 from ncre.domain.registration.vocabulary import Status
+from ncre.domain.scanned_code import LONGEST as LONGEST_CODE
+from ncre.domain.seating.plan import MOST_SEED
 
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", max_length=500)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
+Title = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", max_length=LONGEST_TITLE)]
+Body = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+$", max_length=LONGEST_BODY)
+]
 SiteCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 
@@ -88,6 +95,56 @@ class RejectAsked(Asked):
     ] = ""
 
 
+class SuspendAsked(Asked):
+    """The candidate reads the reason."""
+
+    reason: Text
+
+
+class NoticeAsked(Asked):
+    """`replaces` is the version of the notice of this kind that was looked at, 0 where there was none."""
+
+    kind: Literal["announcement", "guide"]
+    title: Title
+    title_en: Title
+    body: Body
+    body_en: Body
+    why: Text
+    replaces: Annotated[int, Field(ge=0, le=2**31)]
+
+
+class SeatingAsked(Asked):
+    """How a site is seated; no batch or room named means all. With the `digest` of a preview, exactly what it showed."""
+
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = None
+    manner: Literal["few", "spread"] = "few"
+    batches: Annotated[list[Annotated[int, Field(ge=1, le=9999)]], Field(max_length=200)] = []
+    rooms: Annotated[list[Text], Field(max_length=500)] = []
+
+
+class SeatAsked(SeatingAsked):
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)]
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,128}$")]
+
+
+class CheckAsked(Asked):
+    """`code` is what was scanned, or a number that was typed; `room` at whose door, "" for the whole site."""
+
+    code: Annotated[str, StringConstraints(max_length=LONGEST_CODE)]
+    room: Text = ""
+
+
+class EntryAsked(Asked):
+    """Staff let in whom the door leaves to them; `manner` is how the ticket was read."""
+
+    manner: Literal["scanned", "typed"]
+    room: Text = ""
+
+
+class RevokeAsked(Asked):
+    ticket: Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
+
+
 class CancelAsked(Asked):
     """`money` and its reason where a fee was paid."""
 
@@ -124,6 +181,10 @@ class ViewAsked(Asked):
     """Why: review, confirmation, counter, inquiry, or a reason in 4 to 200 characters."""
 
     why: Text
+
+
+class PaperAsked(Asked):
+    kind: Literal["form", "ticket", "receipt"]
 
 
 class EventsAsked(BaseModel):

@@ -9,12 +9,10 @@ from uuid import UUID
 from flask import Response, request
 
 from ncre.domain.integration.scopes import Scope
-from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role
-from ncre.projections.payment import ledger
-from ncre.projections.registration import registrations
-from ncre.services.payment.counter_payments import COUNTER, CashTaken
+from ncre.projections.rows import known
+from ncre.services.registration.case_request import CaseRequest
 from ncre.web.api import bodies, models
 from ncre.web.api.access import at_my_sites, command_id, me, seen
 from ncre.web.api.answers import answer, as_it_stands, registration
@@ -34,7 +32,8 @@ def approve(registration_id: UUID) -> Response:
 
     The candidate may pay from now on, where paying is open.
     """
-    return _handled(c.Approve(**_asked(registration_id, Role.REVIEWER)))
+    container().registrations.approve(_request(registration_id, Role.REVIEWER))
+    return as_it_stands(registration_id)
 
 
 @pages.post("/registrations/<uuid:registration_id>/rejection")
@@ -45,8 +44,9 @@ def reject(registration_id: UUID) -> Response:
     With the codes of the reasons; `other` needs a note.
     """
     asked: bodies.RejectAsked = request.context.json  # type: ignore[attr-defined]
-    reasons = tuple(sorted(set(asked.reasons)))
-    return _handled(c.Reject(**_asked(registration_id, Role.REVIEWER), reasons=reasons, note=asked.note))
+    decision = _request(registration_id, Role.REVIEWER)
+    container().registrations.reject(decision, tuple(set(asked.reasons)), asked.note)
+    return as_it_stands(registration_id)
 
 
 @pages.post("/registrations/<uuid:registration_id>/confirmation")
@@ -56,7 +56,31 @@ def confirm(registration_id: UUID) -> Response:
 
     The candidate was there in person, with the document.
     """
-    return _handled(c.Confirm(**_asked(registration_id, Role.REVIEWER)))
+    container().registrations.confirm(_request(registration_id, Role.REVIEWER))
+    return as_it_stands(registration_id)
+
+
+@pages.post("/registrations/<uuid:registration_id>/suspension")
+@deciding("suspend", Scope.REVIEW, json=bodies.SuspendAsked)
+def suspend(registration_id: UUID) -> Response:
+    """Suspend
+
+    While something is looked into: place and seats are kept, and nothing lapses.
+    """
+    asked: bodies.SuspendAsked = request.context.json  # type: ignore[attr-defined]
+    container().registrations.suspend(_request(registration_id, Role.REVIEWER), asked.reason)
+    return as_it_stands(registration_id)
+
+
+@pages.post("/registrations/<uuid:registration_id>/resumption")
+@deciding("resume", Scope.OFFICE)
+def resume(registration_id: UUID) -> Response:
+    """Resume
+
+    Back to where it was before it was suspended, with the time to pay prolonged by as much.
+    """
+    container().registrations.resume(_request(registration_id, Role.OFFICE))
+    return as_it_stands(registration_id)
 
 
 @pages.post("/registrations/<uuid:registration_id>/cancellation")
@@ -68,8 +92,9 @@ def cancel(registration_id: UUID) -> Response:
     """
     asked: bodies.CancelAsked = request.context.json  # type: ignore[attr-defined]
     money = c.PaidFee(asked.money) if asked.money else None
-    particulars: dict[str, Any] = {"reason": asked.reason, "money": money, "money_reason": asked.money_reason}
-    container().changes.carry_out(c.Cancel(**_asked(registration_id, Role.OFFICE), **particulars))
+    container().registrations.cancel(
+        _request(registration_id, Role.OFFICE), asked.reason, money, asked.money_reason
+    )
     return as_it_stands(registration_id)
 
 
@@ -81,8 +106,8 @@ def transfer(registration_id: UUID) -> Response:
     Of the same person, upon evidence; both accounts are told.
     """
     asked: bodies.TransferAsked = request.context.json  # type: ignore[attr-defined]
-    who, transfers = _asked(registration_id, Role.OFFICE), container().transfer
-    transfers.move(c.Move(**who, to=transfers.target(asked.account.strip()).id, evidence=asked.evidence))
+    move = _request(registration_id, Role.OFFICE)
+    container().registrations.move(move, asked.account.strip(), asked.evidence)
     return as_it_stands(registration_id)
 
 
@@ -102,9 +127,10 @@ def take_cash(registration_id: UUID) -> Response:
     Under the number of its receipt; `unusable` says why it must be handed back.
     """
     asked: bodies.CashAsked = request.context.json  # type: ignore[attr-defined]
-    who = _asked(registration_id, Role.REVIEWER)
-    unusable = container().counter_payments.take(CashTaken(**who, receipt=asked.receipt, amount=asked.amount))
-    return answer(models.Cash(unusable=unusable, registration=registration(_row(registration_id))))
+    taken = _request(registration_id, Role.REVIEWER)
+    unusable = container().registrations.take_counter_payment(taken, asked.receipt, asked.amount)
+    row = known(container().queries.cases.row(registration_id))
+    return answer(models.Cash(unusable=unusable, registration=registration(row)))
 
 
 @pages.post("/registrations/<uuid:registration_id>/counter-refunds")
@@ -115,33 +141,17 @@ def hand_back(registration_id: UUID) -> Response:
     Money that could not be used, by the number of its receipt.
     """
     asked: bodies.HandedBackAsked = request.context.json  # type: ignore[attr-defined]
-    row, version = at_my_sites(registration_id), seen()
-    trade = f"{row['site']}-{asked.receipt}"
-    with container().database.reading() as connection:
-        paid = ledger.one(connection, COUNTER, trade)
-    if paid is None or paid["registration"] != row["id"]:
-        raise Refusal(RefusalCode.NOTHING_OWED)
-    if paid["returned_at"] is None:
-        if version != row["version"]:
-            raise Refusal(RefusalCode.OUT_OF_DATE, seen=version, version=row["version"])
-        container().counter_payments.hand_back(trade, me().acting_as(Role.REVIEWER), command_id())
+    handed = _request(registration_id, Role.REVIEWER)
+    trade = f"{at_my_sites(registration_id)['site']}-{asked.receipt}"
+    if not container().counter_payments.is_handed_back(trade, registration_id):
+        container().registrations.hand_back_counter_payment(handed, trade)
     return as_it_stands(registration_id)
 
 
-def _asked(registration_id: UUID, role: Role) -> dict[str, Any]:
-    return {
-        "registration": at_my_sites(registration_id)["id"],
-        "actor": me().acting_as(role),
-        "seen": seen(),
-        "command_id": command_id(),
-    }
-
-
-def _handled(command: c.Command) -> Response:
-    container().command_handler.handle(command)
-    return as_it_stands(command.registration)
-
-
-def _row(registration_id: UUID) -> Any:
-    with container().database.reading() as connection:
-        return registrations.one(connection, registration_id)
+def _request(registration_id: UUID, role: Role) -> CaseRequest:
+    return CaseRequest(
+        registration=at_my_sites(registration_id)["id"],
+        actor=me().acting_as(role),
+        seen=seen(),
+        command_id=command_id(),
+    )

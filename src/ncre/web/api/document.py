@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from typing import Any, Final
 
@@ -61,6 +62,16 @@ WORDS: Final = {
 }
 
 
+TAGS: Final = {
+    "exam": "The round that is open, its sites, notices and seating, and what the caller may do.",
+    "registrations": "Registrations as they stand, their history, and their private details upon a reason.",
+    "applying": "A whole registration of one of the caller's own candidates.",
+    "deciding": "What staff decide, at the sites of the caller.",
+    "admission": "At the door of an examination.",
+    "events": "What happened, in the order of the log, and the shape of every event.",
+}
+
+
 def completed(spec: SpecTree) -> dict[str, Any]:
     """The whole document."""
     found = deepcopy(spec.spec)
@@ -68,17 +79,28 @@ def completed(spec: SpecTree) -> dict[str, Any]:
     found["info"] |= {
         "description": "Registrations for the National Computer Rank Examination, for the office's other systems.",
         "license": {"name": "MIT", "identifier": "MIT"},
+        "contact": {"name": "The exam office that runs this installation"},
     }
     found["servers"] = [{"url": "/"}]
     found["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "A secret of the integration."}
     }
     found["security"] = [{"token": []}]
+    for tag in found["tags"]:
+        tag["description"] = TAGS[tag["name"]]
     for path in found["paths"].values():
         for method, one in path.items():
             if method in ("get", "post"):
                 _complete(one, OPERATIONS[one["operationId"]])
+    _drop_unused(found)
     return found
+
+
+def _drop_unused(found: dict[str, Any]) -> None:
+    """Models of queries, whose fields stand as parameters, are referred to by nothing."""
+    schemas, text = found["components"]["schemas"], json.dumps(found)
+    for name in [name for name in schemas if f'"#/components/schemas/{name}"' not in text]:
+        del schemas[name]
 
 
 def _complete(one: dict[str, Any], operation: Operation) -> None:
@@ -94,7 +116,9 @@ def _complete(one: dict[str, Any], operation: Operation) -> None:
     for status, answered in one["responses"].items():
         answered["description"] = WORDS[status]
         answered["headers"] = deepcopy(LIMITS if status != "401" else {})
-        if status == "200":
+        if status == "200" and operation.pdf:
+            answered["content"] = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+        elif status == "200":
             if operation.scope and _model(answered) == "Registration":
                 answered["headers"] |= deepcopy(ETAG)
         else:

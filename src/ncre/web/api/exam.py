@@ -59,8 +59,7 @@ def sites() -> Response:
     What each offers and how it works; candidates choose among all of them.
     """
     known = current_round()
-    with container().database.reading() as connection:
-        found = container().command_handler.exams.sites(connection, known.code)
+    found = container().queries.exams.sites(known.code)
     items = [
         models.Site(
             code=one.code,

@@ -68,7 +68,7 @@ def _waited(asked: bodies.EventsAsked, page: Page) -> Page:
     over, pause = monotonic() + asked.wait, Event()
     while not page.items and monotonic() < over:
         pause.wait(POLLING)
-        if container().command_handler.store.settled() > page.next:
+        if container().event_feed.has_more(page.next):
             page = container().event_feed.read(me(), page.next, asked.limit, asked.private)
     return page
 

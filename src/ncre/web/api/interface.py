@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
 
 from ncre.domain.integration.scopes import SCOPES
-from ncre.web.api import access, applying, deciding, exam, feed, registrations
+from ncre.web.api import access, admission, applying, deciding, exam, feed, managing, registrations
 from ncre.web.api.document import completed
 from ncre.web.api.rate import CallLimit
 from ncre.web.api.spec import pages, spec
@@ -17,7 +17,7 @@ from ncre.web.shared.security_headers import machines_alone
 from ncre.web.shared.traffic import largest_body
 
 PREFIX: Final = "/api/v1"
-VIEWS: Final = (exam, registrations, applying, deciding, feed)
+VIEWS: Final = (exam, managing, registrations, applying, deciding, admission, feed)
 """Each adds its operations to the blueprint when it is imported."""
 
 public = Blueprint("api_docs", __name__)

@@ -75,6 +75,80 @@ class Sites(Answered):
     items: list[Site]
 
 
+class SeatsLeft(Answered):
+    subject: str
+    quota: int
+    left: int
+
+
+class SiteSeats(Answered):
+    """Seats left by subject; for somebody who holds no place at the site yet."""
+
+    items: list[SeatsLeft]
+
+
+class Notice(Answered):
+    """`version` is its place in the history of the round's notices."""
+
+    kind: str
+    title: str
+    title_en: str
+    body: str
+    body_en: str
+    version: int
+    posted_at: datetime
+
+
+class Notices(Answered):
+    """The newest of each kind, as candidates read it."""
+
+    items: list[Notice]
+
+
+class HallLoad(Answered):
+    batch: int
+    room: str
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    taken: int
+    new: int
+
+
+class SeatingPreview(Answered):
+    """What a seating would do. `problem` says why nobody would be seated; `cautions` are to be read before."""
+
+    people: int
+    sittings: int
+    seed: int
+    digest: str
+    problem: str | None
+    cautions: list[str]
+    halls: list[HallLoad]
+
+
+class Seated(Answered):
+    """`left` are those who changed meanwhile and wait for the next seating."""
+
+    people: int
+    sittings: int
+    left: int
+
+
+class Check(Answered):
+    """What the door says. `admits`: go in, and it is recorded; `by_a_person`: staff may let in all the same."""
+
+    verdict: str
+    says: str
+    admits: bool
+    by_a_person: bool
+    registration: UUID | None
+    ticket: str | None
+    hall: int | None
+    name: str | None
+    document_masked: str | None
+
+
 class Candidate(Answered):
     id: UUID
     reference: str

@@ -11,8 +11,6 @@ from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.disclosure import REASONS, reason_in_words
 from ncre.domain.registration.vocabulary import Role
-from ncre.projections.audit import timeline
-from ncre.projections.registration import desk_search, registrations
 from ncre.web.api import bodies, models
 from ncre.web.api.access import at_my_sites, is_mine, me, visible
 from ncre.web.api.answers import answer, registration, registration_answer
@@ -31,17 +29,17 @@ def listed() -> Response:
     In pages; `next` is the cursor of the following one. With `candidate`, those of one of its own candidates.
     """
     asked: bodies.ListAsked = request.context.query  # type: ignore[attr-defined]
-    with container().database.reading() as connection:
-        if asked.candidate is not None:
-            if not is_mine(asked.candidate):
-                raise NotFound
-            rows = registrations.of_account(connection, asked.candidate)
-        else:
-            sites = me().sites if asked.site is None else frozenset({asked.site})
-            if asked.site is not None and not me().acting_as(Role.REVIEWER).covers(asked.site):
-                raise Refusal(RefusalCode.NOT_YOUR_SITE)
-            status = asked.status.value if asked.status else None
-            rows = registrations.page(connection, sites, status, asked.cursor, asked.limit + 1)
+    cases = container().queries.cases
+    if asked.candidate is not None:
+        if not is_mine(asked.candidate):
+            raise NotFound
+        rows = cases.of_account(asked.candidate)
+    else:
+        sites = me().sites if asked.site is None else frozenset({asked.site})
+        if asked.site is not None and not me().acting_as(Role.REVIEWER).covers(asked.site):
+            raise Refusal(RefusalCode.NOT_YOUR_SITE)
+        status = asked.status.value if asked.status else None
+        rows = cases.listed(sites, status, asked.cursor, asked.limit + 1)
     more = asked.candidate is None and len(rows) > asked.limit
     shown = rows[: asked.limit] if more else rows
     items = [registration(row) for row in shown]
@@ -58,8 +56,7 @@ def search() -> Response:
     asked: bodies.SearchAsked = request.context.json  # type: ignore[attr-defined]
     text = wanted(asked.text)
     persons = container().people.persons(text)
-    with container().database.reading() as connection:
-        rows = desk_search.found(connection, text, persons, me().sites)
+    rows = container().queries.cases.search(text, persons, me().sites)
     return answer(models.Registrations(items=[registration(row) for row in rows], next=None))
 
 
@@ -81,8 +78,7 @@ def history(registration_id: UUID) -> Response:
     In sentences, the oldest first; nothing private is in them.
     """
     row = visible(registration_id)
-    with container().database.reading() as connection:
-        story = timeline.story(connection, row["id"])
+    story = container().queries.cases.story(row["id"])
     items = [
         models.Told.model_validate(
             {name: value for name, value in told.items() if name in models.Told.model_fields}
@@ -105,5 +101,18 @@ def details(registration_id: UUID) -> Response:
     found = container().people.details(row["id"], row["details_version"])
     if found is None:
         raise NotFound
-    container().command_handler.record_access(row["id"], me().acting_as(Role.REVIEWER), PURPOSE, why)
+    container().registrations.open_details(row["id"], me().acting_as(Role.REVIEWER), PURPOSE, why)
     return answer(models.Details(**{name: getattr(found, name) for name in models.Details.model_fields}))
+
+
+@pages.post("/registrations/<uuid:registration_id>/paper-views")
+@operation("viewPaper", None, Scope.PRIVATE, json=bodies.PaperAsked)
+def paper(registration_id: UUID) -> Response:
+    """Open a paper
+
+    The form, the ticket or the receipt as PDF. That it was opened stands in the history first.
+    """
+    asked: bodies.PaperAsked = request.context.json  # type: ignore[attr-defined]
+    row = at_my_sites(registration_id)
+    container().registrations.open_paper(row["id"], me().acting_as(Role.REVIEWER), asked.kind)
+    return Response(container().documents.for_staff(row, asked.kind), mimetype="application/pdf")

@@ -21,7 +21,7 @@ pages = Blueprint("api", __name__)
 
 View = Callable[..., Answer]
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 
 
 class NotAsDescribed(Exception):
@@ -66,6 +66,8 @@ class Operation:
     command: bool
     versioned: bool
     binary: str
+    body: bool
+    pdf: bool
 
 
 OPERATIONS: Final[dict[str, Operation]] = {}
@@ -73,7 +75,7 @@ OPERATIONS: Final[dict[str, Operation]] = {}
 
 def operation(
     name: str,
-    answers: type[BaseModel],
+    answers: type[BaseModel] | None,
     scope: Scope | None = None,
     *,
     status: int = 200,
@@ -84,8 +86,13 @@ def operation(
     binary: str = "",
     tag: str = "registrations",
 ) -> Callable[[View], View]:
-    """A view of `/api/v1`. A command carries an Idempotency-Key; `versioned` ones say which version they saw."""
-    OPERATIONS[name] = Operation(scope, command, versioned, binary)
+    """A view of `/api/v1`. A command carries an Idempotency-Key; `versioned` ones say which version they saw.
+
+    One that answers no model answers a PDF.
+    """
+    OPERATIONS[name] = Operation(
+        scope, command, versioned, binary, body=json is not None, pdf=answers is None
+    )
     codes = {f"HTTP_{status}": answers} | {f"HTTP_{code}": Problem for code in _problems(name)}
 
     def wrap(view: View) -> View:
@@ -116,6 +123,10 @@ def operation(
 def _problems(name: str) -> list[int]:
     one = OPERATIONS[name]
     always = [400, 401, 403, 404, 405, 422, 429, 500, 503]
+    if one.command or one.body:
+        always += [413, 415]
+    if one.command or one.pdf:
+        always += [409, 410]
     if one.command:
-        always += [409, 410, 413, 415, 507]
+        always += [507]
     return sorted([*always, 412, 428] if one.versioned else always)

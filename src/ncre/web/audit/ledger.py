@@ -12,10 +12,8 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from ncre.domain.registration.vocabulary import Role
-from ncre.ledger import checkpoints
 from ncre.ledger.export import NothingSealed
 from ncre.services.audit.bundles import Scope, Wanted
-from ncre.services.audit.growth import ledger_state
 from ncre.web.shared.auth import Answer, account, container, require_role
 
 pages = Blueprint("audit_ledger", __name__)
@@ -69,17 +67,13 @@ def _wanted() -> Wanted | None:
 def _page(faults: dict[str, str]) -> str:
     before = request.args.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    with container().database.reading() as connection:
-        newest_fact = container().command_handler.store.newest()
-        state = ledger_state(connection, newest_fact, container().settings.ledger.witnesses)
-        listed = checkpoints.latest(connection, LISTED, number)
-        keys = checkpoints.keys(connection)
+    found = container().queries.audit.page(LISTED, number)
     return render_template(
         "audit/ledger.html",
-        state=state,
-        listed=listed,
-        keys=keys,
-        line=_line(state.points),
+        state=found.state,
+        listed=found.listed,
+        keys=found.keys,
+        line=_line(found.state.points),
         size=(WIDTH, HEIGHT),
         scope=request.form.get("scope", Scope.ALL),
         typed=request.form.get("of", ""),

@@ -15,7 +15,6 @@ from ncre.domain.registration.disclosure import words_of
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.events.access import DetailsViewed
-from ncre.events.account import stream_of
 from ncre.projections.audit import activity
 from ncre.projections.audit.disclosures import OPENED
 from ncre.web.shared.auth import Answer, container, require_role
@@ -44,15 +43,7 @@ def one(identity: UUID) -> Answer:
     if known is None or known.role not in NAMED:
         raise NotFound
     first, last, faults = _asked_days()
-    with container().database.reading() as connection:
-        did = activity.of_staff(
-            connection,
-            container().command_handler.store,
-            identity,
-            stream_of(identity),
-            _begin(first),
-            _begin(last + timedelta(days=1)),
-        )
+    did = container().queries.audit.staff_activity(identity, _begin(first), _begin(last + timedelta(days=1)))
     page = render_template(
         "audit/staff_member.html",
         known=known,

@@ -78,13 +78,11 @@ def _site_of_address() -> Site | None:
     row = ways.standing()
     if row is None:
         return None
-    with container().database.reading() as connection:
-        return container().command_handler.exams.site_of(connection, row) if row["site"] else None
+    return container().queries.exams.site_of(row)
 
 
 def _read_office() -> Contact:
-    with container().database.reading() as connection:
-        round_ = container().command_handler.exams.current(connection)
+    round_ = container().queries.exams.current()
     office = round_.plan.office if round_ else Contact()
     current_app.extensions[LAST_READ] = office
     return office

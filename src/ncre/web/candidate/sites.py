@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.exam.plan import EXAM_TIME, Round, Site
 from ncre.domain.typed_text import search_text
 from ncre.events.exam import Subject
-from ncre.projections.exam.seats_left import SeatsLeft, seats_left_at
+from ncre.projections.exam.seats_left import SeatsLeft
 from ncre.web.shared.auth import container
 
 pages = Blueprint("sites", __name__)
@@ -51,17 +51,14 @@ class Shown:
 def page() -> str:
     """Sites by city and word; every site where neither is named and they fit."""
     city, words = request.args.get("city", "")[:LONGEST_QUERY], request.args.get("q", "")[:LONGEST_QUERY]
-    with container().database.reading() as connection:
-        exams = container().command_handler.exams
-        round_ = exams.current(connection)
-        if round_ is None:
-            raise NotFound
-        every = [site for site in exams.sites(connection, round_.code) if not site.closed]
-        found = [
-            site for site in every if (not city or city_of(site) == city) and matches(site, round_, words)
-        ]
-        some = found[:AT_ONCE]
-        seats = seats_left_at(connection, container().command_handler.claims, round_.code, some)
+    exams = container().queries.exams
+    round_ = exams.current()
+    if round_ is None:
+        raise NotFound
+    every = [site for site in exams.sites(round_.code) if not site.closed]
+    found = [site for site in every if (not city or city_of(site) == city) and matches(site, round_, words)]
+    some = found[:AT_ONCE]
+    seats = exams.seats_left_at(round_.code, some)
     return render_template(
         "candidate/sites.html",
         round=round_,
@@ -99,7 +96,7 @@ def exam_days(sites: Iterable[Site]) -> list[date]:
     return sorted({batch.starts_at.astimezone(EXAM_TIME).date() for batch in batches})
 
 
-def _offered(round_: Round, site: Site, seats: dict[str, SeatsLeft]) -> list[Offered]:
+def _offered(round_: Round, site: Site, seats: Mapping[str, SeatsLeft]) -> list[Offered]:
     known = [round_.subjects[code] for code in site.offers if code in round_.subjects]
     return [
         Offered(one, round_.fee(one.code), seats[one.code].left if one.code in seats else 0)

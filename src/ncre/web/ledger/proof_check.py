@@ -7,7 +7,6 @@ from typing import Final
 
 from flask import Blueprint, Response, render_template
 
-from ncre.ledger import checkpoints
 from ncre.web.shared.auth import Answer, container
 
 pages = Blueprint("proof_check", __name__)
@@ -31,6 +30,5 @@ def file() -> Response:
 
 def _key() -> str:
     """The newest public key of the ledger, "" before there is one."""
-    with container().database.reading() as connection:
-        found = checkpoints.keys(connection)
+    found = container().queries.audit.keys()
     return found[-1][1].text if found else ""

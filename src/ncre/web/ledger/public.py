@@ -11,10 +11,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
-from ncre.ledger import checkpoints, tile_paths
-from ncre.ledger.signing import cosigned_by
-from ncre.ledger.tree import HASH, StoredTree
-from ncre.ledger.verifier import Checkpoint
+from ncre.ledger import tile_paths
 from ncre.web.shared.auth import container
 from ncre.web.shared.security_headers import signed_by_machine
 
@@ -29,9 +26,7 @@ LONGEST_NOTE: Final = 20_000
 @pages.get("/ledger/checkpoint")
 def checkpoint() -> Response:
     """The newest one, with the cosignatures that came for it; 404 before there is any."""
-    with container().database.reading() as connection:
-        newest = checkpoints.newest(connection)
-        note = checkpoints.cosigned(connection, newest) if newest else None
+    note = container().queries.audit.checkpoint()
     if note is None:
         raise NotFound
     return _plain(note, FRESH)
@@ -40,8 +35,7 @@ def checkpoint() -> Response:
 @pages.get("/ledger/keys.json")
 def keys() -> Response:
     """Every public key with the size from which on it signs, and the handover to it that both signed."""
-    with container().database.reading() as connection:
-        found = checkpoints.keys(connection)
+    found = container().queries.audit.keys()
     rows = [
         {"key": key.text, "from": from_size, **({"handover": handover} if handover else {})}
         for from_size, key, handover in found
@@ -58,9 +52,8 @@ def tile(level: int, number: str) -> Response:
     if read is None:
         raise NotFound
     index, width = read
-    with container().database.reading() as connection:
-        hashes = StoredTree(connection).tile(level, index)[: width * HASH]
-    if len(hashes) < width * HASH:
+    hashes = container().queries.audit.tile(level, index, width)
+    if hashes is None:
         raise NotFound
     answer = Response(hashes, mimetype="application/octet-stream")
     answer.headers["Cache-Control"] = FOR_GOOD
@@ -71,25 +64,17 @@ def tile(level: int, number: str) -> Response:
 @signed_by_machine
 def cosign() -> Response:
     """A checkpoint of ours as witnesses that we know cosigned it. 403 for others, 404 for a checkpoint that is none."""
+    given = request.get_data(cache=False)
+    if len(given) > LONGEST_NOTE:
+        raise BadRequest
     try:
-        note = request.get_data(cache=False)[: LONGEST_NOTE + 1].decode()
-        size = Checkpoint.read(note).size
+        kept = container().queries.audit.cosign(given.decode())
+    except LookupError:
+        raise NotFound from None
     except ValueError:
         raise BadRequest from None
-    if len(note) > LONGEST_NOTE:
-        raise BadRequest
-    with container().database.reading() as connection:
-        ours = checkpoints.at_size(connection, size)
-    if ours is None or Checkpoint.read(note).note.text != (text := Checkpoint.read(ours.note).note.text):
-        raise NotFound
-    lines = [f"{line}\n" for line in note[len(text) + 1 :].split("\n") if line]
-    known = [(cosigned_by(line, text, [*container().settings.ledger.witnesses]), line) for line in lines]
-    found = [(witness.name, line) for witness, line in known if witness is not None]
-    if not found:
+    if not kept:
         raise Forbidden
-    with container().database.transaction() as connection:
-        for name, line in found:
-            checkpoints.add_cosignature(connection, size, name, line, container().clock())
     return Response(status=204)
 
 

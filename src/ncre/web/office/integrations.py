@@ -15,7 +15,6 @@ from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.handlers.command_handler import Act
-from ncre.projections.audit import timeline
 from ncre.services.integration.webhooks import LONGEST_URL
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
@@ -163,8 +162,7 @@ def _list(faults: dict[str, str]) -> str:
 def _one(identity: UUID, faults: dict[str, str], secret: str = "") -> str:
     known, secrets = container().integrations.one(identity)
     webhook, deliveries, counts = container().webhooks.of(identity)
-    with container().database.reading() as connection:
-        story = timeline.story(connection, identity)
+    story = container().queries.cases.story(identity)
     return render_template(
         "office/integration.html",
         known=known,

@@ -15,7 +15,6 @@ from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import reason_of_work
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.bounds import OutOfBounds, integer
-from ncre.projections.audit.snapshots import Version
 from ncre.projections.rows import RegistrationRow
 from ncre.services.registration.registrations import Decision
 from ncre.web.candidate.task_list import time_left
@@ -136,16 +135,7 @@ def paper(registration: UUID, kind: str) -> Answer:
     row = at_my_sites(registration)
     container().registrations.open_paper(registration, account().actor, kind)
     headers = {"Content-Disposition": f'inline; filename="ncre-{kind}-{row["number"]}.pdf"'}
-    return Response(_drawn(row, kind), mimetype="application/pdf", headers=headers)
-
-
-def _drawn(row: RegistrationRow, kind: str) -> bytes:
-    """A paper of a case as it stands. Raises Refusal where there is none to print."""
-    papers = container().documents
-    if kind == "receipt":
-        return papers.receipt(row["id"]).pdf
-    draw = papers.form_then if kind == "form" else papers.ticket_then
-    return draw(row["id"], Version(row["version"]), False).pdf
+    return Response(container().documents.for_staff(row, kind), mimetype="application/pdf", headers=headers)
 
 
 @pages.post("/staff/cases/<uuid:registration>/confirm")

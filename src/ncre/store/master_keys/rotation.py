@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from ncre.store.database import Database
-from ncre.store.keyring import Keyring
 from ncre.store.keys import KEY_ID
+from ncre.store.master_keys.keyring import Keyring
 from ncre.store.schema import person_keys
 from ncre.store.sealing import WRAPPED, WRAPPED_1, CiphertextForged, PersonKeys
 
