@@ -12,7 +12,7 @@ SOAKED ?= tests/soak tests/web/shared/test_killed_web.py tests/browser
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak mutants drill-restore lint bench docs sbom vulnerabilities styles screenshots gallery lighthouse diagram translations lock
+.PHONY: help demo serve check test soak mutants drill-restore lint bench lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
 
 help: ## list every target
 	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -51,6 +51,10 @@ lint: $(TOOLS) ## ruff and mypy
 bench: $(TOOLS) ## ratios against a floor measured in the same run
 	@PYTHONPATH=src:. exec $(BIN)/python -m bench
 
+lighthouse: $(TOOLS) ## five pages on a slow phone: scores, weight, first paint; fails below the marks
+	@tools/lighthouse.sh
+	@PYTHONPATH=src:. exec $(BIN)/python tools/slow_phone.py
+
 ##@ Write it down
 docs: $(TOOLS) ## the documents as a site in build/docs, every link checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --site-dir build/docs
@@ -64,8 +68,9 @@ vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVI
 styles: $(TOOLS) ## put the style sheets together from src/ncre/web/styles
 	@$(BIN)/python tools/styles.py
 
-screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
-	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
+screenshots: $(TOOLS) ## the pictures of the README, and every page at 390 and 1280 px in build/gallery/index.html; GALLERY= options of tools/gallery.py
+	@PYTHONPATH=src:. $(BIN)/python tools/screenshots.py
+	@PYTHONPATH=src:. $(BIN)/python tools/gallery.py $(GALLERY)
 
 diagram: $(TOOLS) ## draw what docs/ draws from the source: the life, the rooms, the tables of words
 	@$(BIN)/python tools/draw_rooms.py

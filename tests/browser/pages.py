@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 from stdnum.cn import ric
 
@@ -89,14 +90,19 @@ class World:
         numbers = {f"{name}_account": str(account.id) for name, account in self.accounts.items()}
         return view.path.format(own=ids.get(view.who, ""), **ids, **numbers)
 
+    @property
+    def site(self) -> Flask:
+        return create_site(self.container)
+
+    def cookie(self, who: str) -> tuple[str, str]:
+        """The name and value of a cookie that carries a session of this account."""
+        site, session = self.site, {"token": begun(self.container, self.accounts[who])}
+        serializer = site.session_interface.get_signing_serializer(site)  # type: ignore[attr-defined]
+        return site.config["SESSION_COOKIE_NAME"], str(serializer.dumps(session))
+
     def sign_in(self, context: BrowserContext, who: str) -> None:
         """The browser carries a session of this account, as after its sign-in."""
-        account = self.accounts[who]
-        session = {"token": begun(self.container, account)}
-        site = create_site(self.container)
-        serializer = site.session_interface.get_signing_serializer(site)  # type: ignore[attr-defined]
-        name = site.config["SESSION_COOKIE_NAME"]
-        value = serializer.dumps(session)
+        name, value = self.cookie(who)
         where = self.address.replace("http://", "https://") if name.startswith("__Host-") else self.address
         context.add_cookies([{"name": name, "value": value, "url": where, "secure": where != self.address}])
 
