@@ -22,8 +22,8 @@ from ncre.bootstrap import build_container
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.exam.revision_commands import Revise
-from tests.browser.pages import EVERY_VIEW, View, World, settle
 from tests.browser.visit import PHONE, launch
+from tests.browser.walks.views import EVERY_VIEW, View, World, settle
 from tests.stand_ins.market import opened
 from tests.support.containers import settings_on
 from tests.support.people import OFFICE, TODAY, Clock

@@ -3,7 +3,8 @@
 make lighthouse
 
 Lighthouse: its own slow-phone profile (simulated 1.6 Mbit/s, 150 ms, a processor four times slower). Chromium: 3G slow, as a
-real limit (400 kbit/s down, 400 ms to each first byte), an empty cache, gzip as the proxy of production packs it.
+real limit (400 kbit/s down, 400 ms to each first byte), an empty cache, gzip as the proxy of production packs it. The mark for
+the first paint holds where a visit begins; who is signed in has the style sheet in the cache, which this run empties.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.pages import CANDIDATE, View, World
 from tests.browser.visit import launch
+from tests.browser.walks.views import CANDIDATE, View, World
 from tests.stand_ins.market import serving
 from tools.gallery import world_in
 
 FOLDER: Final = Path(__file__).parents[1] / "tests" / "lighthouse"
 PAGES: Final = ("front", "sites-searched", "tasks-pictured", "details", "photo")
+"""The first two begin a visit."""
+
 LEAST_SCORE: Final = 95
 MOST_BYTES: Final = 60_000
 MOST_LCP: Final = 1_000
@@ -115,7 +118,7 @@ def main() -> None:
         for view in views:
             sent, unpacked, lcp = first_visit(browser, world, view, address)
             print(f"{view.name:24} {sent:11} {unpacked:10} {lcp:8}")
-            if sent > MOST_BYTES or lcp > MOST_LCP:
+            if max(sent, unpacked) > MOST_BYTES or (lcp > MOST_LCP and not view.who):
                 weak.append(view.name)
         browser.close()
         print("Lighthouse, slow phone    performance   accessibility   sent bytes   LCP ms")

@@ -20,9 +20,19 @@ WRITTEN: Final = "/* Put together by `make styles` from src/ncre/web/styles: cha
 
 
 def composed(parts: tuple[str, ...]) -> str:
-    """The parts in their order, without comments and indentation."""
+    """The parts in their order, without comments and without blanks that say nothing."""
     text = "\n".join((WEB / "styles" / f"{part}.css").read_text(encoding="utf-8") for part in parts)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    for wide, narrow in (
+        (": ", ":"),
+        ("; ", ";"),
+        (", ", ","),
+        (" { ", "{"),
+        (" {", "{"),
+        (" }", "}"),
+        (";}", "}"),
+    ):
+        text = text.replace(wide, narrow)
     lines = (line.strip() for line in text.splitlines())
     return WRITTEN + "\n".join(line for line in lines if line) + "\n"
 

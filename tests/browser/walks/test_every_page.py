@@ -16,8 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.pages import EVERY_VIEW, OPEN_TO_CANDIDATES, View, World, settle
 from tests.browser.visit import RULES
+from tests.browser.walks.views import EVERY_VIEW, OPEN_TO_CANDIDATES, View, World, settle
 from tests.stand_ins.market import opened
 from tests.support.people import Clock
 

@@ -1,7 +1,7 @@
 """Every page with something on it: people at every stage, and who sees what where.
 
 `settle` puts the people into a container; `CANDIDATE`, `ACCOUNT`, `STAFF`, `OFFICE` and `AUDIT` name the pages. The gallery
-and the walks through all pages read these tables; `tests/browser/test_every_page.py` holds them complete.
+and the walks through all pages read these tables; `tests/browser/walks/test_every_page.py` holds them complete.
 """
 
 from __future__ import annotations
@@ -357,7 +357,7 @@ AUDIT: Final = (
     View("audit", "search", "/audit", "shenji"),
     View("audit", "registration", "/audit/{seated}", "shenji"),
     View("audit", "snapshot", "/audit/{seated}?at=v5", "shenji"),
-    View("audit", "nonsense", "/audit/{seated}?at=nonsense", "shenji"),
+    View("audit", "nonsense", "/audit/{seated}?at=nonsense", "shenji", status=422),
     View("audit", "compare", "/audit/{seated}/compare?from=v2&to=v7", "shenji"),
     View("audit", "facts", "/audit/{seated}/facts", "shenji"),
     View("audit", "accounts", "/audit/accounts", "shenji"),

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.pages import CANDIDATE, World, settle
+from tests.browser.walks.views import CANDIDATE, World, settle
 from tests.stand_ins.market import opened
 from tests.support.people import Clock
 
