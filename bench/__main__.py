@@ -7,7 +7,7 @@ from pathlib import Path
 from platform import python_version
 from tempfile import TemporaryDirectory
 
-from bench import crowd, front, growth, interface, ledger, passport, payments, photos, printing
+from bench import crowd, front, growth, interface, ledger, passport, payments, photos, printing, review
 from bench.commands import measure
 from bench.folding import check_rate, rebuild_rate, replay_cost
 from bench.ground import command_handler, databases, interleaved, plan_exam, waiting
@@ -31,6 +31,7 @@ def main() -> None:
     _interface()
     _ledger()
     _growth()
+    _review()
     _papers()
 
 
@@ -145,6 +146,29 @@ def _tell_waits(name: str, waits: growth.Waits) -> None:
         f"{waits.csv:.0f} ms streamed, preview of a seating {waits.preview:.1f} s (aim 5)",
         flush=True,
     )
+
+
+def _review() -> None:
+    with TemporaryDirectory(prefix="ncre-bench-") as folder:
+        url = f"sqlite:///{folder}/queue.sqlite"
+        database = Database(url)
+        database.migrate()
+        database.close()
+        seen = review.pages(url)
+    name, slowest = seen.slowest
+    print(
+        f"Review     a page of the queue, {seen.waiting:,} waiting of {seen.registrations:,}: first page "
+        f"{seen.cpu['all']:.1f} ms of CPU, slowest of {len(seen.cpu)} filters {slowest:.1f} ms ({name}; aim 50)",
+        flush=True,
+    )
+    with databases() as urls, TemporaryDirectory(prefix="ncre-bench-") as folder:
+        for name, url in urls.items():
+            done = review.run(url, Path(folder) / name)
+            print(
+                f"{name:10} a bulk run of {review.DECIDED:,}: {done.seconds:.0f} s, {done.done} approved, "
+                f"{done.refused} refused and listed",
+                flush=True,
+            )
 
 
 def _papers() -> None:

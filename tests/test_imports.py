@@ -102,7 +102,7 @@ LIBRARIES: dict[str, set[str]] = {
     "server": {"uvicorn"},
     "client": {"httpx"},
     "stand_ins": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
-    "services": {"sqlalchemy", "msgspec", "xlsxwriter", "eventsourcing"},
+    "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "eventsourcing"},
     "web": {
         "msgspec",
         "itsdangerous",

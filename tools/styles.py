@@ -11,7 +11,7 @@ from typing import Final
 
 WEB: Final = Path(__file__).parents[1] / "src" / "ncre" / "web"
 SHEETS: Final = {
-    "style.css": ("tokens", "base", "shell", "controls", "content", "candidate", "print"),
+    "style.css": ("tokens", "base", "shell", "controls", "content", "candidate", "forms", "print"),
     "staff.css": ("staff",),
 }
 """Every page loads style.css; pages of staff load staff.css too."""

@@ -18,6 +18,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
 from ncre.identity.forgetting import Forgetting
+from ncre.identity.form_drafts import FormDrafts
 from ncre.identity.human_check import HumanCheck
 from ncre.identity.integrations import Integrations
 from ncre.identity.one_time_tokens import OneTimeTokens
@@ -36,7 +37,15 @@ from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.operational.tombstones import Tombstones
 from ncre.operational.watched_clock import WatchedClock
-from ncre.outside import certificate, kept_photos, payment_channels, photos_on, post_office
+from ncre.outside import (
+    apple_wallet,
+    certificate,
+    google_wallet,
+    kept_photos,
+    payment_channels,
+    photos_on,
+    post_office,
+)
 from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
 from ncre.projections import all_projections
 from ncre.services.accounts.account_service import AccountService
@@ -53,6 +62,7 @@ from ncre.services.audit.bundles import AuditBundles
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
+from ncre.services.documents.wallets import Wallets
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
@@ -61,6 +71,8 @@ from ncre.services.integration.event_feed import EventFeed
 from ncre.services.integration.integrations import IntegrationService
 from ncre.services.integration.represented import RepresentedCandidates
 from ncre.services.integration.webhooks import WebhookService
+from ncre.services.letters.assembly import LetterServices, letter_services
+from ncre.services.letters.calendars import Calendars
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -75,6 +87,10 @@ from ncre.services.registration.changes import Changes
 from ncre.services.registration.people import People
 from ncre.services.registration.registrations import Registrations
 from ncre.services.registration.transfer import RegistrationTransfer
+from ncre.services.review.bulk import BulkReview
+from ncre.services.review.claims import ReviewClaims
+from ncre.services.review.sampling import Sampling
+from ncre.services.review.second_looks import SecondLooks
 from ncre.services.seating.hall_lists import HallLists
 from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
@@ -107,6 +123,7 @@ class Container:
     staff_provisioning: StaffProvisioning
     staff_accounts: StaffAccounts
     profiles: Profiles
+    form_drafts: FormDrafts
     transfer: RegistrationTransfer
     mailer: Mailer
     outbox: MailFolder | None
@@ -124,6 +141,9 @@ class Container:
     changes: Changes
     registrations: Registrations
     queries: Queries
+    review_claims: ReviewClaims
+    bulk_review: BulkReview
+    second_looks: SecondLooks
     counter_payments: CounterPayments
     reconciliation: Reconciliation
     revenue_report: RevenueReport
@@ -141,6 +161,9 @@ class Container:
     webhooks: WebhookService
     dispatcher: Dispatcher
     event_feed: EventFeed
+    letters: LetterServices
+    calendars: Calendars
+    wallets: Wallets
     sealer: Sealer
     audit_bundles: AuditBundles
     worker: Worker
@@ -208,6 +231,7 @@ def build_container(
         command_handler, security, accounts, sessions, proofs, identities, factors, throttle, post
     )
     profiles = Profiles(command_handler, security, people)
+    form_drafts = FormDrafts(database, store, clock)
     second_factor_service = SecondFactorService(command_handler, security, accounts, proofs, factors)
     staff_provisioning = StaffProvisioning(command_handler, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, keys.work.hex())
@@ -221,6 +245,16 @@ def build_container(
     changes = Changes(command_handler, payments, checkout)
     reconciliation = Reconciliation(command_handler, payments, retry_schedule)
     transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
+    letters = letter_services(
+        command_handler,
+        security,
+        accounts,
+        post,
+        keys,
+        settings.bounce_address,
+        settings.bounce_folder,
+        settings.public_url,
+    )
     counter_payments = CounterPayments(command_handler, payments, checkout)
     erasing = erasure_services(
         command_handler,
@@ -237,6 +271,11 @@ def build_container(
     hooks = WebhookService(command_handler, integrations, keys.webhook)
     feed = EventFeed(command_handler, identities, settings.public_url)
     dispatcher = Dispatcher(command_handler, integrations, hooks, feed, WebhookSender())
+    registrations = Registrations(
+        command_handler, changes, people, transfer, counter_payments, Sampling(keys.pepper)
+    )
+    claims = ReviewClaims(command_handler, clock)
+    bulk = BulkReview(command_handler, registrations, accounts, clock)
     return Container(
         settings=settings,
         session_key=keys.session.hex(),
@@ -263,6 +302,7 @@ def build_container(
             StaffDirectory(clock),
         ),
         profiles=profiles,
+        form_drafts=form_drafts,
         transfer=transfer,
         mailer=post,
         outbox=None if settings.smtp else outbox,
@@ -287,7 +327,10 @@ def build_container(
         unmatched_payments=unmatched,
         checkout=checkout,
         changes=changes,
-        registrations=Registrations(command_handler, changes, people, transfer, counter_payments),
+        registrations=registrations,
+        review_claims=claims,
+        bulk_review=bulk,
+        second_looks=SecondLooks(command_handler, clock),
         queries=queries_over(command_handler, photos, refused, settings.ledger.witnesses),
         counter_payments=counter_payments,
         reconciliation=reconciliation,
@@ -305,6 +348,9 @@ def build_container(
         webhooks=hooks,
         dispatcher=dispatcher,
         event_feed=feed,
+        letters=letters,
+        calendars=Calendars(command_handler, settings.public_url),
+        wallets=Wallets(command_handler, papers, apple_wallet(settings), google_wallet(settings, clock)),
         represented=RepresentedCandidates(command_handler, security, accounts, identities),
         sealer=Sealer(
             database,
@@ -330,8 +376,12 @@ def build_container(
                 throttle.tidy,
                 sending.tidy,
                 dispatcher.tidy,
+                claims.tidy,
+                bulk.tidy,
+                letters.sending.tidy,
+                form_drafts.tidy,
             ),
             watched.trusted if watched else lambda: True,
-            (erasing.cleanup.errand, erasing.retention.errand),
+            (erasing.cleanup.errand, erasing.retention.errand, bulk.errand),
         ),
     )

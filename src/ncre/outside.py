@@ -9,6 +9,9 @@ from ncre.clients.mail import MailFolder, Smtp
 from ncre.clients.messages import Mailer, Relay
 from ncre.clients.payment_channel import PaymentChannel
 from ncre.clients.rsa_signing import KeyUnusable
+from ncre.clients.wallets.apple import AppleWallet
+from ncre.clients.wallets.card import WalletUnusable
+from ncre.clients.wallets.google import GoogleWallet
 from ncre.config import Misconfigured, Settings
 from ncre.documents.pdf.signature import Certificate, SigningUnusable
 from ncre.photo.file_store import PhotoFolder, PhotoStore
@@ -48,6 +51,22 @@ def certificate(settings: Settings) -> Certificate | None:
         return Certificate(settings.certificate, settings.passphrase)
     except SigningUnusable as unusable:
         raise Misconfigured(str(unusable)) from None
+
+
+def apple_wallet(settings: Settings) -> AppleWallet | None:
+    """What signs passes for Apple's wallet, where the installation has it. Raises Misconfigured."""
+    try:
+        return AppleWallet(settings.apple_pass) if settings.apple_pass else None
+    except WalletUnusable as unusable:
+        raise Misconfigured(f"Apple 钱包的密钥不能使用 / the key of Apple Wallet: {unusable}") from None
+
+
+def google_wallet(settings: Settings, clock: Callable[[], datetime]) -> GoogleWallet | None:
+    """What signs links for Google's wallet, where the installation has it. Raises Misconfigured."""
+    try:
+        return GoogleWallet(settings.google_wallet, clock) if settings.google_wallet else None
+    except WalletUnusable as unusable:
+        raise Misconfigured(f"Google 钱包的密钥不能使用 / the key of Google Wallet: {unusable}") from None
 
 
 def kept_photos(settings: Settings) -> PhotoStore:

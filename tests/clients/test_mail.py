@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Envelope
 from flask import Flask, request
 
 from ncre.bootstrap import build_container
-from ncre.clients.mail import MailFolder, MailNotSent, Smtp, SmtpTerms
+from ncre.clients.mail import MailEnvelope, MailFolder, MailNotSent, MailRefused, Smtp, SmtpTerms
 from ncre.clients.messages import Mailer, Relay, RelayTerms
 from ncre.config import Misconfigured, Settings, read_settings
 from ncre.identity import email_templates
@@ -36,17 +36,21 @@ class Postbox:
 
     def __init__(self) -> None:
         self.letters: list[tuple[list[str], EmailMessage]] = []
+        self.senders: list[str | None] = []
 
     async def handle_RCPT(  # noqa: N802 -- the library's name
         self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
     ) -> str:
         if address.startswith("nobody@"):
-            return "550 no such mailbox"
+            return "550 5.1.1 no such mailbox"
+        if address.startswith("full@"):
+            return "452 4.2.2 mailbox full"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
+        self.senders.append(envelope.mail_from)
         self.letters.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.SMTP)))
         return "250 OK"
 
@@ -174,3 +178,30 @@ def test_the_relay_s_settings_are_https_and_a_file(tmp_path: Path) -> None:
         read_settings({**given, "NCRE_MESSAGES_URL": "http://relay.example"})
     with pytest.raises(Misconfigured, match="NCRE_MESSAGES_TOKEN"):
         read_settings({key: value for key, value in given.items() if key != "NCRE_MESSAGES_TOKEN"})
+
+
+def test_a_letter_about_a_registration_comes_back_to_its_own_address_and_is_switched_off_by_one_click(
+    postbox: Postbox, terms: SmtpTerms
+) -> None:
+    link = "https://exam.example/letters/unsubscribe/" + "x" * 100
+    envelope = MailEnvelope("<0-1@mail.example>", "back+0-1@mail.example", link)
+    Smtp(terms, lambda: NOW).send(replace(LETTER, envelope=envelope))
+    [(to, letter)] = postbox.letters
+    assert to == ["wenjing@example.com"]
+    assert postbox.senders == ["back+0-1@mail.example"]
+    assert letter["From"] == "ncre@exam.example"
+    assert str(letter["Message-ID"]).strip() == "<0-1@mail.example>"
+    assert "".join(str(letter["List-Unsubscribe"]).split()) == f"<{link}>"
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert letter["Auto-Submitted"] == "auto-generated"
+
+
+def test_an_address_that_is_refused_for_good_is_told_from_one_that_is_full(terms: SmtpTerms) -> None:
+    with pytest.raises(MailRefused) as refused:
+        Smtp(terms, lambda: NOW).send(replace(LETTER, to="nobody@example.com"))
+    assert refused.value.status == "5.1.1"
+    with pytest.raises(MailNotSent) as full:
+        Smtp(terms, lambda: NOW).send(replace(LETTER, to="full@example.com"))
+    assert not isinstance(full.value, MailRefused)
+    for said in (str(refused.value), str(full.value)):
+        assert "@" not in said

@@ -24,6 +24,7 @@ from ncre.events import (
     erasure,
     exam,
     integration,
+    letters,
     operating,
     payment,
     registration,
@@ -177,6 +178,8 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     account.AccountDisabled(ZHANG, "已调离"),
     account.AccountEnabled(ZHANG, "已调回"),
     account.RegistrationMoved(ZHANG, STREAM, "came"),
+    account.LetterSwitched(ZHANG, "exam-tomorrow", "mail", False, "link"),
+    account.LetterLanguageChosen(ZHANG, "en"),
     account.AccountClosed(ZHANG),
     erasure.ErasureRequested(ZHANG),
     erasure.ErasureWithdrawn(ZHANG),
@@ -212,6 +215,10 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     integration.WebhookPaused(True),
     integration.SigningKeyRotated(2),
     integration.DeliveryResent(4711),
+    letters.LetterTextChanged(
+        "paid", "已收到", "Received", "{amount} 元", "{amount} yuan", "已付", "Paid", "更短"
+    ),
+    letters.LetterTextReset("paid", "恢复"),
 )
 
 

@@ -16,6 +16,7 @@ from ncre.events import (
     erasure,
     exam,
     integration,
+    letters,
     operating,
     payment,
     registration,
@@ -314,6 +315,26 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         account.RegistrationMoved(people.CANDIDATE_ID, people.REGISTRATION, "left"),
         "考务办公室把本账号的报名转到了您的另一账号。",
         "The exam office moved the registration of this account to another account of yours.",
+    ),
+    (
+        account.LetterSwitched(people.CANDIDATE_ID, "exam-tomorrow", "mail", False, "link"),
+        "不再接收“明天考试”的邮件（邮件中的链接）。",
+        "Letters “the day before the exam” come by e-mail no more by the link in a letter.",
+    ),
+    (
+        account.LetterLanguageChosen(people.CANDIDATE_ID, "en"),
+        "通知的语言改为英文。",
+        "Letters come in English from now on.",
+    ),
+    (
+        letters.LetterTextChanged("paid", "a", "a", "b", "b", "c", "c", "公函 5"),
+        "修改了通知“考试费已收到”的文字（公函 5）。",
+        "The text of letters “the fee was paid” was changed (公函 5).",
+    ),
+    (
+        letters.LetterTextReset("paid", "公函 6"),
+        "通知“考试费已收到”恢复了原来的文字（公函 6）。",
+        "Letters “the fee was paid” say again what ncre came with (公函 6).",
     ),
     (account.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
     (

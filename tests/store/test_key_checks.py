@@ -37,7 +37,16 @@ def test_the_secret_and_every_key_are_checked(database: Database) -> None:
         stored = {row.purpose: row.value for row in connection.execute(select(key_checks))}
     assert stored.keys() == {"secret", *LABELS}
     assert len(set(stored.values())) == len(stored)
-    secrets = (OURS.master, OURS.pepper, OURS.stamp, OURS.session, OURS.work, OURS.sign_on, OURS.webhook)
+    secrets = (
+        OURS.master,
+        OURS.pepper,
+        OURS.stamp,
+        OURS.session,
+        OURS.work,
+        OURS.sign_on,
+        OURS.webhook,
+        OURS.letter,
+    )
     assert not {key.hex() for key in secrets} & set(stored.values())
     for purpose in stored:
         with_data_changed = {**OURS.checks, (purpose, 1): "0" * 64}

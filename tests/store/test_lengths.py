@@ -21,19 +21,28 @@ from ncre.domain.admission import TicketVerdict
 from ncre.domain.candidate import masked_name, masked_number
 from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.integration.scopes import LONGEST_NAME as LONGEST_INTEGRATION_NAME
+from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
+from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
-from ncre.domain.registration.vocabulary import Role, Status
+from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events.base import Fact
-from ncre.events.bounds import LONGEST_IDENTIFIER
+from ncre.events.bounds import LARGEST_INTEGER, LONGEST_IDENTIFIER
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.integrations import PREFIX
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
 from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
+from ncre.operational.letter_failures import LONGEST_STATUS
+from ncre.operational.letters import LetterState, Why
+from ncre.operational.review_claims import LONGEST_NOTE as HANDOVER_NOTE
+from ncre.operational.review_runs import LONGEST_WORDS, ItemState, RunState
+from ncre.operational.second_looks import LONGEST_NOTE as OUTCOME_NOTE
+from ncre.operational.second_looks import LookState
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
 from ncre.projections.registration.registrations import registrations
+from ncre.services.review.second_looks import OUTCOMES, VERDICTS
 from ncre.store.schema import metadata
 from tests.support.people import REGISTRATION
 
@@ -68,6 +77,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
     "erasures.state": longest(ErasureState),
+    "form_drafts.form": 20,
     "retentions.round": ROUND,
     "integrations.name": LONGEST_INTEGRATION_NAME,
     "integration_secrets.key": HASH,
@@ -94,6 +104,18 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "ledger_cosignatures.witness": LONGEST_NAME_OF_KEY,
     "ledger_keys.key": LONGEST_NAME_OF_KEY + len("+01234567+") + 44,
     "ledger_statements.digest": HASH,
+    "letter_addresses.address_key": HASH,
+    "letter_addresses.channel": longest(Channel),
+    "letter_addresses.status": LONGEST_STATUS,
+    "letter_choices.channel": longest(Channel),
+    "letter_choices.kind": longest(LetterKind),
+    "letter_languages.language": longest(LetterLanguage),
+    "letters.address_key": HASH,
+    "letters.cause": 36 + len("/") + len(str(LARGEST_INTEGER)),
+    "letters.channel": longest(Channel),
+    "letters.kind": longest(LetterKind),
+    "letters.state": longest(LetterState),
+    "letters.why": longest(Why),
     "notices.kind": longest(("announcement", "guide")),
     "notices.round": ROUND,
     "notices.title": 200,
@@ -166,6 +188,27 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "registrations.round": ROUND,
     "registrations.site": SITE,
     "registrations.status": longest(Status),
+    "review_handovers.note": HANDOVER_NOTE,
+    "review_index.number": ROUND + SITE + 6,
+    "review_index.round": ROUND,
+    "review_index.site": SITE,
+    "review_index.subject": SUBJECT,
+    "review_run_items.code": longest(RefusalCode),
+    "review_run_items.en": LONGEST_WORDS,
+    "review_run_items.number": ROUND + SITE + 6,
+    "review_run_items.state": longest(ItemState),
+    "review_run_items.zh": LONGEST_WORDS,
+    "review_runs.note": LONGEST_NOTE,
+    "review_runs.state": longest(RunState),
+    "review_runs.step": longest((Step.APPROVE, Step.REJECT)),
+    "second_look_rates.site": SITE,
+    "second_looks.first_verdict": longest(VERDICTS),
+    "second_looks.outcome": longest(OUTCOMES),
+    "second_looks.outcome_note": OUTCOME_NOTE,
+    "second_looks.round": ROUND,
+    "second_looks.second_verdict": longest(VERDICTS),
+    "second_looks.site": SITE,
+    "second_looks.state": longest(LookState),
     "rounds.code": ROUND,
     "sessions.browser": 120,
     "sessions.place": 64,

@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "user": ("accounts", "accounts"),
     "person": ("privacy.person", "erase people, look at what is due, do erasures again after a restoration"),
     "keys": ("privacy.keys", "the keys under which private data are sealed: check, rotate"),
+    "mail": ("mailing.bounces", "letters that came back"),
     "projections": ("projections", "the rows that pages read"),
     "backup": ("backup", "database and photos into a folder, while serving"),
     "restore": ("backup", "a backup into an empty place, verified"),

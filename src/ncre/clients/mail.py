@@ -27,11 +27,39 @@ IMPLICIT_TLS: Final = 465
 """The port where TLS begins with the first byte (RFC 8314)."""
 
 
+PERMANENT: Final = 5
+"""The class of answers that will not change (RFC 5321)."""
+
+_ENHANCED: Final = re.compile(rb"\A\s*([245]\.\d{1,3}\.\d{1,3})\b")
+
 _PHONE: Final = re.compile(r"\+?\d{6,15}", re.ASCII)
 
 
 class MailNotSent(Exception):
     """The letter could not be handed over; it may be tried again."""
+
+
+class MailRefused(MailNotSent):
+    """The server refused the address for good; `status` is its answer, without the address."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"refused: {status}")
+        self.status = status
+
+
+@dataclass(frozen=True)
+class MailEnvelope:
+    """What a letter carries besides its text. `message_id` is the same each time it is sent, so that nobody reads it twice.
+
+    `return_path` is where it comes back to; `unsubscribe` the address that switches such letters off by one POST (RFC 8058).
+    """
+
+    message_id: str = ""
+    return_path: str = ""
+    unsubscribe: str = ""
+
+
+USUAL: Final = MailEnvelope()
 
 
 class Mail(Protocol):
@@ -47,6 +75,8 @@ class Mail(Protocol):
     def html(self) -> str: ...
     @property
     def short(self) -> str: ...
+    @property
+    def envelope(self) -> MailEnvelope: ...
 
 
 class Carrier(Protocol):
@@ -73,7 +103,7 @@ class Smtp:
         self._clock = clock
 
     def send(self, mail: Mail) -> None:
-        """Raises MailNotSent."""
+        """Raises MailRefused, MailNotSent."""
         terms = self._terms
         try:
             with self._connected() as server:
@@ -83,7 +113,13 @@ class Smtp:
                     server.ehlo()
                 if terms.user:
                     server.login(terms.user, terms.password)
-                server.send_message(_message(mail, terms.sender, self._clock()))
+                message = _message(mail, terms.sender, self._clock())
+                server.send_message(message, from_addr=mail.envelope.return_path or None)
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, said = next(iter(refused.recipients.values()))
+            if code // 100 == PERMANENT:
+                raise MailRefused(enhanced_status(said) or str(code)) from None
+            raise MailNotSent(f"{terms.host}: {code}") from None
         except (OSError, smtplib.SMTPException) as error:
             raise MailNotSent(f"{terms.host}: {type(error).__name__}") from error
 
@@ -160,6 +196,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def enhanced_status(said: bytes) -> str:
+    """The enhanced status code (RFC 3463) with which an answer begins, or ""."""
+    found = _ENHANCED.match(said)
+    return found[1].decode() if found else ""
+
+
 def _is_encrypted(server: smtplib.SMTP) -> bool:
     return isinstance(server.sock, ssl.SSLSocket)
 
@@ -168,7 +210,13 @@ def _message(mail: Mail, sender: str, at: datetime) -> EmailMessage:
     """Raises MailNotSent for what is no bare address: a header is never parsed into other addresses."""
     message = EmailMessage(policy=policy.SMTP)
     message["From"], message["To"], message["Subject"] = sender, _recipient(mail.to), mail.title
-    message["Date"], message["Message-ID"] = format_datetime(at), make_msgid(domain="ncre")
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = mail.envelope.message_id or make_msgid(domain="ncre")
+    if mail.envelope.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.envelope.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if mail.envelope.message_id:
+        message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message

@@ -31,7 +31,7 @@ class Relay:
             answer = requests.post(
                 terms.url,
                 json={"to": mail.to, "text": mail.short},
-                headers={"Authorization": f"Bearer {terms.token}"},
+                headers=_headers(terms, mail),
                 timeout=SECONDS,
                 allow_redirects=False,
             )
@@ -39,6 +39,14 @@ class Relay:
             raise MailNotSent(f"the relay of messages: {type(error).__name__}") from None
         if answer.status_code // 100 != 2:
             raise MailNotSent(f"the relay of messages answered {answer.status_code}")
+
+
+def _headers(terms: RelayTerms, mail: Mail) -> dict[str, str]:
+    """A relay that knows the key sends a message once, however often it is handed over."""
+    headers = {"Authorization": f"Bearer {terms.token}"}
+    if mail.envelope.message_id:
+        headers["Idempotency-Key"] = mail.envelope.message_id.strip("<>")
+    return headers
 
 
 class Mailer:

@@ -59,6 +59,12 @@ class Environment(BaseSettings):
     smtp_host: str = Field("", description="the server that mails letters")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port; 465 is TLS from the first byte")
     smtp_from: str = Field("", description="the address that letters come from")
+    mail_bounces: str = Field(
+        "", description="the mailbox that letters about registrations come back to, as bounces@example.org"
+    )
+    mail_bounce_folder: Path | None = Field(
+        None, description="the maildir folder of that mailbox, read by the worker"
+    )
     smtp_user: str = Field("", description="name at the mail server")
     smtp_password: Path | None = Field(None, description="file of its password")
     messages_url: str = Field("", description="the relay of messages to phones")
@@ -72,6 +78,16 @@ class Environment(BaseSettings):
     alipay_app_cert: Path | None = Field(None, description="Alipay: certificate of the application")
     alipay_cert: Path | None = Field(None, description="Alipay: its certificate (certificate mode)")
     alipay_root_cert: Path | None = Field(None, description="Alipay: root certificates")
+    apple_pass_type: str = Field("", description="Apple Wallet: the pass type, as pass.org.example.ncre")
+    apple_team: str = Field("", description="Apple Wallet: the team")
+    apple_pass_key: Path | None = Field(
+        None, description="Apple Wallet: file (PEM) of the private key and the certificate of the pass type"
+    )
+    apple_wwdr: Path | None = Field(None, description="Apple Wallet: file (PEM) of Apple's WWDR certificate")
+    google_wallet_issuer: str = Field("", description="Google Wallet: the issuer")
+    google_wallet_account: Path | None = Field(
+        None, description="Google Wallet: file (JSON) of the service account"
+    )
     alipay_gateway: str = Field(ALIPAY_GATEWAY, description="Alipay: another address, as the sandbox's")
     wechat_mchid: str = Field("", description="WeChat Pay: merchant")
     wechat_appid: str = Field("", description="WeChat Pay: application")

@@ -135,6 +135,10 @@ def _settings(
         captcha=variables.captcha,
         staff_factor=variables.staff_factor,
         production=production,
+        apple_pass=terms.apple_pass(),
+        google_wallet=terms.google_wallet(),
+        bounce_address=terms.bounce_address(),
+        bounce_folder=variables.mail_bounce_folder,
         erased_list=variables.tombstones.absolute() if variables.tombstones else None,
         master_keys=variables.master_keys or (secret_file and secret_file.with_name(MASTER_KEYS)),
     )

@@ -11,6 +11,8 @@ from ncre.clients.mail import SmtpTerms
 from ncre.clients.messages import RelayTerms
 from ncre.clients.openid import Issuer
 from ncre.clients.qq import QQTerms
+from ncre.clients.wallets.apple import ApplePassTerms
+from ncre.clients.wallets.google import GoogleWalletTerms
 from ncre.clients.wechat import WeChatTerms
 from ncre.identity.sending_limits import SendingTerms
 from ncre.ledger.verifier import VerifierKey
@@ -84,6 +86,10 @@ class Settings:
     erased_list: Path | None = None
     master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
+    bounce_address: str = ""
+    apple_pass: ApplePassTerms | None = None
+    google_wallet: GoogleWalletTerms | None = None
+    bounce_folder: Path | None = None
 
     @property
     def ledger_name(self) -> str:

@@ -9,13 +9,25 @@ from ncre.clients.alipay import AlipayTerms
 from ncre.clients.mail import SmtpTerms
 from ncre.clients.messages import RelayTerms
 from ncre.clients.qq import QQTerms
+from ncre.clients.wallets.apple import ApplePassTerms
+from ncre.clients.wallets.google import GoogleWalletTerms
 from ncre.clients.wechat import WeChatTerms
 from ncre.config.environment import PREFIX, Environment, said
 from ncre.domain.accounts.addresses import COUNTRIES
 from ncre.identity.sending_limits import SendingTerms
 
-_PUBLIC_FILES: Final = ("alipay_public_key", "alipay_app_cert", "alipay_cert", "alipay_root_cert")
+_PUBLIC_FILES: Final = (
+    "alipay_public_key",
+    "alipay_app_cert",
+    "alipay_cert",
+    "alipay_root_cert",
+    "apple_wwdr",
+)
 _PUBLIC_FILES_OF_WECHAT: Final = ("wechat_public_key",)
+_PUBLIC_FILES_OF_APPLE: Final = ("apple_wwdr",)
+
+MOST_LOCAL: Final = 6
+"""Characters: what names the letter needs 58 of the 64 that a mailbox may have."""
 
 
 class Terms:
@@ -105,6 +117,34 @@ class Terms:
             password=self._text("smtp_password").strip() if given.smtp_user else "",
         )
 
+    def bounce_address(self) -> str:
+        """The mailbox letters come back to; what names the letter is put behind its name with a plus."""
+        given = self._environment.mail_bounces.strip()
+        local, at, domain = given.rpartition("@")
+        if given and not (
+            at and local.isascii() and domain and len(local) <= MOST_LOCAL and "+" not in local
+        ):
+            zh = f"应为邮箱地址，@ 前不超过 {MOST_LOCAL} 个字符，不含加号"
+            en = f"must be an address with at most {MOST_LOCAL} characters before the @ and no plus"
+            self._say("mail_bounces", zh, en)
+            return ""
+        return given
+
+    def apple_pass(self) -> ApplePassTerms | None:
+        """Where there is a pass type; key and certificates are files."""
+        given = self._environment
+        if not given.apple_pass_type:
+            return None
+        self._need("Apple 钱包", "Apple Wallet", "apple_team")
+        return ApplePassTerms(
+            given.apple_pass_type, given.apple_team, self._text("apple_pass_key"), self._text("apple_wwdr")
+        )
+
+    def google_wallet(self) -> GoogleWalletTerms | None:
+        """Where there is an issuer; its service account is a file."""
+        issuer = self._environment.google_wallet_issuer
+        return GoogleWalletTerms(issuer, self._text("google_wallet_account"), self.public) if issuer else None
+
     def messages(self) -> RelayTerms | None:
         """Where a relay is named; its token is a file."""
         url = self._environment.messages_url
@@ -141,7 +181,7 @@ class Terms:
         if file is None:
             self._say(field, "还须设置", "is needed too")
             return ""
-        if field not in _PUBLIC_FILES + _PUBLIC_FILES_OF_WECHAT:
+        if field not in _PUBLIC_FILES + _PUBLIC_FILES_OF_WECHAT + _PUBLIC_FILES_OF_APPLE:
             self.secret_files.append((f"{PREFIX}{field.upper()}", file))
         return self._read(field, file)
 

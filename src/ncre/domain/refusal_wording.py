@@ -226,6 +226,20 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.INTEGRATION_OVER: Bilingual(
         "这个接入已经停用，请新建一个。", "This integration was revoked. Make a new one."
     ),
+    RefusalCode.LETTER_EMPTY: Bilingual(
+        "请填写这一项，两种语言都要填写。", "Fill this in, in both languages."
+    ),
+    RefusalCode.LETTER_PLACEHOLDER_UNKNOWN: Bilingual(
+        "这里不能用 {which}。可以用：{may}。", "{which} cannot stand here. You may use: {may}."
+    ),
+    RefusalCode.LETTER_PLACEHOLDER_MISSING: Bilingual(
+        "正文缺少 {which}，收信人会看不到这项内容。请加上。",
+        "The body lacks {which}, so its reader would not learn it. Please add it.",
+    ),
+    RefusalCode.LETTER_MUST_BE_TOLD: Bilingual(
+        "这类通知关系到费用或期限，不能退订。",
+        "Letters of this kind are about money or deadlines and cannot be switched off.",
+    ),
     RefusalCode.SECRETS_TWO: Bilingual(
         "已经有两个密钥同时有效。请先停用旧的一个，再发新的。",
         "Two secrets are valid already. Revoke the older one before a new one is issued.",
@@ -417,6 +431,38 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.NOT_SEALED: Bilingual(
         "这份报名的记录还没有封存，请一分钟后再下载。",
         "What is recorded of this registration is not sealed yet. Please download it in a minute.",
+    ),
+    RefusalCode.NOT_WAITING: Bilingual(
+        "这份报名已不在待审核中，没有做任何改动。",
+        "This registration does not wait for review any more; nothing was changed.",
+    ),
+    RefusalCode.CASE_CLAIMED: Bilingual(
+        "同事正在办理这份报名。请等同事办完，或先在报名页面接手。",
+        "A colleague is at this registration. Please wait until they are done, or take it over on its page first.",
+    ),
+    RefusalCode.COLLEAGUE_UNKNOWN: Bilingual(
+        "请选择同一考点的一位审核员。", "Please choose a reviewer of the same site."
+    ),
+    RefusalCode.NOTHING_CHOSEN: Bilingual(
+        "请先选中至少一份报名，再选择审核通过或不通过。",
+        "Please select at least one registration first, then approve or reject.",
+    ),
+    RefusalCode.TOO_MUCH_CHOSEN: Bilingual(
+        "一次最多办理 {most} 份，请用筛选缩小范围。",
+        "No more than {most} registrations are decided at once. Please narrow the list by its filters.",
+    ),
+    RefusalCode.RUN_UNKNOWN: Bilingual("没有找到这次批量办理。", "There is no such bulk run."),
+    RefusalCode.VERDICT_MISSING: Bilingual("请选择一项结论。", "Please choose a verdict."),
+    RefusalCode.LOOK_NOT_TAKEN: Bilingual(
+        "这份复核不在您手上，或已超过时限，没有做任何改动。请重新领取一份。",
+        "This second look is not yours, or its time is over; nothing was changed. Please take one anew.",
+    ),
+    RefusalCode.LOOK_SETTLED: Bilingual(
+        "这项分歧已有结论，没有做任何改动。", "This disagreement is settled already; nothing was changed."
+    ),
+    RefusalCode.RATE_UNFIT: Bilingual(
+        "抽查比例须为 0 到 100 之间的数，最多一位小数。",
+        "The rate must be a number from 0 to 100 with at most one decimal.",
     ),
 }
 

@@ -114,6 +114,20 @@ class RefusalCode(StrEnum):
     PRINT_NOT_YET = "print_not_yet"
     PRINT_OVER = "print_over"
     NOT_SEALED = "not_sealed"
+    NOT_WAITING = "not_waiting"
+    CASE_CLAIMED = "case_claimed"
+    COLLEAGUE_UNKNOWN = "colleague_unknown"
+    NOTHING_CHOSEN = "nothing_chosen"
+    TOO_MUCH_CHOSEN = "too_much_chosen"
+    RUN_UNKNOWN = "run_unknown"
+    VERDICT_MISSING = "verdict_missing"
+    LOOK_NOT_TAKEN = "look_not_taken"
+    LOOK_SETTLED = "look_settled"
+    RATE_UNFIT = "rate_unfit"
+    LETTER_EMPTY = "letter_empty"
+    LETTER_PLACEHOLDER_UNKNOWN = "letter_placeholder_unknown"
+    LETTER_PLACEHOLDER_MISSING = "letter_placeholder_missing"
+    LETTER_MUST_BE_TOLD = "letter_must_be_told"
 
 
 class Refusal(Exception):

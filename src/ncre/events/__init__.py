@@ -3,6 +3,7 @@
 base.py          the envelope and the register of facts    bounds.py   what may come in from outside
 registration.py  exam.py  payment.py  account.py  erasure.py  audit.py  access.py  admission.py   what can happen, by stream
 operating.py     commands that were run                              integration.py   other systems of the office
+letters.py       the texts of letters
 
 Importing this package registers every fact, so that stored names can be resolved.
 """
@@ -18,6 +19,7 @@ from ncre.events import (
     erasure,
     exam,
     integration,
+    letters,
     operating,
     payment,
     registration,
@@ -32,6 +34,7 @@ __all__ = [
     "erasure",
     "exam",
     "integration",
+    "letters",
     "operating",
     "payment",
     "registration",

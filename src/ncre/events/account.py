@@ -192,6 +192,27 @@ class RegistrationMoved(Fact):
 
 
 @dataclass(frozen=True)
+class LetterSwitched(Fact):
+    """Letters of a `kind` come by a `channel` from now on, or do not; `way`: on the page, or by the link in a letter."""
+
+    TOPIC: ClassVar[str] = "passport.letter_switched"
+    account: UUID
+    kind: str
+    channel: str
+    wanted: bool
+    way: str
+
+
+@dataclass(frozen=True)
+class LetterLanguageChosen(Fact):
+    """In which language letters come: both, zh, en."""
+
+    TOPIC: ClassVar[str] = "passport.letter_language_chosen"
+    account: UUID
+    language: str
+
+
+@dataclass(frozen=True)
 class AccountClosed(Fact):
     """Nobody signs in any more; what it did stays in the record."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final, Protocol
 
+from ncre.clients.mail import USUAL, Mail, MailEnvelope
 from ncre.domain.accounts.addresses import masked
 from ncre.domain.bilingual import Bilingual
 
@@ -21,6 +22,7 @@ class Letter:
     subject: Bilingual
     lines: tuple[Bilingual, ...]
     link: str = ""
+    envelope: MailEnvelope = USUAL
 
     @property
     def title(self) -> str:
@@ -75,6 +77,13 @@ Address = Callable[[str], str]
 def _if_not_you(recovers: bool) -> Bilingual:
     """What the owner can do: only accounts with an e-mail address recover a password."""
     return _RECOVER_AT_ONCE if recovers else _TELL_THE_OFFICE
+
+
+class Mailing(Protocol):
+    """Sends any mail on its way."""
+
+    def send(self, mail: Mail) -> None:
+        """Raises MailNotSent."""
 
 
 class LetterSender(Protocol):

@@ -1,28 +1,9 @@
-"""Letters about what the exam office did to an account or a registration."""
+"""Letters about what the exam office did to an account."""
 
 from __future__ import annotations
 
 from ncre.domain.bilingual import Bilingual
 from ncre.identity.email_templates import Letter
-
-
-def moved(to: str, number: str, way: Bilingual) -> Letter:
-    """`way` says where the registration (报名号 `number`, "" where it has none yet) went, seen from `to`."""
-    named = Bilingual(f"（报名号 {number}）", f" ({number})") if number else Bilingual("", "")
-    return Letter(
-        to,
-        Bilingual("报名已转到另一账号", "A registration was moved to another account"),
-        (
-            Bilingual(
-                f"考务办公室核对证据后，{way.zh}{named.zh}。",
-                f"Upon evidence the exam office {way.en}{named.en}.",
-            ),
-            Bilingual(
-                "如果您没有申请，请立即联系考务办公室。",
-                "If you did not ask for this, please contact the exam office at once.",
-            ),
-        ),
-    )
 
 
 def changed_by_office(to: str) -> Letter:

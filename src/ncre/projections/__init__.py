@@ -28,6 +28,7 @@ from ncre.projections.payment.unbooked import UnbookedItems
 from ncre.projections.registration.photo_files import PhotoFileProjection
 from ncre.projections.registration.registration_counts import CountsBySite
 from ncre.projections.registration.registrations import RegistrationProjection
+from ncre.projections.registration.review_index import ReviewIndex
 from ncre.projections.registration.search_keys import SearchKeys
 from ncre.projections.seating.tickets import TicketProjection
 
@@ -54,5 +55,5 @@ def all_projections(pepper: bytes) -> Listeners:
             RetentionProjection(),
             Timeline(),
         ],
-        [CountsBySite(), RevenueProjection()],
+        [CountsBySite(), ReviewIndex(), RevenueProjection()],
     )

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Column, Connection, Table, delete, select
+from sqlalchemy import Column, Connection, Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import Delete
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -30,6 +31,8 @@ class Summary:
     """The table of the rows that are summed."""
     reads: ClassVar[tuple[Column[Any], ...]]
     """The columns of a row that `parts` looks at."""
+    sparse: ClassVar[bool] = False
+    """Whether sums that come to nothing are deleted: an index of rows, of which most are in none of its places."""
 
     def __init__(self) -> None:
         self.key_names = tuple(column.name for column in self.table.primary_key.columns)
@@ -61,6 +64,24 @@ class SumChanges:
                 connection.execute(
                     _adding(summary.table, connection.dialect.name), _row(summary, key, change)
                 )
+        self._drop_empty(connection)
+
+    def _drop_empty(self, connection: Connection) -> None:
+        """Delete the sums of sparse summaries that may have come to nothing, where they did."""
+        emptied: dict[Summary, list[Row]] = {}
+        for (summary, key), change in self._changes.items():
+            if summary.sparse and min(change.values()) < 0:
+                named = {f"key_{name}": value for name, value in zip(summary.key_names, key, strict=True)}
+                emptied.setdefault(summary, []).append(named)
+        for summary, keys in emptied.items():
+            connection.execute(_dropping(summary.table), keys)
+
+
+@cache
+def _dropping(table: Table) -> Delete:
+    of_key = [column == bindparam(f"key_{column.name}") for column in table.primary_key.columns]
+    empty = [column == 0 for column in table.columns if not column.primary_key]
+    return delete(table).where(*of_key, *empty)
 
 
 @cache

@@ -22,6 +22,7 @@ LABELS: Final[Mapping[str, tuple[bytes, ...]]] = {
     "work": (b"ncre captcha work 1",),
     "sign_on": (b"ncre sign-on begun 1",),
     "webhook": (b"ncre webhook signatures 1",),
+    "letter": (b"ncre letters 1",),
 }
 """What each key is derived with, by version from 1 on; the last is in use, earlier ones are for reading."""
 
@@ -32,7 +33,8 @@ class Keys:
 
     `master` wraps persons' keys, `pepper` keys the document index alone, `stamp` is the seed of the Ed25519
     key that signs the codes on the papers, `session` signs cookies, `work` the captcha's proof of work, `sign_on`
-    the tokens of sign-ons that were begun elsewhere, `webhook` makes the keys that sign deliveries.
+    the tokens of sign-ons that were begun elsewhere, `webhook` makes the keys that sign deliveries,
+    `letter` signs what letters carry: where they come back to, and how they are switched off.
     `checks` are values that tell another secret or key, by purpose and version; they reveal nothing of the keys.
     """
 
@@ -43,6 +45,7 @@ class Keys:
     work: bytes = field(repr=False)
     sign_on: bytes = field(repr=False)
     webhook: bytes = field(repr=False)
+    letter: bytes = field(repr=False)
     checks: Mapping[tuple[str, int], str] = field(repr=False)
     earlier_masters: tuple[bytes, ...] = field(default=(), repr=False)
     """Master keys before the one in use, the first one first: they only open."""

@@ -21,6 +21,7 @@ from ncre.web.account import (
     single_sign_on,
 )
 from ncre.web.account import contacts as own_contacts
+from ncre.web.account import letters as own_letters
 from ncre.web.api import interface
 from ncre.web.audit import accounts, ledger, registrations, round_history, staff
 from ncre.web.candidate import (
@@ -30,6 +31,7 @@ from ncre.web.candidate import (
     details,
     documents,
     home,
+    letters,
     paper_words,
     payment,
     photo,
@@ -39,8 +41,11 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
+from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, integrations, payments, round, seating, staff_accounts
+from ncre.web.office import erasures, integrations, payments, round, seating, second_looks, staff_accounts
+from ncre.web.office import letters as office_letters
+from ncre.web.payer import payment as payer
 from ncre.web.shared import (
     access_log,
     auth,
@@ -54,7 +59,8 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, cash, desk, halls, review, suspension
+from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
+from ncre.web.staff import letters as case_letters
 
 AREAS = (
     health,
@@ -65,12 +71,17 @@ AREAS = (
     sign_up,
     passport,
     own_contacts,
+    own_letters,
+    letters,
+    case_letters,
+    office_letters,
     profile,
     erasure,
     second_factor,
     single_sign_on,
     qq,
     outbox,
+    saving,
     registration,
     agreement,
     details,
@@ -78,8 +89,12 @@ AREAS = (
     photo,
     payment,
     wechat_browser,
+    payer,
     documents,
     review,
+    bulk,
+    claims,
+    second_look,
     cash,
     suspension,
     desk,
@@ -89,6 +104,7 @@ AREAS = (
     staff_accounts,
     erasures,
     integrations,
+    second_looks,
     seating,
     payments,
     registrations,
@@ -101,7 +117,7 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
+ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
@@ -146,6 +162,7 @@ def create_site(container: Container) -> Flask:
     for area in AREAS:
         site.register_blueprint(area.pages)
     interface.install(site)
+    draft_form.install(site)
     return site
 
 

@@ -123,6 +123,7 @@ def test_both_accounts_are_told(container: Container, lost: Candidate, found: Ac
     with container.database.transaction() as connection:
         container.accounts.set_contact(connection, lost.account, "email", "first@example.com")
     after = move(container, lost, found)
+    container.letters.once()
     assert container.outbox is not None
     letters = {letter.to: letter.text for letter in container.outbox.newest()}
     assert f"把您的报名转到了您的另一账号（报名号 {after.number}）" in letters["first@example.com"]
@@ -139,6 +140,8 @@ def test_moved_twice_it_moved_once(container: Container, lost: Candidate, found:
     after = container.transfer.move(asked)
     assert container.transfer.move(asked).version == after.version
     assert move(container, lost, found).version == after.version
+    container.letters.once()
+    container.letters.once()
     assert container.outbox is not None
     assert len(container.outbox.newest()) == 1
 

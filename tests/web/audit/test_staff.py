@@ -121,7 +121,7 @@ def test_no_page_of_staff_office_and_auditors_shows_a_bare_id(
         known = {
             "registration": registration, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1,
             "name": "unknown", "token": "unknown", "kind": "email", "digest": "0" * 64, "order": "unknown",
-            "identity": li.account.id, "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1,
+            "identity": li.account.id, "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "run": registration,
         }  # fmt: skip
         with site.test_request_context(base_url=HERE):
             from flask import url_for

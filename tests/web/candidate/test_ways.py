@@ -23,8 +23,15 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "page-words.md"
 SEATED_LATER = {"documents.ticket", "documents.ticket_page"}
 """A paid registration has no ticket before it is seated, and says so in words of its own."""
 
-NOTHING_THERE = {"payment.leave", "photo.draft", "wechat.identify", "documents.proof"}
-"""Parts of a page that are asked for here by a name that nothing has, and a proof of a log that nobody has sealed yet."""
+NOTHING_THERE = {
+    "payment.leave",
+    "photo.draft",
+    "wechat.identify",
+    "documents.proof",
+    "letters.apple_pass",
+    "letters.google_pass",
+}
+"""Parts of a page that are asked for here by a name that nothing has, a proof of a log that nobody has sealed yet, and wallets without keys."""
 
 
 BY_POLICY = {"payment.form", "photo.picture"}

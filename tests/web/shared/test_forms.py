@@ -81,6 +81,7 @@ FORMS: Final = (
     Form("review.move", "kaowu", Walker.paid, {"to": "other", "evidence": "核对身份证原件"}),
 )
 NO_COMMAND_OF_THE_CASE: Final = {
+    "details.use_former",
     "payment.ask",
     "audit.open_details",
     "review.open_case",
@@ -89,6 +90,10 @@ NO_COMMAND_OF_THE_CASE: Final = {
     "documents.open_paper",
     "admission.let_in",
     "admission.revoke",
+    "claims.take_over",
+    "claims.hand_over",
+    "second_look.decide",
+    "second_looks.settle",
 }
 
 WITHOUT: Final[tuple[dict[str, str | None], ...]] = (

@@ -31,7 +31,7 @@ from tests.web.staff_members import HERE, Visitor, visitor
 FIXED: Final = frozenset({
     "rounds", "sites", "notices", "counters", "serials", "retentions",
     "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
-    "ledger_keys", "ledger_statements", "integrations", "new",
+    "ledger_keys", "ledger_statements", "integrations", "new", "part_of_queue", "second_look_rates",
 })  # fmt: skip
 """Tables with a few rows a round, a site, a channel, a day, a member of staff or another system, however many people register."""
 
@@ -68,6 +68,7 @@ def pages(site: Flask, known: dict[str, Any]) -> Iterator[str]:
 
 KINDS: Final[dict[str, dict[str, str]]] = {
     "home.notice": {"kind": "guide"},
+    "office_letters.one": {"kind": "paid"},
     "office_payments.export": {"kind": "csv"},
     "ledger.tile": {"number": "000.p/1"},
 }
@@ -84,12 +85,16 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
             "registration_id": paid.id, "topic": "registration.approved",
             "registration": paid.id, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
-            "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0,
+            "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0, "run": uuid4(),
         }  # fmt: skip
         addresses = list(pages(site, known))
         staff = [
             visitor(container, site, f"of-{role.value}", role, SITE)
             for role in (Role.OFFICE, Role.AUDITOR, Role.REVIEWER)
+        ]
+        addresses += [
+            *reviews(container, staff[-1]),
+            *(f"/staff/{page}?{asked}" for page in ("queue", "sheet") for asked in FILTERS),
         ]
         opened = {
             address for one in (mine, *staff, Visitor(site, None)) for address in openable(one, addresses)
@@ -143,6 +148,32 @@ def statements_of(act: Callable[[], object]) -> int:
     finally:
         event.remove(Engine, "before_cursor_execute", count)
     return counted
+
+
+FILTERS: Final = (
+    "subject=66", "verdict=warn&appealed=yes&rejected=no", "waited=24&order=newest", "order=number&waited=1",
+    "duplicates=yes", "claimed=free", "claimed=mine", "claimed=others&order=number", f"site={SITE}",
+)  # fmt: skip
+"""What the queue is asked for, each kind of filter and of order once."""
+
+
+def reviews(container: Container, li: Visitor) -> list[str]:
+    """A case is claimed, decided in bulk and looked at twice; the pages on which that can be seen."""
+    assert li.account is not None
+    container.second_looks.set_rate(li.account, SITE, 1000)
+    waiting = [Walker(container) for _ in range(2)]
+    for walker in waiting:
+        walker.pictured()
+        walker.requests_review()
+        li.post(f"/staff/cases/{walker.id}/open", page="/staff/queue", opening="review")
+        li.post(f"/staff/cases/{walker.id}/next", page=f"/staff/cases/{walker.id}")
+    cases = [f"{walker.id.hex}.5" for walker in waiting]
+    li.post("/staff/sheet/open", page="/staff/sheet", case=cases)
+    run = li.post("/staff/bulk", page="/staff/queue", case=cases[:1], step="approve").location
+    li.post(f"{run}/start", page=run)
+    container.worker.once()
+    li.post("/staff/second-looks", page="/staff/second-looks")
+    return [run]
 
 
 def searches(visitors: list[Visitor]) -> None:

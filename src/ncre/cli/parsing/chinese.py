@@ -42,6 +42,10 @@ HELP: Final[Mapping[str, str]] = {
     "the life of a registration as Mermaid": "报名的状态图（Mermaid）",
     "accounts": "账号",
     "the rows that pages read": "页面读取的数据行",
+    "letters that came back": "退回的信",
+    "read one message that came back from standard input; exit code 75: again later": (
+        "从标准输入读取一封退信；以 75 结束时请稍后再交来"
+    ),
     "every setting in force, secrets hidden; 2 where one is refused": "当前的全部设置，密钥不显示；有不能用的则以 2 结束",
     "database and photos into a folder, while serving": "把数据库和照片备份到一个目录，可在服务时进行",
     "a backup into an empty place, verified": "把备份恢复到空的位置，并核对",

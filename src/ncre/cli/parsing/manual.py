@@ -88,6 +88,7 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("keys", "new"): Entry("ncre keys new --why 每年更换", True),
     ("keys", "rotate"): Entry("ncre keys rotate --why 每年更换", True),
     ("keys", "retire"): Entry("ncre keys retire 2 --why 旧备份已到期", True),
+    ("mail", "bounce"): Entry("ncre mail bounce"),
     ("projections", "rebuild"): Entry('ncre projections rebuild --why "table dropped"', True),
     ("projections", "check"): Entry("ncre projections check"),
     ("settings",): Entry("ncre settings"),

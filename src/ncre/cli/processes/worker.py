@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import signal
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable
+from functools import partial
 from threading import Event, Thread
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ from ncre.cli.processes import sealing
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
 from ncre.clients.webhook_sender import SECONDS
 from ncre.config import read_settings
+from ncre.domain.letters.kinds import Channel
 from ncre.store.outages import DatabaseFailure
 from ncre.supervision import repeat
 
@@ -56,6 +59,7 @@ def worker(args: Namespace) -> int:
             warn_of_lost_photos(container.photo_inspection)
             container.worker.once()
             container.dispatcher.once()
+            container.letters.once()
             if container.sealer.has_key:
                 container.sealer.assert_ready()
                 container.sealer.catch_up()
@@ -67,11 +71,15 @@ def worker(args: Namespace) -> int:
         if not stop.is_set():
             warn_of_lost_photos(container.photo_inspection)
         sending = Thread(target=_send_events, args=(container, stop), daemon=True)
+        posting = [Thread(target=one, args=(container, stop), daemon=True) for one in _posting()]
         beside = Thread(target=sealing.run, args=(container.sealer, stop), daemon=True)
         sending.start()
+        for one in posting:
+            one.start()
         beside.start()
         container.worker.run(stop, args.every)
-        sending.join(SECONDS * 2)
+        for one in (sending, *posting):
+            one.join(SECONDS * 2)
         beside.join(timeout=10)
     finally:
         container.close()
@@ -83,6 +91,25 @@ def _send_events(container: Container, stop: Event) -> None:
     repeat(
         container.dispatcher.once, "sending events", stop, EVENTS_EVERY, logging.getLogger("ncre.webhooks")
     )
+
+
+def _posting() -> list[Callable[[Container, Event], None]]:
+    """Letters, each part in a thread of its own: a mail server that is slow or dead holds up nothing else."""
+    return [_plan_letters, *(partial(_send_letters, channel) for channel in Channel)]
+
+
+def _plan_letters(container: Container, stop: Event) -> None:
+    def planned() -> None:
+        container.letters.bounces.take_from_folder()
+        container.letters.planning.catch_up()
+
+    repeat(planned, "planning letters", stop, EVENTS_EVERY, logging.getLogger("ncre.letters"))
+
+
+def _send_letters(channel: Channel, container: Container, stop: Event) -> None:
+    log = logging.getLogger("ncre.letters")
+    sent = partial(container.letters.sending.once, channel)
+    repeat(sent, f"sending letters by {channel.value}", stop, EVENTS_EVERY, log)
 
 
 def _wait_for_database(container: Container, stop: Event, every: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
+from ncre.domain.letters.kinds import CHANNELS, KINDS, LANGUAGES, Channel, LetterKind, LetterLanguage
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.events import account
@@ -169,6 +170,26 @@ def _moved(moved: account.RegistrationMoved) -> Bilingual:
     return MOVED.get(moved.way, Bilingual(moved.way, moved.way))
 
 
+def _letters(switched: account.LetterSwitched) -> Bilingual:
+    kind = KINDS.get(LetterKind(switched.kind), Bilingual(switched.kind, switched.kind))
+    channel = CHANNELS[Channel(switched.channel)]
+    way = ("（邮件中的链接）", " by the link in a letter") if switched.way == "link" else ("", "")
+    if switched.wanted:
+        return Bilingual(
+            f"重新接收“{kind.zh}”的{channel.zh}{way[0]}。",
+            f"Letters “{kind.en}” come by {channel.en} again{way[1]}.",
+        )
+    return Bilingual(
+        f"不再接收“{kind.zh}”的{channel.zh}{way[0]}。",
+        f"Letters “{kind.en}” come by {channel.en} no more{way[1]}.",
+    )
+
+
+def _letter_language(chosen: account.LetterLanguageChosen) -> Bilingual:
+    language = LANGUAGES[LetterLanguage(chosen.language)]
+    return Bilingual(f"通知的语言改为{language.zh}。", f"Letters come in {language.en} from now on.")
+
+
 def _closed(_: account.AccountClosed) -> Bilingual:
     return Bilingual("账号已注销。", "The account was closed.")
 
@@ -191,5 +212,7 @@ PASSPORT_SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     account.AccountDisabled: _disabled,
     account.AccountEnabled: _enabled,
     account.RegistrationMoved: _moved,
+    account.LetterSwitched: _letters,
+    account.LetterLanguageChosen: _letter_language,
     account.AccountClosed: _closed,
 }

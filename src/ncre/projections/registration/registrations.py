@@ -7,7 +7,7 @@ registration stood at any version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -193,6 +193,16 @@ def one(connection: Connection, registration: UUID) -> RegistrationRow | None:
     return typed_or_none(
         RegistrationRow, connection.execute(_ONE, {"registration": registration}).mappings().first()
     )
+
+
+def several(connection: Connection, ids: Sequence[UUID]) -> list[RegistrationRow]:
+    """The rows of these registrations, in that order; those that are not there are left out."""
+    found: dict[UUID, RegistrationRow] = {}
+    for first in range(0, len(ids), 500):
+        asked = select(registrations).where(registrations.c.id.in_(ids[first : first + 500]))
+        rows = typed(RegistrationRow, connection.execute(asked).mappings())
+        found |= {row["id"]: row for row in rows}
+    return [found[one] for one in ids if one in found]
 
 
 def page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -43,7 +44,7 @@ def place(
         .where(registrations.c.requested_at <= requested_at)
         .where(or_(registrations.c.requested_at < requested_at, registrations.c.id < case))
         .limit(FARTHEST)
-        .subquery()
+        .subquery("part_of_queue")
     )
     return int(connection.execute(select(func.count()).select_from(before)).scalar_one()) + 1
 
@@ -54,12 +55,13 @@ def next_after(
     sites: frozenset[str],
     after: tuple[datetime, UUID],
     without: UUID,
+    claimed: Collection[UUID] = (),
 ) -> RegistrationRow | None:
-    """The case that waits behind this one, else the oldest other; never one of the account `without`."""
+    """The case that waits behind this one, else the oldest other; never one of the account `without`, or of `claimed`."""
     requested_at, case = after
     others = (
         _at(select(registrations), round_code, sites)
-        .where(registrations.c.account != without, registrations.c.id != case)
+        .where(registrations.c.account != without, registrations.c.id.not_in([case, *claimed]))
         .order_by(registrations.c.requested_at, registrations.c.id)
         .limit(1)
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import yuan
-from ncre.domain.registration.disclosure import words_of
+from ncre.domain.registration.disclosure import PREFILL, PREFILLED, words_of
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Opening
 from ncre.domain.registration.window_wording import WINDOWS
@@ -19,6 +19,7 @@ from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
 from ncre.projections.exam.sentences import EXAM_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
+from ncre.projections.letters.sentences import LETTER_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
 
 
@@ -215,6 +216,8 @@ def _moved(_: registration.Moved) -> Bilingual:
 
 
 def _viewed(viewed: access.DetailsViewed) -> Bilingual:
+    if viewed.purpose == PREFILL:
+        return PREFILLED
     if not viewed.why:
         return Bilingual("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
     why = words_of(viewed.why)
@@ -288,5 +291,6 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     **PASSPORT_SENTENCES,
     **ERASURE_SENTENCES,
     **INTEGRATION_SENTENCES,
+    **LETTER_SENTENCES,
     **AUDIT_SENTENCES,
 }

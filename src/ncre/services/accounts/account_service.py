@@ -17,6 +17,7 @@ from ncre.identity import email_templates, office_letters
 from ncre.identity.accounts import Account, Accounts, PasswordRefused
 from ncre.identity.email_templates import Address, LetterSender
 from ncre.identity.external_identities import Identities
+from ncre.identity.form_drafts import forget_drafts
 from ncre.identity.passwords import weakness
 from ncre.identity.proofs import Proof, Proofs, Purpose, void
 from ncre.identity.second_factor_store import SecondFactorStore
@@ -241,6 +242,7 @@ class AccountService:
             self._identities.unlink_all(connection, account.id)
             self._factors.remove(connection, account.id)
             self.sessions.end_all(connection, account.id)
+            forget_drafts(connection, account.id)
             self._log.record(connection, account, facts.AccountClosed(account.id))
 
         self._command_handler.run_in_transaction(ended)

@@ -24,10 +24,12 @@ from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.account import stream_of
 from ncre.events.erasure import PersonErased, RegistrationErased, erasure_of
 from ncre.handlers.command_handler import Act, CommandHandler
-from ncre.identity import erasure_letters
+from ncre.identity import erasure_letters, letter_choices
 from ncre.identity.accounts import Accounts
 from ncre.identity.forgetting import Forgetting
+from ncre.identity.form_drafts import forget_about
 from ncre.operational.erasure_remains import Left, note
+from ncre.operational.letters import forget_people
 from ncre.projections.base import Row
 from ncre.projections.exam import retentions
 from ncre.projections.registration.registrations import registrations
@@ -167,8 +169,11 @@ class Erasure:
         for one in person.accounts:
             self._command_handler.store.erase(connection, one, now)
         self._clear_rows(connection, person)
+        forget_people(connection, person.accounts, [row["id"] for row in person.registrations])
+        letter_choices.forget(connection, person.accounts)
         for one in person.accounts:
             self._forgetting.forget(connection, one, traces.addresses)
+        forget_about(connection, [row["id"] for row in person.registrations])
         self._record(connection, person, why, by, way)
         people = tuple(str(one) for one in person.accounts) if way is not Way.RESTORED else ()
         note(connection, now, Left(people, left.photos, left.drafts, left.papers, left.letters))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from sqlalchemy import Connection
+
 from ncre.domain.registration.commands import Command
 from ncre.domain.registration.lifecycle import LIFE
 from ncre.domain.registration.vocabulary import STAFF, Step
@@ -17,17 +19,20 @@ _FACT_OF: Final[Mapping[Step, type[Fact]]] = {
 """The decisions of staff: steps of theirs that lead somewhere."""
 
 
-def decided_before(command_handler: CommandHandler, command: Command) -> Envelope | None:
-    """The stamp of somebody else's decision that says what this command, which was carried out, asked for.
-
-    None where the command itself decided, or where its own author had decided before.
-    """
+def newest_decision(
+    connection: Connection, command_handler: CommandHandler, command: Command
+) -> Envelope | None:
+    """The stamp of the newest decision in the history that says what this command asks for, whoever made it."""
     fact = _FACT_OF.get(command.step)
     if fact is None:
         return None
-    with command_handler.database.reading() as connection:
-        history = command_handler.store.history(connection, command.registration, opened=False)
+    history = command_handler.store.history(connection, command.registration, opened=False)
     stamps = [one.metadata for one in history if isinstance(one, fact)]
-    if not stamps or stamps[-1].actor == command.actor.id or stamps[-1].command_id == command.command_id:
-        return None
-    return stamps[-1]
+    return stamps[-1] if stamps else None
+
+
+def of_somebody_else(newest: Envelope | None, command: Command) -> bool:
+    """Whether it was neither this command that decided, nor its own author before."""
+    if newest is None:
+        return False
+    return newest.actor != command.actor.id and newest.command_id != command.command_id

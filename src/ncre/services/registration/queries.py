@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,10 +20,12 @@ from ncre.projections.payment import ledger
 from ncre.projections.registration import (
     desk_search,
     photo_files,
+    queue_pages,
     registration_counts,
     registrations,
     review_queue,
 )
+from ncre.projections.registration.queue_pages import Place, QueuedCases, QueueFilter
 from ncre.projections.rows import HistoryRow, PaymentRow, RegistrationRow, SeatRow, known
 from ncre.projections.seating import tickets
 from ncre.services.audit.seals import Seal, seal_of
@@ -99,6 +101,12 @@ class CaseQueries:
         """The account's registration in a round: the one under way, else the newest that was given up."""
         with self._database.reading() as connection:
             return registrations.newest_of(connection, account, round_code)
+
+    def former_of(self, account: UUID, but: UUID) -> RegistrationRow | None:
+        """The account's newest other registration with personal details, of any round; None where there is none."""
+        with self._database.reading() as connection:
+            every = registrations.of_account(connection, account)
+        return next((row for row in every if row["id"] != but and row["details_version"]), None)
 
     def moved_away(self, account: UUID, round_code: str) -> bool:
         """Whether a registration under way that began at this account belongs to another by now."""
@@ -184,6 +192,22 @@ class CaseQueries:
         waiting_at = {site: counts.get(Status.PENDING_REVIEW, 0) for site, counts in by_site.items()}
         return QueuePage(rows, count, page, pages, waiting_at)
 
+    def queue_page(self, wanted: QueueFilter, after: Place | None, limit: int) -> QueuedCases:
+        """Waiting cases that fit, in the order of the filter, those behind a place."""
+        with self._database.reading() as connection:
+            return queue_pages.page(connection, wanted, after, limit)
+
+    def waiting_at(self, round_code: str) -> dict[str, int]:
+        """How many wait for review at each site of a round."""
+        with self._database.reading() as connection:
+            by_site = registration_counts.by_site(connection, round_code)
+        return {site: counts.get(Status.PENDING_REVIEW, 0) for site, counts in by_site.items()}
+
+    def rows(self, cases: Sequence[UUID]) -> list[RegistrationRow]:
+        """The registrations of these ids, in that order; those that are not there are left out."""
+        with self._database.reading() as connection:
+            return registrations.several(connection, cases)
+
     def turn(self, row: RegistrationRow, sites: frozenset[str]) -> tuple[int, int]:
         """The place of a waiting case in the queue of these sites, from 1, and how many wait."""
         since = known(row["requested_at"])
@@ -191,11 +215,18 @@ class CaseQueries:
             place = review_queue.place(connection, row["round"], sites, since, row["id"])
             return place, review_queue.waiting_count(connection, row["round"], sites)
 
-    def next_after(self, row: RegistrationRow, actor: Actor, now: datetime) -> RegistrationRow | None:
-        """The case that waits behind this one at the sites of these staff, else the oldest other; never their own."""
+    def next_after(
+        self, row: RegistrationRow, actor: Actor, now: datetime, claimed: Collection[UUID] = ()
+    ) -> RegistrationRow | None:
+        """The case that waits behind this one at the sites of these staff, else the oldest other; never their own, and
+
+        none of `claimed`.
+        """
         after = (row["requested_at"] or now, row["id"])
         with self._database.reading() as connection:
-            return review_queue.next_after(connection, row["round"], actor.sites, after, UUID(actor.id))
+            return review_queue.next_after(
+                connection, row["round"], actor.sites, after, UUID(actor.id), claimed
+            )
 
     def first_reasons(self, round_code: str, measured: Sequence[str]) -> list[str]:
         """The codes of the reasons at hand: what was measured, then what is rejected most often in the round."""

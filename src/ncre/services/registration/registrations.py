@@ -5,25 +5,35 @@ Each raises Refusal where a rule says no; then nothing was recorded. Sent twice 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.declaration import DECLARATION
-from ncre.domain.registration.disclosure import require_may_open
+from ncre.domain.registration.disclosure import PREFILL, require_may_open
 from ncre.domain.registration.state import Registration, registration_id
+from ncre.domain.registration.vocabulary import Step
 from ncre.events.base import Envelope
 from ncre.events.registration import Details, Photo
 from ncre.handlers.command_handler import CommandHandler
+from ncre.operational import review_claims
 from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
 from ncre.services.payment.counter_payments import CashTaken, CounterPayments
 from ncre.services.registration.case_request import CaseRequest
 from ncre.services.registration.changes import Changes
-from ncre.services.registration.decided_before import decided_before
+from ncre.services.registration.decided_before import newest_decision, of_somebody_else
 from ncre.services.registration.people import People
 from ncre.services.registration.transfer import RegistrationTransfer
+from ncre.services.review.sampling import Sampling
+
+REVIEWED: Final = frozenset({Step.APPROVE, Step.REJECT})
+"""The decisions of a review, of which a sample gets a second look."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +54,14 @@ class Registrations:
         people: People,
         transfer: RegistrationTransfer,
         counter_payments: CounterPayments,
+        sampling: Sampling,
     ) -> None:
         self._command_handler = command_handler
         self._changes = changes
         self._people = people
         self._transfer = transfer
         self._counter_payments = counter_payments
+        self._sampling = sampling
 
     def agree(
         self,
@@ -204,6 +216,20 @@ class Registrations:
         require_may_open(actor, self._row(registration)["site"] or "")
         self._command_handler.record_access(registration, actor, purpose, why)
 
+    def open_several(self, rows: Sequence[RegistrationRow], actor: c.Actor, purpose: str, why: str) -> None:
+        """`open_details` of several cases: all of them are recorded, or none is."""
+        for row in rows:
+            require_may_open(actor, row["site"] or "")
+        self._command_handler.look_at_all([row["id"] for row in rows], actor, purpose, why)
+
+    def details_of_former(self, registration: UUID, actor: c.Actor) -> Details | None:
+        """The details of a candidate's own former registration, to begin another with; that is recorded with the former."""
+        row = self._row(registration)
+        if str(row["account"]) != actor.id:
+            raise Refusal(RefusalCode.NOT_FOUND)
+        self._command_handler.record_access(registration, actor, PREFILL)
+        return self._people.details(registration, row["details_version"])
+
     def open_paper(self, registration: UUID, actor: c.Actor, kind: str) -> None:
         """Record that staff are about to see a printed form or ticket, which is never one of their own."""
         if str(self._row(registration)["account"]) == actor.id:
@@ -224,5 +250,14 @@ class Registrations:
         )
 
     def _decide(self, command: c.Command) -> Decision:
-        after = self._command_handler.handle(command)
-        return Decision(after, decided_before(self._command_handler, command))
+        """The decision, its lot for a second look, and the end of the claim on the case, in one transaction."""
+
+        def decided(connection: Connection) -> Decision:
+            after = self._command_handler.carry_out(connection, command)
+            newest = newest_decision(connection, self._command_handler, command)
+            if newest is not None and newest.command_id == command.command_id and command.step in REVIEWED:
+                self._sampling.draw(connection, after, newest, command.step.value)
+                review_claims.drop(connection, command.registration)
+            return Decision(after, newest if of_somebody_else(newest, command) else None)
+
+        return self._command_handler.run_in_transaction(decided)

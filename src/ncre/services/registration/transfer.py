@@ -10,26 +10,17 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from ncre.domain.bilingual import Bilingual
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Move
 from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import RegistrationMoved
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import office_letters
 from ncre.identity.accounts import Account, Accounts
 from ncre.projections.registration import registrations
 from ncre.services.accounts.profiles import Profiles
 from ncre.services.accounts.security_log import SecurityLog
 from ncre.services.registration.changes import Changes
-
-LEFT = Bilingual(
-    "把您的报名转到了您的另一账号", "moved your registration from this account to another account of yours"
-)
-CAME = Bilingual(
-    "把您在另一账号的报名转到了本账号", "moved your registration from another account of yours to this one"
-)
 
 
 class RegistrationTransfer:
@@ -57,7 +48,7 @@ class RegistrationTransfer:
         return known
 
     def move(self, asked: Move) -> Registration:
-        """Carry out the command, record it at both accounts and tell them. Asked again, it is so already.
+        """Carry out the command and record it at both accounts; letters tell both. Asked again, it is so already.
 
         Raises Refusal, also where the other account has a registration of its own under way, or personal
         details of somebody else.
@@ -67,20 +58,15 @@ class RegistrationTransfer:
             raise Refusal(RefusalCode.ACCOUNT_UNKNOWN)
         persons = self._profiles.persons_of(to)
         self._changes.prepare(asked)
-        was, after = self._command_handler.run_in_transaction(partial(self._moved, asked, to, persons))
-        if was is not None:
-            self._log.tell(was, lambda address: office_letters.moved(address, after.number, LEFT))
-            self._log.tell(to, lambda address: office_letters.moved(address, after.number, CAME))
-        return after
+        return self._command_handler.run_in_transaction(partial(self._moved, asked, to, persons))
 
     def _moved(
         self, asked: Move, to: Account, persons: frozenset[str], connection: Connection
-    ) -> tuple[Account | None, Registration]:
-        """The account it left, None where nothing happened; and the registration as it then stands."""
+    ) -> Registration:
         before = registrations.one(connection, asked.registration)
         after = self._command_handler.carry_out(connection, asked)
         if before is None or after.version == before["version"]:
-            return None, after
+            return after
         if persons and after.person and not persons & {after.person, after.holder}:
             raise Refusal(RefusalCode.OTHER_PERSON)
         if registrations.under_way(connection, to.id, after.round) != [after.id]:
@@ -91,4 +77,4 @@ class RegistrationTransfer:
             self._log.record(connection, was, left, by=asked.actor)
         came = RegistrationMoved(to.id, after.id, "came")
         self._log.record(connection, to, came, by=asked.actor)
-        return was, after
+        return after

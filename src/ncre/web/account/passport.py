@@ -139,6 +139,7 @@ def _page(faults: dict[str, str], status: int = 422) -> Answer:
         linked=container().single_sign_on.identities.of(account().id),
         completed=container().profiles.of(account()) is not None,
         here=current_session().key,
+        unreachable_addresses=container().letters.log.unreachable(account()),
         story=newest_first(story)[:30],
     )
     return (page, status) if faults else page

@@ -128,6 +128,7 @@ def tasks(registration: UUID) -> Answer:
         form_refused=form_refused,
         ticket_refused=ticket_refused,
         printing=case.round.plan.windows.printing,
+        unreachable_addresses=container().letters.log.unreachable(account()),
     )
 
 

@@ -7,6 +7,7 @@ and auditors open nothing at all.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import request, session
@@ -31,6 +32,16 @@ def open_details(row: RegistrationRow, purpose: str, why: str = "") -> None:
         return
     container().registrations.open_details(row["id"], account().actor, purpose, why)
     session[KEY] = [*session.get(KEY, []), _mark(row, purpose)][-MOST:]
+
+
+def open_all(rows: Sequence[RegistrationRow], purpose: str, why: str) -> None:
+    """`open_details` of several cases, those of them that are not open yet: all are recorded first, or none is shown."""
+    if request.method != "POST":
+        raise Forbidden
+    new = [row for row in rows if not opened(row, purpose)]
+    if new:
+        container().registrations.open_several(new, account().actor, purpose, why)
+        session[KEY] = [*session.get(KEY, []), *(_mark(row, purpose) for row in new)][-MOST:]
 
 
 def opened(row: RegistrationRow, purpose: str) -> bool:

@@ -18,6 +18,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.handlers.outages import OUTAGES
 from ncre.store.outages import DatabaseFailure
 from ncre.web.api import problems
+from ncre.web.drafts.draft_form import is_kept
 from ncre.web.shared import access_log, edge, ways
 from ncre.web.shared.forms import FormIncomplete
 from ncre.web.shared.language import language
@@ -47,6 +48,10 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.INTEGRATION_OVER: HTTPStatus.CONFLICT,
     RefusalCode.SECRETS_TWO: HTTPStatus.CONFLICT,
     RefusalCode.WEBHOOK_ADDRESS: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.LETTER_EMPTY: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.LETTER_PLACEHOLDER_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.LETTER_PLACEHOLDER_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.LETTER_MUST_BE_TOLD: HTTPStatus.CONFLICT,
     RefusalCode.OUT_OF_DATE: HTTPStatus.CONFLICT,
     RefusalCode.SENT_BEFORE: HTTPStatus.CONFLICT,
     RefusalCode.VERSION_UNKNOWN: HTTPStatus.CONFLICT,
@@ -132,6 +137,16 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
     RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
     RefusalCode.NOT_SEALED: HTTPStatus.CONFLICT,
+    RefusalCode.NOT_WAITING: HTTPStatus.CONFLICT,
+    RefusalCode.CASE_CLAIMED: HTTPStatus.CONFLICT,
+    RefusalCode.COLLEAGUE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.NOTHING_CHOSEN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.TOO_MUCH_CHOSEN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.RUN_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.VERDICT_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.LOOK_NOT_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.LOOK_SETTLED: HTTPStatus.CONFLICT,
+    RefusalCode.RATE_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 RETRY_AFTER: Final[Mapping[RefusalCode, int]] = {
@@ -224,7 +239,14 @@ def _expired(_error: CSRFError) -> Shown:
             "浏览器没有送来 Cookie，登录和填表都需要它。没有做任何改动。请在浏览器设置中允许本站使用 Cookie"
             "（拦截插件也可能禁止它），然后回到刚才的页面再试一次。"
         )
-    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text, ways.back())
+    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text + _kept(), ways.back())
+
+
+def _kept() -> str:
+    """What becomes of what was typed, where the form keeps drafts."""
+    if not is_kept():
+        return ""
+    return _("您填写的内容已为您保留一天：用原来的账号登录，回到这一页就能接着填。")
 
 
 def _incomplete(_error: FormIncomplete) -> Shown:

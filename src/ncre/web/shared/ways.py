@@ -39,6 +39,7 @@ PAGE_OF: Final = {
     "registration.take_back": Page.TASKS,
     "registration.withdraw": Page.WITHDRAW,
     "details.save": Page.DETAILS,
+    "details.use_former": Page.DETAILS,
     "subjects.save": Page.SUBJECTS,
     "photo.send": Page.PHOTO,
     "photo.adopt": Page.PHOTO,
@@ -51,6 +52,10 @@ PAGE_OF: Final = {
     "documents.form": Page.FORM,
     "documents.ticket": Page.TICKET,
     "documents.proof": Page.TASKS,
+    "letters.page": Page.TASKS,
+    "letters.apple_pass": Page.TICKET,
+    "letters.google_pass": Page.TICKET,
+    "letters.calendar": Page.TASKS,
 }
 """Which page a request of the candidate's is about; its form and its files are the same page."""
 
@@ -66,6 +71,8 @@ PUBLIC: Final = frozenset(
         "single_sign_on",
         "second_factor",
         "outbox",
+        "own_letters",
+        "payer",
     }
 )
 """Areas whose forms are sent without an account."""

@@ -19,8 +19,9 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details
 from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.registration_view import with_rules
-from ncre.web.staff.case_page import AT_DESK, PURPOSE
+from ncre.web.staff.case_page import AT_DESK
 from ncre.web.staff.return_link import remember
+from ncre.web.staff.typed import PURPOSE
 
 pages = Blueprint("desk", __name__)
 

@@ -11,7 +11,9 @@ KEY: Final = "list"
 
 LISTS: Final = {
     "review.queue": later("返回待审核"),
+    "review.sheet": later("返回照片墙"),
     "desk.search": later("返回查找"),
+    "second_looks.home": later("返回复核抽查"),
     "round.home": later("返回考务概况"),
     "halls.site": later("返回考场座位表与门贴"),
     "staff_work.page": later("返回工作记录"),

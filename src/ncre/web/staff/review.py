@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -14,61 +14,53 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import reason_of_work
 from ncre.domain.registration.vocabulary import Role, Step
-from ncre.events.bounds import OutOfBounds, integer
 from ncre.projections.rows import RegistrationRow
 from ncre.services.registration.registrations import Decision
-from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.disclosure import open_details, opened
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites, case_request
+from ncre.web.staff import queue_page
+from ncre.web.staff.case_drafts import CANCELLATION, REJECTION, TRANSFER, drafts_of_case
 from ncre.web.staff.case_forms import back_to, fits, refused
-from ncre.web.staff.case_page import PURPOSE, Typed, case_page
-from ncre.web.staff.return_link import remember
+from ncre.web.staff.case_page import case_page
+from ncre.web.staff.second_look import second_look_at
+from ncre.web.staff.typed import PURPOSE, Typed
 
 pages = Blueprint("review", __name__)
 
 PAGE: Final = 25
 """Cases on one page of the queue."""
 
-MOST_PAGES: Final = 99_999
-
 
 @pages.get("/staff/queue")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def queue() -> Answer:
-    """待审核, the longest waiting first."""
-    now, exams = container().clock(), container().queries.exams
-    round_ = exams.current()
-    code = round_.code if round_ else ""
-    mine = [site for site in exams.sites(code) if account().actor.covers(site.code)]
-    chosen = _site_of([site.code for site in mine])
-    sites = frozenset({chosen}) if chosen else account().sites
-    queue = container().queries.cases.queue(code, sites, _page_number(), PAGE)
-    rows, here = queue.rows, queue.page
-    waits = {row["id"]: time_left(now, row["requested_at"] or now) for row in rows}
-    remember("review.queue", page=here if here > 1 else "", site=chosen)
-    names = {site.code: site.plan.name for site in mine}
-    return render_template(
-        "staff/queue.html",
-        round=round_,
-        rows=rows,
-        count=queue.count,
-        waits=waits,
-        here=here,
-        pages=queue.pages,
-        names=names,
-        filters=[(code, name, queue.waiting_at.get(code, 0)) for code, name in sorted(names.items())],
-        chosen=chosen,
-    )
+    """待审核, the longest waiting first unless asked for otherwise."""
+    return queue_page.table(PAGE)
+
+
+@pages.get("/staff/sheet")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def sheet() -> Answer:
+    return queue_page.sheet()
+
+
+@pages.post("/staff/sheet/open")
+@require_role(Role.REVIEWER, Role.OFFICE)
+def open_sheet() -> Answer:
+    return queue_page.open_sheet()
 
 
 @pages.get("/staff/cases/<uuid:registration>")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def case(registration: UUID) -> Answer:
-    return case_page(registration, Typed())
+    """The case; whoever gives it a second look sees it without its first verdict until they decided."""
+    if (look := second_look_at(registration)) is not None:
+        return redirect(url_for("second_look.case", registration=registration, version=look.version), 303)
+    return case_page(registration, drafts_of_case(registration))
 
 
 @pages.post("/staff/cases/<uuid:registration>/open")
@@ -78,6 +70,7 @@ def open_case(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     try:
         open_details(row, PURPOSE, reason_of_work(request.form.get("opening", "")))
+        container().review_claims.take(row, account())
     except Refusal as refusal:
         return case_page(registration, Typed(faults={"opening": refusal_text(refusal)})), int(
             STATUS[refusal.code]
@@ -110,6 +103,7 @@ def approve(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/reject")
 @require_step(Step.REJECT)
+@REJECTION.sent
 def reject(registration: UUID) -> Answer:
     row, decide = at_my_sites(registration), container().registrations.reject
     typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
@@ -124,8 +118,10 @@ def reject(registration: UUID) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/next")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def pass_on(registration: UUID) -> Answer:
-    """下一份: this one keeps its place in the queue."""
-    return _to_next(at_my_sites(registration), "")
+    """下一份: this one keeps its place in the queue, and is anybody's again."""
+    row = at_my_sites(registration)
+    container().review_claims.release(row, account())
+    return _to_next(row, "")
 
 
 @pages.post("/staff/cases/<uuid:registration>/<any(form, ticket, receipt):kind>.pdf")
@@ -153,6 +149,7 @@ def confirm(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/cancel")
 @require_step(Step.CANCEL)
+@CANCELLATION.sent
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
     form = request.form
@@ -168,6 +165,7 @@ def cancel(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/move")
 @require_step(Step.MOVE)
+@TRANSFER.sent
 def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)
@@ -186,14 +184,17 @@ def move(registration: UUID) -> Answer:
 
 
 def _to_next(decided: RegistrationRow, notice: str) -> Answer:
-    """To the case that waits behind this one, else to the oldest, else to the empty queue."""
+    """To the case that waits behind this one and no colleague is at, else to the oldest, else to the empty queue."""
     if notice:
         flash(notice)
-    row = container().queries.cases.next_after(decided, account().actor, container().clock())
+    claims = container().review_claims
+    claimed = [one.registration for one in claims.held() if one.account != account().id]
+    row = container().queries.cases.next_after(decided, account().actor, container().clock(), claimed)
     if row is None:
         return redirect(url_for("review.queue"), 303)
     if opened(decided, PURPOSE):
         open_details(row, PURPOSE, "review")
+        claims.take(row, account())
     return redirect(url_for("review.case", registration=row["id"]), 303)
 
 
@@ -207,18 +208,3 @@ def _of_others(decision: Decision) -> str:
         who=name_of(before.actor),
         when=in_words(before.recorded_at),
     )
-
-
-def _site_of(mine: list[str]) -> str:
-    """The site of the address, "" for all; another's is as good as none."""
-    asked = request.args.get("site", "")
-    return asked if asked in mine else ""
-
-
-def _page_number() -> int:
-    """The page of the address; beyond what there can be is the last one."""
-    typed = request.args.get("page", "1")
-    try:
-        return integer(typed, least=1, most=MOST_PAGES)
-    except OutOfBounds:
-        return MOST_PAGES if typed.isdecimal() and typed.strip("0") else 1

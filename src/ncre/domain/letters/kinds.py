@@ -1,0 +1,65 @@
+"""The kinds of letters about a registration, and the channels they go by."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from ncre.domain.bilingual import Bilingual
+
+
+class LetterKind(StrEnum):
+    """The codes stand in the log and in rows, and are never renamed."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    LAPSES_IN_6_HOURS = "lapses-in-6-hours"
+    LAPSES_IN_1_HOUR = "lapses-in-1-hour"
+    LAPSED = "lapsed"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    SEATED = "seated"
+    MOVED = "moved"
+    ROUND_CHANGED = "round-changed"
+    EXAM_TOMORROW = "exam-tomorrow"
+
+
+class Channel(StrEnum):
+    """How a letter reaches somebody."""
+
+    MAIL = "mail"
+    PHONE = "phone"
+
+
+class LetterLanguage(StrEnum):
+    """In which language somebody wants letters; both, Chinese first, where nobody chose."""
+
+    BOTH = "both"
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+CHANNELS: Final = {
+    Channel.MAIL: Bilingual("邮件", "e-mail"),
+    Channel.PHONE: Bilingual("短信", "message to the phone"),
+}
+
+LANGUAGES: Final = {
+    LetterLanguage.BOTH: Bilingual("中文和英文", "Chinese and English"),
+    LetterLanguage.CHINESE: Bilingual("中文", "Chinese"),
+    LetterLanguage.ENGLISH: Bilingual("英文", "English"),
+}
+
+KINDS: Final = {
+    LetterKind.APPROVED: Bilingual("审核通过，请支付", "approved, to be paid"),
+    LetterKind.REJECTED: Bilingual("审核未通过", "rejected, with the reasons"),
+    LetterKind.LAPSES_IN_6_HOURS: Bilingual("支付期限还剩 6 小时", "6 hours left to pay"),
+    LetterKind.LAPSES_IN_1_HOUR: Bilingual("支付期限还剩 1 小时", "1 hour left to pay"),
+    LetterKind.LAPSED: Bilingual("报名已过期", "lapsed, with the way back"),
+    LetterKind.PAID: Bilingual("考试费已收到", "the fee was paid"),
+    LetterKind.REFUNDED: Bilingual("退款已退回", "money was sent back"),
+    LetterKind.SEATED: Bilingual("考场和座位已编排", "hall and seat are there"),
+    LetterKind.MOVED: Bilingual("报名转到另一账号", "moved to another account"),
+    LetterKind.ROUND_CHANGED: Bilingual("考次安排有变动", "a change of the round that touches you"),
+    LetterKind.EXAM_TOMORROW: Bilingual("明天考试", "the day before the exam"),
+}

@@ -1,0 +1,139 @@
+"""The shipped text of every letter. The office may put its own in its place, and come back to these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.letters.kinds import LetterKind
+from ncre.domain.letters.texts import LetterText
+
+SHIPPED: Final[Mapping[LetterKind, LetterText]] = {
+    LetterKind.APPROVED: LetterText(
+        "审核通过，请在 {deadline} 前支付",
+        "Approved: please pay before {deadline}",
+        "您的报名（报名号 {number}，{site}）已通过审核。\n\n报考科目：{subjects}。\n\n"
+        "请在 {deadline}（北京时间）前支付报名费 {amount} 元。过期未支付，报名自动失效，名额会让给别人。",
+        "Your registration ({number}, {site}) was approved.\n\nSubjects: {subjects}.\n\n"
+        "Please pay the fee of {amount} yuan before {deadline} (Beijing time). Unpaid by then it lapses, and the seats go to others.",
+        "报名 {number} 已通过审核，请在 {deadline} 前支付 {amount} 元。",
+        "Registration {number} was approved. Pay {amount} yuan before {deadline}.",
+    ),
+    LetterKind.REJECTED: LetterText(
+        "审核未通过，请修改",
+        "Your registration was not approved: please mend it",
+        "考点没有通过您的报名（报名号 {number}，{site}）。\n\n原因：{reasons}。\n\n"
+        "请登录后按原因修改，再重新申请审核。考点的补充说明在报名页面上。",
+        "The site did not approve your registration ({number}, {site}).\n\nReasons: {reasons}.\n\n"
+        "Please sign in, mend it and request review again. What the site adds in its own words stands on the page of your "
+        "registration.",
+        "报名 {number} 审核未通过，请登录查看原因并修改。",
+        "Registration {number} was not approved. Sign in to read why and mend it.",
+    ),
+    LetterKind.LAPSES_IN_6_HOURS: LetterText(
+        "支付期限还剩 6 小时：{deadline}",
+        "6 hours left to pay: {deadline}",
+        "您的报名（报名号 {number}，{site}）还没有支付。\n\n"
+        "请在 {deadline}（北京时间）前支付 {amount} 元，过期报名自动失效。已经支付的，请在报名页面点“我已支付”。",
+        "Your registration ({number}, {site}) is not paid yet.\n\n"
+        "Please pay {amount} yuan before {deadline} (Beijing time); unpaid by then it lapses. If you have paid, say so on its page.",
+        "报名 {number} 还没有支付，期限 {deadline}。",
+        "Registration {number} is not paid yet; pay before {deadline}.",
+    ),
+    LetterKind.LAPSES_IN_1_HOUR: LetterText(
+        "支付期限只剩 1 小时：{deadline}",
+        "1 hour left to pay: {deadline}",
+        "您的报名（报名号 {number}，{site}）还没有支付，只剩 1 小时。\n\n"
+        "请在 {deadline}（北京时间）前支付 {amount} 元，过期报名自动失效。已经支付的，请在报名页面点“我已支付”。",
+        "Your registration ({number}, {site}) is not paid yet, and one hour is left.\n\n"
+        "Please pay {amount} yuan before {deadline} (Beijing time); unpaid by then it lapses. If you have paid, say so on its page.",
+        "报名 {number} 还没有支付，只剩 1 小时，期限 {deadline}。",
+        "Registration {number} is not paid yet; one hour is left, until {deadline}.",
+    ),
+    LetterKind.LAPSED: LetterText(
+        "报名已过期",
+        "Your registration has lapsed",
+        "您的报名（报名号 {number}，{site}）没有在期限内完成，已过期，名额已释放。\n\n{way_back}",
+        "Your registration ({number}, {site}) was not completed in time and has lapsed; its seats are free again.\n\n{way_back}",
+        "报名 {number} 已过期。{way_back}",
+        "Registration {number} has lapsed. {way_back}",
+    ),
+    LetterKind.PAID: LetterText(
+        "考试费已收到",
+        "Your fee was received",
+        "您的报名（报名号 {number}，{site}）已支付 {amount} 元，报名有效。\n\n报考科目：{subjects}。\n\n"
+        "考场和座位编排好后会再通知您。缴费凭证在报名页面下载。",
+        "The fee of {amount} yuan for your registration ({number}, {site}) was received; the registration stands.\n\n"
+        "Subjects: {subjects}.\n\nYou are told again when hall and seat are there. The receipt is on the page of your registration.",
+        "报名 {number} 已支付 {amount} 元，报名有效。",
+        "The fee of {amount} yuan for registration {number} was received.",
+    ),
+    LetterKind.REFUNDED: LetterText(
+        "退款已退回",
+        "Your money was sent back",
+        "您为报名（报名号 {number}）支付的 {amount} 元已退回。网上支付的款项原路退回，到账时间以银行为准，一般不超过 3 个工作日；"
+        "在考点交的现金由考点退还。",
+        "The {amount} yuan that you paid for registration {number} were given back. What was paid online goes back the way it "
+        "came, within about 3 working days; cash paid at the site is handed back there.",
+        "报名 {number} 的 {amount} 元已退回。",
+        "{amount} yuan for registration {number} were given back.",
+    ),
+    LetterKind.SEATED: LetterText(
+        "考场和座位已编排",
+        "Your hall and seat",
+        "您的报名（报名号 {number}）已编排考场和座位：\n\n{seats}\n\n打印准考证的时间：{printing}（北京时间）。",
+        "Hall and seat of your registration ({number}) are there:\n\n{seats}\n\n"
+        "The admission ticket can be printed: {printing} (Beijing time).",
+        "报名 {number} 已编排座位，准考证打印时间 {printing}。",
+        "Registration {number} has its seats. Print the ticket: {printing}.",
+    ),
+    LetterKind.MOVED: LetterText(
+        "报名已转到另一账号",
+        "A registration was moved to another account",
+        "考务办公室核对证据后，{moved}（报名号 {number}）。\n\n如果您没有申请，请立即联系考务办公室。",
+        "Upon evidence the exam office {moved} ({number}).\n\n"
+        "If you did not ask for this, please contact the exam office at once.",
+        "考务办公室{moved}（报名号 {number}）。不是您申请的，请立即联系考务办公室。",
+        "The exam office {moved} ({number}). If you did not ask for this, contact it at once.",
+    ),
+    LetterKind.ROUND_CHANGED: LetterText(
+        "考次安排有变动",
+        "Something about your exam was changed",
+        "{round} 的安排有变动，与您的报名（报名号 {number}，{site}）有关：\n\n{changes}\n\n请登录查看您的报名。",
+        "Something of {round} was changed that touches your registration ({number}, {site}):\n\n{changes}\n\n"
+        "Please sign in and look at your registration.",
+        "与报名 {number} 有关的安排有变动，请登录查看。",
+        "Something was changed that touches registration {number}. Please sign in.",
+    ),
+    LetterKind.EXAM_TOMORROW: LetterText(
+        "明天（{day}）考试",
+        "Your exam is tomorrow ({day})",
+        "您明天（{day}）考试：\n\n{seats}\n\n请带准考证和有效身份证件，提前到达考点 {site}。",
+        "Your exam is tomorrow ({day}):\n\n{seats}\n\n"
+        "Bring the admission ticket and your identity document, and be early at {site}.",
+        "明天（{day}）考试：{seats}。请带准考证和身份证件。",
+        "Exam tomorrow ({day}): {seats}. Bring ticket and identity document.",
+    ),
+}
+
+LEFT: Final = Bilingual(
+    "把您的报名转到了您的另一账号", "moved your registration from this account to another account of yours"
+)
+CAME: Final = Bilingual(
+    "把您在另一账号的报名转到了本账号", "moved your registration from another account of yours to this one"
+)
+
+AGAIN: Final = Bilingual(
+    "报名时间内可以登录后重新提交。", "While registration is open you may sign in and submit it again."
+)
+OVER: Final = Bilingual(
+    "本次报名已结束，请留意下一次考试的报名公告。",
+    "Registration for this round is over; please watch for the notice of the next one.",
+)
+
+MUST_BE_TOLD: Final = Bilingual(
+    "这封信关系到费用或期限，不能退订。",
+    "This letter is about money or a deadline and cannot be switched off.",
+)
+CHOOSE: Final = Bilingual("接收哪些通知：", "Which letters you get: ")

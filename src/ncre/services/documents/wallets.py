@@ -1,0 +1,59 @@
+"""The admission ticket for the wallet of a phone, where the installation has the keys; with what the printed one says."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ncre.clients.wallets.apple import AppleWallet
+from ncre.clients.wallets.card import Sitting, WalletCard
+from ncre.clients.wallets.google import GoogleWallet
+from ncre.domain.exam.plan import EXAM_TIME
+from ncre.handlers.command_handler import CommandHandler
+from ncre.projections.seating import tickets
+from ncre.services.documents.issuing import DocumentService
+from ncre.services.registration.case import Case
+
+
+class Wallets:
+    """Passes of Apple and Google; either may be missing."""
+
+    def __init__(
+        self,
+        command_handler: CommandHandler,
+        documents: DocumentService,
+        apple: AppleWallet | None,
+        google: GoogleWallet | None,
+    ) -> None:
+        self._command_handler = command_handler
+        self._documents = documents
+        self.apple = apple
+        self.google = google
+
+    def card(self, case: Case) -> WalletCard:
+        """What the ticket of a registration says, without its holder. Raises Refusal where none is printed."""
+        sheet = self._documents.ticket_page(case.id).sheet
+        with self._command_handler.database.reading() as connection:
+            seats = tickets.seats_of(connection, case.id)
+        sittings = tuple(
+            Sitting(
+                f"{seat['subject']} {case.round.subject(seat['subject']).name}",
+                seat["starts_at"].astimezone(EXAM_TIME),
+                seat["ends_at"].astimezone(EXAM_TIME),
+                f"第 {seat['hall']} 考场（{seat['room']}）{seat['seat']} 号",
+            )
+            for seat in seats
+        )
+        return WalletCard(
+            _serial(case.id),
+            case.version,
+            sheet.record.number,
+            sheet.round,
+            sheet.site,
+            sheet.address,
+            sheet.record.code,
+            sittings,
+        )
+
+
+def _serial(registration: UUID) -> str:
+    return registration.hex

@@ -1,0 +1,110 @@
+"""Claims on cases of the queue: taken by opening one, over after a while, handed to a colleague of the site with a note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.rejection_reasons import require_text
+from ncre.domain.registration.vocabulary import Role, Status
+from ncre.handlers.command_handler import CommandHandler
+from ncre.identity.accounts import Account
+from ncre.identity.staff_directory import StaffDirectory
+from ncre.operational import review_claims
+from ncre.operational.review_claims import LONGEST_NOTE, Handover, ReviewClaim
+from ncre.projections.rows import RegistrationRow
+
+LASTS: Final = timedelta(minutes=15)
+"""A case that nobody decided in this time is anybody's again; opening it anew extends it."""
+
+KEPT: Final = timedelta(days=180)
+"""How long it stays readable who handed a case to whom."""
+
+
+class ReviewClaims:
+    """Who is at which case; `clock` says what has run out."""
+
+    def __init__(self, command_handler: CommandHandler, clock: Callable[[], datetime]) -> None:
+        self._database = command_handler.database
+        self._clock = clock
+        self._staff = StaffDirectory(clock)
+
+    def of(self, cases: Collection[UUID]) -> dict[UUID, ReviewClaim]:
+        """The claims that hold now on these cases, by case."""
+        with self._database.reading() as connection:
+            return review_claims.of(connection, cases, self._clock())
+
+    def held(self, account: UUID | None = None) -> list[ReviewClaim]:
+        """The claims that hold now, of an account or of everybody."""
+        with self._database.reading() as connection:
+            return review_claims.held(connection, self._clock(), account)
+
+    def take(self, row: RegistrationRow, account: Account, *, over: bool = False) -> ReviewClaim | None:
+        """The claim that then holds, which may be a colleague's; `over` takes it from them. None where nothing waits.
+
+        Nobody claims their own registration.
+        """
+        if row["status"] != Status.PENDING_REVIEW or row["account"] == account.id:
+            return None
+        now = self._clock()
+        with self._database.transaction() as connection:
+            self._database.lock(connection, row["id"])
+            held = review_claims.of(connection, [row["id"]], now).get(row["id"])
+            if held is not None and held.account != account.id and not over:
+                return held
+            since = held.taken_at if held is not None and held.account == account.id else now
+            claim = ReviewClaim(row["id"], account.id, since, now + LASTS)
+            review_claims.put(connection, claim)
+            return claim
+
+    def release(self, row: RegistrationRow, account: Account) -> None:
+        """One's own claim is given up; a colleague's stays."""
+        with self._database.transaction() as connection:
+            held = review_claims.of(connection, [row["id"]], self._clock()).get(row["id"])
+            if held is not None and held.account == account.id:
+                review_claims.drop(connection, row["id"])
+
+    def colleagues(self, row: RegistrationRow, account: Account) -> list[Account]:
+        """To whom the case may be handed: whoever else reviews at its site, and it is not their own."""
+        with self._database.reading() as connection:
+            every = self._staff.all(connection)
+        return [
+            one
+            for one in every
+            if one.role is Role.REVIEWER
+            and not one.is_disabled
+            and one.actor.covers(row["site"] or "")
+            and one.id not in (account.id, row["account"])
+        ]
+
+    def hand_over(self, row: RegistrationRow, giver: Account, receiver: UUID, note: str) -> Account:
+        """The case to a colleague of the same site. Raises Refusal: it waits no more, is a colleague's, or nobody such."""
+        require_text(note, LONGEST_NOTE)
+        if row["status"] != Status.PENDING_REVIEW:
+            raise Refusal(RefusalCode.NOT_WAITING)
+        to = next((one for one in self.colleagues(row, giver) if one.id == receiver), None)
+        if to is None:
+            raise Refusal(RefusalCode.COLLEAGUE_UNKNOWN)
+        now = self._clock()
+        with self._database.transaction() as connection:
+            self._database.lock(connection, row["id"])
+            held = review_claims.of(connection, [row["id"]], now).get(row["id"])
+            if held is not None and held.account != giver.id:
+                raise Refusal(RefusalCode.CASE_CLAIMED)
+            review_claims.put(connection, ReviewClaim(row["id"], to.id, now, now + LASTS))
+            handover = Handover(uuid4(), row["id"], giver.id, to.id, note.strip(), now)
+            review_claims.note_handover(connection, handover)
+        return to
+
+    def handovers(self, registration: UUID) -> list[Handover]:
+        """Who handed the case to whom, the newest first."""
+        with self._database.reading() as connection:
+            return review_claims.handovers_of(connection, registration)
+
+    def tidy(self, before: datetime) -> None:
+        """Forget claims that were over before a moment, and what was handed over long ago."""
+        with self._database.transaction() as connection:
+            review_claims.tidy(connection, before, self._clock() - KEPT)

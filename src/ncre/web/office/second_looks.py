@@ -1,0 +1,90 @@
+"""复核抽查: how much of each site's decisions gets a second look, what reviewers disagree on, and how often they agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.vocabulary import Role
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.rounds import current_site, names_of_sites
+from ncre.web.staff.return_link import remember
+
+pages = Blueprint("second_looks", __name__)
+
+_PER_CENT: Final = re.compile(r"([0-9]{1,3})(?:[.．]([0-9]))?")
+
+
+@pages.get("/office/second-looks")
+@require_role(Role.OFFICE)
+def home() -> Answer:
+    return _page({})
+
+
+@pages.post("/office/second-looks/rates/<code>")
+@require_role(Role.OFFICE)
+def set_rate(code: str) -> Answer:
+    """The rate of a site from now on, in per cent with one decimal."""
+    current_site(code)
+    typed = request.form.get("rate", "").strip()
+    try:
+        container().second_looks.set_rate(account(), code, _per_mille(typed))
+    except Refusal as refusal:
+        return _page({f"rate-{code}": refusal_text(refusal)}, {code: typed}), int(STATUS[refusal.code])
+    flash(_("考点 %(code)s 的抽查比例已改为 %(rate)s%%。", code=code, rate=typed))
+    return redirect(url_for("second_looks.home"), 303)
+
+
+@pages.post("/office/second-looks/<uuid:registration>/<int:version>/settle")
+@require_role(Role.OFFICE)
+def settle(registration: UUID, version: int) -> Answer:
+    """Whose verdict was right."""
+    outcome, note = request.form.get("outcome", ""), request.form.get("note", "")
+    try:
+        container().second_looks.settle(account(), registration, version, outcome, note)
+    except Refusal as refusal:
+        if refusal.code is RefusalCode.LOOK_SETTLED:
+            raise
+        return _page({f"look-{registration}-{version}": refusal_text(refusal)}), int(STATUS[refusal.code])
+    flash(_("分歧已有结论。"))
+    return redirect(url_for("second_looks.home"), 303)
+
+
+def _page(faults: Mapping[str, str], typed: Mapping[str, str] | None = None) -> str:
+    remember("second_looks.home")
+    looks, names = container().second_looks, names_of_sites()
+    round_ = container().queries.exams.current()
+    rates = looks.rates(names)
+    shown = {code: (typed or {}).get(code, _per_cent(rate)) for code, rate in rates.items()}
+    found = looks.disagreements(names)
+    rows = container().queries.cases.rows([look.registration for look in found])
+    return render_template(
+        "office/second_looks.html",
+        names=names,
+        rates=sorted(shown.items()),
+        disagreements=found,
+        numbers={row["id"]: row["number"] for row in rows},
+        report=looks.report(round_.code) if round_ else [],
+        faults=faults,
+        command_id=fresh_id,
+    )
+
+
+def _per_mille(typed: str) -> int:
+    """Thousandths of what was typed in per cent. Raises Refusal."""
+    found = _PER_CENT.fullmatch(typed.removesuffix("%").removesuffix("％").strip())
+    if found is None:
+        raise Refusal(RefusalCode.RATE_UNFIT)
+    return 10 * int(found[1]) + int(found[2] or 0)
+
+
+def _per_cent(per_mille: int) -> str:
+    return f"{per_mille / 10:g}"

@@ -1,0 +1,130 @@
+"""二次复核: decisions of colleagues, drawn by lot and decided once more without knowing what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import Forbidden, NotFound
+
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.domain.registration.vocabulary import Role
+from ncre.events import registration as facts
+from ncre.services.review.second_looks import SecondLook
+from ncre.web.candidate.task_list import GROUPS
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.pictures import picture_of
+from ncre.web.shared.registration_view import any_row
+from ncre.web.staff.review_case import answers, pictures
+
+pages = Blueprint("second_look", __name__)
+
+PURPOSE: Final = "second-look"
+
+OPENED: Final = "second-look"
+"""Which second look this session opened, as `case.version`."""
+
+
+def second_look_at(registration: UUID) -> SecondLook | None:
+    """The second look at this case that the visitor has taken and not decided."""
+    if account().role is not Role.REVIEWER:
+        return None
+    look = container().second_looks.taken(account())
+    return look if look is not None and look.registration == registration else None
+
+
+@pages.get("/staff/second-looks")
+@require_role(Role.REVIEWER)
+def page() -> Answer:
+    looks = container().second_looks
+    return render_template(
+        "staff/second_looks.html", waiting=looks.waiting(account()), taken=looks.taken(account())
+    )
+
+
+@pages.post("/staff/second-looks")
+@require_role(Role.REVIEWER)
+def take() -> Answer:
+    """The oldest that is free, and with it the look at its private details, recorded before they are shown."""
+    look = container().second_looks.take(account())
+    if look is None:
+        return redirect(url_for("second_look.page"), 303)
+    container().registrations.open_details(look.registration, account().actor, PURPOSE, "review")
+    session[OPENED] = f"{look.registration.hex}.{look.version}"
+    return redirect(url_for("second_look.case", registration=look.registration, version=look.version), 303)
+
+
+@pages.get("/staff/second-looks/<uuid:registration>/<int:version>")
+@require_role(Role.REVIEWER)
+def case(registration: UUID, version: int) -> Answer:
+    """The case as it stood before it was decided."""
+    return _case(_mine(registration, version), {}, frozenset())
+
+
+@pages.get("/staff/second-looks/<uuid:registration>/<int:version>/<digest>.jpg")
+@require_role(Role.REVIEWER)
+def photo(registration: UUID, version: int, digest: str) -> Answer:
+    """A photo that the case had by then."""
+    look = _mine(registration, version)
+    shown = {one["digest"] for one in pictures(container().second_looks.before(look))}
+    if digest not in shown:
+        raise NotFound
+    return picture_of(any_row(registration), digest)
+
+
+@pages.post("/staff/second-looks/<uuid:registration>/<int:version>")
+@require_role(Role.REVIEWER)
+def decide(registration: UUID, version: int) -> Answer:
+    look = _mine(registration, version)
+    verdict, reasons = request.form.get("verdict", ""), tuple(request.form.getlist("reasons"))
+    try:
+        agreed = container().second_looks.decide(account(), registration, version, verdict, reasons)
+    except Refusal as refusal:
+        if refusal.code is RefusalCode.LOOK_NOT_TAKEN:
+            raise
+        place = "verdict" if refusal.code is RefusalCode.VERDICT_MISSING else "reasons"
+        faults = {place: refusal_text(refusal)}
+        return _case(look, faults, frozenset(reasons), verdict), int(STATUS[refusal.code])
+    session.pop(OPENED, None)
+    flash(_("已记录，与第一次的结论一致。") if agreed else _("已记录，与第一次的结论不同，已交考务办公室。"))
+    return redirect(url_for("second_look.page"), 303)
+
+
+def _mine(registration: UUID, version: int) -> SecondLook:
+    """What the visitor has taken, opened in this session. Raises Refusal, or Forbidden."""
+    look = container().second_looks.mine(account(), registration, version)
+    if session.get(OPENED) != f"{registration.hex}.{version}":
+        raise Forbidden
+    return look
+
+
+def _case(look: SecondLook, faults: Mapping[str, str], ticked: frozenset[str], verdict: str = "") -> str:
+    history = container().second_looks.before(look)
+    details = next(
+        (
+            fact.details
+            for fact in reversed(history)
+            if isinstance(fact, facts.InfoFilled | facts.InfoAmended)
+            and isinstance(fact.details, facts.Details)
+        ),
+        None,
+    )
+    reasons = {group: [one for one in REVIEW_REASONS.values() if one.group == group] for group in GROUPS}
+    return render_template(
+        "staff/second_look.html",
+        look=look,
+        pictures=[
+            {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1][:1]
+        ],
+        answers=answers(details, history),
+        reasons=reasons,
+        groups=GROUPS,
+        ticked=ticked,
+        verdict=verdict,
+        faults=faults,
+    )

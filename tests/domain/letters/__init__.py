@@ -1,0 +1,1 @@
+"""The table of causes and the texts of letters."""
