@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ncre.bootstrap import Container
 from ncre.web import static_files
 from ncre.web.account import (
+    appearance,
     captcha,
     erasure,
     outbox,
@@ -188,6 +189,7 @@ def create_site(container: Container) -> Flask:
         edge,
         security_headers,
         language,
+        appearance,
         menu,
         filters,
         contacts,
