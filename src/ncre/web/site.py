@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ncre.bootstrap import Container
 from ncre.web import measured, static_files
 from ncre.web.account import (
+    appearance,
     captcha,
     erasure,
     outbox,
@@ -189,6 +190,7 @@ def create_site(container: Container) -> Flask:
         edge,
         security_headers,
         language,
+        appearance,
         menu,
         filters,
         contacts,
