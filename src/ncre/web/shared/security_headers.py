@@ -57,6 +57,7 @@ SHEET_COOKIE: Final = "sheet"
 """The digest of the style sheet that this browser has fetched. It opens nothing."""
 
 A_YEAR: Final = 365 * 24 * 3600
+STATIC: Final = Path(__file__).parents[1] / "static"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Sheet:
 
 def install(site: Flask) -> None:
     _csrf.init_app(site)
-    sheet = Sheet((Path(str(site.static_folder)) / "style.css").read_text(encoding="utf-8"))
+    sheet = Sheet((STATIC / "style.css").read_text(encoding="utf-8"))
     site.context_processor(lambda: {"sheet_in_page": lambda: _in_page(sheet)})
     site.after_request(lambda response: _remember(sheet, response))
     site.after_request(_guard)
