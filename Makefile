@@ -8,11 +8,11 @@ PORT ?= 8000
 LIBRARIES := $(VENV)/.libraries
 TOOLS := $(VENV)/.tools
 FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
-SOAKED ?= tests/soak tests/web/shared/test_killed_web.py tests/browser
+SOAKED ?= tests/soak tests/drills tests/backups tests/web/shared/test_killed_web.py tests/browser
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak mutants drill-restore lint bench load lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
+.PHONY: help demo serve check test soak mutants drill drill-restore lint bench load lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
 
 help: ## list every target
 	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -35,6 +35,9 @@ test: $(TOOLS) ## every test, the browser journey included
 
 soak: $(TOOLS) ## long bounded runs on both databases, SOAK_SEED= the first seed; how many: SOAK_REQUESTS= SOAK_REVISIONS= SOAK_STORIES= SOAK_DELIVERIES=
 	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak $(SOAKED)
+
+drill: $(TOOLS) ## a cluster of etcd, Patroni, PostgreSQL, HAProxy and ncre on loopback, and FAULTS=30 under candidates; ends by itself
+	@PYTHONPATH=src:. exec nice $(BIN)/python -m tests.drills.cluster --faults $(or $(FAULTS),30)
 
 drill-restore: $(TOOLS) ## serve under load, back up, kill, restore elsewhere, try every command; on both databases
 	@PYTHONPATH=src:. exec $(BIN)/python -m tests.drills.restore $(KIND)
