@@ -308,7 +308,7 @@ def test_an_auditor_opens_nothing(container: Container, shenji: Visitor, wenjing
 
 
 OPEN_TO_AUDITORS: Final = (
-    "own_letters.unsubscribe",
+    "own_letters.unsubscribe", "form_drafts.",
     "sign_in.", "sign_up.", "passport.", "contacts.", "second_factor.", "audit.find", "audit_accounts.find",
     "audit_ledger.take", "ledger.cosign",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Final
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -118,9 +119,11 @@ def test_no_page_of_staff_office_and_auditors_shows_a_bare_id(
     begun.agrees()
     kaowu, bare, walked = office(container, site), [], 0
     ban = banned(container)
+    draft = container.round_drafts.begin_revision(ROUND, OFFICE, uuid4())
     for registration in (worked.id, other.id, begun.id):
         known = {
             "registration": registration, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1,
+            "draft": draft, "part": "windows",
             "name": "unknown", "token": "unknown", "kind": "email", "digest": "0" * 64, "order": "unknown",
             "ban": ban, "upload": ban, "export": ban, "identity": li.account.id, "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "run": registration,
         }  # fmt: skip

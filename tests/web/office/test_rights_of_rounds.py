@@ -15,21 +15,21 @@ from ncre.web.site import create_site
 from tests.support.people import OFFICE, SITE
 from tests.web.staff_members import Visitor, hidden, visitor
 
-AREAS: Final = ("drafts.", "calling_off.", "own_site.", "round_history.")
+AREAS: Final = ("round_drafts.", "calling_off.", "own_site.", "round_history.")
 OF_OFFICE, OF_ADMIN = frozenset({Role.OFFICE}), frozenset({Role.SITE_ADMIN})
 TOLD_TO: Final[dict[str, frozenset[Role]]] = {
-    "drafts.home": OF_OFFICE,
-    "drafts.begin_next": OF_OFFICE,
-    "drafts.begin_revision": OF_OFFICE,
-    "drafts.overview": OF_OFFICE,
-    "drafts.part": OF_OFFICE,
-    "drafts.save": OF_OFFICE,
-    "drafts.add_site": OF_OFFICE,
-    "drafts.take_out": OF_OFFICE,
-    "drafts.preview": OF_OFFICE,
-    "drafts.publish": OF_OFFICE,
-    "drafts.catch_up": OF_OFFICE,
-    "drafts.discard": OF_OFFICE,
+    "round_drafts.home": OF_OFFICE,
+    "round_drafts.begin_next": OF_OFFICE,
+    "round_drafts.begin_revision": OF_OFFICE,
+    "round_drafts.overview": OF_OFFICE,
+    "round_drafts.part": OF_OFFICE,
+    "round_drafts.save": OF_OFFICE,
+    "round_drafts.add_site": OF_OFFICE,
+    "round_drafts.take_out": OF_OFFICE,
+    "round_drafts.preview": OF_OFFICE,
+    "round_drafts.publish": OF_OFFICE,
+    "round_drafts.catch_up": OF_OFFICE,
+    "round_drafts.discard": OF_OFFICE,
     "calling_off.home": OF_OFFICE,
     "calling_off.preview": OF_OFFICE,
     "calling_off.begin": OF_OFFICE,

@@ -27,7 +27,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.forms import command_id, seen
 
-pages = Blueprint("drafts", __name__)
+pages = Blueprint("round_drafts", __name__)
 
 FIELD_OF = {
     RefusalCode.ROUND_CODE_UNFIT: "code",
@@ -58,7 +58,7 @@ def begin_next() -> Answer:
         draft = container().round_drafts.begin_next(source, code, begins, account().actor, command_id())
     except Refusal as refusal:
         return list_page(_at_field(refusal, "code")), int(STATUS[refusal.code])
-    return redirect(url_for("drafts.overview", draft=draft), 303)
+    return redirect(url_for("round_drafts.overview", draft=draft), 303)
 
 
 @pages.post("/office/rounds/<code>/revise")
@@ -66,7 +66,7 @@ def begin_next() -> Answer:
 def begin_revision(code: str) -> Answer:
     """A draft of changes to a round that is open."""
     draft = container().round_drafts.begin_revision(code, account().actor, command_id())
-    return redirect(url_for("drafts.overview", draft=draft), 303)
+    return redirect(url_for("round_drafts.overview", draft=draft), 303)
 
 
 @pages.get("/office/drafts/<uuid:draft>")
@@ -106,8 +106,8 @@ def save(draft: UUID, part: str) -> Answer:
     else:
         flash(_("已保存。"))
     if "close" in request.form and not faults:
-        return redirect(url_for("drafts.overview", draft=draft), 303)
-    return redirect(url_for("drafts.part", draft=draft, part=part), 303)
+        return redirect(url_for("round_drafts.overview", draft=draft), 303)
+    return redirect(url_for("round_drafts.part", draft=draft, part=part), 303)
 
 
 @pages.post("/office/drafts/<uuid:draft>/sites")
@@ -120,7 +120,7 @@ def add_site(draft: UUID) -> Answer:
         if refusal.code not in FIELD_OF:
             raise
         return overview_page(_draft(draft), _at_field(refusal, "site")), int(STATUS[refusal.code])
-    return redirect(url_for("drafts.part", draft=draft, part=name), 303)
+    return redirect(url_for("round_drafts.part", draft=draft, part=name), 303)
 
 
 @pages.post("/office/drafts/<uuid:draft>/sites/<code>/<any(remove, restore):what>")
@@ -134,7 +134,7 @@ def take_out(draft: UUID, code: str, what: str) -> Answer:
         if what == "remove"
         else _("已恢复考点 %(code)s。", code=code)
     )
-    return redirect(url_for("drafts.overview", draft=draft), 303)
+    return redirect(url_for("round_drafts.overview", draft=draft), 303)
 
 
 @pages.get("/office/drafts/<uuid:draft>/preview")
@@ -169,7 +169,7 @@ def catch_up(draft: UUID) -> Answer:
         flash(_("%(part)s：双方都改过，保留了草稿的内容，请核对。", part=title), "warn")
     if not both:
         flash(_("已并入最新的考次内容。"))
-    return redirect(url_for("drafts.overview", draft=draft), 303)
+    return redirect(url_for("round_drafts.overview", draft=draft), 303)
 
 
 @pages.post("/office/drafts/<uuid:draft>/discard")
@@ -177,7 +177,7 @@ def catch_up(draft: UUID) -> Answer:
 def discard(draft: UUID) -> Answer:
     container().round_drafts.discard(draft, account().actor)
     flash(_("草稿已废弃。"))
-    return redirect(url_for("drafts.home"), 303)
+    return redirect(url_for("round_drafts.home"), 303)
 
 
 def _draft(draft: UUID) -> Draft:

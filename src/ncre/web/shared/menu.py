@@ -31,7 +31,7 @@ OF_ROLE: Final = {
     Role.REVIEWER: (*_QUEUE, (later("二次复核"), "second_look.page"), *_DESK),
     Role.OFFICE: (
         (later("考务概况"), "round.home"),
-        (later("考次设置"), "drafts.home"),
+        (later("考次设置"), "round_drafts.home"),
         *_QUEUE,
         (later("复核抽查"), "second_looks.home"),
         *_DESK,
