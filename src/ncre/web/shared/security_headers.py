@@ -76,7 +76,7 @@ class Sheet:
 
 def install(site: Flask) -> None:
     _csrf.init_app(site)
-    sheet = Sheet((Path(str(site.static_folder)) / "style.css").read_text(encoding="utf-8"))
+    sheet = Sheet((Path(site.root_path) / "static" / "style.css").read_text(encoding="utf-8"))
     site.context_processor(lambda: {"sheet_in_page": lambda: _in_page(sheet)})
     site.after_request(lambda response: _remember(sheet, response))
     site.after_request(_guard)
