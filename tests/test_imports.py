@@ -104,6 +104,7 @@ LIBRARIES: dict[str, set[str]] = {
     "stand_ins": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
     "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "pyarrow", "eventsourcing"},
     "web": {
+        "brotli",
         "msgspec",
         "itsdangerous",
         "segno",

@@ -81,6 +81,8 @@ SITE, ROUND, SUBJECT = 6, 2, 8
 """Six and two digits, and what `rounds.catalogue` lets a subject's code have."""
 
 BOUNDED_BY: Final[dict[str, int]] = {
+    "arrivals.process": 16,
+    "used_tickets.nonce": 32,
     "accounts.email": 254,
     "accounts.key": LONGEST_ACCOUNT_NAME,
     "accounts.name": LONGEST_ACCOUNT_NAME,

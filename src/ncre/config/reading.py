@@ -118,6 +118,7 @@ def _settings(
         secure_cookies=variables.secure_cookies,
         proxies=variables.proxies,
         demo=variables.demo,
+        admissions=variables.admissions,
         photo_workers=variables.photo_workers,
         photo_store=variables.photo_store,
         s3_endpoint=variables.s3_endpoint,

@@ -65,6 +65,7 @@ class Settings:
     secure_cookies: bool = True
     proxies: int = 0
     demo: bool = False
+    admissions: int = 0
     photo_workers: int = 2
     photo_store: str = ""
     s3_endpoint: str = ""

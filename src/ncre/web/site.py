@@ -7,6 +7,7 @@ from jinja2 import PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ncre.bootstrap import Container
+from ncre.web import static_files
 from ncre.web.account import (
     captcha,
     erasure,
@@ -58,6 +59,7 @@ from ncre.web.office import (
     statistics,
 )
 from ncre.web.office import letters as office_letters
+from ncre.web.page_templates import PageEnvironment
 from ncre.web.payer import payment as payer
 from ncre.web.shared import (
     access_log,
@@ -152,9 +154,16 @@ ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", 
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
+class Site(Flask):
+    """Flask with templates compiled for each language."""
+
+    jinja_environment = PageEnvironment  # type: ignore[assignment]
+
+
 def create_site(container: Container) -> Flask:
     """The pages of a container."""
-    site = Flask("ncre.web", static_url_path="/static")
+    site = Site("ncre.web", static_folder=None)
+    site.extensions["ncre.static"] = static_files.install(site)
     site.jinja_loader = _templates()
     site.config.update(
         SECRET_KEY=container.session_key,

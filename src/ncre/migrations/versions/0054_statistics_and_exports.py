@@ -141,4 +141,6 @@ def _duplicates() -> None:
         sa.Column("resolved_at", Moment),
         sa.PrimaryKeyConstraint("registration", "province", name=op.f("pk_duplicates")),
     )
-    op.create_index("duplicates_waiting", "duplicates", ["resolved_at", "found_at"])
+    op.create_index(
+        "duplicates_waiting", "duplicates", ["resolved_at", "found_at", "registration", "province"]
+    )

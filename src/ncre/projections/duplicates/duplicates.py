@@ -48,7 +48,7 @@ duplicates: Final = Table(
     Column("found_at", Moment, nullable=False),
     Column("outcome", String(12)),
     Column("resolved_at", Moment),
-    Index("duplicates_waiting", "resolved_at", "found_at"),
+    Index("duplicates_waiting", "resolved_at", "found_at", "registration", "province"),
 )
 
 

@@ -223,6 +223,8 @@ def _left_to_pay(case: Case, now: datetime) -> str:
 
 def _reason(case: Case) -> str:
     """What staff wrote when they cancelled or suspended it, where it stands so; or ""."""
+    if case.status not in (Status.SUSPENDED, Status.CANCELLED):
+        return ""
     suspended = case.status is Status.SUSPENDED
     fact = newest_fact(case, Suspended) if suspended else cancellation(case)
     return fact.reason if fact and isinstance(fact.reason, str) else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from flask_wtf.csrf import CSRFError
@@ -214,7 +214,9 @@ BY_STATE: Final = frozenset(
 )
 """Refusals of a page that the status explains better (`domain/registration/page_wording.py`)."""
 
-PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
+PASSING: Final = frozenset(
+    {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE, HTTPStatus.TOO_MANY_REQUESTS}
+)
 """Statuses of what passes by itself; every answer that has one says when to ask again."""
 
 Answered = tuple[str | Response, int, dict[str, str]]
@@ -240,9 +242,13 @@ def refusal_text(refusal: Refusal) -> str:
 
 
 def retry_after(answer: Response) -> Response:
-    """Whoever is told that something is unavailable is told when to ask again, also where a form says so."""
+    """Whoever is told that something is unavailable is told when to ask again, also where a form says so.
+
+    A page that knows for how long leaves it in `g.retry_after`.
+    """
     if answer.status_code in PASSING:
-        answer.headers.setdefault("Retry-After", str(RETRY_AFTER[RefusalCode.STORE_AWAY]))
+        seconds = g.get("retry_after", RETRY_AFTER[RefusalCode.STORE_AWAY])
+        answer.headers.setdefault("Retry-After", str(seconds))
     return answer
 
 

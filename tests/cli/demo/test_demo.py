@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.ports import free_port
 
-SOURCE = Path(__file__).parents[2] / "src"
+SOURCE = Path(__file__).parents[3] / "src"
 
 
 def environment(data: Path) -> dict[str, str]:
