@@ -142,5 +142,9 @@ def _duplicates() -> None:
         sa.PrimaryKeyConstraint("registration", "province", name=op.f("pk_duplicates")),
     )
     op.create_index(
-        "duplicates_waiting", "duplicates", ["resolved_at", "found_at", "registration", "province"]
+        "duplicates_waiting",
+        "duplicates",
+        ["found_at", "registration", "province"],
+        sqlite_where=sa.text("resolved_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL"),
     )
