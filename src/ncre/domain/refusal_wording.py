@@ -541,7 +541,7 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "There may be {most} at a time. Wait for those before, or end what is not needed.",
     ),
     RefusalCode.EXCHANGE_NO_KEY: Bilingual(
-        "没有设置各省共用的比对密钥（NCRE_EXCHANGE_KEY），请管理员设置后执行 ncre projections rebuild。",
+        "没有设置各省共用的比对密钥（NCRE_EXCHANGE_KEY）。请管理员设置，再执行 ncre projections rebuild。",
         "The key that the provinces share is not set (NCRE_EXCHANGE_KEY); the administrator sets it and runs "
         "ncre projections rebuild.",
     ),
