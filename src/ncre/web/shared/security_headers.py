@@ -74,9 +74,12 @@ class Sheet:
         return f"{POLICY}; style-src 'self' 'sha256-{self.digest}'"
 
 
+STATIC: Final = Path(__file__).parents[1] / "static"
+
+
 def install(site: Flask) -> None:
     _csrf.init_app(site)
-    sheet = Sheet((Path(str(site.static_folder)) / "style.css").read_text(encoding="utf-8"))
+    sheet = Sheet((STATIC / "style.css").read_text(encoding="utf-8"))
     site.context_processor(lambda: {"sheet_in_page": lambda: _in_page(sheet)})
     site.after_request(lambda response: _remember(sheet, response))
     site.after_request(_guard)
