@@ -141,4 +141,10 @@ def _duplicates() -> None:
         sa.Column("resolved_at", Moment),
         sa.PrimaryKeyConstraint("registration", "province", name=op.f("pk_duplicates")),
     )
-    op.create_index("duplicates_waiting", "duplicates", ["resolved_at", "found_at"])
+    op.create_index(
+        "duplicates_waiting",
+        "duplicates",
+        ["found_at", "registration", "province"],
+        sqlite_where=sa.text("resolved_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL"),
+    )

@@ -48,7 +48,16 @@ duplicates: Final = Table(
     Column("found_at", Moment, nullable=False),
     Column("outcome", String(12)),
     Column("resolved_at", Moment),
-    Index("duplicates_waiting", "resolved_at", "found_at"),
+)
+
+_WAITING: Final = duplicates.c.resolved_at.is_(None)
+Index(
+    "duplicates_waiting",
+    duplicates.c.found_at,
+    duplicates.c.registration,
+    duplicates.c.province,
+    sqlite_where=_WAITING,
+    postgresql_where=_WAITING,
 )
 
 
