@@ -12,7 +12,7 @@ SOAKED ?= tests/soak tests/web/shared/test_killed_web.py tests/browser
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak mutants drill-restore lint bench docs sbom vulnerabilities screenshots diagram translations lock
+.PHONY: help demo serve check test soak mutants drill-restore lint bench load docs sbom vulnerabilities screenshots diagram translations lock
 
 help: ## list every target
 	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -50,6 +50,9 @@ lint: $(TOOLS) ## ruff and mypy
 ##@ Measure it
 bench: $(TOOLS) ## ratios against a floor measured in the same run
 	@PYTHONPATH=src:. exec $(BIN)/python -m bench
+
+load: $(TOOLS) ## the opening minute, open-loop, on loopback, ten minutes at most; LOAD= options as "--per-minute 60 --database postgresql"
+	@PYTHONPATH=src:. exec nice $(BIN)/python -m bench.load $(LOAD)
 
 ##@ Write it down
 docs: $(TOOLS) ## the documents as a site in build/docs, every link checked

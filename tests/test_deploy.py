@@ -128,7 +128,7 @@ def asked(
 @needs_nginx
 def test_nginx_passes_on_what_the_pages_take_and_refuses_the_rest(tmp_path: Path) -> None:
     with (
-        served(seen, trust_proxies=True, largest_body=lambda *_: 20_000_000) as upstream,
+        served(seen, proxies=1, largest_body=lambda *_: 20_000_000) as upstream,
         proxied(tmp_path, upstream) as port,
     ):
         for path, size, status in (
@@ -151,7 +151,7 @@ def test_nginx_forwards_the_truth_and_nothing_that_a_client_claims(tmp_path: Pat
         "X_Forwarded_Proto": "ftp",
         "Forwarded": "for=6.6.6.6",
     }
-    with served(seen, trust_proxies=True) as upstream, proxied(tmp_path, upstream) as port:
+    with served(seen, proxies=1) as upstream, proxied(tmp_path, upstream) as port:
         answer = asked(port, "GET", "/", **forged)
     assert answer is not None
     assert answer[1].split() == [

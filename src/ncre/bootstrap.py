@@ -32,10 +32,12 @@ from ncre.identity.staff_requests import StaffRequests
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.guard import assert_unbroken
 from ncre.ledger.sealer import Sealer
+from ncre.operational.export_jobs import ExportJobs
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.operational.tombstones import Tombstones
+from ncre.operational.uploads import Uploads
 from ncre.operational.watched_clock import WatchedClock
 from ncre.outside import (
     apple_wallet,
@@ -59,13 +61,22 @@ from ncre.services.accounts.staff_provisioning import StaffProvisioning
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
 from ncre.services.audit.bundles import AuditBundles
+from ncre.services.bans.bans import Bans
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.documents.wallets import Wallets
+from ncre.services.duplicates.duplicates import Duplicates
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
+from ncre.services.exam.calling_off import CallingOff
+from ncre.services.exam.drafts import RoundDrafts
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
+from ncre.services.exam.site_administration import SiteAdministration
+from ncre.services.exam.versions import RoundVersions
+from ncre.services.exports.exports import Exports
+from ncre.services.exports.making import ExportMaker
+from ncre.services.exports.rows import ExportRows
 from ncre.services.integration.dispatcher import Dispatcher
 from ncre.services.integration.event_feed import EventFeed
 from ncre.services.integration.integrations import IntegrationService
@@ -92,6 +103,7 @@ from ncre.services.review.claims import ReviewClaims
 from ncre.services.review.sampling import Sampling
 from ncre.services.review.second_looks import SecondLooks
 from ncre.services.seating.hall_lists import HallLists
+from ncre.services.statistics.statistics import StatisticsService
 from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
 from ncre.store.fact_store import FactStore
@@ -151,11 +163,20 @@ class Container:
     refused_notices: RefusedNotices
     office: Office
     revisions: Revisions
+    round_versions: RoundVersions
+    round_drafts: RoundDrafts
+    calling_off: CallingOff
+    site_administration: SiteAdministration
     documents: DocumentService
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
     erasures: ErasureServices
+    bans: Bans
+    duplicates: Duplicates
+    statistics: StatisticsService
+    exports: Exports
+    uploads: Uploads
     integrations: IntegrationService
     represented: RepresentedCandidates
     webhooks: WebhookService
@@ -210,7 +231,7 @@ def build_container(
     turns = PhotoTurns(max(1, settings.photo_workers))
     kept, drafts = kept_photos(settings), photos_on(settings, "drafts")
     photos = PhotoService(database, store, kept, drafts, lab, turns)
-    listeners = all_projections(keys.pepper)
+    listeners = all_projections(keys.pepper, settings.exchange_key)
     command_handler = CommandHandler(database, store, ClaimStore(database), listeners, clock, photos)
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
@@ -243,7 +264,18 @@ def build_container(
     payments = PaymentService(command_handler, lines, Inbox(database), retry_schedule, refused, unmatched)
     checkout = CheckoutService(command_handler, payments, retry_schedule)
     changes = Changes(command_handler, payments, checkout)
+    revisions = Revisions(command_handler)
+    calling_off = CallingOff(command_handler, revisions, changes)
     reconciliation = Reconciliation(command_handler, payments, retry_schedule)
+    staff_accounts = StaffAccounts(
+        command_handler,
+        security,
+        accounts,
+        sessions,
+        second_factor_service,
+        StaffRequests(clock),
+        StaffDirectory(clock),
+    )
     transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
     letters = letter_services(
         command_handler,
@@ -256,6 +288,13 @@ def build_container(
         settings.public_url,
     )
     counter_payments = CounterPayments(command_handler, payments, checkout)
+    export_jobs, export_rows = (
+        ExportJobs(database, clock),
+        ExportRows(command_handler, people, accounts.name_in_office),
+    )
+    export_files = photos_on(settings, "exports")
+    exports = Exports(command_handler, export_jobs, export_rows, export_files, accounts)
+    export_maker = ExportMaker(command_handler, export_jobs, exports, export_rows, export_files, accounts)
     erasing = erasure_services(
         command_handler,
         changes,
@@ -266,6 +305,7 @@ def build_container(
         Tombstones(settings.tombstones, keys.pepper),
         Places(kept, drafts, shelf, None if settings.smtp else outbox),
         clock,
+        exports.remove_all,
     )
     integrations = IntegrationService(command_handler, Integrations(database, clock))
     hooks = WebhookService(command_handler, integrations, keys.webhook)
@@ -274,6 +314,9 @@ def build_container(
     registrations = Registrations(
         command_handler, changes, people, transfer, counter_payments, Sampling(keys.pepper)
     )
+    duplicates = Duplicates(command_handler, registrations, settings.exchange_key)
+    command_handler.upon_details = duplicates.check
+    uploads = Uploads(database, store, clock)
     claims = ReviewClaims(command_handler, clock)
     bulk = BulkReview(command_handler, registrations, accounts, clock)
     return Container(
@@ -292,15 +335,7 @@ def build_container(
             command_handler, security, staff_provisioning, accounts, proofs, identities, begun
         ),
         staff_provisioning=staff_provisioning,
-        staff_accounts=StaffAccounts(
-            command_handler,
-            security,
-            accounts,
-            sessions,
-            second_factor_service,
-            StaffRequests(clock),
-            StaffDirectory(clock),
-        ),
+        staff_accounts=staff_accounts,
         profiles=profiles,
         form_drafts=form_drafts,
         transfer=transfer,
@@ -338,12 +373,21 @@ def build_container(
         retry_schedule=retry_schedule,
         refused_notices=refused,
         office=Office(command_handler),
-        revisions=Revisions(command_handler),
+        revisions=revisions,
+        round_versions=RoundVersions(command_handler),
+        round_drafts=RoundDrafts(command_handler, revisions),
+        calling_off=calling_off,
+        site_administration=SiteAdministration(command_handler, revisions, staff_accounts, accounts),
         documents=papers,
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
         erasures=erasing,
+        bans=Bans(command_handler, people, registrations),
+        duplicates=duplicates,
+        uploads=uploads,
+        statistics=StatisticsService(command_handler),
+        exports=exports,
         integrations=integrations,
         webhooks=hooks,
         dispatcher=dispatcher,
@@ -376,12 +420,20 @@ def build_container(
                 throttle.tidy,
                 sending.tidy,
                 dispatcher.tidy,
+                uploads.tidy,
+                exports.tidy,
                 claims.tidy,
                 bulk.tidy,
                 letters.sending.tidy,
                 form_drafts.tidy,
             ),
             watched.trusted if watched else lambda: True,
-            (erasing.cleanup.errand, erasing.retention.errand, bulk.errand),
+            (
+                erasing.cleanup.errand,
+                erasing.retention.errand,
+                bulk.errand,
+                calling_off.errand,
+                export_maker.errand,
+            ),
         ),
     )

@@ -32,6 +32,9 @@ class Environment(BaseSettings):
     secret: SecretStr | None = Field(None, description="64 hexadecimal digits from which all keys derive")
     secret_file: Path | None = Field(None, description="the file in which the secret stands")
     master_keys: Path | None = Field(None, description="file of the master keys after the first (ncre keys)")
+    exchange_key: SecretStr | None = Field(
+        None, description="64 hexadecimal digits that the provinces share, to find duplicate registrations"
+    )
     tombstones: Path | None = Field(None, description="the list of erased people, best on another disk")
     ledger_key: SecretStr | None = Field(
         None, description="64 hexadecimal digits: signs checkpoints of the log"
@@ -44,6 +47,9 @@ class Environment(BaseSettings):
     public_url: str = Field("", description="how the world reaches the pages")
     secure_cookies: bool = Field(True, description="false only where TLS is impossible; never in production")
     proxies: int = Field(0, ge=0, le=16, description="how many proxies of yours stand in front")
+    admissions: int = Field(
+        0, ge=0, le=1_000_000, description="newcomers let in a minute before others wait; 0: no waiting room"
+    )
     photo_workers: int = Field(2, ge=0, le=64, description="processes that measure photos; 0: in this one")
     photo_store: str = Field("", description="s3://bucket/prefix instead of the data folder")
     s3_endpoint: str = Field("", description="of an S3-compatible store that is not AWS's")

@@ -65,6 +65,7 @@ class Settings:
     secure_cookies: bool = True
     proxies: int = 0
     demo: bool = False
+    admissions: int = 0
     photo_workers: int = 2
     photo_store: str = ""
     s3_endpoint: str = ""
@@ -84,6 +85,7 @@ class Settings:
     production: bool = True
     connections: int | None = None
     erased_list: Path | None = None
+    exchange_key: bytes = field(default=b"", repr=False)
     master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
     bounce_address: str = ""

@@ -123,9 +123,57 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.SITE_FULL: Bilingual(
         "考点 {site} 的总名额已满，请选择其他考点。", "Site {site} is full. Please choose another site."
     ),
+    RefusalCode.NOT_LEFT_TO_SITE: Bilingual(
+        "考务办公室没有把这项内容交给考点管理，没有保存。如需修改，请联系考务办公室。",
+        "The exam office did not leave this to the site; nothing was saved. To have it changed, ask the exam office.",
+    ),
+    RefusalCode.DRAFT_UNKNOWN: Bilingual("没有找到这份草稿。", "There is no such draft."),
+    RefusalCode.DRAFT_CHANGED: Bilingual(
+        "您打开之后，这一页已有人改过，您填写的没有保存，仍在下面。请对照后再保存一次。",
+        "Somebody changed this page after you opened it. What you typed was not saved and is still below: compare, "
+        "and save once more.",
+    ),
+    RefusalCode.DRAFT_OVER: Bilingual(
+        "这份草稿已经发布或废弃，不能再改。请从当前的考次另建一份。",
+        "This draft was published or discarded and cannot be changed any more. Make another from the round in force.",
+    ),
+    RefusalCode.DRAFT_FAULTY: Bilingual(
+        "草稿还有 {count} 处须改正，没有发布。", "The draft still has {count} faults; nothing was published."
+    ),
+    RefusalCode.DRAFT_TOO_LONG: Bilingual(
+        "这一页填写的内容太多，没有保存。请减少行数或文字。",
+        "This page holds too much; nothing was saved. Please take out rows or shorten texts.",
+    ),
+    RefusalCode.ROUND_EXISTS: Bilingual(
+        "第 {round} 次考试已经有了，请填写另一个考次代码。",
+        "Round {round} exists already: give another code.",
+    ),
+    RefusalCode.ROUND_CODE_UNFIT: Bilingual(
+        "考次代码应为两位数字（01 至 99）。", "The code of a round is two digits, 01 to 99."
+    ),
+    RefusalCode.SITE_CODE_UNFIT: Bilingual("考点代码应为六位数字。", "The code of a site is six digits."),
+    RefusalCode.SITE_CODE_TAKEN: Bilingual(
+        "考点 {site} 已在草稿中。", "Site {site} is in the draft already."
+    ),
+    RefusalCode.ROUND_TO_MISSING: Bilingual(
+        "没有可以转入的下一考次。请先开放下一考次，再延期。",
+        "There is no next round to carry over to. Open it first, then postpone.",
+    ),
+    RefusalCode.ROUND_TO_LACKS_SITE: Bilingual(
+        "第 {to} 次没有考点 {site}，或该考点已停止报名。",
+        "Round {to} has no site {site}, or it is closed to registrations.",
+    ),
+    RefusalCode.ROUND_TO_LACKS_SUBJECT: Bilingual(
+        "第 {to} 次的这个考点不开考科目 {subject}。",
+        "The site does not offer subject {subject} in round {to}.",
+    ),
+    RefusalCode.CALLED_OFF_ALREADY: Bilingual(
+        "这个考点的停考正在办理中，请查看进度。",
+        "This site is being called off already: look at its progress.",
+    ),
     RefusalCode.DECLARATION_MISSING: Bilingual(
-        "请勾选“我保证以上信息是真实和准确的”后再提交。",
-        "Please tick “I declare that the above is true and accurate” before submitting.",
+        "请勾选“{declaration}”后再提交。",
+        "Please tick “{declaration_en}” before submitting.",
     ),
     RefusalCode.PHOTO_REFUSED: Bilingual(
         "照片不符合要求，没有保存（{codes}）。请按说明更换照片。",
@@ -431,6 +479,78 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.NOT_SEALED: Bilingual(
         "这份报名的记录还没有封存，请一分钟后再下载。",
         "What is recorded of this registration is not sealed yet. Please download it in a minute.",
+    ),
+    RefusalCode.BANNED: Bilingual(
+        "根据处理决定（编号 {decision}），这个证件号码的持有人在 {until}（含当日）之前不能报名和缴费。已支付而未生效的"
+        "款项会原路退回。如有疑问，请带上证件和决定书，联系{whom}。",
+        "By decision {decision}, the holder of this document cannot register or pay until the end of {until}. Money "
+        "that came and cannot be used goes back to where it came from. With questions, bring the document and the "
+        "decision to {whom}.",
+    ),
+    RefusalCode.BAN_UNKNOWN: Bilingual("没有找到这条停考记录。", "There is no such ban."),
+    RefusalCode.BAN_EXISTS: Bilingual(
+        "这个人按决定 {decision} 已有停考记录，而且内容不同。请先查看那条记录；如果那条有误，请说明原因解除，再用"
+        "更正后的决定编号录入。",
+        "There is a ban of this person by decision {decision}, with other terms. Look at it first; if it is wrong, lift it "
+        "with a reason and enter it under the number of the corrected decision.",
+    ),
+    RefusalCode.BAN_OVER: Bilingual(
+        "这条停考记录已经解除或已到期，不用再办理。",
+        "This ban was lifted or has ended; nothing is left to do.",
+    ),
+    RefusalCode.BAN_DECISION_MISSING: Bilingual(
+        "请填写处理决定的编号。", "Please enter the number of the decision."
+    ),
+    RefusalCode.BAN_DAYS_UNFIT: Bilingual(
+        "起止日期不对：请用 2027-01-05 这样的日期，截止不早于起始，最长 {most} 年。",
+        "These days cannot be meant: write them as 2027-01-05, the last day not before the first, at most {most} years.",
+    ),
+    RefusalCode.BAN_DOCUMENT_UNFIT: Bilingual(
+        "证件号码与证件类型不符，请核对决定书上的号码。",
+        "The number does not fit the kind of document. Compare it with the decision.",
+    ),
+    RefusalCode.BAN_NOT_CONCERNED: Bilingual(
+        "这份报名现在不在这条停考记录的待办里，请刷新页面查看。",
+        "This registration is not waiting for an outcome of this ban any more. Please reload the page.",
+    ),
+    RefusalCode.UPLOAD_GONE: Bilingual(
+        "上传的文件已过期或已办理，没有做任何改动。请重新上传。",
+        "The uploaded file has expired or was dealt with; nothing was changed. Please upload it again.",
+    ),
+    RefusalCode.EXPORT_UNKNOWN: Bilingual("没有找到这次导出。", "There is no such export."),
+    RefusalCode.EXPORT_GONE: Bilingual(
+        "这个文件还没有生成，或已经删除（文件保留一天；有人的个人信息被删除时，导出文件一并删除）。请重新导出。",
+        "This file is not made yet, or was removed: files are kept for a day, and go when a person is erased. Export again.",
+    ),
+    RefusalCode.EXPORT_COLUMNS: Bilingual(
+        "请至少选择一列，并只选页面上列出的列。", "Choose at least one column, and only those of the page."
+    ),
+    RefusalCode.EXPORT_NO_PARQUET: Bilingual(
+        "服务器没有安装 Parquet 组件，请选择 CSV 或 XLSX，或请管理员安装 ncre[parquet]。",
+        "Parquet is not installed on the server. Choose CSV or XLSX, or ask the administrator to install ncre[parquet].",
+    ),
+    RefusalCode.EXPORT_PRIVATE_SCHEDULED: Bilingual(
+        "定时导出不能包含个人信息列，请去掉这些列；需要个人信息时请立即导出并说明原因。",
+        "A daily export holds no private columns. Leave them out; where they are needed, export at once and say why.",
+    ),
+    RefusalCode.EXPORT_TIME: Bilingual(
+        "请填写每天的时间，例如 06:30。", "Enter the time of day, for example 06:30."
+    ),
+    RefusalCode.EXPORTS_MANY: Bilingual(
+        "最多同时有 {most} 个，请等前面的完成，或先取消不用的。",
+        "There may be {most} at a time. Wait for those before, or end what is not needed.",
+    ),
+    RefusalCode.EXCHANGE_NO_KEY: Bilingual(
+        "没有设置各省共用的比对密钥（NCRE_EXCHANGE_KEY），请管理员设置后执行 ncre projections rebuild。",
+        "The key that the provinces share is not set (NCRE_EXCHANGE_KEY); the administrator sets it and runs "
+        "ncre projections rebuild.",
+    ),
+    RefusalCode.EXCHANGE_PROVINCE: Bilingual(
+        "当前考次没有省 {province} 的考点。", "The current round has no site of province {province}."
+    ),
+    RefusalCode.EXCHANGE_OVER: Bilingual(
+        "这份重复报名已经处理过了，请刷新页面查看。",
+        "This duplicate was dealt with already. Please reload the page.",
     ),
     RefusalCode.NOT_WAITING: Bilingual(
         "这份报名已不在待审核中，没有做任何改动。",

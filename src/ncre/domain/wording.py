@@ -50,6 +50,7 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.SEAT: Bilingual("编排考场", "Assign seats"),
     Step.WITHDRAW: Bilingual("放弃报名", "Withdraw"),
     Step.CANCEL: Bilingual("取消报名", "Cancel"),
+    Step.POSTPONE: Bilingual("转到下一考次", "Carry over to the next round"),
     Step.MOVE: Bilingual("转到本人另一账号", "Move to another account of theirs"),
     Step.SUSPEND: Bilingual("暂停报名", "Suspend"),
     Step.RESUME: Bilingual("恢复报名", "Resume"),
@@ -75,6 +76,7 @@ OPENINGS: Final[Mapping[Opening, Bilingual]] = {
 ROLES: Final[Mapping[Role, Bilingual]] = {
     Role.CANDIDATE: Bilingual("考生", "candidate"),
     Role.REVIEWER: Bilingual("考点审核员", "site reviewer"),
+    Role.SITE_ADMIN: Bilingual("考点管理员", "site administrator"),
     Role.OFFICE: Bilingual("考务办公室", "exam office"),
     Role.AUDITOR: Bilingual("审计员", "auditor"),
     Role.PAYMENT: Bilingual("支付渠道", "payment channel"),
@@ -92,6 +94,7 @@ UNUSABLE: Final[Mapping[Unusable, Bilingual]] = {
     ),
     Unusable.NOT_PAYABLE: Bilingual("报名当前不能支付", "the registration could not be paid for"),
     Unusable.SEAT_GONE: Bilingual("名额已被占用", "the seat was gone"),
+    Unusable.BANNED: Bilingual("停考期间不能报名", "banned from the exam"),
 }
 
 CHANNELS: Final[Mapping[str, Bilingual]] = {

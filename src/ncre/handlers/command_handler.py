@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
+from ncre.domain.bans.ban import GATE, Ban
 from ncre.domain.claims import Chair, Claim, Holder, Place, Seat, changes
 from ncre.domain.exam.commands import ExamCommand, decide_exam, replay_exam, stream_of
 from ncre.domain.exam.plan import WHOLE_SITE, Round, Site
@@ -23,7 +24,7 @@ from ncre.domain.printed_numbers import registration_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.decision_context import DecisionContext
-from ncre.domain.registration.decisions import decide
+from ncre.domain.registration.decisions import ASKS_FOR_BANS, decide
 from ncre.domain.registration.state import Registration, evolve, replay
 from ncre.events import access
 from ncre.events import exam as exam_facts
@@ -32,6 +33,7 @@ from ncre.events.base import Fact
 from ncre.handlers.fact_metadata import Act as Act
 from ncre.handlers.fact_metadata import Attributed, Clock, FactMetadata, caused, newest
 from ncre.handlers.transactions import Transactions
+from ncre.projections.bans import bans
 from ncre.projections.base import Listeners, RowsInTransaction
 from ncre.projections.exam.exams import ExamRepository
 from ncre.projections.rows import RegistrationRow
@@ -88,6 +90,7 @@ class CommandHandler:
         self.clock = clock
         self.exams = ExamRepository()
         self.photos = photos
+        self.upon_details: Callable[[Connection, UUID], None] = lambda _connection, _registration: None
         store.upon_erasure = listeners.forget
         self._transactions = Transactions(database, store)
         self._stamps = FactMetadata(store, clock)
@@ -231,6 +234,8 @@ class CommandHandler:
         self._append(connection, recorded)
         after = self._claim(connection, registration, recorded)
         self._project(connection, recorded)
+        if any(isinstance(fact, facts.InfoFilled | facts.InfoAmended) for fact in recorded):
+            self.upon_details(connection, command.registration)
         return after
 
     def _answer_together(self, connection: Connection, commands: Sequence[c.Seat]) -> None:
@@ -278,7 +283,23 @@ class CommandHandler:
             raise Refusal(RefusalCode.NOT_FOUND)
         site = self._site(connection, round_, registration, command)
         opened = self._review_opened(connection, registration, command)
-        return DecisionContext(now, round_, site, self._photo_lost(registration, command), opened)
+        ban = self._ban(connection, registration, command, now)
+        return DecisionContext(now, round_, site, self._photo_lost(registration, command), opened, ban)
+
+    def _ban(
+        self, connection: Connection, registration: Registration, command: c.Command, now: datetime
+    ) -> Ban | None:
+        """A ban in force of the person that the command names, or the registration.
+
+        Whoever imposes one waits for this transaction, so that what is decided here was recorded before the ban.
+        """
+        if not isinstance(command, ASKS_FOR_BANS):
+            return None
+        person = command.person if isinstance(command, c.FillInfo | c.AmendInfo) else registration.person
+        if not person:
+            return None
+        self.database.lock_shared(connection, GATE)
+        return bans.in_force(connection, person, now)
 
     def _review_opened(self, connection: Connection, registration: Registration, command: c.Command) -> bool:
         """Whether staff opened the case since review was requested, or rejected it before; only for taking back.

@@ -7,6 +7,7 @@ from jinja2 import PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ncre.bootstrap import Container
+from ncre.web import static_files
 from ncre.web.account import (
     captcha,
     erasure,
@@ -42,8 +43,23 @@ from ncre.web.candidate import (
 )
 from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, integrations, payments, round, seating, second_looks, staff_accounts
+from ncre.web.office import (
+    bans,
+    calling_off,
+    drafts,
+    duplicates,
+    erasures,
+    exports,
+    integrations,
+    payments,
+    round,
+    seating,
+    second_looks,
+    staff_accounts,
+    statistics,
+)
 from ncre.web.office import letters as office_letters
+from ncre.web.page_templates import PageEnvironment
 from ncre.web.payer import payment as payer
 from ncre.web.shared import (
     access_log,
@@ -58,7 +74,18 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
+from ncre.web.staff import (
+    admission,
+    bulk,
+    cash,
+    claims,
+    desk,
+    halls,
+    own_site,
+    review,
+    second_look,
+    suspension,
+)
 from ncre.web.staff import letters as case_letters
 
 AREAS = (
@@ -99,8 +126,15 @@ AREAS = (
     desk,
     admission,
     halls,
+    own_site,
     round,
+    drafts,
+    calling_off,
     staff_accounts,
+    bans,
+    statistics,
+    exports,
+    duplicates,
     erasures,
     integrations,
     second_looks,
@@ -120,9 +154,16 @@ ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", 
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
+class Site(Flask):
+    """Flask with templates compiled for each language."""
+
+    jinja_environment = PageEnvironment  # type: ignore[assignment]
+
+
 def create_site(container: Container) -> Flask:
     """The pages of a container."""
-    site = Flask("ncre.web", static_url_path="/static")
+    site = Site("ncre.web", static_folder=None)
+    site.extensions["ncre.static"] = static_files.install(site)
     site.jinja_loader = _templates()
     site.config.update(
         SECRET_KEY=container.session_key,

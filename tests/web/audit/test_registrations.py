@@ -334,6 +334,10 @@ def test_an_auditor_never_writes(
             "identity": wenjing.account.id,
             "change": "disable",
             "kind": "form",
+            "round_code": "78",
+            "site": "420019",
+            "part": "rooms" if rule.endpoint.startswith("own_site.") else "windows",
+            "what": "remove",
             "version": 1,
         }
         if rule.endpoint.startswith("integrations."):

@@ -8,14 +8,18 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from flask import Flask
+
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse
 from ncre.cli.logs import log_to_stderr
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
 from ncre.config import Settings, read_settings
+from ncre.operational.admissions import Admissions
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
+from ncre.server.waiting_room import WaitingRoom
 from ncre.web import create_site
 from ncre.web.shared import traffic
 
@@ -23,7 +27,7 @@ THREADS: Final = 8
 """For candidates' pages. More do not make Python quicker; they only wait for the database at the same time."""
 
 MOST_THREADS: Final = 16
-"""With the other lanes no process has more than 35 connections to its database."""
+"""With the other lanes no process has more than 36 connections to its database."""
 
 MOST_PROCESSES: Final = 64
 
@@ -59,9 +63,25 @@ def serve(args: Namespace) -> None:
 def gate(container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
     """The pages of a container behind their lanes; `closing` closes the service when the server ends."""
     site = create_site(container)
-    proxied = container.settings.proxies > 0
-    terms = Terms(lanes(threads), traffic.lanes_of(site), traffic.largest_body, trust_proxies=proxied)
+    terms = Terms(
+        lanes(threads),
+        traffic.lanes_of(site),
+        traffic.largest_body,
+        files=site.extensions["ncre.static"].answer,
+        proxies=container.settings.proxies,
+        waiting_room=_waiting_room(container, site),
+    )
     return Gate(site, terms, container.close if closing else lambda: None)
+
+
+def _waiting_room(container: Container, site: Flask) -> WaitingRoom | None:
+    """Where newcomers queue past the set rate; None where no rate is set."""
+    settings = container.settings
+    if not settings.admissions:
+        return None
+    admissions = Admissions(container.database, container.clock, settings.admissions)
+    key = bytes.fromhex(container.session_key)
+    return WaitingRoom(admissions, key, traffic.QUEUED, traffic.signed_in(site))
 
 
 def lanes(threads: int) -> tuple[LaneTerms, ...]:
@@ -79,8 +99,12 @@ def lanes(threads: int) -> tuple[LaneTerms, ...]:
 
 
 def with_connections(settings: Settings, threads: int = THREADS) -> Settings:
-    """As many connections as there are threads in all lanes: no page waits for one that another page holds."""
-    return replace(settings, connections=sum(lane.threads for lane in lanes(threads)))
+    """As many connections as there are threads in all lanes: no page waits for one that another page holds.
+
+    One more where a waiting room is agreed on.
+    """
+    most = sum(lane.threads for lane in lanes(threads)) + bool(settings.admissions)
+    return replace(settings, connections=most)
 
 
 def moved(settings: Settings, host: str | None, port: int | None) -> Settings:

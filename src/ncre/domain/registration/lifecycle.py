@@ -553,6 +553,29 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
     Transition(
+        c.Postpone,
+        OFFICE,
+        (Status.PAID, Status.CONFIRMED),
+        facts.Postponed,
+        Status.PAID,
+        Bilingual(
+            "考点停考延期时，考务办公室可把已支付的报名转到下一考次：科目和费用不变，须重新确认和编排。",
+            "Where a site postpones its exam, the exam office may carry a paid registration over to the next round: "
+            "subjects and fee stay, confirmation and seats are anew.",
+        ),
+    ),
+    Transition(
+        c.Postpone,
+        OFFICE,
+        (Status.PAID, Status.CONFIRMED),
+        facts.SeatReleased,
+        SAME,
+        Bilingual(
+            "考试延期时，已编排的座位作废。",
+            "Where the exam is postponed, the seats that were given for it are given up.",
+        ),
+    ),
+    Transition(
         c.Suspend,
         STAFF,
         (

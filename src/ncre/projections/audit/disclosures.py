@@ -28,6 +28,7 @@ OPENED: Final[Mapping[str, Bilingual]] = {
     "ticket-batch": Bilingual("成批打印的准考证", "admission tickets printed for a site"),
     "receipt": Bilingual("缴费凭证", "the receipt"),
     "hall-list": Bilingual("考场座位表", "a hall's seat list"),
+    "export": Bilingual("导出文件", "an exported file"),
     "door": Bilingual("入场核验", "the check at the door"),
     "door-list": Bilingual("离线核验名单", "the exported door list"),
 }

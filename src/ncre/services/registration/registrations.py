@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.declaration import DECLARATION
 from ncre.domain.registration.disclosure import PREFILL, require_may_open
 from ncre.domain.registration.state import Registration, registration_id
 from ncre.domain.registration.vocabulary import Step
@@ -115,7 +114,6 @@ class Registrations:
                 site=site,
                 subjects=subjects,
                 declared=declared,
-                declaration=DECLARATION,
                 student=student,
             )
         )

@@ -44,6 +44,7 @@ DRAFT: Final = DraftForm("details", (one.name for one in FORM_FIELDS))
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
     RefusalCode.HOLDER_TAKEN: "name",
+    RefusalCode.BANNED: "document_number",
     RefusalCode.DOCUMENT_NOT_ACCEPTED: "document_type",
     RefusalCode.OUT_OF_DATE: "name",
     RefusalCode.SENT_BEFORE: "name",

@@ -42,6 +42,8 @@ CHECKED: Final = ("name", "document_type", "document_number")
 @require_role(Role.CANDIDATE)
 def form(registration: UUID) -> Answer:
     case = own_case(registration)
+    if banned := container().bans.of(case.row):
+        raise banned
     return to_identify(case.id) or _page(case)
 
 

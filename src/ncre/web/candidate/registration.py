@@ -111,6 +111,7 @@ def tasks(registration: UUID) -> Answer:
         left=_left_to_pay(case, now),
         pages={entry.task: entry.page for entry in entries if entry.page},
         reason=_reason(case),
+        banned=refusal_text(ban) if (ban := container().bans.of(case.row)) else "",
         money=[one for one in money if one.situation not in SAID_ELSEWHERE],
         paid=case.status in PAID,
         story=with_changes(case.id, story)[::-1],
@@ -222,6 +223,8 @@ def _left_to_pay(case: Case, now: datetime) -> str:
 
 def _reason(case: Case) -> str:
     """What staff wrote when they cancelled or suspended it, where it stands so; or ""."""
+    if case.status not in (Status.SUSPENDED, Status.CANCELLED):
+        return ""
     suspended = case.status is Status.SUSPENDED
     fact = newest_fact(case, Suspended) if suspended else cancellation(case)
     return fact.reason if fact and isinstance(fact.reason, str) else ""

@@ -28,6 +28,7 @@ from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.shared.auth import Answer, container, require_step
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import fresh_id, require_asked
+from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("subjects", __name__)
@@ -36,6 +37,7 @@ DRAFT: Final = DraftForm("subjects", ("site", "subjects", "declared", "school_nu
 
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
+    RefusalCode.BANNED: "site",
     RefusalCode.SITE_FULL: "site",
     RefusalCode.SITE_CLOSED: "site",
     RefusalCode.NUMBERS_USED_UP: "site",
@@ -115,7 +117,7 @@ def save(registration: UUID) -> Answer:
         ), 422
     if request.form.get("offered", "") != _offer_of(case, at):
         return _page(case, site, set(chosen), {"subjects": _another_offer()}), 409
-    faults = _faults(step, chosen)
+    faults = _faults(case, step, chosen)
     if faults:
         return _page(case, site, set(chosen), faults), 422
     try:
@@ -177,13 +179,15 @@ def _next_path(case: Case, after: Registration, site: Site | None) -> Answer:
     return redirect(url_for("registration.tasks", registration=case.id), 303)
 
 
-def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
+def _faults(case: Case, step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
     """What is missing from the form; told together, before anything is asked of the rules."""
     faults = {}
     if not chosen:
         faults["subjects"] = refusal_text(Refusal(RefusalCode.NO_SUBJECT))
     if step is Step.SUBMIT and not request.form.get("declared"):
-        faults["declared"] = refusal_text(Refusal(RefusalCode.DECLARATION_MISSING))
+        words = case.round.declaration
+        missing = Refusal(RefusalCode.DECLARATION_MISSING, declaration=words.zh, declaration_en=words.en)
+        faults["declared"] = refusal_text(missing)
     return faults
 
 
@@ -246,7 +250,8 @@ def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, b
         longest=LONGEST_SCHOOL_NUMBER,
         faults=faults,
         saved=case.subjects if beside else [],
-        basis=_basis(case),
+        basis=case.round.bases(site.plan.province if site else ""),
+        declaration=case.round.declaration.say(language()),
         command_id=fresh_id(),
     )
 
@@ -271,7 +276,9 @@ def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
     return [
         Choice(
             subject=subject,
-            fee=case.round.fee(subject.code) if subject.code in offered else fees[subject.code],
+            fee=case.round.fee(subject.code, site.plan.province)
+            if subject.code in offered
+            else fees[subject.code],
             left=seats[subject.code].left if subject.code in seats else 0,
             mine=subject.code in held,
             chosen=subject.code in chosen,
@@ -284,8 +291,3 @@ def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
 def _holds_seats(case: Case) -> bool:
     """Whether the present choice holds its seats: only then it can be changed rather than submitted."""
     return Step.CHANGE_SUBJECTS in case.steps
-
-
-def _basis(case: Case) -> list[str]:
-    """The documents that set the fees, each once."""
-    return list(dict.fromkeys(fee.basis for fee in case.round.plan.fees if fee.basis))

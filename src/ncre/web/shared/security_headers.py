@@ -28,6 +28,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
+SECURE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+"""Besides, over TLS."""
 
 
 _csrf = CSRFProtect()
@@ -54,7 +56,8 @@ def _guard(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        for name, value in SECURE.items():
+            response.headers.setdefault(name, value)
     if g.get("account") is not None and request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.ports import free_port
 
-SOURCE = Path(__file__).parents[2] / "src"
+SOURCE = Path(__file__).parents[3] / "src"
 
 
 def environment(data: Path) -> dict[str, str]:
@@ -72,7 +72,7 @@ def test_the_demo_goes_on_with_its_data_and_starts_over_when_asked(tmp_path: Pat
     data, port = tmp_path / "demo", free_port(3)
     with demo(data, port) as said:
         first = sign_ins(said)
-        assert set(first) == {"kaosheng", "shenhe", "shenhe2", "shenji", "kaowu"}
+        assert set(first) == {"kaosheng", "shenhe", "shenhe2", "guanli", "shenji", "kaowu"}
         assert f"http://127.0.0.1:{port}/" in said
         assert page(port).count("进行中") == 4
     assert (data / "sign-ins.txt").stat().st_mode & 0o077 == 0
