@@ -16,7 +16,7 @@ from ncre.web.drafts.draft_form import keep_sent
 from ncre.web.drafts.draft_page import SignedPage, sent_page
 from ncre.web.shared.auth import Answer, account, container, local_path, require_role
 
-pages = Blueprint("drafts", __name__)
+pages = Blueprint("form_drafts", __name__)
 
 STATUS: Final = {
     Kept.SAVED: 200,
