@@ -30,6 +30,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "migrations": {"store"},
     "config": {"clients", "domain", "identity", "ledger", "operational"},
     "server": set(),
+    "observability": {"domain", "handlers", "store"},
     "client": set(),
     "stand_ins": {"clients", "operational"},
     "services": {
@@ -54,6 +55,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "handlers",
         "identity",
         "ledger",
+        "observability",
         "photo",
         "projections",
         "services",
@@ -69,6 +71,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "handlers",
         "identity",
         "ledger",
+        "observability",
         "operational",
         "photo",
         "projections",
@@ -100,6 +103,7 @@ LIBRARIES: dict[str, set[str]] = {
     "migrations": {"alembic", "sqlalchemy"},
     "config": {"pydantic", "pydantic_settings", "sqlalchemy"},
     "server": {"uvicorn"},
+    "observability": {"prometheus_client", "opentelemetry", "sentry_sdk"},
     "client": {"httpx"},
     "stand_ins": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
     "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "pyarrow", "eventsourcing"},
@@ -117,7 +121,7 @@ LIBRARIES: dict[str, set[str]] = {
         "werkzeug",
         "markupsafe",
     },
-    "cli": {"flask", "tqdm", "sqlalchemy"},
+    "cli": {"flask", "tqdm", "sqlalchemy", "pythonjsonlogger", "rich", "requests", "prometheus_client"},
 }
 """Which libraries a room may import, besides the standard library."""
 

@@ -32,6 +32,9 @@ from ncre.identity.staff_requests import StaffRequests
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.guard import assert_unbroken
 from ncre.ledger.sealer import Sealer
+from ncre.observability import metrics
+from ncre.observability.tracing import Spans, TracingUnusable, spans_to
+from ncre.observability.watching import PoolMetrics, ProcessWatch
 from ncre.operational.export_jobs import ExportJobs
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
@@ -48,7 +51,7 @@ from ncre.outside import (
     photos_on,
     post_office,
 )
-from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
+from ncre.photo.lab.lab import InProcessPhotoLab, Lab, PhotoLabPool
 from ncre.projections import all_projections
 from ncre.services.accounts.account_service import AccountService
 from ncre.services.accounts.contacts import Contacts
@@ -84,6 +87,8 @@ from ncre.services.integration.represented import RepresentedCandidates
 from ncre.services.integration.webhooks import WebhookService
 from ncre.services.letters.assembly import LetterServices, letter_services
 from ncre.services.letters.calendars import Calendars
+from ncre.services.operations.backlog import Backlog
+from ncre.services.operations.beats import Beats
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -187,6 +192,9 @@ class Container:
     wallets: Wallets
     sealer: Sealer
     audit_bundles: AuditBundles
+    spans: Spans
+    beats: Beats
+    backlog: Backlog
     worker: Worker
 
     def migrate(self) -> None:
@@ -208,31 +216,39 @@ class Container:
     def close(self) -> None:
         self.photos.close()
         self.database.close()
+        self.spans.close()
 
 
 def build_container(
     settings: Settings,
     clock: Callable[[], datetime] | None = None,
     channels: Mapping[str, PaymentChannel] | None = None,
+    spans: Spans | None = None,
 ) -> Container:
     """A container ready to use; the schema must be there already (`ncre migrate`, or `container.migrate()`).
 
-    `channels` stand in for the payment channels of the settings, `clock` for the machine's. Raises Misconfigured.
+    `channels` stand in for the payment channels of the settings, `clock` for the machine's, `spans`
+    for the receiver of traces. Raises Misconfigured.
     """
     if problems := refusals(settings):
         raise Misconfigured(*problems)
     watched = WatchedClock(utc_now) if clock is None else None
     clock = clock or watched or utc_now
+    spans = _spans(settings) if spans is None else spans
     database = Database(settings.database_url, settings.connections or CONNECTIONS)
+    database.watch_pool(PoolMetrics().taken, PoolMetrics().given_back)
+    metrics.POOL_SIZE.set(settings.connections or CONNECTIONS)
     keyring = Keyring(settings.secret, settings.master_keys)
     keys = keyring.keys()
     store = FactStore(database, keys, newer=keyring.keys)
-    lab = PhotoLabPool(settings.photo_workers) if settings.photo_workers else InProcessPhotoLab()
-    turns = PhotoTurns(max(1, settings.photo_workers))
+    lab = _lab(settings)
+    turns = PhotoTurns(max(1, settings.photo_workers), told=metrics.PHOTOS_IN_HAND.set)
     kept, drafts = kept_photos(settings), photos_on(settings, "drafts")
     photos = PhotoService(database, store, kept, drafts, lab, turns)
     listeners = all_projections(keys.pepper, settings.exchange_key)
-    command_handler = CommandHandler(database, store, ClaimStore(database), listeners, clock, photos)
+    command_handler = CommandHandler(
+        database, store, ClaimStore(database), listeners, clock, photos, ProcessWatch(spans)
+    )
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
     accounts = Accounts(database, clock)
@@ -258,6 +274,7 @@ def build_container(
     human = HumanCheck(database, clock, keys.work.hex())
     begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on", CODE_LIVES)
     retry_schedule = RetrySchedule(database)
+    beats = Beats(retry_schedule, clock, settings.data / "backed-up")
     lines = payment_channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
     unmatched = UnmatchedPayments(command_handler)
@@ -405,6 +422,9 @@ def build_container(
             settings.ledger.seed,
         ),
         audit_bundles=AuditBundles(command_handler),
+        spans=spans,
+        beats=beats,
+        backlog=Backlog(command_handler, beats, clock),
         worker=Worker(
             command_handler,
             payments,
@@ -434,6 +454,21 @@ def build_container(
                 bulk.errand,
                 calling_off.errand,
                 export_maker.errand,
+                beats.worker,
             ),
         ),
     )
+
+
+def _lab(settings: Settings) -> Lab:
+    if not settings.photo_workers:
+        return InProcessPhotoLab()
+    return PhotoLabPool(settings.photo_workers, told_lost=metrics.PHOTO_WORKERS_LOST.inc)
+
+
+def _spans(settings: Settings) -> Spans:
+    """Raises Misconfigured."""
+    try:
+        return spans_to(settings.observability.traces, "ncre")
+    except TracingUnusable as unusable:
+        raise Misconfigured(str(unusable)) from None

@@ -342,12 +342,12 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (
         letters.LetterTextChanged("paid", "a", "a", "b", "b", "c", "c", "公函 5"),
-        "修改了通知“报名费已收到”的文字（公函 5）。",
+        "修改了通知“考试费已收到”的文字（公函 5）。",
         "The text of letters “the fee was paid” was changed (公函 5).",
     ),
     (
         letters.LetterTextReset("paid", "公函 6"),
-        "通知“报名费已收到”恢复了原来的文字（公函 6）。",
+        "通知“考试费已收到”恢复了原来的文字（公函 6）。",
         "Letters “the fee was paid” say again what ncre came with (公函 6).",
     ),
     (account.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),

@@ -21,6 +21,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "serve": ("processes.serve", "serve the pages until interrupted"),
     "worker": ("processes.worker", "deadlines, payments asked for, refunds; seals the log"),
     "demo": ("processes.demo", "everything at once, with the bundled round"),
+    "doctor": ("health.doctor", "look the installation over, and say what to do"),
+    "top": ("health.top", "how the service does now, in a terminal"),
     "round": ("rounds", "exam rounds"),
     "seat": (
         "seating",

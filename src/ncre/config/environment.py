@@ -108,6 +108,18 @@ class Environment(BaseSettings):
     wechat_app_secret: Path | None = Field(
         None, description="WeChat Pay: file of the application's secret, to pay inside WeChat's own browser"
     )
+    metrics_host: str = Field(
+        "127.0.0.1", description="where metrics are shown; never an address of the world"
+    )
+    metrics_port: int = Field(0, ge=0, le=65535, description="port for the metrics of the pages; 0: none")
+    worker_metrics_port: int = Field(0, ge=0, le=65535, description="port for those of the worker; 0: none")
+    log_format: Literal["text", "json"] = Field("text", description="how lines of the log are written")
+    traces_url: str = Field("", description="receiver of traces (OTLP over HTTP), as http://127.0.0.1:4318")
+    sentry_dsn: SecretStr | None = Field(None, description="where errors are reported (Sentry-compatible)")
+    patroni_urls: str = Field(
+        "", description="REST addresses of Patroni that the doctor asks, apart by spaces"
+    )
+    pgbackrest_stanza: str = Field("", description="whose backups the doctor asks pgBackRest about")
     wechat_gateway: str = Field(WECHAT_GATEWAY, description="WeChat Pay: another address")
 
     @classmethod
@@ -126,7 +138,7 @@ class Environment(BaseSettings):
 NAMES: Final = {f"{PREFIX}{name.upper()}": name for name in Environment.model_fields}
 """The variables and their fields."""
 
-HIDDEN: Final = ("secret", "sign_passphrase", "ledger_key")
+HIDDEN: Final = ("secret", "sign_passphrase", "ledger_key", "sentry_dsn")
 """Fields whose value is never printed."""
 
 BOOLEANS: Final = "true, false, 1, 0, yes, no"

@@ -12,7 +12,7 @@ from ncre.config.ledger import read_ledger
 from ncre.config.providers import read_providers
 from ncre.config.refusals import refusals, refused_files
 from ncre.config.secret import MASTER_KEYS, Secret, default_file, make_secret, read_secret
-from ncre.config.settings import Misconfigured, ProviderTerms, Settings
+from ncre.config.settings import Misconfigured, ObservabilityTerms, ProviderTerms, Settings
 from ncre.config.terms import Terms
 from ncre.operational.private_files import make_folder
 
@@ -136,6 +136,7 @@ def _settings(
         captcha=variables.captcha,
         staff_factor=variables.staff_factor,
         production=production,
+        observability=_observability(variables),
         exchange_key=_exchange_key(variables) or b"",
         apple_pass=terms.apple_pass(),
         google_wallet=terms.google_wallet(),
@@ -143,6 +144,20 @@ def _settings(
         bounce_folder=variables.mail_bounce_folder,
         erased_list=variables.tombstones.absolute() if variables.tombstones else None,
         master_keys=variables.master_keys or (secret_file and secret_file.with_name(MASTER_KEYS)),
+    )
+
+
+def _observability(variables: Environment) -> ObservabilityTerms:
+    dsn = variables.sentry_dsn
+    return ObservabilityTerms(
+        host=variables.metrics_host,
+        port=variables.metrics_port,
+        worker_port=variables.worker_metrics_port,
+        log_format=variables.log_format,
+        traces=variables.traces_url,
+        sentry=dsn.get_secret_value() if dsn else "",
+        patroni=tuple(variables.patroni_urls.split()),
+        pgbackrest=variables.pgbackrest_stanza,
     )
 
 

@@ -50,6 +50,20 @@ class LedgerTerms:
 
 
 @dataclass(frozen=True)
+class ObservabilityTerms:
+    """What is shown and sent of how the service does; ports are 0, and addresses "", where nothing is."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    worker_port: int = 0
+    log_format: str = "text"
+    traces: str = ""
+    sentry: str = field(default="", repr=False)
+    patroni: tuple[str, ...] = ()
+    pgbackrest: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings in force. Which variable sets what stands in `environment.py`.
 
@@ -88,6 +102,7 @@ class Settings:
     exchange_key: bytes = field(default=b"", repr=False)
     master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
+    observability: ObservabilityTerms = ObservabilityTerms()
     bounce_address: str = ""
     apple_pass: ApplePassTerms | None = None
     google_wallet: GoogleWalletTerms | None = None

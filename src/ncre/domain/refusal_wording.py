@@ -57,13 +57,13 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "please try again in a few minutes.",
     ),
     RefusalCode.STORE_AWAY: Bilingual(
-        "系统暂时连不上数据库，恢复后会自动继续。您刚才的操作可能没有完成：请稍候片刻，返回上一页再提交一次，重复提交只算一次。",
-        "The system cannot reach its database for the moment and goes on by itself afterwards. What you just did may "
+        "系统暂时不能读写报名数据，恢复后会自动继续。您刚才的操作可能没有完成：请稍候片刻，返回上一页再提交一次，重复提交只算一次。",
+        "The system cannot read or write registrations for the moment and goes on by itself afterwards. What you just did may "
         "not be done: wait a little, go back and send it again; sent twice, it counts once.",
     ),
     RefusalCode.STORE_BROKEN: Bilingual(
-        "系统的数据库出了故障，您的操作没有完成，管理员需要处理。请过一段时间再试；如果一直这样，请联系考点。",
-        "The database of the system is damaged and must be mended by its operators. Your action was not carried out. "
+        "系统出了故障，您的操作没有完成，管理员需要处理。请过一段时间再试；如果一直这样，请联系考点。",
+        "The system is damaged and must be mended by its operators. Your action was not carried out. "
         "Please try again later; if it stays like this, ask your site.",
     ),
     RefusalCode.WINDOW_NOT_YET: Bilingual(
@@ -84,10 +84,10 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "with that account; if not, or if you cannot get back in, bring your document to the site or exam office.",
     ),
     RefusalCode.HOLDER_TAKEN: Bilingual(
-        "本考次已有姓名、性别和出生日期与您相同的外国人永久居留身份证持有人报名（新旧证件号码不同，按持证人核对）。如果那是您换证前的"
-        "报名，请用原账号登录；如果不是，请改用护照报名，或带证件联系考点或考务办公室。",
-        "A holder of a permanent residence card with your name, sex and date of birth is registered in this round already "
-        "(old and new cards have different numbers, so the holder counts). If that was you, sign in with that account; if "
+        "本考次已有一位外国人永久居留身份证持有人报名，其姓名、性别和出生日期与您相同。新旧证件号码不同，按持证人核对。"
+        "如果那是您换证前的报名，请用原账号登录；如果不是，请改用护照报名，或带证件联系考点或考务办公室。",
+        "A holder of a permanent residence card with your name, sex and date of birth is registered in this round already. "
+        "Old and new cards have different numbers, so the holder counts. If that was you, sign in with that account; if "
         "not, register with your passport, or bring your document to the site or exam office.",
     ),
     RefusalCode.STUDENT_UNNAMED: Bilingual(
@@ -180,11 +180,11 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "The photo does not meet the rules and was not kept ({codes}). Please choose another.",
     ),
     RefusalCode.PHOTO_LOST: Bilingual(
-        "照片文件在服务器上丢失或损坏，考生重新上传之前不能继续。",
+        "照片已丢失或损坏，考生重新上传之前不能继续。",
         "The file of the photo is lost or damaged on the server. Nothing goes on until another is uploaded.",
     ),
     RefusalCode.PHOTO_NOT_KEPT: Bilingual(
-        "服务器暂时存不下照片，这张没有保存，报名的其他内容没有变化。请稍后再上传；如果一直这样，请联系考点。",
+        "现在存不下照片，这张没有保存，报名的其他内容没有变化。请稍后再上传；如果一直这样，请联系考点。",
         "The server cannot keep photos at the moment, so this one was not kept; nothing else changed. "
         "Please upload it again later, or ask your site if it stays so.",
     ),
@@ -217,7 +217,7 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "The text is too long: at most {most} characters, it has {count}. Nothing was kept; shorten it and send again.",
     ),
     RefusalCode.TEXT_UNREADABLE: Bilingual(
-        "文字里有不能使用的控制字符（{which}），没有保存。请删去后再提交。",
+        "文字里有不能使用的隐藏字符（{which}），没有保存。请删去后再提交。",
         "The text holds control characters ({which}). Nothing was kept; remove them and send again.",
     ),
     RefusalCode.NOTICE_EMPTY: Bilingual(
@@ -410,7 +410,7 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "This is an account of staff, whose acts are kept; it is not erased. Make it a candidate's first, or disable it.",
     ),
     RefusalCode.ERASURE_WHY_PRIVATE: Bilingual(
-        "原因会永久保存，不能写出要删除的姓名、证件号、电话、邮箱或地址。请改写，例如写来信编号。",
+        "原因会永久保存，不能写出要删除的姓名、证件号码、电话、邮箱或地址。请改写，例如写来信编号。",
         "The reason is kept for ever, so it must not say the name, number, phone, e-mail or address that is erased. "
         "Write it otherwise, as by the number of the letter.",
     ),
@@ -467,10 +467,10 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
     ),
     RefusalCode.PRINT_NOT_SEATED: Bilingual(
         "考点还没有编排考场，编排后即可打印准考证。",
-        "The site has not assigned seats yet; the ticket comes after that.",
+        "The site has not assigned seats yet; the admission ticket comes after that.",
     ),
     RefusalCode.PRINT_NOT_YET: Bilingual(
-        "准考证 {opens} 起可以打印。", "The ticket can be printed from {opens} (exam time)."
+        "准考证 {opens} 起可以打印。", "The admission ticket can be printed from {opens} (exam time)."
     ),
     RefusalCode.PRINT_OVER: Bilingual(
         "准考证打印时间已于 {closed} 结束，请联系考点。",
@@ -541,7 +541,7 @@ REFUSALS: Final[Mapping[RefusalCode, Bilingual]] = {
         "There may be {most} at a time. Wait for those before, or end what is not needed.",
     ),
     RefusalCode.EXCHANGE_NO_KEY: Bilingual(
-        "没有设置各省共用的比对密钥（NCRE_EXCHANGE_KEY），请管理员设置后执行 ncre projections rebuild。",
+        "没有设置各省共用的比对密钥（NCRE_EXCHANGE_KEY）。请管理员设置，再执行 ncre projections rebuild。",
         "The key that the provinces share is not set (NCRE_EXCHANGE_KEY); the administrator sets it and runs "
         "ncre projections rebuild.",
     ),

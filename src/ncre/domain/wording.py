@@ -60,7 +60,7 @@ CONDITIONS: Final[Mapping[When, Bilingual]] = {
     When.ALWAYS: Bilingual("", ""),
     When.SITE_REVIEWS: Bilingual("考点开启审核", "the site reviews"),
     When.SITE_DOES_NOT_REVIEW: Bilingual("考点不审核", "the site does not review"),
-    When.SITE_CONFIRMS: Bilingual("考点要求现场确认", "the site confirms in person"),
+    When.SITE_CONFIRMS: Bilingual("考点要求现场确认", "the site asks for confirmation on site"),
     When.CLOCK_AT_SUBMISSION: Bilingual("期限从提交起算", "the clock starts at submission"),
     When.PHOTO_LOST: Bilingual("照片文件丢失或损坏", "the file of the photo is lost or damaged"),
 }
@@ -79,7 +79,7 @@ ROLES: Final[Mapping[Role, Bilingual]] = {
     Role.SITE_ADMIN: Bilingual("考点管理员", "site administrator"),
     Role.OFFICE: Bilingual("考务办公室", "exam office"),
     Role.AUDITOR: Bilingual("审计员", "auditor"),
-    Role.PAYMENT: Bilingual("支付渠道", "payment channel"),
+    Role.PAYMENT: Bilingual("支付平台", "payment platform"),
     Role.CLOCK: Bilingual("系统时钟", "clock"),
 }
 

@@ -33,6 +33,7 @@ from ncre.events.base import Fact
 from ncre.handlers.fact_metadata import Act as Act
 from ncre.handlers.fact_metadata import Attributed, Clock, FactMetadata, caused, newest
 from ncre.handlers.transactions import Transactions
+from ncre.handlers.watch import UNWATCHED, Answer, Watch, step_of
 from ncre.projections.bans import bans
 from ncre.projections.base import Listeners, RowsInTransaction
 from ncre.projections.exam.exams import ExamRepository
@@ -82,6 +83,7 @@ class CommandHandler:
         listeners: Listeners,
         clock: Clock,
         photos: Photos | None = None,
+        watch: Watch = UNWATCHED,
     ) -> None:
         self.database = database
         self.store = store
@@ -92,7 +94,8 @@ class CommandHandler:
         self.photos = photos
         self.upon_details: Callable[[Connection, UUID], None] = lambda _connection, _registration: None
         store.upon_erasure = listeners.forget
-        self._transactions = Transactions(database, store)
+        self.watch = watch
+        self._transactions = Transactions(database, store, watch)
         self._stamps = FactMetadata(store, clock)
 
     def handle(self, command: c.Command) -> Registration:
@@ -102,7 +105,8 @@ class CommandHandler:
         Raises Refusal when a rule says no; then nothing was recorded. A command whose id is
         already in the history has been carried out and succeeds again without effect.
         """
-        return self.run_in_transaction(lambda connection: self.carry_out(connection, command))
+        with self.watch.command(step_of(command)) as answer:
+            return self.run_in_transaction(lambda connection: self._carry_out(connection, command, answer))
 
     def allows(self, command: c.Command) -> bool:
         """Whether the command would change anything as things stand. Raises the Refusal that `handle` would."""
@@ -128,13 +132,17 @@ class CommandHandler:
 
     def carry_out(self, connection: Connection, command: c.Command) -> Registration:
         """`handle` within the caller's transaction. Money whose seat is gone is recorded all the same."""
+        with self.watch.command(step_of(command)) as answer:
+            return self._carry_out(connection, command, answer)
+
+    def _carry_out(self, connection: Connection, command: c.Command, answer: Answer) -> Registration:
         if not isinstance(command, c.Settle):
-            return self._answer(connection, command)
+            return self._answer(connection, command, answer)
         try:
             with connection.begin_nested():
-                return self._answer(connection, command)
+                return self._answer(connection, command, answer)
         except ClaimGone:
-            return self._answer(connection, replace(command, seats_gone=True))
+            return self._answer(connection, replace(command, seats_gone=True), answer)
 
     def record(
         self,
@@ -170,7 +178,9 @@ class CommandHandler:
         one of them is refused, or a chair is taken.
         """
         in_order = sorted(commands, key=lambda one: one.registration)
-        self.run_in_transaction(lambda connection: self._answer_together(connection, in_order))
+        with self.watch.command("seat_together") as answer:
+            self.run_in_transaction(lambda connection: self._answer_together(connection, in_order))
+            answer.recorded = bool(in_order)
 
     def require_photo(self, row: RegistrationRow) -> None:
         """Nobody is sent to pay for a registration whose photo is lost. Raises Refusal."""
@@ -187,18 +197,24 @@ class CommandHandler:
 
     def plan_within(self, connection: Connection, planned: Iterable[ExamCommand]) -> None:
         for command in planned:
-            stream = stream_of(command)
-            history = self.store.history(connection, stream)
-            if (before := caused(history, command)) and self._stamps.same(before, command):
-                continue
-            decided = decide_exam(replay_exam(stream, history), command)
-            if before and decided:
-                raise Refusal(RefusalCode.SENT_BEFORE)
-            now = self._stamps.moment(newest(history))
-            recorded = self._stamps.on(decided, stream, len(history), command, None, now)
-            self._record(connection, recorded)
-            for fact in recorded:
-                self._set_quotas(connection, fact)
+            with self.watch.command(step_of(command)) as answer:
+                answer.recorded = self._plan_one(connection, command)
+
+    def _plan_one(self, connection: Connection, command: ExamCommand) -> bool:
+        """Whether anything was recorded."""
+        stream = stream_of(command)
+        history = self.store.history(connection, stream)
+        if (before := caused(history, command)) and self._stamps.same(before, command):
+            return False
+        decided = decide_exam(replay_exam(stream, history), command)
+        if before and decided:
+            raise Refusal(RefusalCode.SENT_BEFORE)
+        now = self._stamps.moment(newest(history))
+        recorded = self._stamps.on(decided, stream, len(history), command, None, now)
+        self._record(connection, recorded)
+        for fact in recorded:
+            self._set_quotas(connection, fact)
+        return bool(recorded)
 
     def record_access(self, registration: UUID, actor: c.Actor, purpose: str, why: str = "") -> None:
         """Record that staff are about to see the private details of a case; raises if it cannot."""
@@ -220,7 +236,8 @@ class CommandHandler:
     def _note_look(self, connection: Connection, case: UUID, look: Act, viewed: access.DetailsViewed) -> None:
         self.record_behind(connection, look, uuid5(case, "access"), [viewed])
 
-    def _answer(self, connection: Connection, command: c.Command) -> Registration:
+    def _answer(self, connection: Connection, command: c.Command, answer: Answer) -> Registration:
+        answer.recorded = False
         opened = isinstance(command, READS_PRIVATE_FIELDS)
         history = self.store.history(connection, command.registration, opened=opened)
         registration = replay(command.registration, history)
@@ -231,6 +248,7 @@ class CommandHandler:
             command = replace(command, seen=before.metadata.version - 1)
         with _as_sent_before(before):
             recorded = self._decided(connection, registration, command, context, context.now)
+        answer.recorded = bool(recorded)
         self._append(connection, recorded)
         after = self._claim(connection, registration, recorded)
         self._project(connection, recorded)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Final, Protocol
 
 from ncre.server import answers, waiting_page, wsgi
@@ -20,9 +21,12 @@ from ncre.server.bodies import (
     Pace,
     Receive,
 )
-from ncre.server.lanes import QUIET_SECONDS, ClientGone, Lane, LaneFull, LaneTerms
+from ncre.server.lanes import QUIET_SECONDS, ClientGone, Lane, LaneFull, LaneTerms, LaneWatch
 from ncre.server.waiting_room import Place, WaitingRoom
 from ncre.server.wsgi import Application, Scope, Send
+
+ARRIVED: Final = "ncre.arrived"
+"""In the environment of a request: when it was there whole, by `perf_counter`."""
 
 READS: Final = ("GET", "HEAD")
 
@@ -66,6 +70,7 @@ class Terms:
     proxies: int = 0
     waiting_room: WaitingRoom | None = None
     quiet_seconds: float = QUIET_SECONDS
+    watch: LaneWatch | None = None
 
 
 class Gate:
@@ -79,7 +84,9 @@ class Gate:
         self._closing = closing
         self._bodies = Bodies(terms.pace, terms.room)
         self._waiting_room = terms.waiting_room
-        self._lanes: Mapping[str, Lane] = {lane.name: Lane(lane, terms.quiet_seconds) for lane in terms.lanes}
+        self._lanes: Mapping[str, Lane] = {
+            lane.name: Lane(lane, terms.quiet_seconds, terms.watch) for lane in terms.lanes
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -134,6 +141,7 @@ class Gate:
             body = await self._bodies.take(incoming, largest)
         except NoRoomForBodies:
             raise lane.full() from None
+        arrived = perf_counter()
         gone = asyncio.ensure_future(incoming.disconnected())
         try:
             await lane.enter(gone)
@@ -148,6 +156,7 @@ class Gate:
 
         environ = wsgi.environ_of(scope, body.file, body.size, self._terms.proxies > 0)
         environ[LANE] = lane.terms.name
+        environ[ARRIVED] = arrived
         try:
             await wsgi.call(self._application, environ, lane.threads, send, gone, done)
         finally:

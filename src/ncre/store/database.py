@@ -8,7 +8,7 @@ for connections, of which there are as many as the process has threads, if it is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from math import inf
@@ -185,6 +185,12 @@ class Database:
                 f"the schema of the database is at {_named(found)}, this version needs {_named(needed)}; "
                 "run: ncre migrate"
             )
+
+    def watch_pool(self, taken: Callable[[], None], given_back: Callable[[], None]) -> None:
+        """Call these whenever a connection is taken from the pool, and given back."""
+        for engine in {id(one.pool): one for one in (self._writers, self._readers)}.values():
+            event.listen(engine, "checkout", lambda *_: taken())
+            event.listen(engine, "checkin", lambda *_: given_back())
 
     def close(self) -> None:
         """Give all connections back. The database may be used again; it then connects anew."""

@@ -7,8 +7,9 @@ from jinja2 import PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ncre.bootstrap import Container
-from ncre.web import static_files
+from ncre.web import measured, static_files
 from ncre.web.account import (
+    appearance,
     captcha,
     erasure,
     outbox,
@@ -177,6 +178,7 @@ def create_site(container: Container) -> Flask:
     )
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.extensions["ncre.container"] = container
+    measured.install(site, container)
     hosts.install(site, container.settings)
     if container.settings.proxies:
         hops = container.settings.proxies
@@ -188,6 +190,7 @@ def create_site(container: Container) -> Flask:
         edge,
         security_headers,
         language,
+        appearance,
         menu,
         filters,
         contacts,

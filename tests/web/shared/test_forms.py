@@ -147,7 +147,7 @@ def test_a_form_without_what_its_page_showed_does_nothing(
         )
         assert answer.status_code in (400, 409, 422), (changed, answer.status_code)
         if "999" not in sent.get("seen", ""):
-            assert "表单不完整" in answer.text, changed
+            assert "这一页没有送全" in answer.text, changed
         assert acts(container) == before, changed
 
 

@@ -231,4 +231,10 @@ HELP: Final[Mapping[str, str]] = {
     "the ledger's public key; without it the first one met": "账本的公钥；不给则用第一次见到的",
     "of the witness, as its host name; kept beside its key": "见证人的名称，例如主机名；保存在密钥旁",
     "what was seen": "保存所见的目录",
+    "look the installation over, and say what to do": "检查整个系统，并说明该怎么办",
+    "for machines: one object": "供程序读取：一个 JSON 对象",
+    "how the service does now, in a terminal": "在终端中查看服务的现状",
+    "where metrics are shown; else as the settings say": "显示指标的地址；不给则按设置",
+    "print it once, and end": "显示一次就结束",
+    "seconds between two looks": "两次查看之间的秒数",
 }

@@ -19,6 +19,8 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("migrate",): Entry('ncre migrate --why "release 1.4"', True),
     ("serve",): Entry("ncre serve --host 127.0.0.1 --port 8000 --threads 8"),
     ("worker",): Entry("ncre worker --every 5"),
+    ("doctor",): Entry("ncre doctor --json"),
+    ("top",): Entry("ncre top --every 2"),
     ("demo",): Entry("ncre demo --port 9000"),
     ("backup",): Entry("ncre backup --out /srv/backups/2027-03-01 --as kaowu --why nightly", True),
     ("restore",): Entry("ncre restore /srv/backups/2027-03-01 --escrow /media/safe/secret.key", True),

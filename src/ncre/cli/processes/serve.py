@@ -12,9 +12,11 @@ from flask import Flask
 
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse
-from ncre.cli.logs import log_to_stderr
+from ncre.cli.processes import observing
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
 from ncre.config import Settings, read_settings
+from ncre.observability.listener import shared_counters, shown
+from ncre.observability.watching import LaneMetrics
 from ncre.operational.admissions import Admissions
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
@@ -47,17 +49,25 @@ def serve(args: Namespace) -> None:
     settings = with_connections(moved(read_settings(), args.host, args.port), args.threads)
     _require_sensible(args.threads, args.processes, settings)
     listening = serving.handed_over() or listen(settings)
-    log_to_stderr()
+    observing.begin(settings)
     if args.processes > 1:
         _assert_ready(settings)
         warn_of_open_files(settings)
-        serving.serve_in_processes(partial(_gate_of_a_process, args.threads), listening, args.processes)
+        _serve_in_processes(settings, listening, args.threads, args.processes)
         return
     container = build_container(settings)
     container.assert_ready()
     warn_of_open_files(settings)
     warn_of_lost_photos(container.photo_inspection)
-    serving.serve(gate(container, args.threads, closing=True), listening)
+    with shown(settings.observability.host, settings.observability.port):
+        serving.serve(gate(container, args.threads, closing=True), listening)
+
+
+def _serve_in_processes(settings: Settings, listening: socket.socket, threads: int, processes: int) -> None:
+    """This process watches over them, and shows what all of them count together."""
+    terms = settings.observability
+    with shared_counters() as folder, shown(terms.host, terms.port, folder=folder):
+        serving.serve_in_processes(partial(_gate_of_a_process, threads), listening, processes)
 
 
 def gate(container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
@@ -70,6 +80,7 @@ def gate(container: Container, threads: int = THREADS, closing: bool = False) ->
         files=site.extensions["ncre.static"].answer,
         proxies=container.settings.proxies,
         waiting_room=_waiting_room(container, site),
+        watch=LaneMetrics(),
     )
     return Gate(site, terms, container.close if closing else lambda: None)
 
@@ -150,7 +161,8 @@ def _assert_ready(settings: Settings) -> None:
 
 def _gate_of_a_process(threads: int) -> Gate:
     """In a process of its own, which reads its settings anew."""
-    log_to_stderr()
-    container = build_container(with_connections(read_settings(), threads))
+    settings = read_settings()
+    observing.begin(settings)
+    container = build_container(with_connections(settings, threads))
     container.assert_ready()
     return gate(container, threads, closing=True)

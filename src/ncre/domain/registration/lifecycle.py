@@ -484,7 +484,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         Status.CONFIRMED,
         Bilingual(
             "要求现场确认的考点，核对本人证件后确认。",
-            "Where the site confirms in person, staff check the document and confirm.",
+            "Where the site asks for confirmation on site, staff check the document and confirm.",
         ),
         when=When.SITE_CONFIRMS,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 from typing import Final
@@ -22,9 +22,15 @@ MOST_INSIDE: Final = 6
 
 
 class PhotoTurns:
-    """`at_once` pictures are looked at, as many more may wait, in the order in which they came; one at a time of an account."""
+    """`at_once` pictures are looked at, as many more may wait, in the order in which they came; one at a time of an account.
 
-    def __init__(self, at_once: int, seconds: float = SECONDS) -> None:
+    `told` is told how many are inside whenever that changes.
+    """
+
+    def __init__(
+        self, at_once: int, seconds: float = SECONDS, told: Callable[[int], None] = lambda inside: None
+    ) -> None:
+        self._told = told
         self._at_once = at_once
         self._most = min(2 * at_once, MOST_INSIDE)
         self._seconds = seconds
@@ -50,6 +56,7 @@ class PhotoTurns:
         if full or self._inside[account] >= MOST_OF_ONE:
             raise Refusal(RefusalCode.PHOTOS_BUSY)
         self._inside[account] += 1
+        self._told(self._inside.total())
         me = object()
         self._waiting[me] = account
         came = self._changed.wait_for(lambda: self._is_turn_of(me), self._seconds)
@@ -69,4 +76,5 @@ class PhotoTurns:
     def _leave(self, account: UUID) -> None:
         self._inside[account] -= 1
         self._inside += Counter()  # drops those of whom there is none any more
+        self._told(self._inside.total())
         self._changed.notify_all()

@@ -24,7 +24,7 @@ AN_HOUR: Final = 3600
 
 MET: Final = {
     Bound.ADDRESS: later("今天发到这个地址的已经太多，请查看已收到的，或明天再试。"),
-    Bound.BLOCK: later("今天从您所在的网络请求发送的太多，请换一个网络，或明天再试。"),
+    Bound.BLOCK: later("今天从您所在的网络发送的太多，请换一个网络，或明天再试。"),
     Bound.SERVICE: later("今天不能再向境外手机发送短信，请用邮箱，或明天再试。"),
 }
 

@@ -107,7 +107,7 @@ def adopt(registration: UUID) -> Answer:
                 case.row["sealed_for"], request.form.get("draft", ""), request.form.get("kind", "")
             )
     except PhotoMissing:
-        return _page(case, [_("这张照片已不在服务器上，请重新上传。")]), 422
+        return _page(case, [_("这张照片已不再保存，请重新上传。")]), 422
     except Refusal as refusal:
         return _try_again(case, refusal)
     if photo.verdict == "reject" and not photo.appealed:

@@ -293,7 +293,7 @@ def _incomplete(_error: FormIncomplete) -> Shown:
     return _page(
         HTTPStatus.BAD_REQUEST,
         _("没有完成"),
-        _("表单不完整：缺少页面的版本或编号。没有做任何改动，请回到原来的页面，刷新后再试一次。"),
+        _("这一页没有送全，没有做任何改动。请回到原来的页面，刷新后再试一次。"),
         ways.back(),
     )
 
@@ -315,7 +315,9 @@ def _http(error: HTTPException) -> Shown | HTTPException:
             str(_TOO_LARGE),
         ),
     }
-    heading, sentence = headings.get(error.code, (_("没有完成"), _("请求有误，请回到刚才的页面再试一次。")))
+    heading, sentence = headings.get(
+        error.code, (_("没有完成"), _("没有看懂这次操作，没有做任何改动。请回到刚才的页面再试一次。"))
+    )
     return _page(error.code, heading, sentence, _way())
 
 

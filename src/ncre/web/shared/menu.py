@@ -1,4 +1,4 @@
-"""The side menu: what each role may go to."""
+"""The menu: what each role may go to."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ OF_ROLE: Final = {
 
 
 def install(site: Flask) -> None:
-    site.context_processor(lambda: {"menu": marked, "menu_open": is_open})
+    site.context_processor(lambda: {"menu": marked, "menu_folded": is_folded})
 
 
-def is_open() -> bool:
-    """Folded on phones, where it would push the page away; “Mobi” is how browsers on phones say so."""
-    return "Mobi" not in request.user_agent.string
+def is_folded() -> bool:
+    """Whether the side menu of wide screens was folded here; shell.js keeps it. On small screens it is another menu, folded at first."""
+    return request.cookies.get("menu") == "folded"
 
 
 def marked() -> list[tuple[str, str, str]]:

@@ -14,12 +14,11 @@ from typing import Any
 
 import pytest
 
-from ncre.server.serving import STOPPING_SECONDS
 from ncre.web.shared import traffic
 from tests.server.ground import START, TEXT, served, until
 from tests.support.ports import free_port
 
-DEPLOY = Path(__file__).parents[1] / "deploy"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 CONFIGURATION = (DEPLOY / "nginx" / "ncre.conf").read_text(encoding="utf-8")
 PICTURE = "/registrations/00000000-0000-0000-0000-000000000000/photo"
 
@@ -33,12 +32,6 @@ def test_the_proxy_takes_bodies_as_large_as_the_pages() -> None:
     assert int(picture) == traffic.largest_body("POST", PICTURE)
     assert re.search(pattern, PICTURE)
     assert not re.search(pattern, PICTURE + "/adopt")
-
-
-def test_a_service_is_given_the_time_it_needs_to_stop() -> None:
-    unit = (DEPLOY / "systemd" / "ncre.service").read_text(encoding="utf-8")
-    (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)
-    assert int(seconds) > STOPPING_SECONDS
 
 
 def seen(environ: dict[str, Any], start: START) -> Iterable[bytes]:
