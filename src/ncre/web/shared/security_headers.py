@@ -6,14 +6,13 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.resources import files
 from typing import Any, Final, TypeVar
 
 from flask import Blueprint, Flask, g, request
 from flask_wtf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.wrappers import Response
-
-from ncre.web.static_files import FOLDER
 
 POLICY = "; ".join(
     (
@@ -77,7 +76,7 @@ class Sheet:
 
 def install(site: Flask) -> None:
     _csrf.init_app(site)
-    sheet = Sheet((FOLDER / "style.css").read_text(encoding="utf-8"))
+    sheet = Sheet((files("ncre.web") / "static" / "style.css").read_text(encoding="utf-8"))
     site.context_processor(lambda: {"sheet_in_page": lambda: _in_page(sheet)})
     site.after_request(lambda response: _remember(sheet, response))
     site.after_request(_guard)
