@@ -101,7 +101,7 @@ def test_a_page_that_was_not_signed_here_keeps_nothing(
 ) -> None:
     visitor.get(path(wenjing))
     forged = spoil(visitor.hidden()["draft"])
-    assert sends(visitor, "/drafts", **{**UNSENT, "draft": forged}).status_code == 410
+    assert sends(visitor, "/drafts", **{**UNSENT, "draft": forged}).status_code == 404
     visitor.get(path(wenjing))
     assert "打到一半" not in visitor.page
 

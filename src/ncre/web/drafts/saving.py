@@ -30,7 +30,9 @@ STATUS: Final = {
 def save() -> Answer:
     """Keep what stands in a form. The signed page says whose it is, so the session may be over."""
     sent, kept = sent_page(), keep_sent()
-    if sent is None or kept is None:
+    if sent is None:
+        raise NotFound
+    if kept is None:
         return _said({"kept": False}, 410)
     newer = _newer(sent)
     said: dict[str, Any] = {"kept": kept is Kept.SAVED}
