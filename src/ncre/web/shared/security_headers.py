@@ -75,9 +75,6 @@ class Sheet:
         return f"{POLICY}; style-src 'self' 'sha256-{self.digest}'"
 
 
-STATIC: Final = Path(__file__).parents[1] / "static"
-
-
 def install(site: Flask) -> None:
     _csrf.init_app(site)
     sheet = Sheet((STATIC / "style.css").read_text(encoding="utf-8"))
