@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from ncre.projections.rows import RegistrationRow
 from ncre.web.drafts.draft_form import DraftForm, OpenForm
 from ncre.web.shared.disclosure import opened
-from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.typed import PURPOSE, Typed
 
 REJECTION: Final = DraftForm("rejection", ("reasons", "note"))
@@ -24,13 +24,13 @@ def opened_forms(registration: UUID) -> dict[str, OpenForm]:
     return {form.name: form.opened(registration) for form in FORMS}
 
 
-def drafts_of_case(registration: UUID) -> Typed:
+def drafts_of_case(row: RegistrationRow) -> Typed:
     """What staff had begun to write about a case; nothing before they have opened it."""
     typed = Typed()
-    if not opened(at_my_sites(registration), PURPOSE):
+    if not opened(row, PURPOSE):
         return typed
     for form in FORMS:
-        fields = form.opened(registration).fields
+        fields = form.opened(row["id"]).fields
         texts = {name: fields.get(name, "") for name in form.fields - {"reasons"} if fields}
         typed = replace(typed, **texts)  # type: ignore[arg-type]
         if "reasons" in form.fields and fields:

@@ -52,8 +52,13 @@ SHORT: Final = 5
 
 
 def case_page(registration: UUID, typed: Typed) -> str:
-    """The case; what is private of it only where this session opened it."""
-    row = at_my_sites(registration)
+    """The case as it is now; what is private of it only where this session opened it."""
+    return page_of(at_my_sites(registration), typed)
+
+
+def page_of(row: RegistrationRow, typed: Typed) -> str:
+    """`case_page` of a row that was read just now."""
+    registration = row["id"]
     open_ = go_on(row, PURPOSE) if request.method == "POST" else opened(row, PURPOSE)
     case, now = with_rules(row), container().clock()
     history = history_of(registration) if open_ else []

@@ -25,7 +25,7 @@ from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.staff import queue_page
 from ncre.web.staff.case_drafts import CANCELLATION, REJECTION, TRANSFER, drafts_of_case
 from ncre.web.staff.case_forms import back_to, fits, refused
-from ncre.web.staff.case_page import case_page
+from ncre.web.staff.case_page import case_page, page_of
 from ncre.web.staff.second_look import second_look_at
 from ncre.web.staff.typed import PURPOSE, Typed
 
@@ -60,7 +60,8 @@ def case(registration: UUID) -> Answer:
     """The case; whoever gives it a second look sees it without its first verdict until they decided."""
     if (look := second_look_at(registration)) is not None:
         return redirect(url_for("second_look.case", registration=registration, version=look.version), 303)
-    return case_page(registration, drafts_of_case(registration))
+    row = at_my_sites(registration)
+    return page_of(row, drafts_of_case(row))
 
 
 @pages.post("/staff/cases/<uuid:registration>/open")
