@@ -20,7 +20,7 @@ from ncre.domain.registration.vocabulary import Opening, Role, Status, Step, Whe
 from ncre.domain.seating.cautions import CautionCode
 from ncre.domain.seating.wording import CAUTIONS
 from ncre.domain.wording import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS, UNUSABLE
-from ncre.web.shared.errors import STATUS
+from ncre.web.refusal_statuses import STATUS
 
 TABLES: list[tuple[type[StrEnum], Mapping[StrEnum, Bilingual]]] = [
     (Status, STATUSES),

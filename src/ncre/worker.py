@@ -29,7 +29,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.handlers.outages import OUTAGES
 from ncre.operational.retry_schedule import retry_schedule
 from ncre.projections.payment import ledger, orders
-from ncre.projections.registration import registrations
+from ncre.projections.registration import due, registrations
 from ncre.projections.rows import OrderRow, PaymentRow, RegistrationRow
 from ncre.services.operations.overdue import overdue
 from ncre.services.payment.checkout import CheckoutService
@@ -244,7 +244,7 @@ class Worker:
             for round_, opening in self._closed(connection):
                 seen = 0
                 while len(found) < BATCH_SIZE and (
-                    page := registrations.stranded(connection, round_.code, opening, BATCH_SIZE, seen)
+                    page := due.stranded(connection, round_.code, opening, BATCH_SIZE, seen)
                 ):
                     found += [row for row in page if self._may_expire(connection, row, opening)]
                     seen += len(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.projections.registration.registrations import registrations
 from tests.browser.visit import Person, desk, faults_of, phone
 from tests.support.people import LIQIANG, ROUND, SITE, Candidate, Clock, somebody

@@ -8,7 +8,7 @@ from uuid import UUID
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from tests.support.people import WENJING, form_of_details
 
 FLAGS = [

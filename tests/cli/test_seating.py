@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from ncre.bootstrap import Container
 from ncre.domain.seating.sittings import sitting_name
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.projections.audit import timeline
 from ncre.projections.seating import tickets
 from tests.cli.conftest import Run

@@ -16,7 +16,7 @@ from ncre.domain.fault_codes import FaultCode
 from ncre.domain.fault_wording import FAULT_WORDS
 from ncre.domain.faults import Fault
 from ncre.domain.identity_documents import DOCUMENT_TYPES, normalise_document
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 
 TODAY = date(2026, 11, 23)
 

@@ -12,6 +12,7 @@ from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.state import evolve
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Line
 from tests.domain.commands import after
 from tests.support import people
 
@@ -57,7 +58,7 @@ def test_step_by_step_exactly_what_is_held_in_the_end_was_taken_and_not_released
 
 def test_a_change_of_subjects_leaves_what_stays_alone() -> None:
     before = after(people.PICTURED)
-    fact = facts.SubjectsChanged(people.NUMBER, people.SITE, (facts.Line("35", 8000), people.LINES[0]), 1)
+    fact = facts.SubjectsChanged(people.NUMBER, people.SITE, (Line("35", 8000), people.LINES[0]), 1)
     change = changes(before, evolve(before, fact), fact)
     assert change.released == (Seat("78", people.SITE, "67"),)
     assert change.taken == (Seat("78", people.SITE, "35"),)
@@ -65,7 +66,12 @@ def test_a_change_of_subjects_leaves_what_stays_alone() -> None:
 
 def test_claims_are_handled_in_one_order_of_keys_so_that_no_two_wait_for_each_other() -> None:
     before = after(people.PICTURED)
-    fact = facts.SubjectsChanged(people.NUMBER, "140027", (facts.Line("24", 8000), facts.Line("35", 8000)), 1)
+    fact = facts.SubjectsChanged(
+        people.NUMBER,
+        "140027",
+        (Line("24", 8000), Line("35", 8000)),
+        1,
+    )
     in_order = changes(before, evolve(before, fact), fact).in_order()
     assert [claim.key for claim, _ in in_order] == sorted(claim.key for claim, _ in in_order)
     assert {wanted for _, wanted in in_order} == {True, False}

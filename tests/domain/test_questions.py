@@ -10,7 +10,7 @@ import pytest
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.questions import QUESTION_WORDS, Question, QuestionCode, questions
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from tests.support.people import WENJING
 
 TODAY = date(2026, 11, 27)

@@ -19,7 +19,7 @@ from typing import Final
 from ncre.backups.manifest import Manifest, finished
 from ncre.bootstrap import Container, build_container
 from ncre.config import read_settings
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from tests.attacks.target import Target, started
 from tests.support.databases import _execute, _started, named
 from tests.support.people import WENJING, somebody

@@ -24,6 +24,7 @@ from ncre.events import (
     ban,
     erasure,
     exam,
+    exam_revision,
     exchange,
     export,
     integration,
@@ -33,6 +34,7 @@ from ncre.events import (
     registration,
 )
 from ncre.events.base import FACTS, Envelope, Fact
+from ncre.events.registration_values import Details, Line, Photo
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import Sealer
 
@@ -48,7 +50,7 @@ LATER: Final = datetime(2026, 12, 10, 4, 0, tzinfo=UTC)
 
 STAMP: Final = Envelope(STREAM, 1, NOON, str(ZHANG), "candidate", COMMAND)
 
-DETAILS: Final = registration.Details(
+DETAILS: Final = Details(
     name="张三丰",
     sex="male",
     document_type="resident-id",
@@ -64,8 +66,8 @@ DETAILS: Final = registration.Details(
     postcode="430079",
     remark="左利手",
 )
-LINES: Final = (registration.Line("14", 8000), registration.Line("24", 9500))
-PHOTO: Final = registration.Photo(
+LINES: Final = (Line("14", 8000), Line("24", 9500))
+PHOTO: Final = Photo(
     digest="ab" * 32,
     uploaded="cd" * 32,
     size=51_200,
@@ -200,12 +202,12 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     exam.SiteRevised("81", replace(SITE, quota=280)),
     exam.SiteClosed("78", "420019"),
     exam.SiteCalledOff("78", "420019", "", "refund", "疫情防控，考点停考", 312),
-    exam.RoundRevisionMade(
+    exam_revision.RoundRevisionMade(
         "78",
         2,
         "武汉考点机房检修，批次后移",
         (
-            exam.RevisedPoint(
+            exam_revision.RevisedPoint(
                 "batch-removed", "420019", "2027-03-27-0800-1000", "2027-03-27-0800-1000", "", "follow-up", 3
             ),
         ),

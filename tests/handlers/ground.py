@@ -18,9 +18,9 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.state import Registration, replay
 from ncre.domain.registration.vocabulary import Role
-from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Offer, Room, RoundPlan, SitePlan
+from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
 from ncre.projections.base import Row
 from ncre.projections.payment import orders
@@ -65,7 +65,7 @@ def revise(container: Container, code: str, **changed: Any) -> None:
     container.command_handler.plan(planning(replace(plan, **changed)))
 
 
-def details_of(number: int) -> facts.Details:
+def details_of(number: int) -> Details:
     """Details of as many different people as tests need; the document numbers differ, no more."""
     return replace(people.WENJING, document_number=f"E{number:08}", document_type="passport")
 
@@ -76,7 +76,7 @@ class Walker(people.Candidate):
     The photo is made up, so none is looked for.
     """
 
-    def __init__(self, container: Container, details: facts.Details | None = None, ordinal: int = 1) -> None:
+    def __init__(self, container: Container, details: Details | None = None, ordinal: int = 1) -> None:
         container.command_handler.photos = None
         account = Account(uuid4(), "somebody", Role.CANDIDATE, frozenset())
         super().__init__(container, account, details or details_of(account.id.int % 10**8), ordinal)

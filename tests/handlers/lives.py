@@ -35,6 +35,7 @@ from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Offer
+from ncre.events.registration_values import Details
 from ncre.store.claims import ClaimStore
 from ncre.store.schema import claims, counters
 from tests.handlers.ground import QUICK, planning
@@ -260,7 +261,7 @@ class Lives(RuleBasedStateMachine):
             paid_at=state.pay_by if last_moment and state.pay_by else self.clock(),
         )
 
-    def person(self, details: facts.Details) -> str:
+    def person(self, details: Details) -> str:
         return self.container.people.person(details.document_type, details.document_number)
 
     # what is looked at

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.projections.registration.registrations import registrations
 from ncre.store.schema import metadata
 from tests.handlers.ground import Walker

@@ -143,7 +143,7 @@ def test_due_is_what_is_unpaid_past_its_time_longest_overdue_first(
     with container.database.reading() as connection:
 
         def due(now: timedelta, limit: int = 200) -> list[UUID]:
-            return [row["id"] for row in registrations.due(connection, pay_by + now, limit)]
+            return [row["id"] for row in due.due(connection, pay_by + now, limit)]
 
         assert due(timedelta()) == []
         assert due(timedelta(seconds=1)) == [late.id]

@@ -17,6 +17,7 @@ from ncre.events import (
     ban,
     erasure,
     exam,
+    exam_revision,
     exchange,
     export,
     integration,
@@ -26,13 +27,14 @@ from ncre.events import (
     registration,
 )
 from ncre.events.base import ERASED, Fact
+from ncre.events.registration_values import Line
 from ncre.projections.registration.sentences import sentence
 from tests.events.examples import all_facts
 from tests.support import people
 
 ROUND, SITES = people.bundled_round()
 PLAN, SITE = ROUND.plan, SITES[people.SITE].plan
-THREE: Final = (*people.LINES, registration.Line("41", 13500))
+THREE: Final = (*people.LINES, Line("41", 13500))
 
 SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
@@ -397,8 +399,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (exam.SiteClosed("78", "420019"), "考点 420019 停止报名。", "Site 420019 was closed to registrations."),
     (
-        exam.RoundRevisionMade(
-            "78", 2, "机房检修", (exam.RevisedPoint("batch-removed", "420019", "a", "a", "", "follow-up", 3),)
+        exam_revision.RoundRevisionMade(
+            "78",
+            2,
+            "机房检修",
+            (exam_revision.RevisedPoint("batch-removed", "420019", "a", "a", "", "follow-up", 3),),
         ),
         "第 78 次考试修订：1 处变动，涉及 3 份报名。原因：机房检修",
         "Round 78 was revised: 1 changes, 3 registrations touched. Reason: 机房检修",

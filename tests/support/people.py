@@ -22,6 +22,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.domain.students import DECLARED
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
+from ncre.events.registration_values import Details, Line, Photo
 from ncre.identity.accounts import Account
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
@@ -49,7 +50,7 @@ class Clock:
         self.now += timedelta(**amount)
 
 
-WENJING: Final = facts.Details(
+WENJING: Final = Details(
     name="欧阳文静",
     sex="female",
     document_type="resident_id",
@@ -86,8 +87,8 @@ ELSEWHERE: Final = Actor("33333333-3333-4333-8333-333333333333", Role.REVIEWER, 
 OFFICE: Final = Actor("44444444-4444-4444-8444-444444444444", Role.OFFICE, EVERY_SITE)
 AUDITOR: Final = Actor("55555555-5555-4555-8555-555555555555", Role.AUDITOR)
 
-PHOTO: Final = facts.Photo("a" * 64, "b" * 64, 60_000, 390, 567)
-OTHER_PHOTO: Final = facts.Photo("c" * 64, "d" * 64, 61_000, 390, 567)
+PHOTO: Final = Photo("a" * 64, "b" * 64, 60_000, 390, 567)
+OTHER_PHOTO: Final = Photo("c" * 64, "d" * 64, 61_000, 390, 567)
 DECLARATION: Final = "我保证以上信息是真实和准确的"
 PERSON: Final = "f" * 64
 
@@ -111,7 +112,7 @@ def context(site: str | None = SITE, now: datetime = NOW, **policy: Any) -> Deci
 ROUND: Final = "78"
 REGISTRATION: Final = registration_id(ROUND, CANDIDATE_ID, 1)
 NUMBER: Final = "78420019000001"
-LINES: Final = (facts.Line("66", 8000), facts.Line("67", 8000))
+LINES: Final = (Line("66", 8000), Line("67", 8000))
 PAY_BY: Final = NOW + timedelta(hours=24)
 AMOUNT: Final = 16000
 
@@ -152,7 +153,7 @@ def recorded(history: tuple[Fact, ...], stream: UUID = REGISTRATION) -> list[Fac
     ]
 
 
-def form_of_details(details: facts.Details = WENJING) -> dict[str, str]:
+def form_of_details(details: Details = WENJING) -> dict[str, str]:
     """What the candidate types into the form of personal details."""
     return {
         "name": details.name,
@@ -187,7 +188,11 @@ class Candidate:
     """A candidate of a house, who goes through the steps one by one."""
 
     def __init__(
-        self, container: Container, account: Account, details: facts.Details = WENJING, ordinal: int = 1
+        self,
+        container: Container,
+        account: Account,
+        details: Details = WENJING,
+        ordinal: int = 1,
     ) -> None:
         self.container = container
         self.account = account
@@ -250,7 +255,7 @@ def till_of(container: Container) -> FakeChannel:
     return cast(FakeChannel, container.payments.channels["till"])
 
 
-def somebody(container: Container, name: str = "wenjing", details: facts.Details = WENJING) -> Candidate:
+def somebody(container: Container, name: str = "wenjing", details: Details = WENJING) -> Candidate:
     """A candidate with an account of their own."""
     account = container.accounts.add(name, f"a password of {name}", Role.CANDIDATE)
     return Candidate(container, account, details)

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
 from ncre.projections.audit import timeline
 from ncre.projections.base import Row

@@ -19,7 +19,8 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.typed_text import account_name
 from ncre.events.account import stream_of
-from ncre.identity.accounts import LEAST_PASSWORD, LONGEST_ACCOUNT_NAME, NameTaken, PasswordRefused
+from ncre.identity.account_refusals import NameTaken, PasswordRefused
+from ncre.identity.accounts import LEAST_PASSWORD, LONGEST_ACCOUNT_NAME
 from ncre.identity.external_identities import LinkedElsewhere
 from ncre.identity.passwords import Weakness
 from ncre.projections.audit import timeline

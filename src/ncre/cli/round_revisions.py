@@ -20,10 +20,11 @@ from ncre.cli.round_files import say_cautions
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME, in_words, notices_id, round_id, site_id
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.exam.revision_rules import Outcome, Weighed
+from ncre.domain.exam.revision_rules import Outcome
+from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.wording import ROLES
-from ncre.events.exam import RevisedPoint
+from ncre.events.exam_revision import RevisedPoint
 from ncre.projections.audit import timeline
 from ncre.rounds.loader import LoadedRound, load_round
 from ncre.services.exam.revision_commands import Revise, Revision

@@ -25,7 +25,7 @@ from ncre.domain.identity_documents import (
     fault_of_number,
     normalise_document,
 )
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.identity_documents import DOCUMENT_TYPES, looks_like
 from ncre.domain.typed_text import HAN
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 
 YOUNGEST: Final = 8
 OLDEST: Final = 90

@@ -7,6 +7,7 @@ ban.py           who may not take the exam
 export.py        what was taken out as a file
 exchange.py      people who registered in several provinces
 letters.py       the texts of letters
+exam_revision.py  what a revision of a round changed    registration_values.py  what facts of a registration hold
 
 Importing this package registers every fact, so that stored names can be resolved.
 """
@@ -22,6 +23,7 @@ from ncre.events import (
     base,
     erasure,
     exam,
+    exam_revision,
     exchange,
     export,
     integration,
@@ -40,6 +42,7 @@ __all__ = [
     "base",
     "erasure",
     "exam",
+    "exam_revision",
     "exchange",
     "export",
     "integration",

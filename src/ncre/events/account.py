@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID, uuid5
 
 from ncre.events.base import Erased, Fact
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 
 
 def stream_of(account: UUID) -> UUID:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
-from ncre.domain.registration.commands import Actor, content
+from ncre.domain.registration.command_content import content
+from ncre.domain.registration.commands import Actor
 from ncre.events.base import Envelope, Fact
 from ncre.store.fact_store import FactStore
 

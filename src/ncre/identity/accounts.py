@@ -29,8 +29,9 @@ from ncre.domain.accounts.addresses import key as key_of
 from ncre.domain.accounts.addresses import masked, shown
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.vocabulary import Role
+from ncre.identity.account_refusals import NameTaken, PasswordRefused
 from ncre.identity.passwords import LEAST as LEAST_PASSWORD
-from ncre.identity.passwords import Passwords, Weakness, weakness
+from ncre.identity.passwords import Passwords, weakness
 from ncre.identity.proofs import void
 from ncre.store.columns import Moment
 from ncre.store.database import Database
@@ -71,18 +72,6 @@ _ANY: Final = select(accounts).where(
     ),
     accounts.c.closed_at.is_(None),
 )
-
-
-class NameTaken(Exception):
-    """Another account signs in under this name or address."""
-
-
-class PasswordRefused(Exception):
-    """The password is not taken; `weakness` says why."""
-
-    def __init__(self, why: Weakness = Weakness.SHORT) -> None:
-        super().__init__(why.value)
-        self.weakness = why
 
 
 @dataclass(frozen=True)

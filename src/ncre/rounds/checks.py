@@ -12,7 +12,7 @@ from ncre.domain import printed_numbers
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME, in_words
 from ncre.domain.seating.halls import LAST_HALL
-from ncre.events.exam import Batch, Fee, OnSite, SitePlan, Subject, Window
+from ncre.events.exam import Fee, OnSite, SitePlan, Subject, Window
 from ncre.rounds.csv_tables import TableRow
 from ncre.rounds.faults import FaultList
 
@@ -280,22 +280,6 @@ def confirmation_in_order(row: TableRow, on_site: OnSite) -> None:
             f"现场确认的结束（{in_words(closes)}）不晚于开始（{in_words(opens)}）",
             f"the confirmation on site ends ({in_words(closes)}) no later than it begins ({in_words(opens)})",
         )
-
-
-def names_once(rows: Iterable[TableRow]) -> None:
-    """Cautions: sites or subjects that people cannot tell apart on a list."""
-    seen: dict[str, int] = {}
-    for row in rows:
-        name = " ".join(row.cells.get("name", "").split())
-        if name and name in seen:
-            row.caution(f"与第 {seen[name]} 行名称相同", f"has the same name as line {seen[name]}")
-        seen.setdefault(name, row.line)
-
-
-def numbered(batches: Iterable[Span]) -> tuple[Batch, ...]:
-    return tuple(
-        Batch(number, span.window.opens, span.window.closes) for number, span in enumerate(batches, start=1)
-    )
 
 
 def _minutes(span: Span) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 
 from ncre.domain.exam.plan import in_words
 from ncre.events.exam import Batch, Contact, Fee, RoundPlan, SitePlan, Window, Windows
-from ncre.rounds import checks
+from ncre.rounds import checks, naming
 from ncre.rounds.checks import Span
 from ncre.rounds.faults import FaultList, RoundFault, RoundFileFaults
 from ncre.rounds.schema import (
@@ -96,7 +96,7 @@ class Reading:
         notices = self._notices(spans)
         self._times_agree(windows, spans)
         checks.subjects_fit(subjects, fees or (), spans, self._faults)
-        sites = self._catalogue.sites(policy, on_site, checks.numbered(spans), self._own_batches(windows))
+        sites = self._catalogue.sites(policy, on_site, naming.numbered(spans), self._own_batches(windows))
         if bool(agreement and agreement.declaration) != bool(agreement and agreement.declaration_en):
             self._toml.wrong(
                 self._toml.lines.key("agreement", "declaration"),
@@ -169,7 +169,7 @@ class Reading:
             checks.batches_in_order(windows, spans, self._faults)
             checks.tickets_in_time(windows, spans, self._faults)
             checks.within_a_year(windows, spans, self._faults)
-        return {site: checks.numbered(spans) for site, spans in own.items()}
+        return {site: naming.numbered(spans) for site, spans in own.items()}
 
     def _batches(self) -> list[Span]:
         """Those that can be read, from the TOML file or from a table of their own."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from ncre.events.exam import Batch, Offer, OnSite, Room, SitePlan, Subject
-from ncre.rounds import checks
+from ncre.rounds import checks, naming
 from ncre.rounds.csv_tables import TableRow, read_table
 from ncre.rounds.faults import FaultList, shown
 from ncre.rounds.reading import held_to
@@ -51,7 +51,7 @@ class Catalogue:
         found = [
             (row, _subject(entry)) for row in rows if (entry := self._held_to(SubjectRow, row)) is not None
         ]
-        checks.names_once(rows)
+        naming.names_once(rows)
         self._subject_codes = codes_of(rows, "code")
         self._minutes = {subject.code: subject.minutes for _, subject in found}
         checks.prerequisites_lead_up(found, self._subject_codes)
@@ -80,7 +80,7 @@ class Catalogue:
     ) -> tuple[SitePlan, ...]:
         """Every site with its plan; `default`, `on_site` and `batches` hold for sites that name no other."""
         rows = list(_once(self._table("sites.csv"), "code"))
-        checks.names_once(rows)
+        naming.names_once(rows)
         known = set(codes_of(rows, "code"))
         offers, rooms = self._offers(known), self._rooms(known)
         for row in self._table(SITTINGS) if self._exists(SITTINGS) else ():

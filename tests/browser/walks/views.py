@@ -18,7 +18,7 @@ from stdnum.cn import ric
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
 from ncre.web.site import create_site
 from tests.support.people import (

@@ -14,6 +14,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.candidate_decisions import MOST_SUBJECTS
 from ncre.domain.registration.decisions import decide
 from ncre.events import registration as facts
+from ncre.events.registration_values import Line
 from tests.domain.commands import after, answer, change, refusal, refused, submit
 from tests.support import people
 
@@ -31,7 +32,7 @@ def test_level_four_costs_its_own_fee_and_is_never_barred_without_level_three() 
     for history, command in ((people.FILLED, submit("41", "66")), (people.PICTURED, change("66", "41"))):
         (chosen,) = answer(history, command)
         assert isinstance(chosen, facts.Submitted | facts.SubjectsChanged)
-        assert chosen.lines == (facts.Line("41", 13500), facts.Line("66", 8000))
+        assert chosen.lines == (Line("41", 13500), Line("66", 8000))
 
 
 BROKEN: Final = [
@@ -103,7 +104,7 @@ def test_when_it_must_be_paid_follows_from_where_the_clock_starts(
 
 
 def test_changing_subjects_at_the_same_site_keeps_the_number_and_makes_a_new_order() -> None:
-    changed = facts.SubjectsChanged(people.NUMBER, people.SITE, (facts.Line("35", 8000),), 1)
+    changed = facts.SubjectsChanged(people.NUMBER, people.SITE, (Line("35", 8000),), 1)
     assert answer(people.PICTURED, change("35")) == [changed]
     assert after((*people.PICTURED, changed)).order_version == 5
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ncre.domain.bilingual import Bilingual
 from ncre.events import registration as facts
 from ncre.events.base import ERASED
+from ncre.events.registration_values import Details
 from ncre.projections.audit.snapshots import (
     LABELS,
     Moment,
@@ -49,7 +50,7 @@ def stands(history: tuple[facts.Fact, ...], at: Version | Moment | None = None) 
 
 def test_every_column_and_every_private_detail_has_its_label_in_both_languages() -> None:
     columns = {column.name for column in registrations.columns}
-    private = {one.name for one in fields(facts.Details)}
+    private = {one.name for one in fields(Details)}
     assert (
         columns | private | {"note", "cancellation", "evidence", "seats", "student", "suspension"}
         == FIELDS.keys()
@@ -61,7 +62,7 @@ def test_every_column_and_every_private_detail_has_its_label_in_both_languages()
 
 
 def test_exactly_what_is_stored_sealed_is_private() -> None:
-    sealed = {one.name for one in fields(facts.Details)} | {
+    sealed = {one.name for one in fields(Details)} | {
         "note",
         "cancellation",
         "evidence",

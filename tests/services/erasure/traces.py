@@ -13,7 +13,7 @@ from sqlalchemy import make_url, select, text
 
 from ncre.bootstrap import Container
 from ncre.clients.identity_provider import Identity
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.identity.email_templates import join
 from ncre.identity.proofs import Purpose
 from ncre.store.schema import metadata

@@ -21,7 +21,7 @@ from ncre.projections.maintenance import rebuild
 from ncre.projections.registration import registrations
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
-from ncre.services.exam.calling_off import CallOff
+from ncre.services.exam.calling_off_request import CallOff
 from ncre.services.exam.revision_commands import Revise
 from tests.services.exam.revised import SITES, TOLD, Sequence, small_round
 from tests.support import people

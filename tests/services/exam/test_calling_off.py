@@ -19,7 +19,7 @@ from ncre.events import registration as facts
 from ncre.events.exam import Offer
 from ncre.projections.maintenance import rebuild
 from ncre.projections.seating import tickets
-from ncre.services.exam.calling_off import CallOff
+from ncre.services.exam.calling_off_request import CallOff
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.registration.changes import Changes
 from tests.services.exam.revised import SITES, Sequence, small_round

@@ -28,6 +28,7 @@ from ncre.domain.registration.state import registration_id, replay
 from ncre.events import payment
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
+from ncre.events.registration_values import Line
 from ncre.projections.base import RowsInTransaction
 from ncre.projections.payment import ledger
 from tests.handlers.ground import open_exam, revise
@@ -37,7 +38,7 @@ from tests.support.fake_channel import FakeChannel
 from tests.support.people import Clock
 
 ROOT = UUID(int=10_000)
-LINES = (facts.Line("66", 8000),)
+LINES = (Line("66", 8000),)
 FIXED = 6
 """The version at which a registration was approved, and its amount fixed."""
 

@@ -9,7 +9,8 @@ from sqlalchemy import create_engine, text
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
-from ncre.identity.accounts import Accounts, NameTaken
+from ncre.identity.account_refusals import NameTaken
+from ncre.identity.accounts import Accounts
 from ncre.store.database import MIGRATIONS, Database
 from tests.support.people import NOW, SITE
 from tests.web.account.test_passport import EMAIL, PASSWORD, PHONE, code, joins, letters

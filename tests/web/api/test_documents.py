@@ -18,7 +18,7 @@ from ncre.bootstrap import Container
 from ncre.domain.refusals import RefusalCode
 from ncre.web.api.document import WORDS
 from ncre.web.api.spec import OPERATIONS
-from ncre.web.shared.errors import STATUS
+from ncre.web.refusal_statuses import STATUS
 from tests.support.people import somebody
 from tests.web.api.caller import HERE, caller
 from tests.web.visitor import facts_of

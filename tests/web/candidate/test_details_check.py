@@ -11,7 +11,7 @@ from stdnum.iso7064 import mod_11_2
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from tests.support.people import WENJING, Candidate, form_of_details, somebody
 from tests.web.visitor import Visitor, facts_of, row_of, signed_in
 

@@ -13,7 +13,7 @@ from ncre.bootstrap import Container
 from ncre.domain.exam.commands import PlanSite
 from ncre.domain.registration import commands as c
 from ncre.domain.students import DECLARED
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from tests.support.people import OFFICE, WENJING, Candidate, somebody
 from tests.web.staff_members import reviewer
 from tests.web.visitor import Visitor, errors_are_linked, facts_of, row_of, signed_in

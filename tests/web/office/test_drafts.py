@@ -13,9 +13,10 @@ from flask import Flask
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import exam as facts
+from ncre.events.exam_revision import RoundRevisionMade
 from ncre.rounds.loader import load_round
 from ncre.rounds.writer import round_files
-from ncre.services.exam.drafts import Draft
+from ncre.services.exam.draft import Draft
 from ncre.services.exam.revision_commands import Revise
 from ncre.web.site import create_site
 from tests.support.containers import container_on
@@ -169,7 +170,7 @@ def facts_of(container: Container, code: str) -> set[object]:
     for _, fact in container.command_handler.store.log_of(topics, 0, 10_000):
         if getattr(fact, "round", getattr(getattr(fact, "plan", None), "code", "")) != code:
             continue
-        if isinstance(fact, facts.RoundRevisionMade):
+        if isinstance(fact, RoundRevisionMade):
             fact = (fact.round, fact.made_from, fact.why, frozenset(fact.points))
         found.append(fact)
     return set(found)

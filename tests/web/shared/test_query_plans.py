@@ -25,7 +25,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
 from ncre.identity.accounts import Account
 from ncre.services.bans.ban_file import NewBan
-from ncre.services.exam.calling_off import CallOff
+from ncre.services.exam.calling_off_request import CallOff
 from ncre.web.site import create_site
 from tests.handlers.ground import QUICK, Walker, open_exam
 from tests.support.containers import container_on, open_round

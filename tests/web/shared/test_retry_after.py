@@ -14,7 +14,8 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.server import answers, connections, waiting_page
 from ncre.server.waiting_room import Place
 from ncre.store.outages import DatabaseFailure, Outage
-from ncre.web.shared.errors import PASSING, STATUS
+from ncre.web.refusal_statuses import STATUS
+from ncre.web.shared.errors import PASSING
 from tests.support.people import somebody
 
 HERE = "https://localhost"

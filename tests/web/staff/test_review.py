@@ -19,7 +19,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Role, Status, Step
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.web.site import create_site
 from tests.photo.portraits import jpeg, whole
 from tests.support.people import LIQIANG, SITE, WENJING, Candidate, Clock, portrait, somebody

@@ -16,6 +16,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import exam as facts
 from ncre.events.base import Fact
 from ncre.events.exam import RoundPlan, SitePlan
+from ncre.events.exam_revision import RoundRevisionMade
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ class NoteRevision:
 
     actor: Actor
     command_id: UUID
-    made: facts.RoundRevisionMade
+    made: RoundRevisionMade
 
 
 ExamCommand = PlanRound | PlanSite | CloseSite | CallOffSite | PostNotice | DrawSeats | NoteRevision

@@ -7,16 +7,14 @@ told or dealt with, the change leaves a list. Where nobody is touched, everythin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.revision import Change, ChangeKind
+from ncre.domain.exam.revision import ChangeKind
 from ncre.domain.exam.revision_touches import (
-    Holder,
-    Levels,
     Touches,
     agreed,
     beyond,
@@ -275,37 +273,3 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "sit at the time and in the room of their tickets; the new time leaves these rooms to them",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Weighed:
-    """A change with what comes of it and the registrations that it touches.
-
-    `excess` is by how much a lowered quota is exceeded; it is that number which counts there.
-    """
-
-    change: Change
-    outcome: Outcome
-    people: tuple[Holder, ...]
-    excess: int = 0
-
-    @property
-    def touched(self) -> int:
-        """How many people or seats the change touches."""
-        return self.excess or len(self.people)
-
-
-def needs_people(changes: Iterable[Change]) -> bool:
-    """Whether what comes of them depends on who is under way."""
-    return any(RULES[change.kind].touches_somebody for change in changes)
-
-
-def weighed(change: Change, people: Iterable[Holder], levels: Levels) -> Weighed:
-    """What comes of a change, given everybody under way in the round."""
-    rule = RULES[change.kind]
-    mine = (one for one in people if not change.site or one.site == change.site)
-    touched = tuple(one for one in mine if rule.touches(change, one, levels))
-    if change.kind is ChangeKind.QUOTA_LOWERED:
-        excess = max(0, len(touched) - int(change.after))
-        return Weighed(change, rule.outcome if excess else Outcome.ALLOWED, touched if excess else (), excess)
-    return Weighed(change, rule.outcome if touched else Outcome.ALLOWED, touched)

@@ -16,7 +16,7 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.letters.kinds import Channel, LetterKind
 from ncre.domain.registration.lifecycle import LIFE, PAID
 from ncre.domain.registration.vocabulary import Status, Step
-from ncre.events import exam, payment
+from ncre.events import exam_revision, payment
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 
@@ -148,7 +148,7 @@ def _sits_on(key: str, now: Situation) -> bool:
     return now.status in PAID and any(start.astimezone(EXAM_TIME).date() == day for start in now.seats)
 
 
-def _revised(made: exam.RoundRevisionMade) -> Iterable[Occasion]:
+def _revised(made: exam_revision.RoundRevisionMade) -> Iterable[Occasion]:
     at = made.metadata.recorded_at
     yield Occasion(str(made.metadata.version), at, at + NEWS_LIVES)
 
@@ -208,7 +208,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
         _news,
         _newest_in((facts.Moved.TOPIC,), EVERY),
     ),
-    Cause(LetterKind.ROUND_CHANGED, (exam.RoundRevisionMade,), _revised, _still_touched, BY_MAIL),
+    Cause(LetterKind.ROUND_CHANGED, (exam_revision.RoundRevisionMade,), _revised, _still_touched, BY_MAIL),
     Cause(LetterKind.EXAM_TOMORROW, (facts.SeatAssigned,), _eve, _sits_on, optional=True),
 )
 

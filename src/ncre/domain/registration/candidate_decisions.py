@@ -15,6 +15,7 @@ from ncre.domain.registration.state import Registration
 from ncre.domain.students import OWN_STUDENTS, school_number
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Details, Line, Photo
 
 MOST_SUBJECTS: Final = 3
 """同一考生最多可报考3个科目 (manual, part 6); a site may allow fewer."""
@@ -39,7 +40,7 @@ def amend_info(_: Registration, amend: c.AmendInfo, context: DecisionContext) ->
     return [facts.InfoAmended(amend.details, amend.person, amend.holder)]
 
 
-def _require_accepted(details: facts.Details, round_: Round) -> None:
+def _require_accepted(details: Details, round_: Round) -> None:
     """Which kinds of documents count is data of the round."""
     if details.document_type not in round_.plan.documents:
         raise Refusal(RefusalCode.DOCUMENT_NOT_ACCEPTED)
@@ -96,7 +97,7 @@ def _pay_by_from_submission(site: Site, context: DecisionContext) -> datetime | 
     return None if site.reviews else windows.payment.closes
 
 
-def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, facts.Line]:
+def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, Line]:
     """What the registration holds at the site already: the site's closing or another offer takes nothing from it."""
     if registration.site != change.site:
         return {}
@@ -104,8 +105,10 @@ def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, fac
 
 
 def _choice(
-    choice: c.Submit | c.ChangeSubjects, context: DecisionContext, held: Mapping[str, facts.Line]
-) -> tuple[Site, tuple[facts.Line, ...]]:
+    choice: c.Submit | c.ChangeSubjects,
+    context: DecisionContext,
+    held: Mapping[str, Line],
+) -> tuple[Site, tuple[Line, ...]]:
     """The site and the priced subjects, or the first rule they break."""
     site = context.site
     if site is None or site.code != choice.site:
@@ -122,10 +125,10 @@ def _choice(
     return site, tuple(_line(subject, site, context.round, held) for subject in sorted(choice.subjects))
 
 
-def _line(subject: str, site: Site, round_: Round, held: Mapping[str, facts.Line]) -> facts.Line:
+def _line(subject: str, site: Site, round_: Round, held: Mapping[str, Line]) -> Line:
     """The subject with its fee; one that is not offered any more is kept as it was by whoever holds it."""
     if subject in site.offers and subject in round_.subjects:
-        return facts.Line(subject, round_.fee(subject, site.plan.province))
+        return Line(subject, round_.fee(subject, site.plan.province))
     if subject in held:
         return held[subject]
     raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)
@@ -142,7 +145,7 @@ def replace_photo(_: Registration, replaced: c.ReplacePhoto, __: DecisionContext
     return [facts.PhotoReplaced(_acceptable(replaced.photo))]
 
 
-def _acceptable(photo: facts.Photo) -> facts.Photo:
+def _acceptable(photo: Photo) -> Photo:
     """A photo that was not refused; or one refused for what a person may see otherwise, sent to that person."""
     goes_to_a_person = photo.appealed and may_appeal(refusing(photo.measured, photo.codes))
     if photo.verdict == "reject" and not goes_to_a_person:

@@ -6,14 +6,15 @@ Every command carries its own id: sent twice, it finds the fact it caused and su
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID, uuid4
 
 from ncre.domain.registration.vocabulary import Role, Step
-from ncre.events.registration import Details, Photo, SeatAssigned
+from ncre.events.registration import SeatAssigned
+from ncre.events.registration_values import Details, Photo
 
 EVERY_SITE: Final = frozenset({"*"})
 """The scope of staff who act for all sites, as the exam office does."""
@@ -292,32 +293,3 @@ Command = (
     | Resume
 )
 """Whatever can be asked. The type checker names a command that has no answer (`decisions.decide`)."""
-
-_BESIDE: Final = frozenset({"actor", "seen", "command_id", "on_behalf_of", "cause", "registration"})
-"""Fields of a command that do not say what is asked: who asks, and from which page."""
-
-_LATER: Final = frozenset({"number", "declared", "declaration"})
-"""What is drawn while a command is carried out, and what a form asks for only the first time."""
-
-_ONE_FORM: Final[dict[str, str]] = {
-    AmendInfo.__name__: FillInfo.__name__,
-    ChangeSubjects.__name__: Submit.__name__,
-    ReplacePhoto.__name__: UploadPhoto.__name__,
-}
-"""Commands of one form: which of the two it becomes depends on what was recorded meanwhile."""
-
-
-def content(command: Any) -> dict[str, Any] | None:
-    """What a person's command asks, for telling whether it was sent twice or changed in between.
-
-    None for machines, whose ids are made from what they ask, and for seats, which are drawn together.
-    """
-    if command.actor.role in (Role.CLOCK, Role.PAYMENT) or isinstance(command, Seat):
-        return None
-    names = [one.name for one in fields(command) if one.name not in _BESIDE | _LATER]
-    asks = {name: getattr(command, name) for name in names}
-    if "photo" in asks:
-        photo = asks["photo"]
-        asks["photo"] = [photo.uploaded, photo.handling, photo.appealed]
-    kind = type(command).__name__
-    return {"asks": _ONE_FORM.get(kind, kind), "by": command.actor.id, **asks}

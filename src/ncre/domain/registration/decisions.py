@@ -12,7 +12,7 @@ from typing import Final, assert_never
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import require_open
-from ncre.domain.payment.settlement import Unusable, prolonged, unusable, yuan
+from ncre.domain.payment.settlement import Unusable, unusable
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.candidate_decisions import (
@@ -31,22 +31,26 @@ from ncre.domain.registration.decision_context import (
     DecisionContext,
     of_these_rows,
     require_not_banned,
-    require_photo,
-    site_of,
 )
 from ncre.domain.registration.lifecycle import LIFE, Transition, roles_of
 from ncre.domain.registration.machine import open_rows
-from ncre.domain.registration.rejection_reasons import (
-    LEAST_EVIDENCE,
-    LONGEST_EVIDENCE,
-    LONGEST_NOTE,
-    require_reasons,
-    require_text,
+from ncre.domain.registration.staff_decisions import (
+    _rejection,
+    approve,
+    cancel,
+    confirm,
+    move,
+    postpone,
+    reject,
+    resume,
+    seat,
+    suspend,
 )
 from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Photo
 
 ASKS_FOR_BANS: Final = (
     c.FillInfo,
@@ -101,9 +105,9 @@ def _answer(registration: Registration, command: c.Command, context: DecisionCon
         case c.TakeBack():
             return take_back(registration, command, context)
         case c.Approve():
-            return _approve(registration, command, context)
+            return approve(registration, command, context)
         case c.Reject():
-            return _reject(registration, command, context)
+            return reject(registration, command, context)
         case c.Settle():
             return _settle(registration, command, context)
         case c.ReturnPayment():
@@ -113,26 +117,26 @@ def _answer(registration: Registration, command: c.Command, context: DecisionCon
         case c.Expire():
             return _expire(registration, command, context)
         case c.Confirm():
-            return _confirm(registration, command, context)
+            return confirm(registration, command, context)
         case c.Seat():
-            return _seat(registration, command, context)
+            return seat(registration, command, context)
         case c.Withdraw():
             return withdraw(registration, command, context)
         case c.Cancel():
-            return _cancel(registration, command, context)
+            return cancel(registration, command, context)
         case c.Move():
-            return _move(registration, command, context)
+            return move(registration, command, context)
         case c.Postpone():
-            return _postpone(registration, command, context)
+            return postpone(registration, command, context)
         case c.Suspend():
-            return _suspend(registration, command, context)
+            return suspend(registration, command, context)
         case c.Resume():
-            return _resume(registration, command, context)
+            return resume(registration, command, context)
         case _:
             assert_never(command)
 
 
-def _for_its_photo(context: DecisionContext, photo: facts.Photo | None) -> DecisionContext:
+def _for_its_photo(context: DecisionContext, photo: Photo | None) -> DecisionContext:
     """The site as it is for this registration."""
     if context.site is None or photo is None:
         return context
@@ -205,23 +209,6 @@ def _chosen(registration: Registration, command: c.Submit | c.ChangeSubjects) ->
     return same and command.student in ("", registration.student)
 
 
-def _approve(_: Registration, __: c.Approve, context: DecisionContext) -> list[Fact]:
-    require_photo(context)
-    site = site_of(context)
-    pay_by = site.hold_from(context.now, context.round.plan.windows)
-    return [facts.Approved(pay_by, site.version)]
-
-
-def _reject(_: Registration, reject: c.Reject, __: DecisionContext) -> list[Fact]:
-    require_reasons(reject.reasons, reject.note)
-    require_text(reject.note, LONGEST_NOTE)
-    return [_rejection(reject)]
-
-
-def _rejection(reject: c.Reject) -> facts.Rejected:
-    return facts.Rejected(tuple(sorted(set(reject.reasons))), reject.note.strip())
-
-
 def _settle(registration: Registration, settle: c.Settle, context: DecisionContext) -> list[Fact]:
     """Money is never refused: it settles the registration, or it is recorded as owed back."""
     closes = context.round.plan.windows.payment.closes
@@ -254,70 +241,3 @@ def _expire(registration: Registration, _: c.Expire, context: DecisionContext) -
     window = context.round.window(row.after)
     assert window is not None
     return [facts.WindowLapsed(row.after.value, window.closes)]
-
-
-def _confirm(_: Registration, __: c.Confirm, context: DecisionContext) -> list[Fact]:
-    require_photo(context)
-    return [facts.ConfirmedOnSite()]
-
-
-def _seat(registration: Registration, seat: c.Seat, _: DecisionContext) -> list[Fact]:
-    """Seats for subjects of this registration that have none; nobody already seated is moved."""
-    return [
-        assigned
-        for assigned in seat.seats
-        if assigned.subject in registration.subjects and assigned.subject not in registration.seated
-    ]
-
-
-def _cancel(registration: Registration, cancel: c.Cancel, _: DecisionContext) -> list[Fact]:
-    """The fee of a paid registration is returned, or kept by the rule that a paid fee is not (domain facts 6.5)."""
-    if not cancel.reason.strip():
-        raise Refusal(RefusalCode.REASON_TEXT_MISSING)
-    require_text(cancel.reason, LONGEST_NOTE)
-    require_text(cancel.money_reason, LONGEST_NOTE)
-    paid = registration.settled
-    if paid is None or not paid.amount:
-        return [facts.Cancelled(cancel.reason.strip())]
-    if cancel.money is None:
-        raise Refusal(RefusalCode.MONEY_UNDECIDED, paid=yuan(paid.amount))
-    if not cancel.money_reason.strip():
-        raise Refusal(RefusalCode.MONEY_REASON_MISSING)
-    cancelled = facts.Cancelled(cancel.reason.strip(), cancel.money.value, cancel.money_reason.strip())
-    if cancel.money is c.PaidFee.KEEP:
-        return [cancelled]
-    payment = (paid.order, paid.channel, paid.trade, paid.amount, paid.paid_at)
-    return [cancelled, facts.PaymentUnusable(*payment, Unusable.CANCELLED.value)]
-
-
-def _move(registration: Registration, move: c.Move, _: DecisionContext) -> list[Fact]:
-    """That the other account is there and free is asked where accounts are (`ncre.services.registration.transfer`)."""
-    assert registration.candidate is not None
-    if str(move.to) == move.actor.id:
-        raise Refusal(RefusalCode.OWN_REGISTRATION)
-    require_text(move.evidence, LONGEST_EVIDENCE)
-    if len(move.evidence.strip()) < LEAST_EVIDENCE:
-        raise Refusal(RefusalCode.EVIDENCE_MISSING)
-    return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
-
-
-def _postpone(registration: Registration, postpone: c.Postpone, _: DecisionContext) -> list[Fact]:
-    """Its seats of this round are given up; that the other round takes it is asked where rounds are."""
-    if not postpone.reason.strip():
-        raise Refusal(RefusalCode.REASON_TEXT_MISSING)
-    require_text(postpone.reason, LONGEST_NOTE)
-    released = [facts.SeatReleased(subject, *chair) for subject, chair in sorted(registration.chairs.items())]
-    return [*released, facts.Postponed(registration.round, postpone.to, postpone.reason.strip())]
-
-
-def _suspend(registration: Registration, suspend: c.Suspend, context: DecisionContext) -> list[Fact]:
-    if not suspend.reason.strip():
-        raise Refusal(RefusalCode.REASON_TEXT_MISSING)
-    require_text(suspend.reason, LONGEST_NOTE)
-    return [facts.Suspended(registration.status.value, context.now, suspend.reason.strip())]
-
-
-def _resume(registration: Registration, _: c.Resume, context: DecisionContext) -> list[Fact]:
-    """Back to where it was, or to where a payment brought it meanwhile; the time it was suspended does not count."""
-    pay_by = prolonged(registration, context.now, context.round.plan.windows.payment.closes)
-    return [facts.Resumed(registration.suspended_from.value, pay_by)]

@@ -15,6 +15,7 @@ from ncre.domain.registration.machine import arrival
 from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Details, Line, Photo
 
 NAMESPACE: Final = UUID("6f5d2a6e-2f0b-5c5e-9a52-6e6372653031")
 """The root of every id that is made from a natural key."""
@@ -43,12 +44,12 @@ class Registration:
     agreement: str = ""
     person: str = ""
     holder: str = ""
-    details: facts.Details | None = None
+    details: Details | None = None
     number: str = ""
     site: str = ""
-    lines: tuple[facts.Line, ...] = ()
+    lines: tuple[Line, ...] = ()
     student: str = ""
-    photo: facts.Photo | None = None
+    photo: Photo | None = None
     rejected: facts.Rejected | None = None
     pay_by: datetime | None = None
     order_version: int = 0
@@ -103,7 +104,7 @@ def _agreed(_: Registration, accepted: facts.AgreementAccepted) -> dict[str, Any
 
 
 def _informed(_: Registration, filled: facts.InfoFilled | facts.InfoAmended) -> dict[str, Any]:
-    details = filled.details if isinstance(filled.details, facts.Details) else None
+    details = filled.details if isinstance(filled.details, Details) else None
     return {"person": filled.person, "holder": filled.holder, "details": details}
 
 

@@ -18,6 +18,7 @@ from ncre.domain.exam.plan import EXAM_TIME, in_words
 from ncre.events import bounds
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Erased, Fact
+from ncre.events.registration_values import Details
 from ncre.projections.registration.fields import DETAILS, EMPTY, FIELDS, formatted_value
 from ncre.projections.registration.registrations import stood
 from ncre.projections.rows import RegistrationRow, SeatRow
@@ -79,7 +80,7 @@ class StateAt:
     version: int
     at: datetime
     row: RegistrationRow
-    details: facts.Details | Erased | None = None
+    details: Details | Erased | None = None
     note: str | Erased = ""
     cancellation: str | Erased = ""
     suspension: str | Erased = ""
@@ -100,7 +101,7 @@ class StateAt:
         return {name: values[name] for name in FIELDS}
 
     def _details(self) -> dict[str, Any]:
-        if isinstance(self.details, facts.Details):
+        if isinstance(self.details, Details):
             return asdict(self.details)
         return dict.fromkeys(DETAILS, self.details)
 
@@ -224,7 +225,7 @@ def student_of(history: Sequence[Fact]) -> str | Erased:
     return next((fact.student for fact in chosen), "")
 
 
-def _details_at(history: Sequence[Fact], version: int | None) -> facts.Details | Erased | None:
+def _details_at(history: Sequence[Fact], version: int | None) -> Details | Erased | None:
     if version is None:
         return None
     return getattr(history[version - 1], "details", ERASED)

@@ -13,6 +13,7 @@ from ncre.domain.registration.lifecycle import HOLDS_SEATS, TERMINATED
 from ncre.events import exchange
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Details
 from ncre.projections.base import Key, Projection, Row, changed
 from ncre.projections.registration.registrations import registrations
 from ncre.store.columns import Moment
@@ -79,7 +80,7 @@ class ExchangeKeys(Projection):
 
     def step(self, fact: Fact, row: Row | None) -> Row | None:
         details = getattr(fact, "details", None)
-        if not self._secret or not isinstance(details, facts.Details):
+        if not self._secret or not isinstance(details, Details):
             return None
         return {
             "registration": fact.metadata.stream,

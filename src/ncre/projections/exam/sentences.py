@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.events import exam
+from ncre.events import exam, exam_revision
 from ncre.events.base import Fact
 
 
@@ -51,7 +51,7 @@ CALLED_OFF: Final[Mapping[str, Bilingual]] = {
 }
 
 
-def _revision_made(made: exam.RoundRevisionMade) -> Bilingual:
+def _revision_made(made: exam_revision.RoundRevisionMade) -> Bilingual:
     number, follow = len(made.points), sum(point.touched for point in made.points)
     return Bilingual(
         f"第 {made.round} 次考试修订：{number} 处变动，涉及 {follow} 份报名。原因：{made.why}",
@@ -90,7 +90,7 @@ EXAM_SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     exam.SiteRevised: _site_revised,
     exam.SiteClosed: _site_closed,
     exam.SiteCalledOff: _called_off,
-    exam.RoundRevisionMade: _revision_made,
+    exam_revision.RoundRevisionMade: _revision_made,
     exam.NoticePosted: _posted,
     exam.SeatsDrawn: _drawn,
 }

@@ -19,7 +19,8 @@ from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Status
 from ncre.events.base import Fact
-from ncre.events.registration import Line, SubjectsChanged, Submitted
+from ncre.events.registration import SubjectsChanged, Submitted
+from ncre.events.registration_values import Line
 from ncre.projections.base import Row
 from ncre.projections.exam.exams import sites
 from ncre.projections.registration.registrations import registrations

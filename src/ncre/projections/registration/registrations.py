@@ -8,7 +8,6 @@ registration stood at any version.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -30,7 +29,7 @@ from sqlalchemy import (
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.lifecycle import HOLDS_SEATS, LIFE, PAID, TERMINATED
 from ncre.domain.registration.machine import arrival
-from ncre.domain.registration.vocabulary import Opening, Status, Step
+from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.projections.base import Key, Projection, Row, changed, typed, typed_or_none
@@ -154,20 +153,6 @@ _MOVED_AWAY = select(registrations.c.id).where(
     registrations.c.account != registrations.c.sealed_for,
     registrations.c.status.not_in(sorted(TERMINATED)),
 )
-_MAY_LAPSE = sorted({source for row in LIFE if row.step is Step.LAPSE for source in row.sources})
-_DUE = (
-    select(registrations)
-    .where(registrations.c.pay_by < bindparam("moment"), registrations.c.status.in_(_MAY_LAPSE))
-    .order_by(registrations.c.pay_by, registrations.c.id)
-)
-_STRANDED = (
-    select(registrations)
-    .where(
-        registrations.c.status.in_(bindparam("statuses", expanding=True)),
-        registrations.c.round == bindparam("code"),
-    )
-    .order_by(registrations.c.id)
-)
 _SEATLESS = (
     select(registrations.c.site, func.count().label("people"))
     .where(
@@ -262,31 +247,6 @@ def next_ordinal(connection: Connection, account: UUID, round_code: str) -> int:
     """The ordinal of the registration that the account would begin next, also after one was moved away."""
     begun = connection.execute(_BEGUN, {"begun_at": account, "code": round_code}).scalar_one()
     return (begun or 0) + 1
-
-
-def due(connection: Connection, now: datetime, limit: int = 200, offset: int = 0) -> list[RegistrationRow]:
-    """Unpaid registrations whose time to pay is over, longest overdue first.
-
-    Whether such a one lapses is for the site's policy to say, which may have changed since.
-    """
-    return typed(
-        RegistrationRow, connection.execute(_DUE.limit(limit).offset(offset), {"moment": now}).mappings()
-    )
-
-
-def stranded(
-    connection: Connection, round_code: str, after: Opening, limit: int = 200, offset: int = 0
-) -> list[RegistrationRow]:
-    """Registrations of a round that cannot go on after this window of it closed, by id.
-
-    Whether such a one lapses is for the site's policy to say.
-    """
-    rows = [row for row in LIFE if row.step is Step.EXPIRE and row.after is after]
-    statuses = sorted({source.value for row in rows for source in row.sources})
-    if not statuses:
-        return []
-    asked = {"statuses": statuses, "code": round_code}
-    return typed(RegistrationRow, connection.execute(_STRANDED.limit(limit).offset(offset), asked).mappings())
 
 
 def holding_seats_at(connection: Connection, round_code: str, site: str) -> list[RegistrationRow]:

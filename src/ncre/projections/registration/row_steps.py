@@ -8,6 +8,7 @@ from typing import Any, Final
 from ncre.domain.candidate import masked_name, masked_number
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Details
 from ncre.projections.base import Row, as_json
 
 
@@ -26,7 +27,7 @@ def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
 
 def _informed(filled: facts.InfoFilled | facts.InfoAmended, _: Row) -> Row:
     """Of an erased person neither the masks nor the keyed hash are left, by which the document could be told again."""
-    known = filled.details if isinstance(filled.details, facts.Details) else None
+    known = filled.details if isinstance(filled.details, Details) else None
     return {
         "details_version": filled.metadata.version,
         "person": filled.person if known else None,

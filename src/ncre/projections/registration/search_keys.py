@@ -16,6 +16,7 @@ from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.typed_text import name_words
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Details
 from ncre.projections.base import Key, Projection, Row
 from ncre.projections.registration.registrations import registrations
 from ncre.store.keys import blind_index
@@ -64,7 +65,7 @@ class SearchKeys(Projection):
 
     def step(self, fact: Fact, row: Row | None) -> Row | None:
         details = getattr(fact, "details", None)
-        if not isinstance(details, facts.Details):
+        if not isinstance(details, Details):
             return None
         words = name_words(details.name)
         several = len(words) > 1

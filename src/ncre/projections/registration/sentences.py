@@ -8,12 +8,12 @@ from typing import Any, Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import yuan
-from ncre.domain.registration.disclosure import PREFILL, PREFILLED, words_of
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Opening
 from ncre.domain.registration.window_wording import WINDOWS
 from ncre.events import access, admission, operating, registration
 from ncre.events.base import Fact
+from ncre.events.registration_values import Photo
 from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
@@ -24,6 +24,7 @@ from ncre.projections.exports.sentences import EXPORT_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.letters.sentences import LETTER_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
+from ncre.projections.registration.sentences_beside import entered, found, revoked, run, viewed
 
 
 def sentence(fact: Fact) -> Bilingual:
@@ -69,14 +70,14 @@ def _changed(changed: registration.SubjectsChanged) -> Bilingual:
     )
 
 
-def _photo(photo: registration.Photo) -> str:
+def _photo(photo: Photo) -> str:
     return f"{photo.height}×{photo.width}"
 
 
 _HANDLED: Final = {"turned": Bilingual("已转正", "turned upright"), "cropped": Bilingual("已裁剪", "cropped")}
 
 
-def _photo_words(photo: registration.Photo, zh: str, en: str) -> Bilingual:
+def _photo_words(photo: Photo, zh: str, en: str) -> Bilingual:
     """What was done with a photo, how it was mended, and whether a person is asked to decide about it."""
     handled = _HANDLED.get(photo.handling, Bilingual("", ""))
     detail = (f"，{handled.zh}" if handled.zh else "", f", {handled.en}" if handled.en else "")
@@ -231,64 +232,6 @@ def _moved(_: registration.Moved) -> Bilingual:
     )
 
 
-def _viewed(viewed: access.DetailsViewed) -> Bilingual:
-    if viewed.purpose == PREFILL:
-        return PREFILLED
-    if not viewed.why:
-        return Bilingual("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
-    why = words_of(viewed.why)
-    return Bilingual(
-        f"工作人员查看了考生的个人信息（原因：{why.zh}）。",
-        f"A member of staff looked at the private details (reason: {why.en}).",
-    )
-
-
-def _entered(entered: admission.EntryRecorded) -> Bilingual:
-    manner = _MANNERS.get(entered.manner, Bilingual("", ""))
-    return Bilingual(
-        f"入场：准考证号 {entered.ticket}，考场 {entered.hall:04}{manner.zh}。",
-        f"Let in at the door: ticket number {entered.ticket}, hall {entered.hall:04}{manner.en}.",
-    )
-
-
-_MANNERS: Final = {
-    "scanned": Bilingual("（扫描二维码）", " (code scanned)"),
-    "typed": Bilingual("（输入号码）", " (number typed)"),
-}
-
-
-def _revoked(revoked: admission.EntryRevoked) -> Bilingual:
-    return Bilingual(
-        f"撤销入场记录：准考证号 {revoked.ticket}，本人未入场。",
-        f"The entry of ticket number {revoked.ticket} was taken back: the person did not go in.",
-    )
-
-
-def _run(run: operating.CommandRun) -> Bilingual:
-    about = f" {run.about}" if run.about else ""
-    why_zh, why_en = (f"，原因：{run.why}", f", because: {run.why}") if run.why else ("", "")
-    code_zh, code_en = (f"，结束码 {run.code}", f", exit code {run.code}") if run.code else ("", "")
-    return Bilingual(
-        f"执行了 ncre {run.command}{about}{why_zh}{code_zh}。",
-        f"Ran ncre {run.command}{about}{why_en}{code_en}.",
-    )
-
-
-def _found(found: access.RegistrationFound) -> Bilingual:
-    by = _SEARCHED_BY.get(found.by, Bilingual(found.by, found.by))
-    return Bilingual(
-        f"工作人员按{by.zh}查找，找到了这份报名。",
-        f"A member of staff searched by {by.en} and found this registration.",
-    )
-
-
-_SEARCHED_BY: Final = {
-    "name": Bilingual("姓名", "name"),
-    "phone": Bilingual("手机号", "phone"),
-    "mail": Bilingual("邮箱", "e-mail address"),
-}
-
-
 _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.AgreementAccepted: _agreed,
     registration.InfoFilled: _filled,
@@ -315,11 +258,11 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.Postponed: _postponed,
     registration.Suspended: _suspended,
     registration.Resumed: _resumed,
-    access.DetailsViewed: _viewed,
-    access.RegistrationFound: _found,
-    admission.EntryRecorded: _entered,
-    admission.EntryRevoked: _revoked,
-    operating.CommandRun: _run,
+    access.DetailsViewed: viewed,
+    access.RegistrationFound: found,
+    admission.EntryRecorded: entered,
+    admission.EntryRevoked: revoked,
+    operating.CommandRun: run,
     **EXAM_SENTENCES,
     **PAYMENT_SENTENCES,
     **PASSPORT_SENTENCES,

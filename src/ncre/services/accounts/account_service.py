@@ -14,7 +14,8 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity import email_templates
-from ncre.identity.accounts import Account, Accounts, PasswordRefused
+from ncre.identity.account_refusals import PasswordRefused
+from ncre.identity.accounts import Account, Accounts
 from ncre.identity.email_templates import Address, LetterSender
 from ncre.identity.external_identities import Identities
 from ncre.identity.form_drafts import forget_drafts

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.account import DetailsCompleted, stream_of
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Account
 from ncre.projections.accounts import profiles

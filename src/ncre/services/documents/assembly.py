@@ -33,7 +33,8 @@ from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.wording import channel_words
 from ncre.events.base import Fact
-from ncre.events.registration import Details, PaymentSettled, SeatAssigned
+from ncre.events.registration import PaymentSettled, SeatAssigned
+from ncre.events.registration_values import Details
 from ncre.handlers.command_handler import CommandHandler
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
 from ncre.projections.audit.snapshots import At, Moment, standing

@@ -11,7 +11,7 @@ from ncre.domain.exam.plan import Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.vocabulary import Status
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.projections.rows import RegistrationRow, SeatRow
 from ncre.services.exam.plans_in_force import Rules
 

@@ -16,7 +16,8 @@ from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import ContactChanged, DetailsCompleted, stream_of
 from ncre.events.base import Fact
-from ncre.events.registration import Details, InfoAmended, InfoFilled, PhotoReplaced, PhotoUploaded
+from ncre.events.registration import InfoAmended, InfoFilled, PhotoReplaced, PhotoUploaded
+from ncre.events.registration_values import Details
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import accounts
 from ncre.projections.base import Row

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -18,8 +18,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.commands import CallOffSite
-from ncre.domain.exam.plan import Round, Site
-from ncre.domain.refusal_wording import refusal_words
+from ncre.domain.exam.plan import Round
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE, Actor, Cancel, PaidFee, Postpone
 from ncre.domain.registration.lifecycle import HOLDS_SEATS, PAID
@@ -31,6 +30,7 @@ from ncre.operational import site_runs
 from ncre.operational.site_runs import CaseState, RunCase, SiteRun
 from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
+from ncre.services.exam.calling_off_request import CallOff, CallOffPreview, Progress, hindrance, in_words_of
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.exam.revisions import Revisions
 from ncre.services.registration.changes import Changes
@@ -45,56 +45,6 @@ SHOWN: Final = 500
 
 LATER: Final = frozenset({RefusalCode.CHANNEL_SILENT, RefusalCode.BUSY, *OUTAGES.values()})
 """Refusals that say nothing about the case: it waits, and is tried again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallOff:
-    """What is asked for: `to` is the round to which those who paid are carried over, "" where all are cancelled."""
-
-    actor: Actor
-    round: str
-    site: str
-    to: str = ""
-    money: PaidFee | None = None
-    why: str = ""
-    seen: str = ""
-    command_id: UUID
-
-
-@dataclass(frozen=True)
-class CallOffPreview:
-    """Whom it would concern: by status, how many have paid and how much, and what stands against carrying them over.
-
-    `mark` is that of what was seen; what is begun is what was seen, or nothing.
-    """
-
-    counts: Mapping[Status, int]
-    paid: int
-    amount: int
-    to: Round | None
-    hindered: Mapping[Bilingual, int]
-    mark: str
-
-    @property
-    def people(self) -> int:
-        """How many it would concern."""
-        return sum(self.counts.values())
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is."""
-
-    run: SiteRun
-    done: int
-    waiting: int
-    refused: int
-    refusals: tuple[RunCase, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """How many it concerns."""
-        return self.done + self.waiting + self.refused
 
 
 class CallingOff:
@@ -240,9 +190,9 @@ class CallingOff:
         counts = {status: sum(row["status"] == status for row in rows) for status in Status}
         hindered: dict[Bilingual, int] = {}
         for row in rows:
-            refusal = _hindrance(row, there, to) if target and Status(row["status"]) in PAID else None
+            refusal = hindrance(row, there, to) if target and Status(row["status"]) in PAID else None
             if refusal is not None:
-                why = Bilingual(**_in_words(refusal))
+                why = Bilingual(**in_words_of(refusal))
                 hindered[why] = hindered.get(why, 0) + 1
         paid = [row for row in rows if row["payment"]]
         mark = uuid5(
@@ -276,7 +226,7 @@ class CallingOff:
             if refusal.code in LATER:
                 log.warning("%s waits: %s", case.registration, refusal.code.value)
                 return False
-            self._note(case, CaseState.REFUSED, _in_words(refusal))
+            self._note(case, CaseState.REFUSED, in_words_of(refusal))
             return True
         self._note(case, CaseState.DONE, {})
         return True
@@ -320,7 +270,7 @@ class CallingOff:
 
         def postponed(connection: Connection) -> None:
             there = self._command_handler.exams.site(connection, run.to_round, run.site)
-            if row["round"] == run.round and (why := _hindrance(row, there, run.to_round)) is not None:
+            if row["round"] == run.round and (why := hindrance(row, there, run.to_round)) is not None:
                 raise why
             self._command_handler.carry_out(connection, asked)
 
@@ -335,17 +285,3 @@ class CallingOff:
         with self._database.transaction() as connection:
             if not site_runs.waiting(connection, run.id, 1):
                 site_runs.end(connection, run.id, now)
-
-
-def _in_words(refusal: Refusal) -> dict[str, str]:
-    return {language: refusal_words(refusal.code, refusal.particulars, language) for language in ("zh", "en")}
-
-
-def _hindrance(row: RegistrationRow, there: Site | None, to: str) -> Refusal | None:
-    """Why the site of the next round cannot take a registration; seats are counted when it is carried over."""
-    if there is None or there.closed:
-        return Refusal(RefusalCode.ROUND_TO_LACKS_SITE, to=to, site=row["site"] or "")
-    for line in row["lines"]:
-        if line["subject"] not in there.offers:
-            return Refusal(RefusalCode.ROUND_TO_LACKS_SUBJECT, to=to, subject=line["subject"])
-    return None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -20,10 +18,10 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.operational import round_drafts
 from ncre.operational.round_drafts import DraftPart, DraftRow, DraftState
 from ncre.rounds import bundled
-from ncre.rounds.book import CellFault, CellsRead, read_cells
 from ncre.rounds.cells import SITE, Cells, parts_of, site_cells
 from ncre.rounds.loader import LoadedRound, load_round
 from ncre.rounds.next_round import next_round
+from ncre.services.exam.draft import Draft
 from ncre.services.exam.draft_merge import merged
 from ncre.services.exam.revision_commands import Revise, Revision
 from ncre.services.exam.revisions import Revisions
@@ -33,55 +31,6 @@ SHOWN: Final = 50
 
 LONGEST_CELL: Final = 20_000
 MOST_CELLS: Final = 3_000
-LONGEST_DAYS: Final = 366 * 3
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A draft with its parts as they are now."""
-
-    row: DraftRow
-    parts: Mapping[str, DraftPart]
-    today: date
-
-    @property
-    def id(self) -> UUID:
-        """The draft's own."""
-        return self.row.id
-
-    @property
-    def code(self) -> str:
-        """That of the round."""
-        return self.row.round
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it was neither published nor discarded."""
-        return self.row.state == DraftState.OPEN
-
-    @property
-    def version(self) -> int:
-        """Grows with every change of any part."""
-        return sum(one.version for one in self.parts.values())
-
-    @cached_property
-    def sites(self) -> list[DraftPart]:
-        """The parts of sites, by code, also of those that were taken out."""
-        return [one for name, one in sorted(self.parts.items()) if name.startswith(SITE)]
-
-    @cached_property
-    def read(self) -> CellsRead:
-        """What the draft says as a round, or everything that is wrong with it."""
-        cells = {name: dict(one.fields) for name, one in self.parts.items() if not one.removed}
-        return read_cells(self.code, cells, self.today)
-
-    def faults_of(self, part: str) -> list[CellFault]:
-        """What is wrong with a part."""
-        return [one for one in self.read.faults if one.part == part]
-
-    def cautions_of(self, part: str) -> list[CellFault]:
-        """What in a part can be published and hardly can be meant."""
-        return [one for one in self.read.cautions if one.part == part]
 
 
 class RoundDrafts:

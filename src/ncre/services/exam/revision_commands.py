@@ -16,10 +16,12 @@ from ncre.domain.exam.commands import (
     PostNotice,
 )
 from ncre.domain.exam.revision import ChangeKind, Plans
-from ncre.domain.exam.revision_rules import Outcome, Weighed
+from ncre.domain.exam.revision_rules import Outcome
+from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.exam import NoticePosted, RevisedPoint, RoundRevisionMade
+from ncre.events.exam import NoticePosted
+from ncre.events.exam_revision import RevisedPoint, RoundRevisionMade
 from ncre.rounds.loader import LoadedRound, NoticeText
 
 SHOWN: Final = 5

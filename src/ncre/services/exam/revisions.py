@@ -19,13 +19,15 @@ from ncre.domain.exam.commands import (
 )
 from ncre.domain.exam.plan import notices_id, revisions_id
 from ncre.domain.exam.revision import Change, ChangeKind, Plans, differences
-from ncre.domain.exam.revision_rules import RULES, Outcome, Weighed, needs_people, weighed
+from ncre.domain.exam.revision_rules import RULES, Outcome
 from ncre.domain.exam.revision_touches import Holder
+from ncre.domain.exam.revision_weighing import Weighed, needs_people, weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.exam import NoticePosted, RoundRevisionMade
+from ncre.events.exam import NoticePosted
+from ncre.events.exam_revision import RoundRevisionMade
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.exam.holders import holders
 from ncre.rounds.loader import LoadedRound, NoticeText

@@ -18,7 +18,7 @@ from ncre.domain.letters.kinds import Channel
 from ncre.domain.registration.lifecycle import TERMINATED
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.events.exam import RoundRevisionMade
+from ncre.events.exam_revision import RoundRevisionMade
 from ncre.handlers.command_handler import CommandHandler
 from ncre.operational import letters
 from ncre.projections.base import typed

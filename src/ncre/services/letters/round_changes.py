@@ -15,7 +15,7 @@ from ncre.domain.exam.revision_touches import HeldSeat, Holder
 from ncre.domain.registration.lifecycle import TERMINATED
 from ncre.domain.registration.vocabulary import Status
 from ncre.domain.seating.sittings import sitting_name
-from ncre.events.exam import RoundRevisionMade
+from ncre.events.exam_revision import RoundRevisionMade
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets

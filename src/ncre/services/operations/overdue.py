@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ncre.domain.registration.machine import open_steps
 from ncre.domain.registration.vocabulary import Status, Step
 from ncre.projections.exam.exams import ExamRepository
-from ncre.projections.registration import registrations
+from ncre.projections.registration import due
 from ncre.projections.rows import RegistrationRow
 
 
@@ -22,7 +22,7 @@ def overdue(
     """
     found: list[RegistrationRow] = []
     seen = 0
-    while len(found) < limit and (page := registrations.due(connection, before, limit, seen)):
+    while len(found) < limit and (page := due.due(connection, before, limit, seen)):
         found += [
             row
             for row in page

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -36,7 +36,6 @@ from ncre.domain.payment.orders import (
 )
 from ncre.domain.payment.settlement import order_stream
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.commands import PAYMENT_ACTOR, ReturnPayment, Settle
 from ncre.domain.registration.state import Registration, replay
 from ncre.events import payment as facts
 from ncre.events.base import Fact
@@ -45,6 +44,7 @@ from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.projections.rows import PaymentRow, known
+from ncre.services.payment.notification_commands import _by_news, _machine, _return, _settle
 from ncre.services.payment.poll_times import next_question
 from ncre.services.payment.unmatched import UnmatchedPayments
 
@@ -277,41 +277,3 @@ _TAKING: Final = {
     Kind.CLOSED: PaymentService._take_closing,
     Kind.OTHER: PaymentService._take_other,
 }
-
-
-def _by_news(news: PaymentNotification) -> Act:
-    told = f"{news.kind}:{news.trade}:{news.key}"
-    return Act(PAYMENT_ACTOR, uuid5(order_stream(news.order), told), cause=news.order)
-
-
-def _machine(number: str, act: str) -> Act:
-    return Act(PAYMENT_ACTOR, uuid5(order_stream(number), act), cause=number)
-
-
-def _settle(order: PaymentOrder, news: PaymentNotification, act: Act) -> Settle:
-    return Settle(
-        registration=order.registration,
-        actor=PAYMENT_ACTOR,
-        command_id=uuid5(order.registration, f"settle:{news.channel}:{news.trade}"),
-        on_behalf_of=act.actor.id if act.actor != PAYMENT_ACTOR else "",
-        cause=news.order,
-        order=news.order,
-        channel=news.channel,
-        trade=news.trade,
-        amount=news.amount,
-        paid_at=news.at,
-    )
-
-
-def _return(order: PaymentOrder, back: facts.RefundConfirmed) -> ReturnPayment:
-    return ReturnPayment(
-        registration=order.registration,
-        actor=PAYMENT_ACTOR,
-        command_id=uuid5(order.registration, f"return:{order.channel}:{back.trade}"),
-        cause=order.number,
-        order=order.number,
-        channel=order.channel,
-        trade=back.trade,
-        amount=back.amount,
-        reference=back.request,
-    )

@@ -13,7 +13,7 @@ from uuid import UUID
 from ncre.domain.photo.rules import CROPPABLE, TURNED
 from ncre.domain.photo.verdict import judge, may_appeal, refusing
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.events.registration import Photo
+from ncre.events.registration_values import Photo
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoNotKept, PhotoStore, PhotoStoreUnavailable
 from ncre.photo.lab.answers import Measured
 from ncre.photo.lab.lab import Lab

@@ -10,7 +10,8 @@ from ncre.domain.identity_documents import DOCUMENT_TYPES, PERMANENT_RESIDENCE, 
 from ncre.domain.registration.commands import Actor
 from ncre.domain.typed_text import name_key
 from ncre.events import access
-from ncre.events.registration import Details, Rejected
+from ncre.events.registration import Rejected
+from ncre.events.registration_values import Details
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.projections.audit.snapshots import student_of
 from ncre.projections.base import Row

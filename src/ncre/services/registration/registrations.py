@@ -18,7 +18,7 @@ from ncre.domain.registration.disclosure import PREFILL, require_may_open
 from ncre.domain.registration.state import Registration, registration_id
 from ncre.domain.registration.vocabulary import Step
 from ncre.events.base import Envelope
-from ncre.events.registration import Details, Photo
+from ncre.events.registration_values import Details, Photo
 from ncre.handlers.command_handler import CommandHandler
 from ncre.operational import review_claims
 from ncre.projections.registration import registrations

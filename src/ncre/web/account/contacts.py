@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ncre.domain import typed_text
 from ncre.domain.registration.vocabulary import Role
-from ncre.identity.accounts import NameTaken
+from ncre.identity.account_refusals import NameTaken
 from ncre.services.accounts.contacts import KINDS, PHONE
 from ncre.web.account.sending import address, sent
 from ncre.web.account.session_start import throttled_attempt, tried_password

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
-from ncre.identity.accounts import PasswordRefused
+from ncre.identity.account_refusals import PasswordRefused
 from ncre.identity.passwords import LEAST
 from ncre.services.accounts.account_service import RegistrationUnderWay
 from ncre.web.account.session_start import tried_password

@@ -13,6 +13,7 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.drafts.draft_form import DraftForm
+from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.details_form import (
     as_sent,
@@ -26,7 +27,7 @@ from ncre.web.shared.details_form import (
     unchosen,
     with_told,
 )
-from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import seen
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
 

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ncre.domain.registration.vocabulary import Role
-from ncre.identity.accounts import Account, PasswordRefused
+from ncre.identity.account_refusals import PasswordRefused
+from ncre.identity.accounts import Account
 from ncre.services.accounts.account_service import RegistrationUnderWay
 from ncre.web.account.known_browser import device_of, remember
 from ncre.web.shared.auth import (

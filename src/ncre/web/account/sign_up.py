@@ -11,7 +11,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from ncre.domain import typed_text
-from ncre.identity.accounts import Account, NameTaken, PasswordRefused
+from ncre.identity.account_refusals import NameTaken, PasswordRefused
+from ncre.identity.accounts import Account
 from ncre.identity.passwords import LEAST, Weakness
 from ncre.identity.proofs import Purpose
 from ncre.web.account import captcha

@@ -17,8 +17,9 @@ from ncre.web.api import models
 from ncre.web.api.access import KeyMissing, VersionMissing
 from ncre.web.api.problems import problem
 from ncre.web.api.spec import NotAsDescribed, pages
+from ncre.web.refusal_statuses import RETRY_AFTER, STATUS
 from ncre.web.shared.auth import container
-from ncre.web.shared.errors import RETRY_AFTER, STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 
 OUTDATED = frozenset({RefusalCode.OUT_OF_DATE, RefusalCode.VERSION_UNKNOWN})
 """Refusals of the version in If-Match."""

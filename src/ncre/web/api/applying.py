@@ -16,7 +16,7 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Step
-from ncre.events.registration import Photo
+from ncre.events.registration_values import Photo
 from ncre.photo.file_store import PhotoMissing
 from ncre.projections.registration.registrations import is_active
 from ncre.projections.rows import RegistrationRow

@@ -11,7 +11,7 @@ from ncre.domain.exam.revision_rules import Outcome
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
-from ncre.events.exam import RevisedPoint
+from ncre.events.exam_revision import RevisedPoint
 from ncre.services.exam.revisions import RevisionMade
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.history_view import names, newest_first

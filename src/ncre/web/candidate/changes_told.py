@@ -10,6 +10,7 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Details
 from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import container
 
@@ -37,7 +38,7 @@ def _changes(history: Iterable[Fact]) -> Iterable[tuple[Fact, Bilingual]]:
     choice: facts.Submitted | facts.SubjectsChanged | None = None
     for fact in history:
         if isinstance(fact, facts.InfoFilled | facts.InfoAmended):
-            if isinstance(details, facts.Details) and isinstance(fact.details, facts.Details):
+            if isinstance(details, Details) and isinstance(fact.details, Details):
                 yield fact, _fields(details, fact.details)
             details = fact.details
         elif isinstance(fact, facts.Submitted | facts.SubjectsChanged):
@@ -46,7 +47,7 @@ def _changes(history: Iterable[Fact]) -> Iterable[tuple[Fact, Bilingual]]:
             choice = fact
 
 
-def _fields(before: facts.Details, after: facts.Details) -> Bilingual:
+def _fields(before: Details, after: Details) -> Bilingual:
     old, new = asdict(before), asdict(after)
     changed = [one.words for one in FORM_FIELDS if old[one.name] != new[one.name]]
     return Bilingual(

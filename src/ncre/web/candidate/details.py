@@ -15,10 +15,11 @@ from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Step
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.projections.rows import RegistrationRow
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.drafts.draft_form import DraftForm, OpenForm
+from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, account, container, require_step
 from ncre.web.shared.details_form import (
     as_sent,
@@ -32,7 +33,7 @@ from ncre.web.shared.details_form import (
     unchosen,
     with_told,
 )
-from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id, seen
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
 from ncre.web.shared.registration_view import Case, case_request, own_case

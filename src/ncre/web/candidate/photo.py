@@ -14,14 +14,15 @@ from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Step
-from ncre.events.registration import Photo
+from ncre.events.registration_values import Photo
 from ncre.photo.file_store import PhotoMissing
 from ncre.services.photo.photos import Taken
 from ncre.store.sealing import PersonErased
 from ncre.web.candidate.photo_checks import advice, lines, sentences
 from ncre.web.candidate.task_list import Task, task_list
+from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_role, require_step
-from ncre.web.shared.errors import NOT_THEIR_FAULT, PASSING, STATUS, refusal_text, too_large
+from ncre.web.shared.errors import PASSING, refusal_text, too_large
 from ncre.web.shared.forms import fresh_id, require_asked
 from ncre.web.shared.pictures import jpeg_answer, picture_of
 from ncre.web.shared.registration_view import Case, case_request, own_case

@@ -25,8 +25,9 @@ from ncre.web.candidate.sites import city_of, exam_days
 from ncre.web.candidate.subject_filters import Filters
 from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.drafts.draft_form import DraftForm
+from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_step
-from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id, require_asked
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case, case_request, own_case

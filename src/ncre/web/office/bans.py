@@ -17,8 +17,9 @@ from ncre.handlers.command_handler import Act
 from ncre.services.bans.ban_file import BanFileUnreadable, BanRow, new_ban, read_bans
 from ncre.services.bans.bans import Outcome, RowState
 from ncre.services.registration.case_request import CaseRequest
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import FormIncomplete, command_id, fresh_id, seen
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language

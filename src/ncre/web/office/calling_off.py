@@ -13,9 +13,10 @@ from ncre.domain.exam.plan import Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.vocabulary import Role
-from ncre.services.exam.calling_off import CallOff
+from ncre.services.exam.calling_off_request import CallOff
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.history_view import names
 

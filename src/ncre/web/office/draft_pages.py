@@ -6,11 +6,11 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from ncre.domain.accounts.staff import LONGEST_WHY
-from ncre.domain.exam.revision_rules import Weighed
+from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.projections.registration.overview import SiteOverview
-from ncre.services.exam.drafts import Draft
+from ncre.services.exam.draft import Draft
 from ncre.web.office.draft_fields import FORMS, Form
 from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of
 from ncre.web.office.draft_site_fields import site_form

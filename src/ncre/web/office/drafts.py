@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from ncre.domain import typed_text
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
-from ncre.services.exam.drafts import Draft
+from ncre.services.exam.draft import Draft
 from ncre.web.office.draft_forms import typed_cells
 from ncre.web.office.draft_pages import (
     SITE,
@@ -23,8 +23,9 @@ from ncre.web.office.draft_pages import (
     preview_page,
     title_of,
 )
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, seen
 
 pages = Blueprint("round_drafts", __name__)

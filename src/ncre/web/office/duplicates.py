@@ -14,9 +14,10 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
 from ncre.services.duplicates.duplicates import Outcome
 from ncre.services.registration.case_request import CaseRequest
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared import traffic
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
 from ncre.web.shared.language import language
 

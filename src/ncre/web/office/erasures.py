@@ -12,8 +12,9 @@ from ncre.domain.erasure import HELD_BY, LONGEST_WHY, HeldBy
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.services.erasure.retention import KEPT, Kept
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.language import language
 
 pages = Blueprint("erasures", __name__)

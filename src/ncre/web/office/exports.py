@@ -14,8 +14,9 @@ from ncre.projections.exports.sentences import WHAT
 from ncre.services.exports.columns import COLUMNS, FORMS
 from ncre.services.exports.exports import LONGEST_WHY, ExportRequest, JobState
 from ncre.services.exports.writers import MIME, has_parquet
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round

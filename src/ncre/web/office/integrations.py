@@ -16,8 +16,9 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.handlers.command_handler import Act
 from ncre.services.integration.webhooks import LONGEST_URL
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import FormIncomplete, command_id, fresh_id
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language

@@ -27,8 +27,9 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.letters import stream_of
 from ncre.handlers.command_handler import Act
 from ncre.identity.letters.registration import RegistrationLetter
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language

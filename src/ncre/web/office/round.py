@@ -21,8 +21,9 @@ from ncre.projections.rows import known
 from ncre.services.exam.revision_commands import cause_of
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
 from ncre.web.shared.history_view import Told, newest_first
 from ncre.web.shared.rounds import current_round

@@ -15,8 +15,9 @@ from ncre.domain.seating.plan import seed_in
 from ncre.domain.seating.wording import caution_words
 from ncre.events.exam import SeatsDrawn
 from ncre.projections.rows import HistoryRow
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.history_view import Told, newest_first
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round, current_site

@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.rounds import current_site, names_of_sites
 from ncre.web.staff.return_link import remember

@@ -13,11 +13,13 @@ from ncre.domain import typed_text
 from ncre.domain.accounts.staff import LONGEST_WHY, OF_SITES, StaffChange, Wanted
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
-from ncre.identity.accounts import LONGEST_ACCOUNT_NAME, Account, NameTaken
+from ncre.identity.account_refusals import NameTaken
+from ncre.identity.accounts import LONGEST_ACCOUNT_NAME, Account
 from ncre.projections.accounts.sentences import change_words
 from ncre.services.accounts.staff_accounts import Outcome
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.language import language
 

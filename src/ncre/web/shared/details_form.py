@@ -14,7 +14,7 @@ from ncre.domain.candidate import TOLD, told_by
 from ncre.domain.candidate_fields import FORM_FIELDS, FormField
 from ncre.domain.faults import Fault
 from ncre.domain.identity_documents import DOCUMENT_TYPES, NUMBERS_THAT_TELL, RESIDENT_ID
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
 from ncre.web.shared.language import language
 

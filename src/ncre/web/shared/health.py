@@ -8,8 +8,8 @@ from flask import Blueprint, Response
 
 from ncre.domain.refusals import RefusalCode
 from ncre.store.database import DatabaseUnusable, NotMigrated
+from ncre.web.refusal_statuses import RETRY_AFTER
 from ncre.web.shared.auth import container
-from ncre.web.shared.errors import RETRY_AFTER
 
 pages = Blueprint("health", __name__)
 

@@ -13,7 +13,7 @@ from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.faults import Fault
 from ncre.domain.identity_documents import DOCUMENT_TYPES, looks_like
 from ncre.domain.questions import Question, questions
-from ncre.events.registration import Details
+from ncre.events.registration_values import Details
 from ncre.services.documents.issuing import missing_glyphs
 from ncre.web.shared.language import language
 

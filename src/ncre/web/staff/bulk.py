@@ -15,8 +15,9 @@ from ncre.projections.registration.queue_pages import QueueFilter
 from ncre.projections.rows import RegistrationRow
 from ncre.services.review.bulk import MOST, NO_ANSWER, Chosen, ItemState, Progress, RunState
 from ncre.web.candidate.task_list import GROUPS
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id
 from ncre.web.shared.registration_view import with_rules
 from ncre.web.staff.case_forms import FIELD_OF, TEXTS

@@ -11,9 +11,10 @@ from flask import redirect, url_for
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer
 from ncre.web.shared.disclosure import go_on
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.case_page import case_page
 from ncre.web.staff.typed import PURPOSE, Typed

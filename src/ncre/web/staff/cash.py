@@ -15,8 +15,9 @@ from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.projections.payment.sentences import why_unusable
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.shared.rounds import names_of_sites

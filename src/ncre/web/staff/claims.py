@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.case_forms import TEXTS
 from ncre.web.staff.case_page import case_page

@@ -18,8 +18,9 @@ from ncre.services.exam.site_administration import PARTS
 from ncre.web.office.draft_fields import ROOMS, Field, Form, Group
 from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of, typed_cells
 from ncre.web.office.draft_site_fields import offers_group
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round

@@ -16,9 +16,10 @@ from ncre.domain.registration.disclosure import reason_of_work
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.projections.rows import RegistrationRow
 from ncre.services.registration.registrations import Decision
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.disclosure import open_details, opened
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites, case_request

@@ -13,6 +13,7 @@ from ncre.domain.registration.vocabulary import Step
 from ncre.events import access
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.events.registration_values import Details
 from ncre.projections.audit.snapshots import Version, differences, standing, student_of
 from ncre.projections.registration.fields import DETAILS, FIELDS, formatted_value
 from ncre.web.candidate.photo_checks import lines, overlay
@@ -44,7 +45,7 @@ def pictures(history: Sequence[Fact]) -> list[dict[str, Any]]:
     ]
 
 
-def answers(details: facts.Details | None, history: Sequence[Fact] = ()) -> list[tuple[str, str]]:
+def answers(details: Details | None, history: Sequence[Fact] = ()) -> list[tuple[str, str]]:
     """(label, value) of the private details in words; the number as typed only where it says more.
 
     With the school number or declaration of the history, where the site asked for one.

@@ -14,10 +14,12 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import registration as facts
+from ncre.events.registration_values import Details
 from ncre.services.review.second_looks import SecondLook
 from ncre.web.candidate.task_list import GROUPS
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import any_row
 from ncre.web.staff.review_case import answers, pictures
@@ -109,8 +111,7 @@ def _case(look: SecondLook, faults: Mapping[str, str], ticked: frozenset[str], v
         (
             fact.details
             for fact in reversed(history)
-            if isinstance(fact, facts.InfoFilled | facts.InfoAmended)
-            and isinstance(fact.details, facts.Details)
+            if isinstance(fact, facts.InfoFilled | facts.InfoAmended) and isinstance(fact.details, Details)
         ),
         None,
     )

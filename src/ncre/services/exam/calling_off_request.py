@@ -1,0 +1,81 @@
+"""A site called off: what is asked, what a preview shows, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.exam.plan import Round, Site
+from ncre.domain.refusal_wording import refusal_words
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import Actor, PaidFee
+from ncre.domain.registration.vocabulary import Status
+from ncre.operational.site_runs import RunCase, SiteRun
+from ncre.projections.rows import RegistrationRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallOff:
+    """What is asked for: `to` is the round to which those who paid are carried over, "" where all are cancelled."""
+
+    actor: Actor
+    round: str
+    site: str
+    to: str = ""
+    money: PaidFee | None = None
+    why: str = ""
+    seen: str = ""
+    command_id: UUID
+
+
+@dataclass(frozen=True)
+class CallOffPreview:
+    """Whom it would concern: by status, how many have paid and how much, and what stands against carrying them over.
+
+    `mark` is that of what was seen; what is begun is what was seen, or nothing.
+    """
+
+    counts: Mapping[Status, int]
+    paid: int
+    amount: int
+    to: Round | None
+    hindered: Mapping[Bilingual, int]
+    mark: str
+
+    @property
+    def people(self) -> int:
+        """How many it would concern."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    run: SiteRun
+    done: int
+    waiting: int
+    refused: int
+    refusals: tuple[RunCase, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many it concerns."""
+        return self.done + self.waiting + self.refused
+
+
+def in_words_of(refusal: Refusal) -> dict[str, str]:
+    """What a refusal says, by language, as a run keeps it."""
+    return {language: refusal_words(refusal.code, refusal.particulars, language) for language in ("zh", "en")}
+
+
+def hindrance(row: RegistrationRow, there: Site | None, to: str) -> Refusal | None:
+    """Why the site of the next round cannot take a registration; seats are counted when it is carried over."""
+    if there is None or there.closed:
+        return Refusal(RefusalCode.ROUND_TO_LACKS_SITE, to=to, site=row["site"] or "")
+    for line in row["lines"]:
+        if line["subject"] not in there.offers:
+            return Refusal(RefusalCode.ROUND_TO_LACKS_SUBJECT, to=to, subject=line["subject"])
+    return None
