@@ -77,18 +77,18 @@ class Gate:
         ]
         try:
             if not path.startswith("/"):
-                await _say(answers.NOT_A_PATH, scope, incoming, send)
+                await say(answers.NOT_A_PATH, scope, incoming, send)
             elif _declared_length(scope) > largest:
                 raise BodyTooLarge
             else:
                 await self._let_in(lane, largest, scope, incoming, send)
         except BodyTooLarge:
-            await _say(answers.too_large(largest), scope, incoming, send)
+            await say(answers.too_large(largest), scope, incoming, send)
         except BodyTooSlow:
-            await _say(answers.TOO_SLOW, scope, incoming, send)
+            await say(answers.TOO_SLOW, scope, incoming, send)
         except LaneFull:
             seconds = answers.retry_seconds()
-            await _say(answers.busy(method in READS, seconds), scope, incoming, send, seconds)
+            await say(answers.busy(method in READS, seconds), scope, incoming, send, seconds)
         except (BodyUnfinished, ClientGone):
             pass  # nobody is there to be told
 
@@ -121,10 +121,14 @@ class Gate:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def close(self) -> None:
+        """Nobody is let in any more; whoever waits is sent away."""
         for lane in self._lanes.values():
             lane.close()
         self._closing()
-        await send({"type": "lifespan.shutdown.complete"})
 
 
 class Incoming:
@@ -166,7 +170,7 @@ def _has_body(scope: Scope) -> bool:
     return _declared_length(scope) > 0 or any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
 
-async def _say(said: Said, scope: Scope, incoming: Incoming, send: Send, retry: int | None = None) -> None:
+async def say(said: Said, scope: Scope, incoming: Incoming, send: Send, retry: int | None = None) -> None:
     """Send what the server itself says; a body that has not come is not waited for, and ends the connection."""
     content = answers.page(said)
     unread = _has_body(scope) and not incoming.complete

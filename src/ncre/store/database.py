@@ -14,14 +14,17 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 from uuid import UUID
+from zlib import crc32
 
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.schema import CreateSchema
 
 from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
 from ncre.store.outages import DatabaseFailure, Outage, OutageLog, failure_of
 from ncre.store.outages import DatabaseUnusable as DatabaseUnusable
+from ncre.store.schemas import schema_of
 from ncre.store.sqlite_file import SQLiteFile
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
@@ -93,7 +96,8 @@ class Database:
         On SQLite a transaction that writes is alone anyway.
         """
         if self.dialect == "postgresql":
-            key = int.from_bytes(name.bytes[:8], "big", signed=True)
+            apart = crc32((schema_of(self._url) or "").encode())  # locks are the whole server database's
+            key = int.from_bytes(name.bytes[:8], "big", signed=True) ^ apart
             connection.execute(_LOCK, {"key": key})
 
     @contextmanager
@@ -148,6 +152,8 @@ class Database:
         with self.explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
                 connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
+                if schema := schema_of(self._url):
+                    connection.execute(CreateSchema(schema, if_not_exists=True))
             configuration = Config()
             configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             configuration.set_main_option("path_separator", "os")

@@ -220,4 +220,8 @@ HELP: Final[Mapping[str, str]] = {
     "the ledger's public key; without it the first one met": "账本的公钥；不给则用第一次见到的",
     "of the witness, as its host name; kept beside its key": "见证人的名称，例如主机名；保存在密钥旁",
     "what was seen": "保存所见的目录",
+    "of NCRE_TENANTS, the one that is meant": "NCRE_TENANTS 中的哪个租户",
+    "the tenants of this installation: which there are, how they are": "本系统的租户：有哪些，状态如何",
+    "each tenant with its hosts and its database": "各租户的主机名和数据库",
+    "every fault of the file, and whether each database can be served": "租户文件的全部问题，以及各数据库能否提供服务",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from argparse import Namespace
 from dataclasses import replace
@@ -12,8 +13,11 @@ from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse
 from ncre.cli.logs import log_to_stderr
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
+from ncre.cli.tenancy.in_force import TenantsInForce
 from ncre.config import Settings, read_settings
+from ncre.config.tenants import Tenant, tenants_file
 from ncre.server import serving
+from ncre.server.by_host import ByHost
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
 from ncre.web import create_site
@@ -26,6 +30,9 @@ MOST_THREADS: Final = 16
 """With the other lanes no process has more than 35 connections to its database."""
 
 MOST_PROCESSES: Final = 64
+
+ROOM: Final = 500_000_000
+"""Bytes of all bodies together in a process; tenants have equal parts of it."""
 
 ADVICE: Final = ("请用 --port（或 NCRE_PORT）换一个端口", "choose another with --port (or NCRE_PORT)")
 
@@ -40,6 +47,9 @@ def add(commands: Any) -> None:
 
 
 def serve(args: Namespace) -> None:
+    if tenants_file(os.environ):
+        _serve_tenants(args)
+        return
     settings = with_connections(moved(read_settings(), args.host, args.port), args.threads)
     _require_sensible(args.threads, args.processes, settings)
     listening = serving.handed_over() or listen(settings)
@@ -56,11 +66,49 @@ def serve(args: Namespace) -> None:
     serving.serve(gate(container, args.threads, closing=True), listening)
 
 
-def gate(container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
+def _serve_tenants(args: Namespace) -> None:
+    """All tenants in each process; one whose database is away is answered for by the server until it is back."""
+    tenants = TenantsInForce(os.environ)
+    settings = [moved(tenant.read().settings, args.host, args.port) for tenant in tenants.all]
+    for one in settings:
+        _require_sensible(args.threads, args.processes, one)
+    listening = serving.handed_over() or listen(settings[0])
+    log_to_stderr()
+    for one in settings:
+        warn_of_open_files(one)
+    if args.processes > 1:
+        serving.serve_in_processes(partial(_tenants_of_a_process, args.threads), listening, args.processes)
+    else:
+        serving.serve(by_host(tenants, args.threads), listening)
+
+
+def by_host(tenants: TenantsInForce, threads: int = THREADS) -> ByHost:
+    """The pages of all tenants, each with a container and lanes of its own."""
+    return ByHost(tuple(tenants.branches(partial(_gate_of_a_tenant, threads))), tenants.look)
+
+
+def _tenants_of_a_process(threads: int) -> ByHost:
+    log_to_stderr()
+    return by_host(TenantsInForce(os.environ), threads)
+
+
+def _gate_of_a_tenant(threads: int, tenant: Tenant, of: int) -> Gate:
+    """Raises DatabaseUnusable and whatever else keeps its container from being ready; then nothing stays open."""
+    container = build_container(with_connections(read_settings(tenant.environment), threads))
+    try:
+        container.assert_ready()
+    except BaseException:
+        container.close()
+        raise
+    return gate(container, threads, closing=True, room=ROOM // of)
+
+
+def gate(container: Container, threads: int = THREADS, closing: bool = False, room: int = ROOM) -> Gate:
     """The pages of a container behind their lanes; `closing` closes the service when the server ends."""
     site = create_site(container)
     proxied = container.settings.proxies > 0
-    terms = Terms(lanes(threads), traffic.lanes_of(site), traffic.largest_body, trust_proxies=proxied)
+    lane_of = traffic.lanes_of(site)
+    terms = Terms(lanes(threads), lane_of, traffic.largest_body, room=room, trust_proxies=proxied)
     return Gate(site, terms, container.close if closing else lambda: None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
@@ -15,8 +16,11 @@ from ncre.cli.common import open_container
 from ncre.cli.logs import log_to_stderr
 from ncre.cli.processes import sealing
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
+from ncre.cli.tenancy.in_force import TenantsInForce
+from ncre.cli.tenancy.working import work_for_all
 from ncre.clients.webhook_sender import SECONDS
-from ncre.config import read_settings
+from ncre.config import Settings, read_settings
+from ncre.config.tenants import tenants_file
 from ncre.domain.letters.kinds import Channel
 from ncre.store.outages import DatabaseFailure
 from ncre.supervision import repeat
@@ -64,10 +68,20 @@ def worker(args: Namespace) -> int:
                 container.sealer.assert_ready()
                 container.sealer.catch_up()
             return int(container.worker.in_trouble)
-    stop, container = _stopped(), build_container(read_settings())
+    stop = _stopped()
+    if tenants_file(os.environ):
+        work_for_all(TenantsInForce(os.environ), work, stop, args.every)
+    else:
+        work(read_settings(), stop, args.every)
+    return 0
+
+
+def work(settings: Settings, stop: Event, every: float) -> None:
+    """Rounds over one database until `stop` is set."""
+    container = build_container(settings)
     try:
         warn_of_open_files(container.settings)
-        _wait_for_database(container, stop, args.every)
+        _wait_for_database(container, stop, every)
         if not stop.is_set():
             warn_of_lost_photos(container.photo_inspection)
         sending = Thread(target=_send_events, args=(container, stop), daemon=True)
@@ -77,13 +91,12 @@ def worker(args: Namespace) -> int:
         for one in posting:
             one.start()
         beside.start()
-        container.worker.run(stop, args.every)
+        container.worker.run(stop, every)
         for one in (sending, *posting):
             one.join(SECONDS * 2)
         beside.join(timeout=10)
     finally:
         container.close()
-    return 0
 
 
 def _send_events(container: Container, stop: Event) -> None:
