@@ -24,11 +24,12 @@ from ncre.store.schemas import in_schema, is_schema
 VARIABLE: Final = "NCRE_TENANTS"
 
 OF_THE_PROCESS: Final = frozenset(
-    {"production", "demo", "host", "port", "proxies", "secure_cookies", "tenants", "font_dir"}
+    {"production", "demo", "host", "port", "proxies", "secure_cookies", "tenants", "font_dir", "log_format"}
+    | {"metrics_host", "metrics_port", "worker_metrics_port", "traces_url", "sentry_dsn"}
 )
 """Settings that all tenants of a process share; they stand in the environment."""
 
-SECRETS: Final = frozenset({"secret", "ledger_key", "sign_passphrase"})
+SECRETS: Final = frozenset({"secret", "ledger_key", "sign_passphrase", "exchange_key"})
 """Never in the file of tenants: it names the files of secrets."""
 
 OWN: Final = frozenset(

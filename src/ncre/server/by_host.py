@@ -82,6 +82,7 @@ class Branch:
     async def _built(self) -> Gate | None:
         try:
             self._gate = await asyncio.get_running_loop().run_in_executor(None, self.build)
+            self._gate.begin()
             self._failed_at = None
         except Exception as error:
             self._failed_at = monotonic()

@@ -15,7 +15,14 @@ from ncre.config.tenants import Tenant, read_tenants, tenants_file
 from ncre.operational.private_files import make_folder
 
 EACH: Final = frozenset(
-    {("migrate",), ("projections", "check"), ("projections", "rebuild"), ("backup",), ("database", "digests")}
+    {
+        ("migrate",),
+        ("projections", "check"),
+        ("projections", "rebuild"),
+        ("backup",),
+        ("database", "digests"),
+        ("doctor",),
+    }
 )
 """Commands that run over all tenants where none is named."""
 
