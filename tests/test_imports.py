@@ -28,7 +28,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "fonts": set(),
     "rounds": {"domain", "events"},
     "migrations": {"store"},
-    "config": {"clients", "domain", "identity", "ledger", "operational"},
+    "config": {"clients", "domain", "identity", "ledger", "operational", "store"},
     "server": set(),
     "observability": {"domain", "handlers", "store"},
     "client": set(),

@@ -19,6 +19,7 @@ from ncre.operational.private_files import make_folder
 from ncre.projections.audit.timeline import timeline
 from ncre.store.database import Database
 from ncre.store.schema import facts, key_checks
+from ncre.store.schemas import schema_of
 
 SQLITE_FILE: Final = "ncre.sqlite"
 POSTGRES_FILE: Final = "ncre.pgdump"
@@ -120,6 +121,7 @@ def _dump_postgresql(database: Database, url: URL, file: Path) -> DatabasePart:
             "--no-privileges",
             f"--snapshot={snapshot}",
             f"--file={file}",
+            *((f"--schema={schema}",) if (schema := schema_of(url)) else ()),
         )
         tools.run("pg_dump", _server(connection), url, *arguments)
         _sync(file)

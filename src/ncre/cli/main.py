@@ -47,6 +47,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "backup": ("backup", "database and photos into a folder, while serving"),
     "restore": ("backup", "a backup into an empty place, verified"),
     "database": ("databases", "copies and digests of the database"),
+    "tenants": ("tenancy.tenants", "the tenants of this installation: which there are, how they are"),
     "settings": ("settings", "every setting in force, secrets hidden; 2 where one is refused"),
 }
 """Each command, the module of `ncre.cli` that adds it, and what it is for."""
@@ -72,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(["命令行不是 UTF-8 / the command line is not UTF-8"], language)
     args = _parser(given, language).parse_args(given)
     try:
-        sys.exit(_run(args))
+        sys.exit(_run(args, language))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
@@ -82,7 +83,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(_in_words(error, language), language)
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run(args: argparse.Namespace, language: str) -> int:
+    """The command; for each tenant where the installation has several and it runs over all."""
+    several = any(name.upper() == "NCRE_TENANTS" and value.strip() for name, value in os.environ.items())
+    if not several and getattr(args, "tenant", None) is None:
+        return _run_once(args)
+    from ncre.cli.tenancy.running import run_for_tenants
+
+    return run_for_tenants(args, _run_once, lambda error: _say(_in_words(error, language), language))
+
+
+def _run_once(args: argparse.Namespace) -> int:
     """The command, and what the log of commands says of it where it writes."""
     if not getattr(args, "writes", False):
         return args.run(args) or 0
@@ -143,9 +154,13 @@ def _in_words(error: Exception, language: str) -> list[str]:
 
 
 def _fail(lines: list[str], language: str) -> NoReturn:
+    _say(lines, language)
+    sys.exit(2)
+
+
+def _say(lines: list[str], language: str) -> None:
     for line in lines:
         print(f"ncre: {in_language(line, language)}", file=sys.stderr)
-    sys.exit(2)
 
 
 def _parser(given: Sequence[str], language: str) -> argparse.ArgumentParser:

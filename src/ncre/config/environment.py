@@ -42,6 +42,8 @@ class Environment(BaseSettings):
     ledger_key_file: Path | None = Field(None, description="the file in which that key stands")
     ledger_anchor: Path | None = Field(None, description="file that remembers the newest checkpoint seen")
     ledger_witnesses: str = Field("", description="public keys whose cosignatures are kept, apart by spaces")
+    ledger_name: str = Field("", description="what the log is called where it begins; else HOST/ledger")
+    tenants: Path | None = Field(None, description="TOML file of tenants, each with its hosts and database")
     host: str = Field("127.0.0.1", description="where the pages are served")
     port: int = Field(8000, ge=1, le=65535, description="where the pages are served")
     public_url: str = Field("", description="how the world reaches the pages")

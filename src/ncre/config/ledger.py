@@ -33,8 +33,14 @@ def read_ledger(variables: Environment, folder: Path | None) -> tuple[LedgerTerm
             problems.append(said("NCRE_LEDGER_WITNESSES", zh, en))
         else:
             witnesses.append(witness)
-    seed = (key.value or None) if key is not None else None
-    return LedgerTerms(seed, key.file if key else None, variables.ledger_anchor, tuple(witnesses)), problems
+    seed, name = (key.value or None) if key is not None else None, variables.ledger_name
+    if name and (
+        len(name) > LONGEST_NAME or not name.isascii() or not name.isprintable() or set(name) & set(" +")
+    ):
+        zh, en = "应为不含空格和加号的英文名称", "must be a plain name without spaces and plus signs"
+        problems.append(said("NCRE_LEDGER_NAME", zh, en))
+    file = key.file if key else None
+    return LedgerTerms(seed, file, variables.ledger_anchor, tuple(witnesses), name), problems
 
 
 def _witness(text: str) -> VerifierKey | None:

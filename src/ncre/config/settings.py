@@ -47,6 +47,7 @@ class LedgerTerms:
     key_file: Path | None = None
     anchor: Path | None = None
     witnesses: tuple[VerifierKey, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ class Settings:
     @property
     def ledger_name(self) -> str:
         """What the log is called when it begins: a name without a scheme, by which the world knows it (C2SP)."""
+        if self.ledger.name:
+            return self.ledger.name
         host = urlsplit(self.public_url).netloc if self.public_url else "localhost"
         return f"{host}/ledger"
 

@@ -69,6 +69,36 @@ NOT_A_PATH: Final = Said(
     "Check the address, or start again from the front page.",
 )
 
+NOT_OURS: Final = Said(
+    HTTPStatus.BAD_REQUEST,
+    "这个网址不属于本站",
+    "请从考试机构公布的网址进入。",
+    "This address is not one of ours",
+    "Please use the address that your exam office published.",
+)
+
+
+def elsewhere(address: str) -> Said:
+    """For a form that was sent to another of our names."""
+    return Said(
+        HTTPStatus.BAD_REQUEST,
+        "请换一个网址",
+        f"请从 {address}/ 进入后再提交，没有做任何改动。",
+        "Please use another address",
+        f"Please go to {address}/ and send it there. Nothing was changed.",
+    )
+
+
+def away(seconds: int) -> Said:
+    """Where the pages themselves cannot be asked."""
+    return Said(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "暂时不能提供服务",
+        f"系统正在恢复，没有做任何改动。请在 {seconds} 秒后再试。",
+        "Out of service for a moment",
+        f"The service is being brought back, and nothing was changed. Please try again in {seconds} seconds.",
+    )
+
 
 POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

@@ -84,6 +84,7 @@ class Gate:
         self._closing = closing
         self._bodies = Bodies(terms.pace, terms.room)
         self._waiting_room = terms.waiting_room
+        self._agreeing: asyncio.Future[None] | None = None
         self._lanes: Mapping[str, Lane] = {
             lane.name: Lane(lane, terms.quiet_seconds, terms.watch) for lane in terms.lanes
         }
@@ -114,18 +115,18 @@ class Gate:
                     await _wait(verdict.place, scope, incoming, send)
                     return
             if not path.startswith("/"):
-                await _say(answers.NOT_A_PATH, scope, incoming, send)
+                await say(answers.NOT_A_PATH, scope, incoming, send)
             elif _declared_length(scope) > largest:
                 raise BodyTooLarge
             else:
                 await self._let_in(lane, largest, scope, incoming, send)
         except BodyTooLarge:
-            await _say(answers.too_large(largest), scope, incoming, send)
+            await say(answers.too_large(largest), scope, incoming, send)
         except BodyTooSlow:
-            await _say(answers.TOO_SLOW, scope, incoming, send)
+            await say(answers.TOO_SLOW, scope, incoming, send)
         except LaneFull:
             seconds = answers.retry_seconds()
-            await _say(answers.busy(method in READS, seconds), scope, incoming, send, seconds)
+            await say(answers.busy(method in READS, seconds), scope, incoming, send, seconds)
         except (BodyUnfinished, ClientGone):
             pass  # nobody is there to be told
 
@@ -165,16 +166,25 @@ class Gate:
     async def _live(self, receive: Receive, send: Send) -> None:
         """The lifespan of the process: the waiting room is agreed on meanwhile."""
         await receive()
-        agreeing = asyncio.ensure_future(self._waiting_room.run()) if self._waiting_room else None
+        self.begin()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        if self._waiting_room is not None and agreeing is not None:
-            agreeing.cancel()
+        self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def begin(self) -> None:
+        """In the event loop: the waiting room is agreed on from now on."""
+        if self._waiting_room is not None:
+            self._agreeing = asyncio.ensure_future(self._waiting_room.run())
+
+    def close(self) -> None:
+        """Nobody is let in any more; whoever waits is sent away."""
+        if self._waiting_room is not None and self._agreeing is not None:
+            self._agreeing.cancel()
             self._waiting_room.close()
         for lane in self._lanes.values():
             lane.close()
         self._closing()
-        await send({"type": "lifespan.shutdown.complete"})
 
 
 class Incoming:
@@ -266,7 +276,7 @@ def _has_body(scope: Scope) -> bool:
     return _declared_length(scope) > 0 or any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
 
-async def _say(said: Said, scope: Scope, incoming: Incoming, send: Send, retry: int | None = None) -> None:
+async def say(said: Said, scope: Scope, incoming: Incoming, send: Send, retry: int | None = None) -> None:
     """Send what the server itself says; a body that has not come is not waited for, and ends the connection."""
     content = answers.page(said)
     unread = _has_body(scope) and not incoming.complete

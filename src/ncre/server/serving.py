@@ -16,10 +16,13 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from ncre.server.by_host import ByHost
 from ncre.server.connections import ARRIVAL_SECONDS, LARGEST_HEAD, Connection
 from ncre.server.gate import Gate
 
 log = logging.getLogger("ncre.server")
+
+Served = Gate | ByHost
 
 BACKLOG: Final = 2048
 UNREAD_SECONDS: Final = 30
@@ -61,7 +64,7 @@ def handed_over() -> socket.socket | None:
     return prepared(socket.socket(fileno=3))
 
 
-def serve(gate: Gate, listening: socket.socket) -> None:
+def serve(gate: Served, listening: socket.socket) -> None:
     """Until SIGINT or SIGTERM; answers under way are finished, nobody new is let in."""
     server = Server(_config(gate))
     for number in (
@@ -87,7 +90,7 @@ class ServerThread:
 
 
 def serve_in_processes(
-    build_container: Callable[[], Gate],
+    build_container: Callable[[], Served],
     listening: socket.socket,
     processes: int,
     start_seconds: int = START_SECONDS,
@@ -104,10 +107,10 @@ def serve_in_processes(
 class _Started:
     """Makes the gate in its own process, which ends when the one that watches over it has gone."""
 
-    def __init__(self, build_container: Callable[[], Gate]) -> None:
+    def __init__(self, build_container: Callable[[], Served]) -> None:
         self._build = build_container
 
-    def __call__(self) -> Gate:
+    def __call__(self) -> Served:
         Thread(target=_end_with_parent, daemon=True).start()
         try:
             return self._build()

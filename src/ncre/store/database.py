@@ -16,14 +16,17 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 from uuid import UUID
+from zlib import crc32
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.schema import CreateSchema
 
 from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
 from ncre.store.outages import DatabaseFailure, Outage, OutageLog, failure_of
 from ncre.store.outages import DatabaseUnusable as DatabaseUnusable
+from ncre.store.schemas import schema_of
 from ncre.store.sqlite_file import SQLiteFile
 
 MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
@@ -99,7 +102,8 @@ class Database:
         On SQLite a transaction that writes is alone anyway.
         """
         if self.dialect == "postgresql":
-            key = int.from_bytes(name.bytes[:8], "big", signed=True)
+            apart = crc32((schema_of(self._url) or "").encode())  # locks are the whole server database's
+            key = int.from_bytes(name.bytes[:8], "big", signed=True) ^ apart
             connection.execute(_LOCK, {"key": key})
 
     def lock_shared(self, connection: Connection, name: UUID) -> None:
@@ -160,6 +164,8 @@ class Database:
         with self.explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
                 connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
+                if schema := schema_of(self._url):
+                    connection.execute(CreateSchema(schema, if_not_exists=True))
             configuration = Config()
             configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             configuration.set_main_option("path_separator", "os")

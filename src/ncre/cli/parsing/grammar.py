@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 
 from ncre.cli.parsing.chinese import HELP
 from ncre.cli.parsing.language import in_language
-from ncre.cli.parsing.manual import MANUAL
+from ncre.cli.parsing.manual import MANUAL, TENANTLESS
 
 MISUSED: Final = 2
 """The exit code of a command that could not be carried out as it was given."""
@@ -60,6 +60,8 @@ def complete(parser: argparse.ArgumentParser, language: str) -> None:
             leaf.set_defaults(path=path, writes=entry.writes)
             if entry.writes:
                 _add_author(leaf)
+            if path not in TENANTLESS:
+                leaf.add_argument("--tenant", metavar="NAME", help="of NCRE_TENANTS, the one that is meant")
     _translate(parser, language)
 
 

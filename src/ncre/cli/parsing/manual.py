@@ -98,6 +98,23 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("mail", "bounce"): Entry("ncre mail bounce"),
     ("projections", "rebuild"): Entry('ncre projections rebuild --why "table dropped"', True),
     ("projections", "check"): Entry("ncre projections check"),
+    ("tenants", "list"): Entry("ncre tenants list"),
+    ("tenants", "check"): Entry("ncre tenants check"),
     ("settings",): Entry("ncre settings"),
 }
 """Every command that the parser knows; a test fails for one without a row, and runs each example through the parser."""
+
+TENANTLESS: Final = frozenset(
+    {
+        ("demo",),
+        ("diagram",),
+        ("photo", "check"),
+        ("photo", "fix"),
+        ("round", "check"),
+        ("audit", "verify"),
+        ("audit", "witness"),
+        ("tenants", "list"),
+        ("tenants", "check"),
+    }
+)
+"""Commands that work on no tenant's data; the others take --tenant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from argparse import Namespace
 from dataclasses import replace
@@ -14,11 +15,14 @@ from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse
 from ncre.cli.processes import observing
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
+from ncre.cli.tenancy.in_force import TenantsInForce
 from ncre.config import Settings, read_settings
+from ncre.config.tenants import Tenant, tenants_file
 from ncre.observability.listener import shared_counters, shown
 from ncre.observability.watching import LaneMetrics
 from ncre.operational.admissions import Admissions
 from ncre.server import serving
+from ncre.server.by_host import ByHost
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
 from ncre.server.waiting_room import WaitingRoom
@@ -33,6 +37,9 @@ MOST_THREADS: Final = 16
 
 MOST_PROCESSES: Final = 64
 
+ROOM: Final = 500_000_000
+"""Bytes of all bodies together in a process; tenants have equal parts of it."""
+
 ADVICE: Final = ("请用 --port（或 NCRE_PORT）换一个端口", "choose another with --port (or NCRE_PORT)")
 
 
@@ -46,6 +53,9 @@ def add(commands: Any) -> None:
 
 
 def serve(args: Namespace) -> None:
+    if tenants_file(os.environ):
+        _serve_tenants(args)
+        return
     settings = with_connections(moved(read_settings(), args.host, args.port), args.threads)
     _require_sensible(args.threads, args.processes, settings)
     listening = serving.handed_over() or listen(settings)
@@ -70,7 +80,49 @@ def _serve_in_processes(settings: Settings, listening: socket.socket, threads: i
         serving.serve_in_processes(partial(_gate_of_a_process, threads), listening, processes)
 
 
-def gate(container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
+def _serve_tenants(args: Namespace) -> None:
+    """All tenants in each process; one whose database is away is answered for by the server until it is back."""
+    tenants = TenantsInForce(os.environ)
+    settings = [moved(tenant.read().settings, args.host, args.port) for tenant in tenants.all]
+    for one in settings:
+        _require_sensible(args.threads, args.processes, one)
+    listening = serving.handed_over() or listen(settings[0])
+    observing.begin(settings[0])
+    for one in settings:
+        warn_of_open_files(one)
+    terms = settings[0].observability
+    if args.processes > 1:
+        with shared_counters() as folder, shown(terms.host, terms.port, folder=folder):
+            of_a_process = partial(_tenants_of_a_process, args.threads)
+            serving.serve_in_processes(of_a_process, listening, args.processes)
+        return
+    with shown(terms.host, terms.port):
+        serving.serve(by_host(tenants, args.threads), listening)
+
+
+def by_host(tenants: TenantsInForce, threads: int = THREADS) -> ByHost:
+    """The pages of all tenants, each with a container and lanes of its own."""
+    return ByHost(tuple(tenants.branches(partial(_gate_of_a_tenant, threads))), tenants.look)
+
+
+def _tenants_of_a_process(threads: int) -> ByHost:
+    tenants = TenantsInForce(os.environ)
+    observing.begin(tenants.all[0].read().settings)
+    return by_host(tenants, threads)
+
+
+def _gate_of_a_tenant(threads: int, tenant: Tenant, of: int) -> Gate:
+    """Raises DatabaseUnusable and whatever else keeps its container from being ready; then nothing stays open."""
+    container = build_container(with_connections(read_settings(tenant.environment), threads))
+    try:
+        container.assert_ready()
+    except BaseException:
+        container.close()
+        raise
+    return gate(container, threads, closing=True, room=ROOM // of)
+
+
+def gate(container: Container, threads: int = THREADS, closing: bool = False, room: int = ROOM) -> Gate:
     """The pages of a container behind their lanes; `closing` closes the service when the server ends."""
     site = create_site(container)
     terms = Terms(
@@ -78,6 +130,7 @@ def gate(container: Container, threads: int = THREADS, closing: bool = False) ->
         traffic.lanes_of(site),
         traffic.largest_body,
         files=site.extensions["ncre.static"].answer,
+        room=room,
         proxies=container.settings.proxies,
         waiting_room=_waiting_room(container, site),
         watch=LaneMetrics(),

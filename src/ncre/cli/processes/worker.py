@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
@@ -14,8 +15,11 @@ from ncre.bootstrap import Container, build_container
 from ncre.cli.common import open_container
 from ncre.cli.processes import observing, sealing
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
+from ncre.cli.tenancy.in_force import TenantsInForce
+from ncre.cli.tenancy.working import work_for_all
 from ncre.clients.webhook_sender import SECONDS
-from ncre.config import read_settings
+from ncre.config import Settings, read_settings
+from ncre.config.tenants import tenants_file
 from ncre.domain.letters.kinds import Channel
 from ncre.observability.backlog import BacklogMetrics
 from ncre.observability.listener import shown
@@ -53,6 +57,9 @@ def _seconds(text: str) -> float:
 
 def worker(args: Namespace) -> int:
     """Rounds until interrupted, whatever happens to the database. Ends with 1 where `--once` met a failure."""
+    if tenants_file(os.environ):
+        _work_for_tenants(args.every)
+        return 0
     settings = read_settings()
     observing.begin(settings)
     if args.once:
@@ -74,6 +81,23 @@ def worker(args: Namespace) -> int:
     finally:
         container.close()
     return 0
+
+
+def _work_for_tenants(every: float) -> None:
+    tenants = TenantsInForce(os.environ)
+    settings = tenants.all[0].read().settings
+    observing.begin(settings)
+    with shown(settings.observability.host, settings.observability.worker_port):
+        work_for_all(tenants, work, _stopped(), every)
+
+
+def work(settings: Settings, stop: Event, every: float) -> None:
+    """Rounds over one database of several until `stop` is set."""
+    container = build_container(settings)
+    try:
+        _run(container, stop, every)
+    finally:
+        container.close()
 
 
 def _run(container: Container, stop: Event, every: float) -> None:
