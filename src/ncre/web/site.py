@@ -56,7 +56,18 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.staff import admission, bulk, cash, claims, desk, halls, review, second_look, suspension
+from ncre.web.staff import (
+    admission,
+    bulk,
+    cash,
+    claims,
+    desk,
+    halls,
+    offline,
+    review,
+    second_look,
+    suspension,
+)
 from ncre.web.staff import letters as case_letters
 
 AREAS = (
@@ -94,6 +105,7 @@ AREAS = (
     suspension,
     desk,
     admission,
+    offline,
     halls,
     round,
     staff_accounts,

@@ -195,9 +195,10 @@ class Expire(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class Confirm(Asked):
-    """Staff of the site saw the candidate in person."""
+    """Staff of the site saw the candidate in person: now, or at `done_at` where their device was without a network."""
 
     step = Step.CONFIRM
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,8 +286,8 @@ Command = (
 _BESIDE: Final = frozenset({"actor", "seen", "command_id", "on_behalf_of", "cause", "registration"})
 """Fields of a command that do not say what is asked: who asks, and from which page."""
 
-_LATER: Final = frozenset({"number", "declared", "declaration"})
-"""What is drawn while a command is carried out, and what a form asks for only the first time."""
+_LATER: Final = frozenset({"number", "declared", "declaration", "done_at"})
+"""What is drawn while a command is carried out, what a form asks for only the first time, what a device adds later."""
 
 _ONE_FORM: Final[dict[str, str]] = {
     AmendInfo.__name__: FillInfo.__name__,

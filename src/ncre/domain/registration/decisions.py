@@ -231,9 +231,9 @@ def _expire(registration: Registration, _: c.Expire, context: DecisionContext) -
     return [facts.WindowLapsed(row.after.value, window.closes)]
 
 
-def _confirm(_: Registration, __: c.Confirm, context: DecisionContext) -> list[Fact]:
+def _confirm(_: Registration, confirm: c.Confirm, context: DecisionContext) -> list[Fact]:
     require_photo(context)
-    return [facts.ConfirmedOnSite()]
+    return [facts.ConfirmedOnSite(confirm.done_at)]
 
 
 def _seat(registration: Registration, seat: c.Seat, _: DecisionContext) -> list[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
@@ -162,8 +163,19 @@ def _window_lapsed(lapsed: registration.WindowLapsed) -> Bilingual:
     )
 
 
-def _confirmed(_: registration.ConfirmedOnSite) -> Bilingual:
-    return Bilingual("考点现场确认完成。", "The site confirmed the candidate in person.")
+def _confirmed(confirmed: registration.ConfirmedOnSite) -> Bilingual:
+    late = _on_device(confirmed.done_at)
+    return Bilingual(f"考点现场确认完成{late.zh}。", f"The site confirmed the candidate in person{late.en}.")
+
+
+def _on_device(done_at: datetime | None) -> Bilingual:
+    """What was done on a device without a network says when."""
+    if done_at is None:
+        return Bilingual("", "")
+    when = in_words(done_at)
+    return Bilingual(
+        f"（离线设备于 {when} 办理，后上传）", f" (on a device without a network at {when}, sent later)"
+    )
 
 
 def _seated(seated: registration.SeatAssigned) -> Bilingual:
@@ -227,9 +239,10 @@ def _viewed(viewed: access.DetailsViewed) -> Bilingual:
 
 def _entered(entered: admission.EntryRecorded) -> Bilingual:
     manner = _MANNERS.get(entered.manner, Bilingual("", ""))
+    late = _on_device(entered.done_at)
     return Bilingual(
-        f"入场：准考证号 {entered.ticket}，考场 {entered.hall:04}{manner.zh}。",
-        f"Let in at the door: ticket number {entered.ticket}, hall {entered.hall:04}{manner.en}.",
+        f"入场：准考证号 {entered.ticket}，考场 {entered.hall:04}{manner.zh}{late.zh}。",
+        f"Let in at the door: ticket number {entered.ticket}, hall {entered.hall:04}{manner.en}{late.en}.",
     )
 
 

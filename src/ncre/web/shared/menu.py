@@ -40,6 +40,7 @@ def entries() -> list[tuple[str, str]]:
             (_("查找与现场确认"), "desk.search"),
             (_("当日现金"), "cash.day"),
             (_("入场核验"), "admission.page"),
+            (_("离线工作台"), "offline.page"),
             (_("考场座位表与门贴"), "halls.home"),
         ],
         Role.OFFICE: [
@@ -50,6 +51,7 @@ def entries() -> list[tuple[str, str]]:
             (_("查找与现场确认"), "desk.search"),
             (_("当日现金"), "cash.day"),
             (_("入场核验"), "admission.page"),
+            (_("离线工作台"), "offline.page"),
             (_("考场座位表与门贴"), "halls.home"),
             (_("收费管理"), "office_payments.home"),
             (_("公告管理"), "round.notices"),
