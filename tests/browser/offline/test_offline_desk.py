@@ -7,14 +7,28 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from ncre.bootstrap import Container
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.vocabulary import Role
+from ncre.domain.seating.hall_choice import HallChoice
 from ncre.projections.admission import entries
+from ncre.projections.rows import SeatRow
+from ncre.projections.seating import tickets
 from tests.browser.visit import Person, desk, faults_of, phone
-from tests.support.people import LIQIANG, OFFICE, ROUND, SITE, WENJING, Candidate, Clock, approved, somebody
+from tests.handlers.ground import Walker, revise
+from tests.support.people import (
+    LIQIANG,
+    OFFICE,
+    ROUND,
+    SITE,
+    WENJING,
+    Candidate,
+    Clock,
+    approved,
+    somebody,
+)
 
 pytestmark = pytest.mark.browser
 PASSWORD: Final = "a password of shenhe"
@@ -88,10 +102,15 @@ class Device(Person):
         expect(self.page.locator("#said .verdict")).to_contain_text(words)
 
     def unsent(self, number: int) -> None:
-        expect(self.page.locator("#unsent")).to_contain_text(f"{number} 条")
+        expect(self.page.locator("#unsent")).to_contain_text(f"本机有 {number} 条")
 
     def sends(self) -> None:
-        """The network is there again: by itself; where the session ended meanwhile, after signing in."""
+        """The network is there again, and everything is sent."""
+        self.comes_back()
+        self.unsent(0)
+
+    def comes_back(self) -> None:
+        """The network is there again: it sends by itself; where the session ended meanwhile, after signing in."""
         self.off(False)
         expect(self.page.locator("#network")).to_contain_text(re.compile("已连接|登录已结束"))
         if self.page.locator("#sign-in").is_visible():
@@ -100,7 +119,6 @@ class Device(Person):
             self.page.fill("#password", PASSWORD)
             self.presses("登录")
             self.ready()
-        self.unsent(0)
 
     def kept(self) -> str:
         """Everything that lies in the browser's databases, caches and storage, as text."""
@@ -137,6 +155,17 @@ def day_of(container: Container, candidate: Candidate) -> str:
 
 def ticket_of(container: Container, candidate: Candidate) -> str:
     return container.documents.ticket_page(candidate.id).sheet.record.code
+
+
+def seat_of(container: Container, candidate: Candidate) -> SeatRow:
+    with container.database.reading() as connection:
+        return tickets.seats_of(connection, candidate.id)[0]
+
+
+def number_in(container: Container, candidate: Candidate) -> str:
+    row = container.queries.cases.row(candidate.id)
+    assert row is not None
+    return row["number"]
 
 
 def number_of(container: Container, candidate: Candidate) -> str:
@@ -193,6 +222,50 @@ def test_an_hour_without_a_network_on_two_devices_at_the_same_candidate(
     (entry,) = entries_of(container, wenjing).values()
     assert entry["entered_at"] == first
     assert {container.queries.cases.row(each.id)["status"] for each in both} == {"confirmed"}  # type: ignore[index]
+
+
+def test_two_hundred_acts_of_an_hour_are_all_sent_though_an_answer_is_lost_and_the_session_ends(
+    browser: Browser, address: str, container: Container, clock: Clock
+) -> None:
+    """A hundred people of one sitting are confirmed and let in on one device."""
+    revise(container, SITE, quotas={"66": 200}, quota=400, rooms={"第1机房": 60, "第2机房": 60})
+    today = [Walker(container) for _ in range(100)]
+    for walker in today:
+        walker.paid(subjects=("66",))
+    container.office.seat(ROUND, SITE, OFFICE, choice=HallChoice(batches=frozenset({1})))
+    container.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
+    starts = {one.id: seat_of(container, one)["starts_at"] for one in today}
+    assert len(set(starts.values())) == 1
+    numbers = {one.id: number_in(container, one) for one in today}
+    day = str(min(starts.values()).astimezone(EXAM_TIME).date())
+    clock.now = min(starts.values()) - DOOR
+    device = Device(desk(browser), address, "shenhe", clock)
+    device.comes(day)
+    device.off()
+    for step, one in enumerate(today):
+        device.does("confirm", numbers[one.id])
+        device.does("enter", numbers[one.id])
+        device.says("可以核对放行")
+        if step % 20 == 19:
+            device.waits(minutes=8)
+    device.unsent(200)
+    lost: list[int] = []
+
+    def loses_the_first_answer(route: Route) -> None:
+        answer = route.fetch()
+        lost.append(answer.status)
+        route.abort()
+
+    device.page.route("**/staff/offline/sync", loses_the_first_answer, times=1)
+    device.waits(minutes=20)
+    device.comes_back()
+    device.unsent(200)
+    assert lost == [200], "the first hundred were done, and the device does not know"
+    device.page.get_by_role("button", name="立即上传").click()
+    device.unsent(0)
+    assert {container.queries.cases.row(one.id)["status"] for one in today} == {"confirmed"}  # type: ignore[index]
+    assert [len(entries_of(container, one)) for one in today] == [1] * 100, "none is lost, none is doubled"
+    expect(device.page.locator("#told li")).to_have_count(0)
 
 
 def test_what_the_device_keeps_is_encrypted_and_gone_after_signing_out(
