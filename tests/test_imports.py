@@ -30,6 +30,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "migrations": {"store"},
     "config": {"clients", "domain", "identity", "ledger", "operational"},
     "server": set(),
+    "observability": {"domain", "handlers", "store"},
     "client": set(),
     "stand_ins": {"clients", "operational"},
     "services": {
@@ -54,6 +55,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "handlers",
         "identity",
         "ledger",
+        "observability",
         "photo",
         "projections",
         "services",
@@ -69,6 +71,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "handlers",
         "identity",
         "ledger",
+        "observability",
         "operational",
         "photo",
         "projections",
@@ -85,7 +88,7 @@ MAY_KNOW: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "events": set(),
     "store": {"sqlalchemy", "eventsourcing", "cryptography", "msgspec", "alembic"},
-    "operational": {"sqlalchemy"},
+    "operational": {"sqlalchemy", "cryptography"},
     "ledger": {"cryptography", "requests", "sqlalchemy"},
     "domain": {"transitions", "stdnum", "email_validator", "phonenumbers"},
     "projections": {"sqlalchemy", "msgspec"},
@@ -96,14 +99,16 @@ LIBRARIES: dict[str, set[str]] = {
     "identity": {"argon2", "sqlalchemy", "altcha", "captcha", "pyotp", "segno", "msgspec", "itsdangerous"},
     "documents": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "fonts": set(),
-    "rounds": {"pydantic", "pydantic_core"},
+    "rounds": {"pydantic", "pydantic_core", "tomli_w"},
     "migrations": {"alembic", "sqlalchemy"},
     "config": {"pydantic", "pydantic_settings", "sqlalchemy"},
     "server": {"uvicorn"},
+    "observability": {"prometheus_client", "opentelemetry", "sentry_sdk"},
     "client": {"httpx"},
     "stand_ins": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
-    "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "eventsourcing"},
+    "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "pyarrow", "eventsourcing"},
     "web": {
+        "brotli",
         "msgspec",
         "itsdangerous",
         "segno",
@@ -116,7 +121,7 @@ LIBRARIES: dict[str, set[str]] = {
         "werkzeug",
         "markupsafe",
     },
-    "cli": {"flask", "tqdm", "sqlalchemy"},
+    "cli": {"flask", "tqdm", "sqlalchemy", "pythonjsonlogger", "rich", "requests", "prometheus_client"},
 }
 """Which libraries a room may import, besides the standard library."""
 

@@ -18,6 +18,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.external_identities import Identities
 from ncre.identity.forgetting import Forgetting
+from ncre.identity.form_drafts import FormDrafts
 from ncre.identity.human_check import HumanCheck
 from ncre.identity.integrations import Integrations
 from ncre.identity.one_time_tokens import OneTimeTokens
@@ -31,10 +32,15 @@ from ncre.identity.staff_requests import StaffRequests
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.guard import assert_unbroken
 from ncre.ledger.sealer import Sealer
+from ncre.observability import metrics
+from ncre.observability.tracing import Spans, TracingUnusable, spans_to
+from ncre.observability.watching import PoolMetrics, ProcessWatch
+from ncre.operational.export_jobs import ExportJobs
 from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.operational.tombstones import Tombstones
+from ncre.operational.uploads import Uploads
 from ncre.operational.watched_clock import WatchedClock
 from ncre.outside import (
     apple_wallet,
@@ -45,7 +51,7 @@ from ncre.outside import (
     photos_on,
     post_office,
 )
-from ncre.photo.lab.lab import InProcessPhotoLab, PhotoLabPool
+from ncre.photo.lab.lab import InProcessPhotoLab, Lab, PhotoLabPool
 from ncre.projections import all_projections
 from ncre.services.accounts.account_service import AccountService
 from ncre.services.accounts.contacts import Contacts
@@ -59,13 +65,22 @@ from ncre.services.admission.offline_desk import OfflineDesk
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
 from ncre.services.audit.bundles import AuditBundles
+from ncre.services.bans.bans import Bans
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.documents.wallets import Wallets
+from ncre.services.duplicates.duplicates import Duplicates
 from ncre.services.erasure.assembly import ErasureServices, Places, erasure_services
+from ncre.services.exam.calling_off import CallingOff
+from ncre.services.exam.drafts import RoundDrafts
 from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
+from ncre.services.exam.site_administration import SiteAdministration
+from ncre.services.exam.versions import RoundVersions
+from ncre.services.exports.exports import Exports
+from ncre.services.exports.making import ExportMaker
+from ncre.services.exports.rows import ExportRows
 from ncre.services.integration.dispatcher import Dispatcher
 from ncre.services.integration.event_feed import EventFeed
 from ncre.services.integration.integrations import IntegrationService
@@ -73,6 +88,8 @@ from ncre.services.integration.represented import RepresentedCandidates
 from ncre.services.integration.webhooks import WebhookService
 from ncre.services.letters.assembly import LetterServices, letter_services
 from ncre.services.letters.calendars import Calendars
+from ncre.services.operations.backlog import Backlog
+from ncre.services.operations.beats import Beats
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
@@ -92,6 +109,7 @@ from ncre.services.review.claims import ReviewClaims
 from ncre.services.review.sampling import Sampling
 from ncre.services.review.second_looks import SecondLooks
 from ncre.services.seating.hall_lists import HallLists
+from ncre.services.statistics.statistics import StatisticsService
 from ncre.store.claims import ClaimStore
 from ncre.store.database import CONNECTIONS, Database
 from ncre.store.fact_store import FactStore
@@ -123,6 +141,7 @@ class Container:
     staff_provisioning: StaffProvisioning
     staff_accounts: StaffAccounts
     profiles: Profiles
+    form_drafts: FormDrafts
     transfer: RegistrationTransfer
     mailer: Mailer
     outbox: MailFolder | None
@@ -150,12 +169,21 @@ class Container:
     refused_notices: RefusedNotices
     office: Office
     revisions: Revisions
+    round_versions: RoundVersions
+    round_drafts: RoundDrafts
+    calling_off: CallingOff
+    site_administration: SiteAdministration
     documents: DocumentService
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
     offline_desk: OfflineDesk
     erasures: ErasureServices
+    bans: Bans
+    duplicates: Duplicates
+    statistics: StatisticsService
+    exports: Exports
+    uploads: Uploads
     integrations: IntegrationService
     represented: RepresentedCandidates
     webhooks: WebhookService
@@ -166,6 +194,9 @@ class Container:
     wallets: Wallets
     sealer: Sealer
     audit_bundles: AuditBundles
+    spans: Spans
+    beats: Beats
+    backlog: Backlog
     worker: Worker
 
     def migrate(self) -> None:
@@ -187,31 +218,39 @@ class Container:
     def close(self) -> None:
         self.photos.close()
         self.database.close()
+        self.spans.close()
 
 
 def build_container(
     settings: Settings,
     clock: Callable[[], datetime] | None = None,
     channels: Mapping[str, PaymentChannel] | None = None,
+    spans: Spans | None = None,
 ) -> Container:
     """A container ready to use; the schema must be there already (`ncre migrate`, or `container.migrate()`).
 
-    `channels` stand in for the payment channels of the settings, `clock` for the machine's. Raises Misconfigured.
+    `channels` stand in for the payment channels of the settings, `clock` for the machine's, `spans`
+    for the receiver of traces. Raises Misconfigured.
     """
     if problems := refusals(settings):
         raise Misconfigured(*problems)
     watched = WatchedClock(utc_now) if clock is None else None
     clock = clock or watched or utc_now
+    spans = _spans(settings) if spans is None else spans
     database = Database(settings.database_url, settings.connections or CONNECTIONS)
+    database.watch_pool(PoolMetrics().taken, PoolMetrics().given_back)
+    metrics.POOL_SIZE.set(settings.connections or CONNECTIONS)
     keyring = Keyring(settings.secret, settings.master_keys)
     keys = keyring.keys()
     store = FactStore(database, keys, newer=keyring.keys)
-    lab = PhotoLabPool(settings.photo_workers) if settings.photo_workers else InProcessPhotoLab()
-    turns = PhotoTurns(max(1, settings.photo_workers))
+    lab = _lab(settings)
+    turns = PhotoTurns(max(1, settings.photo_workers), told=metrics.PHOTOS_IN_HAND.set)
     kept, drafts = kept_photos(settings), photos_on(settings, "drafts")
     photos = PhotoService(database, store, kept, drafts, lab, turns)
-    listeners = all_projections(keys.pepper)
-    command_handler = CommandHandler(database, store, ClaimStore(database), listeners, clock, photos)
+    listeners = all_projections(keys.pepper, settings.exchange_key)
+    command_handler = CommandHandler(
+        database, store, ClaimStore(database), listeners, clock, photos, ProcessWatch(spans)
+    )
     people = People(command_handler, keys)
     stamps = TicketKey(keys.stamp)
     accounts = Accounts(database, clock)
@@ -231,18 +270,31 @@ def build_container(
         command_handler, security, accounts, sessions, proofs, identities, factors, throttle, post
     )
     profiles = Profiles(command_handler, security, people)
+    form_drafts = FormDrafts(database, store, clock)
     second_factor_service = SecondFactorService(command_handler, security, accounts, proofs, factors)
     staff_provisioning = StaffProvisioning(command_handler, security, accounts, sessions, identities)
     human = HumanCheck(database, clock, keys.work.hex())
     begun = OneTimeTokens(database, clock, keys.sign_on.hex(), "sign-on", CODE_LIVES)
     retry_schedule = RetrySchedule(database)
+    beats = Beats(retry_schedule, clock, settings.data / "backed-up")
     lines = payment_channels(settings, clock) if channels is None else channels
     refused = RefusedNotices(database)
     unmatched = UnmatchedPayments(command_handler)
     payments = PaymentService(command_handler, lines, Inbox(database), retry_schedule, refused, unmatched)
     checkout = CheckoutService(command_handler, payments, retry_schedule)
     changes = Changes(command_handler, payments, checkout)
+    revisions = Revisions(command_handler)
+    calling_off = CallingOff(command_handler, revisions, changes)
     reconciliation = Reconciliation(command_handler, payments, retry_schedule)
+    staff_accounts = StaffAccounts(
+        command_handler,
+        security,
+        accounts,
+        sessions,
+        second_factor_service,
+        StaffRequests(clock),
+        StaffDirectory(clock),
+    )
     transfer = RegistrationTransfer(command_handler, changes, security, accounts, profiles)
     letters = letter_services(
         command_handler,
@@ -255,6 +307,13 @@ def build_container(
         settings.public_url,
     )
     counter_payments = CounterPayments(command_handler, payments, checkout)
+    export_jobs, export_rows = (
+        ExportJobs(database, clock),
+        ExportRows(command_handler, people, accounts.name_in_office),
+    )
+    export_files = photos_on(settings, "exports")
+    exports = Exports(command_handler, export_jobs, export_rows, export_files, accounts)
+    export_maker = ExportMaker(command_handler, export_jobs, exports, export_rows, export_files, accounts)
     erasing = erasure_services(
         command_handler,
         changes,
@@ -265,6 +324,7 @@ def build_container(
         Tombstones(settings.tombstones, keys.pepper),
         Places(kept, drafts, shelf, None if settings.smtp else outbox),
         clock,
+        exports.remove_all,
     )
     integrations = IntegrationService(command_handler, Integrations(database, clock))
     hooks = WebhookService(command_handler, integrations, keys.webhook)
@@ -273,6 +333,9 @@ def build_container(
     registrations = Registrations(
         command_handler, changes, people, transfer, counter_payments, Sampling(keys.pepper)
     )
+    duplicates = Duplicates(command_handler, registrations, settings.exchange_key)
+    command_handler.upon_details = duplicates.check
+    uploads = Uploads(database, store, clock)
     claims = ReviewClaims(command_handler, clock)
     bulk = BulkReview(command_handler, registrations, accounts, clock)
     return Container(
@@ -291,16 +354,9 @@ def build_container(
             command_handler, security, staff_provisioning, accounts, proofs, identities, begun
         ),
         staff_provisioning=staff_provisioning,
-        staff_accounts=StaffAccounts(
-            command_handler,
-            security,
-            accounts,
-            sessions,
-            second_factor_service,
-            StaffRequests(clock),
-            StaffDirectory(clock),
-        ),
+        staff_accounts=staff_accounts,
         profiles=profiles,
+        form_drafts=form_drafts,
         transfer=transfer,
         mailer=post,
         outbox=None if settings.smtp else outbox,
@@ -336,13 +392,22 @@ def build_container(
         retry_schedule=retry_schedule,
         refused_notices=refused,
         office=Office(command_handler),
-        revisions=Revisions(command_handler),
+        revisions=revisions,
+        round_versions=RoundVersions(command_handler),
+        round_drafts=RoundDrafts(command_handler, revisions),
+        calling_off=calling_off,
+        site_administration=SiteAdministration(command_handler, revisions, staff_accounts, accounts),
         documents=papers,
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
         offline_desk=OfflineDesk(command_handler, registrations, door, stamps),
         erasures=erasing,
+        bans=Bans(command_handler, people, registrations),
+        duplicates=duplicates,
+        uploads=uploads,
+        statistics=StatisticsService(command_handler),
+        exports=exports,
         integrations=integrations,
         webhooks=hooks,
         dispatcher=dispatcher,
@@ -360,6 +425,9 @@ def build_container(
             settings.ledger.seed,
         ),
         audit_bundles=AuditBundles(command_handler),
+        spans=spans,
+        beats=beats,
+        backlog=Backlog(command_handler, beats, clock),
         worker=Worker(
             command_handler,
             payments,
@@ -375,11 +443,35 @@ def build_container(
                 throttle.tidy,
                 sending.tidy,
                 dispatcher.tidy,
+                uploads.tidy,
+                exports.tidy,
                 claims.tidy,
                 bulk.tidy,
                 letters.sending.tidy,
+                form_drafts.tidy,
             ),
             watched.trusted if watched else lambda: True,
-            (erasing.cleanup.errand, erasing.retention.errand, bulk.errand),
+            (
+                erasing.cleanup.errand,
+                erasing.retention.errand,
+                bulk.errand,
+                calling_off.errand,
+                export_maker.errand,
+                beats.worker,
+            ),
         ),
     )
+
+
+def _lab(settings: Settings) -> Lab:
+    if not settings.photo_workers:
+        return InProcessPhotoLab()
+    return PhotoLabPool(settings.photo_workers, told_lost=metrics.PHOTO_WORKERS_LOST.inc)
+
+
+def _spans(settings: Settings) -> Spans:
+    """Raises Misconfigured."""
+    try:
+        return spans_to(settings.observability.traces, "ncre")
+    except TracingUnusable as unusable:
+        raise Misconfigured(str(unusable)) from None

@@ -77,7 +77,8 @@ def kept_photos(settings: Settings) -> PhotoStore:
 def photos_on(settings: Settings, shelf: str) -> PhotoStore:
     """Where the photos of a shelf lie; in a bucket both shelves do, as any node may answer. Raises Misconfigured."""
     if not settings.photo_store:
-        return PhotoFolder(settings.drafts if shelf == "drafts" else settings.photos)
+        folders = {"drafts": settings.drafts, "exports": settings.data / "exports"}
+        return PhotoFolder(folders.get(shelf, settings.photos))
     try:
         return PhotoBucket(f"{settings.photo_store.rstrip('/')}/{shelf}", settings.s3_endpoint)
     except BucketUnusable as unusable:

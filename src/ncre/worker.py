@@ -23,7 +23,7 @@ from ncre.domain.payment.orders import GRACE
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import CLOCK_ACTOR, Expire, Lapse
 from ncre.domain.registration.lifecycle import LIFE
-from ncre.domain.registration.machine import open_rows, open_steps
+from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.handlers.command_handler import CommandHandler
 from ncre.handlers.outages import OUTAGES
@@ -31,6 +31,7 @@ from ncre.operational.retry_schedule import retry_schedule
 from ncre.projections.payment import ledger, orders
 from ncre.projections.registration import registrations
 from ncre.projections.rows import OrderRow, PaymentRow, RegistrationRow
+from ncre.services.operations.overdue import overdue
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.notifications import PaymentService
 from ncre.services.payment.poll_times import POLL_INTERVALS
@@ -232,16 +233,9 @@ class Worker:
 
         A grace after the deadline, for what was paid in its last second and is still on the way.
         """
-        now, found, seen = (
-            self._command_handler.clock() - timedelta(seconds=GRACE),
-            list[RegistrationRow](),
-            0,
-        )
+        now = self._command_handler.clock() - timedelta(seconds=GRACE)
         with self._command_handler.database.reading() as connection:
-            while len(found) < BATCH_SIZE and (page := registrations.due(connection, now, BATCH_SIZE, seen)):
-                found += [row for row in page if self._may_lapse(connection, row)]
-                seen += len(page)
-        return found
+            return overdue(connection, self._command_handler.exams, now, BATCH_SIZE)
 
     def _stranded(self) -> list[RegistrationRow]:
         """A portion of what cannot go on since a window of its round closed, a grace after that."""
@@ -272,11 +266,6 @@ class Worker:
         site = self._command_handler.exams.site_of(connection, row)
         rows = open_rows(Status(row["status"]), site)
         return any(one.step is Step.EXPIRE and one.after is opening for one in rows)
-
-    def _may_lapse(self, connection: Connection, row: RegistrationRow) -> bool:
-        """Whether the policy in force lets it lapse; it may have changed since the clock was set."""
-        site = self._command_handler.exams.site_of(connection, row)
-        return Step.LAPSE in open_steps(Status(row["status"]), site)
 
     def _owed(self) -> list[PaymentRow]:
         now, channels = self._command_handler.clock(), list(self._money.channels)

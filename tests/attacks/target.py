@@ -44,7 +44,7 @@ class Target:
         return Browser(self.port)
 
     def signed_in(self, name: str) -> Browser:
-        """One of the demo's people: kaosheng, shenhe, shenhe2, shenji, kaowu."""
+        """One of the demo's people: kaosheng, shenhe, shenhe2, guanli, shenji, kaowu."""
         browser = self.browser()
         form = {**browser.hidden("/sign-in"), "name": name, "password": self.passwords[name]}
         status, _, _ = browser.ask("POST", "/sign-in", form)

@@ -140,8 +140,13 @@ class CandidateAtPhone(Person):
 
     def fills_in(self, details: Details = WENJING) -> None:
         self.goes(self.path("/details"))
-        for name, value in form_of_details(details).items():
+        typed = form_of_details(details)
+        self.unfolds()
+        self.page.select_option("#document_type", typed["document_type"])
+        for name, value in typed.items():
             field = self.page.locator(f"[name={name}]").first
+            if not field.is_visible():  # a number that tells sex and date of birth asks for neither
+                continue
             kind = field.evaluate("field => field.type")
             if kind == "radio":
                 self.page.check(f"[name={name}][value={value}]")
@@ -151,10 +156,17 @@ class CandidateAtPhone(Person):
                 field.fill(value)
         self.sends(last=True)
 
+    def unfolds(self) -> None:
+        """Open what the form folds away."""
+        folds = self.page.locator("main form details:not([open]) > summary")
+        while folds.count():
+            folds.first.click()
+
     def chooses(self, site: str, *subjects: str, first: bool = True) -> None:
         self.goes(self.path("/subjects"))
         self.page.select_option("#site", site)
         self.presses("显示科目")
+        self.unfolds()
         for box in self.page.locator("[name=subjects]:checked").all():
             box.uncheck()
         for subject in subjects:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from ncre.bootstrap import Container
 from ncre.outside import kept_photos
 from tests.cli.conftest import Run
-from tests.support.people import SECRET, Candidate, Clock, somebody
+from tests.support.people import SECRET, Candidate, Clock, rejected, somebody
 
 
 @pytest.fixture
@@ -117,3 +118,40 @@ def test_photos_newer_than_every_fact_are_kept_for_the_database_may_be_an_older_
     assert said.code == 1
     assert "the database may be of an older backup" in said.out
     assert file.exists()
+
+
+@pytest.mark.usefixtures("lived")
+def test_rows_that_were_wrong_before_are_told_when_they_are_restored(
+    ncre: Run, container: Container, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A backup is equal to its source, whatever that held."""
+    with container.database.transaction() as connection:
+        connection.execute(text("UPDATE registrations SET amount = amount + 1"))
+    backup, escrow = tmp_path / "backup", tmp_path / "escrow.key"
+    assert ncre("backup", "--out", str(backup), "--escrow", str(escrow)).code == 0
+    elsewhere(monkeypatch, tmp_path / "restored")
+    said = ncre("--lang", "en", "restore", str(backup), "--escrow", str(escrow))
+    assert said.code == 1
+    assert "rows checked against the log: 1 differences" in said.out
+
+
+def test_an_older_log_than_this_machine_saw_is_told_when_it_is_restored(
+    ncre: Run,
+    container: Container,
+    lived: Candidate,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    container.sealer.catch_up()
+    backup, escrow = tmp_path / "backup", tmp_path / "escrow.key"
+    assert ncre("backup", "--out", str(backup), "--escrow", str(escrow)).code == 0
+    rejected(container, lived)
+    clock.advance(minutes=5)
+    assert container.sealer.catch_up() is not None
+    elsewhere(monkeypatch, tmp_path / "restored")
+    monkeypatch.setenv("NCRE_LEDGER_ANCHOR", str(container.settings.ledger_anchor))
+    said = ncre("--lang", "en", "restore", str(backup), "--escrow", str(escrow))
+    assert said.code == 1
+    assert "0 differences" in said.out
+    assert "older backup" in said.out

@@ -97,7 +97,7 @@ def _lines(path: tuple[str, ...], odd: str) -> list[list[str]]:
     return calls
 
 
-SERVES = {("serve",), ("demo",), ("worker",)}
+SERVES = {("serve",), ("demo",), ("worker",), ("top",)}
 """Commands that go on until they are interrupted: only what ends while arguments are read is tried."""
 
 
@@ -137,6 +137,7 @@ def test_a_wrong_option_is_told_in_the_language_asked_for(
     [
         *(("worker", "--every", value) for value in ("0", "-1", "nan", "inf", "1e9", "abc", "")),
         *(("serve", "--port", value) for value in ("0", "-1", "65536", "abc")),
+        *(("top", "--every", value) for value in ("0", "nan", "inf", "abc")),
         ("serve", "--threads", "0"),
         ("serve", "--processes", "1000"),
         ("demo", "--port", "65535"),

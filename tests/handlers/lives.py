@@ -240,6 +240,8 @@ class Lives(RuleBasedStateMachine):
                 return c.Cancel(**by_office, reason="重复报名", money=money, money_reason="停考")
             case Step.MOVE:
                 return c.Move(**by_office, to=ACCOUNTS[pick % 3], evidence="核对身份证原件")
+            case Step.POSTPONE:
+                return c.Postpone(**by_office, to="79", reason="停考")
             case Step.SUSPEND:
                 return c.Suspend(**by_staff, reason="考点正在接受调查")
             case Step.RESUME:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Thread
+from time import monotonic, sleep
+from types import SimpleNamespace
+
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select, update
@@ -11,6 +15,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.identity import passwords
 from ncre.identity.accounts import accounts
 from ncre.identity.passwords import PROFILE, Passwords
+from ncre.store.fair_lock import FairLock
 
 PASSWORD = "a password of wenjing"
 
@@ -55,3 +60,27 @@ def test_a_hash_of_an_older_profile_is_renewed_at_sign_in(container: Container) 
     assert kept(container) == older
     assert container.accounts.check("wenjing", PASSWORD) is not None
     assert kept(container).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_hashes_are_computed_in_the_order_in_which_they_were_asked_for() -> None:
+    passwords = Passwords()
+    turn = passwords._turn = FairLock(1)
+    done: list[str] = []
+    passwords._hasher = SimpleNamespace(hash=done.append)  # type: ignore[assignment]
+    threads = []
+    with turn:
+        for number in range(8):
+            threads.append(Thread(target=passwords.hash, args=(str(number),)))
+            threads[-1].start()
+            deadline = monotonic() + 10
+            while len(turn._waiting) <= number:
+                assert monotonic() < deadline, "it never waited"
+                sleep(0.001)
+    passwords.hash("last")
+    for thread in threads:
+        thread.join()
+    assert done == [*(str(number) for number in range(8)), "last"]
+
+
+def test_the_turn_of_a_service_is_a_fair_one() -> None:
+    assert isinstance(Passwords()._turn, FairLock)

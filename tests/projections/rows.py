@@ -13,7 +13,7 @@ from ncre.store.keys import Keys
 from tests.support import people
 from tests.support.people import SECRET
 
-HOUSE = all_projections(Keys.derived_from(SECRET).pepper)
+HOUSE = all_projections(Keys.derived_from(SECRET).pepper, b"the provinces' key")
 
 
 def folded(table: str, history: Iterable[Fact]) -> list[Row]:

@@ -46,6 +46,7 @@ def test_a_registration_has_one_row_from_its_first_fact_on() -> None:
         "account_since": AT[1],
         "sealed_for": people.CANDIDATE_ID,
         "ordinal": 1,
+        "begun_in": "78",
         "status": "agreed",
         "agreement": "2027-03",
         "agreed_at": AT[1],
@@ -321,6 +322,10 @@ def test_rows_written_fact_by_fact_are_the_rows_folded_from_the_whole_log(databa
     log += people.recorded(ENTRIES, UUID(int=6))
     log += people.recorded((erasure.ErasureRequested(people.CANDIDATE_ID),), UUID(int=7))
     log += people.recorded((erasure.RetentionSet("78", 180, 365, "档案保存期"),), UUID(int=8))
+    log += people.recorded(tuple(one for one in EXAMPLES if one.TOPIC.startswith("ban.")), UUID(int=9))
+    log += people.recorded(
+        tuple(one for one in EXAMPLES if one.TOPIC.startswith("exchange.dup")), UUID(int=10)
+    )
     for fact in log:
         with database.transaction() as connection:
             write(connection, [fact])

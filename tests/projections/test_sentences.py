@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import date
 from typing import Final
 
 import pytest
@@ -13,8 +14,11 @@ from ncre.events import (
     account,
     admission,
     audit,
+    ban,
     erasure,
     exam,
+    exchange,
+    export,
     integration,
     letters,
     operating,
@@ -117,6 +121,16 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "Subject 66 was seated: 2027-01-05 10:00 exam time, hall 0003, seat 07, ticket number 6678420019000307.",
     ),
     (registration.Withdrawn(), "考生放弃了报名。", "The candidate withdrew."),
+    (
+        registration.SeatReleased("66", 3, 17),
+        "科目 66 的座位作废。",
+        "The seat in subject 66 was given up.",
+    ),
+    (
+        registration.Postponed("78", "79", "疫情防控"),
+        "考试延期：报名由第 78 次转到第 79 次。疫情防控",
+        "The exam was postponed: the registration was carried over from round 78 to round 79. 疫情防控",
+    ),
     (
         registration.Moved(people.CANDIDATE_ID, people.OTHER_ID, "李强的身份证"),
         "考务办公室核对证据后，把报名转到了考生本人的另一账号。",
@@ -328,12 +342,12 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (
         letters.LetterTextChanged("paid", "a", "a", "b", "b", "c", "c", "公函 5"),
-        "修改了通知“报名费已收到”的文字（公函 5）。",
+        "修改了通知“考试费已收到”的文字（公函 5）。",
         "The text of letters “the fee was paid” was changed (公函 5).",
     ),
     (
         letters.LetterTextReset("paid", "公函 6"),
-        "通知“报名费已收到”恢复了原来的文字（公函 6）。",
+        "通知“考试费已收到”恢复了原来的文字（公函 6）。",
         "Letters “the fee was paid” say again what ncre came with (公函 6).",
     ),
     (account.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
@@ -376,6 +390,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (exam.RoundRevised(PLAN), "考次 78 的安排已修订。", "The plan of round 78 was revised."),
     (exam.SiteOpened("78", SITE), "考点 420019 已开放。", "Site 420019 was opened."),
     (exam.SiteRevised("78", SITE), "考点 420019 的规则已修订。", "The rules of site 420019 were revised."),
+    (
+        exam.SiteCalledOff("78", "420019", "", "refund", "疫情防控", 312),
+        "考点 420019 停考：312 份报名，取消并退费。原因：疫情防控",
+        "The exam at site 420019 was called off: 312 registrations, cancelled and refunded. Reason: 疫情防控",
+    ),
     (exam.SiteClosed("78", "420019"), "考点 420019 停止报名。", "Site 420019 was closed to registrations."),
     (
         exam.RoundRevisionMade(
@@ -431,6 +450,70 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "The signing key was changed (number 2).",
     ),
     (integration.DeliveryResent(4711), "重新推送了事件 4711。", "Event 4711 was sent again."),
+    (
+        ban.BanImposed(
+            "f" * 64, "passport", date(2027, 1, 1), date(2029, 12, 31), "31号", "E1****56", "组织作弊"
+        ),
+        "按决定 31号 录入停考：2027-01-01 至 2029-12-31。",
+        "A ban was entered by decision 31号: 2027-01-01 to 2029-12-31.",
+    ),
+    (ban.BanLifted("31号", "复核后撤销"), "解除了决定 31号 的停考。", "The ban by decision 31号 was lifted."),
+    (
+        ban.BannedRegistrationKept(people.REGISTRATION, "31号", "决定不溯及"),
+        "停考（决定 31号）录入之前已支付，考务办公室保留了这份报名。",
+        "Paid before the ban by decision 31号 was entered; the exam office lets the registration stand.",
+    ),
+    (
+        ban.BanReasonViewed("31号"),
+        "查看了决定 31号 的停考理由。",
+        "The reason of the ban by decision 31号 was opened.",
+    ),
+    (
+        export.ExportRequested(
+            "candidates", "csv", "78", "420019", ("number", "mobile"), ("mobile",), "停电改期"
+        ),
+        "导出第 78 次考试的考生，考点 420019（csv）：2 列，含个人信息列 1 个（原因：停电改期）。",
+        "Export of round 78 asked for: candidates of site 420019 (csv), 2 columns, 1 of them private "
+        "(reason: 停电改期).",
+    ),
+    (
+        export.ExportMade(310, 20480, "e" * 64),
+        f"导出文件已生成：310 行，20480 字节，SHA-256 {'e' * 64}。",
+        f"The file is made: 310 rows, 20480 bytes, SHA-256 {'e' * 64}.",
+    ),
+    (export.ExportTaken("e" * 64), "下载了导出文件。", "The file was downloaded."),
+    (export.ExportRemoved("expired"), "导出文件已删除（到期）。", "The file was removed (expired)."),
+    (
+        export.ExportScheduled("money", "xlsx", "", ("number", "paid"), "06:30"),
+        "设定每天 06:30 导出收款与退款（xlsx），2 列。",
+        "An export every day at 06:30: money (xlsx), 2 columns.",
+    ),
+    (export.ExportUnscheduled(), "取消了每天的导出。", "The daily export was ended."),
+    (
+        access.RegistrationFound(people.REGISTRATION, "phone"),
+        "工作人员按手机号查找，找到了这份报名。",
+        "A member of staff searched by phone and found this registration.",
+    ),
+    (
+        exchange.DuplicatesExported("78", "42", 310, "e" * 64),
+        "导出第 78 次考试省 42 的比对文件：310 人。",
+        "The exchange file of province 42, round 78, was exported: 310 people.",
+    ),
+    (
+        exchange.DuplicatesImported("78", "43", 500, "d" * 64, 2),
+        "导入第 78 次考试省 43 的比对文件：500 人，新发现 2 份重复报名。",
+        "The exchange file of province 43, round 78, was imported: 500 people, 2 duplicates newly found.",
+    ),
+    (
+        exchange.DuplicateFound(people.REGISTRATION, "43", ("66", "24")),
+        "比对发现此人在省 43 也报了名：科目 66、24。",
+        "The same person registered in province 43 too, for 66, 24.",
+    ),
+    (
+        exchange.DuplicateResolved(people.REGISTRATION, "43", "kept", "该省已取消"),
+        "与省 43 的重复报名已处理：保留本省报名。",
+        "The duplicate with province 43 was dealt with: the registration here stands.",
+    ),
 )
 
 
@@ -441,6 +524,12 @@ def test_each_fact_is_told_in_exactly_these_words(fact: Fact, zh: str, en: str) 
 
 def test_every_registered_fact_stands_in_this_table_once() -> None:
     assert sorted(fact.TOPIC for fact, _, _ in SAID) == sorted(all_facts())
+
+
+def test_a_site_that_is_postponed_says_to_which_round() -> None:
+    said = sentence(exam.SiteCalledOff("78", "420019", "79", "", "疫情防控", 312))
+    assert said.zh == "考点 420019 停考：312 份报名，已支付的转到第 79 次，其余取消。原因：疫情防控"
+    assert "those paid carried over to round 79, the others cancelled" in said.en
 
 
 @pytest.mark.parametrize("fact", [fact for fact, _, _ in SAID if fact.SEALED], ids=lambda fact: fact.TOPIC)

@@ -67,13 +67,13 @@ def test_without_a_proxy_nobody_forwards_anything() -> None:
 
 
 def test_behind_a_proxy_its_headers_arrive() -> None:
-    with served(echo, trust_proxies=True) as port:
+    with served(echo, proxies=1) as port:
         assert b"HTTP_X_FORWARDED_FOR=6.6.6.6" in call(port, X__Forwarded__For="6.6.6.6").body
 
 
 @pytest.mark.parametrize("trusted", [False, True])
 def test_an_underscore_does_not_pass_for_a_dash(trusted: bool) -> None:
-    with served(echo, trust_proxies=trusted) as port, Caller(port) as caller:
+    with served(echo, proxies=int(trusted)) as port, Caller(port) as caller:
         caller.says("GET / HTTP/1.1\nHost: x\nX_Forwarded_For: 6.6.6.6\nX-Forwarded_Proto: https\n\n")
         assert b"FORWARDED" not in caller.hears().body
 

@@ -391,3 +391,58 @@ def test_a_shared_connection_that_failed_is_not_used_again(database: Database) -
         with pytest.raises(DatabaseFailure), database.reading() as connection:
             connection.execute(text("SELECT nothing FROM nowhere"))
         assert _keys(database) == []
+
+
+def _pings(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What is asked whether it lives from now on."""
+    asked: list[object] = []
+    dialect = database._writers.dialect
+    ping = dialect.do_ping
+    monkeypatch.setattr(dialect, "do_ping", lambda one: asked.append(one) or ping(one))
+    return asked
+
+
+def _reads(database: Database) -> int:
+    with database.reading() as connection:
+        return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def test_a_connection_in_use_is_trusted_and_a_rested_one_asked(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(postgres_url, connections=1)
+    pings = _pings(database, monkeypatch)
+    for _ in range(5):
+        _reads(database)
+    assert pings == []
+    monkeypatch.setattr("ncre.store.database.TRUSTED_SECONDS", 0.0)
+    _reads(database)
+    assert len(pings) == 1
+    database.close()
+
+
+def test_a_rested_connection_that_died_is_replaced_before_anybody_notices(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(postgres_url, connections=1)
+    former = _reads(database)
+    other = Database(postgres_url)
+    with other.transaction() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": former})
+    other.close()
+    monkeypatch.setattr("ncre.store.database.TRUSTED_SECONDS", 0.0)
+    assert _reads(database) != former
+    database.close()
+
+
+def test_a_trusted_connection_that_died_fails_once_and_takes_no_other_along(postgres_url: str) -> None:
+    database = Database(postgres_url, connections=1)
+    former = _reads(database)
+    other = Database(postgres_url)
+    with other.transaction() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": former})
+    other.close()
+    with pytest.raises(DatabaseFailure):
+        _reads(database)
+    assert _reads(database) != former
+    database.close()

@@ -18,13 +18,17 @@ from ncre.clients.identity_provider import LONGEST_NAME, LONGEST_SUBJECT
 from ncre.clients.payment_channel import Kind, Source, State
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange
 from ncre.domain.admission import TicketVerdict
+from ncre.domain.bans.ban import LONGEST_DECISION
 from ncre.domain.candidate import masked_name, masked_number
 from ncre.domain.candidate_fields import FORM_FIELDS
+from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.integration.scopes import LONGEST_NAME as LONGEST_INTEGRATION_NAME
 from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.payment.settlement import Unusable, order_number, refund_number
 from ncre.domain.refusals import RefusalCode
+from ncre.domain.registration.commands import PaidFee
+from ncre.domain.registration.disclosure import LONGEST as LONGEST_DISCLOSURE
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
 from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events.base import Fact
@@ -33,17 +37,25 @@ from ncre.identity.accounts import LONGEST_ACCOUNT_NAME
 from ncre.identity.integrations import PREFIX
 from ncre.identity.proofs import LONGEST_ONWARD, Purpose
 from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
+from ncre.operational.export_jobs import JobState
 from ncre.operational.letter_failures import LONGEST_STATUS
 from ncre.operational.letters import LetterState, Why
 from ncre.operational.review_claims import LONGEST_NOTE as HANDOVER_NOTE
 from ncre.operational.review_runs import LONGEST_WORDS, ItemState, RunState
+from ncre.operational.round_drafts import DraftState
 from ncre.operational.second_looks import LONGEST_NOTE as OUTCOME_NOTE
 from ncre.operational.second_looks import LookState
+from ncre.operational.site_runs import CaseState
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
 from ncre.projections.accounts.erasures import ErasureState
+from ncre.projections.duplicates.sentences import OUTCOMES as DUPLICATE_OUTCOMES
 from ncre.projections.registration.registrations import registrations
+from ncre.projections.statistics.review_measures import LONGEST_ITEM, PHOTO, REASON, REVIEW
+from ncre.services.exports.columns import COLUMNS as EXPORTED
+from ncre.services.exports.columns import FORMS
 from ncre.services.review.second_looks import OUTCOMES, VERDICTS
 from ncre.store.schema import metadata
+from ncre.web.office.bans import KIND as BANS
 from tests.support.people import REGISTRATION
 
 HASH: Final = 64
@@ -69,6 +81,8 @@ SITE, ROUND, SUBJECT = 6, 2, 8
 """Six and two digits, and what `rounds.catalogue` lets a subject's code have."""
 
 BOUNDED_BY: Final[dict[str, int]] = {
+    "arrivals.process": 16,
+    "used_tickets.nonce": 32,
     "accounts.email": 254,
     "accounts.key": LONGEST_ACCOUNT_NAME,
     "accounts.name": LONGEST_ACCOUNT_NAME,
@@ -76,7 +90,32 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "accounts.phone": 16,
     "accounts.role": longest(Role),
     "attempts.key": HASH + 6,
+    "bans.decision": LONGEST_DECISION,
+    "bans.document_masked": longest([masked_number("x" * DOCUMENT)]),
+    "bans.document_type": longest(DOCUMENT_TYPES),
+    "bans.person": HASH,
+    "duplicates.outcome": longest(DUPLICATE_OUTCOMES),
+    "duplicates.province": 2,
+    "exchange_keys.key": HASH,
+    "foreign_registrations.key": HASH,
+    "foreign_registrations.province": 2,
+    "foreign_registrations.round": ROUND,
+    "foreign_registrations.subjects": 3 * (SUBJECT + 1),
+    "export_choices.what": longest(EXPORTED),
+    "export_schedules.at": 5,
+    "export_schedules.form": longest(FORMS),
+    "export_schedules.site": SITE,
+    "export_schedules.what": longest(EXPORTED),
+    "exports.digest": HASH,
+    "exports.form": longest(FORMS),
+    "exports.round": ROUND,
+    "exports.site": SITE,
+    "exports.state": longest(JobState),
+    "exports.what": longest(EXPORTED),
+    "exports.why": LONGEST_DISCLOSURE,
+    "office_uploads.kind": longest((BANS,)),
     "erasures.state": longest(ErasureState),
+    "form_drafts.form": 20,
     "retentions.round": ROUND,
     "integrations.name": LONGEST_INTEGRATION_NAME,
     "integration_secrets.key": HASH,
@@ -86,6 +125,19 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "webhook_deliveries.state": longest(DeliveryState),
     "webhook_deliveries.topic": topics(),
     "entries.entered_by": 36,
+    "round_drafts.author": 36,
+    "round_drafts.round": ROUND,
+    "round_drafts.state": longest(DraftState),
+    "round_draft_parts.changed_by": 36,
+    "round_draft_parts.name": len("site:") + SITE,
+    "site_runs.actor": 36,
+    "site_runs.money": longest(PaidFee),
+    "site_runs.round": ROUND,
+    "site_runs.site": SITE,
+    "site_runs.to_round": ROUND,
+    "site_run_cases.number": 14,
+    "site_run_cases.state": longest(CaseState),
+    "registrations.begun_in": ROUND,
     "entries.manner": longest(("scanned", "typed")),
     "entries.ticket": 16,
     "entries.verdict": longest(TicketVerdict),
@@ -142,9 +194,24 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "registration_counts.round": ROUND,
     "registration_counts.site": SITE,
     "registration_counts.status": longest(Status),
+    "registration_hours.part": SITE,
+    "registration_hours.round": ROUND,
+    "review_counts.item": LONGEST_ITEM,
+    "review_counts.kind": longest((REVIEW, REASON, PHOTO)),
+    "review_counts.round": ROUND,
+    "review_counts.site": SITE,
+    "review_measures.round": ROUND,
+    "review_measures.site": SITE,
+    "subject_counts.round": ROUND,
+    "subject_counts.site": SITE,
+    "subject_counts.subject": SUBJECT,
+    "unplaced_counts.part": SITE,
+    "unplaced_counts.round": ROUND,
+    "unplaced_counts.status": longest(Status),
     "search_keys.first": HASH,
     "search_keys.last": HASH,
     "search_keys.letters": HASH,
+    "search_keys.mail": HASH,
     "search_keys.mobile": HASH,
     "search_keys.words": HASH,
     "staff_requests.asked_by": 36,

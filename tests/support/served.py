@@ -61,10 +61,10 @@ class Browser:
 
 @contextmanager
 def serving(
-    environment: dict[str, str], port: int, log: Path | None = None
+    environment: dict[str, str], port: int, log: Path | None = None, *options: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`log` is where its stderr goes, nowhere without it."""
-    command = [sys.executable, "-m", "ncre", "serve", "--port", str(port)]
+    """`log` is where its stderr goes, nowhere without it; `options` of `ncre serve`."""
+    command = [sys.executable, "-m", "ncre", "serve", "--port", str(port), *options]
     with _private(log) if log else open(os.devnull, "ab") as stderr:
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True

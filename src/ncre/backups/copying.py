@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import Connection, Table, delete, func, insert, select, text
 
 from ncre.backups import tables
 from ncre.backups.problems import BackupUnusable
@@ -24,6 +24,8 @@ def copy(source: Database, target: Database) -> dict[str, str]:
         given = tables.digests(reading)
         with target.transaction() as writing:
             _assert_no_rows(target, writing)
+            for name in tables.BEGUN:
+                writing.execute(delete(metadata.tables[name]))
             for table in metadata.sorted_tables:
                 _copy(reading, writing, table)
             if gone := tables.differing(given, tables.digests(writing)):

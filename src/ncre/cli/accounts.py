@@ -13,7 +13,7 @@ from ncre.bootstrap import Container
 from ncre.cli.common import Misuse, actor, add_actor, open_container, plain_text
 from ncre.cli.staff_accounts import add_by, add_to, by, known, office, reason, waits
 from ncre.clients.identity_provider import Identity
-from ncre.domain.accounts.staff import StaffChange, Wanted
+from ncre.domain.accounts.staff import OF_SITES, StaffChange, Wanted
 from ncre.domain.exam.plan import in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
@@ -26,7 +26,7 @@ from ncre.projections.audit import timeline
 from ncre.services.accounts.staff_accounts import Outcome
 from ncre.services.accounts.staff_provisioning import SHELL
 
-SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.AUDITOR, Role.OFFICE)
+SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.SITE_ADMIN, Role.AUDITOR, Role.OFFICE)
 
 
 def add(commands: Any) -> None:
@@ -82,8 +82,10 @@ def _add_password(parser: Any) -> None:
 
 def make(args: Namespace) -> None:
     role = Role(args.role)
-    if role is Role.REVIEWER and not args.site:
-        raise Misuse("审核员须指定考点 --site / a reviewer needs at least one --site")
+    if role in OF_SITES and not args.site:
+        raise Misuse(
+            "审核员和考点管理员须指定考点 --site / a reviewer or site administrator needs at least one --site"
+        )
     if role is not Role.CANDIDATE and not args.why.strip():
         raise Misuse("请用 --why 写明原因 / say why with --why")
     name = plain_text(args.name, LONGEST_ACCOUNT_NAME, "账号名")
@@ -113,8 +115,10 @@ def _made(container: Container, name: str, password: str, args: Namespace) -> Ou
 def give_role(args: Namespace) -> None:
     """Only the exam office gives roles, and nobody to themselves."""
     role = Role(args.role)
-    if role is Role.REVIEWER and not args.site:
-        raise Misuse("审核员须指定考点 --site / a reviewer needs at least one --site")
+    if role in OF_SITES and not args.site:
+        raise Misuse(
+            "审核员和考点管理员须指定考点 --site / a reviewer or site administrator needs at least one --site"
+        )
     if not args.why.strip():
         raise Misuse("请用 --why 写明原因 / say why with --why")
     with open_container() as container:

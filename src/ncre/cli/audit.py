@@ -14,7 +14,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.projections.audit import disclosures, snapshots, timeline
 
-IN_OFFICE: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
+IN_OFFICE: Final = frozenset({Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR})
 """Roles whose account name is shown: a candidate's may be an e-mail address."""
 
 DRAWN: Final = {"life": state_diagram, "money": money_words, "pages": page_words}

@@ -23,6 +23,8 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.operational.private_files import make_folder, write
 from ncre.outside import kept_photos
 from ncre.photo.file_store import PhotoNotKept, PhotoStoreUnavailable
+from ncre.projections.maintenance.checking import check_against_log
+from ncre.store.database import DatabaseUnusable, NotMigrated
 
 
 def add(commands: Any) -> None:
@@ -69,6 +71,7 @@ def backup(args: Namespace) -> int:
         if args.escrow:
             _write_escrow(args.escrow, args.out, container.settings)
         made = _made(container, args.out)
+        container.beats.backed_up()
     part = made.database
     print(
         f"{args.out}: {part.facts} 条事实 / facts, {len(made.photos)} 张照片 / photos"
@@ -81,8 +84,11 @@ def backup(args: Namespace) -> int:
     return 1 if made.lost else 0
 
 
-def restore(args: Namespace) -> None:
-    """Everything is verified before anything is written; the digests of the tables are compared afterwards."""
+def restore(args: Namespace) -> int:
+    """Everything is verified before anything is written; digests of the tables, rows and ledger afterwards.
+
+    Ends with 1 where rows are not what the log says, or the ledger's guard refuses what was put back.
+    """
     manifest = verified(args.folder)
     found = read(os.environ)
     if found.problems:
@@ -93,7 +99,7 @@ def restore(args: Namespace) -> None:
         print(
             f"{args.folder}: {manifest.database.facts} 条事实 / facts, {len(manifest.photos)} 张照片 / photos"
         )
-        return
+        return 0
     settings = replace(found.settings, secret=secret)
     if args.erased is not None and not args.erased.is_file():
         raise Misuse(f"没有文件 {args.erased}", f"there is no file {args.erased}")
@@ -105,7 +111,7 @@ def restore(args: Namespace) -> None:
     print(
         f"{settings.data}: {manifest.database.facts} 条事实 / facts, {len(manifest.photos)} 张照片 / photos"
     )
-    _say_what_is_next(settings)
+    return _looked_over(settings)
 
 
 def _made(container: Container, folder: Path) -> Manifest:
@@ -167,17 +173,29 @@ def _note(args: Namespace, settings: Settings) -> None:
     write(file, (file.read_bytes() if file.exists() else b"") + line.encode())
 
 
-def _say_what_is_next(settings: Settings) -> None:
-    from ncre.store.database import Database, NotMigrated
-
-    database = Database(settings.database_url)
+def _looked_over(settings: Settings) -> int:
+    """The rows against the log, and the guards that `serve` asks; 1 where something is wrong, told in words."""
+    container = build_container(settings)
     try:
-        database.assert_migrated()
-        print("下一步 / next: ncre projections check")
+        container.database.assert_migrated()
+        handler = container.command_handler
+        checked = check_against_log(container.database, handler.store, handler.listeners)
+        wrong = checked.differing + checked.damaged
+        print(f"核对各行与日志：{wrong} 处不符 / rows checked against the log: {wrong} differences")
+        container.assert_ready()
+        print("账本完好 / the ledger holds")
     except NotMigrated:
-        print("备份来自旧版本，请执行 ncre migrate / it is of an older release: run ncre migrate")
+        print(
+            "备份来自旧版本，请执行 ncre migrate，然后 ncre projections check / it is of an older release: run ncre migrate, "
+            "then ncre projections check"
+        )
+        return 0
+    except DatabaseUnusable as refused:
+        print(refused)
+        return 1
     finally:
-        database.close()
+        container.close()
+    return 0 if checked.sound else 1
 
 
 def _secret(escrow: Path | None, own: bytes) -> bytes:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import logging
 import unicodedata
+from datetime import UTC, datetime
 from time import gmtime
 from typing import Final
+
+from pythonjsonlogger.json import JsonFormatter
+
+from ncre.observability.requests import AddRequestId
 
 FORM: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 CONTINUED: Final = "    | "
@@ -45,10 +50,39 @@ def escaped(text: str) -> str:
     )
 
 
-def log_to_stderr() -> None:
-    """Everything from INFO on, one record a line."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(OneLineFormatter(FORM))
+class JsonLineFormatter(JsonFormatter):
+    """A record is one line of JSON: time (UTC), level, logger, message, request_id, the fields of its own, a traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "%(levelname)s %(name)s %(message)s %(request_id)s",
+            rename_fields={"levelname": "level", "name": "logger", "exc_info": "traceback"},
+            json_ensure_ascii=True,
+        )
+
+    def add_fields(
+        self, log_data: dict[str, object], record: logging.LogRecord, message_dict: dict[str, object]
+    ) -> None:
+        log_data["time"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        super().add_fields(log_data, record, message_dict)
+        if not log_data.get("request_id"):
+            log_data.pop("request_id", None)
+
+
+class _ToStderr(logging.StreamHandler):  # type: ignore[type-arg]
+    """The handler of our own; others stay."""
+
+
+def log_to_stderr(form: str = "text") -> None:
+    """Everything from INFO on, one record a line, as `text` or `json`. Called again it changes the form."""
+    formatter = JsonLineFormatter() if form == "json" else OneLineFormatter(FORM)
+    for before in logging.getLogger().handlers:
+        if isinstance(before, _ToStderr):
+            before.setFormatter(formatter)
+            return
+    handler = _ToStderr()
+    handler.addFilter(AddRequestId())
+    handler.setFormatter(formatter)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for talkative in ("alembic", "fontTools", "fpdf"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

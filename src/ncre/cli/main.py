@@ -21,6 +21,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "serve": ("processes.serve", "serve the pages until interrupted"),
     "worker": ("processes.worker", "deadlines, payments asked for, refunds; seals the log"),
     "demo": ("processes.demo", "everything at once, with the bundled round"),
+    "doctor": ("health.doctor", "look the installation over, and say what to do"),
+    "top": ("health.top", "how the service does now, in a terminal"),
     "round": ("rounds", "exam rounds"),
     "seat": (
         "seating",
@@ -37,6 +39,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "ledger": ("auditing.ledger", "the signed tree over the log"),
     "diagram": ("audit", "the life of a registration as Mermaid"),
     "user": ("accounts", "accounts"),
+    "duplicates": ("privacy.duplicates", "people who registered in several provinces: a file out, files in"),
     "person": ("privacy.person", "erase people, look at what is due, do erasures again after a restoration"),
     "keys": ("privacy.keys", "the keys under which private data are sealed: check, rotate"),
     "mail": ("mailing.bounces", "letters that came back"),
@@ -113,6 +116,7 @@ def _in_words(error: Exception, language: str) -> list[str]:
     from ncre.backups.problems import BackupUnusable
     from ncre.cli.parsing.misuse import Misuse
     from ncre.config import Misconfigured
+    from ncre.domain.duplicates.exchange_file import ExchangeUnreadable
     from ncre.domain.refusal_wording import refusal_words
     from ncre.domain.refusals import Refusal
     from ncre.ledger.sealer import NoKey
@@ -129,6 +133,8 @@ def _in_words(error: Exception, language: str) -> list[str]:
             return list(error.problems)
         case RoundFileFaults():
             return [fault.say(language) for fault in error.faults]
+        case ExchangeUnreadable():
+            return [error.words.say(language)]
         case Refusal():
             return [refusal_words(error.code, error.particulars, language)]
         case OSError() if error.filename is not None:

@@ -1,16 +1,19 @@
-"""round check: every fault of a round's files, told without an installation; nothing is loaded."""
+"""round check and export: a round's files read without an installation, and written from the round in force."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import Any, Final
 
 from ncre.bootstrap import utc_now
-from ncre.cli.common import Misuse, day_argument, path_argument
+from ncre.cli.common import Misuse, current_round, day_argument, open_container, path_argument
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
+from ncre.operational import private_files
 from ncre.rounds.loader import LoadedRound, RoundFileFaults, load_round
+from ncre.rounds.writer import round_files
 
 CAUTION: Final = Bilingual("注意：", "Caution:")
 
@@ -22,6 +25,32 @@ def add_to(rounds: Any) -> None:
     check_.add_argument("file", type=path_argument, metavar="FOLDER", help="with round.toml and its tables")
     check_.add_argument("--date", type=day_argument, help="what “today” in the file means")
     check_.set_defaults(run=check)
+
+    export_ = rounds.add_parser(
+        "export", help="write the round in force as files that `round load` gives the same round of"
+    )
+    export_.add_argument("code", help="code of the round")
+    export_.add_argument(
+        "--out", type=path_argument, required=True, metavar="DIR", help="a folder, empty or new"
+    )
+    export_.set_defaults(run=export)
+
+
+def export(args: Namespace) -> None:
+    """Nothing that stands in the folder already is written over."""
+    with open_container() as container:
+        code = current_round(container, args.code)
+        files = round_files(container.revisions.wanted(code))
+    out: Path = args.out
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise Misuse(f"{out} 不是空文件夹 / {out} is not an empty folder")
+    try:
+        private_files.make_folder(out)
+        for name, content in files.items():
+            private_files.write(out / name, content)
+    except OSError as error:
+        raise Misuse(f"不能写入 {out}：{error} / cannot write {out}: {error}") from None
+    print(f"{code}：{len(files)} 个文件 / files -> {out}")
 
 
 def check(args: Namespace) -> int:

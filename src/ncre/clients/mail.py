@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -19,6 +19,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final, Protocol
 
+from ncre.clients.failure_words import failed_of
 from ncre.operational.private_files import make_folder, write
 
 SECONDS: Final = 10.0
@@ -105,6 +106,19 @@ class Smtp:
     def send(self, mail: Mail) -> None:
         """Raises MailRefused, MailNotSent."""
         terms = self._terms
+        with self._signed_in() as server:
+            message = _message(mail, terms.sender, self._clock())
+            server.send_message(message, from_addr=mail.envelope.return_path or None)
+
+    def greet(self) -> None:
+        """Only sign in, and send nothing. Raises MailNotSent."""
+        with self._signed_in():
+            pass
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
+        """Raises MailNotSent, also for what the block meets."""
+        terms = self._terms
         try:
             with self._connected() as server:
                 server.ehlo()
@@ -113,15 +127,14 @@ class Smtp:
                     server.ehlo()
                 if terms.user:
                     server.login(terms.user, terms.password)
-                message = _message(mail, terms.sender, self._clock())
-                server.send_message(message, from_addr=mail.envelope.return_path or None)
+                yield server
         except smtplib.SMTPRecipientsRefused as refused:
             code, said = next(iter(refused.recipients.values()))
             if code // 100 == PERMANENT:
                 raise MailRefused(enhanced_status(said) or str(code)) from None
             raise MailNotSent(f"{terms.host}: {code}") from None
         except (OSError, smtplib.SMTPException) as error:
-            raise MailNotSent(f"{terms.host}: {type(error).__name__}") from error
+            raise MailNotSent(f"{terms.host}: {failed_of(error)}") from error
 
     def _connected(self) -> smtplib.SMTP:
         terms = self._terms

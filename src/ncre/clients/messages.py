@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from ncre.clients.failure_words import failed_of
 from ncre.clients.mail import Carrier, Mail, MailNotSent
 
 SECONDS: Final = 10.0
@@ -36,7 +37,7 @@ class Relay:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise MailNotSent(f"the relay of messages: {type(error).__name__}") from None
+            raise MailNotSent(f"the relay of messages: {failed_of(error)}") from None
         if answer.status_code // 100 != 2:
             raise MailNotSent(f"the relay of messages answered {answer.status_code}")
 

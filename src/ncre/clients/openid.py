@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ncre.clients.failure_words import failed_of
 from ncre.clients.identity_provider import (
     Identity,
     ProviderUnavailable,
@@ -252,4 +253,4 @@ class _heard:
         if isinstance(error, requests.ConnectionError):
             raise ProviderUnavailable(Unheard.UNREACHABLE) from error
         if isinstance(error, requests.RequestException | ValueError | KeyError | TypeError | RecursionError):
-            raise ProviderUnavailable(Unheard.BROKEN, type(error).__name__) from error
+            raise ProviderUnavailable(Unheard.BROKEN, failed_of(error)) from error

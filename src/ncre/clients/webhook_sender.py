@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 import httpcore
 
+from ncre.clients.failure_words import failed_of
+
 IPAddress = IPv4Address | IPv6Address
 
 SECONDS: Final = 10.0
@@ -110,7 +112,7 @@ class WebhookSender:
             httpcore.UnsupportedProtocol,
             OSError,
         ) as error:
-            raise NotSent(type(error).__name__) from None
+            raise NotSent(failed_of(error)) from None
 
 
 def _read(answer: httpcore.Response) -> None:

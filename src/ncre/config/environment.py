@@ -32,6 +32,9 @@ class Environment(BaseSettings):
     secret: SecretStr | None = Field(None, description="64 hexadecimal digits from which all keys derive")
     secret_file: Path | None = Field(None, description="the file in which the secret stands")
     master_keys: Path | None = Field(None, description="file of the master keys after the first (ncre keys)")
+    exchange_key: SecretStr | None = Field(
+        None, description="64 hexadecimal digits that the provinces share, to find duplicate registrations"
+    )
     tombstones: Path | None = Field(None, description="the list of erased people, best on another disk")
     ledger_key: SecretStr | None = Field(
         None, description="64 hexadecimal digits: signs checkpoints of the log"
@@ -44,6 +47,9 @@ class Environment(BaseSettings):
     public_url: str = Field("", description="how the world reaches the pages")
     secure_cookies: bool = Field(True, description="false only where TLS is impossible; never in production")
     proxies: int = Field(0, ge=0, le=16, description="how many proxies of yours stand in front")
+    admissions: int = Field(
+        0, ge=0, le=1_000_000, description="newcomers let in a minute before others wait; 0: no waiting room"
+    )
     photo_workers: int = Field(2, ge=0, le=64, description="processes that measure photos; 0: in this one")
     photo_store: str = Field("", description="s3://bucket/prefix instead of the data folder")
     s3_endpoint: str = Field("", description="of an S3-compatible store that is not AWS's")
@@ -102,6 +108,18 @@ class Environment(BaseSettings):
     wechat_app_secret: Path | None = Field(
         None, description="WeChat Pay: file of the application's secret, to pay inside WeChat's own browser"
     )
+    metrics_host: str = Field(
+        "127.0.0.1", description="where metrics are shown; never an address of the world"
+    )
+    metrics_port: int = Field(0, ge=0, le=65535, description="port for the metrics of the pages; 0: none")
+    worker_metrics_port: int = Field(0, ge=0, le=65535, description="port for those of the worker; 0: none")
+    log_format: Literal["text", "json"] = Field("text", description="how lines of the log are written")
+    traces_url: str = Field("", description="receiver of traces (OTLP over HTTP), as http://127.0.0.1:4318")
+    sentry_dsn: SecretStr | None = Field(None, description="where errors are reported (Sentry-compatible)")
+    patroni_urls: str = Field(
+        "", description="REST addresses of Patroni that the doctor asks, apart by spaces"
+    )
+    pgbackrest_stanza: str = Field("", description="whose backups the doctor asks pgBackRest about")
     wechat_gateway: str = Field(WECHAT_GATEWAY, description="WeChat Pay: another address")
 
     @classmethod
@@ -120,7 +138,7 @@ class Environment(BaseSettings):
 NAMES: Final = {f"{PREFIX}{name.upper()}": name for name in Environment.model_fields}
 """The variables and their fields."""
 
-HIDDEN: Final = ("secret", "sign_passphrase", "ledger_key")
+HIDDEN: Final = ("secret", "sign_passphrase", "ledger_key", "sentry_dsn")
 """Fields whose value is never printed."""
 
 BOOLEANS: Final = "true, false, 1, 0, yes, no"

@@ -12,7 +12,7 @@ from ncre.config.ledger import read_ledger
 from ncre.config.providers import read_providers
 from ncre.config.refusals import refusals, refused_files
 from ncre.config.secret import MASTER_KEYS, Secret, default_file, make_secret, read_secret
-from ncre.config.settings import Misconfigured, ProviderTerms, Settings
+from ncre.config.settings import Misconfigured, ObservabilityTerms, ProviderTerms, Settings
 from ncre.config.terms import Terms
 from ncre.operational.private_files import make_folder
 
@@ -118,6 +118,7 @@ def _settings(
         secure_cookies=variables.secure_cookies,
         proxies=variables.proxies,
         demo=variables.demo,
+        admissions=variables.admissions,
         photo_workers=variables.photo_workers,
         photo_store=variables.photo_store,
         s3_endpoint=variables.s3_endpoint,
@@ -135,6 +136,8 @@ def _settings(
         captcha=variables.captcha,
         staff_factor=variables.staff_factor,
         production=production,
+        observability=_observability(variables),
+        exchange_key=_exchange_key(variables) or b"",
         apple_pass=terms.apple_pass(),
         google_wallet=terms.google_wallet(),
         bounce_address=terms.bounce_address(),
@@ -142,6 +145,30 @@ def _settings(
         erased_list=variables.tombstones.absolute() if variables.tombstones else None,
         master_keys=variables.master_keys or (secret_file and secret_file.with_name(MASTER_KEYS)),
     )
+
+
+def _observability(variables: Environment) -> ObservabilityTerms:
+    dsn = variables.sentry_dsn
+    return ObservabilityTerms(
+        host=variables.metrics_host,
+        port=variables.metrics_port,
+        worker_port=variables.worker_metrics_port,
+        log_format=variables.log_format,
+        traces=variables.traces_url,
+        sentry=dsn.get_secret_value() if dsn else "",
+        patroni=tuple(variables.patroni_urls.split()),
+        pgbackrest=variables.pgbackrest_stanza,
+    )
+
+
+def _exchange_key(variables: Environment) -> bytes | None:
+    """The key that the provinces share; None where it is not 32 bytes, b"" where there is none."""
+    given = variables.exchange_key.get_secret_value().strip() if variables.exchange_key else ""
+    try:
+        key = bytes.fromhex(given)
+    except ValueError:
+        return None
+    return key if len(key) in (0, 32) else None
 
 
 def _secret_place(
@@ -171,6 +198,9 @@ def _contradictions(
     if variables.secret and variables.secret_file:
         zh, en = "与 NCRE_SECRET_FILE 只能设置一个", "and NCRE_SECRET_FILE: set one of them"
         problems.append(said("NCRE_SECRET", zh, en))
+    if _exchange_key(variables) is None:
+        zh, en = "须为 64 个十六进制数字", "must be 64 hexadecimal digits"
+        problems.append(said("NCRE_EXCHANGE_KEY", zh, en))
     if variables.passport == "elsewhere" and not any(one.issuer.everybody for one in providers):
         zh = "elsewhere 需要 NCRE_SIGN_ON 中有 candidates = true 的提供方"
         en = "elsewhere needs a provider with candidates = true in NCRE_SIGN_ON"

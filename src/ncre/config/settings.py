@@ -50,6 +50,20 @@ class LedgerTerms:
 
 
 @dataclass(frozen=True)
+class ObservabilityTerms:
+    """What is shown and sent of how the service does; ports are 0, and addresses "", where nothing is."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    worker_port: int = 0
+    log_format: str = "text"
+    traces: str = ""
+    sentry: str = field(default="", repr=False)
+    patroni: tuple[str, ...] = ()
+    pgbackrest: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings in force. Which variable sets what stands in `environment.py`.
 
@@ -65,6 +79,7 @@ class Settings:
     secure_cookies: bool = True
     proxies: int = 0
     demo: bool = False
+    admissions: int = 0
     photo_workers: int = 2
     photo_store: str = ""
     s3_endpoint: str = ""
@@ -84,8 +99,10 @@ class Settings:
     production: bool = True
     connections: int | None = None
     erased_list: Path | None = None
+    exchange_key: bytes = field(default=b"", repr=False)
     master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
+    observability: ObservabilityTerms = ObservabilityTerms()
     bounce_address: str = ""
     apple_pass: ApplePassTerms | None = None
     google_wallet: GoogleWalletTerms | None = None

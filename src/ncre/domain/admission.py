@@ -62,7 +62,7 @@ WORTH_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
     TicketVerdict.FORM: Bilingual(
         "这是报名登记表的二维码，真实有效，但它不是准考证。请扫描准考证，或输入准考证号。",
         "This is the code of a registration form. It is genuine, and no admission ticket: scan the "
-        "ticket, or type its number.",
+        "admission ticket, or type its number.",
     ),
     TicketVerdict.NOT_ADMITTED: Bilingual(
         "记录存在，但没有有效的考试安排（可能已取消或未编排考场）。不能放行，请联系考务办。",
@@ -80,13 +80,13 @@ WORTH_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
     ),
     TicketVerdict.UNREADABLE: Bilingual(
         "无法识别。请重新扫描准考证上的二维码，或输入 14 位报名号、16 位准考证号。",
-        "Not readable. Scan the QR code of the ticket again, or type the 14-digit registration number "
+        "Not readable. Scan the QR code of the admission ticket again, or type the 14-digit registration number "
         "or the 16-digit ticket number.",
     ),
     TicketVerdict.CASE_LOST: Bilingual(
         "大小写已丢失，无法核对签名。请关闭键盘的大写锁定（Caps Lock）或扫码枪的大写模式后重新扫描，或输入准考证号。",
         "Capitals and small letters were mixed up, so the signature cannot be checked. Switch off Caps Lock, or the "
-        "scanner's upper-case mode, and scan again; or type the ticket number.",
+        "scanner's upper-case mode, and scan again; or type its number.",
     ),
     TicketVerdict.INPUT_METHOD: Bilingual(
         "扫描内容被输入法改动了。请切换到英文输入后重新扫描。",
@@ -94,12 +94,12 @@ WORTH_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
     ),
     TicketVerdict.UNCONFIRMED: Bilingual(
         "本考点要求现场确认，该考生尚未确认。不能放行，请先到现场确认处核对证件。",
-        "This site confirms in person, and the candidate is not confirmed yet. Do not admit; send them to the "
+        "This site asks for confirmation on site, and the candidate is not confirmed yet. Do not admit; send them to the "
         "confirmation desk first.",
     ),
     TicketVerdict.ENTERED_BEFORE: Bilingual(
         "该准考证已于 {at} 入场（考场 {hall}）。不能再次放行，请核对是否有人冒用。",
-        "Already let in at {at} (hall {hall}). Do not admit again; check whether somebody else uses the ticket.",
+        "Already let in at {at} (hall {hall}). Do not admit again; check whether somebody else uses the admission ticket.",
     ),
     TicketVerdict.NOT_TODAY: Bilingual(
         "不是今天的考试：考试时间为 {when}。不能放行。",

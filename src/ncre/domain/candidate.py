@@ -42,6 +42,9 @@ _FORMS: Final[Mapping[str, _Form]] = {
 
 _ADDRESSES: Final[Mapping[str, Callable[[str], str]]] = {"mobile": addresses.phone, "email": addresses.email}
 
+TOLD: Final = ("sex", "birth")
+"""Fields that nobody is asked whose document's number tells them."""
+
 _LETTER: Final = f"{typed_text.HAN}{typed_text.LATIN}"
 _NAME: Final = re.compile(rf"[{_LETTER}][{_LETTER} ·'.\-]*")
 _NO_LETTER: Final = re.compile(rf"[^{_LETTER} ·'.\-]")
@@ -56,10 +59,13 @@ def parse_details(
     """
     typed = {one.name: _clean(one.name, form.get(one.name, "")) for one in FORM_FIELDS}
     unusable = [fault for field in _ADDRESSES for fault in _address_faults(field, form, typed)]
+    typed |= {name: typed[name] or value for name, value in told_by(typed).items()}
     faults = unusable + [fault for one in FORM_FIELDS for fault in _field_faults(one, typed[one.name], today)]
     broken = {fault.field for fault in faults}
     kind = typed["document_type"]
     number = normalise_document(kind, typed["document_number"])
+    if kind in NUMBERS_THAT_TELL:  # a number that is missing or wrong says it already
+        faults = [one for one in faults if one.field not in TOLD or one.code is not FaultCode.REQUIRED]
     if "document_type" not in broken and kind not in documents:
         faults.append(Fault("document_type", FaultCode.DOCUMENT_NOT_ACCEPTED, _accepted(documents)))
     elif not broken & {"document_type", "document_number"}:
@@ -85,6 +91,15 @@ def parse_details(
         postcode=typed["postcode"],
         remark=typed["remark"],
     )
+
+
+def told_by(form: Mapping[str, str]) -> dict[str, str]:
+    """Sex and date of birth, as the form holds them, where the number of the document tells them; {} otherwise."""
+    kind = form.get("document_type", "")
+    number = normalise_document(kind, form.get("document_number", ""))
+    if kind not in NUMBERS_THAT_TELL or fault_of_number(kind, number) is not None:
+        return {}
+    return {"sex": _sex_by(number), "birth": number[6:14]}
 
 
 def masked_number(number: str) -> str:
@@ -166,13 +181,18 @@ def _document_faults(kind: str, number: str, typed: Mapping[str, str], broken: s
 
 def _disagreements(number: str, typed: Mapping[str, str], broken: set[str]) -> list[Fault]:
     faults = []
-    sex = "male" if int(number[16]) % 2 else "female"
+    sex = _sex_by(number)
     if "sex" not in broken and typed["sex"] != sex:
         words: dict[str, str | int] = {"said": SEXES[sex].zh, "said_en": SEXES[sex].en}
         faults.append(Fault("sex", FaultCode.SEX_DISAGREES, words))
     if "birth" not in broken and _date(typed["birth"]) != _date(number[6:14]):
         faults.append(Fault("birth", FaultCode.BIRTH_DISAGREES, {"said": number[6:14]}))
     return faults
+
+
+def _sex_by(number: str) -> str:
+    """GB 11643: the last digit before the check character is odd for men."""
+    return "male" if int(number[16]) % 2 else "female"
 
 
 def _date(text: str) -> date | None:

@@ -87,6 +87,13 @@ class FormField:
 
 FORM_FIELDS: Final[tuple[FormField, ...]] = (
     FormField(
+        "document_type",
+        Bilingual("证件类型", "Document"),
+        "choice",
+        choices={code: kind.words for code, kind in DOCUMENT_TYPES.items()},
+    ),
+    FormField("document_number", Bilingual("证件号码", "Document number"), longest=30),
+    FormField(
         "name",
         Bilingual("姓名", "Name"),
         autocomplete="name",
@@ -95,13 +102,6 @@ FORM_FIELDS: Final[tuple[FormField, ...]] = (
         ),
     ),
     FormField("sex", Bilingual("性别", "Sex"), "sex", choices=SEXES, autocomplete="sex"),
-    FormField(
-        "document_type",
-        Bilingual("证件类型", "Document"),
-        "choice",
-        choices={code: kind.words for code, kind in DOCUMENT_TYPES.items()},
-    ),
-    FormField("document_number", Bilingual("证件号码", "Document number"), longest=30),
     FormField(
         "birth",
         Bilingual("出生日期", "Date of birth"),

@@ -111,6 +111,8 @@ def changes(before: Registration, after: Registration, fact: Fact) -> Changes:
     held, wanted = held_by(before), held_by(after)
     if isinstance(fact, facts.SeatAssigned):
         wanted |= {Chair(after.round, after.site, fact.hall, fact.seat)}
+    if isinstance(fact, facts.SeatReleased):
+        held |= {Chair(before.round, before.site, fact.hall, fact.seat)}
     return Changes(_sorted(held - wanted), _sorted(wanted - held))
 
 

@@ -50,6 +50,7 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.SEAT: Bilingual("编排考场", "Assign seats"),
     Step.WITHDRAW: Bilingual("放弃报名", "Withdraw"),
     Step.CANCEL: Bilingual("取消报名", "Cancel"),
+    Step.POSTPONE: Bilingual("转到下一考次", "Carry over to the next round"),
     Step.MOVE: Bilingual("转到本人另一账号", "Move to another account of theirs"),
     Step.SUSPEND: Bilingual("暂停报名", "Suspend"),
     Step.RESUME: Bilingual("恢复报名", "Resume"),
@@ -59,7 +60,7 @@ CONDITIONS: Final[Mapping[When, Bilingual]] = {
     When.ALWAYS: Bilingual("", ""),
     When.SITE_REVIEWS: Bilingual("考点开启审核", "the site reviews"),
     When.SITE_DOES_NOT_REVIEW: Bilingual("考点不审核", "the site does not review"),
-    When.SITE_CONFIRMS: Bilingual("考点要求现场确认", "the site confirms in person"),
+    When.SITE_CONFIRMS: Bilingual("考点要求现场确认", "the site asks for confirmation on site"),
     When.CLOCK_AT_SUBMISSION: Bilingual("期限从提交起算", "the clock starts at submission"),
     When.PHOTO_LOST: Bilingual("照片文件丢失或损坏", "the file of the photo is lost or damaged"),
 }
@@ -75,9 +76,10 @@ OPENINGS: Final[Mapping[Opening, Bilingual]] = {
 ROLES: Final[Mapping[Role, Bilingual]] = {
     Role.CANDIDATE: Bilingual("考生", "candidate"),
     Role.REVIEWER: Bilingual("考点审核员", "site reviewer"),
+    Role.SITE_ADMIN: Bilingual("考点管理员", "site administrator"),
     Role.OFFICE: Bilingual("考务办公室", "exam office"),
     Role.AUDITOR: Bilingual("审计员", "auditor"),
-    Role.PAYMENT: Bilingual("支付渠道", "payment channel"),
+    Role.PAYMENT: Bilingual("支付平台", "payment platform"),
     Role.CLOCK: Bilingual("系统时钟", "clock"),
 }
 
@@ -92,6 +94,7 @@ UNUSABLE: Final[Mapping[Unusable, Bilingual]] = {
     ),
     Unusable.NOT_PAYABLE: Bilingual("报名当前不能支付", "the registration could not be paid for"),
     Unusable.SEAT_GONE: Bilingual("名额已被占用", "the seat was gone"),
+    Unusable.BANNED: Bilingual("停考期间不能报名", "banned from the exam"),
 }
 
 CHANNELS: Final[Mapping[str, Bilingual]] = {

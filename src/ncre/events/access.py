@@ -20,3 +20,15 @@ class DetailsViewed(Fact):
     registration: UUID
     purpose: str
     why: str = ""
+
+
+@dataclass(frozen=True)
+class RegistrationFound(Fact):
+    """Staff searched by a name, phone or mail (`by`), and this registration was among what was found, masked.
+
+    In a stream of its own beside the case: nobody looked at anything yet.
+    """
+
+    TOPIC: ClassVar[str] = "access.registration_found"
+    registration: UUID
+    by: str

@@ -41,11 +41,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What one subject of a level costs, in fen, and the text that says so."""
+    """What one subject of a level costs, in fen, and the text that says so.
+
+    One of a `province` holds at the sites there; the one without holds everywhere else.
+    """
 
     level: int
     amount: int
     basis: str = ""
+    province: str = ""
 
 
 DOCUMENTS: Final = (
@@ -84,6 +88,7 @@ class RoundPlan:
 
     `documents` are the kinds of identity documents that it accepts; rounds of before named none.
     `office` is the exam office; `papers` are what people bring to a confirmation on site.
+    `declaration` is what candidates declare when they submit; without one, the standing words.
     """
 
     code: str
@@ -99,6 +104,8 @@ class RoundPlan:
     office: Contact = Contact()
     papers: str = ""
     papers_en: str = ""
+    declaration: str = ""
+    declaration_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,10 @@ class Batch:
     ends_at: datetime
 
 
+MANAGEABLE: Final = ("rooms", "offers", "notice", "reviewers")
+"""Parts of a site that the exam office may leave to the site's own administrators."""
+
+
 @dataclass(frozen=True, slots=True)
 class SitePlan:
     """A site in a round: who it is, what it offers, and its policy.
@@ -133,6 +144,7 @@ class SitePlan:
     clock is "approved" or "submitted": where the payment hold of `hold_hours` starts.
     audience is "all", "own_students" or "social". `quota` is the site's own limit of people
     (限报总人数), `most_subjects` its 限报科次. `synthetic` marks an invented code or address.
+    `manages` are the parts that the site's own administrators change themselves (`MANAGEABLE`).
     """
 
     code: str
@@ -156,6 +168,7 @@ class SitePlan:
     hours: str = ""
     hours_en: str = ""
     confirmation: OnSite = OnSite()
+    manages: tuple[str, ...] = ()
 
     @property
     def contact(self) -> Contact:
@@ -204,6 +217,24 @@ class SiteClosed(Fact):
     TOPIC: ClassVar[str] = "exam.site_closed"
     round: str
     site: str
+
+
+@dataclass(frozen=True)
+class SiteCalledOff(Fact):
+    """The exam does not take place at the site: everybody registered there is dealt with, one by one.
+
+    On the site's stream, before the facts of the registrations, which name it as their cause. `to` is the round to
+    which those who paid are postponed, "" where all are cancelled. `money` says what becomes of fees that were
+    paid: "refund" or "keep"; "" where they go with the registration. `people` counts those it concerned.
+    """
+
+    TOPIC: ClassVar[str] = "exam.site_called_off"
+    round: str
+    site: str
+    to: str
+    money: str
+    why: str
+    people: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,26 @@ class Moved(Fact):
 
 
 @dataclass(frozen=True)
+class SeatReleased(Fact):
+    """The seat of a subject is given up, because the exam for which it was given does not take place."""
+
+    TOPIC: ClassVar[str] = "registration.seat_released"
+    subject: str
+    hall: int
+    seat: int
+
+
+@dataclass(frozen=True)
+class Postponed(Fact):
+    """The registration counts for another round (`was`, `to`) at the same site, with its subjects and its fee."""
+
+    TOPIC: ClassVar[str] = "registration.postponed"
+    was: str
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Suspended(Fact):
     """Nothing about the registration goes on until staff resume it. `was` is the status it had, `since` the moment.
 

@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
+from ncre.domain.bans.ban import GATE, Ban
 from ncre.domain.claims import Chair, Claim, Holder, Place, Seat, changes
 from ncre.domain.exam.commands import ExamCommand, decide_exam, replay_exam, stream_of
 from ncre.domain.exam.plan import WHOLE_SITE, Round, Site
@@ -23,7 +24,7 @@ from ncre.domain.printed_numbers import registration_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.decision_context import DecisionContext
-from ncre.domain.registration.decisions import decide
+from ncre.domain.registration.decisions import ASKS_FOR_BANS, decide
 from ncre.domain.registration.state import Registration, evolve, replay
 from ncre.events import access
 from ncre.events import exam as exam_facts
@@ -32,6 +33,8 @@ from ncre.events.base import Fact
 from ncre.handlers.fact_metadata import Act as Act
 from ncre.handlers.fact_metadata import Attributed, Clock, FactMetadata, caused, newest
 from ncre.handlers.transactions import Transactions
+from ncre.handlers.watch import UNWATCHED, Answer, Watch, step_of
+from ncre.projections.bans import bans
 from ncre.projections.base import Listeners, RowsInTransaction
 from ncre.projections.exam.exams import ExamRepository
 from ncre.projections.rows import RegistrationRow
@@ -80,6 +83,7 @@ class CommandHandler:
         listeners: Listeners,
         clock: Clock,
         photos: Photos | None = None,
+        watch: Watch = UNWATCHED,
     ) -> None:
         self.database = database
         self.store = store
@@ -88,8 +92,10 @@ class CommandHandler:
         self.clock = clock
         self.exams = ExamRepository()
         self.photos = photos
+        self.upon_details: Callable[[Connection, UUID], None] = lambda _connection, _registration: None
         store.upon_erasure = listeners.forget
-        self._transactions = Transactions(database, store)
+        self.watch = watch
+        self._transactions = Transactions(database, store, watch)
         self._stamps = FactMetadata(store, clock)
 
     def handle(self, command: c.Command) -> Registration:
@@ -99,7 +105,8 @@ class CommandHandler:
         Raises Refusal when a rule says no; then nothing was recorded. A command whose id is
         already in the history has been carried out and succeeds again without effect.
         """
-        return self.run_in_transaction(lambda connection: self.carry_out(connection, command))
+        with self.watch.command(step_of(command)) as answer:
+            return self.run_in_transaction(lambda connection: self._carry_out(connection, command, answer))
 
     def allows(self, command: c.Command) -> bool:
         """Whether the command would change anything as things stand. Raises the Refusal that `handle` would."""
@@ -125,13 +132,17 @@ class CommandHandler:
 
     def carry_out(self, connection: Connection, command: c.Command) -> Registration:
         """`handle` within the caller's transaction. Money whose seat is gone is recorded all the same."""
+        with self.watch.command(step_of(command)) as answer:
+            return self._carry_out(connection, command, answer)
+
+    def _carry_out(self, connection: Connection, command: c.Command, answer: Answer) -> Registration:
         if not isinstance(command, c.Settle):
-            return self._answer(connection, command)
+            return self._answer(connection, command, answer)
         try:
             with connection.begin_nested():
-                return self._answer(connection, command)
+                return self._answer(connection, command, answer)
         except ClaimGone:
-            return self._answer(connection, replace(command, seats_gone=True))
+            return self._answer(connection, replace(command, seats_gone=True), answer)
 
     def record(
         self,
@@ -167,7 +178,9 @@ class CommandHandler:
         one of them is refused, or a chair is taken.
         """
         in_order = sorted(commands, key=lambda one: one.registration)
-        self.run_in_transaction(lambda connection: self._answer_together(connection, in_order))
+        with self.watch.command("seat_together") as answer:
+            self.run_in_transaction(lambda connection: self._answer_together(connection, in_order))
+            answer.recorded = bool(in_order)
 
     def require_photo(self, row: RegistrationRow) -> None:
         """Nobody is sent to pay for a registration whose photo is lost. Raises Refusal."""
@@ -184,18 +197,24 @@ class CommandHandler:
 
     def plan_within(self, connection: Connection, planned: Iterable[ExamCommand]) -> None:
         for command in planned:
-            stream = stream_of(command)
-            history = self.store.history(connection, stream)
-            if (before := caused(history, command)) and self._stamps.same(before, command):
-                continue
-            decided = decide_exam(replay_exam(stream, history), command)
-            if before and decided:
-                raise Refusal(RefusalCode.SENT_BEFORE)
-            now = self._stamps.moment(newest(history))
-            recorded = self._stamps.on(decided, stream, len(history), command, None, now)
-            self._record(connection, recorded)
-            for fact in recorded:
-                self._set_quotas(connection, fact)
+            with self.watch.command(step_of(command)) as answer:
+                answer.recorded = self._plan_one(connection, command)
+
+    def _plan_one(self, connection: Connection, command: ExamCommand) -> bool:
+        """Whether anything was recorded."""
+        stream = stream_of(command)
+        history = self.store.history(connection, stream)
+        if (before := caused(history, command)) and self._stamps.same(before, command):
+            return False
+        decided = decide_exam(replay_exam(stream, history), command)
+        if before and decided:
+            raise Refusal(RefusalCode.SENT_BEFORE)
+        now = self._stamps.moment(newest(history))
+        recorded = self._stamps.on(decided, stream, len(history), command, None, now)
+        self._record(connection, recorded)
+        for fact in recorded:
+            self._set_quotas(connection, fact)
+        return bool(recorded)
 
     def record_access(self, registration: UUID, actor: c.Actor, purpose: str, why: str = "") -> None:
         """Record that staff are about to see the private details of a case; raises if it cannot."""
@@ -217,7 +236,8 @@ class CommandHandler:
     def _note_look(self, connection: Connection, case: UUID, look: Act, viewed: access.DetailsViewed) -> None:
         self.record_behind(connection, look, uuid5(case, "access"), [viewed])
 
-    def _answer(self, connection: Connection, command: c.Command) -> Registration:
+    def _answer(self, connection: Connection, command: c.Command, answer: Answer) -> Registration:
+        answer.recorded = False
         opened = isinstance(command, READS_PRIVATE_FIELDS)
         history = self.store.history(connection, command.registration, opened=opened)
         registration = replay(command.registration, history)
@@ -228,9 +248,12 @@ class CommandHandler:
             command = replace(command, seen=before.metadata.version - 1)
         with _as_sent_before(before):
             recorded = self._decided(connection, registration, command, context, context.now)
+        answer.recorded = bool(recorded)
         self._append(connection, recorded)
         after = self._claim(connection, registration, recorded)
         self._project(connection, recorded)
+        if any(isinstance(fact, facts.InfoFilled | facts.InfoAmended) for fact in recorded):
+            self.upon_details(connection, command.registration)
         return after
 
     def _answer_together(self, connection: Connection, commands: Sequence[c.Seat]) -> None:
@@ -278,7 +301,23 @@ class CommandHandler:
             raise Refusal(RefusalCode.NOT_FOUND)
         site = self._site(connection, round_, registration, command)
         opened = self._review_opened(connection, registration, command)
-        return DecisionContext(now, round_, site, self._photo_lost(registration, command), opened)
+        ban = self._ban(connection, registration, command, now)
+        return DecisionContext(now, round_, site, self._photo_lost(registration, command), opened, ban)
+
+    def _ban(
+        self, connection: Connection, registration: Registration, command: c.Command, now: datetime
+    ) -> Ban | None:
+        """A ban in force of the person that the command names, or the registration.
+
+        Whoever imposes one waits for this transaction, so that what is decided here was recorded before the ban.
+        """
+        if not isinstance(command, ASKS_FOR_BANS):
+            return None
+        person = command.person if isinstance(command, c.FillInfo | c.AmendInfo) else registration.person
+        if not person:
+            return None
+        self.database.lock_shared(connection, GATE)
+        return bans.in_force(connection, person, now)
 
     def _review_opened(self, connection: Connection, registration: Registration, command: c.Command) -> bool:
         """Whether staff opened the case since review was requested, or rejected it before; only for taking back.

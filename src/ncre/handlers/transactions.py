@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.base import Fact
 from ncre.handlers.outages import OUTAGES
+from ncre.handlers.watch import UNWATCHED, Watch
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 from ncre.store.outages import DatabaseFailure, Outage
@@ -42,7 +43,8 @@ class _Unsure:
 class Transactions:
     """Thread-safe. `recorded` is told of every fact that is appended within the work of its thread."""
 
-    def __init__(self, database: Database, store: FactStore) -> None:
+    def __init__(self, database: Database, store: FactStore, watch: Watch = UNWATCHED) -> None:
+        self._watch = watch
         self._database = database
         self._store = store
         self._here = local()
@@ -84,7 +86,7 @@ class Transactions:
         self._here.first = None
         worked = False
         try:
-            with self._database.transaction() as connection:
+            with self._watch.transaction(), self._database.transaction() as connection:
                 done = work(connection)
                 worked = True
             return done

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from ncre.identity.accounts import accounts
 from ncre.identity.external_identities import identities
+from ncre.identity.form_drafts import form_drafts
 from ncre.identity.proofs import Proofs
 from ncre.identity.second_factor_store import second_factors
 from ncre.identity.sending_limits import SendingLimits
@@ -26,6 +27,7 @@ HOLD_PRIVATE: Final = (
     "second_factors",
     "letters",
     "letter_addresses",
+    "form_drafts",
 )
 """Tables whose deleted rows are to leave no bytes behind."""
 
@@ -52,7 +54,7 @@ class Forgetting:
         self._proofs.forget_within(connection, account, addresses, subjects)
         self._delays.forget_within(connection, account, addresses)
         self._sending.forget_within(connection, addresses)
-        for table in (sessions, identities, second_factors, staff_requests):
+        for table in (sessions, identities, second_factors, staff_requests, form_drafts):
             connection.execute(delete(table).where(table.c.account == account))
         name = f"closed:{account}"
         connection.execute(

@@ -12,18 +12,19 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from secrets import token_bytes
-from threading import BoundedSemaphore
 from typing import Final
 
 from argon2 import Parameters, PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from ncre.store.fair_lock import FairLock
 
 LEAST: Final = 8
 """Characters. A documented deviation from the 15 of SP 800-63B-4 for a sole factor; staff have a second one."""
 
 MOST: Final = 1024
 AT_ONCE: Final = 4
-"""Hashes that may be computed at the same time: each takes 19 MiB, and the opening minute brings everybody."""
+"""Hashes that may be computed at the same time, others in the order in which they came: each takes 19 MiB, and the opening minute brings everybody."""
 
 PROFILE: Final = Parameters(
     type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=2, memory_cost=19456, parallelism=1
@@ -70,7 +71,7 @@ class Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher.from_parameters(PROFILE)
-        self._turn = BoundedSemaphore(AT_ONCE)
+        self._turn = FairLock(AT_ONCE)
         self._nobody = _of_nobody(PROFILE)
 
     def hash(self, password: str) -> str:

@@ -13,7 +13,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account, account_of, accounts
 from ncre.identity.proofs import void
 
-_STAFF: Final = tuple(role.value for role in (Role.REVIEWER, Role.AUDITOR, Role.OFFICE))
+_STAFF: Final = tuple(role.value for role in (Role.REVIEWER, Role.SITE_ADMIN, Role.AUDITOR, Role.OFFICE))
 
 
 class StaffDirectory:

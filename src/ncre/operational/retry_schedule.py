@@ -59,6 +59,14 @@ class RetrySchedule:
             ).scalar_one_or_none()
         return next_at is None or next_at <= now or next_at > too_far(now)
 
+    def noted(self, key: str) -> datetime | None:
+        """The moment that was noted for this, or None."""
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(
+                select(retry_schedule.c.next_at).where(retry_schedule.c.key == key)
+            ).scalar_one_or_none()
+        return found
+
     def note(self, key: str, tries: int, next_at: datetime) -> None:
         with self._database.transaction() as connection:
             connection.execute(self._note, {"key": key, "tries": tries, "next_at": next_at})

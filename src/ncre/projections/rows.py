@@ -37,6 +37,7 @@ class RegistrationRow(TypedDict):
     account_since: datetime
     sealed_for: UUID
     ordinal: int
+    begun_in: str
     status: str
     agreement: str
     agreed_at: datetime

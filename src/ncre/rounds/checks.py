@@ -30,6 +30,7 @@ class Span:
     file: str
     line: int
     window: Window
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def windows_in_order(windows: Mapping[str, Span], faults: FaultList) -> None:
             names = (".".join(rule.later), in_words(late), ".".join(rule.earlier), in_words(early))
             zh = "“{}”（{}）早于“{}”（{}）：".format(*names) + rule.why.zh
             en = "'{}' ({}) is before '{}' ({}): ".format(*names) + rule.why.en
-            faults.add(later.file, later.line, zh, en)
+            faults.add(later.file, later.line, zh, en, f"{later.key}.{rule.later[1]}")
 
 
 def batches_in_order(windows: Mapping[str, Span], batches: Sequence[Span], faults: FaultList) -> None:
@@ -107,12 +108,17 @@ def batches_in_order(windows: Mapping[str, Span], batches: Sequence[Span], fault
                 later.line,
                 zh,
                 f"'{later.name}' begins ({begins}) before '{earlier.name}' ends ({ends})",
+                f"{later.key}.opens",
             )
     if len(batches) > MOST_BATCHES:
         last = batches[MOST_BATCHES]
         zh = f"批次最多 {MOST_BATCHES} 个，现在是 {len(batches)} 个"
         faults.add(
-            last.file, last.line, zh, f"there may be {MOST_BATCHES} batches at the most, not {len(batches)}"
+            last.file,
+            last.line,
+            zh,
+            f"there may be {MOST_BATCHES} batches at the most, not {len(batches)}",
+            f"{last.key}.opens",
         )
 
 
@@ -130,6 +136,7 @@ def tickets_in_time(windows: Mapping[str, Span], batches: Sequence[Span], faults
             f"“printing.opens”（{opens}）不早于第一批次开始（{begins}）：考生来不及打印准考证",
             f"'printing.opens' ({opens}) is not before the first batch begins ({begins}): nobody can print a "
             "ticket in time",
+            f"{printing.key}.opens",
         )
 
 
@@ -144,7 +151,7 @@ def within_a_year(windows: Mapping[str, Span], batches: Sequence[Span], faults: 
             opens, closes = in_words(begins), in_words(span.window.closes)
             zh = f"“{span.name}”结束（{closes}）与报名开始（{opens}）相差一年以上：请核对年份"
             en = f"'{span.name}' ends ({closes}) more than a year from the start of registration ({opens}): check the year"
-            faults.add(span.file, span.line, zh, en)
+            faults.add(span.file, span.line, zh, en, f"{span.key}.closes")
 
 
 def not_over(windows: Mapping[str, Span], today: date, faults: FaultList) -> None:
@@ -156,6 +163,7 @@ def not_over(windows: Mapping[str, Span], today: date, faults: FaultList) -> Non
             register.line,
             f"报名已于 {closes} 结束",
             f"registration was over on {closes} already",
+            f"{register.key}.closes",
         )
 
 
@@ -168,6 +176,7 @@ def _on_one_day(batch: Span, faults: FaultList) -> None:
             batch.line,
             zh,
             f"'{batch.name}' must begin and end on the same day, not {opens} to {closes}",
+            f"{batch.key}.closes",
         )
 
 
@@ -180,19 +189,22 @@ def subjects_fit(
     """Every subject has a fee and a batch that is long enough, every batch a subject that is short enough."""
     lengths = [_minutes(batch) for batch in batches]
     for row, subject in subjects:
-        if fees and subject.level not in {fee.level for fee in fees}:
-            row.wrong(f"级别 {subject.level} 没有规定考试费", f"there is no fee for level {subject.level}")
+        if fees and subject.level not in {fee.level for fee in fees if not fee.province}:
+            row.wrong(
+                f"级别 {subject.level} 没有规定考试费", f"there is no fee for level {subject.level}", "level"
+            )
         if lengths and subject.minutes > max(lengths):
             row.wrong(
                 f"科目 {subject.code} 要 {subject.minutes} 分钟，最长的批次只有 {max(lengths)} 分钟",
                 f"subject {subject.code} takes {subject.minutes} minutes, and the longest batch has {max(lengths)}",
+                "minutes",
             )
     shortest = min((subject.minutes for _, subject in subjects), default=0)
     for batch, minutes in zip(batches, lengths, strict=True):
         if minutes < shortest:
             zh = f"“{batch.name}”只有 {minutes} 分钟，最短的科目也要 {shortest} 分钟"
             en = f"'{batch.name}' has {minutes} minutes, and the shortest subject takes {shortest}"
-            faults.add(batch.file, batch.line, zh, en)
+            faults.add(batch.file, batch.line, zh, en, f"{batch.key}.closes")
 
 
 def prerequisites_lead_up(subjects: Sequence[tuple[TableRow, Subject]], codes: Iterable[str]) -> None:
@@ -203,11 +215,16 @@ def prerequisites_lead_up(subjects: Sequence[tuple[TableRow, Subject]], codes: I
         if not needed:
             continue
         if needed not in known:
-            row.wrong(f"前置科目 {needed} 不在目录中", f"the prerequisite {needed} is not in the catalogue")
+            row.wrong(
+                f"前置科目 {needed} 不在目录中",
+                f"the prerequisite {needed} is not in the catalogue",
+                "prerequisite_code",
+            )
         elif levels.get(needed, 0) >= subject.level:
             row.wrong(
                 f"前置科目 {needed} 的级别应低于 {subject.level} 级，现在是 {levels[needed]} 级",
                 f"the prerequisite {needed} must be of a level below {subject.level}, not {levels[needed]}",
+                "prerequisite_code",
             )
 
 
@@ -218,6 +235,20 @@ def site_fits(row: TableRow, site: SitePlan) -> None:
         row.wrong(*printed_numbers.HALLS.fault(count))
     if site.offers and not site.rooms:
         row.wrong("开考科目的考点没有考场（rooms.csv）", "offers subjects but has no room (rooms.csv)")
+
+
+def offers_fit(row: TableRow, site: SitePlan, minutes: Mapping[str, int]) -> None:
+    """What a site with sittings of its own offers fits into the longest of them."""
+    longest = max(
+        (int((one.ends_at - one.starts_at) / timedelta(minutes=1)) for one in site.batches), default=0
+    )
+    for offer in site.offers:
+        needs = minutes.get(offer.subject, 0)
+        if needs > longest:
+            row.wrong(
+                f"科目 {offer.subject} 要 {needs} 分钟，本考点最长的批次只有 {longest} 分钟",
+                f"subject {offer.subject} takes {needs} minutes, and the site's longest sitting has {longest}",
+            )
 
 
 def site_is_sensible(row: TableRow, site: SitePlan) -> None:

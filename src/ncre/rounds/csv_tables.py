@@ -26,18 +26,18 @@ class TableRow:
     cells: dict[str, str]
     faults: FaultList
 
-    def wrong(self, zh: str, en: str) -> None:
-        self.faults.add(self.file, self.line, zh, en)
+    def wrong(self, zh: str, en: str, key: str = "") -> None:
+        self.faults.add(self.file, self.line, zh, en, key)
 
-    def caution(self, zh: str, en: str) -> None:
-        self.faults.caution(self.file, self.line, zh, en)
+    def caution(self, zh: str, en: str, key: str = "") -> None:
+        self.faults.caution(self.file, self.line, zh, en, key)
 
 
 def read_table(path: Path, faults: FaultList) -> list[TableRow]:
     """The rows of a file of the schema; what is wrong with its header or the shape of its lines is noted."""
     text = read_text(path, faults)
     before = len(faults.faults)
-    lines = _csv_lines(path.name, text, faults) if text is not None else []
+    lines = csv_lines(path.name, text, faults) if text is not None else []
     if not lines:
         return []
     first, header = lines[0][0], [cell.strip().casefold() for cell in _without_empty_end(lines[0][1])]
@@ -95,7 +95,7 @@ def _without_empty_end(cells: Sequence[str]) -> list[str]:
     return filled
 
 
-def _csv_lines(name: str, text: str, faults: FaultList) -> list[tuple[int, list[str]]]:
+def csv_lines(name: str, text: str, faults: FaultList) -> list[tuple[int, list[str]]]:
     """Every record with the line on which it begins; what is no CSV ends the reading with a fault."""
     delimiter, begins = _delimiter(text)
     body = text if begins == 1 else text.split("\n", 1)[1]

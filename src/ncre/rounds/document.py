@@ -21,6 +21,9 @@ Every fault is listed with file, line, value and what is meant, in Chinese or En
 be loaded and hardly can be meant is said as a caution: a site where nobody can register, more sittings on sale than seats,
 two sites or subjects of one name, a registration that is over already.
 
+`ncre round export ROUND --out FOLDER` writes the round in force, also one that was made in the browser, as files of which loading
+gives the same round.
+
 Loading again revises what changed, with an author (`--as`) and a reason (`--why`); each change is a fact, and decisions made
 under it carry its version.
 
@@ -46,7 +49,8 @@ AGREEMENTS = """
 - No window and no batch ends more than a year from the start of registration.
 - Batches come one after the other, the first after payment closes, each within one day; there are 99 at the most. Printing
   opens before the first begins.
-- Each subject fits into the longest batch, each batch has room for the shortest subject, each level has one fee.
+- Each subject fits into the longest batch, each batch has room for the shortest subject, each level has one fee, and one more
+  for each province whose sites charge another. A site with sittings of its own is held to the same.
 - A prerequisite is a subject of a lower level.
 - Codes and names are there once. Offers, rooms and policies name sites and subjects that there are.
 - A site that offers subjects has rooms; rooms times batches are 9999 halls at the most.

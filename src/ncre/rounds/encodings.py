@@ -26,7 +26,13 @@ _REPLACED: Final = "\ufffd"
 def read_text(path: Path, faults: FaultList) -> str | None:
     """The text of the file without a byte order mark, or None with the fault noted."""
     raw = _bytes_of(path, faults)
-    if raw is None:
+    return text_of(path.name, raw, faults) if raw is not None else None
+
+
+def text_of(name: str, raw: bytes, faults: FaultList) -> str | None:
+    """The text that these bytes of a file hold, without a byte order mark, or None with the fault noted."""
+    if raw.startswith(_WORKBOOKS):
+        faults.add(name, 0, "是 Excel 工作簿；请另存为 CSV UTF-8", "is a workbook; save it as CSV UTF-8")
         return None
     encoding = encoding_of(raw)
     try:
@@ -34,7 +40,7 @@ def read_text(path: Path, faults: FaultList) -> str | None:
     except UnicodeDecodeError as error:
         line = raw[: error.start].decode(encoding, "replace").count("\n") + 1
         faults.add(
-            path.name,
+            name,
             line,
             f"有不能识别的字节 {raw[error.start : error.start + 2].hex()}；请另存为 UTF-8 编码",
             f"holds bytes that are no text: {raw[error.start : error.start + 2].hex()}; save it as UTF-8",
@@ -42,7 +48,7 @@ def read_text(path: Path, faults: FaultList) -> str | None:
         return None
     text = text.removeprefix("\ufeff")
     if not text.strip():
-        faults.add(path.name, 0, "是空文件", "is empty")
+        faults.add(name, 0, "是空文件", "is empty")
         return None
     return text
 
@@ -96,12 +102,8 @@ def _bytes_of(path: Path, faults: FaultList) -> bytes | None:
         elif path.stat().st_size > LARGEST_FILE:
             most = LARGEST_FILE // 1_000_000
             faults.add(path.name, 0, f"大于 {most} MB", f"is larger than {most} MB")
-        elif (raw := path.read_bytes()).startswith(_WORKBOOKS):
-            faults.add(
-                path.name, 0, "是 Excel 工作簿；请另存为 CSV UTF-8", "is a workbook; save it as CSV UTF-8"
-            )
         else:
-            return raw
+            return path.read_bytes()
     except FileNotFoundError:
         near = _beside(path)
         faults.add(path.name, 0, f"找不到这个文件{near.zh}", f"cannot be found{near.en}")

@@ -17,11 +17,12 @@ LONGEST_SHOWN: Final = 40
 
 @dataclass(frozen=True, order=True)
 class RoundFault:
-    """`line` counts from 1; 0 speaks of the whole file."""
+    """`line` counts from 1; 0 speaks of the whole file. `key` names what is wrong in it, "" the line as a whole."""
 
     file: str
     line: int
     words: Bilingual
+    key: str = ""
 
     def say(self, language: str) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
@@ -46,11 +47,11 @@ class FaultList:
         self.faults: list[RoundFault] = []
         self.cautions: list[RoundFault] = []
 
-    def add(self, file: str, line: int, zh: str, en: str) -> None:
-        self.faults.append(RoundFault(file, line, Bilingual(zh, en)))
+    def add(self, file: str, line: int, zh: str, en: str, key: str = "") -> None:
+        self.faults.append(RoundFault(file, line, Bilingual(zh, en), key))
 
-    def caution(self, file: str, line: int, zh: str, en: str) -> None:
-        self.cautions.append(RoundFault(file, line, Bilingual(zh, en)))
+    def caution(self, file: str, line: int, zh: str, en: str, key: str = "") -> None:
+        self.cautions.append(RoundFault(file, line, Bilingual(zh, en), key))
 
     def raise_any(self) -> None:
         if self.faults:

@@ -188,6 +188,28 @@ def several(options: Sequence[str]) -> Several:
 
 
 @dataclass(frozen=True)
+class SeveralInACell(Kind):
+    """Different words among a few, with blanks, commas or semicolons between them."""
+
+    options: tuple[str, ...]
+
+    def read(self, value: object, today: date) -> tuple[str, ...]:
+        words = re.split(r"[\s,，、;；]+", unicodedata.normalize("NFKC", as_text(value)).strip().casefold())
+        if not set(words) <= set(self.options) or len(set(words)) < len(words):
+            raise Unfit(self.form)
+        return tuple(one for one in self.options if one in words)
+
+
+def several_in_a_cell(options: Sequence[str]) -> SeveralInACell:
+    said = "/".join(options)
+    words = Bilingual(
+        f"由 {said} 中一个或几个不重复的值组成，用空格分开",
+        f"one or more different words out of {said}, with blanks between them",
+    )
+    return SeveralInACell(words, tuple(options))
+
+
+@dataclass(frozen=True)
 class YesNo(Kind):
     """Yes or no, as people and spreadsheets say it."""
 

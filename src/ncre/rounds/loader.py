@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ncre.domain.exam.plan import in_words
-from ncre.events.exam import Contact, Fee, RoundPlan, SitePlan, Window, Windows
+from ncre.events.exam import Batch, Contact, Fee, RoundPlan, SitePlan, Window, Windows
 from ncre.rounds import checks
 from ncre.rounds.checks import Span
 from ncre.rounds.faults import FaultList, RoundFault, RoundFileFaults
@@ -69,20 +69,21 @@ def load_round(file: Path, today: date) -> LoadedRound:
     """
     faults = FaultList()
     toml = read_toml(file / ROUND_FILE if file.is_dir() else file, today, faults)
-    loaded = _Reading(toml, file if file.is_dir() else file.parent, today, faults).read() if toml else None
+    catalogue = Catalogue(file if file.is_dir() else file.parent, today, faults)
+    loaded = Reading(toml, catalogue, today, faults).read() if toml else None
     faults.raise_any()
     assert loaded is not None, "a round without faults was read"
     return loaded
 
 
-class _Reading:
+class Reading:
     """One reading of a round's files; what has faults is None, and no further fault follows from it."""
 
-    def __init__(self, toml: TomlFile, folder: Path, today: date, faults: FaultList) -> None:
+    def __init__(self, toml: TomlFile, catalogue: Catalogue, today: date, faults: FaultList) -> None:
         self._toml = toml
         self._today = today
         self._faults = faults
-        self._catalogue = Catalogue(folder, today, faults)
+        self._catalogue = catalogue
 
     def read(self) -> LoadedRound | None:
         toml = self._toml
@@ -95,7 +96,14 @@ class _Reading:
         notices = self._notices(spans)
         self._times_agree(windows, spans)
         checks.subjects_fit(subjects, fees or (), spans, self._faults)
-        sites = self._catalogue.sites(policy, on_site, checks.numbered(spans))
+        sites = self._catalogue.sites(policy, on_site, checks.numbered(spans), self._own_batches(windows))
+        if bool(agreement and agreement.declaration) != bool(agreement and agreement.declaration_en):
+            self._toml.wrong(
+                self._toml.lines.key("agreement", "declaration"),
+                "考生声明须同时有中文和英文，或都不填写",
+                "the declaration is in both languages, or in none",
+                "agreement.declaration_en",
+            )
         if head is None or agreement is None or fees is None or len(windows) < len(WINDOWS):
             return None
         titles = self._titles(head, spans)
@@ -113,6 +121,8 @@ class _Reading:
             office=office,
             papers=on_site.papers,
             papers_en=on_site.papers_en,
+            declaration=agreement.declaration,
+            declaration_en=agreement.declaration_en,
         )
         return LoadedRound(plan, sites, notices, tuple(sorted(set(self._faults.cautions))))
 
@@ -141,10 +151,25 @@ class _Reading:
             self._toml.unknown_key("windows", name, WINDOWS)
         for name in WINDOWS:
             line, entry = self._toml.inner(section, "windows", name, WindowEntry)
-            span = self._span(name, self._toml.name, line, entry)
+            span = self._span(name, self._toml.name, line, entry, f"windows.{name}")
             if span is not None:
                 spans[name] = span
         return spans
+
+    def _own_batches(self, windows: dict[str, Span]) -> dict[str, tuple[Batch, ...]]:
+        """The sittings of sites that have some of their own, by site; each list is held to what holds for the round's."""
+        own: dict[str, list[Span]] = {}
+        for row, entry in self._catalogue.sittings():
+            mine = own.setdefault(entry.site, [])
+            named = BatchEntry(opens=entry.opens, closes=entry.closes)
+            span = self._span(f"{entry.site} {len(mine) + 1}", row.file, row.line, named)
+            if span is not None:
+                mine.append(span)
+        for spans in own.values():
+            checks.batches_in_order(windows, spans, self._faults)
+            checks.tickets_in_time(windows, spans, self._faults)
+            checks.within_a_year(windows, spans, self._faults)
+        return {site: checks.numbered(spans) for site, spans in own.items()}
 
     def _batches(self) -> list[Span]:
         """Those that can be read, from the TOML file or from a table of their own."""
@@ -161,11 +186,14 @@ class _Reading:
                     f"there are [[batches]] and {BATCHES}: keep one",
                 )
         spans = [
-            self._span(f"batches {n}", name, line, entry) for n, (line, entry) in enumerate(found, start=1)
+            self._span(f"batches {n}", name, line, entry, f"batches {n}")
+            for n, (line, entry) in enumerate(found, start=1)
         ]
         return [span for span in spans if span is not None]
 
-    def _span(self, name: str, file: str, line: int, entry: WindowEntry | BatchEntry | None) -> Span | None:
+    def _span(
+        self, name: str, file: str, line: int, entry: WindowEntry | BatchEntry | None, key: str = ""
+    ) -> Span | None:
         if entry is None:
             return None
         if entry.opens >= entry.closes:
@@ -175,30 +203,36 @@ class _Reading:
                 line,
                 f"“{name}”的结束（{closes}）不晚于开始（{opens}）",
                 f"'{name}' ends ({closes}) no later than it begins ({opens})",
+                f"{key}.closes" if key else "closes",
             )
             return None
-        return Span(name, file, line, Window(entry.opens, entry.closes))
+        return Span(name, file, line, Window(entry.opens, entry.closes), key)
 
     def _fees(self) -> tuple[Fee, ...] | None:
         """None where one cannot be read: a subject without a fee would only follow from that."""
-        fees: dict[int, Fee] = {}
+        fees: dict[tuple[int, str], Fee] = {}
         entries = self._toml.entries("fees", FeeEntry)
-        for line, entry in entries:
+        for number, (line, entry) in enumerate(entries, start=1):
             if entry is None:
                 return None
-            if entry.level in fees:
-                level = entry.level
-                self._toml.wrong(line, f"级别 {level} 的考试费重复", f"the fee of level {level} is repeated")
-            fees.setdefault(entry.level, Fee(entry.level, entry.yuan, entry.basis))
+            whose = entry.level, entry.province
+            if whose in fees:
+                of = f"{entry.level} {entry.province}".strip()
+                key = f"fees {number}.level"
+                self._toml.wrong(line, f"级别 {of} 的考试费重复", f"the fee of level {of} is repeated", key)
+            fees.setdefault(whose, Fee(entry.level, entry.yuan, entry.basis, entry.province))
         return tuple(fees.values())
 
     def _notices(self, batches: list[Span]) -> tuple[NoticeText, ...]:
         notices: dict[str, NoticeText] = {}
-        for line, entry in self._toml.entries("notices", NoticeEntry):
+        for number, (line, entry) in enumerate(self._toml.entries("notices", NoticeEntry), start=1):
             if entry is None:
                 continue
             if entry.kind in notices:
-                self._toml.wrong(line, f"公告“{entry.kind}”重复", f"the notice '{entry.kind}' is repeated")
+                key = f"notices {number}.kind"
+                self._toml.wrong(
+                    line, f"公告“{entry.kind}”重复", f"the notice '{entry.kind}' is repeated", key
+                )
             notices[entry.kind] = NoticeText(
                 **entry.model_dump()
                 | {"title": with_month(entry.title, batches), "title_en": with_month(entry.title_en, batches)}

@@ -36,7 +36,7 @@ def held_to(
         for detail in error.errors():
             key = str(detail["loc"][0]) if detail["loc"] else ""
             words = _words(detail, f"{where}{shown(key)}", model)
-            faults.add(file, line_of(key), words.zh, words.en)
+            faults.add(file, line_of(key), words.zh, words.en, f"{where}{key[:80]}")
         return None
 
 

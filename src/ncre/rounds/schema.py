@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ncre.domain import printed_numbers
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.seating.halls import MOST_IN_A_HALL
-from ncre.events.exam import DOCUMENTS
+from ncre.events.exam import DOCUMENTS, MANAGEABLE
 from ncre.rounds.kinds import (
     Kind,
     choice,
@@ -23,6 +23,7 @@ from ncre.rounds.kinds import (
     fen,
     one_line,
     several,
+    several_in_a_cell,
     several_lines,
     time_of_exam,
     whole,
@@ -104,7 +105,12 @@ class ConfirmationEntry(Part):
 
 
 class FeeEntry(Part):
-    level: Annotated[int, LEVEL] = Field(description="each level once")
+    level: Annotated[int, LEVEL] = Field(
+        description="each level once, and once more for each province of its own"
+    )
+    province: Annotated[str, one_line(20)] = Field(
+        default="", description="the fee at sites of this province; everywhere else where left out"
+    )
     yuan: Annotated[int, fen()] = Field(description="the fee of one subject of this level")
     basis: Annotated[str, one_line(200)] = Field(default="", description="the document that sets the fee")
 
@@ -120,6 +126,13 @@ class AgreementEntry(Part):
     )
     text: Annotated[str, several_lines(LONGEST_TEXT)] = Field(description="the wording in Chinese")
     text_en: Annotated[str, several_lines(LONGEST_TEXT)] = Field(description="the wording in English")
+    declaration: Annotated[str, one_line(200)] = Field(
+        default="",
+        description="what candidates declare when they submit, in Chinese; standing words where left out",
+    )
+    declaration_en: Annotated[str, one_line(400)] = Field(
+        default="", description="the declaration in English"
+    )
 
 
 class NoticeEntry(Part):
@@ -161,6 +174,12 @@ class SiteRow(Part):
     confirm_place: Annotated[str, one_line(100)] = Field(
         default="", description="where people confirm; the address where left out"
     )
+    notice: Annotated[str, one_line(500)] = Field(
+        default="", description="what candidates read when they choose the site"
+    )
+    manages: Annotated[tuple[str, ...], several_in_a_cell(MANAGEABLE)] = Field(
+        default=(), description="what the site's own administrators change themselves"
+    )
 
 
 class OfferRow(Part):
@@ -173,6 +192,14 @@ class RoomRow(Part):
     site: Annotated[str, SITE] = Field(description="a site of sites.csv")
     room: Annotated[str, one_line(20)] = Field(description="the name of the room, once at a site")
     seats: Annotated[int, whole(1, MOST_IN_A_HALL)] = Field(description="people it seats at once")
+
+
+class SittingRow(Part):
+    """Sittings of a site's own, in place of those of the round."""
+
+    site: Annotated[str, SITE] = Field(description="a site of sites.csv")
+    opens: Annotated[datetime, TIME] = Field(description="when the sitting begins")
+    closes: Annotated[datetime, TIME] = Field(description="when the sitting ends, on the same day")
 
 
 class PolicyRow(Part):
@@ -220,8 +247,9 @@ TABLES: Final[Mapping[str, type[Part]]] = {
     "rooms.csv": RoomRow,
     "policies.csv": PolicyRow,
     "batches.csv": BatchEntry,
+    "sittings.csv": SittingRow,
 }
-"""The CSV files. batches.csv may stand instead of [[batches]]; the others have to be there."""
+"""The CSV files. batches.csv may stand instead of [[batches]], sittings.csv beside it; the others have to be there."""
 
 MAY_BE_WITHOUT_ROWS: Final = frozenset({"policies.csv"})
 

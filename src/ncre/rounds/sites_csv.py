@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from ncre.events.exam import Batch, Offer, OnSite, Room, SitePlan, Subject
@@ -24,12 +25,14 @@ from ncre.rounds.schema import (
     PolicyRow,
     RoomRow,
     SiteRow,
+    SittingRow,
     SubjectRow,
 )
 
 P = TypeVar("P", bound=Part)
 
 BATCHES: Final = "batches.csv"
+SITTINGS: Final = "sittings.csv"
 
 
 class Catalogue:
@@ -40,6 +43,7 @@ class Catalogue:
         self._today = today
         self._faults = faults
         self._subject_codes: list[str] = []
+        self._minutes: dict[str, int] = {}
 
     def subjects(self) -> list[tuple[TableRow, Subject]]:
         """Every subject with its row, so that what is wrong with it elsewhere can name the line."""
@@ -49,24 +53,38 @@ class Catalogue:
         ]
         checks.names_once(rows)
         self._subject_codes = codes_of(rows, "code")
+        self._minutes = {subject.code: subject.minutes for _, subject in found}
         checks.prerequisites_lead_up(found, self._subject_codes)
         return found
 
+    def sittings(self) -> list[tuple[TableRow, SittingRow]]:
+        """Those of sites' own; none where there is no such file."""
+        if not self._exists(SITTINGS):
+            return []
+        rows = self._table(SITTINGS)
+        return [(row, entry) for row in rows if (entry := self._held_to(SittingRow, row)) is not None]
+
     def batches(self) -> list[tuple[TableRow, BatchEntry]] | None:
         """None where there is no such file."""
-        if not (self._folder / BATCHES).exists():
+        if not self._exists(BATCHES):
             return None
         rows = self._table(BATCHES)
         return [(row, entry) for row in rows if (entry := self._held_to(BatchEntry, row)) is not None]
 
     def sites(
-        self, default: PolicyEntry | None, on_site: ConfirmationEntry, batches: tuple[Batch, ...]
+        self,
+        default: PolicyEntry | None,
+        on_site: ConfirmationEntry,
+        batches: tuple[Batch, ...],
+        own_batches: Mapping[str, tuple[Batch, ...]] = MappingProxyType({}),
     ) -> tuple[SitePlan, ...]:
-        """Every site with its plan; `default` and `on_site` hold for sites that name no other."""
+        """Every site with its plan; `default`, `on_site` and `batches` hold for sites that name no other."""
         rows = list(_once(self._table("sites.csv"), "code"))
         checks.names_once(rows)
         known = set(codes_of(rows, "code"))
         offers, rooms = self._offers(known), self._rooms(known)
+        for row in self._table(SITTINGS) if self._exists(SITTINGS) else ():
+            _known(row, "site", known)
         policies = self._policies(known)
         plans = []
         for row in rows:
@@ -77,7 +95,10 @@ class Catalogue:
             rules = default.model_copy(
                 update=own.model_dump(exclude_none=True, exclude={"site"}) if own else {}
             )
-            plan = _site(entry, rules, on_site, offers.get(code, ()), rooms.get(code, ()), batches)
+            sittings = own_batches.get(code, batches)
+            plan = _site(entry, rules, on_site, offers.get(code, ()), rooms.get(code, ()), sittings)
+            if code in own_batches:
+                checks.offers_fit(row, plan, self._minutes)
             checks.confirmation_in_order(row, plan.confirmation)
             self._look_at(row, plan, bool(offers), bool(rooms))
             plans.append(plan)
@@ -117,6 +138,9 @@ class Catalogue:
             if entry is not None:
                 policies[entry.site] = entry
         return policies
+
+    def _exists(self, name: str) -> bool:
+        return (self._folder / name).exists()
 
     def _table(self, name: str) -> list[TableRow]:
         assert name in TABLES, "every table is in the schema"
@@ -176,6 +200,8 @@ def _site(
         )
         if rules.confirmation
         else OnSite(),
+        notice=entry.notice,
+        manages=entry.manages,
     )
 
 
@@ -184,7 +210,7 @@ def _known(row: TableRow, column: str, codes: Collection[str]) -> None:
     code = row.cells.get(column, "")
     if code and codes and code not in codes:
         name = shown(code)
-        row.wrong(f"“{column}”{name} 不存在", f"the {column} '{name}' does not exist")
+        row.wrong(f"“{column}”{name} 不存在", f"the {column} '{name}' does not exist", column)
 
 
 def _once(rows: Iterable[TableRow], *columns: str) -> Iterable[TableRow]:
@@ -193,7 +219,7 @@ def _once(rows: Iterable[TableRow], *columns: str) -> Iterable[TableRow]:
     for row in rows:
         mark = tuple(unicodedata.normalize("NFKC", row.cells.get(one, "")).casefold() for one in columns)
         if all(mark) and mark in seen:
-            row.wrong(f"与第 {seen[mark]} 行重复", f"repeats line {seen[mark]}")
+            row.wrong(f"与第 {seen[mark]} 行重复", f"repeats line {seen[mark]}", columns[-1])
             continue
         seen.setdefault(mark, row.line)
         yield row

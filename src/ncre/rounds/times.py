@@ -40,6 +40,19 @@ def moment(text: str, today: date) -> datetime | None:
         return None
 
 
+def day(text: str) -> date | None:
+    """2027-01-05, 2027/1/5, 2027年1月5日, a spreadsheet's serial number, each also with a time; None for anything else."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    for written in (f"{plain} 00:00", plain):
+        try:
+            wall = _written(written) or _serial(written)
+            if wall:
+                return bounds.moment(wall.replace(tzinfo=EXAM_TIME)).astimezone(EXAM_TIME).date()
+        except (ValueError, OverflowError, InvalidOperation):
+            continue
+    return None
+
+
 def _counted(text: str, today: date) -> datetime | None:
     found = _COUNTED.fullmatch(text)
     return _at(today + timedelta(int(found["days"] or 0)), found["clock"]) if found else None

@@ -73,7 +73,7 @@ class TomlFile:
                 )
                 for place, one in enumerate(found)
             ]
-        self.wrong(self.lines.table(name), f"缺少 [[{name}]]", f"there is no [[{name}]]")
+        self.wrong(self.lines.table(name), f"缺少 [[{name}]]", f"there is no [[{name}]]", name)
         return []
 
     def inner(self, section: dict[str, Any], name: str, key: str, model: type[P]) -> tuple[int, P | None]:
@@ -94,8 +94,8 @@ class TomlFile:
         self.wrong(line, f"缺少“{name}.{key}”", f"'{name}.{key}' is missing")
         return line, None
 
-    def wrong(self, line: int, zh: str, en: str) -> None:
-        self._faults.add(self.name, line, zh, en)
+    def wrong(self, line: int, zh: str, en: str, key: str = "") -> None:
+        self._faults.add(self.name, line, zh, en, key)
 
     def _held_to(self, model: type[P], given: dict[str, Any], table: str, index: int, where: str) -> P | None:
         def line_of(key: str) -> int:

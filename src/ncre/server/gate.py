@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from time import perf_counter
+from typing import Final, Protocol
 
-from ncre.server import answers, wsgi
+from ncre.server import answers, waiting_page, wsgi
 from ncre.server.answers import Said
 from ncre.server.bodies import (
     Bodies,
@@ -20,14 +21,32 @@ from ncre.server.bodies import (
     Pace,
     Receive,
 )
-from ncre.server.lanes import QUIET_SECONDS, ClientGone, Lane, LaneFull, LaneTerms
+from ncre.server.lanes import QUIET_SECONDS, ClientGone, Lane, LaneFull, LaneTerms, LaneWatch
+from ncre.server.waiting_room import Place, WaitingRoom
 from ncre.server.wsgi import Application, Scope, Send
 
+ARRIVED: Final = "ncre.arrived"
+"""In the environment of a request: when it was there whole, by `perf_counter`."""
+
 READS: Final = ("GET", "HEAD")
+
+LANE: Final = "ncre.lane"
+"""Where the WSGI environment names the lane in which a request was let in."""
 
 DRAIN_SECONDS: Final = 3.0
 DRAIN_BYTES: Final = 16_000_000
 """How much of a refused body is still read and thrown away; a connection that is cut at once takes the answer along."""
+
+
+class FileAnswer(Protocol):
+    """An answer that is there already; header names in small letters."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -37,6 +56,7 @@ class Terms:
     lanes         the lanes there are
     lane_of       method, path, query and cookies -> name of the lane
     largest_body  method and path -> bytes
+    files         answers what needs no page: method, path, query, headers, whether over TLS -> answer or None
     pace          how slowly a body may come
     room          bytes of all bodies together
     """
@@ -44,10 +64,13 @@ class Terms:
     lanes: tuple[LaneTerms, ...]
     lane_of: Callable[[str, str, str, str], str]
     largest_body: Callable[[str, str], int]
+    files: Callable[[str, str, str, Mapping[str, str], bool], FileAnswer | None] = lambda *_: None
     pace: Pace = field(default_factory=Pace)
     room: int = 500_000_000
-    trust_proxies: bool = False
+    proxies: int = 0
+    waiting_room: WaitingRoom | None = None
     quiet_seconds: float = QUIET_SECONDS
+    watch: LaneWatch | None = None
 
 
 class Gate:
@@ -60,7 +83,10 @@ class Gate:
         self._terms = terms
         self._closing = closing
         self._bodies = Bodies(terms.pace, terms.room)
-        self._lanes: Mapping[str, Lane] = {lane.name: Lane(lane, terms.quiet_seconds) for lane in terms.lanes}
+        self._waiting_room = terms.waiting_room
+        self._lanes: Mapping[str, Lane] = {
+            lane.name: Lane(lane, terms.quiet_seconds, terms.watch) for lane in terms.lanes
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -70,12 +96,23 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
+        if method in READS and not _has_body(scope) and (file := self._file(scope)) is not None:
+            await _send_file(file, send)
+            return
         incoming = Incoming(receive)
         largest = self._terms.largest_body(method, path)
+        cookies = _cookies(scope)
         lane = self._lanes[
-            self._terms.lane_of(method, path, scope["query_string"].decode("latin-1"), _cookies(scope))
+            self._terms.lane_of(method, path, scope["query_string"].decode("latin-1"), cookies)
         ]
         try:
+            if self._waiting_room is not None and lane.terms.name in self._waiting_room.lanes:
+                verdict = await self._waiting_room.look(cookies, _address(scope, self._terms.proxies))
+                if verdict.cookie:
+                    send = _with_cookie(send, verdict.cookie, _secure(scope, self._terms.proxies))
+                if verdict.place is not None:
+                    await _wait(verdict.place, scope, incoming, send)
+                    return
             if not path.startswith("/"):
                 await _say(answers.NOT_A_PATH, scope, incoming, send)
             elif _declared_length(scope) > largest:
@@ -92,12 +129,19 @@ class Gate:
         except (BodyUnfinished, ClientGone):
             pass  # nobody is there to be told
 
+    def _file(self, scope: Scope) -> FileAnswer | None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        secure = _secure(scope, self._terms.proxies)
+        return self._terms.files(scope["method"], scope["path"], query, headers, secure)
+
     async def _let_in(self, lane: Lane, largest: int, scope: Scope, incoming: Incoming, send: Send) -> None:
         lane.refuse_if_full()
         try:
             body = await self._bodies.take(incoming, largest)
         except NoRoomForBodies:
             raise lane.full() from None
+        arrived = perf_counter()
         gone = asyncio.ensure_future(incoming.disconnected())
         try:
             await lane.enter(gone)
@@ -110,17 +154,23 @@ class Gate:
             lane.leave()
             body.close()
 
-        environ = wsgi.environ_of(scope, body.file, body.size, self._terms.trust_proxies)
+        environ = wsgi.environ_of(scope, body.file, body.size, self._terms.proxies > 0)
+        environ[LANE] = lane.terms.name
+        environ[ARRIVED] = arrived
         try:
             await wsgi.call(self._application, environ, lane.threads, send, gone, done)
         finally:
             gone.cancel()
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """The lifespan of the process: nothing to start, something to close."""
+        """The lifespan of the process: the waiting room is agreed on meanwhile."""
         await receive()
+        agreeing = asyncio.ensure_future(self._waiting_room.run()) if self._waiting_room else None
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        if self._waiting_room is not None and agreeing is not None:
+            agreeing.cancel()
+            self._waiting_room.close()
         for lane in self._lanes.values():
             lane.close()
         self._closing()
@@ -151,6 +201,56 @@ class Incoming:
             async with asyncio.timeout(DRAIN_SECONDS):
                 while not self.complete and left > 0:
                     left -= len((await self()).get("body", b""))
+
+
+def over_tls(scheme: str, forwarded: str, proxies: int) -> bool:
+    """Whether the browser came over TLS, by what the outermost of our proxies says."""
+    said = [one.strip() for one in forwarded.split(",")]
+    return scheme == "https" or (0 < proxies <= len(said) and said[-proxies] == "https")
+
+
+def _secure(scope: Scope, proxies: int) -> bool:
+    return over_tls(scope["scheme"], _line(scope, b"x-forwarded-proto"), proxies)
+
+
+def _address(scope: Scope, proxies: int) -> str:
+    """Where a request comes from, by what the outermost of our proxies says."""
+    said = [one.strip() for one in _line(scope, b"x-forwarded-for").split(",")]
+    if 0 < proxies <= len(said):
+        return said[-proxies]
+    return str((scope.get("client") or ("", 0))[0])
+
+
+def _line(scope: Scope, name: bytes) -> str:
+    """A header of the request, several of one name together."""
+    return ",".join(value.decode("latin-1") for found, value in scope["headers"] if found == name)
+
+
+def _with_cookie(send: Send, value: str, secure: bool) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], waiting_page.cookie(value, secure)]}
+        await send(dict(message))
+
+    return sent
+
+
+async def _wait(place: Place, scope: Scope, incoming: Incoming, send: Send) -> None:
+    """The page of the waiting room; a body is not waited for."""
+    content = waiting_page.page(place, scope["method"] in READS)
+    unread = _has_body(scope)
+    headers = waiting_page.headers(content, place, close=unread)
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": content, "more_body": True})
+    if unread:
+        await incoming.drain()
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _send_file(file: FileAnswer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in file.headers]
+    await send({"type": "http.response.start", "status": file.status, "headers": headers})
+    await send({"type": "http.response.body", "body": file.body, "more_body": False})
 
 
 def _declared_length(scope: Scope) -> int:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 log = logging.getLogger("ncre.server")
 
@@ -39,11 +39,21 @@ class LaneTerms:
     waiting: int = 1000
 
 
+class LaneWatch(Protocol):
+    """Is told how many wait in a lane, and of each request that is turned away."""
+
+    def waiting(self, lane: str, requests: int) -> None: ...
+    def turned_away(self, lane: str) -> None: ...
+
+
 class Lane:
     """Requests enter in the order in which they came. Belongs to one event loop."""
 
-    def __init__(self, terms: LaneTerms, quiet_seconds: float = QUIET_SECONDS) -> None:
+    def __init__(
+        self, terms: LaneTerms, quiet_seconds: float = QUIET_SECONDS, watch: LaneWatch | None = None
+    ) -> None:
         self.terms = terms
+        self._watch = watch
         self.threads = ThreadPoolExecutor(terms.threads, thread_name_prefix=f"ncre-{terms.name}")
         self._free = terms.threads
         self._queue: dict[asyncio.Future[None], None] = {}
@@ -69,6 +79,7 @@ class Lane:
         self._pace.passed(asyncio.get_running_loop().time(), bool(self._queue))
         for turn in self._queue:
             del self._queue[turn]
+            self._tell()
             turn.set_result(None)
             return
         self._free += 1
@@ -88,6 +99,8 @@ class Lane:
     def full(self) -> LaneFull:
         """What to raise for one request that is turned away; it is counted."""
         self._saturation.turned_away(self.waiting)
+        if self._watch is not None:
+            self._watch.turned_away(self.terms.name)
         return LaneFull(self.terms.name)
 
     def close(self) -> None:
@@ -97,6 +110,7 @@ class Lane:
     async def _wait(self, gone: asyncio.Future[None]) -> None:
         turn = asyncio.get_running_loop().create_future()
         self._queue[turn] = None
+        self._tell()
         try:
             await asyncio.wait({turn, gone}, timeout=self.terms.seconds, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
@@ -114,6 +128,11 @@ class Lane:
             self.leave()
         else:
             del self._queue[turn]
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._watch is not None:
+            self._watch.waiting(self.terms.name, self.waiting)
 
 
 class Pace:

@@ -8,15 +8,17 @@ for connections, of which there are as many as the process has threads, if it is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from math import inf
 from pathlib import Path
-from typing import Final
+from time import monotonic
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
@@ -32,6 +34,9 @@ CONNECTIONS: Final = 20
 POLL_INTERVALS: Final = 10.0
 """Seconds for which a thread waits for a connection, or for its turn to write, before it is told to try again."""
 
+TRUSTED_SECONDS: Final = 1.0
+"""For so long after its last use a connection to PostgreSQL is not asked whether it still lives."""
+
 _REVISION: Final = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
 _DOWN_REVISION: Final = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
@@ -39,6 +44,7 @@ _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK_SHARED: Final = text("SELECT pg_advisory_xact_lock_shared(:key)")
 
 
 class NotMigrated(DatabaseUnusable):
@@ -95,6 +101,12 @@ class Database:
         if self.dialect == "postgresql":
             key = int.from_bytes(name.bytes[:8], "big", signed=True)
             connection.execute(_LOCK, {"key": key})
+
+    def lock_shared(self, connection: Connection, name: UUID) -> None:
+        """Beside others that share it, until the transaction ends; whoever takes the lock alone waits for all of them."""
+        if self.dialect == "postgresql":
+            key = int.from_bytes(name.bytes[:8], "big", signed=True)
+            connection.execute(_LOCK_SHARED, {"key": key})
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -174,6 +186,12 @@ class Database:
                 "run: ncre migrate"
             )
 
+    def watch_pool(self, taken: Callable[[], None], given_back: Callable[[], None]) -> None:
+        """Call these whenever a connection is taken from the pool, and given back."""
+        for engine in {id(one.pool): one for one in (self._writers, self._readers)}.values():
+            event.listen(engine, "checkout", lambda *_: taken())
+            event.listen(engine, "checkin", lambda *_: given_back())
+
     def close(self) -> None:
         """Give all connections back. The database may be used again; it then connects anew."""
         self._readers.dispose()
@@ -229,16 +247,38 @@ def _understood(url: str) -> URL:
 
 def _postgresql(url: URL, connections: int, patience: float) -> Engine:
     """As many connections are kept as threads are let in; the overflow is for those inside another of their thread."""
-    return create_engine(
+    engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
         pool_size=connections,
         max_overflow=connections,
         pool_timeout=patience,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000},
     )
+    _ask_after_rest(engine)
+    return engine
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """A connection that lay unused is asked whether it lives before it is used; one that just worked is trusted.
+
+    The pool's own pre-ping asks at every use, a round trip more for every page. Where a trusted one broke, its statement
+    fails as in any outage, and the pool throws all others away with it.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def returned(_connection: Any, record: Any) -> None:
+        record.info["ncre.used"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def asked(connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get("ncre.used", inf) < TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 @cache

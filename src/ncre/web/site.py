@@ -7,7 +7,9 @@ from jinja2 import PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ncre.bootstrap import Container
+from ncre.web import measured, static_files
 from ncre.web.account import (
+    appearance,
     captcha,
     erasure,
     outbox,
@@ -40,9 +42,26 @@ from ncre.web.candidate import (
     subjects,
     wechat_browser,
 )
+from ncre.web.drafts import draft_form, saving
 from ncre.web.ledger import proof_check, public
-from ncre.web.office import erasures, integrations, payments, round, seating, second_looks, staff_accounts
+from ncre.web.office import (
+    bans,
+    calling_off,
+    drafts,
+    duplicates,
+    erasures,
+    exports,
+    integrations,
+    payments,
+    round,
+    seating,
+    second_looks,
+    staff_accounts,
+    statistics,
+)
 from ncre.web.office import letters as office_letters
+from ncre.web.page_templates import PageEnvironment
+from ncre.web.payer import payment as payer
 from ncre.web.shared import (
     access_log,
     auth,
@@ -64,6 +83,7 @@ from ncre.web.staff import (
     desk,
     halls,
     offline,
+    own_site,
     review,
     second_look,
     suspension,
@@ -89,6 +109,7 @@ AREAS = (
     single_sign_on,
     qq,
     outbox,
+    saving,
     registration,
     agreement,
     details,
@@ -96,6 +117,7 @@ AREAS = (
     photo,
     payment,
     wechat_browser,
+    payer,
     documents,
     review,
     bulk,
@@ -107,8 +129,15 @@ AREAS = (
     admission,
     offline,
     halls,
+    own_site,
     round,
+    drafts,
+    calling_off,
     staff_accounts,
+    bans,
+    statistics,
+    exports,
+    duplicates,
     erasures,
     integrations,
     second_looks,
@@ -124,13 +153,20 @@ AREAS = (
 )
 
 
-ROOMS = ("shared", "candidate", "account", "staff", "office", "audit", "api", "ledger")
+ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", "api", "ledger")
 """Rooms of the pages; the templates of each stand beside its views."""
+
+
+class Site(Flask):
+    """Flask with templates compiled for each language."""
+
+    jinja_environment = PageEnvironment  # type: ignore[assignment]
 
 
 def create_site(container: Container) -> Flask:
     """The pages of a container."""
-    site = Flask("ncre.web", static_url_path="/static")
+    site = Site("ncre.web", static_folder=None)
+    site.extensions["ncre.static"] = static_files.install(site)
     site.jinja_loader = _templates()
     site.config.update(
         SECRET_KEY=container.session_key,
@@ -144,6 +180,7 @@ def create_site(container: Container) -> Flask:
     )
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.extensions["ncre.container"] = container
+    measured.install(site, container)
     hosts.install(site, container.settings)
     if container.settings.proxies:
         hops = container.settings.proxies
@@ -155,6 +192,7 @@ def create_site(container: Container) -> Flask:
         edge,
         security_headers,
         language,
+        appearance,
         menu,
         filters,
         contacts,
@@ -168,6 +206,7 @@ def create_site(container: Container) -> Flask:
     for area in AREAS:
         site.register_blueprint(area.pages)
     interface.install(site)
+    draft_form.install(site)
     return site
 
 

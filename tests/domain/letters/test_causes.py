@@ -18,8 +18,8 @@ from ncre.domain.letters.texts import (
 )
 from ncre.domain.letters.wording import SHIPPED
 from ncre.events.base import FACTS
+from ncre.services.letters.log_wording import STATES, WHYS, LetterState, Why
 from ncre.services.letters.preview import SAMPLE
-from ncre.web.candidate.letter_words import STATES, WHYS, LetterState, Why
 
 DOCS = Path(__file__).parents[3] / "docs" / "letters.md"
 

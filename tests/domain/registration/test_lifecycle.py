@@ -66,8 +66,8 @@ MET: Final[dict[When, Callable[[Policy], bool]]] = {
 }
 """Said here once more, so that the code under test is not asked what it should answer."""
 
-OTHERWISE: Final = {Step.FILL_INFO, Step.SUBMIT, Step.UPLOAD_PHOTO, Step.REJECT}
-"""Steps that ask for other details, another choice, photo or reasons: standing where they lead is not enough."""
+OTHERWISE: Final = {Step.FILL_INFO, Step.SUBMIT, Step.UPLOAD_PHOTO, Step.REJECT, Step.POSTPONE}
+"""Steps that ask for other details, another choice, photo, round or reasons: standing where they lead is not enough."""
 
 
 def row_for(step: Step, status: Status, policy: Policy) -> Transition | None:
@@ -128,6 +128,7 @@ def asked(step: Step, at: Registration) -> c.Command:
         Step.WITHDRAW: lambda: asks(c.Withdraw),
         Step.CANCEL: lambda: staff(c.Cancel, reason="考生书面申请"),
         Step.MOVE: lambda: staff(c.Move, to=people.OTHER_ID, evidence="核对身份证原件"),
+        Step.POSTPONE: lambda: staff(c.Postpone, to="79", reason="考点停考"),
         Step.SUSPEND: lambda: staff(c.Suspend, reason="考点正在接受调查"),
         Step.RESUME: lambda: staff(c.Resume),
     }[step]()
@@ -269,6 +270,7 @@ def test_each_step_is_its_own_roles_and_no_auditors() -> None:
         Step.SEAT,
         Step.CANCEL,
         Step.MOVE,
+        Step.POSTPONE,
         Step.RESUME,
     }
     assert {step for step, roles in by.items() if Role.REVIEWER in roles} == {

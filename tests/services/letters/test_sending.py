@@ -55,7 +55,7 @@ def test_what_is_over_before_it_is_sent_is_dropped_and_logged_so(
     approved(container, candidate)
     candidate.pays()
     letters.once()
-    assert server.titles(MAIL) == ["报名费已收到 / Your fee was received"]
+    assert server.titles(MAIL) == ["考试费已收到 / Your fee was received"]
     assert (LetterKind.APPROVED, "dropped", "passed") in kinds(letters, candidate)
 
 

@@ -15,7 +15,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import registration as facts
 from ncre.handlers.command_handler import Act
-from ncre.identity.letter_choices import letter_choices
+from ncre.identity.letters.choices import letter_choices
 from ncre.operational.letters import letter_addresses, letters
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.letters import planning

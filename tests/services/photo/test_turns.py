@@ -91,3 +91,15 @@ def test_a_picture_that_fails_gives_its_turn_back() -> None:
     with pytest.raises(ValueError, match="in this test"), turns.turn(WENJING):
         raise ValueError("in this test")
     assert not refused(turns, WENJING)
+
+
+def test_who_waits_longest_is_next_and_nobody_who_comes_at_the_right_moment(
+    threads: ThreadPoolExecutor,
+) -> None:
+    for _ in range(20):
+        turns = PhotoTurns(1, seconds=30)
+        with turns.turn(WENJING):
+            waiting = waits(turns, LIQIANG, threads)
+        with turns.turn(YILI):
+            entered = monotonic()
+        assert waiting.result(10) < entered

@@ -308,7 +308,7 @@ def test_an_auditor_opens_nothing(container: Container, shenji: Visitor, wenjing
 
 
 OPEN_TO_AUDITORS: Final = (
-    "own_letters.unsubscribe",
+    "own_letters.unsubscribe", "form_drafts.",
     "sign_in.", "sign_up.", "passport.", "contacts.", "second_factor.", "audit.find", "audit_accounts.find",
     "audit_ledger.take", "ledger.cosign",
 )  # fmt: skip
@@ -334,6 +334,10 @@ def test_an_auditor_never_writes(
             "identity": wenjing.account.id,
             "change": "disable",
             "kind": "form",
+            "round_code": "78",
+            "site": "420019",
+            "part": "rooms" if rule.endpoint.startswith("own_site.") else "windows",
+            "what": "remove",
             "version": 1,
         }
         if rule.endpoint.startswith("integrations."):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Final
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from ncre.web.site import create_site
 from tests.support.people import LIQIANG, OFFICE, ROUND, SITE, Candidate, Clock, somebody
-from tests.web.shared.test_query_plans import KINDS, arguments
+from tests.web.shared.test_query_plans import KINDS, arguments, banned
 from tests.web.staff_members import HERE, Visitor, auditor, office, reviewer, row_of
 
 BARE: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -117,11 +118,14 @@ def test_no_page_of_staff_office_and_auditors_shows_a_bare_id(
     begun = somebody(container, "begun", LIQIANG)
     begun.agrees()
     kaowu, bare, walked = office(container, site), [], 0
+    ban = banned(container)
+    draft = container.round_drafts.begin_revision(ROUND, OFFICE, uuid4())
     for registration in (worked.id, other.id, begun.id):
         known = {
             "registration": registration, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1,
+            "draft": draft, "part": "windows",
             "name": "unknown", "token": "unknown", "kind": "email", "digest": "0" * 64, "order": "unknown",
-            "identity": li.account.id, "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "run": registration,
+            "ban": ban, "upload": ban, "export": ban, "identity": li.account.id, "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "run": registration,
         }  # fmt: skip
         with site.test_request_context(base_url=HERE):
             from flask import url_for

@@ -48,27 +48,21 @@ def test_every_fault_is_told_at_once_and_nothing_typed_is_lost(
     wrong = {
         **form_of_details(),
         "name": "x1",
-        "sex": "",
+        "education": "",
         "document_number": "420115200603150012",
         "mobile": "12",
     }
     visitor.post(path(wenjing), 422, **wrong)
     text = visitor.text()
-    for sentence in ("姓名应与证件一致", "请填写性别", "证件号码的校验位不对", "手机号码应为 11 位数字"):
+    for sentence in ("姓名应与证件一致", "请填写文化程度", "证件号码的校验位不对", "手机号码应为 11 位数字"):
         assert text.count(sentence) == 2, sentence
     assert errors_are_linked(visitor.page)
     assert visitor.value("name") == "x1"
     assert visitor.value("document_number") == "420115200603150012"
     assert visitor.value("email") == WENJING.email
-    assert '<option value="bachelor" selected>' in visitor.page
+    assert '<option value="student" selected>' in visitor.page
     assert "<title>错误：" in visitor.page
     assert facts_of(container, wenjing.id) == ["registration.agreement_accepted"]
-
-
-def test_sex_that_disagrees_with_the_document_is_told(wenjing: Candidate, visitor: Visitor) -> None:
-    visitor.get(path(wenjing))
-    visitor.post(path(wenjing), 422, **{**form_of_details(), "sex": "male"})
-    assert "性别与证件号码不一致" in visitor.text()
 
 
 def test_required_fields_carry_a_star_and_autocomplete_helps(wenjing: Candidate, visitor: Visitor) -> None:

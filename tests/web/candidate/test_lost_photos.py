@@ -70,7 +70,7 @@ def test_a_case_without_a_readable_photo_is_not_approved_until_there_is_another(
     assert li.client.get(f"{case}/photo/{digest}.jpg", base_url=staff_members.HERE).status_code == 404
     refused = li.post(f"{case}/approve", page=case)
     assert refused.status_code == 409
-    assert "照片文件在服务器上丢失或损坏" in refused.text
+    assert "照片已丢失或损坏" in refused.text
     assert row_of(container, wenjing.id)["status"] == Status.PENDING_REVIEW
 
     visitor = signed_in(site, wenjing)
@@ -171,7 +171,7 @@ def test_a_photo_folder_that_is_full_is_told_in_words_and_nothing_is_lost(
         full.setattr("ncre.photo.file_store.os.fsync", refuses)
         answer = visitor.post(photo_page(candidate), 507, photo=portrait())
     assert answer.headers["Retry-After"]
-    assert "服务器暂时存不下照片" in visitor.text()
+    assert "现在存不下照片" in visitor.text()
     assert "选择照片文件" in visitor.text()
     assert facts_of(container, candidate.id)[-1] == "registration.submitted"
     assert not [file for file in container.settings.photos.rglob("*") if file.is_file()]

@@ -300,7 +300,7 @@ def test_an_offer_is_nobody_elses(
     stranger.get(draft.replace(str(wenjing.id), str(other.id)), 404)
     stranger.get(path(other))
     stranger.post(f"{path(other)}/adopt", 422, draft=form["draft"], kind="crop")
-    assert "已不在服务器上，请重新上传" in stranger.text()
+    assert "已不再保存，请重新上传" in stranger.text()
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def test_an_approval_shows_until_when_to_pay_and_how_long_that_is(
     approved(container, wenjing)
     clock.advance(hours=3, minutes=15)
     visitor.get(home(wenjing))
-    assert "请在 2027-01-06 10:00 前支付，还有 20 小时 45 分钟。" in visitor.text()
+    assert "请在 2027-01-06 10:00 前支付，还有 20 小时 45 分钟" in visitor.text()
 
 
 def test_a_lapsed_registration_shows_the_way_back(

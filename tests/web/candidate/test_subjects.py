@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from uuid import uuid4
 
@@ -318,7 +319,8 @@ def test_showing_the_subjects_of_another_site_records_nothing_and_keeps_the_tick
     container: Container, wenjing: Candidate, visitor: Visitor
 ) -> None:
     visitor.get(path(wenjing, "420019"))
-    visitor.post(path(wenjing), 200, site="429901", subjects=["67"], declared="yes", show="1")
+    shown = visitor.post(path(wenjing), 302, site="429901", subjects=["67"], declared="yes", show="1")
+    visitor.get(shown.location)
     assert "registration.submitted" not in facts_of(container, wenjing.id)
     assert "checked" in offer(visitor, "67")
 
@@ -352,3 +354,48 @@ def test_a_choice_from_an_old_page_stands_beside_the_recorded_one(
     visitor.post(path(wenjing), 409, subjects=["66", "35"])
     assert "已保存的是： 420019 武汉软件工程职业学院 · 67" in visitor.text()
     assert "checked" in offer(visitor, "35")
+
+
+def test_sites_are_found_by_city_words_and_day_and_the_choice_stands_in_the_address(
+    wenjing: Candidate, visitor: Visitor
+) -> None:
+    visitor.get(path(wenjing))
+    shown = visitor.post(path(wenjing), 302, city="湖北 武汉", q="软件", show="1").location
+    assert "city=" in shown
+    visitor.get(shown)
+    assert re.findall(r'<option value="(\d{6})"', visitor.page) == ["420019"]
+    assert '<option value="湖北 武汉" selected>' in visitor.page
+    day = re.search(r'<option value="(\d{4}-\d\d-\d\d)"', visitor.page)
+    assert day is not None
+    visitor.get(path(wenjing) + "?day=1999-01-01")
+    assert re.findall(r'<option value="(\d{6})"', visitor.page) == []
+    visitor.get(path(wenjing) + f"?day={day[1]}")
+    assert "420019" in re.findall(r'<option value="(\d{6})"', visitor.page)
+
+
+def test_subjects_are_narrowed_and_what_is_ticked_stays_on_the_screen(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    fill_the_tiny_subject(container)
+    visitor.get(path(wenjing, "420019"))
+    every = re.findall(r'name="subjects" value="(\d+)"', visitor.page)
+    sent = {"site": "420019", "subjects": ["66"], "level": "3", "show": "1"}
+    visitor.get(visitor.post(path(wenjing), 302, **sent).location)
+    narrowed = re.findall(r'name="subjects" value="(\d+)"', visitor.page)
+    assert "66" in narrowed
+    assert set(narrowed) < set(every)
+    assert "checked" in offer(visitor, "66")
+    assert '<option value="3" selected>' in visitor.page
+    visitor.get(path(wenjing, "420019") + "&free=yes")
+    assert f'name="subjects" value="{TINY}"' not in visitor.page
+    visitor.get(path(wenjing, "420019") + "&find=PYTHON")
+    assert re.findall(r'name="subjects" value="(\d+)"', visitor.page) == ["66"]
+    visitor.post(path(wenjing), subjects=["66"], declared="yes")
+    assert row_of(container, wenjing.id)["lines"][0]["subject"] == "66"
+
+
+def test_an_address_that_says_nothing_sensible_is_as_good_as_none(
+    wenjing: Candidate, visitor: Visitor
+) -> None:
+    for odd in ("?site=420019&level=nine&subjects=xx&subjects=66", "?site=x&day=x&city=y", "?q=" + "字" * 70):
+        visitor.get(path(wenjing) + odd)

@@ -136,7 +136,7 @@ def test_a_forged_or_outdated_form_leads_back_to_its_page(wenjing: Candidate, vi
     assert f'<a class="button" href="{page}">回到刚才的页面</a>' in visitor.page
     visitor.get(f"{page[: -len('details')]}withdraw")
     visitor.post(f"{page[: -len('details')]}withdraw", 400, seen="")
-    assert "表单不完整" in visitor.text()
+    assert "这一页没有送全" in visitor.text()
     assert f'<a class="button" href="{page[: -len("details")]}withdraw">回到刚才的页面</a>' in visitor.page
     visitor.get(page)
     visitor.post(page, 422, address="x" * 30_000)

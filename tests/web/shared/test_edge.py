@@ -30,7 +30,7 @@ def test_control_characters_in_a_form_are_refused_before_any_view(
     visitor.get(path)
     for field in ("name", "email", f"field{control}"):
         visitor.post(path, 400, **{field: f"li{control}ming"})
-        assert "控制字符" in visitor.text()
+        assert "隐藏字符" in visitor.text()
 
 
 @pytest.mark.parametrize("control", [*CONTROLS, "\n", "\r\n", "\t"])
@@ -38,7 +38,7 @@ def test_control_characters_in_an_address_are_refused(site: Flask, control: str)
     visitor = Visitor(site)
     for path in ("/?a=", "/sign-in?next=/", "/qq/back?error=x", "/register/"):
         visitor.get(path + quote(control), 400)
-        assert "控制字符" in visitor.text()
+        assert "隐藏字符" in visitor.text()
 
 
 def test_lines_of_a_text_are_no_control_characters(container: Container, site: Flask) -> None:
@@ -63,7 +63,7 @@ def test_the_name_of_a_file_is_text_too(site: Flask) -> None:
         content_type="multipart/form-data",
     )
     assert answer.status_code == 400
-    assert "控制字符" in answer.text
+    assert "隐藏字符" in answer.text
 
 
 def test_a_text_longer_than_any_form_takes_is_refused(container: Container, site: Flask) -> None:

@@ -81,6 +81,7 @@ FORMS: Final = (
     Form("review.move", "kaowu", Walker.paid, {"to": "other", "evidence": "核对身份证原件"}),
 )
 NO_COMMAND_OF_THE_CASE: Final = {
+    "details.use_former",
     "payment.ask",
     "audit.open_details",
     "review.open_case",
@@ -146,7 +147,7 @@ def test_a_form_without_what_its_page_showed_does_nothing(
         )
         assert answer.status_code in (400, 409, 422), (changed, answer.status_code)
         if "999" not in sent.get("seen", ""):
-            assert "表单不完整" in answer.text, changed
+            assert "这一页没有送全" in answer.text, changed
         assert acts(container) == before, changed
 
 

@@ -42,7 +42,7 @@ def test_every_page_is_a_kind_503_while_the_database_is_away_and_comes_back_by_i
         for path in pages:
             answer = visitor.get(path, 503)
             assert int(answer.headers["Retry-After"]) > 0
-            assert "系统暂时连不上数据库" in visitor.page
+            assert "系统暂时不能读写报名数据" in visitor.page
     for path in pages[:-1]:
         answer = site.test_client().get(path, base_url=ORIGIN)
         assert answer.status_code in (200, 302)
@@ -121,7 +121,7 @@ def test_a_row_table_that_is_gone_is_an_alarm_and_a_page_with_words(
     with container.database.transaction() as connection:
         connection.execute(text("DROP TABLE registrations"))
     visitor.get(f"/registrations/{wenjing.id}", 500)
-    assert "系统的数据库出了故障" in visitor.text()
+    assert "系统出了故障" in visitor.text()
     assert "the database is broken" in caplog.text
 
 

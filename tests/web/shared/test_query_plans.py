@@ -6,9 +6,11 @@ Every page there is gets opened, so a new one is asked about by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -20,7 +22,10 @@ from ncre.clients.payment_channel import Kind, PaymentNotification, Source
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.state import registration_id
 from ncre.domain.registration.vocabulary import Role
+from ncre.handlers.command_handler import Act
 from ncre.identity.accounts import Account
+from ncre.services.bans.ban_file import NewBan
+from ncre.services.exam.calling_off import CallOff
 from ncre.web.site import create_site
 from tests.handlers.ground import QUICK, Walker, open_exam
 from tests.support.containers import container_on, open_round
@@ -31,7 +36,9 @@ from tests.web.staff_members import HERE, Visitor, visitor
 FIXED: Final = frozenset({
     "rounds", "sites", "notices", "counters", "serials", "retentions",
     "registration_counts", "refused_notices", "reconciliations", "alembic_version", "staff_requests",
-    "ledger_keys", "ledger_statements", "integrations", "new", "part_of_queue", "second_look_rates",
+    "ledger_keys", "ledger_statements", "integrations", "new", "export_schedules",
+    "registration_hours", "unplaced_counts", "subject_counts", "review_counts",
+    "part_of_queue", "round_drafts", "round_draft_parts", "site_runs", "second_look_rates",
 })  # fmt: skip
 """Tables with a few rows a round, a site, a channel, a day, a member of staff or another system, however many people register."""
 
@@ -85,12 +92,15 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
             "registration_id": paid.id, "topic": "registration.approved",
             "registration": paid.id, "code": SITE, "sitting": "2027-03-27-0800-1000", "round_code": ROUND, "site": SITE, "number": 1, "name": "unknown", "token": "unknown",
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
-            "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0, "run": uuid4(),
+            "ban": banned(container), "upload": uuid4(), "province": "43", "export": uuid4(), "schedule": uuid4(),
+            "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0,
+            "part": f"site:{SITE}",
         }  # fmt: skip
+        known |= a_draft_and_a_run(container)
         addresses = list(pages(site, known))
         staff = [
             visitor(container, site, f"of-{role.value}", role, SITE)
-            for role in (Role.OFFICE, Role.AUDITOR, Role.REVIEWER)
+            for role in (Role.OFFICE, Role.SITE_ADMIN, Role.AUDITOR, Role.REVIEWER)
         ]
         addresses += [
             *reviews(container, staff[-1]),
@@ -105,6 +115,20 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
     assert {
         text: tables - FIXED for text, tables in walked(container.database, heard).items() if tables - FIXED
     } == {}
+
+
+def a_draft_and_a_run(container: Container) -> dict[str, UUID]:
+    """A draft of the round, and another site that is called off."""
+    draft = container.round_drafts.begin_revision(ROUND, OFFICE, uuid4())
+    shown = container.calling_off.preview(ROUND, QUICK)
+    off = CallOff(actor=OFFICE, round=ROUND, site=QUICK, why="停考", seen=shown.mark, command_id=uuid4())
+    return {"draft": draft, "run": container.calling_off.begin(replace(off, money=c.PaidFee.REFUND))}
+
+
+def banned(container: Container) -> UUID:
+    """A ban of somebody else, so that every page of bans has one to show."""
+    ban = NewBan("passport", "E12345678", date(2027, 1, 1), date(2029, 1, 1), "31号", "替考")
+    return container.bans.impose(Act(OFFICE), ban)
 
 
 def openable(one: Visitor, addresses: list[str]) -> Iterator[str]:

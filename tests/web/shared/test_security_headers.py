@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
+from hashlib import sha256
+
 import pytest
 from flask import Flask
 
@@ -22,6 +26,19 @@ def test_every_answer_tells_the_browser_to_be_strict(site: Flask, path: str) -> 
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+def test_the_style_in_a_first_page_is_the_sheet_and_the_only_one_that_its_policy_lets_in(site: Flask) -> None:
+    client = site.test_client()
+    first = client.get("/", base_url=ORIGIN)
+    (style,) = re.findall(r"<style>(.*?)</style>", first.text, re.DOTALL)
+    assert style == client.get("/static/style.css", base_url=ORIGIN).text
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}'" in first.headers["Content-Security-Policy"]
+    second = client.get("/", base_url=ORIGIN)
+    assert "<style" not in second.text
+    assert "sha256" not in second.headers["Content-Security-Policy"]
+    assert "/static/style.css" in second.text
 
 
 def test_the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts(

@@ -27,6 +27,7 @@ from tests.web.staff_members import (
     office,
     reviewer,
     row_of,
+    story_of,
     visitor,
 )
 
@@ -287,3 +288,48 @@ def test_the_rows_of_a_search_are_made_anew_by_a_rebuild(container: Container, l
     assert looked_for(li, "张文静")[0] == 422
     rebuild(container.database, container.command_handler.store, container.command_handler.listeners)
     assert number in looked_for(li, "张文静")[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "by"),
+    [
+        ("WENJING@example.com", "mail"),
+        (" wenjing@example.com ", "mail"),
+        ("13800138000", "phone"),
+        ("欧阳文静", "name"),
+    ],
+)
+def test_what_a_search_by_name_phone_or_mail_finds_is_recorded_with_it(
+    container: Container, site: Flask, wenjing: Candidate, typed: str, by: str
+) -> None:
+    kaowu = office(container, site)
+    status, text = looked_for(kaowu, typed)
+    assert (status, row_of(container, wenjing.id)["number"] in text) == (200, True)
+    found = [line for line in story_of(container, wenjing.id) if line["topic"] == "access.registration_found"]
+    assert [line["actor"] for line in found] == [str(kaowu.account.id)] if kaowu.account else []
+    said = {"mail": "按邮箱", "phone": "按手机号", "name": "按姓名"}[by]
+    assert said in found[0]["zh"]
+    assert typed.strip() not in "".join(line["zh"] + line["en"] for line in story_of(container, wenjing.id))
+    assert looked_for(kaowu, "nobody@example.com")[0] == 422
+
+
+def test_the_address_that_somebody_signs_in_with_finds_them_too(
+    container: Container, site: Flask, wenjing: Candidate
+) -> None:
+    with container.database.transaction() as connection:
+        connection.exec_driver_sql(
+            "UPDATE accounts SET email = 'signs.in@example.org' WHERE name = 'wenjing'"
+        )
+    status, text = looked_for(office(container, site), "signs.in@example.org")
+    assert (status, row_of(container, wenjing.id)["number"] in text) == (200, True)
+    elsewhere = reviewer(container, site, at="140027", name="waidi")
+    assert looked_for(elsewhere, "signs.in@example.org")[0] == 422
+    assert looked_for(elsewhere, "wenjing@example.com")[0] == 422
+
+
+def test_a_search_does_not_keep_a_candidate_from_taking_the_request_back(
+    container: Container, li: Visitor, wenjing: Candidate
+) -> None:
+    """Found, masked, is not looked at."""
+    assert looked_for(li, "wenjing@example.com")[0] == 200
+    assert container.registrations.may_take_back(wenjing.id, wenjing.account.actor)

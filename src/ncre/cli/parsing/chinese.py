@@ -41,6 +41,13 @@ HELP: Final[Mapping[str, str]] = {
     "histories": "历史记录",
     "the life of a registration as Mermaid": "报名的状态图（Mermaid）",
     "accounts": "账号",
+    "people who registered in several provinces: a file out, files in": "跨省重复报名：导出、导入比对文件",
+    "write the file for other provinces": "写出给其他省的比对文件",
+    "read the file of another province; 1 where duplicates were newly found": (
+        "读入其他省的比对文件；新发现重复报名则以 1 结束"
+    ),
+    "the file of the exchange": "比对文件",
+    "two digits; left out where our sites are of one province": "两位省代码；考点同属一省时可省略",
     "the rows that pages read": "页面读取的数据行",
     "letters that came back": "退回的信",
     "read one message that came back from standard input; exit code 75: again later": (
@@ -197,6 +204,10 @@ HELP: Final[Mapping[str, str]] = {
     "the rule it follows; kept in the round's history": "依据的规定，记入考次历史",
     "only this round": "只看这个考次",
     "code of the round": "考次代码",
+    "write the round in force as files that `round load` gives the same round of": (
+        "把现行考次写成文件；用 round load 载入即得同一考次"
+    ),
+    "a folder, empty or new": "空的或新的文件夹",
     "histories; bundles that prove the log, and checking them": "历史记录；证明日志的证明包及其核验",
     "deadlines, payments asked for, refunds; seals the log": "到期、查询支付、退款；封存日志",
     "the signed tree over the log": "账本：日志的签名哈希树",
@@ -220,4 +231,10 @@ HELP: Final[Mapping[str, str]] = {
     "the ledger's public key; without it the first one met": "账本的公钥；不给则用第一次见到的",
     "of the witness, as its host name; kept beside its key": "见证人的名称，例如主机名；保存在密钥旁",
     "what was seen": "保存所见的目录",
+    "look the installation over, and say what to do": "检查整个系统，并说明该怎么办",
+    "for machines: one object": "供程序读取：一个 JSON 对象",
+    "how the service does now, in a terminal": "在终端中查看服务的现状",
+    "where metrics are shown; else as the settings say": "显示指标的地址；不给则按设置",
+    "print it once, and end": "显示一次就结束",
+    "seconds between two looks": "两次查看之间的秒数",
 }

@@ -19,6 +19,8 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("migrate",): Entry('ncre migrate --why "release 1.4"', True),
     ("serve",): Entry("ncre serve --host 127.0.0.1 --port 8000 --threads 8"),
     ("worker",): Entry("ncre worker --every 5"),
+    ("doctor",): Entry("ncre doctor --json"),
+    ("top",): Entry("ncre top --every 2"),
     ("demo",): Entry("ncre demo --port 9000"),
     ("backup",): Entry("ncre backup --out /srv/backups/2027-03-01 --as kaowu --why nightly", True),
     ("restore",): Entry("ncre restore /srv/backups/2027-03-01 --escrow /media/safe/secret.key", True),
@@ -28,6 +30,7 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("round", "diff"): Entry("ncre round diff rounds/2027-03 --names"),
     ("round", "history"): Entry("ncre round history 78 --site 420019"),
     ("round", "check"): Entry("ncre round check rounds/2027-03 --date 2027-01-05"),
+    ("round", "export"): Entry("ncre round export 78 --out rounds/2027-03"),
     ("round", "show"): Entry("ncre round show 78"),
     ("round", "retention"): Entry(
         "ncre round retention 78 --keep-days 180 --erase-days 365 --why 档案规定 --as kaowu", True
@@ -81,6 +84,10 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("user", "confirm"): Entry("ncre user confirm wangwu --as kaowu2", True),
     ("user", "decline"): Entry("ncre user decline wangwu --as kaowu2", True),
     ("user", "list"): Entry("ncre user list"),
+    ("duplicates", "export"): Entry(
+        "ncre duplicates export 42.txt --province 42 --as kaowu --why 跨省比对", True
+    ),
+    ("duplicates", "import"): Entry("ncre duplicates import 43.txt --as kaowu --why 跨省比对", True),
     ("person", "erase"): Entry("ncre person erase 78420019000001 --why 来信2027-15 --as kaowu", True),
     ("person", "due"): Entry("ncre person due --round 78", True),
     ("person", "reapply"): Entry("ncre person reapply --list /srv/safe/tombstones", True),

@@ -36,6 +36,7 @@ SIGN_INS: Final = (
     ("kaosheng", Role.CANDIDATE, frozenset[str]()),
     ("shenhe", Role.REVIEWER, frozenset({"420019"})),
     ("shenhe2", Role.REVIEWER, frozenset({"429901", "429902", "429904"})),
+    ("guanli", Role.SITE_ADMIN, frozenset({"420019"})),
     ("shenji", Role.AUDITOR, frozenset[str]()),
     ("kaowu", Role.OFFICE, EVERY_SITE),
 )
@@ -161,6 +162,7 @@ def greeting(settings: Settings) -> str:
     roles = {
         Role.CANDIDATE: "考生 candidate",
         Role.REVIEWER: "审核员 reviewer",
+        Role.SITE_ADMIN: "考点管理员 site administrator",
         Role.AUDITOR: "审计员 auditor",
         Role.OFFICE: "考务 exam office",
     }

@@ -33,7 +33,7 @@ def new_installation(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def warn_of_open_files(settings: Settings) -> None:
     """Say on standard error what others on this machine can read."""
-    if paths := " ".join(str(path) for path in _open_files(settings)):
+    if paths := " ".join(str(path) for path in open_files(settings)):
         print(
             f"ncre: 别人可以读取 {paths}：请执行 chmod -R go-rwx {paths} / "
             f"others can read {paths}: run chmod -R go-rwx {paths}",
@@ -53,7 +53,7 @@ def warn_of_lost_photos(inspection: PhotoInspection) -> None:
         )
 
 
-def _open_files(settings: Settings) -> list[Path]:
+def open_files(settings: Settings) -> list[Path]:
     """The data folder, else nothing in it matters; a SQLite file only where its folder is open too."""
     found = open_to_others([settings.data])
     url = make_url(settings.database_url)

@@ -8,14 +8,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from flask import Flask
+
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse
-from ncre.cli.logs import log_to_stderr
+from ncre.cli.processes import observing
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
 from ncre.config import Settings, read_settings
+from ncre.observability.listener import shared_counters, shown
+from ncre.observability.watching import LaneMetrics
+from ncre.operational.admissions import Admissions
 from ncre.server import serving
 from ncre.server.gate import Gate, Terms
 from ncre.server.lanes import LaneTerms
+from ncre.server.waiting_room import WaitingRoom
 from ncre.web import create_site
 from ncre.web.shared import traffic
 
@@ -23,7 +29,7 @@ THREADS: Final = 8
 """For candidates' pages. More do not make Python quicker; they only wait for the database at the same time."""
 
 MOST_THREADS: Final = 16
-"""With the other lanes no process has more than 35 connections to its database."""
+"""With the other lanes no process has more than 36 connections to its database."""
 
 MOST_PROCESSES: Final = 64
 
@@ -43,25 +49,50 @@ def serve(args: Namespace) -> None:
     settings = with_connections(moved(read_settings(), args.host, args.port), args.threads)
     _require_sensible(args.threads, args.processes, settings)
     listening = serving.handed_over() or listen(settings)
-    log_to_stderr()
+    observing.begin(settings)
     if args.processes > 1:
         _assert_ready(settings)
         warn_of_open_files(settings)
-        serving.serve_in_processes(partial(_gate_of_a_process, args.threads), listening, args.processes)
+        _serve_in_processes(settings, listening, args.threads, args.processes)
         return
     container = build_container(settings)
     container.assert_ready()
     warn_of_open_files(settings)
     warn_of_lost_photos(container.photo_inspection)
-    serving.serve(gate(container, args.threads, closing=True), listening)
+    with shown(settings.observability.host, settings.observability.port):
+        serving.serve(gate(container, args.threads, closing=True), listening)
+
+
+def _serve_in_processes(settings: Settings, listening: socket.socket, threads: int, processes: int) -> None:
+    """This process watches over them, and shows what all of them count together."""
+    terms = settings.observability
+    with shared_counters() as folder, shown(terms.host, terms.port, folder=folder):
+        serving.serve_in_processes(partial(_gate_of_a_process, threads), listening, processes)
 
 
 def gate(container: Container, threads: int = THREADS, closing: bool = False) -> Gate:
     """The pages of a container behind their lanes; `closing` closes the service when the server ends."""
     site = create_site(container)
-    proxied = container.settings.proxies > 0
-    terms = Terms(lanes(threads), traffic.lanes_of(site), traffic.largest_body, trust_proxies=proxied)
+    terms = Terms(
+        lanes(threads),
+        traffic.lanes_of(site),
+        traffic.largest_body,
+        files=site.extensions["ncre.static"].answer,
+        proxies=container.settings.proxies,
+        waiting_room=_waiting_room(container, site),
+        watch=LaneMetrics(),
+    )
     return Gate(site, terms, container.close if closing else lambda: None)
+
+
+def _waiting_room(container: Container, site: Flask) -> WaitingRoom | None:
+    """Where newcomers queue past the set rate; None where no rate is set."""
+    settings = container.settings
+    if not settings.admissions:
+        return None
+    admissions = Admissions(container.database, container.clock, settings.admissions)
+    key = bytes.fromhex(container.session_key)
+    return WaitingRoom(admissions, key, traffic.QUEUED, traffic.signed_in(site))
 
 
 def lanes(threads: int) -> tuple[LaneTerms, ...]:
@@ -79,8 +110,12 @@ def lanes(threads: int) -> tuple[LaneTerms, ...]:
 
 
 def with_connections(settings: Settings, threads: int = THREADS) -> Settings:
-    """As many connections as there are threads in all lanes: no page waits for one that another page holds."""
-    return replace(settings, connections=sum(lane.threads for lane in lanes(threads)))
+    """As many connections as there are threads in all lanes: no page waits for one that another page holds.
+
+    One more where a waiting room is agreed on.
+    """
+    most = sum(lane.threads for lane in lanes(threads)) + bool(settings.admissions)
+    return replace(settings, connections=most)
 
 
 def moved(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -126,7 +161,8 @@ def _assert_ready(settings: Settings) -> None:
 
 def _gate_of_a_process(threads: int) -> Gate:
     """In a process of its own, which reads its settings anew."""
-    log_to_stderr()
-    container = build_container(with_connections(read_settings(), threads))
+    settings = read_settings()
+    observing.begin(settings)
+    container = build_container(with_connections(settings, threads))
     container.assert_ready()
     return gate(container, threads, closing=True)

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import open_container
-from ncre.cli.logs import log_to_stderr
-from ncre.cli.processes import sealing
+from ncre.cli.processes import observing, sealing
 from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_files
 from ncre.clients.webhook_sender import SECONDS
 from ncre.config import read_settings
 from ncre.domain.letters.kinds import Channel
+from ncre.observability.backlog import BacklogMetrics
+from ncre.observability.listener import shown
 from ncre.store.outages import DatabaseFailure
 from ncre.supervision import repeat
 
@@ -52,7 +53,8 @@ def _seconds(text: str) -> float:
 
 def worker(args: Namespace) -> int:
     """Rounds until interrupted, whatever happens to the database. Ends with 1 where `--once` met a failure."""
-    log_to_stderr()
+    settings = read_settings()
+    observing.begin(settings)
     if args.once:
         with open_container() as container:
             warn_of_open_files(container.settings)
@@ -64,26 +66,33 @@ def worker(args: Namespace) -> int:
                 container.sealer.assert_ready()
                 container.sealer.catch_up()
             return int(container.worker.in_trouble)
-    stop, container = _stopped(), build_container(read_settings())
+    stop, container = _stopped(), build_container(settings)
+    terms, numbers = settings.observability, BacklogMetrics(container.backlog.numbers)
     try:
-        warn_of_open_files(container.settings)
-        _wait_for_database(container, stop, args.every)
-        if not stop.is_set():
-            warn_of_lost_photos(container.photo_inspection)
-        sending = Thread(target=_send_events, args=(container, stop), daemon=True)
-        posting = [Thread(target=one, args=(container, stop), daemon=True) for one in _posting()]
-        beside = Thread(target=sealing.run, args=(container.sealer, stop), daemon=True)
-        sending.start()
-        for one in posting:
-            one.start()
-        beside.start()
-        container.worker.run(stop, args.every)
-        for one in (sending, *posting):
-            one.join(SECONDS * 2)
-        beside.join(timeout=10)
+        with shown(terms.host, terms.worker_port, numbers):
+            _run(container, stop, args.every)
     finally:
         container.close()
     return 0
+
+
+def _run(container: Container, stop: Event, every: float) -> None:
+    """The rounds, with what is sent and sealed beside them."""
+    warn_of_open_files(container.settings)
+    _wait_for_database(container, stop, every)
+    if not stop.is_set():
+        warn_of_lost_photos(container.photo_inspection)
+    sending = Thread(target=_send_events, args=(container, stop), daemon=True)
+    beside = Thread(target=sealing.run, args=(container.sealer, stop), daemon=True)
+    posting = [Thread(target=one, args=(container, stop), daemon=True) for one in _posting()]
+    sending.start()
+    for one in posting:
+        one.start()
+    beside.start()
+    container.worker.run(stop, every)
+    for one in (sending, *posting):
+        one.join(SECONDS * 2)
+    beside.join(timeout=10)
 
 
 def _send_events(container: Container, stop: Event) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from ncre.clients.alipay.terms import AlipayTerms
+from ncre.clients.failure_words import failed_of
 from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.clients.response_body import whole
 from ncre.clients.rsa_signing import (
@@ -86,7 +87,7 @@ class AlipayClient:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise ChannelUnavailable(f"{method}: {type(error).__name__}") from error
+            raise ChannelUnavailable(f"{method}: {failed_of(error)}") from error
         if answer.status_code != requests.codes.ok:
             raise ChannelUnavailable(f"{method}: HTTP {answer.status_code}")
         return self._reply(method, answer.content)
@@ -96,7 +97,7 @@ class AlipayClient:
         try:
             answer = requests.get(address, timeout=SECONDS, allow_redirects=False, stream=True)
         except requests.RequestException as error:
-            raise ChannelUnavailable(f"bill: {type(error).__name__}") from error
+            raise ChannelUnavailable(f"bill: {failed_of(error)}") from error
         if answer.status_code != requests.codes.ok:
             raise ChannelUnavailable(f"bill: HTTP {answer.status_code}")
         return whole(answer)

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ncre.clients.failure_words import failed_of
 from ncre.clients.payment_channel import ChannelUnavailable, NoticeRefused
 from ncre.clients.rsa_signing import KeyUnusable, genuine, private_key, public_key, same_key, signed
 from ncre.clients.wechat.keys import WeChatKeys
@@ -129,7 +130,7 @@ class WeChatClient:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise ChannelUnavailable(f"{path}: {type(error).__name__}") from error
+            raise ChannelUnavailable(f"{path}: {failed_of(error)}") from error
 
     def call(self, appid: str, prepay: str) -> dict[str, str]:
         """What WeChat's own browser is called with, signed: app, time, nonce and package, a line each."""
@@ -166,7 +167,7 @@ class WeChatClient:
                 for one in json.loads(answer.content)["data"]
             }
         except (ValueError, KeyError, TypeError, AttributeError, InvalidTag) as error:
-            raise ChannelUnavailable(f"certificates: {type(error).__name__}") from error
+            raise ChannelUnavailable(f"certificates: {failed_of(error)}") from error
         self._assert_signed(answer.headers, answer.content, found.get)
         return found
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from ncre.clients.failure_words import failed_of
 from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.clients.wechat.client import SECONDS
 from ncre.clients.wechat.terms import WeChatTerms
@@ -40,7 +41,7 @@ class Payers:
             answer = requests.get(address, params=asked, timeout=SECONDS, allow_redirects=False)
             said = answer.json()
         except (requests.RequestException, ValueError) as error:
-            raise ChannelUnavailable(f"openid: {type(error).__name__}") from None
+            raise ChannelUnavailable(f"openid: {failed_of(error)}") from None
         openid = said.get("openid") if isinstance(said, dict) else None
         if answer.status_code != HTTPStatus.OK or not isinstance(openid, str) or not 0 < len(openid) <= 128:
             code_said = said.get("errcode") if isinstance(said, dict) else ""

@@ -14,6 +14,9 @@ from ncre.domain.registration.vocabulary import Role
 LONGEST_WHY: Final = 500
 """Characters."""
 
+OF_SITES: Final = frozenset({Role.REVIEWER, Role.SITE_ADMIN})
+"""Roles that are given for certain sites."""
+
 
 class StaffChange(StrEnum):
     """What may be asked for about an account of staff; the values stand on requests."""
@@ -63,7 +66,7 @@ def needs_two(account_role: Role, role: Role | None = None) -> bool:
 
 def assert_may_change(account: AccountState, wanted: Wanted, by: Actor, offices: int) -> None:
     """Raises Refusal. `offices` are the accounts of the office that sign in now."""
-    if by.role is not Role.OFFICE:
+    if by.role is not Role.OFFICE and not _is_reviewer_of_own_site(account, wanted, by):
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
     if by.id == account.id:
         raise Refusal(RefusalCode.OWN_ACCOUNT)
@@ -74,12 +77,22 @@ def assert_may_change(account: AccountState, wanted: Wanted, by: Actor, offices:
         raise Refusal(RefusalCode.LAST_OFFICE)
 
 
+def _is_reviewer_of_own_site(account: AccountState, wanted: Wanted, by: Actor) -> bool:
+    """Whether an administrator of sites gives or takes the role of a reviewer at these sites, and nothing else."""
+    ordinary = {Role.CANDIDATE, Role.REVIEWER}
+    if by.role is not Role.SITE_ADMIN or wanted.change is not StaffChange.ROLE:
+        return False
+    if account.role not in ordinary or wanted.role not in ordinary:
+        return False
+    return all(by.covers(site) for site in account.sites ^ wanted.sites)
+
+
 def assert_explained(why: str, role: Role | None, sites: frozenset[str]) -> None:
-    """Raises Refusal where no reason is given, or a reviewer covers no site."""
+    """Raises Refusal where no reason is given, or a reviewer or administrator covers no site."""
     if not why:
         raise Refusal(RefusalCode.WHY_MISSING)
     require_text(why, LONGEST_WHY)
-    if role is Role.REVIEWER and not sites:
+    if role in OF_SITES and not sites:
         raise Refusal(RefusalCode.SITES_MISSING)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -51,6 +51,16 @@ class CloseSite:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallOffSite:
+    """Record that the exam at a site does not take place; its people are dealt with by commands of their own."""
+
+    actor: Actor
+    command_id: UUID
+    off: facts.SiteCalledOff
+    cause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostNotice:
     """Show a notice before sign-in; the newest of its kind counts."""
 
@@ -78,7 +88,7 @@ class NoteRevision:
     made: facts.RoundRevisionMade
 
 
-ExamCommand = PlanRound | PlanSite | CloseSite | PostNotice | DrawSeats | NoteRevision
+ExamCommand = PlanRound | PlanSite | CloseSite | CallOffSite | PostNotice | DrawSeats | NoteRevision
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,8 @@ def stream_of(command: ExamCommand) -> UUID:
             return site_id(command.round, command.plan.code)
         case PostNotice():
             return notices_id(command.notice.round)
+        case CallOffSite():
+            return site_id(command.off.round, command.off.site)
         case CloseSite():
             return site_id(command.round, command.site)
         case DrawSeats():
@@ -133,6 +145,9 @@ LONGEST_TITLE: Final = 200
 
 LONGEST_BODY: Final = 20_000
 """Characters of a notice."""
+
+LONGEST_WHY: Final = 500
+"""Characters of the reason of a revision, and of a site that is called off."""
 
 
 def _require_notice(notice: facts.NoticePosted) -> None:
@@ -148,10 +163,43 @@ def _require_notice(notice: facts.NoticePosted) -> None:
         require_text(text, most)
 
 
-def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
-    """Facts, or nothing when the plan or the notice already says the same. Only the office may ask."""
-    if command.actor.role is not Role.OFFICE:
+def _require_right(record: ExamRecord, command: ExamCommand) -> None:
+    """Raises Refusal. An administrator revises parts of an open site that the office left to it, and nothing else."""
+    actor = command.actor
+    if actor.role is Role.OFFICE:
+        return
+    if actor.role is not Role.SITE_ADMIN or not isinstance(command, PlanSite | NoteRevision):
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+    sites = (
+        {command.plan.code}
+        if isinstance(command, PlanSite)
+        else {point.site for point in command.made.points}
+    )
+    if not all(site and actor.covers(site) for site in sites):
+        raise Refusal(RefusalCode.NOT_YOUR_SITE)
+    if isinstance(command, PlanSite):
+        require_left_to_site(record.plan, command.plan, record.closed)
+
+
+def require_left_to_site(was: RoundPlan | SitePlan | None, wanted: SitePlan, closed: bool = False) -> None:
+    """That a site changes in nothing but what the office left to it. Raises Refusal."""
+    if not isinstance(was, SitePlan) or closed:
+        raise Refusal(RefusalCode.SITE_CLOSED, site=wanted.code)
+    left = {name: getattr(wanted, name) for name in was.manages if name in _FIELDS_LEFT}
+    if replace(was, **left) != wanted:
+        raise Refusal(RefusalCode.NOT_LEFT_TO_SITE)
+
+
+_FIELDS_LEFT: Final = frozenset({"rooms", "offers", "notice"})
+"""Parts of `MANAGEABLE` that are fields of the plan; reviewers are accounts."""
+
+
+def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
+    """Facts, or nothing when the plan or the notice already says the same.
+
+    The office may ask for everything, administrators of a site for what the office left to them.
+    """
+    _require_right(record, command)
     if isinstance(command, NoteRevision):
         if command.made.made_from != record.version:
             raise Refusal(
@@ -162,6 +210,13 @@ def decide_exam(record: ExamRecord, command: ExamCommand) -> list[Fact]:
         if record.plan is None:
             raise Refusal(RefusalCode.SITE_UNKNOWN, site=command.site)
         return [] if record.closed else [facts.SiteClosed(command.round, command.site)]
+    if isinstance(command, CallOffSite):
+        if record.plan is None:
+            raise Refusal(RefusalCode.SITE_UNKNOWN, site=command.off.site)
+        if not command.off.why.strip():
+            raise Refusal(RefusalCode.WHY_MISSING)
+        require_text(command.off.why, LONGEST_WHY)
+        return [command.off]
     if isinstance(command, PostNotice):
         _require_notice(command.notice)
         return [] if record.newest.get(command.notice.kind) == command.notice else [command.notice]

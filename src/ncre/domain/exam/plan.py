@@ -10,7 +10,9 @@ from typing import Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from ncre.domain.bilingual import Bilingual
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.declaration import DECLARATION
 from ncre.domain.registration.state import NAMESPACE
 from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.domain.registration.window_wording import TURNS, Deadline
@@ -63,8 +65,8 @@ class Round:
         return {subject.code: subject for subject in self.plan.subjects}
 
     @cached_property
-    def _fees(self) -> Mapping[int, int]:
-        return {fee.level: fee.amount for fee in self.plan.fees}
+    def _fees(self) -> Mapping[tuple[int, str], int]:
+        return {(fee.level, fee.province): fee.amount for fee in self.plan.fees}
 
     @cached_property
     def _known(self) -> Mapping[str, Subject]:
@@ -78,9 +80,28 @@ class Round:
         known = self._known.get(code)
         return known or Subject(code, code, 0, max((one.minutes for one in self._known.values()), default=0))
 
-    def fee(self, subject: str) -> int:
-        """What one subject costs, in fen; the level decides (domain facts §6.4)."""
-        return self._fees[self.subjects[subject].level]
+    def fee(self, subject: str, province: str = "") -> int:
+        """What one subject costs at a site of this province, in fen; level and province decide (domain facts §6.4)."""
+        level = self.subjects[subject].level
+        own = self._fees.get((level, province))
+        return self._fees[level, ""] if own is None else own
+
+    def bases(self, province: str) -> list[str]:
+        """The documents that set the fees of this province, each once."""
+        own = {fee.level for fee in self.plan.fees if fee.province == province}
+        mine = (
+            fee
+            for fee in self.plan.fees
+            if fee.province == province or (not fee.province and fee.level not in own)
+        )
+        return list(dict.fromkeys(fee.basis for fee in mine if fee.basis))
+
+    @property
+    def declaration(self) -> Bilingual:
+        """What candidates declare when they submit."""
+        zh = self.plan.declaration or DECLARATION.zh
+        en = self.plan.declaration_en if self.plan.declaration else DECLARATION.en
+        return Bilingual(zh, en or zh)
 
     def window(self, opening: Opening) -> Window | None:
         """The window a step needs, or None where it needs none."""

@@ -5,7 +5,7 @@ The differences are found between whole plans, so files and a page that edits on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -36,6 +36,7 @@ class ChangeKind(StrEnum):
     FEE_BASIS = "fee-basis"
     AGREEMENT_EDITION = "agreement-edition"
     AGREEMENT_TEXT = "agreement-text"
+    DECLARATION = "declaration"
     NOTICE = "notice"
     SITE_ADDED = "site-added"
     SITE_CLOSED = "site-closed"
@@ -44,6 +45,8 @@ class ChangeKind(StrEnum):
     SITE_ADDRESS = "site-address"
     SITE_REMARKS = "site-remarks"
     SITE_CONTACT = "site-contact"
+    SITE_NOTICE = "site-notice"
+    SITE_MANAGES = "site-manages"
     CONFIRMATION_TIME = "confirmation-time"
     REVIEW_ON = "review-on"
     REVIEW_OFF = "review-off"
@@ -124,12 +127,14 @@ def _round_changes(was: RoundPlan | None, now: RoundPlan) -> Iterator[Change]:
             kind, "", "", _span(getattr(was.windows, name)), _span(getattr(now.windows, name))
         )
     yield from _subject_changes(_by_code(was.subjects), _by_code(now.subjects))
-    yield from _fee_changes(_by_level(was.fees), _by_level(now.fees))
+    yield from _fee_changes(was.fees, now.fees)
     texts = (was.agreement_text, was.agreement_text_en), (now.agreement_text, now.agreement_text_en)
     if was.agreement != now.agreement:
         yield Change(ChangeKind.AGREEMENT_EDITION, "", "", was.agreement, now.agreement)
     elif texts[0] != texts[1]:
         yield Change(ChangeKind.AGREEMENT_TEXT, "", was.agreement)
+    declared = [f"{one.declaration} / {one.declaration_en}".strip(" /") for one in (was, now)]
+    yield from _differs(ChangeKind.DECLARATION, "", "", *declared)
 
 
 def _subject_changes(was: Mapping[str, Subject], now: Mapping[str, Subject]) -> Iterator[Change]:
@@ -146,13 +151,36 @@ def _subject_changes(was: Mapping[str, Subject], now: Mapping[str, Subject]) -> 
         yield from _differs(ChangeKind.SUBJECT_REMARKS, "", code, *remarks)
 
 
-def _fee_changes(was: Mapping[int, Fee], now: Mapping[int, Fee]) -> Iterator[Change]:
-    for level in sorted(was.keys() | now.keys()):
-        before, after = was.get(level), now.get(level)
-        fees = [yuan(one.amount) if one else "" for one in (before, after)]
-        yield from _differs(ChangeKind.FEE, "", str(level), *fees)
-        if before and after:
-            yield from _differs(ChangeKind.FEE_BASIS, "", str(level), before.basis, after.basis)
+def _fee_changes(was: Iterable[Fee], now: Iterable[Fee]) -> Iterator[Change]:
+    """By level; of a level with fees of provinces, what each of them pays, and then what all others do."""
+    both = [{(one.level, one.province): one for one in fees} for fees in (was, now)]
+    for level in sorted({level for fees in both for level, _ in fees}):
+        named = sorted({province for fees in both for of, province in fees if of == level and province})
+        for province in (*named, ""):
+            before, after = (fees.get((level, province)) or fees.get((level, "")) for fees in both)
+            item = fee_item(level, province, named)
+            amounts = [yuan(one.amount) if one else "" for one in (before, after)]
+            yield from _differs(ChangeKind.FEE, "", item, *amounts)
+            if before and after:
+                yield from _differs(ChangeKind.FEE_BASIS, "", item, before.basis, after.basis)
+
+
+def fee_item(level: int, province: str, named: Iterable[str]) -> str:
+    """Whose fee of a level: "4 湖北" that of a province, "4 ≠湖北,山西" that of all others, "4" that of everybody."""
+    if province:
+        return f"{level} {province}"
+    others = ",".join(named)
+    return f"{level} ≠{others}" if others else str(level)
+
+
+def pays(item: str, level: int, province: str) -> bool:
+    """Whether somebody at a site of a province pays this fee (`fee_item`) for a subject of a level."""
+    of, _, whose = item.partition(" ")
+    if of != str(level):
+        return False
+    if whose.startswith("≠"):
+        return province not in whose[1:].split(",")
+    return whose in ("", province)
 
 
 def _site_changes(was: SitePlan | None, closed: SitePlan | None, now: SitePlan) -> Iterator[Change]:
@@ -181,12 +209,13 @@ def _policy_changes(was: SitePlan, now: SitePlan) -> Iterator[Change]:
     yield from _differs(ChangeKind.SITE_NAME, code, "", was.name, now.name)
     yield from _differs(ChangeKind.SITE_ADDRESS, code, "", was.address, now.address)
     remarks = [
-        f"{one.province} {one.city} {'synthetic' if one.synthetic else ''} {one.notice}".strip()
-        for one in (was, now)
+        f"{one.province} {one.city} {'synthetic' if one.synthetic else ''}".strip() for one in (was, now)
     ]
     yield from _differs(ChangeKind.SITE_REMARKS, code, "", *remarks)
     asked = [_contact(Contact(one.phone, one.hours, one.hours_en)) for one in (was, now)]
     yield from _differs(ChangeKind.SITE_CONTACT, code, "", *asked)
+    yield from _differs(ChangeKind.SITE_NOTICE, code, "", was.notice, now.notice)
+    yield from _differs(ChangeKind.SITE_MANAGES, code, "", " ".join(was.manages), " ".join(now.manages))
     on_site = [_on_site(one.confirmation) for one in (was, now)]
     yield from _differs(ChangeKind.CONFIRMATION_TIME, code, "", *on_site)
     if was.reviews != now.reviews:
@@ -255,7 +284,3 @@ def _name(batch: Batch) -> str:
 
 def _by_code(subjects: tuple[Subject, ...]) -> dict[str, Subject]:
     return {subject.code: subject for subject in subjects}
-
-
-def _by_level(fees: tuple[Fee, ...]) -> dict[int, Fee]:
-    return {fee.level: fee for fee in fees}

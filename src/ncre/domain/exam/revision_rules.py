@@ -150,6 +150,13 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已有人同意这个版本，请改用新的版本号",
         "people accepted this edition: give the new text a new edition",
     ),
+    ChangeKind.DECLARATION: _follow(
+        "考生声明",
+        "what candidates declare",
+        here,
+        "已按原文字声明，不再重新声明",
+        "declared in the words of then, and are not asked again",
+    ),
     ChangeKind.NOTICE: Rule(Bilingual("公告", "a notice")),
     ChangeKind.SITE_ADDED: Rule(Bilingual("增加考点", "a site is added")),
     ChangeKind.SITE_CLOSED: _follow(
@@ -176,6 +183,8 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ),
     ChangeKind.SITE_REMARKS: Rule(Bilingual("考点说明", "remarks on a site")),
     ChangeKind.SITE_CONTACT: Rule(Bilingual("考点联系方式", "the contacts of a site")),
+    ChangeKind.SITE_NOTICE: Rule(Bilingual("考点提示", "the site's own notice")),
+    ChangeKind.SITE_MANAGES: Rule(Bilingual("考点可自行管理的内容", "what the site manages itself")),
     ChangeKind.CONFIRMATION_TIME: _follow(
         "现场确认的时间和地点",
         "time and place of the confirmation on site",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from ncre.domain.exam.revision import Change
+from ncre.domain.exam.revision import Change, pays
 from ncre.domain.registration.lifecycle import HOLDS_SEATS, PAID, STANDINGS
 from ncre.domain.registration.vocabulary import Status
 
@@ -32,6 +32,7 @@ class Holder:
     agreement: str
     subjects: tuple[str, ...]
     seats: tuple[HeldSeat, ...] = ()
+    province: str = ""
 
     @property
     def holds(self) -> bool:
@@ -118,7 +119,9 @@ def counted(change: Change, one: Holder, _: Levels) -> bool:
 
 def fee(change: Change, one: Holder, levels: Levels) -> bool:
     """Whoever has still to pay the fee of the level."""
-    return one.unpaid and any(str(levels.get(subject, "")) == change.item for subject in one.subjects)
+    return one.unpaid and any(
+        pays(change.item, levels.get(subject, 0), one.province) for subject in one.subjects
+    )
 
 
 def too_many(change: Change, one: Holder, _: Levels) -> bool:

@@ -56,7 +56,7 @@ KINDS: Final = {
     LetterKind.LAPSES_IN_6_HOURS: Bilingual("支付期限还剩 6 小时", "6 hours left to pay"),
     LetterKind.LAPSES_IN_1_HOUR: Bilingual("支付期限还剩 1 小时", "1 hour left to pay"),
     LetterKind.LAPSED: Bilingual("报名已过期", "lapsed, with the way back"),
-    LetterKind.PAID: Bilingual("报名费已收到", "the fee was paid"),
+    LetterKind.PAID: Bilingual("考试费已收到", "the fee was paid"),
     LetterKind.REFUNDED: Bilingual("退款已退回", "money was sent back"),
     LetterKind.SEATED: Bilingual("考场和座位已编排", "hall and seat are there"),
     LetterKind.MOVED: Bilingual("报名转到另一账号", "moved to another account"),

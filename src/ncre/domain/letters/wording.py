@@ -14,7 +14,7 @@ SHIPPED: Final[Mapping[LetterKind, LetterText]] = {
         "审核通过，请在 {deadline} 前支付",
         "Approved: please pay before {deadline}",
         "您的报名（报名号 {number}，{site}）已通过审核。\n\n报考科目：{subjects}。\n\n"
-        "请在 {deadline}（北京时间）前支付报名费 {amount} 元。过期未支付，报名自动失效，名额会让给别人。",
+        "请在 {deadline}（北京时间）前支付考试费 {amount} 元。过期未支付，报名自动失效，名额会让给别人。",
         "Your registration ({number}, {site}) was approved.\n\nSubjects: {subjects}.\n\n"
         "Please pay the fee of {amount} yuan before {deadline} (Beijing time). Unpaid by then it lapses, and the seats go to others.",
         "报名 {number} 已通过审核，请在 {deadline} 前支付 {amount} 元。",
@@ -60,7 +60,7 @@ SHIPPED: Final[Mapping[LetterKind, LetterText]] = {
         "Registration {number} has lapsed. {way_back}",
     ),
     LetterKind.PAID: LetterText(
-        "报名费已收到",
+        "考试费已收到",
         "Your fee was received",
         "您的报名（报名号 {number}，{site}）已支付 {amount} 元，报名有效。\n\n报考科目：{subjects}。\n\n"
         "考场和座位编排好后会再通知您。缴费凭证在报名页面下载。",

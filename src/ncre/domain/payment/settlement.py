@@ -30,6 +30,7 @@ class Unusable(StrEnum):
     CANCELLED = "cancelled"
     NOT_PAYABLE = "not-payable"
     SEAT_GONE = "seat-gone"
+    BANNED = "banned"
 
 
 class DifferenceKind(StrEnum):

@@ -48,12 +48,14 @@ def _require_accepted(details: facts.Details, round_: Round) -> None:
 def submit(registration: Registration, submit: c.Submit, context: DecisionContext) -> list[Fact]:
     """Raises Refusal where the declaration is missing, or site and subjects cannot be chosen."""
     if not submit.declared:
-        raise Refusal(RefusalCode.DECLARATION_MISSING)
+        words = context.round.declaration
+        raise Refusal(RefusalCode.DECLARATION_MISSING, declaration=words.zh, declaration_en=words.en)
     site, lines = _choice(submit, context, {})
     number = _number(registration, submit)
     student = _student(registration, submit, site)
     pay_by = _pay_by_from_submission(site, context)
-    return [facts.Submitted(number, site.code, lines, submit.declaration, site.version, pay_by, student)]
+    declared = submit.declaration or context.round.declaration.zh
+    return [facts.Submitted(number, site.code, lines, declared, site.version, pay_by, student)]
 
 
 def change_subjects(
@@ -123,7 +125,7 @@ def _choice(
 def _line(subject: str, site: Site, round_: Round, held: Mapping[str, facts.Line]) -> facts.Line:
     """The subject with its fee; one that is not offered any more is kept as it was by whoever holds it."""
     if subject in site.offers and subject in round_.subjects:
-        return facts.Line(subject, round_.fee(subject))
+        return facts.Line(subject, round_.fee(subject, site.plan.province))
     if subject in held:
         return held[subject]
     raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)

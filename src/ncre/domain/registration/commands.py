@@ -85,14 +85,15 @@ class AmendInfo(Asked):
 class Submit(Asked):
     """`number` is the 14-digit registration number drawn for this site, used if one is needed.
 
-    `student` is a school number or `students.DECLARED`, which sites for their own students ask for.
+    `student` is a school number or `students.DECLARED`, which sites for their own students ask for. What was declared
+    are the words of the round, where `declaration` says nothing else.
     """
 
     step = Step.SUBMIT
     site: str
     subjects: tuple[str, ...]
     declared: bool
-    declaration: str
+    declaration: str = ""
     number: str = ""
     student: str = ""
 
@@ -243,6 +244,15 @@ class Move(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Postpone(Asked):
+    """`to` is the round for which it counts from now on; that it takes it is asked where rounds are."""
+
+    step = Step.POSTPONE
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Suspend(Asked):
     """It stops where it is while something is looked into; the reason is told to the candidate."""
 
@@ -278,6 +288,7 @@ Command = (
     | Withdraw
     | Cancel
     | Move
+    | Postpone
     | Suspend
     | Resume
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ncre.domain.bans.ban import Ban, refusal_of
 from ncre.domain.exam.plan import Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import Transition
@@ -17,7 +18,8 @@ class DecisionContext:
 
     `site` is the site the command names, else the one the registration has chosen, else None. `photo_lost`
     is whether the photo that the command rests on cannot be read any more, `review_opened` whether staff opened the
-    private details since review was requested, or judged the registration before.
+    private details since review was requested, or judged the registration before. `ban` is a ban in force of the person
+    that the command or the registration names.
     """
 
     now: datetime
@@ -25,12 +27,19 @@ class DecisionContext:
     site: Site | None = None
     photo_lost: bool = False
     review_opened: bool = False
+    ban: Ban | None = None
 
 
 def require_photo(context: DecisionContext) -> None:
     """Nothing is decided about a face that nobody can see."""
     if context.photo_lost:
         raise Refusal(RefusalCode.PHOTO_LOST)
+
+
+def require_not_banned(context: DecisionContext) -> None:
+    """Raises Refusal for somebody who may not take the exam."""
+    if context.ban is not None:
+        raise refusal_of(context.ban, context.round)
 
 
 def site_of(context: DecisionContext) -> Site:

@@ -27,7 +27,13 @@ from ncre.domain.registration.candidate_decisions import (
     upload_photo,
     withdraw,
 )
-from ncre.domain.registration.decision_context import DecisionContext, of_these_rows, require_photo, site_of
+from ncre.domain.registration.decision_context import (
+    DecisionContext,
+    of_these_rows,
+    require_not_banned,
+    require_photo,
+    site_of,
+)
 from ncre.domain.registration.lifecycle import LIFE, Transition, roles_of
 from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.rejection_reasons import (
@@ -41,6 +47,17 @@ from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+
+ASKS_FOR_BANS: Final = (
+    c.FillInfo,
+    c.AmendInfo,
+    c.Submit,
+    c.ChangeSubjects,
+    c.RequestReview,
+    c.Approve,
+    c.Settle,
+)
+"""Commands that bring a registration nearer to the exam: who is banned is told so, and money of theirs goes back."""
 
 
 def decide(registration: Registration, command: c.Command, context: DecisionContext) -> list[Fact]:
@@ -57,6 +74,8 @@ def decide(registration: Registration, command: c.Command, context: DecisionCont
     if not rows:
         raise Refusal(RefusalCode.OUT_OF_TURN, step=command.step, status=registration.status)
     _require_window(rows, context)
+    if isinstance(command, ASKS_FOR_BANS) and not isinstance(command, c.Settle):
+        require_not_banned(context)
     return of_these_rows(rows, _answer(registration, command, context))
 
 
@@ -103,6 +122,8 @@ def _answer(registration: Registration, command: c.Command, context: DecisionCon
             return _cancel(registration, command, context)
         case c.Move():
             return _move(registration, command, context)
+        case c.Postpone():
+            return _postpone(registration, command, context)
         case c.Suspend():
             return _suspend(registration, command, context)
         case c.Resume():
@@ -165,6 +186,8 @@ def _already_so(registration: Registration, command: c.Command) -> bool:
             return status is Status.REJECTED and registration.rejected == _rejection(command)
         case c.Move():
             return registration.candidate == command.to
+        case c.Postpone():
+            return registration.round == command.to
         case c.Seat():
             return {seat.subject for seat in command.seats} <= registration.seated
         case c.Resume():
@@ -203,6 +226,8 @@ def _settle(registration: Registration, settle: c.Settle, context: DecisionConte
     """Money is never refused: it settles the registration, or it is recorded as owed back."""
     closes = context.round.plan.windows.payment.closes
     why = unusable(registration, context.site, settle.order, settle.amount, settle.paid_at, closes)
+    if why is None and context.ban is not None:
+        why = Unusable.BANNED
     if why is None and settle.seats_gone:
         why = Unusable.SEAT_GONE
     paid = (settle.order, settle.channel, settle.trade, settle.amount, settle.paid_at)
@@ -274,6 +299,15 @@ def _move(registration: Registration, move: c.Move, _: DecisionContext) -> list[
     if len(move.evidence.strip()) < LEAST_EVIDENCE:
         raise Refusal(RefusalCode.EVIDENCE_MISSING)
     return [facts.Moved(registration.candidate, move.to, move.evidence.strip())]
+
+
+def _postpone(registration: Registration, postpone: c.Postpone, _: DecisionContext) -> list[Fact]:
+    """Its seats of this round are given up; that the other round takes it is asked where rounds are."""
+    if not postpone.reason.strip():
+        raise Refusal(RefusalCode.REASON_TEXT_MISSING)
+    require_text(postpone.reason, LONGEST_NOTE)
+    released = [facts.SeatReleased(subject, *chair) for subject, chair in sorted(registration.chairs.items())]
+    return [*released, facts.Postponed(registration.round, postpone.to, postpone.reason.strip())]
 
 
 def _suspend(registration: Registration, suspend: c.Suspend, context: DecisionContext) -> list[Fact]:

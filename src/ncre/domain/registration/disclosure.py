@@ -21,6 +21,14 @@ REASONS: Final[Mapping[str, Bilingual]] = {
 }
 """The reasons of the desk. A code is never renamed: it stands in the log."""
 
+PREFILL: Final = "prefill"
+"""The purpose of a candidate's own look: the details begin another registration of theirs."""
+
+PREFILLED: Final = Bilingual(
+    "考生用这份报名的信息填写另一份报名。",
+    "The candidate began another registration with the details of this one.",
+)
+
 MAY_OPEN: Final = frozenset({Role.REVIEWER, Role.OFFICE})
 """Who may open private details at all, each at their sites; auditors open nothing."""
 

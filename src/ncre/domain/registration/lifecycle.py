@@ -484,7 +484,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         Status.CONFIRMED,
         Bilingual(
             "要求现场确认的考点，核对本人证件后确认。",
-            "Where the site confirms in person, staff check the document and confirm.",
+            "Where the site asks for confirmation on site, staff check the document and confirm.",
         ),
         when=When.SITE_CONFIRMS,
     ),
@@ -550,6 +550,29 @@ LIFE: Final[tuple[Transition, ...]] = (
             "找不回原账号的考生，考务办公室可凭证据把报名转到其本人的另一账号。",
             "Where somebody cannot get back into an account, the exam office may move the registration to "
             "another account of theirs, upon evidence.",
+        ),
+    ),
+    Transition(
+        c.Postpone,
+        OFFICE,
+        (Status.PAID, Status.CONFIRMED),
+        facts.Postponed,
+        Status.PAID,
+        Bilingual(
+            "考点停考延期时，考务办公室可把已支付的报名转到下一考次：科目和费用不变，须重新确认和编排。",
+            "Where a site postpones its exam, the exam office may carry a paid registration over to the next round: "
+            "subjects and fee stay, confirmation and seats are anew.",
+        ),
+    ),
+    Transition(
+        c.Postpone,
+        OFFICE,
+        (Status.PAID, Status.CONFIRMED),
+        facts.SeatReleased,
+        SAME,
+        Bilingual(
+            "考试延期时，已编排的座位作废。",
+            "Where the exam is postponed, the seats that were given for it are given up.",
         ),
     ),
     Transition(

@@ -97,7 +97,7 @@ LEADS: Final[Mapping[Page, Bilingual]] = {
     ),
     Page.TICKET: Bilingual(
         "支付完成并编排考场后才能打印准考证。",
-        "The ticket can be printed once the fee is paid and seats are assigned.",
+        "The admission ticket can be printed once the fee is paid and seats are assigned.",
     ),
 }
 """What cannot be done, first; the reason follows."""

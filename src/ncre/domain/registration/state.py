@@ -31,7 +31,7 @@ class Registration:
 
     `candidate` is the account it belongs to; `sealed_for` the one under whose key its private fields
     are sealed, the first. `settled` is the payment that settled it. `owed` are trades whose money goes
-    back, with the reason. `suspended_from` and `suspended_at` tell of the last time it was suspended.
+    back, with the reason. `chairs` are hall and seat of each subject in `seated`. `suspended_from` and `suspended_at` tell of the last time it was suspended.
     """
 
     id: UUID
@@ -59,6 +59,7 @@ class Registration:
     owed: Mapping[str, str] = field(default_factory=dict)
     returned: frozenset[str] = frozenset()
     seated: frozenset[str] = frozenset()
+    chairs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -140,6 +141,15 @@ def _settled(registration: Registration, settled: facts.PaymentSettled) -> dict[
     return {"settled": settled}
 
 
+def _released(registration: Registration, released: facts.SeatReleased) -> dict[str, Any]:
+    chairs = {subject: chair for subject, chair in registration.chairs.items() if subject != released.subject}
+    return {"seated": registration.seated - {released.subject}, "chairs": chairs}
+
+
+def _postponed(_: Registration, postponed: facts.Postponed) -> dict[str, Any]:
+    return {"round": postponed.to}
+
+
 def _suspended(_: Registration, suspended: facts.Suspended) -> dict[str, Any]:
     return {"suspended_from": Status(suspended.was), "suspended_at": suspended.since}
 
@@ -160,7 +170,8 @@ def _returned(registration: Registration, returned: facts.PaymentReturned) -> di
 
 
 def _seated(registration: Registration, seated: facts.SeatAssigned) -> dict[str, Any]:
-    return {"seated": registration.seated | {seated.subject}}
+    chairs = {**registration.chairs, seated.subject: (seated.hall, seated.seat)}
+    return {"seated": registration.seated | {seated.subject}, "chairs": chairs}
 
 
 def _moved(_: Registration, moved: facts.Moved) -> dict[str, Any]:
@@ -184,6 +195,8 @@ _CHANGES: Final[dict[type[Fact], Callable[[Registration, Any], dict[str, Any]]]]
     facts.PaymentReturned: _returned,
     facts.SeatAssigned: _seated,
     facts.Moved: _moved,
+    facts.SeatReleased: _released,
+    facts.Postponed: _postponed,
     facts.Suspended: _suspended,
     facts.Resumed: _resumed,
 }

@@ -83,6 +83,7 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     MOVE = "move"
+    POSTPONE = "postpone"
     SUSPEND = "suspend"
     RESUME = "resume"
 
@@ -92,6 +93,7 @@ class Role(StrEnum):
 
     CANDIDATE = "candidate"
     REVIEWER = "reviewer"
+    SITE_ADMIN = "site_admin"
     OFFICE = "office"
     AUDITOR = "auditor"
     PAYMENT = "payment"

@@ -38,7 +38,7 @@ FOLLOWS: Final[Mapping[Opening, Bilingual]] = {
         "没有缴费的报名失效。如已付款，请更新支付信息。",
         "Unpaid registrations lapse. If you paid, ask for the payment to be updated.",
     ),
-    Opening.PRINTING: Bilingual("请联系考点领取准考证。", "Please ask your site for the ticket."),
+    Opening.PRINTING: Bilingual("请联系考点领取准考证。", "Please ask your site for the admission ticket."),
 }
 """What follows when a window is over."""
 
@@ -140,7 +140,7 @@ _GOOD = Turn(
     Bilingual("准考证打印 {closes} 截止。", "Tickets can be printed until {closes} (exam time)."),
     Bilingual(
         "准考证打印已于 {closed} 截止，请联系考点领取准考证。",
-        "Printing closed at {closed} (exam time). Please ask your site for the ticket.",
+        "Printing closed at {closed} (exam time). Please ask your site for the admission ticket.",
     ),
 )
 _LAPSED = Turn(

@@ -23,7 +23,7 @@ CAUTIONS: Final[Mapping[CautionCode, Bilingual]] = {
     ),
     CautionCode.UNCONFIRMED: Bilingual(
         "这次编排的考生中有 {people} 人还没有现场确认，而这个考点要求现场确认；他们也会得到座位。",
-        "{people} of the people to be seated are not confirmed, and this site confirms in person; they get seats "
+        "{people} of the people to be seated are not confirmed, and this site asks for confirmation on site; they get seats "
         "all the same.",
     ),
 }

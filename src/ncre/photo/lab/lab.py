@@ -10,7 +10,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pwd import getpwnam
@@ -72,7 +72,14 @@ class InProcessPhotoLab:
 class PhotoLabPool:
     """Up to `workers` processes, started when they are needed, each with one picture at a time."""
 
-    def __init__(self, workers: int, seconds: float = SECONDS, memory: int = MOST_MEMORY) -> None:
+    def __init__(
+        self,
+        workers: int,
+        seconds: float = SECONDS,
+        memory: int = MOST_MEMORY,
+        told_lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._told_lost = told_lost
         self._seconds = seconds
         self._memory = memory
         self._free: LifoQueue[_Worker | None] = LifoQueue()
@@ -118,6 +125,7 @@ class PhotoLabPool:
             answer = worker.answer(asked, self._seconds)
             if not worker.alive:
                 self.lost += 1
+                self._told_lost()
             return answer
 
     @contextmanager

@@ -26,7 +26,7 @@ MOST: Final = 1000
 TOGETHER: Final = timedelta(minutes=10)
 """Looks for one purpose with no longer pause between them are one export."""
 
-_IN_OFFICE: Final = (Role.REVIEWER.value, Role.OFFICE.value, Role.AUDITOR.value)
+_IN_OFFICE: Final = (Role.REVIEWER.value, Role.SITE_ADMIN.value, Role.OFFICE.value, Role.AUDITOR.value)
 _OF_ACTOR: Final = (
     select(timeline)
     .where(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.registration.disclosure import words_of
+from ncre.domain.registration.disclosure import PREFILL, PREFILLED, words_of
 from ncre.events.access import DetailsViewed
 from ncre.projections.rows import HistoryRow
 from ncre.store.fact_store import FactStore
@@ -28,6 +28,7 @@ OPENED: Final[Mapping[str, Bilingual]] = {
     "ticket-batch": Bilingual("成批打印的准考证", "admission tickets printed for a site"),
     "receipt": Bilingual("缴费凭证", "the receipt"),
     "hall-list": Bilingual("考场座位表", "a hall's seat list"),
+    "export": Bilingual("导出文件", "an exported file"),
     "door": Bilingual("入场核验", "the check at the door"),
     "door-list": Bilingual("离线核验名单", "the exported door list"),
 }
@@ -71,6 +72,8 @@ def visits(looks: Iterable[DetailsViewed]) -> list[Visit]:
 
 def words(visit: Visit) -> Bilingual:
     """What was opened, how often and why, in a sentence."""
+    if list(visit.opened) == [PREFILL]:
+        return PREFILLED
     opened = [OPENED.get(one, Bilingual(one, one)) for one in visit.opened]
     whys = [words_of(one) for one in visit.whys]
     zh = f"工作人员查看了考生的个人信息：{'、'.join(one.zh for one in opened)}"

@@ -196,8 +196,19 @@ def _stood(history: Sequence[Fact]) -> StateAt | None:
         suspension=next((fact.reason for fact in reversed(history) if isinstance(fact, facts.Suspended)), ""),
         evidence=next((fact.evidence for fact in reversed(history) if isinstance(fact, facts.Moved)), ""),
         student=student_of(history),
-        seats=tuple(_seat(fact) for fact in history if isinstance(fact, facts.SeatAssigned)),
+        seats=tuple(_seat(fact) for fact in _seats(history)),
     )
+
+
+def _seats(history: Sequence[Fact]) -> list[facts.SeatAssigned]:
+    """Those that were given and not given up since."""
+    held: dict[str, facts.SeatAssigned] = {}
+    for fact in history:
+        if isinstance(fact, facts.SeatAssigned):
+            held[fact.subject] = fact
+        elif isinstance(fact, facts.SeatReleased):
+            held.pop(fact.subject, None)
+    return list(held.values())
 
 
 def _why(cancelled: facts.Cancelled) -> str | Erased:

@@ -135,6 +135,9 @@ class Notices(Projection):
 _Plan = TypeVar("_Plan", facts.RoundPlan, facts.SitePlan)
 
 _ROUND_VERSION = select(rounds.c.version).where(rounds.c.code == bindparam("wanted"))
+_CURRENT = (
+    select(rounds.c.code, rounds.c.version).order_by(rounds.c.opened_at.desc(), rounds.c.code.desc()).limit(1)
+)
 _ROUND_PLAN = select(rounds.c.plan, rounds.c.retired).where(rounds.c.code == bindparam("wanted"))
 _SITE = (sites.c.round == bindparam("of"), sites.c.code == bindparam("wanted"))
 _SITE_VERSION = select(sites.c.version).where(*_SITE)
@@ -157,7 +160,10 @@ class ExamRepository:
         self._sites: dict[tuple[str, str], Site] = {}
 
     def round(self, connection: Connection, code: str) -> Round | None:
-        version = connection.execute(_ROUND_VERSION, {"wanted": code}).scalar()
+        return self.round_at(connection, code, connection.execute(_ROUND_VERSION, {"wanted": code}).scalar())
+
+    def round_at(self, connection: Connection, code: str, version: int | None) -> Round | None:
+        """The round, whose version was just read; None for none."""
         if version is None:
             return None
         known = self._rounds.get(code)
@@ -169,11 +175,15 @@ class ExamRepository:
 
     def site(self, connection: Connection, round_code: str, code: str) -> Site | None:
         asked = {"of": round_code, "wanted": code}
-        version = connection.execute(_SITE_VERSION, asked).scalar()
+        return self.site_at(connection, round_code, code, connection.execute(_SITE_VERSION, asked).scalar())
+
+    def site_at(self, connection: Connection, round_code: str, code: str, version: int | None) -> Site | None:
+        """The site, whose version was just read; None for none."""
         if version is None:
             return None
         known = self._sites.get((round_code, code))
         if known is None or known.version != version:
+            asked = {"of": round_code, "wanted": code}
             plan, closed = connection.execute(_SITE_PLAN, asked).one()
             read = Site(_parsed(plan, facts.SitePlan), version, closed=closed)
             known = self._sites[round_code, code] = read
@@ -186,9 +196,8 @@ class ExamRepository:
 
     def current(self, connection: Connection) -> Round | None:
         """The round opened last: the one the front page speaks of."""
-        newest = select(rounds.c.code).order_by(rounds.c.opened_at.desc(), rounds.c.code.desc()).limit(1)
-        code = connection.execute(newest).scalar()
-        return self.round(connection, code) if code else None
+        newest = connection.execute(_CURRENT).first()
+        return self.round_at(connection, newest.code, newest.version) if newest else None
 
     def rounds(self, connection: Connection) -> list[Round]:
         """Every round, by code."""

@@ -13,6 +13,7 @@ from ncre.domain.exam.revision_touches import HeldSeat, Holder
 from ncre.domain.registration.lifecycle import TERMINATED
 from ncre.domain.registration.vocabulary import Status
 from ncre.domain.seating.sittings import sitting_name
+from ncre.projections.exam.exams import sites as sites_table
 from ncre.projections.registration.registrations import registrations
 from ncre.projections.seating.tickets import tickets
 
@@ -39,6 +40,8 @@ def holders(connection: Connection, code: str, sites: list[str], now: datetime) 
     for row in connection.execute(_SEATS.where(*here, tickets.c.ends_at > now)):
         held = HeldSeat(sitting_name(row.starts_at, row.ends_at), row.room, row.seat)
         seats[row.registration].append(held)
+    of_round = select(sites_table.c.code, sites_table.c.province).where(sites_table.c.round == code)
+    provinces = {row.code: row.province for row in connection.execute(of_round)}
     people = connection.execute(_PEOPLE.where(*here).order_by(registrations.c.number, registrations.c.id))
     return [
         Holder(
@@ -50,6 +53,7 @@ def holders(connection: Connection, code: str, sites: list[str], now: datetime) 
             row.agreement or "",
             tuple(line["subject"] for line in row.lines),
             tuple(seats[row.id]),
+            provinces.get(row.site or "", ""),
         )
         for row in people
     ]

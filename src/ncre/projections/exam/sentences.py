@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
@@ -32,6 +32,23 @@ def _site_revised(revised: exam.SiteRevised) -> Bilingual:
 
 def _site_closed(closed: exam.SiteClosed) -> Bilingual:
     return Bilingual(f"考点 {closed.site} 停止报名。", f"Site {closed.site} was closed to registrations.")
+
+
+def _called_off(off: exam.SiteCalledOff) -> Bilingual:
+    what = CALLED_OFF[off.money if not off.to else "postponed"]
+    return Bilingual(
+        f"考点 {off.site} 停考：{off.people} 份报名，{what.zh.format(to=off.to)}。原因：{off.why}",
+        f"The exam at site {off.site} was called off: {off.people} registrations, {what.en.format(to=off.to)}. Reason: {off.why}",
+    )
+
+
+CALLED_OFF: Final[Mapping[str, Bilingual]] = {
+    "refund": Bilingual("取消并退费", "cancelled and refunded"),
+    "keep": Bilingual("取消，费用按规定不退", "cancelled, fees kept by the rule"),
+    "postponed": Bilingual(
+        "已支付的转到第 {to} 次，其余取消", "those paid carried over to round {to}, the others cancelled"
+    ),
+}
 
 
 def _revision_made(made: exam.RoundRevisionMade) -> Bilingual:
@@ -72,6 +89,7 @@ EXAM_SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     exam.SiteOpened: _site_opened,
     exam.SiteRevised: _site_revised,
     exam.SiteClosed: _site_closed,
+    exam.SiteCalledOff: _called_off,
     exam.RoundRevisionMade: _revision_made,
     exam.NoticePosted: _posted,
     exam.SeatsDrawn: _drawn,

@@ -130,6 +130,13 @@ def payable_count(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(_OPEN.subquery())).scalar_one())
 
 
+def late(connection: Connection, before: datetime) -> int:
+    """How many orders expired before a moment, and can still be paid as far as we know."""
+    asked = select(func.count()).select_from(payment_orders)
+    open_ = payment_orders.c.state.in_(PAYABLE) & (payment_orders.c.expires < before)
+    return int(connection.execute(asked.where(open_)).scalar_one())
+
+
 def to_ask(
     connection: Connection, retry_schedule: Table, opened_before: datetime, now: datetime, limit: int
 ) -> list[OrderRow]:

@@ -181,6 +181,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     "agreement": Field(Bilingual("协议版本", "Agreement edition"), _plain),
     "agreed_at": Field(Bilingual("同意协议时间", "Agreement accepted"), _moment),
     "ordinal": Field(Bilingual("本考次第几份报名", "Which registration in the round"), _plain),
+    "begun_in": Field(Bilingual("开始时的考次", "The round in which it began"), _plain),
     "details_version": Field(Bilingual("个人信息所在版本", "Version of the details"), _version),
     "order_version": Field(Bilingual("订单所在版本", "Version of the order"), _version),
     "rejected_version": Field(Bilingual("退回所在版本", "Version of the rejection"), _version),

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED
+from ncre.domain.registration.lifecycle import HOLDS_SEATS, LIFE, PAID, TERMINATED
 from ncre.domain.registration.machine import arrival
 from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.events import registration as facts
@@ -49,6 +49,7 @@ registrations = Table(
     Column("account_since", Moment, nullable=False),
     Column("sealed_for", Uuid, nullable=False),
     Column("ordinal", Integer, nullable=False),
+    Column("begun_in", String(8), nullable=False),
     Column("status", String(20), nullable=False),
     Column("agreement", String(40), nullable=False),
     Column("agreed_at", Moment, nullable=False),
@@ -76,7 +77,7 @@ registrations = Table(
     Column("seated", Integer, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Index("registrations_of_account", "account", "round"),
-    Index("registrations_begun_at", "sealed_for", "round"),
+    Index("registrations_begun_at", "sealed_for", "begun_in"),
     Index("registrations_at_site", "site", "status", "requested_at"),
     Index("registrations_by_number", "number"),
     Index("registrations_in_order", "site", "id"),
@@ -90,7 +91,7 @@ registrations = Table(
 
 `account` is whose it is, `account_since` from when; `sealed_for` the account under whose key its
 private fields, photos and papers are sealed. They differ once the exam office moved it. `ordinal`
-counts the registrations that began at `sealed_for`.
+counts the registrations that began at `sealed_for` in the round `begun_in`, which is not `round` once it was postponed.
 """
 
 
@@ -145,7 +146,7 @@ _OF_ACCOUNT = (
     .order_by(registrations.c.account_since.desc())
 )
 _BEGUN = select(func.max(registrations.c.ordinal)).where(
-    registrations.c.sealed_for == bindparam("begun_at"), registrations.c.round == bindparam("code")
+    registrations.c.sealed_for == bindparam("begun_at"), registrations.c.begun_in == bindparam("code")
 )
 _MOVED_AWAY = select(registrations.c.id).where(
     registrations.c.sealed_for == bindparam("begun_at"),
@@ -176,6 +177,15 @@ _SEATLESS = (
     )
     .group_by(registrations.c.site)
     .order_by(registrations.c.site)
+)
+_HOLDING_SEATS_AT = (
+    select(registrations)
+    .where(
+        registrations.c.round == bindparam("code"),
+        registrations.c.site == bindparam("at"),
+        registrations.c.status.in_(sorted(HOLDS_SEATS)),
+    )
+    .order_by(registrations.c.id)
 )
 _UNSEATED = (
     select(registrations.c.id, registrations.c.status, registrations.c.lines, registrations.c.seated)
@@ -295,6 +305,13 @@ def stranded(
         return []
     asked = {"statuses": statuses, "code": round_code}
     return typed(RegistrationRow, connection.execute(_STRANDED.limit(limit).offset(offset), asked).mappings())
+
+
+def holding_seats_at(connection: Connection, round_code: str, site: str) -> list[RegistrationRow]:
+    """Registrations of a round that hold seats at a site, by id."""
+    return typed(
+        RegistrationRow, connection.execute(_HOLDING_SEATS_AT, {"code": round_code, "at": site}).mappings()
+    )
 
 
 def without_seats(connection: Connection, round_code: str) -> dict[str, int]:

@@ -18,6 +18,7 @@ def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
         "account_since": accepted.metadata.recorded_at,
         "sealed_for": accepted.candidate,
         "ordinal": accepted.ordinal,
+        "begun_in": accepted.round,
         "agreement": accepted.agreement,
         "agreed_at": accepted.metadata.recorded_at,
     }
@@ -102,6 +103,14 @@ def _moved(moved: facts.Moved, _: Row) -> Row:
     return {"account": moved.to, "account_since": moved.metadata.recorded_at}
 
 
+def _released(_: facts.SeatReleased, row: Row) -> Row:
+    return {"seated": row["seated"] - 1}
+
+
+def _postponed(postponed: facts.Postponed, _: Row) -> Row:
+    return {"round": postponed.to, "confirmed_at": None}
+
+
 def _resumed(resumed: facts.Resumed, _: Row) -> Row:
     return {"pay_by": resumed.pay_by}
 
@@ -122,5 +131,7 @@ CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.ConfirmedOnSite: _confirmed,
     facts.SeatAssigned: _seated,
     facts.Moved: _moved,
+    facts.SeatReleased: _released,
+    facts.Postponed: _postponed,
     facts.Resumed: _resumed,
 }

@@ -1,16 +1,17 @@
-"""Finding people by name or phone: keyed hashes in rows of their own, one a registration.
+"""Finding people by name, phone or e-mail: keyed hashes in rows of their own, one a registration.
 
-Names and phones are sealed in the facts. What stands here tells nothing without the pepper, finds whole names and
+Names, phones and addresses are sealed in the facts. What stands here tells nothing without the pepper, finds whole names and
 whole words of them alone, and goes with the key of the person.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, Select, String, Table, Uuid, select, union
 
-from ncre.domain.accounts.addresses import NotAnAddress, phone
+from ncre.domain.accounts.addresses import NotAnAddress, email, phone
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.typed_text import name_words
 from ncre.events import registration as facts
@@ -30,18 +31,21 @@ search_keys = Table(
     Column("first", String(64)),
     Column("last", String(64)),
     Column("mobile", String(64)),
+    Column("mail", String(64)),
     Index("search_keys_sealed_for", "sealed_for"),
     Index("search_keys_words", "words"),
     Index("search_keys_letters", "letters"),
     Index("search_keys_first", "first"),
     Index("search_keys_last", "last"),
     Index("search_keys_mobile", "mobile"),
+    Index("search_keys_mail", "mail"),
 )
 """Hex digits of keyed hashes: `words` of a name in any order, its `letters` without blanks and marks, of a name of
-several words the `first` and the `last` one alone, and `mobile` as E.164."""
+several words the `first` and the `last` one alone, `mobile` as E.164, and `mail` as an account would be
+signed in to with it."""
 
-LONGEST: Final = 120
-"""Characters of a name or a phone that is searched for."""
+LONGEST: Final = 254
+"""Characters of a name, a phone or an address that is searched for."""
 
 
 class SearchKeys(Projection):
@@ -72,17 +76,26 @@ class SearchKeys(Projection):
             "first": _word(self._pepper, words[0]) if several else None,
             "last": _word(self._pepper, words[-1]) if several else None,
             "mobile": _mobile(self._pepper, details.mobile),
+            "mail": _mail(self._pepper, details.email),
         }
 
 
 def found(
-    connection: Connection, pepper: bytes, text: str, sites: frozenset[str], limit: int = 20
+    connection: Connection,
+    pepper: bytes,
+    text: str,
+    sites: frozenset[str],
+    account: UUID | None = None,
+    limit: int = 20,
 ) -> list[Row]:
-    """Registrations of whoever has this name, this word of a name, or this phone, at these sites, newest first.
+    """Registrations of whoever has this name, this word of a name, this phone or this address, newest first.
 
-    What was searched for is known to nobody afterwards; rows name whoever it names with a masked name.
+    And those of an `account` that is signed in to with the text; all at these sites. What was searched for is known to
+    nobody afterwards; rows name whoever it names with a masked name.
     """
     named = _named(pepper, text) if len(text) <= LONGEST else []
+    if account is not None:
+        named.append(select(registrations.c.id).where(registrations.c.account == account))
     if not named:
         return []
     asked = select(registrations).where(registrations.c.id.in_(union(*named)))
@@ -102,6 +115,8 @@ def _named(pepper: bytes, text: str) -> list[Select[Any]]:
         conditions += [held.first == _word(pepper, words[0]), held.last == _word(pepper, words[0])]
     if number := _mobile(pepper, text):
         conditions.append(held.mobile == number)
+    if address := _mail(pepper, text):
+        conditions.append(held.mail == address)
     return [select(held.registration).where(condition) for condition in conditions]
 
 
@@ -123,3 +138,18 @@ def _mobile(pepper: bytes, number: str) -> str | None:
         return blind_index(pepper, "mobile", phone(number))
     except NotAnAddress:
         return None
+
+
+def _mail(pepper: bytes, address: str) -> str | None:
+    """The keyed hash of an e-mail address, upper or lower case alike; None for what is none."""
+    try:
+        return blind_index(pepper, "mail", email(address))
+    except NotAnAddress:
+        return None
+
+
+def kind_of(text: str) -> str:
+    """What somebody searched by, as it is recorded: mail, phone or name."""
+    if "@" in text:
+        return "mail"
+    return "phone" if _mobile(b"", text) else "name"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.payment.settlement import yuan
-from ncre.domain.registration.disclosure import words_of
+from ncre.domain.registration.disclosure import PREFILL, PREFILLED, words_of
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Opening
 from ncre.domain.registration.window_wording import WINDOWS
@@ -18,7 +18,10 @@ from ncre.events.base import Fact
 from ncre.projections.accounts.erasure_sentences import ERASURE_SENTENCES
 from ncre.projections.accounts.sentences import PASSPORT_SENTENCES
 from ncre.projections.audit.sentences import AUDIT_SENTENCES
+from ncre.projections.bans.sentences import BAN_SENTENCES
+from ncre.projections.duplicates.sentences import DUPLICATE_SENTENCES
 from ncre.projections.exam.sentences import EXAM_SENTENCES
+from ncre.projections.exports.sentences import EXPORT_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.letters.sentences import LETTER_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
@@ -220,6 +223,19 @@ def _resumed(resumed: registration.Resumed) -> Bilingual:
     )
 
 
+def _released(released: registration.SeatReleased) -> Bilingual:
+    return Bilingual(
+        f"科目 {released.subject} 的座位作废。", f"The seat in subject {released.subject} was given up."
+    )
+
+
+def _postponed(postponed: registration.Postponed) -> Bilingual:
+    return Bilingual(
+        f"考试延期：报名由第 {postponed.was} 次转到第 {postponed.to} 次。{postponed.reason}",
+        f"The exam was postponed: the registration was carried over from round {postponed.was} to round {postponed.to}. {postponed.reason}",
+    )
+
+
 def _moved(_: registration.Moved) -> Bilingual:
     return Bilingual(
         "考务办公室核对证据后，把报名转到了考生本人的另一账号。",
@@ -228,6 +244,8 @@ def _moved(_: registration.Moved) -> Bilingual:
 
 
 def _viewed(viewed: access.DetailsViewed) -> Bilingual:
+    if viewed.purpose == PREFILL:
+        return PREFILLED
     if not viewed.why:
         return Bilingual("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
     why = words_of(viewed.why)
@@ -269,6 +287,21 @@ def _run(run: operating.CommandRun) -> Bilingual:
     )
 
 
+def _found(found: access.RegistrationFound) -> Bilingual:
+    by = _SEARCHED_BY.get(found.by, Bilingual(found.by, found.by))
+    return Bilingual(
+        f"工作人员按{by.zh}查找，找到了这份报名。",
+        f"A member of staff searched by {by.en} and found this registration.",
+    )
+
+
+_SEARCHED_BY: Final = {
+    "name": Bilingual("姓名", "name"),
+    "phone": Bilingual("手机号", "phone"),
+    "mail": Bilingual("邮箱", "e-mail address"),
+}
+
+
 _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.AgreementAccepted: _agreed,
     registration.InfoFilled: _filled,
@@ -291,9 +324,12 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.Withdrawn: _withdrawn,
     registration.Cancelled: _cancelled,
     registration.Moved: _moved,
+    registration.SeatReleased: _released,
+    registration.Postponed: _postponed,
     registration.Suspended: _suspended,
     registration.Resumed: _resumed,
     access.DetailsViewed: _viewed,
+    access.RegistrationFound: _found,
     admission.EntryRecorded: _entered,
     admission.EntryRevoked: _revoked,
     operating.CommandRun: _run,
@@ -304,4 +340,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     **INTEGRATION_SENTENCES,
     **LETTER_SENTENCES,
     **AUDIT_SENTENCES,
+    **BAN_SENTENCES,
+    **DUPLICATE_SENTENCES,
+    **EXPORT_SENTENCES,
 }

@@ -33,13 +33,15 @@ tickets = Table(
 
 class TicketProjection(Projection):
     table = tickets
-    listens = (facts.SeatAssigned,)
+    listens = (facts.SeatAssigned, facts.SeatReleased)
     by_stream = "registration"
 
-    def key(self, assigned: facts.SeatAssigned) -> Key:
+    def key(self, assigned: facts.SeatAssigned | facts.SeatReleased) -> Key:
         return (assigned.metadata.stream, assigned.subject)
 
-    def step(self, assigned: facts.SeatAssigned, row: Row | None) -> Row | None:
+    def step(self, assigned: facts.SeatAssigned | facts.SeatReleased, row: Row | None) -> Row | None:
+        if isinstance(assigned, facts.SeatReleased):
+            return None
         return changed(
             row,
             registration=assigned.metadata.stream,

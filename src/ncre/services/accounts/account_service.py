@@ -13,10 +13,12 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import email_templates, office_letters
+from ncre.identity import email_templates
 from ncre.identity.accounts import Account, Accounts, PasswordRefused
 from ncre.identity.email_templates import Address, LetterSender
 from ncre.identity.external_identities import Identities
+from ncre.identity.form_drafts import forget_drafts
+from ncre.identity.letters import from_office
 from ncre.identity.passwords import weakness
 from ncre.identity.proofs import Proof, Proofs, Purpose, void
 from ncre.identity.second_factor_store import SecondFactorStore
@@ -161,7 +163,7 @@ class AccountService:
         known = account if account and account.email == email and account.has_password else None
         link = address(self.proofs.link(Purpose.RECOVER, email, known.id if known else None, onward))
         if known is not None and known.is_disabled:
-            self._post.send(office_letters.disabled(email))
+            self._post.send(from_office.disabled(email))
         else:
             self._post.send(email_templates.recover(email, link) if known else email_templates.unknown(email))
 
@@ -241,6 +243,7 @@ class AccountService:
             self._identities.unlink_all(connection, account.id)
             self._factors.remove(connection, account.id)
             self.sessions.end_all(connection, account.id)
+            forget_drafts(connection, account.id)
             self._log.record(connection, account, facts.AccountClosed(account.id))
 
         self._command_handler.run_in_transaction(ended)

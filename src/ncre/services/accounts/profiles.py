@@ -34,6 +34,8 @@ class Profiles:
         )
 
     def _record(self, connection: Connection, account: Account, details: Details, seen: int | None) -> None:
+        """Whoever saves at the same instant waits before the version is read, not after it."""
+        self._command_handler.database.lock(connection, stream_of(account.id))
         version = profiles.version_of(connection, account.id) or 0
         if seen is not None and seen != version:
             raise Refusal(RefusalCode.OUT_OF_DATE, seen=seen, version=version)

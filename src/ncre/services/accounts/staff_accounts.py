@@ -27,8 +27,8 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import office_letters
 from ncre.identity.accounts import Account, Accounts, covering
+from ncre.identity.letters import from_office
 from ncre.identity.proofs import void
 from ncre.identity.sessions import Sessions
 from ncre.identity.staff_directory import StaffDirectory, count_offices
@@ -219,5 +219,5 @@ class StaffAccounts:
     def _told(self, identity: UUID, outcome: Outcome) -> Outcome:
         account = self._accounts.find(identity)
         if outcome.done and account is not None:
-            self._log.tell(account, office_letters.changed_by_office)
+            self._log.tell(account, from_office.changed_by_office)
         return outcome

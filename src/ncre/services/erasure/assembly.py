@@ -56,6 +56,7 @@ def erasure_services(
     tombstones: Tombstones,
     places: Places,
     clock: Callable[[], datetime],
+    exported: Callable[[], None] = lambda: None,
 ) -> ErasureServices:
     """The use cases of erasure over these parts."""
     finder = PersonFinder(command_handler)
@@ -68,6 +69,7 @@ def erasure_services(
         places.papers,
         places.outbox,
         clock,
+        exported,
     )
     mails = places.outbox is None
     erasure = Erasure(command_handler, changes, finder, forgetting, cleanup, accounts, security, mails)

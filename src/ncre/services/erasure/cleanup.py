@@ -38,7 +38,7 @@ AGAIN: Final = timedelta(minutes=10)
 
 
 class Cleanup:
-    """`outbox` is None where letters are mailed and no copy is kept."""
+    """`outbox` is None where letters are mailed and no copy is kept. `exported` removes every exported file."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Cleanup:
         papers: DocumentCache,
         outbox: MailFolder | None,
         clock: Callable[[], datetime],
+        exported: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._store = store
@@ -59,6 +60,7 @@ class Cleanup:
         self._papers = papers
         self._outbox = outbox
         self._clock = clock
+        self._exported = exported
         self._failed_at: datetime | None = None
 
     def found(self, connection: Connection, people: Sequence[str], traces: Traces) -> Left:
@@ -113,6 +115,7 @@ class Cleanup:
             self._drafts.remove(name)
         for key in left.papers:
             self._papers.remove(key)
+        self._exported()
         if self._outbox is not None:
             for name in left.letters:
                 self._outbox.remove(name)

@@ -24,9 +24,10 @@ from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.account import stream_of
 from ncre.events.erasure import PersonErased, RegistrationErased, erasure_of
 from ncre.handlers.command_handler import Act, CommandHandler
-from ncre.identity import erasure_letters, letter_choices
 from ncre.identity.accounts import Accounts
 from ncre.identity.forgetting import Forgetting
+from ncre.identity.form_drafts import forget_about
+from ncre.identity.letters import about_erasure, choices
 from ncre.operational.erasure_remains import Left, note
 from ncre.operational.letters import forget_people
 from ncre.projections.base import Row
@@ -151,7 +152,7 @@ class Erasure:
             partial(self._erased, person, why, by, way, traces, left)
         )
         for owner in owners if self._mails and way is not Way.RESTORED else ():
-            self._log.tell(owner, erasure_letters.erased)
+            self._log.tell(owner, about_erasure.erased)
         return Erased(len(done.accounts), len(done.registrations), True, self._swept(clean))
 
     def _erased(
@@ -169,9 +170,10 @@ class Erasure:
             self._command_handler.store.erase(connection, one, now)
         self._clear_rows(connection, person)
         forget_people(connection, person.accounts, [row["id"] for row in person.registrations])
-        letter_choices.forget(connection, person.accounts)
+        choices.forget(connection, person.accounts)
         for one in person.accounts:
             self._forgetting.forget(connection, one, traces.addresses)
+        forget_about(connection, [row["id"] for row in person.registrations])
         self._record(connection, person, why, by, way)
         people = tuple(str(one) for one in person.accounts) if way is not Way.RESTORED else ()
         note(connection, now, Left(people, left.photos, left.drafts, left.papers, left.letters))

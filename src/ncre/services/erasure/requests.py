@@ -13,8 +13,8 @@ from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.erasure import ErasureDeclined, ErasureRequested, ErasureWithdrawn
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import erasure_letters
 from ncre.identity.accounts import Account, Accounts
+from ncre.identity.letters import about_erasure
 from ncre.projections.accounts import erasures
 from ncre.projections.base import Row
 from ncre.services.accounts.security_log import SecurityLog
@@ -107,7 +107,7 @@ class ErasureRequests:
             self._log.record(connection, owner, ErasureDeclined(account, why, possible), by=by)
 
         self._command_handler.run_in_transaction(declined)
-        self._log.tell(owner, lambda to: erasure_letters.erasure_declined(to, why, possible))
+        self._log.tell(owner, lambda to: about_erasure.erasure_declined(to, why, possible))
 
     def _require_waiting(self, account: UUID) -> None:
         if not self.is_waiting(account):

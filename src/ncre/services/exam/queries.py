@@ -34,6 +34,11 @@ class ExamQueries:
         with self._database.reading() as connection:
             return self._exams.round(connection, code)
 
+    def rounds(self) -> list[Round]:
+        """Every round, by code."""
+        with self._database.reading() as connection:
+            return self._exams.rounds(connection)
+
     def site(self, round_code: str, code: str) -> Site | None:
         """A site of a round; None for no such site, and for no code."""
         with self._database.reading() as connection:

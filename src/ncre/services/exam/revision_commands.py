@@ -18,6 +18,7 @@ from ncre.domain.exam.commands import (
 from ncre.domain.exam.revision import ChangeKind, Plans
 from ncre.domain.exam.revision_rules import Outcome, Weighed
 from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.exam import NoticePosted, RevisedPoint, RoundRevisionMade
 from ncre.rounds.loader import LoadedRound, NoticeText
 
@@ -88,6 +89,12 @@ def commands_of(asked: Revise, revision: Revision, why: str) -> Iterable[ExamCom
     points = tuple(_point(point) for point in revision.points)
     made = RoundRevisionMade(code, revision.made_from, why, points)
     yield NoteRevision(actor=by, command_id=asked.command_id, made=made)
+    if by.role is Role.SITE_ADMIN:
+        changed = {point.change.site for point in revision.points}
+        for site in asked.wanted.sites:
+            if site.code in changed:
+                yield PlanSite(actor=by, command_id=part(site.code), round=code, plan=site, cause=cause)
+        return
     yield PlanRound(actor=by, command_id=part("round"), plan=asked.wanted.plan, cause=cause)
     for site in asked.wanted.sites:
         yield PlanSite(actor=by, command_id=part(site.code), round=code, plan=site, cause=cause)

@@ -60,17 +60,24 @@ class Revisions:
         Raises Refusal: not for this actor, without a reason, made from an older revision, or a change
         that takes away what was given out; then nothing was recorded.
         """
-        if asked.actor.role is not Role.OFFICE:
-            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-        why = _reason(asked.why)
         return self._command_handler.run_in_transaction(
-            lambda connection: self._revised(connection, asked, why)
+            lambda connection: self.revise_within(connection, asked)
         )
+
+    def revise_within(self, connection: Connection, asked: Revise) -> Revision:
+        """`revise` in the caller's transaction."""
+        if asked.actor.role not in (Role.OFFICE, Role.SITE_ADMIN):
+            raise Refusal(RefusalCode.NOT_YOUR_ROLE)
+        return self._revised(connection, asked, _reason(asked.why))
 
     def wanted(self, round_code: str) -> LoadedRound:
         """The round as it is in force, to be changed and handed back. Raises Refusal where there is none."""
         with self._command_handler.database.reading() as connection:
-            plans = self._plans(connection, round_code)
+            return self.wanted_within(connection, round_code)
+
+    def wanted_within(self, connection: Connection, round_code: str) -> LoadedRound:
+        """`wanted` in the caller's transaction."""
+        plans = self._plans(connection, round_code)
         if plans.round is None:
             raise Refusal(RefusalCode.NOT_FOUND)
         notices = (
@@ -148,7 +155,7 @@ class Revisions:
 
     def _revised(self, connection: Connection, asked: Revise, why: str) -> Revision:
         revision = self._weighed(connection, asked.wanted)
-        if self._was_made(connection, asked):
+        if self.was_made(connection, asked.wanted.plan.code, asked.command_id):
             if revision.points:
                 raise Refusal(RefusalCode.SENT_BEFORE)
             return revision
@@ -162,11 +169,10 @@ class Revisions:
             self._command_handler.plan_within(connection, commands_of(asked, revision, why))
         return revision
 
-    def _was_made(self, connection: Connection, asked: Revise) -> bool:
+    def was_made(self, connection: Connection, round_code: str, command_id: UUID) -> bool:
         """Whether the command was carried out before."""
-        stream = revisions_id(asked.wanted.plan.code)
-        history = self._command_handler.store.history(connection, stream)
-        return any(fact.metadata.command_id == asked.command_id for fact in history)
+        history = self._command_handler.store.history(connection, revisions_id(round_code))
+        return any(fact.metadata.command_id == command_id for fact in history)
 
     def _weighed(self, connection: Connection, wanted: LoadedRound) -> Revision:
         code = wanted.plan.code

@@ -12,9 +12,9 @@ from ncre.domain.letters.causes import BY_KIND, Situation, may_switch_off
 from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.registration.vocabulary import Status
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import letter_choices
 from ncre.identity.accounts import Account, Accounts
-from ncre.identity.registration_letter import RegistrationLetter
+from ncre.identity.letters import choices
+from ncre.identity.letters.registration import RegistrationLetter
 from ncre.operational import letter_failures
 from ncre.operational.letters import OutboxLetter, Why
 from ncre.projections.registration import registrations
@@ -84,10 +84,10 @@ class Addressing:
         key = self.key(to)
         if letter_failures.is_stopped(connection, account.id, channel.value, key):
             return Why.SUPPRESSED
-        declined = (kind.value, channel.value) in letter_choices.declined(connection, account.id)
+        declined = (kind.value, channel.value) in choices.declined(connection, account.id)
         if declined and may_switch_off(kind, channel, has_mail=bool(account.email)):
             return Why.SWITCHED_OFF
-        language = LetterLanguage(letter_choices.language_of(connection, account.id) or LetterLanguage.BOTH)
+        language = LetterLanguage(choices.language_of(connection, account.id) or LetterLanguage.BOTH)
         return Addressed(account.id, key, self._content.letter(connection, letter, row, to, language))
 
     def _lives_on(self, connection: Connection, letter: OutboxLetter, row: RegistrationRow) -> bool:

@@ -76,10 +76,10 @@ class Calendars:
         newest = history[-1] if over else clocked[-1]
         sequence, at = len(clocked) - 1 + over, newest.metadata.recorded_at
         event = self._event(case, "pay", sequence, at, pay_by - SHORTEST, pay_by)
-        event.add("summary", "全国计算机等级考试：报名费支付截止")
+        event.add("summary", "全国计算机等级考试：考试费支付截止")
         event.add("status", "CANCELLED" if over else "CONFIRMED")
         if not over:
-            event.add_component(_alarm(HOURS_BEFORE, "请支付报名费"))
+            event.add_component(_alarm(HOURS_BEFORE, "请支付考试费"))
         yield event
 
     def _event(

@@ -12,8 +12,8 @@ from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.account import LetterLanguageChosen, LetterSwitched
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity import letter_choices
 from ncre.identity.accounts import Account, Accounts
+from ncre.identity.letters import choices
 from ncre.services.accounts.security_log import SecurityLog
 from ncre.services.letters.tokens import LetterTokens
 
@@ -55,7 +55,7 @@ class LetterChoices:
     def language_of(self, account: Account) -> LetterLanguage:
         """In which language letters go to the account."""
         with self._command_handler.database.reading() as connection:
-            found = letter_choices.language_of(connection, account.id)
+            found = choices.language_of(connection, account.id)
         return LetterLanguage(found) if found else LetterLanguage.BOTH
 
     def set(self, account: Account, wanted: Collection[Switch], language: LetterLanguage) -> None:
@@ -66,8 +66,8 @@ class LetterChoices:
                 want = (choice.kind, choice.channel) in wanted
                 if not choice.fixed and want != choice.wanted:
                     self._switch(connection, account, choice.kind, choice.channel, want, "page")
-            if (letter_choices.language_of(connection, account.id) or LetterLanguage.BOTH) != language:
-                letter_choices.set_language(connection, account.id, language.value)
+            if (choices.language_of(connection, account.id) or LetterLanguage.BOTH) != language:
+                choices.set_language(connection, account.id, language.value)
                 self._log.record(connection, account, LetterLanguageChosen(account.id, language.value))
 
         self._command_handler.run_in_transaction(chosen)
@@ -91,13 +91,13 @@ class LetterChoices:
             raise Refusal(RefusalCode.LETTER_MUST_BE_TOLD)
 
         def off(connection: Connection) -> None:
-            if (kind.value, channel.value) not in letter_choices.declined(connection, account.id):
+            if (kind.value, channel.value) not in choices.declined(connection, account.id):
                 self._switch(connection, account, kind, channel, False, "link")
 
         self._command_handler.run_in_transaction(off)
 
     def _choices(self, connection: Connection, account: Account) -> list[Choice]:
-        declined = letter_choices.declined(connection, account.id)
+        declined = choices.declined(connection, account.id)
         found = []
         for kind, cause in BY_KIND.items():
             for channel in sorted(cause.channels & self.channels):
@@ -115,6 +115,6 @@ class LetterChoices:
         want: bool,
         way: str,
     ) -> None:
-        letter_choices.choose(connection, account.id, kind.value, channel.value, wanted=want)
+        choices.choose(connection, account.id, kind.value, channel.value, wanted=want)
         fact = LetterSwitched(account.id, kind.value, channel.value, want, way)
         self._log.record(connection, account, fact)

@@ -19,7 +19,7 @@ from ncre.domain.payment.settlement import yuan
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.events.payment import RefundConfirmed
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity.registration_letter import RegistrationLetter
+from ncre.identity.letters.registration import RegistrationLetter
 from ncre.operational.letters import OutboxLetter
 from ncre.projections.rows import RegistrationRow, SeatRow
 from ncre.projections.seating import tickets

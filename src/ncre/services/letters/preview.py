@@ -15,7 +15,7 @@ from ncre.domain.letters.wording import CHOOSE, LEFT, MUST_BE_TOLD
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity.registration_letter import RegistrationLetter
+from ncre.identity.letters.registration import RegistrationLetter
 from ncre.projections.registration import desk_search
 from ncre.projections.seating import tickets
 from ncre.services.letters.content import CHOICES, Values, in_both, particulars

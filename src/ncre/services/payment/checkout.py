@@ -19,6 +19,7 @@ from ncre.clients.payment_channel import (
     PaymentNotification,
     Source,
 )
+from ncre.domain.bans.ban import refusal_of
 from ncre.domain.exam.plan import require_open
 from ncre.domain.payment.orders import OrderState, give_up
 from ncre.domain.payment.settlement import asks_fee, order_number, order_stream
@@ -27,6 +28,7 @@ from ncre.domain.registration.commands import PAYMENT_ACTOR, Actor
 from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.events.payment import OrderOpened
 from ncre.handlers.command_handler import Act
+from ncre.projections.bans import bans
 from ncre.projections.payment import ledger, orders
 from ncre.projections.registration import registrations
 from ncre.projections.rows import OrderRow, RegistrationRow, known
@@ -195,6 +197,9 @@ class CheckoutService(Inquiries):
         if not may_pay or now > expires:
             raise nothing_due(row, round_, site, ledger.of_registration(connection, row["id"]), now)
         require_open(round_.plan.windows.payment, now, Opening.PAYMENT)
+        ban = bans.in_force(connection, row["person"], now) if row["person"] else None
+        if ban is not None:
+            raise refusal_of(ban, round_)
         return expires
 
     def _terms(self, row: RegistrationRow, channel: str, device: Device, payer: str) -> str:

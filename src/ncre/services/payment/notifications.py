@@ -183,6 +183,7 @@ class PaymentService:
         self, connection: Connection, news: PaymentNotification, by: Act | None
     ) -> Registration | None:
         """`receive` within the caller's transaction."""
+        now = self._command_handler.clock()
         new = self._inbox.take(
             connection,
             channel=news.channel,
@@ -193,8 +194,11 @@ class PaymentService:
             amount=news.amount,
             at=news.at,
             source=news.source.value,
-            told_at=self._command_handler.clock(),
+            told_at=now,
         )
+        if new:
+            late = (now - news.at).total_seconds()
+            self._command_handler.watch.money_told(news.channel, news.source.value, late)
         order = self.order(connection, news.order)
         if not order.version or order.channel != news.channel:
             if new:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ncre.domain.registration.vocabulary import Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.projections.base import Row
@@ -40,7 +41,7 @@ class PaymentQueries:
 
     def of_case(self, case: Case) -> list[PaymentSituation]:
         """Every situation of the money of a registration, the one that matters most first; never empty."""
-        ended = self._cases.cancellation(case.id)
+        ended = self._cases.cancellation(case.id) if case.status is Status.CANCELLED else None
         why = ended.money_reason if ended and isinstance(ended.money_reason, str) else ""
         with self._database.reading() as connection:
             payments = ledger.of_registration(connection, case.id)

@@ -144,7 +144,7 @@ def as_csv(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
     yield codecs.BOM_UTF8 + _lines([COLUMNS])
     of_all = iter(rows)
     while portion := list(islice(of_all, BATCH_SIZE)):
-        yield _lines([_as_text(_harmless(str(value))) for value in _values(row, name_of)] for row in portion)
+        yield _lines([as_text(harmless(str(value))) for value in _values(row, name_of)] for row in portion)
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
@@ -221,11 +221,12 @@ def _local(at: datetime) -> datetime:
     return at.astimezone(EXAM_TIME).replace(tzinfo=None, microsecond=0)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Text that a spreadsheet takes for no formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _as_text(text: str) -> str:
+def as_text(text: str) -> str:
     """A long number with a tab behind it, as the channels' own bills have it: else a spreadsheet rounds it."""
     return f"{text}\t" if len(text) >= LONG_NUMBER and text.isdigit() else text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 from typing import Final
@@ -22,15 +22,22 @@ MOST_INSIDE: Final = 6
 
 
 class PhotoTurns:
-    """`at_once` pictures are looked at, as many more may wait; one at a time of an account."""
+    """`at_once` pictures are looked at, as many more may wait, in the order in which they came; one at a time of an account.
 
-    def __init__(self, at_once: int, seconds: float = SECONDS) -> None:
+    `told` is told how many are inside whenever that changes.
+    """
+
+    def __init__(
+        self, at_once: int, seconds: float = SECONDS, told: Callable[[int], None] = lambda inside: None
+    ) -> None:
+        self._told = told
         self._at_once = at_once
         self._most = min(2 * at_once, MOST_INSIDE)
         self._seconds = seconds
         self._changed = Condition()
         self._inside: Counter[UUID] = Counter()
         self._looked_at: set[UUID] = set()
+        self._waiting: dict[object, UUID] = {}
 
     @contextmanager
     def turn(self, account: UUID) -> Iterator[None]:
@@ -49,15 +56,25 @@ class PhotoTurns:
         if full or self._inside[account] >= MOST_OF_ONE:
             raise Refusal(RefusalCode.PHOTOS_BUSY)
         self._inside[account] += 1
-        if not self._changed.wait_for(lambda: self._is_free_for(account), self._seconds):
+        self._told(self._inside.total())
+        me = object()
+        self._waiting[me] = account
+        came = self._changed.wait_for(lambda: self._is_turn_of(me), self._seconds)
+        del self._waiting[me]
+        if not came:
             self._leave(account)
             raise Refusal(RefusalCode.PHOTOS_BUSY)
         self._looked_at.add(account)
+        self._changed.notify_all()  # another may be the first of those who wait now
 
-    def _is_free_for(self, account: UUID) -> bool:
-        return account not in self._looked_at and len(self._looked_at) < self._at_once
+    def _is_turn_of(self, me: object) -> bool:
+        """Whether a place is free and nobody came before, but those whose own other picture is looked at."""
+        if len(self._looked_at) >= self._at_once:
+            return False
+        return me is next((one for one, of in self._waiting.items() if of not in self._looked_at), None)
 
     def _leave(self, account: UUID) -> None:
         self._inside[account] -= 1
         self._inside += Counter()  # drops those of whom there is none any more
+        self._told(self._inside.total())
         self._changed.notify_all()

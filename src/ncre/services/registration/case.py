@@ -20,12 +20,16 @@ from ncre.projections.rows import RegistrationRow
 
 @dataclass(frozen=True)
 class Case:
-    """A registration with the rules it lives under, read once for a request; `site` is None until one was chosen."""
+    """A registration with the rules it lives under, read once for a request; `site` is None until one was chosen.
+
+    `current` is the round opened last, where it was read along.
+    """
 
     row: RegistrationRow
     round: Round
     site: Site | None
     read_at: datetime
+    current: Round | None = None
 
     @property
     def id(self) -> UUID:

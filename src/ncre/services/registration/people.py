@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection
 
 from ncre.domain.identity_documents import DOCUMENT_TYPES, PERMANENT_RESIDENCE, normalise_document
+from ncre.domain.registration.commands import Actor
 from ncre.domain.typed_text import name_key
+from ncre.events import access
 from ncre.events.registration import Details, Rejected
-from ncre.handlers.command_handler import CommandHandler
+from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.projections.audit.snapshots import student_of
 from ncre.projections.base import Row
 from ncre.projections.registration import search_keys
@@ -39,10 +43,27 @@ class People:
         """The keyed hashes of `text` read as a number of each document type, for looking it up."""
         return tuple(self.person(kind, normalise_document(kind, text)) for kind in DOCUMENT_TYPES)
 
-    def named(self, text: str, sites: frozenset[str]) -> list[Row]:
-        """Registrations at these sites of whoever has this name, a word of it, or this phone, newest first."""
+    def search(
+        self, text: str, sites: frozenset[str], actor: Actor, account: UUID | None = None
+    ) -> list[Row]:
+        """Registrations at these sites of whoever has this name, a word of it, this phone or this address, newest first.
+
+        `account` is the one that is signed in to with the text, if any. Each that is found has it in its history, for
+        the text and the registration belong together from now on; the text itself stands nowhere.
+        """
+        act, kind = Act(actor), search_keys.kind_of(text)
+
+        def found(connection: Connection) -> list[Row]:
+            rows = search_keys.found(connection, self._keys.pepper, text, sites, account)
+            for case in sorted(row["id"] for row in rows):
+                fact = access.RegistrationFound(case, kind)
+                self._command_handler.record_behind(connection, act, uuid5(case, "searches"), [fact])
+            return rows
+
         with self._command_handler.database.reading() as connection:
-            return search_keys.found(connection, self._keys.pepper, text, sites)
+            if not search_keys.found(connection, self._keys.pepper, text, sites, account, limit=1):
+                return []
+        return self._command_handler.run_in_transaction(found)
 
     def details(self, registration: UUID, version: int | None) -> Details | None:
         """The personal details as the fact of that version holds them; None if none or erased."""

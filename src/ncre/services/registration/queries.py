@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from ncre.domain.exam.plan import Round, Site
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.rejection_reasons import first_reasons
 from ncre.domain.registration.vocabulary import Status
@@ -26,6 +27,7 @@ from ncre.projections.registration import (
     review_queue,
 )
 from ncre.projections.registration.queue_pages import Place, QueuedCases, QueueFilter
+from ncre.projections.registration.standing import standing
 from ncre.projections.rows import HistoryRow, PaymentRow, RegistrationRow, SeatRow, known
 from ncre.projections.seating import tickets
 from ncre.services.audit.seals import Seal, seal_of
@@ -74,16 +76,27 @@ class CaseQueries:
         with self._database.reading() as connection:
             return registrations.one(connection, registration)
 
-    def with_rules(self, row: RegistrationRow) -> Case | None:
+    def case(self, registration: UUID) -> Case | None:
         """The registration with the round and the site whose rules it lives under; None without such a round."""
+        with self._database.reading() as connection:
+            found = standing(connection, self._command_handler.exams, registration)
+        return self._case(found.row, found.round, found.site, found.current) if found else None
+
+    def with_rules(self, row: RegistrationRow) -> Case | None:
+        """The same of a registration that was read before."""
         exams = self._command_handler.exams
         with self._database.reading() as connection:
             round_ = exams.round(connection, row["round"])
             site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
+        return self._case(row, round_, site)
+
+    def _case(
+        self, row: RegistrationRow, round_: Round | None, site: Site | None, current: Round | None = None
+    ) -> Case | None:
         photo = row["photo"]
         if site is not None and photo:
             site = site.for_photo(bool(photo.get("appealed")), self._photos.is_lost(photo["digest"]))
-        return Case(row, round_, site, self._command_handler.clock()) if round_ else None
+        return Case(row, round_, site, self._command_handler.clock(), current) if round_ else None
 
     def of_account(self, account: UUID) -> list[RegistrationRow]:
         """Every registration that belongs to the account, in all rounds, the newest first."""
@@ -101,6 +114,12 @@ class CaseQueries:
         """The account's registration in a round: the one under way, else the newest that was given up."""
         with self._database.reading() as connection:
             return registrations.newest_of(connection, account, round_code)
+
+    def former_of(self, account: UUID, but: UUID) -> RegistrationRow | None:
+        """The account's newest other registration with personal details, of any round; None where there is none."""
+        with self._database.reading() as connection:
+            every = registrations.of_account(connection, account)
+        return next((row for row in every if row["id"] != but and row["details_version"]), None)
 
     def moved_away(self, account: UUID, round_code: str) -> bool:
         """Whether a registration under way that began at this account belongs to another by now."""

@@ -15,8 +15,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
-from ncre.domain.registration.declaration import DECLARATION
-from ncre.domain.registration.disclosure import require_may_open
+from ncre.domain.registration.disclosure import PREFILL, require_may_open
 from ncre.domain.registration.state import Registration, registration_id
 from ncre.domain.registration.vocabulary import Step
 from ncre.events.base import Envelope
@@ -120,7 +119,6 @@ class Registrations:
                 site=site,
                 subjects=subjects,
                 declared=declared,
-                declaration=DECLARATION,
                 student=student,
             )
         )
@@ -226,6 +224,14 @@ class Registrations:
         for row in rows:
             require_may_open(actor, row["site"] or "")
         self._command_handler.look_at_all([row["id"] for row in rows], actor, purpose, why)
+
+    def details_of_former(self, registration: UUID, actor: c.Actor) -> Details | None:
+        """The details of a candidate's own former registration, to begin another with; that is recorded with the former."""
+        row = self._row(registration)
+        if str(row["account"]) != actor.id:
+            raise Refusal(RefusalCode.NOT_FOUND)
+        self._command_handler.record_access(registration, actor, PREFILL)
+        return self._people.details(registration, row["details_version"])
 
     def open_paper(self, registration: UUID, actor: c.Actor, kind: str) -> None:
         """Record that staff are about to see a printed form or ticket, which is never one of their own."""

@@ -26,7 +26,7 @@ from ncre.web.shared.hosts import absolute
 from ncre.web.shared.language import language
 
 pages = Blueprint("contacts", __name__)
-everybody = require_role(Role.CANDIDATE, Role.REVIEWER, Role.OFFICE, Role.AUDITOR)
+everybody = require_role(Role.CANDIDATE, Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR)
 
 
 @pages.get("/passport/<any(email, phone):kind>")

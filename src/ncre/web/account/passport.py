@@ -26,7 +26,7 @@ from ncre.web.shared.auth import (
 from ncre.web.shared.history_view import newest_first
 
 pages = Blueprint("passport", __name__)
-everybody = require_role(Role.CANDIDATE, Role.REVIEWER, Role.OFFICE, Role.AUDITOR)
+everybody = require_role(Role.CANDIDATE, Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR)
 
 
 @pages.get("/passport")

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from ncre.domain.accounts.addresses import shown
 from ncre.domain.candidate import parse_details
 from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
+from ncre.web.shared.details_form import (
+    as_sent,
+    as_typed,
+    choices,
+    chosen,
+    from_account,
+    in_words,
+    said_by_number,
+    saved,
+    unchosen,
+    with_told,
+)
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import seen
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
@@ -22,16 +35,26 @@ pages = Blueprint("profile", __name__)
 FIELDS = tuple(one for one in FORM_FIELDS if one.name != "remark")
 """All but what a site asks of its own candidates."""
 
+DRAFT: Final = DraftForm("profile", (one.name for one in FIELDS))
+
 
 @pages.get("/passport/details")
 @require_role(Role.CANDIDATE)
 def form() -> Answer:
     known = container().profiles.of(account())
-    return _page(as_typed(known) or {"email": account().email, "mobile": shown(account().phone)}, {})
+    first = as_typed(known) or from_account(account())
+    opened = DRAFT.opened()
+    typed = with_told(opened.over(first, [one.name for one in FIELDS]))
+    changed = opened.draft is not None and container().profiles.version(account()) > opened.draft.seen
+    beside = (
+        {name: value for name, value in saved(known, typed).items() if name in typed} if changed else None
+    )
+    return _page(typed, {}, beside)
 
 
 @pages.post("/passport/details")
 @require_role(Role.CANDIDATE)
+@DRAFT.sent
 def save() -> Answer:
     """The document number must be valid for its type; every fault is told at once (domain facts §4)."""
     typed, today = as_sent(FIELDS), container().clock().astimezone(EXAM_TIME).date()
@@ -41,7 +64,7 @@ def save() -> Answer:
         picked = chosen(request.form, typed, known)
         if picked.open:
             return _page(picked.typed, unchosen(picked), saved(known, picked.typed)), 409
-        typed = picked.typed
+        typed = with_told(picked.typed)
     parsed = parse_details(typed, today)
     if isinstance(parsed, list):
         return _page(typed, in_words(parsed), check=check_faulty(typed, parsed)), 422
@@ -77,9 +100,11 @@ def _page(
 ) -> str:
     return render_template(
         "account/profile.html",
+        opened=DRAFT.opened(),
         fields=FIELDS,
         choices=choices(),
         typed=typed,
+        by_number=said_by_number(typed),
         faults=faults,
         beside=beside or {},
         check=check,

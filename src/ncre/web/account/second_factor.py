@@ -23,7 +23,7 @@ from ncre.web.shared.auth import (
 )
 
 pages = Blueprint("second_factor", __name__)
-STAFF = (Role.REVIEWER, Role.OFFICE, Role.AUDITOR)
+STAFF = (Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR)
 ISSUER = "NCRE"
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 
@@ -18,9 +19,12 @@ from ncre.web.shared.language import language
 
 log = logging.getLogger("ncre.web")
 
+AN_HOUR: Final = 3600
+"""Seconds after which a limit of letters may have room again; those of a day say so in words."""
+
 MET: Final = {
     Bound.ADDRESS: later("今天发到这个地址的已经太多，请查看已收到的，或明天再试。"),
-    Bound.BLOCK: later("今天从您所在的网络请求发送的太多，请换一个网络，或明天再试。"),
+    Bound.BLOCK: later("今天从您所在的网络发送的太多，请换一个网络，或明天再试。"),
     Bound.SERVICE: later("今天不能再向境外手机发送短信，请用邮箱，或明天再试。"),
 }
 
@@ -39,9 +43,11 @@ def sent(send: Callable[[], object], field: str, to: str) -> tuple[dict[str, str
     """Nothing, or the fault to show where the letter could not be sent, or too many were asked for; and the status."""
     wait = container().sign_in_delays.one_more(f"letters:{to}")
     if wait:
+        g.retry_after = wait
         return {field: _("发送次数过多，请 %(seconds)s 秒后再试。", seconds=wait)}, 429
     met = container().sending_limits.take(to, client_network())
     if met is not None:
+        g.retry_after = AN_HOUR
         return {field: str(MET[met])}, 429
     try:
         send()

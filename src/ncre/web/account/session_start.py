@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import redirect, session, url_for
+from flask import g, redirect, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -104,5 +104,6 @@ def tried_password(attempt: Callable[[], Found | None], wrong: str) -> tuple[Fou
 
 
 def waiting(seconds: int) -> str:
-    """What to say to somebody who has to wait."""
+    """What to say to somebody who has to wait; the answer's head says it too."""
+    g.retry_after = seconds
     return _("尝试次数过多，请 %(seconds)s 秒后再试。", seconds=seconds)

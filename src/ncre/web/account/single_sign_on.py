@@ -1,4 +1,4 @@
-"""单点登录 of staff: to the office's own provider (OpenID Connect) and back, with the role its claims give."""
+"""统一身份登录 of staff: to the office's own provider (OpenID Connect) and back, with the role its claims give."""
 
 from __future__ import annotations
 
@@ -31,9 +31,11 @@ log = logging.getLogger("ncre.web")
 
 REFUSED = {
     Why.STATE: later("这次登录不是从本页面开始的，或已过期。请重新开始。"),
-    Why.DENIED: later("单点登录没有同意。请重试，或联系考务办公室。"),
-    Why.STALE: later("单点登录没有重新确认您的身份。请重试，并在那里重新登录；仍不行时请联系考务办公室。"),
-    Why.NO_ROLE: later("您在单点登录中没有本系统的权限。如有需要，请联系考务办公室。"),
+    Why.DENIED: later("统一身份登录没有同意。请重试，或联系考务办公室。"),
+    Why.STALE: later(
+        "统一身份登录没有重新确认您的身份。请重试，并在那里重新登录；仍不行时请联系考务办公室。"
+    ),
+    Why.NO_ROLE: later("您在统一身份登录中没有本系统的权限。如有需要，请联系考务办公室。"),
 }
 
 
@@ -103,8 +105,10 @@ def _provider(name: str) -> Provider:
 def _failed(failed: SignOnFailed) -> Answer:
     if isinstance(failed, ProviderUnavailable):
         return render_template(
-            "account/sign_on_failed.html", title=_("单点登录"), said=_("单点登录暂时没有回应，请稍后再试。")
+            "account/sign_on_failed.html",
+            title=_("统一身份登录"),
+            said=_("统一身份登录暂时没有回应，请稍后再试。"),
         ), 503
     why = failed.why if isinstance(failed, SignOnRefused) else Why.IDENTITY
-    said = str(REFUSED.get(why, later("单点登录没有成功，请重试，或联系考务办公室。")))
-    return render_template("account/sign_on_failed.html", title=_("单点登录"), said=said), 403
+    said = str(REFUSED.get(why, later("统一身份登录没有成功，请重试，或联系考务办公室。")))
+    return render_template("account/sign_on_failed.html", title=_("统一身份登录"), said=said), 403

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Round, round_id, site_id
@@ -10,6 +10,7 @@ from ncre.domain.exam.revision import Change, ChangeKind
 from ncre.domain.exam.revision_rules import Outcome
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role
+from ncre.events.bounds import OutOfBounds, integer
 from ncre.events.exam import RevisedPoint
 from ncre.services.exam.revisions import RevisionMade
 from ncre.web.shared.auth import Answer, container, require_role
@@ -62,6 +63,38 @@ def revision(round_code: str, number: int) -> Answer:
         name_of=names(),
         point_said=point_said,
     )
+
+
+@pages.get("/audit/rounds/<round_code>/compare")
+@require_role(Role.AUDITOR, Role.OFFICE)
+def compare(round_code: str) -> Answer:
+    """What lies between any two revisions, and who made those on the way."""
+    round_, made = _round(round_code), container().revisions.made(round_code)
+    first, second = (_number(name, len(made)) for name in ("from", "to"))
+    changes = container().round_versions.between(round_code, first, second)
+    low, high = sorted((first, second))
+    return render_template(
+        "audit/round_compare.html",
+        round=round_,
+        made=made,
+        first=first,
+        second=second,
+        changes=[_said(one) for one in changes],
+        between=[one for one in made if low < one.number <= high],
+        name_of=names(),
+    )
+
+
+def _number(name: str, newest: int) -> int:
+    """The revision that is asked for: the newest, and the one before it, where none is. Raises NotFound."""
+    usual = newest if name == "to" else max(newest - 1, 0)
+    try:
+        number = integer(request.args.get(name) or str(usual), least=0)
+    except OutOfBounds:
+        raise NotFound from None
+    if number > newest:
+        raise NotFound
+    return number
 
 
 @pages.get("/audit/rounds/<round_code>/sites/<site>")

@@ -50,7 +50,7 @@ def contacts(case: Case | None = None, fails: bool = False) -> list[Listed]:
     if fails:
         return _office(current_app.extensions.get(LAST_READ, Contact()))
     try:
-        return [*_site(case), *_office(_read_office())]
+        return [*_site(case), *_office(_read_office(case))]
     except DatabaseFailure:
         return contacts(fails=True)
 
@@ -81,8 +81,9 @@ def _site_of_address() -> Site | None:
     return container().queries.exams.site_of(row)
 
 
-def _read_office() -> Contact:
-    round_ = container().queries.exams.current()
+def _read_office(case: Case | None) -> Contact:
+    """Of the round opened last; read with the case already, where the page has one."""
+    round_ = (case.current if isinstance(case, Case) else None) or container().queries.exams.current()
     office = round_.plan.office if round_ else Contact()
     current_app.extensions[LAST_READ] = office
     return office

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
 from ncre.domain.candidate import parse_details
 from ncre.domain.candidate_fields import FORM_FIELDS
@@ -14,9 +16,22 @@ from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Step
 from ncre.events.registration import Details
+from ncre.projections.rows import RegistrationRow
 from ncre.web.candidate.task_list import Task, task_list
+from ncre.web.drafts.draft_form import DraftForm, OpenForm
 from ncre.web.shared.auth import Answer, account, container, require_step
-from ncre.web.shared.details_form import as_sent, as_typed, choices, chosen, in_words, saved, unchosen
+from ncre.web.shared.details_form import (
+    as_sent,
+    as_typed,
+    choices,
+    chosen,
+    from_account,
+    in_words,
+    said_by_number,
+    saved,
+    unchosen,
+    with_told,
+)
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import fresh_id, seen
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
@@ -24,10 +39,12 @@ from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("details", __name__)
 
+DRAFT: Final = DraftForm("details", (one.name for one in FORM_FIELDS))
 
 FIELD_OF: Final = {
     RefusalCode.PLACE_TAKEN: "document_number",
     RefusalCode.HOLDER_TAKEN: "name",
+    RefusalCode.BANNED: "document_number",
     RefusalCode.DOCUMENT_NOT_ACCEPTED: "document_type",
     RefusalCode.OUT_OF_DATE: "name",
     RefusalCode.SENT_BEFORE: "name",
@@ -44,11 +61,15 @@ def form(registration: UUID) -> Answer:
     known = container().people.details(case.id, case.row["details_version"])
     if known is None and Step.FILL_INFO in case.steps:
         known = container().profiles.of(account())
-    return _page(case, as_typed(known), {})
+    opened, names = DRAFT.opened(case.id), [one.name for one in FORM_FIELDS]
+    typed = with_told(opened.over(as_typed(known) or from_account(account()), names))
+    changed = opened.draft is not None and (case.row["details_version"] or 0) > opened.draft.seen
+    return _page(case, typed, {}, saved(known, typed) if changed else None)
 
 
 @pages.post("/registrations/<uuid:registration>/details")
 @require_step(Step.FILL_INFO, Step.AMEND_INFO)
+@DRAFT.sent
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.FILL_INFO, Step.AMEND_INFO)
@@ -59,7 +80,7 @@ def save(registration: UUID) -> Answer:
         picked = chosen(request.form, typed, known)
         if picked.open:
             return _page(case, picked.typed, unchosen(picked), saved(known, picked.typed)), 409
-        typed = picked.typed
+        typed = with_told(picked.typed)
     parsed = parse_details(typed, today, documents)
     if isinstance(parsed, list):
         return _page(case, typed, in_words(parsed), check=check_faulty(typed, parsed, documents)), 422
@@ -74,6 +95,30 @@ def save(registration: UUID) -> Answer:
         return _refused(own_case(registration), typed, refusal), int(STATUS[refusal.code])
     following = "subjects.form" if step is Step.FILL_INFO else "registration.tasks"
     return redirect(url_for(following, registration=case.id), 303)
+
+
+@pages.post("/registrations/<uuid:registration>/details/former")
+@require_step(Step.FILL_INFO)
+def use_former(registration: UUID) -> Answer:
+    """用上次报名的信息: what the candidate said last time becomes the draft of this form, upon this tap."""
+    case = own_case(registration)
+    case.require(Step.FILL_INFO)
+    former = container().queries.cases.former_of(account().id, case.id)
+    known = container().registrations.details_of_former(former["id"], account().actor) if former else None
+    if known is None:
+        raise NotFound
+    DRAFT.begin(as_typed(known))
+    flash(_("已用上次报名的信息填好，请逐项核对后保存。"))
+    return redirect(url_for("details.form", registration=case.id), 303)
+
+
+def _former(case: Case, opened: OpenForm) -> RegistrationRow | None:
+    """The registration that offers to fill an empty form."""
+    if Step.FILL_INFO not in case.steps or opened.draft or request.method != "GET":
+        return None
+    if container().profiles.of(account()) is not None:
+        return None
+    return container().queries.cases.former_of(account().id, case.id)
 
 
 def _carry_out(case: Case, step: Step, details: Details) -> None:
@@ -98,17 +143,24 @@ def _page(
     beside: Mapping[str, str] | None = None,
     check: Check = NOTHING_TO_CHECK,
 ) -> str:
+    opened = DRAFT.opened(case.id)
     return render_template(
         "candidate/details.html",
         case=case,
+        opened=opened,
+        former=_former(case, opened),
         entries=task_list(case, container().clock()),
         here=Task.DETAILS,
         fields=FORM_FIELDS,
         choices=choices(case.round.plan.documents),
         typed=typed,
+        by_number=said_by_number(typed),
         faults=faults,
         check=check,
         beside=beside or {},
-        from_passport=request.method == "GET" and bool(typed) and case.row["details_version"] is None,
+        from_passport=request.method == "GET"
+        and container().profiles.of(account()) is not None
+        and not opened.draft
+        and case.row["details_version"] is None,
         command_id=fresh_id(),
     )

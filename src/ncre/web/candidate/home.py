@@ -42,11 +42,16 @@ def notice(kind: str) -> str:
     return render_template("shared/notice.html", notice=posted, kind=kind)
 
 
-_HOME = {Role.REVIEWER: "review.queue", Role.OFFICE: "round.home", Role.AUDITOR: "audit.search"}
+_HOME = {
+    Role.REVIEWER: "review.queue",
+    Role.SITE_ADMIN: "own_site.home",
+    Role.OFFICE: "round.home",
+    Role.AUDITOR: "audit.search",
+}
 
 
 @pages.get("/welcome")
-@require_role(Role.CANDIDATE, Role.REVIEWER, Role.OFFICE, Role.AUDITOR)
+@require_role(Role.CANDIDATE, Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR)
 def welcome() -> Answer:
     """The candidate's welcome page; staff and auditors go straight to their work."""
     if account().role in _HOME:

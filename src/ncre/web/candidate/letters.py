@@ -9,8 +9,9 @@ from werkzeug.exceptions import NotFound
 
 from ncre.clients.wallets.apple import AppleWallet
 from ncre.domain.registration.vocabulary import Role
-from ncre.web.candidate.letter_words import told
+from ncre.services.letters.log_wording import told
 from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import own, own_case
 
 pages = Blueprint("letters", __name__)
@@ -25,7 +26,7 @@ def page(registration: UUID) -> Answer:
     return render_template(
         "candidate/letters.html",
         row=row,
-        letters=told(letters.of_registration(registration, account().id)),
+        letters=told(letters.of_registration(registration, account().id), language()),
         unreachable_addresses=letters.unreachable(account()),
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,14 +14,16 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
-from ncre.clients.payment_channel import ChannelRefused, ChannelUnavailable, Device, State
+from ncre.clients.payment_channel import ChannelRefused, ChannelUnavailable, Checkout, Device, State
 from ncre.domain.payment.orders import OrderState
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.vocabulary import Role, Step
+from ncre.projections.rows import OrderRow
 from ncre.web.candidate.payment_situation import money_of
 from ncre.web.candidate.task_list import Task, task_list, time_left
 from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_wechat, elsewhere, to_identify
+from ncre.web.payer.payment_link import link_of
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.details_form import shown
@@ -37,6 +42,8 @@ CHECKED: Final = ("name", "document_type", "document_number")
 @require_role(Role.CANDIDATE)
 def form(registration: UUID) -> Answer:
     case = own_case(registration)
+    if banned := container().bans.of(case.row):
+        raise banned
     return to_identify(case.id) or _page(case)
 
 
@@ -51,7 +58,7 @@ def pay(registration: UUID) -> Answer:
     if dies_in_wechat(channel):
         return _elsewhere(case)
     device = device_of_payer()
-    order = container().checkout.open(case.id, channel, device, _payer(device), seen())
+    order = container().checkout.open(case.id, channel, device, payer_of(device), seen())
     if not order.amount:
         return redirect(url_for("payment.paid", registration=case.id), 303)
     return redirect(url_for("payment.leave", registration=case.id, order=order.number), 303)
@@ -65,25 +72,22 @@ def leave(registration: UUID, order: str) -> Answer:
     A page of its own, for the content-security policy lets no form be sent to another origin.
     """
     case = own_case(registration)
-    row = container().checkout.found(order)
-    if row is None or row["registration"] != case.id:
-        refuse("not-yours")
-        raise NotFound
-    if row["state"] == OrderState.PAID or case.row["payment"]:
-        return redirect(url_for("payment.paid", registration=case.id), 303)
-    if dies_in_wechat(row["channel"]):
+    found = container().checkout.found(order)
+    if found is not None and found["registration"] == case.id and dies_in_wechat(found["channel"]):
         return _elsewhere(case)
-    device = device_of_payer()
-    number = container().checkout.number_for(order, device, _payer(device))
-    if number != order:  # another device or network than the one that began: this number would be refused
-        return redirect(url_for("payment.leave", registration=case.id, order=number), 303)
-    back = absolute("payment.paid", registration=case.id)
     try:
-        checkout = container().checkout.checkout(order, device, back, _payer(device))
+        out = way_out(
+            case,
+            order,
+            partial(url_for, "payment.leave", registration=case.id),
+            url_for("payment.paid", registration=case.id),
+            absolute("payment.paid", registration=case.id),
+        )
+    except NoWayOut as none:
+        return redirect(none.address, 303)
     except ChannelUnavailable:
         return _page(case, _("支付平台暂时没有回应，没有扣款。请过几分钟再点击“支付”。")), 503
-    except ChannelRefused:
-        return redirect(url_for("payment.paid", registration=case.id), 303)
+    row, checkout = out.order, out.checkout
     page = render_template(
         "candidate/leaving.html",
         case=case,
@@ -92,13 +96,47 @@ def leave(registration: UUID, order: str) -> Answer:
         order=row,
         address=checkout.address,
         call=checkout.call,
-        picture=_qr(checkout.code),
+        picture=picture_of(checkout.code),
         left=time_left(row["expires"], container().clock()),
     )
     answer = make_response(page)
     if checkout.address:
         answer.headers["Referrer-Policy"] = "origin"  # WeChat's H5 page opens only for the domain it knows
     return answer
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """An order that may be paid now, and how one comes to the channel with it."""
+
+    order: OrderRow
+    checkout: Checkout
+
+
+class NoWayOut(Exception):
+    """It goes on at another address of ours: it is paid, refused, or has another number for this device."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+def way_out(case: Case, order: str, leave_at: Callable[..., str], paid_at: str, back: str) -> WayOut:
+    """How whoever pays comes from us to the channel. Raises NoWayOut, NotFound, ChannelUnavailable."""
+    row = container().checkout.found(order)
+    if row is None or row["registration"] != case.id:
+        refuse("not-yours")
+        raise NotFound
+    if row["state"] == OrderState.PAID or case.row["payment"]:
+        raise NoWayOut(paid_at)
+    device = device_of_payer()
+    number = container().checkout.number_for(order, device, payer_of(device))
+    if number != order:  # another device or network than the one that began: this number would be refused
+        raise NoWayOut(leave_at(order=number))
+    try:
+        return WayOut(row, container().checkout.checkout(order, device, back, payer_of(device)))
+    except ChannelRefused:
+        raise NoWayOut(paid_at) from None
 
 
 @pages.get("/registrations/<uuid:registration>/paid")
@@ -152,14 +190,14 @@ def _elsewhere(case: Case) -> str:
     return elsewhere(absolute("payment.form", registration=case.id))
 
 
-def _payer(device: Device) -> str:
+def payer_of(device: Device) -> str:
     """As whom the channel knows the payer: by the address of their network, inside WeChat by their openid."""
     if device is Device.WECHAT:
         return str(session.get(OPENID, ""))
     return request.remote_addr or "127.0.0.1"
 
 
-def _qr(code: str) -> Markup:
+def picture_of(code: str) -> Markup:
     """The code as a drawing to scan from another device; "" without one."""
     if not code:
         return Markup("")
@@ -199,6 +237,15 @@ def _said(state: State | None) -> str:
             return _("您还没有打开过支付订单。")
 
 
+def _handed_over(case: Case) -> dict[str, object]:
+    """The link by which somebody else pays, with its code to scan and the moment it ends."""
+    if not case.row["amount"] or not container().checkout.ways(case.row):
+        return {"link": ""}
+    link = link_of(case, container().clock())
+    address = absolute("payer.page", token=link.token)
+    return {"link": address, "link_code": picture_of(address), "link_ends": link.expires}
+
+
 def _can_pay(case: Case) -> bool:
     """Whether paying is possible at this hour."""
     return case.payable_at(container().clock())
@@ -220,6 +267,7 @@ def _page(case: Case, fault: str = "") -> str:
         expires=expires,
         left=time_left(expires, now),
         ways=container().checkout.ways(case.row),
+        **_handed_over(case),
         fault=fault,
         may_mend=Step.AMEND_INFO in case.steps and case.window_fault(Step.AMEND_INFO, now) is None,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
@@ -37,6 +38,14 @@ def _let_a_phone_photo_in(endpoint: str | None, values: dict[str, Any] | None) -
     """Before the form is parsed: only sending a photo may be larger than other requests."""
     if endpoint == "photo.send":
         request.max_content_length = largest_body(request.method, request.path)
+
+
+@pages.after_request
+def _told_to_the_script(answer: Response) -> Response:
+    """The script that uploads shows the way on itself: what was said with it would be gone if it followed."""
+    if request.headers.get("X-Upload") and answer.status_code == HTTPStatus.SEE_OTHER:
+        return jsonify(location=answer.headers["Location"])
+    return answer
 
 
 @pages.errorhandler(RequestEntityTooLarge)
@@ -72,8 +81,7 @@ def send(registration: UUID) -> Answer:
     case = own_case(registration)
     require_asked()
     step = case.require(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO)
-    file = request.files.get("photo")
-    uploaded = file.read() if file else b""
+    uploaded = next((data for file in request.files.getlist("photo") if (data := file.read())), b"")
     if not uploaded:
         return _page(case, [_("请先选择一张照片。")]), 422
     try:
@@ -99,7 +107,7 @@ def adopt(registration: UUID) -> Answer:
                 case.row["sealed_for"], request.form.get("draft", ""), request.form.get("kind", "")
             )
     except PhotoMissing:
-        return _page(case, [_("这张照片已不在服务器上，请重新上传。")]), 422
+        return _page(case, [_("这张照片已不再保存，请重新上传。")]), 422
     except Refusal as refusal:
         return _try_again(case, refusal)
     if photo.verdict == "reject" and not photo.appealed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -45,7 +46,7 @@ NEXT: Final = ByStatus(
     photo_uploaded=("", later("照片已上传。请核对全部内容，然后继续下一步。")),
     pending_review=("", later("已申请信息审核，考点正在审核。审核期间不能修改，结果会显示在这里。")),
     approved=("good", later("审核已通过，信息和照片不能再更改。请在期限内完成支付。")),
-    rejected=("bad", later("审核未通过。请按下面的原因修改，然后再次申请信息审核。")),
+    rejected=("bad", later("审核未通过。请按原因修改，再申请信息审核。")),
     paid=("good", later("支付完成，报名成功。报考信息不能再修改。")),
     confirmed=("good", later("支付和现场确认都已完成，报名成功。")),
     lapsed=(
@@ -92,6 +93,9 @@ def tasks(registration: UUID) -> Answer:
     seats = container().queries.cases.seats(registration) if case.status in PAID else []
     entries = journey.task_list(case, now, story)
     reasons = journey.reasons_by_group(case)
+    place = journey.current(entries)
+    form_refused = _refused(partial(require_paid, case.row))
+    ticket_refused = _refused(partial(require_ticket, case.row, case.round, now))
     tone, sentence = MOVED_AWAY if reasons and case.payable else NEXT[case.status]
     money = money_of(case)
     due = case.due(now)
@@ -103,7 +107,8 @@ def tasks(registration: UUID) -> Answer:
         "candidate/task_list.html",
         case=case,
         entries=entries,
-        place=journey.current(entries),
+        place=place,
+        onward=_onward(case, None if place is None else entries[place], not form_refused, not ticket_refused),
         closed=_closed(case, now),
         tone=tone,
         sentence=sentence,
@@ -111,16 +116,18 @@ def tasks(registration: UUID) -> Answer:
         left=_left_to_pay(case, now),
         pages={entry.task: entry.page for entry in entries if entry.page},
         reason=_reason(case),
+        banned=refusal_text(ban) if (ban := container().bans.of(case.row)) else "",
         money=[one for one in money if one.situation not in SAID_ELSEWHERE],
         paid=case.status in PAID,
+        confirmed=case.status is Status.CONFIRMED,
         story=with_changes(case.id, story)[::-1],
         newest=NEWEST_FIRST,
         seats=seats,
         may_take_back=_may_take_back(case, now),
         command_id=fresh_id(),
         begin_again=case.status in TERMINATED and not registering_closed(case.round),
-        form_refused=_refused(partial(require_paid, case.row)),
-        ticket_refused=_refused(partial(require_ticket, case.row, case.round, now)),
+        form_refused=form_refused,
+        ticket_refused=ticket_refused,
         printing=case.round.plan.windows.printing,
         unreachable_addresses=container().letters.log.unreachable(account()),
     )
@@ -185,6 +192,27 @@ def _back(case: Case) -> Response:
     return redirect(url_for("registration.tasks", registration=case.id), 303)
 
 
+@dataclass(frozen=True)
+class Onward:
+    """What the candidate does next: the one button of the page that stays in reach."""
+
+    address: str
+    label: str
+
+
+def _onward(case: Case, entry: journey.Entry | None, has_form: bool, has_ticket: bool) -> Onward | None:
+    """The page of the task whose turn it is; after the last one, the paper that can be printed."""
+    if entry is None:
+        return None
+    if entry.page:
+        return Onward(url_for(entry.page, registration=case.id), _("下一步：%(what)s", what=entry.label))
+    if has_ticket:
+        return Onward(url_for("documents.ticket", registration=case.id), _("打印下载准考证"))
+    if has_form:
+        return Onward(url_for("documents.form", registration=case.id), _("打印下载报名登记表"))
+    return None
+
+
 def _may_take_back(case: Case, now: datetime) -> bool:
     """Whether the request for review could be taken back at this moment."""
     if Step.TAKE_BACK not in case.steps or case.window_fault(Step.TAKE_BACK, now):
@@ -222,6 +250,8 @@ def _left_to_pay(case: Case, now: datetime) -> str:
 
 def _reason(case: Case) -> str:
     """What staff wrote when they cancelled or suspended it, where it stands so; or ""."""
+    if case.status not in (Status.SUSPENDED, Status.CANCELLED):
+        return ""
     suspended = case.status is Status.SUSPENDED
     fact = newest_fact(case, Suspended) if suspended else cancellation(case)
     return fact.reason if fact and isinstance(fact.reason, str) else ""

@@ -19,6 +19,7 @@ ELSEWHERE: Final = "registration.check"
 class Reasons:
     """The reasons of one group; `address` is where they are mended, "" on that page itself and after its time."""
 
+    task: journey.Task
     heading: str
     codes: tuple[str, ...]
     address: str
@@ -41,14 +42,18 @@ def rejection_of(case: Case, here: str = "") -> Rejection | None:
     if not found:
         return None
     groups = tuple(
-        Reasons(str(journey.GROUPS[group]), tuple(codes), _address(case, group, here))
+        Reasons(_task(group), str(journey.GROUPS[group]), tuple(codes), _address(case, _task(group), here))
         for group, codes in found.items()
     )
     return Rejection(groups, container().people.rejection_note(case.id, case.row["rejected_version"]))
 
 
-def _address(case: Case, group: str, here: str) -> str:
-    task = journey.MENDS[group][0] if group in journey.MENDS else journey.Task.CHECK
+def _task(group: str) -> journey.Task:
+    """Where the reasons of a group are mended; what no single page mends stands with the check."""
+    return journey.MENDS[group][0] if group in journey.MENDS else journey.Task.CHECK
+
+
+def _address(case: Case, task: journey.Task, here: str) -> str:
     open_ = {entry.task: entry.page for entry in journey.task_list(case, container().clock())}
     page = ELSEWHERE if task is journey.Task.CHECK else open_.get(task, "")
     return url_for(page, registration=case.id) if page and task != here else ""

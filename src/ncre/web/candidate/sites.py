@@ -99,6 +99,8 @@ def exam_days(sites: Iterable[Site]) -> list[date]:
 def _offered(round_: Round, site: Site, seats: Mapping[str, SeatsLeft]) -> list[Offered]:
     known = [round_.subjects[code] for code in site.offers if code in round_.subjects]
     return [
-        Offered(one, round_.fee(one.code), seats[one.code].left if one.code in seats else 0)
+        Offered(
+            one, round_.fee(one.code, site.plan.province), seats[one.code].left if one.code in seats else 0
+        )
         for one in sorted(known, key=lambda one: (one.level, one.code))
     ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from ncre.domain.exam.plan import Site
 from ncre.domain.payment.settlement import yuan
@@ -20,16 +21,23 @@ from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Step
 from ncre.domain.students import DECLARED, LONGEST_SCHOOL_NUMBER, OWN_STUDENTS, school_number
 from ncre.events.exam import Subject
+from ncre.web.candidate.sites import city_of, exam_days
+from ncre.web.candidate.subject_filters import Filters
 from ncre.web.candidate.task_list import Task, task_list
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.shared.auth import Answer, container, require_step
 from ncre.web.shared.errors import NOT_THEIR_FAULT, STATUS, refusal_text
 from ncre.web.shared.forms import fresh_id, require_asked
+from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("subjects", __name__)
 
+DRAFT: Final = DraftForm("subjects", ("site", "subjects", "declared", "school_number", "own_student"))
+
 FIELD_OF: Final = {
     RefusalCode.SITE_UNKNOWN: "site",
+    RefusalCode.BANNED: "site",
     RefusalCode.SITE_FULL: "site",
     RefusalCode.SITE_CLOSED: "site",
     RefusalCode.NUMBERS_USED_UP: "site",
@@ -46,6 +54,10 @@ FIELD_OF: Final = {
     **dict.fromkeys(NOT_THEIR_FAULT, "subjects"),
 }
 """Refusals that the form itself shows, at a field, with the choice kept."""
+
+
+MOST_TICKED: Final = 20
+"""Ticks that go into an address; more than this are not to be had anywhere."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +81,34 @@ class Choice:
 def form(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
-    asked = request.args.get("site", case.row["site"] or "")
-    return _page(case, asked, {line["subject"] for line in case.row["lines"]}, {})
+    draft = DRAFT.opened(case.id).draft
+    asked = request.args.get("site", _form().get("site") or case.row["site"] or "")
+    changed = draft is not None and _holds_seats(case) and case.version > draft.seen
+    return _page(case, asked, _chosen(case, from_draft=draft is not None), {}, beside=changed)
+
+
+def _chosen(case: Case, *, from_draft: bool) -> set[str]:
+    """What is ticked: as the address says, else as the form was left, else as it is recorded."""
+    if "subjects" in request.args:
+        return set(request.args.getlist("subjects")) - {""}
+    return set(_form().getlist("subjects")) if from_draft else {line["subject"] for line in case.row["lines"]}
+
+
+def _form() -> MultiDict[str, str]:
+    """What was sent, or what stood in the form when it was left."""
+    about = (request.view_args or {})["registration"]
+    return request.form if request.method == "POST" else DRAFT.opened(about).fields
 
 
 @pages.post("/registrations/<uuid:registration>/subjects")
 @require_step(Step.SUBMIT, Step.CHANGE_SUBJECTS)
+@DRAFT.sent
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
     site, chosen = request.form.get("site", ""), tuple(request.form.getlist("subjects"))
     if "show" in request.form:
-        return _page(case, site, set(chosen), {})
+        return redirect(_shown(case, site, chosen))
     require_asked()
     at = _site(case, site)
     if at is None:
@@ -89,7 +117,7 @@ def save(registration: UUID) -> Answer:
         ), 422
     if request.form.get("offered", "") != _offer_of(case, at):
         return _page(case, site, set(chosen), {"subjects": _another_offer()}), 409
-    faults = _faults(step, chosen)
+    faults = _faults(case, step, chosen)
     if faults:
         return _page(case, site, set(chosen), faults), 422
     try:
@@ -101,6 +129,13 @@ def save(registration: UUID) -> Answer:
         beside = refusal.code in (RefusalCode.SENT_BEFORE, RefusalCode.OUT_OF_DATE)
         return _page(case, site, set(chosen), faults, beside=beside), int(STATUS[refusal.code])
     return _next_path(case, after, at if after.site == at.code else _site(case, after.site))
+
+
+def _shown(case: Case, site: str, chosen: tuple[str, ...]) -> str:
+    """The address of the form with what was chosen so far, which can be come back to and refreshed."""
+    ticked = list(chosen[:MOST_TICKED]) or [""]
+    values: dict[str, Any] = {"site": site, "subjects": ticked, **Filters.of(request.form).arguments}
+    return url_for("subjects.form", registration=case.id, **values)
 
 
 def _site(case: Case, code: str) -> Site | None:
@@ -144,13 +179,15 @@ def _next_path(case: Case, after: Registration, site: Site | None) -> Answer:
     return redirect(url_for("registration.tasks", registration=case.id), 303)
 
 
-def _faults(step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
+def _faults(case: Case, step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
     """What is missing from the form; told together, before anything is asked of the rules."""
     faults = {}
     if not chosen:
         faults["subjects"] = refusal_text(Refusal(RefusalCode.NO_SUBJECT))
     if step is Step.SUBMIT and not request.form.get("declared"):
-        faults["declared"] = refusal_text(Refusal(RefusalCode.DECLARATION_MISSING))
+        words = case.round.declaration
+        missing = Refusal(RefusalCode.DECLARATION_MISSING, declaration=words.zh, declaration_en=words.en)
+        faults["declared"] = refusal_text(missing)
     return faults
 
 
@@ -171,8 +208,8 @@ def _student_sent() -> str:
 
 def _student_typed(case: Case, site: Site | None) -> str:
     """What stands in the form: what was sent, else what was said to this site before."""
-    if request.method == "POST":
-        return request.form.get("school_number", "") or (DECLARED if request.form.get("own_student") else "")
+    if form := _form():
+        return form.get("school_number", "") or (DECLARED if form.get("own_student") else "")
     if site is None or site.plan.audience != OWN_STUDENTS or case.row["site"] != site.code:
         return ""
     return container().people.student(case.id)
@@ -184,28 +221,43 @@ def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, b
     every = exams.sites(case.round.code)
     sites = [one for one in every if not one.closed or one.code == case.row["site"]]
     full = exams.full_sites(case.round.code, sites)
-    site = next((one for one in sites if one.code == asked), None)
+    filters = Filters.of(request.form if request.method == "POST" else request.args)
+    listed = [one for one in sites if one.code == asked or filters.takes_site(one, case.round)]
+    offers = _choices(case, site, chosen) if (site := _of(sites, asked)) else []
     return render_template(
         "candidate/subjects.html",
         case=case,
         entries=task_list(case, container().clock()),
         here=Task.SUBJECTS,
-        cities=_by_city(sites),
+        cities=_by_city(listed),
+        every_city=sorted({city_of(one) for one in sites}),
+        days=exam_days(sites),
+        listed=len(listed),
+        filters=filters,
+        levels=sorted({one.subject.level for one in offers}),
         site=site,
+        site_days=exam_days([site]) if site else [],
         offered=_offer_of(case, site),
         full=full - ({case.row["site"]} if _holds_seats(case) else set()),
-        choices=_choices(case, site, chosen) if site else [],
+        choices=[one for one in offers if one.chosen or filters.takes_subject(one.subject, one.left)],
+        offers=len(offers),
         most=min(MOST_SUBJECTS, site.plan.most_subjects) if site else MOST_SUBJECTS,
         first=Step.SUBMIT in case.steps,
-        declared=bool(request.form.get("declared")),
+        declared=bool(_form().get("declared")),
+        opened=DRAFT.opened(case.id),
         student=_student_typed(case, site),
         declares=DECLARED,
         longest=LONGEST_SCHOOL_NUMBER,
         faults=faults,
         saved=case.subjects if beside else [],
-        basis=_basis(case),
+        basis=case.round.bases(site.plan.province if site else ""),
+        declaration=case.round.declaration.say(language()),
         command_id=fresh_id(),
     )
+
+
+def _of(sites: Iterable[Site], code: str) -> Site | None:
+    return next((one for one in sites if one.code == code), None)
 
 
 def _by_city(sites: Iterable[Site]) -> list[tuple[str, list[Site]]]:
@@ -224,7 +276,9 @@ def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
     return [
         Choice(
             subject=subject,
-            fee=case.round.fee(subject.code) if subject.code in offered else fees[subject.code],
+            fee=case.round.fee(subject.code, site.plan.province)
+            if subject.code in offered
+            else fees[subject.code],
             left=seats[subject.code].left if subject.code in seats else 0,
             mine=subject.code in held,
             chosen=subject.code in chosen,
@@ -237,8 +291,3 @@ def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
 def _holds_seats(case: Case) -> bool:
     """Whether the present choice holds its seats: only then it can be changed rather than submitted."""
     return Step.CHANGE_SUBJECTS in case.steps
-
-
-def _basis(case: Case) -> list[str]:
-    """The documents that set the fees, each once."""
-    return list(dict.fromkeys(fee.basis for fee in case.round.plan.fees if fee.basis))

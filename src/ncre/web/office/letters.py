@@ -26,7 +26,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.letters import stream_of
 from ncre.handlers.command_handler import Act
-from ncre.identity.registration_letter import RegistrationLetter
+from ncre.identity.letters.registration import RegistrationLetter
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen

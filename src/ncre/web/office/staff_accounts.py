@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ncre.domain import typed_text
-from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange, Wanted
+from ncre.domain.accounts.staff import LONGEST_WHY, OF_SITES, StaffChange, Wanted
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME, Account, NameTaken
@@ -23,7 +23,7 @@ from ncre.web.shared.language import language
 
 pages = Blueprint("staff_accounts", __name__)
 
-ROLES = (Role.REVIEWER, Role.AUDITOR, Role.OFFICE)
+ROLES = (Role.REVIEWER, Role.SITE_ADMIN, Role.AUDITOR, Role.OFFICE)
 FIELD_OF = {
     RefusalCode.WHY_MISSING: "why",
     RefusalCode.TEXT_TOO_LONG: "why",
@@ -118,7 +118,7 @@ def _wanted(change: StaffChange) -> Wanted:
         raise Refusal(RefusalCode.STAFF_UNKNOWN) from None
     if role not in (*ROLES, Role.CANDIDATE):
         raise Refusal(RefusalCode.STAFF_UNKNOWN)
-    return Wanted(change, why, role, sites if role is Role.REVIEWER else frozenset())
+    return Wanted(change, why, role, sites if role in OF_SITES else frozenset())
 
 
 def _fault(refusal: Refusal) -> dict[str, str]:

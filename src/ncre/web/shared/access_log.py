@@ -39,8 +39,8 @@ def refuse(why: str) -> None:
 
 
 def _note(response: Response) -> Response:
-    why = g.get("refused") or BY_STATUS.get(response.status_code)
-    if why and response.status_code >= 400:
+    why = refused_why(response)
+    if why:
         account = g.get("account")
         log.warning(
             "refused %s %s account=%s role=%s from=%s %s %s object=%s",
@@ -49,11 +49,22 @@ def _note(response: Response) -> Response:
             account.id if account else "-",
             account.role.value if account else "-",
             client_network() or "-",
-            request.method if request.method in _METHODS else "-",
+            method(),
             request.endpoint or "-",
             _object() or "-",
         )
     return response
+
+
+def refused_why(response: Response) -> str:
+    """Why this answer is a refusal, as a code of the source; "" where it is none."""
+    why = g.get("refused") or BY_STATUS.get(response.status_code)
+    return why if why and response.status_code >= 400 else ""
+
+
+def method() -> str:
+    """The method of the request, "-" where it is none of the usual."""
+    return request.method if request.method in _METHODS else "-"
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

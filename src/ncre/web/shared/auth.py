@@ -18,6 +18,7 @@ from ncre.domain.registration.lifecycle import roles_of
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.identity.accounts import Account
 from ncre.identity.sessions import Session
+from ncre.web.shared import traffic
 
 WITHOUT_SESSION = frozenset(
     {
@@ -78,6 +79,8 @@ def set_session_token(token: str) -> None:
     pending = {PENDING_LINK: session[PENDING_LINK]} if PENDING_LINK in session else {}
     session.clear()
     session.update(pending, token=token)
+    if request.environ.get(traffic.LANE) == traffic.STAFF_ENTRANCE:
+        session[traffic.QUEUES] = True
 
 
 def sign_out(*, keeps_storage: bool = False) -> None:

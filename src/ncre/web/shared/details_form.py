@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ncre.domain.accounts import addresses
+from ncre.domain.candidate import TOLD, told_by
 from ncre.domain.candidate_fields import FORM_FIELDS, FormField
 from ncre.domain.faults import Fault
-from ncre.domain.identity_documents import DOCUMENT_TYPES
+from ncre.domain.identity_documents import DOCUMENT_TYPES, NUMBERS_THAT_TELL, RESIDENT_ID
 from ncre.events.registration import Details
+from ncre.identity.accounts import Account
 from ncre.web.shared.language import language
 
 
@@ -32,6 +34,15 @@ def as_typed(details: Details | None) -> dict[str, str]:
     return {**typed, "document_number": details.document_typed, "birth": details.birth.strftime("%Y%m%d")}
 
 
+def from_account(account: Account) -> dict[str, str]:
+    """What a form begins with where nothing is known but the account: its addresses, and the commonest document."""
+    return {
+        "document_type": RESIDENT_ID,
+        "email": account.email,
+        "mobile": addresses.shown(account.phone) if account.phone else "",
+    }
+
+
 def saved(details: Details | None, typed: Mapping[str, str]) -> dict[str, str]:
     """Fields whose saved value is not what was typed, as it is read; "" where nothing is saved."""
     kept = as_typed(details)
@@ -45,7 +56,20 @@ def saved(details: Details | None, typed: Mapping[str, str]) -> dict[str, str]:
 def as_sent(fields: Iterable[FormField]) -> dict[str, str]:
     """The form of the request. A button that changes the kind of document at once counts before the list."""
     typed = {one.name: request.form.get(one.name, "") for one in fields}
-    return {**typed, "document_type": request.form.get("kind_instead") or typed["document_type"]}
+    return with_told({**typed, "document_type": request.form.get("kind_instead") or typed["document_type"]})
+
+
+def with_told(typed: dict[str, str]) -> dict[str, str]:
+    """The form with what the number of the document tells, whatever else stood in those fields."""
+    if typed.get("document_type") not in NUMBERS_THAT_TELL:
+        return typed
+    return {**typed, **dict.fromkeys(TOLD, ""), **told_by(typed)}
+
+
+def said_by_number(typed: Mapping[str, str]) -> list[tuple[FormField, str]]:
+    """Sex and date of birth as they are read, where the number tells them."""
+    told = told_by(typed)
+    return [(one, _read(one, told[one.name])) for one in FORM_FIELDS if one.name in told]
 
 
 def unchosen(picked: Choice) -> dict[str, str]:

@@ -65,7 +65,7 @@ def words(error: NotText | TooLong) -> tuple[str, str]:
     """Heading and sentence."""
     if isinstance(error, TooLong):
         return _("内容太长"), _("提交的内容太长，没有保存。请缩短后再提交。")
-    return _("没有完成"), _("提交的内容里有不能使用的控制字符，没有保存。请删去后重新输入，再提交。")
+    return _("没有完成"), _("提交的内容里有不能使用的隐藏字符，没有保存。请删去后重新输入，再提交。")
 
 
 def _refuse() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from flask_wtf.csrf import CSRFError
@@ -18,6 +18,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.handlers.outages import OUTAGES
 from ncre.store.outages import DatabaseFailure
 from ncre.web.api import problems
+from ncre.web.drafts.draft_form import is_kept
 from ncre.web.shared import access_log, edge, ways
 from ncre.web.shared.forms import FormIncomplete
 from ncre.web.shared.language import language
@@ -76,6 +77,20 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.REVISION_REFUSED: HTTPStatus.CONFLICT,
     RefusalCode.REVIEW_OPENED: HTTPStatus.CONFLICT,
     RefusalCode.SITE_CLOSED: HTTPStatus.CONFLICT,
+    RefusalCode.NOT_LEFT_TO_SITE: HTTPStatus.FORBIDDEN,
+    RefusalCode.DRAFT_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.DRAFT_CHANGED: HTTPStatus.CONFLICT,
+    RefusalCode.DRAFT_OVER: HTTPStatus.CONFLICT,
+    RefusalCode.DRAFT_FAULTY: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.DRAFT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.ROUND_EXISTS: HTTPStatus.CONFLICT,
+    RefusalCode.ROUND_CODE_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SITE_CODE_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SITE_CODE_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.ROUND_TO_MISSING: HTTPStatus.CONFLICT,
+    RefusalCode.ROUND_TO_LACKS_SITE: HTTPStatus.CONFLICT,
+    RefusalCode.ROUND_TO_LACKS_SUBJECT: HTTPStatus.CONFLICT,
+    RefusalCode.CALLED_OFF_ALREADY: HTTPStatus.CONFLICT,
     RefusalCode.SITE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.SUBJECT_NOT_OFFERED: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.SUBJECT_TWICE: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -139,6 +154,25 @@ STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
     RefusalCode.PRINT_NOT_YET: HTTPStatus.FORBIDDEN,
     RefusalCode.PRINT_OVER: HTTPStatus.FORBIDDEN,
     RefusalCode.NOT_SEALED: HTTPStatus.CONFLICT,
+    RefusalCode.BANNED: HTTPStatus.CONFLICT,
+    RefusalCode.BAN_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.BAN_EXISTS: HTTPStatus.CONFLICT,
+    RefusalCode.BAN_OVER: HTTPStatus.CONFLICT,
+    RefusalCode.BAN_DECISION_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.BAN_DAYS_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.BAN_DOCUMENT_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.BAN_NOT_CONCERNED: HTTPStatus.CONFLICT,
+    RefusalCode.UPLOAD_GONE: HTTPStatus.CONFLICT,
+    RefusalCode.EXPORT_UNKNOWN: HTTPStatus.NOT_FOUND,
+    RefusalCode.EXPORT_GONE: HTTPStatus.CONFLICT,
+    RefusalCode.EXPORT_COLUMNS: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.EXPORT_NO_PARQUET: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.EXPORT_PRIVATE_SCHEDULED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.EXPORT_TIME: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.EXPORTS_MANY: HTTPStatus.CONFLICT,
+    RefusalCode.EXCHANGE_NO_KEY: HTTPStatus.CONFLICT,
+    RefusalCode.EXCHANGE_PROVINCE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.EXCHANGE_OVER: HTTPStatus.CONFLICT,
     RefusalCode.NOT_WAITING: HTTPStatus.CONFLICT,
     RefusalCode.CASE_CLAIMED: HTTPStatus.CONFLICT,
     RefusalCode.COLLEAGUE_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -183,7 +217,9 @@ BY_STATE: Final = frozenset(
 )
 """Refusals of a page that the status explains better (`domain/registration/page_wording.py`)."""
 
-PASSING: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE})
+PASSING: Final = frozenset(
+    {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STORAGE, HTTPStatus.TOO_MANY_REQUESTS}
+)
 """Statuses of what passes by itself; every answer that has one says when to ask again."""
 
 Answered = tuple[str | Response, int, dict[str, str]]
@@ -209,9 +245,13 @@ def refusal_text(refusal: Refusal) -> str:
 
 
 def retry_after(answer: Response) -> Response:
-    """Whoever is told that something is unavailable is told when to ask again, also where a form says so."""
+    """Whoever is told that something is unavailable is told when to ask again, also where a form says so.
+
+    A page that knows for how long leaves it in `g.retry_after`.
+    """
     if answer.status_code in PASSING:
-        answer.headers.setdefault("Retry-After", str(RETRY_AFTER[RefusalCode.STORE_AWAY]))
+        seconds = g.get("retry_after", RETRY_AFTER[RefusalCode.STORE_AWAY])
+        answer.headers.setdefault("Retry-After", str(seconds))
     return answer
 
 
@@ -241,7 +281,14 @@ def _expired(_error: CSRFError) -> Shown:
             "浏览器没有送来 Cookie，登录和填表都需要它。没有做任何改动。请在浏览器设置中允许本站使用 Cookie"
             "（拦截插件也可能禁止它），然后回到刚才的页面再试一次。"
         )
-    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text, ways.back())
+    return _page(HTTPStatus.BAD_REQUEST, _("页面已过期"), refusal_text + _kept(), ways.back())
+
+
+def _kept() -> str:
+    """What becomes of what was typed, where the form keeps drafts."""
+    if not is_kept():
+        return ""
+    return _("您填写的内容已为您保留一天：用原来的账号登录，回到这一页就能接着填。")
 
 
 def _incomplete(_error: FormIncomplete) -> Shown:
@@ -249,7 +296,7 @@ def _incomplete(_error: FormIncomplete) -> Shown:
     return _page(
         HTTPStatus.BAD_REQUEST,
         _("没有完成"),
-        _("表单不完整：缺少页面的版本或编号。没有做任何改动，请回到原来的页面，刷新后再试一次。"),
+        _("这一页没有送全，没有做任何改动。请回到原来的页面，刷新后再试一次。"),
         ways.back(),
     )
 
@@ -271,7 +318,9 @@ def _http(error: HTTPException) -> Shown | HTTPException:
             str(_TOO_LARGE),
         ),
     }
-    heading, sentence = headings.get(error.code, (_("没有完成"), _("请求有误，请回到刚才的页面再试一次。")))
+    heading, sentence = headings.get(
+        error.code, (_("没有完成"), _("没有看懂这次操作，没有做任何改动。请回到刚才的页面再试一次。"))
+    )
     return _page(error.code, heading, sentence, _way())
 
 

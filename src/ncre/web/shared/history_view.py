@@ -19,7 +19,7 @@ from ncre.web.shared.auth import container
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-NAMED: Final = frozenset({Role.REVIEWER, Role.OFFICE, Role.AUDITOR})
+NAMED: Final = frozenset({Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR})
 """Roles whose account name is shown: they act in office. A candidate's may be an e-mail address."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, request
-from flask_babel import Babel, get_locale
+from typing import Any
+
+from flask import Blueprint, Flask, g, redirect, request
+from flask_babel import Babel, Domain, get_locale
 from werkzeug.wrappers import Response
 
 from ncre.web.shared.auth import local_path
@@ -15,15 +17,28 @@ A_YEAR = 365 * 24 * 3600
 
 
 def install(site: Flask) -> None:
-    Babel(site, default_locale="zh", locale_selector=_choose)
+    Babel(site, default_locale="zh", locale_selector=_choose).domain_instance = _Words()
     site.register_blueprint(pages)
     site.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 
 def language() -> str:
-    """ "zh" or "en"."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh"
+    """ "zh" or "en"; chosen once a request."""
+    said: str | None = g.get("language")
+    if said is None:
+        locale = get_locale()
+        said = g.language = "en" if locale is not None and locale.language == "en" else "zh"
+    return said
+
+
+class _Words(Domain):  # type: ignore[misc]  # Flask-Babel is untyped
+    """Flask-Babel's own, which remembers the catalogue for the rest of a request."""
+
+    def get_translations(self) -> Any:
+        found = g.get("words")
+        if found is None:
+            found = g.words = super().get_translations()
+        return found
 
 
 pages = Blueprint("language", __name__)

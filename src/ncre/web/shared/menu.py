@@ -1,20 +1,70 @@
-"""The side menu: what each role may go to."""
+"""The menu: what each role may go to."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Flask, g, request
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as later
 
 from ncre.domain.registration.vocabulary import Role
 
+COMMON: Final = ((later("网上报名公告与须知"), "home.front"), (later("考点与科目"), "sites.page"))
+PASSPORT: Final = (later("我的通行证"), "passport.home")
+
+_QUEUE: Final = ((later("待审核"), "review.queue"), (later("批量办理"), "bulk.runs"))
+_DESK: Final = (
+    (later("查找与现场确认"), "desk.search"),
+    (later("当日现金"), "cash.day"),
+    (later("入场核验"), "admission.page"),
+    (later("离线工作台"), "offline.page"),
+    (later("考场座位表与门贴"), "halls.home"),
+)
+_AUDIT: Final = (
+    (later("报名档案"), "audit.search"),
+    (later("账号档案"), "audit_accounts.search"),
+    (later("账本"), "audit_ledger.page"),
+    (later("工作人员办理记录"), "audit_staff.home"),
+    (later("考次修订记录"), "round_history.current"),
+)
+OF_ROLE: Final = {
+    Role.CANDIDATE: ((later("欢迎"), "home.welcome"), (later("当前考次"), "registration.current")),
+    Role.REVIEWER: (*_QUEUE, (later("二次复核"), "second_look.page"), *_DESK),
+    Role.OFFICE: (
+        (later("考务概况"), "round.home"),
+        (later("考次设置"), "round_drafts.home"),
+        *_QUEUE,
+        (later("复核抽查"), "second_looks.home"),
+        *_DESK,
+        (later("收费管理"), "office_payments.home"),
+        (later("公告管理"), "round.notices"),
+        (later("报名统计"), "statistics.home"),
+        (later("数据导出"), "exports.home"),
+        (later("停考管理"), "bans.home"),
+        (later("跨省重复报名"), "duplicates.home"),
+        (later("通知文字"), "office_letters.home"),
+        (later("工作人员账号"), "staff_accounts.home"),
+        (later("个人信息删除"), "erasures.home"),
+        (later("其他系统"), "integrations.home"),
+        *_AUDIT,
+    ),
+    Role.SITE_ADMIN: ((later("管理本考点"), "own_site.home"),),
+    Role.AUDITOR: (
+        *_AUDIT,
+        (later("收费管理"), "office_payments.home"),
+        (later("报名统计"), "statistics.home"),
+    ),
+}
+"""(label, endpoint); put into words for the one who is signed in alone."""
+
 
 def install(site: Flask) -> None:
-    site.context_processor(lambda: {"menu": marked, "menu_open": is_open})
+    site.context_processor(lambda: {"menu": marked, "menu_folded": is_folded})
 
 
-def is_open() -> bool:
-    """Folded on phones, where it would push the page away; “Mobi” is how browsers on phones say so."""
-    return "Mobi" not in request.user_agent.string
+def is_folded() -> bool:
+    """Whether the side menu of wide screens was folded here; shell.js keeps it. On small screens it is another menu, folded at first."""
+    return request.cookies.get("menu") == "folded"
 
 
 def marked() -> list[tuple[str, str, str]]:
@@ -28,50 +78,5 @@ def marked() -> list[tuple[str, str, str]]:
 
 def entries() -> list[tuple[str, str]]:
     """(label, endpoint) for whoever is signed in."""
-    common = [(_("网上报名公告与须知"), "home.front"), (_("考点与科目"), "sites.page")]
-    if g.account is None:
-        return common
-    own = {
-        Role.CANDIDATE: [(_("欢迎"), "home.welcome"), (_("当前考次"), "registration.current")],
-        Role.REVIEWER: [
-            (_("待审核"), "review.queue"),
-            (_("批量办理"), "bulk.runs"),
-            (_("二次复核"), "second_look.page"),
-            (_("查找与现场确认"), "desk.search"),
-            (_("当日现金"), "cash.day"),
-            (_("入场核验"), "admission.page"),
-            (_("离线工作台"), "offline.page"),
-            (_("考场座位表与门贴"), "halls.home"),
-        ],
-        Role.OFFICE: [
-            (_("考务概况"), "round.home"),
-            (_("待审核"), "review.queue"),
-            (_("批量办理"), "bulk.runs"),
-            (_("复核抽查"), "second_looks.home"),
-            (_("查找与现场确认"), "desk.search"),
-            (_("当日现金"), "cash.day"),
-            (_("入场核验"), "admission.page"),
-            (_("离线工作台"), "offline.page"),
-            (_("考场座位表与门贴"), "halls.home"),
-            (_("收费管理"), "office_payments.home"),
-            (_("公告管理"), "round.notices"),
-            (_("通知文字"), "office_letters.home"),
-            (_("工作人员账号"), "staff_accounts.home"),
-            (_("个人信息删除"), "erasures.home"),
-            (_("其他系统"), "integrations.home"),
-            (_("报名档案"), "audit.search"),
-            (_("账号档案"), "audit_accounts.search"),
-            (_("账本"), "audit_ledger.page"),
-            (_("工作人员办理记录"), "audit_staff.home"),
-            (_("考次修订记录"), "round_history.current"),
-        ],
-        Role.AUDITOR: [
-            (_("报名档案"), "audit.search"),
-            (_("账号档案"), "audit_accounts.search"),
-            (_("账本"), "audit_ledger.page"),
-            (_("工作人员办理记录"), "audit_staff.home"),
-            (_("考次修订记录"), "round_history.current"),
-            (_("收费管理"), "office_payments.home"),
-        ],
-    }
-    return [*own.get(g.account.role, []), (_("我的通行证"), "passport.home"), *common]
+    own = [] if g.account is None else [*OF_ROLE.get(g.account.role, ()), PASSPORT]
+    return [(str(label), endpoint) for label, endpoint in (*own, *COMMON)]

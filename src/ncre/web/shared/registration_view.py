@@ -17,10 +17,14 @@ from ncre.web.shared.forms import command_id, seen
 def own(registration: UUID) -> RegistrationRow:
     """The candidate's own registration; another's is as good as none: 404."""
     row = any_row(registration)
+    _require_mine(row)
+    return row
+
+
+def _require_mine(row: RegistrationRow) -> None:
     if row["account"] != account().id:
         refuse("not-yours")
         raise NotFound
-    return row
 
 
 def at_my_sites(registration: UUID) -> RegistrationRow:
@@ -34,7 +38,11 @@ def at_my_sites(registration: UUID) -> RegistrationRow:
 
 def own_case(registration: UUID) -> Case:
     """The candidate's own case with its round and site; 404 for another's."""
-    return with_rules(own(registration))
+    case = container().queries.cases.case(registration)
+    if case is None:
+        raise NotFound
+    _require_mine(case.row)
+    return case
 
 
 def with_rules(row: RegistrationRow) -> Case:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadData
 from werkzeug.http import parse_cookie
+
+from ncre.domain.registration.vocabulary import Role
+from ncre.identity.sessions import LONGEST
 
 FORM: Final = 1_000_000
 """Bytes of a form."""
@@ -33,6 +37,15 @@ FEED: Final = "feed"
 
 STAFF_MARK: Final = "staff"
 """In the signed session of staff. It opens their lane and nothing else; each page asks for the role itself."""
+
+QUEUES: Final = "queues"
+"""In the signed session of a candidate who came in by the entrance of staff."""
+
+LANE: Final = "ncre.lane"
+"""Where the front names, in a request's environment, the lane in which it was let in."""
+
+QUEUED: Final = (PAGES, PHOTOS)
+"""Lanes that the waiting room stands before: candidates' own."""
 
 _PHOTO: Final = re.compile(r"(/api/v1)?/registrations/[^/]+/photo")
 _API: Final = re.compile(r"/api(/|$)")
@@ -88,13 +101,30 @@ def _next(query: str) -> str:
 
 
 def _is_staff(site: Flask, cookies: str) -> bool:
+    return bool(_session(site, cookies, site.permanent_session_lifetime).get(STAFF_MARK))
+
+
+def signed_in(site: Flask) -> Callable[[str], bool]:
+    """Whether cookies are those of somebody who signed in inside lately: the waiting room lets them pass.
+
+    A candidate who signed in at the entrance of staff, where nobody queues, still stands in the queue.
+    """
+
+    def inside(cookies: str) -> bool:
+        found = _session(site, cookies, LONGEST[Role.CANDIDATE]) if cookies else {}
+        return "token" in found and not found.get(QUEUES)
+
+    return inside
+
+
+def _session(site: Flask, cookies: str, lives: timedelta) -> Mapping[str, Any]:
+    """What the signed session holds; nothing where it is not ours or over."""
     sent = parse_cookie(cookies).get(site.config["SESSION_COOKIE_NAME"])
     signer = SecureCookieSessionInterface().get_signing_serializer(site)
     if not sent or signer is None:
-        return False
+        return {}
     try:
-        return bool(
-            signer.loads(sent, max_age=int(site.permanent_session_lifetime.total_seconds()))[STAFF_MARK]
-        )
-    except (BadData, KeyError):
-        return False
+        found = signer.loads(sent, max_age=int(lives.total_seconds()))
+    except BadData:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -39,6 +39,7 @@ PAGE_OF: Final = {
     "registration.take_back": Page.TASKS,
     "registration.withdraw": Page.WITHDRAW,
     "details.save": Page.DETAILS,
+    "details.use_former": Page.DETAILS,
     "subjects.save": Page.SUBJECTS,
     "photo.send": Page.PHOTO,
     "photo.adopt": Page.PHOTO,
@@ -71,6 +72,7 @@ PUBLIC: Final = frozenset(
         "second_factor",
         "outbox",
         "own_letters",
+        "payer",
     }
 )
 """Areas whose forms are sent without an account."""

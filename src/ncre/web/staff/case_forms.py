@@ -15,7 +15,8 @@ from ncre.web.shared.auth import Answer
 from ncre.web.shared.disclosure import go_on
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.registration_view import at_my_sites
-from ncre.web.staff.case_page import PURPOSE, Typed, case_page
+from ncre.web.staff.case_page import case_page
+from ncre.web.staff.typed import PURPOSE, Typed
 
 FIELD_OF: Final = {
     RefusalCode.REASON_MISSING: "reasons",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case, at_my_sites, with_rules
+from ncre.web.staff.case_drafts import opened_forms
 from ncre.web.staff.return_link import way_back
 from ncre.web.staff.review_case import (
     answers,
@@ -35,8 +35,7 @@ from ncre.web.staff.review_case import (
     pictures,
     reasons_by_group,
 )
-
-PURPOSE: Final = "review"
+from ncre.web.staff.typed import PURPOSE, Typed
 
 AT_DESK: Final = "at-desk"
 """Which case the session came to from the desk: there the next person is one scan away."""
@@ -52,41 +51,14 @@ SHORT: Final = 5
 """Lines of the history that stand open; the older ones are folded."""
 
 
-@dataclass(frozen=True)
-class Typed:
-    """What a form held and what was wrong with it, so that nothing is lost."""
-
-    reasons: frozenset[str] = frozenset()
-    note: str = ""
-    why: str = ""
-    money: str = ""
-    money_why: str = ""
-    receipt: str = ""
-    amount: str = ""
-    to: str = ""
-    evidence: str = ""
-    suspend_why: str = ""
-    colleague: str = ""
-    handover_note: str = ""
-    faults: Mapping[str, str] = field(default_factory=dict)
-
-    def homeless(self, shown: frozenset[Step], takes_money: bool) -> Typed:
-        """What was typed into forms that the page no longer has."""
-        gone = replace(self, faults={})
-        if Step.REJECT in shown:
-            gone = replace(gone, reasons=frozenset(), note="")
-        if Step.CANCEL in shown:
-            gone = replace(gone, why="", money_why="")
-        if Step.SUSPEND in shown:
-            gone = replace(gone, suspend_why="")
-        if Step.MOVE in shown:
-            gone = replace(gone, to="", evidence="")
-        return replace(gone, receipt="", amount="") if takes_money else gone
-
-
 def case_page(registration: UUID, typed: Typed) -> str:
-    """The case; what is private of it only where this session opened it."""
-    row = at_my_sites(registration)
+    """The case as it is now; what is private of it only where this session opened it."""
+    return page_of(at_my_sites(registration), typed)
+
+
+def page_of(row: RegistrationRow, typed: Typed) -> str:
+    """`case_page` of a row that was read just now."""
+    registration = row["id"]
     open_ = go_on(row, PURPOSE) if request.method == "POST" else opened(row, PURPOSE)
     case, now = with_rules(row), container().clock()
     history = history_of(registration) if open_ else []
@@ -129,6 +101,7 @@ def case_page(registration: UUID, typed: Typed) -> str:
         paid_fee=row["payment"]["amount"] if row["payment"] else 0,
         takes_money=takes_money,
         typed=typed,
+        drafts=opened_forms(case.id) if open_ else {},
         unsaved=typed.homeless(steps - _hidden(closed), takes_money) if typed.faults else Typed(),
         faults=typed.faults,
         wait=time_left(now, known(row["requested_at"])) if Step.APPROVE in steps else "",
@@ -166,7 +139,7 @@ def _first_reasons(row: RegistrationRow, typed: Typed) -> Mapping[str, Any]:
     photo = row["photo"] or {}
     measured = measured_reasons(photo.get("measured") or {}, photo.get("codes") or ())
     first = container().queries.cases.first_reasons(row["round"], measured)
-    chosen = typed.reasons if typed.faults else frozenset(measured)
+    chosen = typed.reasons if typed.faults or typed.resumed else frozenset(measured)
     at_hand = [
         REVIEW_REASONS[code] for code in dict.fromkeys((*first, *sorted(chosen & REVIEW_REASONS.keys())))
     ]

@@ -14,7 +14,8 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import STATUS, refusal_text
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.case_forms import TEXTS
-from ncre.web.staff.case_page import Typed, case_page
+from ncre.web.staff.case_page import case_page
+from ncre.web.staff.typed import Typed
 
 pages = Blueprint("claims", __name__)
 

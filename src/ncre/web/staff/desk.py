@@ -19,12 +19,13 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details
 from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.registration_view import with_rules
-from ncre.web.staff.case_page import AT_DESK, PURPOSE
+from ncre.web.staff.case_page import AT_DESK
 from ncre.web.staff.return_link import remember
+from ncre.web.staff.typed import PURPOSE
 
 pages = Blueprint("desk", __name__)
 
-LONGEST: Final = 120
+LONGEST: Final = 254
 
 _PRINTED: Final = re.compile(r"[RT][12]\.(\d{14})\..*", re.IGNORECASE)
 """What the codes on the form and the ticket say: kind, registration number, version, digest."""
@@ -79,15 +80,26 @@ def looked_up(sites: frozenset[str] = EVERY_SITE) -> Found:
     typed = request.form.get("q", "")
     text = wanted(typed)
     if not text or len(text) > LONGEST:
-        return Found(typed, [], {"q": _("请输入报名号、证件号码、准考证号、姓名或手机号。")})
+        return Found(typed, [], {"q": _("请输入报名号、证件号码、准考证号、姓名、手机号或邮箱。")})
     persons = container().people.persons(text)
     rows = container().queries.cases.search(text, persons, sites)
-    by_name = [] if rows else cast(list[RegistrationRow], container().people.named(text, sites))
+    by_name = [] if rows else _by_name(text, sites)
     nothing = _("没有找到。请核对号码；姓名须完整。")
     if sites != EVERY_SITE:
         nothing = _("没有找到。请核对号码；姓名须完整；只能找到您负责的考点的报名。")
     rows = rows or by_name
     return Found(typed, rows, {} if rows else {"q": nothing}, bool(by_name))
+
+
+def _by_name(text: str, sites: frozenset[str]) -> list[RegistrationRow]:
+    """Whoever has this name, phone or address, or signs in with it."""
+    signs_in = (
+        container().accounts.named(text)
+        if "@" in text or text.lstrip("+").replace(" ", "").isdigit()
+        else None
+    )
+    found = container().people.search(text, sites, account().actor, signs_in.id if signs_in else None)
+    return cast(list[RegistrationRow], found)
 
 
 def wanted(typed: str) -> str:

@@ -7,8 +7,9 @@ from uuid import UUID
 from flask import Blueprint, render_template
 
 from ncre.domain.registration.vocabulary import Role
-from ncre.web.candidate.letter_words import told
+from ncre.services.letters.log_wording import told
 from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import at_my_sites
 
 pages = Blueprint("case_letters", __name__)
@@ -18,5 +19,5 @@ pages = Blueprint("case_letters", __name__)
 @require_role(Role.REVIEWER, Role.OFFICE)
 def page(registration: UUID) -> Answer:
     row = at_my_sites(registration)
-    letters = told(container().letters.log.of_registration(registration))
+    letters = told(container().letters.log.of_registration(registration), language())
     return render_template("staff/letters.html", row=row, letters=letters)

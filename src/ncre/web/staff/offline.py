@@ -42,6 +42,7 @@ SCRIPTS: Final = (
 
 SHELL: Final = (
     "style.css",
+    "staff.css",
     "favicon.svg",
     "offline/icon-192.png",
     "offline/icon-512.png",
@@ -88,8 +89,8 @@ def manifest() -> Answer:
         "start_url": url_for("offline.page"),
         "scope": url_for("offline.page"),
         "display": "standalone",
-        "background_color": "#ffffff",
-        "theme_color": "#0b5cad",
+        "background_color": "#f7f5ef",
+        "theme_color": "#16325c",
         "icons": icons,
     }
     return Response(msgspec.json.encode(told), mimetype="application/manifest+json")

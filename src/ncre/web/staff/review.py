@@ -23,9 +23,11 @@ from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.staff import queue_page
+from ncre.web.staff.case_drafts import CANCELLATION, REJECTION, TRANSFER, drafts_of_case
 from ncre.web.staff.case_forms import back_to, fits, refused
-from ncre.web.staff.case_page import PURPOSE, Typed, case_page
+from ncre.web.staff.case_page import case_page, page_of
 from ncre.web.staff.second_look import second_look_at
+from ncre.web.staff.typed import PURPOSE, Typed
 
 pages = Blueprint("review", __name__)
 
@@ -58,7 +60,8 @@ def case(registration: UUID) -> Answer:
     """The case; whoever gives it a second look sees it without its first verdict until they decided."""
     if (look := second_look_at(registration)) is not None:
         return redirect(url_for("second_look.case", registration=registration, version=look.version), 303)
-    return case_page(registration, Typed())
+    row = at_my_sites(registration)
+    return page_of(row, drafts_of_case(row))
 
 
 @pages.post("/staff/cases/<uuid:registration>/open")
@@ -101,6 +104,7 @@ def approve(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/reject")
 @require_step(Step.REJECT)
+@REJECTION.sent
 def reject(registration: UUID) -> Answer:
     row, decide = at_my_sites(registration), container().registrations.reject
     typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
@@ -146,6 +150,7 @@ def confirm(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/cancel")
 @require_step(Step.CANCEL)
+@CANCELLATION.sent
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
     form = request.form
@@ -161,6 +166,7 @@ def cancel(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/move")
 @require_step(Step.MOVE)
+@TRANSFER.sent
 def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)

@@ -11,14 +11,16 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.registration.vocabulary import Step
 from ncre.web.shared.auth import Answer, container, require_step
 from ncre.web.shared.registration_view import at_my_sites, case_request
+from ncre.web.staff.case_drafts import SUSPENSION
 from ncre.web.staff.case_forms import back_to, refused
-from ncre.web.staff.case_page import Typed
+from ncre.web.staff.typed import Typed
 
 pages = Blueprint("suspension", __name__)
 
 
 @pages.post("/staff/cases/<uuid:registration>/suspend")
 @require_step(Step.SUSPEND)
+@SUSPENSION.sent
 def suspend(registration: UUID) -> Answer:
     at_my_sites(registration)
     typed = Typed(suspend_why=request.form.get("suspend_why", ""))

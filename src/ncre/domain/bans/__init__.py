@@ -1,0 +1,1 @@
+"""Who may not take the exam for a time, and until when."""

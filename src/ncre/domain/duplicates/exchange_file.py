@@ -1,0 +1,139 @@
+"""The file by which provinces tell each other who registered: keyed hashes and subjects, nothing that names anybody.
+
+    ncre-duplicates 1
+    round 78
+    province 42
+    key 0123456789abcdef
+    people 2
+    <64 hexadecimal digits> 66 67
+    <64 hexadecimal digits> 24
+    seal <64 hexadecimal digits>
+
+The hash is HMAC-SHA256 of document kind and number under a key that all provinces share; `key` tells which one it was, and
+`seal` is the HMAC of every byte before it, so that neither a cut nor a changed file is taken. People stand in the order of
+their hashes.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from ncre.domain.bilingual import Bilingual
+
+VERSION: Final = "ncre-duplicates 1"
+
+MOST_PEOPLE: Final = 5_000_000
+
+_LINE: Final = re.compile(r"([0-9a-f]{64})((?: [0-9A-Za-z]{1,8}){1,3})")
+_HEADER: Final = (
+    ("round", re.compile(r"round (\d{2})")),
+    ("province", re.compile(r"province (\d{2})")),
+    ("key", re.compile(r"key ([0-9a-f]{16})")),
+    ("people", re.compile(r"people (\d{1,7})")),
+)
+
+
+class ExchangeUnreadable(Exception):
+    """Nothing of the file can be used, and why."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.words = Bilingual(zh, en)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who registered: the keyed hash, and for what."""
+
+    key: str
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExchangeFile:
+    """What a file says; `digest` is the SHA-256 of its bytes."""
+
+    round: str
+    province: str
+    people: tuple[Person, ...]
+    digest: str
+
+
+def key_of(secret: bytes, document_type: str, document_number: str) -> str:
+    """The hash of a person, for normalised numbers: the same in every province, and tells nothing without the key."""
+    said = f"ncre exchange 1\0{document_type}\0{document_number}"
+    return hmac.new(secret, said.encode(), sha256).hexdigest()
+
+
+def key_name(secret: bytes) -> str:
+    """Tells two keys apart, and reveals neither."""
+    return hmac.new(secret, b"ncre exchange key", sha256).hexdigest()[:16]
+
+
+def written(
+    secret: bytes, round_code: str, province: str, count: int, people: Iterable[Person]
+) -> Iterator[bytes]:
+    """The file, line by line; `people` are in the order of their hashes, and as many as `count` says."""
+    seal = hmac.new(secret, digestmod=sha256)
+    head = [
+        VERSION,
+        f"round {round_code}",
+        f"province {province}",
+        f"key {key_name(secret)}",
+        f"people {count}",
+    ]
+    lines = (*head, *()), (f"{one.key} {' '.join(one.subjects)}" for one in people)
+    for line in (line for part in lines for line in part):
+        piece = f"{line}\n".encode()
+        seal.update(piece)
+        yield piece
+    yield f"seal {seal.hexdigest()}\n".encode()
+
+
+def read(secret: bytes, raw: bytes) -> ExchangeFile:
+    """What the file says. Raises ExchangeUnreadable."""
+    body, _, last = raw.rstrip(b"\r\n").replace(b"\r\n", b"\n").rpartition(b"\n")
+    body += b"\n"
+    try:
+        lines = body.decode("ascii").splitlines()
+    except UnicodeDecodeError:
+        raise ExchangeUnreadable("不是跨省比对文件", "it is no exchange file") from None
+    if not lines or lines[0] != VERSION:
+        raise ExchangeUnreadable("不是跨省比对文件，或版本不是 1", "it is no exchange file of version 1")
+    head = _head(lines[1 : 1 + len(_HEADER)])
+    if head["key"] != key_name(secret):
+        raise ExchangeUnreadable("使用的比对密钥与本省不同", "it was made under another key than ours")
+    sealed = b"seal " + hmac.new(secret, body, sha256).hexdigest().encode()
+    if not hmac.compare_digest(sealed, last):
+        raise ExchangeUnreadable(
+            "不完整或被改动过（校验不符）", "it is cut or was changed: its seal is wrong"
+        )
+    people = tuple(_people(lines[1 + len(_HEADER) :]))
+    if len(people) != int(head["people"]) or len(people) > MOST_PEOPLE:
+        raise ExchangeUnreadable("人数与文件头不符", "it has another number of people than it says")
+    return ExchangeFile(head["round"], head["province"], people, sha256(raw).hexdigest())
+
+
+def _head(lines: list[str]) -> dict[str, str]:
+    found = {}
+    for (name, form), line in zip(_HEADER, lines, strict=False):
+        if match := form.fullmatch(line):
+            found[name] = match[1]
+    if len(found) < len(_HEADER):
+        raise ExchangeUnreadable("文件头不完整", "its header is incomplete")
+    return found
+
+
+def _people(lines: Iterable[str]) -> Iterator[Person]:
+    before = ""
+    for number, line in enumerate(lines, start=2 + len(_HEADER)):
+        match = _LINE.fullmatch(line)
+        if match is None or match[1] <= before:
+            raise ExchangeUnreadable(f"第 {number} 行不对", f"line {number} is wrong")
+        before = match[1]
+        yield Person(match[1], tuple(match[2].split()))

@@ -1,0 +1,1 @@
+"""Keys of the exchange, and people who registered in another province too."""

@@ -1,0 +1,1 @@
+"""Duplicates across provinces: exported, imported, found, and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Exports: what office staff take out as files, made in the background."""

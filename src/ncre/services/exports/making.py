@@ -1,0 +1,138 @@
+"""Making the files of exports: a slice of a few seconds in each round of the worker, so that deadlines do not wait."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from hashlib import sha256
+from tempfile import TemporaryFile
+from time import monotonic
+from typing import IO, Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from ncre.domain.refusals import Refusal
+from ncre.domain.registration.vocabulary import Role
+from ncre.events.export import ExportMade
+from ncre.handlers.command_handler import Act, CommandHandler
+from ncre.identity.accounts import Accounts
+from ncre.operational.export_jobs import ExportJobs, JobState, Row
+from ncre.operational.file_box import FileBox
+from ncre.photo.file_store import PhotoNotKept, PhotoStore, PhotoStoreUnavailable
+from ncre.services.exports.columns import chosen
+from ncre.services.exports.exports import Exports
+from ncre.services.exports.rows import ExportRows, Wanted
+from ncre.services.exports.writers import writer_of
+
+log = logging.getLogger("ncre.exports")
+
+SLICE: Final = 2.0
+"""Seconds of one round that go to exports."""
+
+PIECE: Final = 1_000_000
+"""Bytes that are sealed together."""
+
+
+class ExportMaker:
+    """One job at a time, in slices. A process that ends leaves its job to another, which begins it anew."""
+
+    def __init__(
+        self,
+        command_handler: CommandHandler,
+        jobs: ExportJobs,
+        exports: Exports,
+        rows: ExportRows,
+        files: PhotoStore,
+        accounts: Accounts,
+        seconds: float = SLICE,
+    ) -> None:
+        self._command_handler = command_handler
+        self._jobs = jobs
+        self._exports = exports
+        self._rows = rows
+        self._files = files
+        self._accounts = accounts
+        self._seconds = seconds
+        self._steps: Iterator[None] | None = None
+
+    def errand(self) -> None:
+        """For the worker's rounds."""
+        self._exports.begin_due()
+        until = monotonic() + self._seconds
+        while self._step() and monotonic() < until:
+            pass
+
+    def _step(self) -> bool:
+        """Whether there was anything to do."""
+        if self._steps is None:
+            job = self._jobs.take()
+            if job is None:
+                return False
+            self._steps = self._guarded(job)
+        if next(self._steps, self) is self:
+            self._steps = None
+        return True
+
+    def _guarded(self, job: Row) -> Iterator[None]:
+        try:
+            yield from self._made(job)
+        except (Refusal, OSError, PhotoNotKept, PhotoStoreUnavailable) as error:
+            log.error("the export %s cannot be made: %s", job["id"], error)
+            self._command_handler.run_in_transaction(lambda connection: self._failed(connection, job["id"]))
+
+    def _failed(self, connection: Connection, job: UUID) -> None:
+        self._jobs.change(connection, job, state=JobState.FAILED.value, key=None, pieces=[])
+
+    def _made(self, job: Row) -> Iterator[None]:
+        owner = self._accounts.find(job["account"])
+        if owner is None or owner.role is not Role.OFFICE or owner.is_disabled:
+            raise OSError("whoever asked is of the office no more")
+        columns = chosen(job["what"], job["columns"])
+        wanted = Wanted(job["what"], job["round"], job["site"], columns, owner.actor, job["why"])
+        done = rows = 0
+        with TemporaryFile() as file:
+            writer = writer_of(job["form"], file, columns)
+            for cases, portion in self._rows.portions(wanted):
+                writer.write(portion)
+                done, rows = done + cases, rows + len(portion)
+                if not self._jobs.goes_on(job["id"], done):
+                    return
+                yield
+            writer.close()
+            yield from self._sealed(job, Act(owner.actor, job["id"]), file, rows)
+
+    def _sealed(self, job: Row, act: Act, file: IO[bytes], rows: int) -> Iterator[None]:
+        """The file in sealed pieces, and then the fact; what was not recorded is removed again."""
+        key, digest, size = FileBox.fresh_key(), sha256(), 0
+        box, pieces = FileBox(key, job["id"]), list[str]()
+        file.seek(0)
+        while piece := file.read(PIECE):
+            pieces.append(self._files.put(box.seal(len(pieces), piece)))
+            digest.update(piece)
+            size += len(piece)
+            yield
+        made = ExportMade(rows, size, digest.hexdigest())
+
+        def recorded(connection: Connection) -> bool:
+            shut = self._command_handler.store.seal_bytes(
+                connection, job["account"], key, f"export/{job['id']}"
+            )
+            whole = self._jobs.change(
+                connection,
+                job["id"],
+                state=JobState.DONE.value,
+                key=shut,
+                pieces=pieces,
+                rows=rows,
+                size=size,
+                digest=made.digest,
+                made_at=self._command_handler.clock(),
+            )
+            if whole:
+                self._command_handler.record_behind(connection, act, job["id"], [made])
+            return whole
+
+        if not self._command_handler.run_in_transaction(recorded):
+            for name in pieces:
+                self._files.discard(name)

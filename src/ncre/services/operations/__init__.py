@@ -1,0 +1,1 @@
+"""How the service does: what waits, what is late, when something was last done."""

@@ -1,0 +1,1 @@
+"""Drafts of forms: declared by the view of a form, kept while somebody types, offered when they come back."""

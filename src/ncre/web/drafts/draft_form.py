@@ -1,0 +1,170 @@
+"""A form whose text is not lost: a view declares it, and everything else happens here.
+
+DRAFT = DraftForm("details", (one.name for one in FORM_FIELDS))
+
+opened = DRAFT.opened(case.id)      where the form is shown: the draft to go on with, and the signed page
+@DRAFT.sent                         where it is sent: a redirect ends the draft, any other answer keeps it
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import wraps
+from typing import Final, ParamSpec
+from uuid import UUID
+
+from flask import Flask, g, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from ncre.events.bounds import OutOfBounds, integer
+from ncre.identity.form_drafts import Draft, Kept
+from ncre.store.outages import DatabaseFailure
+from ncre.store.sealing import PersonErased
+from ncre.web.drafts.draft_page import SignedPage, fresh_page, sent_page
+from ncre.web.shared.auth import Answer, account, container
+
+log = logging.getLogger("ncre.web")
+
+P = ParamSpec("P")
+
+_FORMS: Final[dict[str, DraftForm]] = {}
+"""By name: every form that was declared."""
+
+_ENDS: Final = 303
+"""Where a form leads to when it was taken."""
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form as it is shown: what its template needs. `draft` stands in it; `others` are of other tabs."""
+
+    page: SignedPage
+    draft: Draft | None
+    others: tuple[Draft, ...]
+
+    @property
+    def text(self) -> str:
+        """For the hidden field."""
+        return self.page.text
+
+    @property
+    def fields(self) -> MultiDict[str, str]:
+        return MultiDict(self.draft.fields) if self.draft else MultiDict()
+
+    def over(self, known: dict[str, str], names: Iterable[str]) -> dict[str, str]:
+        """What stood in the fields of these names where there is a draft, else what is known."""
+        return {name: self.fields.get(name, "") for name in names} if self.draft else known
+
+
+class DraftForm:
+    """`fields` are the names that are kept: never a password, never what the page itself says."""
+
+    def __init__(self, name: str, fields: Iterable[str]) -> None:
+        self.name = name
+        self.fields = frozenset(fields)
+        _FORMS[name] = self
+
+    def opened(self, about: UUID | None = None) -> OpenForm:
+        """The newest draft, or the one that the address names; after a form was sent, its own page goes on."""
+        drafts = [one for one in _drafts(about) if one.form == self.name]
+        sent = sent_page() if request.method == "POST" else None
+        if sent is not None and (sent.page.form, sent.page.account) == (self.name, account().id):
+            return OpenForm(sent, None, _others(drafts, sent.page.page, sent.page.origin))
+        asked = request.args.get("draft", "")
+        named = next((one for one in drafts if one.page.hex == asked), None)
+        newest = drafts[0] if drafts and request.method == "GET" else None
+        draft = named or newest
+        page = fresh_page(self.name, about, draft)
+        return OpenForm(page, draft, _others(drafts, draft.page if draft else None))
+
+    def begin(self, fields: Mapping[str, str]) -> None:
+        """A draft that somebody else than the keyboard begins, for the page that the request's form stood on."""
+        sent = sent_page()
+        if sent is not None and (sent.page.form, sent.page.account) == (self.name, account().id):
+            kept = [(name, value) for name, value in fields.items() if name in self.fields]
+            container().form_drafts.keep(sent.page, kept, _seen())
+
+    def sent(self, view: Callable[P, Answer]) -> Callable[P, Answer]:
+        """A view that takes the form. Its redirect (303) says that it was taken."""
+
+        @wraps(view)
+        def taking(*positional: P.args, **named: P.kwargs) -> Answer:
+            answer = view(*positional, **named)
+            if isinstance(answer, Response) and answer.status_code == _ENDS:
+                _finish()
+            return answer
+
+        taking.__dict__["draft_form"] = self
+        return taking
+
+
+def install(site: Flask) -> None:
+    """After every area: what was sent and not taken is kept, whatever refused it."""
+    endpoints = {name for name, view in site.view_functions.items() if hasattr(view, "draft_form")}
+
+    def keep_refused(answer: Response) -> Response:
+        if request.method == "POST" and request.endpoint in endpoints:
+            keep_sent()
+        return answer
+
+    site.after_request(keep_refused)
+
+
+def keep_sent() -> Kept | None:
+    """Keep what the request's form holds for the owner of its page, once a request; None where it says no page."""
+    if "draft_kept" not in g:
+        g.draft_kept = _keep()
+    return g.draft_kept
+
+
+def is_kept() -> bool:
+    """Keep what was sent and was not taken; whether that was done."""
+    return keep_sent() is Kept.SAVED
+
+
+def _keep() -> Kept | None:
+    with suppress(HTTPException, DatabaseFailure, PersonErased):
+        sent = sent_page()
+        form = _FORMS.get(sent.page.form) if sent else None
+        if sent is None or form is None:
+            return None
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name in form.fields]
+        return container().form_drafts.keep(sent.page, fields, _seen())
+    return None
+
+
+def _finish() -> None:
+    """What was taken is no draft any more. Where that fails, the draft is offered once more and can be thrown away."""
+    g.draft_kept = None
+    sent = sent_page()
+    if sent is None:
+        return
+    try:
+        container().form_drafts.finish(sent.page)
+    except DatabaseFailure:
+        log.warning("the draft of a form that was taken is still there")
+
+
+def _seen() -> int:
+    """The version that the page showed; 0 where it says none."""
+    try:
+        return integer(request.form.get("seen", ""), least=0)
+    except OutOfBounds:
+        return 0
+
+
+def _drafts(about: UUID | None) -> list[Draft]:
+    """Asked once a request; the last saved first."""
+    kept: dict[UUID | None, list[Draft]] = g.setdefault("form_drafts", {})
+    if about not in kept:
+        kept[about] = container().form_drafts.of(account().id, about)
+    return kept[about]
+
+
+def _others(drafts: Iterable[Draft], *but: UUID | None) -> tuple[Draft, ...]:
+    return tuple(one for one in drafts if one.page not in but)

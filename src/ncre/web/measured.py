@@ -1,0 +1,69 @@
+"""Every request: its id, its span, how long it took, and how it ended; by the template of its route, never its ids."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from time import perf_counter
+from typing import Final
+
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+from ncre.bootstrap import Container
+from ncre.observability import metrics, requests
+from ncre.web.shared import access_log
+
+log = logging.getLogger("ncre.request")
+
+HEADER: Final = "X-Request-ID"
+ARRIVED: Final = "ncre.arrived"
+"""What the server in front of the pages notes: when the request was there whole."""
+
+NO_ROUTE: Final = "(none)"
+
+
+def install(site: Flask, container: Container) -> None:
+    """Before all others: what they refuse is measured too. A line for each request where the log is JSON."""
+    lines = container.settings.observability.log_format == "json"
+
+    def begin() -> None:
+        proxied = container.settings.proxies > 0
+        requests.begin(request.headers.get(HEADER) if proxied else None)
+        g.begun = request.environ.get(ARRIVED) or perf_counter()
+        g.open = ExitStack()
+        g.span = g.open.enter_context(container.spans.span(f"{access_log.method()} {_route()}"))
+
+    def end(response: Response) -> Response:
+        seconds = perf_counter() - g.begun
+        method, route, status = access_log.method(), _route(), str(response.status_code)
+        metrics.REQUESTS.labels(route, method, status).inc()
+        metrics.REQUEST_SECONDS.labels(route).observe(seconds)
+        if why := access_log.refused_why(response):
+            metrics.REFUSED_REQUESTS.labels(why).inc()
+        g.span.set("http.route", route)
+        g.span.set("http.response.status_code", response.status_code)
+        if lines:
+            told = {
+                "route": route,
+                "method": method,
+                "status": response.status_code,
+                "ms": round(seconds * 1000),
+            }
+            log.info("%s %s %s", method, route, status, extra=told)
+        response.headers[HEADER] = requests.current()
+        return response
+
+    def close(_error: BaseException | None) -> None:
+        if (opened := g.pop("open", None)) is not None:
+            opened.close()
+        requests.end()
+
+    site.before_request(begin)
+    site.after_request(end)
+    site.teardown_request(close)
+
+
+def _route() -> str:
+    """The template, as /registrations/<uuid:registration>/photo."""
+    return request.url_rule.rule if request.url_rule is not None else NO_ROUTE

@@ -1,0 +1,136 @@
+"""考点停考: a site is cancelled or postponed as a whole, after a look at whom that concerns; and how far it has come."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from ncre.domain.accounts.staff import LONGEST_WHY
+from ncre.domain.exam.plan import Round, Site
+from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import PaidFee
+from ncre.domain.registration.vocabulary import Role
+from ncre.services.exam.calling_off import CallOff
+from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.errors import STATUS, refusal_text
+from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.history_view import names
+
+pages = Blueprint("calling_off", __name__)
+
+FIELD_OF = {
+    RefusalCode.WHY_MISSING: "why",
+    RefusalCode.TEXT_TOO_LONG: "why",
+    RefusalCode.MONEY_UNDECIDED: "money",
+    RefusalCode.ROUND_TO_MISSING: "to",
+}
+
+
+@pages.get("/office/rounds/<round_code>/called-off")
+@require_role(Role.OFFICE)
+def home(round_code: str) -> Answer:
+    """The sites of a round, each with what was called off."""
+    round_ = _round(round_code)
+    sites = container().queries.exams.sites(round_code)
+    runs = {site.code: container().calling_off.runs(round_code, site.code) for site in sites}
+    return render_template("office/called_off.html", round=round_, sites=sites, runs=runs)
+
+
+@pages.get("/office/rounds/<round_code>/called-off/<site>")
+@require_role(Role.OFFICE)
+def preview(round_code: str, site: str) -> Answer:
+    """Whom it would concern, for each of the ways."""
+    return _preview(_round(round_code), _site(round_code, site), {})
+
+
+@pages.post("/office/rounds/<round_code>/called-off/<site>")
+@require_role(Role.OFFICE)
+def begin(round_code: str, site: str) -> Answer:
+    round_, found = _round(round_code), _site(round_code, site)
+    way, why = request.form.get("way", ""), request.form.get("why", "")
+    if way not in ("refund", "keep", "postpone"):
+        fault = _("请选择取消并退费、取消但不退费，或延期。")
+        return _preview(round_, found, {"way": fault}), 422
+    money = {"refund": PaidFee.REFUND, "keep": PaidFee.KEEP}.get(way)
+    to = request.form.get("to", "") if way == "postpone" else ""
+    if way == "postpone" and not to:
+        return _preview(round_, found, {"to": refusal_text(Refusal(RefusalCode.ROUND_TO_MISSING))}), 422
+    try:
+        run = container().calling_off.begin(
+            CallOff(
+                actor=account().actor,
+                round=round_code,
+                site=site,
+                to=to,
+                money=money,
+                why=why,
+                seen=request.form.get(f"mark-{to}" if to else "mark", ""),
+                command_id=command_id(),
+            )
+        )
+    except Refusal as refusal:
+        field = FIELD_OF.get(refusal.code, "way")
+        return _preview(round_, found, {field: refusal_text(refusal)}), int(STATUS[refusal.code])
+    return redirect(url_for("calling_off.progress", run=run), 303)
+
+
+@pages.get("/office/called-off/<uuid:run>")
+@require_role(Role.OFFICE)
+def progress(run: UUID) -> Answer:
+    """How far it has come, and who was refused and why."""
+    found = container().calling_off.progress(run)
+    return render_template("office/called_off_run.html", found=found, name_of=names())
+
+
+@pages.post("/office/called-off/<uuid:run>/go-on")
+@require_role(Role.OFFICE)
+def go_on(run: UUID) -> Answer:
+    """The next cases, without waiting for the worker."""
+    container().calling_off.progress(run)
+    container().calling_off.go_on(run)
+    return redirect(url_for("calling_off.progress", run=run), 303)
+
+
+@pages.post("/office/called-off/<uuid:run>/again")
+@require_role(Role.OFFICE)
+def again(run: UUID) -> Answer:
+    """Those that were refused, once more."""
+    container().calling_off.progress(run)
+    container().calling_off.try_again(run, account().actor)
+    return redirect(url_for("calling_off.progress", run=run), 303)
+
+
+def _preview(round_: Round, site: Site, faults: dict[str, str]) -> str:
+    others = [one for one in container().queries.exams.rounds() if one.code != round_.code]
+    shown = container().calling_off.preview(round_.code, site.code)
+    carried = {one.code: container().calling_off.preview(round_.code, site.code, one.code) for one in others}
+    return render_template(
+        "office/call_off.html",
+        round=round_,
+        site=site,
+        shown=shown,
+        others=others,
+        carried=carried,
+        runs=container().calling_off.runs(round_.code, site.code),
+        faults=faults,
+        typed=request.form,
+        longest_why=LONGEST_WHY,
+        command_id=fresh_id(),
+    )
+
+
+def _round(code: str) -> Round:
+    found = container().queries.exams.round(code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _site(round_code: str, code: str) -> Site:
+    found = container().queries.exams.site(round_code, code)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,76 @@
+"""The pages' templates, compiled once for each language: what `_('…')` says is looked up then, not while a page is drawn.
+
+A template is written as ever. In the compiled one a sentence without a gap is text like the markup around it, and one
+with gaps is filled in as Jinja's newstyle gettext would: values are escaped, the sentence is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from gettext import NullTranslations, translation
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, has_request_context
+from flask.templating import Environment
+from jinja2 import Template, nodes
+from jinja2.visitor import NodeTransformer
+
+from ncre.web.shared.language import language
+
+TRANSLATIONS: Final = Path(__file__).parent / "translations"
+
+
+class PageEnvironment(Environment):
+    """Hands out the template of the reader's language. It has an environment for each; filters and globals are shared."""
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.catalogue: NullTranslations | None = None
+        self._spoken: dict[str, PageEnvironment] = {}
+
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:
+        if self.catalogue is None and has_request_context():
+            return self._of(language()).get_template(name, parent, globals)
+        return super().get_template(name, parent, globals)
+
+    def _of(self, code: str) -> PageEnvironment:
+        if code not in self._spoken:
+            spoken: PageEnvironment = self.overlay()
+            spoken.catalogue = translation("messages", TRANSLATIONS, [code], fallback=True)
+            self._spoken[code] = spoken
+        return self._spoken[code]
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        parsed = super()._parse(source, name, filename)
+        return _Folding(self.catalogue.gettext).visit(parsed) if self.catalogue is not None else parsed
+
+
+class _Folding(NodeTransformer):
+    """Puts what is said in place of each call that asks for it by a literal sentence."""
+
+    def __init__(self, said: Callable[[str], str]) -> None:
+        self._said = said
+
+    def visit_Call(self, call: nodes.Call) -> nodes.Node:
+        self.generic_visit(call)
+        if not (
+            isinstance(call.node, nodes.Name)
+            and call.node.name in ("_", "gettext")
+            and len(call.args) == 1
+            and isinstance(call.args[0], nodes.Const)
+            and not call.dyn_args
+            and not call.dyn_kwargs
+        ):
+            return call
+        said = self._said(call.args[0].value)
+        if not call.kwargs:
+            return _at(call, nodes.MarkSafeIfAutoescape(nodes.Const(said % {})))
+        gaps = nodes.Dict([nodes.Pair(nodes.Const(one.key), one.value) for one in call.kwargs])
+        return _at(call, nodes.Mod(nodes.MarkSafeIfAutoescape(nodes.Const(said)), gaps))
+
+
+def _at(call: nodes.Call, node: nodes.Node) -> nodes.Node:
+    """A node made here, at the line and in the environment of the call that it stands for."""
+    assert call.environment is not None, "the parser sets it"
+    return node.set_lineno(call.lineno, override=True).set_environment(call.environment)

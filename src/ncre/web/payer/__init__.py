@@ -1,0 +1,1 @@
+"""Pages for whoever pays for a candidate: by a link that can pay and nothing else."""

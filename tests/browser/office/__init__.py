@@ -1,0 +1,1 @@
+"""Journeys of the exam office at a browser."""

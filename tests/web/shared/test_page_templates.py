@@ -1,0 +1,52 @@
+"""Templates compiled for a language say what they said: in both languages, with every value escaped."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask, render_template
+from jinja2 import DictLoader
+
+from ncre.web import site as pages
+from ncre.web.page_templates import PageEnvironment
+
+ONE = {
+    "one": "{{ _('登录') }}|{{ _('第 %(n)s 页', n=name) }}|{{ _('报名') if name else '' }}|{{ _(name) }}|{% set a = _('退出') %}{{ a }}",
+    "one.html": "{{ _('登录') }}|{{ _('第 %(n)s 页', n=name) }}|{{ _(name) }}|{% set a = _('退出') %}{{ a }}|{{ _('100%% 对') }}",
+}
+MO = Path(pages.__file__).parent / "translations"
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_a_folded_page_is_the_page_that_gettext_gives(site: Flask, code: str) -> None:
+    site.jinja_loader = DictLoader(ONE)
+    environment = site.jinja_env
+    environment.loader = DictLoader(ONE)
+    assert isinstance(environment, PageEnvironment)
+    with site.test_request_context("/", headers={"Accept-Language": code}):
+        folded = render_template("one.html", name="<b>登录</b>")
+        asked = site.jinja_env.from_string(ONE["one.html"]).render(name="<b>登录</b>")
+    assert folded == asked.replace("<b>登录</b>", "&lt;b&gt;登录&lt;/b&gt;") or folded == asked
+    assert "<b>登录</b>|" not in folded.split("|")[1]
+    assert folded.split("|")[0] == {"zh": "登录", "en": "Sign in"}[code]
+    assert folded.endswith("100% 对")
+
+
+def test_nothing_literal_is_looked_up_while_a_page_is_drawn(site: Flask) -> None:
+    with site.test_request_context("/", headers={"Accept-Language": "en"}):
+        site.jinja_env.get_template("shared/base.html")
+        spoken = site.jinja_env._of("en")
+    assert spoken.loader is not None
+    for name in spoken.list_templates(extensions=["html"]):
+        source = spoken.loader.get_source(spoken, name)[0]
+        code = spoken.compile(source, name, raw=True)
+        assert not re.search(r"""\(\w*_*l_\d+__?, '|gettext""", code) or "resolve('_')" not in code, name
+
+
+def test_each_language_has_templates_of_its_own(site: Flask) -> None:
+    client = site.test_client()
+    for code, word in (("en", "Sign in"), ("zh", "登录"), ("en", "Sign in")):
+        page = client.get("/", base_url="https://localhost", headers={"Accept-Language": code})
+        assert f">{word}</a>" in page.get_data(as_text=True)
