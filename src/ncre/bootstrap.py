@@ -61,6 +61,7 @@ from ncre.services.accounts.security_log import SecurityLog
 from ncre.services.accounts.single_sign_on import Provider, SingleSignOnService
 from ncre.services.accounts.staff_accounts import StaffAccounts
 from ncre.services.accounts.staff_provisioning import StaffProvisioning
+from ncre.services.admission.offline_desk import OfflineDesk
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
 from ncre.services.audit.bundles import AuditBundles
@@ -176,6 +177,7 @@ class Container:
     hall_lists: HallLists
     ticket_verifier: TicketVerifier
     offline_admission_lists: OfflineAdmissionLists
+    offline_desk: OfflineDesk
     erasures: ErasureServices
     bans: Bans
     duplicates: Duplicates
@@ -399,6 +401,7 @@ def build_container(
         hall_lists=HallLists(command_handler, people, photos),
         ticket_verifier=door,
         offline_admission_lists=OfflineAdmissionLists(command_handler, door, stamps),
+        offline_desk=OfflineDesk(command_handler, registrations, door, stamps),
         erasures=erasing,
         bans=Bans(command_handler, people, registrations),
         duplicates=duplicates,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ class EntryRecorded(Fact):
     """Somebody was let in to one sitting, named by its ticket number. Lives in a stream beside the case.
 
     `manner` is "scanned" (the signed code) or "typed" (a number); `verdict` is what the door said.
+    `done_at` is when it was, as a device says that was without a network and sent it later; None: when it was recorded.
     """
 
     TOPIC: ClassVar[str] = "entry.recorded"
@@ -22,6 +24,7 @@ class EntryRecorded(Fact):
     hall: int
     manner: str
     verdict: str
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -192,9 +192,13 @@ class WindowLapsed(Fact):
 
 @dataclass(frozen=True)
 class ConfirmedOnSite(Fact):
-    """Staff of the site saw the candidate in person, with the document."""
+    """Staff of the site saw the candidate in person, with the document.
+
+    `done_at` is when it was, as a device says that was without a network and sent it later; None: when it was recorded.
+    """
 
     TOPIC: ClassVar[str] = "registration.confirmed_on_site"
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from ncre.domain.refusals import RefusalCode
 from ncre.handlers.outages import OUTAGES
 
 STATUS: Final[Mapping[RefusalCode, HTTPStatus]] = {
+    RefusalCode.OFFLINE_MOMENT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.OFFLINE_LIST: HTTPStatus.FORBIDDEN,
+    RefusalCode.OFFLINE_BATCH: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     RefusalCode.NOT_YOURS: HTTPStatus.NOT_FOUND,
     RefusalCode.NOT_YOUR_SITE: HTTPStatus.NOT_FOUND,

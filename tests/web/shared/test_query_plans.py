@@ -110,6 +110,7 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
             address for one in (mine, *staff, Visitor(site, None)) for address in openable(one, addresses)
         }
         searches(staff)
+        downloads(staff[-1])
     assert len(opened) > len(addresses) / 2
     assert {
         text: tables - FIXED for text, tables in walked(container.database, heard).items() if tables - FIXED
@@ -198,6 +199,14 @@ def reviews(container: Container, li: Visitor) -> list[str]:
     container.worker.once()
     li.post("/staff/second-looks", page="/staff/second-looks")
     return [run]
+
+
+def downloads(li: Visitor) -> None:
+    """Lists for a device without a network, from their beginning and further on."""
+    for day in ("confirmation", "2027-01-25", "2027-03-27"):
+        for after in ("", str(uuid4())):
+            got = li.post("/staff/offline/people", page="/staff/desk", site=SITE, day=day, after=after)
+            assert got.status_code == 200, got.text
 
 
 def searches(visitors: list[Visitor]) -> None:

@@ -24,6 +24,19 @@ REVIEWING: Final[Mapping[RefusalCode, Bilingual]] = {
         "这份报名已不在待审核中，没有做任何改动。",
         "This registration does not wait for review any more; nothing was changed.",
     ),
+    RefusalCode.OFFLINE_MOMENT: Bilingual(
+        "设备记录的办理时间（{at}）不在名单有效期（{earliest} 至 {latest}）内，没有执行。请核对设备时间，并在线重新办理。",
+        "The moment on the device ({at}) is outside of its list ({earliest} to {latest}), so nothing was done. "
+        "Check the device's clock, and do it again online.",
+    ),
+    RefusalCode.OFFLINE_LIST: Bilingual(
+        "这份离线名单不是您本人下载的，没有执行。请下载名单的工作人员登录后上传。",
+        "This offline list was not downloaded by you, so nothing was done. Whoever downloaded it must sign in and send it.",
+    ),
+    RefusalCode.OFFLINE_BATCH: Bilingual(
+        "上传的内容无法识别，没有执行。一次最多 {most} 条，请刷新离线工作台后重新上传。",
+        "What was sent is not readable, so nothing was done. At most {most} acts at once: reload the offline desk and send again.",
+    ),
     RefusalCode.CASE_CLAIMED: Bilingual(
         "同事正在办理这份报名。请等同事办完，或先在报名页面接手。",
         "A colleague is at this registration. Please wait until they are done, or take it over on its page first.",

@@ -20,8 +20,8 @@ _BESIDE: Final = frozenset({"actor", "seen", "command_id", "on_behalf_of", "caus
 """Fields of a command that do not say what is asked: who asks, and from which page."""
 
 
-_LATER: Final = frozenset({"number", "declared", "declaration"})
-"""What is drawn while a command is carried out, and what a form asks for only the first time."""
+_LATER: Final = frozenset({"number", "declared", "declaration", "done_at"})
+"""What is drawn while a command is carried out, what a form asks for only the first time, what a device adds later."""
 
 
 _ONE_FORM: Final[dict[str, str]] = {

@@ -197,9 +197,10 @@ class Expire(Asked):
 
 @dataclass(frozen=True, kw_only=True)
 class Confirm(Asked):
-    """Staff of the site saw the candidate in person."""
+    """Staff of the site saw the candidate in person: now, or at `done_at` where their device was without a network."""
 
     step = Step.CONFIRM
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

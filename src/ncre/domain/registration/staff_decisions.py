@@ -41,10 +41,10 @@ def _rejection(reject: c.Reject) -> facts.Rejected:
     return facts.Rejected(tuple(sorted(set(reject.reasons))), reject.note.strip())
 
 
-def confirm(_: Registration, __: c.Confirm, context: DecisionContext) -> list[Fact]:
+def confirm(_: Registration, confirm: c.Confirm, context: DecisionContext) -> list[Fact]:
     """The candidate was there in person. Raises Refusal where the photo is lost."""
     require_photo(context)
-    return [facts.ConfirmedOnSite()]
+    return [facts.ConfirmedOnSite(confirm.done_at)]
 
 
 def seat(registration: Registration, seat: c.Seat, _: DecisionContext) -> list[Fact]:

@@ -45,7 +45,7 @@ class Entries(Projection):
             "hall": fact.hall,
             "manner": fact.manner,
             "verdict": fact.verdict,
-            "entered_at": fact.metadata.recorded_at,
+            "entered_at": fact.done_at or fact.metadata.recorded_at,
             "entered_by": fact.metadata.actor,
             "command": fact.metadata.command_id,
         }

@@ -190,6 +190,24 @@ def one(connection: Connection, registration: UUID) -> RegistrationRow | None:
     )
 
 
+def unconfirmed_at(
+    connection: Connection, round_code: str, site: str, after: UUID | None, most: int
+) -> list[UUID]:
+    """Registrations at a site that are paid and not confirmed in person, by id, behind `after`."""
+    asked = (
+        select(registrations.c.id)
+        .where(
+            registrations.c.site == site,
+            registrations.c.status == Status.PAID.value,
+            registrations.c.round == round_code,
+        )
+        .where(*([registrations.c.id > after] if after else []))
+        .order_by(registrations.c.id)
+        .limit(most)
+    )
+    return list(connection.execute(asked).scalars())
+
+
 def several(connection: Connection, ids: Sequence[UUID]) -> list[RegistrationRow]:
     """The rows of these registrations, in that order; those that are not there are left out."""
     found: dict[UUID, RegistrationRow] = {}

@@ -24,7 +24,7 @@ from ncre.projections.exports.sentences import EXPORT_SENTENCES
 from ncre.projections.integration.sentences import INTEGRATION_SENTENCES
 from ncre.projections.letters.sentences import LETTER_SENTENCES
 from ncre.projections.payment.sentences import PAYMENT_SENTENCES, why_unusable
-from ncre.projections.registration.sentences_beside import entered, found, revoked, run, viewed
+from ncre.projections.registration.sentences_beside import entered, found, on_device, revoked, run, viewed
 
 
 def sentence(fact: Fact) -> Bilingual:
@@ -166,8 +166,9 @@ def _window_lapsed(lapsed: registration.WindowLapsed) -> Bilingual:
     )
 
 
-def _confirmed(_: registration.ConfirmedOnSite) -> Bilingual:
-    return Bilingual("考点现场确认完成。", "The site confirmed the candidate in person.")
+def _confirmed(confirmed: registration.ConfirmedOnSite) -> Bilingual:
+    late = on_device(confirmed.done_at)
+    return Bilingual(f"考点现场确认完成{late.zh}。", f"The site confirmed the candidate in person{late.en}.")
 
 
 def _seated(seated: registration.SeatAssigned) -> Bilingual:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
+from ncre.domain.exam.plan import in_words
 from ncre.domain.registration.disclosure import PREFILL, PREFILLED, words_of
 from ncre.events import access, admission, operating
 
@@ -21,11 +23,22 @@ def viewed(viewed: access.DetailsViewed) -> Bilingual:
     )
 
 
+def on_device(done_at: datetime | None) -> Bilingual:
+    """What was done on a device without a network says when."""
+    if done_at is None:
+        return Bilingual("", "")
+    when = in_words(done_at)
+    return Bilingual(
+        f"（离线设备于 {when} 办理，后上传）", f" (on a device without a network at {when}, sent later)"
+    )
+
+
 def entered(entered: admission.EntryRecorded) -> Bilingual:
     manner = _MANNERS.get(entered.manner, Bilingual("", ""))
+    late = on_device(entered.done_at)
     return Bilingual(
-        f"入场：准考证号 {entered.ticket}，考场 {entered.hall:04}{manner.zh}。",
-        f"Let in at the door: ticket number {entered.ticket}, hall {entered.hall:04}{manner.en}.",
+        f"入场：准考证号 {entered.ticket}，考场 {entered.hall:04}{manner.zh}{late.zh}。",
+        f"Let in at the door: ticket number {entered.ticket}, hall {entered.hall:04}{manner.en}{late.en}.",
     )
 
 

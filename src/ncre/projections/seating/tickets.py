@@ -102,6 +102,27 @@ def registrations_at(connection: Connection, round_code: str, site: str) -> list
     return list(connection.execute(asked).scalars())
 
 
+def sitting_between(
+    connection: Connection,
+    round_code: str,
+    site: str,
+    start: datetime,
+    until: datetime,
+    after: UUID | None,
+    most: int,
+) -> list[UUID]:
+    """Registrations that stand and have a seat between two moments at a site, by id, behind `after`."""
+    asked = (
+        select(tickets.c.registration)
+        .where(*_STANDING, tickets.c.starts_at >= start, tickets.c.starts_at < until)
+        .where(*([tickets.c.registration > after] if after else []))
+        .distinct()
+        .order_by(tickets.c.registration)
+        .limit(most)
+    )
+    return list(connection.execute(asked, {"code": round_code, "at": site}).scalars())
+
+
 _STANDING = (
     tickets.c.registration == registrations.c.id,
     registrations.c.round == bindparam("code"),

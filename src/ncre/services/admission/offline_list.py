@@ -32,8 +32,9 @@ KIND: Final = "ncre door list 1"
 
 _PAGE: Final = files("ncre") / "services/admission/offline_list.html"
 
-_SCANNER: Final = files("ncre") / "web" / "static" / "scanner.js"
-"""Which keys come from a scanner; the pages of the site read the same file."""
+_STATIC: Final = files("ncre") / "web" / "static"
+_SHARED: Final = {"SCANNER": "scanner.js", "TICKET": "offline/ticket.js", "RULING": "offline/ruling.js"}
+"""Which keys come from a scanner, what a code is worth and what it admits to; the pages of the site read the same files."""
 
 FACE: Final = (165, 240)
 """Pixels of a photo on the list: enough to compare a face, and a site's list stays in megabytes."""
@@ -69,7 +70,7 @@ class OfflineAdmissionLists:
                 yield None
                 continue
             self._door.look(registration, actor, PURPOSE)
-            yield self._smaller(expected)
+            yield with_small_photo(expected)
 
     def signed(self, round_code: str, site: str, entries: list[Expected]) -> bytes:
         """The list as a file: JSON, one person a line, under a signature of the whole."""
@@ -91,9 +92,9 @@ class OfflineAdmissionLists:
         # "<" as an escape: no name may end the script element that the list stands in.
         text = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
         page = _PAGE.read_text(encoding="utf-8").replace("LONGEST", str(LONGEST), 1)
-        page = page.replace(
-            "SCANNER", _SCANNER.read_text(encoding="utf-8").replace('"use strict";', "", 1), 1
-        )
+        for mark, name in _SHARED.items():
+            script = (_STATIC / name).read_text(encoding="utf-8")
+            page = page.replace(f"\n{mark}\n", "\n" + script.replace('"use strict";', "", 1), 1)
         return page.replace("LIST", text, 1).encode()
 
     def _body(self, round_code: str, site: str, entries: list[Expected]) -> dict[str, Any]:
@@ -103,19 +104,21 @@ class OfflineAdmissionLists:
             "site": site,
             "made_at": self._command_handler.clock().isoformat(),
             "public_key": self._key.public,
-            "people": [_as_json(entry) for entry in entries],
+            "people": [as_json(entry) for entry in entries],
         }
 
-    def _smaller(self, expected: Expected) -> Expected:
-        from ncre.photo.lab.picture import smaller
 
-        if expected.photo is None:
-            return expected
-        try:
-            return replace(expected, photo=smaller(expected.photo, FACE))
-        except OSError:
-            log.error("the photo of %s is no picture that can be shown", expected.number)
-            return replace(expected, photo=None)
+def with_small_photo(expected: Expected) -> Expected:
+    """The photo as lists show it; none where it is no picture."""
+    from ncre.photo.lab.picture import smaller
+
+    if expected.photo is None:
+        return expected
+    try:
+        return replace(expected, photo=smaller(expected.photo, FACE))
+    except OSError:
+        log.error("the photo of %s is no picture that can be shown", expected.number)
+        return replace(expected, photo=None)
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,8 @@ def _canonical(body: dict[str, Any]) -> bytes:
     return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _as_json(entry: Expected) -> Any:
+def as_json(entry: Expected) -> Any:
+    """Somebody on the list as its file says it, the photo in Base64."""
     return msgspec.to_builtins(entry, builtin_types=(bytes,), enc_hook=str) | {
         "photo": b64encode(entry.photo).decode("ascii") if entry.photo is not None else None
     }

@@ -7,6 +7,7 @@ signed before the exam day.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID, uuid4, uuid5
 
@@ -22,7 +23,9 @@ from ncre.domain.registration.vocabulary import Status
 from ncre.domain.scanned_code import NUMBER, garbled_by_input_method, scanned
 from ncre.events.admission import EntryRecorded, EntryRevoked
 from ncre.handlers.command_handler import Act, CommandHandler
+from ncre.handlers.fact_metadata import caused
 from ncre.projections.admission import entries
+from ncre.projections.base import Row
 from ncre.projections.registration import desk_search
 from ncre.projections.rows import RegistrationRow
 from ncre.services.documents.assembly import DocumentAssembler
@@ -163,22 +166,35 @@ class TicketVerifier:
         command_id: UUID | None = None,
         *,
         by_a_person: bool = False,
+        done_at: datetime | None = None,
     ) -> Ruling:
         """The ruling, and the entry recorded where it admits. Of two doors at one moment one is told "already let in".
 
         The same command sent twice is told the same twice. `by_a_person`: staff let in whom the door leaves to them.
+        `done_at`: a device without a network did so at this moment, which counts for the hour and is recorded.
         """
         act = Act(actor, command_id or uuid4())
 
         def work(connection: Connection) -> Ruling:
             stream = uuid5(registration, ENTRY)
             self._command_handler.database.lock(connection, stream)
-            ruled = self._ruling(connection, finding, registration, room, act.command_id)
+            ruled = self._ruling(connection, finding, registration, room, act.command_id, done_at)
             if ruled.worth in ADMITS or (by_a_person and ruled.may_be_let_in):
-                self._record(connection, stream, act, registration, ruled, finding)
+                self._record(connection, stream, act, _entry(registration, ruled, finding, done_at))
             return ruled
 
         return self._command_handler.run_in_transaction(work)
+
+    def carried_out(self, registration: UUID, command_id: UUID, actor: Actor) -> bool:
+        """Whether a command of this id was carried out at the door of this registration."""
+        with self._command_handler.database.reading() as connection:
+            history = self._command_handler.store.history(connection, uuid5(registration, ENTRY))
+        return caused(history, Act(actor, command_id)) is not None
+
+    def entry(self, registration: UUID, ticket: str) -> Row | None:
+        """The entry by a ticket number that counts now."""
+        with self._command_handler.database.reading() as connection:
+            return entries.entries_of(connection, registration).get(ticket)
 
     def revoke(self, registration: UUID, ticket: str, actor: Actor, command_id: UUID) -> None:
         """The person was not let in after all. Raises Refusal where there is no such entry."""
@@ -203,6 +219,7 @@ class TicketVerifier:
         registration: UUID,
         room: str,
         command_id: UUID | None = None,
+        done_at: datetime | None = None,
     ) -> Ruling:
         expected = finding.expected
         if expected is None:
@@ -212,28 +229,25 @@ class TicketVerifier:
         return ruling(
             finding.worth,
             expected.seats,
-            self._command_handler.clock(),
+            done_at or self._command_handler.clock(),
             confirmed=expected.confirmed,
             entered=entered,
             room=room,
         )
 
-    def _record(
-        self,
-        connection: Connection,
-        stream: UUID,
-        act: Act,
-        registration: UUID,
-        ruled: Ruling,
-        finding: Verification,
-    ) -> None:
-        """Record the entry unless this very command did so."""
-        if ruled.ticket in entries.entries_of(connection, registration):
+    def _record(self, connection: Connection, stream: UUID, act: Act, entry: EntryRecorded) -> None:
+        """Record the entry unless this very command did so, even where it was taken back since."""
+        history = self._command_handler.store.history(connection, stream)
+        if caused(history, act) or entry.ticket in entries.entries_of(connection, entry.registration):
             return
-        manner = "typed" if finding.worth is TicketVerdict.TYPED else "scanned"
-        fact = EntryRecorded(registration, ruled.ticket, ruled.hall, manner, ruled.worth.value)
-        version = self._command_handler.store.version(connection, stream)
-        self._command_handler.record(connection, act, stream, version, [fact])
+        self._command_handler.record(connection, act, stream, len(history), [entry])
+
+
+def _entry(
+    registration: UUID, ruled: Ruling, finding: Verification, done_at: datetime | None
+) -> EntryRecorded:
+    manner = "typed" if finding.worth is TicketVerdict.TYPED else "scanned"
+    return EntryRecorded(registration, ruled.ticket, ruled.hall, manner, ruled.worth.value, done_at)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -37,10 +38,14 @@ REVIEWED: Final = frozenset({Step.APPROVE, Step.REJECT})
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision of staff: the registration as it then stands, and the stamp of who had decided the same `before`."""
+    """A decision of staff: the registration as it then stands, and the stamp of who had decided the same `before`.
+
+    `newest` is the stamp of the decision that counts, whoever made it; None where none of this kind does.
+    """
 
     registration: Registration
     before: Envelope | None = None
+    newest: Envelope | None = None
 
 
 class Registrations:
@@ -161,9 +166,9 @@ class Registrations:
         """Staff of the site send it back, for reasons by their codes, in any order."""
         return self._decide(c.Reject(**request.fields, reasons=tuple(sorted(reasons)), note=note))
 
-    def confirm(self, request: CaseRequest) -> Decision:
-        """Staff of the site saw the candidate in person."""
-        return self._decide(c.Confirm(**request.fields))
+    def confirm(self, request: CaseRequest, done_at: datetime | None = None) -> Decision:
+        """Staff of the site saw the candidate in person; `done_at` is the moment on a device without a network."""
+        return self._decide(c.Confirm(**request.fields, done_at=done_at))
 
     def suspend(self, request: CaseRequest, reason: str) -> Registration:
         """Staff of the site stop it while something is looked into; seats and places are kept."""
@@ -256,6 +261,6 @@ class Registrations:
             if newest is not None and newest.command_id == command.command_id and command.step in REVIEWED:
                 self._sampling.draw(connection, after, newest, command.step.value)
                 review_claims.drop(connection, command.registration)
-            return Decision(after, newest if of_somebody_else(newest, command) else None)
+            return Decision(after, newest if of_somebody_else(newest, command) else None, newest)
 
         return self._command_handler.run_in_transaction(decided)

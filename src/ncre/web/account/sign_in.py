@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.sign_in_delays import Risk, counted_as
 from ncre.web.account import captcha
 from ncre.web.account.known_browser import device_of, is_known
@@ -16,6 +17,9 @@ from ncre.web.shared.auth import Answer, client_network, container, sign_out
 
 pages = Blueprint("sign_in", __name__)
 
+
+UNSENT: Final = "ncre-unsent"
+"""A cookie that the offline desk sets while acts of this device wait to be sent; it says how many, and opens nothing."""
 
 FAILURES: Final = 2
 """From which on an adaptive installation asks for the 验证码."""
@@ -52,8 +56,19 @@ def sign_in() -> Answer:
 
 @pages.post("/sign-out")
 def leave() -> Response:
-    sign_out()
-    return redirect(url_for("home.front"), 303)
+    """Out. A device with acts that were not sent yet is led to its offline desk first, for signing out wipes them.
+
+    `unsent` says what its owner wants: "keep" another's acts on the device, encrypted, or "discard" all.
+    """
+    unsent = request.form.get("unsent", "")
+    staff = g.account is not None and g.account.role is not Role.CANDIDATE
+    if staff and UNSENT in request.cookies and unsent not in ("keep", "discard"):
+        return redirect(url_for("offline.page", _anchor="unsent"), 303)
+    sign_out(keeps_storage=unsent == "keep")
+    answer = redirect(url_for("home.front"), 303)
+    if unsent == "discard":
+        answer.delete_cookie(UNSENT)
+    return answer
 
 
 def _form(faults: dict[str, str], risk: Risk, known: bool) -> str:

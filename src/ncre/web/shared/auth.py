@@ -83,11 +83,14 @@ def set_session_token(token: str) -> None:
         session[traffic.QUEUES] = True
 
 
-def sign_out() -> None:
-    """The session ends, and the browser forgets what it kept of its pages (`clears_site_data`)."""
+def sign_out(*, keeps_storage: bool = False) -> None:
+    """The session ends, and the browser forgets what it kept of its pages (`clears_site_data`).
+
+    `keeps_storage`: what another member of staff has on this device to send, encrypted, stays there.
+    """
     _end_former()
     session.clear()
-    g.signed_out = True
+    g.signed_out = '"cache"' if keeps_storage else '"cache", "storage"'
 
 
 def clears_site_data(response: Response) -> Response:
@@ -96,7 +99,7 @@ def clears_site_data(response: Response) -> Response:
     somebody signed in here before opens nothing, and spares its owner from delays.
     """
     if g.get("signed_out"):
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        response.headers["Clear-Site-Data"] = g.signed_out
     return response
 
 

@@ -17,6 +17,7 @@ _DESK: Final = (
     (later("查找与现场确认"), "desk.search"),
     (later("当日现金"), "cash.day"),
     (later("入场核验"), "admission.page"),
+    (later("离线工作台"), "offline.page"),
     (later("考场座位表与门贴"), "halls.home"),
 )
 _AUDIT: Final = (

@@ -18,6 +18,8 @@ POLICY = "; ".join(
     (
         "default-src 'self'",
         "img-src 'self' blob:",
+        "manifest-src 'self'",
+        "worker-src 'self'",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

@@ -1,0 +1,30 @@
+"""What a device that was without a network may claim of the moment when something was done on it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from ncre.domain.exam.plan import in_words
+from ncre.domain.refusals import Refusal, RefusalCode
+
+KEPT: Final = timedelta(hours=24)
+"""So long a downloaded list may be worked with; then the device wipes it."""
+
+SKEW: Final = timedelta(minutes=2)
+"""By as much a device's clock may differ from ours after it was set by ours at the download."""
+
+MOST_ACTS: Final = 100
+"""Acts of one request; a device sends the others afterwards."""
+
+
+def require_moment(done_at: datetime, downloaded: datetime, now: datetime) -> None:
+    """Nothing is done before the list was there, after it ended, or in the future. Raises Refusal; moments are aware."""
+    latest = min(downloaded + KEPT, now)
+    if not downloaded - SKEW <= done_at <= latest + SKEW:
+        raise Refusal(
+            RefusalCode.OFFLINE_MOMENT,
+            at=in_words(done_at),
+            earliest=in_words(downloaded),
+            latest=in_words(latest),
+        )
