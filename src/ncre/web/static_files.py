@@ -22,8 +22,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.http import parse_accept_header
 
 from ncre.web.shared.security_headers import HEADERS, SECURE
+from ncre.web.static_folder import STATIC
 
-FOLDER: Final = Path(__file__).parent / "static"
 PREFIX: Final = "/static/"
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -33,6 +33,7 @@ KINDS: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
+    ".png": "image/png",
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
@@ -64,7 +65,7 @@ class Answered:
 class StaticFiles:
     """Every file below a folder, by its name there."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = STATIC) -> None:
         self._files: dict[str, StaticFile] = {}
         for path in sorted(folder.rglob("*"), key=lambda one: one.suffix == ".css"):  # styles name the others
             if path.is_file() and path.suffix in KINDS:

@@ -77,7 +77,7 @@ def test_what_a_browser_takes_is_sent(accepted: str, encoding: str) -> None:
     assert headers.get("content-encoding", "") == encoding
     assert headers["vary"] == "Accept-Encoding"
     whole = {"br": brotli.decompress, "gzip": gzip.decompress}.get(encoding, bytes)(answer.body)
-    assert whole == (static_files.FOLDER / "style.css").read_bytes()
+    assert whole == (static_files.STATIC / "style.css").read_bytes()
     assert int(headers["content-length"]) == len(answer.body)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response, render_template
 
 from ncre.web.shared.auth import Answer, container
+from ncre.web.static_folder import STATIC
 
 pages = Blueprint("proof_check", __name__)
 
-SCRIPT: Final = Path(__file__).parents[1] / "static" / "check-proof.js"
+SCRIPT: Final = STATIC / "check-proof.js"
 
 
 @pages.get("/ledger/check")

@@ -6,13 +6,14 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from flask import Blueprint, Flask, g, request
 from flask_wtf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.wrappers import Response
+
+from ncre.web.static_folder import STATIC
 
 POLICY = "; ".join(
     (
@@ -59,7 +60,6 @@ SHEET_COOKIE: Final = "sheet"
 """The digest of the style sheet that this browser has fetched. It opens nothing."""
 
 A_YEAR: Final = 365 * 24 * 3600
-STATIC: Final = Path(__file__).parents[1] / "static"
 
 
 @dataclass(frozen=True)

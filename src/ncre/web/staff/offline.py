@@ -9,13 +9,12 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import date, timedelta
 from hashlib import sha256
-from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
@@ -31,6 +30,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round, sites_of_round
+from ncre.web.static_folder import STATIC
 
 pages = Blueprint("offline", __name__)
 
@@ -43,7 +43,10 @@ SCRIPTS: Final = (
 SHELL: Final = (
     "style.css",
     "staff.css",
+    "rare.css",
     "favicon.svg",
+    "icons.svg",
+    "shell.js",
     "offline/icon-192.png",
     "offline/icon-512.png",
     *(f"{script}.js" for script in SCRIPTS),
@@ -199,7 +202,7 @@ def _after(text: str) -> UUID | None:
 
 
 def _static(name: str) -> bytes:
-    return (Path(current_app.static_folder or "") / name).read_bytes()
+    return (STATIC / name).read_bytes()
 
 
 def _version() -> str:

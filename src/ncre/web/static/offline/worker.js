@@ -43,9 +43,11 @@ async function file(request) {
   return (await caches.match(request, { cacheName: CACHE, ignoreSearch: true })) || fetch(request);
 }
 
+const FILES = new Set(SHELL.files.map((file) => new URL(file, self.location.href).pathname));
+
 self.addEventListener("fetch", (event) => {
   const path = new URL(event.request.url).pathname;
   if (event.request.method !== "GET" || new URL(event.request.url).origin !== self.location.origin) return;
   if (event.request.mode === "navigate" && path === SHELL.page) event.respondWith(page(event.request));
-  else if (SHELL.files.includes(path)) event.respondWith(file(event.request));
+  else if (FILES.has(path)) event.respondWith(file(event.request));
 });
