@@ -56,6 +56,7 @@ bench: $(TOOLS) ## ratios against a floor measured in the same run
 
 load: $(TOOLS) ## the opening minute, open-loop, on loopback, ten minutes at most; LOAD= options as "--per-minute 60 --database postgresql"
 	@PYTHONPATH=src:. exec nice $(BIN)/python -m bench.load $(LOAD)
+
 lighthouse: $(TOOLS) ## five pages on a slow phone: scores, weight, first paint; fails below the marks
 	@tools/lighthouse.sh
 	@PYTHONPATH=src:. exec $(BIN)/python tools/slow_phone.py
