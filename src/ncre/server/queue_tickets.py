@@ -60,7 +60,7 @@ class Signer:
         if found is None:
             return None
         text = written.rpartition(".")[0]
-        if not hmac.compare_digest(found[5], self._signature(text)):
+        if not hmac.compare_digest(found[5].encode(), self._signature(text).encode()):
             return None
         carried = Carried(found[1], int(found[2]), int(found[3]), found[4])
         return carried if carried.lives(now) else None

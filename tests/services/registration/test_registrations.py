@@ -34,7 +34,7 @@ def test_the_declaration_that_is_stored_is_the_manuals_and_no_page_gives_it(
 ) -> None:
     history = container.queries.cases.history(approved.id)
     (submitted,) = [fact for fact in history if isinstance(fact, Submitted)]
-    assert submitted.declaration == DECLARATION == people.DECLARATION
+    assert submitted.declaration == DECLARATION.zh == people.DECLARATION
 
 
 def test_cancelling_and_withdrawing_close_what_is_open(container: Container, approved: Walker) -> None:

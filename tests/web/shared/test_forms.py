@@ -94,6 +94,8 @@ NO_COMMAND_OF_THE_CASE: Final = {
     "claims.hand_over",
     "second_look.decide",
     "second_looks.settle",
+    "bans.resolve",
+    "duplicates.resolve",
 }
 
 WITHOUT: Final[tuple[dict[str, str | None], ...]] = (

@@ -108,8 +108,8 @@ def read(secret: bytes, raw: bytes) -> ExchangeFile:
     head = _head(lines[1 : 1 + len(_HEADER)])
     if head["key"] != key_name(secret):
         raise ExchangeUnreadable("使用的比对密钥与本省不同", "it was made under another key than ours")
-    sealed = b"seal " + hmac.new(secret, body, sha256).hexdigest().encode()
-    if not hmac.compare_digest(sealed, last):
+    sealed = f"seal {hmac.new(secret, body, sha256).hexdigest()}"
+    if not hmac.compare_digest(sealed.encode(), last.decode("ascii", "replace").encode()):
         raise ExchangeUnreadable(
             "不完整或被改动过（校验不符）", "it is cut or was changed: its seal is wrong"
         )

@@ -37,7 +37,7 @@ class LetterTokens:
         """The letter that an address or a Message-ID names, None where its signature is not ours."""
         for found in _LETTER.finditer(text.lower()):
             letter = UUID(found[1])
-            if hmac.compare_digest(self._signed("letter", letter.hex), found[2]):
+            if hmac.compare_digest(self._signed("letter", letter.hex).encode(), found[2].encode()):
                 return letter
         return None
 

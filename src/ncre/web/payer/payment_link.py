@@ -55,7 +55,7 @@ def case_of(token: str) -> Case:
         raise LinkOver
     said, signature = raw[: _ID + _TIME], raw[_ID + _TIME :]
     row = container().queries.cases.row(UUID(bytes=said[:_ID]))
-    if row is None or not hmac.compare_digest(signature, _signature(said, row)):
+    if row is None or not hmac.compare_digest(signature.hex().encode(), _signature(said, row).hex().encode()):
         raise LinkOver
     if container().clock() >= datetime.fromtimestamp(int.from_bytes(said[_ID:]), UTC):
         raise LinkOver
