@@ -43,9 +43,10 @@ class Troubles:
 
     def _met(self, what: str, error: Exception) -> None:
         said, now = f"{type(error).__name__}: {error}", self._clock()
+        kind = f"{type(error).__name__}: {getattr(error, 'kind', error)}"
         before, at = self._known.get(what, ("", now))
-        if said != before or now - at >= AGAIN:
-            self._known[what] = (said, now)
+        if kind != before or now - at >= AGAIN:
+            self._known[what] = (kind, now)
             self._log.error("%s failed and will be tried again: %s", what, said, exc_info=error)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -162,7 +163,11 @@ print(counts)
 def test_connections_at_work_are_counted(tmp_path: Path) -> None:
     """In a process of its own: the gauge is that of a whole process."""
     run = subprocess.run(
-        [sys.executable, "-c", AT_WORK, tmp_path], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", AT_WORK, tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
     )
     assert run.stdout == "[0.0, 2.0, 0.0]\n"
 
