@@ -130,7 +130,7 @@ def test_the_database_is_gone_for_a_while(postgres_url: str, tmp_path: Path, sec
                 status, retry, words = candidate.sends()
                 assert status == 503
                 assert int(retry) > 0
-                assert "数据库" in words
+                assert "暂时不能读写报名数据" in words
                 time.sleep(seconds / 8)
         status, _, words = candidate.sends()
         assert status == 303, words

@@ -363,5 +363,5 @@ class Lives(RuleBasedStateMachine):
         log = [fact for _, fact in self.container.command_handler.store.log(0, 10_000)]
         with self.container.database.reading() as connection:
             live = stored(connection)
-        assert live == in_order(log)
+        assert live == in_order(log, self.container.command_handler.listeners)
         assert len(live["timeline"]) == len(log)

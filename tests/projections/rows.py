@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from ncre.events.base import Fact
 from ncre.projections import all_projections
-from ncre.projections.base import Row, RowsInTransaction, fold
+from ncre.projections.base import Listeners, Row, RowsInTransaction, fold
 from ncre.store.keys import Keys
 from tests.support import people
 from tests.support.people import SECRET
@@ -51,11 +51,11 @@ def stored(connection: Connection) -> dict[str, list[Row]]:
     }
 
 
-def in_order(history: Iterable[Fact]) -> dict[str, list[Row]]:
-    """The same, folded in memory."""
+def in_order(history: Iterable[Fact], projections: Listeners = HOUSE) -> dict[str, list[Row]]:
+    """The same, folded in memory by these projections; those of an installation know its own keys alone."""
     return {
         projection.name: [rows[key] for key in sorted(rows, key=lambda key: tuple(map(_sortable, key)))]
-        for projection, rows in fold(HOUSE, history).items()
+        for projection, rows in fold(projections, history).items()
     }
 
 
