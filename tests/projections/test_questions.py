@@ -142,13 +142,13 @@ def test_due_is_what_is_unpaid_past_its_time_longest_overdue_first(
     assert pay_by is not None
     with container.database.reading() as connection:
 
-        def due(now: timedelta, limit: int = 200) -> list[UUID]:
+        def found(now: timedelta, limit: int = 200) -> list[UUID]:
             return [row["id"] for row in due.due(connection, pay_by + now, limit)]
 
-        assert due(timedelta()) == []
-        assert due(timedelta(seconds=1)) == [late.id]
-        assert due(timedelta(days=1)) == [late.id, later.id]
-        assert due(timedelta(days=1), limit=1) == [late.id]
+        assert found(timedelta()) == []
+        assert found(timedelta(seconds=1)) == [late.id]
+        assert found(timedelta(days=1)) == [late.id, later.id]
+        assert found(timedelta(days=1), limit=1) == [late.id]
 
 
 def test_to_be_seated_are_the_paid_and_the_confirmed_by_number(container: Container) -> None:
