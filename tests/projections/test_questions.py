@@ -15,7 +15,7 @@ from ncre.domain.registration.commands import EVERY_SITE
 from ncre.projections.audit import timeline
 from ncre.projections.exam import exams, seats_left
 from ncre.projections.payment import ledger, refunds
-from ncre.projections.registration import desk_search, registrations, review_queue
+from ncre.projections.registration import desk_search, due, registrations, review_queue
 from ncre.projections.seating import tickets
 from tests.handlers.ground import QUICK, Walker, details_of, planning, revise
 from tests.support import people

@@ -24,6 +24,7 @@ SOURCE = Path(ncre.__file__).parent
 SAYERS = {
     "client/client.py",
     "server/answers.py",
+    "server/by_host.py",
     "server/connections.py",
     "server/gate.py",
     "server/lanes.py",
@@ -36,6 +37,7 @@ SAYERS = {
     "web/api/spec.py",
     "web/drafts/saving.py",
     "web/payer/payment.py",
+    "web/refusal_statuses.py",
     "web/candidate/payment.py",
     "web/shared/access_log.py",
     "web/shared/errors.py",
