@@ -32,6 +32,8 @@ def are_bytes(argument: ast.expr, call: ast.Call, where: str) -> bool:
             and 0 <= call.lineno - node.lineno <= 3
         ]
         return bool(made) and all(are_bytes(one, call, where) for one in made)
+    if isinstance(argument, ast.Call) and isinstance(argument.func, ast.Name):
+        return argument.func.id == "bytes"  # which takes no text
     return (
         isinstance(argument, ast.Call)
         and isinstance(argument.func, ast.Attribute)

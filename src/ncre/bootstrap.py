@@ -93,6 +93,7 @@ from ncre.services.operations.beats import Beats
 from ncre.services.payment.checkout import CheckoutService
 from ncre.services.payment.counter_payments import CounterPayments
 from ncre.services.payment.notifications import PaymentService
+from ncre.services.payment.payment_links import PaymentLinks
 from ncre.services.payment.reconciliation import Reconciliation
 from ncre.services.payment.revenue_report import RevenueReport
 from ncre.services.payment.unmatched import UnmatchedPayments
@@ -128,6 +129,7 @@ class Container:
 
     settings: Settings
     session_key: str
+    payment_links: PaymentLinks
     clock: Callable[[], datetime]
     database: Database
     key_checks: KeyChecks
@@ -338,6 +340,7 @@ def build_container(
     uploads = Uploads(database, store, clock)
     claims = ReviewClaims(command_handler, clock)
     bulk = BulkReview(command_handler, registrations, accounts, clock)
+    queries = queries_over(command_handler, photos, refused, settings.ledger.witnesses)
     return Container(
         settings=settings,
         session_key=keys.session.hex(),
@@ -385,7 +388,8 @@ def build_container(
         review_claims=claims,
         bulk_review=bulk,
         second_looks=SecondLooks(command_handler, clock),
-        queries=queries_over(command_handler, photos, refused, settings.ledger.witnesses),
+        queries=queries,
+        payment_links=PaymentLinks(queries.cases, clock, keys.session.hex()),
         counter_payments=counter_payments,
         reconciliation=reconciliation,
         revenue_report=RevenueReport(command_handler),

@@ -20,7 +20,7 @@ from ncre.cli.common import (
 )
 from ncre.documents.view_models import Printed
 from ncre.domain.exam.plan import in_words
-from ncre.domain.refusal_wording import refusal_words
+from ncre.domain.refusal_wording import in_both_languages, refusal_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
@@ -211,5 +211,4 @@ def _seed(text: str) -> int:
     try:
         return seed_in(text)
     except Refusal as refusal:
-        words = (refusal_words(refusal.code, refusal.particulars, language) for language in ("zh", "en"))
-        raise ArgumentTypeError(" / ".join(words)) from None
+        raise ArgumentTypeError(" / ".join(in_both_languages(refusal))) from None

@@ -12,7 +12,7 @@ from ncre.domain.refusal_words.arranging import ARRANGING
 from ncre.domain.refusal_words.governing import GOVERNING
 from ncre.domain.refusal_words.paying import PAYING
 from ncre.domain.refusal_words.reviewing import REVIEWING
-from ncre.domain.refusals import RefusalCode
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.domain.registration.window_wording import FOLLOWS, WINDOWS
 from ncre.domain.wording import STATUSES, STEPS
@@ -34,6 +34,14 @@ def refusal_words(code: RefusalCode, particulars: Mapping[str, object], language
     if isinstance(window, Opening):
         said["follows"] = FOLLOWS[window].say(language)
     return REFUSALS[code].say(language, **said)
+
+
+def in_both_languages(refusal: Refusal) -> Bilingual:
+    """The sentence of a refusal, to be kept or shown side by side."""
+    return Bilingual(
+        refusal_words(refusal.code, refusal.particulars, "zh"),
+        refusal_words(refusal.code, refusal.particulars, "en"),
+    )
 
 
 def _say(value: object, language: str) -> object:

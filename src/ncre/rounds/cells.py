@@ -21,16 +21,6 @@ from ncre.rounds.schema import NOTICE_KINDS, WINDOWS
 Cells = dict[str, str]
 T = TypeVar("T")
 
-ROUND_PARTS: Final = (
-    "round",
-    "windows",
-    "policy",
-    "fees",
-    "subjects",
-    "batches",
-    "agreement",
-    "notices",
-)
 SITE: Final = "site:"
 """Before the code of a site: the part of that site."""
 

@@ -7,7 +7,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from ncre.bootstrap import build_container
 from ncre.config import read_settings
 from ncre.domain.registration.vocabulary import Role
-from ncre.web.payer.payment_link import link_of
 from ncre.web.site import create_site
 from tests.attacks.target import Target
 from tests.support.people import WENJING, Candidate
@@ -59,6 +58,6 @@ def _waits_for_payment(target: Target) -> tuple[str, str]:
     case = container.queries.cases.with_rules(row) if row else None
     assert case is not None
     with create_site(container).test_request_context(base_url="http://localhost"):
-        link = link_of(case, container.clock())
+        link = container.payment_links.link_of(case, container.clock())
     container.close()
     return str(candidate.id), f"/p/{link.token}"

@@ -109,7 +109,7 @@ def read(secret: bytes, raw: bytes) -> ExchangeFile:
     if head["key"] != key_name(secret):
         raise ExchangeUnreadable("使用的比对密钥与本省不同", "it was made under another key than ours")
     sealed = f"seal {hmac.new(secret, body, sha256).hexdigest()}"
-    if not hmac.compare_digest(sealed.encode(), last.decode("ascii", "replace").encode()):
+    if not hmac.compare_digest(sealed.encode(), bytes(last)):
         raise ExchangeUnreadable(
             "不完整或被改动过（校验不符）", "it is cut or was changed: its seal is wrong"
         )

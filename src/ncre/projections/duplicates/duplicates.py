@@ -126,15 +126,6 @@ def _of_province(asked: Any, round_code: str, province: str) -> Any:
     )
 
 
-def own_count(connection: Connection, round_code: str, province: str) -> int:
-    counted = (
-        select(func.count())
-        .select_from(exchange_keys)
-        .join(registrations, registrations.c.id == exchange_keys.c.registration)
-    )
-    return int(connection.execute(_of_province(counted, round_code, province)).scalar_one())
-
-
 def own_people(connection: Connection, round_code: str, province: str) -> Iterator[Person]:
     """In the order of their hashes, a portion in memory at a time."""
     asked = _of_province(_OURS, round_code, province).order_by(exchange_keys.c.key)

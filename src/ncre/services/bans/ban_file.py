@@ -12,7 +12,7 @@ from ncre.domain import typed_text
 from ncre.domain.bans.ban import require_terms
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.identity_documents import DOCUMENT_TYPES, RESIDENT_ID, fault_of_number, normalise_document
-from ncre.domain.refusal_wording import refusal_words
+from ncre.domain.refusal_wording import in_both_languages
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.rounds.csv_tables import csv_lines
 from ncre.rounds.encodings import text_of
@@ -155,12 +155,5 @@ def _row(line: int, cells: Sequence[str], places: dict[str, int]) -> BanRow:
             said.get("document_type", ""), number, said["from"], said["to"], said["decision"], said["reason"]
         )
     except Refusal as refusal:
-        return BanRow(line, None, words_of(refusal))
+        return BanRow(line, None, in_both_languages(refusal))
     return BanRow(line, ban)
-
-
-def words_of(refusal: Refusal) -> Bilingual:
-    """The sentence of a refusal in both languages."""
-    return Bilingual(
-        *(refusal_words(refusal.code, refusal.particulars, language) for language in ("zh", "en"))
-    )

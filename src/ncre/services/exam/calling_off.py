@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.commands import CallOffSite
 from ncre.domain.exam.plan import Round
+from ncre.domain.refusal_wording import in_both_languages
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE, Actor, Cancel, PaidFee, Postpone
 from ncre.domain.registration.lifecycle import HOLDS_SEATS, PAID
@@ -30,7 +31,7 @@ from ncre.operational import site_runs
 from ncre.operational.site_runs import CaseState, RunCase, SiteRun
 from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
-from ncre.services.exam.calling_off_request import CallOff, CallOffPreview, Progress, hindrance, in_words_of
+from ncre.services.exam.calling_off_request import CallOff, CallOffPreview, Progress, hindrance
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.exam.revisions import Revisions
 from ncre.services.registration.changes import Changes
@@ -192,7 +193,7 @@ class CallingOff:
         for row in rows:
             refusal = hindrance(row, there, to) if target and Status(row["status"]) in PAID else None
             if refusal is not None:
-                why = Bilingual(**in_words_of(refusal))
+                why = in_both_languages(refusal)
                 hindered[why] = hindered.get(why, 0) + 1
         paid = [row for row in rows if row["payment"]]
         mark = uuid5(
@@ -226,7 +227,7 @@ class CallingOff:
             if refusal.code in LATER:
                 log.warning("%s waits: %s", case.registration, refusal.code.value)
                 return False
-            self._note(case, CaseState.REFUSED, in_words_of(refusal))
+            self._note(case, CaseState.REFUSED, in_both_languages(refusal)._asdict())
             return True
         self._note(case, CaseState.DONE, {})
         return True

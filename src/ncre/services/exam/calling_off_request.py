@@ -8,7 +8,6 @@ from uuid import UUID
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import Round, Site
-from ncre.domain.refusal_wording import refusal_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, PaidFee
 from ncre.domain.registration.vocabulary import Status
@@ -64,11 +63,6 @@ class Progress:
     def total(self) -> int:
         """How many it concerns."""
         return self.done + self.waiting + self.refused
-
-
-def in_words_of(refusal: Refusal) -> dict[str, str]:
-    """What a refusal says, by language, as a run keeps it."""
-    return {language: refusal_words(refusal.code, refusal.particulars, language) for language in ("zh", "en")}
 
 
 def hindrance(row: RegistrationRow, there: Site | None, to: str) -> Refusal | None:

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
 from uuid import UUID
 
 from ncre.operational.round_drafts import DraftPart, DraftRow, DraftState
 from ncre.rounds.book import CellFault, CellsRead, read_cells
 from ncre.rounds.cells import SITE
-
-LONGEST_DAYS: Final = 366 * 3
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ class Case:
         """As of this version."""
         return Status(self.row["status"])
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the candidate was there in person."""
+        return self.status is Status.CONFIRMED
+
     @cached_property
     def steps(self) -> frozenset[Step]:
         """What may be asked for, leaving the windows aside."""

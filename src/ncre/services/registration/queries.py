@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from ncre.domain.exam.plan import Round, Site
@@ -13,7 +13,7 @@ from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.rejection_reasons import first_reasons
 from ncre.domain.registration.vocabulary import Status
 from ncre.events.base import Fact
-from ncre.events.registration import Cancelled, PhotoReplaced, PhotoUploaded
+from ncre.events.registration import Cancelled, PhotoReplaced, PhotoUploaded, Suspended
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit import disclosures, timeline
 from ncre.projections.base import Row
@@ -36,6 +36,12 @@ from ncre.services.registration.case import Case
 from ncre.store.mapper import FactMapper
 
 Found = TypeVar("Found", bound=Fact)
+
+STOPPED_BY: Final[Mapping[Status, type[Suspended | Cancelled]]] = {
+    Status.SUSPENDED: Suspended,
+    Status.CANCELLED: Cancelled,
+}
+"""The fact whose reason the candidate reads."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,12 @@ class CaseQueries:
     def cancellation(self, registration: UUID) -> Cancelled | None:
         """The fact with which the office cancelled it, or None."""
         return self.newest_fact(registration, Cancelled)
+
+    def reason_of_staff(self, case: Case) -> str:
+        """What staff wrote when they cancelled or suspended it, where it stands so; else, and where it was erased, ""."""
+        kind = STOPPED_BY.get(case.status)
+        fact = self.newest_fact(case.id, kind) if kind else None
+        return fact.reason if fact and isinstance(fact.reason, str) else ""
 
     def seal(self, registration: UUID) -> Seal | None:
         """How its facts stand in the ledger."""

@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.domain.refusal_wording import refusal_words
+from ncre.domain.refusal_wording import in_both_languages
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.rejection_reasons import require_reasons, require_text
@@ -245,5 +245,4 @@ def _item(run: UUID, place: int, chosen: Chosen) -> RunItem:
 
 def _in_words(refusal: Refusal) -> tuple[str, str, str]:
     """Its code, and its sentence in Chinese and in English."""
-    zh, en = (refusal_words(refusal.code, refusal.particulars, tongue) for tongue in ("zh", "en"))
-    return refusal.code.value, zh, en
+    return refusal.code.value, *in_both_languages(refusal)

@@ -23,7 +23,6 @@ from ncre.projections.rows import OrderRow
 from ncre.web.candidate.payment_situation import money_of
 from ncre.web.candidate.task_list import Task, task_list, time_left
 from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_wechat, elsewhere, to_identify
-from ncre.web.payer.payment_link import link_of
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.details_form import shown
@@ -241,7 +240,7 @@ def _handed_over(case: Case) -> dict[str, object]:
     """The link by which somebody else pays, with its code to scan and the moment it ends."""
     if not case.row["amount"] or not container().checkout.ways(case.row):
         return {"link": ""}
-    link = link_of(case, container().clock())
+    link = container().payment_links.link_of(case, container().clock())
     address = absolute("payer.page", token=link.token)
     return {"link": address, "link_code": picture_of(address), "link_ends": link.expires}
 

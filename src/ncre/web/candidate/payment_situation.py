@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from ncre.events.base import Fact
 from ncre.events.registration import Cancelled
 from ncre.services.payment.situations import PaymentSituation
 from ncre.web.shared.auth import container
 from ncre.web.shared.registration_view import Case
-
-Found = TypeVar("Found", bound=Fact)
 
 
 def money_of(case: Case) -> list[PaymentSituation]:
@@ -20,9 +15,4 @@ def money_of(case: Case) -> list[PaymentSituation]:
 
 def cancellation(case: Case) -> Cancelled | None:
     """The fact with which the office cancelled it, or None."""
-    return newest_fact(case, Cancelled)
-
-
-def newest_fact(case: Case, kind: type[Found]) -> Found | None:
-    """The newest fact of this kind in the history of the case, or None."""
-    return container().queries.cases.newest_fact(case.id, kind)
+    return container().queries.cases.cancellation(case.id)

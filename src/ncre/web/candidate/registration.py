@@ -17,15 +17,14 @@ from werkzeug.wrappers import Response
 from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.lifecycle import PAID, TERMINATED
-from ncre.domain.registration.vocabulary import ByStatus, Role, Status, Step
+from ncre.domain.registration.vocabulary import ByStatus, Role, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
-from ncre.events.registration import Suspended
 from ncre.services.documents.issuing import require_paid, require_ticket
 from ncre.web.candidate import task_list as journey
 from ncre.web.candidate.agreement import registering_closed
 from ncre.web.candidate.changes_told import with_changes
 from ncre.web.candidate.deadlines import in_short
-from ncre.web.candidate.payment_situation import cancellation, money_of, newest_fact
+from ncre.web.candidate.payment_situation import money_of
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.details_form import shown
 from ncre.web.shared.errors import refusal_text
@@ -115,11 +114,11 @@ def tasks(registration: UUID) -> Answer:
         until="" if due.over and case.status in UNDER_WAY else due.say(language()),
         left=_left_to_pay(case, now),
         pages={entry.task: entry.page for entry in entries if entry.page},
-        reason=_reason(case),
+        reason=container().queries.cases.reason_of_staff(case),
         banned=refusal_text(ban) if (ban := container().bans.of(case.row)) else "",
         money=[one for one in money if one.situation not in SAID_ELSEWHERE],
         paid=case.status in PAID,
-        confirmed=case.status is Status.CONFIRMED,
+        confirmed=case.is_confirmed,
         story=with_changes(case.id, story)[::-1],
         newest=NEWEST_FIRST,
         seats=seats,
@@ -246,12 +245,3 @@ def _left_to_pay(case: Case, now: datetime) -> str:
     if deadline is None or Step.LAPSE not in case.steps or deadline <= now:
         return ""
     return journey.time_left(deadline, now)
-
-
-def _reason(case: Case) -> str:
-    """What staff wrote when they cancelled or suspended it, where it stands so; or ""."""
-    if case.status not in (Status.SUSPENDED, Status.CANCELLED):
-        return ""
-    suspended = case.status is Status.SUSPENDED
-    fact = newest_fact(case, Suspended) if suspended else cancellation(case)
-    return fact.reason if fact and isinstance(fact.reason, str) else ""

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.lifecycle import PAID
+from ncre.services.payment.payment_links import LinkOver
 from ncre.web.candidate.payment import NoWayOut, payer_of, picture_of, way_out
 from ncre.web.candidate.wechat_browser import device_of_payer, dies_in_wechat, elsewhere
-from ncre.web.payer.payment_link import LinkOver, case_of
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container
 from ncre.web.shared.errors import refusal_text
@@ -43,13 +43,13 @@ def _private(answer: Response) -> Response:
 
 @pages.get(PATH)
 def page(token: str) -> Answer:
-    return _page(token, case_of(token))
+    return _page(token, container().payment_links.case_of(token))
 
 
 @pages.post(PATH)
 def pay(token: str) -> Answer:
     """Open the order that the candidate would open; the next step leads to the channel."""
-    case = case_of(token)
+    case = container().payment_links.case_of(token)
     require_asked()
     if not _payable(case):
         return _page(token, case), 409
@@ -64,14 +64,14 @@ def pay(token: str) -> Answer:
     try:
         order = container().checkout.open(case.id, channel, device, payer_of(device), seen())
     except Refusal as refusal:
-        return _page(token, case_of(token), refusal_text(refusal)), 409
+        return _page(token, container().payment_links.case_of(token), refusal_text(refusal)), 409
     return redirect(url_for("payer.leave", token=token, order=order.number), 303)
 
 
 @pages.get(f"{PATH}/<order>")
 def leave(token: str, order: str) -> Answer:
     """To the channel, or its QR code."""
-    case = case_of(token)
+    case = container().payment_links.case_of(token)
     try:
         out = way_out(
             case,
@@ -98,7 +98,7 @@ def leave(token: str, order: str) -> Answer:
 @pages.get(f"{PATH}/paid")
 def paid(token: str) -> Answer:
     """Back from the channel: whether the fee is paid, by the channel's word."""
-    case = case_of(token)
+    case = container().payment_links.case_of(token)
     silent = False
     if not case.row["payment"]:
         try:
@@ -106,7 +106,10 @@ def paid(token: str) -> Answer:
         except ChannelUnavailable:
             silent = True
     return _page(
-        token, case_of(token), _("支付平台暂时没有回应，请过几分钟再看结果。") if silent else "", back=True
+        token,
+        container().payment_links.case_of(token),
+        _("支付平台暂时没有回应，请过几分钟再看结果。") if silent else "",
+        back=True,
     )
 
 
