@@ -11,7 +11,7 @@ from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.registration_values import Details
 from ncre.projections.registration.registrations import registrations
-from tests.browser.visit import Person, desk, faults_of, phone
+from tests.browser.visit import Person, desk, faults_of, phone, until
 from tests.support.people import LIQIANG, ROUND, SITE, Candidate, Clock, somebody
 
 pytestmark = pytest.mark.browser
@@ -74,7 +74,7 @@ def decide_in_a_row(container: Container, clock: Clock, li: Person, count: int) 
     li.presses(house_number(container, people[0]))
     decided, keys = 0, 0
     for place in range(count):
-        li.page.wait_for_function("document.querySelector('img.photo').naturalWidth > 0")
+        until(li.page, "document.querySelector('img.photo').naturalWidth > 0")
         assert f"1 / {count - place}" in li.page.inner_text(".decide")
         for part in (".case .photo", ".case .facts", "#verdict-heading"):
             assert in_first_screen(li.page, part), (place, part)
@@ -144,7 +144,7 @@ def test_a_key_held_or_pressed_twice_decides_one_case(
     li = at_the_desk(container, desk(browser), address)
     li.goes("/staff/queue")
     li.presses(house_number(container, people[0]))
-    li.page.wait_for_function("document.querySelector('img.photo').naturalWidth > 0")
+    until(li.page, "document.querySelector('img.photo').naturalWidth > 0")
     li.page.evaluate(
         """() => {
           const press = repeat => document.body.dispatchEvent(

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
 from tests.browser.test_desk_keys import PASSWORD, at_the_desk, press, queue_of, statuses
-from tests.browser.visit import Person, desk, faults_of, phone
+from tests.browser.visit import Person, desk, faults_of, phone, until
 from tests.support.people import SITE, Clock
 
 pytestmark = pytest.mark.browser
@@ -68,9 +68,7 @@ def test_the_case_at_the_keys_is_rejected_where_nothing_is_selected(
     li = at_the_desk(container, desk(browser), address)
     li.goes("/staff/sheet")
     li.presses("显示这一页的照片")
-    li.page.wait_for_function(
-        "[...document.querySelectorAll('.sheet img')].every(one => one.naturalWidth > 0)"
-    )
+    until(li.page, "[...document.querySelectorAll('.sheet img')].every(one => one.naturalWidth > 0)")
     press(li, "j")
     press(li, "j")
     with li.page.expect_navigation():
@@ -91,7 +89,7 @@ def test_a_case_is_opened_passed_on_and_left_by_keys(
     with li.page.expect_navigation():
         press(li, "o")
     assert str(people[1].id) in li.page.url
-    li.page.wait_for_function("document.querySelector('img.photo').naturalWidth > 0")
+    until(li.page, "document.querySelector('img.photo').naturalWidth > 0")
     with li.page.expect_navigation():
         press(li, "j")
     assert str(people[0].id) in li.page.url

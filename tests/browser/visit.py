@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 from uuid import UUID
 
 from axe_playwright_python.sync_playwright import Axe
@@ -48,6 +49,14 @@ def phone(browser: Browser, scripts: bool = True) -> BrowserContext:
 
 def desk(browser: Browser) -> BrowserContext:
     return browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+
+
+def until(page: Page, expression: str, seconds: float = 10.0) -> None:
+    """Wait until JavaScript says so, asked from outside: what the page itself would evaluate, its policy forbids."""
+    ends = monotonic() + seconds
+    while not page.evaluate(expression):
+        assert monotonic() < ends, expression
+        page.wait_for_timeout(50)
 
 
 def faults_of(page: Page) -> list[str]:

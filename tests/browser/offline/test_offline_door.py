@@ -16,7 +16,7 @@ from ncre.domain.admission import WORTH_WORDS, TicketVerdict, ruling
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration import commands as c
 from ncre.store.keys import Keys
-from tests.browser.visit import RULES, phone
+from tests.browser.visit import RULES, phone, until
 from tests.support.people import OFFICE, REVIEWER, ROUND, SECRET, SITE, WENJING, Candidate, approved, somebody
 
 pytestmark = pytest.mark.browser
@@ -65,8 +65,9 @@ def scan(page: Page, code: str, suffix: str = "Enter") -> None:
 def said(page: Page, code: str) -> str:
     page.evaluate("before = { code: '', at: -600 }")  # time enough between two scans
     scan(page, code)
-    page.wait_for_function(
-        "document.querySelector('#verdict') && !document.querySelector('#verdict').innerText.includes('正在')"
+    until(
+        page,
+        "document.querySelector('#verdict') && !document.querySelector('#verdict').innerText.includes('正在')",
     )
     expect(page.locator("#code")).to_be_focused()
     return page.locator("#verdict").inner_text()

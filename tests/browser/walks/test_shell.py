@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.visit import until
 from tests.browser.walks.views import CANDIDATE, World, settle
 from tests.stand_ins.market import opened
 from tests.support.people import Clock
@@ -79,13 +80,13 @@ def test_a_folded_side_menu_stays_folded_from_the_first_paint(browser: Browser, 
     page = page_of(browser, world, "agreed", "/welcome", viewport=wide)
     assert page.get_by_role("link", name="当前考次").first.is_visible()
     page.locator(".side summary").click()
-    page.wait_for_function("document.cookie.includes('menu=folded')")
+    until(page, "document.cookie.includes('menu=folded')")
     answer = page.goto(f"{world.address}/passport")
     assert answer is not None
     assert '<details class="side">' in answer.text(), "folded by the server, before any script runs"
     assert not page.locator(".side nav").is_visible()
     page.locator(".side summary").click()
-    page.wait_for_function("document.cookie.includes('menu=open')")
+    until(page, "document.cookie.includes('menu=open')")
     page.reload()
     assert page.locator(".side nav").is_visible()
     page.context.close()
