@@ -45,9 +45,9 @@ def seated(container: Container, name: str, details: Any) -> Candidate:
 
 @pytest.fixture
 def both(container: Container, clock: Clock) -> tuple[Candidate, Candidate]:
-    """Two people with seats who are to be confirmed; the clock stands 40 minutes before the first sitting."""
+    """Two people with seats on one day who are to be confirmed; the clock stands 40 minutes before the first sitting."""
     two = seated(container, "wenjing", WENJING), seated(container, "liqiang", LIQIANG)
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.office.seat(ROUND, SITE, OFFICE, choice=HallChoice(batches=frozenset({1, 2})))
     expected = container.ticket_verifier.expected(two[0].id)
     assert expected is not None
     clock.now = expected.seats[0].starts_at - DOOR
