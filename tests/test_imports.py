@@ -215,6 +215,22 @@ def test_no_room_is_too_full_to_look_through() -> None:
             assert len(files) <= 20, f"{folder.name} holds {len(files)} files: cut it by subject"
 
 
+LONG: dict[str, str] = {
+    "domain/registration/lifecycle.py": "one table: LIFE, with the columns of its statuses",
+    "ledger/verifier.py": "one file by itself, which auditors read and run without ncre",
+}
+"""Files that are longer than others may be, each with its reason."""
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    long = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if len(path.read_text(encoding="utf-8").splitlines()) > 300
+    }
+    assert long == LONG.keys()
+
+
 CARRIES_OUT = frozenset({"handle", "carry_out", "plan", "plan_all", "record_access"})
 """What of a command handler changes something."""
 
