@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from ncre.domain.claims import Seat
-from ncre.domain.exam.commands import ExamCommand, decide_exam, replay_exam, stream_of
+from ncre.domain.exam.commands import ExamCommand, stream_of
+from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import WHOLE_SITE
+from ncre.domain.exam.state import replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events import exam as facts
 from ncre.events.base import Fact
