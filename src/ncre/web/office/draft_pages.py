@@ -27,7 +27,7 @@ def list_page(faults: dict[str, str]) -> str:
     opened = container().queries.exams.rounds()
     begins = typed_field("begins")
     return render_template(
-        "office/drafts.html",
+        "office/rounds/drafts.html",
         rounds=opened[::-1],
         current=round_.code if round_ else "",
         drafts=container().round_drafts.listed(),
@@ -40,7 +40,7 @@ def list_page(faults: dict[str, str]) -> str:
 
 def overview_page(found: RoundDraft, faults: dict[str, str]) -> str:
     return render_template(
-        "office/draft.html",
+        "office/rounds/draft.html",
         draft=found,
         forms=FORMS,
         taken=_taken(found),
@@ -99,7 +99,7 @@ def part_page(
     faults = {one.name or "form": in_words(one.words, labels) for one in reversed(found.faults_of(part))}
     known = found.parts[part]
     return render_template(
-        "office/draft_part.html",
+        "office/rounds/draft_part.html",
         draft=found,
         part=part,
         form=form,
@@ -134,7 +134,7 @@ def preview_page(found: RoundDraft, faults: dict[str, str], why: str = "") -> st
     revision = container().round_drafts.preview(found) if found.is_open else None
     wrong = [(one, title_of(one.part)) for one in found.read.faults]
     return render_template(
-        "office/draft_preview.html",
+        "office/rounds/draft_preview.html",
         draft=found,
         revision=revision,
         points=[_point(one) for one in revision.points] if revision else [],
