@@ -168,7 +168,7 @@ def _sites(connection: Connection, code: str) -> list[tuple[str, int, int]]:
     for site, status, count in connection.execute(asked):
         both = people.setdefault(site, [0, 0])
         both[0] += count
-        both[1] += count if status in (Status.PAID.value, Status.CONFIRMED.value) else 0
+        both[1] += count if status in PAID else 0
     return sorted(((site, *both) for site, both in people.items()), key=lambda one: (-one[1], one[0]))  # type: ignore[misc]
 
 

@@ -26,6 +26,7 @@ from ncre.web.shared.auth import (
     require_recent_authentication,
     require_role,
 )
+from ncre.web.shared.forms import typed_field
 
 pages = Blueprint("qq", __name__)
 log = logging.getLogger("ncre.web")
@@ -99,7 +100,7 @@ def confirm_page() -> Answer:
 @require_recent_authentication
 def confirm() -> Answer:
     token = session.pop(PENDING_LINK, "")
-    if request.form.get("answer") != "yes":
+    if typed_field("answer") != "yes":
         container().single_sign_on.drop_pending(token)
         return redirect(local_path(next_path()), 303)
     identity = container().single_sign_on.take_pending(token)

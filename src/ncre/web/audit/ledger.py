@@ -15,6 +15,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.ledger.export import NothingSealed
 from ncre.services.audit.bundles import Scope, Wanted
 from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.forms import sent_form, trimmed_field, typed_field
 
 pages = Blueprint("audit_ledger", __name__)
 
@@ -51,7 +52,7 @@ def take() -> Answer:
 
 
 def _wanted() -> Wanted | None:
-    scope, of = request.form.get("scope", ""), request.form.get("of", "").strip()
+    scope, of = typed_field("scope"), trimmed_field("of")
     if scope == Scope.ALL:
         return Wanted(Scope.ALL)
     if scope not in list(Scope) or not of.isascii() or not of.replace("-", "").isalnum():
@@ -75,8 +76,8 @@ def _page(faults: dict[str, str]) -> str:
         keys=found.keys,
         line=_line(found.state.points),
         size=(WIDTH, HEIGHT),
-        scope=request.form.get("scope", Scope.ALL),
-        typed=request.form.get("of", ""),
+        scope=sent_form().get("scope", Scope.ALL),
+        typed=typed_field("of"),
         faults=faults,
     )
 

@@ -27,6 +27,7 @@ from ncre.store.outages import DatabaseFailure
 from ncre.store.sealing import PersonErased
 from ncre.web.drafts.draft_page import SignedPage, fresh_page, sent_page
 from ncre.web.shared.auth import Answer, account, container
+from ncre.web.shared.forms import sent_form, typed_field
 
 log = logging.getLogger("ncre.web")
 
@@ -133,7 +134,7 @@ def _keep() -> Kept | None:
         form = _FORMS.get(sent.page.form) if sent else None
         if sent is None or form is None:
             return None
-        fields = [(name, value) for name, value in request.form.items(multi=True) if name in form.fields]
+        fields = [(name, value) for name, value in sent_form().items(multi=True) if name in form.fields]
         return container().form_drafts.keep(sent.page, fields, _seen())
     return None
 
@@ -153,7 +154,7 @@ def _finish() -> None:
 def _seen() -> int:
     """The version that the page showed; 0 where it says none."""
     try:
-        return integer(request.form.get("seen", ""), least=0)
+        return integer(typed_field("seen"), least=0)
     except OutOfBounds:
         return 0
 

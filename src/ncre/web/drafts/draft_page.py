@@ -16,6 +16,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from ncre.identity.form_drafts import LIFE, Draft, DraftPage
 from ncre.web.shared.auth import account, container
+from ncre.web.shared.forms import typed_field
 
 FIELD: Final = "draft"
 """The hidden field of the form that holds it."""
@@ -63,7 +64,7 @@ def fresh_page(form: str, about: UUID | None, draft: Draft | None) -> SignedPage
 
 def sent_page() -> SignedPage | None:
     """The page that the request's form stood on; None where it says none, or it is older than a draft lives."""
-    text = request.form.get(FIELD, "")
+    text = typed_field(FIELD)
     if not text or len(text) > LONGEST:
         return None
     try:

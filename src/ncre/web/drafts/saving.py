@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, g, jsonify, redirect, request
+from flask import Blueprint, Response, flash, g, jsonify, redirect
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
@@ -15,6 +15,7 @@ from ncre.identity.form_drafts import Draft, Kept
 from ncre.web.drafts.draft_form import keep_sent
 from ncre.web.drafts.draft_page import SignedPage, sent_page
 from ncre.web.shared.auth import Answer, account, container, local_path, require_role
+from ncre.web.shared.forms import typed_field
 
 pages = Blueprint("form_drafts", __name__)
 
@@ -55,7 +56,7 @@ def newest() -> Answer:
 def throw_away() -> Answer:
     sent = _own()
     try:
-        container().form_drafts.throw_away(account().id, UUID(request.form.get("which", "")))
+        container().form_drafts.throw_away(account().id, UUID(typed_field("which")))
     except ValueError:
         raise NotFound from None
     flash(_("没有保存的内容已丢弃。"))

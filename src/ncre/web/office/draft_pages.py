@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template
 from flask_babel import gettext as _
 
 from ncre.domain.accounts.staff import LONGEST_WHY
@@ -15,7 +15,7 @@ from ncre.web.office.draft_fields import FORMS, Form
 from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of
 from ncre.web.office.draft_site_fields import site_form
 from ncre.web.shared.auth import container
-from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.forms import fresh_id, sent_form, typed_field
 from ncre.web.shared.history_view import names
 from ncre.web.shared.language import language
 
@@ -25,14 +25,14 @@ SITE = "site:"
 def list_page(faults: dict[str, str]) -> str:
     round_ = container().queries.exams.current()
     opened = container().queries.exams.rounds()
-    begins = request.form.get("begins", "")
+    begins = typed_field("begins")
     return render_template(
         "office/drafts.html",
         rounds=opened[::-1],
         current=round_.code if round_ else "",
         drafts=container().round_drafts.listed(),
         faults=faults,
-        typed={"code": request.form.get("code", ""), "begins": begins},
+        typed={"code": typed_field("code"), "begins": begins},
         name_of=names(),
         command_id=fresh_id,
     )
@@ -49,7 +49,7 @@ def overview_page(found: Draft, faults: dict[str, str]) -> str:
         number=container().revisions.number(found.code),
         faults=faults,
         name_of=names(),
-        typed=request.form,
+        typed=sent_form(),
     )
 
 
