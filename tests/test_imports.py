@@ -215,6 +215,16 @@ def test_no_room_is_too_full_to_look_through() -> None:
             assert len(files) <= 20, f"{folder.name} holds {len(files)} files: cut it by subject"
 
 
+def test_no_folder_of_templates_is_too_full_and_no_template_too_long() -> None:
+    templates = sorted((SOURCE / "web").rglob("*.html"))
+    assert templates
+    for folder in {path.parent for path in templates}:
+        held = len(list(folder.glob("*.html")))
+        assert held <= 20, f"{folder} holds {held} templates: cut it by subject"
+    for path in templates:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
+
+
 LONG: dict[str, str] = {
     "domain/registration/lifecycle.py": "one table: LIFE, with the columns of its statuses",
     "ledger/verifier.py": "one file by itself, which auditors read and run without ncre",

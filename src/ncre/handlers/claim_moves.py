@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from ncre.domain.claims import Chair, Claim, Holder, Place, Seat, changes
+from ncre.domain.claims import ChairClaim, Claim, HolderClaim, PlaceClaim, SeatClaim, changes
 from ncre.domain.printed_numbers import registration_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
@@ -46,7 +46,7 @@ class ClaimMoves:
         if not self._store.take_all(connection, list(chairs)):
             raise Refusal(RefusalCode.BUSY)
 
-    def set_quota(self, connection: Connection, seat: Seat, quota: int) -> None:
+    def set_quota(self, connection: Connection, seat: SeatClaim, quota: int) -> None:
         """How many seats a counter has; what was taken stays taken."""
         self._store.set_quota(connection, seat.key, quota)
 
@@ -67,16 +67,16 @@ class ClaimMoves:
 
     def _take(self, connection: Connection, claim: Claim, holder: UUID) -> None:
         match claim:
-            case Place() | Holder() | Chair():
+            case PlaceClaim() | HolderClaim() | ChairClaim():
                 taken = self._store.take(connection, claim.key, holder)
-            case Seat():
+            case SeatClaim():
                 taken = self._store.take_counted(connection, claim.key)
         if not taken:
             raise ClaimGone(claim)
 
     def _release(self, connection: Connection, claim: Claim, holder: UUID) -> None:
         match claim:
-            case Place() | Holder() | Chair():
+            case PlaceClaim() | HolderClaim() | ChairClaim():
                 self._store.release(connection, claim.key, holder)
-            case Seat():
+            case SeatClaim():
                 self._store.release_counted(connection, claim.key)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from ncre.domain.claims import Seat
+from ncre.domain.claims import SeatClaim
 from ncre.domain.exam.commands import ExamCommand, stream_of
 from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import WHOLE_SITE
@@ -47,4 +47,4 @@ class ExamPlanning:
             quotas = {offer.subject: offer.quota for offer in fact.plan.offers}
             quotas[WHOLE_SITE] = fact.plan.quota
             for subject, quota in sorted(quotas.items()):
-                self._claims.set_quota(connection, Seat(fact.round, fact.plan.code, subject), quota)
+                self._claims.set_quota(connection, SeatClaim(fact.round, fact.plan.code, subject), quota)

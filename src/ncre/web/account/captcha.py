@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.identity.human_check import Question
+from ncre.identity.human_check import HumanQuestion
 from ncre.web.account.known_browser import is_known
 from ncre.web.shared.auth import client_network, container
 from ncre.web.shared.forms import has_field, typed_field
@@ -50,7 +50,7 @@ def another() -> bool:
     return has_field("another")
 
 
-def question(purpose: str, needed: bool = True, hard: bool = False) -> Question | None:
+def question(purpose: str, needed: bool = True, hard: bool = False) -> HumanQuestion | None:
     """What the page asks, None where the installation asks nothing."""
     asks = needed and container().settings.captcha != "never"
     return container().human_check.ask(purpose, hard) if asks else None

@@ -61,7 +61,7 @@ def ask(kind: str) -> Answer:
     if kind == PHONE:
         session["proving"] = token[0]
         return redirect(url_for("contacts.prove_code_page"), 303)
-    return render_template("account/sent.html", to=target, purpose="contact")
+    return render_template("account/entry/sent.html", to=target, purpose="contact")
 
 
 @pages.get("/passport/prove/<token>")

@@ -33,7 +33,9 @@ def code_page() -> Answer:
     """The password was right; now the second step."""
     if container().second_factor_service.pending_second_factor(session.get("half", "")) is None:
         return redirect(url_for("sign_in.page"), 303)
-    return render_template("account/second_factor_code.html", faults={}, next=request.args.get("next", ""))
+    return render_template(
+        "account/entry/second_factor_code.html", faults={}, next=request.args.get("next", "")
+    )
 
 
 @pages.post("/sign-in/code")
@@ -47,7 +49,7 @@ def code() -> Answer:
     )
     if not passed:
         page = render_template(
-            "account/second_factor_code.html", faults={"code": said}, next=request.args.get("next", "")
+            "account/entry/second_factor_code.html", faults={"code": said}, next=request.args.get("next", "")
         )
         return page, status
     way = session.get("way", "password")

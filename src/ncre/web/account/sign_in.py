@@ -75,7 +75,7 @@ def leave() -> Response:
 def _form(faults: dict[str, str], risk: Risk, known: bool) -> str:
     question = captcha.question("sign-in", _asks(risk, known), _hard(risk, known))
     return render_template(
-        "account/sign_in.html", faults=faults, question=question, next=request.args.get("next", "")
+        "account/entry/sign_in.html", faults=faults, question=question, next=request.args.get("next", "")
     )
 
 

@@ -64,7 +64,7 @@ def register() -> Answer:
     )
     if fault:
         return _register_form(fault, "email"), status
-    return render_template("account/sent.html", to=email, purpose="join", next=next_path())
+    return render_template("account/entry/sent.html", to=email, purpose="join", next=next_path())
 
 
 @pages.get("/register/<token>")
@@ -129,7 +129,7 @@ def recover() -> Answer:
     )
     if fault:
         return _recover_form(fault), status
-    return render_template("account/sent.html", to=email, purpose="recover", next=next_path())
+    return render_template("account/entry/sent.html", to=email, purpose="recover", next=next_path())
 
 
 @pages.get("/recover/<token>")
@@ -158,20 +158,24 @@ def weak(refused: PasswordRefused) -> str:
 
 def _register_form(faults: dict[str, str], by: str) -> str:
     return render_template(
-        "account/register.html", faults=faults, by=by, question=captcha.question("register"), next=next_path()
+        "account/entry/register.html",
+        faults=faults,
+        by=by,
+        question=captcha.question("register"),
+        next=next_path(),
     )
 
 
 def _recover_form(faults: dict[str, str]) -> str:
     return render_template(
-        "account/recover.html", faults=faults, question=captcha.question("recover"), next=next_path()
+        "account/entry/recover.html", faults=faults, question=captcha.question("recover"), next=next_path()
     )
 
 
 def _code_form(faults: dict[str, str]) -> str:
     proof = container().account_service.proofs.look(session.get("joining", ""), Purpose.JOIN)
     return render_template(
-        "account/code.html",
+        "account/entry/code.html",
         faults=faults,
         least=LEAST,
         to=proof.target if proof else "",
@@ -217,9 +221,13 @@ def _address(endpoint: str) -> Callable[[str], str]:
 def _finishing(token: str, purpose: Purpose, faults: dict[str, str]) -> Answer:
     proof = container().account_service.proofs.look(token, purpose)
     if proof is None:
-        return render_template("account/link_expired.html", purpose=purpose.value), 410
+        return render_template("account/entry/link_expired.html", purpose=purpose.value), 410
     page = render_template(
-        "account/choose_password.html", faults=faults, least=LEAST, target=proof.target, purpose=purpose.value
+        "account/entry/choose_password.html",
+        faults=faults,
+        least=LEAST,
+        target=proof.target,
+        purpose=purpose.value,
     )
     return (page, 422) if faults else page
 

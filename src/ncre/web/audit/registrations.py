@@ -17,7 +17,7 @@ from ncre.events.base import Fact
 from ncre.projections.audit.snapshots import (
     DUPLICATE_COLUMNS,
     At,
-    Change,
+    FieldChange,
     StateAt,
     Version,
     differences,
@@ -231,7 +231,7 @@ def _fields(stands: StateAt, opened: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _lines(changes: list[Change], opened: bool) -> list[tuple[str, str, str]]:
+def _lines(changes: list[FieldChange], opened: bool) -> list[tuple[str, str, str]]:
     """(label, before, after) of each change in words."""
     return [
         (

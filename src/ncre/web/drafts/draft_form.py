@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ncre.events.bounds import OutOfBounds, integer
-from ncre.identity.form_drafts import Draft, Kept
+from ncre.identity.form_drafts import FormDraft, Kept
 from ncre.store.outages import DatabaseFailure
 from ncre.store.sealing import PersonErased
 from ncre.web.drafts.draft_page import SignedPage, fresh_page, sent_page
@@ -45,8 +45,8 @@ class OpenForm:
     """A form as it is shown: what its template needs. `draft` stands in it; `others` are of other tabs."""
 
     page: SignedPage
-    draft: Draft | None
-    others: tuple[Draft, ...]
+    draft: FormDraft | None
+    others: tuple[FormDraft, ...]
 
     @property
     def text(self) -> str:
@@ -159,13 +159,13 @@ def _seen() -> int:
         return 0
 
 
-def _drafts(about: UUID | None) -> list[Draft]:
+def _drafts(about: UUID | None) -> list[FormDraft]:
     """Asked once a request; the last saved first."""
-    kept: dict[UUID | None, list[Draft]] = g.setdefault("form_drafts", {})
+    kept: dict[UUID | None, list[FormDraft]] = g.setdefault("form_drafts", {})
     if about not in kept:
         kept[about] = container().form_drafts.of(account().id, about)
     return kept[about]
 
 
-def _others(drafts: Iterable[Draft], *but: UUID | None) -> tuple[Draft, ...]:
+def _others(drafts: Iterable[FormDraft], *but: UUID | None) -> tuple[FormDraft, ...]:
     return tuple(one for one in drafts if one.page not in but)

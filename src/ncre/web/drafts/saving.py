@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.vocabulary import Role
-from ncre.identity.form_drafts import Draft, Kept
+from ncre.identity.form_drafts import FormDraft, Kept
 from ncre.web.drafts.draft_form import keep_sent
 from ncre.web.drafts.draft_page import SignedPage, sent_page
 from ncre.web.shared.auth import Answer, account, container, local_path, require_role
@@ -71,7 +71,7 @@ def _own() -> SignedPage:
     return sent
 
 
-def _newer(sent: SignedPage) -> Draft | None:
+def _newer(sent: SignedPage) -> FormDraft | None:
     """What another tab saved since this page was shown; told to nobody but its owner."""
     if g.account is None or g.account.id != sent.page.account:
         return None
@@ -79,7 +79,7 @@ def _newer(sent: SignedPage) -> Draft | None:
     return next((one for one in others if one.saved_at >= sent.shown_at), None)
 
 
-def _drafts_of(sent: SignedPage) -> list[Draft]:
+def _drafts_of(sent: SignedPage) -> list[FormDraft]:
     found = container().form_drafts.of(sent.page.account, sent.page.about)
     return [one for one in found if one.form == sent.page.form]
 

@@ -37,7 +37,7 @@ def home(round_code: str) -> Answer:
     round_ = _round(round_code)
     sites = container().queries.exams.sites(round_code)
     runs = {site.code: container().calling_off.runs(round_code, site.code) for site in sites}
-    return render_template("office/called_off.html", round=round_, sites=sites, runs=runs)
+    return render_template("office/rounds/called_off.html", round=round_, sites=sites, runs=runs)
 
 
 @pages.get("/office/rounds/<round_code>/called-off/<site>")
@@ -83,7 +83,7 @@ def begin(round_code: str, site: str) -> Answer:
 def progress(run: UUID) -> Answer:
     """How far it has come, and who was refused and why."""
     found = container().calling_off.progress(run)
-    return render_template("office/called_off_run.html", found=found, name_of=names())
+    return render_template("office/rounds/called_off_run.html", found=found, name_of=names())
 
 
 @pages.post("/office/called-off/<uuid:run>/go-on")
@@ -109,7 +109,7 @@ def _preview(round_: Round, site: Site, faults: dict[str, str]) -> str:
     shown = container().calling_off.preview(round_.code, site.code)
     carried = {one.code: container().calling_off.preview(round_.code, site.code, one.code) for one in others}
     return render_template(
-        "office/call_off.html",
+        "office/rounds/call_off.html",
         round=round_,
         site=site,
         shown=shown,

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from ncre.domain import typed_text
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
-from ncre.services.exam.draft import Draft
+from ncre.services.exam.draft import RoundDraft
 from ncre.web.office.draft_forms import typed_cells
 from ncre.web.office.draft_pages import (
     SITE,
@@ -181,7 +181,7 @@ def discard(draft: UUID) -> Answer:
     return redirect(url_for("round_drafts.home"), 303)
 
 
-def _draft(draft: UUID) -> Draft:
+def _draft(draft: UUID) -> RoundDraft:
     return container().round_drafts.find(draft)
 
 

@@ -62,7 +62,7 @@ def home() -> Answer:
     found = [now for now in found if not busy or needs_attention(now)]
     remember("round.home", province=province, busy="1" if busy else "")
     return render_template(
-        "office/round.html",
+        "office/rounds/round.html",
         round=round_,
         overview=found,
         total=overview.total(found),
@@ -169,7 +169,7 @@ def notice_then(version: int) -> Answer:
     for told, posted in _posted():
         if told.row["version"] == version:
             why = _reasons().get(posted.metadata.cause, "")
-            return render_template("office/notice_then.html", told=told, posted=posted, why=why)
+            return render_template("office/rounds/notice_then.html", told=told, posted=posted, why=why)
     raise NotFound
 
 
@@ -194,7 +194,7 @@ def _is_asked_first(kind: str, standing: Row | None) -> bool:
 def _preview(kind: str, typed: dict[str, str], standing: Row | None) -> str:
     """How it will look in both languages, with the question before something is replaced. Nothing is posted yet."""
     return render_template(
-        "office/notice_preview.html",
+        "office/rounds/notice_preview.html",
         kind=kind,
         typed=typed,
         standing=standing,
@@ -234,7 +234,7 @@ def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str], outd
     if not outdated:  # what was typed was typed over the notice that the first page showed
         shown |= {kind: typed_field("seen") for kind in typed}
     return render_template(
-        "office/notices.html",
+        "office/rounds/notices.html",
         kinds=KINDS,
         posted=posted,
         values={kind: typed.get(kind) or {**empty, **(posted[kind] or {})} for kind in KINDS},

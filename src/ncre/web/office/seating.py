@@ -66,7 +66,7 @@ def seated(code: str) -> Answer:
     site = current_site(code)
     people, sittings = container().queries.exams.seated(current_round().code, code)
     return render_template(
-        "office/seating_done.html",
+        "office/rounds/seating_done.html",
         site=site,
         sittings=sittings,
         people=people,
@@ -101,7 +101,7 @@ def _page(code: str, seed: int | None, choice: HallChoice, refused: Refusal | No
     shown = container().office.preview(round_.code, site.code, seed, choice)
     faults = [fault for fault in (refused, shown.refusal) if fault]
     return render_template(
-        "office/seating.html",
+        "office/rounds/seating.html",
         site=site,
         preview=shown,
         choice=choice,
@@ -125,7 +125,7 @@ def _refused_page(code: str, refusal: Refusal) -> tuple[str, int]:
         choice = HallChoice(Manner.FEW)
     site = current_site(code)
     page = render_template(
-        "office/seating.html",
+        "office/rounds/seating.html",
         site=site,
         preview=None,
         choice=choice,

@@ -13,7 +13,7 @@ from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, REVIEW_REAS
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.projections.registration.queue_pages import QueueFilter
 from ncre.projections.rows import RegistrationRow
-from ncre.services.review.bulk import MOST, NO_ANSWER, Chosen, ItemState, Progress, RunState
+from ncre.services.review.bulk import MOST, NO_ANSWER, BulkProgress, Chosen, ItemState, RunState
 from ncre.web.candidate.task_list import GROUPS
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
@@ -96,7 +96,7 @@ def _carry_on(run: UUID) -> Answer:
 
 
 def _page(
-    progress: Progress,
+    progress: BulkProgress,
     ticked: frozenset[str] = frozenset(),
     note: str = "",
     faults: Mapping[str, str] | None = None,

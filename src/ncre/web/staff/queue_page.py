@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import redirect, render_template, url_for
 
 from ncre.domain.exam.plan import Round, Site
-from ncre.projections.registration.queue_pages import Place, QueuedCases
+from ncre.projections.registration.queue_pages import PageStart, QueuedCases
 from ncre.projections.rows import RegistrationRow
 from ncre.web.candidate.photo_checks import lines
 from ncre.web.candidate.task_list import time_left
@@ -101,7 +101,7 @@ def _shown(
     }
 
 
-def _onward(asked: AskedFor, place: Place | None) -> dict[str, str]:
+def _onward(asked: AskedFor, place: PageStart | None) -> dict[str, str]:
     """The address behind a place; of the first page where there is none."""
     return {**asked.arguments, **({"after": in_address(place)} if place else {})}
 
