@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from gettext import GNUTranslations
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
+from typing import Final
 
 import pytest
 from pypdf import PdfReader
@@ -32,6 +35,7 @@ from tests.documents.examples import (
     words,
 )
 
+ROOT = Path(__file__).parents[2]
 HAN = re.compile(r"[一-鿿]")
 LONGEST = max(SUBJECT_NAMES.values(), key=len)
 
@@ -64,14 +68,29 @@ def test_every_fixed_text_of_the_papers_has_english() -> None:
         assert not HAN.search(translated)
 
 
+SHORTER: Final = {"报名号", "支付方式", "订单号"}
+"""What paper and page name otherwise, for want of room or for another meaning."""
+
+
+def test_paper_and_page_use_the_same_words() -> None:
+    with (ROOT / "src/ncre/web/translations/en/LC_MESSAGES/messages.mo").open("rb") as compiled:
+        pages = GNUTranslations(compiled)
+    said = {zh: pages.gettext(zh).rstrip(":") for zh in LABELS}
+    assert {
+        zh: (LABELS[zh], en)
+        for zh, en in said.items()
+        if en not in (zh, LABELS[zh].rstrip(":")) and zh not in SHORTER
+    } == {}
+
+
 @pytest.mark.parametrize("page", [0, 1])
 def test_the_form_says_everything_in_both_languages(page: int) -> None:
     said = words(bilingual_form(3).pdf, page)
     chinese = words(registration_form(replace(form(subjects=3), remark="左利手")).pdf, page)
     for text in (
         *(value for value in ENGLISH.values() if squeezed(value) in map(squeezed, form_values())),
-        "Registration form", "Promise of the candidate", "I answer for whatever comes of anything untrue.",
-        "Signature of the candidate", "Review by the site: passed (2027-01-03 09:12)", "Signature of the reviewer, stamp",
+        "Registration form", "Declaration", "I answer for whatever comes of anything untrue.",
+        "Signature", "Review by the site: passed (2027-01-03 09:12)", "Reviewer's signature (stamp)",
         "Scan to check this form against the record", "the Chinese text is the one that counts", f"Page {page + 1} of 2",
         "Copy for the site" if page == 0 else "Copy for the candidate",
     ):  # fmt: skip
@@ -102,7 +121,7 @@ def test_the_ticket_says_everything_in_both_languages() -> None:
         assert squeezed(zh) in said
         assert squeezed(en) in said
     for text in (
-        "female", "resident identity card", "66 Level 2 Python Programming", "2027-03-27, batch 1", "Admission ticket",
+        "female", "resident identity card", "66 Level 2 Python Programming", "2027-03-27, sitting 1", "Admission ticket",
         "Checked and signed by the invigilator", "Scanned at the entrance", "National Computer Rank Examination, March 2027",
     ):  # fmt: skip
         assert squeezed(text) in said, text

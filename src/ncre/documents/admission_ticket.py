@@ -99,7 +99,7 @@ def _seat(paper: Paper, y: float, seat: SeatLine, subject: str) -> None:
     middle, within = x + WIDTHS[2] / 2, WIDTHS[2] - 3
     if paper.bilingual:
         paper.text(middle, y + 4.4, day, 9.5, align="center", within=within)
-        on = f"{starts:%Y-%m-%d}, batch {seat.batch}"
+        on = f"{starts:%Y-%m-%d}, sitting {seat.batch}"
         paper.text(middle, y + 7.9, on, 7.5, align="center", within=within)
         paper.text(middle, y + 12, f"{starts:%H:%M}–{ends:%H:%M}", SIZE, align="center")
     else:
