@@ -11,10 +11,10 @@ from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.wording import channel_words, level_words
 from ncre.projections.rows import known
-from ncre.services.documents.case import Case
+from ncre.services.documents.printed_case import PrintedCase
 
 
-def bilingual_form(case: Case, sheet: FormSheet) -> FormSheet:
+def bilingual_form(case: PrintedCase, sheet: FormSheet) -> FormSheet:
     """The form with the English of its values."""
     row, person = case.row, sheet.person
     chosen = (person.sex, person.document_type, sheet.ethnicity, sheet.education, sheet.occupation)
@@ -30,7 +30,7 @@ def bilingual_form(case: Case, sheet: FormSheet) -> FormSheet:
     )
 
 
-def bilingual_ticket(case: Case, sheet: TicketSheet) -> TicketSheet:
+def bilingual_ticket(case: PrintedCase, sheet: TicketSheet) -> TicketSheet:
     """The ticket with the English of its values."""
     person, round_ = sheet.person, case.seated_under.round
     return replace(
@@ -46,7 +46,7 @@ def bilingual_ticket(case: Case, sheet: TicketSheet) -> TicketSheet:
     )
 
 
-def bilingual_receipt(case: Case, sheet: ReceiptSheet) -> ReceiptSheet:
+def bilingual_receipt(case: PrintedCase, sheet: ReceiptSheet) -> ReceiptSheet:
     """The receipt with the English of its values."""
     payment = known(case.row["payment"])
     return replace(
@@ -73,7 +73,7 @@ def subject_in_english(round_: Round, code: str) -> str:
     return f"{level}{subject_words(subject.name).en}"
 
 
-def _subjects(case: Case, sheet: FormSheet | ReceiptSheet) -> dict[str, str]:
+def _subjects(case: PrintedCase, sheet: FormSheet | ReceiptSheet) -> dict[str, str]:
     round_ = case.paid_under.round
     states = {line.state: "paid" for line in sheet.subjects}
     return states | {line.name: subject_in_english(round_, line.code) for line in sheet.subjects}
