@@ -389,3 +389,27 @@ def test_a_clock_that_is_set_back_neither_opens_the_room_nor_shuts_it(room: Room
     for _ in range(60):
         room.passes()
     assert len(let_in(room, waiting)) >= 20
+
+
+def test_a_store_that_is_away_is_told_once_however_many_wait(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = fill(room)
+    room.passes(5)
+
+    def away(*_: object) -> None:
+        raise OSError("away")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(room.store, "sync", away)
+        outage.setattr(room.store, "use", away)
+        for _ in range(5):
+            room.passes()
+            assert room.look(waiting[0]).place is not None
+    assert len([one for one in caplog.records if "away" in one.getMessage()]) == 1
+    room.passes()
+    assert room.look(waiting[0]).place is None
+    with monkeypatch.context() as again:
+        again.setattr(room.store, "sync", away)
+        room.passes()
+    assert len([one for one in caplog.records if "away" in one.getMessage()]) == 2
