@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
@@ -22,6 +23,9 @@ from tests.support.fake_channel import FakeChannel
 from tests.support.people import TODAY, Clock
 
 pytest_plugins = ["tests.support.databases"]
+
+hypothesis_settings.register_profile("ncre", deadline=None)  # no test depends on a fast machine
+hypothesis_settings.load_profile("ncre")
 
 
 @pytest.fixture(scope="session", autouse=True)

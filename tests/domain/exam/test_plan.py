@@ -19,10 +19,10 @@ from ncre.domain.exam.commands import (
     replay_exam,
     stream_of,
 )
-from ncre.domain.exam.plan import Round, Site, in_words, require_open, round_id, site_id
+from ncre.domain.exam.plan import Round, Site, deadline_of, in_words, require_open, round_id, site_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.vocabulary import Opening
+from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.events import exam as facts
 from ncre.events.exam import Window
 from tests.support import people
@@ -196,3 +196,10 @@ def test_a_plan_that_does_not_fit_on_the_ticket_is_refused() -> None:
     command = PlanSite(actor=people.OFFICE, command_id=COMMAND, round="78", plan=wide)
     with pytest.raises(Refusal):
         decide_exam(ExamRecord(stream_of(command)), command)
+
+
+def test_a_deadline_says_its_window_its_end_and_whether_it_is_over() -> None:
+    closes = PLAN.windows.register.closes
+    before = deadline_of(Status.SUBMITTED, True, ROUND, closes - SECOND)
+    assert (before.closes, before.over, before.turn.window) == (closes, False, Opening.REGISTER)
+    assert deadline_of(Status.SUBMITTED, True, ROUND, closes).over

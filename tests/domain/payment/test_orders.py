@@ -80,6 +80,7 @@ def test_an_opened_order_knows_what_it_was_opened_for() -> None:
 
 def test_money_that_belongs_to_no_order_is_kept_with_its_channel() -> None:
     nothing = replay_order("N0", [], channel="till")
+    assert replay_order("N0", []).channel == ""
     assert (nothing.state, nothing.channel, nothing.registration) == (OrderState.NONE, "till", UUID(int=0))
     orphan = replay_order("N0", [facts.OrphanReceived("N0", "wechat", "T9", 500, people.NOW, "notice")])
     assert (orphan.channel, orphan.received, orphan.version) == ("wechat", {"T9": 500}, 1)

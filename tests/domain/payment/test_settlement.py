@@ -13,6 +13,7 @@ from ncre.domain.payment.settlement import (
     fen,
     item_stream,
     order_number,
+    order_of,
     order_stream,
     orphan_stream,
     payable,
@@ -36,6 +37,9 @@ def test_numbers_that_channels_and_streams_know_stay_what_they_are() -> None:
     """They stand at the channel and in stored facts: another way to make them would lose every one of them."""
     assert order_number(SOMETHING, 6) == "NOFQHRJFG4VIDTEN7PKWA6KXZOQ"
     assert order_number(SOMETHING, 6, "alipay", 37) == "NOFQHRJFG4VIDTEN7PKWA6KXZOQA11"
+    turns = [order_number(SOMETHING, 6, "alipay", turn)[-3:] for turn in (0, 35, 36, 71, 72)]
+    assert turns == ["A00", "A0Z", "A10", "A1Z", "A20"]
+    assert order_number(SOMETHING, 6, "alipay") == order_number(SOMETHING, 6, "alipay", 0)
     assert refund_number("till", "T1") == "RXOLWH6UNSJNO7HMFTNHGMTBBLU"
     assert [
         str(stream)
@@ -101,6 +105,16 @@ def test_a_lapsed_registration_may_still_be_settled_but_nobody_is_sent_to_pay_it
     assert not asks_fee(Status.LAPSED, site)
     assert asks_fee(Status.APPROVED, site)
     assert not asks_fee(Status.PHOTO_UPLOADED, site)
+    assert asks_fee(Status.PHOTO_UPLOADED, people.context("429901").site)
+
+
+def test_money_settles_what_could_be_paid_at_its_site_before_it_was_suspended() -> None:
+    """Where the site does not review, a photo is enough; where it does, nobody pays past the reviewer."""
+    pictured = after((*people.PICTURED, facts.Suspended("photo-uploaded", people.NOW, "调查")))
+    closes = people.context().round.plan.windows.payment.closes
+    money = (order_of(pictured), pictured.amount, people.NOW, closes)
+    assert unusable(pictured, people.context(reviews=False).site, *money) is None
+    assert unusable(pictured, people.context(reviews=True).site, *money) == "not-payable"
 
 
 def test_time_that_it_is_suspended_is_added_to_the_time_to_pay_up_to_the_end_of_payment() -> None:
