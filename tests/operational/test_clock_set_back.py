@@ -66,7 +66,7 @@ def test_a_bulk_run_whose_process_died_goes_on(container: Container, case: Candi
     bulk.start(li, run)
     clock.now += AHEAD
     with container.database.transaction() as connection:
-        assert review_runs.lease(connection, run, clock())
+        assert review_runs.lease(connection, run, clock(), clock() + review_runs.LEASE)
     assert bulk.carry_on(run, 5) == 0
     clock.now -= AHEAD
     assert bulk.carry_on(run, 5) == 1

@@ -161,13 +161,13 @@ def start(connection: Connection, run: UUID, now: datetime, reasons: list[str], 
     return bool(done.rowcount)
 
 
-def lease(connection: Connection, run: UUID, now: datetime) -> bool:
-    """Whether this process may carry it on for as long as a lease lasts: no other does."""
+def lease(connection: Connection, run: UUID, now: datetime, until: datetime) -> bool:
+    """Whether this process may carry it on until then, at most for a `LEASE`: no other does."""
     free = is_free(review_runs.c.leased_until, now, LEASE)
     taken = connection.execute(
         update(review_runs)
         .where(review_runs.c.id == run, review_runs.c.state == RunState.RUNNING.value, free)
-        .values(leased_until=now + LEASE)
+        .values(leased_until=until)
     )
     return bool(taken.rowcount)
 

@@ -274,3 +274,28 @@ def test_a_kind_of_document_that_the_round_does_not_accept_is_refused() -> None:
     amend = asks(c.AmendInfo, details=replace(people.WENJING, remark="二班"), person=people.PERSON)
     assert refusal(people.AGREED, fill, narrow) is RefusalCode.DOCUMENT_NOT_ACCEPTED
     assert refusal(people.FILLED, amend, narrow) is RefusalCode.DOCUMENT_NOT_ACCEPTED
+
+
+@pytest.mark.parametrize("history", [people.WAITING, people.APPROVED, people.PAID, people.CONFIRMED])
+def test_a_photo_that_is_lost_is_replaced_wherever_its_registration_stands(history: Sequence[Fact]) -> None:
+    replaced = asks(c.ReplacePhoto, photo=people.OTHER_PHOTO)
+    assert refusal(history, replaced) is RefusalCode.OUT_OF_TURN
+    lost = replace(people.context(), photo_lost=True)
+    assert answer(history, replaced, lost) == [facts.PhotoReplaced(people.OTHER_PHOTO)]
+
+
+@pytest.mark.parametrize(
+    ("history", "command"),
+    [
+        (people.SUBMITTED, asks(c.UploadPhoto, photo=people.PHOTO)),
+        (people.PICTURED, asks(c.RequestReview)),
+        (people.WAITING, asks(c.Approve, people.REVIEWER)),
+        (people.PAID, asks(c.Confirm, people.REVIEWER)),
+    ],
+    ids=named,
+)
+def test_nothing_is_decided_about_a_face_that_nobody_can_see(
+    history: Sequence[Fact], command: c.Command
+) -> None:
+    lost = replace(people.context(), photo_lost=True)
+    assert refusal(history, command, lost) is RefusalCode.PHOTO_LOST

@@ -148,7 +148,7 @@ class BulkReview:
         the database or the photos give no answer; then the run goes on from there later."""
         now = self._clock()
         with self._database.transaction() as connection:
-            if not review_runs.lease(connection, run, now):
+            if not review_runs.lease(connection, run, now, now + LEASE):
                 return 0
             known = review_runs.one(connection, run)
         if known is None:
