@@ -22,7 +22,7 @@ from tests.support.containers import settings_on
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import TODAY, Clock
 
-pytest_plugins = ["tests.support.databases"]
+pytest_plugins = ["tests.support.databases", "tests.support.made_once"]
 
 hypothesis_settings.register_profile("ncre", deadline=None)  # no test depends on a fast machine
 hypothesis_settings.load_profile("ncre")

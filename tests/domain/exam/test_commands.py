@@ -16,16 +16,15 @@ from ncre.domain.exam.commands import (
     CloseSite,
     DrawSeats,
     ExamCommand,
-    ExamRecord,
     NoteRevision,
     PlanRound,
     PlanSite,
     PostNotice,
-    decide_exam,
-    replay_exam,
     stream_of,
 )
+from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import notices_id, revisions_id, round_id, site_id
+from ncre.domain.exam.state import ExamRecord, replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role

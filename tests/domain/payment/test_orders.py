@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
 
-from ncre.domain.payment.orders import (
-    EARLIER,
-    OrderState,
-    PaymentOrder,
-    Refunding,
-    close,
-    give_up,
-    knows,
-    put_off,
-    receive,
-    refund_confirmed,
-    replay_order,
-    request_refund,
-    total_went_back,
+from ncre.domain.payment.order_commands import (
+    CloseOrder,
+    ConfirmRefund,
+    OpenOrder,
+    PutOffRefund,
+    ReceivePayment,
+    ReceiveUnmatched,
+    ReplaceOrder,
+    RequestRefund,
+    TellRefundTotal,
 )
+from ncre.domain.payment.order_decisions import EARLIER, decide_order, knows
+from ncre.domain.payment.orders import OrderState, PaymentOrder, Refunding, replay_order
 from ncre.domain.payment.settlement import refund_number
 from ncre.events import payment as facts
 from ncre.events.base import Fact
@@ -45,6 +43,26 @@ WHEN: Final = (people.NOW, "bill")
 
 def order(*more: Fact) -> PaymentOrder:
     return replay_order(NUMBER, (OPENED, RECEIVED, *more))
+
+
+def receive(order: PaymentOrder, *told: Any) -> list[Fact]:
+    return decide_order(order, ReceivePayment(*told))
+
+
+def request_refund(order: PaymentOrder, *asked: Any, note: str = "") -> list[Fact]:
+    return decide_order(order, RequestRefund(*asked, note=note))
+
+
+def put_off(order: PaymentOrder, *told: Any) -> list[Fact]:
+    return decide_order(order, PutOffRefund(*told))
+
+
+def refund_confirmed(order: PaymentOrder, *told: Any) -> list[Fact]:
+    return decide_order(order, ConfirmRefund(*told))
+
+
+def total_went_back(order: PaymentOrder, *told: Any) -> list[Fact]:
+    return decide_order(order, TellRefundTotal(*told))
 
 
 def asked(amount: int = 16000) -> facts.RefundRequested:
@@ -101,10 +119,10 @@ def test_an_order_may_be_paid_until_the_channel_says_that_it_cannot(
 ) -> None:
     found = replay_order(NUMBER, history)
     assert (found.state, found.payable) == (state, payable)
-    assert give_up(found) == ([REPLACED] if state is OrderState.OPEN else [])
+    assert decide_order(found, ReplaceOrder()) == ([REPLACED] if state is OrderState.OPEN else [])
     for expired in (True, False):
         closes = [facts.OrderClosed(NUMBER, people.REGISTRATION, expired)]
-        assert close(found, expired=expired) == (closes if payable else [])
+        assert decide_order(found, CloseOrder(expired)) == (closes if payable else [])
 
 
 def test_every_payment_is_received_once_also_the_second_for_an_order() -> None:
@@ -236,3 +254,25 @@ def test_a_sum_told_with_our_own_number_says_that_ours_went_back_whole() -> None
     assert total_went_back(order(asked()), "T1", REQUEST, 16000, *WHEN) == [mine]
     assert total_went_back(order(asked()), "T1", REQUEST, 17000, *WHEN) == [mine, told(17000)]
     assert total_went_back(order(asked(), mine), "T1", REQUEST, 16000, *WHEN) == []
+
+
+def test_an_order_is_opened_once_for_exactly_what_was_asked() -> None:
+    asked_for = OpenOrder(
+        registration=people.REGISTRATION,
+        round="78",
+        site=people.SITE,
+        channel="till",
+        fixed=6,
+        amount=16000,
+        expires=EXPIRES,
+        terms="terms",
+    )
+    assert decide_order(PaymentOrder(NUMBER), asked_for) == [OPENED]
+    assert decide_order(replay_order(NUMBER, [OPENED]), asked_for) == []
+
+
+def test_money_without_an_order_is_received_once() -> None:
+    told = ReceiveUnmatched("T9", 500, people.NOW, "bill")
+    (orphan,) = decide_order(replay_order("N0", [], "wechat"), told)
+    assert orphan == facts.OrphanReceived("N0", "wechat", "T9", 500, people.NOW, "bill")
+    assert decide_order(replay_order("N0", [orphan], "wechat"), told) == []

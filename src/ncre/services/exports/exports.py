@@ -292,5 +292,5 @@ _MACHINE: Final = Actor("clock", Role.CLOCK)
 
 def _is_due(schedule: Row, now: datetime) -> bool:
     last = schedule["last_on"]
-    other = last is None or last < now.date() or last > now.date() + AHEAD
-    return other and now.strftime("%H:%M") >= schedule["at"]
+    other = last is None or not now.date() <= last <= now.date() + AHEAD
+    return bool(other and now.strftime("%H:%M") >= schedule["at"])
