@@ -15,7 +15,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.decisions import decide
 from ncre.domain.registration.state import replay
-from ncre.domain.registration.vocabulary import Opening, Role
+from ncre.domain.registration.vocabulary import Opening, Role, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Window
@@ -155,6 +155,17 @@ def test_who_acts_on_an_old_page_is_told_so() -> None:
     assert told.code is RefusalCode.OUT_OF_DATE
     assert told.particulars == {"seen": 3, "version": 4}
     assert answer(people.PICTURED, asks(c.RequestReview, seen=4)) == [facts.ReviewRequested(1)]
+
+
+def test_what_is_out_of_turn_names_the_step_and_where_it_stands() -> None:
+    told = refused(people.SUBMITTED, asks(c.RequestReview))
+    assert told.code is RefusalCode.OUT_OF_TURN
+    assert told.particulars == {"step": Step.REQUEST_REVIEW, "status": Status.SUBMITTED}
+
+
+def test_a_version_that_is_not_there_yet_is_told_with_the_one_that_is() -> None:
+    told = refused(people.PICTURED, asks(c.RequestReview, seen=5))
+    assert (told.code, told.particulars) == (RefusalCode.VERSION_UNKNOWN, {"seen": 5, "version": 4})
 
 
 def test_an_old_page_is_told_before_a_wrong_turn_and_after_what_is_already_so() -> None:
