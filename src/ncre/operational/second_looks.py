@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from ncre.store.columns import Moment
+from ncre.store.deadlines import SKEW
 from ncre.store.schema import metadata
 
 LONGEST_NOTE: Final = 200
@@ -161,6 +162,7 @@ def taken(connection: Connection, account: UUID, now: datetime) -> SecondLook | 
         second_looks.c.taken_by == account,
         second_looks.c.state == LookState.WAITING.value,
         second_looks.c.taken_at > now - HELD,
+        second_looks.c.taken_at <= now + SKEW,
     )
     row = connection.execute(asked.limit(1)).mappings().first()
     return SecondLook(**row) if row else None
@@ -227,7 +229,8 @@ def _is(registration: UUID, version: int) -> ColumnElement[bool]:
 
 def _open(account: UUID, sites: Collection[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
     held = second_looks.c
-    free = or_(held.taken_at.is_(None), held.taken_at <= now - HELD, held.taken_by == account)
+    over = or_(held.taken_at <= now - HELD, held.taken_at > now + SKEW)
+    free = or_(held.taken_at.is_(None), over, held.taken_by == account)
     return (
         held.state == LookState.WAITING.value,
         held.site.in_(sorted(sites)),
