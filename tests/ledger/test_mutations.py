@@ -169,6 +169,21 @@ def a_table_of_the_life_that_another_key_signed() -> Parts:
     return replace(parts, statement=digest_statement(parts.life, OTHER))
 
 
+@case("signature", "statement.json")
+def a_false_signature_under_the_table_of_the_life() -> Parts:
+    parts = good()
+    text = digest_statement(parts.life).rpartition("\n\n")[0] + "\n"
+    return replace(parts, statement=f"{text}\n{SIGNER.signature(text + 'more')}")
+
+
+@case("signature", "keys.json")
+def a_false_signature_under_a_handover() -> Parts:
+    parts = handed_over()
+    text = parts.keys[1]["handover"].rpartition("\n\n")[0] + "\n"
+    forged = f"{text}\n{SIGNER.signature(text + 'more')}{OTHER.signature(text)}"
+    return replace(parts, keys=[parts.keys[0], {**parts.keys[1], "handover": forged}])
+
+
 @case("witness", "checkpoints.json", witnesses=[WITNESS.verifier])
 def no_witness() -> Parts:
     return good()
