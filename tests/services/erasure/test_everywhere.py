@@ -15,7 +15,7 @@ from sqlalchemy import event, inspect, select, text
 from sqlalchemy.engine import Engine
 
 from ncre.bootstrap import Container, build_container
-from ncre.domain.duplicates.exchange_file import Person, key_of
+from ncre.domain.duplicates.exchange_file import ExchangedPerson, key_of
 from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
 from ncre.identity.form_drafts import DraftPage
@@ -131,8 +131,8 @@ def written_about(container: Container, traced: Traced) -> None:
     """What colleagues wrote to each other, as their pages keep it, and the file of another province."""
     now, li, wang, run = container.clock(), uuid4(), uuid4(), uuid4()
     note = f"{SAID.name}的照片请再看一遍，电话{SAID.mobile.removeprefix('+86')}"
-    her = Person(key_of(SHARED, SAID.document_type, SAID.document_number), ("66",))
-    other = Person("f" * 64, ("66",))
+    her = ExchangedPerson(key_of(SHARED, SAID.document_type, SAID.document_number), ("66",))
+    other = ExchangedPerson("f" * 64, ("66",))
     with container.database.transaction() as connection:
         review_claims.put(connection, ReviewClaim(traced.id, li, now, now))
         review_claims.note_handover(connection, Handover(uuid4(), traced.id, li, wang, note, now))

@@ -13,7 +13,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.events.exam_revision import RevisedPoint
 from ncre.services.exam.revisions import RevisionMade
-from ncre.web.shared.audit_looks import record_look
+from ncre.web.audit.looks import record_look
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.history_view import names, newest_first
 from ncre.web.shared.language import language

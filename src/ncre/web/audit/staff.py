@@ -17,7 +17,7 @@ from ncre.events import bounds
 from ncre.events.access import DetailsViewed
 from ncre.projections.audit import activity
 from ncre.projections.audit.disclosures import OPENED
-from ncre.web.shared.audit_looks import record_look
+from ncre.web.audit.looks import record_look
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.history_view import NAMED
 from ncre.web.shared.language import language

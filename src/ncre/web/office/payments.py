@@ -15,7 +15,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.handlers.command_handler import Act
 from ncre.services.payment.revenue_report import DayRevenue, as_csv, as_xlsx
-from ncre.web.shared.audit_looks import record_export, record_look
+from ncre.web.audit.looks import record_export, record_look
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, typed_field

@@ -17,7 +17,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import STATUSES
 from ncre.projections.statistics.review_measures import MORE, WITHOUT_FAULT
 from ncre.services.statistics.statistics import Moments, Reviews, Statistics
-from ncre.web.shared.audit_looks import record_look
+from ncre.web.audit.looks import record_look
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
