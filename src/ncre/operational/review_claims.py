@@ -113,6 +113,12 @@ def handovers_of(connection: Connection, registration: UUID) -> list[Handover]:
     return [Handover(**row) for row in rows]
 
 
+def forget(connection: Connection, registrations: Collection[UUID]) -> None:
+    """In the transaction of an erasure: who was at these cases, and what colleagues wrote to each other of them."""
+    for table in (review_claims, review_handovers):
+        connection.execute(delete(table).where(table.c.registration.in_(registrations)))
+
+
 def tidy(connection: Connection, expired_before: datetime, handed_before: datetime) -> None:
     connection.execute(delete(review_claims).where(review_claims.c.expires_at < expired_before))
     connection.execute(delete(review_handovers).where(review_handovers.c.handed_at < handed_before))

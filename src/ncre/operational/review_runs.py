@@ -5,7 +5,7 @@ The decisions themselves are facts of the cases. A run that is lost loses no dec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -174,6 +174,18 @@ def lease(connection: Connection, run: UUID, now: datetime, until: datetime) -> 
 
 def change(connection: Connection, run: UUID, **values: Any) -> None:
     connection.execute(update(review_runs).where(review_runs.c.id == run).values(values))
+
+
+def end(connection: Connection, run: UUID, now: datetime) -> None:
+    """The note went into the facts, where it is sealed; the row does not keep it."""
+    change(connection, run, state=RunState.DONE.value, ended_at=now, note="")
+
+
+def forget_notes(connection: Connection, registrations: Collection[UUID]) -> None:
+    """In the transaction of an erasure: notes of runs with one of these cases. A run under way ends with its own."""
+    runs = select(review_run_items.c.run).where(review_run_items.c.registration.in_(registrations))
+    ended = review_runs.c.state != RunState.RUNNING.value
+    connection.execute(update(review_runs).where(review_runs.c.id.in_(runs), ended).values(note=""))
 
 
 def waiting(connection: Connection, run: UUID, after: int, limit: int) -> list[RunItem]:

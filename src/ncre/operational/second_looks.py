@@ -200,6 +200,12 @@ def change(connection: Connection, registration: UUID, version: int, **values: A
     connection.execute(update(second_looks).where(_is(registration, version)).values(values))
 
 
+def forget_notes(connection: Connection, registrations: Collection[UUID]) -> None:
+    """In the transaction of an erasure: what the office wrote; the verdicts stay, for they measure staff."""
+    theirs = second_looks.c.registration.in_(registrations)
+    connection.execute(update(second_looks).where(theirs).values(outcome_note=None))
+
+
 def in_state(
     connection: Connection, state: LookState, sites: Collection[str], limit: int, oldest: bool = True
 ) -> list[SecondLook]:

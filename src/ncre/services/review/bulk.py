@@ -224,7 +224,7 @@ class BulkReview:
     def _end(self, connection: Connection, run: UUID) -> None:
         left = review_runs.counts(connection, run)[ItemState.WAITING]
         if not left:
-            review_runs.change(connection, run, state=RunState.DONE.value, ended_at=self._clock())
+            review_runs.end(connection, run, self._clock())
 
     def _let_go(self, run: UUID) -> None:
         with self._database.transaction() as connection:
