@@ -54,6 +54,7 @@ from ncre.outside import (
 from ncre.photo.lab.lab import InProcessPhotoLab, Lab, PhotoLabPool
 from ncre.projections import all_projections
 from ncre.services.accounts.account_service import AccountService
+from ncre.services.accounts.actors import Actors
 from ncre.services.accounts.contacts import Contacts
 from ncre.services.accounts.profiles import Profiles
 from ncre.services.accounts.second_factor import SecondFactorService
@@ -314,8 +315,10 @@ def build_container(
         ExportRows(command_handler, people, accounts.name_in_office),
     )
     export_files = photos_on(settings, "exports")
-    exports = Exports(command_handler, export_jobs, export_rows, export_files, accounts)
-    export_maker = ExportMaker(command_handler, export_jobs, exports, export_rows, export_files, accounts)
+    known_integrations = Integrations(database, clock)
+    actors = Actors(database, accounts, known_integrations)
+    exports = Exports(command_handler, export_jobs, export_rows, export_files, actors)
+    export_maker = ExportMaker(command_handler, export_jobs, exports, export_rows, export_files, actors)
     erasing = erasure_services(
         command_handler,
         changes,
@@ -328,7 +331,7 @@ def build_container(
         clock,
         exports.remove_all,
     )
-    integrations = IntegrationService(command_handler, Integrations(database, clock))
+    integrations = IntegrationService(command_handler, known_integrations)
     hooks = WebhookService(command_handler, integrations, keys.webhook)
     feed = EventFeed(command_handler, identities, settings.public_url)
     dispatcher = Dispatcher(command_handler, integrations, hooks, feed, WebhookSender())
@@ -339,7 +342,7 @@ def build_container(
     command_handler.upon_details = duplicates.check
     uploads = Uploads(database, store, clock)
     claims = ReviewClaims(command_handler, clock)
-    bulk = BulkReview(command_handler, registrations, accounts, clock)
+    bulk = BulkReview(command_handler, registrations, actors, clock)
     queries = queries_over(command_handler, photos, refused, settings.ledger.witnesses)
     return Container(
         settings=settings,
