@@ -192,6 +192,6 @@ class EventsAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     after: Annotated[int, Field(ge=0, le=2**62)] = 0
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    limit: Annotated[int, Field(ge=1, le=2_000)] = 100
     wait: Annotated[int, Field(ge=0, le=20)] = 0
     private: bool = False
