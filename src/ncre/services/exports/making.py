@@ -21,7 +21,7 @@ from ncre.photo.file_store import PhotoNotKept, PhotoStore, PhotoStoreUnavailabl
 from ncre.services.accounts.actors import Actors
 from ncre.services.exports.columns import chosen
 from ncre.services.exports.exports import Exports
-from ncre.services.exports.rows import ExportRows, Wanted
+from ncre.services.exports.rows import ExportRows, WantedRows
 from ncre.services.exports.writers import writer_of
 
 log = logging.getLogger("ncre.exports")
@@ -88,7 +88,7 @@ class ExportMaker:
         if owner is None or not owner.covers(job["site"]):
             raise OSError("whoever asked may not export any more")
         columns = chosen(job["what"], job["columns"])
-        wanted = Wanted(job["what"], job["round"], job["site"], columns, owner, job["why"])
+        wanted = WantedRows(job["what"], job["round"], job["site"], columns, owner, job["why"])
         done = rows = 0
         with TemporaryFile() as file:
             writer = writer_of(job["form"], file, columns)

@@ -13,7 +13,7 @@ from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Status
-from ncre.services.exam.draft import Draft as KeptDraft
+from ncre.services.exam.draft import RoundDraft as KeptDraft
 from ncre.services.exam.revision_commands import Revision
 from ncre.web.api.access import command_id, me, seen
 from ncre.web.api.answers import answer, versioned

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.vocabulary import Role, Step
-from ncre.services.review.bulk import MOST, NO_ANSWER, ItemState, Progress
+from ncre.services.review.bulk import MOST, NO_ANSWER, BulkProgress, ItemState
 from ncre.web.api.access import command_id, me
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Code, Note
@@ -186,7 +186,7 @@ def _carried_on(run: UUID) -> Response:
     return answer(_run(bulk.of(me(), run)))
 
 
-def _run(progress: Progress) -> ReviewRun:
+def _run(progress: BulkProgress) -> ReviewRun:
     run = progress.run
     counts = {state.value: progress.counts.get(state, 0) for state in ItemState}
     return ReviewRun(id=run.id, step=run.step, state=run.state, made_at=run.made_at, **counts)
