@@ -9,7 +9,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source
-from ncre.domain.duplicates.exchange_file import Person, key_of, written
+from ncre.domain.duplicates.exchange_file import ExchangedPerson, key_of, written
 from ncre.handlers.command_handler import Act
 from ncre.projections.duplicates.duplicates import ExchangeKeys
 from ncre.projections.payment import orders
@@ -166,7 +166,7 @@ def test_duplicates_go_out_come_in_and_are_decided_about(container: Container, s
     portal.ask("POST", "/duplicates/imports", 422, data=b"x", headers=headers)
     portal.ask("POST", "/duplicates/imports", 415, data=b"x", headers={"Content-Type": "text/csv"})
     key = key_of(secret, WENJING.document_type, WENJING.document_number)
-    raw = b"".join(written(secret, ROUND, "43", 1, [Person(key, ("24",))]))
+    raw = b"".join(written(secret, ROUND, "43", 1, [ExchangedPerson(key, ("24",))]))
     done = portal.ask("POST", "/duplicates/imports", data=raw, headers=headers).json
     assert done == {"province": "43", "people": 1, "found": 1}
     (one,) = portal.ask("GET", "/duplicates").json["items"]
@@ -198,7 +198,7 @@ def test_photo_and_hall_papers_are_opened_and_recorded(container: Container, sit
     picture = portal.ask("POST", f"/registrations/{candidate.id}/photo-views", json={"why": "review"})
     assert picture.data.startswith(b"\xff\xd8")
     story = portal.ask("GET", f"/registrations/{candidate.id}/history").json["items"]
-    assert story[-1]["topic"] == "access.details_viewed"
+    assert [one["topic"] for one in story].count("access.details_viewed") == 1
     seat = portal.ask("POST", f"/sites/{SITE}/seating-previews", json={}).json
     portal.ask("POST", f"/sites/{SITE}/seatings", json={"seed": seat["seed"], "digest": seat["digest"]})
     sitting = portal.ask("GET", f"/sites/{SITE}/sittings").json["items"][0]
