@@ -162,7 +162,7 @@ def test_duplicates_go_out_come_in_and_are_decided_about(container: Container, s
     assert portal.ask("GET", "/duplicates").json["provinces"] == ["14", "42"]
     out = portal.ask("POST", "/duplicates/exports", json={"province": "42"})
     assert out.data.startswith(b"ncre-duplicates 1\n")
-    headers = {"Content-Type": "text/plain"}
+    headers = {"Content-Type": "application/octet-stream"}
     portal.ask("POST", "/duplicates/imports", 422, data=b"x", headers=headers)
     portal.ask("POST", "/duplicates/imports", 415, data=b"x", headers={"Content-Type": "text/csv"})
     key = key_of(secret, WENJING.document_type, WENJING.document_number)

@@ -84,7 +84,7 @@ def list_duplicates() -> Response:
     Scope.DUPLICATES,
     json=ProvinceAsked,
     command=True,
-    media="text/plain",
+    media="application/octet-stream",
     everywhere=True,
     tag="duplicates",
 )
@@ -95,7 +95,7 @@ def export_duplicates() -> Response:
     """
     asked: ProvinceAsked = request.context.json  # type: ignore[attr-defined]
     data = container().duplicates.export(_act(), asked.province)
-    return Response(data, content_type="text/plain; charset=us-ascii")
+    return Response(data, content_type="application/octet-stream")
 
 
 @pages.post("/duplicates/imports")
@@ -103,7 +103,7 @@ def export_duplicates() -> Response:
     "importDuplicates",
     ExchangeImported,
     Scope.DUPLICATES,
-    binary="text/plain",
+    binary="application/octet-stream",
     command=True,
     everywhere=True,
     tag="duplicates",
@@ -113,7 +113,7 @@ def import_duplicates() -> Response:
 
     As the body. It takes the place of the one of the same province before it.
     """
-    if request.mimetype != "text/plain":
+    if request.mimetype != "application/octet-stream":
         raise UnsupportedMediaType
     try:
         file, found = container().duplicates.import_file(_act(), request.get_data())
