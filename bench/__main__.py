@@ -155,7 +155,8 @@ def _interface() -> None:
     seen = interface.measure()
     print(
         f"Interface  {seen.calls:.0f} commands/s by /api/v1, {seen.commands:.0f}/s through the application alone, ratio "
-        f"{seen.calls / seen.commands:.2f}; {seen.reads:.0f} reads/s; {seen.events:.0f} events/s of CPU of the feed (aim 10000)",
+        f"{seen.calls / seen.commands:.2f}; {seen.reads:.0f} reads/s; {seen.events:.0f} events/s of CPU of the feed, {seen.events_wall:.0f} of wall (aim 10000); "
+        f"{seen.limit:.0f} µs a call for the limit over all processes",
         flush=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
+from msgspec import json
 
 from bench.ground import NOW, OFFICE, REVIEWER, SECRET, plan_exam, waiting
 from ncre.bootstrap import Container, build_container
@@ -18,22 +20,34 @@ from ncre.config import Settings
 from ncre.domain.registration.commands import EVERY_SITE, Approve
 from ncre.handlers.command_handler import Act
 from ncre.web import create_site
+from ncre.web.api.rate import CallLimit
 
 COMMANDS: Final = 300
 FED: Final = 1_500
 """Registrations of eight facts that the feed is read of."""
+
+PAGE: Final = 2_000
+"""Events of a page of the feed: as many as it gives."""
+
+COUNTED: Final = 20_000
+"""Calls that are counted against a limit."""
 
 HERE: Final = "https://localhost"
 
 
 @dataclass(frozen=True)
 class Interface:
-    """A second: commands by the interface, commands of the application, single reads, events of the feed."""
+    """A second: commands by the interface, commands of the application, single reads, events of the feed by CPU and wall.
+
+    `limit` is what counting a call against the limit of its integration costs, in microseconds.
+    """
 
     calls: float
     commands: float
     reads: float
     events: float
+    events_wall: float
+    limit: float
 
 
 def measure() -> Interface:
@@ -76,19 +90,36 @@ def _measured(container: Container) -> Interface:
     )
     reads = _rate(read, cases)
     waiting(handler, FED)
-    return Interface(calls, commands, reads, _fed(client, headers))
+    gc.collect()
+    gc.freeze()  # as `ncre serve` does
+    try:
+        events, wall = _fed(client, headers)
+    finally:
+        gc.unfreeze()
+    return Interface(calls, commands, reads, events, wall, _limited(container))
 
 
-def _fed(client: FlaskClient, headers: dict[str, str]) -> float:
-    """Events a second of CPU, in pages of 500 from the first on; that the bench reads the answers is part of it."""
-    began, after, count = process_time(), 0, 0
+def _fed(client: FlaskClient, headers: dict[str, str]) -> tuple[float, float]:
+    """Events a second of CPU and of wall, in whole pages from the first on; that the bench reads the answers is part of it."""
+    began, wall, after, count = process_time(), perf_counter(), 0, 0
     while True:
-        answer = client.get(f"/api/v1/events?after={after}&limit=500", base_url=HERE, headers=headers).json
-        assert answer is not None
+        address = f"/api/v1/events?after={after}&limit={PAGE}"
+        page = client.get(address, base_url=HERE, headers=headers)
+        assert page.status_code == 200, page.text
+        answer = json.decode(page.data)
         count += len(answer["items"])
         if answer["next"] == after:
-            return count / (process_time() - began)
+            return count / (process_time() - began), count / (perf_counter() - wall)
         after = answer["next"]
+
+
+def _limited(container: Container) -> float:
+    """Microseconds of CPU a call, of a limit that is far away: one call in eight writes."""
+    limit, caller = CallLimit(container.integrations.integrations.take_calls, most=10**9), uuid4()
+    began = process_time()
+    for _ in range(COUNTED):
+        limit.count(caller, NOW)
+    return (process_time() - began) / COUNTED * 1e6
 
 
 def _rate(act: Callable[[UUID], object], cases: list[UUID]) -> float:

@@ -16,11 +16,13 @@ from ncre.clients.payment_channel import PaymentChannel
 from ncre.clients.qq import QQ
 from ncre.config import Misconfigured, Settings, refusals
 from ncre.identity.forgetting import Forgetting
+from ncre.identity.integrations import Integrations
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.sealer import Sealer
 from ncre.observability.tracing import Spans
 from ncre.operational.tombstones import Tombstones
 from ncre.operational.uploads import Uploads
+from ncre.services.accounts.actors import Actors
 from ncre.services.admission.offline_desk import OfflineDesk
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.audit.bundles import AuditBundles
@@ -94,7 +96,8 @@ def build_container(
         settings.bounce_folder,
         settings.public_url,
     )
-    exporting = export_parts(base, accounts)
+    actors = Actors(database, accounts, Integrations(database, clock))
+    exporting = export_parts(base, accounts, actors)
     duplicates = Duplicates(handler, registrations, settings.exchange_key)
     handler.upon_details = duplicates.check
     erasures = erasure_services(
@@ -112,7 +115,7 @@ def build_container(
     other_systems = integration_parts(base, owners)
     uploads = Uploads(database, base.store, clock)
     claims = ReviewClaims(handler, clock)
-    bulk = BulkReview(handler, registrations, accounts, clock)
+    bulk = BulkReview(handler, registrations, actors, clock)
     queries = queries_over(handler, base.photos, money.refused_notices, settings.ledger.witnesses)
     beats = Beats(money.retry_schedule, clock, settings.data / "backed-up")
     worker = Worker(

@@ -10,6 +10,7 @@ from ncre.operational.export_jobs import ExportJobs
 from ncre.outside import (
     photos_on,
 )
+from ncre.services.accounts.actors import Actors
 from ncre.services.exports.exports import Exports
 from ncre.services.exports.making import ExportMaker
 from ncre.services.exports.rows import ExportRows
@@ -23,10 +24,10 @@ class ExportParts:
     maker: ExportMaker
 
 
-def export_parts(base: Foundation, accounts: Accounts) -> ExportParts:
+def export_parts(base: Foundation, accounts: Accounts, actors: Actors) -> ExportParts:
     """Everything about exports of the installation."""
     handler = base.command_handler
     jobs, files = ExportJobs(base.database, base.clock), photos_on(base.settings, "exports")
     rows = ExportRows(handler, base.people, accounts.name_in_office)
-    exports = Exports(handler, jobs, rows, files, accounts)
-    return ExportParts(exports, ExportMaker(handler, jobs, exports, rows, files, accounts))
+    exports = Exports(handler, jobs, rows, files, actors)
+    return ExportParts(exports, ExportMaker(handler, jobs, exports, rows, files, actors))

@@ -13,18 +13,22 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     Connection,
     Index,
+    Integer,
     String,
     Table,
     Uuid,
     bindparam,
+    case,
     delete,
     insert,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.domain.integration.scopes import LONGEST_NAME, Scope
 from ncre.domain.registration.commands import Actor
@@ -63,6 +67,15 @@ integration_secrets = Table(
     Index("integration_secrets_of", "integration"),
 )
 """`key` is the hash of a secret that is valid; whoever is revoked has no row."""
+
+integration_calls = Table(
+    "integration_calls",
+    metadata,
+    Column("integration", Uuid, primary_key=True),
+    Column("minute", BigInteger, nullable=False),
+    Column("taken", Integer, nullable=False),
+)
+"""How many calls of the newest minute (since 1970) all processes together have taken for an integration."""
 
 _FOUND: Final = (
     select(integrations, integration_secrets.c.used_at.label("secret_used_at"))
@@ -124,6 +137,25 @@ class Integrations:
                     update(integrations).where(integrations.c.id == row["id"]).values(used_at=now)
                 )
         return _integration(row)
+
+    def take_calls(self, identity: UUID, minute: int, calls: int) -> int:
+        """Take calls of a minute for a process; how many all of them have taken then, these among them.
+
+        Raises DatabaseFailure.
+        """
+        kept = integration_calls.c
+        insert_: Any = sqlite.insert if self._database.dialect == "sqlite" else postgresql.insert
+        taking = insert_(integration_calls).values(integration=identity, minute=minute, taken=calls)
+        newer = taking.excluded.minute > kept.minute
+        taking = taking.on_conflict_do_update(
+            index_elements=["integration"],
+            set_={
+                "minute": case((newer, taking.excluded.minute), else_=kept.minute),
+                "taken": case((newer, taking.excluded.taken), else_=kept.taken + taking.excluded.taken),
+            },
+        )
+        with self._database.transaction() as connection:
+            return int(connection.execute(taking.returning(kept.taken)).scalar_one())
 
     def all(self) -> list[Integration]:
         with self._database.reading() as connection:

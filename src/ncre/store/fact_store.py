@@ -162,6 +162,10 @@ class FactStore(Application[UUID]):
         """
         return self._facts.read(connection, stored, opens)
 
+    def closed(self, stored: Sequence[StoredEvent]) -> list[Fact]:
+        """Stored rows as facts, all private fields CLOSED. Raises UnknownFact, MapperDeserialisationError."""
+        return self._facts.closed(stored)
+
     def settled(self) -> int:
         """The position up to which the log will never change any more."""
         return self._rows.settled()

@@ -23,6 +23,7 @@ from ncre.handlers.command_handler import Act
 from ncre.operational import erasure_remains, export_jobs
 from ncre.photo.file_store import PhotoNotKept, PhotoStoreUnavailable
 from ncre.projections.audit.disclosures import of_case
+from ncre.services.accounts.actors import Actors
 from ncre.services.exports import making
 from ncre.services.exports import rows as export_rows
 from ncre.services.exports.columns import COLUMNS
@@ -226,9 +227,8 @@ def maker(container: Container, seconds: float = 60) -> ExportMaker:
         container.command_handler, container.people, container.accounts.name_in_office
     )
     files = container.exports._files
-    return ExportMaker(
-        container.command_handler, jobs, container.exports, rows, files, container.accounts, seconds
-    )
+    actors = Actors(container.database, container.accounts, container.integrations.integrations)
+    return ExportMaker(container.command_handler, jobs, container.exports, rows, files, actors, seconds)
 
 
 def test_it_is_made_in_slices_and_says_how_far_it_is(

@@ -30,6 +30,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "takeCash": {"json": {"receipt": "R1", "amount": 16000}},
     "handCashBack": {"json": {"receipt": "R1"}},
     "viewDetails": {"json": {"why": "inquiry"}},
+    "viewPhoto": {"json": {"why": "inquiry"}},
     "viewPaper": {"json": {"kind": "form"}},
     "suspend": {"json": {"reason": "x"}},
     "postNotice": {
@@ -51,6 +52,22 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+SOME: Final = "11111111-1111-4111-8111-111111111111"
+PLACES: Final = {
+    "topic": "registration.approved",
+    "version": 1,
+    "code": "420019",
+    "site": "420019",
+    "part": "rooms",
+    "sitting": "x",
+    "what": "candidates",
+    "province": "42",
+    "kind": "approved",
+    **dict.fromkeys(("draft_id", "run_id", "export_id", "schedule_id", "ban_id", "item_id"), SOME),
+}
+"""What stands in addresses beside a registration."""
+
+
 def routes(site: Flask) -> list[tuple[str, str, str]]:
     """(operation, method, path below /api/v1), of the document itself."""
     with site.app_context():
@@ -63,7 +80,7 @@ def routes(site: Flask) -> list[tuple[str, str, str]]:
 
 
 def asked(caller: Caller, operation: str, method: str, path: str, about: Candidate, status: int) -> Any:
-    filled = path.format(registration_id=about.id, topic="registration.approved", version=1, code="420019")
+    filled = path.format(**{**PLACES, "registration_id": about.id})
     more = {
         name: dict(value) if name == "headers" else value for name, value in BODIES.get(operation, {}).items()
     }
@@ -114,6 +131,18 @@ def test_a_token_of_another_site_finds_nothing(container: Container, site: Flask
     elsewhere.ask("GET", f"/registrations?candidate={waiting.account.id}", 404)
 
 
+def test_what_concerns_every_site_is_for_whoever_acts_for_all_of_them(
+    container: Container, site: Flask, waiting: Candidate
+) -> None:
+    here, before = caller(container, site), container.command_handler.store.newest()
+    concerned = [one for one in routes(site) if OPERATIONS[one[0]].everywhere]
+    assert len(concerned) > 30
+    for operation, method, path in concerned:
+        refused = asked(here, operation, method, path, waiting, 404)
+        assert refused["code"] == "not-found", operation
+    assert container.command_handler.store.newest() == before
+
+
 def test_nobody_acts_for_a_candidate_whom_they_did_not_bring(
     container: Container, site: Flask, waiting: Candidate
 ) -> None:
@@ -131,8 +160,6 @@ def test_without_a_valid_token_every_operation_says_so(
 ) -> None:
     nobody = caller(container, site)
     for operation, method, path in routes(site):
-        filled = path.format(
-            registration_id=waiting.id, topic="registration.approved", version=1, code="420019"
-        )
+        filled = path.format(**{**PLACES, "registration_id": waiting.id})
         refused = nobody.ask(method, filled, 401, headers={"Authorization": given})
         assert refused.json["code"] == "unauthorized", operation

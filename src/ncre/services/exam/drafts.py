@@ -95,10 +95,12 @@ class RoundDrafts:
 
         def added(connection: Connection) -> str:
             found = self._open(connection, draft)
-            if name in found.parts:
-                raise Refusal(RefusalCode.SITE_CODE_TAKEN, site=code)
             other = found.parts.get(f"{SITE}{like}")
             fields = _like(other.fields) if other else {"site.synthetic": "no"}
+            if (known := found.parts.get(name)) is not None:
+                if (known.version, known.changed_by, known.base, known.fields) == (1, by.id, {}, fields):
+                    return name
+                raise Refusal(RefusalCode.SITE_CODE_TAKEN, site=code)
             now = self._command_handler.clock()
             part = DraftPart(draft, name, 1, fields, {}, False, by.id, now)
             round_drafts.add_part(connection, part)
@@ -181,8 +183,13 @@ class RoundDrafts:
         _require_office(by)
 
         def changed(connection: Connection) -> None:
-            if part not in self._open(connection, draft).parts:
+            known = self._open(connection, draft).parts.get(part)
+            if known is None:
                 raise Refusal(RefusalCode.DRAFT_UNKNOWN)
+            if (known.version, known.changed_by) == (seen + 1, by.id) and values.items() <= vars(
+                known
+            ).items():
+                return  # sent before
             now = self._command_handler.clock()
             written = round_drafts.change_part(
                 connection, draft, part, seen, changed_by=by.id, changed_at=now, **values

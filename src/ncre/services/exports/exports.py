@@ -20,12 +20,12 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import export as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler
-from ncre.identity.accounts import Accounts
 from ncre.operational.export_jobs import AHEAD, KEPT, ExportJobs, Row
 from ncre.operational.export_jobs import LONGEST_WHY as LONGEST_WHY
 from ncre.operational.export_jobs import JobState as JobState
 from ncre.operational.file_box import FileBox
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStore
+from ncre.services.accounts.actors import Actors
 from ncre.services.exports.columns import COLUMNS, FORMS, chosen, usual
 from ncre.services.exports.rows import ExportRows
 from ncre.services.exports.writers import has_parquet
@@ -61,13 +61,13 @@ class Exports:
         jobs: ExportJobs,
         rows: ExportRows,
         files: PhotoStore,
-        accounts: Accounts,
+        actors: Actors,
     ) -> None:
         self._command_handler = command_handler
         self._jobs = jobs
         self._rows = rows
         self._files = files
-        self._accounts = accounts
+        self._actors = actors
 
     def request(self, act: Act, request: ExportRequest) -> UUID:
         """The id of the export, which is that of the command; it waits for the worker. Its columns are remembered."""
@@ -204,8 +204,8 @@ class Exports:
             self._begin_scheduled(schedule, now)
 
     def _begin_scheduled(self, schedule: Row, now: datetime) -> None:
-        owner = self._accounts.find(schedule["account"])
-        if owner is None or owner.role is not Role.OFFICE or owner.is_disabled:
+        owner = self._actors.exporter(schedule["account"])
+        if owner is None or not owner.covers(schedule["site"]):
             self._command_handler.run_in_transaction(
                 lambda connection: self._jobs.unschedule(connection, schedule["id"])
             )
@@ -218,7 +218,7 @@ class Exports:
         def begun(connection: Connection) -> None:
             mine = self._jobs.run_today(connection, schedule["id"], now.date())
             if mine and self._jobs.one(connection, export) is None:
-                self._begin(connection, Act(owner.actor, uuid4(), cause="daily"), export, request, [])
+                self._begin(connection, Act(owner, uuid4(), cause="daily"), export, request, [])
 
         try:
             self._command_handler.run_in_transaction(begun)

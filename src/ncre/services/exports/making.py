@@ -14,14 +14,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.vocabulary import Role
 from ncre.events.export import ExportMade
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.handlers.outages import OUTAGES
-from ncre.identity.accounts import Accounts
 from ncre.operational.export_jobs import ExportJobs, JobState, Row
 from ncre.operational.file_box import FileBox
 from ncre.photo.file_store import PhotoNotKept, PhotoStore, PhotoStoreUnavailable
+from ncre.services.accounts.actors import Actors
 from ncre.services.exports.columns import chosen
 from ncre.services.exports.exports import Exports
 from ncre.services.exports.rows import ExportRows, WantedRows
@@ -46,7 +45,7 @@ class ExportMaker:
         exports: Exports,
         rows: ExportRows,
         files: PhotoStore,
-        accounts: Accounts,
+        actors: Actors,
         seconds: float = SLICE,
     ) -> None:
         self._command_handler = command_handler
@@ -54,7 +53,7 @@ class ExportMaker:
         self._exports = exports
         self._rows = rows
         self._files = files
-        self._accounts = accounts
+        self._actors = actors
         self._seconds = seconds
         self._steps: Iterator[None] | None = None
 
@@ -90,11 +89,11 @@ class ExportMaker:
         self._jobs.change(connection, job, state=JobState.FAILED.value, key=None, pieces=[])
 
     def _made(self, job: Row) -> Iterator[None]:
-        owner = self._accounts.find(job["account"])
-        if owner is None or owner.role is not Role.OFFICE or owner.is_disabled:
-            raise OSError("whoever asked is of the office no more")
+        owner = self._actors.exporter(job["account"])
+        if owner is None or not owner.covers(job["site"]):
+            raise OSError("whoever asked may not export any more")
         columns = chosen(job["what"], job["columns"])
-        wanted = WantedRows(job["what"], job["round"], job["site"], columns, owner.actor, job["why"])
+        wanted = WantedRows(job["what"], job["round"], job["site"], columns, owner, job["why"])
         done = rows = 0
         with TemporaryFile() as file:
             writer = writer_of(job["form"], file, columns)
@@ -105,7 +104,7 @@ class ExportMaker:
                     return
                 yield
             writer.close()
-            yield from self._sealed(job, Act(owner.actor, job["id"]), file, rows)
+            yield from self._sealed(job, Act(owner, job["id"]), file, rows)
 
     def _sealed(self, job: Row, act: Act, file: IO[bytes], rows: int) -> Iterator[None]:
         """The file in sealed pieces, and then the fact; what was not recorded is removed again."""

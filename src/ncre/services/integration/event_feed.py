@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -20,8 +20,11 @@ from ncre.projections.registration.registrations import registrations
 from ncre.services.integration.fact_schemas import address_of, is_told
 from ncre.store.fact_json import shape_of
 
-PORTION: Final = 500
+PORTION: Final = 2_000
 """Facts that are looked through in one call at the most."""
+
+LEAST: Final = 200
+"""Facts that are read together at the least."""
 
 PURPOSE: Final = "feed"
 
@@ -48,15 +51,19 @@ class EventFeed:
 
         What is opened is recorded first, in the history of each registration. Raises Refusal where it cannot be.
         """
-        portion = max(limit, PORTION)
-        rows = self._command_handler.store.raw_log(after, portion)
-        with self._command_handler.database.reading() as connection:
-            found = self.told(connection, integration, rows)[:limit]
-            if opened:
+        found, last, more = list[tuple[Notification, Fact]](), after, True
+        looked = 0
+        while more and len(found) < limit and looked < PORTION:
+            room = limit - len(found)
+            rows = self._command_handler.store.raw_log(last, most := max(room, LEAST))
+            with self._command_handler.database.reading() as connection:
+                told = self.told(connection, integration, rows)
+            looked, more = looked + len(rows), len(rows) == most or len(told) > room
+            found += told[:room]
+            last = found[-1][0].id if len(told) > room else rows[-1].id if rows else last
+        if opened:
+            with self._command_handler.database.reading() as connection:
                 found = self._opened(connection, integration, found)
-        full = len(found) == limit
-        last = found[-1][0].id if full else rows[-1].id if rows else after
-        more = len(rows) == portion or bool(rows and last < rows[-1].id)
         return Page([self.event(row.id, fact) for row, fact in found], last, more)
 
     def has_more(self, after: int) -> bool:
@@ -68,31 +75,39 @@ class EventFeed:
     ) -> list[tuple[Notification, Fact]]:
         """Those of the stored facts that are for it, private fields sealed."""
         told = [row for row in rows if is_told(row.topic)]
-        closed = self._command_handler.store.read(connection, told, ())
-        places = self._places(connection, {about(fact) for fact in closed})
+        closed = self._command_handler.store.closed(told)
+        cases = [about(fact) for fact in closed]
+        places = self._places(connection, set(cases))
         brought = self._identities.those_of(
             connection, integration.issuer, {one for _, one in places.values()}
         )
+        covers = integration.acting_as(Role.REVIEWER).covers
+        mine = {case for case, (site, account) in places.items() if covers(site) or account in brought}
         return [
             (row, fact)
-            for row, fact in zip(told, closed, strict=True)
-            if _is_for(integration, fact, places.get(about(fact)), brought)
+            for row, fact, case in zip(told, closed, cases, strict=True)
+            if case in mine or (case not in places and _is_for(covers, fact))
         ]
 
     def event(self, position: int, fact: Fact) -> dict[str, Any]:
         """A fact as a CloudEvents 1.0 event, as msgspec writes it."""
-        stamp = fact.metadata
+        stamp, values = fact.metadata, vars(fact)
         shape, stream = shape_of(fact.TOPIC), str(stamp.stream)
-        case = about(fact)
-        values = {**shape.public_of(fact), **{name: vars(fact)[name] for name in shape.sealed}}
-        sealed = [name for name in shape.sealed if isinstance(values[name], Erased)]
-        data = {name: None if name in sealed else value for name, value in values.items()}
+        data = shape.public_of(fact)
+        sealed = []
+        for name in shape.sealed:
+            value = values[name]
+            if isinstance(value, Erased):
+                sealed.append(name)
+                value = None
+            data[name] = value
+        case = values.get("registration")
         return {
             "specversion": "1.0",
             "id": f"{stream}/{stamp.version}",
             "source": self._source,
             "type": fact.TOPIC,
-            "subject": stream if case == stamp.stream else str(case),
+            "subject": str(case) if case else stream,
             "time": stamp.recorded_at,
             "datacontenttype": "application/json",
             "dataschema": address_of(fact.TOPIC),
@@ -128,17 +143,12 @@ class EventFeed:
 
 def about(fact: Fact) -> UUID:
     """The registration that a fact is about, else its stream."""
-    found: UUID | None = getattr(fact, "registration", None)
+    found: UUID | None = vars(fact).get("registration")
     return found or fact.metadata.stream
 
 
-def _is_for(
-    integration: Integration, fact: Fact, place: tuple[str, UUID] | None, brought: Iterable[UUID]
-) -> bool:
-    covers = integration.acting_as(Role.REVIEWER).covers
-    if place is not None:
-        site, account = place
-        return covers(site) or account in brought
+def _is_for(covers: Callable[[str], bool], fact: Fact) -> bool:
+    """Of a fact that is about no registration that there is."""
     match fact:
         case exam.RoundOpened() | exam.RoundRevised() | exam.NoticePosted():
             return True

@@ -25,6 +25,7 @@ TOLD: Final = (
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
+@cache
 def is_told(topic: str) -> bool:
     """Whether other systems get facts of this stored name at all."""
     return topic.startswith(TOLD)
@@ -39,6 +40,7 @@ def told_facts() -> dict[str, type[Fact]]:
     }
 
 
+@cache
 def address_of(topic: str) -> str:
     """Where the schema of a fact is, by the version of its class."""
     return f"/api/v1/schemas/{topic}/{shape_of(topic).version}"

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
@@ -22,11 +22,11 @@ from ncre.domain.registration.rejection_reasons import require_reasons, require_
 from ncre.domain.registration.vocabulary import Step
 from ncre.handlers.command_handler import CommandHandler
 from ncre.handlers.outages import OUTAGES
-from ncre.identity.accounts import Account, Accounts
 from ncre.operational import review_runs
 from ncre.operational.review_runs import LEASE, LONGEST_NOTE, ReviewRun, RunItem
 from ncre.operational.review_runs import ItemState as ItemState
 from ncre.operational.review_runs import RunState as RunState
+from ncre.services.accounts.actors import Actors
 from ncre.services.registration.case_request import CaseRequest
 from ncre.services.registration.registrations import Decision, Registrations
 
@@ -47,6 +47,14 @@ NO_ANSWER: Final = frozenset(
     {*OUTAGES.values(), RefusalCode.BUSY, RefusalCode.PHOTOS_SILENT, RefusalCode.PHOTOS_BUSY}
 )
 """Refusals that say nothing of the case: it is asked for again when the run goes on."""
+
+
+class Owner(Protocol):
+    """Whose run it is: a member of staff, or an integration."""
+
+    @property
+    def id(self) -> UUID:
+        """That of the account or integration."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +92,15 @@ class BulkReview:
         self,
         command_handler: CommandHandler,
         registrations: Registrations,
-        accounts: Accounts,
+        actors: Actors,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = command_handler.database
         self._registrations = registrations
-        self._accounts = accounts
+        self._actors = actors
         self._clock = clock
 
-    def prepare(self, run: UUID, account: Account, step: Step, chosen: Sequence[Chosen]) -> ReviewRun:
+    def prepare(self, run: UUID, account: Owner, step: Step, chosen: Sequence[Chosen]) -> ReviewRun:
         """A draft over these cases; nothing is decided. The same id again is the same draft.
 
         Raises Refusal where nothing or too much was chosen.
@@ -112,7 +120,7 @@ class BulkReview:
             review_runs.add(connection, made, [_item(run, place, one) for place, one in enumerate(chosen)])
         return made
 
-    def of(self, account: Account, run: UUID) -> BulkProgress:
+    def of(self, account: Owner, run: UUID) -> BulkProgress:
         """A run of this account's. Raises Refusal: another's is as good as none."""
         with self._database.reading() as connection:
             found = review_runs.one(connection, run)
@@ -120,7 +128,7 @@ class BulkReview:
                 raise Refusal(RefusalCode.RUN_UNKNOWN)
             return BulkProgress(found, review_runs.counts(connection, run))
 
-    def newest_of(self, account: Account) -> list[BulkProgress]:
+    def newest_of(self, account: Owner) -> list[BulkProgress]:
         """The newest runs of an account, the newest first."""
         with self._database.reading() as connection:
             return [
@@ -133,7 +141,7 @@ class BulkReview:
         with self._database.reading() as connection:
             return review_runs.items(connection, run, states, limit)
 
-    def start(self, account: Account, run: UUID, reasons: tuple[str, ...] = (), note: str = "") -> None:
+    def start(self, account: Owner, run: UUID, reasons: tuple[str, ...] = (), note: str = "") -> None:
         """Once, for a rejection with its reasons and the note to the candidates. Raises Refusal."""
         if self.of(account, run).run.step == Step.REJECT:
             require_text(note, LONGEST_NOTE)
@@ -175,7 +183,7 @@ class BulkReview:
             review_runs.tidy(connection, before)
 
     def _portions(self, run: ReviewRun, most: int) -> int:
-        actor, place, done = self._actor(run), -1, 0
+        actor, place, done = self._actors.reviewer(run.account), -1, 0
         while done < most:
             with self._database.reading() as connection:
                 items = review_runs.waiting(connection, run.id, place, min(PORTION, most - done))
@@ -214,12 +222,6 @@ class BulkReview:
         if run.step == Step.APPROVE:
             return self._registrations.approve(request)
         return self._registrations.reject(request, tuple(run.reasons), run.note)
-
-    def _actor(self, run: ReviewRun) -> Actor | None:
-        """Whoever began the run, with the rights that they have now; None once they have none."""
-        account = self._accounts.find(run.account)
-        gone = account is None or account.is_disabled or self._accounts.is_closed(run.account)
-        return None if gone or account is None else account.actor
 
     def _end(self, connection: Connection, run: UUID) -> None:
         left = review_runs.counts(connection, run)[ItemState.WAITING]

@@ -19,6 +19,7 @@ from werkzeug.exceptions import (
 
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.integrations import Integration
 from ncre.projections.rows import RegistrationRow
@@ -78,6 +79,20 @@ def require_scope(scope: Scope | None) -> None:
     if scope is not None and not me().may(scope):
         refuse("scope")
         raise Refusal(RefusalCode.SCOPE_MISSING, scope=scope.value)
+
+
+def require_all_sites() -> None:
+    """What concerns every site is for whoever acts for all of them. Raises NotFound."""
+    if me().sites != EVERY_SITE:
+        refuse("not-all-sites")
+        raise NotFound
+
+
+def require_site(code: str) -> None:
+    """A site of the caller, or all of them where none is named. Raises Refusal."""
+    if not me().acting_as(Role.OFFICE).covers(code):
+        refuse("not-your-site")
+        raise Refusal(RefusalCode.NOT_YOUR_SITE)
 
 
 def require_json() -> None:

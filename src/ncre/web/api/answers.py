@@ -21,7 +21,7 @@ from ncre.web.refusal_statuses import RETRY_AFTER, STATUS
 from ncre.web.shared.auth import container
 from ncre.web.shared.errors import refusal_text
 
-OUTDATED = frozenset({RefusalCode.OUT_OF_DATE, RefusalCode.VERSION_UNKNOWN})
+OUTDATED = frozenset({RefusalCode.OUT_OF_DATE, RefusalCode.VERSION_UNKNOWN, RefusalCode.DRAFT_CHANGED})
 """Refusals of the version in If-Match."""
 
 
@@ -48,6 +48,11 @@ _SAME = tuple(
     name for name in models.Registration.model_fields if name not in ("candidate", "photo", "steps")
 )
 """Fields that are columns of the row under the same name."""
+
+
+def versioned(model: BaseModel, version: int) -> Response:
+    """With its version as ETag, which If-Match sends back."""
+    return answer(model, ETag=f'"{version}"')
 
 
 def registration_answer(row: RegistrationRow, status: int = 200) -> Response:

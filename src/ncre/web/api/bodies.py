@@ -18,6 +18,7 @@ Title = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", ma
 Body = Annotated[
     str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+$", max_length=LONGEST_BODY)
 ]
+Note = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length=500)]
 SiteCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 
@@ -90,9 +91,7 @@ class OrderAsked(Asked):
 
 class RejectAsked(Asked):
     reasons: Annotated[list[Code], Field(min_length=1, max_length=20)]
-    note: Annotated[
-        str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", max_length=500)
-    ] = ""
+    note: Note = ""
 
 
 class SuspendAsked(Asked):
@@ -193,6 +192,6 @@ class EventsAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     after: Annotated[int, Field(ge=0, le=2**62)] = 0
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    limit: Annotated[int, Field(ge=1, le=2_000)] = 100
     wait: Annotated[int, Field(ge=0, le=20)] = 0
     private: bool = False

@@ -22,7 +22,7 @@ IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The ETag of the registration as it was read; an outdated one is refused (412).",
+    "description": "The ETag as it was read; an outdated one is refused (412).",
     "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
 }
 LANGUAGE: Final = {
@@ -32,7 +32,9 @@ LANGUAGE: Final = {
     "description": "zh or en: the language of `detail`.",
     "schema": {"type": "string"},
 }
-ETAG: Final = {"ETag": {"description": "The version of the registration.", "schema": {"type": "string"}}}
+ETAG: Final = {"ETag": {"description": "The version, to send back.", "schema": {"type": "string"}}}
+VERSIONED: Final = frozenset({"Registration", "Draft", "DraftPart", "SiteParts"})
+"""Models that are answered with their version as ETag."""
 LIMITS: Final = {
     name: {"description": words, "schema": {"type": "integer"}}
     for name, words in (
@@ -50,7 +52,7 @@ WORDS: Final = {
     "405": "Not this method.",
     "409": "As things stand it cannot be done.",
     "410": "The person was erased.",
-    "412": "The registration changed meanwhile: read it again.",
+    "412": "It changed meanwhile: read it again.",
     "413": "Too large.",
     "415": "Another media type is taken here.",
     "422": "What was sent breaks a rule; `faults` names the fields.",
@@ -66,7 +68,15 @@ TAGS: Final = {
     "exam": "The round that is open, its sites, notices and seating, and what the caller may do.",
     "registrations": "Registrations as they stand, their history, and their private details upon a reason.",
     "applying": "A whole registration of one of the caller's own candidates.",
-    "deciding": "What staff decide, at the sites of the caller.",
+    "deciding": "What staff decide, at the sites of the caller, one by one or many in a run.",
+    "sites": "What administrators change of their own sites, and the papers of its halls.",
+    "rounds": "Drafts of rounds, edited part by part, looked at and published; sites called off.",
+    "payments": "What came in, what is owed, and what somebody has to look into.",
+    "statistics": "Counts of the current round.",
+    "exports": "Files of many registrations, made in the background.",
+    "bans": "Who may not register, and what becomes of those who have paid already.",
+    "duplicates": "People registered in two provinces.",
+    "letters": "What letters to candidates say.",
     "admission": "At the door of an examination.",
     "events": "What happened, in the order of the log, and the shape of every event.",
 }
@@ -107,7 +117,10 @@ def _complete(one: dict[str, Any], operation: Operation) -> None:
     extra = [LANGUAGE, *([KEY] if operation.command else []), *([IF_MATCH] if operation.versioned else [])]
     one["parameters"] = [*one.get("parameters", []), *deepcopy(extra)]
     if operation.scope is not None:
-        one["description"] = f"{one.get('description', '')}\n\nScope: `{operation.scope.value}`.".strip()
+        sites = " For integrations of all sites." if operation.everywhere else ""
+        one["description"] = (
+            f"{one.get('description', '')}\n\nScope: `{operation.scope.value}`.{sites}".strip()
+        )
     if operation.binary:
         body = {operation.binary: {"schema": {"type": "string", "format": "binary"}}}
         one["requestBody"] = {"required": True, "content": body}
@@ -116,10 +129,10 @@ def _complete(one: dict[str, Any], operation: Operation) -> None:
     for status, answered in one["responses"].items():
         answered["description"] = WORDS[status]
         answered["headers"] = deepcopy(LIMITS if status != "401" else {})
-        if status == "200" and operation.pdf:
-            answered["content"] = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+        if status == "200" and operation.media:
+            answered["content"] = {operation.media: {"schema": {"type": "string", "format": "binary"}}}
         elif status == "200":
-            if operation.scope and _model(answered) == "Registration":
+            if operation.scope and _model(answered) in VERSIONED:
                 answered["headers"] |= deepcopy(ETAG)
         else:
             answered["content"] = {PROBLEM: answered["content"]["application/json"]}

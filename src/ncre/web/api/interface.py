@@ -9,15 +9,32 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, render_templ
 from ncre.domain.integration.scopes import SCOPES
 from ncre.web.api import access, admission, applying, deciding, exam, feed, managing, registrations
 from ncre.web.api.document import completed
+from ncre.web.api.office import (
+    bans,
+    calling_off,
+    drafts,
+    duplicates,
+    exports,
+    letters,
+    money,
+    runs,
+    sites,
+    statistics,
+)
 from ncre.web.api.rate import CallLimit
 from ncre.web.api.spec import pages, spec
+from ncre.web.shared.auth import container
 from ncre.web.shared.hosts import absolute
 from ncre.web.shared.language import language
 from ncre.web.shared.security_headers import machines_alone
 from ncre.web.shared.traffic import largest_body
 
 PREFIX: Final = "/api/v1"
-VIEWS: Final = (exam, managing, registrations, applying, deciding, admission, feed)
+VIEWS: Final = (
+    *(exam, managing, sites, drafts, calling_off),
+    *(registrations, applying, deciding, runs, admission),
+    *(money, statistics, exports, bans, duplicates, letters, feed),
+)
 """Each adds its operations to the blueprint when it is imported."""
 
 public = Blueprint("api_docs", __name__)
@@ -28,7 +45,9 @@ pages.after_request(access.limit_headers)
 
 def install(site: Flask) -> None:
     """After everything that all pages share."""
-    site.extensions["ncre.api.limit"] = CallLimit()
+    with site.app_context():
+        take = container().integrations.integrations.take_calls
+    site.extensions["ncre.api.limit"] = CallLimit(take)
     site.before_request(_larger_photo)
     machines_alone(pages)
     site.register_blueprint(pages, url_prefix=PREFIX)

@@ -8,7 +8,6 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Site
 from ncre.domain.integration.scopes import Scope
-from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.domain.seating.wording import caution_words
@@ -35,16 +34,21 @@ def notices() -> Response:
 
 
 @pages.post("/notices")
-@operation("postNotice", models.Notices, Scope.EXAM_MANAGE, json=bodies.NoticeAsked, command=True, tag="exam")
+@operation(
+    "postNotice",
+    models.Notices,
+    Scope.EXAM_MANAGE,
+    json=bodies.NoticeAsked,
+    command=True,
+    everywhere=True,
+    tag="exam",
+)
 def post() -> Response:
     """Post a notice
 
-    In place of the one of its kind that was looked at. For an integration of all sites alone.
+    In place of the one of its kind that was looked at.
     """
     asked: bodies.NoticeAsked = request.context.json  # type: ignore[attr-defined]
-    if me().sites != EVERY_SITE:
-        refuse("not-all-sites")
-        raise NotFound
     notice = NoticePosted(
         current_round().code, asked.kind, asked.title, asked.title_en, asked.body, asked.body_en
     )

@@ -16,6 +16,7 @@ from ncre.web.api.access import at_my_sites, is_mine, me, visible
 from ncre.web.api.answers import answer, registration, registration_answer
 from ncre.web.api.spec import operation, pages
 from ncre.web.shared.auth import container
+from ncre.web.shared.pictures import picture_of
 from ncre.web.staff.desk import wanted
 
 PURPOSE = "api"
@@ -116,3 +117,19 @@ def paper(registration_id: UUID) -> Response:
     row = at_my_sites(registration_id)
     container().registrations.open_paper(row["id"], me().acting_as(Role.REVIEWER), asked.kind)
     return Response(container().documents.for_staff(row, asked.kind), mimetype="application/pdf")
+
+
+@pages.post("/registrations/<uuid:registration_id>/photo-views")
+@operation("viewPhoto", None, Scope.PRIVATE, json=bodies.ViewAsked, media="image/jpeg")
+def photo(registration_id: UUID) -> Response:
+    """Open the photo
+
+    As JPEG. That and why stands in the history first.
+    """
+    asked: bodies.ViewAsked = request.context.json  # type: ignore[attr-defined]
+    row = at_my_sites(registration_id)
+    why = asked.why if asked.why in REASONS else reason_in_words(asked.why)
+    if row["photo"] is None:
+        raise NotFound
+    container().registrations.open_details(row["id"], me().acting_as(Role.REVIEWER), PURPOSE, why)
+    return picture_of(row, row["photo"]["digest"])

@@ -21,7 +21,7 @@ pages = Blueprint("api", __name__)
 
 View = Callable[..., Answer]
 
-VERSION: Final = "1.1.0"
+VERSION: Final = "1.2.0"
 
 
 class NotAsDescribed(Exception):
@@ -67,7 +67,8 @@ class Operation:
     versioned: bool
     binary: str
     body: bool
-    pdf: bool
+    media: str
+    everywhere: bool
 
 
 OPERATIONS: Final[dict[str, Operation]] = {}
@@ -84,15 +85,16 @@ def operation(
     command: bool = False,
     versioned: bool = False,
     binary: str = "",
+    media: str = "application/pdf",
+    everywhere: bool = False,
     tag: str = "registrations",
 ) -> Callable[[View], View]:
     """A view of `/api/v1`. A command carries an Idempotency-Key; `versioned` ones say which version they saw.
 
-    One that answers no model answers a PDF.
+    One that answers no model answers a file of `media`. One for `everywhere` is for integrations of all sites.
     """
-    OPERATIONS[name] = Operation(
-        scope, command, versioned, binary, body=json is not None, pdf=answers is None
-    )
+    file = media if answers is None else ""
+    OPERATIONS[name] = Operation(scope, command, versioned, binary, json is not None, file, everywhere)
     codes = {f"HTTP_{status}": answers} | {f"HTTP_{code}": Problem for code in _problems(name)}
 
     def wrap(view: View) -> View:
@@ -108,6 +110,8 @@ def operation(
         @wraps(checked)
         def guarded(*positional: Any, **named: Any) -> Answer:
             access.require_scope(scope)
+            if everywhere:
+                access.require_all_sites()
             if json is not None:
                 access.require_json()
             if command:
@@ -125,7 +129,7 @@ def _problems(name: str) -> list[int]:
     always = [400, 401, 403, 404, 405, 422, 429, 500, 503]
     if one.command or one.body:
         always += [413, 415]
-    if one.command or one.pdf:
+    if one.command or one.body or one.media or one.everywhere:
         always += [409, 410]
     if one.command:
         always += [507]

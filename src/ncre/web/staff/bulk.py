@@ -129,7 +129,7 @@ def _ticked() -> list[Chosen]:
     """What the form names, as far as it is at the visitor's sites; the version is the one that the page showed."""
     ticked = dict(chosen_of_form(field_values("case")))
     rows = container().queries.cases.rows(list(ticked))
-    return _judged([row for row in rows if account().actor.covers(row["site"] or "")], ticked)
+    return judged([row for row in rows if account().actor.covers(row["site"] or "")], ticked, account().id)
 
 
 def _all_that_fit() -> list[Chosen]:
@@ -139,7 +139,7 @@ def _all_that_fit() -> list[Chosen]:
     code = round_.code if round_ else ""
     mine = [site.code for site in exams.sites(code) if account().actor.covers(site.code)]
     rows = _walked(filter_of(asked_for(mine), code))
-    return _judged(rows, {row["id"]: row["version"] for row in rows})
+    return judged(rows, {row["id"]: row["version"] for row in rows}, account().id)
 
 
 def _walked(wanted: QueueFilter) -> list[RegistrationRow]:
@@ -153,18 +153,18 @@ def _walked(wanted: QueueFilter) -> list[RegistrationRow]:
             return rows
 
 
-def _judged(rows: list[RegistrationRow], seen: Mapping[UUID, int]) -> list[Chosen]:
-    """Each case with what forbids it already: then it is not even asked for."""
+def judged(rows: list[RegistrationRow], seen: Mapping[UUID, int], who: UUID) -> list[Chosen]:
+    """Each case with what forbids `who` to decide it already: then it is not even asked for."""
     claims = container().review_claims.of([row["id"] for row in rows])
-    others = {case for case, claim in claims.items() if claim.account != account().id}
+    others = {case for case, claim in claims.items() if claim.account != who}
     return [
-        Chosen(row["id"], seen[row["id"]], row["number"] or "", _hindrance(row, seen[row["id"]], others))
+        Chosen(row["id"], seen[row["id"]], row["number"] or "", _hindrance(row, seen[row["id"]], others, who))
         for row in rows
     ]
 
 
-def _hindrance(row: RegistrationRow, seen: int, others: set[UUID]) -> Refusal | None:
-    if row["account"] == account().id:
+def _hindrance(row: RegistrationRow, seen: int, others: set[UUID], who: UUID) -> Refusal | None:
+    if row["account"] == who:
         return Refusal(RefusalCode.OWN_REGISTRATION)
     if row["version"] != seen:
         return Refusal(RefusalCode.OUT_OF_DATE, seen=seen, version=row["version"])
