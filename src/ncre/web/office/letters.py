@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -27,6 +28,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.letters import stream_of
 from ncre.handlers.command_handler import Act
 from ncre.identity.letters.registration import RegistrationLetter
+from ncre.web.drafts.draft_form import DraftForm, thing
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -36,6 +38,9 @@ from ncre.web.shared.language import language
 
 pages = Blueprint("office_letters", __name__)
 
+DRAFT: Final = DraftForm(
+    "letter-text", ("subject", "body", "short", "subject_en", "body_en", "short_en", "why"), 30_000
+)
 PARTS = ("subject", "body", "short", "subject_en", "body_en", "short_en")
 LONGEST = {"subject": LONGEST_SUBJECT, "body": LONGEST_BODY, "short": LONGEST_SHORT}
 FIELD_OF = {
@@ -72,6 +77,7 @@ def one(kind: str) -> Answer:
 @pages.post("/office/letters/<kind>")
 @require_role(Role.OFFICE)
 @require_recent_authentication
+@DRAFT.sent
 def change(kind: str) -> Answer:
     """Look at it, keep it, or come back to the shipped text, as the button says. A letter once sent stays as it was."""
     asked, texts = _kind(kind), container().letters.texts
@@ -124,7 +130,8 @@ def _fault(refusal: Refusal) -> dict[str, str]:
 def _page(kind: LetterKind, faults: dict[str, str], shown: RegistrationLetter | None = None) -> str:
     now = container().letters.texts.one(kind)
     sent = request.method == "POST"
-    typed = _typed() if sent else now.text
+    opened = DRAFT.opened(thing("letter", kind.value))
+    typed = _typed() if sent else LetterText(**opened.over(asdict(now.text), PARTS))
     spoken = language()
     return render_template(
         "office/letter.html",
@@ -132,7 +139,8 @@ def _page(kind: LetterKind, faults: dict[str, str], shown: RegistrationLetter | 
         words=KINDS[kind].say(spoken),
         now=now,
         typed=asdict(typed),
-        why=_why(),
+        why=_why() if sent else opened.fields.get("why", ""),
+        opened=opened,
         number=_number(),
         seen=request.form.get("seen", now.version) if sent and "case" not in faults else now.version,
         command_id=fresh_id(),

@@ -15,12 +15,14 @@ from ncre.domain.exam.plan import Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.exam import NoticePosted
+from ncre.identity.form_drafts import LARGEST_OF_STAFF
 from ncre.projections.base import Row
 from ncre.projections.registration import overview
 from ncre.projections.rows import known
 from ncre.services.exam.revision_commands import cause_of
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -47,6 +49,9 @@ NOTICE_FIELDS: Final = {
     "why": later("发布的原因"),
 }
 """What is typed of a notice; the reason stands in the history of the round, where candidates do not read it."""
+
+
+DRAFTS: Final = {kind: DraftForm(f"notice-{kind}", NOTICE_FIELDS, LARGEST_OF_STAFF) for kind in KINDS}
 
 
 @pages.get("/office")
@@ -132,6 +137,7 @@ def notices() -> Answer:
 
 @pages.post("/office/notices")
 @require_role(Role.OFFICE)
+@DRAFTS["announcement"].sent
 def post_notice() -> Answer:
     kind = request.form.get("kind", "")
     round_ = current_round()
@@ -198,6 +204,7 @@ def _preview(kind: str, typed: dict[str, str], standing: Row | None) -> str:
         kind=kind,
         typed=typed,
         standing=standing,
+        draft=request.form.get("draft", ""),
         seen=request.form.get("seen", ""),
         command_id=request.form.get("command_id", ""),
     )
@@ -227,6 +234,7 @@ def _time_to_pay(site: Site) -> str:
 def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str], outdated: str = "") -> str:
     """Both notices as they are, or as they were typed; `outdated`: beside the one of this kind that stands by now."""
     round_, history = current_round(), _posted()
+    opened = {kind: DRAFTS[kind].opened() for kind in KINDS}
     posted = {kind: container().queries.exams.notice(round_.code, kind) for kind in KINDS}
     empty = dict.fromkeys(NOTICE_FIELDS, "")
     newest = {posted_then.kind: told.row["version"] for told, posted_then in reversed(history)}
@@ -237,7 +245,11 @@ def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str], outd
         "office/notices.html",
         kinds=KINDS,
         posted=posted,
-        values={kind: typed.get(kind) or {**empty, **(posted[kind] or {})} for kind in KINDS},
+        values={
+            kind: typed.get(kind) or opened[kind].over({**empty, **(posted[kind] or {})}, NOTICE_FIELDS)
+            for kind in KINDS
+        },
+        opened=opened,
         labels=NOTICE_FIELDS,
         faults=faults,
         history=history,
