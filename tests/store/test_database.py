@@ -21,6 +21,7 @@ from sqlalchemy import event, insert, select, text
 from sqlalchemy.pool import Pool
 
 import ncre
+from ncre.store import sqlite_file
 from ncre.store.database import MIGRATIONS, Database, DatabaseUnusable, NotMigrated, newest_migrations
 from ncre.store.fair_lock import FairLock, Overcrowded
 from ncre.store.outages import DatabaseFailure, Outage
@@ -85,7 +86,10 @@ def test_a_reader_on_sqlite_refuses_to_write(sqlite: Database) -> None:
     assert _keys(sqlite) == ["kept"]
 
 
-def test_sqlite_keeps_what_it_acknowledged(sqlite: Database) -> None:
+def test_sqlite_keeps_what_it_acknowledged(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_in_the_service = sqlite_file._prepare.__wrapped__  # type: ignore[attr-defined]
+    monkeypatch.setattr(sqlite_file, "_prepare", as_in_the_service)
+    sqlite = Database(sqlite_url)
     with sqlite.transaction() as connection:
         kept = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
@@ -98,6 +102,7 @@ def test_sqlite_keeps_what_it_acknowledged(sqlite: Database) -> None:
         "secure_delete": 1,
         "busy_timeout": 30_000,
     }
+    sqlite.close()
 
 
 def test_a_transaction_inside_another_is_reported_instead_of_waiting_for_itself(sqlite: Database) -> None:
