@@ -10,6 +10,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.letters.kinds import LetterKind
+from ncre.domain.registration.vocabulary import Role
 from ncre.identity.form_drafts import LARGEST_OF_STAFF
 from tests.support.people import SITE, WENJING, Clock
 from tests.web.staff_members import Visitor, hidden, office
@@ -135,6 +136,34 @@ def test_a_notice_is_kept_through_its_preview_until_it_is_posted(
     assert container.form_drafts.of(kaowu.account.id) == []
 
 
+def colleague(container: Container, site: Flask) -> Visitor:
+    return Visitor(site, container.accounts.add("kaowu2", "kept in these tests alone", Role.OFFICE))
+
+
+def test_what_was_kept_was_typed_over_what_its_page_showed(
+    container: Container, site: Flask, kaowu: Visitor
+) -> None:
+    """A colleague was quicker: the text that stands in the form again does not replace theirs unseen."""
+    page, action, _ = notice(kaowu)
+    sent, _ = begins(kaowu, notice(kaowu))
+    assert kaowu.send("/drafts", sent).status_code == 200
+    other = colleague(container, site)
+    theirs = {
+        "kind": "announcement",
+        "title": "公告",
+        "body": "正文",
+        "title_en": "N",
+        "body_en": "T",
+        "why": "开考",
+    }
+    assert other.send(action, {**hidden(other.get(page), action), **theirs}).status_code == 303
+    again = hidden(kaowu.get(page), action)
+    assert again["seen"] == sent["seen"] != hidden(other.get(page), action)["seen"]
+    refused = kaowu.send(action, {**theirs, **again, "body": TYPED})
+    assert refused.status_code == 409
+    assert TYPED in refused.text
+
+
 def test_another_part_of_the_draft_knows_nothing_of_it(kaowu: Visitor) -> None:
     page, action, typed = part_of_a_draft(kaowu)
     sent = {**hidden(kaowu.get(page), action), **typed}
@@ -153,5 +182,5 @@ def test_what_the_office_writes_is_bounded(kaowu: Visitor) -> None:
 def test_of_a_colleague_nothing_is_shown(container: Container, site: Flask, kaowu: Visitor) -> None:
     sent, _ = begins(kaowu, notice(kaowu))
     assert kaowu.send("/drafts", sent).status_code == 200
-    other = Visitor(site, container.accounts.add("kaowu2", "kept in these tests alone", kaowu.account.role))  # type: ignore[union-attr]
+    other = colleague(container, site)
     assert TYPED not in other.get("/office/notices")

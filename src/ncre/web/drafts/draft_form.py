@@ -37,7 +37,7 @@ _FORMS: Final[dict[str, DraftForm]] = {}
 
 _THINGS: Final = UUID("5f0c6f5e-3f0e-5c36-9d1b-8f4f3e0d7a61")
 
-_OF_THE_PAGE: Final = frozenset({"csrf_token", "draft", "seen", "command_id", "close"})
+_OF_THE_PAGE: Final = frozenset({"csrf_token", "draft", "seen", "command_id", "close", "confirmed", "edit"})
 """Fields that say something of the page or of the button, not what somebody typed."""
 
 _ENDS: Final = 303

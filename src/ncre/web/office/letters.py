@@ -28,7 +28,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.letters import stream_of
 from ncre.handlers.command_handler import Act
 from ncre.identity.letters.registration import RegistrationLetter
-from ncre.web.drafts.draft_form import DraftForm, thing
+from ncre.web.drafts.draft_form import DraftForm, OpenForm, thing
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -127,6 +127,11 @@ def _fault(refusal: Refusal) -> dict[str, str]:
     return {part: refusal_text(refusal)}
 
 
+def _seen(newest: int, opened: OpenForm) -> str | int:
+    """What was typed was typed over the text that its page showed."""
+    return request.form.get("seen", opened.draft.seen if opened.draft else newest)
+
+
 def _page(kind: LetterKind, faults: dict[str, str], shown: RegistrationLetter | None = None) -> str:
     now = container().letters.texts.one(kind)
     sent = request.method == "POST"
@@ -142,7 +147,7 @@ def _page(kind: LetterKind, faults: dict[str, str], shown: RegistrationLetter | 
         why=_why() if sent else opened.fields.get("why", ""),
         opened=opened,
         number=_number(),
-        seen=request.form.get("seen", now.version) if sent and "case" not in faults else now.version,
+        seen=_seen(now.version, opened) if "case" not in faults else now.version,
         command_id=fresh_id(),
         faults=faults,
         longest=LONGEST,

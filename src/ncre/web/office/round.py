@@ -239,6 +239,7 @@ def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str], outd
     empty = dict.fromkeys(NOTICE_FIELDS, "")
     newest = {posted_then.kind: told.row["version"] for told, posted_then in reversed(history)}
     shown: dict[str, int | str] = {kind: newest.get(kind, 0) for kind in KINDS}
+    shown |= {kind: one.draft.seen for kind, one in opened.items() if one.draft}
     if not outdated:  # what was typed was typed over the notice that the first page showed
         shown |= {kind: request.form.get("seen", "") for kind in typed}
     return render_template(
