@@ -19,7 +19,7 @@ from ncre.photo.file_store import PhotoMissing
 from ncre.services.photo.photos import Taken
 from ncre.store.sealing import PersonErased
 from ncre.web.candidate.photo_checks import advice, lines, sentences
-from ncre.web.candidate.task_list import Entry, Task, task_list
+from ncre.web.candidate.task_list import Entry, Task, task_list, to_mend
 from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_role, require_step
 from ncre.web.shared.errors import PASSING, refusal_text, too_large
@@ -180,13 +180,15 @@ def _carry_out(case: Case, step: Step, photo: Photo) -> None:
 
 def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
     kept = case.row["photo"]
-    entries = task_list(case, container().clock())
+    story = container().queries.cases.story(case.id)
+    entries = task_list(case, container().clock(), story)
     return render_template(
         "candidate/photo.html",
         case=case,
         entries=entries,
         here=Task.PHOTO,
         following=_following(case, entries),
+        sent_back=Task.PHOTO in to_mend(case, story),
         first=Step.UPLOAD_PHOTO in case.steps,
         faults=faults,
         refused=lines(taken.photo.measured, taken.photo.codes) if taken else [],
