@@ -21,9 +21,10 @@ from sqlalchemy import event, insert, select, text
 from sqlalchemy.pool import Pool
 
 import ncre
-from ncre.store import sqlite_file
-from ncre.store.database import MIGRATIONS, Database, DatabaseUnusable, NotMigrated, newest_migrations
+from ncre.store.database import Database, DatabaseUnusable, NotMigrated
+from ncre.store.engines import sqlite_file
 from ncre.store.fair_lock import FairLock, Overcrowded
+from ncre.store.migrated import MIGRATIONS, newest_migrations
 from ncre.store.outages import DatabaseFailure, Outage
 from ncre.store.schema import claims
 
@@ -420,7 +421,7 @@ def test_a_connection_in_use_is_trusted_and_a_rested_one_asked(
     for _ in range(5):
         _reads(database)
     assert pings == []
-    monkeypatch.setattr("ncre.store.database.TRUSTED_SECONDS", 0.0)
+    monkeypatch.setattr("ncre.store.engines.postgresql.TRUSTED_SECONDS", 0.0)
     _reads(database)
     assert len(pings) == 1
     database.close()
@@ -435,7 +436,7 @@ def test_a_rested_connection_that_died_is_replaced_before_anybody_notices(
     with other.transaction() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": former})
     other.close()
-    monkeypatch.setattr("ncre.store.database.TRUSTED_SECONDS", 0.0)
+    monkeypatch.setattr("ncre.store.engines.postgresql.TRUSTED_SECONDS", 0.0)
     assert _reads(database) != former
     database.close()
 

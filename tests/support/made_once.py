@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
 from ncre.photo.lab import measuring
-from ncre.store import database, sqlite_file
+from ncre.store.engines import postgresql, sqlite_file
 
 
 class Compiled(dict[Any, Any]):
@@ -34,7 +34,7 @@ STATEMENTS: Final = Compiled()
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (sqlite_file, database):
+        for module in (sqlite_file, postgresql):
             patch.setattr(module, "create_engine", _sharing_statements(module.create_engine))
         patch.setattr(sqlite_file, "_prepare", _without_waiting_for_the_disk(sqlite_file._prepare))
         patch.setattr(Rule, "_compile_builder", _compiled_once(Rule._compile_builder))

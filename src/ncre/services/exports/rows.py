@@ -38,7 +38,7 @@ NameOf = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRows:
     """What is exported, for whom and why."""
 
     what: str
@@ -68,14 +68,14 @@ class ExportRows:
             count = int(connection.execute(placed).scalar_one())
             return count if site else count + int(connection.execute(unplaced).scalar_one())
 
-    def portions(self, wanted: Wanted) -> Iterator[tuple[int, list[list[Cell]]]]:
+    def portions(self, wanted: WantedRows) -> Iterator[tuple[int, list[list[Cell]]]]:
         """How many registrations were gone through, and the rows of the portion."""
         after: UUID | None = None
         while cases := self._page(wanted, after):
             after = cases[-1]["id"]
             yield len(cases), self._rows(wanted, cases)
 
-    def _page(self, wanted: Wanted, after: UUID | None) -> list[Known]:
+    def _page(self, wanted: WantedRows, after: UUID | None) -> list[Known]:
         asked = select(registrations).order_by(registrations.c.id).limit(PORTION)
         asked = asked.where(registrations.c.round == wanted.round)
         if wanted.site:
@@ -85,7 +85,7 @@ class ExportRows:
         with self._command_handler.database.reading() as connection:
             return [dict(row) for row in connection.execute(asked).mappings()]
 
-    def _rows(self, wanted: Wanted, cases: Sequence[Known]) -> list[list[Cell]]:
+    def _rows(self, wanted: WantedRows, cases: Sequence[Known]) -> list[list[Cell]]:
         private = any(column.private for column in wanted.columns)
         with self._command_handler.database.reading() as connection:
             lines = _LINES[wanted.what](connection, cases, self._name_of)

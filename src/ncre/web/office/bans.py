@@ -22,7 +22,17 @@ from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import FormIncomplete, command_id, fresh_id, seen
+from ncre.web.shared.forms import (
+    FormIncomplete,
+    command_id,
+    fresh_id,
+    has_field,
+    seen,
+    sent_form,
+    trimmed_field,
+    typed_field,
+    typed_fields,
+)
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
 
@@ -61,10 +71,7 @@ def home() -> Answer:
 @require_recent_authentication
 @DRAFT.sent
 def impose() -> Answer:
-    said = {
-        name: request.form.get(name, "")
-        for name in ("kind", "number", "starts", "ends", "decision", "reason")
-    }
+    said = typed_fields(("kind", "number", "starts", "ends", "decision", "reason"))
     act = _act()
     try:
         ban = container().bans.impose(act, new_ban(**said))
@@ -80,7 +87,7 @@ def impose() -> Answer:
 @office
 def search() -> Answer:
     """The number travels in the form, never in an address, and is kept nowhere."""
-    typed = request.form.get("q", "").strip()
+    typed = trimmed_field("q")
     if not typed or len(typed) > 40:
         return _list({"q": _("请填写证件号码。")}), 422
     found = container().bans.search(typed)
@@ -110,7 +117,7 @@ def reason(ban: UUID) -> Answer:
 def lift(ban: UUID) -> Answer:
     act = _act()
     try:
-        container().bans.lift(act, ban, request.form.get("why", ""))
+        container().bans.lift(act, ban, typed_field("why"))
     except Refusal as refusal:
         return _again(ban, "lift", refusal)
     flash(_("已解除停考。"))
@@ -124,12 +131,12 @@ def resolve(ban: UUID, registration: UUID) -> Answer:
     asked = CaseRequest(
         registration=registration, actor=account().actor, seen=seen(), command_id=command_id()
     )
-    chosen = request.form.get("outcome", "")
+    chosen = typed_field("outcome")
     if chosen not in set(Outcome):
         faults = {f"outcome-{registration}": _("请选择怎样处理。")}
         return _one(ban, faults), 422
     try:
-        container().bans.resolve(asked, ban, Outcome(chosen), request.form.get("why", ""))
+        container().bans.resolve(asked, ban, Outcome(chosen), typed_field("why"))
     except Refusal as refusal:
         return _again(ban, str(registration), refusal)
     flash(_("已办理。"))
@@ -209,7 +216,7 @@ def _list(faults: dict[str, str], found: list[dict[str, object]] | None = None) 
     return render_template(
         "office/bans.html",
         opened=opened,
-        typed=request.form if "decision" in request.form else opened.fields,
+        typed=sent_form() if has_field("decision") else opened.fields,
         rows=rows if found is None else found,
         found=found is not None,
         number=number,

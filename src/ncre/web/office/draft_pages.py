@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import render_template, request
+from flask import render_template
 from flask_babel import gettext as _
 
 from ncre.domain.accounts.staff import LONGEST_WHY
@@ -13,13 +13,13 @@ from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.identity.form_drafts import LARGEST_OF_STAFF
 from ncre.projections.registration.overview import SiteOverview
-from ncre.services.exam.draft import Draft
+from ncre.services.exam.draft import RoundDraft
 from ncre.web.drafts.draft_form import DraftForm, OpenForm, thing
 from ncre.web.office.draft_fields import FORMS, Form
 from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of, typed_cells
 from ncre.web.office.draft_site_fields import site_form
 from ncre.web.shared.auth import container
-from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.forms import fresh_id, sent_form, typed_field
 from ncre.web.shared.history_view import names
 from ncre.web.shared.language import language
 
@@ -32,22 +32,22 @@ DRAFT: Final = DraftForm("round-part", largest=LARGEST_OF_STAFF)
 def list_page(faults: dict[str, str]) -> str:
     round_ = container().queries.exams.current()
     opened = container().queries.exams.rounds()
-    begins = request.form.get("begins", "")
+    begins = typed_field("begins")
     return render_template(
-        "office/drafts.html",
+        "office/rounds/drafts.html",
         rounds=opened[::-1],
         current=round_.code if round_ else "",
         drafts=container().round_drafts.listed(),
         faults=faults,
-        typed={"code": request.form.get("code", ""), "begins": begins},
+        typed={"code": typed_field("code"), "begins": begins},
         name_of=names(),
         command_id=fresh_id,
     )
 
 
-def overview_page(found: Draft, faults: dict[str, str]) -> str:
+def overview_page(found: RoundDraft, faults: dict[str, str]) -> str:
     return render_template(
-        "office/draft.html",
+        "office/rounds/draft.html",
         draft=found,
         forms=FORMS,
         taken=_taken(found),
@@ -56,11 +56,11 @@ def overview_page(found: Draft, faults: dict[str, str]) -> str:
         number=container().revisions.number(found.code),
         faults=faults,
         name_of=names(),
-        typed=request.form,
+        typed=sent_form(),
     )
 
 
-def _site_line(found: Draft, name: str) -> dict[str, object]:
+def _site_line(found: RoundDraft, name: str) -> dict[str, object]:
     """A line of the table of sites; numbers as they were typed."""
     known = found.parts[name]
     cells, policy = known.fields, found.parts["policy"].fields
@@ -82,7 +82,7 @@ def _site_line(found: Draft, name: str) -> dict[str, object]:
     }
 
 
-def _taken(found: Draft) -> dict[str, SiteOverview]:
+def _taken(found: RoundDraft) -> dict[str, SiteOverview]:
     """How far the sites of the round in force are taken; nothing for a round that is not open."""
     round_ = container().queries.exams.round(found.code)
     every = container().queries.exams.overview(round_) if round_ else []
@@ -98,11 +98,11 @@ def _administrators() -> dict[str, list[str]]:
     return by_site
 
 
-def opened_part(found: Draft, part: str) -> OpenForm:
+def opened_part(found: RoundDraft, part: str) -> OpenForm:
     return DRAFT.opened(thing("round-part", str(found.id), part))
 
 
-def begun_part(found: Draft, part: str) -> str:
+def begun_part(found: RoundDraft, part: str) -> str:
     """The part as it was left in the form, else as it is saved."""
     known, opened = found.parts[part], opened_part(found, part)
     if opened.draft is None:
@@ -112,14 +112,14 @@ def begun_part(found: Draft, part: str) -> str:
 
 
 def part_page(
-    found: Draft, part: str, cells: dict[str, str], version: int, changed: bool = False, told: str = ""
+    found: RoundDraft, part: str, cells: dict[str, str], version: int, changed: bool = False, told: str = ""
 ) -> str:
     form = form_of(found, part)
     labels = labels_of(form)
     faults = {one.name or "form": in_words(one.words, labels) for one in reversed(found.faults_of(part))}
     known, opened = found.parts[part], opened_part(found, part)
     return render_template(
-        "office/draft_part.html",
+        "office/rounds/draft_part.html",
         opened=opened,
         draft=found,
         part=part,
@@ -138,7 +138,7 @@ def part_page(
     )
 
 
-def form_of(found: Draft, part: str) -> Form:
+def form_of(found: RoundDraft, part: str) -> Form:
     if not part.startswith(SITE):
         return FORMS[part]
     subjects = found.parts["subjects"].fields
@@ -151,11 +151,11 @@ def form_of(found: Draft, part: str) -> Form:
     return site_form(part.removeprefix(SITE), found.parts[part].fields, policy, sorted(listed))
 
 
-def preview_page(found: Draft, faults: dict[str, str], why: str = "") -> str:
+def preview_page(found: RoundDraft, faults: dict[str, str], why: str = "") -> str:
     revision = container().round_drafts.preview(found) if found.is_open else None
     wrong = [(one, title_of(one.part)) for one in found.read.faults]
     return render_template(
-        "office/draft_preview.html",
+        "office/rounds/draft_preview.html",
         draft=found,
         revision=revision,
         points=[_point(one) for one in revision.points] if revision else [],
