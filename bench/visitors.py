@@ -94,7 +94,7 @@ def journey(visitor: Visitor, channel_key: str) -> Journey:
     yield Ask("/welcome")
     form = hidden((yield Ask("/agreement")))
     begun = yield from _sent("/agreement", {**form, "agreed": "yes", "answer": "agree"})
-    home = begun.location
+    home = begun.location.removesuffix("/details")
     yield Ask(home)
     form = hidden((yield Ask(f"{home}/details")))
     yield from _sent(f"{home}/details", {**details_of(visitor), **form})

@@ -55,13 +55,16 @@ form_drafts = Table(
     Index("form_drafts_about", "about"),
     Index("form_drafts_saved", "saved_at"),
 )
-"""`about` is the registration of the form; a row without its box is of a page that was sent or thrown away."""
+"""`about` is what the form is about, most often a registration; a row without its box is of a page that was sent or thrown away."""
 
 LIFE: Final = timedelta(days=1)
 """After the last save."""
 
 LARGEST: Final = 16_000
-"""Bytes of what one draft holds, as JSON."""
+"""Bytes of what one draft holds, as JSON, where its form says nothing else."""
+
+LARGEST_OF_STAFF: Final = 130_000
+"""Of what the office writes: both bodies of a notice at their longest."""
 
 OF_A_FORM: Final = 3
 """Drafts of one form; the oldest goes when another tab begins one."""
@@ -118,10 +121,10 @@ class FormDrafts:
         self._store = store
         self._clock = clock
 
-    def keep(self, page: DraftPage, fields: Fields, seen: int) -> Kept:
+    def keep(self, page: DraftPage, fields: Fields, seen: int, largest: int = LARGEST) -> Kept:
         """What stands in the form now takes the place of what this page saved before. Raises PersonErased."""
         text = json.dumps(fields, ensure_ascii=False).encode()
-        if len(text) > LARGEST:
+        if len(text) > largest:
             return Kept.TOO_LARGE
         with self._database.transaction() as connection:
             self._database.lock(connection, page.account)
@@ -155,7 +158,7 @@ class FormDrafts:
             connection.execute(update(form_drafts).where(*mine).values(box=None))
 
     def of(self, account: UUID, about: UUID | None = None) -> list[FormDraft]:
-        """The drafts of an account about one registration, or about none; the last that was saved comes first."""
+        """The drafts of an account about one registration or other thing, or about none; the last that was saved comes first."""
         asked = select(form_drafts).where(
             form_drafts.c.account == account,
             form_drafts.c.about.is_(None) if about is None else form_drafts.c.about == about,

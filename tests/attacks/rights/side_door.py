@@ -38,6 +38,7 @@ def _case_of_somebody(target: Target) -> str:
     candidate, kaowu = target.signed_in("kaosheng"), target.signed_in("kaowu")
     agreed = {**candidate.hidden("/agreement"), "answer": "agree", "agreed": "yes"}
     _, where, _ = candidate.ask("POST", "/agreement", agreed)
+    where = where.removesuffix("/details")
     candidate.ask("POST", f"{where}/details", {**candidate.hidden(f"{where}/details"), **form_of_details()})
     wanted = {**kaowu.hidden("/audit"), "q": WENJING.document_number}
     status, found, _ = kaowu.ask("POST", "/audit", wanted)

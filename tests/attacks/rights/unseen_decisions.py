@@ -20,6 +20,7 @@ def findings(target: Target) -> list[str]:
     candidate, kaowu = target.signed_in("kaosheng"), target.signed_in("kaowu")
     agreed = {**candidate.hidden("/agreement"), "answer": "agree", "agreed": "yes"}
     _, where, _ = candidate.ask("POST", "/agreement", agreed)
+    where = where.removesuffix("/details")
     case = where.rpartition("/")[2]
     acts = (
         (candidate, f"{where}/withdraw", {}),

@@ -62,7 +62,7 @@ def _case(candidate: Browser) -> str:
     if not where.startswith("/registrations/"):
         agreed = {**candidate.hidden("/agreement"), "answer": "agree", "agreed": "yes"}
         _, where, _ = candidate.ask("POST", "/agreement", agreed)
-    return where.rpartition("/")[2]
+    return where.removesuffix("/details").rpartition("/")[2]
 
 
 def _call(port: int, method: str, address: str, headers: dict[str, str]) -> int:

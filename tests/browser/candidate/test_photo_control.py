@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from ncre.bootstrap import Container
 from tests.browser.visit import CandidateAtPhone, faults_of
-from tests.photo.portraits import jpeg, portrait, whole
+from tests.photo.portraits import jpeg, oriented, portrait, whole
 from tests.support.people import Candidate, somebody
 from tests.web.visitor import facts_of, row_of
 
@@ -96,6 +96,25 @@ def test_it_is_cropped_by_keys_before_it_is_sent(
     name, size = page.evaluate("JSON.parse(sessionStorage.sent)")
     assert name == "cropped.jpg", "what stands in the frame is sent, not the file"
     assert 20_000 < size <= 204_800
+
+
+def test_the_picture_of_a_phone_is_made_lighter_before_it_is_sent_and_stands_upright(
+    visitor: CandidateAtPhone, tmp_path: Path
+) -> None:
+    """What takes minutes on a slow line takes seconds; so a line that breaks costs seconds too, and nothing is resumed."""
+    page, picture = visitor.page, whole().resize((3000, 4000)).rotate(90, expand=True)
+    file = tmp_path / "phone.jpg"
+    file.write_bytes(jpeg(picture, quality=97, exif=oriented(6)))
+    assert file.stat().st_size > 2_000_000
+    page.set_input_files("#photo", file)
+    page.evaluate(SENT)
+    visitor.presses("上传照片")
+    name, size = page.evaluate("JSON.parse(sessionStorage.sent)")
+    assert name == "phone.jpg"
+    assert size < 600_000
+    offered = page.locator(".offer img").first
+    expect(offered).to_be_visible()
+    assert "帮我转正" not in visitor.reads(), "turned as its camera says before it was sent"
 
 
 def test_a_line_that_breaks_loses_no_photo_and_keeps_one(

@@ -46,9 +46,6 @@ class Way:
         return context
 
 
-PAPERS: Final = {"form", "ticket"}
-"""Pages that keep the measure of the paper they are printed on: with larger text they scroll."""
-
 PLAIN: Final = Way()
 OTHER: Final = Way("en", scheme="dark")
 BARE: Final = Way(scripts=False)
@@ -100,8 +97,7 @@ def faults_of(world: World, browser: Browser, view: View, way: Way, axe_at: tupl
     context = way.context(browser)
     page = comes_to(world, context, view, way)
     found = [f"wider than {width}" for width in wide_at(page)]
-    if view.name not in PAPERS:
-        found += [f"with large text wider than {width}" for width in wide_at(page, (390, 1280), "200%")]
+    found += [f"with large text wider than {width}" for width in wide_at(page, (390, 1280), "200%")]
     found += [f"{width} {fault}" for width in axe_at for fault in found_by_axe(page, width)]
     context.close()
     return [f"{view.name} {way}: {fault}" for fault in found]

@@ -27,10 +27,10 @@ def visitor(site: Flask, wenjing: Candidate) -> Visitor:
 def accept(visitor: Visitor) -> UUID:
     """Go through the page and return the registration it leads to."""
     visitor.get("/agreement")
-    return UUID(visitor.post("/agreement", agreed="yes", answer="agree").headers["Location"].split("/")[-1])
+    return UUID(visitor.post("/agreement", agreed="yes", answer="agree").headers["Location"].split("/")[2])
 
 
-def test_accepting_begins_the_registration_and_leads_to_its_tasks(
+def test_accepting_begins_the_registration_and_leads_to_its_first_form(
     container: Container, wenjing: Candidate, visitor: Visitor
 ) -> None:
     assert accept(visitor) == wenjing.id

@@ -335,3 +335,17 @@ def test_drafts_are_swept_away_and_photos_are_not(
     container.photos.sweep(datetime.now(UTC) + timedelta(hours=1))
     visitor.get(draft, 404)
     visitor.get(f"{path(wenjing)}.jpg")
+
+
+def test_a_photo_that_was_sent_back_is_not_called_right_before_it_is_replaced(
+    container: Container, site: Flask
+) -> None:
+    wenjing = somebody(container)
+    wenjing.until_waiting()
+    rejected(container, wenjing)
+    visitor = signed_in(site, wenjing)
+    visitor.get(path(wenjing))
+    assert "照片正确，下一步" not in visitor.page
+    visitor.post(path(wenjing), photo=jpeg(portrait_picture(), quality=95))
+    visitor.get(path(wenjing))
+    assert f'href="/registrations/{wenjing.id}/check">照片正确，下一步' in visitor.page

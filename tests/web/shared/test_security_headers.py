@@ -41,6 +41,19 @@ def test_the_style_in_a_first_page_is_the_sheet_and_the_only_one_that_its_policy
     assert "/static/style.css" in second.text
 
 
+def test_who_is_signed_in_gets_it_too_where_their_browser_has_no_sheet(
+    container: Container, site: Flask
+) -> None:
+    """A link in a letter, on a phone whose cache was emptied: one journey less to the first paint."""
+    visitor = signed_in(site, somebody(container))
+    visitor._client.delete_cookie("sheet", domain="localhost")
+    first = visitor.get("/welcome")
+    assert "<style>" in first.text
+    assert "style-src 'self' 'sha256-" in first.headers["Content-Security-Policy"]
+    assert first.headers["Cache-Control"] == "no-store"
+    assert "<style>" not in visitor.get("/welcome").text
+
+
 def test_the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts(
     container: Container, site: Flask
 ) -> None:

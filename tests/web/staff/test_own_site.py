@@ -14,7 +14,7 @@ from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
 from ncre.services.exam.revision_commands import Revise
 from ncre.web.site import create_site
-from tests.support.people import LIQIANG, OFFICE, SITE, WENJING, somebody
+from tests.support.people import LIQIANG, OFFICE, SITE, WENJING, Clock, somebody
 from tests.web.office.test_drafts import cells_on
 from tests.web.staff_members import Visitor, auditor, hidden, office, reviewer, visitor
 
@@ -219,3 +219,18 @@ def test_accounts_of_other_roles_are_not_touched(
     assert container.accounts.find(other.id).role is role  # type: ignore[union-attr]
     own = guanli.post(f"{page}/reviewers", page=page, name="guanli", why="x")
     assert own.status_code in (403, 404)
+
+
+def test_what_is_typed_is_kept_until_it_is_carried_out(guanli: Visitor, clock: Clock) -> None:
+    page, path = f"/staff/site/{SITE}", f"/staff/site/{SITE}/notice"
+    typed = "考试当天从北门进，带好证件，还没有写完"
+    sent = form_of(guanli.get(page), "notice") | {"site.notice": typed}
+    clock.advance(hours=2)
+    lost = guanli.send(path, sent)
+    assert (lost.location or "").startswith("/sign-in")
+    text = guanli.get(page)
+    assert typed in text
+    assert "开始填写，还没有保存" in text
+    assert typed not in text[text.index('action="/staff/site/' + SITE + '/rooms"') : text.index(path)]
+    assert changed(guanli, "notice", site__notice=typed).status_code == 303  # type: ignore[attr-defined]
+    assert "开始填写，还没有保存" not in guanli.get(page)

@@ -30,7 +30,7 @@ def read() -> Answer:
 @pages.post("/agreement")
 @require_step(Step.AGREE)
 def answer() -> Answer:
-    """同意 begins the registration (or finds it, on a second click); 不同意 records nothing."""
+    """同意 begins the registration (or finds it, on a second click) and leads to its first form; 不同意 records nothing."""
     if typed_field("answer") != "agree":
         return redirect(url_for("agreement.declined"), 303)
     if not typed_field("agreed"):
@@ -46,7 +46,8 @@ def answer() -> Answer:
     begun = container().registrations.agree(
         account().id, account().actor, round_.code, typed_field("agreement"), command_id()
     )
-    return redirect(url_for("registration.tasks", registration=begun.id), 303)
+    following = "details.form" if begun.status is Status.AGREED else "registration.tasks"
+    return redirect(url_for(following, registration=begun.id), 303)
 
 
 @pages.get("/agreement/declined")

@@ -19,7 +19,7 @@ from ncre.photo.file_store import PhotoMissing
 from ncre.services.photo.photos import Taken
 from ncre.store.sealing import PersonErased
 from ncre.web.candidate.photo_checks import advice, lines, sentences
-from ncre.web.candidate.task_list import Task, task_list
+from ncre.web.candidate.task_list import Entry, Task, task_list, to_mend
 from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_role, require_step
 from ncre.web.shared.errors import PASSING, refusal_text, too_large
@@ -180,11 +180,15 @@ def _carry_out(case: Case, step: Step, photo: Photo) -> None:
 
 def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
     kept = case.row["photo"]
+    story = container().queries.cases.story(case.id)
+    entries = task_list(case, container().clock(), story)
     return render_template(
         "candidate/photo.html",
         case=case,
-        entries=task_list(case, container().clock()),
+        entries=entries,
         here=Task.PHOTO,
+        following=_following(case, entries),
+        sent_back=Task.PHOTO in to_mend(case, story),
         first=Step.UPLOAD_PHOTO in case.steps,
         faults=faults,
         refused=lines(taken.photo.measured, taken.photo.codes) if taken else [],
@@ -195,6 +199,13 @@ def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
         kept=lines(kept["measured"], kept["codes"]) if kept else [],
         command_id=fresh_id(),
     )
+
+
+def _following(case: Case, entries: list[Entry]) -> str:
+    """Where a photo that is right leads: to the check, else to the payment, as far as either is open."""
+    opened = {entry.task: entry.page for entry in entries if entry.page}
+    page = opened.get(Task.CHECK) or opened.get(Task.PAYMENT) or "registration.tasks"
+    return url_for(page, registration=case.id)
 
 
 def _try_again(case: Case, refusal: Refusal) -> Answer:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Final, ParamSpec
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from flask import Flask, g, request
 from werkzeug.datastructures import MultiDict
@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ncre.events.bounds import OutOfBounds, integer
-from ncre.identity.form_drafts import FormDraft, Kept
+from ncre.identity.form_drafts import LARGEST, FormDraft, Kept
 from ncre.store.outages import DatabaseFailure
 from ncre.store.sealing import PersonErased
 from ncre.web.drafts.draft_page import SignedPage, fresh_page, sent_page
@@ -35,6 +35,11 @@ P = ParamSpec("P")
 
 _FORMS: Final[dict[str, DraftForm]] = {}
 """By name: every form that was declared."""
+
+_THINGS: Final = UUID("5f0c6f5e-3f0e-5c36-9d1b-8f4f3e0d7a61")
+
+_OF_THE_PAGE: Final = frozenset({"csrf_token", "draft", "seen", "command_id", "close", "confirmed", "edit"})
+"""Fields that say something of the page or of the button, not what somebody typed."""
 
 _ENDS: Final = 303
 """Where a form leads to when it was taken."""
@@ -62,13 +67,26 @@ class OpenForm:
         return {name: self.fields.get(name, "") for name in names} if self.draft else known
 
 
-class DraftForm:
-    """`fields` are the names that are kept: never a password, never what the page itself says."""
+def thing(*names: str) -> UUID:
+    """What a form is about where that has no id of its own: a letter, a part of a draft, a site of a round."""
+    return uuid5(_THINGS, "|".join(names))
 
-    def __init__(self, name: str, fields: Iterable[str]) -> None:
+
+class DraftForm:
+    """`fields` are the names that are kept: never a password, never what the page itself says. Without them, a form whose
+    fields are known only when it is shown: all that it sends. `largest`: bytes of a draft.
+    """
+
+    def __init__(self, name: str, fields: Iterable[str] | None = None, largest: int = LARGEST) -> None:
         self.name = name
-        self.fields = frozenset(fields)
+        self.fields = frozenset(fields) if fields is not None else frozenset()
+        self.largest = largest
+        self._keeps_all = fields is None
         _FORMS[name] = self
+
+    def keeps(self, name: str) -> bool:
+        """Whether what stands in this field is kept."""
+        return name not in _OF_THE_PAGE if self._keeps_all else name in self.fields
 
     def opened(self, about: UUID | None = None) -> OpenForm:
         """The newest draft, or the one that the address names; after a form was sent, its own page goes on."""
@@ -87,8 +105,8 @@ class DraftForm:
         """A draft that somebody else than the keyboard begins, for the page that the request's form stood on."""
         sent = sent_page()
         if sent is not None and (sent.page.form, sent.page.account) == (self.name, account().id):
-            kept = [(name, value) for name, value in fields.items() if name in self.fields]
-            container().form_drafts.keep(sent.page, kept, _seen())
+            kept = [(name, value) for name, value in fields.items() if self.keeps(name)]
+            container().form_drafts.keep(sent.page, kept, _seen(), self.largest)
 
     def sent(self, view: Callable[P, Answer]) -> Callable[P, Answer]:
         """A view that takes the form. Its redirect (303) says that it was taken."""
@@ -134,8 +152,8 @@ def _keep() -> Kept | None:
         form = _FORMS.get(sent.page.form) if sent else None
         if sent is None or form is None:
             return None
-        fields = [(name, value) for name, value in sent_form().items(multi=True) if name in form.fields]
-        return container().form_drafts.keep(sent.page, fields, _seen())
+        fields = [(name, value) for name, value in sent_form().items(multi=True) if form.keeps(name)]
+        return container().form_drafts.keep(sent.page, fields, _seen(), form.largest)
     return None
 
 

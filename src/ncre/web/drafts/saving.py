@@ -43,7 +43,7 @@ def save() -> Answer:
 
 
 @pages.post("/drafts/newest")
-@require_role(Role.CANDIDATE, Role.REVIEWER, Role.OFFICE)
+@require_role(Role.CANDIDATE, Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE)
 def newest() -> Answer:
     """The newest draft of the form, for a page that was loaded while its last words were under way; "" if none."""
     sent = _own()
@@ -52,7 +52,7 @@ def newest() -> Answer:
 
 
 @pages.post("/drafts/throw-away")
-@require_role(Role.CANDIDATE, Role.REVIEWER, Role.OFFICE)
+@require_role(Role.CANDIDATE, Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE)
 def throw_away() -> Answer:
     sent = _own()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from ncre.handlers.command_handler import Act
 from ncre.services.bans.ban_file import BanFileUnreadable, BanRow, new_ban, read_bans
 from ncre.services.bans.bans import Outcome, RowState
 from ncre.services.registration.case_request import CaseRequest
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -24,7 +26,9 @@ from ncre.web.shared.forms import (
     FormIncomplete,
     command_id,
     fresh_id,
+    has_field,
     seen,
+    sent_form,
     trimmed_field,
     typed_field,
     typed_fields,
@@ -36,6 +40,11 @@ pages = Blueprint("bans", __name__)
 office = require_role(Role.OFFICE)
 
 KIND = "bans"
+
+DRAFT: Final = DraftForm("ban", ("kind", "starts", "ends", "decision", "reason"))
+"""Without the number of the document, which is kept nowhere."""
+
+LIFTING: Final = DraftForm("ban-lift", ("why",))
 
 FIELD_OF = {
     RefusalCode.BAN_DOCUMENT_UNFIT: "number",
@@ -60,6 +69,7 @@ def home() -> Answer:
 @pages.post("/office/bans")
 @office
 @require_recent_authentication
+@DRAFT.sent
 def impose() -> Answer:
     said = typed_fields(("kind", "number", "starts", "ends", "decision", "reason"))
     act = _act()
@@ -103,6 +113,7 @@ def reason(ban: UUID) -> Answer:
 @pages.post("/office/bans/<uuid:ban>/lift")
 @office
 @require_recent_authentication
+@LIFTING.sent
 def lift(ban: UUID) -> Answer:
     act = _act()
     try:
@@ -201,8 +212,11 @@ def _again(ban: UUID, form: str, refusal: Refusal) -> Answer:
 def _list(faults: dict[str, str], found: list[dict[str, object]] | None = None) -> str:
     number = _page_number()
     rows, more = container().bans.page(number)
+    opened = DRAFT.opened()
     return render_template(
         "office/bans.html",
+        opened=opened,
+        typed=sent_form() if has_field("decision") else opened.fields,
         rows=rows if found is None else found,
         found=found is not None,
         number=number,
@@ -229,6 +243,7 @@ def _one(ban: UUID, faults: dict[str, str], reason: str | None = None) -> str:
     row, waiting, story = container().bans.one(ban)
     return render_template(
         "office/ban.html",
+        opened=LIFTING.opened(ban),
         row=row,
         waiting=waiting,
         story=newest_first(story),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
@@ -14,6 +15,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.vocabulary import Role
 from ncre.services.exam.calling_off_request import CallOff
+from ncre.web.drafts.draft_form import DraftForm, thing
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -21,6 +23,8 @@ from ncre.web.shared.forms import command_id, fresh_id, sent_form, typed_field
 from ncre.web.shared.history_view import names
 
 pages = Blueprint("calling_off", __name__)
+
+DRAFT: Final = DraftForm("call-off", ("way", "to", "why"))
 
 FIELD_OF = {
     RefusalCode.WHY_MISSING: "why",
@@ -49,6 +53,7 @@ def preview(round_code: str, site: str) -> Answer:
 
 @pages.post("/office/rounds/<round_code>/called-off/<site>")
 @require_role(Role.OFFICE)
+@DRAFT.sent
 def begin(round_code: str, site: str) -> Answer:
     round_, found = _round(round_code), _site(round_code, site)
     way, why = typed_field("way"), typed_field("why")
@@ -108,8 +113,10 @@ def _preview(round_: Round, site: Site, faults: dict[str, str]) -> str:
     others = [one for one in container().queries.exams.rounds() if one.code != round_.code]
     shown = container().calling_off.preview(round_.code, site.code)
     carried = {one.code: container().calling_off.preview(round_.code, site.code, one.code) for one in others}
+    opened = DRAFT.opened(thing("call-off", round_.code, site.code))
     return render_template(
         "office/rounds/call_off.html",
+        opened=opened,
         round=round_,
         site=site,
         shown=shown,
@@ -117,7 +124,7 @@ def _preview(round_: Round, site: Site, faults: dict[str, str]) -> str:
         carried=carried,
         runs=container().calling_off.runs(round_.code, site.code),
         faults=faults,
-        typed=sent_form(),
+        typed=sent_form() if request.method == "POST" else opened.fields,
         longest_why=LONGEST_WHY,
         command_id=fresh_id(),
     )

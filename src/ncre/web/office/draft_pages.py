@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import render_template
 from flask_babel import gettext as _
 
@@ -9,10 +11,12 @@ from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role, Status
+from ncre.identity.form_drafts import LARGEST_OF_STAFF
 from ncre.projections.registration.overview import SiteOverview
 from ncre.services.exam.draft import RoundDraft
+from ncre.web.drafts.draft_form import DraftForm, OpenForm, thing
 from ncre.web.office.draft_fields import FORMS, Form
-from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of
+from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of, typed_cells
 from ncre.web.office.draft_site_fields import site_form
 from ncre.web.shared.auth import container
 from ncre.web.shared.forms import fresh_id, sent_form, typed_field
@@ -20,6 +24,9 @@ from ncre.web.shared.history_view import names
 from ncre.web.shared.language import language
 
 SITE = "site:"
+
+DRAFT: Final = DraftForm("round-part", largest=LARGEST_OF_STAFF)
+"""Its fields are those of the part."""
 
 
 def list_page(faults: dict[str, str]) -> str:
@@ -91,20 +98,34 @@ def _administrators() -> dict[str, list[str]]:
     return by_site
 
 
+def opened_part(found: RoundDraft, part: str) -> OpenForm:
+    return DRAFT.opened(thing("round-part", str(found.id), part))
+
+
+def begun_part(found: RoundDraft, part: str) -> str:
+    """The part as it was left in the form, else as it is saved."""
+    known, opened = found.parts[part], opened_part(found, part)
+    if opened.draft is None:
+        return part_page(found, part, dict(known.fields), known.version)
+    cells = typed_cells(form_of(found, part), opened.fields)
+    return part_page(found, part, cells, known.version, changed=known.version > opened.draft.seen)
+
+
 def part_page(
     found: RoundDraft, part: str, cells: dict[str, str], version: int, changed: bool = False, told: str = ""
 ) -> str:
     form = form_of(found, part)
     labels = labels_of(form)
     faults = {one.name or "form": in_words(one.words, labels) for one in reversed(found.faults_of(part))}
-    known = found.parts[part]
+    known, opened = found.parts[part], opened_part(found, part)
     return render_template(
         "office/rounds/draft_part.html",
+        opened=opened,
         draft=found,
         part=part,
         form=form,
         cells=cells,
-        faults={} if changed or told else faults,
+        faults={} if changed or told or opened.draft else faults,
         cautions=[in_words(one.words, labels) for one in found.cautions_of(part)],
         version=version,
         changed=changed,

@@ -15,7 +15,9 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.services.exam.draft import RoundDraft
 from ncre.web.office.draft_forms import typed_cells
 from ncre.web.office.draft_pages import (
+    DRAFT,
     SITE,
+    begun_part,
     form_of,
     list_page,
     overview_page,
@@ -82,12 +84,12 @@ def part(draft: UUID, part: str) -> Answer:
     found = _draft(draft)
     if part not in found.parts:
         raise NotFound
-    known = found.parts[part]
-    return part_page(found, part, dict(known.fields), known.version)
+    return begun_part(found, part)
 
 
 @pages.post("/office/drafts/<uuid:draft>/parts/<part>")
 @require_role(Role.OFFICE)
+@DRAFT.sent
 def save(draft: UUID, part: str) -> Answer:
     """Whatever was typed is kept; what is wrong with it stands beside it until it is mended."""
     found = _draft(draft)

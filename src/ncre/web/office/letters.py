@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -26,6 +27,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.letters import stream_of
 from ncre.handlers.command_handler import Act
 from ncre.identity.letters.registration import RegistrationLetter
+from ncre.web.drafts.draft_form import DraftForm, OpenForm, thing
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -44,6 +46,9 @@ from ncre.web.shared.language import language
 
 pages = Blueprint("office_letters", __name__)
 
+DRAFT: Final = DraftForm(
+    "letter-text", ("subject", "body", "short", "subject_en", "body_en", "short_en", "why"), 30_000
+)
 PARTS = ("subject", "body", "short", "subject_en", "body_en", "short_en")
 LONGEST = {"subject": LONGEST_SUBJECT, "body": LONGEST_BODY, "short": LONGEST_SHORT}
 FIELD_OF = {
@@ -80,6 +85,7 @@ def one(kind: str) -> Answer:
 @pages.post("/office/letters/<kind>")
 @require_role(Role.OFFICE)
 @require_recent_authentication
+@DRAFT.sent
 def change(kind: str) -> Answer:
     """Look at it, keep it, or come back to the shipped text, as the button says. A letter once sent stays as it was."""
     asked, texts = _kind(kind), container().letters.texts
@@ -129,10 +135,16 @@ def _fault(refusal: Refusal) -> dict[str, str]:
     return {part: refusal_text(refusal)}
 
 
+def _seen(newest: int, opened: OpenForm) -> str | int:
+    """What was typed was typed over the text that its page showed."""
+    return sent_form().get("seen", opened.draft.seen if opened.draft else newest)
+
+
 def _page(kind: LetterKind, faults: dict[str, str], shown: RegistrationLetter | None = None) -> str:
     now = container().letters.texts.one(kind)
     sent = request.method == "POST"
-    typed = _typed() if sent else now.text
+    opened = DRAFT.opened(thing("letter", kind.value))
+    typed = _typed() if sent else LetterText(**opened.over(asdict(now.text), PARTS))
     spoken = language()
     return render_template(
         "office/letter.html",
@@ -140,9 +152,10 @@ def _page(kind: LetterKind, faults: dict[str, str], shown: RegistrationLetter | 
         words=KINDS[kind].say(spoken),
         now=now,
         typed=asdict(typed),
-        why=_why(),
+        why=_why() if sent else opened.fields.get("why", ""),
+        opened=opened,
         number=_number(),
-        seen=sent_form().get("seen", now.version) if sent and "case" not in faults else now.version,
+        seen=_seen(now.version, opened) if "case" not in faults else now.version,
         command_id=fresh_id(),
         faults=faults,
         longest=LONGEST,

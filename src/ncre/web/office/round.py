@@ -15,12 +15,14 @@ from ncre.domain.exam.plan import Round, Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.exam import NoticePosted
+from ncre.identity.form_drafts import LARGEST_OF_STAFF
 from ncre.projections.base import Row
 from ncre.projections.registration import overview
 from ncre.projections.rows import known
 from ncre.services.exam.revision_commands import cause_of
 from ncre.web.candidate.home import KINDS
 from ncre.web.candidate.task_list import time_left
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -47,6 +49,9 @@ NOTICE_FIELDS: Final = {
     "why": later("发布的原因"),
 }
 """What is typed of a notice; the reason stands in the history of the round, where candidates do not read it."""
+
+
+DRAFTS: Final = {kind: DraftForm(f"notice-{kind}", NOTICE_FIELDS, LARGEST_OF_STAFF) for kind in KINDS}
 
 
 @pages.get("/office")
@@ -132,6 +137,7 @@ def notices() -> Answer:
 
 @pages.post("/office/notices")
 @require_role(Role.OFFICE)
+@DRAFTS["announcement"].sent
 def post_notice() -> Answer:
     kind = typed_field("kind")
     round_ = current_round()
@@ -198,6 +204,7 @@ def _preview(kind: str, typed: dict[str, str], standing: Row | None) -> str:
         kind=kind,
         typed=typed,
         standing=standing,
+        draft=typed_field("draft"),
         seen=typed_field("seen"),
         command_id=typed_field("command_id"),
     )
@@ -227,17 +234,23 @@ def _time_to_pay(site: Site) -> str:
 def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str], outdated: str = "") -> str:
     """Both notices as they are, or as they were typed; `outdated`: beside the one of this kind that stands by now."""
     round_, history = current_round(), _posted()
+    opened = {kind: DRAFTS[kind].opened() for kind in KINDS}
     posted = {kind: container().queries.exams.notice(round_.code, kind) for kind in KINDS}
     empty = dict.fromkeys(NOTICE_FIELDS, "")
     newest = {posted_then.kind: told.row["version"] for told, posted_then in reversed(history)}
     shown: dict[str, int | str] = {kind: newest.get(kind, 0) for kind in KINDS}
+    shown |= {kind: one.draft.seen for kind, one in opened.items() if one.draft}
     if not outdated:  # what was typed was typed over the notice that the first page showed
         shown |= {kind: typed_field("seen") for kind in typed}
     return render_template(
         "office/rounds/notices.html",
         kinds=KINDS,
         posted=posted,
-        values={kind: typed.get(kind) or {**empty, **(posted[kind] or {})} for kind in KINDS},
+        values={
+            kind: typed.get(kind) or opened[kind].over({**empty, **(posted[kind] or {})}, NOTICE_FIELDS)
+            for kind in KINDS
+        },
+        opened=opened,
         labels=NOTICE_FIELDS,
         faults=faults,
         history=history,

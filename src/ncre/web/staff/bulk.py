@@ -15,6 +15,7 @@ from ncre.projections.registration.queue_pages import QueueFilter
 from ncre.projections.rows import RegistrationRow
 from ncre.services.review.bulk import MOST, NO_ANSWER, BulkProgress, Chosen, ItemState, RunState
 from ncre.web.candidate.task_list import GROUPS
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import refusal_text
@@ -25,6 +26,8 @@ from ncre.web.staff.queue_filter import asked_for, filter_of
 from ncre.web.staff.queue_page import chosen_of_form
 
 pages = Blueprint("bulk", __name__)
+
+DRAFT: Final = DraftForm("bulk-rejection", ("reasons", "note"))
 
 AT_ONCE: Final = 50
 """Cases that one request decides; the worker does the rest."""
@@ -62,6 +65,7 @@ def run(run: UUID) -> Answer:
 
 @pages.post("/staff/bulk/<uuid:run>/start")
 @require_step(Step.APPROVE, Step.REJECT)
+@DRAFT.sent
 def start(run: UUID) -> Answer:
     """From now on it is carried out, by this request as far as it gets, and by the worker."""
     reasons, note = field_values("reasons"), typed_field("note")
@@ -103,6 +107,9 @@ def _page(
 ) -> str:
     bulk, run = container().bulk_review, progress.run
     reasons = {group: [one for one in REVIEW_REASONS.values() if one.group == group] for group in GROUPS}
+    opened = DRAFT.opened(run.id)
+    if opened.draft is not None:
+        ticked, note = frozenset(opened.fields.getlist("reasons")), opened.fields.get("note", "")
     return render_template(
         "staff/bulk_run.html",
         progress=progress,
@@ -117,6 +124,7 @@ def _page(
         listed=LISTED,
         reasons=reasons,
         groups=GROUPS,
+        opened=opened,
         ticked=ticked,
         note=note,
         longest_note=LONGEST_NOTE,

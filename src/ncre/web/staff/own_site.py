@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -12,8 +14,10 @@ from ncre.domain.exam.plan import Round, Site
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
+from ncre.identity.form_drafts import LARGEST_OF_STAFF
 from ncre.services.exam.revision_commands import Revision
 from ncre.services.exam.site_administration import PARTS
+from ncre.web.drafts.draft_form import DraftForm, OpenForm, thing
 from ncre.web.office.draft_fields import ROOMS, Field, Form, Group
 from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of, typed_cells
 from ncre.web.office.draft_site_fields import offers_group
@@ -25,6 +29,9 @@ from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 
 pages = Blueprint("own_site", __name__)
+
+DRAFT: Final = DraftForm("own-site", largest=LARGEST_OF_STAFF)
+"""Of each part its own; its fields are those of the part."""
 
 FIELD_OF = {
     RefusalCode.WHY_MISSING: "why",
@@ -51,6 +58,7 @@ def site(code: str) -> Answer:
 
 @pages.post("/staff/site/<code>/<any(rooms, offers, notice):part>")
 @require_role(Role.SITE_ADMIN)
+@DRAFT.sent
 def change(code: str, part: str) -> Answer:
     """Asked for once more, with what it changes and whom it touches; then carried out."""
     found, service = _site(code), container().site_administration
@@ -124,10 +132,16 @@ def _page(found: Site, typed: dict[str, dict[str, str]], faults: dict[str, str],
     round_ = current_round()
     cells = container().site_administration.cells(round_.code, found.code)
     manages = found.plan.manages
+    opened = {name: DRAFT.opened(thing("own-site", round_.code, found.code, name)) for name in PARTS}
     return render_template(
         "staff/own_site.html",
         site=found,
-        forms=[(name, _form(found, name), typed.get(name, cells)) for name in PARTS if name in manages],
+        forms=[
+            (name, (form := _form(found, name)), typed.get(name) or _cells(form, opened[name], cells))
+            for name in PARTS
+            if name in manages
+        ],
+        opened=opened,
         manages=manages,
         reviewers=container().site_administration.reviewers(found) if "reviewers" in manages else [],
         faults=faults,
@@ -138,6 +152,11 @@ def _page(found: Site, typed: dict[str, dict[str, str]], faults: dict[str, str],
         typed=sent_form(),
         longest_why=LONGEST_WHY,
     )
+
+
+def _cells(form: Form, opened: OpenForm, saved: Mapping[str, str]) -> Mapping[str, str]:
+    """The part as it was left in its form, else as it is saved."""
+    return typed_cells(form, opened.fields) if opened.draft else saved
 
 
 def _preview(
@@ -160,6 +179,7 @@ def _preview(
         faults=faults,
         why=why,
         seen=typed_field("seen"),
+        draft=typed_field("draft"),
         command_id=typed_field("command_id"),
         longest_why=LONGEST_WHY,
     )

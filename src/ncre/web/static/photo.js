@@ -6,6 +6,8 @@ const WIDE = 390;
 const HIGH = 567;
 const MOST = 204_800; // bytes of a photo
 const LARGEST = 10_000_000; // bytes of what the server looks at
+const HEAVY = 600_000; // bytes of what is made lighter before it is sent
+const LONGEST = 2_400; // pixels of its longer side: four times what a photo is kept at
 const TRIES = 6;
 
 start();
@@ -22,8 +24,8 @@ function start() {
   const crop = new Crop(part("crop"));
   let chosen = null;
 
-  part("drop").hidden = false;
-  part("drop").addEventListener("click", () => input.click());
+  replace(input, part("drop"));
+  replace(camera, part("take"));
   input.addEventListener("change", () => choose(input.files[0]));
   camera.addEventListener("change", () => choose(camera.files[0]));
   for (const name of ["dragover", "dragleave", "drop"]) form.addEventListener(name, dragged);
@@ -63,9 +65,18 @@ function start() {
     const data = new FormData(form);
     data.delete("photo");
     const cropped = await crop.photo();
-    data.append("photo", cropped || chosen, cropped ? "cropped.jpg" : chosen.name || "photo.jpg");
+    data.append("photo", cropped || (await lighter(chosen)), cropped ? "cropped.jpg" : chosen.name || "photo.jpg");
     send(form, data, part("progress"), part("line"));
   }
+}
+
+// A button in place of the browser's own control, which stays what the form sends and what a fault leads to.
+function replace(control, button) {
+  control.classList.add("hidden");
+  control.tabIndex = -1;
+  control.addEventListener("focus", () => button.focus());
+  button.hidden = false;
+  button.addEventListener("click", () => control.click());
 }
 
 // Sends the photo, again where the line breaks: it is one command, however often it arrives.
@@ -114,6 +125,26 @@ function answered(request) {
   first.focus();
   first.scrollIntoView();
   start();
+}
+
+// The picture of a phone, many megabytes, as one of a few hundred kilobytes: only scaled, upright as its camera says. What
+// this browser cannot read, or what would not become lighter, goes as it is.
+async function lighter(file) {
+  if (file.size <= HEAVY) return file;
+  const image = await createImageBitmap(file).catch(() => null);
+  if (!image) return file;
+  const scale = Math.min(1, LONGEST / Math.max(image.width, image.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff"; // where a PNG is transparent
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+  image.close();
+  const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+  return made && made.size < file.size ? made : file;
 }
 
 async function faultOf(file) {

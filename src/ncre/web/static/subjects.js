@@ -7,6 +7,11 @@ const found = document.getElementById("found");
 const offers = [...document.querySelectorAll(".offer")];
 const KEPT = ["find", "level", "free"];
 
+// Where a site is chosen from a list that covers the page, the choice is final: its subjects follow at once.
+if (form && matchMedia("(pointer: coarse)").matches) {
+  form.elements.site.addEventListener("change", () => form.requestSubmit(form.querySelector("[name=show]")));
+}
+
 if (form && offers.length) {
   for (const name of KEPT) if (form.elements[name]) form.elements[name].addEventListener("input", narrow);
   form.addEventListener("change", (event) => { if (event.target.name === "subjects") { narrow(); address(); } });
