@@ -174,7 +174,8 @@ class _Rebuild:
             totals.take_stored(reading)
             corrections = totals.corrections(reading)
             told = claims_check.of_stored_rows(reading, self._drawn)
-            stored = dict(reading.execute(select(claims.c.key, claims.c.holder)).tuples().all())
+            asked = reading.execute(select(claims.c.key, claims.c.holder))
+            stored = {row.key: row.holder for row in asked}
             right = stored == told.holders and not holding_differences(claims_check.counted(reading), told)
         for some in corrections:
             with self._held() as connection:
