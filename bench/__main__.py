@@ -261,8 +261,12 @@ def _commands() -> None:
                 f"{name:10} replay: {whole:.1f} µs a fact read, opened and folded; {folded:.1f} µs folded alone"
             )
             interleaved(app, GROWN)
-            facts, rate = rebuild_rate(app)
-            print(f"{name:10} rebuild: {facts} facts at {rate:.0f} facts/s of CPU (aim 20000)", flush=True)
+            facts, rate, held = rebuild_rate(app)
+            print(
+                f"{name:10} rebuild: {facts} facts at {rate:.0f} facts/s of CPU (aim 20000); writers waited {held:.2f} s at "
+                "the most (aim 1)",
+                flush=True,
+            )
             rate, memory = check_rate(app)
             print(
                 f"{name:10} check: {rate:.0f} facts/s of CPU, {memory:.0f} MB of objects at the most (aim 300 in all)",

@@ -54,7 +54,8 @@ def fill(app: CommandHandler, people: int, *, facts_too: bool = False) -> None:
     with app.database.transaction() as connection:
         totals = Totals(app.listeners.summaries)
         totals.take_stored(connection)
-        totals.write(connection)
+        for corrections in totals.corrections(connection):
+            corrections.write(connection)
         claims_check.write(connection, claims_check.of_stored_rows(connection, drawn))
 
 

@@ -110,7 +110,8 @@ def _counted(container: Container, people: int, codes: list[str], subjects: list
         totals.take(registrations, some)
         totals.take(review_measures, [_measured(row, rng) for row in some if row["site"]])
     with container.database.transaction() as connection:
-        totals.write(connection)
+        for corrections in totals.corrections(connection):
+            corrections.write(connection)
         for code in codes:
             for subject in (*subjects, WHOLE_SITE):
                 taken = update(counters).where(counters.c.key == SeatClaim(ROUND, code, subject).key)

@@ -117,7 +117,7 @@ LIBRARIES: dict[str, set[str]] = {
     "fonts": set(),
     "rounds": {"pydantic", "pydantic_core", "tomli_w"},
     "migrations": {"alembic", "sqlalchemy"},
-    "config": {"pydantic", "pydantic_settings", "sqlalchemy"},
+    "config": {"pydantic", "pydantic_settings", "sqlalchemy", "tomlkit"},
     "server": {"uvicorn"},
     "observability": {"prometheus_client", "opentelemetry", "sentry_sdk"},
     "client": {"httpx"},

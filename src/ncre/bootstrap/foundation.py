@@ -64,11 +64,13 @@ def foundation_of(
     keys = keyring.keys()
     store = FactStore(database, keys, newer=keyring.keys)
     kept, drafts = kept_photos(settings), photos_on(settings, "drafts")
-    turns = PhotoTurns(max(1, settings.photo_workers), told=metrics.PHOTOS_IN_HAND.set)
+    turns = PhotoTurns(
+        max(1, settings.photo_workers), told=metrics.PHOTOS_IN_HAND.labels(settings.tenant).set
+    )
     photos = PhotoService(database, store, kept, drafts, _lab(settings), turns)
     listeners = all_projections(keys.pepper, settings.exchange_key)
     command_handler = CommandHandler(
-        database, store, ClaimStore(database), listeners, clock, photos, ProcessWatch(spans)
+        database, store, ClaimStore(database), listeners, clock, photos, ProcessWatch(spans, settings.tenant)
     )
     return Foundation(
         settings=settings,
@@ -90,15 +92,18 @@ def foundation_of(
 def _database(settings: Settings) -> Database:
     connections = settings.connections or CONNECTIONS
     database = Database(settings.database_url, connections)
-    database.watch_pool(PoolMetrics().taken, PoolMetrics().given_back)
-    metrics.POOL_SIZE.set(connections)
+    pool = PoolMetrics(settings.tenant)
+    database.watch_pool(pool.taken, pool.given_back)
+    metrics.POOL_SIZE.labels(settings.tenant).set(connections)
     return database
 
 
 def _lab(settings: Settings) -> Lab:
     if not settings.photo_workers:
         return InProcessPhotoLab()
-    return PhotoLabPool(settings.photo_workers, told_lost=metrics.PHOTO_WORKERS_LOST.inc)
+    return PhotoLabPool(
+        settings.photo_workers, told_lost=metrics.PHOTO_WORKERS_LOST.labels(settings.tenant).inc
+    )
 
 
 def _spans(settings: Settings) -> Spans:

@@ -3,30 +3,79 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import Any, Final
 from uuid import UUID
 
-from ncre.cli.common import open_container
+from ncre.bootstrap import build_container
+from ncre.cli.common import Misuse, open_container
 from ncre.cli.processes.missing_tables import words_of
+from ncre.config import read_settings
 from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.maintenance.findings import Checked
+from ncre.projections.maintenance.rebuild import Filled, fill
 from ncre.projections.maintenance.rebuild import rebuild as rebuild_rows
+from ncre.projections.maintenance.shadow_tables import Shadows
+from ncre.store.maintenance import maintenance
 from ncre.store.schema import person_keys
+
+MOST_PROCESSES: Final = 64
 
 
 def add(commands: Any) -> None:
     projections = commands.add_parser("projections", help="the rows that pages read")
     what = projections.add_subparsers(required=True, metavar="WHAT")
-    what.add_parser("rebuild", help="make all rows anew and swap").set_defaults(run=rebuild)
+    rebuild_ = what.add_parser(
+        "rebuild", help="make all rows anew while commands go on; goes on where it was killed"
+    )
+    rebuild_.add_argument(
+        "--processes", type=int, default=1, metavar="N", help="that share the work, at most one a core"
+    )
+    rebuild_.set_defaults(run=rebuild)
     what.add_parser("check", help="name every row that differs from the log").set_defaults(run=check)
 
 
-def rebuild(_: Namespace) -> None:
+def rebuild(args: Namespace) -> None:
+    """Raises Misuse, UnderMaintenance."""
+    if not 1 <= args.processes <= MOST_PROCESSES:
+        raise Misuse(
+            f"--processes 应为 1 至 {MOST_PROCESSES}", f"--processes must be from 1 to {MOST_PROCESSES}"
+        )
+    share = partial(_shared, args.processes) if args.processes > 1 else None
     with open_container() as container:
-        command_handler = container.command_handler
-        rebuilt = rebuild_rows(container.database, command_handler.store, command_handler.listeners)
+        handler = container.command_handler
+        with maintenance(container.database):
+            rebuilt = rebuild_rows(container.database, handler.store, handler.listeners, share=share)
     rate = rebuilt.facts / rebuilt.seconds
-    print(f"{rebuilt.facts} facts, {rebuilt.seconds:.1f} s, {rate:.0f} facts/s")
+    print(
+        f"{rebuilt.facts} facts, {rebuilt.seconds:.1f} s, {rate:.0f} facts/s; writers waited {rebuilt.held:.2f} s at most"
+    )
+
+
+def _shared(processes: int, name: str, position: int, size: int, numbers: list[int]) -> Iterator[Filled]:
+    """Slices filled by processes, each with a container of its own."""
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (name, position, size)) as pool:
+        yield from pool.map(_fill, numbers)
+
+
+_FILLS: list[Callable[[int], Filled]] = []
+"""In a process that shares the work: what fills a slice."""
+
+
+def _begin(name: str, position: int, size: int) -> None:
+    container = build_container(read_settings())
+    handler = container.command_handler
+    shadows = Shadows(handler.listeners, name)
+    _FILLS.append(
+        partial(fill, container.database, handler.store, handler.listeners, shadows, position, size)
+    )
+
+
+def _fill(number: int) -> Filled:
+    return _FILLS[0](number)
 
 
 def check(_: Namespace) -> int:

@@ -40,10 +40,14 @@ BEFORE: Final = frozenset({"backup", "database copy"})
 BESIDE: Final = frozenset({"restore"})
 """Noted in a file beside the database, which stays equal to its backup."""
 
+ITSELF: Final = frozenset({"tenants move"})
+"""Notes itself, in the one of its two places where something can be written."""
+
 OPERATORS: Final = frozenset(
     {
         "backup",
         "database copy",
+        "tenants move",
         "projections rebuild",
         "photos verify",
         "person reapply",
@@ -66,8 +70,13 @@ def check(args: Namespace) -> None:
 def note(args: Namespace, code: int) -> None:
     """After the command, unless it was noted before."""
     command = " ".join(args.path)
-    if command not in BEFORE | BESIDE:
+    if command not in BEFORE | BESIDE | ITSELF:
         _note(args, command, code)
+
+
+def note_now(args: Namespace) -> None:
+    """For a command that knows best when."""
+    _note(args, " ".join(args.path), 0)
 
 
 def _note(args: Namespace, command: str, code: int) -> None:

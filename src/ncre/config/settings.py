@@ -69,7 +69,8 @@ class Settings:
     """The settings in force. Which variable sets what stands in `environment.py`.
 
     `production` is the default; the demo and the tests leave it. `secret` has 32 bytes. `connections`: threads in the
-    database at a time, None for the usual; no variable sets it, `ncre serve` makes it as many as it has.
+    database at a time, None for the usual; no variable sets it, `ncre serve` makes it as many as it has. Nor does
+    one set `tenant`, the name by which metrics tell several apart.
     """
 
     data: Path
@@ -99,6 +100,7 @@ class Settings:
     staff_factor: str = "required"
     production: bool = True
     connections: int | None = None
+    tenant: str = ""
     erased_list: Path | None = None
     exchange_key: bytes = field(default=b"", repr=False)
     master_keys: Path | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 from typing import Final
@@ -45,6 +46,10 @@ class BacklogMetrics(Collector):
         self._found: Mapping[str, float] | None = None
         self._until = 0.0
 
+    def kept(self) -> Mapping[str, float] | None:
+        """The numbers, asked for lately; None where the database did not answer."""
+        return self._kept()
+
     def describe(self) -> list[GaugeMetricFamily]:
         """Nothing is asked of the database in order to register."""
         return []
@@ -64,3 +69,37 @@ class BacklogMetrics(Collector):
                     self._found = None
                 self._until = monotonic() + KEPT_SECONDS
             return self._found
+
+
+class TenantsBacklogMetrics(Collector):
+    """The same of several tenants, each with its label, as long as somebody works for it. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._tenants: dict[str, BacklogMetrics] = {}
+
+    @contextmanager
+    def of(self, tenant: str, numbers: Callable[[], Mapping[str, float]]) -> Iterator[None]:
+        """Show those of this tenant until the block ends."""
+        mine = self._tenants[tenant] = BacklogMetrics(numbers)
+        try:
+            yield
+        finally:
+            if self._tenants.get(tenant) is mine:
+                del self._tenants[tenant]
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        found = {tenant: backlog.kept() for tenant, backlog in tuple(self._tenants.items())}
+        up = GaugeMetricFamily("ncre_database_up", "Whether the database answered.", labels=["tenant"])
+        for tenant, numbers in found.items():
+            up.add_metric([tenant], numbers is not None)
+        yield up
+        for name, help_ in NAMES.items():
+            family = GaugeMetricFamily(f"ncre_{name}", help_, labels=["tenant"])
+            for tenant, numbers in found.items():
+                if numbers is not None and name in numbers:
+                    family.add_metric([tenant], numbers[name])
+            if family.samples:
+                yield family

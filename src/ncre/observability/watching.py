@@ -15,8 +15,9 @@ from ncre.observability.tracing import Spans
 class ProcessWatch:
     """A `Watch` of the command handler."""
 
-    def __init__(self, spans: Spans) -> None:
+    def __init__(self, spans: Spans, tenant: str = "") -> None:
         self._spans = spans
+        self._tenant = tenant
 
     @contextmanager
     def command(self, step: str) -> Iterator[Answer]:
@@ -28,12 +29,12 @@ class ProcessWatch:
                 said = "recorded" if answer.recorded else "nothing"
             except Refusal as refusal:
                 said = "refused"
-                metrics.REFUSALS.labels(refusal.code.value).inc()
+                metrics.REFUSALS.labels(self._tenant, refusal.code.value).inc()
                 span.set("ncre.refusal", refusal.code.value)
                 raise
             finally:
                 span.set("ncre.answer", said)
-                metrics.COMMANDS.labels(step, said).inc()
+                metrics.COMMANDS.labels(self._tenant, step, said).inc()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -44,27 +45,33 @@ class ProcessWatch:
                 outcome = "committed"
             finally:
                 span.set("ncre.outcome", outcome)
-                metrics.TRANSACTIONS.labels(outcome).observe(perf_counter() - begun)
+                metrics.TRANSACTIONS.labels(self._tenant, outcome).observe(perf_counter() - begun)
 
     def money_told(self, channel: str, source: str, seconds: float) -> None:
-        metrics.MONEY_TOLD.labels(channel, source).observe(max(0.0, seconds))
+        metrics.MONEY_TOLD.labels(self._tenant, channel, source).observe(max(0.0, seconds))
 
 
 class LaneMetrics:
     """What the lanes of the server tell."""
 
+    def __init__(self, tenant: str = "") -> None:
+        self._tenant = tenant
+
     def waiting(self, lane: str, requests: int) -> None:
-        metrics.LANE_WAITING.labels(lane).set(requests)
+        metrics.LANE_WAITING.labels(self._tenant, lane).set(requests)
 
     def turned_away(self, lane: str) -> None:
-        metrics.LANE_TURNED_AWAY.labels(lane).inc()
+        metrics.LANE_TURNED_AWAY.labels(self._tenant, lane).inc()
 
 
 class PoolMetrics:
     """What the pool of connections tells."""
 
+    def __init__(self, tenant: str = "") -> None:
+        self._tenant = tenant
+
     def taken(self) -> None:
-        metrics.POOL_IN_USE.inc()
+        metrics.POOL_IN_USE.labels(self._tenant).inc()
 
     def given_back(self) -> None:
-        metrics.POOL_IN_USE.dec()
+        metrics.POOL_IN_USE.labels(self._tenant).dec()

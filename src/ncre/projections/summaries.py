@@ -22,6 +22,9 @@ Key = tuple[Any, ...]
 BATCH_SIZE: Final = 5000
 """Rows held in memory while sums are made anew."""
 
+CORRECTED: Final = 1000
+"""Sums corrected at a time."""
+
 
 class Summary:
     """A table of sums. Subclasses give `table`, `of`, `reads` and `parts`; columns beside the key are sums."""
@@ -48,6 +51,13 @@ class SumChanges:
 
     def __init__(self) -> None:
         self._changes: dict[tuple[Summary, Key], Counter[str]] = {}
+
+    def off(self, summary: Summary, key: Key, amounts: Counter[str]) -> None:
+        """A sum is to become greater by these amounts."""
+        self._changes.setdefault((summary, key), Counter()).update(amounts)
+
+    def __len__(self) -> int:
+        return len(self._changes)
 
     def note(self, summary: Summary, before: Row | None, after: Row | None) -> None:
         for row, sign in ((before, -1), (after, 1)):
@@ -130,6 +140,20 @@ class Totals:
             rows = [_row(summary, key, amounts) for key, amounts in sums.items()]
             if rows:
                 connection.execute(summary.table.insert(), rows)
+
+    def corrections(self, connection: Connection) -> list[SumChanges]:
+        """What is to be added to the stored sums, so that they are these, some at a time; also when commands have added to them since."""
+        portions = [SumChanges()]
+        for summary, should in self._sums.items():
+            stored = _stored(connection, summary)
+            for key in should.keys() | stored.keys():
+                amounts = Counter(should.get(key, Counter()))
+                amounts.subtract(stored.get(key, Counter()))
+                if any(amounts.values()):
+                    portions[-1].off(summary, key, amounts)
+                    if len(portions[-1]) == CORRECTED:
+                        portions.append(SumChanges())
+        return portions
 
     def differences(
         self, connection: Connection, summary: Summary

@@ -22,8 +22,8 @@ from ncre.server.wsgi import Scope, Send
 
 log = logging.getLogger("ncre.server")
 
-LOOK_SECONDS: Final = 1.0
-"""Between two looks at what branches there are by now."""
+LOOK_SECONDS: Final = 0.2
+"""Between two looks at what branches there are by now; a look is one question about a file."""
 
 AGAIN_SECONDS: Final = 2.0
 """After which a gate that could not be made is tried anew."""

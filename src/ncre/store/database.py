@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import CreateSchema
 
 from ncre.store.engines.postgresql import postgresql_engine, understood
-from ncre.store.engines.sqlite_file import SQLiteFile
+from ncre.store.engines.sqlite_file import READS, SQLiteFile
 from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
 from ncre.store.migrated import MIGRATIONS, migrated_to, named, newest_migrations
 from ncre.store.outages import DatabaseFailure, Outage, OutageLog, failure_of
@@ -33,7 +33,7 @@ CONNECTIONS: Final = 20
 PATIENCE: Final = 10.0
 """Seconds for which a thread waits for a connection, or for its turn to write, before it is told to try again."""
 
-_MIGRATION_LOCK: Final = 0x6E637265
+MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
@@ -66,7 +66,7 @@ class Database:
             self._turn, file = FairLock(1, patience), SQLiteFile(self._url)
             # Writers lock at once, so that none of them reads first and then fails to write.
             self._writers = file.engine("BEGIN IMMEDIATE", "query_only=OFF", connections, patience)
-            self._readers = self._snapshots = file.engine("BEGIN", "query_only=ON", connections, patience)
+            self._readers = self._snapshots = file.engine(READS, "query_only=ON", connections, patience)
             self._file = file
         else:
             self._writers = postgresql_engine(self._url, connections, patience)
@@ -153,7 +153,7 @@ class Database:
             self._file.make()
         with self.explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
-                connection.execute(_LOCK, {"key": _MIGRATION_LOCK})
+                connection.execute(_LOCK, {"key": MIGRATION_LOCK})
                 if schema := schema_of(self._url):
                     connection.execute(CreateSchema(schema, if_not_exists=True))
             configuration = Config()

@@ -25,6 +25,7 @@ NO_ROUTE: Final = "(none)"
 
 def install(site: Flask, container: Container) -> None:
     """Before all others: what they refuse is measured too. A line for each request where the log is JSON."""
+    tenant = container.settings.tenant
     lines = container.settings.observability.log_format == "json"
 
     def begin() -> None:
@@ -37,10 +38,10 @@ def install(site: Flask, container: Container) -> None:
     def end(response: Response) -> Response:
         seconds = perf_counter() - g.begun
         method, route, status = access_log.method(), _route(), str(response.status_code)
-        metrics.REQUESTS.labels(route, method, status).inc()
-        metrics.REQUEST_SECONDS.labels(route).observe(seconds)
+        metrics.REQUESTS.labels(tenant, route, method, status).inc()
+        metrics.REQUEST_SECONDS.labels(tenant, route).observe(seconds)
         if why := access_log.refused_why(response):
-            metrics.REFUSED_REQUESTS.labels(why).inc()
+            metrics.REFUSED_REQUESTS.labels(tenant, why).inc()
         g.span.set("http.route", route)
         g.span.set("http.response.status_code", response.status_code)
         if lines:

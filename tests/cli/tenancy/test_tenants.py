@@ -20,6 +20,7 @@ from ncre.rounds.loader import load_round
 from ncre.services.exam.revision_commands import Revise
 from ncre.store.database import Database
 from ncre.store.schemas import in_schema
+from tests.observability.exposed import value as measured
 from tests.support.people import OFFICE, TODAY
 from tests.support.tenants import NAMES, Provinces, host, migrated, planned, served
 
@@ -138,6 +139,8 @@ def test_each_host_has_its_own_pages_and_no_other_has_any(tmp_path: Path) -> Non
                 f"http://{host(name)}:{provinces.port}/sign-in?next=%2Fx",
             )
             assert provinces.ask(f"www.{host(name)}", "/sign-in", "POST", {"name": "x"})[0] == 400
+        for name in NAMES:
+            assert measured("ncre_requests_total", route="/sign-in", tenant=name) > 0
         assert provinces.ask("henan.example.org", "/sign-in")[0] == 400
         assert provinces.ask("127.0.0.1", "/sign-in")[0] == 400
         assert provinces.ask("127.0.0.1", "/readyz")[0] == 200

@@ -16,8 +16,10 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections import all_projections
 from ncre.projections.base import Row
-from ncre.projections.maintenance.rebuild import check, rebuild
+from ncre.projections.maintenance import rebuild as maintenance_rebuild
+from ncre.projections.maintenance.rebuild import Filled, check, fill, rebuild
 from ncre.projections.maintenance.shadow_tables import RebuildOvertaken, Shadows
+from ncre.projections.registration.search_keys import search_keys
 from ncre.store.fact_store import FactStore
 from ncre.store.keys import Keys
 from ncre.store.schema import claims, counters
@@ -242,6 +244,90 @@ def test_commands_go_on_while_rows_are_made_anew(container: Container) -> None:
         while not all(walk.done() for walk in walking):
             made_anew(container, size=5)
     assert [status.status for walk in walking for status in walk.result()] == [Status.SUBMITTED] * 12
+    assert differences(container) == []
+
+
+class Counting(FactStore):
+    """A store of the same facts that counts the slices that are read, and is interrupted at one of them as by a kill."""
+
+    def __init__(self, container: Container, killed_at: int = 0) -> None:
+        super().__init__(container.database, Keys.derived_from(people.SECRET))
+        self.read_slices, self._killed_at = 0, killed_at
+
+    def slice(self, connection: Any, first: Any, last: Any, upto: int) -> Any:
+        self.read_slices += 1
+        if self.read_slices == self._killed_at:
+            raise KeyboardInterrupt
+        return super().slice(connection, first, last, upto)
+
+
+def test_an_interrupted_rebuild_is_gone_on_with_and_reads_no_slice_twice(container: Container) -> None:
+    whole = Counting(container)
+    made_anew(container, whole, size=7)
+    with pytest.raises(KeyboardInterrupt):
+        made_anew(container, Counting(container, killed_at=3), size=7)
+    late, rest = Walker(container), Counting(container)
+    late.submitted()
+    assert made_anew(container, rest, size=7) == container.command_handler.store.newest()
+    assert rest.read_slices == whole.read_slices - 2
+    assert late.row["status"] == Status.SUBMITTED
+    assert differences(container) == []
+
+
+def test_several_share_the_slices_of_one_rebuild(container: Container) -> None:
+    handler = container.command_handler
+
+    def shared(name: str, position: int, size: int, numbers: list[int]) -> list[Filled]:
+        def one(number: int) -> Filled:
+            shadows = Shadows(handler.listeners, name)
+            return fill(container.database, handler.store, handler.listeners, shadows, position, size, number)
+
+        with ThreadPoolExecutor(3) as lanes:
+            return list(lanes.map(one, numbers))
+
+    before = all_rows(container)
+    rebuilt = rebuild(container.database, handler.store, handler.listeners, 5, shared)
+    assert rebuilt.facts == handler.store.newest()
+    assert all_rows(container) == before
+    assert differences(container) == []
+
+
+class InterruptedAfterFilling(Interrupted):
+    """Something happens when all slices are written."""
+
+    def slice(self, connection: Any, first: Any, last: Any, upto: int) -> Any:
+        return FactStore.slice(self, connection, first, last, upto)
+
+
+def test_rows_of_somebody_erased_meanwhile_do_not_come_back(container: Container) -> None:
+    person = Walker(container)
+    person.submitted()
+
+    def erased() -> None:
+        with container.database.transaction() as connection:
+            container.command_handler.store.erase(connection, person.account.id, container.clock())
+
+    made_anew(container, InterruptedAfterFilling(container, erased))
+    found = everything(container, search_keys)["search_keys"]
+    assert found
+    assert person.id not in {row["registration"] for row in found}
+
+
+def test_writers_wait_for_a_few_rows_at_a_time(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all rows are gone, a command is carried out between any two portions."""
+    monkeypatch.setattr(maintenance_rebuild, "PORTION", 1)
+    execute(container, "DELETE FROM tickets")
+    execute(container, "DELETE FROM payment_orders")
+    late, portions, real = Walker(container), list[int](), Shadows.replace
+
+    def counted(self: Shadows, connection: Any, projection: Any, keys: Any) -> None:
+        portions.append(len(set(keys)))
+        real(self, connection, projection, keys)
+
+    monkeypatch.setattr(Shadows, "replace", counted)
+    made_anew(container, Interrupted(container, late.submitted))
+    assert len(portions) > 3
+    assert max(portions) < 20
     assert differences(container) == []
 
 

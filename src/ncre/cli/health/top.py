@@ -87,7 +87,7 @@ def _addresses() -> list[str]:
 
 
 def _asked(addresses: list[str]) -> Samples:
-    """Every sample of all addresses that answer; what several say is added up, but the numbers of the database."""
+    """Every sample of all addresses that answer; what several say is added up; of numbers of the database the largest counts."""
     found: Samples = {}
     session = requests.Session()
     session.trust_env = False  # no proxy of the environment stands before this machine
@@ -99,9 +99,11 @@ def _asked(addresses: list[str]) -> Samples:
             continue
         for family in families:
             for sample in family.samples:
-                key = sample.name, tuple(sorted(sample.labels.items()))
+                labels = {name: value for name, value in sample.labels.items() if name != "tenant"}
+                key = sample.name, tuple(sorted(labels.items()))
                 once = sample.name.removeprefix("ncre_") in NAMES
-                found[key] = sample.value if once else found.get(key, 0.0) + sample.value
+                worst = max(found.get(key, sample.value), sample.value)
+                found[key] = worst if once else found.get(key, 0.0) + sample.value
     return found
 
 

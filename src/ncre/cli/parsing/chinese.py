@@ -165,7 +165,8 @@ HELP: Final[Mapping[str, str]] = {
     "its name in the file of NCRE_SIGN_ON": "它在 NCRE_SIGN_ON 文件中的名称",
     "their `sub` there": "其在那里的 sub",
     "the next sign-in enrols another": "下次登录时重新绑定",
-    "make all rows anew and swap": "重新生成全部数据行并替换",
+    "make all rows anew while commands go on; goes on where it was killed": "在业务进行中重新生成全部数据行；中断后再执行即接着做",
+    "that share the work, at most one a core": "分担工作的进程数，至多每核一个",
     "name every row that differs from the log": "列出与事实日志不一致的每一行",
     "a new folder; an unfinished backup in it goes on": "新目录；其中没做完的备份会接着做",
     "write the secret to this file, which must not be with the backup": "把密钥写到这个文件，不能和备份放在一起",
@@ -235,6 +236,13 @@ HELP: Final[Mapping[str, str]] = {
     "the tenants of this installation: which there are, how they are": "本系统的租户：有哪些，状态如何",
     "each tenant with its hosts and its database": "各租户的主机名和数据库",
     "every fault of the file, and whether each database can be served": "租户文件的全部问题，以及各数据库能否提供服务",
+    "a tenant's database to another place, while it is served; run it again where it was interrupted": (
+        "在提供服务的同时，把一个租户的数据库迁到别处；中断后再执行一次即可"
+    ),
+    "of the tenant, as the file of tenants has it": "租户文件中的租户名称",
+    "an empty database; a password comes from PGPASSWORD or ~/.pgpass": "空的数据库；密码取自 PGPASSWORD 或 ~/.pgpass",
+    "of PostgreSQL, at the new place; made where it is not there": "新位置的 PostgreSQL 模式；没有则新建",
+    "take away what an unfinished move left at the old place": "清除未完成的迁移在原数据库中留下的内容",
     "look the installation over, and say what to do": "检查整个系统，并说明该怎么办",
     "for machines: one object": "供程序读取：一个 JSON 对象",
     "how the service does now, in a terminal": "在终端中查看服务的现状",

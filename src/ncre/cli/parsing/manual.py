@@ -100,6 +100,9 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("projections", "check"): Entry("ncre projections check"),
     ("tenants", "list"): Entry("ncre tenants list"),
     ("tenants", "check"): Entry("ncre tenants check"),
+    ("tenants", "move"): Entry(
+        "ncre tenants move hubei --to postgresql://ncre@db-hubei/ncre --as kaowu --why 单独部署", True
+    ),
     ("settings",): Entry("ncre settings"),
 }
 """Every command that the parser knows; a test fails for one without a row, and runs each example through the parser."""

@@ -113,7 +113,8 @@ def _tenants_of_a_process(threads: int) -> ByHost:
 
 def _gate_of_a_tenant(threads: int, tenant: Tenant, of: int) -> Gate:
     """Raises DatabaseUnusable and whatever else keeps its container from being ready; then nothing stays open."""
-    container = build_container(with_connections(read_settings(tenant.environment), threads))
+    settings = replace(read_settings(tenant.environment), tenant=tenant.name)
+    container = build_container(with_connections(settings, threads))
     try:
         container.assert_ready()
     except BaseException:
@@ -133,7 +134,7 @@ def gate(container: Container, threads: int = THREADS, closing: bool = False, ro
         room=room,
         proxies=container.settings.proxies,
         waiting_room=_waiting_room(container, site),
-        watch=LaneMetrics(),
+        watch=LaneMetrics(container.settings.tenant),
     )
     return Gate(site, terms, container.close if closing else lambda: None)
 

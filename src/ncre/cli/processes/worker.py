@@ -21,7 +21,7 @@ from ncre.clients.webhook_sender import SECONDS
 from ncre.config import Settings, read_settings
 from ncre.config.tenants import tenants_file
 from ncre.domain.letters.kinds import Channel
-from ncre.observability.backlog import BacklogMetrics
+from ncre.observability.backlog import BacklogMetrics, TenantsBacklogMetrics
 from ncre.observability.listener import shown
 from ncre.store.outages import DatabaseFailure
 from ncre.supervision import repeat
@@ -87,15 +87,17 @@ def _work_for_tenants(every: float) -> None:
     tenants = TenantsInForce(os.environ)
     settings = tenants.all[0].read().settings
     observing.begin(settings)
-    with shown(settings.observability.host, settings.observability.worker_port):
-        work_for_all(tenants, work, _stopped(), every)
+    backlogs = TenantsBacklogMetrics()
+    with shown(settings.observability.host, settings.observability.worker_port, backlogs):
+        work_for_all(tenants, partial(work, backlogs), _stopped(), every)
 
 
-def work(settings: Settings, stop: Event, every: float) -> None:
+def work(backlogs: TenantsBacklogMetrics, settings: Settings, stop: Event, every: float) -> None:
     """Rounds over one database of several until `stop` is set."""
     container = build_container(settings)
     try:
-        _run(container, stop, every)
+        with backlogs.of(settings.tenant, container.backlog.numbers):
+            _run(container, stop, every)
     finally:
         container.close()
 

@@ -26,6 +26,9 @@ EACH: Final = frozenset(
 )
 """Commands that run over all tenants where none is named."""
 
+MOVE: Final = ("tenants", "move")
+"""Names its tenant itself, and changes the file of all."""
+
 FAILED: Final = 2
 """The exit code where a tenant's part could not be carried out."""
 
@@ -42,6 +45,8 @@ def run_for_tenants(args: Namespace, run: Run, tell: Callable[[Exception], None]
     if tenants_file(os.environ) is None:
         raise Misuse("未设置 NCRE_TENANTS，没有租户", "NCRE_TENANTS is not set: there are no tenants")
     tenants = read_tenants(os.environ)
+    if args.path == MOVE:
+        args.everybody, args.tenant = dict(os.environ), args.name
     if args.tenant is not None:
         with _environment_of(_named(tenants, args.tenant)):
             return run(args)

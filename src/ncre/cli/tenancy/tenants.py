@@ -1,4 +1,4 @@
-"""tenants: which there are, and whether each can be served."""
+"""tenants: which there are, whether each can be served, and moving one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from ncre.bootstrap import build_container
+from ncre.cli.tenancy import moving
 from ncre.config import Misconfigured
 from ncre.config.tenants import Tenant, read_tenants
 from ncre.operational.tombstones import TombstonesDamaged
@@ -24,6 +25,7 @@ def add(commands: Any) -> None:
     what.add_parser(
         "check", help="every fault of the file, and whether each database can be served"
     ).set_defaults(run=check)
+    moving.add(what)
 
 
 def list_(_: Namespace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event, Thread
 from typing import Final
 
@@ -41,7 +42,8 @@ class _Working:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self._work(read_settings(self.tenant.environment), self._stop, self._every)
+                settings = replace(read_settings(self.tenant.environment), tenant=self.tenant.name)
+                self._work(settings, self._stop, self._every)
             except Misconfigured as error:
                 log.error("[%s] cannot be worked for: %s", self.tenant.name, "; ".join(error.problems))
             except Exception as error:

@@ -1,124 +1,226 @@
 """Rows made anew from the log.
 
-Rebuilding works beside the live rows, batch by batch, while commands go on; only the last step, the
-facts recorded meanwhile and the swap, holds writers up. Claims, counters and sums follow from the rows,
-so they are checked and set in the same way.
+Rebuilding works beside the live rows, slice by slice, while commands go on. There is no swap of whole tables: the new rows are
+compared with the live ones in the database, and those that differ are taken over a few at a time, each time with the facts
+recorded meanwhile. Writers wait for that alone, however many rows there are. Claims, counters and sums follow from the rows:
+sums are corrected by what they are off, claims and counters are written anew only where they are wrong.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from time import perf_counter
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from ncre.events.base import Fact
-from ncre.projections.base import Listeners, fold
+from ncre.projections.base import Key, Listeners, Projection, fold
 from ncre.projections.maintenance import claims_check
 from ncre.projections.maintenance.checking import check_against_log
-from ncre.projections.maintenance.completeness import Gone, make_whole
-from ncre.projections.maintenance.findings import RowDifference
-from ncre.projections.maintenance.shadow_tables import Shadows
-from ncre.projections.maintenance.slices import Slice, slices
+from ncre.projections.maintenance.completeness import DERIVED, Gone, make_whole
+from ncre.projections.maintenance.findings import RowDifference, holding_differences
+from ncre.projections.maintenance.shadow_tables import Shadows, merge
+from ncre.projections.maintenance.slices import slices
 from ncre.projections.summaries import Totals
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 from ncre.store.integrity import Damage
+from ncre.store.outages import DatabaseFailure
+from ncre.store.schema import claims
 
 BATCH: Final = 5000
 """Facts folded in memory before their rows are written."""
 
+PORTION: Final = 2000
+"""Rows taken over while writers wait."""
 
 Wrong = RowDifference | Damage | Gone
 
 
 @dataclass(frozen=True)
 class Rebuilt:
+    """`held` is the longest time in seconds for which writers waited."""
+
     facts: int
     seconds: float
+    held: float
 
 
-def rebuild(database: Database, store: FactStore, listeners: Listeners, size: int = BATCH) -> Rebuilt:
-    """Make every row, claim and counter anew from the log. Commands may go on meanwhile.
+@dataclass(frozen=True)
+class Filled:
+    """A slice of the log that is done: how many facts, and which numbers were drawn in it."""
 
-    Raises RebuildOvertaken when another rebuild began meanwhile; then nothing was changed.
-    """
-    begun = perf_counter()
-    shadows = Shadows(listeners)
-    shadows.create(database)
-    try:
-        with _collector_paused():
-            count = _rebuild(database, store, shadows, listeners, size)
-    finally:
-        shadows.drop(database)
-    return Rebuilt(count, perf_counter() - begun)
+    facts: int
+    drawn: dict[str, int]
 
 
-def _rebuild(database: Database, store: FactStore, shadows: Shadows, listeners: Listeners, size: int) -> int:
-    """Whole streams up to a position, then what came since, then once more with writers held, and swap.
-
-    The number of facts.
-    """
-    position = store.settled()
-    count, drawn = 0, dict[str, int]()
-    for part in slices(position, size):
-        count += _fill(database, store, shadows, listeners, part, position, drawn)
-        gc.collect(0)
-    whole = True
-    while whole:
-        batch = store.log(position, size)
-        with database.transaction() as connection:
-            _take(connection, shadows, batch, drawn)
-        position, count, whole = _after(batch, position), count + len(batch), len(batch) == size
-    with database.transaction() as connection:
-        _hold_writers(connection)
-        while batch := store.log(position, size, connection):
-            _take(connection, shadows, batch, drawn)
-            position, count = _after(batch, position), count + len(batch)
-        shadows.swap(connection)
-        claims_check.write(connection, claims_check.of_stored_rows(connection, drawn))
-        totals = Totals(listeners.summaries)
-        totals.take_stored(connection)
-        for summary in listeners.summaries:
-            make_whole(connection, summary.table)
-        totals.write(connection)
-    return count
+Share = Callable[[str, int, int, list[int]], Iterable[Filled]]
+"""Fills the slices of these numbers elsewhere: told the name of the rebuild, its position and its size."""
 
 
-def _take(
-    connection: Connection, shadows: Shadows, batch: list[tuple[int, Fact]], drawn: dict[str, int]
-) -> None:
-    history = [fact for _, fact in batch]
-    shadows.take(connection, history)
-    claims_check.note_drawn(drawn, history)
-
-
-def _fill(
+def rebuild(
     database: Database,
     store: FactStore,
-    shadows: Shadows,
     listeners: Listeners,
-    part: Slice,
-    upto: int,
-    drawn: dict[str, int],
-) -> int:
-    """The finished rows of a slice of streams, written beside the live ones. The number of facts."""
+    size: int = BATCH,
+    share: Share | None = None,
+) -> Rebuilt:
+    """Make every row, claim and counter anew from the log. Commands may go on meanwhile.
+
+    What was interrupted by a kill or an outage is gone on with by the next. Raises RebuildOvertaken when another rebuild began
+    meanwhile.
+    """
+    begun = perf_counter()
+    whole = _Rebuild(database, store, listeners)
+    try:
+        with _collector_paused():
+            whole.run(size, share)
+    except (DatabaseFailure, KeyboardInterrupt):
+        raise
+    except BaseException:
+        whole.shadows.drop(database)
+        raise
+    whole.shadows.drop(database)
+    return Rebuilt(whole.count, perf_counter() - begun, whole.held)
+
+
+@dataclass
+class _Rebuild:
+    database: Database
+    store: FactStore
+    listeners: Listeners
+    count: int = 0
+    held: float = 0.0
+    _position: int = 0
+    _size: int = 1
+    _drawn: dict[str, int] = field(default_factory=dict)
+    _touched: dict[Projection, set[Key]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shadows = Shadows(self.listeners)
+
+    def run(self, size: int, share: Share | None) -> None:
+        """Whole streams up to a position, then what came since, then what differs, then what follows from the rows."""
+        self._fill(size, share)
+        while self._catch_up_once():
+            pass
+        self._make_whole()
+        with self.database.snapshot() as reading:
+            wrong = {projection: set(keys) for projection, keys in self.shadows.differing(reading)}
+        for projection, keys in wrong.items():
+            for some in _portions(keys):
+                self._take_over({projection: some})
+        self._take_over({})
+        self._mend_what_follows()
+
+    def _fill(self, size: int, share: Share | None) -> None:
+        progress = self.shadows.create(self.database, self.store.settled(), size)
+        self._position, self._size, self.count = progress.position, progress.size, progress.facts
+        self._drawn = dict(progress.drawn)
+        parts = slices(self._position, self._size)
+        left = [number for number, _ in enumerate(parts) if number not in progress.done]
+        for filled in (share or self._fill_here)(self.shadows.name, self._position, self._size, left):
+            self.count += filled.facts
+            merge(self._drawn, filled.drawn)
+
+    def _fill_here(self, _name: str, position: int, size: int, numbers: list[int]) -> Iterator[Filled]:
+        for number in numbers:
+            yield fill(self.database, self.store, self.listeners, self.shadows, position, size, number)
+            gc.collect(0)
+
+    def _catch_up_once(self) -> bool:
+        """Whether there may be more."""
+        batch = self.store.log(self._position, self._size)
+        with self.database.transaction() as connection:
+            self.shadows.close_to_others(connection)
+            self._take(connection, batch)
+        return len(batch) == self._size
+
+    def _take(self, connection: Connection, batch: list[tuple[int, Fact]]) -> None:
+        history = [fact for _, fact in batch]
+        for projection, keys in self.shadows.take(connection, history).items():
+            self._touched.setdefault(projection, set()).update(keys)
+        claims_check.note_drawn(self._drawn, history)
+        self._position, self.count = batch[-1][0] if batch else self._position, self.count + len(batch)
+
+    def _make_whole(self) -> None:
+        """Tables, columns and indexes that are gone."""
+        with self.database.transaction() as connection:
+            tables = [projection.table for projection in self.listeners.all]
+            for table in (*tables, *(summary.table for summary in self.listeners.summaries), *DERIVED):
+                make_whole(connection, table)
+                for index in sorted(table.indexes, key=lambda one: str(one.name)):
+                    index.create(connection, checkfirst=True)
+
+    def _take_over(self, wrong: dict[Projection, set[Key]]) -> None:
+        """With writers held: what was recorded since, and the rows of these keys."""
+        with self._held() as connection:
+            while batch := self.store.log(self._position, self._size, connection):
+                self._take(connection, batch)
+            touched, self._touched = self._touched, {}
+            for projection in wrong.keys() | touched.keys():
+                keys = wrong.get(projection, set()) | touched.get(projection, set())
+                self.shadows.replace(connection, projection, keys)
+
+    def _mend_what_follows(self) -> None:
+        """Sums by what they are off at one moment, as commands add to them; claims, counters and numbers where any is wrong."""
+        totals = Totals(self.listeners.summaries)
+        with self.database.snapshot() as reading:
+            totals.take_stored(reading)
+            corrections = totals.corrections(reading)
+            told = claims_check.of_stored_rows(reading, self._drawn)
+            asked = reading.execute(select(claims.c.key, claims.c.holder))
+            stored = {row.key: row.holder for row in asked}
+            right = stored == told.holders and not holding_differences(claims_check.counted(reading), told)
+        for some in corrections:
+            with self._held() as connection:
+                some.write(connection)
+        if not right:
+            with self._held() as connection:
+                again = claims_check.of_stored_rows(connection, self._drawn)
+                claims_check.write(connection, again)
+
+    @contextmanager
+    def _held(self) -> Iterator[Connection]:
+        """No fact is recorded until the block ends. SQLite has one writer anyway."""
+        with self.database.transaction() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("LOCK TABLE facts IN SHARE MODE"))
+            begun = perf_counter()
+            yield connection
+        self.held = max(self.held, perf_counter() - begun)
+
+
+def fill(
+    database: Database,
+    store: FactStore,
+    listeners: Listeners,
+    shadows: Shadows,
+    position: int,
+    size: int,
+    number: int,
+) -> Filled:
+    """The finished rows of one slice of streams, written beside the live ones. Raises RebuildOvertaken."""
+    part = next(islice(slices(position, size), number, None))
     with database.reading() as connection:
-        stored = store.slice(connection, part.first, part.last, upto)
+        stored = store.slice(connection, part.first, part.last, position)
         history = store.read(connection, stored, listeners.opens)
-    rows = fold(listeners, history)
+    rows, drawn = fold(listeners, history), dict[str, int]()
     claims_check.note_drawn(drawn, history)
     with database.transaction() as connection:
-        shadows.fill(connection, rows)
-    return len(stored)
+        shadows.fill(connection, rows, number, len(stored), drawn)
+    return Filled(len(stored), drawn)
 
 
-def _after(batch: list[tuple[int, Fact]], position: int) -> int:
-    return batch[-1][0] if batch else position
+def _portions(keys: set[Key]) -> Iterator[set[Key]]:
+    in_order = list(keys)
+    for start in range(0, len(in_order), PORTION):
+        yield set(in_order[start : start + PORTION])
 
 
 @contextmanager
@@ -131,12 +233,6 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _hold_writers(connection: Connection) -> None:
-    """No fact is recorded until this transaction ends. SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE facts IN SHARE MODE"))
 
 
 def check(database: Database, store: FactStore, listeners: Listeners) -> list[Wrong]:

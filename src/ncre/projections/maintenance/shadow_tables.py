@@ -1,42 +1,95 @@
-"""Tables beside the live ones, into which rows are made anew until they take their place."""
+"""Tables beside the live ones, in which rows are made anew, and from which those that differ are taken over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import Final
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, select, tuple_
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    cast,
+    delete,
+    except_,
+    insert,
+    inspect,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from ncre.events.base import Fact
 from ncre.projections.base import Key, Listeners, Projection, Row
 from ncre.projections.maintenance.bulk import insert_all
-from ncre.projections.maintenance.completeness import make_whole
 from ncre.store.database import Database
+from ncre.store.migrated import newest_migrations
+from ncre.store.schema import person_keys
 
 BATCH_SIZE: Final = 400
 """Keys in one statement; both databases take many more variables, but plan them slowly."""
 
 
 class RebuildOvertaken(Exception):
-    """Another rebuild began meanwhile and has taken over the tables; the live rows are untouched."""
+    """Another rebuild began meanwhile and has taken over the tables; the live rows are whole."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the shadows are: the log is cut up to `position` into slices of `size` facts, of which some are done;
+
+    `drawn` are the numbers of registrations in what was read.
+    """
+
+    position: int
+    size: int
+    done: frozenset[int]
+    facts: int
+    drawn: dict[str, int] = field(default_factory=dict)
 
 
 class Shadows:
     """One table beside each live one, of the same columns, belonging to one rebuild.
 
-    What an earlier rebuild left behind when it was killed is cleared away by the next. Should that
-    one be alive after all, it finds the mark gone at its next step and ends.
+    What a rebuild of this release left behind when it was killed is gone on with by the next. Should that
+    one be alive after all, it finds the mark changed at its next step and ends. Several processes may fill the tables of
+    one rebuild: those of the same `name`.
     """
 
-    def __init__(self, listeners: Listeners) -> None:
+    def __init__(self, listeners: Listeners, name: str = "") -> None:
         self._listeners = listeners
-        self._name = uuid4().hex
+        self.name = name or uuid4().hex
         self._metadata = MetaData()
-        self._mark = Table("rebuilt_by", self._metadata, Column("name", String(32), primary_key=True))
+        self._mark = Table(
+            "rebuilt_by",
+            self._metadata,
+            Column("name", String(32), primary_key=True),
+            Column("release", String(200), nullable=False),
+            Column("position", BigInteger, nullable=False),
+            Column("size", Integer, nullable=False),
+        )
+        self._slices = Table(
+            "rebuilt_slices",
+            self._metadata,
+            Column("number", Integer, primary_key=True, autoincrement=False),
+            Column("facts", Integer, nullable=False),
+            Column("drawn", JSON, nullable=False),
+        )
         self._tables = {projection: self._beside(projection.table) for projection in listeners.all}
+        self._release = _release(self._metadata)
 
     def _beside(self, live: Table) -> Table:
         columns = [
@@ -45,13 +98,38 @@ class Shadows:
         ]
         return Table(f"rebuilt_{live.name}", self._metadata, *columns)
 
-    def create(self, database: Database) -> None:
-        """Empty tables. The mark goes first: who reads it is waited for, and nobody reads on after."""
+    def create(self, database: Database, position: int = 0, size: int = 1) -> Progress:
+        """Empty tables, or those that an interrupted rebuild filled in part: then its position and size are kept.
+
+        Tables into which facts after that position were taken are not gone on with: they are emptied.
+        """
         with database.transaction() as connection:
+            if (found := self._left(connection)) is not None:
+                connection.execute(update(self._mark).values(name=self.name))
+                return found
             self._mark.drop(connection, checkfirst=True)
             self._metadata.drop_all(connection)
             self._metadata.create_all(connection)
-            connection.execute(insert(self._mark), {"name": self._name})
+            mark = {"name": self.name, "release": self._release, "position": position, "size": size}
+            connection.execute(insert(self._mark), mark)
+        return Progress(position, size, frozenset(), 0)
+
+    def _left(self, connection: Connection) -> Progress | None:
+        """What an interrupted rebuild of this release left, where it can be gone on with."""
+        if any(not inspect(connection).has_table(table.name) for table in self._metadata.sorted_tables):
+            return None
+        try:
+            with connection.begin_nested():
+                mark = connection.execute(select(self._mark)).mappings().one()
+        except Exception:
+            return None  # tables of another release
+        if mark["release"] != self._release:
+            return None
+        slices, drawn = connection.execute(select(self._slices)).all(), dict[str, int]()
+        for one in slices:
+            merge(drawn, one.drawn)
+        numbers = frozenset(one.number for one in slices)
+        return Progress(mark["position"], mark["size"], numbers, sum(one.facts for one in slices), drawn)
 
     def drop(self, database: Database) -> None:
         """Remove the tables, unless they belong to another rebuild by now."""
@@ -59,12 +137,18 @@ class Shadows:
             self._assert_mine(connection)
             self._metadata.drop_all(connection)
 
-    def take(self, connection: Connection, batch: list[Fact]) -> None:
-        """Fold a batch: the rows it touches are read once, stepped in memory and written once.
+    def close_to_others(self, connection: Connection) -> None:
+        """Facts after the position are taken in from now on: whoever finds these tables later begins anew."""
+        self._assert_mine(connection)
+        connection.execute(update(self._mark).values(release="taken further"))
+
+    def take(self, connection: Connection, batch: list[Fact]) -> dict[Projection, set[Key]]:
+        """Fold a batch: the rows it touches are read once, stepped in memory and written once. Their keys.
 
         Raises RebuildOvertaken.
         """
         self._assert_mine(connection)
+        touched: dict[Projection, set[Key]] = {}
         for projection, heard in self._heard(batch).items():
             before = {} if projection.fresh else self._read(connection, projection, heard)
             after: dict[Key, Row | None] = dict(before)
@@ -72,32 +156,56 @@ class Shadows:
                 key = projection.key(fact)
                 after[key] = projection.step(fact, after.get(key))
             self._write(connection, projection, before, after)
+            touched[projection] = set(after)
+        return touched
 
-    def fill(self, connection: Connection, rows: Mapping[Projection, Mapping[Key, Row]]) -> None:
-        """Add finished rows of streams that had none here yet. Raises RebuildOvertaken."""
+    def fill(
+        self,
+        connection: Connection,
+        rows: Mapping[Projection, Mapping[Key, Row]],
+        number: int = 0,
+        facts: int = 0,
+        drawn: Mapping[str, int] | None = None,
+    ) -> None:
+        """Add finished rows of a slice of streams, and note that it is done. Raises RebuildOvertaken."""
         self._assert_mine(connection)
         for projection, of in rows.items():
             insert_all(connection, self._tables[projection], of.values())
+        connection.execute(
+            insert(self._slices), {"number": number, "facts": facts, "drawn": dict(drawn or {})}
+        )
 
-    def swap(self, connection: Connection) -> None:
-        """The new rows in place of the live ones, within the caller's transaction; a table that is gone is made.
+    def differing(self, connection: Connection) -> Iterator[tuple[Projection, list[Key]]]:
+        """The keys of rows that are not alike in both tables, or stand in one of them alone."""
+        for projection, table in self._tables.items():
+            should, stands = (_comparable(one, projection.table) for one in (table, projection.table))
+            missing, wrong = except_(should, stands).subquery(), except_(stands, should).subquery()
+            found = union(*(select(*(one.c[n] for n in projection.key_names)) for one in (missing, wrong)))
+            yield projection, [tuple(row) for row in connection.execute(found)]
 
-        Raises RebuildOvertaken.
+    def replace(self, connection: Connection, projection: Projection, keys: Iterable[Key]) -> None:
+        """The new rows of these keys in place of the live ones. Raises RebuildOvertaken.
+
+        Not what was made of the private fields of somebody who was erased meanwhile.
         """
         self._assert_mine(connection)
-        for projection, table in self._tables.items():
-            live, names = projection.table, [column.name for column in projection.table.columns]
-            with _without_indexes(connection, live):
-                connection.execute(delete(live))
-                ordered = select(*(table.c[name] for name in names)).order_by(*table.primary_key.columns)
-                connection.execute(insert(live).from_select(names, ordered))
+        live, table = projection.table, self._tables[projection]
+        names = [column.name for column in live.columns]
+        for some in _in_portions(keys):
+            connection.execute(delete(live).where(_among(live, projection, some)))
+            wanted = select(*(table.c[name] for name in names)).where(_among(table, projection, some))
+            if projection.sealed_for:
+                erased = select(person_keys.c.subject).where(person_keys.c.erased_at.is_not(None))
+                column = table.c[projection.sealed_for]
+                wanted = wanted.where(or_(column.is_(None), column.not_in(erased)))
+            connection.execute(insert(live).from_select(names, wanted))
 
     def _assert_mine(self, connection: Connection) -> None:
         try:
             owner = connection.execute(select(self._mark.c.name)).scalar()
         except (ProgrammingError, OperationalError) as no_table:
             raise RebuildOvertaken from no_table
-        if owner != self._name:
+        if owner != self.name:
             raise RebuildOvertaken
 
     def _heard(self, batch: list[Fact]) -> dict[Projection, list[Fact]]:
@@ -109,10 +217,9 @@ class Shadows:
 
     def _read(self, connection: Connection, projection: Projection, heard: list[Fact]) -> dict[Key, Row]:
         table = self._tables[projection]
-        columns = [table.c[name] for name in projection.key_names]
         found: dict[Key, Row] = {}
         for some in _in_portions({projection.key(fact) for fact in heard}):
-            rows = connection.execute(select(table).where(tuple_(*columns).in_(some))).mappings()
+            rows = connection.execute(select(table).where(_among(table, projection, some))).mappings()
             found |= {tuple(row[name] for name in projection.key_names): dict(row) for row in rows}
         return found
 
@@ -124,30 +231,37 @@ class Shadows:
         after: dict[Key, Row | None],
     ) -> None:
         table = self._tables[projection]
-        columns = [table.c[name] for name in projection.key_names]
         for some in _in_portions(before):
-            connection.execute(delete(table).where(tuple_(*columns).in_(some)))
+            connection.execute(delete(table).where(_among(table, projection, some)))
         rows = [row for row in after.values() if row is not None]
         insert_all(connection, table, rows)
+
+
+def merge(drawn: dict[str, int], more: Mapping[str, int]) -> None:
+    """The highest number of each key."""
+    for key, number in more.items():
+        drawn[key] = max(drawn.get(key, 0), number)
+
+
+def _comparable(table: Table, live: Table) -> Any:
+    """JSON as its text, which PostgreSQL can compare."""
+    columns = [table.c[column.name] for column in live.columns]
+    return select(
+        *(cast(one, Text).label(one.name) if isinstance(one.type, JSON) else one for one in columns)
+    )
+
+
+def _among(table: Table, projection: Projection, keys: list[Key]) -> Any:
+    return tuple_(*(table.c[name] for name in projection.key_names)).in_(keys)
+
+
+def _release(metadata: MetaData) -> str:
+    """By what the rows in the tables were made: the migrations, and a digest of all columns."""
+    columns = [f"{table.name}.{column.name}" for table in metadata.sorted_tables for column in table.columns]
+    return f"{' '.join(sorted(newest_migrations()))} {sha256(' '.join(columns).encode()).hexdigest()}"
 
 
 def _in_portions(keys: Iterable[Key]) -> Iterator[list[Key]]:
     whole = list(keys)
     for start in range(0, len(whole), BATCH_SIZE):
         yield whole[start : start + BATCH_SIZE]
-
-
-@contextmanager
-def _without_indexes(connection: Connection, live: Table) -> Iterator[None]:
-    """The live table, made where it or a column of it is gone. SQLite fills it without its indexes, which are then made at once.
-
-    On PostgreSQL that would lock readers out, so there only indexes that are gone are made.
-    """
-    make_whole(connection, live)
-    indexes = sorted(live.indexes, key=lambda index: str(index.name))
-    if connection.dialect.name == "sqlite":
-        for index in indexes:
-            index.drop(connection, checkfirst=True)
-    yield
-    for index in indexes:
-        index.create(connection, checkfirst=True)

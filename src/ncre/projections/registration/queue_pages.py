@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, or_, select, union_all
+from sqlalchemy import Connection, exists, or_, select, union_all
 from sqlalchemy.sql import ColumnElement, Select
 
 from ncre.domain.registration.commands import EVERY_SITE
@@ -111,16 +111,9 @@ def page(connection: Connection, wanted: QueueFilter, after: PageStart | None, l
 
 def doubtful(connection: Connection, cases: list[UUID]) -> frozenset[UUID]:
     """Those of the cases that ever had a photo which somebody else sent too, byte for byte."""
-    mine = photo_files.alias("mine")
-    asked = (
-        select(mine.c.registration)
-        .join(
-            photo_files,
-            and_(photo_files.c.uploaded == mine.c.uploaded, photo_files.c.person != mine.c.person),
-        )
-        .where(mine.c.registration.in_(cases))
-        .distinct()
-    )
+    mine, other = photo_files.alias("mine"), photo_files.alias("other")
+    somebody_else = exists().where(other.c.uploaded == mine.c.uploaded, other.c.person != mine.c.person)
+    asked = select(mine.c.registration).where(mine.c.registration.in_(cases), somebody_else).distinct()
     return frozenset(connection.execute(asked).scalars()) if cases else frozenset()
 
 

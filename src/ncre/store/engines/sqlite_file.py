@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from sqlite3 import SQLITE_CANTOPEN
 from sqlite3 import OperationalError as SQLiteError
 from time import monotonic, sleep
 from typing import Any, Final
@@ -13,6 +15,12 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from ncre.store.outages import DatabaseUnusable
+
+MOVED: Final = 0x6E6D7664
+"""The `user_version` of a database whose contents stand in another place by now: no transaction writes into it any more."""
+
+READS: Final = "BEGIN"
+"""How a transaction begins that only reads."""
 
 BUSY_SECONDS: Final = 30
 """How long a SQLite writer waits for writers of other processes before it is told to try again."""
@@ -64,7 +72,7 @@ class SQLiteFile:
         event.listen(engine, "connect", prepare)
         event.listen(engine, "checkout", self._assert_same)
         # Not by the engine's "begin" event: with a listener, SQLAlchemy takes its slow way at every statement.
-        engine.dialect.do_begin = lambda connection: connection.execute(begin)  # type: ignore[assignment]
+        engine.dialect.do_begin = partial(_begin, begin)  # type: ignore[method-assign]
         return engine
 
     def _assert_writable(self) -> None:
@@ -91,6 +99,16 @@ class SQLiteFile:
         except OSError:
             return None
         return found.st_dev, found.st_ino
+
+
+def _begin(begin: str, connection: Any) -> None:
+    """Whoever begins to write is told where all of it was moved away; readers see what stood last."""
+    connection.execute(begin)
+    if begin != READS and connection.execute("PRAGMA user_version").fetchone()[0] == MOVED:
+        connection.execute("ROLLBACK")
+        error = SQLiteError("this database was moved to another place")
+        error.sqlite_errorcode = SQLITE_CANTOPEN
+        raise error
 
 
 def _prepare(connection: Any) -> None:
