@@ -19,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Uuid,
@@ -75,12 +76,12 @@ second_looks: Final = Table(
     Column("looked_at", Moment),
     Column("outcome", String(10)),
     Column("outcome_by", Uuid),
-    Column("outcome_note", String(LONGEST_NOTE)),
+    Column("outcome_box", LargeBinary),
     Index("second_looks_waiting", "state", "site", "decided_at"),
     Index("second_looks_taken", "taken_by", "state"),
     Index("second_looks_of_round", "round", "first_by", "state"),
 )
-"""`version` is that of the decision; the case as it stood before is what is looked at again."""
+"""`version` is that of the decision; the case as it stood before is what is looked at again; `outcome_box` the note of the office, sealed for the candidate."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class SecondLook:
     looked_at: datetime | None = None
     outcome: str | None = None
     outcome_by: UUID | None = None
-    outcome_note: str | None = None
+    outcome_box: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,12 @@ def agreements(connection: Connection, round_code: str) -> list[Agreement]:
         .order_by(held.first_by)
     )
     return [Agreement(**row) for row in connection.execute(asked).mappings()]
+
+
+def forget_notes(connection: Connection, registrations: Collection[UUID]) -> None:
+    """In the transaction of an erasure: what the office wrote about these cases; the counts stay."""
+    theirs = second_looks.c.registration.in_(registrations)
+    connection.execute(update(second_looks).where(theirs).values(outcome_box=None))
 
 
 def _is(registration: UUID, version: int) -> ColumnElement[bool]:

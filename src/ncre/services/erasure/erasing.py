@@ -28,6 +28,7 @@ from ncre.identity.accounts import Accounts
 from ncre.identity.forgetting import Forgetting
 from ncre.identity.form_drafts import forget_about
 from ncre.identity.letters import about_erasure, choices
+from ncre.operational import review_claims, second_looks
 from ncre.operational.erasure_remains import Left, note
 from ncre.operational.letters import forget_people
 from ncre.projections.base import Row
@@ -173,7 +174,10 @@ class Erasure:
         choices.forget(connection, person.accounts)
         for one in person.accounts:
             self._forgetting.forget(connection, one, traces.addresses)
-        forget_about(connection, [row["id"] for row in person.registrations])
+        cases = [row["id"] for row in person.registrations]
+        forget_about(connection, cases)
+        review_claims.forget_cases(connection, cases)
+        second_looks.forget_notes(connection, cases)
         self._record(connection, person, why, by, way)
         people = tuple(str(one) for one in person.accounts) if way is not Way.RESTORED else ()
         note(connection, now, Left(people, left.photos, left.drafts, left.papers, left.letters))

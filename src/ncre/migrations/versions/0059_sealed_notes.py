@@ -1,0 +1,26 @@
+"""Notes between staff are sealed; those written in clear before go with their columns.
+
+They are working notes, kept for 180 days at most; the hand-overs, runs and second looks themselves stay. A migration
+opens no keys, so it cannot seal them.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0059"
+down_revision = "0056"
+
+COLUMNS = (
+    ("review_handovers", "note", "box"),
+    ("review_runs", "note", "box"),
+    ("second_looks", "outcome_note", "outcome_box"),
+)
+
+
+def upgrade() -> None:
+    for table, clear, sealed in COLUMNS:
+        with op.batch_alter_table(table) as changed:
+            changed.add_column(sa.Column(sealed, sa.LargeBinary))
+            changed.drop_column(clear)
