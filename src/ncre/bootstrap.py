@@ -66,6 +66,7 @@ from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.admission.verification import TicketVerifier
 from ncre.services.audit.bundles import AuditBundles
 from ncre.services.bans.bans import Bans
+from ncre.services.bans.retention import BanRetention
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import DocumentService
@@ -450,6 +451,7 @@ def build_container(
                 uploads.tidy,
                 exports.tidy,
                 claims.tidy,
+                BanRetention(command_handler, clock).tidy,
                 bulk.tidy,
                 letters.sending.tidy,
                 form_drafts.tidy,

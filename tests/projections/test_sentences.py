@@ -462,6 +462,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "按决定 31号 录入停考：2027-01-01 至 2029-12-31。",
         "A ban was entered by decision 31号: 2027-01-01 to 2029-12-31.",
     ),
+    (
+        ban.BanForgotten("31号"),
+        "决定 31号 的停考已届满，停考记录按规定删除。",
+        "The ban by decision 31号 has long been over and was deleted.",
+    ),
     (ban.BanLifted("31号", "复核后撤销"), "解除了决定 31号 的停考。", "The ban by decision 31号 was lifted."),
     (
         ban.BannedRegistrationKept(people.REGISTRATION, "31号", "决定不溯及"),

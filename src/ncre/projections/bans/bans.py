@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     func,
+    or_,
     select,
 )
 
@@ -61,7 +62,13 @@ kept_registrations: Final = Table(
 
 class BanProjection(Projection):
     table = bans
-    listens = (facts.BanImposed, facts.BanLifted, facts.BannedRegistrationKept, facts.BanReasonViewed)
+    listens = (
+        facts.BanImposed,
+        facts.BanLifted,
+        facts.BannedRegistrationKept,
+        facts.BanReasonViewed,
+        facts.BanForgotten,
+    )
     opens = (facts.BanImposed,)
     by_stream = "id"
 
@@ -86,6 +93,8 @@ class BanProjection(Projection):
                 }
             case facts.BanLifted():
                 return changed(row, version=stamp.version, lifted_at=stamp.recorded_at)
+            case facts.BanForgotten():
+                return None
             case _:
                 return changed(row, version=stamp.version)
 
@@ -188,6 +197,13 @@ def is_kept(connection: Connection, registration: UUID) -> bool:
     """Whether the office lets the registration stand."""
     asked = select(kept_registrations.c.ban).where(kept_registrations.c.registration == registration).limit(1)
     return connection.execute(asked).first() is not None
+
+
+def over_before(connection: Connection, day: date, moment: datetime, limit: int) -> list[Row]:
+    """Bans whose last day was before a day, or that were lifted before a moment; the oldest first."""
+    over = or_(bans.c.ends < day, bans.c.lifted_at < moment)
+    asked = select(bans).where(over).order_by(bans.c.ends, bans.c.id).limit(limit)
+    return [dict(row) for row in connection.execute(asked).mappings()]
 
 
 def registered(connection: Connection, people: list[str]) -> dict[str, tuple[int, int]]:
