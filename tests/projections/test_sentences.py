@@ -487,9 +487,9 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "(reason: 停电改期).",
     ),
     (
-        export.ExportMade(310, 20480, "e" * 64),
-        f"导出文件已生成：310 行，20480 字节，SHA-256 {'e' * 64}。",
-        f"The file is made: 310 rows, 20480 bytes, SHA-256 {'e' * 64}.",
+        export.ExportMade(310, 20480, "e" * 64, 1207),
+        f"导出文件已生成：310 行，20480 字节，SHA-256 {'e' * 64}，数据截至日志位置 1207。",
+        f"The file is made: 310 rows, 20480 bytes, SHA-256 {'e' * 64}, as of position 1207 of the log.",
     ),
     (export.ExportTaken("e" * 64), "下载了导出文件。", "The file was downloaded."),
     (export.ExportRemoved("expired"), "导出文件已删除（到期）。", "The file was removed (expired)."),

@@ -1,4 +1,4 @@
-"""Notes between staff are sealed; those written in clear before go with their columns.
+"""Notes between staff are sealed; those written in clear before go with their columns. Exports say up to where they were read.
 
 They are working notes, kept for 180 days at most; the hand-overs, runs and second looks themselves stay. A migration
 opens no keys, so it cannot seal them.
@@ -24,3 +24,5 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as changed:
             changed.add_column(sa.Column(sealed, sa.LargeBinary))
             changed.drop_column(clear)
+    with op.batch_alter_table("exports") as changed:
+        changed.add_column(sa.Column("position", sa.BigInteger, nullable=False, server_default="0"))
