@@ -12,7 +12,7 @@ SOAKED ?= tests/soak tests/drills tests/backups tests/web/shared/test_killed_web
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test soak mutants drill drill-restore lint bench load lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
+.PHONY: help demo serve check test newest soak mutants drill drill-restore lint bench load lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
 
 help: ## list every target
 	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -32,6 +32,9 @@ test: $(TOOLS) ## every test, the browser journey included
 	@tools/browser.sh
 	@tools/oracles.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+newest: $(TOOLS) ## the fast tests on the newest Python of this machine, where that is newer than .venv's
+	@tools/newest_python.sh $(FAST)
 
 soak: $(TOOLS) ## long bounded runs on both databases, SOAK_SEED= the first seed; how many: SOAK_REQUESTS= SOAK_REVISIONS= SOAK_STORIES= SOAK_DELIVERIES=
 	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak $(SOAKED)

@@ -16,7 +16,7 @@ from bench.ground import NOW, ROUND, SITE, waiting
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.projections.registration import queue_pages
-from ncre.projections.registration.queue_pages import Claimed, Order, Place, QueueFilter
+from ncre.projections.registration.queue_pages import Claimed, PageStart, QueueFilter, QueueOrder
 from ncre.projections.registration.registrations import RegistrationProjection, registrations
 from ncre.services.review.bulk import Chosen, ItemState
 from ncre.store.database import Database
@@ -35,8 +35,8 @@ AT_ONCE: Final = 400
 
 FILTERS: Final = {
     "all": QueueFilter(ROUND, EVERY_SITE),
-    "newest": QueueFilter(ROUND, EVERY_SITE, order=Order.NEWEST),
-    "a site by number": QueueFilter(ROUND, frozenset({"420019"}), order=Order.NUMBER),
+    "newest": QueueFilter(ROUND, EVERY_SITE, order=QueueOrder.NEWEST),
+    "a site by number": QueueFilter(ROUND, frozenset({"420019"}), order=QueueOrder.NUMBER),
     "ten sites": QueueFilter(ROUND, frozenset(f"42{number:04}" for number in range(19, 29))),
     "subject": QueueFilter(ROUND, EVERY_SITE, subject="24"),
     "appealed": QueueFilter(ROUND, EVERY_SITE, verdict="reject", appealed=True, rejected=True),
@@ -76,7 +76,7 @@ def pages(url: str, count: int = REGISTRATIONS, wait: int = WAIT) -> Pages:
     with database.transaction() as connection:
         _fill(connection, count, wait)
         connection.execute(text("ANALYZE"))
-    middle = Place(NOW - timedelta(days=3), UUID(int=2**127), f"{ROUND}420019{count // 2:06}")
+    middle = PageStart(NOW - timedelta(days=3), UUID(int=2**127), f"{ROUND}420019{count // 2:06}")
     cpu = {}
     for name, wanted in FILTERS.items():
         for where, after in ((name, None), (f"{name}, further on", middle)):
@@ -103,7 +103,7 @@ def run(url: str, folder: Path, count: int = DECIDED) -> Run:
     return Run(seconds, counts[ItemState.DONE], counts[ItemState.REFUSED])
 
 
-def _read(database: Database, wanted: QueueFilter, after: Place | None) -> None:
+def _read(database: Database, wanted: QueueFilter, after: PageStart | None) -> None:
     with database.reading() as connection:
         queue_pages.page(connection, wanted, after, PAGE)
 

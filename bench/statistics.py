@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, update
 
 from ncre.bootstrap import Container
-from ncre.domain.claims import Seat
+from ncre.domain.claims import SeatClaim
 from ncre.domain.exam.commands import PlanRound, PlanSite
 from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
@@ -113,7 +113,7 @@ def _counted(container: Container, people: int, codes: list[str], subjects: list
         totals.write(connection)
         for code in codes:
             for subject in (*subjects, WHOLE_SITE):
-                taken = update(counters).where(counters.c.key == Seat(ROUND, code, subject).key)
+                taken = update(counters).where(counters.c.key == SeatClaim(ROUND, code, subject).key)
                 connection.execute(taken.values(taken=rng.randrange(300)))
         days = [NOW.date() + timedelta(days=day - 8) for day in range(16)]
         connection.execute(

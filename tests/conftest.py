@@ -21,7 +21,7 @@ from tests.support.containers import settings_on
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import TODAY, Clock
 
-pytest_plugins = ["tests.support.databases"]
+pytest_plugins = ["tests.support.databases", "tests.support.made_once"]
 
 
 @pytest.fixture(scope="session", autouse=True)

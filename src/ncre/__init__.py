@@ -19,7 +19,7 @@ rounds/       an exam round as files              config/       settings from th
 server/       what stands before the pages        stand_ins/    Alipay and QQ for the demo and the tests
 migrations/   the history of the schema
 
-bootstrap.py builds the container of all parts; worker.py does what time and the outside cause.
+bootstrap/ builds the container of all parts; worker.py does what time and the outside cause.
 """
 
 from __future__ import annotations

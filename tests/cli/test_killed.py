@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from ncre.bootstrap import Container
-from ncre.store.database import MIGRATIONS, Database, newest_migrations
+from ncre.store.database import Database
+from ncre.store.migrated import MIGRATIONS, newest_migrations
 from tests.support.containers import container_on, development, open_round
 from tests.support.people import REVIEWER, SITE, approved, somebody
 from tests.support.ports import free_port
@@ -46,8 +47,8 @@ main(sys.argv[1:-1])
 MIGRATING = """
 import sys
 from pathlib import Path
-from ncre.store import database
-database.MIGRATIONS = Path(sys.argv[1])
+from ncre.store import database, migrated
+database.MIGRATIONS = migrated.MIGRATIONS = Path(sys.argv[1])
 database.Database(sys.argv[2]).migrate()
 """
 

@@ -21,7 +21,7 @@ from joserfc.jwk import RSAKey
 from PIL import Image
 
 from ncre.clients.wallets.apple import ApplePassTerms, AppleWallet
-from ncre.clients.wallets.card import Sitting, WalletCard, WalletUnusable
+from ncre.clients.wallets.card import CardSitting, WalletCard, WalletUnusable
 from ncre.clients.wallets.google import SAVE, GoogleWallet, GoogleWalletTerms
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -35,8 +35,8 @@ CARD = WalletCard(
     "甲路 1 号",
     "T2.78420019000001.V9.0123456789ABCDEF.SIGNED",
     (
-        Sitting("66 Python", STARTS, STARTS + timedelta(hours=2), "第 1 考场（机房一）5 号"),
-        Sitting(
+        CardSitting("66 Python", STARTS, STARTS + timedelta(hours=2), "第 1 考场（机房一）5 号"),
+        CardSitting(
             "67 WPS", STARTS + timedelta(hours=3), STARTS + timedelta(hours=5), "第 7 考场（机房二）6 号"
         ),
     ),

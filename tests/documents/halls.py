@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ncre.documents.hall_view_models import DoorSheet, HallHead, SeatList, Sitter, Sitting
+from ncre.documents.hall_view_models import DoorSheet, HallHead, PrintedSitting, SeatList, Sitter
 from tests.documents.examples import RECORD, ROUND, SITTINGS, SUBJECTS
 
 HEAD = HallHead(
@@ -38,7 +38,7 @@ def seat_list(people: int = 45) -> SeatList:
 
 def door_sheet(subjects: int = 3) -> DoorSheet:
     sittings = tuple(
-        Sitting(f"{code} 二级 科目{code}", 2, f"{code}78420019000301", f"{code}78420019000345")
+        PrintedSitting(f"{code} 二级 科目{code}", 2, f"{code}78420019000301", f"{code}78420019000345")
         for code in range(10, 10 + subjects)
     )
     return DoorSheet(HEAD, (1, 45), sittings)

@@ -19,7 +19,7 @@ from ncre.documents.codes.ticket_token import (
     TicketKey,
     TicketToken,
     TokenSeat,
-    Unreadable,
+    TokenUnreadable,
     is_genuine,
     read,
 )
@@ -61,7 +61,7 @@ def test_no_character_can_be_changed_unnoticed(stamp: TicketToken) -> None:
     code = KEY.signed(stamp)
     for place, character in enumerate(code[:-1]):  # the last one carries four bits that no byte needs
         other = code[:place] + ("1" if character != "1" else "2") + code[place + 1 :]
-        with pytest.raises((Forged, Unreadable)):
+        with pytest.raises((Forged, TokenUnreadable)):
             read(other, KEY.public)
 
 
@@ -89,7 +89,7 @@ def test_a_signed_document_is_no_stamp() -> None:
 
 @pytest.mark.parametrize("text", ["", "hello", "78420019000123", "T1.78420019000123", "T2." + "x" * 120])
 def test_other_texts_are_called_unreadable(text: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(TokenUnreadable):
         read(text, KEY.public)
 
 

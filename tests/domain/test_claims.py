@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ncre.domain.claims import Chair, Claim, Holder, Place, Seat, changes, held_by
+from ncre.domain.claims import ChairClaim, Claim, HolderClaim, PlaceClaim, SeatClaim, changes, held_by
 from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.state import evolve
@@ -16,8 +16,8 @@ from ncre.events.registration_values import Line
 from tests.domain.commands import after
 from tests.support import people
 
-PLACE = Place("78", people.PERSON)
-SEATS = {Seat("78", people.SITE, subject) for subject in ("66", "67", WHOLE_SITE)}
+PLACE = PlaceClaim("78", people.PERSON)
+SEATS = {SeatClaim("78", people.SITE, subject) for subject in ("66", "67", WHOLE_SITE)}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_a_change_of_subjects_leaves_what_stays_alone() -> None:
     before = after(people.PICTURED)
     fact = facts.SubjectsChanged(people.NUMBER, people.SITE, (Line("35", 8000), people.LINES[0]), 1)
     change = changes(before, evolve(before, fact), fact)
-    assert change.released == (Seat("78", people.SITE, "67"),)
-    assert change.taken == (Seat("78", people.SITE, "35"),)
+    assert change.released == (SeatClaim("78", people.SITE, "67"),)
+    assert change.taken == (SeatClaim("78", people.SITE, "35"),)
 
 
 def test_claims_are_handled_in_one_order_of_keys_so_that_no_two_wait_for_each_other() -> None:
@@ -81,16 +81,16 @@ def test_a_seat_assigned_takes_its_chair() -> None:
     before = after(people.PAID)
     seat = facts.SeatAssigned("66", "6678420019000307", 3, "机房", 7, 1, people.NOW, people.NOW)
     change = changes(before, evolve(before, seat), seat)
-    assert (change.released, change.taken) == ((), (Chair("78", people.SITE, 3, 7),))
+    assert (change.released, change.taken) == ((), (ChairClaim("78", people.SITE, 3, 7),))
 
 
 @pytest.mark.parametrize(
     ("claim", "code", "particulars"),
     [
         (PLACE, RefusalCode.PLACE_TAKEN, {}),
-        (Seat("78", people.SITE, "66"), RefusalCode.SUBJECT_FULL, {"subject": "66"}),
-        (Seat("78", people.SITE, WHOLE_SITE), RefusalCode.SITE_FULL, {"site": people.SITE}),
-        (Chair("78", people.SITE, 3, 7), RefusalCode.CHAIR_TAKEN, {"hall": 3, "seat": 7}),
+        (SeatClaim("78", people.SITE, "66"), RefusalCode.SUBJECT_FULL, {"subject": "66"}),
+        (SeatClaim("78", people.SITE, WHOLE_SITE), RefusalCode.SITE_FULL, {"site": people.SITE}),
+        (ChairClaim("78", people.SITE, 3, 7), RefusalCode.CHAIR_TAKEN, {"hall": 3, "seat": 7}),
     ],
 )
 def test_a_claim_that_is_gone_has_its_refusal(
@@ -106,7 +106,7 @@ def test_no_claim_key_shows_who_the_person_is() -> None:
 
 
 def test_who_holds_a_card_of_two_numbers_takes_the_place_by_both() -> None:
-    holder = Holder("78", "a" * 64)
+    holder = HolderClaim("78", "a" * 64)
     filled = facts.InfoFilled(people.WENJING, people.PERSON, "a" * 64)
     assert held_by(after((*people.AGREED, filled))) == {PLACE, holder}
     assert holder.gone().code is RefusalCode.HOLDER_TAKEN

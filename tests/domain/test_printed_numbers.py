@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from ncre.domain.exam.commands import ExamCommand, ExamRecord, PlanRound, PlanSite, decide_exam
+from ncre.domain.exam.commands import ExamCommand, PlanRound, PlanSite
+from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import round_id, site_id
+from ncre.domain.exam.state import ExamRecord
 from ncre.domain.printed_numbers import LAST_SERIAL, registration_number, ticket_number
 from ncre.domain.refusal_wording import refusal_words
 from ncre.domain.refusals import Refusal, RefusalCode

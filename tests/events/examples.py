@@ -36,7 +36,7 @@ from ncre.events import (
 from ncre.events.base import FACTS, Envelope, Fact
 from ncre.events.registration_values import Details, Line, Photo
 from ncre.store.mapper import FactMapper
-from ncre.store.sealing import Sealer
+from ncre.store.sealing import FieldSealer
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 TENANT: Final = "ncre"
@@ -278,7 +278,7 @@ def as_golden(stored: StoredEvent, key: AESGCM) -> dict[str, Any]:
     """The stored JSON with the box opened."""
     state = FactMapper.raw(stored)
     if "sealed" in state:
-        state["sealed"] = json.loads(Sealer.open(key, state["sealed"], place(stored.topic)))
+        state["sealed"] = json.loads(FieldSealer.open(key, state["sealed"], place(stored.topic)))
     return state
 
 
@@ -286,7 +286,7 @@ def from_golden(topic: str, key: AESGCM, folder: Path = GOLDEN) -> StoredEvent:
     """The row that a golden file describes, its private fields sealed again."""
     state = json.loads((folder / f"{topic}.json").read_text(encoding="utf-8"))
     if "sealed" in state:
-        state["sealed"] = Sealer.seal(key, json.dumps(state["sealed"]).encode(), place(topic))
+        state["sealed"] = FieldSealer.seal(key, json.dumps(state["sealed"]).encode(), place(topic))
     return StoredEvent(STREAM, 1, topic, json.dumps(state).encode())
 
 

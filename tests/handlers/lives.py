@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from ncre.bootstrap import Container
-from ncre.domain.claims import Chair, held_by
+from ncre.domain.claims import ChairClaim, held_by
 from ncre.domain.exam.commands import PlanRound
 from ncre.domain.payment.settlement import order_of
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -334,7 +334,7 @@ class Lives(RuleBasedStateMachine):
             for claim in held_by(replay(life, history))
         ]
         chairs = [
-            (Chair(people.ROUND, replay(life, history).site, fact.hall, fact.seat).key, life)
+            (ChairClaim(people.ROUND, replay(life, history).site, fact.hall, fact.seat).key, life)
             for life, history in self.histories.items()
             for fact in history
             if isinstance(fact, facts.SeatAssigned)

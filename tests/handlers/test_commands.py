@@ -10,7 +10,7 @@ from eventsourcing.persistence import IntegrityError
 from sqlalchemy import Connection
 
 from ncre.bootstrap import Container
-from ncre.domain.claims import Place, Seat
+from ncre.domain.claims import PlaceClaim, SeatClaim
 from ncre.domain.exam.commands import PlanSite
 from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -138,7 +138,7 @@ def test_a_corrected_document_number_frees_the_wrong_one(container: Container) -
     first.does(c.AmendInfo, details=people.WENJING, person=person)
     assert second.filled().status is Status.INFO_FILLED
     with container.database.reading() as connection:
-        held = container.command_handler.claims.holder(connection, Place(people.ROUND, person).key)
+        held = container.command_handler.claims.holder(connection, PlaceClaim(people.ROUND, person).key)
     assert held == first.id
 
 
@@ -342,7 +342,7 @@ def test_an_erased_person_cannot_say_anything_private_again(container: Container
 
 
 def taken(container: Container, site: str, *subjects: str) -> list[int]:
-    keys = [Seat(people.ROUND, site, subject).key for subject in subjects]
+    keys = [SeatClaim(people.ROUND, site, subject).key for subject in subjects]
     with container.database.reading() as connection:
         counted = container.command_handler.claims.counted(connection, keys)
     return [counted[key][1] for key in keys]

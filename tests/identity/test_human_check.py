@@ -11,7 +11,7 @@ from altcha import Challenge, Payload, solve_challenge
 from PIL import Image
 from sqlalchemy import select
 
-from ncre.identity.human_check import HARD_LENGTH, LENGTH, HumanCheck, Question
+from ncre.identity.human_check import HARD_LENGTH, LENGTH, HumanCheck, HumanQuestion
 from ncre.identity.one_time_tokens import redeemed
 from ncre.store.database import Database
 from tests.support.people import Clock
@@ -22,7 +22,7 @@ def human(database: Database, clock: Clock) -> HumanCheck:
     return HumanCheck(database, clock, "a secret of these tests")
 
 
-def answer(human: HumanCheck, question: Question) -> str:
+def answer(human: HumanCheck, question: HumanQuestion) -> str:
     found = human._answer(question.id)
     assert found is not None
     return found

@@ -16,7 +16,7 @@ from ncre.bootstrap import Container
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.projections.registration import queue_pages
 from ncre.projections.registration.photo_files import photo_files
-from ncre.projections.registration.queue_pages import Claimed, Order, Place, QueueFilter
+from ncre.projections.registration.queue_pages import Claimed, PageStart, QueueFilter, QueueOrder
 from ncre.projections.registration.registrations import RegistrationProjection, registrations
 from ncre.projections.registration.review_index import ReviewIndex, codes, review_index, traits_of
 from ncre.projections.summaries import SumChanges
@@ -92,11 +92,11 @@ def fits(one: dict[str, Any], wanted: QueueFilter, twice: set[UUID]) -> bool:
     ))  # fmt: skip
 
 
-def in_order(found: list[dict[str, Any]], order: Order) -> list[UUID]:
-    if order is Order.NUMBER:
+def in_order(found: list[dict[str, Any]], order: QueueOrder) -> list[UUID]:
+    if order is QueueOrder.NUMBER:
         return [one["id"] for one in sorted(found, key=lambda one: one["number"])]
     by_time = sorted(found, key=lambda one: (one["requested_at"], one["id"].hex))
-    return [one["id"] for one in (by_time[::-1] if order is Order.NEWEST else by_time)]
+    return [one["id"] for one in (by_time[::-1] if order is QueueOrder.NEWEST else by_time)]
 
 
 def some_filter(dice: random.Random, made: list[dict[str, Any]]) -> QueueFilter:
@@ -112,7 +112,7 @@ def some_filter(dice: random.Random, made: list[dict[str, Any]]) -> QueueFilter:
         dice.choice((False, False, True)),
         claimed,
         frozenset(one["id"] for one in dice.sample(made, 30)) if claimed is not Claimed.ANY else frozenset(),
-        dice.choice(list(Order)),
+        dice.choice(list(QueueOrder)),
     )
 
 
@@ -157,7 +157,7 @@ def test_the_index_is_read_by_ranges_and_not_walked(lived: Container) -> None:
         for _ in range(60):
             wanted = some_filter(dice, made)
             after = queue_pages.page(connection, wanted, None, 5).next
-            queue_pages.page(connection, wanted, after or Place(NOW, made[0]["id"], made[0]["number"]), 5)
+            queue_pages.page(connection, wanted, after or PageStart(NOW, made[0]["id"], made[0]["number"]), 5)
     assert heard
     assert {
         text: tables for text, tables in walked(lived.database, heard).items() if tables - {queue_pages.PART}

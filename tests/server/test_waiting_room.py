@@ -20,8 +20,8 @@ from ncre.server.waiting_room import (
     COOKIE,
     REQUESTS_OF_PASS,
     USED_AGAIN_MS,
-    Place,
-    Verdict,
+    QueuePlace,
+    QueueVerdict,
     WaitingRoom,
 )
 from ncre.store.database import Database
@@ -54,7 +54,7 @@ class Room:
     def __post_init__(self) -> None:
         self.room = WaitingRoom(self.store, KEY, ("crowd",), lambda _: self.signed_in)
 
-    def look(self, cookie: str = "", address: str = "203.0.113.7") -> Verdict:
+    def look(self, cookie: str = "", address: str = "203.0.113.7") -> QueueVerdict:
         return asyncio.run(self.room.look(f"a=b; {COOKIE}={cookie}" if cookie else "", address))
 
     def passes(self, seconds: float = 1.0) -> None:
@@ -97,7 +97,7 @@ def let_in(room: Room, cookies: list[str]) -> list[int]:
 def test_while_few_come_everybody_is_let_in_at_once_with_a_pass(room: Room) -> None:
     verdict = room.look()
     assert verdict.place is None
-    assert room.look(verdict.cookie) == Verdict(None)
+    assert room.look(verdict.cookie) == QueueVerdict(None)
 
 
 def test_past_the_rate_people_wait_and_are_let_in_in_the_order_in_which_they_came(room: Room) -> None:
@@ -229,7 +229,7 @@ def test_what_we_did_not_write_or_is_over_is_as_good_as_nothing(room: Room, forg
 def test_whoever_is_signed_in_stays_inside_whatever_happens(room: Room) -> None:
     fill(room)
     room.signed_in = True
-    assert room.look() == Verdict(None)
+    assert room.look() == QueueVerdict(None)
 
 
 def test_while_the_store_is_away_people_keep_waiting_and_their_arrivals_are_told_later(
@@ -359,7 +359,7 @@ def test_whoever_is_let_in_gets_the_page_and_a_pass() -> None:
 
 
 def test_the_expected_minute_is_of_beijing_and_rounded_up() -> None:
-    text = waiting_page.page(Place(12, NOW + 90_000, 2, 5), True).decode()
+    text = waiting_page.page(QueuePlace(12, NOW + 90_000, 2, 5), True).decode()
     turn = datetime.fromtimestamp(NOW / 1000 + 90, UTC)
     assert f">{(turn.hour + 8) % 24:02}:" in text
     assert "<b>12</b>" in text

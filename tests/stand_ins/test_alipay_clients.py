@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from pathlib import Path
 from re import findall, search
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 import requests
 from alipay import AliPay
 from cryptography import x509
@@ -27,12 +24,9 @@ from ncre.clients.payment_channel import Device, Order, State
 from ncre.clients.rsa_signing import certificate_number, line_of, private_key, root_number, signed
 from ncre.stand_ins.alipay import book, keys_in
 from tests.stand_ins.market import APP_ID, Market
+from tests.support.oracles import ORACLES, needs_node
 
-ORACLES = Path(__file__).parent.parent / "oracles"
-needs_node = pytest.mark.skipif(
-    not (ORACLES / "node_modules" / "alipay-sdk").exists() or not shutil.which("node"),
-    reason="needs Node and the clients of tests/oracles: run tools/oracles.sh",
-)
+needs_client = needs_node("alipay-sdk")
 SUBJECT = '报名费 "a}b" & 50% <66>'
 
 
@@ -94,7 +88,7 @@ def content(order: Order) -> dict[str, str]:
     }
 
 
-@needs_node
+@needs_client
 def test_the_vendors_client_accepts_our_request_and_our_notice(market: Market) -> None:
     order = an_order(market)
     asked = dict(
@@ -114,7 +108,7 @@ def test_the_vendors_client_accepts_our_request_and_our_notice(market: Market) -
     assert of_node(market, notice=tampered)["notice"] is False
 
 
-@needs_node
+@needs_client
 def test_the_vendors_client_pays_asks_returns_and_asks_again_at_our_cashier(market: Market) -> None:
     order = an_order(market)
     extra = {"notify_url": market.terms.notify_url, "return_url": f"{market.home}/back"}
@@ -142,7 +136,7 @@ def test_the_vendors_client_pays_asks_returns_and_asks_again_at_our_cashier(mark
     assert market.alipay.query(order.number).state is State.PAID
 
 
-@needs_node
+@needs_client
 def test_the_form_of_the_vendors_client_opens_our_cashier(market: Market) -> None:
     plain = {**content(an_order(market)), "subject": "报名费 80"}
     form = of_node(market, page=["alipay.trade.page.pay", plain, {}])["post"]
@@ -152,7 +146,7 @@ def test_the_form_of_the_vendors_client_opens_our_cashier(market: Market) -> Non
     assert "模拟收银台" in requests.post(unescape(action[1]), fields, timeout=10).text
 
 
-@needs_node
+@needs_client
 def test_the_numbers_of_certificates_are_the_vendors() -> None:
     app, root = a_certificate("示例考试院", 7), a_certificate("Root, of all", 0x1234567890ABCDEF)
     said = node(certificates={"app": app, "root": app + root})

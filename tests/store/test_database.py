@@ -21,8 +21,10 @@ from sqlalchemy import event, insert, select, text
 from sqlalchemy.pool import Pool
 
 import ncre
-from ncre.store.database import MIGRATIONS, Database, DatabaseUnusable, NotMigrated, newest_migrations
+from ncre.store.database import Database, DatabaseUnusable, NotMigrated
+from ncre.store.engines import sqlite_file
 from ncre.store.fair_lock import FairLock, Overcrowded
+from ncre.store.migrated import MIGRATIONS, newest_migrations
 from ncre.store.outages import DatabaseFailure, Outage
 from ncre.store.schema import claims
 
@@ -85,7 +87,10 @@ def test_a_reader_on_sqlite_refuses_to_write(sqlite: Database) -> None:
     assert _keys(sqlite) == ["kept"]
 
 
-def test_sqlite_keeps_what_it_acknowledged(sqlite: Database) -> None:
+def test_sqlite_keeps_what_it_acknowledged(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_in_the_service = sqlite_file._prepare.__wrapped__  # type: ignore[attr-defined]
+    monkeypatch.setattr(sqlite_file, "_prepare", as_in_the_service)
+    sqlite = Database(sqlite_url)
     with sqlite.transaction() as connection:
         kept = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
@@ -98,6 +103,7 @@ def test_sqlite_keeps_what_it_acknowledged(sqlite: Database) -> None:
         "secure_delete": 1,
         "busy_timeout": 30_000,
     }
+    sqlite.close()
 
 
 def test_a_transaction_inside_another_is_reported_instead_of_waiting_for_itself(sqlite: Database) -> None:
@@ -415,7 +421,7 @@ def test_a_connection_in_use_is_trusted_and_a_rested_one_asked(
     for _ in range(5):
         _reads(database)
     assert pings == []
-    monkeypatch.setattr("ncre.store.database.TRUSTED_SECONDS", 0.0)
+    monkeypatch.setattr("ncre.store.engines.postgresql.TRUSTED_SECONDS", 0.0)
     _reads(database)
     assert len(pings) == 1
     database.close()
@@ -430,7 +436,7 @@ def test_a_rested_connection_that_died_is_replaced_before_anybody_notices(
     with other.transaction() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": former})
     other.close()
-    monkeypatch.setattr("ncre.store.database.TRUSTED_SECONDS", 0.0)
+    monkeypatch.setattr("ncre.store.engines.postgresql.TRUSTED_SECONDS", 0.0)
     assert _reads(database) != former
     database.close()
 

@@ -104,11 +104,11 @@ def moved() -> Iterator[type[Fact]]:
 
 
 def _stored(cls: type[Fact], **parts: Any) -> StoredEvent:
-    from ncre.store.sealing import Sealer
+    from ncre.store.sealing import FieldSealer
 
     state = MAPPER.raw(MAPPER.stored(with_metadata(Withdrawn()), {}))
     state["envelope"]["subject"] = str(PERSON)
-    state["sealed"] = Sealer.seal(KEY, b'{"address":"Luoyu Road 1"}', place(cls.TOPIC))
+    state["sealed"] = FieldSealer.seal(KEY, b'{"address":"Luoyu Road 1"}', place(cls.TOPIC))
     return StoredEvent(STREAM, 1, cls.TOPIC, json.dumps(state | parts).encode())
 
 

@@ -25,7 +25,7 @@ from ncre.store.keys import Keys, blind_index
 from ncre.store.outages import DatabaseFailure, Outage
 from ncre.store.recorder import FactRecorder
 from ncre.store.schema import person_keys
-from ncre.store.sealing import CiphertextForged, PersonErased, PersonKeys, Sealer
+from ncre.store.sealing import CiphertextForged, FieldSealer, PersonErased, PersonKeys
 from tests.events.examples import DETAILS, NOON, PERSON, STAMP, STREAM, ZHANG
 
 KEYS = Keys.derived_from(bytes(range(32)))
@@ -207,7 +207,7 @@ def test_a_damaged_box_is_an_alarm(box: str) -> None:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     with pytest.raises(CiphertextForged):
-        Sealer.open(AESGCM(bytes(32)), box, b"place")
+        FieldSealer.open(AESGCM(bytes(32)), box, b"place")
 
 
 def test_a_key_from_a_transaction_that_was_rolled_back_raises_no_false_alarm(

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 import requests
 
 from ncre.clients.openid import Issuer, Post
 from ncre.domain.registration.vocabulary import Role
+from tests.support.oracles import ORACLES, needs_node
 
-ORACLES = Path(__file__).parent / "oracles"
 BACK = "https://exam.example/staff/back"
 
-needs_provider = pytest.mark.skipif(
-    shutil.which("node") is None or not (ORACLES / "node_modules" / "oidc-provider").exists(),
-    reason="the independent provider is not installed (npm ci in tests/oracles)",
-)
+needs_provider = needs_node("oidc-provider")
 
 
 @contextmanager

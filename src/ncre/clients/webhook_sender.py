@@ -12,6 +12,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import monotonic
@@ -87,7 +88,12 @@ class WebhookSender:
         self, reachable: Callable[[IPAddress], bool] = is_public, trust: ssl.SSLContext | None = None
     ) -> None:
         self._reachable = reachable
-        self._trust = trust or ssl.create_default_context()
+        self._given_trust = trust
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Read from the machine's certificates at the first call: few processes send any."""
+        return self._given_trust or ssl.create_default_context()
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Sent:
         """One POST. Raises NotSent."""

@@ -54,7 +54,7 @@ class SeatList:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class PrintedSitting:
     """A subject in a hall: how many sit it, and the first and last of their ticket numbers."""
 
     subject: str
@@ -69,7 +69,7 @@ class DoorSheet:
 
     head: HallHead
     seats: tuple[int, int]
-    sittings: tuple[Sitting, ...]
+    sittings: tuple[PrintedSitting, ...]
 
     @property
     def people(self) -> int:

@@ -7,12 +7,12 @@ from ncre.documents.codes.barcodes import code128, qr
 from ncre.documents.pdf.canvas import LEFT, Paper
 from ncre.documents.pdf.page_frame import foot, head, photo
 from ncre.documents.view_models import FormSheet, Printed
+from ncre.domain.registration.candidate_decisions import MOST_SUBJECTS
 
 ROW = 9.0
 ADDRESS = 13.2
 REMARK = 10.0
 SIZE = 10.5
-MOST_SUBJECTS = 3
 
 
 def registration_form(sheet: FormSheet) -> Printed:

@@ -17,7 +17,7 @@ from ncre.events.base import Fact
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class PlaceClaim:
     """The single place of a person (keyed hash of the document) in a round."""
 
     round: str
@@ -34,7 +34,7 @@ class Place:
 
 
 @dataclass(frozen=True, order=True)
-class Holder:
+class HolderClaim:
     """The same place, by who holds the document: a permanent residence card of 2017 and one of 2023 have two numbers
     of which neither follows from the other, so name, date of birth and sex (keyed hash) stand for the person too."""
 
@@ -52,7 +52,7 @@ class Holder:
 
 
 @dataclass(frozen=True, order=True)
-class Seat:
+class SeatClaim:
     """One of the counted seats of a subject at a site; WHOLE_SITE counts people at the site."""
 
     round: str
@@ -72,7 +72,7 @@ class Seat:
 
 
 @dataclass(frozen=True, order=True)
-class Chair:
+class ChairClaim:
     """A chair in a hall; halls are numbered per room and batch, so this is also a moment."""
 
     round: str
@@ -90,11 +90,11 @@ class Chair:
         return Refusal(RefusalCode.CHAIR_TAKEN, hall=self.hall, seat=self.seat)
 
 
-Claim = Place | Holder | Seat | Chair
+Claim = PlaceClaim | HolderClaim | SeatClaim | ChairClaim
 
 
 @dataclass(frozen=True)
-class Changes:
+class ClaimChanges:
     """Claims to release and to take, each in the order of their keys."""
 
     released: tuple[Claim, ...] = ()
@@ -106,14 +106,14 @@ class Changes:
         return sorted(both, key=lambda change: change[0].key)
 
 
-def changes(before: Registration, after: Registration, fact: Fact) -> Changes:
+def changes(before: Registration, after: Registration, fact: Fact) -> ClaimChanges:
     """What `fact` takes and releases, given the registration on both sides of it."""
     held, wanted = held_by(before), held_by(after)
     if isinstance(fact, facts.SeatAssigned):
-        wanted |= {Chair(after.round, after.site, fact.hall, fact.seat)}
+        wanted |= {ChairClaim(after.round, after.site, fact.hall, fact.seat)}
     if isinstance(fact, facts.SeatReleased):
-        held |= {Chair(before.round, before.site, fact.hall, fact.seat)}
-    return Changes(_sorted(held - wanted), _sorted(wanted - held))
+        held |= {ChairClaim(before.round, before.site, fact.hall, fact.seat)}
+    return ClaimChanges(_sorted(held - wanted), _sorted(wanted - held))
 
 
 def held_by(registration: Registration) -> frozenset[Claim]:
@@ -124,15 +124,15 @@ def held_by(registration: Registration) -> frozenset[Claim]:
 def _place(registration: Registration) -> frozenset[Claim]:
     if not registration.person or not STANDINGS[registration.status].place:
         return frozenset()
-    place: frozenset[Claim] = frozenset({Place(registration.round, registration.person)})
-    return place | ({Holder(registration.round, registration.holder)} if registration.holder else set())
+    place: frozenset[Claim] = frozenset({PlaceClaim(registration.round, registration.person)})
+    return place | ({HolderClaim(registration.round, registration.holder)} if registration.holder else set())
 
 
 def _seats(registration: Registration) -> frozenset[Claim]:
     if not registration.lines or not STANDINGS[registration.status].seats:
         return frozenset()
     subjects = (*registration.subjects, WHOLE_SITE)
-    return frozenset(Seat(registration.round, registration.site, subject) for subject in subjects)
+    return frozenset(SeatClaim(registration.round, registration.site, subject) for subject in subjects)
 
 
 def _sorted(claims: frozenset[Claim]) -> tuple[Claim, ...]:

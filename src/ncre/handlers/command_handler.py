@@ -11,30 +11,28 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.domain.bans.ban import GATE, Ban
-from ncre.domain.claims import Chair, Claim, Holder, Place, Seat, changes
-from ncre.domain.exam.commands import ExamCommand, decide_exam, replay_exam, stream_of
-from ncre.domain.exam.plan import WHOLE_SITE, Round, Site
-from ncre.domain.printed_numbers import registration_number
+from ncre.domain.exam.commands import ExamCommand
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.decision_context import DecisionContext
-from ncre.domain.registration.decisions import ASKS_FOR_BANS, decide
-from ncre.domain.registration.state import Registration, evolve, replay
+from ncre.domain.registration.decisions import decide
+from ncre.domain.registration.state import Registration, replay
 from ncre.events import access
-from ncre.events import exam as exam_facts
 from ncre.events import registration as facts
 from ncre.events.base import Fact
+from ncre.handlers.bulk_seating import BulkSeating
+from ncre.handlers.claim_moves import ClaimGone, ClaimMoves
+from ncre.handlers.decision_contexts import DecisionContexts, Photos
+from ncre.handlers.exam_planning import ExamPlanning
 from ncre.handlers.fact_metadata import Act as Act
 from ncre.handlers.fact_metadata import Attributed, Clock, FactMetadata, caused, newest
 from ncre.handlers.transactions import Transactions
 from ncre.handlers.watch import UNWATCHED, Answer, Watch, step_of
-from ncre.projections.bans import bans
 from ncre.projections.base import Listeners, RowsInTransaction
 from ncre.projections.exam.exams import ExamRepository
 from ncre.projections.rows import RegistrationRow
@@ -46,30 +44,11 @@ READS_PRIVATE_FIELDS = (c.FillInfo, c.AmendInfo, c.Submit, c.ChangeSubjects, c.R
 """Commands whose decision compares private fields; for all others the boxes stay shut."""
 
 
-RESTS_ON_PHOTO = (c.UploadPhoto, c.ReplacePhoto, c.RequestReview, c.Approve, c.Confirm)
-"""Commands that ask whether a photo can still be read: what is taken over, what is looked at, what may be mended."""
-
-
 BULK_THRESHOLD = 10
 """Facts from which on rows are read a table at a time."""
 
 
 Done = TypeVar("Done")
-
-
-class Photos(Protocol):
-    """Where photos are kept, as far as decisions ask."""
-
-    def require_known(self, digest: str) -> bool:
-        """Whether the photo of this digest is lost or damaged. Raises Refusal where that cannot be told now."""
-
-
-class ClaimGone(Exception):
-    """A claim that somebody else holds; the transaction is rolled back."""
-
-    def __init__(self, claim: Claim) -> None:
-        super().__init__(claim.key)
-        self.claim = claim
 
 
 class CommandHandler:
@@ -97,6 +76,10 @@ class CommandHandler:
         self.watch = watch
         self._transactions = Transactions(database, store, watch)
         self._stamps = FactMetadata(store, clock)
+        self._claims = ClaimMoves(claims)
+        self._contexts = DecisionContexts(database, store, self.exams, lambda: self.photos)
+        self._planning = ExamPlanning(store, self._stamps, self._claims)
+        self._seating = BulkSeating(store, self._stamps, self._claims, self._contexts)
 
     def handle(self, command: c.Command) -> Registration:
         """Carry a command out and return the registration as it then stands.
@@ -116,7 +99,9 @@ class CommandHandler:
             registration = replay(command.registration, history)
             if (before := caused(history, command)) and self._stamps.same(before, command):
                 return False
-            context = self._context(connection, registration, command, self._stamps.moment(newest(history)))
+            context = self._contexts.of(
+                connection, registration, command, self._stamps.moment(newest(history))
+            )
             return bool(decide(registration, command, context))
 
     def run_in_transaction(self, work: Callable[[Connection], Done]) -> Done:
@@ -179,7 +164,9 @@ class CommandHandler:
         """
         in_order = sorted(commands, key=lambda one: one.registration)
         with self.watch.command("seat_together") as answer:
-            self.run_in_transaction(lambda connection: self._answer_together(connection, in_order))
+            self.run_in_transaction(
+                lambda connection: self._record(connection, self._seating.seated(connection, in_order))
+            )
             answer.recorded = bool(in_order)
 
     def require_photo(self, row: RegistrationRow) -> None:
@@ -198,23 +185,10 @@ class CommandHandler:
     def plan_within(self, connection: Connection, planned: Iterable[ExamCommand]) -> None:
         for command in planned:
             with self.watch.command(step_of(command)) as answer:
-                answer.recorded = self._plan_one(connection, command)
-
-    def _plan_one(self, connection: Connection, command: ExamCommand) -> bool:
-        """Whether anything was recorded."""
-        stream = stream_of(command)
-        history = self.store.history(connection, stream)
-        if (before := caused(history, command)) and self._stamps.same(before, command):
-            return False
-        decided = decide_exam(replay_exam(stream, history), command)
-        if before and decided:
-            raise Refusal(RefusalCode.SENT_BEFORE)
-        now = self._stamps.moment(newest(history))
-        recorded = self._stamps.on(decided, stream, len(history), command, None, now)
-        self._record(connection, recorded)
-        for fact in recorded:
-            self._set_quotas(connection, fact)
-        return bool(recorded)
+                recorded = self._planning.decided(connection, command)
+                self._record(connection, recorded)
+                self._planning.set_quotas(connection, recorded)
+                answer.recorded = bool(recorded)
 
     def record_access(self, registration: UUID, actor: c.Actor, purpose: str, why: str = "") -> None:
         """Record that staff are about to see the private details of a case; raises if it cannot."""
@@ -243,7 +217,7 @@ class CommandHandler:
         registration = replay(command.registration, history)
         if (before := caused(history, command)) and self._stamps.same(before, command):
             return registration
-        context = self._context(connection, registration, command, self._stamps.moment(newest(history)))
+        context = self._contexts.of(connection, registration, command, self._stamps.moment(newest(history)))
         if before is not None:  # another content under its id: a page that shows what was before it
             command = replace(command, seen=before.metadata.version - 1)
         with _as_sent_before(before):
@@ -256,29 +230,6 @@ class CommandHandler:
             self.upon_details(connection, command.registration)
         return after
 
-    def _answer_together(self, connection: Connection, commands: Sequence[c.Seat]) -> None:
-        histories = self.store.histories(connection, [command.registration for command in commands])
-        contexts: dict[tuple[str, str], DecisionContext] = {}
-        recorded: list[Fact] = []
-        chairs: list[tuple[str, UUID]] = []
-        for command in commands:
-            history = histories[command.registration]
-            registration = replay(command.registration, history)
-            if caused(history, command):
-                continue
-            now = self._stamps.moment(newest(history))
-            place = registration.round, registration.site
-            if place not in contexts:
-                contexts[place] = self._context(connection, registration, command, now)
-            for fact in self._decided(connection, registration, command, contexts[place], now):
-                after = evolve(registration, fact)
-                chairs += [(chair.key, after.id) for chair in changes(registration, after, fact).taken]
-                recorded.append(fact)
-                registration = after
-        if not self.claims.take_all(connection, chairs):
-            raise Refusal(RefusalCode.BUSY)
-        self._record(connection, recorded)
-
     def _decided(
         self,
         connection: Connection,
@@ -287,81 +238,10 @@ class CommandHandler:
         context: DecisionContext,
         now: datetime,
     ) -> list[Fact]:
-        command = self._numbered(connection, registration, command, context)
+        command = self._claims.numbered(connection, registration, command, context)
         decided = decide(registration, command, context)
         sealed_for = registration.sealed_for or getattr(command, "candidate", None)
         return self._stamps.on(decided, command.registration, registration.version, command, sealed_for, now)
-
-    def _context(
-        self, connection: Connection, registration: Registration, command: c.Command, now: datetime
-    ) -> DecisionContext:
-        code = command.round if isinstance(command, c.Agree) else registration.round
-        round_ = self.exams.round(connection, code)
-        if round_ is None:
-            raise Refusal(RefusalCode.NOT_FOUND)
-        site = self._site(connection, round_, registration, command)
-        opened = self._review_opened(connection, registration, command)
-        ban = self._ban(connection, registration, command, now)
-        return DecisionContext(now, round_, site, self._photo_lost(registration, command), opened, ban)
-
-    def _ban(
-        self, connection: Connection, registration: Registration, command: c.Command, now: datetime
-    ) -> Ban | None:
-        """A ban in force of the person that the command names, or the registration.
-
-        Whoever imposes one waits for this transaction, so that what is decided here was recorded before the ban.
-        """
-        if not isinstance(command, ASKS_FOR_BANS):
-            return None
-        person = command.person if isinstance(command, c.FillInfo | c.AmendInfo) else registration.person
-        if not person:
-            return None
-        self.database.lock_shared(connection, GATE)
-        return bans.in_force(connection, person, now)
-
-    def _review_opened(self, connection: Connection, registration: Registration, command: c.Command) -> bool:
-        """Whether staff opened the case since review was requested, or rejected it before; only for taking back.
-
-        The stream of looks stays locked until the end of the transaction: a look is recorded before or after it.
-        """
-        if not isinstance(command, c.TakeBack):
-            return False
-        looks = uuid5(command.registration, "access")
-        self.database.lock(connection, looks)
-        seen = self.store.newest_stamp(connection, looks)
-        history = self.store.history(connection, command.registration, opened=False)
-        requests = [fact for fact in history if isinstance(fact, facts.ReviewRequested)]
-        if seen is None or not requests:
-            return registration.rejected is not None
-        return registration.rejected is not None or seen.recorded_at >= requests[-1].metadata.recorded_at
-
-    def _photo_lost(self, registration: Registration, command: c.Command) -> bool:
-        """Whether the photo on which the command rests is lost; it is not looked for where nothing rests on it."""
-        resting = command if isinstance(command, c.UploadPhoto) else registration
-        if self.photos is None or resting.photo is None or not isinstance(command, RESTS_ON_PHOTO):
-            return False
-        return self.photos.require_known(resting.photo.digest)
-
-    def _site(
-        self, connection: Connection, round_: Round, registration: Registration, command: c.Command
-    ) -> Site | None:
-        code = command.site if isinstance(command, c.Submit | c.ChangeSubjects) else registration.site
-        return self.exams.site(connection, round_.code, code) if code else None
-
-    def _numbered(
-        self, connection: Connection, registration: Registration, command: c.Command, context: DecisionContext
-    ) -> c.Command:
-        """Draw a registration number where the command will need one.
-
-        考次 2 + site 6 + serial 6 digits (domain facts §3.2, a placeholder form). A refused command
-        rolls the draw back with everything else.
-        """
-        if not isinstance(command, c.Submit | c.ChangeSubjects) or context.site is None:
-            return command
-        if registration.number and registration.site == command.site:
-            return command
-        serial = self.claims.draw(connection, f"number:{context.round.code}:{command.site}")
-        return replace(command, number=registration_number(context.round.code, command.site, serial))
 
     def _record(self, connection: Connection, recorded: Sequence[Fact]) -> None:
         self._append(connection, recorded)
@@ -381,37 +261,7 @@ class CommandHandler:
 
     def _claim(self, connection: Connection, before: Registration, recorded: Iterable[Fact]) -> Registration:
         """Release and take what each fact says, and return the registration after all of them."""
-        for fact in recorded:
-            after = evolve(before, fact)
-            for claim, wanted in changes(before, after, fact).in_order():
-                (self._take if wanted else self._release)(connection, claim, after.id)
-            before = after
-        return before
-
-    def _take(self, connection: Connection, claim: Claim, holder: UUID) -> None:
-        match claim:
-            case Place() | Holder() | Chair():
-                taken = self.claims.take(connection, claim.key, holder)
-            case Seat():
-                taken = self.claims.take_counted(connection, claim.key)
-        if not taken:
-            raise ClaimGone(claim)
-
-    def _release(self, connection: Connection, claim: Claim, holder: UUID) -> None:
-        match claim:
-            case Place() | Holder() | Chair():
-                self.claims.release(connection, claim.key, holder)
-            case Seat():
-                self.claims.release_counted(connection, claim.key)
-
-    def _set_quotas(self, connection: Connection, fact: Fact) -> None:
-        """A site's plan says how many seats each counter has; what was taken stays taken."""
-        if not isinstance(fact, exam_facts.SiteOpened | exam_facts.SiteRevised):
-            return
-        quotas = {offer.subject: offer.quota for offer in fact.plan.offers}
-        quotas[WHOLE_SITE] = fact.plan.quota
-        for subject, quota in sorted(quotas.items()):
-            self.claims.set_quota(connection, Seat(fact.round, fact.plan.code, subject).key, quota)
+        return self._claims.move(connection, before, recorded)
 
 
 @contextmanager

@@ -97,7 +97,7 @@ class DraftPage:
 
 
 @dataclass(frozen=True)
-class Draft:
+class FormDraft:
     """`seen` is the version of what was saved when the page with the form was shown."""
 
     page: UUID
@@ -154,7 +154,7 @@ class FormDrafts:
         with self._database.transaction() as connection:
             connection.execute(update(form_drafts).where(*mine).values(box=None))
 
-    def of(self, account: UUID, about: UUID | None = None) -> list[Draft]:
+    def of(self, account: UUID, about: UUID | None = None) -> list[FormDraft]:
         """The drafts of an account about one registration, or about none; the last that was saved comes first."""
         asked = select(form_drafts).where(
             form_drafts.c.account == account,
@@ -174,15 +174,15 @@ class FormDrafts:
         if gone and self._database.file is not None:
             scrub(self._database, [form_drafts.name])
 
-    def _opened(self, connection: Connection, rows: Iterable[dict[str, Any]]) -> Iterable[Draft]:
+    def _opened(self, connection: Connection, rows: Iterable[dict[str, Any]]) -> Iterable[FormDraft]:
         """Those that open; a draft that does not is as good as none."""
         for row in rows:
             with suppress(PersonErased, CiphertextForged, ValueError):
                 purpose = _purpose(row["page"], row["form"], row["about"])
                 text = self._store.open_bytes(connection, row["account"], row["box"], purpose)
                 fields = tuple((name, value) for name, value in json.loads(text))
-                yield Draft(
-                    **{name: row[name] for name in Draft.__dataclass_fields__ if name != "fields"},
+                yield FormDraft(
+                    **{name: row[name] for name in FormDraft.__dataclass_fields__ if name != "fields"},
                     fields=fields,
                 )
 

@@ -41,7 +41,7 @@ _UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, Recursion
 
 
 @dataclass(frozen=True)
-class Question:
+class HumanQuestion:
     """A picture of `length` digits: `id` names it on the page. `work` is what the page's script may solve instead."""
 
     id: str
@@ -63,10 +63,10 @@ class HumanCheck:
         self._wide_pictures = ImageCaptcha(width=270, height=64)
         self._sounds = AudioCaptcha()
 
-    def ask(self, purpose: str, hard: bool = False) -> Question:
+    def ask(self, purpose: str, hard: bool = False) -> HumanQuestion:
         """A new question. Nothing is stored: only the secret knows its answer."""
         name = self._questions.issue([purpose, hard])
-        return Question(name, json.dumps(self._work(purpose, hard)), HARD_LENGTH if hard else LENGTH)
+        return HumanQuestion(name, json.dumps(self._work(purpose, hard)), HARD_LENGTH if hard else LENGTH)
 
     def picture(self, name: str) -> bytes | None:
         """The question as PNG; None once it was answered or is too old."""

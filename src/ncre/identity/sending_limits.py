@@ -37,7 +37,7 @@ sent_letters = Table(
 """What was sent on a day where the exam is, by whom it was asked for, hashed."""
 
 
-class Kind(StrEnum):
+class SendingKind(StrEnum):
     LETTER = "letter"
     MESSAGE = "message"
     ABROAD = "abroad"
@@ -51,10 +51,14 @@ class Bound(StrEnum):
     SERVICE = "service"
 
 
-TO_ONE: Final = {Kind.LETTER: 20, Kind.MESSAGE: 10, Kind.ABROAD: 5}
+TO_ONE: Final = {SendingKind.LETTER: 20, SendingKind.MESSAGE: 10, SendingKind.ABROAD: 5}
 """To one address a day, whoever asks."""
 
-OF_BLOCK: Final = {Kind.LETTER: Limit(300, 3), Kind.MESSAGE: Limit(100, 2), Kind.ABROAD: Limit(10, 0)}
+OF_BLOCK: Final = {
+    SendingKind.LETTER: Limit(300, 3),
+    SendingKind.MESSAGE: Limit(100, 2),
+    SendingKind.ABROAD: Limit(10, 0),
+}
 """For one block of addresses a day, beside the people of it who proved an address."""
 
 WIDEST_V6: Final = 48
@@ -99,7 +103,7 @@ class SendingLimits:
                     "no more %ss today for %s: see Letters and messages in docs/operations.md", kind, block
                 )
                 return Bound.BLOCK
-            if kind is Kind.ABROAD and self._count(connection, kind) > self.terms.abroad_a_day:
+            if kind is SendingKind.ABROAD and self._count(connection, kind) > self.terms.abroad_a_day:
                 log.error("no more messages abroad today: see Letters and messages in docs/operations.md")
                 return Bound.SERVICE
         return None
@@ -133,10 +137,10 @@ class SendingLimits:
         return self._clock().astimezone(EXAM_TIME).date().toordinal()
 
 
-def kind_of(to: str) -> Kind:
+def kind_of(to: str) -> SendingKind:
     if "@" in to:
-        return Kind.LETTER
-    return Kind.MESSAGE if country_of(to) == HOME else Kind.ABROAD
+        return SendingKind.LETTER
+    return SendingKind.MESSAGE if country_of(to) == HOME else SendingKind.ABROAD
 
 
 def _wide(place: str) -> str:

@@ -86,7 +86,7 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Place:
+class SessionPlace:
     """One of somebody's sessions as they see it in a list."""
 
     key: str
@@ -159,12 +159,12 @@ class Sessions:
         ended = delete(sessions).where(sessions.c.account == account, sessions.c.token != but)
         return connection.execute(ended).rowcount
 
-    def of(self, account: UUID) -> list[Place]:
+    def of(self, account: UUID) -> list[SessionPlace]:
         """The sessions of an account, the last seen first."""
         asked = select(sessions).where(sessions.c.account == account).order_by(sessions.c.seen_at.desc())
         with self._database.reading() as connection:
             return [
-                Place(row["token"], row["created_at"], row["seen_at"], row["place"], row["browser"])
+                SessionPlace(row["token"], row["created_at"], row["seen_at"], row["place"], row["browser"])
                 for row in connection.execute(asked).mappings()
             ]
 

@@ -75,7 +75,7 @@ _LOCK: Final = UUID("6e637265-0056-4000-8000-77616974696e")
 
 
 @dataclass(frozen=True)
-class Progress:
+class AdmissionProgress:
     """`front`: everybody who came by then is let in. `waiting`: who came later, by slot. `lease`: how many a process
 
     may let in at once until it asks again; none while anybody waits.
@@ -100,7 +100,7 @@ class Admissions:
         """Milliseconds since 1970."""
         return int(self._clock().timestamp() * 1000)
 
-    def sync(self, process: str, came: Mapping[int, int], unused: float) -> Progress:
+    def sync(self, process: str, came: Mapping[int, int], unused: float) -> AdmissionProgress:
         """Tell who came by slot and what of the lease was not used; learn how far the front is. About once a second."""
         now = self.now()
         with self._database.transaction() as connection:
@@ -118,7 +118,7 @@ class Admissions:
             state = {"front": front, "at": max(now, before), "spare": min(budget - lease, most)}
             connection.execute(update(admission).values(**state))
             self._tidy(connection, front, now)
-        return Progress(front, waiting, lease)
+        return AdmissionProgress(front, waiting, lease)
 
     def use(self, nonce: str) -> int | None:
         """Use up a ticket, once for all processes. None: it is yours; else when somebody used it before."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ncre.store.sealing import Sealer
+from ncre.store.sealing import FieldSealer
 
 KEY: Final = 32
 
@@ -25,11 +25,11 @@ class FileBox:
         return os.urandom(KEY)
 
     def seal(self, number: int, piece: bytes) -> bytes:
-        return Sealer.seal_bytes(self._key, piece, self._aad(number))
+        return FieldSealer.seal_bytes(self._key, piece, self._aad(number))
 
     def open(self, number: int, box: bytes) -> bytes:
         """Raises CiphertextForged."""
-        return Sealer.open_bytes(self._key, box, self._aad(number))
+        return FieldSealer.open_bytes(self._key, box, self._aad(number))
 
     def _aad(self, number: int) -> bytes:
         return f"file|{self._name}|{number}".encode()

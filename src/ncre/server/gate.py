@@ -22,7 +22,7 @@ from ncre.server.bodies import (
     Receive,
 )
 from ncre.server.lanes import QUIET_SECONDS, ClientGone, Lane, LaneFull, LaneTerms, LaneWatch
-from ncre.server.waiting_room import Place, WaitingRoom
+from ncre.server.waiting_room import QueuePlace, WaitingRoom
 from ncre.server.wsgi import Application, Scope, Send
 
 ARRIVED: Final = "ncre.arrived"
@@ -245,7 +245,7 @@ def _with_cookie(send: Send, value: str, secure: bool) -> Send:
     return sent
 
 
-async def _wait(place: Place, scope: Scope, incoming: Incoming, send: Send) -> None:
+async def _wait(place: QueuePlace, scope: Scope, incoming: Incoming, send: Send) -> None:
     """The page of the waiting room; a body is not waited for."""
     content = waiting_page.page(place, scope["method"] in READS)
     unread = _has_body(scope)

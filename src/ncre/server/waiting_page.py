@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ncre.server.waiting_room import COOKIE, Place
+from ncre.server.waiting_room import COOKIE, QueuePlace
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 COOKIE_SECONDS: Final = 6 * 3600
@@ -37,7 +37,7 @@ LOST: Final = (
 )
 
 
-def page(place: Place, reads: bool) -> bytes:
+def page(place: QueuePlace, reads: bool) -> bytes:
     turn = datetime.fromtimestamp(place.turn / 1000, UTC).astimezone(BEIJING) + timedelta(seconds=59)
     turn = turn.replace(second=0, microsecond=0)
     lost, lost_en = ("", "") if reads else LOST
@@ -52,7 +52,7 @@ def page(place: Place, reads: bool) -> bytes:
     ).encode()
 
 
-def headers(content: bytes, place: Place, close: bool) -> list[tuple[bytes, bytes]]:
+def headers(content: bytes, place: QueuePlace, close: bool) -> list[tuple[bytes, bytes]]:
     lines = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Length": str(len(content)),

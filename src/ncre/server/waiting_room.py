@@ -65,7 +65,7 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True)
-class Place:
+class QueuePlace:
     """Where somebody stands: how many are before them, when their turn comes (ms since 1970) and in how many minutes,
 
     after how many seconds to ask again.
@@ -78,14 +78,14 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class QueueVerdict:
     """`place`: None for whoever is let in. `cookie`: what the browser carries from now on, "" for no change."""
 
-    place: Place | None
+    place: QueuePlace | None
     cookie: str = ""
 
 
-INSIDE: Final = Verdict(None)
+INSIDE: Final = QueueVerdict(None)
 
 
 class WaitingRoom:
@@ -133,7 +133,7 @@ class WaitingRoom:
         self._slots = [slot for slot, _ in told.waiting]
         self._before = [0, *accumulate(people for _, people in told.waiting)]
 
-    async def look(self, cookies: str, address: str) -> Verdict:
+    async def look(self, cookies: str, address: str) -> QueueVerdict:
         """Whether this request is let in, and what its browser carries."""
         if self._signed_in(cookies):
             return INSIDE
@@ -145,7 +145,7 @@ class WaitingRoom:
             return await self._by_ticket(carried, address, now)
         return self._newcomer(address, now)
 
-    def _by_pass(self, carried: Carried, now: int) -> Verdict | None:
+    def _by_pass(self, carried: Carried, now: int) -> QueueVerdict | None:
         """None for one that asked too often: it is passed around."""
         self._asked[carried.nonce] = asked = self._asked.get(carried.nonce, 0) + 1
         if len(self._asked) > PASSES_KNOWN:
@@ -155,37 +155,39 @@ class WaitingRoom:
         if now - carried.at < RENEWED_MS:
             return INSIDE
         renewed = Carried(PASS, carried.since, now, carried.nonce)
-        return Verdict(None, self._signer.write(renewed))
+        return QueueVerdict(None, self._signer.write(renewed))
 
-    async def _by_ticket(self, carried: Carried, address: str, now: int) -> Verdict:
+    async def _by_ticket(self, carried: Carried, address: str, now: int) -> QueueVerdict:
         if carried.since > self._front:
-            return Verdict(self._place(carried.since, now))
+            return QueueVerdict(self._place(carried.since, now))
         try:
             used = await self._run(self._store.use, carried.nonce)
         except Exception as error:
             log.warning("a ticket cannot be used now: %s", error)
-            return Verdict(self._place(self._front, now))
+            return QueueVerdict(self._place(self._front, now))
         if used is None:
-            return Verdict(None, self._signer.write(pass_of(now)))
+            return QueueVerdict(None, self._signer.write(pass_of(now)))
         if now - used < USED_AGAIN_MS:
-            return Verdict(self._place(self._front, now))  # the other tab's cookie opens for this one too
+            return QueueVerdict(
+                self._place(self._front, now)
+            )  # the other tab's cookie opens for this one too
         return self._newcomer(address, now)
 
-    def _newcomer(self, address: str, now: int) -> Verdict:
+    def _newcomer(self, address: str, now: int) -> QueueVerdict:
         since = self._shares.stands_at(address, now)
         if self._lease >= 1 and since <= now:
             self._lease -= 1
-            return Verdict(None, self._signer.write(pass_of(now)))
+            return QueueVerdict(None, self._signer.write(pass_of(now)))
         self._came[since // self._store.slot_ms] += 1
         given = ticket(since, now)
-        return Verdict(self._place(since, now), self._signer.write(given))
+        return QueueVerdict(self._place(since, now), self._signer.write(given))
 
-    def _place(self, since: int, now: int) -> Place:
+    def _place(self, since: int, now: int) -> QueuePlace:
         ahead = max(0, round(self._until(since) - self._until(self._front)))
         wait = max(0.0, 60 * ahead / self._store.per_minute)
         again = min(LONGEST, max(SHORTEST, wait / 4)) * uniform(0.8, 1.2)
         wait = max(wait, SHORTEST)
-        return Place(ahead, now + int(1000 * wait), ceil(wait / 60), max(1, round(again)))
+        return QueuePlace(ahead, now + int(1000 * wait), ceil(wait / 60), max(1, round(again)))
 
     def _until(self, moment: int) -> float:
         """How many who came before this moment are known of; people of one slot came evenly over it."""

@@ -7,41 +7,31 @@ for connections, of which there are as many as the process has threads, if it is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache
-from math import inf
 from pathlib import Path
-from time import monotonic
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zlib import crc32
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import CreateSchema
 
+from ncre.store.engines.postgresql import postgresql_engine, understood
+from ncre.store.engines.sqlite_file import SQLiteFile
 from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
+from ncre.store.migrated import MIGRATIONS, migrated_to, named, newest_migrations
 from ncre.store.outages import DatabaseFailure, Outage, OutageLog, failure_of
 from ncre.store.outages import DatabaseUnusable as DatabaseUnusable
 from ncre.store.schemas import schema_of
-from ncre.store.sqlite_file import SQLiteFile
-
-MIGRATIONS: Final = Path(__file__).parent.parent / "migrations"
 
 CONNECTIONS: Final = 20
 """How many threads of a process work in the database at a time, unless it says otherwise."""
 
-POLL_INTERVALS: Final = 10.0
+PATIENCE: Final = 10.0
 """Seconds for which a thread waits for a connection, or for its turn to write, before it is told to try again."""
-
-TRUSTED_SECONDS: Final = 1.0
-"""For so long after its last use a connection to PostgreSQL is not asked whether it still lives."""
-
-_REVISION: Final = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
-_DOWN_REVISION: Final = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 _MIGRATION_LOCK: Final = 0x6E637265
 """Key of the PostgreSQL advisory lock under which one process at a time migrates."""
@@ -64,8 +54,8 @@ class Database:
     fails later for the database's own sake is a DatabaseFailure, told in the log.
     """
 
-    def __init__(self, url: str, connections: int = CONNECTIONS, patience: float = POLL_INTERVALS) -> None:
-        self._url = _understood(url)
+    def __init__(self, url: str, connections: int = CONNECTIONS, patience: float = PATIENCE) -> None:
+        self._url = understood(url)
         self.dialect = self._url.get_backend_name()
         self._outages = OutageLog()
         self._gate = FairLock(connections, patience, again=True)
@@ -79,7 +69,7 @@ class Database:
             self._readers = self._snapshots = file.engine("BEGIN", "query_only=ON", connections, patience)
             self._file = file
         else:
-            self._writers = _postgresql(self._url, connections, patience)
+            self._writers = postgresql_engine(self._url, connections, patience)
             self._readers = self._writers.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshots = self._writers.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -175,7 +165,7 @@ class Database:
     def is_migrated(self) -> bool:
         """Whether the schema is the newest one."""
         with self.explained(), self.reading() as connection:
-            return _migrated_to(connection) == newest_migrations()
+            return migrated_to(connection) == newest_migrations()
 
     def assert_migrated(self) -> None:
         """Raises NotMigrated unless the schema is the newest one; never makes a table."""
@@ -185,10 +175,10 @@ class Database:
             )
         needed = newest_migrations()
         with self.explained(), self.reading() as connection:
-            found = _migrated_to(connection)
+            found = migrated_to(connection)
         if found != needed:
             raise NotMigrated(
-                f"the schema of the database is at {_named(found)}, this version needs {_named(needed)}; "
+                f"the schema of the database is at {named(found)}, this version needs {named(needed)}; "
                 "run: ncre migrate"
             )
 
@@ -235,74 +225,3 @@ class Database:
     def _where(self) -> str:
         """Its URL without the password."""
         return self._url.render_as_string(hide_password=True)
-
-
-def _understood(url: str) -> URL:
-    try:
-        understood = make_url(url)
-    except ArgumentError:
-        raise DatabaseUnusable(
-            "the database URL cannot be read; expected sqlite:///... or postgresql://..."
-        ) from None
-    if understood.drivername in {"postgres", "postgresql"}:
-        understood = understood.set(drivername="postgresql+psycopg")
-    if understood.drivername not in {"sqlite", "postgresql+psycopg"}:
-        raise DatabaseUnusable(f"a database of the kind {understood.drivername!r} is not supported")
-    return understood
-
-
-def _postgresql(url: URL, connections: int, patience: float) -> Engine:
-    """As many connections are kept as threads are let in; the overflow is for those inside another of their thread."""
-    engine = create_engine(
-        url,
-        isolation_level="READ COMMITTED",
-        hide_parameters=True,
-        pool_size=connections,
-        max_overflow=connections,
-        pool_timeout=patience,
-        connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000},
-    )
-    _ask_after_rest(engine)
-    return engine
-
-
-def _ask_after_rest(engine: Engine) -> None:
-    """A connection that lay unused is asked whether it lives before it is used; one that just worked is trusted.
-
-    The pool's own pre-ping asks at every use, a round trip more for every page. Where a trusted one broke, its statement
-    fails as in any outage, and the pool throws all others away with it.
-    """
-
-    @event.listens_for(engine, "checkin")
-    def returned(_connection: Any, record: Any) -> None:
-        record.info["ncre.used"] = monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def asked(connection: Any, record: Any, _proxy: Any) -> None:
-        if monotonic() - record.info.get("ncre.used", inf) < TRUSTED_SECONDS:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise InvalidatePoolError from error
-
-
-@cache
-def newest_migrations() -> frozenset[str]:
-    """The migrations on which no other stands; their files do not change while a process runs.
-
-    Read from the files: Alembic costs more than a whole start.
-    """
-    files = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
-    revisions = {found[1] for text in files if (found := _REVISION.search(text))}
-    return frozenset(revisions - {found[1] for text in files if (found := _DOWN_REVISION.search(text))})
-
-
-def _migrated_to(connection: Connection) -> frozenset[str]:
-    if not inspect(connection).has_table("alembic_version"):
-        return frozenset()
-    return frozenset(connection.scalars(text("SELECT version_num FROM alembic_version")))
-
-
-def _named(heads: frozenset[str]) -> str:
-    return "version " + ", ".join(sorted(heads)) if heads else "no version"

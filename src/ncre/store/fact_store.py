@@ -32,7 +32,7 @@ from ncre.store.fact_events import FactEvents, FactFactory, KeysOnDemand
 from ncre.store.keys import Keys
 from ncre.store.mapper import FactMapper
 from ncre.store.recorder import FactRecorder
-from ncre.store.sealing import CiphertextForged, OpenedKeys, PersonErased, PersonKeys, Sealer
+from ncre.store.sealing import CiphertextForged, FieldSealer, OpenedKeys, PersonErased, PersonKeys
 
 
 class FactStore(Application[UUID]):
@@ -183,7 +183,7 @@ class FactStore(Application[UUID]):
         """A file sealed under the person's key, bound to `purpose`. Raises PersonErased."""
         key = self._keys.to_seal(connection, [person])[person]
         assert key is not None, "to_seal gives no destroyed key"
-        return Sealer.seal_bytes(key, data, self._file_aad(purpose))
+        return FieldSealer.seal_bytes(key, data, self._file_aad(purpose))
 
     def open_bytes(self, connection: Connection, person: UUID, box: bytes, purpose: str) -> bytes:
         """The file in a box of `seal_bytes`. Raises PersonErased, BoxForged."""
@@ -194,7 +194,7 @@ class FactStore(Application[UUID]):
             key = keys[person]
             if key is None:
                 raise PersonErased(f"the key of person {person} is destroyed")
-            return Sealer.open_bytes(key, box, self._file_aad(purpose))
+            return FieldSealer.open_bytes(key, box, self._file_aad(purpose))
 
         return self._keys.opening(connection, {person}, with_keys)
 
@@ -204,7 +204,7 @@ class FactStore(Application[UUID]):
         """Tells of files sealed for `purpose` whether they are of one of these people, with their keys read once."""
         keys = [key for key in self._keys.to_open(connection, people).values() if key is not None]
         aad = self._file_aad(purpose)
-        return lambda box: any(Sealer.opens_bytes(key, box, aad) for key in keys)
+        return lambda box: any(FieldSealer.opens_bytes(key, box, aad) for key in keys)
 
     def _file_aad(self, purpose: str) -> bytes:
         return f"{self._tenant}|{purpose}".encode()

@@ -20,7 +20,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, MapperDeserialisat
 
 from ncre.events.base import CLOSED, ERASED, Envelope, Erased, Fact
 from ncre.store.fact_json import Shape, StoredEnvelope, StoredState, shape_of
-from ncre.store.sealing import CiphertextForged, OpenedKeys, Sealer
+from ncre.store.sealing import CiphertextForged, FieldSealer, OpenedKeys
 
 _NO_KEYS: Final[OpenedKeys] = {}
 _ENCODER: Final = msgspec.json.Encoder()
@@ -72,7 +72,7 @@ class FactMapper(Mapper[UUID]):
         if shape.sealed:
             aad = self._aad(stamp.stream, stamp.version, fact.TOPIC)
             private = _ENCODER.encode(_private(fact, shape))
-            state["sealed"] = Sealer.seal(_key_of(fact, keys), private, aad)
+            state["sealed"] = FieldSealer.seal(_key_of(fact, keys), private, aad)
         return StoredEvent(stamp.stream, stamp.version, fact.TOPIC, _ENCODER.encode(state))
 
     def parsed(self, stored: StoredEvent) -> Parsed:
@@ -126,7 +126,7 @@ class FactMapper(Mapper[UUID]):
             return None
         aad = self._aad(cast(UUID, stored.originator_id), stored.originator_version, stored.topic)
         try:
-            return Sealer.open(key, state.sealed, aad)
+            return FieldSealer.open(key, state.sealed, aad)
         except CiphertextForged as forged:
             raise CiphertextForged(f"{forged}: {_place(stored)}") from None
 

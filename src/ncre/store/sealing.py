@@ -56,7 +56,7 @@ class CiphertextForged(Exception):
     """A box does not open under the key it must open under: an alarm, never the same as erased."""
 
 
-class Sealer:
+class FieldSealer:
     """Boxes as they stand inside stored facts (text) and in photo files (bytes)."""
 
     @staticmethod
@@ -90,7 +90,7 @@ class Sealer:
     def opens_bytes(key: AESGCM, box: bytes, aad: bytes) -> bool:
         """Whether a file was sealed under this key."""
         try:
-            Sealer.open_bytes(key, box, aad)
+            FieldSealer.open_bytes(key, box, aad)
         except CiphertextForged:
             return False
         return True

@@ -7,13 +7,15 @@ with gaps is filled in as Jinja's newstyle gettext would: values are escaped, th
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, has_request_context
 from flask.templating import Environment
-from jinja2 import Template, nodes
+from jinja2 import BytecodeCache, Template, nodes
+from jinja2.bccache import Bucket
 from jinja2.visitor import NodeTransformer
 
 from ncre.web.shared.language import language
@@ -36,7 +38,7 @@ class PageEnvironment(Environment):
 
     def _of(self, code: str) -> PageEnvironment:
         if code not in self._spoken:
-            spoken: PageEnvironment = self.overlay()
+            spoken: PageEnvironment = self.overlay(bytecode_cache=_compiled_in(code))
             spoken.catalogue = translation("messages", TRANSLATIONS, [code], fallback=True)
             self._spoken[code] = spoken
         return self._spoken[code]
@@ -44,6 +46,24 @@ class PageEnvironment(Environment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed = super()._parse(source, name, filename)
         return _Folding(self.catalogue.gettext).visit(parsed) if self.catalogue is not None else parsed
+
+
+class _CompiledOnce(BytecodeCache):
+    """The compiled templates of one language, in memory: the sites of several tenants in a process share them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@cache
+def _compiled_in(code: str) -> _CompiledOnce:
+    return _CompiledOnce()
 
 
 class _Folding(NodeTransformer):

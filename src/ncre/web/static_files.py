@@ -10,6 +10,7 @@ import gzip
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -138,7 +139,9 @@ def _view(files: StaticFiles, filename: str) -> Response:
     return Response(found.body, found.status, found.headers)
 
 
+@cache
 def _file(suffix: str, content: bytes) -> StaticFile:
+    """Compressed once, however many tenants' sites a process has."""
     bodies = {"": content}
     if suffix in COMPRESSED:
         small = {"br": brotli.compress(content), "gzip": gzip.compress(content, 9, mtime=0)}

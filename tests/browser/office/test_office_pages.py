@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ncre.bootstrap import Container
-from ncre.domain.duplicates.exchange_file import Person as Registered
+from ncre.domain.duplicates.exchange_file import ExchangedPerson as Registered
 from ncre.domain.duplicates.exchange_file import key_of, written
 from ncre.domain.registration.vocabulary import Role
 from ncre.projections.duplicates.duplicates import ExchangeKeys

@@ -11,15 +11,14 @@ import pytest
 from ncre.domain.exam.commands import (
     DrawSeats,
     ExamCommand,
-    ExamRecord,
     PlanRound,
     PlanSite,
     PostNotice,
-    decide_exam,
-    replay_exam,
     stream_of,
 )
+from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import Site, in_words, require_open, round_id, site_id
+from ncre.domain.exam.state import ExamRecord, replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Opening

@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 
 from ncre.domain.accounts.staff import assert_explained
-from ncre.domain.exam.commands import LONGEST_BODY, ExamRecord, PostNotice, decide_exam
+from ncre.domain.exam.commands import LONGEST_BODY, PostNotice
+from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import notices_id
+from ncre.domain.exam.state import ExamRecord
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.decisions import decide

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ncre.domain.claims import Seat, held_by
+from ncre.domain.claims import SeatClaim, held_by
 from ncre.domain.registration.state import replay
 from ncre.events.base import Fact
 from ncre.projections.maintenance.claims_check import of_rows
@@ -26,6 +26,6 @@ def test_the_named_histories_are_found() -> None:
 def test_a_row_holds_what_its_registration_holds(name: str) -> None:
     held = of_rows([row_after(NAMED[name])], [], [])
     claims = held_by(replay(people.REGISTRATION, people.recorded(NAMED[name])))
-    assert held.taken == {claim.key: 1 for claim in claims if isinstance(claim, Seat)}
-    others = [claim.key for claim in claims if not isinstance(claim, Seat)]
+    assert held.taken == {claim.key: 1 for claim in claims if isinstance(claim, SeatClaim)}
+    others = [claim.key for claim in claims if not isinstance(claim, SeatClaim)]
     assert held.holders == dict.fromkeys(others, people.REGISTRATION)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ncre.bootstrap import Container, build_container
-from ncre.domain.duplicates.exchange_file import ExchangeUnreadable, Person, key_of, read, written
+from ncre.domain.duplicates.exchange_file import ExchangedPerson, ExchangeUnreadable, key_of, read, written
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.events import exchange as facts
@@ -41,7 +41,7 @@ def foreign(*people: Walker, province: str = OTHER, round_code: str = ROUND, sec
     """The file of another province in which these people stand."""
     some = sorted(
         (
-            Person(key_of(secret, one.details.document_type, one.details.document_number), ("66",))
+            ExchangedPerson(key_of(secret, one.details.document_type, one.details.document_number), ("66",))
             for one in people
         ),
         key=lambda one: one.key,
@@ -62,7 +62,7 @@ def test_a_file_says_hashes_and_subjects_alone_and_is_read_again(container: Cont
     file = read(SHARED, raw)
     assert (file.round, file.province) == (ROUND, "42")
     number = paid.details.document_number
-    assert file.people == (Person(key_of(SHARED, paid.details.document_type, number), ("66", "67")),)
+    assert file.people == (ExchangedPerson(key_of(SHARED, paid.details.document_type, number), ("66", "67")),)
     assert number.encode() not in raw
     (exported,) = history_of(container, exchange_stream(ROUND))
     assert exported == facts.DuplicatesExported(ROUND, "42", 1, file.digest)

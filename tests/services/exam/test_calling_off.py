@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.domain.claims import Seat
+from ncre.domain.claims import SeatClaim
 from ncre.domain.exam.plan import WHOLE_SITE, site_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
@@ -179,7 +179,7 @@ def test_whoever_paid_is_carried_over_and_the_others_are_cancelled(
                 assert not tickets.seats_of(connection, who)
             else:
                 assert (now["round"], now["status"]) == ("81", "cancelled")
-        keys = [Seat(code, HERE, WHOLE_SITE).key for code in ("81", "82")]
+        keys = [SeatClaim(code, HERE, WHOLE_SITE).key for code in ("81", "82")]
         counted = container.command_handler.claims.counted(connection, keys)
     assert [counted[key][1] for key in keys] == [0, 3]
     assert not stands(container)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ncre.domain.payment import orders
+from ncre.domain.payment import order_decisions
 from ncre.domain.registration import decisions
 from ncre.handlers import command_handler
 from ncre.operational.inbox import Inbox
@@ -38,7 +38,7 @@ def test_the_same_storm_does_harm_where_nothing_is_unique(
     prepare(container, 60)
     happened = told(60)
     monkeypatch.setattr(Inbox, "take", lambda *_, **__: True)
-    monkeypatch.setattr(orders, "knows", lambda *_: False)
+    monkeypatch.setattr(order_decisions, "knows", lambda *_: False)
     monkeypatch.setattr(command_handler, "caused", lambda *_: None)
     monkeypatch.setattr(decisions, "_already_so", lambda *_: False)
     deliver(container, deliveries(happened, 500, seed=3))
@@ -53,7 +53,7 @@ def test_the_inbox_alone_is_enough(
     container = house_in(sqlite_url, tmp_path, clock)
     prepare(container, 60)
     happened = told(60)
-    monkeypatch.setattr(orders, "knows", lambda *_: False)
+    monkeypatch.setattr(order_decisions, "knows", lambda *_: False)
     monkeypatch.setattr(command_handler, "caused", lambda *_: None)
     monkeypatch.setattr(decisions, "_already_so", lambda *_: False)
     deliver(container, deliveries(happened, 500, seed=3))

@@ -22,7 +22,7 @@ from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration import Approved, Rejected
 from ncre.identity.accounts import Account
 from ncre.operational import review_runs
-from ncre.services.review.bulk import Chosen, ItemState, Progress, RunState
+from ncre.services.review.bulk import BulkProgress, Chosen, ItemState, RunState
 from tests.support.containers import container_on, open_round
 from tests.support.people import NOW, REVIEWER, SITE
 
@@ -68,7 +68,7 @@ def prepared(lived: Container, li: Account, cases: list[UUID], step: Step = Step
     return lived.bulk_review.prepare(uuid4(), li, step, chosen).id
 
 
-def carried_out(lived: Container, li: Account, run: UUID) -> Progress:
+def carried_out(lived: Container, li: Account, run: UUID) -> BulkProgress:
     while lived.bulk_review.carry_on(run, 100):
         pass
     return lived.bulk_review.of(li, run)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from ncre.bootstrap import Container
-from ncre.domain.claims import Seat
+from ncre.domain.claims import SeatClaim
 from ncre.domain.exam.commands import DrawSeats, ExamCommand
 from ncre.domain.exam.plan import round_id, site_id
 from ncre.domain.printed_numbers import LAST_SERIAL
@@ -242,7 +242,7 @@ def test_a_subject_code_too_long_for_a_ticket_is_refused_on_both_databases(old_h
     unchecked = SiteRevised(people.ROUND, replace(here, offers=offers))
     record_unchecked(old_house, unchecked, site_id(people.ROUND, people.SITE))
     with old_house.database.transaction() as connection:
-        key = Seat(people.ROUND, people.SITE, "101").key
+        key = SeatClaim(people.ROUND, people.SITE, "101").key
         old_house.command_handler.claims.set_quota(connection, key, 9)
     paid(old_house, "101")
     assert refusal(seat, old_house) is RefusalCode.NUMBER_UNFIT

@@ -11,7 +11,8 @@ from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.account_refusals import NameTaken
 from ncre.identity.accounts import Accounts
-from ncre.store.database import MIGRATIONS, Database
+from ncre.store.database import Database
+from ncre.store.migrated import MIGRATIONS
 from tests.support.people import NOW, SITE
 from tests.web.account.test_passport import EMAIL, PASSWORD, PHONE, code, joins, letters
 from tests.web.visitor import Visitor

@@ -19,12 +19,13 @@ from ncre.domain.refusals import RefusalCode
 from ncre.web.api.document import WORDS
 from ncre.web.api.spec import OPERATIONS
 from ncre.web.refusal_statuses import STATUS
+from tests.support.oracles import ORACLES, needs_node
 from tests.support.people import somebody
 from tests.web.api.caller import HERE, caller
 from tests.web.visitor import facts_of
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
-LINTER = Path(__file__).parents[2] / "oracles" / "node_modules" / ".bin" / "redocly"
+LINTER = ORACLES / "node_modules" / ".bin" / "redocly"
 
 
 @pytest.fixture
@@ -67,9 +68,7 @@ def test_the_document_is_sound_and_open_to_anybody(site: Flask) -> None:
     validate(served.json)
 
 
-@pytest.mark.skipif(
-    not LINTER.is_file(), reason="needs Node and the linter of tests/oracles: run tools/oracles.sh"
-)
+@needs_node("@redocly/cli")
 def test_a_linter_finds_nothing_in_the_document(site: Flask, tmp_path: Path) -> None:
     """Redocly's recommended rules, with every warning as an error."""
     document = tmp_path / "openapi.json"

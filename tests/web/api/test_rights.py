@@ -9,6 +9,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.integration.scopes import Scope
+from ncre.web.api.interface import document
 from ncre.web.api.spec import OPERATIONS
 from tests.support.people import Candidate, form_of_details, portrait, somebody
 from tests.web.api.caller import ALL, Caller, caller
@@ -52,10 +53,11 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
 
 def routes(site: Flask) -> list[tuple[str, str, str]]:
     """(operation, method, path below /api/v1), of the document itself."""
-    document = site.extensions["ncre.api.document"]
+    with site.app_context():
+        paths = document()["paths"]
     return [
         (one["operationId"], method.upper(), path.removeprefix("/api/v1"))
-        for path, methods in document["paths"].items()
+        for path, methods in paths.items()
         for method, one in methods.items()
     ]
 

@@ -22,6 +22,7 @@ from ncre.web.site import create_site
 from tests.handlers.ground import Walker, open_exam
 from tests.ledger import ground
 from tests.support.containers import WITNESS, container_on
+from tests.support.oracles import ORACLES
 from tests.support.people import Clock
 
 ORIGIN = "https://localhost"
@@ -253,7 +254,7 @@ def go_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not shutil.which("go") or not (packages / "src/golang.org/x/mod/sumdb").is_dir():
         pytest.skip("needs Debian's golang-go and golang-golang-x-mod-dev: run tools/oracles.sh as root")
     folder = tmp_path_factory.mktemp("go")
-    source = Path(__file__).parents[2] / "oracles" / "transparency_log.go"
+    source = ORACLES / "transparency_log.go"
     setting = {"GO111MODULE": "off", "GOPATH": str(packages), "GOCACHE": str(folder / "cache"), "GOFLAGS": ""}
     program = folder / "transparency_log"
     subprocess.run(["go", "build", "-o", program, source], env={**os.environ, **setting}, check=True)

@@ -16,7 +16,7 @@ from ncre.events import exam as facts
 from ncre.events.exam_revision import RoundRevisionMade
 from ncre.rounds.loader import load_round
 from ncre.rounds.writer import round_files
-from ncre.services.exam.draft import Draft
+from ncre.services.exam.draft import RoundDraft
 from ncre.services.exam.revision_commands import Revise
 from ncre.web.site import create_site
 from tests.support.containers import container_on
@@ -80,7 +80,7 @@ def publish(kaowu: Visitor, draft: UUID, why: str = "按计划开考") -> object
     return kaowu.post(f"/office/drafts/{draft}/publish", page=page, why=why)
 
 
-def draft_of(container: Container, draft: UUID) -> Draft:
+def draft_of(container: Container, draft: UUID) -> RoundDraft:
     return container.round_drafts.find(draft)
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.domain.duplicates.exchange_file import Person, key_of, written
+from ncre.domain.duplicates.exchange_file import ExchangedPerson, key_of, written
 from ncre.projections.duplicates.duplicates import ExchangeKeys
 from tests.support.people import ROUND, WENJING, somebody
 from tests.web.staff_members import Visitor, auditor, hidden, office, reviewer
@@ -47,7 +47,7 @@ def test_a_file_goes_out_one_comes_in_and_a_hit_is_dealt_with(sharing: Container
     assert out.get_data().startswith(b"ncre-duplicates 1\nround 78\nprovince 42\n")
     assert "不能使用" in sends(kaowu, b"x").text
     key = key_of(SHARED, WENJING.document_type, WENJING.document_number)
-    raw = b"".join(written(SHARED, ROUND, "43", 1, [Person(key, ("24",))]))
+    raw = b"".join(written(SHARED, ROUND, "43", 1, [ExchangedPerson(key, ("24",))]))
     assert sends(kaowu, raw).status_code == 303
     text = kaowu.get(HOME)
     assert "新发现 1 份重复报名" in text

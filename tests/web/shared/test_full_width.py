@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 WEB = Path(__file__).parents[3] / "src" / "ncre" / "web"
-TEMPLATES = sorted(WEB.glob("*/templates/*.html"))
+TEMPLATES = sorted(WEB.glob("*/templates/**/*.html"))
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 TRANSLATED = re.compile(r"_\('(?:[^'\\]|\\.)*'")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

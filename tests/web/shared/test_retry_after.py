@@ -12,7 +12,7 @@ import ncre
 from ncre.bootstrap import Container
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.server import answers, connections, waiting_page
-from ncre.server.waiting_room import Place
+from ncre.server.waiting_room import QueuePlace
 from ncre.store.outages import DatabaseFailure, Outage
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.errors import PASSING
@@ -103,7 +103,7 @@ def test_somebody_who_has_to_wait_at_sign_in_is_told_for_how_long_in_the_head_to
 def test_the_front_says_when_wherever_it_turns_somebody_away() -> None:
     assert b"\r\nRetry-After: " in connections.NO_ROOM
     assert (b"retry-after", b"7") in answers.headers(b"", 7, refresh=True, close=False)
-    place = Place(1, 1_800_000_000_000, 1, 9)
+    place = QueuePlace(1, 1_800_000_000_000, 1, 9)
     assert (b"retry-after", b"9") in waiting_page.headers(b"", place, close=False)
 
 

@@ -23,7 +23,7 @@ from ncre.ledger.signing import Signer
 from ncre.ledger.witness import Unreachable, Witness, first_key, is_safe
 from ncre.operational import private_files
 from ncre.services.accounts.staff_provisioning import SHELL
-from ncre.services.audit.bundles import Scope, Wanted
+from ncre.services.audit.bundles import BundleRequest, BundleScope
 
 
 def add_to(audit: Any) -> None:
@@ -145,9 +145,9 @@ def _exporter(args: Namespace, container: Container) -> Actor:
     return by
 
 
-def _wanted(args: Namespace, container: Container) -> Wanted:
+def _wanted(args: Namespace, container: Container) -> BundleRequest:
     if args.registration:
-        return Wanted(Scope.REGISTRATION, str(find(container, args.registration)["id"]))
+        return BundleRequest(BundleScope.REGISTRATION, str(find(container, args.registration)["id"]))
     if args.site:
-        return Wanted(Scope.SITE, args.site)
-    return Wanted(Scope.ROUND, args.round) if args.round else Wanted(Scope.ALL)
+        return BundleRequest(BundleScope.SITE, args.site)
+    return BundleRequest(BundleScope.ROUND, args.round) if args.round else BundleRequest(BundleScope.ALL)

@@ -15,7 +15,7 @@ from ncre.cli.staff_accounts import office
 from ncre.config import read_settings
 from ncre.domain.erasure import HELD_BY
 from ncre.domain.exam.plan import in_words
-from ncre.services.erasure.erasing import Preview
+from ncre.services.erasure.erasing import ErasurePreview
 from ncre.services.erasure.retention import KEPT, Report
 
 
@@ -101,7 +101,7 @@ def _restored() -> Iterator[Container]:
         opened.close()
 
 
-def _previewed(preview: Preview, language: str) -> Iterator[str]:
+def _previewed(preview: ErasurePreview, language: str) -> Iterator[str]:
     person = preview.person
     yield f"账号 / accounts: {', '.join(map(str, person.accounts))}"
     for row in person.registrations:

@@ -13,7 +13,7 @@ from io import BytesIO, StringIO
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
-from ncre.clients.alipay.replies import NAME, Unreadable, fen, moment
+from ncre.clients.alipay.replies import NAME, ReplyUnreadable, fen, moment
 from ncre.clients.payment_channel import ChannelUnavailable, Kind, PaymentNotification, Source
 from ncre.events import bounds
 
@@ -39,7 +39,7 @@ def _texts(archive: ZipFile) -> Iterator[str]:
     """The detail files; the summary beside them says the same in sums. Names are GBK and not to be relied on."""
     for entry in archive.infolist():
         if entry.file_size > LARGEST:
-            raise Unreadable(f"{entry.file_size} bytes")
+            raise ReplyUnreadable(f"{entry.file_size} bytes")
         text = archive.read(entry).decode("gb18030")
         if ORDER in text and TRADE in text:
             yield text

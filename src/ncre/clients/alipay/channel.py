@@ -11,7 +11,7 @@ from ncre.clients.alipay.bill import read_bill
 from ncre.clients.alipay.client import SHANGHAI, TIMES, AlipayClient, Reply
 from ncre.clients.alipay.replies import (
     NAME,
-    Unreadable,
+    ReplyUnreadable,
     fen,
     moment,
     news_of_notice,
@@ -189,7 +189,7 @@ class Alipay:
             # A reply's `refund_fee` is the sum of all refunds of the trade, so only the question's answer is read.
             amount = fen(said["refund_amount"]) if "refund_amount" in said else refund.amount
             returned_at = moment(when) if when else self._line.now()
-        except Unreadable as error:
+        except ReplyUnreadable as error:
             raise ChannelUnavailable(f"refund: {error}") from error
         return PaymentNotification(
             Kind.RETURNED,

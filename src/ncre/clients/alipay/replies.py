@@ -16,7 +16,7 @@ PAID: Final = frozenset({"TRADE_SUCCESS", "TRADE_FINISHED"})
 _AMOUNT: Final = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 
 
-class Unreadable(ValueError):
+class ReplyUnreadable(ValueError):
     """A field that Alipay never writes so."""
 
 
@@ -24,7 +24,7 @@ def fen(text: object) -> int:
     """ "160.00" yuan as 16000 fen, without any float. Raises Unreadable."""
     found = _AMOUNT.fullmatch(str(text).strip())
     if not found:
-        raise Unreadable(f"amount {text!r}")
+        raise ReplyUnreadable(f"amount {text!r}")
     return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
@@ -37,7 +37,7 @@ def moment(text: object) -> datetime:
     try:
         return bounds.moment(datetime.fromisoformat(str(text)[:19]).replace(tzinfo=SHANGHAI))
     except ValueError:
-        raise Unreadable(f"time {text!r}") from None
+        raise ReplyUnreadable(f"time {text!r}") from None
 
 
 def state_of(answer: Mapping[str, Any]) -> State:
@@ -88,7 +88,7 @@ def news_of_notice(said: Mapping[str, str]) -> tuple[PaymentNotification, ...]:
     if said.get("trade_status") == "TRADE_CLOSED":
         return (_notice_news(Kind.CLOSED, said, "", 0, said.get("gmt_close")),)
     if said.get("trade_status") == "TRADE_SUCCESS":
-        raise Unreadable("a paid trade without the time of its payment")
+        raise ReplyUnreadable("a paid trade without the time of its payment")
     identity = said.get("notify_id") or said["notify_time"]
     word = f"{said.get('notify_type', '')} {said.get('trade_status', '')}".strip()
     amount = fen(said["total_amount"]) if said.get("total_amount") else 0

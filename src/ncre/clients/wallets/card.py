@@ -11,7 +11,7 @@ class WalletUnusable(Exception):
 
 
 @dataclass(frozen=True)
-class Sitting:
+class CardSitting:
     """One sitting; its moments are aware, in the time of the exam."""
 
     subject: str
@@ -31,4 +31,4 @@ class WalletCard:
     site: str
     address: str
     code: str
-    sittings: tuple[Sitting, ...]
+    sittings: tuple[CardSitting, ...]

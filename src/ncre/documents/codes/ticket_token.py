@@ -41,11 +41,11 @@ _SHAPE_1: Final = re.compile(
 _SHAPE_1_IN_ANY_CASE: Final = re.compile(_SHAPE_1.pattern, re.ASCII | re.IGNORECASE)
 
 
-class Unreadable(ValueError):
+class TokenUnreadable(ValueError):
     """The text is not a code of these papers at all."""
 
 
-class CaseLost(Unreadable):
+class CaseLost(TokenUnreadable):
     """A code of shape 1 whose capitals and small letters cannot be told apart any more (Caps Lock)."""
 
 
@@ -114,7 +114,7 @@ def read(code: str, public: str) -> TicketToken:
     # Under Caps Lock capitals come as small letters and small ones as capitals.
     if found := _SHAPE_1.fullmatch(text) or _SHAPE_1.fullmatch(text.swapcase()):
         return _checked(found, _from_text(found["signature"]), public)
-    raise CaseLost(code) if _SHAPE_1_IN_ANY_CASE.fullmatch(text) else Unreadable(code)
+    raise CaseLost(code) if _SHAPE_1_IN_ANY_CASE.fullmatch(text) else TokenUnreadable(code)
 
 
 def _checked(found: re.Match[str], signature: bytes, public: str) -> TicketToken:

@@ -47,7 +47,7 @@ class ExchangeUnreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Person:
+class ExchangedPerson:
     """Somebody who registered: the keyed hash, and for what."""
 
     key: str
@@ -60,7 +60,7 @@ class ExchangeFile:
 
     round: str
     province: str
-    people: tuple[Person, ...]
+    people: tuple[ExchangedPerson, ...]
     digest: str
 
 
@@ -76,7 +76,7 @@ def key_name(secret: bytes) -> str:
 
 
 def written(
-    secret: bytes, round_code: str, province: str, count: int, people: Iterable[Person]
+    secret: bytes, round_code: str, province: str, count: int, people: Iterable[ExchangedPerson]
 ) -> Iterator[bytes]:
     """The file, line by line; `people` are in the order of their hashes, and as many as `count` says."""
     seal = hmac.new(secret, digestmod=sha256)
@@ -129,11 +129,11 @@ def _head(lines: list[str]) -> dict[str, str]:
     return found
 
 
-def _people(lines: Iterable[str]) -> Iterator[Person]:
+def _people(lines: Iterable[str]) -> Iterator[ExchangedPerson]:
     before = ""
     for number, line in enumerate(lines, start=2 + len(_HEADER)):
         match = _LINE.fullmatch(line)
         if match is None or match[1] <= before:
             raise ExchangeUnreadable(f"第 {number} 行不对", f"line {number} is wrong")
         before = match[1]
-        yield Person(match[1], tuple(match[2].split()))
+        yield ExchangedPerson(match[1], tuple(match[2].split()))

@@ -44,7 +44,7 @@ class Occasion:
 
 
 @dataclass(frozen=True)
-class Situation:
+class LetterSituation:
     """How things are at the moment of sending, as far as letters ask.
 
     `at` is that moment. `newest` is the version of the stream's newest fact of a stored name, `commands` the command of it; `seats` are the
@@ -70,7 +70,7 @@ class Cause:
     kind: LetterKind
     facts: tuple[type[Fact], ...]
     occasions: Callable[[Any], Iterable[Occasion]]
-    lives_on: Callable[[str, Situation], bool]
+    lives_on: Callable[[str, LetterSituation], bool]
     channels: frozenset[Channel] = BOTH
     optional: bool = False
 
@@ -91,17 +91,19 @@ def _news(fact: Fact) -> Iterable[Occasion]:
     yield Occasion(f"{fact.metadata.stream}/{fact.metadata.version}", at, at + NEWS_LIVES)
 
 
-def _newest_in(topics: tuple[str, ...], statuses: frozenset[Status]) -> Callable[[str, Situation], bool]:
+def _newest_in(
+    topics: tuple[str, ...], statuses: frozenset[Status]
+) -> Callable[[str, LetterSituation], bool]:
     """While it is in one of these statuses, and nothing of the kind happened since."""
 
-    def lives_on(key: str, now: Situation) -> bool:
+    def lives_on(key: str, now: LetterSituation) -> bool:
         version = int(key.rpartition("/")[2])
         return now.status in statuses and max(now.newest(topic) for topic in topics) == version
 
     return lives_on
 
 
-def _still_payable(key: str, now: Situation) -> bool:
+def _still_payable(key: str, now: LetterSituation) -> bool:
     """Approved by this very fact, and there is time left to pay."""
     stands = _newest_in((facts.Approved.TOPIC,), frozenset({Status.APPROVED}))
     return stands(key, now) and now.pay_by is not None and now.at < now.pay_by
@@ -118,11 +120,11 @@ def _before_lapsing(ahead: timedelta, until: timedelta) -> Callable[[Any], Itera
     return occasions
 
 
-def _still_to_pay(key: str, now: Situation) -> bool:
+def _still_to_pay(key: str, now: LetterSituation) -> bool:
     return now.status in UNPAID and now.pay_by is not None and key_of_moment(now.pay_by) == key
 
 
-def _always(_key: str, _now: Situation) -> bool:
+def _always(_key: str, _now: LetterSituation) -> bool:
     return True
 
 
@@ -132,7 +134,7 @@ def _seated(assigned: facts.SeatAssigned) -> Iterable[Occasion]:
     yield Occasion(str(assigned.metadata.command_id), at, at + NEWS_LIVES)
 
 
-def _seats_are_these(key: str, now: Situation) -> bool:
+def _seats_are_these(key: str, now: LetterSituation) -> bool:
     return now.status in PAID and bool(now.seats) and str(now.commands(facts.SeatAssigned.TOPIC)) == key
 
 
@@ -144,7 +146,7 @@ def _eve(assigned: facts.SeatAssigned) -> Iterable[Occasion]:
         yield Occasion(day.isoformat(), due, assigned.starts_at)
 
 
-def _sits_on(key: str, now: Situation) -> bool:
+def _sits_on(key: str, now: LetterSituation) -> bool:
     day = date.fromisoformat(key)
     return now.status in PAID and any(start.astimezone(EXAM_TIME).date() == day for start in now.seats)
 
@@ -154,7 +156,7 @@ def _revised(made: exam_revision.RoundRevisionMade) -> Iterable[Occasion]:
     yield Occasion(f"{made.round}/{made.metadata.version}", at, at + NEWS_LIVES)
 
 
-def _still_touched(key: str, now: Situation) -> bool:
+def _still_touched(key: str, now: LetterSituation) -> bool:
     return now.touched_by(key)
 
 

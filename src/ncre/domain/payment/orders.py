@@ -1,4 +1,4 @@
-"""A payment order as decisions see it, and what follows from news about it.
+"""A payment order as decisions see it: its state, and how each fact changes it.
 
 An order never argues with money: whatever comes for it is received, in every state. Money for an order
 that is not ours is folded the same way from a stream of its own, so that it can go back too.
@@ -13,15 +13,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from ncre.domain.payment.settlement import refund_number
 from ncre.events import payment as facts
 from ncre.events.base import Fact
 
 GRACE: Final = 600
 """Seconds after the end of an order before silence counts as unpaid (payment facts §2.2 rule 6)."""
-
-EARLIER: Final = "earlier"
-"""What covers a refund whose money had gone back before it was asked for."""
 
 _NOBODY: Final = UUID(int=0)
 
@@ -89,11 +85,16 @@ def replay_order(number: str, history: Iterable[Fact], channel: str = "") -> Pay
     """The order after its history; `channel` is known beforehand for money that belongs to no order of ours."""
     order = PaymentOrder(number, channel=channel)
     for fact in history:
-        order = replace(_after(order, fact), version=order.version + 1)
+        order = evolve_order(order, fact)
     return order
 
 
-def _after(order: PaymentOrder, fact: Fact) -> PaymentOrder:
+def evolve_order(order: PaymentOrder, fact: Fact) -> PaymentOrder:
+    """The order after one more fact of its stream. It never argues: what happened, happened."""
+    return replace(_changed(order, fact), version=order.version + 1)
+
+
+def _changed(order: PaymentOrder, fact: Fact) -> PaymentOrder:
     match fact:
         case facts.OrderOpened():
             return replace(
@@ -142,122 +143,3 @@ def _refunding(order: PaymentOrder, request: str, refund: Refunding) -> PaymentO
 def _named(order: PaymentOrder, trade: str, reference: str, amount: int) -> PaymentOrder:
     by_reference = {**order.named.get(trade, {}), reference: amount}
     return replace(order, named={**order.named, trade: by_reference})
-
-
-def receive(order: PaymentOrder, trade: str, amount: int, paid_at: datetime, source: str) -> list[Fact]:
-    """Money came; nothing where it is known already."""
-    if knows(order, trade):
-        return []
-    return [
-        facts.PaymentReceived(
-            order=order.number,
-            registration=order.registration,
-            round=order.round,
-            site=order.site,
-            channel=order.channel,
-            trade=trade,
-            amount=amount,
-            paid_at=paid_at,
-            source=source,
-        )
-    ]
-
-
-def knows(order: PaymentOrder, trade: str) -> bool:
-    """Whether this payment was told before."""
-    return trade in order.received
-
-
-def request_refund(
-    order: PaymentOrder,
-    trade: str,
-    amount: int,
-    reason: str,
-    at: datetime,
-    source: str,
-    note: str = "",
-) -> list[Fact]:
-    """The money of a trade is to go back, as far as it has not; asked for once.
-
-    `at` and `source` stand with what had gone back already, before anybody asked for it.
-    """
-    request = refund_number(order.channel, trade)
-    if request in order.refunds:
-        return []
-    about = (order.number, order.registration, order.channel, trade, request)
-    rest = amount - order.gone(trade)
-    asked = facts.RefundRequested(*about, rest if rest > 0 else amount, reason, note)
-    if rest > 0:
-        return [asked]
-    return [asked, facts.RefundConfirmed(*about, amount, at, source, covered_by=EARLIER)]
-
-
-def put_off(order: PaymentOrder, request: str, code: str) -> list[Fact]:
-    """The channel refused the refund for now; said once a reason, not at every try."""
-    refund = order.refunds[request]
-    if refund.done or refund.code == code:
-        return []
-    return [facts.RefundPutOff(order.number, order.registration, order.channel, refund.trade, request, code)]
-
-
-def refund_confirmed(
-    order: PaymentOrder, trade: str, reference: str, amount: int, at: datetime, source: str
-) -> list[Fact]:
-    """One refund was made: what we asked for, or something that nobody here asked for."""
-    if reference in order.named.get(trade, {}):
-        return []
-    about = (order.number, order.registration, order.channel, trade, reference, amount, at, source)
-    refund = order.refunds.get(reference)
-    if refund is not None and refund.trade == trade:
-        return [facts.RefundConfirmed(*about)]
-    gone: list[Fact] = [facts.RefundUnexplained(*about)]
-    return [*gone, *_covered(_after(order, gone[0]), trade, reference, at, source)]
-
-
-def total_went_back(
-    order: PaymentOrder, trade: str, reference: str, total: int, at: datetime, source: str
-) -> list[Fact]:
-    """The channel named the sum of all refunds of a trade, and perhaps the `reference` of the last.
-
-    Where that was ours, it went back whole. Nothing more is recorded where we know of as much.
-    """
-    ours = order.refunds.get(reference)
-    named = refund_confirmed(order, trade, reference, ours.amount, at, source) if ours else []
-    for fact in named:
-        order = _after(order, fact)
-    if total <= order.gone(trade):
-        return named
-    about = (order.number, order.registration, order.channel, trade)
-    told = facts.RefundTotalTold(*about, total, at, source)
-    return [*named, told, *_covered(_after(order, told), trade, f"sum:{total}", at, source)]
-
-
-def _covered(order: PaymentOrder, trade: str, by: str, at: datetime, source: str) -> list[Fact]:
-    """The refund that we wanted is settled where as much went back meanwhile, under whatever reference."""
-    return [
-        facts.RefundConfirmed(
-            order.number,
-            order.registration,
-            order.channel,
-            trade,
-            request,
-            refund.amount,
-            at,
-            source,
-            covered_by=by,
-        )
-        for request, refund in order.refunds.items()
-        if refund.trade == trade and not refund.done and order.gone(trade) - refund.before >= refund.amount
-    ]
-
-
-def give_up(order: PaymentOrder) -> list[Fact]:
-    """We want it paid no more."""
-    if order.state is not OrderState.OPEN:
-        return []
-    return [facts.OrderReplaced(order.number, order.registration)]
-
-
-def close(order: PaymentOrder, *, expired: bool) -> list[Fact]:
-    """It can be paid no more."""
-    return [facts.OrderClosed(order.number, order.registration, expired)] if order.payable else []

@@ -35,7 +35,7 @@ class ToSeat:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SittingPlace:
     """A subject of a registration in a hall."""
 
     registration: UUID
@@ -47,7 +47,7 @@ class Place:
 class Placed:
     """Where everybody goes who had no seat, and how many sittings found none."""
 
-    places: list[Place]
+    places: list[SittingPlace]
     missing: int
 
 
@@ -121,7 +121,7 @@ class _Attempt:
 
     def __init__(self, rooms: Occupancy) -> None:
         self._rooms = rooms
-        self.places: list[Place] = []
+        self.places: list[SittingPlace] = []
         self.missing = 0
         self.without_room: list[_Person] = []
 
@@ -139,7 +139,7 @@ class _Attempt:
             self._fail(person)
             return
         for (subject, _), (batch, room) in zip(person.wishes, found, strict=True):
-            self.places.append(Place(person.registration, subject, self._rooms.take(batch, room)))
+            self.places.append(SittingPlace(person.registration, subject, self._rooms.take(batch, room)))
 
     def _chosen(self, wishes: Sequence[tuple[str, int]], sits: list[Sitting]) -> list[tuple[int, int]] | None:
         """The first way there is. Where one room leads nowhere, no other one does that is free in the same
@@ -204,7 +204,7 @@ class _Attempt:
                 continue
             for batch, subject in stay.sittings:
                 hall = self._rooms.take(batch, room)
-                self.places.append(Place(stay.person.registration, subject, hall))
+                self.places.append(SittingPlace(stay.person.registration, subject, hall))
 
     def _stays(self, person: _Person, sittings: list[tuple[int, str]]) -> list[_Stay]:
         """The sittings of a person, those with no time between in one; what is held settles the room."""

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from ncre.domain.printed_numbers import ticket_number
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.seating.assignment import Place, Placed, ToSeat, lot, placed
+from ncre.domain.seating.assignment import Placed, SittingPlace, ToSeat, lot, placed
 from ncre.domain.seating.capacity import Demand
 from ncre.domain.seating.hall_choice import EVERYWHERE, HallChoice, Manner, few_halls
 from ncre.domain.seating.halls import NONE_IN_USE, Hall, HallsInUse, halls
@@ -115,9 +115,11 @@ def _require_one_after_the_other(batches: Iterable[Batch]) -> None:
         raise ValueError("batches overlap")
 
 
-def _numbered(places: Iterable[Place], taken: set[tuple[int, int]], seed: int) -> Iterable[tuple[Place, int]]:
+def _numbered(
+    places: Iterable[SittingPlace], taken: set[tuple[int, int]], seed: int
+) -> Iterable[tuple[SittingPlace, int]]:
     """Seat numbers in each hall: the lowest free ones, in an order drawn by lot."""
-    by_hall: dict[int, list[Place]] = defaultdict(list)
+    by_hall: dict[int, list[SittingPlace]] = defaultdict(list)
     for place in places:
         by_hall[place.hall.number].append(place)
     for number, inside in by_hall.items():
@@ -126,7 +128,7 @@ def _numbered(places: Iterable[Place], taken: set[tuple[int, int]], seed: int) -
         yield from zip(drawn, free, strict=False)
 
 
-def _assigned(place: Place, seat: int, round_code: str, site: str) -> SeatAssigned:
+def _assigned(place: SittingPlace, seat: int, round_code: str, site: str) -> SeatAssigned:
     hall: Hall = place.hall
     return SeatAssigned(
         subject=place.subject,

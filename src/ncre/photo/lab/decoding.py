@@ -63,7 +63,7 @@ class Decoded:
     scans: int = 1
 
 
-class Unreadable(Exception):
+class PictureUnreadable(Exception):
     """There is no picture to look at; carries the code (NOT_JPEG, BOMB, PIXELS_MANY, TRUNCATED)."""
 
 
@@ -87,7 +87,7 @@ def decoded(data: bytes, longest: int) -> Decoded:
     """The picture, a JPEG reduced as far as its longer side keeps `longest` pixels. Raises Unreadable."""
     match format_of(data):
         case "":
-            raise Unreadable("NOT_JPEG")
+            raise PictureUnreadable("NOT_JPEG")
         case "JPEG":
             return _jpeg(data, longest)
         case other:
@@ -98,36 +98,36 @@ def _jpeg(data: bytes, longest: int) -> Decoded:
     try:
         file = read_jpeg(data)
     except NotJpeg:
-        raise Unreadable("NOT_JPEG") from None
+        raise PictureUnreadable("NOT_JPEG") from None
     except CutShort:
-        raise Unreadable("TRUNCATED") from None
+        raise PictureUnreadable("TRUNCATED") from None
     _require_bounded(file)
     picture = _reduced(file.data, longest)
     padded = _reduced(file.body + _PADDING + b"\xff\xd9", longest)
     if padded.mode != picture.mode or ImageChops.difference(picture, padded).getbbox():
-        raise Unreadable("TRUNCATED")
+        raise PictureUnreadable("TRUNCATED")
     return Decoded(picture, file.width, file.height, "JPEG", file.scans)
 
 
 def _require_bounded(file: JpegFile) -> None:
     if file.scans > MOST_SCANS or not file.dense_enough:
-        raise Unreadable("BOMB")
+        raise PictureUnreadable("BOMB")
     if file.width * file.height > MOST_PIXELS:
-        raise Unreadable("PIXELS_MANY")
+        raise PictureUnreadable("PIXELS_MANY")
     if file.scans > 1 and (64 * file.visited > MOST_VISITED or 64 * file.blocks > MOST_HELD):
-        raise Unreadable("BOMB")
+        raise PictureUnreadable("BOMB")
 
 
 def _reduced(data: bytes, longest: int) -> Image.Image:
     try:
         picture = OPENERS["JPEG"](BytesIO(data))
     except (OSError, SyntaxError, ValueError):
-        raise Unreadable("NOT_JPEG") from None
+        raise PictureUnreadable("NOT_JPEG") from None
     try:
         picture.draft("RGB", (longest, longest))
         picture.load()
     except (OSError, SyntaxError, ValueError):
-        raise Unreadable("TRUNCATED") from None
+        raise PictureUnreadable("TRUNCATED") from None
     return picture
 
 
@@ -137,10 +137,10 @@ def _whole(data: bytes, kind: str) -> Decoded:
         picture: Image.Image = OPENERS[kind](BytesIO(data))
         width, height = picture.size
         if width * height > MOST_WHOLE:
-            raise Unreadable("PIXELS_MANY")
+            raise PictureUnreadable("PIXELS_MANY")
         picture.load()
     except (OSError, SyntaxError, ValueError, RuntimeError, EOFError):
-        raise Unreadable("TRUNCATED") from None
+        raise PictureUnreadable("TRUNCATED") from None
     return Decoded(_opaque(picture), width, height, kind)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from ncre.photo.lab.answers import Framed
-from ncre.photo.lab.decoding import Unreadable
+from ncre.photo.lab.decoding import PictureUnreadable
 from ncre.photo.lab.geometry import find_head, geometry
 from ncre.photo.lab.measuring import QUARTERS, WORKED_ON
 from ncre.photo.lab.nets import Nets, NotMeasured, nets
@@ -73,7 +73,7 @@ def turn(data: bytes, lies: int) -> bytes | None:
     """The picture stood upright that lies `lies` degrees counter-clockwise; None if it cannot be opened."""
     try:
         picture = opened(data).picture
-    except Unreadable:
+    except PictureUnreadable:
         return None
     quarters = (360 - lies) // 90 % 4
     return encoded(picture.transpose(QUARTERS[quarters]) if quarters else picture)
@@ -83,7 +83,7 @@ def frame(data: bytes) -> Framed:
     """Crop a picture of at most 10 MB and 24 megapixels. Never raises for a bad file."""
     try:
         return _framed_upright(nets(), opened(data, LONGEST).picture)
-    except (Unreadable, NotMeasured, VisionError):
+    except (PictureUnreadable, NotMeasured, VisionError):
         return Framed(None)
 
 

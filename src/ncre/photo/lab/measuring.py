@@ -10,7 +10,7 @@ from PIL import Image
 
 from ncre.photo.lab.answers import LARGEST_LOOKED_AT, Measured
 from ncre.photo.lab.colour import tint
-from ncre.photo.lab.decoding import Unreadable
+from ncre.photo.lab.decoding import PictureUnreadable
 from ncre.photo.lab.geometry import find_head, geometry, small_faces
 from ncre.photo.lab.hints import hints
 from ncre.photo.lab.nets import Nets, NotMeasured, nets, versions
@@ -35,7 +35,7 @@ def measure(data: bytes) -> Measured:
         return Measured(len(data), facts=size)
     try:
         picture = opened(data)
-    except Unreadable as unreadable:
+    except PictureUnreadable as unreadable:
         return Measured(len(data), facts=size, failed=str(unreadable))
     facts = size | of_the_file(picture) | of_the_picture(picture.picture)
     return Measured(

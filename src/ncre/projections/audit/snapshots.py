@@ -107,7 +107,7 @@ class StateAt:
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field that differs. The values are as they stood, private ones too: `fields.said` masks them."""
 
     field: str
@@ -154,12 +154,12 @@ def shown(standing: StateAt, language: str, opened: bool = False) -> dict[str, s
     }
 
 
-def differences(before: StateAt | None, after: StateAt) -> list[Change]:
+def differences(before: StateAt | None, after: StateAt) -> list[FieldChange]:
     """The fields that differ, in the order of `FIELDS`; with None, what there is in place of nothing."""
     old = before.fields() if before else dict.fromkeys(FIELDS)
     new = after.fields()
     return [
-        Change(name, old[name], new[name])
+        FieldChange(name, old[name], new[name])
         for name in FIELDS
         if name not in UNREPORTED and not _same(name, old[name], new[name])
     ]

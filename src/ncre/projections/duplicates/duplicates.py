@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import JSON, Column, Connection, Index, String, Table, Uuid, delete, func, insert, select
 
-from ncre.domain.duplicates.exchange_file import Person, key_of
+from ncre.domain.duplicates.exchange_file import ExchangedPerson, key_of
 from ncre.domain.registration.lifecycle import HOLDS_SEATS, TERMINATED
 from ncre.events import exchange
 from ncre.events import registration as facts
@@ -126,15 +126,15 @@ def _of_province(asked: Any, round_code: str, province: str) -> Any:
     )
 
 
-def own_people(connection: Connection, round_code: str, province: str) -> Iterator[Person]:
+def own_people(connection: Connection, round_code: str, province: str) -> Iterator[ExchangedPerson]:
     """In the order of their hashes, a portion in memory at a time."""
     asked = _of_province(_OURS, round_code, province).order_by(exchange_keys.c.key)
     for key, lines in connection.execute(asked.execution_options(yield_per=2_000)):
-        yield Person(key, tuple(line["subject"] for line in lines))
+        yield ExchangedPerson(key, tuple(line["subject"] for line in lines))
 
 
 def replace_foreign(
-    connection: Connection, round_code: str, province: str, people: tuple[Person, ...]
+    connection: Connection, round_code: str, province: str, people: tuple[ExchangedPerson, ...]
 ) -> None:
     """What the newest file of a province says, in place of the one before."""
     held = foreign_registrations.c

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from ncre.domain.claims import Seat
+from ncre.domain.claims import SeatClaim
 from ncre.domain.exam.plan import WHOLE_SITE, Site
 from ncre.store.claims import ClaimStore
 
@@ -43,7 +43,7 @@ def seats_left_at(
 
 
 def _keys(round_code: str, site: Site) -> dict[str, str]:
-    return {subject: Seat(round_code, site.code, subject).key for subject in (*site.offers, WHOLE_SITE)}
+    return {subject: SeatClaim(round_code, site.code, subject).key for subject in (*site.offers, WHOLE_SITE)}
 
 
 def _by_subject(
@@ -62,7 +62,7 @@ def full_sites(
     connection: Connection, claims: ClaimStore, round_code: str, sites: Iterable[Site]
 ) -> frozenset[str]:
     """The codes of the sites whose own limit of people is reached."""
-    keys = {Seat(round_code, site.code, WHOLE_SITE).key: site.code for site in sites}
+    keys = {SeatClaim(round_code, site.code, WHOLE_SITE).key: site.code for site in sites}
     counted = claims.counted(connection, list(keys))
     return frozenset(keys[key] for key, (quota, taken) in counted.items() if taken >= quota)
 

@@ -21,7 +21,7 @@ from ncre.projections.maintenance.claims_check import Holdings
 from ncre.projections.maintenance.completeness import missing
 from ncre.projections.maintenance.findings import (
     Checked,
-    Difference,
+    RowDifference,
     brief,
     holding_differences,
     said,
@@ -194,7 +194,7 @@ class _Check:
             elif stored != (values(should) if len(names) > 1 else (values(should),)):
                 self._unequal(projection, key, dict(zip(names, stored, strict=True)), should)
         for key in left:
-            self._found.differs(Difference(projection.name, said(key), "", "none", "a row"))
+            self._found.differs(RowDifference(projection.name, said(key), "", "none", "a row"))
         if projection in self._met:
             self._met[projection].extend(hash(key) for key in folded if key not in left)
 
@@ -212,19 +212,19 @@ class _Check:
         """A row that no fact leads to; of a stream that cannot be read, nobody knows."""
         stream = key[0] if projection.by_stream else None
         if stream not in self._unread:
-            self._found.differs(Difference(projection.name, said(key), "", "a row", "none"))
+            self._found.differs(RowDifference(projection.name, said(key), "", "a row", "none"))
 
     def _unequal(self, projection: Projection, key: Key, stored: Row, should: Row) -> None:
         for column, value in stored.items():
             if value != should[column]:
-                self._found.differs(Difference(projection.name, said(key), column, value, should[column]))
+                self._found.differs(RowDifference(projection.name, said(key), column, value, should[column]))
 
     def _compare_claims(self, told: Mapping[str, UUID]) -> None:
         for keys in in_portions(sorted(told)):
             stored = claims_check.holders_of(self._connection, keys)
             for key in keys:
                 if stored.get(key) != told[key]:
-                    self._found.differs(Difference(claims.name, key, "holder", stored.get(key), told[key]))
+                    self._found.differs(RowDifference(claims.name, key, "holder", stored.get(key), told[key]))
             self._claims.extend(hash(key) for key in stored)
 
     def _look_for_more(self, projection: Projection) -> None:
@@ -262,7 +262,7 @@ class _Check:
             if not self._partial and name not in self._gone:
                 with self._past(name, "its sums"):
                     for found in self._totals.differences(self._connection, summary):
-                        self._found.differs(Difference(*found))
+                        self._found.differs(RowDifference(*found))
 
     def _compare_other_claims(self) -> None:
         if self._count(claims) == len(self._claims):
@@ -270,7 +270,7 @@ class _Check:
         known = set(self._claims)
         for key, holder in self._connection.execute(select(claims.c.key, claims.c.holder)):
             if hash(key) not in known:
-                self._found.differs(Difference(claims.name, key, "holder", holder, None))
+                self._found.differs(RowDifference(claims.name, key, "holder", holder, None))
 
     def _count(self, table: Any) -> int:
         return int(self._connection.execute(select(func.count()).select_from(table)).scalar_one())

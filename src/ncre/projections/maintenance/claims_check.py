@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from ncre.domain.claims import Chair, Seat, held_by
+from ncre.domain.claims import ChairClaim, SeatClaim, held_by
 from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Status
@@ -66,17 +66,17 @@ def of_rows(candidates: Iterable[Any], seated: Iterable[Any], plans: Iterable[An
     for row in candidates:
         places[row["id"]] = row["round"], row["site"]
         for claim in held_by(_as_registration(row)):
-            if isinstance(claim, Seat):
+            if isinstance(claim, SeatClaim):
                 held.taken[claim.key] += 1
             else:
                 held.holders[claim.key] = row["id"]
     for row in seated:
         round_, site = places[row["registration"]]
-        held.holders[Chair(round_, site, row["hall"], row["seat"]).key] = row["registration"]
+        held.holders[ChairClaim(round_, site, row["hall"], row["seat"]).key] = row["registration"]
     for row in plans:
         quotas = {offer["subject"]: offer["quota"] for offer in row["plan"]["offers"]}
         for subject, quota in (quotas | {WHOLE_SITE: row["plan"]["quota"]}).items():
-            held.quotas[Seat(row["round"], row["code"], subject).key] = quota
+            held.quotas[SeatClaim(row["round"], row["code"], subject).key] = quota
     return held
 
 

@@ -19,7 +19,7 @@ MOST: Final = 1000
 
 
 @dataclass(frozen=True)
-class Difference:
+class RowDifference:
     """A stored value that is not what the log leads to. `column` is "" where a whole row differs."""
 
     table: str
@@ -34,7 +34,7 @@ class Checked:
     """What was found. `differences` and `damages` hold at most MOST each; `differing` and `damaged` count all."""
 
     facts: int = 0
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[RowDifference] = field(default_factory=list)
     differing: int = 0
     damages: list[Damage] = field(default_factory=list)
     damaged: int = 0
@@ -46,7 +46,7 @@ class Checked:
     def sound(self) -> bool:
         return not (self.differing or self.damaged or self.gone)
 
-    def differs(self, difference: Difference) -> None:
+    def differs(self, difference: RowDifference) -> None:
         self.differing += 1
         if len(self.differences) < MOST:
             self.differences.append(difference)
@@ -77,7 +77,7 @@ def said(key: Key) -> str:
     return "/".join(str(part) for part in key)
 
 
-def holding_differences(stored: Holdings, told: Holdings) -> list[Difference]:
+def holding_differences(stored: Holdings, told: Holdings) -> list[RowDifference]:
     """A quota is compared where a plan speaks of it; one that no plan names any more may stay.
 
     A number that was drawn further than the log knows does no harm; one that would be drawn again does.
@@ -92,8 +92,8 @@ def holding_differences(stored: Holdings, told: Holdings) -> list[Difference]:
 
 def _unequal(
     table: str, column: str, stored: Mapping[str, object], told: Mapping[str, object], absent: object
-) -> Iterator[Difference]:
+) -> Iterator[RowDifference]:
     for key in sorted(stored.keys() | told.keys()):
         was, should = stored.get(key, absent), told.get(key, absent)
         if was != should:
-            yield Difference(table, key, column, was, should)
+            yield RowDifference(table, key, column, was, should)

@@ -21,7 +21,7 @@ from ncre.projections.base import Listeners, fold
 from ncre.projections.maintenance import claims_check
 from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.maintenance.completeness import Gone, make_whole
-from ncre.projections.maintenance.findings import Difference
+from ncre.projections.maintenance.findings import RowDifference
 from ncre.projections.maintenance.shadow_tables import Shadows
 from ncre.projections.maintenance.slices import Slice, slices
 from ncre.projections.summaries import Totals
@@ -33,7 +33,7 @@ BATCH: Final = 5000
 """Facts folded in memory before their rows are written."""
 
 
-Wrong = Difference | Damage | Gone
+Wrong = RowDifference | Damage | Gone
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from ncre.domain.claims import Seat
+from ncre.domain.claims import SeatClaim
 from ncre.domain.exam.plan import WHOLE_SITE, Round, Site
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.exam.exams import ExamRepository
@@ -63,7 +63,7 @@ def overview(
     """Every site of the round, by province, city and code; two questions, however many registered."""
     sites = exams.sites(connection, round_.code)
     counts = registration_counts.by_site(connection, round_.code)
-    keys = [Seat(round_.code, site.code, subject).key for site in sites for subject in _counters(site)]
+    keys = [SeatClaim(round_.code, site.code, subject).key for site in sites for subject in _counters(site)]
     counted = claims.counted(connection, keys)
     return [_site_now(round_.code, site, counts.get(site.code, {}), counted) for site in sites]
 
@@ -76,7 +76,7 @@ def _site_now(
     round_code: str, site: Site, counts: Mapping[Status, int], counted: Mapping[str, tuple[int, int]]
 ) -> SiteOverview:
     def taken(subject: str) -> Taken:
-        quota, used = counted.get(Seat(round_code, site.code, subject).key, (0, 0))
+        quota, used = counted.get(SeatClaim(round_code, site.code, subject).key, (0, 0))
         return Taken(used, quota)
 
     subjects = [taken(subject) for subject in site.offers]

@@ -32,7 +32,7 @@ PART: Final = "part_of_queue"
 """What a range that was read is called in a statement."""
 
 
-class Order(StrEnum):
+class QueueOrder(StrEnum):
     OLDEST = "oldest"
     NEWEST = "newest"
     NUMBER = "number"
@@ -48,7 +48,7 @@ class Claimed(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class PageStart:
     """Where a case stands in the index, which is where a page goes on."""
 
     requested_at: datetime
@@ -70,12 +70,12 @@ class QueueFilter:
     duplicates: bool = False
     claimed: Claimed = Claimed.ANY
     claims: frozenset[UUID] = frozenset()
-    order: Order = Order.OLDEST
+    order: QueueOrder = QueueOrder.OLDEST
 
     @property
     def all_fit(self) -> bool:
         """Whether the index alone says which cases fit."""
-        late = self.since is not None and self.order is Order.NUMBER
+        late = self.since is not None and self.order is QueueOrder.NUMBER
         return not (self.duplicates or self.claimed is Claimed.FREE or late)
 
 
@@ -85,17 +85,17 @@ class QueuedCases:
 
     rows: list[RegistrationRow]
     doubtful: frozenset[UUID]
-    next: Place | None
+    next: PageStart | None
 
 
-def page(connection: Connection, wanted: QueueFilter, after: Place | None, limit: int) -> QueuedCases:
+def page(connection: Connection, wanted: QueueFilter, after: PageStart | None, limit: int) -> QueuedCases:
     """Up to `limit` cases behind `after`. Fewer may come with a `next`: then the look went as far as it goes."""
     if wanted.claimed in (Claimed.MINE, Claimed.OTHERS):
         found = [
             place for place in _claimed(connection, wanted) if after is None or _behind(place, after, wanted)
         ]
         return _with_rows(connection, found[:limit], found[limit - 1] if len(found) > limit else None)
-    found, walked = list[Place](), 0
+    found, walked = list[PageStart](), 0
     portion = limit + 1 if wanted.all_fit else PORTION
     while len(found) <= limit:
         places = _walk(connection, wanted, after, portion)
@@ -124,7 +124,9 @@ def doubtful(connection: Connection, cases: list[UUID]) -> frozenset[UUID]:
     return frozenset(connection.execute(asked).scalars()) if cases else frozenset()
 
 
-def _walk(connection: Connection, wanted: QueueFilter, after: Place | None, limit: int) -> list[Place]:
+def _walk(
+    connection: Connection, wanted: QueueFilter, after: PageStart | None, limit: int
+) -> list[PageStart]:
     """The next places of the index, merged from a range for each site and each combination of traits."""
     traits = codes(wanted.verdict, wanted.appealed, wanted.rejected)
     sites = [] if wanted.sites == EVERY_SITE else sorted(wanted.sites)
@@ -137,28 +139,28 @@ def _walk(connection: Connection, wanted: QueueFilter, after: Place | None, limi
     ranges = [_range(wanted, after, limit, where, code) for where in wholes for code in traits]
     merged = union_all(*(select(one.subquery(PART)) for one in ranges)).subquery(PART)
     asked = select(merged).order_by(*_order(merged.c, wanted)).limit(limit)
-    return [Place(row.requested_at, row.registration, row.number) for row in connection.execute(asked)]
+    return [PageStart(row.requested_at, row.registration, row.number) for row in connection.execute(asked)]
 
 
 def _range(
-    wanted: QueueFilter, after: Place | None, limit: int, where: ColumnElement[bool], code: int
+    wanted: QueueFilter, after: PageStart | None, limit: int, where: ColumnElement[bool], code: int
 ) -> Select[Any]:
     held = review_index.c
     asked = select(held.requested_at, held.registration, held.number).where(
         held.round == wanted.round, where, held.subject == wanted.subject, held.traits == code
     )
-    if wanted.since is not None and wanted.order is not Order.NUMBER:
+    if wanted.since is not None and wanted.order is not QueueOrder.NUMBER:
         asked = asked.where(held.requested_at <= wanted.since)
     if after is not None:
         asked = asked.where(*_after(after, wanted.order))
     return asked.order_by(*_order(held, wanted)).limit(limit)
 
 
-def _after(place: Place, order: Order) -> tuple[ColumnElement[bool], ...]:
+def _after(place: PageStart, order: QueueOrder) -> tuple[ColumnElement[bool], ...]:
     held = review_index.c
-    if order is Order.NUMBER:
+    if order is QueueOrder.NUMBER:
         return (held.number > place.number,)
-    if order is Order.NEWEST:
+    if order is QueueOrder.NEWEST:
         earlier = or_(held.requested_at < place.requested_at, held.registration < place.registration)
         return (held.requested_at <= place.requested_at, earlier)
     later = or_(held.requested_at > place.requested_at, held.registration > place.registration)
@@ -166,14 +168,14 @@ def _after(place: Place, order: Order) -> tuple[ColumnElement[bool], ...]:
 
 
 def _order(columns: Any, wanted: QueueFilter) -> tuple[Any, ...]:
-    if wanted.order is Order.NUMBER:
+    if wanted.order is QueueOrder.NUMBER:
         return (columns.number,)
-    if wanted.order is Order.NEWEST:
+    if wanted.order is QueueOrder.NEWEST:
         return columns.requested_at.desc(), columns.registration.desc()
     return columns.requested_at, columns.registration
 
 
-def _fitting(connection: Connection, wanted: QueueFilter, places: list[Place]) -> list[Place]:
+def _fitting(connection: Connection, wanted: QueueFilter, places: list[PageStart]) -> list[PageStart]:
     """Those of the places that also fit what the index does not say."""
     if wanted.all_fit:
         return places
@@ -187,16 +189,16 @@ def _fitting(connection: Connection, wanted: QueueFilter, places: list[Place]) -
     return kept
 
 
-def _claimed(connection: Connection, wanted: QueueFilter) -> list[Place]:
+def _claimed(connection: Connection, wanted: QueueFilter) -> list[PageStart]:
     """The places of the claimed cases that fit: so few that they are looked at one by one."""
     rows = [row for row in several(connection, sorted(wanted.claims)) if _fits(row, wanted)]
     places = [
-        Place(row["requested_at"], row["id"], row["number"] or "") for row in rows if row["requested_at"]
+        PageStart(row["requested_at"], row["id"], row["number"] or "") for row in rows if row["requested_at"]
     ]
     if wanted.duplicates:
         twice = doubtful(connection, [one.registration for one in places])
         places = [one for one in places if one.registration in twice]
-    return sorted(places, key=lambda one: _sorted_by(one, wanted), reverse=wanted.order is Order.NEWEST)
+    return sorted(places, key=lambda one: _sorted_by(one, wanted), reverse=wanted.order is QueueOrder.NEWEST)
 
 
 def _fits(row: RegistrationRow, wanted: QueueFilter) -> bool:
@@ -209,15 +211,17 @@ def _fits(row: RegistrationRow, wanted: QueueFilter) -> bool:
     return wanted.subject in subjects and late and traits_of(dict(row)).code in traits
 
 
-def _behind(place: Place, after: Place, wanted: QueueFilter) -> bool:
+def _behind(place: PageStart, after: PageStart, wanted: QueueFilter) -> bool:
     here, there = _sorted_by(place, wanted), _sorted_by(after, wanted)
-    return here < there if wanted.order is Order.NEWEST else here > there
+    return here < there if wanted.order is QueueOrder.NEWEST else here > there
 
 
-def _sorted_by(place: Place, wanted: QueueFilter) -> tuple[Any, ...]:
-    return (place.number,) if wanted.order is Order.NUMBER else (place.requested_at, place.registration.hex)
+def _sorted_by(place: PageStart, wanted: QueueFilter) -> tuple[Any, ...]:
+    return (
+        (place.number,) if wanted.order is QueueOrder.NUMBER else (place.requested_at, place.registration.hex)
+    )
 
 
-def _with_rows(connection: Connection, places: list[Place], following: Place | None) -> QueuedCases:
+def _with_rows(connection: Connection, places: list[PageStart], following: PageStart | None) -> QueuedCases:
     ids = [one.registration for one in places]
     return QueuedCases(several(connection, ids), doubtful(connection, ids), following)

@@ -30,7 +30,7 @@ def kind_of(address: str) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class ContactChange:
     """A change of one address that may still be undone; `before` is "" where there was none."""
 
     account: Account
@@ -92,20 +92,20 @@ class Contacts:
         kind = kind_of(proof.target)
         before = account.email if kind == EMAIL else account.phone
         if proof.target != before:
-            self._tell(Change(account, kind, before, proof.target), undo)
+            self._tell(ContactChange(account, kind, before, proof.target), undo)
         return kind
 
-    def undoable(self, token: str) -> Change | None:
+    def undoable(self, token: str) -> ContactChange | None:
         """What a link would undo; the account is as it is now."""
         return self._change(self._proofs.look(token, Purpose.UNDO))
 
-    def undo(self, token: str) -> Change | None:
+    def undo(self, token: str) -> ContactChange | None:
         """Put the address before back, and end every session and whatever was to be undone later; None where it is over.
 
         Raises NameTaken where it belongs to another account by now.
         """
 
-        def undone(connection: Connection) -> Change | None:
+        def undone(connection: Connection) -> ContactChange | None:
             proof = self._proofs.spend(connection, token, Purpose.UNDO)
             change = self._change(proof)
             if proof is None or change is None:
@@ -120,7 +120,7 @@ class Contacts:
 
         return self._command_handler.run_in_transaction(undone)
 
-    def set_password_link(self, change: Change) -> str | None:
+    def set_password_link(self, change: ContactChange) -> str | None:
         """The secret part of a link to a new password, for whoever just proved the e-mail address of an account."""
         account = change.account
         if change.kind != EMAIL or not change.before or not account.has_password:
@@ -135,7 +135,7 @@ class Contacts:
         changed = facts.ContactChanged(account.id, kind, before, value, undone)
         self._log.record(connection, account, changed)
 
-    def _tell(self, change: Change, undo: Address) -> None:
+    def _tell(self, change: ContactChange, undo: Address) -> None:
         """Every address that the account had: what is done is done, also where no letter leaves."""
         target = json.dumps([change.kind, change.before])
         for to in change.account.addresses:
@@ -149,9 +149,9 @@ class Contacts:
             except MailNotSent as error:
                 log.warning("an address of before was not told: %s", error)
 
-    def _change(self, proof: Proof | None) -> Change | None:
+    def _change(self, proof: Proof | None) -> ContactChange | None:
         known = self._accounts.find(proof.account) if proof and proof.account else None
         if proof is None or known is None or self._accounts.is_closed(known.id):
             return None
         kind, before = json.loads(proof.target)
-        return Change(known, kind, before, known.email if kind == EMAIL else known.phone)
+        return ContactChange(known, kind, before, known.email if kind == EMAIL else known.phone)

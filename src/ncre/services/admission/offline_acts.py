@@ -39,7 +39,7 @@ class ListReceipt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
+class OfflineAct:
     """One thing that was done on the device.
 
     kind          confirm: seen in person; enter: let in; revoke: an entry taken back
@@ -62,17 +62,17 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Batch:
+class OfflineActs:
     """Acts upon one list, in the order in which they were done."""
 
     receipt: ListReceipt
-    acts: Annotated[tuple[Act, ...], msgspec.Meta(max_length=MOST_ACTS)]
+    acts: Annotated[tuple[OfflineAct, ...], msgspec.Meta(max_length=MOST_ACTS)]
 
 
-def read_batch(body: bytes) -> Batch:
+def read_batch(body: bytes) -> OfflineActs:
     """What a device sent. Raises Refusal where it is no batch, is too large, or holds control characters in a name."""
     try:
-        batch = msgspec.json.decode(body, type=Batch)
+        batch = msgspec.json.decode(body, type=OfflineActs)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise Refusal(RefusalCode.OFFLINE_BATCH, most=MOST_ACTS) from None
     receipt = batch.receipt

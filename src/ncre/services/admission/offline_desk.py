@@ -25,7 +25,7 @@ from ncre.projections.admission import entries
 from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
-from ncre.services.admission.offline_acts import Act, Batch, ListReceipt
+from ncre.services.admission.offline_acts import ListReceipt, OfflineAct, OfflineActs
 from ncre.services.admission.offline_list import PURPOSE, as_json, with_small_photo
 from ncre.services.admission.verification import Expected, TicketVerifier, verify_ticket
 from ncre.services.registration.case_request import CaseRequest
@@ -104,7 +104,7 @@ class OfflineDesk:
         receipt = self._signed(ListReceipt(account=actor.id, round=round_code, site=site, made_at=made_at))
         return Portion(receipt, people, chosen[-1] if len(ids) > PORTION else None)
 
-    def carry_out(self, batch: Batch, actor: Actor) -> list[Answered]:
+    def carry_out(self, batch: OfflineActs, actor: Actor) -> list[Answered]:
         """Each act as a command of its own, in their order. Raises Refusal where the list is not this actor's own."""
         self._require_own(batch.receipt, actor)
         return [self._answer(act, batch.receipt, actor) for act in batch.acts]
@@ -140,11 +140,11 @@ class OfflineDesk:
         if not genuine or receipt.account != actor.id or not actor.covers(receipt.site):
             raise Refusal(RefusalCode.OFFLINE_LIST)
 
-    def _answer(self, act: Act, receipt: ListReceipt, actor: Actor) -> Answered:
+    def _answer(self, act: OfflineAct, receipt: ListReceipt, actor: Actor) -> Answered:
         try:
             require_moment(act.done_at, receipt.made_at, self._command_handler.clock())
             row = self._row(act.registration, receipt, actor)
-            carry_out: Callable[[Act, RegistrationRow, Actor], Answered] = {
+            carry_out: Callable[[OfflineAct, RegistrationRow, Actor], Answered] = {
                 "confirm": self._confirm,
                 "enter": self._enter,
                 "revoke": self._revoke,
@@ -161,14 +161,14 @@ class OfflineDesk:
             raise Refusal(RefusalCode.NOT_FOUND)
         return row
 
-    def _confirm(self, act: Act, row: RegistrationRow, actor: Actor) -> Answered:
+    def _confirm(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> Answered:
         request = CaseRequest(registration=row["id"], actor=actor, seen=act.seen, command_id=act.command_id)
         newest = self._registrations.confirm(request, act.done_at).newest
         if newest is None or newest.command_id == act.command_id:
             return Answered(act.command_id, Outcome.DONE)
         return Answered(act.command_id, Outcome.ALREADY, by=newest.actor, at=newest.recorded_at)
 
-    def _enter(self, act: Act, row: RegistrationRow, actor: Actor) -> Answered:
+    def _enter(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> Answered:
         """Whom staff let in is in: what the door says now is recorded with it, and told where the device said otherwise."""
         finding = verify_ticket(act.code, _Listed(self._verifier, row, actor))
         ruled = self._verifier.let_in(
@@ -180,7 +180,7 @@ class OfflineDesk:
             return Answered(act.command_id, Outcome.ALREADY, ruled, by=by, at=at)
         return Answered(act.command_id, _entered(ruled, act), ruled)
 
-    def _revoke(self, act: Act, row: RegistrationRow, actor: Actor) -> Answered:
+    def _revoke(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> Answered:
         if not self._verifier.carried_out(row["id"], act.command_id, actor):
             self._verifier.revoke(row["id"], act.ticket, actor, act.command_id)
         return Answered(act.command_id, Outcome.DONE)
@@ -203,7 +203,7 @@ class _Listed:
         return self.verifier.expected(named["id"]) if named and named["id"] == self.row["id"] else None
 
 
-def _entered(ruled: Ruling, act: Act) -> Outcome:
+def _entered(ruled: Ruling, act: OfflineAct) -> Outcome:
     if ruled.worth in ADMITS or (act.by_a_person and ruled.may_be_let_in):
         return Outcome.DONE
     return Outcome.CONFLICT if ruled.may_be_let_in else Outcome.REFUSED

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.documents.codes.ticket_token import CaseLost, Forged, TicketKey, Unreadable, read
+from ncre.documents.codes.ticket_token import CaseLost, Forged, TicketKey, TokenUnreadable, read
 from ncre.documents.view_models import SeatLine
 from ncre.domain.admission import ADMITS, Ruling, TicketVerdict, ruling, worth
 from ncre.domain.candidate import masked_number
@@ -82,7 +82,7 @@ def verify_ticket(text: str, book: Book) -> Verification:
         return Verification(TicketVerdict.FORGED)
     except CaseLost:
         return Verification(TicketVerdict.CASE_LOST)
-    except Unreadable:
+    except TokenUnreadable:
         return Verification(
             TicketVerdict.INPUT_METHOD if garbled_by_input_method(text) else TicketVerdict.UNREADABLE
         )
@@ -106,9 +106,9 @@ class TicketVerifier:
         self._cases = cases
         self.public = key.public
 
-    def at(self, actor: Actor) -> Record:
+    def at(self, actor: Actor) -> TicketRecord:
         """What this member of staff may look up; each look is recorded."""
-        return Record(self, actor)
+        return TicketRecord(self, actor)
 
     def check(
         self, text: str, actor: Actor, room: str, command_id: UUID
@@ -251,7 +251,7 @@ def _entry(
 
 
 @dataclass
-class Record:
+class TicketRecord:
     """The record as one member of staff may see it; `row` is the registration that was found in it last."""
 
     door: TicketVerifier

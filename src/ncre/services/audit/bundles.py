@@ -27,7 +27,7 @@ STREAM: Final = uuid5(NAMESPACE, "audit")
 """The stream of what auditors did that is about no single registration."""
 
 
-class Scope(StrEnum):
+class BundleScope(StrEnum):
     """What a bundle shows of the log."""
 
     ALL = "all"
@@ -37,10 +37,10 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BundleRequest:
     """`of` is the id of a registration, or the code of a site or round; "" for all."""
 
-    scope: Scope
+    scope: BundleScope
     of: str = ""
     round: str = ""
 
@@ -54,13 +54,13 @@ class AuditBundles:
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 
-    def export(self, wanted: Wanted, actor: Actor, out: IO[bytes]) -> Sealed:
+    def export(self, wanted: BundleRequest, actor: Actor, out: IO[bytes]) -> Sealed:
         """Write the bundle; that it was taken is recorded first. Raises NothingSealed, ValueError for an unknown code."""
         with self._command_handler.database.snapshot() as connection:
             streams = _streams(connection, wanted)
             size = export.sealed_size(connection)
         self._record(BundleExported(wanted.scope.value, wanted.of, size), actor, STREAM)
-        if wanted.scope is Scope.REGISTRATION:
+        if wanted.scope is BundleScope.REGISTRATION:
             self.record_view(UUID(wanted.of), actor, "export")
         with self._command_handler.database.snapshot() as connection:
             if streams is None:
@@ -91,19 +91,19 @@ class AuditBundles:
         )
 
 
-def _streams(connection: Connection, wanted: Wanted) -> Sequence[UUID] | None:
+def _streams(connection: Connection, wanted: BundleRequest) -> Sequence[UUID] | None:
     """The streams that a bundle shows; None for all. Raises ValueError where there is nothing of the kind."""
     c = registrations.c
     match wanted.scope:
-        case Scope.ALL:
+        case BundleScope.ALL:
             return None
-        case Scope.REGISTRATION:
+        case BundleScope.REGISTRATION:
             found, also = [UUID(wanted.of)], list[UUID]()
-        case Scope.ROUND:
+        case BundleScope.ROUND:
             found = list(connection.scalars(select(c.id).where(c.round == wanted.of)))
             sites = connection.scalars(select(c.site).where(c.round == wanted.of).distinct())
             also = [round_id(wanted.of), *(site_id(wanted.of, site) for site in sites if site)]
-        case Scope.SITE:
+        case BundleScope.SITE:
             rows = connection.execute(select(c.id, c.round).where(c.site == wanted.of)).all()
             found = [row.id for row in rows]
             rounds = sorted({row.round for row in rows})

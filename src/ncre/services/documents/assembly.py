@@ -42,7 +42,7 @@ from ncre.projections.payment import ledger
 from ncre.projections.registration import registrations
 from ncre.projections.rows import known
 from ncre.projections.seating import tickets
-from ncre.services.documents.case import Case, whole_case
+from ncre.services.documents.printed_case import PrintedCase, whole_case
 from ncre.services.exam.plans_in_force import PlansInForce, Rules
 from ncre.services.photo.photos import PhotoService
 from ncre.services.registration.people import People
@@ -73,7 +73,7 @@ class DocumentAssembler:
         self._photos = photos
         self._key = key
 
-    def now(self, registration: UUID) -> Case:
+    def now(self, registration: UUID) -> PrintedCase:
         """As it stands. Raises Refusal: not found, nothing chosen yet, erased."""
         with self._command_handler.database.reading() as connection:
             row = registrations.one(connection, registration)
@@ -92,7 +92,7 @@ class DocumentAssembler:
         details = self._people.details(registration, row["details_version"])
         return whole_case(row, seats, rules, under, details)
 
-    def then(self, registration: UUID, at: At) -> Case:
+    def then(self, registration: UUID, at: At) -> PrintedCase:
         """As it stood, with round and site as they were announced by then. Raises Refusal.
 
         A version counts until the next fact: its papers could be printed as long as that.
@@ -135,7 +135,7 @@ class DocumentAssembler:
             return history[version].metadata.recorded_at
         return self._command_handler.clock()
 
-    def photo(self, case: Case) -> bytes | None:
+    def photo(self, case: PrintedCase) -> bytes | None:
         """The JPEG of the case, or None: a photo that is lost or damaged keeps no paper from being printed."""
         if not case.photo:
             return None
@@ -145,7 +145,7 @@ class DocumentAssembler:
             log.error("the photo of %s cannot be had: %s", case.row["id"], type(bad).__name__)
             return None
 
-    def form_sheet(self, case: Case) -> FormSheet:
+    def form_sheet(self, case: PrintedCase) -> FormSheet:
         """The registration form without its photo, which `sheets.pictured` puts in."""
         row, details = case.row, case.details
         return FormSheet(
@@ -172,7 +172,7 @@ class DocumentAssembler:
             site_email=details.email,
         )
 
-    def receipt_sheet(self, case: Case) -> ReceiptSheet:
+    def receipt_sheet(self, case: PrintedCase) -> ReceiptSheet:
         """The receipt; the document number masked, for it may be handed in for a refund of expenses."""
         payment = known(case.row["payment"])
         with self._command_handler.database.reading() as connection:
@@ -194,7 +194,7 @@ class DocumentAssembler:
             clerk=self._staff_name(clerk) if clerk else "",
         )
 
-    def ticket_sheet(self, case: Case) -> TicketSheet:
+    def ticket_sheet(self, case: PrintedCase) -> TicketSheet:
         """The admission ticket without its photo, which `sheets.pictured` puts in."""
         return TicketSheet(
             round=round_title(case.seated_under.round),
@@ -218,7 +218,7 @@ class DocumentAssembler:
             unconfirmed=case.unconfirmed,
         )
 
-    def _record(self, case: Case, kind: str) -> Record:
+    def _record(self, case: PrintedCase, kind: str) -> Record:
         """Which state is printed, and the signed code that names it."""
         row, digest = case.row, case.digest
         number = known(row["number"])
@@ -229,7 +229,7 @@ class DocumentAssembler:
         return Record(number, row["version"], row["changed_at"], digest, self._key.signed(stamp))
 
 
-def _person(case: Case) -> Person:
+def _person(case: PrintedCase) -> Person:
     details = case.details
     return Person(
         name=details.name,
@@ -240,7 +240,7 @@ def _person(case: Case) -> Person:
     )
 
 
-def _subject_lines(case: Case) -> tuple[SubjectLine, ...]:
+def _subject_lines(case: PrintedCase) -> tuple[SubjectLine, ...]:
     return tuple(
         SubjectLine(
             line["subject"], subject_title(case.paid_under.round, line["subject"]), line["fee"], "已支付"
@@ -267,7 +267,7 @@ def _address(now: Site, then: Site) -> str:
     return f"{now.plan.address}（原：{then.plan.address}）"
 
 
-def _site_line(case: Case) -> str:
+def _site_line(case: PrintedCase) -> str:
     address = _address(case.site, case.paid_under.site)
     return f"{case.site.code} {case.paid_under.site.plan.name}" + (f"（{address}）" if address else "")
 

@@ -28,7 +28,7 @@ from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.cache import DocumentCache
-from ncre.services.documents.case import Case
+from ncre.services.documents.printed_case import PrintedCase
 from ncre.store.sealing import CiphertextForged, PersonErased
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ SHELVED: Final = "paper"
 
 
 @dataclass(frozen=True)
-class Bundle:
+class PrintBundle:
     """One file of a site's tickets, and how many of its registrations are done by now."""
 
     name: str
@@ -159,7 +159,7 @@ class DocumentService:
 
     def bundles(
         self, round_code: str, site: str, actor: Actor, pages: int, wanted: list[UUID]
-    ) -> Iterator[Bundle]:
+    ) -> Iterator[PrintBundle]:
         """The tickets of these registrations in files of so many pages; each look at one is recorded.
 
         Never more than one file is held in memory. Who has no seat that stands is left out.
@@ -173,7 +173,7 @@ class DocumentService:
             if sheets:
                 printed = drawing.admission_tickets(f"准考证 {round_code} {site} ({number})", sheets)
                 printed = self._certified(printed)
-                yield Bundle(f"tickets-{round_code}-{site}-{number:04}.pdf", printed, start + len(some))
+                yield PrintBundle(f"tickets-{round_code}-{site}-{number:04}.pdf", printed, start + len(some))
 
     def sweep(self, before: datetime) -> int:
         """Take off the shelf what was put there before; returns how many papers."""
@@ -194,15 +194,15 @@ class DocumentService:
             return printed
         return replace(printed, pdf=self._certificate.signed(printed.pdf))
 
-    def _ready(self, registration: UUID) -> Case:
+    def _ready(self, registration: UUID) -> PrintedCase:
         case = self._cases.now(registration)
         require_ticket(case.row, case.round, self._command_handler.clock())
         return case
 
-    def _complete(self, case: Case, sheet: Sheet) -> Sheet:
+    def _complete(self, case: PrintedCase, sheet: Sheet) -> Sheet:
         return pictured(sheet, self._cases.photo(case))
 
-    def _from_shelf(self, case: Case, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
+    def _from_shelf(self, case: PrintedCase, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
         from ncre.documents import drawing
 
         key = sha256(f"{drawing.edition()} {case.photo} {sheet!r}".encode()).hexdigest()
@@ -218,7 +218,7 @@ class DocumentService:
             self._keep(case, key, printed.pdf)
         return printed
 
-    def _kept(self, case: Case, key: str) -> bytes | None:
+    def _kept(self, case: PrintedCase, key: str) -> bytes | None:
         box = self._shelf.get(key)
         if box is None:
             return None
@@ -230,7 +230,7 @@ class DocumentService:
         except (CiphertextForged, PersonErased):
             return None
 
-    def _keep(self, case: Case, key: str, pdf: bytes) -> None:
+    def _keep(self, case: PrintedCase, key: str, pdf: bytes) -> None:
         with self._command_handler.database.transaction() as connection:
             box = self._command_handler.store.seal_bytes(connection, case.row["sealed_for"], pdf, SHELVED)
         self._shelf.put(key, box)
@@ -258,7 +258,7 @@ def missing_glyphs(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _note(case: Case, printed: Printed) -> None:
+def _note(case: PrintedCase, printed: Printed) -> None:
     """Substituted characters are logged by code point, so that a font can be installed."""
     points = " ".join(f"U+{ord(one):04X}" for one in printed.missing)
     log.warning("no font draws %s on the papers of %s", points, case.row["id"])
@@ -270,7 +270,7 @@ def require_paid(row: RegistrationRow) -> None:
         raise Refusal(RefusalCode.PRINT_NOT_PAID)
 
 
-def require_seated(case: Case) -> None:
+def require_seated(case: PrintedCase) -> None:
     """Every subject has its seat. Raises Refusal."""
     require_paid(case.row)
     if not case.seated:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from ncre.clients.wallets.apple import AppleWallet
-from ncre.clients.wallets.card import Sitting, WalletCard
+from ncre.clients.wallets.card import CardSitting, WalletCard
 from ncre.clients.wallets.google import GoogleWallet
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.handlers.command_handler import CommandHandler
@@ -35,7 +35,7 @@ class Wallets:
         with self._command_handler.database.reading() as connection:
             seats = tickets.seats_of(connection, case.id)
         sittings = tuple(
-            Sitting(
+            CardSitting(
                 f"{seat['subject']} {case.round.subject(seat['subject']).name}",
                 seat["starts_at"].astimezone(EXAM_TIME),
                 seat["ends_at"].astimezone(EXAM_TIME),

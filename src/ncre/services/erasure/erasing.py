@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, update
 
-from ncre.domain.claims import Holder, Place
+from ncre.domain.claims import HolderClaim, PlaceClaim
 from ncre.domain.erasure import Hold, Way, ends_of, hold, require_free, require_reason
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, Cancel
@@ -36,7 +36,7 @@ from ncre.projections.exam import retentions
 from ncre.projections.registration.registrations import registrations
 from ncre.services.accounts.security_log import SecurityLog
 from ncre.services.erasure.cleanup import Cleanup
-from ncre.services.erasure.people import Person, PersonFinder, Traces
+from ncre.services.erasure.people import PersonFinder, PersonToErase, Traces
 from ncre.services.registration.changes import Changes
 from ncre.store.schema import claims
 
@@ -45,10 +45,10 @@ CANCELLED_BECAUSE = "个人信息按规定删除，未缴费的报名随之取�
 
 
 @dataclass(frozen=True)
-class Preview:
+class ErasurePreview:
     """What an erasure would do. Nothing in it is private: ids, numbers, counts and dates."""
 
-    person: Person
+    person: PersonToErase
     holds: tuple[Hold, ...]
     ends: tuple[Row, ...]
     photos: int
@@ -96,21 +96,21 @@ class Erasure:
         self._log = security
         self._mails = mails
 
-    def find(self, text: str) -> Person:
+    def find(self, text: str) -> PersonToErase:
         """Raises Refusal."""
         with self._command_handler.database.reading() as connection:
             return self._finder.find(connection, text)
 
-    def of_account(self, account: UUID) -> Person:
+    def of_account(self, account: UUID) -> PersonToErase:
         """Raises Refusal."""
         with self._command_handler.database.reading() as connection:
             return self._finder.of(connection, account)
 
-    def preview(self, person: Person) -> Preview:
+    def preview(self, person: PersonToErase) -> ErasurePreview:
         """Changes nothing."""
         with self._command_handler.database.reading() as connection:
             left = self._left(connection, person, self._finder.traces(connection, person))
-            return Preview(
+            return ErasurePreview(
                 person,
                 tuple(self._holds(connection, person)),
                 tuple(self._to_end(connection, person)),
@@ -121,17 +121,19 @@ class Erasure:
                 self._is_erased(connection, person),
             )
 
-    def possible_from(self, person: Person) -> datetime | None:
+    def possible_from(self, person: PersonToErase) -> datetime | None:
         """When it becomes possible; None where it is now. Costs no look at any file."""
         with self._command_handler.database.reading() as connection:
             return max((one.until for one in self._holds(connection, person)), default=None)
 
-    def require_reason(self, person: Person, why: str) -> str:
+    def require_reason(self, person: PersonToErase, why: str) -> str:
         """The reason, which must not say what is erased. Raises Refusal."""
         with self._command_handler.database.reading() as connection:
             return require_reason(why, self._finder.traces(connection, person).texts)
 
-    def erase(self, person: Person, why: str, by: Actor, way: Way = Way.OFFICE, clean: bool = True) -> Erased:
+    def erase(
+        self, person: PersonToErase, why: str, by: Actor, way: Way = Way.OFFICE, clean: bool = True
+    ) -> Erased:
         """Erase whoever it is, for good. Again, it is so already. Raises Refusal; then nobody was erased.
 
         `clean=False` leaves files and freed pages to whoever erases many, or to the worker.
@@ -157,8 +159,15 @@ class Erasure:
         return Erased(len(done.accounts), len(done.registrations), True, self._swept(clean))
 
     def _erased(
-        self, asked: Person, why: str, by: Actor, way: Way, traces: Traces, left: Left, connection: Connection
-    ) -> Person:
+        self,
+        asked: PersonToErase,
+        why: str,
+        by: Actor,
+        way: Way,
+        traces: Traces,
+        left: Left,
+        connection: Connection,
+    ) -> PersonToErase:
         """Keys first: whoever seals something at this moment ends before, or is refused."""
         if way is Way.RESTORED:
             person = asked
@@ -183,17 +192,21 @@ class Erasure:
         note(connection, now, Left(people, left.photos, left.drafts, left.papers, left.letters))
         return person
 
-    def _clear_rows(self, connection: Connection, person: Person) -> None:
+    def _clear_rows(self, connection: Connection, person: PersonToErase) -> None:
         """What the projection says of a registration whose details cannot be opened, and the places by keyed hash."""
         ids = [row["id"] for row in person.registrations]
         cleared = update(registrations).where(registrations.c.id.in_(ids))
         connection.execute(cleared.values(person=None, holder=None, name_masked=None, document_masked=None))
-        places = [Place(row["round"], row["person"]).key for row in person.registrations if row["person"]]
-        places += [Holder(row["round"], row["holder"]).key for row in person.registrations if row["holder"]]
+        places = [
+            PlaceClaim(row["round"], row["person"]).key for row in person.registrations if row["person"]
+        ]
+        places += [
+            HolderClaim(row["round"], row["holder"]).key for row in person.registrations if row["holder"]
+        ]
         held = (claims.c.key.in_(places), claims.c.holder.in_(ids))
         connection.execute(delete(claims).where(*held))
 
-    def _record(self, connection: Connection, person: Person, why: str, by: Actor, way: Way) -> None:
+    def _record(self, connection: Connection, person: PersonToErase, why: str, by: Actor, way: Way) -> None:
         act = Act(by)
         for account in person.accounts:
             erased = PersonErased(account, way.value, why)
@@ -202,7 +215,7 @@ class Erasure:
             gone = RegistrationErased(row["id"], way.value)
             self._command_handler.record_behind(connection, act, erasure_of(row["id"]), [gone])
 
-    def _end_unpaid(self, person: Person, by: Actor, way: Way) -> None:
+    def _end_unpaid(self, person: PersonToErase, by: Actor, way: Way) -> None:
         """Nobody may pay for a registration that nobody can take part with. Raises Refusal while a channel is silent."""
         if way is Way.RESTORED:
             return
@@ -211,13 +224,13 @@ class Erasure:
         for row in ending:
             self._changes.carry_out(Cancel(registration=row["id"], actor=by, reason=CANCELLED_BECAUSE))
 
-    def _cancel_within(self, connection: Connection, person: Person, by: Actor) -> None:
+    def _cancel_within(self, connection: Connection, person: PersonToErase, by: Actor) -> None:
         """After a restoration no channel is asked: money that still comes goes back by itself."""
         for row in self._to_end(connection, person):
             cancel = Cancel(registration=row["id"], actor=by, reason=CANCELLED_BECAUSE)
             self._command_handler.carry_out(connection, cancel)
 
-    def _to_end(self, connection: Connection, person: Person) -> Iterable[Row]:
+    def _to_end(self, connection: Connection, person: PersonToErase) -> Iterable[Row]:
         """Registrations of running rounds that were neither paid nor given up, of people who are not erased yet."""
         now = self._command_handler.clock()
         for row in person.registrations:
@@ -226,7 +239,7 @@ class Erasure:
             if is_open and not is_erased and now <= self._ends(connection, row["round"]):
                 yield row
 
-    def _holds(self, connection: Connection, person: Person) -> Iterable[Hold]:
+    def _holds(self, connection: Connection, person: PersonToErase) -> Iterable[Hold]:
         now = self._command_handler.clock()
         for row in person.registrations:
             ends, retention = (
@@ -244,11 +257,11 @@ class Erasure:
             raise Refusal(RefusalCode.NOT_FOUND)
         return ends_of(round_, exams.sites(connection, code))
 
-    def _left(self, connection: Connection, person: Person, traces: Traces) -> Left:
+    def _left(self, connection: Connection, person: PersonToErase, traces: Traces) -> Left:
         people = tuple(str(one) for one in person.accounts)
         return self._cleanup.found(connection, people, traces)
 
-    def _is_erased(self, connection: Connection, person: Person) -> bool:
+    def _is_erased(self, connection: Connection, person: PersonToErase) -> bool:
         return all(self._command_handler.store.is_erased(connection, one) for one in person.accounts)
 
     def _swept(self, clean: bool) -> str:

@@ -38,7 +38,7 @@ class Doubtful:
 
 
 @dataclass(frozen=True)
-class Person:
+class PersonToErase:
     """The accounts under whose keys anything of the person is sealed, or that are theirs; and their registrations."""
 
     accounts: tuple[UUID, ...]
@@ -62,7 +62,7 @@ class PersonFinder:
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 
-    def find(self, connection: Connection, text: str) -> Person:
+    def find(self, connection: Connection, text: str) -> PersonToErase:
         """By a registration or ticket number, an id, or what an account signs in with. Raises Refusal."""
         found = desk_search.found(connection, text, (), EVERY_SITE)
         account = found[0]["sealed_for"] if found else _account_named(connection, text)
@@ -70,7 +70,7 @@ class PersonFinder:
             raise Refusal(RefusalCode.NOT_FOUND)
         return self.of(connection, account)
 
-    def of(self, connection: Connection, account: UUID) -> Person:
+    def of(self, connection: Connection, account: UUID) -> PersonToErase:
         """Everybody tied to an account: registrations moved from or to it (decision 15), or with the same document
 
         and the same name. Raises Refusal where one of them is an account of staff.
@@ -81,9 +81,9 @@ class PersonFinder:
         _require_candidates(connection, known)
         in_order = sorted(rows.values(), key=lambda row: row["agreed_at"])
         kept = [one for one in doubtful.values() if one.registration not in rows]
-        return Person(tuple(sorted(known)), tuple(in_order), tuple(kept))
+        return PersonToErase(tuple(sorted(known)), tuple(in_order), tuple(kept))
 
-    def traces(self, connection: Connection, person: Person) -> Traces:
+    def traces(self, connection: Connection, person: PersonToErase) -> Traces:
         """Opens everything once more, to know what must not be left anywhere."""
         texts, addresses, documents, photos = set[str](), set[str](), set[str](), set[str]()
         for fact in self._facts(connection, person):
@@ -102,7 +102,7 @@ class PersonFinder:
             frozenset(filter(None, texts)), frozenset(addresses), frozenset(documents), frozenset(photos)
         )
 
-    def _facts(self, connection: Connection, person: Person) -> Iterator[Fact]:
+    def _facts(self, connection: Connection, person: PersonToErase) -> Iterator[Fact]:
         streams = [stream_of(account) for account in person.accounts]
         for stream in (*streams, *(row["id"] for row in person.registrations)):
             yield from self._command_handler.store.history(connection, stream)

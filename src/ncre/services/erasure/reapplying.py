@@ -14,7 +14,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.operational.tombstones import Tombstone, Tombstones
 from ncre.services.erasure.cleanup import Cleanup
 from ncre.services.erasure.erasing import Erasure
-from ncre.services.erasure.people import Person, PersonFinder
+from ncre.services.erasure.people import PersonFinder, PersonToErase
 from ncre.store.outages import DatabaseUnusable
 
 SHELL: Final = Actor("shell", Role.OFFICE, EVERY_SITE)
@@ -80,7 +80,7 @@ class Reapplying:
         with self._command_handler.database.reading() as connection:
             found = self._finder.of(connection, account)
         theirs = tuple(row for row in found.registrations if row["sealed_for"] in on_the_list)
-        person = Person(tuple(one for one in found.accounts if one in on_the_list), theirs)
+        person = PersonToErase(tuple(one for one in found.accounts if one in on_the_list), theirs)
         self._erasure.erase(person, WHY, SHELL, Way.RESTORED, clean=False)
 
     def _missing(self, listed: Iterable[Tombstone]) -> Iterator[UUID]:

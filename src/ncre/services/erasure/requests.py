@@ -18,11 +18,11 @@ from ncre.identity.letters import about_erasure
 from ncre.projections.accounts import erasures
 from ncre.projections.base import Row
 from ncre.services.accounts.security_log import SecurityLog
-from ncre.services.erasure.erasing import Erased, Erasure, Preview
+from ncre.services.erasure.erasing import Erased, Erasure, ErasurePreview
 
 
 @dataclass(frozen=True)
-class Asked:
+class ErasureAsked:
     """Where the owner of an account stands: their newest request, and from when an erasure is possible."""
 
     row: Row | None
@@ -45,10 +45,10 @@ class ErasureRequests:
         self._accounts = accounts
         self._erasure = erasure
 
-    def of(self, account: Account) -> Asked:
+    def of(self, account: Account) -> ErasureAsked:
         """Raises Refusal for an account of staff."""
         possible = self._erasure.possible_from(self._erasure.of_account(account.id))
-        return Asked(self._row(account.id), possible)
+        return ErasureAsked(self._row(account.id), possible)
 
     def ask(self, account: Account) -> None:
         """Asked again while it waits, it is so already. Raises Refusal for an account of staff."""
@@ -79,7 +79,7 @@ class ErasureRequests:
         """Whether a request waits for the office."""
         return erasures.is_waiting(self._row(account))
 
-    def preview(self, account: UUID) -> Preview:
+    def preview(self, account: UUID) -> ErasurePreview:
         """Whether its owner asked or not. Raises Refusal for an account of staff."""
         return self._erasure.preview(self._erasure.of_account(account))
 

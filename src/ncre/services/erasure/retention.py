@@ -30,7 +30,7 @@ from ncre.projections.exam import retentions
 from ncre.projections.registration.registrations import registrations
 from ncre.services.erasure.cleanup import Cleanup
 from ncre.services.erasure.erasing import Erasure
-from ncre.services.erasure.people import Person
+from ncre.services.erasure.people import PersonToErase
 from ncre.store.schema import person_keys
 
 log = logging.getLogger("ncre.erasure")
@@ -164,7 +164,7 @@ class RetentionSchedule:
                 break
         return report
 
-    def _looked_at(self, account: UUID, at: datetime) -> tuple[Person | None, Kept | None]:
+    def _looked_at(self, account: UUID, at: datetime) -> tuple[PersonToErase | None, Kept | None]:
         """Whoever the account is of, and what keeps them at a moment."""
         try:
             person = self._erasure.of_account(account)
@@ -179,7 +179,7 @@ class RetentionSchedule:
             return person, Kept.SIGNED_IN
         return person, None
 
-    def _erase(self, person: Person, code: str) -> Kept | None:
+    def _erase(self, person: PersonToErase, code: str) -> Kept | None:
         """None where it was done. Whoever is held back by anything else comes again."""
         why = WHY.format(code=code, days=self.of(code).erase_days)
         try:

@@ -32,7 +32,7 @@ from ncre.operational import site_runs
 from ncre.operational.site_runs import CaseState, RunCase, SiteRun
 from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
-from ncre.services.exam.calling_off_request import CallOff, CallOffPreview, Progress, hindrance
+from ncre.services.exam.calling_off_request import CallingOffProgress, CallOff, CallOffPreview, hindrance
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.exam.revisions import Revisions
 from ncre.services.registration.changes import Changes
@@ -79,7 +79,7 @@ class CallingOff:
         with self._database.reading() as connection:
             return site_runs.of_site(connection, round_code, site)
 
-    def progress(self, run: UUID) -> Progress:
+    def progress(self, run: UUID) -> CallingOffProgress:
         """Raises Refusal where there is no such run."""
         with self._database.reading() as connection:
             found = site_runs.find(connection, run)
@@ -87,7 +87,7 @@ class CallingOff:
                 raise Refusal(RefusalCode.NOT_FOUND)
             counts = site_runs.counts(connection, run)
             refusals = tuple(site_runs.refused(connection, run, SHOWN))
-        return Progress(
+        return CallingOffProgress(
             found,
             counts.get(CaseState.DONE, 0),
             counts.get(CaseState.WAITING, 0),

@@ -50,7 +50,7 @@ class CallOffPreview:
 
 
 @dataclass(frozen=True)
-class Progress:
+class CallingOffProgress:
     """How far a run is."""
 
     run: SiteRun

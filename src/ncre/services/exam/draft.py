@@ -14,7 +14,7 @@ from ncre.rounds.cells import SITE
 
 
 @dataclass(frozen=True)
-class Draft:
+class RoundDraft:
     """A draft with its parts as they are now."""
 
     row: DraftRow

@@ -21,7 +21,7 @@ from ncre.rounds import bundled
 from ncre.rounds.cells import SITE, Cells, parts_of, site_cells
 from ncre.rounds.loader import LoadedRound, load_round
 from ncre.rounds.next_round import next_round
-from ncre.services.exam.draft import Draft
+from ncre.services.exam.draft import RoundDraft
 from ncre.services.exam.draft_merge import merged
 from ncre.services.exam.revision_commands import Revise, Revision
 from ncre.services.exam.revisions import Revisions
@@ -46,7 +46,7 @@ class RoundDrafts:
         with self._database.reading() as connection:
             return round_drafts.of_state(connection, state, SHOWN)
 
-    def find(self, draft: UUID) -> Draft:
+    def find(self, draft: UUID) -> RoundDraft:
         """Raises Refusal for a draft that there is not."""
         with self._database.reading() as connection:
             return self._found(connection, draft)
@@ -106,7 +106,7 @@ class RoundDrafts:
 
         return self._command_handler.run_in_transaction(added)
 
-    def preview(self, draft: Draft) -> Revision | None:
+    def preview(self, draft: RoundDraft) -> Revision | None:
         """What publishing it now would change, and whom that touches; None while it has faults."""
         return self._revisions.difference(draft.read.loaded) if draft.read.loaded else None
 
@@ -224,18 +224,18 @@ class RoundDrafts:
 
         return self._command_handler.run_in_transaction(begun)
 
-    def _open(self, connection: Connection, draft: UUID) -> Draft:
+    def _open(self, connection: Connection, draft: UUID) -> RoundDraft:
         found = self._found(connection, draft)
         if not found.is_open:
             raise Refusal(RefusalCode.DRAFT_OVER)
         return found
 
-    def _found(self, connection: Connection, draft: UUID) -> Draft:
+    def _found(self, connection: Connection, draft: UUID) -> RoundDraft:
         row = round_drafts.find(connection, draft)
         if row is None:
             raise Refusal(RefusalCode.DRAFT_UNKNOWN)
         parts = {one.name: one for one in round_drafts.parts_of(connection, draft)}
-        return Draft(row, parts, self._today())
+        return RoundDraft(row, parts, self._today())
 
     def _today(self) -> date:
         return self._command_handler.clock().astimezone(EXAM_TIME).date()

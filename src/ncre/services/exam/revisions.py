@@ -14,15 +14,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from ncre.domain.accounts.staff import LONGEST_WHY
-from ncre.domain.exam.commands import (
-    replay_exam,
-)
 from ncre.domain.exam.plan import notices_id, revisions_id
 from ncre.domain.exam.revision import Change, ChangeKind, Plans, differences
 from ncre.domain.exam.revision_rules import RULES, Outcome
 from ncre.domain.exam.revision_touches import Holder
 from ncre.domain.exam.revision_weighing import Weighed, needs_people, weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
+from ncre.domain.exam.state import replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from ncre.domain.accounts.staff import StaffChange, Wanted
-from ncre.domain.exam.commands import require_left_to_site
+from ncre.domain.exam.decisions import require_left_to_site
 from ncre.domain.exam.plan import EXAM_TIME, Site
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor

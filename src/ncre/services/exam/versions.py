@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from ncre.domain.exam.commands import replay_exam
 from ncre.domain.exam.plan import notices_id, revisions_id, round_id, site_id
 from ncre.domain.exam.revision import Change, Plans, differences
+from ncre.domain.exam.state import replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.base import Fact
 from ncre.events.exam import RoundPlan, SitePlan

@@ -25,7 +25,7 @@ from ncre.operational.file_box import FileBox
 from ncre.photo.file_store import PhotoNotKept, PhotoStore, PhotoStoreUnavailable
 from ncre.services.exports.columns import chosen
 from ncre.services.exports.exports import Exports
-from ncre.services.exports.rows import ExportRows, Wanted
+from ncre.services.exports.rows import ExportRows, WantedRows
 from ncre.services.exports.writers import writer_of
 
 log = logging.getLogger("ncre.exports")
@@ -92,7 +92,7 @@ class ExportMaker:
         if owner is None or owner.role is not Role.OFFICE or owner.is_disabled:
             raise OSError("whoever asked is of the office no more")
         columns = chosen(job["what"], job["columns"])
-        wanted = Wanted(job["what"], job["round"], job["site"], columns, owner.actor, job["why"])
+        wanted = WantedRows(job["what"], job["round"], job["site"], columns, owner.actor, job["why"])
         done = rows = 0
         with TemporaryFile() as file:
             writer = writer_of(job["form"], file, columns)

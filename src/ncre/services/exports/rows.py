@@ -39,7 +39,7 @@ NameOf = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRows:
     """What is exported, for whom and why."""
 
     what: str
@@ -73,14 +73,14 @@ class ExportRows:
         """The newest fact that this snapshot shows."""
         return int(connection.execute(select(func.max(facts.c.id))).scalar_one() or 0)
 
-    def portions(self, connection: Connection, wanted: Wanted) -> Iterator[tuple[int, list[list[Cell]]]]:
+    def portions(self, connection: Connection, wanted: WantedRows) -> Iterator[tuple[int, list[list[Cell]]]]:
         """How many registrations were gone through, and the rows of the portion, all from this one snapshot."""
         after: UUID | None = None
         while cases := self._page(connection, wanted, after):
             after = cases[-1]["id"]
             yield len(cases), self._rows(connection, wanted, cases)
 
-    def _page(self, connection: Connection, wanted: Wanted, after: UUID | None) -> list[Known]:
+    def _page(self, connection: Connection, wanted: WantedRows, after: UUID | None) -> list[Known]:
         asked = select(registrations).order_by(registrations.c.id).limit(PORTION)
         asked = asked.where(registrations.c.round == wanted.round)
         if wanted.site:
@@ -89,7 +89,7 @@ class ExportRows:
             asked = asked.where(registrations.c.id > after)
         return [dict(row) for row in connection.execute(asked).mappings()]
 
-    def _rows(self, connection: Connection, wanted: Wanted, cases: Sequence[Known]) -> list[list[Cell]]:
+    def _rows(self, connection: Connection, wanted: WantedRows, cases: Sequence[Known]) -> list[list[Cell]]:
         private = any(column.private for column in wanted.columns)
         lines = _LINES[wanted.what](connection, cases, self._name_of)
         if private and lines:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from ncre.domain.accounts.addresses import masked
-from ncre.domain.letters.causes import BY_KIND, Situation, may_switch_off
+from ncre.domain.letters.causes import BY_KIND, LetterSituation, may_switch_off
 from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.registration.vocabulary import Status
 from ncre.handlers.command_handler import CommandHandler
@@ -102,7 +102,7 @@ class Addressing:
             return fact.metadata.command_id if fact else None
 
         seats = tuple(seat["starts_at"] for seat in tickets.seats_of(connection, registration))
-        situation = Situation(
+        situation = LetterSituation(
             self._command_handler.clock(),
             Status(row["status"]),
             row["pay_by"],

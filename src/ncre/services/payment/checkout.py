@@ -21,12 +21,13 @@ from ncre.clients.payment_channel import (
 )
 from ncre.domain.bans.ban import refusal_of
 from ncre.domain.exam.plan import require_open
-from ncre.domain.payment.orders import OrderState, give_up
+from ncre.domain.payment.order_commands import OpenOrder, ReplaceOrder
+from ncre.domain.payment.order_decisions import decide_order
+from ncre.domain.payment.orders import OrderState, PaymentOrder
 from ncre.domain.payment.settlement import asks_fee, order_number, order_stream
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import PAYMENT_ACTOR, Actor
 from ncre.domain.registration.vocabulary import Opening, Status
-from ncre.events.payment import OrderOpened
 from ncre.handlers.command_handler import Act
 from ncre.projections.bans import bans
 from ncre.projections.payment import ledger, orders
@@ -153,8 +154,7 @@ class CheckoutService(Inquiries):
         actor: Actor,
     ) -> None:
         channel, number, expires, terms = order
-        opening = OrderOpened(
-            order=number,
+        opening = OpenOrder(
             registration=row["id"],
             round=row["round"],
             site=row["site"] or "",
@@ -164,12 +164,12 @@ class CheckoutService(Inquiries):
             expires=expires,
             terms=terms,
         )
-        act = Act(actor, uuid4(), cause=number)
-        self._command_handler.record(connection, act, order_stream(number), 0, [opening])
+        act, opened = Act(actor, uuid4(), cause=number), decide_order(PaymentOrder(number), opening)
+        self._command_handler.record(connection, act, order_stream(number), 0, opened)
 
     def _record_giving_up(self, connection: Connection, number: str, actor: Actor) -> None:
         order = self._money.order(connection, number)
-        self._money.record(connection, order, Act(actor, uuid4()), give_up(order))
+        self._money.record(connection, order, Act(actor, uuid4()), decide_order(order, ReplaceOrder()))
 
     def _close_others(self, registration: UUID, number: str) -> None:
         """Best effort: what stays open at a channel is asked about until it has ended."""

@@ -7,7 +7,7 @@ registration are one transaction, with no call to a channel inside it (decision 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -23,17 +23,18 @@ from ncre.clients.payment_channel import (
     Refund,
     Source,
 )
-from ncre.domain.payment.orders import (
-    PaymentOrder,
-    close,
-    give_up,
-    put_off,
-    receive,
-    refund_confirmed,
-    replay_order,
-    request_refund,
-    total_went_back,
+from ncre.domain.payment.order_commands import (
+    CloseOrder,
+    ConfirmRefund,
+    OrderCommand,
+    PutOffRefund,
+    ReceivePayment,
+    ReplaceOrder,
+    RequestRefund,
+    TellRefundTotal,
 )
+from ncre.domain.payment.order_decisions import decide_order
+from ncre.domain.payment.orders import PaymentOrder, replay_order
 from ncre.domain.payment.settlement import order_stream
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.state import Registration, replay
@@ -139,18 +140,18 @@ class PaymentService:
 
     def end(self, number: str, *, expired: bool) -> None:
         """Record that an order can be paid no more."""
-        self._change(number, "close", lambda order: close(order, expired=expired))
+        self._change(number, "close", CloseOrder(expired))
 
     def give_up(self, number: str) -> None:
         """Record that an order is not wanted any more, though it might still be paid."""
-        self._change(number, "give-up", give_up)
+        self._change(number, "give-up", ReplaceOrder())
 
-    def _change(self, number: str, act: str, decided: Callable[[PaymentOrder], list[Fact]]) -> None:
+    def _change(self, number: str, act: str, command: OrderCommand) -> None:
         """What the service decides about an order by itself, recorded as the machine's act of this name."""
 
         def changed(connection: Connection) -> None:
             order = self.order(connection, number)
-            self.record(connection, order, _machine(number, act), decided(order))
+            self.record(connection, order, _machine(number, act), decide_order(order, command))
 
         self._command_handler.run_in_transaction(changed)
 
@@ -160,9 +161,8 @@ class PaymentService:
         if paid is None or paid.trade not in after.owed:
             return
         order, now = self.order(connection, paid.order), self._command_handler.clock()
-        owing = request_refund(
-            order, paid.trade, paid.amount, after.owed[paid.trade], now, Source.REFUND.value
-        )
+        asked = RequestRefund(paid.trade, paid.amount, after.owed[paid.trade], now, Source.REFUND.value)
+        owing = decide_order(order, asked)
         self.record(connection, order, act, owing)
         self._settle_returns(connection, order, owing)
 
@@ -211,28 +211,31 @@ class PaymentService:
     def _take_payment(
         self, connection: Connection, order: PaymentOrder, news: PaymentNotification, act: Act
     ) -> None:
-        received = receive(order, news.trade, news.amount, news.at, news.source.value)
+        told = ReceivePayment(news.trade, news.amount, news.at, news.source.value)
+        received = decide_order(order, told)
         if not received:
             return
         after = self._command_handler.carry_out(connection, _settle(order, news, act))
         reason, owing = after.owed.get(news.trade), list[Fact]()
         if reason:
-            owing = request_refund(order, news.trade, news.amount, reason, news.at, news.source.value)
+            asked = RequestRefund(news.trade, news.amount, reason, news.at, news.source.value)
+            owing = decide_order(order, asked)
         self.record(connection, order, act, [*received, *owing])
         self._settle_returns(connection, order, owing)
 
     def _take_return(
         self, connection: Connection, order: PaymentOrder, news: PaymentNotification, act: Act
     ) -> None:
-        back = refund_confirmed(order, news.trade, news.reference, news.amount, news.at, news.source.value)
+        told = ConfirmRefund(news.trade, news.reference, news.amount, news.at, news.source.value)
+        back = decide_order(order, told)
         self.record(connection, order, act, back)
         self._settle_returns(connection, order, back)
 
     def _take_total(
         self, connection: Connection, order: PaymentOrder, news: PaymentNotification, act: Act
     ) -> None:
-        told = (news.trade, news.reference, news.amount, news.at, news.source.value)
-        back = total_went_back(order, *told)
+        told = TellRefundTotal(news.trade, news.reference, news.amount, news.at, news.source.value)
+        back = decide_order(order, told)
         self.record(connection, order, act, back)
         self._settle_returns(connection, order, back)
 
@@ -246,7 +249,7 @@ class PaymentService:
         self, connection: Connection, order: PaymentOrder, news: PaymentNotification, act: Act
     ) -> None:
         expired = order.expires is not None and news.at >= order.expires
-        self.record(connection, order, act, close(order, expired=expired))
+        self.record(connection, order, act, decide_order(order, CloseOrder(expired)))
 
     def _take_other(
         self, connection: Connection, _: PaymentOrder, news: PaymentNotification, act: Act
@@ -257,7 +260,7 @@ class PaymentService:
         def noted(connection: Connection) -> None:
             order = self._debtor(connection, owed)
             told = _machine(order.number, f"put-off:{owed['request']}:{order.version}")
-            refused = put_off(order, known(owed["request"]), code)
+            refused = decide_order(order, PutOffRefund(known(owed["request"]), code))
             if owed["registration"] is None:
                 self._unmatched.record(connection, order, owed["trade"], told, refused)
             else:

@@ -13,13 +13,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from ncre.clients.payment_channel import Kind, PaymentNotification, Source
-from ncre.domain.payment.orders import (
-    PaymentOrder,
-    refund_confirmed,
-    replay_order,
-    request_refund,
-    total_went_back,
+from ncre.domain.payment.order_commands import (
+    ConfirmRefund,
+    OrderCommand,
+    ReceiveUnmatched,
+    RequestRefund,
+    TellRefundTotal,
 )
+from ncre.domain.payment.order_decisions import decide_order
+from ncre.domain.payment.orders import PaymentOrder, replay_order
 from ncre.domain.payment.settlement import item_stream, orphan_stream
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
@@ -49,13 +51,12 @@ class UnmatchedPayments:
         at, source = news.at, news.source.value
         match news.kind:
             case Kind.PAID:
-                told = (news.order, news.channel, news.trade, news.amount, at, source)
-                new: list[Fact] = [] if order.received else [facts.OrphanReceived(*told)]
+                told: OrderCommand = ReceiveUnmatched(news.trade, news.amount, at, source)
             case Kind.RETURNED:
-                new = refund_confirmed(order, news.trade, news.reference, news.amount, at, source)
+                told = ConfirmRefund(news.trade, news.reference, news.amount, at, source)
             case _:
-                new = total_went_back(order, news.trade, news.reference, news.amount, at, source)
-        self.record(connection, order, news.trade, act, new)
+                told = TellRefundTotal(news.trade, news.reference, news.amount, at, source)
+        self.record(connection, order, news.trade, act, decide_order(order, told))
 
     def order(self, connection: Connection, channel: str, trade: str, number: str = "") -> PaymentOrder:
         """What stands for the order of money that belongs to none of ours."""
@@ -81,10 +82,8 @@ class UnmatchedPayments:
             if row is None or row["reason"] != ledger.ORPHAN or row["returned_at"] is not None:
                 raise Refusal(RefusalCode.NOTHING_OWED)
             order, now = self.order(connection, channel, trade), self._command_handler.clock()
-            owing = request_refund(
-                order, trade, row["amount"], ledger.ORPHAN, now, Source.REFUND.value, reason
-            )
-            self.record(connection, order, trade, act, owing)
+            owing = RequestRefund(trade, row["amount"], ledger.ORPHAN, now, Source.REFUND.value, reason)
+            self.record(connection, order, trade, act, decide_order(order, owing))
 
         self._command_handler.run_in_transaction(asked)
 

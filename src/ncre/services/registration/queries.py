@@ -26,7 +26,7 @@ from ncre.projections.registration import (
     registrations,
     review_queue,
 )
-from ncre.projections.registration.queue_pages import Place, QueuedCases, QueueFilter
+from ncre.projections.registration.queue_pages import PageStart, QueuedCases, QueueFilter
 from ncre.projections.registration.standing import standing
 from ncre.projections.rows import HistoryRow, PaymentRow, RegistrationRow, SeatRow, known
 from ncre.projections.seating import tickets
@@ -217,7 +217,7 @@ class CaseQueries:
         waiting_at = {site: counts.get(Status.PENDING_REVIEW, 0) for site, counts in by_site.items()}
         return QueuePage(rows, count, page, pages, waiting_at)
 
-    def queue_page(self, wanted: QueueFilter, after: Place | None, limit: int) -> QueuedCases:
+    def queue_page(self, wanted: QueueFilter, after: PageStart | None, limit: int) -> QueuedCases:
         """Waiting cases that fit, in the order of the filter, those behind a place."""
         with self._database.reading() as connection:
             return queue_pages.page(connection, wanted, after, limit)

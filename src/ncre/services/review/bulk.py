@@ -64,7 +64,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Progress:
+class BulkProgress:
     """A run, and how many of its cases stand where."""
 
     run: ReviewRun
@@ -117,19 +117,19 @@ class BulkReview:
             review_runs.add(connection, made, [_item(run, place, one) for place, one in enumerate(chosen)])
         return made
 
-    def of(self, account: Account, run: UUID) -> Progress:
+    def of(self, account: Account, run: UUID) -> BulkProgress:
         """A run of this account's. Raises Refusal: another's is as good as none."""
         with self._database.reading() as connection:
             found = review_runs.one(connection, run)
             if found is None or found.account != account.id:
                 raise Refusal(RefusalCode.RUN_UNKNOWN)
-            return Progress(found, review_runs.counts(connection, run))
+            return BulkProgress(found, review_runs.counts(connection, run))
 
-    def newest_of(self, account: Account) -> list[Progress]:
+    def newest_of(self, account: Account) -> list[BulkProgress]:
         """The newest runs of an account, the newest first."""
         with self._database.reading() as connection:
             return [
-                Progress(run, review_runs.counts(connection, run.id))
+                BulkProgress(run, review_runs.counts(connection, run.id))
                 for run in review_runs.newest_of(connection, account.id)
             ]
 

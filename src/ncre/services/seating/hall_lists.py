@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from ncre.documents.hall_view_models import DoorSheet, HallHead, SeatList, Sitter, Sitting
+from ncre.documents.hall_view_models import DoorSheet, HallHead, PrintedSitting, SeatList, Sitter
 from ncre.documents.view_models import Printed
 from ncre.domain.exam.plan import Round, Site
 from ncre.domain.identity_documents import DOCUMENT_TYPES
@@ -216,7 +216,7 @@ def _door_sheet(asked: _Seats, rows: list[Row]) -> DoorSheet:
     for row in rows:
         by_subject[row["subject"]].append(row["ticket"])
     sittings = tuple(
-        Sitting(asked.subject(code), len(numbers), min(numbers), max(numbers))
+        PrintedSitting(asked.subject(code), len(numbers), min(numbers), max(numbers))
         for code, numbers in sorted(by_subject.items())
     )
     return DoorSheet(asked.head(rows), (rows[0]["seat"], rows[-1]["seat"]), sittings)

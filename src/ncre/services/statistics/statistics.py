@@ -9,8 +9,9 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from ncre.domain.claims import Seat
+from ncre.domain.claims import SeatClaim
 from ncre.domain.exam.plan import EXAM_TIME, WHOLE_SITE, Round
+from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.vocabulary import Status
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.payment.revenue import revenue_report
@@ -168,7 +169,7 @@ def _sites(connection: Connection, code: str) -> list[tuple[str, int, int]]:
     for site, status, count in connection.execute(asked):
         both = people.setdefault(site, [0, 0])
         both[0] += count
-        both[1] += count if status in (Status.PAID.value, Status.CONFIRMED.value) else 0
+        both[1] += count if status in PAID else 0
     return sorted(((site, *both) for site, both in people.items()), key=lambda one: (-one[1], one[0]))  # type: ignore[misc]
 
 
@@ -193,8 +194,8 @@ def _subjects(connection: Connection, code: str, site: str) -> list[Subjects]:
 
 def _quotas(connection: Connection, code: str, site: str) -> dict[str, tuple[int, int]]:
     """Quota and seats left by subject. A quota lowered below what is taken leaves none at that site."""
-    begins = len(Seat(code, "0" * 6, "").key)
-    of_round = Seat(code, site, "").key if site else f"seat:{code}:"
+    begins = len(SeatClaim(code, "0" * 6, "").key)
+    of_round = SeatClaim(code, site, "").key if site else f"seat:{code}:"
     subject = func.substr(counters.c.key, begins + 1)
     left = counters.c.quota - counters.c.taken
     asked = (

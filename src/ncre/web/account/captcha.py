@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.identity.human_check import Question
+from ncre.identity.human_check import HumanQuestion
 from ncre.web.account.known_browser import is_known
 from ncre.web.shared.auth import client_network, container
+from ncre.web.shared.forms import has_field, typed_field
 
 pages = Blueprint("captcha", __name__)
 
@@ -46,10 +47,10 @@ def new(purpose: str) -> Response:
 
 def another() -> bool:
     """Whether the form only asks for another picture; what was typed stands on the page again."""
-    return "another" in request.form
+    return has_field("another")
 
 
-def question(purpose: str, needed: bool = True, hard: bool = False) -> Question | None:
+def question(purpose: str, needed: bool = True, hard: bool = False) -> HumanQuestion | None:
     """What the page asks, None where the installation asks nothing."""
     asks = needed and container().settings.captcha != "never"
     return container().human_check.ask(purpose, hard) if asks else None
@@ -59,9 +60,8 @@ def fault(purpose: str, needed: bool = True, hard: bool = False) -> dict[str, st
     """Nothing, or what to say where the form's answer does not hold."""
     if not needed or container().settings.captcha == "never":
         return {}
-    form = request.form
     passed = container().human_check.passed(
-        purpose, form.get("question", ""), form.get("answer", ""), form.get("work", ""), hard
+        purpose, typed_field("question"), typed_field("answer"), typed_field("work"), hard
     )
     return {} if passed else {"answer": _("验证码不正确或已过期，请填写新图片中的数字。")}
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from ncre.domain import typed_text
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.account_refusals import NameTaken
 from ncre.services.accounts.contacts import KINDS, PHONE
@@ -22,6 +21,7 @@ from ncre.web.shared.auth import (
     require_role,
     this_page,
 )
+from ncre.web.shared.forms import code_field, typed_field
 from ncre.web.shared.hosts import absolute
 from ncre.web.shared.language import language
 
@@ -46,7 +46,7 @@ def ask(kind: str) -> Answer:
     _require_reachable(kind)
     if not _proof() and not _is_fresh():
         return _confirm()
-    target, wrong = address(kind, request.form.get("target", ""))
+    target, wrong = address(kind, typed_field("target"))
     if wrong:
         return _page(kind, {"target": wrong}), 422
     proved, said, status = _prove_owner()
@@ -61,7 +61,7 @@ def ask(kind: str) -> Answer:
     if kind == PHONE:
         session["proving"] = token[0]
         return redirect(url_for("contacts.prove_code_page"), 303)
-    return render_template("account/sent.html", to=target, purpose="contact")
+    return render_template("account/entry/sent.html", to=target, purpose="contact")
 
 
 @pages.get("/passport/prove/<token>")
@@ -87,7 +87,7 @@ def prove_code_page() -> Answer:
 @pages.post("/passport/prove-code")
 @everybody
 def prove_code() -> Answer:
-    return _proved(session.get("proving", ""), typed_text.code(request.form.get("code", "")), coded=True)
+    return _proved(session.get("proving", ""), code_field("code"), coded=True)
 
 
 @pages.get("/passport/undo/<token>")
@@ -135,7 +135,7 @@ def _proof() -> str:
 
 
 def _prove_owner() -> tuple[bool, str, int]:
-    known, given = account(), request.form.get(_proof(), "") if _proof() else ""
+    known, given = account(), typed_field(_proof()) if _proof() else ""
     if _proof() == "present":
         right, said, status = tried_password(
             lambda: container().accounts.check(known.name, given), _("当前密码不正确。")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -11,6 +11,7 @@ from ncre.domain.letters.kinds import CHANNELS, KINDS, LANGUAGES, Channel, Lette
 from ncre.domain.registration.vocabulary import Role
 from ncre.services.letters.choices import Switch
 from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.forms import field_values, typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.security_headers import signed_by_machine
 
@@ -37,9 +38,9 @@ def page() -> Answer:
 @require_role(Role.CANDIDATE)
 def save() -> Answer:
     """Boxes that are fixed stay as they are, whatever is sent."""
-    wanted = frozenset(map(_switch, request.form.getlist("wanted")))
+    wanted = frozenset(map(_switch, field_values("wanted")))
     try:
-        spoken = LetterLanguage(request.form.get("language", ""))
+        spoken = LetterLanguage(typed_field("language"))
     except ValueError:
         raise BadRequest from None
     container().letters.choices.set(account(), wanted, spoken)

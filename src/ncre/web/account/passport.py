@@ -23,6 +23,7 @@ from ncre.web.shared.auth import (
     require_role,
     sign_out,
 )
+from ncre.web.shared.forms import typed_field
 from ncre.web.shared.history_view import newest_first
 
 pages = Blueprint("passport", __name__)
@@ -38,14 +39,14 @@ def home() -> Answer:
 @pages.post("/passport/password")
 @everybody
 def change_password() -> Answer:
-    new, faults = request.form.get("password", ""), {}
+    new, faults = typed_field("password"), {}
     if not new:
         faults["password"] = _("请填写密码。")
-    elif new != request.form.get("again", ""):
+    elif new != typed_field("again"):
         faults["again"] = _("两次输入的密码不一致。")
     if faults:
         return _page(faults)
-    here, old = current_session(), request.form.get("present", "")
+    here, old = current_session(), typed_field("present")
     try:
         changed, said, status = tried_password(
             lambda: container().account_service.change_password(here, old, new), _("当前密码不正确。")
@@ -69,7 +70,7 @@ def confirm_page() -> Answer:
 @pages.post("/passport/confirm")
 @everybody
 def confirm() -> Answer:
-    known, password = account(), request.form.get("password", "")
+    known, password = account(), typed_field("password")
     right, said, status = tried_password(
         lambda: container().accounts.check(known.name, password), _("密码不正确。")
     )
@@ -82,7 +83,7 @@ def confirm() -> Answer:
 @pages.post("/passport/sessions/end")
 @everybody
 def end_session() -> Answer:
-    container().account_service.end_session(account(), request.form.get("key", ""))
+    container().account_service.end_session(account(), typed_field("key"))
     flash(_("该登录已退出。"))
     return redirect(url_for("passport.home"), 303)
 
@@ -106,7 +107,7 @@ def close_page() -> Answer:
 @everybody
 @require_recent_authentication
 def close() -> Answer:
-    here, password = current_session(), request.form.get("password", "")
+    here, password = current_session(), typed_field("password")
     try:
         closed, said, status = tried_password(
             lambda: container().account_service.close(here, password), _("密码不正确。")

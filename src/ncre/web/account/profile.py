@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.candidate import parse_details
@@ -28,7 +28,7 @@ from ncre.web.shared.details_form import (
     with_told,
 )
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import seen
+from ncre.web.shared.forms import seen, sent_form
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
 
 pages = Blueprint("profile", __name__)
@@ -62,7 +62,7 @@ def save() -> Answer:
     version = seen(least=0)
     known = container().profiles.of(account())
     if known and version == container().profiles.version(account()):
-        picked = chosen(request.form, typed, known)
+        picked = chosen(sent_form(), typed, known)
         if picked.open:
             return _page(picked.typed, unchosen(picked), saved(known, picked.typed)), 409
         typed = with_told(picked.typed)

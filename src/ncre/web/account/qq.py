@@ -26,6 +26,7 @@ from ncre.web.shared.auth import (
     require_recent_authentication,
     require_role,
 )
+from ncre.web.shared.forms import typed_field
 
 pages = Blueprint("qq", __name__)
 log = logging.getLogger("ncre.web")
@@ -73,7 +74,7 @@ def back() -> Answer:
         return complete_sign_in(known, "qq", begun["next"])
     session[PENDING_LINK] = container().single_sign_on.keep_pending(identity)
     confirming = url_for("qq.confirm_page", next=begun["next"] or None)
-    return render_template("account/qq_unknown.html", name=identity.name, confirming=confirming)
+    return render_template("account/entry/qq_unknown.html", name=identity.name, confirming=confirming)
 
 
 @pages.get("/qq/confirm")
@@ -91,7 +92,7 @@ def confirm_page() -> Answer:
         flash(_("刚才的 QQ 登录已超过时限，还没有绑定。请在这里重新绑定。"))
         return redirect(url_for("passport.home"), 303)
     name = identity.name if identity else ""
-    return render_template("account/qq_confirm.html", name=name, next=next_path())
+    return render_template("account/entry/qq_confirm.html", name=name, next=next_path())
 
 
 @pages.post("/qq/confirm")
@@ -99,7 +100,7 @@ def confirm_page() -> Answer:
 @require_recent_authentication
 def confirm() -> Answer:
     token = session.pop(PENDING_LINK, "")
-    if request.form.get("answer") != "yes":
+    if typed_field("answer") != "yes":
         container().single_sign_on.drop_pending(token)
         return redirect(local_path(next_path()), 303)
     identity = container().single_sign_on.take_pending(token)
@@ -146,7 +147,7 @@ def _linked(identity: Identity, owner: str, target: str) -> Answer:
         container().single_sign_on.link(account(), identity)
     except LinkedElsewhere:
         return render_template(
-            "account/sign_on_failed.html", said=_("这个 QQ 已绑定另一个账号。请先用那个账号解除绑定。")
+            "account/entry/sign_on_failed.html", said=_("这个 QQ 已绑定另一个账号。请先用那个账号解除绑定。")
         ), 409
     confirm_again()
     flash(_("QQ 已绑定，以后可以用 QQ 登录。"))
@@ -160,7 +161,7 @@ def _signed_in() -> str:
 def _failed(failed: SignOnFailed) -> Answer:
     if isinstance(failed, ProviderUnavailable):
         said = _("QQ 暂时没有回应，请稍后再试，或用账号密码登录。")
-        return render_template("account/sign_on_failed.html", said=said), 503
+        return render_template("account/entry/sign_on_failed.html", said=said), 503
     why = failed.why if isinstance(failed, SignOnRefused) else Why.IDENTITY
     said = str(REFUSED.get(why, later("QQ 登录没有成功，请重试或用账号密码登录。")))
-    return render_template("account/sign_on_failed.html", said=said), 403
+    return render_template("account/entry/sign_on_failed.html", said=said), 403

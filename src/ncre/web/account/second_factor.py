@@ -21,6 +21,7 @@ from ncre.web.shared.auth import (
     require_recent_authentication,
     require_role,
 )
+from ncre.web.shared.forms import typed_field
 
 pages = Blueprint("second_factor", __name__)
 STAFF = (Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR)
@@ -32,7 +33,9 @@ def code_page() -> Answer:
     """The password was right; now the second step."""
     if container().second_factor_service.pending_second_factor(session.get("half", "")) is None:
         return redirect(url_for("sign_in.page"), 303)
-    return render_template("account/second_factor_code.html", faults={}, next=request.args.get("next", ""))
+    return render_template(
+        "account/entry/second_factor_code.html", faults={}, next=request.args.get("next", "")
+    )
 
 
 @pages.post("/sign-in/code")
@@ -40,13 +43,13 @@ def code() -> Answer:
     known = container().second_factor_service.pending_second_factor(session.get("half", ""))
     if known is None:
         return redirect(url_for("sign_in.page"), 303)
-    given, step = request.form.get("code", ""), container().second_factor_service
+    given, step = typed_field("code"), container().second_factor_service
     passed, said, status = throttled_attempt(
         _counted(known), lambda: step.passes(known, given, client_network()), _used()
     )
     if not passed:
         page = render_template(
-            "account/second_factor_code.html", faults={"code": said}, next=request.args.get("next", "")
+            "account/entry/second_factor_code.html", faults={"code": said}, next=request.args.get("next", "")
         )
         return page, status
     way = session.get("way", "password")
@@ -67,7 +70,7 @@ def enrol_page() -> Answer:
 @require_recent_authentication
 def enrol() -> Answer:
     """The first code confirms it; the recovery codes are shown once."""
-    codes = container().second_factor_service.confirm(account(), request.form.get("code", ""))
+    codes = container().second_factor_service.confirm(account(), typed_field("code"))
     if codes is None:
         return _enrolling({"code": _("验证码不正确。请核对手机时间，填写当前显示的 6 位数字。")})
     session.pop(UNENROLLED, None)
@@ -82,7 +85,7 @@ def enrol() -> Answer:
 @require_recent_authentication
 def remove() -> Answer:
     """By a code, so that nobody at an unlocked screen does it."""
-    known, given = account(), request.form.get("code", "")
+    known, given = account(), typed_field("code")
     removed, said, status = throttled_attempt(
         _counted(known),
         lambda: container().second_factor_service.remove(known, given, client_network()),

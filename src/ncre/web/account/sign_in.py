@@ -14,6 +14,7 @@ from ncre.web.account import captcha
 from ncre.web.account.known_browser import device_of, is_known
 from ncre.web.account.session_start import complete_sign_in, waiting
 from ncre.web.shared.auth import Answer, client_network, container, sign_out
+from ncre.web.shared.forms import typed_field
 
 pages = Blueprint("sign_in", __name__)
 
@@ -32,7 +33,7 @@ def page() -> str:
 
 @pages.post("/sign-in")
 def sign_in() -> Answer:
-    name, password = request.form.get("name", ""), request.form.get("password", "")
+    name, password = typed_field("name"), typed_field("password")
     account_service, here = container().account_service, client_network()
     account = account_service.accounts.named(name)
     device = device_of(account)
@@ -60,7 +61,7 @@ def leave() -> Response:
 
     `unsent` says what its owner wants: "keep" another's acts on the device, encrypted, or "discard" all.
     """
-    unsent = request.form.get("unsent", "")
+    unsent = typed_field("unsent")
     staff = g.account is not None and g.account.role is not Role.CANDIDATE
     if staff and UNSENT in request.cookies and unsent not in ("keep", "discard"):
         return redirect(url_for("offline.page", _anchor="unsent"), 303)
@@ -74,7 +75,7 @@ def leave() -> Response:
 def _form(faults: dict[str, str], risk: Risk, known: bool) -> str:
     question = captcha.question("sign-in", _asks(risk, known), _hard(risk, known))
     return render_template(
-        "account/sign_in.html", faults=faults, question=question, next=request.args.get("next", "")
+        "account/entry/sign_in.html", faults=faults, question=question, next=request.args.get("next", "")
     )
 
 

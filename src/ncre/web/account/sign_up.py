@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from ncre.domain import typed_text
 from ncre.identity.account_refusals import NameTaken, PasswordRefused
 from ncre.identity.accounts import Account
 from ncre.identity.passwords import LEAST, Weakness
@@ -19,6 +18,7 @@ from ncre.web.account import captcha
 from ncre.web.account.sending import address, sent
 from ncre.web.account.session_start import complete_sign_in
 from ncre.web.shared.auth import PENDING_LINK, Answer, client_network, container, next_path
+from ncre.web.shared.forms import code_field, typed_field
 from ncre.web.shared.hosts import absolute
 
 pages = Blueprint("sign_up", __name__)
@@ -47,11 +47,11 @@ def register_page() -> str:
 @pages.post("/register")
 def register() -> Answer:
     """Send a link or a code to the address; what is said is the same whether it has an account or not."""
-    if request.form.get("by") == "phone" and container().mailer.reaches_phones:
+    if typed_field("by") == "phone" and container().mailer.reaches_phones:
         return _register_by_phone()
     if captcha.another():
         return _register_form({}, "email")
-    email, wrong = address("email", request.form.get("email", ""))
+    email, wrong = address("email", typed_field("email"))
     faults = captcha.fault("register") | ({"email": wrong} if wrong else {})
     if faults:
         return _register_form(faults, "email"), 422
@@ -64,7 +64,7 @@ def register() -> Answer:
     )
     if fault:
         return _register_form(fault, "email"), status
-    return render_template("account/sent.html", to=email, purpose="join", next=next_path())
+    return render_template("account/entry/sent.html", to=email, purpose="join", next=next_path())
 
 
 @pages.get("/register/<token>")
@@ -87,14 +87,14 @@ def code_page() -> Answer:
 
 @pages.post("/register/code")
 def code() -> Answer:
-    token, given = session.get("joining", ""), typed_text.code(request.form.get("code", ""))
+    token, given = session.get("joining", ""), code_field("code")
     onward = _onward(token, Purpose.JOIN)
     faults = _password_faults()
     if not given:
         faults["code"] = _("请填写短信中的 6 位验证码。")
     if not faults:
         try:
-            account = container().account_service.join(token, request.form["password"], given)
+            account = container().account_service.join(token, typed_field("password"), given)
             if account is not None:
                 container().sending_limits.proved(client_network())
                 return complete_sign_in(account, "phone", onward)
@@ -115,7 +115,7 @@ def recover_page() -> str:
 def recover() -> Answer:
     if captcha.another():
         return _recover_form({})
-    email, wrong = address("email", request.form.get("email", ""))
+    email, wrong = address("email", typed_field("email"))
     faults = captcha.fault("recover") | ({"email": wrong} if wrong else {})
     if faults:
         return _recover_form(faults), 422
@@ -129,7 +129,7 @@ def recover() -> Answer:
     )
     if fault:
         return _recover_form(fault), status
-    return render_template("account/sent.html", to=email, purpose="recover", next=next_path())
+    return render_template("account/entry/sent.html", to=email, purpose="recover", next=next_path())
 
 
 @pages.get("/recover/<token>")
@@ -158,20 +158,24 @@ def weak(refused: PasswordRefused) -> str:
 
 def _register_form(faults: dict[str, str], by: str) -> str:
     return render_template(
-        "account/register.html", faults=faults, by=by, question=captcha.question("register"), next=next_path()
+        "account/entry/register.html",
+        faults=faults,
+        by=by,
+        question=captcha.question("register"),
+        next=next_path(),
     )
 
 
 def _recover_form(faults: dict[str, str]) -> str:
     return render_template(
-        "account/recover.html", faults=faults, question=captcha.question("recover"), next=next_path()
+        "account/entry/recover.html", faults=faults, question=captcha.question("recover"), next=next_path()
     )
 
 
 def _code_form(faults: dict[str, str]) -> str:
     proof = container().account_service.proofs.look(session.get("joining", ""), Purpose.JOIN)
     return render_template(
-        "account/code.html",
+        "account/entry/code.html",
         faults=faults,
         least=LEAST,
         to=proof.target if proof else "",
@@ -182,7 +186,7 @@ def _code_form(faults: dict[str, str]) -> str:
 def _register_by_phone() -> Answer:
     if captcha.another():
         return _register_form({}, "phone")
-    phone, wrong = address("phone", request.form.get("phone", ""))
+    phone, wrong = address("phone", typed_field("phone"))
     faults = captcha.fault("register") | ({"phone": wrong} if wrong else {})
     if faults:
         return _register_form(faults, "phone"), 422
@@ -217,9 +221,13 @@ def _address(endpoint: str) -> Callable[[str], str]:
 def _finishing(token: str, purpose: Purpose, faults: dict[str, str]) -> Answer:
     proof = container().account_service.proofs.look(token, purpose)
     if proof is None:
-        return render_template("account/link_expired.html", purpose=purpose.value), 410
+        return render_template("account/entry/link_expired.html", purpose=purpose.value), 410
     page = render_template(
-        "account/choose_password.html", faults=faults, least=LEAST, target=proof.target, purpose=purpose.value
+        "account/entry/choose_password.html",
+        faults=faults,
+        least=LEAST,
+        target=proof.target,
+        purpose=purpose.value,
     )
     return (page, 422) if faults else page
 
@@ -230,7 +238,7 @@ def _set(token: str, purpose: Purpose, act: Callable[[str], Account | None]) -> 
         return _finishing(token, purpose, faults)
     onward = _onward(token, purpose)
     try:
-        account = act(request.form["password"])
+        account = act(typed_field("password"))
     except PasswordRefused as refused:
         return _finishing(token, purpose, {"password": weak(refused)})
     except NameTaken:
@@ -248,7 +256,7 @@ def _onward(token: str, purpose: Purpose) -> str:
 
 
 def _password_faults() -> dict[str, str]:
-    password = request.form.get("password", "")
+    password = typed_field("password")
     if not password:
         return {"password": _("请填写密码。")}
-    return {} if password == request.form.get("again", "") else {"again": _("两次输入的密码不一致。")}
+    return {} if password == typed_field("again") else {"again": _("两次输入的密码不一致。")}

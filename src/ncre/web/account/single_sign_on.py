@@ -105,10 +105,10 @@ def _provider(name: str) -> Provider:
 def _failed(failed: SignOnFailed) -> Answer:
     if isinstance(failed, ProviderUnavailable):
         return render_template(
-            "account/sign_on_failed.html",
+            "account/entry/sign_on_failed.html",
             title=_("统一身份登录"),
             said=_("统一身份登录暂时没有回应，请稍后再试。"),
         ), 503
     why = failed.why if isinstance(failed, SignOnRefused) else Why.IDENTITY
     said = str(REFUSED.get(why, later("统一身份登录没有成功，请重试，或联系考务办公室。")))
-    return render_template("account/sign_on_failed.html", title=_("统一身份登录"), said=said), 403
+    return render_template("account/entry/sign_on_failed.html", title=_("统一身份登录"), said=said), 403

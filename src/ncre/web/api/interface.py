@@ -33,12 +33,14 @@ def install(site: Flask) -> None:
     machines_alone(pages)
     site.register_blueprint(pages, url_prefix=PREFIX)
     site.register_blueprint(public)
-    with site.app_context():
-        site.extensions["ncre.api.document"] = completed(spec)
 
 
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = current_app.extensions["ncre.api.document"]
+    """Made when it is asked for the first time: few processes ever are."""
+    made = current_app.extensions
+    if "ncre.api.document" not in made:
+        made["ncre.api.document"] = completed(spec)
+    found: dict[str, Any] = made["ncre.api.document"]
     return found
 
 

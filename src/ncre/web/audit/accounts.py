@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import stream_of
 from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.forms import trimmed_field
 from ncre.web.shared.history_view import NAMED, newest_first
 
 pages = Blueprint("audit_accounts", __name__)
@@ -26,7 +27,7 @@ def search() -> Answer:
 @require_role(Role.AUDITOR, Role.OFFICE)
 def find() -> Answer:
     """By account name, e-mail address or phone number; what is searched for never stands in an address."""
-    typed = request.form.get("name", "").strip()
+    typed = trimmed_field("name")
     known = container().accounts.named(typed) if typed else None
     if known is None:
         faults = {"name": _("没有这个账号。请核对账号名、邮箱或手机号。")}

@@ -13,8 +13,9 @@ from flask_babel import gettext as _
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.ledger.export import NothingSealed
-from ncre.services.audit.bundles import Scope, Wanted
+from ncre.services.audit.bundles import BundleRequest, BundleScope
 from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.forms import sent_form, trimmed_field, typed_field
 
 pages = Blueprint("audit_ledger", __name__)
 
@@ -50,18 +51,18 @@ def take() -> Answer:
     return answer
 
 
-def _wanted() -> Wanted | None:
-    scope, of = request.form.get("scope", ""), request.form.get("of", "").strip()
-    if scope == Scope.ALL:
-        return Wanted(Scope.ALL)
-    if scope not in list(Scope) or not of.isascii() or not of.replace("-", "").isalnum():
+def _wanted() -> BundleRequest | None:
+    scope, of = typed_field("scope"), trimmed_field("of")
+    if scope == BundleScope.ALL:
+        return BundleRequest(BundleScope.ALL)
+    if scope not in list(BundleScope) or not of.isascii() or not of.replace("-", "").isalnum():
         return None
-    if scope == Scope.REGISTRATION:
+    if scope == BundleScope.REGISTRATION:
         try:
-            return Wanted(Scope.REGISTRATION, str(UUID(of)))
+            return BundleRequest(BundleScope.REGISTRATION, str(UUID(of)))
         except ValueError:
             return None
-    return Wanted(Scope(scope), of)
+    return BundleRequest(BundleScope(scope), of)
 
 
 def _page(faults: dict[str, str]) -> str:
@@ -75,8 +76,8 @@ def _page(faults: dict[str, str]) -> str:
         keys=found.keys,
         line=_line(found.state.points),
         size=(WIDTH, HEIGHT),
-        scope=request.form.get("scope", Scope.ALL),
-        typed=request.form.get("of", ""),
+        scope=sent_form().get("scope", BundleScope.ALL),
+        typed=typed_field("of"),
         faults=faults,
     )
 

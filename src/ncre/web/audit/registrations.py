@@ -17,7 +17,7 @@ from ncre.events.base import Fact
 from ncre.projections.audit.snapshots import (
     DUPLICATE_COLUMNS,
     At,
-    Change,
+    FieldChange,
     StateAt,
     Version,
     differences,
@@ -31,6 +31,7 @@ from ncre.services.audit.seals import Seal
 from ncre.web.shared import disclosure
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import trimmed_field, typed_field
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import any_row
@@ -70,10 +71,10 @@ def registration(registration: UUID) -> Answer:
 @require_role(Role.OFFICE)
 def open_details(registration: UUID) -> Answer:
     """Show the private details in this session from now on; the look and its reason are recorded first."""
-    row, at = any_row(registration), request.form.get("at", "").strip()
-    facts_page = request.form.get("page") == "facts"
+    row, at = any_row(registration), trimmed_field("at")
+    facts_page = typed_field("page") == "facts"
     try:
-        disclosure.open_details(row, PURPOSE, reason_in_words(request.form.get("why", "")))
+        disclosure.open_details(row, PURPOSE, reason_in_words(typed_field("why")))
     except Refusal as refusal:
         page = _facts_page if facts_page else _record_page
         return page(registration, at, {"why": refusal_text(refusal)})
@@ -181,7 +182,7 @@ def _record_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answ
         story=newest_first(past.story),
         printable=_printable(stands),
         typed=typed,
-        why=request.form.get("why", ""),
+        why=typed_field("why"),
         faults=faults,
     )
     return (page, 422) if faults else page
@@ -200,7 +201,7 @@ def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answe
         raw=[(fact["version"], fact["topic"], _pretty(fact)) for fact in raw],
         opened=[_pretty(private) if private else "" for private in opened],
         typed=typed,
-        why=request.form.get("why", ""),
+        why=typed_field("why"),
         faults=faults,
     )
     return (page, 422) if faults else page
@@ -230,7 +231,7 @@ def _fields(stands: StateAt, opened: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _lines(changes: list[Change], opened: bool) -> list[tuple[str, str, str]]:
+def _lines(changes: list[FieldChange], opened: bool) -> list[tuple[str, str, str]]:
     """(label, before, after) of each change in words."""
     return [
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import Round, deadline_of, require_open
@@ -14,7 +14,7 @@ from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.forms import command_id, fresh_id, typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 
@@ -31,12 +31,12 @@ def read() -> Answer:
 @require_step(Step.AGREE)
 def answer() -> Answer:
     """同意 begins the registration (or finds it, on a second click); 不同意 records nothing."""
-    if request.form.get("answer") != "agree":
+    if typed_field("answer") != "agree":
         return redirect(url_for("agreement.declined"), 303)
-    if not request.form.get("agreed"):
+    if not typed_field("agreed"):
         return _page({"agreed": _("请先勾选“同意报名协议”，再点击“同意”。")}), 422
     round_, newest = _round_and_newest()
-    if request.form.get("round", "") != round_.code:
+    if typed_field("round") != round_.code:
         return _page(
             {"agreed": _("考次刚有变动，没有做任何改动。下面是现在考次的报名协议，请重新阅读。")}
         ), 409
@@ -44,7 +44,7 @@ def answer() -> Answer:
     if live is not None:
         return redirect(url_for("registration.tasks", registration=live), 303)
     begun = container().registrations.agree(
-        account().id, account().actor, round_.code, request.form.get("agreement", ""), command_id()
+        account().id, account().actor, round_.code, typed_field("agreement"), command_id()
     )
     return redirect(url_for("registration.tasks", registration=begun.id), 303)
 

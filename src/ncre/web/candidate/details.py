@@ -34,7 +34,7 @@ from ncre.web.shared.details_form import (
     with_told,
 )
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import fresh_id, seen
+from ncre.web.shared.forms import fresh_id, has_field, seen, sent_form
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
 from ncre.web.shared.registration_view import Case, case_request, own_case
 
@@ -77,8 +77,8 @@ def save(registration: UUID) -> Answer:
     documents = case.round.plan.documents
     typed, today = as_sent(FORM_FIELDS), container().clock().astimezone(EXAM_TIME).date()
     known = container().people.details(case.id, case.row["details_version"])
-    if "differs" in request.form and seen() == case.version:
-        picked = chosen(request.form, typed, known)
+    if has_field("differs") and seen() == case.version:
+        picked = chosen(sent_form(), typed, known)
         if picked.open:
             return _page(case, picked.typed, unchosen(picked), saved(known, picked.typed)), 409
         typed = with_told(picked.typed)

@@ -26,7 +26,7 @@ from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_w
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.details_form import shown
-from ncre.web.shared.forms import fresh_id, require_asked, seen
+from ncre.web.shared.forms import fresh_id, require_asked, seen, typed_field
 from ncre.web.shared.hosts import absolute
 from ncre.web.shared.registration_view import Case, own_case
 from ncre.web.shared.security_headers import signed_by_machine
@@ -53,7 +53,7 @@ def pay(registration: UUID) -> Answer:
     case = own_case(registration)
     require_asked()
     ways = container().checkout.ways(case.row)
-    channel = request.form.get("channel") or (ways[0] if ways else "")
+    channel = typed_field("channel") or (ways[0] if ways else "")
     if dies_in_wechat(channel):
         return _elsewhere(case)
     device = device_of_payer()

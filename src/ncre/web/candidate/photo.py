@@ -23,7 +23,7 @@ from ncre.web.candidate.task_list import Task, task_list
 from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_role, require_step
 from ncre.web.shared.errors import PASSING, refusal_text, too_large
-from ncre.web.shared.forms import fresh_id, require_asked
+from ncre.web.shared.forms import fresh_id, require_asked, typed_field
 from ncre.web.shared.pictures import jpeg_answer, picture_of
 from ncre.web.shared.registration_view import Case, case_request, own_case
 from ncre.web.shared.traffic import PHOTO, largest_body
@@ -105,7 +105,7 @@ def adopt(registration: UUID) -> Answer:
     try:
         with _erased_is_refused():
             photo = container().photos.adopt(
-                case.row["sealed_for"], request.form.get("draft", ""), request.form.get("kind", "")
+                case.row["sealed_for"], typed_field("draft"), typed_field("kind")
             )
     except PhotoMissing:
         return _page(case, [_("这张照片已不再保存，请重新上传。")]), 422

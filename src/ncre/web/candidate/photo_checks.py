@@ -15,7 +15,7 @@ from ncre.web.shared.language import language
 
 
 @dataclass(frozen=True)
-class Line:
+class CheckLine:
     """One rule: what came of it, its name, its number, and for what is not right a sentence with what to do."""
 
     level: str
@@ -25,7 +25,7 @@ class Line:
     sentence: str
 
 
-def lines(measured: Mapping[str, Any], codes: Collection[str], staff: bool = False) -> list[Line]:
+def lines(measured: Mapping[str, Any], codes: Collection[str], staff: bool = False) -> list[CheckLine]:
     """Every rule that a photo's fact can tell of; hints for staff only where `staff`. A sentence stands once."""
     found, told = [], set()
     for check in checklist(measured, codes, staff):
@@ -52,9 +52,9 @@ def overlay(measured: Mapping[str, Any]) -> dict[str, float] | None:
     return {name: round(100 * value, 2) for name, value in found.items() if value is not None}
 
 
-def _line(check: Check, measured: Mapping[str, Any], first: bool) -> Line:
+def _line(check: Check, measured: Mapping[str, Any], first: bool) -> CheckLine:
     wrong = check.level in (Level.REFUSED, Level.WARNED, Level.STAFF)
-    return Line(
+    return CheckLine(
         level=check.level.value,
         says=LEVEL_WORDS[check.level].say(language()),
         rule=RULE_WORDS[check.name].say(language()),

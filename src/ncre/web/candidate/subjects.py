@@ -28,7 +28,7 @@ from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_step
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import fresh_id, require_asked
+from ncre.web.shared.forms import field_values, fresh_id, has_field, require_asked, sent_form, typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case, case_request, own_case
 
@@ -98,7 +98,7 @@ def _chosen(case: Case, *, from_draft: bool) -> set[str]:
 def _form() -> MultiDict[str, str]:
     """What was sent, or what stood in the form when it was left."""
     about = (request.view_args or {})["registration"]
-    return request.form if request.method == "POST" else DRAFT.opened(about).fields
+    return sent_form() if request.method == "POST" else DRAFT.opened(about).fields
 
 
 @pages.post("/registrations/<uuid:registration>/subjects")
@@ -107,8 +107,8 @@ def _form() -> MultiDict[str, str]:
 def save(registration: UUID) -> Answer:
     case = own_case(registration)
     step = case.require(Step.SUBMIT, Step.CHANGE_SUBJECTS)
-    site, chosen = request.form.get("site", ""), tuple(request.form.getlist("subjects"))
-    if "show" in request.form:
+    site, chosen = typed_field("site"), tuple(field_values("subjects"))
+    if has_field("show"):
         return redirect(_shown(case, site, chosen))
     require_asked()
     at = _site(case, site)
@@ -116,7 +116,7 @@ def save(registration: UUID) -> Answer:
         return _page(
             case, site, set(chosen), {"site": refusal_text(Refusal(RefusalCode.SITE_UNKNOWN, site=site))}
         ), 422
-    if request.form.get("offered", "") != _offer_of(case, at):
+    if typed_field("offered") != _offer_of(case, at):
         return _page(case, site, set(chosen), {"subjects": _another_offer()}), 409
     faults = _faults(case, step, chosen)
     if faults:
@@ -135,7 +135,7 @@ def save(registration: UUID) -> Answer:
 def _shown(case: Case, site: str, chosen: tuple[str, ...]) -> str:
     """The address of the form with what was chosen so far, which can be come back to and refreshed."""
     ticked = list(chosen[:MOST_TICKED]) or [""]
-    values: dict[str, Any] = {"site": site, "subjects": ticked, **Filters.of(request.form).arguments}
+    values: dict[str, Any] = {"site": site, "subjects": ticked, **Filters.of(sent_form()).arguments}
     return url_for("subjects.form", registration=case.id, **values)
 
 
@@ -185,7 +185,7 @@ def _faults(case: Case, step: Step, chosen: tuple[str, ...]) -> dict[str, str]:
     faults = {}
     if not chosen:
         faults["subjects"] = refusal_text(Refusal(RefusalCode.NO_SUBJECT))
-    if step is Step.SUBMIT and not request.form.get("declared"):
+    if step is Step.SUBMIT and not typed_field("declared"):
         words = case.round.declaration
         missing = Refusal(RefusalCode.DECLARATION_MISSING, declaration=words.zh, declaration_en=words.en)
         faults["declared"] = refusal_text(missing)
@@ -197,14 +197,14 @@ def _carry_out(case: Case, step: Step, site: str, chosen: tuple[str, ...]) -> Re
     registrations = container().registrations
     if step is Step.CHANGE_SUBJECTS:
         return registrations.change_subjects(request_, site, chosen, student)
-    declared = bool(request.form.get("declared"))
+    declared = bool(typed_field("declared"))
     return registrations.submit(request_, site, chosen, declared=declared, student=student)
 
 
 def _student_sent() -> str:
     """The school number of the form, or the declaration of who has none. Raises Refusal."""
-    number = school_number(request.form.get("school_number", ""))
-    return number or (DECLARED if request.form.get("own_student") else "")
+    number = school_number(typed_field("school_number"))
+    return number or (DECLARED if typed_field("own_student") else "")
 
 
 def _student_typed(case: Case, site: Site | None) -> str:
@@ -222,7 +222,7 @@ def _page(case: Case, asked: str, chosen: set[str], faults: dict[str, str], *, b
     every = exams.sites(case.round.code)
     sites = [one for one in every if not one.closed or one.code == case.row["site"]]
     full = exams.full_sites(case.round.code, sites)
-    filters = Filters.of(request.form if request.method == "POST" else request.args)
+    filters = Filters.of(sent_form() if request.method == "POST" else request.args)
     listed = [one for one in sites if one.code == asked or filters.takes_site(one, case.round)]
     offers = _choices(case, site, chosen) if (site := _of(sites, asked)) else []
     return render_template(

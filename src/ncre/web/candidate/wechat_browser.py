@@ -64,7 +64,7 @@ def dies_in_wechat(channel: str) -> bool:
 
 
 def elsewhere(address: str) -> str:
-    return render_template("account/elsewhere.html", address=address)
+    return render_template("account/entry/elsewhere.html", address=address)
 
 
 @pages.get("/registrations/<uuid:registration>/pay/wechat/<channel>")

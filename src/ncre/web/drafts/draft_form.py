@@ -22,11 +22,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ncre.events.bounds import OutOfBounds, integer
-from ncre.identity.form_drafts import Draft, Kept
+from ncre.identity.form_drafts import FormDraft, Kept
 from ncre.store.outages import DatabaseFailure
 from ncre.store.sealing import PersonErased
 from ncre.web.drafts.draft_page import SignedPage, fresh_page, sent_page
 from ncre.web.shared.auth import Answer, account, container
+from ncre.web.shared.forms import sent_form, typed_field
 
 log = logging.getLogger("ncre.web")
 
@@ -44,8 +45,8 @@ class OpenForm:
     """A form as it is shown: what its template needs. `draft` stands in it; `others` are of other tabs."""
 
     page: SignedPage
-    draft: Draft | None
-    others: tuple[Draft, ...]
+    draft: FormDraft | None
+    others: tuple[FormDraft, ...]
 
     @property
     def text(self) -> str:
@@ -133,7 +134,7 @@ def _keep() -> Kept | None:
         form = _FORMS.get(sent.page.form) if sent else None
         if sent is None or form is None:
             return None
-        fields = [(name, value) for name, value in request.form.items(multi=True) if name in form.fields]
+        fields = [(name, value) for name, value in sent_form().items(multi=True) if name in form.fields]
         return container().form_drafts.keep(sent.page, fields, _seen())
     return None
 
@@ -153,18 +154,18 @@ def _finish() -> None:
 def _seen() -> int:
     """The version that the page showed; 0 where it says none."""
     try:
-        return integer(request.form.get("seen", ""), least=0)
+        return integer(typed_field("seen"), least=0)
     except OutOfBounds:
         return 0
 
 
-def _drafts(about: UUID | None) -> list[Draft]:
+def _drafts(about: UUID | None) -> list[FormDraft]:
     """Asked once a request; the last saved first."""
-    kept: dict[UUID | None, list[Draft]] = g.setdefault("form_drafts", {})
+    kept: dict[UUID | None, list[FormDraft]] = g.setdefault("form_drafts", {})
     if about not in kept:
         kept[about] = container().form_drafts.of(account().id, about)
     return kept[about]
 
 
-def _others(drafts: Iterable[Draft], *but: UUID | None) -> tuple[Draft, ...]:
+def _others(drafts: Iterable[FormDraft], *but: UUID | None) -> tuple[FormDraft, ...]:
     return tuple(one for one in drafts if one.page not in but)

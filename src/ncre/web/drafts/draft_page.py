@@ -14,8 +14,9 @@ from uuid import UUID, uuid4
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
-from ncre.identity.form_drafts import LIFE, Draft, DraftPage
+from ncre.identity.form_drafts import LIFE, DraftPage, FormDraft
 from ncre.web.shared.auth import account, container
+from ncre.web.shared.forms import typed_field
 
 FIELD: Final = "draft"
 """The hidden field of the form that holds it."""
@@ -48,7 +49,7 @@ class SignedPage:
         return _signer().dumps(said)
 
 
-def fresh_page(form: str, about: UUID | None, draft: Draft | None) -> SignedPage:
+def fresh_page(form: str, about: UUID | None, draft: FormDraft | None) -> SignedPage:
     """A page of the form that is shown now to whoever is signed in, begun with this draft."""
     page = DraftPage(
         uuid4(),
@@ -63,7 +64,7 @@ def fresh_page(form: str, about: UUID | None, draft: Draft | None) -> SignedPage
 
 def sent_page() -> SignedPage | None:
     """The page that the request's form stood on; None where it says none, or it is older than a draft lives."""
-    text = request.form.get(FIELD, "")
+    text = typed_field(FIELD)
     if not text or len(text) > LONGEST:
         return None
     try:

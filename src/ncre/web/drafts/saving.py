@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, g, jsonify, redirect, request
+from flask import Blueprint, Response, flash, g, jsonify, redirect
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.vocabulary import Role
-from ncre.identity.form_drafts import Draft, Kept
+from ncre.identity.form_drafts import FormDraft, Kept
 from ncre.web.drafts.draft_form import keep_sent
 from ncre.web.drafts.draft_page import SignedPage, sent_page
 from ncre.web.shared.auth import Answer, account, container, local_path, require_role
+from ncre.web.shared.forms import typed_field
 
 pages = Blueprint("form_drafts", __name__)
 
@@ -55,7 +56,7 @@ def newest() -> Answer:
 def throw_away() -> Answer:
     sent = _own()
     try:
-        container().form_drafts.throw_away(account().id, UUID(request.form.get("which", "")))
+        container().form_drafts.throw_away(account().id, UUID(typed_field("which")))
     except ValueError:
         raise NotFound from None
     flash(_("没有保存的内容已丢弃。"))
@@ -70,7 +71,7 @@ def _own() -> SignedPage:
     return sent
 
 
-def _newer(sent: SignedPage) -> Draft | None:
+def _newer(sent: SignedPage) -> FormDraft | None:
     """What another tab saved since this page was shown; told to nobody but its owner."""
     if g.account is None or g.account.id != sent.page.account:
         return None
@@ -78,7 +79,7 @@ def _newer(sent: SignedPage) -> Draft | None:
     return next((one for one in others if one.saved_at >= sent.shown_at), None)
 
 
-def _drafts_of(sent: SignedPage) -> list[Draft]:
+def _drafts_of(sent: SignedPage) -> list[FormDraft]:
     found = container().form_drafts.of(sent.page.account, sent.page.about)
     return [one for one in found if one.form == sent.page.form]
 

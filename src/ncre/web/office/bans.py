@@ -20,7 +20,15 @@ from ncre.services.registration.case_request import CaseRequest
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import FormIncomplete, command_id, fresh_id, seen
+from ncre.web.shared.forms import (
+    FormIncomplete,
+    command_id,
+    fresh_id,
+    seen,
+    trimmed_field,
+    typed_field,
+    typed_fields,
+)
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
 
@@ -53,10 +61,7 @@ def home() -> Answer:
 @office
 @require_recent_authentication
 def impose() -> Answer:
-    said = {
-        name: request.form.get(name, "")
-        for name in ("kind", "number", "starts", "ends", "decision", "reason")
-    }
+    said = typed_fields(("kind", "number", "starts", "ends", "decision", "reason"))
     act = _act()
     try:
         ban = container().bans.impose(act, new_ban(**said))
@@ -72,7 +77,7 @@ def impose() -> Answer:
 @office
 def search() -> Answer:
     """The number travels in the form, never in an address, and is kept nowhere."""
-    typed = request.form.get("q", "").strip()
+    typed = trimmed_field("q")
     if not typed or len(typed) > 40:
         return _list({"q": _("请填写证件号码。")}), 422
     found = container().bans.search(typed)
@@ -101,7 +106,7 @@ def reason(ban: UUID) -> Answer:
 def lift(ban: UUID) -> Answer:
     act = _act()
     try:
-        container().bans.lift(act, ban, request.form.get("why", ""))
+        container().bans.lift(act, ban, typed_field("why"))
     except Refusal as refusal:
         return _again(ban, "lift", refusal)
     flash(_("已解除停考。"))
@@ -115,12 +120,12 @@ def resolve(ban: UUID, registration: UUID) -> Answer:
     asked = CaseRequest(
         registration=registration, actor=account().actor, seen=seen(), command_id=command_id()
     )
-    chosen = request.form.get("outcome", "")
+    chosen = typed_field("outcome")
     if chosen not in set(Outcome):
         faults = {f"outcome-{registration}": _("请选择怎样处理。")}
         return _one(ban, faults), 422
     try:
-        container().bans.resolve(asked, ban, Outcome(chosen), request.form.get("why", ""))
+        container().bans.resolve(asked, ban, Outcome(chosen), typed_field("why"))
     except Refusal as refusal:
         return _again(ban, str(registration), refusal)
     flash(_("已办理。"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
@@ -17,7 +17,7 @@ from ncre.services.exam.calling_off_request import CallOff
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.forms import command_id, fresh_id, sent_form, typed_field
 from ncre.web.shared.history_view import names
 
 pages = Blueprint("calling_off", __name__)
@@ -37,7 +37,7 @@ def home(round_code: str) -> Answer:
     round_ = _round(round_code)
     sites = container().queries.exams.sites(round_code)
     runs = {site.code: container().calling_off.runs(round_code, site.code) for site in sites}
-    return render_template("office/called_off.html", round=round_, sites=sites, runs=runs)
+    return render_template("office/rounds/called_off.html", round=round_, sites=sites, runs=runs)
 
 
 @pages.get("/office/rounds/<round_code>/called-off/<site>")
@@ -51,12 +51,12 @@ def preview(round_code: str, site: str) -> Answer:
 @require_role(Role.OFFICE)
 def begin(round_code: str, site: str) -> Answer:
     round_, found = _round(round_code), _site(round_code, site)
-    way, why = request.form.get("way", ""), request.form.get("why", "")
+    way, why = typed_field("way"), typed_field("why")
     if way not in ("refund", "keep", "postpone"):
         fault = _("请选择取消并退费、取消但不退费，或延期。")
         return _preview(round_, found, {"way": fault}), 422
     money = {"refund": PaidFee.REFUND, "keep": PaidFee.KEEP}.get(way)
-    to = request.form.get("to", "") if way == "postpone" else ""
+    to = typed_field("to") if way == "postpone" else ""
     if way == "postpone" and not to:
         return _preview(round_, found, {"to": refusal_text(Refusal(RefusalCode.ROUND_TO_MISSING))}), 422
     try:
@@ -68,7 +68,7 @@ def begin(round_code: str, site: str) -> Answer:
                 to=to,
                 money=money,
                 why=why,
-                seen=request.form.get(f"mark-{to}" if to else "mark", ""),
+                seen=typed_field(f"mark-{to}" if to else "mark"),
                 command_id=command_id(),
             )
         )
@@ -83,7 +83,7 @@ def begin(round_code: str, site: str) -> Answer:
 def progress(run: UUID) -> Answer:
     """How far it has come, and who was refused and why."""
     found = container().calling_off.progress(run)
-    return render_template("office/called_off_run.html", found=found, name_of=names())
+    return render_template("office/rounds/called_off_run.html", found=found, name_of=names())
 
 
 @pages.post("/office/called-off/<uuid:run>/go-on")
@@ -109,7 +109,7 @@ def _preview(round_: Round, site: Site, faults: dict[str, str]) -> str:
     shown = container().calling_off.preview(round_.code, site.code)
     carried = {one.code: container().calling_off.preview(round_.code, site.code, one.code) for one in others}
     return render_template(
-        "office/call_off.html",
+        "office/rounds/call_off.html",
         round=round_,
         site=site,
         shown=shown,
@@ -117,7 +117,7 @@ def _preview(round_: Round, site: Site, faults: dict[str, str]) -> str:
         carried=carried,
         runs=container().calling_off.runs(round_.code, site.code),
         faults=faults,
-        typed=request.form,
+        typed=sent_form(),
         longest_why=LONGEST_WHY,
         command_id=fresh_id(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template
 from flask_babel import gettext as _
 
 from ncre.domain.accounts.staff import LONGEST_WHY
@@ -10,12 +10,12 @@ from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.projections.registration.overview import SiteOverview
-from ncre.services.exam.draft import Draft
+from ncre.services.exam.draft import RoundDraft
 from ncre.web.office.draft_fields import FORMS, Form
 from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of
 from ncre.web.office.draft_site_fields import site_form
 from ncre.web.shared.auth import container
-from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.forms import fresh_id, sent_form, typed_field
 from ncre.web.shared.history_view import names
 from ncre.web.shared.language import language
 
@@ -25,22 +25,22 @@ SITE = "site:"
 def list_page(faults: dict[str, str]) -> str:
     round_ = container().queries.exams.current()
     opened = container().queries.exams.rounds()
-    begins = request.form.get("begins", "")
+    begins = typed_field("begins")
     return render_template(
-        "office/drafts.html",
+        "office/rounds/drafts.html",
         rounds=opened[::-1],
         current=round_.code if round_ else "",
         drafts=container().round_drafts.listed(),
         faults=faults,
-        typed={"code": request.form.get("code", ""), "begins": begins},
+        typed={"code": typed_field("code"), "begins": begins},
         name_of=names(),
         command_id=fresh_id,
     )
 
 
-def overview_page(found: Draft, faults: dict[str, str]) -> str:
+def overview_page(found: RoundDraft, faults: dict[str, str]) -> str:
     return render_template(
-        "office/draft.html",
+        "office/rounds/draft.html",
         draft=found,
         forms=FORMS,
         taken=_taken(found),
@@ -49,11 +49,11 @@ def overview_page(found: Draft, faults: dict[str, str]) -> str:
         number=container().revisions.number(found.code),
         faults=faults,
         name_of=names(),
-        typed=request.form,
+        typed=sent_form(),
     )
 
 
-def _site_line(found: Draft, name: str) -> dict[str, object]:
+def _site_line(found: RoundDraft, name: str) -> dict[str, object]:
     """A line of the table of sites; numbers as they were typed."""
     known = found.parts[name]
     cells, policy = known.fields, found.parts["policy"].fields
@@ -75,7 +75,7 @@ def _site_line(found: Draft, name: str) -> dict[str, object]:
     }
 
 
-def _taken(found: Draft) -> dict[str, SiteOverview]:
+def _taken(found: RoundDraft) -> dict[str, SiteOverview]:
     """How far the sites of the round in force are taken; nothing for a round that is not open."""
     round_ = container().queries.exams.round(found.code)
     every = container().queries.exams.overview(round_) if round_ else []
@@ -92,14 +92,14 @@ def _administrators() -> dict[str, list[str]]:
 
 
 def part_page(
-    found: Draft, part: str, cells: dict[str, str], version: int, changed: bool = False, told: str = ""
+    found: RoundDraft, part: str, cells: dict[str, str], version: int, changed: bool = False, told: str = ""
 ) -> str:
     form = form_of(found, part)
     labels = labels_of(form)
     faults = {one.name or "form": in_words(one.words, labels) for one in reversed(found.faults_of(part))}
     known = found.parts[part]
     return render_template(
-        "office/draft_part.html",
+        "office/rounds/draft_part.html",
         draft=found,
         part=part,
         form=form,
@@ -117,7 +117,7 @@ def part_page(
     )
 
 
-def form_of(found: Draft, part: str) -> Form:
+def form_of(found: RoundDraft, part: str) -> Form:
     if not part.startswith(SITE):
         return FORMS[part]
     subjects = found.parts["subjects"].fields
@@ -130,11 +130,11 @@ def form_of(found: Draft, part: str) -> Form:
     return site_form(part.removeprefix(SITE), found.parts[part].fields, policy, sorted(listed))
 
 
-def preview_page(found: Draft, faults: dict[str, str], why: str = "") -> str:
+def preview_page(found: RoundDraft, faults: dict[str, str], why: str = "") -> str:
     revision = container().round_drafts.preview(found) if found.is_open else None
     wrong = [(one, title_of(one.part)) for one in found.read.faults]
     return render_template(
-        "office/draft_preview.html",
+        "office/rounds/draft_preview.html",
         draft=found,
         revision=revision,
         points=[_point(one) for one in revision.points] if revision else [],

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain import typed_text
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
-from ncre.services.exam.draft import Draft
+from ncre.services.exam.draft import RoundDraft
 from ncre.web.office.draft_forms import typed_cells
 from ncre.web.office.draft_pages import (
     SITE,
@@ -26,7 +26,7 @@ from ncre.web.office.draft_pages import (
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, seen
+from ncre.web.shared.forms import code_field, command_id, has_field, seen, sent_form, typed_field
 
 pages = Blueprint("round_drafts", __name__)
 
@@ -51,8 +51,8 @@ def home() -> Answer:
 @require_role(Role.OFFICE)
 def begin_next() -> Answer:
     """A draft of a new round, from the plan of another."""
-    source, code = request.form.get("source", ""), typed_text.code(request.form.get("code", ""))
-    begins = _day(request.form.get("begins", ""))
+    source, code = typed_field("source"), code_field("code")
+    begins = _day(typed_field("begins"))
     if begins is None:
         return list_page({"begins": _("请填写新考次开始报名的日期，如 2027-06-20。")}), 422
     try:
@@ -93,7 +93,7 @@ def save(draft: UUID, part: str) -> Answer:
     found = _draft(draft)
     if part not in found.parts:
         raise NotFound
-    typed = typed_cells(form_of(found, part), request.form)
+    typed = typed_cells(form_of(found, part), sent_form())
     try:
         container().round_drafts.save(draft, part, typed, seen(), account().actor)
     except Refusal as refusal:
@@ -106,7 +106,7 @@ def save(draft: UUID, part: str) -> Answer:
         flash(_("已保存。这一页还有 %(count)s 处须改正。", count=len(faults)), "warn")
     else:
         flash(_("已保存。"))
-    if "close" in request.form and not faults:
+    if has_field("close") and not faults:
         return redirect(url_for("round_drafts.overview", draft=draft), 303)
     return redirect(url_for("round_drafts.part", draft=draft, part=part), 303)
 
@@ -114,7 +114,7 @@ def save(draft: UUID, part: str) -> Answer:
 @pages.post("/office/drafts/<uuid:draft>/sites")
 @require_role(Role.OFFICE)
 def add_site(draft: UUID) -> Answer:
-    code, like = typed_text.code(request.form.get("site", "")), request.form.get("like", "")
+    code, like = code_field("site"), typed_field("like")
     try:
         name = container().round_drafts.add_site(draft, code, like, account().actor)
     except Refusal as refusal:
@@ -148,7 +148,7 @@ def preview(draft: UUID) -> Answer:
 @pages.post("/office/drafts/<uuid:draft>/publish")
 @require_role(Role.OFFICE)
 def publish(draft: UUID) -> Answer:
-    why = request.form.get("why", "")
+    why = typed_field("why")
     try:
         made = container().round_drafts.publish(draft, seen(), why, account().actor, command_id())
     except Refusal as refusal:
@@ -181,7 +181,7 @@ def discard(draft: UUID) -> Answer:
     return redirect(url_for("round_drafts.home"), 303)
 
 
-def _draft(draft: UUID) -> Draft:
+def _draft(draft: UUID) -> RoundDraft:
     return container().round_drafts.find(draft)
 
 

@@ -18,7 +18,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared import traffic
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import command_id, fresh_id, seen, typed_field
 from ncre.web.shared.language import language
 
 pages = Blueprint("duplicates", __name__)
@@ -38,7 +38,7 @@ def home() -> Answer:
 @require_recent_authentication
 def export() -> Answer:
     """Recorded before it is handed out."""
-    province = request.form.get("province", "")
+    province = typed_field("province")
     data = container().duplicates.export(Act(account().actor, command_id()), province)
     headers = {
         "Content-Disposition": f'attachment; filename="ncre-duplicates-{province}.txt"',
@@ -79,11 +79,11 @@ def resolve(registration: UUID, province: str) -> Answer:
     asked = CaseRequest(
         registration=registration, actor=account().actor, seen=seen(), command_id=command_id()
     )
-    chosen, form = request.form.get("outcome", ""), f"{registration}-{province}"
+    chosen, form = typed_field("outcome"), f"{registration}-{province}"
     if chosen not in set(Outcome):
         return _page({f"outcome-{form}": _("请选择怎样处理。")}), 422
     try:
-        container().duplicates.resolve(asked, province, Outcome(chosen), request.form.get("why", ""))
+        container().duplicates.resolve(asked, province, Outcome(chosen), typed_field("why"))
     except Refusal as refusal:
         if refusal.code not in AT_THE_WHY:
             raise

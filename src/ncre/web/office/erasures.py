@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from ncre.domain import typed_text
 from ncre.domain.erasure import HELD_BY, LONGEST_WHY, HeldBy
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
@@ -15,6 +14,7 @@ from ncre.services.erasure.retention import KEPT, Kept
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import line_field
 from ncre.web.shared.language import language
 
 pages = Blueprint("erasures", __name__)
@@ -38,7 +38,7 @@ def home() -> Answer:
 @require_recent_authentication
 def find() -> Answer:
     """Somebody who wrote a letter, by number or by what they sign in with."""
-    who = typed_text.line(request.form.get("who", ""))
+    who = line_field("who")
     try:
         person = container().erasures.erasure.find(who)
     except Refusal as refusal:
@@ -61,7 +61,7 @@ def one(identity: UUID) -> Answer:
 @office
 @require_recent_authentication
 def carry_out(identity: UUID) -> Answer:
-    why = typed_text.line(request.form.get("why", ""))
+    why = line_field("why")
     try:
         container().erasures.requests.carry_out(identity, why, account().actor)
     except Refusal as refusal:
@@ -74,7 +74,7 @@ def carry_out(identity: UUID) -> Answer:
 @office
 @require_recent_authentication
 def decline(identity: UUID) -> Answer:
-    why = typed_text.line(request.form.get("why", ""))
+    why = line_field("why")
     try:
         container().erasures.requests.decline(identity, why, account().actor)
     except Refusal as refusal:

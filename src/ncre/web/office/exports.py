@@ -17,7 +17,7 @@ from ncre.services.exports.writers import MIME, has_parquet
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.forms import command_id, field_values, fresh_id, has_field, trimmed_field, typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 
@@ -49,10 +49,10 @@ def home() -> Answer:
 def make() -> Answer:
     """At once, or every day at a time, as the button says."""
     act, asked = Act(account().actor, command_id()), _asked()
-    daily = "daily" in request.form
+    daily = has_field("daily")
     try:
         if daily:
-            container().exports.schedule(act, asked, request.form.get("at", "").strip())
+            container().exports.schedule(act, asked, trimmed_field("at"))
         else:
             container().exports.request(act, asked)
     except Refusal as refusal:
@@ -114,11 +114,11 @@ def end(schedule: UUID) -> Answer:
 
 def _asked() -> ExportRequest:
     return ExportRequest(
-        what=request.form.get("what", ""),
-        form=request.form.get("form", ""),
-        site=request.form.get("site", "").strip(),
-        columns=tuple(request.form.getlist("columns")),
-        why=request.form.get("why", ""),
+        what=typed_field("what"),
+        form=typed_field("form"),
+        site=trimmed_field("site"),
+        columns=tuple(field_values("columns")),
+        why=typed_field("why"),
     )
 
 
@@ -127,7 +127,7 @@ def _list(faults: dict[str, str]) -> str:
     what = what if what in COLUMNS else "candidates"
     jobs, schedules = container().exports.of(account().id)
     sent = request.method == "POST"
-    picked = request.form.getlist("columns") if sent else container().exports.choice(account().id, what)
+    picked = field_values("columns") if sent else container().exports.choice(account().id, what)
     return render_template(
         "office/exports.html",
         what=what,

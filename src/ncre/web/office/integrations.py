@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from ncre.domain import typed_text
 from ncre.domain.integration.scopes import LONGEST_NAME, LONGEST_WHY, SCOPES
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
@@ -19,7 +17,15 @@ from ncre.services.integration.webhooks import LONGEST_URL
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import FormIncomplete, command_id, fresh_id
+from ncre.web.shared.forms import (
+    FormIncomplete,
+    code_list_field,
+    command_id,
+    field_values,
+    fresh_id,
+    line_field,
+    typed_field,
+)
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
 
@@ -50,7 +56,7 @@ def home() -> Answer:
 @require_recent_authentication
 def make() -> Answer:
     """Its first secret is shown once, on the page that follows."""
-    name = typed_text.line(request.form.get("name", ""))
+    name = line_field("name")
     if not name or len(name) > LONGEST_NAME:
         return _list({"name": _("请填写名称，最多 %(most)s 个字符。", most=LONGEST_NAME)}), 422
     try:
@@ -97,11 +103,11 @@ def _change(identity: UUID, change: str) -> None:
         case "scope":
             keeps.scope(_act(), identity, _scopes(), _sites(), _why())
         case "revoke_secret":
-            keeps.revoke_secret(_act(), identity, request.form.get("prefix", ""), _why())
+            keeps.revoke_secret(_act(), identity, typed_field("prefix"), _why())
         case "revoke":
             keeps.revoke(_act(), identity, _why())
         case "webhook":
-            sends.set(_act(), identity, request.form.get("url", ""), _why())
+            sends.set(_act(), identity, typed_field("url"), _why())
         case "pause" | "resume":
             sends.pause(_act(), identity, change == "pause")
         case "rotate":
@@ -115,24 +121,23 @@ def _act() -> Act:
 
 
 def _why() -> str:
-    return typed_text.line(request.form.get("why", ""))
+    return line_field("why")
 
 
 def _scopes() -> tuple[str, ...]:
-    return tuple(request.form.getlist("scopes"))
+    return tuple(field_values("scopes"))
 
 
 def _sites() -> frozenset[str]:
     """Codes with commas between them, or * for all."""
-    typed = re.split(r"[\s,，、;；]+", request.form.get("sites", ""))
-    codes = frozenset(typed_text.code(one) for one in typed if one)
+    codes = frozenset(code_list_field("sites"))
     return EVERY_SITE if "*" in codes else codes
 
 
 def _position() -> int:
     """Raises FormIncomplete."""
     try:
-        return integer(request.form.get("position", ""), least=1)
+        return integer(typed_field("position"), least=1)
     except OutOfBounds:
         raise FormIncomplete from None
 

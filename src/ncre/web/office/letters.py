@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.domain import typed_text
 from ncre.domain.letters.causes import BY_KIND
 from ncre.domain.letters.kinds import CHANNELS, KINDS, LetterKind
 from ncre.domain.letters.texts import (
@@ -30,7 +29,16 @@ from ncre.identity.letters.registration import RegistrationLetter
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import (
+    code_field,
+    command_id,
+    fresh_id,
+    has_field,
+    line_field,
+    seen,
+    sent_form,
+    text_field,
+)
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
 
@@ -77,10 +85,10 @@ def change(kind: str) -> Answer:
     asked, texts = _kind(kind), container().letters.texts
     act, version, why = Act(account().actor, command_id()), seen(least=0), _why()
     try:
-        if "preview" in request.form:
+        if has_field("preview"):
             require_usable(asked, _typed())
             return _page(asked, {}, container().letters.preview.letter(asked, _typed(), _number()))
-        if "reset" in request.form:
+        if has_field("reset"):
             texts.reset(act, asked, why, version)
             flash(_("已恢复原来的文字。"))
         else:
@@ -99,15 +107,15 @@ def _kind(text: str) -> LetterKind:
 
 
 def _why() -> str:
-    return typed_text.line(request.form.get("why", ""))
+    return line_field("why")
 
 
 def _number() -> str:
-    return typed_text.code(request.form.get("number", ""))
+    return code_field("number")
 
 
 def _typed() -> LetterText:
-    written = {part: request.form.get(part, "").replace("\r\n", "\n").strip() for part in PARTS}
+    written = {part: text_field(part) for part in PARTS}
     return LetterText(**written)
 
 
@@ -134,7 +142,7 @@ def _page(kind: LetterKind, faults: dict[str, str], shown: RegistrationLetter | 
         typed=asdict(typed),
         why=_why(),
         number=_number(),
-        seen=request.form.get("seen", now.version) if sent and "case" not in faults else now.version,
+        seen=sent_form().get("seen", now.version) if sent and "case" not in faults else now.version,
         command_id=fresh_id(),
         faults=faults,
         longest=LONGEST,

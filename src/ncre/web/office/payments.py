@@ -17,7 +17,7 @@ from ncre.handlers.command_handler import Act
 from ncre.services.payment.revenue_report import DayRevenue, as_csv, as_xlsx
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.forms import command_id, fresh_id, typed_field
 from ncre.web.shared.history_view import names
 from ncre.web.shared.rounds import names_of_sites
 
@@ -60,7 +60,7 @@ def export(kind: str) -> Answer:
 def returned() -> Answer:
     """What was paid at a counter and is owed was handed back there."""
     try:
-        container().counter_payments.hand_back(request.form.get("trade", ""), account().actor, command_id())
+        container().counter_payments.hand_back(typed_field("trade"), account().actor, command_id())
     except Refusal as refusal:
         return _refused(refusal)
     flash(_("退款已登记。"))
@@ -71,11 +71,10 @@ def returned() -> Answer:
 @require_role(Role.OFFICE)
 def send_back() -> Answer:
     """Money for an unknown order goes back to whoever paid it, for the reason given."""
-    form = request.form
     act = Act(account().actor, command_id())
     try:
         container().unmatched_payments.send_back(
-            form.get("channel", ""), form.get("trade", ""), form.get("why", ""), act
+            typed_field("channel"), typed_field("trade"), typed_field("why"), act
         )
     except Refusal as refusal:
         return _refused(refusal)
@@ -88,9 +87,7 @@ def send_back() -> Answer:
 def resolved(item: UUID) -> Answer:
     """Somebody looked at what could not be booked, and says what it was."""
     try:
-        container().unmatched_payments.resolve(
-            item, request.form.get("why", ""), Act(account().actor, command_id())
-        )
+        container().unmatched_payments.resolve(item, typed_field("why"), Act(account().actor, command_id()))
     except Refusal as refusal:
         return _refused(refusal)
     flash(_("已记录。"))

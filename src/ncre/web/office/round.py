@@ -24,7 +24,7 @@ from ncre.web.candidate.task_list import time_left
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import command_id, fresh_id, has_field, seen, text_field, typed_field
 from ncre.web.shared.history_view import Told, newest_first
 from ncre.web.shared.rounds import current_round
 from ncre.web.staff.return_link import remember
@@ -62,7 +62,7 @@ def home() -> Answer:
     found = [now for now in found if not busy or needs_attention(now)]
     remember("round.home", province=province, busy="1" if busy else "")
     return render_template(
-        "office/round.html",
+        "office/rounds/round.html",
         round=round_,
         overview=found,
         total=overview.total(found),
@@ -133,18 +133,18 @@ def notices() -> Answer:
 @pages.post("/office/notices")
 @require_role(Role.OFFICE)
 def post_notice() -> Answer:
-    kind = request.form.get("kind", "")
+    kind = typed_field("kind")
     round_ = current_round()
     if kind not in KINDS:
         raise NotFound
-    typed = {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in NOTICE_FIELDS}
+    typed = {name: text_field(name) for name in NOTICE_FIELDS}
     faults = _notice_faults(kind, typed)
     if faults:
         return _notices_page({kind: typed}, faults), 422
     standing = container().queries.exams.notice(round_.code, kind)
-    if "edit" in request.form:
+    if has_field("edit"):
         return _notices_page({kind: typed}, {})
-    if "preview" in request.form or _is_asked_first(kind, standing):
+    if has_field("preview") or _is_asked_first(kind, standing):
         return _preview(kind, typed, standing)
     try:
         _post(round_.code, kind, typed)
@@ -169,7 +169,7 @@ def notice_then(version: int) -> Answer:
     for told, posted in _posted():
         if told.row["version"] == version:
             why = _reasons().get(posted.metadata.cause, "")
-            return render_template("office/notice_then.html", told=told, posted=posted, why=why)
+            return render_template("office/rounds/notice_then.html", told=told, posted=posted, why=why)
     raise NotFound
 
 
@@ -188,18 +188,18 @@ def _posted() -> list[tuple[Told, NoticePosted]]:
 
 def _is_asked_first(kind: str, standing: Row | None) -> bool:
     """Whether the office is asked before it replaces: the guide is what candidates go by."""
-    return kind == "guide" and standing is not None and request.form.get("replace") != "1"
+    return kind == "guide" and standing is not None and typed_field("replace") != "1"
 
 
 def _preview(kind: str, typed: dict[str, str], standing: Row | None) -> str:
     """How it will look in both languages, with the question before something is replaced. Nothing is posted yet."""
     return render_template(
-        "office/notice_preview.html",
+        "office/rounds/notice_preview.html",
         kind=kind,
         typed=typed,
         standing=standing,
-        seen=request.form.get("seen", ""),
-        command_id=request.form.get("command_id", ""),
+        seen=typed_field("seen"),
+        command_id=typed_field("command_id"),
     )
 
 
@@ -232,9 +232,9 @@ def _notices_page(typed: dict[str, dict[str, str]], faults: dict[str, str], outd
     newest = {posted_then.kind: told.row["version"] for told, posted_then in reversed(history)}
     shown: dict[str, int | str] = {kind: newest.get(kind, 0) for kind in KINDS}
     if not outdated:  # what was typed was typed over the notice that the first page showed
-        shown |= {kind: request.form.get("seen", "") for kind in typed}
+        shown |= {kind: typed_field("seen") for kind in typed}
     return render_template(
-        "office/notices.html",
+        "office/rounds/notices.html",
         kinds=KINDS,
         posted=posted,
         values={kind: typed.get(kind) or {**empty, **(posted[kind] or {})} for kind in KINDS},

@@ -18,6 +18,7 @@ from ncre.projections.rows import HistoryRow
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import typed_field
 from ncre.web.shared.history_view import Told, newest_first
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round, current_site
@@ -43,8 +44,8 @@ def seat(code: str) -> Answer:
     """As the preview showed it: choice, seed and digest come from there."""
     round_, site = current_round(), current_site(code)
     try:
-        seed, choice = seed_in(request.form.get("seed", "")), chosen_halls(code)
-        digest = request.form.get("digest", "")
+        seed, choice = seed_in(typed_field("seed")), chosen_halls(code)
+        digest = typed_field("digest")
         seated = container().office.seat(round_.code, site.code, account().actor, seed, choice, digest)
     except Refusal as refusal:
         return _refused(code, refusal)
@@ -65,7 +66,7 @@ def seated(code: str) -> Answer:
     site = current_site(code)
     people, sittings = container().queries.exams.seated(current_round().code, code)
     return render_template(
-        "office/seating_done.html",
+        "office/rounds/seating_done.html",
         site=site,
         sittings=sittings,
         people=people,
@@ -90,7 +91,7 @@ def _refused(code: str, refusal: Refusal) -> Answer:
     """Why nobody was seated, above what would be done now."""
     if refusal.code is not RefusalCode.PREVIEW_OUTDATED:
         return _refused_page(code, refusal)
-    seed = seed_in(request.form.get("seed", ""))
+    seed = seed_in(typed_field("seed"))
     return _page(code, seed, chosen_halls(code), refusal), int(STATUS[refusal.code])
 
 
@@ -100,7 +101,7 @@ def _page(code: str, seed: int | None, choice: HallChoice, refused: Refusal | No
     shown = container().office.preview(round_.code, site.code, seed, choice)
     faults = [fault for fault in (refused, shown.refusal) if fault]
     return render_template(
-        "office/seating.html",
+        "office/rounds/seating.html",
         site=site,
         preview=shown,
         choice=choice,
@@ -124,7 +125,7 @@ def _refused_page(code: str, refusal: Refusal) -> tuple[str, int]:
         choice = HallChoice(Manner.FEW)
     site = current_site(code)
     page = render_template(
-        "office/seating.html",
+        "office/rounds/seating.html",
         site=site,
         preview=None,
         choice=choice,

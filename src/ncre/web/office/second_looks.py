@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -15,7 +15,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.forms import fresh_id, trimmed_field, typed_field
 from ncre.web.shared.rounds import current_site, names_of_sites
 from ncre.web.staff.return_link import remember
 
@@ -35,7 +35,7 @@ def home() -> Answer:
 def set_rate(code: str) -> Answer:
     """The rate of a site from now on, in per cent with one decimal."""
     current_site(code)
-    typed = request.form.get("rate", "").strip()
+    typed = trimmed_field("rate")
     try:
         container().second_looks.set_rate(account(), code, _per_mille(typed))
     except Refusal as refusal:
@@ -48,7 +48,7 @@ def set_rate(code: str) -> Answer:
 @require_role(Role.OFFICE)
 def settle(registration: UUID, version: int) -> Answer:
     """Whose verdict was right."""
-    outcome, note = request.form.get("outcome", ""), request.form.get("note", "")
+    outcome, note = typed_field("outcome"), typed_field("note")
     try:
         container().second_looks.settle(account(), registration, version, outcome, note)
     except Refusal as refusal:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from secrets import token_urlsafe
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from ncre.domain import typed_text
@@ -20,6 +19,7 @@ from ncre.services.accounts.staff_accounts import Outcome
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import code_list_field, line_field, typed_field
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.language import language
 
@@ -47,7 +47,7 @@ def home() -> Answer:
 @require_recent_authentication
 def make() -> Answer:
     """A new account; its password is shown once, to be handed over and changed by its owner."""
-    name, password = typed_text.line(request.form.get("name", "")), token_urlsafe(12)
+    name, password = line_field("name"), token_urlsafe(12)
     if not typed_text.account_name(name) or len(name) > LONGEST_ACCOUNT_NAME:
         return _list({"name": _("请填写账号名，最多 254 个字符。")}), 422
     try:
@@ -109,13 +109,12 @@ def _after(identity: UUID, outcome: Outcome) -> Answer:
 
 def _wanted(change: StaffChange) -> Wanted:
     """Raises Refusal for a role that there is not."""
-    why = typed_text.line(request.form.get("why", ""))
+    why = line_field("why")
     if change is not StaffChange.ROLE:
         return Wanted(change, why)
-    codes = (typed_text.code(one) for one in re.split(r"[\s,，、;；]+", request.form.get("sites", "")))
-    sites = frozenset(code for code in codes if code)
+    sites = frozenset(code_list_field("sites"))
     try:
-        role = Role(request.form.get("role", ""))
+        role = Role(typed_field("role"))
     except ValueError:
         raise Refusal(RefusalCode.STAFF_UNKNOWN) from None
     if role not in (*ROLES, Role.CANDIDATE):

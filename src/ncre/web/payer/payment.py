@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from ncre.clients.payment_channel import ChannelUnavailable
@@ -17,7 +17,7 @@ from ncre.web.candidate.wechat_browser import device_of_payer, dies_in_wechat, e
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import fresh_id, require_asked, seen
+from ncre.web.shared.forms import fresh_id, require_asked, seen, typed_field
 from ncre.web.shared.hosts import absolute
 from ncre.web.shared.registration_view import Case
 
@@ -57,7 +57,7 @@ def pay(token: str) -> Answer:
         fault = _("这个链接刚刚打开过多次，请 %(seconds)s 秒后再试。没有扣款。", seconds=wait)
         return _page(token, case, fault), 429
     ways = container().checkout.ways(case.row)
-    channel = request.form.get("channel") or (ways[0] if ways else "")
+    channel = typed_field("channel") or (ways[0] if ways else "")
     if dies_in_wechat(channel):
         return elsewhere(absolute("payer.page", token=token))
     device = device_of_payer()

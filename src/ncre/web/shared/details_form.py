@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -16,6 +15,7 @@ from ncre.domain.faults import Fault
 from ncre.domain.identity_documents import DOCUMENT_TYPES, NUMBERS_THAT_TELL, RESIDENT_ID
 from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
+from ncre.web.shared.forms import typed_field, typed_fields
 from ncre.web.shared.language import language
 
 
@@ -55,8 +55,8 @@ def saved(details: Details | None, typed: Mapping[str, str]) -> dict[str, str]:
 
 def as_sent(fields: Iterable[FormField]) -> dict[str, str]:
     """The form of the request. A button that changes the kind of document at once counts before the list."""
-    typed = {one.name: request.form.get(one.name, "") for one in fields}
-    return with_told({**typed, "document_type": request.form.get("kind_instead") or typed["document_type"]})
+    typed = typed_fields(one.name for one in fields)
+    return with_told({**typed, "document_type": typed_field("kind_instead") or typed["document_type"]})
 
 
 def with_told(typed: dict[str, str]) -> dict[str, str]:

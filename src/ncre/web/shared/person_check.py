@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from flask import request
-
 from ncre.domain.candidate_fields import FORM_FIELDS
 from ncre.domain.faults import Fault
 from ncre.domain.identity_documents import DOCUMENT_TYPES, looks_like
 from ncre.domain.questions import Question, questions
 from ncre.events.registration_values import Details
 from ncre.services.documents.issuing import missing_glyphs
+from ncre.web.shared.forms import typed_field
 from ncre.web.shared.language import language
 
 PRINTED: Final = {one.name: one.words for one in FORM_FIELDS if one.name in ("name", "address", "remark")}
@@ -61,6 +60,6 @@ def check_parsed(
     """What is asked about these details; nothing where every question was shown on the page that was sent."""
     unprintable = {name: (words, missing_glyphs(getattr(details, name))) for name, words in PRINTED.items()}
     open_ = questions(details, typed["name"], today, unprintable, documents)
-    if {one.token for one in open_} <= set(request.form.get("shown", "").replace("\r", "").split("\n")):
+    if {one.token for one in open_} <= set(typed_field("shown").replace("\r", "").split("\n")):
         return NOTHING_TO_CHECK
     return Check(tuple(open_), looks_like(details.document_type, details.document_number, documents) or "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -21,7 +21,7 @@ from ncre.projections.rows import RegistrationRow
 from ncre.services.admission.verification import PURPOSE, Expected, Verification, verify_ticket
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details, opened
-from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.forms import command_id, fresh_id, sent_form, typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites
@@ -44,7 +44,7 @@ def page() -> Answer:
 def check() -> Answer:
     """What was scanned travels in the form, never in an address. Who may enter is recorded as let in."""
     book = _Here()
-    typed, room = request.form.get("code", ""), _room()
+    typed, room = typed_field("code"), _room()
     finding = verify_ticket(typed, book) if len(typed) <= LONGEST else Verification(TicketVerdict.UNREADABLE)
     if book.row is None:
         return _page(_Said(finding, Ruling(finding.worth), None))
@@ -59,7 +59,7 @@ def let_in(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     if not opened(row, PURPOSE):
         raise Forbidden
-    manner = TicketVerdict.OUTDATED if request.form.get("manner") == "scanned" else TicketVerdict.TYPED
+    manner = TicketVerdict.OUTDATED if typed_field("manner") == "scanned" else TicketVerdict.TYPED
     finding = Verification(manner, container().ticket_verifier.expected(registration))
     ruled = container().ticket_verifier.let_in(
         finding, registration, account().actor, _room(), command_id(), by_a_person=True
@@ -75,9 +75,7 @@ def let_in(registration: UUID) -> Answer:
 def revoke(registration: UUID) -> Answer:
     """The person did not go in after all. Raises Refusal where no such entry is recorded."""
     row = at_my_sites(registration)
-    container().ticket_verifier.revoke(
-        registration, request.form.get("ticket", ""), account().actor, command_id()
-    )
+    container().ticket_verifier.revoke(registration, typed_field("ticket"), account().actor, command_id())
     flash(_("报名号 %(number)s：入场记录已撤销。", number=row["number"]), "warn")
     return redirect(url_for("admission.page"), 303)
 
@@ -124,7 +122,7 @@ def _page(said: _Said | None) -> str:
 
 def _room() -> str:
     """The room at whose door the session stands, "" for the door of the site or where there is no such room."""
-    chosen = request.form.get("room", session.get(ROOM, ""))
+    chosen = sent_form().get("room", session.get(ROOM, ""))
     session[ROOM] = chosen if chosen in _rooms() else ""
     return str(session[ROOM])
 

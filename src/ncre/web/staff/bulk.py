@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.projections.registration.queue_pages import QueueFilter
 from ncre.projections.rows import RegistrationRow
-from ncre.services.review.bulk import MOST, NO_ANSWER, Chosen, ItemState, Progress, RunState
+from ncre.services.review.bulk import MOST, NO_ANSWER, BulkProgress, Chosen, ItemState, RunState
 from ncre.web.candidate.task_list import GROUPS
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id
+from ncre.web.shared.forms import command_id, field_values, fresh_id, typed_field
 from ncre.web.shared.registration_view import with_rules
 from ncre.web.staff.case_forms import FIELD_OF, TEXTS
 from ncre.web.staff.queue_filter import asked_for, filter_of
@@ -46,8 +46,8 @@ def runs() -> Answer:
 @require_step(Step.APPROVE, Step.REJECT)
 def prepare() -> Answer:
     """A draft of what was ticked, or of everything that fits the filter of the address; nothing is decided yet."""
-    step = {"approve": Step.APPROVE, "reject": Step.REJECT}.get(request.form.get("step", ""))
-    chosen = _all_that_fit() if request.form.get("all") == "yes" else _ticked()
+    step = {"approve": Step.APPROVE, "reject": Step.REJECT}.get(typed_field("step"))
+    chosen = _all_that_fit() if typed_field("all") == "yes" else _ticked()
     if step is None:
         raise Refusal(RefusalCode.NOTHING_CHOSEN)
     run = container().bulk_review.prepare(command_id(), account(), step, chosen)
@@ -64,7 +64,7 @@ def run(run: UUID) -> Answer:
 @require_step(Step.APPROVE, Step.REJECT)
 def start(run: UUID) -> Answer:
     """From now on it is carried out, by this request as far as it gets, and by the worker."""
-    reasons, note = request.form.getlist("reasons"), request.form.get("note", "")
+    reasons, note = field_values("reasons"), typed_field("note")
     try:
         container().bulk_review.start(account(), run, tuple(reasons), note)
     except Refusal as refusal:
@@ -96,7 +96,7 @@ def _carry_on(run: UUID) -> Answer:
 
 
 def _page(
-    progress: Progress,
+    progress: BulkProgress,
     ticked: frozenset[str] = frozenset(),
     note: str = "",
     faults: Mapping[str, str] | None = None,
@@ -127,7 +127,7 @@ def _page(
 
 def _ticked() -> list[Chosen]:
     """What the form names, as far as it is at the visitor's sites; the version is the one that the page showed."""
-    ticked = dict(chosen_of_form(request.form.getlist("case")))
+    ticked = dict(chosen_of_form(field_values("case")))
     rows = container().queries.cases.rows(list(ticked))
     return _judged([row for row in rows if account().actor.covers(row["site"] or "")], ticked)
 

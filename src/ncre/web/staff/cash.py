@@ -18,6 +18,7 @@ from ncre.projections.payment.sentences import why_unusable
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import trimmed_field, typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.shared.rounds import names_of_sites
@@ -61,7 +62,7 @@ def day() -> Answer:
 def counter(registration: UUID) -> Answer:
     """现场缴费: money that was taken at the counter, under the number of its receipt."""
     row = at_my_sites(registration)
-    receipt, amount = request.form.get("receipt", "").strip(), request.form.get("amount", "")
+    receipt, amount = trimmed_field("receipt"), typed_field("amount")
     try:
         asked, taken = case_request(registration), fen(amount)
         back = container().registrations.take_counter_payment(asked, receipt, taken)
@@ -90,9 +91,7 @@ def handed_back(registration: UUID) -> Answer:
     """Cash that could not be used was handed back at the counter of the site."""
     at_my_sites(registration)
     try:
-        container().registrations.hand_back_counter_payment(
-            case_request(registration), request.form.get("trade", "")
-        )
+        container().registrations.hand_back_counter_payment(case_request(registration), typed_field("trade"))
     except Refusal as refusal:
         return with_faults(registration, {"case": refusal_text(refusal)}), int(STATUS[refusal.code])
     flash(_("退款已登记。"))

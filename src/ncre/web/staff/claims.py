@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -13,6 +13,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import typed_field
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.case_forms import TEXTS
 from ncre.web.staff.case_page import case_page
@@ -36,9 +37,7 @@ def take_over(registration: UUID) -> Answer:
 @blind
 def hand_over(registration: UUID) -> Answer:
     row = at_my_sites(registration)
-    typed = Typed(
-        colleague=request.form.get("colleague", ""), handover_note=request.form.get("handover_note", "")
-    )
+    typed = Typed(colleague=typed_field("colleague"), handover_note=typed_field("handover_note"))
     try:
         to = container().review_claims.hand_over(row, account(), _id(typed.colleague), typed.handover_note)
     except Refusal as refusal:

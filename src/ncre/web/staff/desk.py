@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.registration.commands import EVERY_SITE
@@ -17,7 +17,7 @@ from ncre.domain.scanned_code import NUMBER, scanned
 from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details
-from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.forms import fresh_id, typed_field
 from ncre.web.shared.registration_view import with_rules
 from ncre.web.staff.case_page import AT_DESK
 from ncre.web.staff.return_link import remember
@@ -94,7 +94,7 @@ class Found:
 
 def looked_up(sites: frozenset[str] = EVERY_SITE) -> Found:
     """The text of the search form, and what it names at these sites."""
-    typed = request.form.get("q", "")
+    typed = typed_field("q")
     text = wanted(typed)
     if not text or len(text) > LONGEST:
         return Found(typed, [], {"q": _("请输入报名号、证件号码、准考证号、姓名、手机号或邮箱。")})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Site
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, account, container, require_role
+from ncre.web.shared.forms import typed_field
 from ncre.web.shared.rounds import current_round, current_site
 from ncre.web.staff.return_link import remember
 
@@ -59,7 +60,7 @@ def seats(code: str, sitting: str) -> Answer:
     """
     here = _mine(code)
     printed = container().hall_lists.seat_lists(current_round().code, here.code, sitting, account().actor)
-    if printed.faceless and request.form.get("anyway") != "yes":
+    if printed.faceless and typed_field("anyway") != "yes":
         page = render_template("staff/faceless.html", site=here, sitting=sitting, people=printed.faceless)
         return page, 409
     return _pdf(printed.pdf, f"ncre-seats-{here.code}-{sitting}")

@@ -28,6 +28,7 @@ from ncre.services.admission.offline_acts import read_batch
 from ncre.services.admission.offline_desk import Answered
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round, sites_of_round
 from ncre.web.static_folder import STATIC
@@ -122,11 +123,11 @@ def session() -> Answer:
 @require_role(Role.REVIEWER, Role.OFFICE)
 def people() -> Answer:
     """A portion of the list of a site: the looks are recorded first. With it the key under which the device keeps it."""
-    code = request.form.get("site", "")
+    code = typed_field("site")
     if code not in {site.code for site in _my_sites()}:
         raise NotFound
     portion = container().offline_desk.download(
-        current_round().code, code, _day(), account().actor, _after(request.form.get("after", ""))
+        current_round().code, code, _day(), account().actor, _after(typed_field("after"))
     )
     return jsonify(
         receipt=msgspec.to_builtins(portion.receipt),
@@ -185,7 +186,7 @@ def _my_sites() -> list[Site]:
 
 def _day() -> date | None:
     """The day asked for; None for the confirmation in person."""
-    text = request.form.get("day", "")
+    text = typed_field("day")
     if text == "confirmation":
         return None
     try:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from ncre.domain import typed_text
 from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.plan import Round, Site
 from ncre.domain.exam.revision_wording import change_words, outcome_words
@@ -21,7 +20,7 @@ from ncre.web.office.draft_site_fields import offers_group
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import command_id, fresh_id, seen
+from ncre.web.shared.forms import command_id, fresh_id, has_field, line_field, seen, sent_form, typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 
@@ -55,8 +54,8 @@ def site(code: str) -> Answer:
 def change(code: str, part: str) -> Answer:
     """Asked for once more, with what it changes and whom it touches; then carried out."""
     found, service = _site(code), container().site_administration
-    cells = typed_cells(_form(found, part), request.form)
-    round_, why = current_round(), request.form.get("why", "")
+    cells = typed_cells(_form(found, part), sent_form())
+    round_, why = current_round(), typed_field("why")
     try:
         typed = service.typed(round_.code, code, part, cells, seen(), account().actor)
         if typed.faults:
@@ -67,8 +66,8 @@ def change(code: str, part: str) -> Answer:
         if revision is None or not revision.points:
             flash(_("没有变动。"))
             return redirect(url_for("own_site.site", code=code), 303)
-        if "confirmed" not in request.form or revision.refused or "edit" in request.form:
-            if "edit" in request.form:
+        if not has_field("confirmed") or revision.refused or has_field("edit"):
+            if has_field("edit"):
                 return _page(found, {part: cells}, {}, part)
             return _preview(found, part, cells, revision, {}, why)
         try:
@@ -90,8 +89,8 @@ def change(code: str, part: str) -> Answer:
 @require_role(Role.SITE_ADMIN)
 def give(code: str) -> Answer:
     """Somebody with an account reviews at the site from now on."""
-    found, name = _site(code), typed_text.line(request.form.get("name", ""))
-    why = typed_text.line(request.form.get("why", ""))
+    found, name = _site(code), line_field("name")
+    why = line_field("why")
     try:
         known = container().site_administration.give(current_round().code, code, name, why, account().actor)
     except Refusal as refusal:
@@ -106,7 +105,7 @@ def give(code: str) -> Answer:
 @require_role(Role.SITE_ADMIN)
 def take(code: str, identity: UUID) -> Answer:
     """Somebody does not review at the site any more."""
-    found, why = _site(code), typed_text.line(request.form.get("why", ""))
+    found, why = _site(code), line_field("why")
     try:
         known = container().site_administration.take(
             current_round().code, code, identity, why, account().actor
@@ -136,7 +135,7 @@ def _page(found: Site, typed: dict[str, dict[str, str]], faults: dict[str, str],
         rows_of=rows_of,
         as_time=as_time,
         command_id=fresh_id,
-        typed=request.form,
+        typed=sent_form(),
         longest_why=LONGEST_WHY,
     )
 
@@ -160,8 +159,8 @@ def _preview(
         refused=revision.refused,
         faults=faults,
         why=why,
-        seen=request.form.get("seen", ""),
-        command_id=request.form.get("command_id", ""),
+        seen=typed_field("seen"),
+        command_id=typed_field("command_id"),
         longest_why=LONGEST_WHY,
     )
 

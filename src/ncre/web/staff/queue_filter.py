@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import request
 from flask_babel import lazy_gettext as later
 
-from ncre.projections.registration.queue_pages import Claimed, Order, Place, QueueFilter
+from ncre.projections.registration.queue_pages import Claimed, PageStart, QueueFilter, QueueOrder
 from ncre.projections.registration.review_index import VERDICTS
 from ncre.web.shared.auth import account, container
 
@@ -56,13 +56,13 @@ class AskedFor:
     waited: str = ""
     duplicates: str = ""
     claimed: Claimed = Claimed.ANY
-    order: Order = Order.OLDEST
+    order: QueueOrder = QueueOrder.OLDEST
 
     @property
     def arguments(self) -> dict[str, str]:
         """As an address has them, without what asks for nothing."""
         given = {name: str(getattr(self, name)) for name in NAMES}
-        return {name: value for name, value in given.items() if value and value != Order.OLDEST}
+        return {name: value for name, value in given.items() if value and value != QueueOrder.OLDEST}
 
     @property
     def narrowed(self) -> bool:
@@ -83,7 +83,7 @@ def asked_for(mine: Collection[str]) -> AskedFor:
         waited=waited if waited in map(str, WAITED) else "",
         duplicates=_one_of(given.get("duplicates", ""), ("yes",)),
         claimed=Claimed(_one_of(given.get("claimed", ""), tuple(Claimed))),
-        order=Order(_one_of(given.get("order", ""), tuple(Order)) or Order.OLDEST),
+        order=QueueOrder(_one_of(given.get("order", ""), tuple(QueueOrder)) or QueueOrder.OLDEST),
     )
 
 
@@ -115,7 +115,7 @@ def _claims(claimed: Claimed) -> frozenset[UUID]:
     return frozenset(one.registration for one in held if not others or one.account != account().id)
 
 
-def place_of() -> Place | None:
+def place_of() -> PageStart | None:
     """The place behind which the page of this address begins; None at the beginning, and for what is none.
 
     The number of the case is no part of the address; it is that of the registration.
@@ -124,10 +124,10 @@ def place_of() -> Place | None:
     row = container().queries.cases.row(UUID(found[2])) if found else None
     if found is None or row is None:
         return None
-    return Place(EPOCH + timedelta(microseconds=int(found[1])), row["id"], row["number"] or "")
+    return PageStart(EPOCH + timedelta(microseconds=int(found[1])), row["id"], row["number"] or "")
 
 
-def in_address(place: Place) -> str:
+def in_address(place: PageStart) -> str:
     """The place as an address carries it."""
     return f"{(place.requested_at - EPOCH) // timedelta(microseconds=1)}-{place.registration.hex}"
 

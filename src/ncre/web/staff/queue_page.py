@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 
 from ncre.domain.exam.plan import Round, Site
-from ncre.projections.registration.queue_pages import Place, QueuedCases
+from ncre.projections.registration.queue_pages import PageStart, QueuedCases
 from ncre.projections.rows import RegistrationRow
 from ncre.web.candidate.photo_checks import lines
 from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container
 from ncre.web.shared.disclosure import open_all, opened
-from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.forms import field_values, fresh_id
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.queue_filter import (
@@ -101,7 +101,7 @@ def _shown(
     }
 
 
-def _onward(asked: AskedFor, place: Place | None) -> dict[str, str]:
+def _onward(asked: AskedFor, place: PageStart | None) -> dict[str, str]:
     """The address behind a place; of the first page where there is none."""
     return {**asked.arguments, **({"after": in_address(place)} if place else {})}
 
@@ -128,7 +128,7 @@ def _card(row: RegistrationRow) -> dict[str, Any]:
 
 def _cases_of_form() -> list[UUID]:
     """The cases that a form names; what is no id is left out."""
-    return [case for case, _seen in chosen_of_form(request.form.getlist("case"))]
+    return [case for case, _seen in chosen_of_form(field_values("case"))]
 
 
 def chosen_of_form(given: Sequence[str]) -> list[tuple[UUID, int]]:

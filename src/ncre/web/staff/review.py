@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -20,6 +20,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.disclosure import open_details, opened
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import field_values, trimmed_field, typed_field
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import at_my_sites, case_request
@@ -71,7 +72,7 @@ def open_case(registration: UUID) -> Answer:
     """Show the private details in this session from now on: the look and its reason are recorded first."""
     row = at_my_sites(registration)
     try:
-        open_details(row, PURPOSE, reason_of_work(request.form.get("opening", "")))
+        open_details(row, PURPOSE, reason_of_work(typed_field("opening")))
         container().review_claims.take(row, account())
     except Refusal as refusal:
         return case_page(registration, Typed(faults={"opening": refusal_text(refusal)})), int(
@@ -110,7 +111,7 @@ def approve(registration: UUID) -> Answer:
 @blind
 def reject(registration: UUID) -> Answer:
     row, decide = at_my_sites(registration), container().registrations.reject
-    typed = Typed(frozenset(request.form.getlist("reasons")), request.form.get("note", ""))
+    typed = Typed(frozenset(field_values("reasons")), typed_field("note"))
     try:
         decision = decide(case_request(registration), tuple(typed.reasons), typed.note)
     except Refusal as refusal:
@@ -158,8 +159,7 @@ def confirm(registration: UUID) -> Answer:
 @CANCELLATION.sent
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
-    form = request.form
-    typed = Typed(why=form.get("why", ""), money=form.get("money", ""), money_why=form.get("money_why", ""))
+    typed = Typed(why=typed_field("why"), money=typed_field("money"), money_why=typed_field("money_why"))
     money = PaidFee(typed.money) if typed.money in set(PaidFee) else None
     try:
         container().registrations.cancel(case_request(registration), typed.why, money, typed.money_why)
@@ -175,7 +175,7 @@ def cancel(registration: UUID) -> Answer:
 def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)
-    typed = Typed(to=request.form.get("to", "").strip(), evidence=request.form.get("evidence", ""))
+    typed = Typed(to=trimmed_field("to"), evidence=typed_field("evidence"))
     try:
         container().registrations.move(case_request(registration), typed.to, typed.evidence)
     except Refusal as refusal:

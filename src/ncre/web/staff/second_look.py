@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -21,6 +21,7 @@ from ncre.web.candidate.task_list import GROUPS
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.forms import field_values, typed_field
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import any_row
 from ncre.web.staff.review_case import answers, pictures
@@ -96,7 +97,7 @@ def photo(registration: UUID, version: int, digest: str) -> Answer:
 @require_role(Role.REVIEWER)
 def decide(registration: UUID, version: int) -> Answer:
     look = _mine(registration, version)
-    verdict, reasons = request.form.get("verdict", ""), tuple(request.form.getlist("reasons"))
+    verdict, reasons = typed_field("verdict"), tuple(field_values("reasons"))
     try:
         agreed = container().second_looks.decide(account(), registration, version, verdict, reasons)
     except Refusal as refusal:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, flash
 from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.vocabulary import Step
 from ncre.web.shared.auth import Answer, container, require_step
+from ncre.web.shared.forms import typed_field
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.staff.case_drafts import SUSPENSION
 from ncre.web.staff.case_forms import back_to, refused
@@ -23,7 +24,7 @@ pages = Blueprint("suspension", __name__)
 @SUSPENSION.sent
 def suspend(registration: UUID) -> Answer:
     at_my_sites(registration)
-    typed = Typed(suspend_why=request.form.get("suspend_why", ""))
+    typed = Typed(suspend_why=typed_field("suspend_why"))
     try:
         container().registrations.suspend(case_request(registration), typed.suspend_why)
     except Refusal as refusal:

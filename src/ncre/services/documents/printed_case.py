@@ -17,7 +17,7 @@ from ncre.services.exam.plans_in_force import Rules
 
 
 @dataclass(frozen=True)
-class Case:
+class PrintedCase:
     """A registration with everything that its pages say.
 
     `round` and `site` are those in force, which say what may be printed now. `paid_under` and `seated_under`
@@ -77,8 +77,8 @@ def whole_case(
     rules: Rules,
     under: tuple[Rules, Rules],
     details: Details | None,
-) -> Case:
+) -> PrintedCase:
     """Raises Refusal where the person was erased."""
     if details is None:
         raise Refusal(RefusalCode.PERSON_ERASED)
-    return Case(row, seats, rules.round, rules.site, details, *under)
+    return PrintedCase(row, seats, rules.round, rules.site, details, *under)

@@ -1,0 +1,1 @@
+"""How connections are made and kept: to a file of SQLite, to PostgreSQL."""
