@@ -95,7 +95,7 @@ def test_who_paid_reads_that_the_fee_goes_back_and_who_did_not_that_nothing_is_o
     assert "您支付的 160.00 元会退还" in text
     assert "The 160.00 yuan that you paid go back" in text
     assert "报名时间内可以登录后重新报名，另选考点。" in text
-    assert "您没有支付费用" in letter(server, waiting)[1]
+    assert "您没有支付过考试费" in letter(server, waiting)[1]
     (mail,) = [one.mail for one in server.read if one.to == paid.account.email]
     assert "停水停电 &lt;b&gt;" in mail.html
     assert "<b>" not in mail.html.replace("</b>", "")

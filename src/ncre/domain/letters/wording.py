@@ -174,7 +174,7 @@ MUST_BE_TOLD: Final = Bilingual(
 CHOOSE: Final = Bilingual("接收哪些通知：", "Which letters you get: ")
 
 NOTHING_PAID: Final = Bilingual(
-    "您没有支付费用，不用办理退费。", "You paid nothing, so nothing is to be paid back."
+    "您没有支付过考试费，不用办理退费。", "You paid nothing, so nothing is to be paid back."
 )
 GOES_BACK: Final = Bilingual(
     "您支付的 {amount} 元会退还：网上支付的原路退回，在考点交的现金由考点退还。不用申请，退还后再通知您。",
