@@ -63,3 +63,25 @@ def test_a_resident_number_that_ends_in_a_lookalike_of_x(last: str) -> None:
 
 def test_an_account_name_that_a_phone_capitalised() -> None:
     assert typed_text.account_name("Shenhe") == typed_text.account_name("shenhe")
+
+
+@pytest.mark.parametrize("typed", ["١٢٣٤٥", "۱۲۳۴۵", "１２３４５。", "12345，", "𝟏𝟐𝟑𝟒𝟓"])
+def test_a_code_in_digits_of_another_keyboard_or_at_the_end_of_a_sentence(typed: str) -> None:
+    assert typed_text.code(typed) == "12345"
+
+
+def test_phones_numbers_and_postcodes_in_digits_of_another_keyboard() -> None:
+    assert addresses.phone("١٣٨٠٠١٣٨٠٠٠") == "+8613800138000"
+    assert normalise_document("resident_id", "۱۱۰۱۰۵۱۹۴۹۱۲۳۱۰۰۲x") == "11010519491231002X"
+    assert typed_text.digits("٤٣٠٢٠٥") == "430205"
+
+
+@pytest.mark.parametrize(
+    "typed", ["阿卜杜热合曼. 买买提明", "阿卜杜热合曼 . 买买提明", "阿卜杜热合曼 。买买提明"]
+)
+def test_a_blank_beside_the_dot_of_a_name(typed: str) -> None:
+    assert typed_text.person_name(typed) == "阿卜杜热合曼·买买提明"
+
+
+def test_the_full_stop_of_an_initial_keeps_its_blank() -> None:
+    assert typed_text.person_name("John R. Smith") == "John R. Smith"

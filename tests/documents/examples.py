@@ -11,9 +11,18 @@ from PIL import Image
 from pypdf import PdfReader
 from skimage import data
 
+from ncre.documents.english import CHOICES
 from ncre.documents.pdf import glyphs
 from ncre.documents.pdf.line_breaking import POINT
-from ncre.documents.view_models import FormSheet, Person, Record, SeatLine, SubjectLine, TicketSheet
+from ncre.documents.view_models import (
+    FormSheet,
+    Person,
+    ReceiptSheet,
+    Record,
+    SeatLine,
+    SubjectLine,
+    TicketSheet,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUND = "2027年3月全国计算机等级考试（第 78 次）"
@@ -29,6 +38,11 @@ SITTINGS = (
     datetime(2027, 3, 27, 8, 0, tzinfo=SHANGHAI),
     datetime(2027, 3, 27, 10, 20, tzinfo=SHANGHAI),
     datetime(2027, 3, 28, 15, 0, tzinfo=SHANGHAI),
+)
+ENGLISH_SUBJECTS = (
+    "Level 2 Python Programming",
+    "Level 3 Network Technology",
+    "Level 1 Computer Basics and WPS Office",
 )
 RARE = "䶮㛃𠅤𠀀𫖯𪜀𫝀𬭎𫠠𬺰𰻝"
 """One or more of every CJK extension from A to G (pages and printing facts §1.1)."""
@@ -93,6 +107,41 @@ def ticket(name: str = "欧阳䶮", subjects: int = 1) -> TicketSheet:
     )
     site, address = "420019 武汉软件工程职业学院", "武汉市江夏区光谷大道117号"
     return TicketSheet(ROUND, ouyang(name), RECORD, site, address, seats)
+
+
+RECEIPT = ReceiptSheet(
+    round=ROUND,
+    record=RECORD,
+    name="欧阳䶮",
+    document_number="420115********002X",
+    site="420019 武汉软件工程职业学院",
+    subjects=FORM.subjects,
+    amount="80.00 元",
+    paid="2027-01-03 10:32",
+    channel="支付宝",
+    order="2027010310320001",
+    trade="2027010322001400001234567890",
+    remark="如有疑问，请持本凭证和有效身份证件联系考点。",
+    clerk="李老师",
+)
+
+ENGLISH = {
+    **{value: CHOICES[value] for value in ("女", "居民身份证", "本科", "学生")},
+    "汉族": CHOICES["汉"],
+    **{title: name for (_, title), name in zip(SUBJECTS, ENGLISH_SUBJECTS, strict=True)},
+    **{
+        f"{code} {title}": f"{code} {name}"
+        for (code, title), name in zip(SUBJECTS, ENGLISH_SUBJECTS, strict=True)
+    },
+    ROUND: "National Computer Rank Examination, March 2027 (no. 78)",
+    "已支付": "paid",
+    FORM.paid: "due: 80.00 yuan, paid 2027-01-03 10:32",
+    FORM.review: "passed (2027-01-03 09:12)",
+    RECEIPT.amount: "80.00 yuan",
+    RECEIPT.channel: "Alipay",
+    RECEIPT.remark: "With questions, bring this receipt and your valid identity document to the site.",
+}
+"""The English of every value of these sheets."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ncre.documents.codes.ticket_token import FORM as FORM_KIND
 from ncre.documents.codes.ticket_token import TICKET, TicketKey, TicketToken, TokenSeat, read
 from ncre.documents.registration_form import registration_form
 from ncre.documents.view_models import Printed
-from tests.documents.examples import NUMBER, RARE, RECORD, form, ticket
+from tests.documents.examples import ENGLISH, NUMBER, RARE, RECORD, form, ticket
 from tests.documents.rendering import codes_on, rendered
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -38,9 +38,20 @@ def stamped_ticket(name: str = "欧阳䶮", subjects: int = 1) -> Printed:
     return admission_ticket(replace(ticket(name, subjects), record=replace(RECORD, code=code)))
 
 
+def bilingual_ticket(subjects: int) -> Printed:
+    code = KEY.signed(TicketToken(TICKET, NUMBER, 17, RECORD.digest, HALLS[:subjects]))
+    return admission_ticket(
+        replace(
+            ticket(subjects=subjects), record=replace(RECORD, code=code), english=ENGLISH, unconfirmed=True
+        )
+    )
+
+
 PAGES: dict[str, Callable[[], Printed]] = {
     "form": lambda: stamped_form(subjects=3),
     "ticket": lambda: stamped_ticket(subjects=3),
+    "form-bilingual": lambda: registration_form(replace(form(subjects=3), english=ENGLISH)),
+    "ticket-bilingual": lambda: bilingual_ticket(3),
     "ticket-long-name": lambda: stamped_ticket("阿卜杜热合曼·买买提艾力·" * 3),
 }
 
@@ -83,6 +94,13 @@ def test_an_independent_decoder_reads_both_codes_of_the_ticket_at_150_dpi(subjec
     assert found["Code128"] == NUMBER
     stamp = read(found["QRCode"], KEY.public)
     assert (stamp.kind, stamp.number, stamp.version, stamp.seats) == (TICKET, NUMBER, 17, HALLS[:subjects])
+
+
+@pytest.mark.parametrize("subjects", [1, 3])
+def test_an_independent_decoder_reads_both_codes_of_a_bilingual_ticket(subjects: int) -> None:
+    found = codes_on(rendered(bilingual_ticket(subjects).pdf))
+    assert found["Code128"] == NUMBER
+    assert read(found["QRCode"], KEY.public).kind == TICKET
 
 
 @pytest.mark.parametrize("page", [0, 1])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ncre.documents import labels
+from ncre.documents import english, labels
 from ncre.documents.codes.barcodes import code128, qr
 from ncre.documents.pdf.canvas import LEFT, Paper
-from ncre.documents.pdf.page_frame import foot, head, photo
-from ncre.documents.view_models import Printed, SeatLine, TicketSheet
+from ncre.documents.pdf.page_frame import BILINGUAL_FOOTER, foot, head, photo
+from ncre.documents.view_models import Printed, SeatLine, TicketSheet, beneath
+from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
 
 ROW = 9.0
@@ -23,7 +24,8 @@ def admission_ticket(sheet: TicketSheet) -> Printed:
 
 def laid_out(sheet: TicketSheet) -> Paper:
     """The page as notes, before any font is cut."""
-    paper = Paper(f"{labels.TICKET_TITLE} {sheet.record.number}", sheet.record.at)
+    title = f"{labels.TICKET_TITLE} {sheet.record.number}"
+    paper = Paper(title, sheet.record.at, bilingual=sheet.english is not None)
     _draw(paper, sheet)
     return paper
 
@@ -37,18 +39,19 @@ def admission_tickets(title: str, sheets: Sequence[TicketSheet]) -> Printed:
 
 
 def _draw(paper: Paper, sheet: TicketSheet) -> None:
-    paper.page()
-    head(paper, sheet.round, labels.TICKET_TITLE)
+    paper.page(f"{sheet.record.number} {sheet.person.name}")
+    head(paper, sheet.round, labels.TICKET_TITLE, round_english=beneath(sheet, sheet.round))
     _person(paper, sheet)
     end = _schedule(paper, sheet)
     _codes(paper, sheet, end)
     _notices(paper, sheet, end)
-    foot(paper, sheet.record, "可黑白打印，照片须清晰", 1, 1)
+    foot(paper, sheet.record, labels.TICKET_REMARK, 1, 1)
 
 
-def notices(sheet: TicketSheet) -> tuple[str, ...]:
+def notices(sheet: TicketSheet) -> tuple[Bilingual, ...]:
     """What the candidate is told to mind (考生须知); the last one only where confirmation is still to come."""
-    return (*labels.NOTICES, labels.UNCONFIRMED) if sheet.unconfirmed else labels.NOTICES
+    texts = (*labels.NOTICES, labels.UNCONFIRMED) if sheet.unconfirmed else labels.NOTICES
+    return tuple(Bilingual(text, english.NOTICES[text]) for text in texts)
 
 
 def grouped(ticket: str) -> str:
@@ -58,16 +61,16 @@ def grouped(ticket: str) -> str:
 
 def _person(paper: Paper, sheet: TicketSheet) -> None:
     person, y = sheet.person, 42.0
-    for label, value in (
-        ("姓名", person.name),
-        ("性别", person.sex),
-        ("证件类型", person.document_type),
-        ("证件号码", person.document_number),
-        ("报名号", sheet.record.number),
-        ("考点", sheet.site),
+    for label, value, translated in (
+        ("姓名", person.name, ""),
+        ("性别", person.sex, beneath(sheet, person.sex)),
+        ("证件类型", person.document_type, beneath(sheet, person.document_type)),
+        ("证件号码", person.document_number, ""),
+        ("报名号", sheet.record.number, ""),
+        ("考点", sheet.site, ""),
     ):
         x = paper.label(LEFT, y, 26, ROW, label, SIZE)
-        paper.cell(x, y, 110, ROW, value, 11.5 if label == "姓名" else SIZE)
+        paper.cell(x, y, 110, ROW, value, 11.5 if label == "姓名" else SIZE, english=translated)
         y += ROW
     x = paper.label(LEFT, y, 26, ROW, "考点地址", SIZE)
     paper.cell(x, y, 154, ROW, sheet.address, SIZE)
@@ -76,26 +79,32 @@ def _person(paper: Paper, sheet: TicketSheet) -> None:
 
 def _schedule(paper: Paper, sheet: TicketSheet) -> float:
     """The table of subjects; returns its lower edge."""
-    paper.text(LEFT, 113, "考试安排", 12, bold=True)
+    paper.heading(LEFT, 113, "考试安排", 12)
     x, y = LEFT, 116.0
     for title, width in zip(labels.TICKET_COLUMNS, WIDTHS, strict=True):
         x = paper.label(x, y, width, 8, title, 9.5)
     y += 8
     for seat in sheet.seats:
-        _seat(paper, y, seat)
+        _seat(paper, y, seat, beneath(sheet, seat.subject))
         y += 13
     return y
 
 
-def _seat(paper: Paper, y: float, seat: SeatLine) -> None:
+def _seat(paper: Paper, y: float, seat: SeatLine, subject: str) -> None:
     starts, ends = seat.starts_at.astimezone(EXAM_TIME), seat.ends_at.astimezone(EXAM_TIME)
-    x = paper.cell(LEFT, y, WIDTHS[0], 13, seat.subject, SIZE)
+    x = paper.cell(LEFT, y, WIDTHS[0], 13, seat.subject, SIZE, english=subject)
     x = paper.cell(x, y, WIDTHS[1], 13, grouped(seat.ticket), SIZE, "center")
     paper.box(x, y, WIDTHS[2], 13)
     day = f"{starts.year}年{starts.month}月{starts.day}日 第 {seat.batch} 批次"
-    middle = x + WIDTHS[2] / 2
-    paper.text(middle, y + 5.4, day, SIZE, align="center", within=WIDTHS[2] - 3)
-    paper.text(middle, y + 10.6, f"{starts:%H:%M}–{ends:%H:%M}", SIZE, align="center")
+    middle, within = x + WIDTHS[2] / 2, WIDTHS[2] - 3
+    if paper.bilingual:
+        paper.text(middle, y + 4.4, day, 9.5, align="center", within=within)
+        on = f"{starts:%Y-%m-%d}, sitting {seat.batch}"
+        paper.text(middle, y + 7.9, on, 7.5, align="center", within=within)
+        paper.text(middle, y + 12, f"{starts:%H:%M}–{ends:%H:%M}", SIZE, align="center")
+    else:
+        paper.text(middle, y + 5.4, day, SIZE, align="center", within=within)
+        paper.text(middle, y + 10.6, f"{starts:%H:%M}–{ends:%H:%M}", SIZE, align="center")
     x += WIDTHS[2]
     paper.box(x, y, WIDTHS[3], 13)
     paper.text(x + WIDTHS[3] / 2, y + 6, f"{seat.hall:04}", 14, bold=True, align="center")
@@ -106,17 +115,27 @@ def _seat(paper: Paper, y: float, seat: SeatLine) -> None:
 
 
 def _codes(paper: Paper, sheet: TicketSheet, top: float) -> None:
-    record = sheet.record
-    paper.code(qr(record.code), LEFT, top + 8, 34, 34)
-    paper.text(LEFT + 17, top + 50, "入场扫码核验", 9, align="center")
-    paper.code(code128(record.number), 60, top + 14, 80, 14)
-    paper.text(100, top + 33, record.number, 9, align="center")
-    paper.box(151, top + 8, 44, 34)
-    paper.text(173, top + 14, "监考员核验签字", 9, align="center", grey=60)
+    record, y = sheet.record, top + (5 if paper.bilingual else 8)
+    paper.code(qr(record.code), LEFT, y, 34, 34)
+    paper.text(LEFT + 17, y + 42, labels.SCAN_TICKET, 9, align="center")
+    paper.text(LEFT + 17, y + 45.4, paper.english(labels.SCAN_TICKET), 7.5, align="center")
+    paper.code(code128(record.number), 60, y + 6, 80, 14)
+    paper.text(100, y + 25, record.number, 9, align="center")
+    paper.box(151, y, 44, 34)
+    paper.text(173, y + 6, labels.INVIGILATOR, 9, align="center", grey=60)
+    paper.text(173, y + 9.5, paper.english(labels.INVIGILATOR), 7, align="center", grey=60, within=42)
 
 
 def _notices(paper: Paper, sheet: TicketSheet, top: float) -> None:
-    paper.text(LEFT, top + 58, "考生须知", 12, bold=True)
+    if paper.bilingual:
+        paper.heading(LEFT, top + 57, labels.SECTIONS[3], 12)
+        both = [
+            Bilingual(f"{number}.  {notice.zh}", notice.en)
+            for number, notice in enumerate(notices(sheet), start=1)
+        ]
+        paper.notes(LEFT, top + 63, both, 10, 178, BILINGUAL_FOOTER - 1 - (top + 60))
+        return
+    paper.text(LEFT, top + 58, labels.SECTIONS[3], 12, bold=True)
     y = top + 65
     for number, notice in enumerate(notices(sheet), start=1):
-        y = paper.paragraph(LEFT, y, f"{number}.  {notice}", 10, 178, 6.2, hanging=6)
+        y = paper.paragraph(LEFT, y, f"{number}.  {notice.zh}", 10, 178, 6.2, hanging=6)

@@ -33,7 +33,7 @@ def door_sheets(title: str, at: datetime, sheets: Iterable[DoorSheet]) -> Printe
     """One page a hall."""
     paper = Paper(title, at)
     for sheet in sheets:
-        paper.page()
+        paper.page(f"考场 {sheet.head.hall:04}")
         _page(paper, sheet)
     return paper.printed()
 

@@ -38,7 +38,7 @@ def seat_lists(title: str, at: datetime, lists: Iterable[SeatList]) -> Printed:
 def _hall(paper: Paper, one: SeatList) -> None:
     pages = [one.people[start : start + ON_A_PAGE] for start in range(0, len(one.people), ON_A_PAGE)]
     for number, people in enumerate(pages, start=1):
-        paper.page()
+        paper.page(f"考场 {one.head.hall:04} · {one.head.day} {one.head.hours} · {number}/{len(pages)}")
         head(paper, one.head.round, TITLE)
         paper.text(RIGHT, 33, ALSO, 10.5, align="right")
         _which(paper, one.head)

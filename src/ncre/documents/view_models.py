@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
 NO_PHOTO: Final = "无照片"
 """Printed where a face should be: none was uploaded, or its file is lost or damaged."""
+
+English = Mapping[str, str] | None
+"""What stands in English beneath the values of a bilingual sheet, by their Chinese; None on a Chinese sheet."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class FormSheet:
     remark: str = ""
     site_mobile: str = ""
     site_email: str = ""
+    english: English = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ class TicketSheet:
     address: str
     seats: tuple[SeatLine, ...]
     unconfirmed: bool = False
+    english: English = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +127,7 @@ class ReceiptSheet:
     trade: str
     remark: str
     clerk: str = ""
+    english: English = None
 
 
 Sheet = TypeVar("Sheet", FormSheet, TicketSheet)
@@ -129,6 +136,11 @@ Sheet = TypeVar("Sheet", FormSheet, TicketSheet)
 def pictured(sheet: Sheet, photo: bytes | None) -> Sheet:
     """The sheet with this photo on it."""
     return replace(sheet, person=replace(sheet.person, photo=photo))
+
+
+def beneath(sheet: FormSheet | TicketSheet | ReceiptSheet, value: str) -> str:
+    """What stands in English beneath a value of the sheet; "" on a Chinese sheet, and for what has no English."""
+    return (sheet.english or {}).get(value, "")
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def _address_faults(field: str, form: Mapping[str, str], typed: dict[str, str]) 
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[\s\-]", "", typed_text.digits(unicodedata.normalize("NFKC", text)))
 
 
 def _field_faults(one: FormField, text: str, today: date) -> list[Fault]:

@@ -14,8 +14,8 @@ INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs"})
 
 BLANK: Final = frozenset({"Zs", "Zl", "Zp"})
 
-_JOINING: Final = frozenset("-‐‑‒–—−·•．.")
-"""What stands between groups of digits where somebody copied them."""
+_JOINING: Final = frozenset("-‐‑‒–—−·•．.。,，;；:：")
+"""What stands between groups of digits where somebody copied them, and behind them where it was the end of a sentence."""
 
 
 LONGEST: Final = 400
@@ -23,13 +23,18 @@ LONGEST: Final = 400
 
 
 def code(text: str) -> str:
-    """A code of digits or letters as it was meant: full width folded, blanks, dashes and invisible marks left out."""
+    """A code of digits or letters as it was meant: full width and digits of other scripts folded, blanks and marks left out."""
     plain = "".join(
         letter
         for letter in unicodedata.normalize("NFKC", text[:LONGEST])
         if unicodedata.category(letter) not in INVISIBLE | BLANK and letter not in _JOINING
     )
-    return unicodedata.normalize("NFKC", plain)
+    return digits(unicodedata.normalize("NFKC", plain))
+
+
+def digits(text: str) -> str:
+    """The text with the decimal digits of other scripts (Arabic, Devanagari ...) as 0 to 9."""
+    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
 
 
 def account_name(text: str) -> str:
@@ -101,7 +106,7 @@ _ZEROS: Final = re.compile(rf"(?<=[{HAN}])[○◯](?=[{HAN}]|$)")
 _NAME_DOT: Final = re.compile(
     rf"(?<=[{HAN}])[.。](?=[{HAN}{LATIN}])|(?<=[{LATIN}])[.。](?=[{HAN}])|(?<=[{LATIN}]{{2}})[.](?=[{LATIN}]{{2}})"
 )
-_AROUND: Final = re.compile(r" *([·-]) *")
+_AROUND: Final = re.compile(rf" *([·-]) *|(?<=[{HAN}]) *([.。]) *(?=[{HAN}])")
 
 
 def document_number(text: str) -> str:
@@ -112,7 +117,7 @@ def document_number(text: str) -> str:
         for one in unicodedata.normalize("NFKC", upper)
         if unicodedata.category(one) not in INVISIBLE | BLANK and one not in _HYPHENS and not one.isspace()
     )
-    return unicodedata.normalize("NFKC", plain.translate(_LOOKALIKES))
+    return digits(unicodedata.normalize("NFKC", plain.translate(_LOOKALIKES)))
 
 
 def person_name(text: str) -> str:
@@ -123,7 +128,7 @@ def person_name(text: str) -> str:
     """
     kept = "".join(_folded(one) for one in seen(text) if not _varies(one))
     plain = unicodedata.normalize("NFC", kept).translate(_NAME_MARKS)
-    dotted = _NAME_DOT.sub("·", _AROUND.sub(r"\1", " ".join(plain.split())))
+    dotted = _NAME_DOT.sub("·", _AROUND.sub(r"\1\2", " ".join(plain.split())))
     return _ZEROS.sub("〇", dotted)
 
 

@@ -52,6 +52,29 @@ def test_the_top_is_one_row(browser: Browser, world: World, locale: str, width: 
     page.context.close()
 
 
+BROKEN: Final = """() => {
+  const text = document.querySelector('.brand b').lastChild, range = document.createRange()
+  return [...text.data.matchAll(/\\S+/g)].filter(word => {
+    range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length)
+    return range.getClientRects().length > 1
+  }).map(word => word[0])
+}"""
+"""The words of the name at the top that stand on two lines."""
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_the_name_at_the_top_is_not_broken_within_a_word_beside_a_long_account_name(
+    browser: Browser, world: World, width: int
+) -> None:
+    page = view_of(
+        browser, world, "tasks-confirmed", locale="en-GB", viewport={"width": width, "height": 700}
+    )
+    assert page.locator(".brand b").inner_text().split() == ["Online", "registration"]
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_menu_is_folded_on_a_phone_and_opens_by_a_key(
     browser: Browser, world: World, scripts: bool

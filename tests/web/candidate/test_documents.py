@@ -314,3 +314,56 @@ def test_ticket_and_form_are_english_whole(
             said = said.replace(name, "")
         assert [word for word in chinese if word in said] == [], paper
         assert "Level 2" in said
+
+
+def test_who_reads_in_english_gets_papers_in_both_languages_and_may_have_the_chinese_ones(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.pays()
+    container.office.seat(ROUND, SITE, OFFICE)
+    papers = {
+        "form.pdf": (
+            "考生报名登记表",
+            "Registrationform",
+            "Level2PythonProgramming",
+            "resident identity card",
+        ),
+        "ticket.pdf": ("准考证", "Admissionticket", "66Level2PythonProgramming", "Notes for candidates"),
+        "receipt.pdf": (
+            "考试费缴费凭证",
+            "Receiptoftheexaminationfee",
+            "Level2PythonProgramming",
+            "Amount received",
+        ),
+    }
+    for path, (chinese, *english) in papers.items():
+        visitor.get("/language/zh?next=/", 302)
+        plain = said_on(visitor.get(f"{home(wenjing)}/{path}").get_data())
+        both = said_on(visitor.get(f"{home(wenjing)}/{path}?edition=bilingual").get_data())
+        visitor.get("/language/en?next=/", 302)
+        assert said_on(visitor.get(f"{home(wenjing)}/{path}").get_data()) == both
+        assert said_on(visitor.get(f"{home(wenjing)}/{path}?edition=zh").get_data()) == plain
+        assert chinese in plain
+        assert chinese in both
+        for text in english:
+            assert "".join(text.split()) in both, (path, text)
+            assert "".join(text.split()) not in plain, (path, text)
+    for path in ("form", "ticket"):
+        visitor.get(f"{home(wenjing)}/{path}")
+        assert f"{home(wenjing)}/{path}.pdf?edition=zh" in visitor.page
+        visitor.get("/language/zh?next=/", 302)
+        visitor.get(f"{home(wenjing)}/{path}")
+        assert f"{home(wenjing)}/{path}.pdf?edition=bilingual" in visitor.page
+        visitor.get("/language/en?next=/", 302)
+
+
+def test_both_editions_of_a_paper_stay_on_the_shelf(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    wenjing.pays()
+    first = [visitor.get(f"{home(wenjing)}/form.pdf?edition={one}").get_data() for one in ("zh", "bilingual")]
+    assert len(list(container.settings.papers.glob("??/*"))) == 2
+    assert [
+        visitor.get(f"{home(wenjing)}/form.pdf?edition={one}").get_data() for one in ("zh", "bilingual")
+    ] == first
+    assert first[0] != first[1]

@@ -107,6 +107,23 @@ def test_a_sitting_keeps_its_uid_moves_and_is_taken_back(container: Container, s
     assert int(gone["SEQUENCE"]) > int(moved["SEQUENCE"])
 
 
+def test_the_calendar_of_who_reads_in_english_is_english(container: Container, site: Flask) -> None:
+    candidate = with_mail(container)
+    candidate.until_waiting()
+    approved(container, candidate)
+    page = signed_in(site, candidate)
+    page.get("/language/en?next=/", 302)
+    (due,) = events(page, candidate).values()
+    assert str(due["SUMMARY"]) == "NCRE: last moment to pay the fee"
+    assert [str(one["DESCRIPTION"]) for one in due.walk("VALARM")] == ["Please pay the fee"]
+    candidate.pays()
+    seats(container, candidate, NOW + timedelta(days=30))
+    sitting = events(page, candidate)[f"{candidate.id}-66@ncre"]
+    assert str(sitting["SUMMARY"]) == "NCRE exam: 66 Python Programming"
+    assert str(sitting["DESCRIPTION"]) == "Ticket number 6642420019010105, hall 1 (机房一), seat 5"
+    assert [str(one["DESCRIPTION"]) for one in sitting.walk("VALARM")] == ["The exam is tomorrow"]
+
+
 def test_wallets_are_offered_where_there_are_keys_alone(container: Container, site: Flask) -> None:
     candidate = with_mail(container)
     candidate.until_waiting()

@@ -428,3 +428,36 @@ def test_the_history_says_to_its_candidate_what_was_changed(
     visitor.get("/language/en?next=/", 302)
     visitor.get(home(wenjing))
     assert "Before: site 420019, subjects 66, 67." in visitor.text()
+
+
+@pytest.mark.parametrize(("from_", "done"), [(Status.APPROVED, 6), (Status.PAID, 7), (Status.SUBMITTED, 3)])
+def test_what_was_done_before_a_suspension_stays_done(
+    from_: Status, done: int, container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, from_)
+    _suspends(container, wenjing)
+    visitor.get(home(wenjing))
+    assert visitor.page.count('class="is-done"') == done
+    assert visitor.page.count('class="is-wait"') == 9 - done
+
+
+def test_no_time_runs_on_the_payment_page_while_nothing_can_be_paid(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.APPROVED)
+    visitor.get(f"{home(wenjing)}/paid")
+    assert 'class="countdown"' in visitor.page
+    _suspends(container, wenjing)
+    visitor.get(f"{home(wenjing)}/paid")
+    assert 'class="countdown"' not in visitor.page
+
+
+def test_who_was_confirmed_is_not_asked_to_come(
+    container: Container, wenjing: Candidate, visitor: Visitor
+) -> None:
+    goes_until(container, wenjing, Status.PAID)
+    visitor.get(home(wenjing))
+    assert "这个考点要求现场确认" in visitor.text()
+    container.command_handler.handle(c.Confirm(registration=wenjing.id, actor=OFFICE))
+    visitor.get(home(wenjing))
+    assert "这个考点要求现场确认" not in visitor.text()

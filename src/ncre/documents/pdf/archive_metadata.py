@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
@@ -18,13 +19,14 @@ _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
       <xmp:ModifyDate>{moment}</xmp:ModifyDate>
       <xmp:MetadataDate>{moment}</xmp:MetadataDate>
       <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-      <dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>
+      <dc:language><rdf:Bag>{languages}</rdf:Bag></dc:language>
     </rdf:Description>
   </rdf:RDF>
 </x:xmpmeta>"""
 
 
-def archive_metadata(title: str, made_at: datetime) -> str:
-    """The XMP packet of a document; its only time is that of the record."""
+def archive_metadata(title: str, made_at: datetime, languages: Sequence[str]) -> str:
+    """The XMP packet of a document in these languages (BCP 47); its only time is that of the record."""
     moment = made_at.astimezone(UTC).isoformat(timespec="seconds")
-    return _XMP.format(title=escape(title), moment=moment)
+    spoken = "".join(f"<rdf:li>{one}</rdf:li>" for one in languages)
+    return _XMP.format(title=escape(title), moment=moment, languages=spoken)

@@ -6,42 +6,68 @@ made to be kept: every font is embedded, every character has its Unicode.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from io import BytesIO
 from tempfile import NamedTemporaryFile
+from typing import Final
 
 from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
 from PIL import Image
 
 from ncre.documents.codes.barcodes import Code
+from ncre.documents.english import LABELS
 from ncre.documents.pdf import glyphs
 from ncre.documents.pdf.archive_metadata import archive_metadata
-from ncre.documents.pdf.line_breaking import LEADING, POINT, broken, fitted
+from ncre.documents.pdf.line_breaking import LEADING, POINT, TIGHTER, broken, fitted
 from ncre.documents.view_models import Printed
+from ncre.domain.bilingual import Bilingual
 
 LEFT, RIGHT = 15.0, 195.0
 PADDING = 2.0
 INSIDE = 0.2
 """Millimetres kept free above and below the lines of a cell."""
 
+UPPER: Final = 0.55
+"""The part of a bilingual cell's height that the Chinese takes; the English stands beneath it."""
+
+ABOVE: Final = 0.93
+"""The size of a Chinese value above its English, as a part of the usual one."""
+
+SMALLER: Final = 0.8
+"""The size of the English beneath a Chinese text, as a part of its size."""
+
+STEP: Final = POINT * 1.3
+"""Millimetres from one line of notes to the next, for each point of their size."""
+
+LEAST: Final = 6.0
+"""Points below which notes are not made smaller; how many they are is known, so they always fit before that."""
+
 Draw = Callable[[FPDF], None]
 
 
 class Paper:
-    """Notes for a document of A4 pages."""
+    """Notes for a document of A4 pages. On a bilingual one, English stands beneath every fixed text."""
 
-    def __init__(self, title: str, made_at: datetime) -> None:
+    def __init__(self, title: str, made_at: datetime, bilingual: bool = False) -> None:
         self._title = title
         self._made_at = made_at
+        self.bilingual = bilingual
         self._pages: list[list[Draw]] = []
+        self._bookmarks: list[str] = []
         self._used: dict[str, tuple[glyphs.Typeface, set[str]]] = {}
         self._missing: list[str] = []
         self._faceless: list[str] = []
 
-    def page(self) -> None:
+    def page(self, bookmark: str) -> None:
+        """A new page, which the reader's list of contents names so."""
         self._pages.append([])
+        self._bookmarks.append(bookmark)
+
+    def english(self, text: str) -> str:
+        """A fixed text in English; "" on a Chinese paper."""
+        return LABELS[text] if self.bilingual else ""
 
     def line(self, x1: float, y1: float, x2: float, y2: float, width: float = 0.2) -> None:
         def draw(pdf: FPDF) -> None:
@@ -117,11 +143,23 @@ class Paper:
         self._pages[-1].append(draw)
 
     def cell(
-        self, x: float, y: float, w: float, h: float, text: str, size: float, align: str = "left"
+        self,
+        x: float,
+        y: float,
+        w: float,
+        h: float,
+        text: str,
+        size: float,
+        align: str = "left",
+        english: str = "",
     ) -> float:
-        """A bordered value cell; returns the x where the next one begins."""
+        """A bordered value cell, with its English beneath where it has one; returns the x where the next one begins."""
         self.box(x, y, w, h)
-        self.block(x + PADDING, y + INSIDE, w - 2 * PADDING, h - 2 * INSIDE, text, size, align)
+        inside, wide, high = x + PADDING, w - 2 * PADDING, h - 2 * INSIDE
+        upper = high * UPPER if english else high
+        self.block(inside, y + INSIDE, wide, upper, text, size * (ABOVE if english else 1), align)
+        if english:
+            self.block(inside, y + INSIDE + upper, wide, high - upper, english, size * SMALLER, align)
         return x + w
 
     def block(
@@ -140,8 +178,45 @@ class Paper:
     ) -> float:
         """A bordered label cell on grey, bold where all its characters are; returns where the next begins."""
         self.box(x, y, w, h, grey=True)
-        self.text(x + w / 2, y + h / 2 + 0.127 * size, text, size, bold=bold, align="center", within=w - 2)
+        english, middle = self.english(text), x + w / 2
+        if english:
+            self.text(middle, y + h * 0.46, text, size * 0.95, bold=bold, align="center", within=w - 2)
+            self.text(middle, y + h * 0.86, english, size * 0.72, align="center", within=w - 1.6)
+        else:
+            self.text(middle, y + h / 2 + 0.127 * size, text, size, bold=bold, align="center", within=w - 2)
         return x + w
+
+    def heading(self, x: float, y: float, text: str, size: float) -> None:
+        """The title of a section, in bold, with its English behind it."""
+        self.text(x, y, text, size, bold=True)
+        if self.bilingual:
+            self.text(x + _width(text) * size + 2, y, self.english(text), size * SMALLER)
+
+    def notes(
+        self, x: float, y: float, texts: Sequence[Bilingual], size: float, width: float, height: float
+    ) -> None:
+        """Chinese paragraphs, each with its English beneath, as large as it takes to stand in the height; never cut.
+
+        Two spaces after a number at the beginning are where its later lines hang.
+        """
+        while size > LEAST and self._height(texts, size, width) > height:
+            size *= TIGHTER
+        for zh, en in texts:
+            hanging = _hanging(zh, size)
+            y = self.paragraph(x, y, zh, size, width, size * STEP, hanging)
+            y = (
+                self.paragraph(x + hanging, y, en, size * SMALLER, width - hanging, size * SMALLER * STEP)
+                + size * STEP * 0.15
+            )
+
+    def _height(self, texts: Sequence[Bilingual], size: float, width: float) -> float:
+        """Millimetres that notes take at a size."""
+        high = 0.0
+        for zh, en in texts:
+            hanging = _hanging(zh, size)
+            high += size * STEP * (len(broken(zh, size, width, _width, hanging)) + 0.15)
+            high += size * SMALLER * STEP * len(broken(en, size * SMALLER, width - hanging, _width))
+        return high
 
     def paragraph(
         self, x: float, y: float, text: str, size: float, width: float, step: float, hanging: float = 0.0
@@ -159,7 +234,8 @@ class Paper:
         pdf.set_title(self._title)
         pdf.set_creator("ncre")
         pdf.set_creation_date(self._made_at)
-        pdf.set_xmp_metadata(archive_metadata(self._title, self._made_at))
+        languages = ("zh-CN", "en") if self.bilingual else ("zh-CN",)
+        pdf.set_xmp_metadata(archive_metadata(self._title, self._made_at, languages))
         for face, characters in self._used.values():
             _add(pdf, face, characters)
         self.draw_on(pdf)
@@ -168,8 +244,9 @@ class Paper:
 
     def draw_on(self, pdf: FPDF) -> None:
         """Draw every page on a document that has the fonts."""
-        for page in self._pages:
+        for bookmark, page in zip(self._bookmarks, self._pages, strict=True):
             pdf.add_page()
+            pdf.start_section(bookmark)
             for draw in page:
                 draw(pdf)
 
@@ -184,6 +261,12 @@ class Paper:
         for face, part in pieces:
             self._used.setdefault(face.name, (face, set()))[1].update(part)
         return pieces
+
+
+def _hanging(text: str, size: float) -> float:
+    """Millimetres that a number with its two spaces takes at the beginning of a note; 0 where it has none."""
+    number, gap, _ = text.partition(".  ")
+    return _width(number + gap) * size if gap else 0.0
 
 
 def _width(text: str) -> float:

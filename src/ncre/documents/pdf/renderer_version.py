@@ -5,9 +5,11 @@ It changes with the code of this room, with the libraries that write the file, a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import fpdf
 import PIL
@@ -16,13 +18,21 @@ import uharfbuzz
 from ncre import fonts
 
 
+def sources(folder: Traversable) -> Iterator[Traversable]:
+    """The modules of a package and of those below it, in a fixed order."""
+    for one in sorted(folder.iterdir(), key=lambda one: one.name):
+        if one.is_dir():
+            yield from sources(one)
+        elif one.name.endswith(".py"):
+            yield one
+
+
 @cache
 def edition() -> str:
     """32 hex digits."""
     told = sha256()
-    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".py"):
-            told.update(file.read_bytes())
+    for file in sources(files("ncre.documents")):
+        told.update(file.read_bytes())
     told.update(fonts.regular())
     told.update(fonts.bold())
     for _, data in fonts.names():

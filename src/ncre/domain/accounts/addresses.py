@@ -157,7 +157,7 @@ def _parsed(text: str) -> phonenumbers.PhoneNumber:
     if len(text) > typed_text.LONGEST:
         raise NotAnAddress(FaultCode.MOBILE_INVALID)
     plain = "".join("-" if letter in "‐‑‒–—−·•" else letter for letter in unicodedata.normalize("NFKC", text))
-    plain = typed_text.seen(plain).strip()
+    plain = typed_text.digits(typed_text.seen(plain)).strip()
     if not _NUMBER.fullmatch(plain):
         raise NotAnAddress(FaultCode.MOBILE_INVALID)
     try:

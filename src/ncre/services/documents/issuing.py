@@ -17,6 +17,7 @@ from uuid import UUID
 from ncre.documents.masking import masked_form, masked_ticket
 from ncre.documents.pdf.signature import Certificate
 from ncre.documents.view_models import FormSheet, Printed, Sheet, TicketSheet, pictured
+from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import Round, require_open
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
@@ -27,6 +28,7 @@ from ncre.projections.audit.snapshots import At, Version
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
 from ncre.services.documents.assembly import DocumentAssembler
+from ncre.services.documents.bilingual_values import bilingual_form, bilingual_receipt, bilingual_ticket
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.printed_case import PrintedCase
 from ncre.store.sealing import CiphertextForged, PersonErased
@@ -54,7 +56,7 @@ class FormPage:
     """The registration form as a page: what stands on it, the promise that is signed, and its codes."""
 
     sheet: FormSheet
-    promise: str
+    promise: Bilingual
     square: Outline
     bars: Outline
 
@@ -64,7 +66,7 @@ class TicketPage:
     """The admission ticket as a page: what stands on it, the notices, and its codes."""
 
     sheet: TicketSheet
-    notices: tuple[str, ...]
+    notices: tuple[Bilingual, ...]
     square: Outline
     bars: Outline
 
@@ -84,32 +86,33 @@ class DocumentService:
         self._shelf = shelf
         self._certificate = certificate
 
-    def form(self, registration: UUID) -> Printed:
-        """The registration form, from payment on. Raises Refusal."""
+    def form(self, registration: UUID, bilingual: bool = False) -> Printed:
+        """The registration form, from payment on; with English beneath the Chinese if so. Raises Refusal."""
         from ncre.documents import drawing
 
         case = self._cases.now(registration)
         require_paid(case.row)
-        return self._certified(
-            self._from_shelf(case, self._cases.form_sheet(case), drawing.registration_form)
-        )
+        sheet = self._cases.form_sheet(case)
+        sheet = bilingual_form(case, sheet) if bilingual else sheet
+        return self._certified(self._from_shelf(case, sheet, drawing.registration_form))
 
-    def ticket(self, registration: UUID) -> Printed:
-        """The admission ticket, once seated and while printing is open. Raises Refusal."""
+    def ticket(self, registration: UUID, bilingual: bool = False) -> Printed:
+        """The admission ticket, once seated and while printing is open; bilingual as `form`. Raises Refusal."""
         from ncre.documents import drawing
 
         case = self._ready(registration)
-        return self._certified(
-            self._from_shelf(case, self._cases.ticket_sheet(case), drawing.admission_ticket)
-        )
+        sheet = self._cases.ticket_sheet(case)
+        sheet = bilingual_ticket(case, sheet) if bilingual else sheet
+        return self._certified(self._from_shelf(case, sheet, drawing.admission_ticket))
 
-    def receipt(self, registration: UUID) -> Printed:
-        """The receipt of the fee, from payment on. Raises Refusal."""
+    def receipt(self, registration: UUID, bilingual: bool = False) -> Printed:
+        """The receipt of the fee, from payment on; bilingual as `form`. Raises Refusal."""
         from ncre.documents import drawing
 
         case = self._cases.now(registration)
         require_paid(case.row)
-        return self._certified(drawing.receipt(self._cases.receipt_sheet(case)))
+        sheet = self._cases.receipt_sheet(case)
+        return self._certified(drawing.receipt(bilingual_receipt(case, sheet) if bilingual else sheet))
 
     def for_staff(self, row: RegistrationRow, kind: str) -> bytes:
         """A paper of a case as it stands, `form`, `ticket` or `receipt`, as PDF. Raises Refusal where there is none."""
@@ -119,19 +122,20 @@ class DocumentService:
         return draw(row["id"], Version(row["version"]), False).pdf
 
     def form_page(self, registration: UUID) -> FormPage:
-        """The form to be shown as a page, the photo aside. Raises Refusal as `form` does."""
+        """The form to be shown as a page in either language, the photo aside. Raises Refusal as `form` does."""
         from ncre.documents import drawing
 
         case = self._cases.now(registration)
         require_paid(case.row)
-        sheet = self._cases.form_sheet(case)
+        sheet = bilingual_form(case, self._cases.form_sheet(case))
         return FormPage(sheet, drawing.promise(sheet), *_codes(sheet))
 
     def ticket_page(self, registration: UUID) -> TicketPage:
-        """The ticket to be shown as a page, the photo aside. Raises Refusal as `ticket` does."""
+        """The ticket to be shown as a page in either language, the photo aside. Raises Refusal as `ticket` does."""
         from ncre.documents import drawing
 
-        sheet = self._cases.ticket_sheet(self._ready(registration))
+        case = self._ready(registration)
+        sheet = bilingual_ticket(case, self._cases.ticket_sheet(case))
         return TicketPage(sheet, drawing.notices(sheet), *_codes(sheet))
 
     def form_then(self, registration: UUID, at: At, masked: bool = False) -> Printed:

@@ -12,7 +12,9 @@ from typing import Final
 
 from icalendar import Alarm, Calendar, Event, Timezone
 
+from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.registration.lifecycle import PAID
 from ncre.events import registration as facts
 from ncre.events.base import Fact
@@ -26,6 +28,15 @@ HOURS_BEFORE: Final = timedelta(hours=-6)
 SHORTEST: Final = timedelta(minutes=15)
 CLOCKED: Final = (facts.Approved, facts.Submitted, facts.SubjectsChanged, facts.Resumed)
 
+SITTING: Final = Bilingual("全国计算机等级考试 {code} {name}", "NCRE exam: {code} {name}")
+WHERE: Final = Bilingual(
+    "准考证号 {ticket}，第 {hall} 考场（{room}）{seat} 号",
+    "Ticket number {ticket}, hall {hall} ({room}), seat {seat}",
+)
+TOMORROW: Final = Bilingual("明天考试", "The exam is tomorrow")
+PAY_BY: Final = Bilingual("全国计算机等级考试：考试费支付截止", "NCRE: last moment to pay the fee")
+PAY: Final = Bilingual("请支付考试费", "Please pay the fee")
+
 
 class Calendars:
     """Calendar files of registrations."""
@@ -34,8 +45,8 @@ class Calendars:
         self._command_handler = command_handler
         self._public_url = public_url
 
-    def of(self, case: Case) -> bytes:
-        """The file of a registration; without events while there is nothing to enter."""
+    def of(self, case: Case, language: str = "zh") -> bytes:
+        """The file of a registration in a language, `zh` or `en`; without events while there is nothing to enter."""
         with self._command_handler.database.reading() as connection:
             history = self._command_handler.store.history(connection, case.id, opened=False)
         calendar = Calendar()
@@ -43,11 +54,11 @@ class Calendars:
         calendar.add("version", "2.0")
         calendar.add("method", "PUBLISH")
         calendar.add_component(Timezone.from_tzinfo(EXAM_TIME))
-        for event in (*self._sittings(case, history), *self._deadline(case, history)):
+        for event in (*self._sittings(case, history, language), *self._deadline(case, history, language)):
             calendar.add_component(event)
         return bytes(calendar.to_ical())
 
-    def _sittings(self, case: Case, history: Sequence[Fact]) -> Iterable[Event]:
+    def _sittings(self, case: Case, history: Sequence[Fact], language: str) -> Iterable[Event]:
         assigned = [fact for fact in history if isinstance(fact, facts.SeatAssigned)]
         gone = case.status not in PAID
         for subject in dict.fromkeys(fact.subject for fact in assigned):
@@ -55,19 +66,18 @@ class Calendars:
             seat, sequence = mine[-1], len(mine) - 1 + gone
             stamp = history[-1].metadata.recorded_at if gone else seat.metadata.recorded_at
             event = self._event(case, subject, sequence, stamp, seat.starts_at, seat.ends_at)
-            name = case.round.subject(subject).name
-            event.add("summary", f"全国计算机等级考试 {subject} {name}")
-            event.add(
-                "description", f"准考证号 {seat.ticket}，第 {seat.hall} 考场（{seat.room}）{seat.seat} 号"
-            )
+            name = subject_words(case.round.subject(subject).name).say(language)
+            event.add("summary", SITTING.say(language, code=subject, name=name))
+            where = WHERE.say(language, ticket=seat.ticket, hall=seat.hall, room=seat.room, seat=seat.seat)
+            event.add("description", where)
             if case.site is not None:
                 event.add("location", f"{case.site.plan.name}，{case.site.plan.address}".rstrip("，"))
             event.add("status", "CANCELLED" if gone else "CONFIRMED")
             if not gone:
-                event.add_component(_alarm(DAY_BEFORE, "明天考试"))
+                event.add_component(_alarm(DAY_BEFORE, TOMORROW.say(language)))
             yield event
 
-    def _deadline(self, case: Case, history: Sequence[Fact]) -> Iterable[Event]:
+    def _deadline(self, case: Case, history: Sequence[Fact], language: str) -> Iterable[Event]:
         clocked = [fact for fact in history if isinstance(fact, CLOCKED) and fact.pay_by is not None]
         pay_by = case.row["pay_by"]
         if not clocked or pay_by is None:
@@ -76,10 +86,10 @@ class Calendars:
         newest = history[-1] if over else clocked[-1]
         sequence, at = len(clocked) - 1 + over, newest.metadata.recorded_at
         event = self._event(case, "pay", sequence, at, pay_by - SHORTEST, pay_by)
-        event.add("summary", "全国计算机等级考试：考试费支付截止")
+        event.add("summary", PAY_BY.say(language))
         event.add("status", "CANCELLED" if over else "CONFIRMED")
         if not over:
-            event.add_component(_alarm(HOURS_BEFORE, "请支付考试费"))
+            event.add_component(_alarm(HOURS_BEFORE, PAY.say(language)))
         yield event
 
     def _event(

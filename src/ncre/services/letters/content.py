@@ -12,6 +12,7 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import Round, Site, in_words
 from ncre.domain.exam.revision_wording import change_words
 from ncre.domain.exam.site_run import run_of_cause
+from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.letters.causes import BY_KIND
 from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.letters.texts import LetterText, filled
@@ -149,7 +150,11 @@ def particulars(
     row: RegistrationRow, round_: Round, site: Site | None, seats: list[SeatRow], now: datetime
 ) -> dict[str, Bilingual]:
     """What any letter about the registration may say; what a single letter alone knows is missing."""
-    subjects = "、".join(f"{line['subject']} {round_.subject(line['subject']).name}" for line in row["lines"])
+    named = [(line["subject"], subject_words(round_.subject(line["subject"]).name)) for line in row["lines"]]
+    subjects = Bilingual(
+        "、".join(f"{code} {name.zh}" for code, name in named),
+        ", ".join(f"{code} {name.en}" for code, name in named),
+    )
     reasons = [REVIEW_REASONS[code] for code in row["reasons"] if code in REVIEW_REASONS]
     open_ = round_.plan.windows.register.closes > now
     printing = round_.plan.windows.printing
@@ -157,7 +162,7 @@ def particulars(
         "round": _title(round_),
         "number": _same(row["number"]) if row["number"] else NONE_YET,
         "site": _same(f"{site.code} {site.plan.name}") if site else NONE_YET,
-        "subjects": _same(subjects) if subjects else NONE_YET,
+        "subjects": subjects if named else NONE_YET,
         "amount": _same(yuan(row["amount"])),
         "deadline": _same(in_words(row["pay_by"] or round_.plan.windows.payment.closes)),
         "reasons": Bilingual(
@@ -172,12 +177,12 @@ def particulars(
 def _seats(seats: list[SeatRow], round_: Round) -> Bilingual:
     said = []
     for seat in seats:
-        name = f"{seat['subject']} {round_.subject(seat['subject']).name}"
+        code, name = seat["subject"], subject_words(round_.subject(seat["subject"]).name)
         when = f"{in_words(seat['starts_at'])}–{in_words(seat['ends_at'])[-5:]}"
         said.append(
             Bilingual(
-                f"{name}，{when}，第 {seat['hall']} 考场（{seat['room']}）{seat['seat']} 号",
-                f"{name}, {when}, hall {seat['hall']} ({seat['room']}), seat {seat['seat']}",
+                f"{code} {name.zh}，{when}，第 {seat['hall']} 考场（{seat['room']}）{seat['seat']} 号",
+                f"{code} {name.en}, {when}, hall {seat['hall']} ({seat['room']}), seat {seat['seat']}",
             )
         )
     return _lines(said)

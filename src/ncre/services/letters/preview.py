@@ -25,15 +25,15 @@ SAMPLE: Final = {
     "round": Bilingual("第 78 次全国计算机等级考试", "the 78th NCRE"),
     "number": Bilingual("78420019000001", "78420019000001"),
     "site": Bilingual("420019 示范考点", "420019 Sample Site"),
-    "subjects": Bilingual("29 MySQL 数据库程序设计", "29 MySQL 数据库程序设计"),
+    "subjects": Bilingual("63 MySQL数据库程序设计", "63 MySQL Database Programming"),
     "amount": Bilingual("80.00", "80.00"),
     "reasons": Bilingual("照片背景不是白色或浅色", "The background of the photo is neither white nor light"),
     "way_back": Bilingual(
         "报名时间内可以登录后重新提交。", "While registration is open you may submit it again."
     ),
     "seats": Bilingual(
-        "29 MySQL 数据库程序设计，2027-03-27 08:00–10:00，第 1 考场（机房一）5 号",
-        "29 MySQL 数据库程序设计, 2027-03-27 08:00–10:00, hall 1 (机房一), seat 5",
+        "63 MySQL数据库程序设计，2027-03-27 08:00–10:00，第 1 考场（机房一）5 号",
+        "63 MySQL Database Programming, 2027-03-27 08:00–10:00, hall 1 (机房一), seat 5",
     ),
     "printing": Bilingual("2027-03-15 08:00 – 2027-03-29 18:00", "2027-03-15 08:00 – 2027-03-29 18:00"),
     "changes": Bilingual("420019 地址：甲路 1 号 → 乙路 2 号", "420019 address: 甲路 1 号 → 乙路 2 号"),

@@ -13,6 +13,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.projections.audit.snapshots import At, parse_at
 from ncre.projections.rows import RegistrationRow
 from ncre.web.audit.registrations import PURPOSE
+from ncre.web.candidate.paper_words import bilingual
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import opened
 from ncre.web.shared.registration_view import any_row, own, own_case
@@ -46,17 +47,17 @@ def ticket_page(registration: UUID) -> Answer:
 @pages.get("/registrations/<uuid:registration>/form.pdf")
 @require_role(Role.CANDIDATE)
 def form(registration: UUID) -> Answer:
-    """打印下载报名登记表; a refusal says when it can be had."""
+    """打印下载报名登记表, for who reads in English in both languages; a refusal says when it can be had."""
     row = own(registration)
-    return _pdf(container().documents.form(registration).pdf, FORM, row["number"])
+    return _pdf(container().documents.form(registration, bilingual()).pdf, FORM, row["number"])
 
 
 @pages.get("/registrations/<uuid:registration>/ticket.pdf")
 @require_role(Role.CANDIDATE)
 def ticket(registration: UUID) -> Answer:
-    """打印下载准考证; a refusal says when it can be had."""
+    """打印下载准考证, in both languages as the form; a refusal says when it can be had."""
     row = own(registration)
-    return _pdf(container().documents.ticket(registration).pdf, TICKET, row["number"])
+    return _pdf(container().documents.ticket(registration, bilingual()).pdf, TICKET, row["number"])
 
 
 @pages.get("/registrations/<uuid:registration>/proof.zip")

@@ -57,6 +57,6 @@ def google_pass(registration: UUID) -> Answer:
 def calendar(registration: UUID) -> Answer:
     """Sittings and the time to pay, for a calendar."""
     case = own_case(registration)
-    text = container().calendars.of(case)
+    text = container().calendars.of(case, language())
     headers = {"Content-Disposition": f'attachment; filename="ncre-{case.row["number"] or registration}.ics"'}
     return Response(text, mimetype="text/calendar", headers=headers)

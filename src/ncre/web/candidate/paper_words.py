@@ -1,30 +1,30 @@
-"""What the papers say, in the language of the page: the PDF is Chinese, the page beside it is whole in both."""
+"""What the papers say, in the language of the page, and which of a paper's editions is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Final
 
-from flask import Flask
+from flask import Flask, request
 
-from ncre.services.documents.in_english import CHOICES, NOTICES, PROMISE
 from ncre.web.shared.language import language
+
+CHINESE: Final = "zh"
+BILINGUAL: Final = "bilingual"
+"""The editions of a paper, as the address of its PDF names them."""
 
 
 def install(site: Flask) -> None:
     """For templates, imported ones too."""
-    site.jinja_env.filters["chosen"] = chosen
-    site.jinja_env.globals.update(notices_said=notices_said, promise_said=promise_said)
+    site.jinja_env.filters["printed"] = printed
 
 
-def chosen(value: str) -> str:
-    """A value of a list of choices in the language of the page; anything else as it is."""
-    return CHOICES.get(value, value) if language() == "en" else value
+def bilingual() -> bool:
+    """Whether a PDF is to be in both languages: as the address says, else for who reads in English."""
+    edition = request.args.get("edition")
+    return edition == BILINGUAL or (edition != CHINESE and language() == "en")
 
 
-def notices_said(notices: Iterable[str]) -> Iterable[str]:
-    return [NOTICES.get(one, one) for one in notices] if language() == "en" else notices
-
-
-def promise_said(promise: str, agreement: str, agreed: str) -> str:
-    """The promise with edition and moment filled in."""
-    return PROMISE.format(agreement=agreement, agreed=agreed) if language() == "en" else promise
+def printed(value: str, english: Mapping[str, str]) -> str:
+    """A value of a paper in the language of the page; `english` are those of its sheet."""
+    return english.get(value, value) if language() == "en" else value

@@ -20,6 +20,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.projections.rows import OrderRow
+from ncre.web.candidate.paper_words import bilingual
 from ncre.web.candidate.payment_situation import money_of
 from ncre.web.candidate.task_list import Task, task_list, time_left
 from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_wechat, elsewhere, to_identify
@@ -168,7 +169,7 @@ def ask(registration: UUID) -> Answer:
 def receipt(registration: UUID) -> Answer:
     """缴费凭证: what was paid, for whom and when."""
     case = own_case(registration)
-    pdf = container().documents.receipt(case.id).pdf
+    pdf = container().documents.receipt(case.id, bilingual()).pdf
     named = {"Content-Disposition": f'inline; filename="NCRE-{case.row["number"]}-receipt.pdf"'}
     return Response(pdf, mimetype="application/pdf", headers=named)
 

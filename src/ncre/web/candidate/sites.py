@@ -12,6 +12,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME, Round, Site
+from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.typed_text import search_text
 from ncre.events.exam import Subject
 from ncre.projections.exam.seats_left import SeatsLeft
@@ -84,7 +85,7 @@ def matches(site: Site, round_: Round, words: str) -> bool:
             site.plan.name,
             city_of(site),
             site.plan.address,
-            *(f"{one.code} {one.name}" for one in subjects),
+            *(f"{one.code} {' '.join(subject_words(one.name))}" for one in subjects),
         )
     )
     return all(word in search_text(text) for word in search_text(words).split())

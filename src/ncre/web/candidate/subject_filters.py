@@ -8,6 +8,7 @@ from typing import Final, Self
 from werkzeug.datastructures import MultiDict
 
 from ncre.domain.exam.plan import Round, Site
+from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.typed_text import search_text
 from ncre.events.exam import Subject
 from ncre.web.candidate.sites import city_of, exam_days, matches
@@ -58,5 +59,5 @@ class Filters:
             return False
         if self.free and not left:
             return False
-        text = search_text(f"{subject.code} {subject.name}")
+        text = search_text(f"{subject.code} {' '.join(subject_words(subject.name))}")
         return all(word in text for word in search_text(self.find).split())

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ncre.domain.exam.plan import Site
+from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.candidate_decisions import MOST_SUBJECTS
@@ -161,7 +162,7 @@ def _recorded(case: Case, after: Registration, site: Site | None) -> dict[str, s
     return {
         "number": after.number,
         "site": f"{site.code} {site.plan.name}" if site else "",
-        "subjects": "、".join(f"{one.code} {one.name}" for one in subjects),
+        "subjects": _("、").join(f"{one.code} {subject_words(one.name).say(language())}" for one in subjects),
         "fee": yuan(after.amount),
     }
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
-from ncre.domain.registration.vocabulary import ByStatus, Step
+from ncre.domain.registration.vocabulary import ByStatus, Status, Step
 from ncre.events import registration as facts
 from ncre.projections.rows import HistoryRow
 from ncre.web.shared.registration_view import Case
@@ -200,11 +200,25 @@ def _ended(mark: Mark) -> Mark:
 
 def _mark(case: Case, task: Task) -> Mark:
     mark = STANDING[case.status][task]
+    if mark is Mark.WAIT and case.status is Status.SUSPENDED and _was_done(case, task):
+        return Mark.DONE
     if task is Task.PHOTO and case.photo_lost and Step.REPLACE_PHOTO in case.steps:
         return Mark.BACK
     if task is Task.PAYMENT and mark is Mark.TODO and not case.payable:
         return Mark.LATER
     return mark
+
+
+def _was_done(case: Case, task: Task) -> bool:
+    """Whether a task was done before the registration was suspended."""
+    row = case.row
+    done = {
+        Task.PHOTO: row["photo"],
+        Task.CHECK: row["approved_at"],
+        Task.REVIEW: row["approved_at"],
+        Task.PAYMENT: row["payment"],
+    }
+    return bool(done.get(task))
 
 
 def _page(case: Case, task: Task, now: datetime) -> str:
