@@ -24,5 +24,7 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as changed:
             changed.add_column(sa.Column(sealed, sa.LargeBinary))
             changed.drop_column(clear)
+    op.create_index("bans_ended", "bans", ["ends"])
+    op.create_index("bans_lifted", "bans", ["lifted_at"])
     with op.batch_alter_table("exports") as changed:
         changed.add_column(sa.Column("position", sa.BigInteger, nullable=False, server_default="0"))

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     func,
-    or_,
     select,
 )
 
@@ -46,6 +45,8 @@ bans: Final = Table(
     Column("lifted_at", Moment),
     Index("bans_of_person", "person", "ends"),
     Index("bans_newest", "imposed_at", "id"),
+    Index("bans_ended", "ends"),
+    Index("bans_lifted", "lifted_at"),
 )
 """One row a ban. `person` is the keyed hash of the document; the days are those of the exam's time, both included."""
 
@@ -201,9 +202,10 @@ def is_kept(connection: Connection, registration: UUID) -> bool:
 
 def over_before(connection: Connection, day: date, moment: datetime, limit: int) -> list[Row]:
     """Bans whose last day was before a day, or that were lifted before a moment; the oldest first."""
-    over = or_(bans.c.ends < day, bans.c.lifted_at < moment)
-    asked = select(bans).where(over).order_by(bans.c.ends, bans.c.id).limit(limit)
-    return [dict(row) for row in connection.execute(asked).mappings()]
+    ended = select(bans).where(bans.c.ends < day).order_by(bans.c.ends).limit(limit)
+    lifted = select(bans).where(bans.c.lifted_at < moment).order_by(bans.c.lifted_at).limit(limit)
+    rows = [row for asked in (ended, lifted) for row in connection.execute(asked).mappings()]
+    return list({row["id"]: dict(row) for row in rows}.values())
 
 
 def registered(connection: Connection, people: list[str]) -> dict[str, tuple[int, int]]:
