@@ -25,6 +25,7 @@ def upgrade() -> None:
             changed.add_column(sa.Column(sealed, sa.LargeBinary))
             changed.drop_column(clear)
     op.create_index("bans_ended", "bans", ["ends"])
-    op.create_index("bans_lifted", "bans", ["lifted_at"])
+    lifted = sa.text("lifted_at IS NOT NULL")
+    op.create_index("bans_lifted", "bans", ["lifted_at"], sqlite_where=lifted, postgresql_where=lifted)
     with op.batch_alter_table("exports") as changed:
         changed.add_column(sa.Column("position", sa.BigInteger, nullable=False, server_default="0"))

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    text,
 )
 
 from ncre.domain.bans.ban import Ban
@@ -29,6 +30,8 @@ from ncre.projections.base import Key, Projection, Row, changed, found_in
 from ncre.projections.registration.registrations import registrations
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
+
+_LIFTED: Final = text("lifted_at IS NOT NULL")
 
 bans: Final = Table(
     "bans",
@@ -46,7 +49,7 @@ bans: Final = Table(
     Index("bans_of_person", "person", "ends"),
     Index("bans_newest", "imposed_at", "id"),
     Index("bans_ended", "ends"),
-    Index("bans_lifted", "lifted_at"),
+    Index("bans_lifted", "lifted_at", sqlite_where=_LIFTED, postgresql_where=_LIFTED),
 )
 """One row a ban. `person` is the keyed hash of the document; the days are those of the exam's time, both included."""
 
