@@ -8,7 +8,7 @@ PORT ?= 8000
 LIBRARIES := $(VENV)/.libraries
 TOOLS := $(VENV)/.tools
 FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
-SOAKED ?= tests/soak tests/drills tests/backups tests/web/shared/test_killed_web.py tests/browser
+SOAKED ?= tests/soak tests/drills tests/backups tests/web/shared/test_killed_web.py tests/browser tests/projections/maintenance/test_amcheck.py
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help

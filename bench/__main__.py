@@ -8,6 +8,7 @@ from platform import python_version
 from tempfile import TemporaryDirectory
 
 from bench import (
+    beside,
     crowd,
     front,
     growth,
@@ -170,6 +171,14 @@ def _ledger() -> None:
                 flush=True,
             )
         checking = ledger.check(urls["SQLite"], Path(folder))
+        for name, url in urls.items():
+            paired, keys = beside.measure(url, Path(folder) / name), beside.rotation(url, Path(folder))
+            print(
+                f"{name:10} a command beside a running sealer, median of {beside.PAIRS} pairs: {100 * paired.cpu:+.1f} % CPU, "
+                f"{100 * paired.wall:+.1f} % wall (aim 2), {paired.sealed} checkpoints meanwhile; "
+                f"{keys:.0f} persons' keys/s of CPU wrapped anew",
+                flush=True,
+            )
     print(
         f"Proof      {ledger.CHECKED} facts verified in {checking.seconds:.0f} s, {checking.memory:.0f} MB (aim 200)",
         flush=True,

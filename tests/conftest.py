@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from ncre.bootstrap import Container, build_container
@@ -22,6 +23,10 @@ from tests.support.fake_channel import FakeChannel
 from tests.support.people import TODAY, Clock
 
 pytest_plugins = ["tests.support.databases", "tests.support.made_once"]
+
+# An example is judged by what comes of it and not by how busy the machine was; all else stays as it is here or in CI.
+hypothesis.settings.register_profile("without-deadline", deadline=None)
+hypothesis.settings.load_profile("without-deadline")
 
 
 @pytest.fixture(scope="session", autouse=True)

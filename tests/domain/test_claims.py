@@ -113,3 +113,10 @@ def test_who_holds_a_card_of_two_numbers_takes_the_place_by_both() -> None:
     amended = facts.InfoAmended(people.WENJING, people.PERSON)
     change = changes(after((*people.AGREED, filled)), after((*people.AGREED, filled, amended)), amended)
     assert (change.released, change.taken) == ((holder,), ())
+
+
+def test_a_chair_that_is_given_up_is_free_for_somebody_else() -> None:
+    seat = facts.SeatAssigned("66", "6678420019000307", 3, "机房", 7, 1, people.NOW, people.NOW)
+    before, released = after((*people.PAID, seat)), facts.SeatReleased("66", 3, 7)
+    change = changes(before, evolve(before, released), released)
+    assert (change.released, change.taken) == ((ChairClaim("78", people.SITE, 3, 7),), ())

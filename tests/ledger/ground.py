@@ -160,7 +160,7 @@ def verdict(
         checked = module.Bundle(ZipFile(io.BytesIO(bundle)), module.VerifierKey.read(key))
         checked.witnesses = [module.VerifierKey.read(one.text) for one in witnesses]
         checked.seen = [module.Checkpoint.read(note) for note in seen]
-        checked.seen_leaves = io.BytesIO(leaves) if leaves is not None else None
+        checked.seen_leaves = io.BytesIO(leaves or b"")
         checked.verify()
     except module.Refused as refused:
         return refused.check, refused.where

@@ -121,7 +121,7 @@ def test_every_range_is_covered_by_subtrees_that_a_frontier_takes() -> None:
                 tree.append(hash_)
             for height, index in subtrees(start, end):
                 assert index << height == tree.size
-                tree.append(node(height, index), height)
+                tree.append(node(height, index), 1 << height)
             assert tree.root() == root_of(hashes[:end])
     assert range_root(node, 0, 0) == EMPTY
 
@@ -130,7 +130,7 @@ def test_a_subtree_at_a_place_where_none_is_raises() -> None:
     tree = Frontier()
     tree.append(EMPTY)
     with pytest.raises(ValueError, match="cannot"):
-        tree.append(EMPTY, 1)
+        tree.append(EMPTY, 2)
 
 
 def test_an_independent_implementation_agrees_on_roots_and_proofs() -> None:

@@ -371,3 +371,45 @@ def test_pages_wait_at_a_lane_that_the_gate_has() -> None:
     gate = Gate(hello, terms(lanes=(LaneTerms("crowd", 1),), waiting_room=room))
     assert room.lanes <= gate._lanes.keys()
     assert LATE_MS > 2 * 1000 * 1.0
+
+
+def test_a_clock_that_is_set_back_neither_opens_the_room_nor_shuts_it(room: Room) -> None:
+    """Three hours ahead, and right again: who comes then waits in order, and nobody waits for three hours."""
+    hours = 3 * 3_600_000
+    room.hand.ms += hours
+    room.passes()
+    old = fill(room)
+    room.hand.ms -= hours
+    room.passes()
+    place = room.look(old[-1]).place
+    assert place is None or place.minutes < 2, "who waited stands where newcomers do"
+    waiting = fill(room)
+    assert len(waiting) >= 25
+    assert len(let_in(room, waiting)) < 5, "the rate holds"
+    for _ in range(60):
+        room.passes()
+    assert len(let_in(room, waiting)) >= 20
+
+
+def test_a_store_that_is_away_is_told_once_however_many_wait(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = fill(room)
+    room.passes(5)
+
+    def away(*_: object) -> None:
+        raise OSError("away")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(room.store, "sync", away)
+        outage.setattr(room.store, "use", away)
+        for _ in range(5):
+            room.passes()
+            assert room.look(waiting[0]).place is not None
+    assert len([one for one in caplog.records if "away" in one.getMessage()]) == 1
+    room.passes()
+    assert room.look(waiting[0]).place is None
+    with monkeypatch.context() as again:
+        again.setattr(room.store, "sync", away)
+        room.passes()
+    assert len([one for one in caplog.records if "away" in one.getMessage()]) == 2

@@ -18,6 +18,11 @@ MOST_ACTS: Final = 100
 """Acts of one request; a device sends the others afterwards."""
 
 
+def is_to_come(done_at: datetime, downloaded: datetime, now: datetime) -> bool:
+    """Whether it was done, as it says, at a moment of its list that our clock has not reached: one of the two is wrong."""
+    return now + SKEW < done_at <= downloaded + KEPT + SKEW
+
+
 def require_moment(done_at: datetime, downloaded: datetime, now: datetime) -> None:
     """Nothing is done before the list was there, after it ended, or in the future. Raises Refusal; moments are aware."""
     latest = min(downloaded + KEPT, now)

@@ -24,7 +24,10 @@ class BundleExported(Fact):
 
 @dataclass(frozen=True)
 class AuditViewed(Fact):
-    """An auditor looked at a `page` that is about no single registration; `of` names the account, where it is about one."""
+    """An auditor looked at a `page` that is about no single registration, or somebody took the file `money-file`.
+
+    `of` names the account, round, site or days that it is about.
+    """
 
     TOPIC: ClassVar[str] = "audit.viewed"
     page: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class ClaimGone(Exception):
 class ClaimMoves:
     """Thread-safe. All of it happens in the transaction of the facts."""
 
-    def __init__(self, store: ClaimStore) -> None:
+    def __init__(self, store: Callable[[], ClaimStore]) -> None:
         self._store = store
 
     def move(self, connection: Connection, before: Registration, recorded: Iterable[Fact]) -> Registration:
@@ -43,12 +43,12 @@ class ClaimMoves:
 
     def take_chairs(self, connection: Connection, chairs: Iterable[tuple[str, UUID]]) -> None:
         """Take many chairs at once, each by its key for a registration. Raises Refusal where one is taken."""
-        if not self._store.take_all(connection, list(chairs)):
+        if not self._store().take_all(connection, list(chairs)):
             raise Refusal(RefusalCode.BUSY)
 
     def set_quota(self, connection: Connection, seat: SeatClaim, quota: int) -> None:
         """How many seats a counter has; what was taken stays taken."""
-        self._store.set_quota(connection, seat.key, quota)
+        self._store().set_quota(connection, seat.key, quota)
 
     def numbered(
         self, connection: Connection, registration: Registration, command: c.Command, context: DecisionContext
@@ -62,21 +62,21 @@ class ClaimMoves:
             return command
         if registration.number and registration.site == command.site:
             return command
-        serial = self._store.draw(connection, f"number:{context.round.code}:{command.site}")
+        serial = self._store().draw(connection, f"number:{context.round.code}:{command.site}")
         return replace(command, number=registration_number(context.round.code, command.site, serial))
 
     def _take(self, connection: Connection, claim: Claim, holder: UUID) -> None:
         match claim:
             case PlaceClaim() | HolderClaim() | ChairClaim():
-                taken = self._store.take(connection, claim.key, holder)
+                taken = self._store().take(connection, claim.key, holder)
             case SeatClaim():
-                taken = self._store.take_counted(connection, claim.key)
+                taken = self._store().take_counted(connection, claim.key)
         if not taken:
             raise ClaimGone(claim)
 
     def _release(self, connection: Connection, claim: Claim, holder: UUID) -> None:
         match claim:
             case PlaceClaim() | HolderClaim() | ChairClaim():
-                self._store.release(connection, claim.key, holder)
+                self._store().release(connection, claim.key, holder)
             case SeatClaim():
-                self._store.release_counted(connection, claim.key)
+                self._store().release_counted(connection, claim.key)

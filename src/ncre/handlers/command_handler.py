@@ -76,7 +76,7 @@ class CommandHandler:
         self.watch = watch
         self._transactions = Transactions(database, store, watch)
         self._stamps = FactMetadata(store, clock)
-        self._claims = ClaimMoves(claims)
+        self._claims = ClaimMoves(lambda: self.claims)
         self._contexts = DecisionContexts(database, store, self.exams, lambda: self.photos)
         self._planning = ExamPlanning(store, self._stamps, self._claims)
         self._seating = BulkSeating(store, self._stamps, self._claims, self._contexts)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from ncre.ledger import tables
 from ncre.ledger.signing import with_lines
-from ncre.ledger.verifier import Checkpoint, VerifierKey
+from ncre.ledger.verifier import Checkpoint, Refused, VerifierKey
 from ncre.store.database import Database
 
 LOCK: Final = UUID("6c656467-6572-4e63-8265-000000000001")
@@ -112,9 +112,12 @@ def keys(connection: Connection) -> list[tuple[int, VerifierKey, str | None]]:
 
 
 def is_signed(connection: Connection, note: str) -> bool:
-    """Whether one of the ledger's keys signed this checkpoint. Raises ValueError for a false signature."""
+    """Whether one of the ledger's keys signed this checkpoint. Raises ValueError for what is no checkpoint."""
     parsed = Checkpoint.read(note)
-    return any(parsed.note.signed_by(key) for _, key, _ in keys(connection))
+    try:
+        return any(parsed.note.signed_by(key) for _, key, _ in keys(connection))
+    except Refused:
+        return False
 
 
 def statement(connection: Connection, digest: str) -> str | None:

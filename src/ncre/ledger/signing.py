@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ncre.ledger.verifier import WITNESS_KEY, Note, VerifierKey
+from ncre.ledger.verifier import WITNESS_KEY, Note, Refused, VerifierKey
 
 LONGEST_NAME: Final = 200
 """Characters of the name of a log or a witness, as its key and its lines are stored."""
@@ -27,7 +28,9 @@ class Signer:
         if not 0 < len(name) <= LONGEST_NAME or any(one.isspace() or one == "+" for one in name):
             raise ValueError(f"{name!r} cannot name a key: 1 to 200 characters, no spaces, no plus sign")
         private = Ed25519PrivateKey.from_private_bytes(seed)
-        return cls(VerifierKey.of(name, private.public_key().public_bytes_raw(), algorithm), private)
+        raw = bytes([algorithm]) + private.public_key().public_bytes_raw()
+        id_ = sha256(name.encode() + b"\n" + raw).hexdigest()[:8]
+        return cls(VerifierKey.read(f"{name}+{id_}+{b64encode(raw).decode()}"), private)
 
     def signed(self, text: str) -> str:
         """The text as a signed note."""
@@ -63,6 +66,6 @@ def cosigned_by(line: str, text: str, witnesses: list[VerifierKey]) -> VerifierK
         try:
             if Note.read(f"{text}\n{line}").signed_by(witness):
                 return witness
-        except ValueError:
+        except (ValueError, Refused):
             continue
     return None

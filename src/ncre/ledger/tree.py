@@ -56,7 +56,7 @@ class Edge:
         tree = Frontier()
         for level in range(len(self.levels) - 1, -1, -1):
             for hash_ in self.levels[level]:
-                tree.append(hash_, HEIGHT * level)
+                tree.append(hash_, WIDTH**level)
         return tree.root()
 
     def _filled(self, level: int) -> Iterator[dict[str, Any]]:

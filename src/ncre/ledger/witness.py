@@ -84,7 +84,7 @@ class Witness:
         where = f"checkpoint over {checkpoint.size}"
         if checkpoint.origin != self.log.name:
             raise Refused("checkpoint", where, f"it is of another log, {checkpoint.origin}")
-        require_signed(ranges, checkpoint.note, checkpoint.size, where)
+        require_signed(ranges, checkpoint, where)
         return checkpoint
 
     def _new_leaves(self, before: int, size: int) -> bytes:
@@ -136,7 +136,8 @@ class Witness:
             return Frontier()
         try:
             kept = json.loads((self.folder / "edge.json").read_text())
-            edge = Frontier(kept["size"], [(height, bytes.fromhex(hash_)) for height, hash_ in kept["nodes"]])
+            subtrees = [(leaves, bytes.fromhex(hash_)) for leaves, hash_ in kept["subtrees"]]
+            edge = Frontier(kept["size"], subtrees)
         except (OSError, ValueError, KeyError, TypeError):
             edge = Frontier()
         if (edge.size, edge.root()) != (last.size, last.root):
@@ -158,8 +159,10 @@ class Witness:
             os.fsync(file)
         finally:
             os.close(file)
-        nodes = [(height, hash_.hex()) for height, hash_ in edge.nodes]
-        private_files.write(self.folder / "edge.json", json.dumps({"size": size, "nodes": nodes}).encode())
+        subtrees = [(leaves, hash_.hex()) for leaves, hash_ in edge.subtrees]
+        private_files.write(
+            self.folder / "edge.json", json.dumps({"size": size, "subtrees": subtrees}).encode()
+        )
         private_files.write(self.folder / "checkpoints" / f"{size:020}", note.encode())
 
 

@@ -7,6 +7,7 @@ signed ticket carries: nothing is written for a single visitor until they are le
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +32,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.store.database import Database
+from ncre.store.deadlines import SKEW
 from ncre.store.schema import metadata
+
+log = logging.getLogger("ncre.server")
 
 arrivals = Table(
     "arrivals",
@@ -71,6 +75,8 @@ GAP_SECONDS: Final = 5.0
 
 TICKETS_LIVE_MS: Final = 7 * 3_600_000
 
+SKEW_MS: Final = int(SKEW.total_seconds() * 1000)
+
 _LOCK: Final = UUID("6e637265-0056-4000-8000-77616974696e")
 
 
@@ -107,6 +113,8 @@ class Admissions:
             self._database.lock(connection, _LOCK)
             self._count(connection, process, {now // SLOT_MS: 0, **came})
             front, before, spare = _state(connection, now)
+            if before > now + SKEW_MS:
+                front, before = self._begin_anew(connection, now)
             processes = _processes(connection, now)
             most = max(float(processes), self.per_minute / 60 * BURST_SECONDS)
             passed = min(max(now - before, 0) / 1000, GAP_SECONDS)
@@ -137,6 +145,12 @@ class Admissions:
         written = written.on_conflict_do_update(index_elements=["slot", "process"], set_={"people": more})
         rows = [{"slot": slot, "process": process, "people": people} for slot, people in came.items()]
         connection.execute(written, rows)
+
+    def _begin_anew(self, connection: Connection, now: int) -> tuple[int, int]:
+        """The front and the moment after a clock that was set back: else everybody would be past it, and let in at once."""
+        log.error("the waiting room begins anew: the clock was set back")
+        connection.execute(delete(arrivals).where(arrivals.c.slot > now // SLOT_MS))
+        return now - LATE_MS, now
 
     def _tidy(self, connection: Connection, front: int, now: int) -> None:
         if now // 1000 % 60 == 0:

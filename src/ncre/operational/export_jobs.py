@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from ncre.store.columns import Moment
 from ncre.store.database import Database
+from ncre.store.deadlines import SKEW
 from ncre.store.schema import metadata
 
 LEASE: Final = timedelta(minutes=2)
@@ -39,6 +40,9 @@ LEASE: Final = timedelta(minutes=2)
 
 KEPT: Final = timedelta(days=1)
 """How long a file can be downloaded."""
+
+AHEAD: Final = timedelta(days=1)
+"""A day on which it was made and that is further ahead was told by a clock that stood later."""
 
 LISTED: Final = timedelta(days=30)
 """How long the job is shown after its file is gone; the facts stay."""
@@ -132,7 +136,8 @@ class ExportJobs:
     def take(self) -> Row | None:
         """The oldest job that waits, or whose worker died; it is this worker's now."""
         now = self._clock()
-        dead = (exports.c.state == JobState.RUNNING.value) & (exports.c.heard_at < now - LEASE)
+        silent = or_(exports.c.heard_at < now - LEASE, exports.c.heard_at > now + SKEW)
+        dead = (exports.c.state == JobState.RUNNING.value) & silent
         free = or_(exports.c.state == JobState.WAITING.value, dead)
         with self._database.transaction() as connection:
             asked = select(exports.c.id).where(free).order_by(exports.c.asked_at).limit(1)
@@ -209,7 +214,6 @@ class ExportJobs:
     def run_today(self, connection: Connection, schedule: UUID, day: date) -> bool:
         """Whether nobody else ran it on this day; from now on it was run."""
         held = export_schedules.c
-        due = update(export_schedules).where(
-            held.id == schedule, or_(held.last_on.is_(None), held.last_on < day)
-        )
+        other = or_(held.last_on.is_(None), held.last_on < day, held.last_on > day + AHEAD)
+        due = update(export_schedules).where(held.id == schedule, other)
         return connection.execute(due.values(last_on=day)).rowcount == 1

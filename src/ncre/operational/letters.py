@@ -6,9 +6,9 @@ for one cause, and its id is made of these, so that no fact that is read twice m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.store.columns import Moment
+from ncre.store.deadlines import put_off_too_far
 from ncre.store.schema import metadata
 
 
@@ -227,6 +228,16 @@ def put_off(connection: Connection, letter: OutboxLetter, until: datetime, why: 
     tries = letter.tries + (1 if tried else 0)
     waiting = update(letters).where(letters.c.id == letter.id, letters.c.state == LetterState.WAITING)
     connection.execute(waiting.values(next_at=until, why=why.value, tries=tries))
+
+
+def bring_back(connection: Connection, now: datetime, delays: Sequence[timedelta]) -> int:
+    """What a clock that stood later put off or took is due at once; how many. `delays` by the number of tries."""
+    late = update(letters).where(
+        letters.c.state == LetterState.WAITING,
+        letters.c.due <= now,
+        put_off_too_far(letters.c.next_at, letters.c.tries, now, delays),
+    )
+    return connection.execute(late.values(next_at=now)).rowcount
 
 
 def end(connection: Connection, letter: OutboxLetter, state: LetterState, why: Why, **values: Any) -> None:

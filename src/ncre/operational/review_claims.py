@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,10 +26,14 @@ from sqlalchemy import (
 )
 
 from ncre.store.columns import Moment
+from ncre.store.deadlines import is_held
 from ncre.store.schema import metadata
 
 LONGEST_NOTE: Final = 200
 """Characters of the note that goes with a case; it is stored sealed."""
+
+LASTS: Final = timedelta(minutes=15)
+"""A case that nobody decided in this time is anybody's again; opening it anew extends it."""
 
 MOST: Final = 1000
 """Claims that are looked at together: more are held at once by no office."""
@@ -82,7 +86,7 @@ class HandoverRow:
 def of(connection: Connection, cases: Collection[UUID], now: datetime) -> dict[UUID, ReviewClaim]:
     """The claims on these cases that hold now."""
     asked = select(review_claims).where(
-        review_claims.c.registration.in_(sorted(cases)), review_claims.c.expires_at > now
+        review_claims.c.registration.in_(sorted(cases)), is_held(review_claims.c.expires_at, now, LASTS)
     )
     found = connection.execute(asked).mappings() if cases else ()
     return {row["registration"]: ReviewClaim(**row) for row in found}
@@ -90,7 +94,7 @@ def of(connection: Connection, cases: Collection[UUID], now: datetime) -> dict[U
 
 def held(connection: Connection, now: datetime, account: UUID | None = None) -> list[ReviewClaim]:
     """The claims that hold now, of one account or of everybody, up to `MOST`."""
-    asked = select(review_claims).where(review_claims.c.expires_at > now)
+    asked = select(review_claims).where(is_held(review_claims.c.expires_at, now, LASTS))
     if account is not None:
         asked = asked.where(review_claims.c.account == account)
     rows = connection.execute(asked.order_by(review_claims.c.expires_at.desc()).limit(MOST)).mappings()
@@ -123,12 +127,12 @@ def handovers_of(connection: Connection, registration: UUID) -> list[HandoverRow
     return [HandoverRow(**row) for row in rows]
 
 
+def forget(connection: Connection, registrations: Collection[UUID]) -> None:
+    """In the transaction of an erasure: who was at these cases, and what colleagues wrote to each other of them."""
+    for table in (review_claims, review_handovers):
+        connection.execute(delete(table).where(table.c.registration.in_(registrations)))
+
+
 def tidy(connection: Connection, expired_before: datetime, handed_before: datetime) -> None:
     connection.execute(delete(review_claims).where(review_claims.c.expires_at < expired_before))
     connection.execute(delete(review_handovers).where(review_handovers.c.handed_at < handed_before))
-
-
-def forget_cases(connection: Connection, registrations: Collection[UUID]) -> None:
-    """In the transaction of an erasure: who was at these cases, and what was written to whom about them."""
-    for table in (review_claims, review_handovers):
-        connection.execute(delete(table).where(table.c.registration.in_(registrations)))

@@ -5,9 +5,9 @@ The decisions themselves are facts of the cases. A run that is lost loses no dec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -25,12 +25,12 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
     update,
 )
 
 from ncre.store.columns import Moment
+from ncre.store.deadlines import is_free
 from ncre.store.schema import metadata
 
 LONGEST_NOTE: Final = 500
@@ -40,6 +40,9 @@ LONGEST_WORDS: Final = 600
 
 BATCH_SIZE: Final = 1000
 """Items written at once."""
+
+LEASE: Final = timedelta(seconds=30)
+"""A process that was killed holds a run up no longer than this."""
 
 
 class RunState(StrEnum):
@@ -134,7 +137,7 @@ def running(connection: Connection, now: datetime, limit: int = 50) -> list[Revi
     """Runs that nobody carries on right now, the oldest first."""
     asked = select(review_runs).where(
         review_runs.c.state == RunState.RUNNING.value,
-        or_(review_runs.c.leased_until.is_(None), review_runs.c.leased_until <= now),
+        is_free(review_runs.c.leased_until, now, LEASE),
     )
     return [
         ReviewRun(**row)
@@ -162,8 +165,8 @@ def start(connection: Connection, run: UUID, now: datetime, reasons: list[str], 
 
 
 def lease(connection: Connection, run: UUID, now: datetime, until: datetime) -> bool:
-    """Whether this process may carry it on until then: no other does."""
-    free = or_(review_runs.c.leased_until.is_(None), review_runs.c.leased_until <= now)
+    """Whether this process may carry it on until then, at most for a `LEASE`: no other does."""
+    free = is_free(review_runs.c.leased_until, now, LEASE)
     taken = connection.execute(
         update(review_runs)
         .where(review_runs.c.id == run, review_runs.c.state == RunState.RUNNING.value, free)
@@ -174,6 +177,18 @@ def lease(connection: Connection, run: UUID, now: datetime, until: datetime) -> 
 
 def change(connection: Connection, run: UUID, **values: Any) -> None:
     connection.execute(update(review_runs).where(review_runs.c.id == run).values(values))
+
+
+def end(connection: Connection, run: UUID, now: datetime) -> None:
+    """The note went into the facts, where it is sealed; the row does not keep it."""
+    change(connection, run, state=RunState.DONE.value, ended_at=now, box=None)
+
+
+def forget_notes(connection: Connection, registrations: Collection[UUID]) -> None:
+    """In the transaction of an erasure: notes of runs with one of these cases. A run under way ends with its own."""
+    runs = select(review_run_items.c.run).where(review_run_items.c.registration.in_(registrations))
+    ended = review_runs.c.state != RunState.RUNNING.value
+    connection.execute(update(review_runs).where(review_runs.c.id.in_(runs), ended).values(box=None))
 
 
 def waiting(connection: Connection, run: UUID, after: int, limit: int) -> list[RunItem]:

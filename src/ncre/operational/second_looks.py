@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from ncre.store.columns import Moment
+from ncre.store.deadlines import SKEW
 from ncre.store.schema import metadata
 
 LONGEST_NOTE: Final = 200
@@ -162,6 +163,7 @@ def taken(connection: Connection, account: UUID, now: datetime) -> SecondLook | 
         second_looks.c.taken_by == account,
         second_looks.c.state == LookState.WAITING.value,
         second_looks.c.taken_at > now - HELD,
+        second_looks.c.taken_at <= now + SKEW,
     )
     row = connection.execute(asked.limit(1)).mappings().first()
     return SecondLook(**row) if row else None
@@ -199,6 +201,12 @@ def change(connection: Connection, registration: UUID, version: int, **values: A
     connection.execute(update(second_looks).where(_is(registration, version)).values(values))
 
 
+def forget_notes(connection: Connection, registrations: Collection[UUID]) -> None:
+    """In the transaction of an erasure: what the office wrote; the verdicts stay, for they measure staff."""
+    theirs = second_looks.c.registration.in_(registrations)
+    connection.execute(update(second_looks).where(theirs).values(outcome_box=None))
+
+
 def in_state(
     connection: Connection, state: LookState, sites: Collection[str], limit: int, oldest: bool = True
 ) -> list[SecondLook]:
@@ -222,19 +230,14 @@ def agreements(connection: Connection, round_code: str) -> list[Agreement]:
     return [Agreement(**row) for row in connection.execute(asked).mappings()]
 
 
-def forget_notes(connection: Connection, registrations: Collection[UUID]) -> None:
-    """In the transaction of an erasure: what the office wrote about these cases; the counts stay."""
-    theirs = second_looks.c.registration.in_(registrations)
-    connection.execute(update(second_looks).where(theirs).values(outcome_box=None))
-
-
 def _is(registration: UUID, version: int) -> ColumnElement[bool]:
     return (second_looks.c.registration == registration) & (second_looks.c.version == version)
 
 
 def _open(account: UUID, sites: Collection[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
     held = second_looks.c
-    free = or_(held.taken_at.is_(None), held.taken_at <= now - HELD, held.taken_by == account)
+    over = or_(held.taken_at <= now - HELD, held.taken_at > now + SKEW)
+    free = or_(held.taken_at.is_(None), over, held.taken_by == account)
     return (
         held.state == LookState.WAITING.value,
         held.site.in_(sorted(sites)),

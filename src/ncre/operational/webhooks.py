@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from ncre.store.columns import Moment
+from ncre.store.deadlines import put_off_too_far
 from ncre.store.schema import metadata
 
 LONGEST_URL: Final = 500
@@ -158,6 +159,15 @@ def take(connection: Connection, delivery: Delivery, until: datetime) -> bool:
         *_same(delivery), webhook_deliveries.c.next_at == delivery.next_at
     )
     return bool(connection.execute(taken.values(next_at=until)).rowcount)
+
+
+def bring_back(connection: Connection, now: datetime, delays: Sequence[timedelta]) -> int:
+    """What a clock that stood later put off or took is due at once; how many. `delays` by the number of tries."""
+    late = update(webhook_deliveries).where(
+        webhook_deliveries.c.state == DeliveryState.WAITING,
+        put_off_too_far(webhook_deliveries.c.next_at, webhook_deliveries.c.tries, now, delays),
+    )
+    return connection.execute(late.values(next_at=now)).rowcount
 
 
 def note(

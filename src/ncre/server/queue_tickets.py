@@ -18,6 +18,9 @@ PASS_LIVES_MS: Final = 15 * 60_000
 PASS_ENDS_MS: Final = 2 * 3_600_000
 """Since its owner was let in. Who signed in by then needs none any more."""
 
+SKEW_MS: Final = 5 * 60_000
+"""By as much the clocks of the machines of one installation may differ."""
+
 _WRITTEN: Final = re.compile(r"([tp])\.(\d{13})\.(\d{13})\.([0-9a-f]{32})\.([0-9a-f]{64})", re.ASCII)
 
 
@@ -31,6 +34,9 @@ class Carried:
     nonce: str
 
     def lives(self, now: int) -> bool:
+        """Written by a clock that stood later, it is over, not young."""
+        if self.at > now + SKEW_MS:
+            return False
         if self.kind == TICKET:
             return now - self.at < TICKET_LIVES_MS
         return now - self.at < PASS_LIVES_MS and now - self.since < PASS_ENDS_MS

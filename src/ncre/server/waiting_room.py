@@ -17,6 +17,7 @@ from itertools import accumulate
 from math import ceil
 from random import uniform
 from secrets import token_hex
+from time import monotonic
 from typing import Final, Protocol, TypeVar
 
 from ncre.server.address_shares import AddressShares
@@ -37,6 +38,8 @@ REQUESTS_OF_PASS: Final = 120
 PASSES_KNOWN: Final = 50_000
 USED_AGAIN_MS: Final = 60_000
 """Two tabs may show one ticket at the same moment; later than this it was copied, and stands at the end again."""
+
+TOLD_AGAIN_SECONDS: Final = 60.0
 
 SHORTEST, LONGEST = 4.0, 60.0
 """Seconds until the page asks again by itself."""
@@ -106,6 +109,7 @@ class WaitingRoom:
         self._slots: list[int] = []
         self._before: list[int] = [0]
         self._asked: OrderedDict[str, int] = OrderedDict()
+        self._told_at: float | None = None
         self._shares = AddressShares(store.per_minute)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ncre-waiting-room")
 
@@ -126,12 +130,20 @@ class WaitingRoom:
             told = await self._run(self._store.sync, self._process, dict(came), unused)
         except Exception as error:  # whatever the store fails of, people wait on
             self._came.update(came)
-            log.warning("the waiting room cannot be agreed on: %s", error)
+            self._tell("the waiting room cannot be agreed on", error)
             return
+        self._told_at = None
         self._lease, self._front = told.lease, told.front
         self._waiting = Counter(dict(told.waiting))
         self._slots = [slot for slot, _ in told.waiting]
         self._before = [0, *accumulate(people for _, people in told.waiting)]
+
+    def _tell(self, what: str, error: Exception) -> None:
+        """Once, and again each minute while it lasts: hundreds who wait meet the same outage."""
+        now = monotonic()
+        if self._told_at is None or now - self._told_at >= TOLD_AGAIN_SECONDS:
+            self._told_at = now
+            log.warning("%s: %s", what, error)
 
     async def look(self, cookies: str, address: str) -> QueueVerdict:
         """Whether this request is let in, and what its browser carries."""
@@ -163,7 +175,7 @@ class WaitingRoom:
         try:
             used = await self._run(self._store.use, carried.nonce)
         except Exception as error:
-            log.warning("a ticket cannot be used now: %s", error)
+            self._tell("a ticket cannot be used now", error)
             return QueueVerdict(self._place(self._front, now))
         if used is None:
             return QueueVerdict(None, self._signer.write(pass_of(now)))

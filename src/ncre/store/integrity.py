@@ -28,10 +28,10 @@ def tables_of(connection: Connection) -> list[str]:
 def damages(connection: Connection) -> list[Damage]:
     """What the database finds wrong with its own tables: by `integrity_check` on SQLite.
 
-    PostgreSQL has no such thing for everybody: there every page is read, and counted by its key as well. What
-    that does not see, `pg_amcheck` and checksums of pages do (docs/operations.md).
+    PostgreSQL has no such thing for everybody: there every page is read, and counted by its key as well; where the
+    extension amcheck is there and may be used, it looks at every index too (docs/operations.md).
     """
-    ask = _asked_sqlite if connection.dialect.name == "sqlite" else _read_whole
+    ask = _asked_sqlite if connection.dialect.name == "sqlite" else _asked_postgresql
     found = []
     for table in tables_of(connection):
         try:
@@ -51,6 +51,30 @@ def _asked_sqlite(connection: Connection, table: str) -> list[str]:
         for line in whole.splitlines()
         if line not in ("ok", "*** in database main ***")
     ]
+
+
+def _asked_postgresql(connection: Connection, table: str) -> list[str]:
+    said = _read_whole(connection, table)
+    may = "SELECT has_function_privilege(p.oid, 'EXECUTE') FROM pg_proc p WHERE p.proname = 'bt_index_check' AND p.pronargs = 2"
+    if not connection.execute(text(may)).scalars().first():
+        return said
+    for index in connection.execute(text(_BTREES), {"table": table}).scalars().all():
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    text("SELECT bt_index_check(CAST(:index AS regclass), true)"), {"index": index}
+                )
+        except DBAPIError as error:
+            said.append(" ".join(str(error.orig).split()))
+    return said
+
+
+_BTREES: Final = """
+    SELECT CAST(i.indexrelid AS regclass)::text FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam JOIN pg_class t ON t.oid = i.indrelid
+    WHERE t.relname = :table AND t.relnamespace = CAST(CAST(current_schema() AS text) AS regnamespace)
+      AND a.amname = 'btree' AND i.indisvalid AND i.indisready
+"""
 
 
 def _read_whole(connection: Connection, table: str) -> list[str]:

@@ -17,11 +17,11 @@ from ncre.domain.exam.commands import (
     stream_of,
 )
 from ncre.domain.exam.decisions import decide_exam
-from ncre.domain.exam.plan import Site, in_words, require_open, round_id, site_id
+from ncre.domain.exam.plan import Round, Site, deadline_of, in_words, require_open, round_id, site_id
 from ncre.domain.exam.state import ExamRecord, replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
-from ncre.domain.registration.vocabulary import Opening
+from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.events import exam as facts
 from ncre.events.exam import Window
 from tests.support import people
@@ -149,3 +149,56 @@ def test_streams_of_plans_are_named_by_what_they_plan() -> None:
     streams = {stream_of(planning(kind)) for kind in ("round", "site", "notice")}
     assert len(streams) == 3
     assert stream_of(planning("site")) == site_id("78", people.SITE) != site_id("79", people.SITE)
+
+
+def test_a_subject_that_somebody_holds_is_known_though_it_was_taken_out() -> None:
+    gone = facts.Subject("99", "旧科目", 2, 90)
+    round_ = Round(PLAN, 2, (gone,))
+    assert round_.subject("99") == gone
+    assert round_.subject("66") == round_.subjects["66"]
+    unknown = round_.subject("00")
+    longest = max(subject.minutes for subject in (*PLAN.subjects, gone))
+    assert unknown == facts.Subject("00", "00", 0, longest)
+    assert Round(replace(PLAN, subjects=()), 1).subject("00").minutes == 0
+
+
+def test_a_province_shows_the_documents_of_its_own_fees_and_of_the_general_ones_it_leaves() -> None:
+    fees = (
+        facts.Fee(1, 8000, "国家"),
+        facts.Fee(2, 8000, "国家"),
+        facts.Fee(4, 13500, "国家四级"),
+        facts.Fee(2, 9000, "湖北", "湖北"),
+        facts.Fee(4, 15000, "", "湖北"),
+        facts.Fee(1, 7000, "湖南", "湖南"),
+    )
+    round_ = Round(replace(PLAN, fees=fees), 1)
+    assert round_.bases("湖北") == ["国家", "湖北"]
+    assert round_.bases("") == ["国家", "国家四级"]
+    assert round_.bases("湖南") == ["国家", "国家四级", "湖南"]
+
+
+def test_every_opening_has_its_own_window() -> None:
+    windows = PLAN.windows
+    assert [ROUND.window(opening) for opening in Opening] == [
+        {
+            "register": windows.register,
+            "review": windows.review,
+            "payment": windows.payment,
+            "printing": windows.printing,
+        }.get(opening.value)
+        for opening in Opening
+    ]
+
+
+def test_a_plan_that_does_not_fit_on_the_ticket_is_refused() -> None:
+    wide = replace(SITE, rooms=tuple(replace(room, seats=100) for room in SITE.rooms))
+    command = PlanSite(actor=people.OFFICE, command_id=COMMAND, round="78", plan=wide)
+    with pytest.raises(Refusal):
+        decide_exam(ExamRecord(stream_of(command)), command)
+
+
+def test_a_deadline_says_its_window_its_end_and_whether_it_is_over() -> None:
+    closes = PLAN.windows.register.closes
+    before = deadline_of(Status.SUBMITTED, True, ROUND, closes - SECOND)
+    assert (before.closes, before.over, before.turn.window) == (closes, False, Opening.REGISTER)
+    assert deadline_of(Status.SUBMITTED, True, ROUND, closes).over

@@ -15,7 +15,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.decisions import decide
 from ncre.domain.registration.state import replay
-from ncre.domain.registration.vocabulary import Opening, Role
+from ncre.domain.registration.vocabulary import Opening, Role, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.exam import Window
@@ -157,6 +157,17 @@ def test_who_acts_on_an_old_page_is_told_so() -> None:
     assert answer(people.PICTURED, asks(c.RequestReview, seen=4)) == [facts.ReviewRequested(1)]
 
 
+def test_what_is_out_of_turn_names_the_step_and_where_it_stands() -> None:
+    told = refused(people.SUBMITTED, asks(c.RequestReview))
+    assert told.code is RefusalCode.OUT_OF_TURN
+    assert told.particulars == {"step": Step.REQUEST_REVIEW, "status": Status.SUBMITTED}
+
+
+def test_a_version_that_is_not_there_yet_is_told_with_the_one_that_is() -> None:
+    told = refused(people.PICTURED, asks(c.RequestReview, seen=5))
+    assert (told.code, told.particulars) == (RefusalCode.VERSION_UNKNOWN, {"seen": 5, "version": 4})
+
+
 def test_an_old_page_is_told_before_a_wrong_turn_and_after_what_is_already_so() -> None:
     assert refusal(people.WAITING, asks(c.Withdraw, seen=4)) is RefusalCode.OUT_OF_DATE
     assert answer(people.WAITING, asks(c.RequestReview, seen=4)) == []
@@ -274,3 +285,28 @@ def test_a_kind_of_document_that_the_round_does_not_accept_is_refused() -> None:
     amend = asks(c.AmendInfo, details=replace(people.WENJING, remark="二班"), person=people.PERSON)
     assert refusal(people.AGREED, fill, narrow) is RefusalCode.DOCUMENT_NOT_ACCEPTED
     assert refusal(people.FILLED, amend, narrow) is RefusalCode.DOCUMENT_NOT_ACCEPTED
+
+
+@pytest.mark.parametrize("history", [people.WAITING, people.APPROVED, people.PAID, people.CONFIRMED])
+def test_a_photo_that_is_lost_is_replaced_wherever_its_registration_stands(history: Sequence[Fact]) -> None:
+    replaced = asks(c.ReplacePhoto, photo=people.OTHER_PHOTO)
+    assert refusal(history, replaced) is RefusalCode.OUT_OF_TURN
+    lost = replace(people.context(), photo_lost=True)
+    assert answer(history, replaced, lost) == [facts.PhotoReplaced(people.OTHER_PHOTO)]
+
+
+@pytest.mark.parametrize(
+    ("history", "command"),
+    [
+        (people.SUBMITTED, asks(c.UploadPhoto, photo=people.PHOTO)),
+        (people.PICTURED, asks(c.RequestReview)),
+        (people.WAITING, asks(c.Approve, people.REVIEWER)),
+        (people.PAID, asks(c.Confirm, people.REVIEWER)),
+    ],
+    ids=named,
+)
+def test_nothing_is_decided_about_a_face_that_nobody_can_see(
+    history: Sequence[Fact], command: c.Command
+) -> None:
+    lost = replace(people.context(), photo_lost=True)
+    assert refusal(history, command, lost) is RefusalCode.PHOTO_LOST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.candidate_decisions import MOST_SUBJECTS
+from ncre.domain.registration.decision_context import DecisionContext
 from ncre.domain.registration.decisions import decide
+from ncre.domain.students import DECLARED, OWN_STUDENTS
 from ncre.events import registration as facts
+from ncre.events.exam import Fee
 from ncre.events.registration_values import Line
 from tests.domain.commands import after, answer, change, refusal, refused, submit
 from tests.support import people
@@ -131,3 +135,110 @@ def test_an_approved_choice_stands() -> None:
     for command in (change("24"), submit("24")):
         assert isinstance(command, c.Command)
         assert refusal(people.APPROVED, command) is RefusalCode.OUT_OF_TURN
+
+
+OWN: Final = people.context(audience=OWN_STUDENTS)
+
+
+def chosen(history: tuple[facts.Fact, ...], command: c.Command, context: DecisionContext) -> str:
+    """The school number that the fact of a choice names."""
+    (fact,) = answer(history, command, context)
+    assert isinstance(fact, facts.Submitted | facts.SubjectsChanged)
+    assert isinstance(fact.student, str)
+    return fact.student
+
+
+def test_a_site_for_its_own_students_asks_for_the_school_number_and_keeps_it() -> None:
+    assert refusal(people.FILLED, submit("66"), OWN) is RefusalCode.STUDENT_UNNAMED
+    assert chosen(people.FILLED, submit("66", student=" u2024-15001 "), OWN) == "U2024-15001"
+    assert chosen(people.FILLED, submit("66", student=DECLARED), OWN) == DECLARED
+    said = replace(people.SUBMITTED[-1], student="U2024")
+    for history in ((*people.FILLED, said), (*people.FILLED, said, facts.PhotoUploaded(people.PHOTO))):
+        assert chosen(history, change("35"), OWN) == "U2024"
+    lapsed = (*people.FILLED, said, *people.LAPSED[3:])
+    assert chosen(lapsed, submit("66"), OWN) == "U2024"
+
+
+def test_a_school_number_told_to_another_site_counts_for_nothing_here() -> None:
+    elsewhere = facts.Submitted("78429901000001", QUICK, people.LINES, "", 1, student="U2024")
+    pictured = (*people.FILLED, elsewhere, facts.PhotoUploaded(people.PHOTO))
+    assert refusal(pictured, change("35"), OWN) is RefusalCode.STUDENT_UNNAMED
+
+
+def test_a_site_for_everybody_keeps_no_school_number() -> None:
+    assert chosen(people.FILLED, submit("66", student="U2024"), people.context()) == ""
+
+
+def test_another_school_number_alone_is_a_change() -> None:
+    said = replace(people.SUBMITTED[-1], student="U2024")
+    history = (*people.FILLED, said, facts.PhotoUploaded(people.PHOTO))
+    same = c.ChangeSubjects(
+        registration=people.REGISTRATION, actor=people.CANDIDATE, site=people.SITE, subjects=("66", "67")
+    )
+    assert answer(history, same, OWN) == []
+    assert answer(history, replace(same, student="U2024"), OWN) == []
+    assert chosen(history, replace(same, student="U2025"), OWN) == "U2025"
+
+
+def closed_site() -> DecisionContext:
+    here = people.context()
+    assert here.site is not None
+    return replace(here, site=replace(here.site, closed=True))
+
+
+def test_a_closed_site_takes_nobody_and_takes_nothing_from_whom_it_has() -> None:
+    told = refused(people.FILLED, submit("66"), closed_site())
+    assert (told.code, told.particulars) == (RefusalCode.SITE_CLOSED, {"site": people.SITE})
+    assert refusal(people.PICTURED, change("66", "35"), closed_site()) is RefusalCode.SITE_CLOSED
+    elsewhere = facts.Submitted("78429901000001", QUICK, people.LINES, "", 1)
+    pictured = (*people.FILLED, elsewhere, facts.PhotoUploaded(people.PHOTO))
+    assert refusal(pictured, change("66"), closed_site()) is RefusalCode.SITE_CLOSED
+    (fewer,) = answer(people.PICTURED, change("66"), closed_site())
+    assert isinstance(fewer, facts.SubjectsChanged)
+    assert fewer.lines == people.LINES[:1]
+    assert answer(people.PICTURED, replace(change("66", "67"), student=""), closed_site()) == []
+
+
+def test_who_holds_a_subject_that_is_not_offered_any_more_keeps_it_at_its_fee() -> None:
+    here = people.context(offers=tuple(o for o in people.context().site.plan.offers if o.subject != "66"))
+    held = replace(people.SUBMITTED[-1], lines=(Line("66", 7000), Line("67", 8000)))
+    history = (*people.FILLED, held, facts.PhotoUploaded(people.PHOTO))
+    (changed,) = answer(history, change("66", "35"), here)
+    assert isinstance(changed, facts.SubjectsChanged)
+    assert changed.lines == (Line("35", 8000), Line("66", 7000))
+    assert refusal(people.FILLED, submit("66"), here) is RefusalCode.SUBJECT_NOT_OFFERED
+
+
+def test_the_fee_is_that_of_the_province_of_the_site() -> None:
+    here = people.context(province="湖北")
+    plan = here.round.plan
+    dearer = replace(plan, fees=(*plan.fees, Fee(2, 9900, "鄂价费", "湖北"), Fee(2, 1, "", "湖南")))
+    (submitted,) = answer(people.FILLED, submit("66"), replace(here, round=replace(here.round, plan=dearer)))
+    assert isinstance(submitted, facts.Submitted)
+    assert submitted.lines == (Line("66", 9900),)
+
+
+def test_the_words_that_were_declared_are_kept_else_those_of_the_round() -> None:
+    (own,) = answer(people.FILLED, submit("66", declaration="本人承诺"))
+    (rounds,) = answer(people.FILLED, submit("66", declaration=""))
+    assert isinstance(own, facts.Submitted)
+    assert isinstance(rounds, facts.Submitted)
+    assert (own.declaration, rounds.declaration) == ("本人承诺", people.context().round.declaration.zh)
+    told = refused(people.FILLED, submit("66", declared=False))
+    words = people.context().round.declaration
+    assert told.particulars == {"declaration": words.zh, "declaration_en": words.en}
+
+
+def test_whose_document_it_is_stands_with_the_details() -> None:
+    filled, amended = (
+        command(
+            registration=people.REGISTRATION,
+            actor=people.CANDIDATE,
+            details=people.LIQIANG,
+            person=people.PERSON,
+            holder="h" * 64,
+        )
+        for command in (c.FillInfo, c.AmendInfo)
+    )
+    assert answer(people.AGREED, filled) == [facts.InfoFilled(people.LIQIANG, people.PERSON, "h" * 64)]
+    assert answer(people.FILLED, amended) == [facts.InfoAmended(people.LIQIANG, people.PERSON, "h" * 64)]

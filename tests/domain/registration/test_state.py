@@ -95,3 +95,16 @@ def test_a_registration_is_named_by_round_account_and_ordinal() -> None:
         registration_id("78", people.REVIEWER_ID, 1),
     }
     assert len(others | {one}) == 4
+
+
+def test_what_later_decisions_ask_is_kept_from_each_fact() -> None:
+    told = replace(people.SUBMITTED[-1], student="U2024", pay_by=people.PAY_BY)
+    chosen = after((*people.FILLED, told, facts.PhotoUploaded(people.PHOTO)))
+    assert (chosen.round, chosen.agreement, chosen.candidate) == ("78", "2027-03", people.CANDIDATE_ID)
+    assert (chosen.details, chosen.person, chosen.photo) == (people.WENJING, people.PERSON, people.PHOTO)
+    assert (chosen.student, chosen.pay_by) == ("U2024", people.PAY_BY)
+    assert after((*people.FILLED, replace(told, student=ERASED))).student == ""
+    assert after(people.LAPSED).lapsed_from is Status.APPROVED
+    settled = facts.PaymentSettled(people.ORDER, "till", "T1", people.AMOUNT, people.NOW)
+    meanwhile = after((*people.SUSPENDED, settled))
+    assert (meanwhile.settled, meanwhile.suspended_from) == (settled, Status.PAID)

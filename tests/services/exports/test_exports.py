@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from ncre.bootstrap import Container
-from ncre.domain.refusals import RefusalCode
+from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Cancel
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.domain.wording import STATUSES
@@ -24,7 +24,9 @@ from ncre.events import access
 from ncre.events import export as facts
 from ncre.handlers.command_handler import Act
 from ncre.operational import erasure_remains, export_jobs
+from ncre.photo.file_store import PhotoNotKept, PhotoStoreUnavailable
 from ncre.projections.audit.disclosures import of_case
+from ncre.services.exports import making
 from ncre.services.exports import rows as export_rows
 from ncre.services.exports.columns import COLUMNS
 from ncre.services.exports.exports import ExportRequest
@@ -266,6 +268,54 @@ def test_a_worker_that_dies_leaves_its_job_to_another_and_nothing_twice(
     assert told == [facts.ExportRequested, facts.ExportMade]
     _, pieces = container.exports.download(fresh(act), export)
     assert len(lines(b"".join(pieces))) == 3
+
+
+def left(container: Container) -> list[Path]:
+    return [file for file in (container.settings.data / "exports").rglob("*") if file.is_file()]
+
+
+def test_a_disk_that_is_full_leaves_no_piece_behind(
+    container: Container, act: Act, crowd: list[Walker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "PIECE", 100)
+    put, kept = container.exports._files.put, list[str]()
+
+    def full(data: bytes) -> str:
+        if len(kept) == 3:
+            raise PhotoNotKept("No space left on device")
+        kept.append(put(data))
+        return kept[-1]
+
+    monkeypatch.setattr(container.exports._files, "put", full)
+    export, worker = container.exports.request(act, asked()), maker(container)
+    worker.errand()
+    assert container.exports.one(UUID(act.actor.id), export)["state"] == "failed"
+    assert len(kept) == 3
+    assert left(container) == []
+
+
+@pytest.mark.parametrize("silent", ["store", "database"])
+def test_an_export_outlives_what_is_away_for_a_moment(
+    container: Container,
+    act: Act,
+    crowd: list[Walker],
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
+    silent: str,
+) -> None:
+    export, worker = container.exports.request(act, asked()), maker(container)
+
+    def away(*_: object, **__: object) -> None:
+        raise PhotoStoreUnavailable("away") if silent == "store" else Refusal(RefusalCode.STORE_AWAY)
+
+    with monkeypatch.context() as moment:
+        at = (container.exports._files, "put") if silent == "store" else (export_rows.ExportRows, "portions")
+        moment.setattr(*at, away)
+        worker.errand()
+    assert container.exports.one(UUID(act.actor.id), export)["state"] == "running"
+    clock.advance(minutes=3)
+    maker(container).errand()
+    assert container.exports.one(UUID(act.actor.id), export)["state"] == "done"
 
 
 def test_a_removed_one_is_not_finished(

@@ -262,6 +262,19 @@ def test_a_moment_before_the_list_or_in_the_future_is_refused(
     assert ("设备记录的办理时间" in answer["words"]) is not accepted
 
 
+def test_what_was_done_before_our_clock_was_set_back_is_kept_by_the_device_and_counts_later(
+    container: Container, site: Flask, wenjing: Candidate, first: Any, clock: Clock
+) -> None:
+    device = Device(reviewer(container, site)).downloads(day_of(first))
+    act = device.act("confirm", wenjing.id, clock.now + timedelta(hours=1))
+    clock.advance(hours=-3)
+    (answer,) = device.sends(act)
+    assert answer["outcome"] == "later"
+    clock.advance(hours=5)
+    (answer,) = device.sends(act)
+    assert answer["outcome"] == "done"
+
+
 def test_what_is_sent_days_later_counts_if_it_was_done_in_time(
     container: Container, site: Flask, wenjing: Candidate, first: Any, clock: Clock
 ) -> None:

@@ -18,6 +18,12 @@ PAGES: Final[Mapping[str, Bilingual]] = {
     "export": Bilingual("证明包", "a bundle of it"),
     "ledger": Bilingual("账本", "the ledger"),
     "account": Bilingual("账号档案", "the record of an account"),
+    "staff": Bilingual("工作人员办理记录", "the record of a member of staff"),
+    "round": Bilingual("考次历史", "the history of a round"),
+    "revision": Bilingual("考次修订", "revisions of a round"),
+    "site": Bilingual("考点历史", "the history of a site"),
+    "money": Bilingual("资金账目", "the ledger of money"),
+    "statistics": Bilingual("统计", "the statistics"),
 }
 SCOPES: Final[Mapping[str, Bilingual]] = {
     "all": Bilingual("全部日志", "the whole log"),
@@ -41,6 +47,8 @@ def _page(code: str) -> Bilingual:
 
 
 def _audit_viewed(viewed: audit.AuditViewed) -> Bilingual:
+    if viewed.page == "money-file":
+        return Bilingual(f"导出了资金账目：{viewed.of}。", f"The ledger of money was exported: {viewed.of}.")
     page = _page(viewed.page)
     return Bilingual(f"审计查看了{page.zh}。", f"An auditor looked at {page.en}.")
 

@@ -22,6 +22,7 @@ from ncre.events.registration_values import Details
 from ncre.projections.registration.fields import DETAILS, EMPTY, FIELDS, formatted_value
 from ncre.projections.registration.registrations import stood
 from ncre.projections.rows import RegistrationRow, SeatRow
+from ncre.projections.seating.tickets import seat_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ def _stood(history: Sequence[Fact]) -> StateAt | None:
         suspension=next((fact.reason for fact in reversed(history) if isinstance(fact, facts.Suspended)), ""),
         evidence=next((fact.evidence for fact in reversed(history) if isinstance(fact, facts.Moved)), ""),
         student=student_of(history),
-        seats=tuple(_seat(fact) for fact in _seats(history)),
+        seats=tuple(seat_row(fact) for fact in _seats(history)),
     )
 
 
@@ -234,20 +235,6 @@ def _details_at(history: Sequence[Fact], version: int | None) -> Details | Erase
 def _note_at(history: Sequence[Fact], version: int | None) -> str | Erased:
     fact = history[version - 1] if version is not None else None
     return fact.note if isinstance(fact, facts.Rejected) else ""
-
-
-def _seat(assigned: facts.SeatAssigned) -> SeatRow:
-    return SeatRow(
-        registration=assigned.metadata.stream,
-        subject=assigned.subject,
-        ticket=assigned.ticket,
-        hall=assigned.hall,
-        room=assigned.room,
-        seat=assigned.seat,
-        batch=assigned.batch,
-        starts_at=assigned.starts_at,
-        ends_at=assigned.ends_at,
-    )
 
 
 _UNREADABLE: Final = Bilingual(

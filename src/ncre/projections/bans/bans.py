@@ -16,9 +16,12 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    exists,
     func,
+    or_,
     select,
     text,
+    update,
 )
 
 from ncre.domain.bans.ban import Ban
@@ -29,7 +32,7 @@ from ncre.events.base import Fact
 from ncre.projections.base import Key, Projection, Row, changed, found_in
 from ncre.projections.registration.registrations import registrations
 from ncre.store.columns import Moment
-from ncre.store.schema import metadata
+from ncre.store.schema import metadata, person_keys
 
 _LIFTED: Final = text("lifted_at IS NOT NULL")
 
@@ -195,6 +198,26 @@ def concerned(connection: Connection, now: datetime, ban: UUID | None = None, li
     if ban is not None:
         asked = asked.where(bans.c.id == ban)
     return [dict(row) for row in connection.execute(asked, {"day": exam_day(now)}).mappings()]
+
+
+def without_purpose(connection: Connection, now: datetime, limit: int = 200) -> list[UUID]:
+    """Bans that are over, of people of whom no registration is left, whose number and reason can still be read."""
+    day = exam_day(now)
+    asked = (
+        select(bans.c.id)
+        .join(person_keys, person_keys.c.subject == bans.c.id)
+        .where(
+            person_keys.c.wrapped.is_not(None),
+            or_(bans.c.ends < day, bans.c.lifted_at.is_not(None)),
+            ~exists().where(registrations.c.person == bans.c.person),
+        )
+    )
+    return list(connection.execute(asked.order_by(bans.c.id).limit(limit)).scalars())
+
+
+def hide_document(connection: Connection, ban: UUID) -> None:
+    """As the row reads once the key of the ban is destroyed."""
+    connection.execute(update(bans).where(bans.c.id == ban).values(document_masked=None))
 
 
 def is_kept(connection: Connection, registration: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -154,6 +154,12 @@ def replace_foreign(
                 for one in people[begin : begin + 5_000]
             ],
         )
+
+
+def forget_foreign(connection: Connection, people: Collection[UUID]) -> None:
+    """In the transaction of an erasure, before the keys go: what other provinces told of the people of these accounts."""
+    theirs = select(exchange_keys.c.key).where(exchange_keys.c.sealed_for.in_(people))
+    connection.execute(delete(foreign_registrations).where(foreign_registrations.c.key.in_(theirs)))
 
 
 def new_hits(

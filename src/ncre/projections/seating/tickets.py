@@ -31,6 +31,21 @@ tickets = Table(
 )
 
 
+def seat_row(assigned: facts.SeatAssigned) -> SeatRow:
+    """The row of a seat as it was given."""
+    return SeatRow(
+        registration=assigned.metadata.stream,
+        subject=assigned.subject,
+        ticket=assigned.ticket,
+        hall=assigned.hall,
+        room=assigned.room,
+        seat=assigned.seat,
+        batch=assigned.batch,
+        starts_at=assigned.starts_at,
+        ends_at=assigned.ends_at,
+    )
+
+
 class TicketProjection(Projection):
     table = tickets
     listens = (facts.SeatAssigned, facts.SeatReleased)
@@ -42,18 +57,7 @@ class TicketProjection(Projection):
     def step(self, assigned: facts.SeatAssigned | facts.SeatReleased, row: Row | None) -> Row | None:
         if isinstance(assigned, facts.SeatReleased):
             return None
-        return changed(
-            row,
-            registration=assigned.metadata.stream,
-            subject=assigned.subject,
-            ticket=assigned.ticket,
-            hall=assigned.hall,
-            room=assigned.room,
-            seat=assigned.seat,
-            batch=assigned.batch,
-            starts_at=assigned.starts_at,
-            ends_at=assigned.ends_at,
-        )
+        return changed(row, **seat_row(assigned))
 
 
 _OF = select(tickets).where(tickets.c.registration == bindparam("of")).order_by(tickets.c.starts_at)

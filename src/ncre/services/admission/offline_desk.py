@@ -16,7 +16,7 @@ from uuid import UUID
 from ncre.documents.codes.ticket_token import TicketKey, is_genuine
 from ncre.domain.admission import ADMITS, Ruling, TicketVerdict
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.offline_acts import require_moment
+from ncre.domain.offline_acts import is_to_come, require_moment
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.disclosure import require_may_open
@@ -141,8 +141,9 @@ class OfflineDesk:
             raise Refusal(RefusalCode.OFFLINE_LIST)
 
     def _answer(self, act: OfflineAct, receipt: ListReceipt, actor: Actor) -> Answered:
+        now = self._command_handler.clock()
         try:
-            require_moment(act.done_at, receipt.made_at, self._command_handler.clock())
+            require_moment(act.done_at, receipt.made_at, now)
             row = self._row(act.registration, receipt, actor)
             carry_out: Callable[[OfflineAct, RegistrationRow, Actor], Answered] = {
                 "confirm": self._confirm,
@@ -151,7 +152,10 @@ class OfflineDesk:
             }[act.kind]
             return carry_out(act, row, actor)
         except Refusal as refusal:
-            return Answered(act.command_id, _outcome(refusal), refusal=refusal)
+            outcome = _outcome(refusal)
+            if is_to_come(act.done_at, receipt.made_at, now):
+                outcome = Outcome.LATER  # the device keeps it until its moment has come
+            return Answered(act.command_id, outcome, refusal=refusal)
 
     def _row(self, registration: UUID, receipt: ListReceipt, actor: Actor) -> RegistrationRow:
         """A registration of the list's own site; of any other there is none."""

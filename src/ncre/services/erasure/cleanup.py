@@ -30,8 +30,15 @@ from ncre.store.scrubbing import scrub
 
 log = logging.getLogger("ncre.erasure")
 
-SCRUBBED: Final = ("person_keys", "registrations", "claims", "attempts", "sent_letters", *HOLD_PRIVATE)
-"""Tables in which an erasure deletes or overwrites something."""
+SCRUBBED: Final = (
+    *("person_keys", "registrations", "claims", "search_keys", "exchange_keys", "bans"),
+    *("attempts", "sent_letters", "letter_choices", "letter_languages", "staff_requests", "exports"),
+    *("review_claims", "review_handovers", "review_runs", "second_looks"),
+    *HOLD_PRIVATE,
+)
+"""Tables in which an erasure deletes or overwrites something. Of what other provinces told (`foreign_registrations`) there
+
+may be millions of rows, which nobody may wait for: a dead one is a keyed hash under a key that is none of ours."""
 
 AGAIN: Final = timedelta(minutes=10)
 """After a failure the worker waits so long before it tries again."""

@@ -13,9 +13,8 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection
 
-from ncre.domain.claims import HolderClaim, PlaceClaim
 from ncre.domain.erasure import Hold, Way, ends_of, hold, require_free, require_reason
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, Cancel
@@ -26,19 +25,15 @@ from ncre.events.erasure import PersonErased, RegistrationErased, erasure_of
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.accounts import Accounts
 from ncre.identity.forgetting import Forgetting
-from ncre.identity.form_drafts import forget_about
-from ncre.identity.letters import about_erasure, choices
-from ncre.operational import review_claims, second_looks
+from ncre.identity.letters import about_erasure
 from ncre.operational.erasure_remains import Left, note
-from ncre.operational.letters import forget_people
 from ncre.projections.base import Row
 from ncre.projections.exam import retentions
-from ncre.projections.registration.registrations import registrations
 from ncre.services.accounts.security_log import SecurityLog
+from ncre.services.erasure import rows
 from ncre.services.erasure.cleanup import Cleanup
 from ncre.services.erasure.people import PersonFinder, PersonToErase, Traces
 from ncre.services.registration.changes import Changes
-from ncre.store.schema import claims
 
 CANCELLED_BECAUSE = "个人信息按规定删除，未缴费的报名随之取消"
 """The reason of a cancellation that an erasure brings with it."""
@@ -175,36 +170,18 @@ class Erasure:
         else:
             person = self._finder.of(connection, asked.accounts[0])
             require_free(self._holds(connection, person))
-        now = self._command_handler.clock()
+        now, store = self._command_handler.clock(), self._command_handler.store
+        rows.clear_foreign(connection, person)
         for one in person.accounts:
-            self._command_handler.store.erase(connection, one, now)
-        self._clear_rows(connection, person)
-        forget_people(connection, person.accounts, [row["id"] for row in person.registrations])
-        choices.forget(connection, person.accounts)
+            store.erase(connection, one, now)
+        rows.clear(connection, person)
+        rows.close_bans(connection, now, store.erase)
         for one in person.accounts:
             self._forgetting.forget(connection, one, traces.addresses)
-        cases = [row["id"] for row in person.registrations]
-        forget_about(connection, cases)
-        review_claims.forget_cases(connection, cases)
-        second_looks.forget_notes(connection, cases)
         self._record(connection, person, why, by, way)
         people = tuple(str(one) for one in person.accounts) if way is not Way.RESTORED else ()
         note(connection, now, Left(people, left.photos, left.drafts, left.papers, left.letters))
         return person
-
-    def _clear_rows(self, connection: Connection, person: PersonToErase) -> None:
-        """What the projection says of a registration whose details cannot be opened, and the places by keyed hash."""
-        ids = [row["id"] for row in person.registrations]
-        cleared = update(registrations).where(registrations.c.id.in_(ids))
-        connection.execute(cleared.values(person=None, holder=None, name_masked=None, document_masked=None))
-        places = [
-            PlaceClaim(row["round"], row["person"]).key for row in person.registrations if row["person"]
-        ]
-        places += [
-            HolderClaim(row["round"], row["holder"]).key for row in person.registrations if row["holder"]
-        ]
-        held = (claims.c.key.in_(places), claims.c.holder.in_(ids))
-        connection.execute(delete(claims).where(*held))
 
     def _record(self, connection: Connection, person: PersonToErase, why: str, by: Actor, way: Way) -> None:
         act = Act(by)

@@ -28,6 +28,7 @@ from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.sessions import Sessions
 from ncre.projections.exam import retentions
 from ncre.projections.registration.registrations import registrations
+from ncre.services.erasure import rows
 from ncre.services.erasure.cleanup import Cleanup
 from ncre.services.erasure.erasing import Erasure
 from ncre.services.erasure.people import PersonToErase
@@ -121,6 +122,7 @@ class RetentionSchedule:
         now = self._command_handler.clock()
         if self._again_at is not None and self._again_at - EVERY <= now < self._again_at:
             return
+        self._close_bans()
         left = BATCH
         for report in self._reports(None):
             if report.is_due and left > 0:
@@ -130,6 +132,15 @@ class RetentionSchedule:
         self._again_at = now + EVERY if left > 0 else None
         if left < BATCH:
             self._cleanup.all()
+
+    def _close_bans(self) -> None:
+        """A ban that ends after its person was erased goes then."""
+        handler = self._command_handler
+        closed = handler.run_in_transaction(
+            lambda connection: rows.close_bans(connection, handler.clock(), handler.store.erase)
+        )
+        if closed:
+            log.info("number and reason of %d bans that are over are erased", closed)
 
     def _reports(self, code: str | None) -> list[Report]:
         now = self._command_handler.clock()

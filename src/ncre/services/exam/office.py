@@ -10,14 +10,14 @@ from secrets import randbelow
 from typing import Final
 from uuid import UUID, uuid4
 
-from ncre.domain.exam.commands import DrawSeats, PostNotice
+from ncre.domain.exam.commands import DrawSeats
 from ncre.domain.exam.plan import site_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, Seat
 from ncre.domain.seating.cautions import Caution, cautions
 from ncre.domain.seating.hall_choice import EVERYWHERE, HallChoice
 from ncre.domain.seating.plan import MOST_SEED, seed_in
-from ncre.events.exam import NoticePosted, SeatsDrawn
+from ncre.events.exam import SeatsDrawn
 from ncre.events.registration import SeatAssigned
 from ncre.handlers.command_handler import CommandHandler
 from ncre.services.seating.preview import Plan, Preview, SeatingInput, seating_input
@@ -42,14 +42,10 @@ class Seated:
 
 
 class Office:
-    """What the exam office does to a round: notices, and the seating of a site."""
+    """The seating of a site, as the exam office does it."""
 
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
-
-    def post_notice(self, actor: Actor, notice: NoticePosted, command_id: UUID) -> None:
-        """Post a notice in place of the one of its kind. Raises Refusal."""
-        self._command_handler.plan(PostNotice(actor=actor, command_id=command_id, notice=notice))
 
     def seat(
         self,

@@ -21,7 +21,7 @@ from ncre.events import export as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.accounts import Accounts
-from ncre.operational.export_jobs import KEPT, ExportJobs, Row
+from ncre.operational.export_jobs import AHEAD, KEPT, ExportJobs, Row
 from ncre.operational.export_jobs import LONGEST_WHY as LONGEST_WHY
 from ncre.operational.export_jobs import JobState as JobState
 from ncre.operational.file_box import FileBox
@@ -29,6 +29,7 @@ from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStore
 from ncre.services.exports.columns import COLUMNS, FORMS, chosen, usual
 from ncre.services.exports.rows import ExportRows
 from ncre.services.exports.writers import has_parquet
+from ncre.store.deadlines import is_over
 
 log = logging.getLogger("ncre.exports")
 
@@ -148,7 +149,7 @@ class Exports:
         """The job and its file, a piece at a time; that it was taken is recorded first."""
         account = UUID(act.actor.id)
         job = self.one(account, export)
-        if job["state"] != JobState.DONE or self._command_handler.clock() > job["made_at"] + KEPT:
+        if job["state"] != JobState.DONE or is_over(job["made_at"], self._command_handler.clock(), KEPT):
             raise Refusal(RefusalCode.EXPORT_GONE)
 
         def taken(connection: Connection) -> bytes:
@@ -189,7 +190,8 @@ class Exports:
         """Files that are a day old go."""
         now = self._command_handler.clock()
         for job in self._live():
-            if now > (job["made_at"] or job["asked_at"]) + KEPT:
+            made = job["made_at"]
+            if is_over(made, now, KEPT) if made is not None else now > job["asked_at"] + KEPT:
                 self.remove_file(Act(_MACHINE), job, "expired")
         self._command_handler.run_in_transaction(self._jobs.forget)
 
@@ -214,7 +216,8 @@ class Exports:
         export = uuid5(schedule["id"], now.date().isoformat())
 
         def begun(connection: Connection) -> None:
-            if self._jobs.run_today(connection, schedule["id"], now.date()):
+            mine = self._jobs.run_today(connection, schedule["id"], now.date())
+            if mine and self._jobs.one(connection, export) is None:
                 self._begin(connection, Act(owner.actor, uuid4(), cause="daily"), export, request, [])
 
         try:
@@ -289,4 +292,5 @@ _MACHINE: Final = Actor("clock", Role.CLOCK)
 
 def _is_due(schedule: Row, now: datetime) -> bool:
     last = schedule["last_on"]
-    return now.strftime("%H:%M") >= schedule["at"] and (last is None or last < now.date())
+    other = last is None or not now.date() <= last <= now.date() + AHEAD
+    return bool(other and now.strftime("%H:%M") >= schedule["at"])

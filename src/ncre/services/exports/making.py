@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from tempfile import TemporaryFile
 from time import monotonic
@@ -19,6 +20,7 @@ from ncre.domain.refusals import Refusal
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.export import ExportMade
 from ncre.handlers.command_handler import Act, CommandHandler
+from ncre.handlers.outages import OUTAGES
 from ncre.identity.accounts import Accounts
 from ncre.operational.export_jobs import ExportJobs, JobState, Row
 from ncre.operational.file_box import FileBox
@@ -81,6 +83,9 @@ class ExportMaker:
         try:
             yield from self._made(job)
         except (Refusal, OSError, PhotoNotKept, PhotoStoreUnavailable) as error:
+            if isinstance(error, PhotoStoreUnavailable) or getattr(error, "code", None) in OUTAGES.values():
+                log.warning("the export %s is put off: %s", job["id"], error)
+                return  # whoever finds it silent begins it anew
             log.error("the export %s cannot be made: %s", job["id"], error)
             self._command_handler.run_in_transaction(lambda connection: self._failed(connection, job["id"]))
 
@@ -112,11 +117,15 @@ class ExportMaker:
         key, digest, size = FileBox.fresh_key(), sha256(), 0
         box, pieces = FileBox(key, job["id"]), list[str]()
         file.seek(0)
-        while piece := file.read(PIECE):
-            pieces.append(self._files.put(box.seal(len(pieces), piece)))
-            digest.update(piece)
-            size += len(piece)
-            yield
+        try:
+            while piece := file.read(PIECE):
+                pieces.append(self._files.put(box.seal(len(pieces), piece)))
+                digest.update(piece)
+                size += len(piece)
+                yield
+        except BaseException:  # a full disk, or a worker that stops: nobody would ever find them again
+            self._discard(pieces)
+            raise
         made = ExportMade(rows, size, digest.hexdigest(), position)
 
         def recorded(connection: Connection) -> bool:
@@ -140,5 +149,9 @@ class ExportMaker:
             return whole
 
         if not self._command_handler.run_in_transaction(recorded):
-            for name in pieces:
+            self._discard(pieces)
+
+    def _discard(self, pieces: list[str]) -> None:
+        for name in pieces:
+            with suppress(PhotoStoreUnavailable):
                 self._files.discard(name)

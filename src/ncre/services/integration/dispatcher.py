@@ -65,9 +65,12 @@ class Dispatcher:
             return sum(threads.map(self._serve, active))
 
     def tidy(self, before: datetime) -> None:
-        """Forget deliveries that were done before this moment."""
+        """Forget deliveries that were done before this moment; what a clock that stood later put off goes out."""
+        now = self._command_handler.clock()
         with self._command_handler.database.transaction() as connection:
             webhooks.forget_done(connection, before)
+            if back := webhooks.bring_back(connection, now, (TAKEN_FOR, *DELAYS)):
+                log.warning("%d events were put off by a clock that stood later; they go now", back)
 
     def _serve(self, webhook: Webhook) -> int:
         with self._command_handler.database.reading() as connection:

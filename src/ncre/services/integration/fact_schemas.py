@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -63,13 +64,19 @@ def schema_of(topic: str) -> dict[str, Any]:
         "required": sorted({*required, *sealed}),
         "additionalProperties": False,
         "x-sealed": sorted(sealed),
-        "$defs": shared,
+        "$defs": {name: _plainly_described(one) for name, one in shared.items()},
     }
+
+
+def _plainly_described(definition: dict[str, Any]) -> dict[str, Any]:
+    """Without the indentation that docstrings have before Python 3.13."""
+    said = definition.get("description")
+    return definition if said is None else {**definition, "description": cleandoc(said)}
 
 
 def _words_of(kind: type[Fact]) -> str:
     """Its docstring; the signature that a dataclass has in place of none says nothing."""
-    said = (kind.__doc__ or "").strip()
+    said = cleandoc(kind.__doc__ or "")
     return "" if said.startswith(f"{kind.__name__}(") else said
 
 

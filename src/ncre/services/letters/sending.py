@@ -57,9 +57,12 @@ class LetterSending:
         return attempts
 
     def tidy(self, _before: datetime) -> None:
-        """Forget the log of what ended long ago."""
+        """Forget the log of what ended long ago; what a clock that stood later put off goes out."""
+        now = self._command_handler.clock()
         with self._command_handler.database.transaction() as connection:
-            letters.forget_ended(connection, self._command_handler.clock() - RETENTION)
+            letters.forget_ended(connection, now - RETENTION)
+            if back := letters.bring_back(connection, now, (TAKEN_FOR, *DELAYS)):
+                log.warning("%d letters were put off by a clock that stood later; they go now", back)
 
     def _taken(self, channel: Channel) -> Sequence[OutboxLetter]:
         now = self._command_handler.clock()

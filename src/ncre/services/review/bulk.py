@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -24,7 +24,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.handlers.outages import OUTAGES
 from ncre.identity.accounts import Account, Accounts
 from ncre.operational import review_runs
-from ncre.operational.review_runs import LONGEST_NOTE, ReviewRun, RunItem
+from ncre.operational.review_runs import LEASE, LONGEST_NOTE, ReviewRun, RunItem
 from ncre.operational.review_runs import ItemState as ItemState
 from ncre.operational.review_runs import RunState as RunState
 from ncre.services.registration.case_request import CaseRequest
@@ -38,9 +38,6 @@ MOST: Final = 10_000
 
 PORTION: Final = 20
 """Cases between two looks at the lease."""
-
-LEASE: Final = timedelta(seconds=30)
-"""A process that was killed holds a run up no longer than this."""
 
 AT_ONCE: Final = 400
 """Cases that the worker decides of a run in one of its rounds, so that deadlines wait for no run."""
@@ -232,7 +229,7 @@ class BulkReview:
     def _end(self, connection: Connection, run: UUID) -> None:
         left = review_runs.counts(connection, run)[ItemState.WAITING]
         if not left:
-            review_runs.change(connection, run, state=RunState.DONE.value, ended_at=self._clock())
+            review_runs.end(connection, run, self._clock())
 
     def _let_go(self, run: UUID) -> None:
         with self._database.transaction() as connection:

@@ -18,12 +18,9 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Account
 from ncre.identity.staff_directory import StaffDirectory
 from ncre.operational import review_claims
-from ncre.operational.review_claims import LONGEST_NOTE, HandoverRow, ReviewClaim
+from ncre.operational.review_claims import LASTS, LONGEST_NOTE, HandoverRow, ReviewClaim
 from ncre.projections.rows import RegistrationRow
 from ncre.services.review.notes import SealedNotes
-
-LASTS: Final = timedelta(minutes=15)
-"""A case that nobody decided in this time is anybody's again; opening it anew extends it."""
 
 KEPT: Final = timedelta(days=180)
 """How long it stays readable who handed a case to whom."""

@@ -13,6 +13,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.events.exam_revision import RevisedPoint
 from ncre.services.exam.revisions import RevisionMade
+from ncre.web.audit.looks import record_look
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.history_view import names, newest_first
 from ncre.web.shared.language import language
@@ -35,6 +36,7 @@ def current() -> Answer:
 def revisions(round_code: str) -> Answer:
     """The revisions of a round, the newest first, its notices, and what else happened to it."""
     round_ = _round(round_code)
+    record_look("round", round_code)
     story = container().queries.cases.story(round_id(round_code))
     sites = container().queries.exams.sites(round_code)
     return render_template(
@@ -54,6 +56,7 @@ def revisions(round_code: str) -> Answer:
 def revision(round_code: str, number: int) -> Answer:
     """One revision, and whom it touches as things stand now: they are followed up until nobody is left."""
     round_, made = _round(round_code), _made(round_code, number)
+    record_look("revision", f"{round_code}/{number}")
     return render_template(
         "audit/round_revision.html",
         round=round_,
@@ -71,6 +74,7 @@ def compare(round_code: str) -> Answer:
     """What lies between any two revisions, and who made those on the way."""
     round_, made = _round(round_code), container().revisions.made(round_code)
     first, second = (_number(name, len(made)) for name in ("from", "to"))
+    record_look("revision", f"{round_code}/{first}..{second}")
     changes = container().round_versions.between(round_code, first, second)
     low, high = sorted((first, second))
     return render_template(
@@ -106,6 +110,7 @@ def site(round_code: str, site: str) -> Answer:
     story = container().queries.cases.story(site_id(round_code, site))
     if known is None:
         raise NotFound
+    record_look("site", f"{round_code}/{site}")
     points = [
         (one, [point for point in one.made.points if point.site == site])
         for one in container().revisions.made(round_code)[::-1]

@@ -17,6 +17,7 @@ from ncre.events import bounds
 from ncre.events.access import DetailsViewed
 from ncre.projections.audit import activity
 from ncre.projections.audit.disclosures import OPENED
+from ncre.web.audit.looks import record_look
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.history_view import NAMED
 from ncre.web.shared.language import language
@@ -42,6 +43,7 @@ def one(identity: UUID) -> Answer:
     known = container().accounts.find(identity)
     if known is None or known.role not in NAMED:
         raise NotFound
+    record_look("staff", str(identity))
     first, last, faults = _asked_days()
     did = container().queries.audit.staff_activity(identity, _begin(first), _begin(last + timedelta(days=1)))
     page = render_template(

@@ -15,6 +15,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.handlers.command_handler import Act
 from ncre.services.payment.revenue_report import DayRevenue, as_csv, as_xlsx
+from ncre.web.audit.looks import record_export, record_look
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, typed_field
@@ -36,6 +37,7 @@ FILES: Final = {
 @pages.get("/office/money")
 @require_role(Role.OFFICE, Role.AUDITOR)
 def home() -> Answer:
+    record_look("money")
     return _page()
 
 
@@ -48,6 +50,7 @@ def export(kind: str) -> Answer:
     first, last, faults = _asked_days()
     if faults:
         return _page()
+    record_export("money-file", f"{first}..{last}")
     write, mimetype = FILES[kind]
     name = f"ncre-ledger-{first}-{last}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}

@@ -17,6 +17,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import STATUSES
 from ncre.projections.statistics.review_measures import MORE, WITHOUT_FAULT
 from ncre.services.statistics.statistics import Moments, Reviews, Statistics
+from ncre.web.audit.looks import record_look
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
@@ -55,6 +56,7 @@ def home() -> Answer:
     site = container().queries.exams.site(round_.code, code) if code else None
     if code and site is None:
         raise NotFound
+    record_look("statistics", code)
     found = container().statistics.of(round_, code)
     names = {one.code: one.plan.name for one in container().queries.exams.sites(round_.code)}
     return render_template(
