@@ -235,6 +235,7 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
     ban.BanLifted("鄂考罚〔2026〕31号", "复核后撤销决定"),
     ban.BannedRegistrationKept(STREAM, "鄂考罚〔2026〕31号", "决定不溯及本次考试"),
     ban.BanReasonViewed("鄂考罚〔2026〕31号"),
+    ban.BanForgotten("鄂考罚〔2026〕31号"),
     export.ExportRequested(
         "candidates", "csv", "78", "420019", ("number", "mobile"), ("mobile",), "通知考点停电改期"
     ),

@@ -462,6 +462,11 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "按决定 31号 录入停考：2027-01-01 至 2029-12-31。",
         "A ban was entered by decision 31号: 2027-01-01 to 2029-12-31.",
     ),
+    (
+        ban.BanForgotten("31号"),
+        "决定 31号 的停考已届满，停考记录按规定删除。",
+        "The ban by decision 31号 has long been over and was deleted.",
+    ),
     (ban.BanLifted("31号", "复核后撤销"), "解除了决定 31号 的停考。", "The ban by decision 31号 was lifted."),
     (
         ban.BannedRegistrationKept(people.REGISTRATION, "31号", "决定不溯及"),
@@ -482,9 +487,9 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "(reason: 停电改期).",
     ),
     (
-        export.ExportMade(310, 20480, "e" * 64),
-        f"导出文件已生成：310 行，20480 字节，SHA-256 {'e' * 64}。",
-        f"The file is made: 310 rows, 20480 bytes, SHA-256 {'e' * 64}.",
+        export.ExportMade(310, 20480, "e" * 64, 1207),
+        f"导出文件已生成：310 行，20480 字节，SHA-256 {'e' * 64}，数据截至日志位置 1207。",
+        f"The file is made: 310 rows, 20480 bytes, SHA-256 {'e' * 64}, as of position 1207 of the log.",
     ),
     (export.ExportTaken("e" * 64), "下载了导出文件。", "The file was downloaded."),
     (export.ExportRemoved("expired"), "导出文件已删除（到期）。", "The file was removed (expired)."),

@@ -129,6 +129,13 @@ def test_a_list_of_something_else_is_told_and_not_tripped_over(folder: Path, nam
     assert f"round.toml:1: there is no [[{name}]]" in told(folder)
 
 
+def test_a_round_may_be_without_notices_and_is_cautioned(folder: Path) -> None:
+    spoil(folder, "round.toml", lambda text: re.sub(r"(?s)\[\[notices\]\].*?(?=\n\[|\Z)", "", text))
+    loaded = load_round(folder, TODAY)
+    assert loaded.notices == ()
+    assert "no notices: nothing is told before sign-in" in [one.words.en for one in loaded.cautions]
+
+
 def test_a_notice_of_a_kind_that_was_there_is_told(folder: Path) -> None:
     spoil(folder, "round.toml", replaced('kind = "guide"', 'kind = "announcement"'))
     line = line_of(folder, "round.toml", "[[notices]]", 2)

@@ -40,10 +40,8 @@ from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
 from ncre.operational.export_jobs import JobState
 from ncre.operational.letter_failures import LONGEST_STATUS
 from ncre.operational.letters import LetterState, Why
-from ncre.operational.review_claims import LONGEST_NOTE as HANDOVER_NOTE
 from ncre.operational.review_runs import LONGEST_WORDS, ItemState, RunState
 from ncre.operational.round_drafts import DraftState
-from ncre.operational.second_looks import LONGEST_NOTE as OUTCOME_NOTE
 from ncre.operational.second_looks import LookState
 from ncre.operational.site_runs import CaseState
 from ncre.operational.webhooks import LONGEST_ANSWER, LONGEST_URL, DeliveryState
@@ -254,7 +252,6 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "registrations.round": ROUND,
     "registrations.site": SITE,
     "registrations.status": longest(Status),
-    "review_handovers.note": HANDOVER_NOTE,
     "review_index.number": ROUND + SITE + 6,
     "review_index.round": ROUND,
     "review_index.site": SITE,
@@ -264,13 +261,11 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "review_run_items.number": ROUND + SITE + 6,
     "review_run_items.state": longest(ItemState),
     "review_run_items.zh": LONGEST_WORDS,
-    "review_runs.note": LONGEST_NOTE,
     "review_runs.state": longest(RunState),
     "review_runs.step": longest((Step.APPROVE, Step.REJECT)),
     "second_look_rates.site": SITE,
     "second_looks.first_verdict": longest(VERDICTS),
     "second_looks.outcome": longest(OUTCOMES),
-    "second_looks.outcome_note": OUTCOME_NOTE,
     "second_looks.round": ROUND,
     "second_looks.second_verdict": longest(VERDICTS),
     "second_looks.site": SITE,

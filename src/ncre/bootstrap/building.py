@@ -27,6 +27,7 @@ from ncre.services.admission.offline_desk import OfflineDesk
 from ncre.services.admission.offline_list import OfflineAdmissionLists
 from ncre.services.audit.bundles import AuditBundles
 from ncre.services.bans.bans import Bans
+from ncre.services.bans.retention import BanRetention
 from ncre.services.duplicates.duplicates import Duplicates
 from ncre.services.erasure.assembly import Places, erasure_services
 from ncre.services.exam.calling_off import CallingOff
@@ -136,6 +137,7 @@ def build_container(
             uploads.tidy,
             exporting.exports.tidy,
             claims.tidy,
+            BanRetention(handler, clock).tidy,
             bulk.tidy,
             letters.sending.tidy,
             owners.form_drafts.tidy,

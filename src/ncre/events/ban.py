@@ -59,3 +59,11 @@ class BanReasonViewed(Fact):
 
     TOPIC: ClassVar[str] = "ban.reason_viewed"
     decision: str
+
+
+@dataclass(frozen=True)
+class BanForgotten(Fact):
+    """Its time was over long enough: the key of the ban is destroyed, and nobody is found by it any more."""
+
+    TOPIC: ClassVar[str] = "ban.forgotten"
+    decision: str

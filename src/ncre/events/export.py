@@ -27,12 +27,16 @@ class ExportRequested(Fact):
 
 @dataclass(frozen=True)
 class ExportMade(Fact):
-    """The file is whole: its rows, its bytes and their SHA-256."""
+    """The file is whole: its rows, its bytes and their SHA-256.
+
+    `position` is the newest fact in the log that it shows; 0 for files of before, whose pages were read at different times.
+    """
 
     TOPIC: ClassVar[str] = "export.made"
     rows: int
     size: int
     digest: str
+    position: int = 0
 
 
 @dataclass(frozen=True)

@@ -81,10 +81,11 @@ exports: Final = Table(
     Column("heard_at", Moment),
     Column("asked_at", Moment, nullable=False),
     Column("made_at", Moment),
+    Column("position", BigInteger, nullable=False, server_default="0"),
     Index("exports_of", "account", "asked_at"),
     Index("exports_state", "state", "asked_at"),
 )
-"""`total` and `done` are registrations gone through, `pieces` the names of the sealed pieces of the file."""
+"""`total` and `done` are registrations gone through, `pieces` the names of the sealed pieces of the file, `position` that of the newest fact it shows."""
 
 export_choices: Final = Table(
     "export_choices",

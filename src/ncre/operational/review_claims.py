@@ -12,13 +12,25 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, String, Table, Uuid, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    Table,
+    Uuid,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from ncre.store.columns import Moment
 from ncre.store.deadlines import is_held
 from ncre.store.schema import metadata
 
 LONGEST_NOTE: Final = 200
+"""Characters of the note that goes with a case; it is stored sealed."""
 
 LASTS: Final = timedelta(minutes=15)
 """A case that nobody decided in this time is anybody's again; opening it anew extends it."""
@@ -44,8 +56,8 @@ review_handovers: Final = Table(
     Column("registration", Uuid, nullable=False),
     Column("giver", Uuid, nullable=False),
     Column("receiver", Uuid, nullable=False),
-    Column("note", String(LONGEST_NOTE), nullable=False),
     Column("handed_at", Moment, nullable=False),
+    Column("box", LargeBinary),
     Index("review_handovers_of", "registration", "handed_at"),
     Index("review_handovers_at", "handed_at"),
 )
@@ -60,13 +72,15 @@ class ReviewClaim:
 
 
 @dataclass(frozen=True)
-class Handover:
+class HandoverRow:
+    """`box` is the note, sealed for the person of the case."""
+
     id: UUID
     registration: UUID
     giver: UUID
     receiver: UUID
-    note: str
     handed_at: datetime
+    box: bytes | None
 
 
 def of(connection: Connection, cases: Collection[UUID], now: datetime) -> dict[UUID, ReviewClaim]:
@@ -102,15 +116,15 @@ def drop(connection: Connection, registration: UUID) -> None:
     connection.execute(delete(review_claims).where(review_claims.c.registration == registration))
 
 
-def note_handover(connection: Connection, handover: Handover) -> None:
+def note_handover(connection: Connection, handover: HandoverRow) -> None:
     connection.execute(insert(review_handovers), vars(handover))
 
 
-def handovers_of(connection: Connection, registration: UUID) -> list[Handover]:
+def handovers_of(connection: Connection, registration: UUID) -> list[HandoverRow]:
     """The newest first."""
     asked = select(review_handovers).where(review_handovers.c.registration == registration)
     rows = connection.execute(asked.order_by(review_handovers.c.handed_at.desc()).limit(20)).mappings()
-    return [Handover(**row) for row in rows]
+    return [HandoverRow(**row) for row in rows]
 
 
 def forget(connection: Connection, registrations: Collection[UUID]) -> None:

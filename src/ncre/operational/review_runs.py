@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Uuid,
@@ -33,6 +34,8 @@ from ncre.store.deadlines import is_free
 from ncre.store.schema import metadata
 
 LONGEST_NOTE: Final = 500
+"""Characters of the note to the candidates; it is stored sealed."""
+
 LONGEST_WORDS: Final = 600
 
 BATCH_SIZE: Final = 1000
@@ -64,16 +67,16 @@ review_runs: Final = Table(
     Column("account", Uuid, nullable=False),
     Column("step", String(20), nullable=False),
     Column("reasons", JSON, nullable=False),
-    Column("note", String(LONGEST_NOTE), nullable=False),
     Column("state", String(10), nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Column("leased_until", Moment),
+    Column("box", LargeBinary),
     Index("review_runs_of", "account", "made_at"),
     Index("review_runs_state", "state", "made_at"),
 )
-"""`leased_until`: until when one process alone carries the run on."""
+"""`leased_until`: until when one process alone carries the run on; `box`: the note, sealed for whoever began the run."""
 
 review_run_items: Final = Table(
     "review_run_items",
@@ -98,12 +101,12 @@ class ReviewRun:
     account: UUID
     step: str
     reasons: list[str]
-    note: str
     state: str
     made_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
     leased_until: datetime | None = None
+    box: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -150,13 +153,13 @@ def add(connection: Connection, run: ReviewRun, items: Sequence[RunItem]) -> Non
         )
 
 
-def start(connection: Connection, run: UUID, now: datetime, reasons: list[str], note: str) -> bool:
+def start(connection: Connection, run: UUID, now: datetime, reasons: list[str], box: bytes | None) -> bool:
     """Whether it was a draft until now."""
     draft = (review_runs.c.id == run, review_runs.c.state == RunState.DRAFT.value)
     done = connection.execute(
         update(review_runs)
         .where(*draft)
-        .values(state=RunState.RUNNING.value, started_at=now, reasons=reasons, note=note)
+        .values(state=RunState.RUNNING.value, started_at=now, reasons=reasons, box=box)
     )
     return bool(done.rowcount)
 
@@ -178,14 +181,14 @@ def change(connection: Connection, run: UUID, **values: Any) -> None:
 
 def end(connection: Connection, run: UUID, now: datetime) -> None:
     """The note went into the facts, where it is sealed; the row does not keep it."""
-    change(connection, run, state=RunState.DONE.value, ended_at=now, note="")
+    change(connection, run, state=RunState.DONE.value, ended_at=now, box=None)
 
 
 def forget_notes(connection: Connection, registrations: Collection[UUID]) -> None:
     """In the transaction of an erasure: notes of runs with one of these cases. A run under way ends with its own."""
     runs = select(review_run_items.c.run).where(review_run_items.c.registration.in_(registrations))
     ended = review_runs.c.state != RunState.RUNNING.value
-    connection.execute(update(review_runs).where(review_runs.c.id.in_(runs), ended).values(note=""))
+    connection.execute(update(review_runs).where(review_runs.c.id.in_(runs), ended).values(box=None))
 
 
 def waiting(connection: Connection, run: UUID, after: int, limit: int) -> list[RunItem]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Uuid,
@@ -76,12 +77,12 @@ second_looks: Final = Table(
     Column("looked_at", Moment),
     Column("outcome", String(10)),
     Column("outcome_by", Uuid),
-    Column("outcome_note", String(LONGEST_NOTE)),
+    Column("outcome_box", LargeBinary),
     Index("second_looks_waiting", "state", "site", "decided_at"),
     Index("second_looks_taken", "taken_by", "state"),
     Index("second_looks_of_round", "round", "first_by", "state"),
 )
-"""`version` is that of the decision; the case as it stood before is what is looked at again."""
+"""`version` is that of the decision; the case as it stood before is what is looked at again; `outcome_box` the note of the office, sealed for the candidate."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class SecondLook:
     looked_at: datetime | None = None
     outcome: str | None = None
     outcome_by: UUID | None = None
-    outcome_note: str | None = None
+    outcome_box: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ def change(connection: Connection, registration: UUID, version: int, **values: A
 def forget_notes(connection: Connection, registrations: Collection[UUID]) -> None:
     """In the transaction of an erasure: what the office wrote; the verdicts stay, for they measure staff."""
     theirs = second_looks.c.registration.in_(registrations)
-    connection.execute(update(second_looks).where(theirs).values(outcome_note=None))
+    connection.execute(update(second_looks).where(theirs).values(outcome_box=None))
 
 
 def in_state(

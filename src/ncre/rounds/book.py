@@ -159,7 +159,9 @@ def _add_notices(book: Book, cells: Cells) -> None:
         if mine:
             entries.append({"kind": kind, **mine})
             origins.append(start.rstrip("."))
-    book.sections["notices"], book.origins["notices"] = entries, origins
+    book.origins["notices"] = origins
+    if entries:
+        book.sections["notices"] = entries
 
 
 def _add_site(book: Book, part: str, cells: Cells) -> None:

@@ -225,6 +225,11 @@ class Reading:
 
     def _notices(self, batches: list[Span]) -> tuple[NoticeText, ...]:
         notices: dict[str, NoticeText] = {}
+        if not self._toml.has("notices"):
+            self._toml.caution(
+                0, "没有公告：登录前的页面不显示本次考试的公告", "no notices: nothing is told before sign-in"
+            )
+            return ()
         for number, (line, entry) in enumerate(self._toml.entries("notices", NoticeEntry), start=1):
             if entry is None:
                 continue

@@ -97,6 +97,9 @@ class TomlFile:
     def wrong(self, line: int, zh: str, en: str, key: str = "") -> None:
         self._faults.add(self.name, line, zh, en, key)
 
+    def caution(self, line: int, zh: str, en: str, key: str = "") -> None:
+        self._faults.caution(self.name, line, zh, en, key)
+
     def _held_to(self, model: type[P], given: dict[str, Any], table: str, index: int, where: str) -> P | None:
         def line_of(key: str) -> int:
             return self.lines.key(table, key, index)

@@ -20,7 +20,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
 from ncre.identity.form_drafts import DraftPage
 from ncre.operational import review_claims, review_runs, second_looks
-from ncre.operational.review_claims import Handover, ReviewClaim
+from ncre.operational.review_claims import HandoverRow, ReviewClaim
 from ncre.operational.review_runs import ReviewRun, RunItem, RunState
 from ncre.operational.second_looks import LookState, SecondLook
 from ncre.projections.bans.bans import bans
@@ -135,12 +135,14 @@ def written_about(container: Container, traced: Traced) -> None:
     other = ExchangedPerson("f" * 64, ("66",))
     with container.database.transaction() as connection:
         review_claims.put(connection, ReviewClaim(traced.id, li, now, now))
-        review_claims.note_handover(connection, Handover(uuid4(), traced.id, li, wang, note, now))
-        done = ReviewRun(run, li, "reject", ["P01"], note, RunState.DONE.value, now)
+        store = container.command_handler.store
+        box = store.seal_bytes(connection, traced.account.id, note.encode(), "note")
+        review_claims.note_handover(connection, HandoverRow(uuid4(), traced.id, li, wang, now, box))
+        done = ReviewRun(run, li, "reject", ["P01"], RunState.DONE.value, now, box=box)
         review_runs.add(connection, done, [RunItem(run, 0, traced.id, 5, "42001900000001")])
         look = SecondLook(
             *(traced.id, 6, ROUND, SITE, traced.account.id, li, "reject", now, LookState.CLOSED.value, []),
-            outcome_note=note,
+            outcome_box=box,
         )
         second_looks.add(connection, look)
         duplicates.replace_foreign(connection, ROUND, "43", (her, other))
@@ -154,7 +156,7 @@ def test_nothing_is_left_of_what_staff_and_other_provinces_wrote(
 ) -> None:
     before = "\n".join(found(container))
     for table in ("review_handovers", "review_runs", "second_looks"):
-        assert f"table {table}" in before
+        assert f"table {table}" not in before, "notes are sealed"
     erase(container, traced)
     assert found(container, traced.photo) == []
     assert checked(container) == 0
@@ -162,7 +164,8 @@ def test_nothing_is_left_of_what_staff_and_other_provinces_wrote(
         assert connection.execute(select(foreign_registrations.c.key)).scalars().all() == ["f" * 64]
         assert connection.execute(text("SELECT count(*) FROM form_drafts")).scalar_one() == 0
         (look,) = connection.execute(select(second_looks.second_looks)).all()
-    assert (look.first_verdict, look.outcome_note) == ("reject", None)
+        boxes = connection.execute(select(review_runs.review_runs.c.box)).scalars().all()
+    assert (look.first_verdict, look.outcome_box, boxes) == ("reject", None, [None])
 
 
 def identifying(container: Container, traced: Traced) -> dict[str, str]:

@@ -1,9 +1,10 @@
-"""A round that is drafted, published and called off at random while people register, pay and are seated; what must hold."""
+"""A round that is drafted, published and called off at random while people register, pay, are seated and banned; what must hold."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -16,13 +17,17 @@ from ncre.domain.registration.machine import open_steps
 from ncre.domain.registration.state import replay
 from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
+from ncre.handlers.command_handler import Act
 from ncre.projections.base import Row
 from ncre.projections.maintenance import rebuild
 from ncre.projections.registration import registrations
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
+from ncre.services.bans.ban_file import BanRow, NewBan
+from ncre.services.bans.bans import Outcome
 from ncre.services.exam.calling_off_request import CallOff
 from ncre.services.exam.revision_commands import Revise
+from ncre.services.registration.case_request import CaseRequest
 from tests.services.exam.revised import SITES, TOLD, Sequence, small_round
 from tests.support import people
 
@@ -34,16 +39,29 @@ ALSO_TOLD: Final = TOLD | {
     RefusalCode.NOTHING_OWED,
     RefusalCode.REVISION_OUTDATED,
     RefusalCode.DRAFT_FAULTY,
+    RefusalCode.BANNED,
 }
 
 
 def announce(container: Container, code: str) -> None:
-    """The notices that a round cannot be without."""
+    """The notices that a round opens with."""
     wanted = container.revisions.wanted(code)
     notices = load_round(bundled(), people.TODAY).notices
     container.revisions.revise(
         Revise(actor=people.OFFICE, wanted=replace(wanted, notices=notices), why="公告")
     )
+
+
+NEARER: Final = (
+    facts.InfoFilled,
+    facts.InfoAmended,
+    facts.Submitted,
+    facts.SubjectsChanged,
+    facts.ReviewRequested,
+    facts.Approved,
+    facts.PaymentSettled,
+)
+"""What never happens to a registration once its person is banned."""
 
 
 class MovingRounds(Sequence):
@@ -53,7 +71,7 @@ class MovingRounds(Sequence):
         super().__init__(container, code, seed)
         self.after = after
         self.published = 0
-        announce(container, code)
+        self.banned: dict[UUID, int] = {}
         later = small_round(container, after)
         sites = tuple(replace(one, quota=4) for one in later.sites)
         container.revisions.revise(
@@ -71,6 +89,8 @@ class MovingRounds(Sequence):
             self.revises,
             self.calls_off,
             *[self.goes_on] * 2,
+            self.bans_somebody,
+            self.resolves_a_ban,
             self.container.worker.once,
         )
         for _ in range(steps):
@@ -151,6 +171,24 @@ class MovingRounds(Sequence):
             )
         )
 
+    def bans_somebody(self) -> None:
+        """Whoever it is of those who came, whatever they have reached; from then on they come no nearer to the exam."""
+        if not self.people:
+            return
+        who = self.random.choice(self.people)
+        account = next(row["account"] for row in self.rows() if row["id"] == who)
+        ban = NewBan("resident_id", f"{account.int}", people.TODAY, date(2030, 1, 1), uuid4().hex, "替考")
+        assert self.container.bans.import_rows(Act(people.OFFICE), [BanRow(2, ban)]) == 1
+        self.banned.setdefault(who, len(self._history(who)))
+
+    def resolves_a_ban(self) -> None:
+        """What becomes of somebody who had paid before."""
+        mine = [one for one in self.container.bans.waiting() if one["registration"] in self.people]
+        if mine:
+            one = self.random.choice(mine)
+            request = CaseRequest(registration=one["registration"], actor=people.OFFICE)
+            self.container.bans.resolve(request, one["ban"], self.random.choice(list(Outcome)), "决定")
+
     def goes_on(self) -> None:
         """Two cases of each run, as after a kill."""
         for site in SITES:
@@ -177,6 +215,9 @@ class MovingRounds(Sequence):
         for row in rows:
             self._check_money(row)
             assert Status(row["status"]) in TERMINATED or self._ways_out(row), row
+        for who, length in self.banned.items():
+            since = self._history(who)[length:]
+            assert not [one for one in since if isinstance(one, NEARER)], since
 
     def _check_quotas(self, rows: list[Row]) -> None:
         """Nobody is counted twice or forgotten, and nobody comes in above what was allowed when they came."""

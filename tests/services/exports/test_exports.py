@@ -13,10 +13,13 @@ from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import func, select
 
 from ncre.bootstrap import Container
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.registration.vocabulary import Role
+from ncre.domain.registration.commands import Cancel
+from ncre.domain.registration.vocabulary import Role, Status
+from ncre.domain.wording import STATUSES
 from ncre.events import access
 from ncre.events import export as facts
 from ncre.handlers.command_handler import Act
@@ -29,9 +32,10 @@ from ncre.services.exports import rows as export_rows
 from ncre.services.exports.columns import COLUMNS
 from ncre.services.exports.exports import ExportRequest
 from ncre.services.exports.making import ExportMaker
+from ncre.store.schema import facts as stored
 from tests.handlers.ground import QUICK, Walker, history_of, open_exam, refusal
 from tests.support.containers import container_on
-from tests.support.people import OFFICE, REVIEWER, ROUND, SITE, WENJING, Clock
+from tests.support.people import KEEPING, OFFICE, REVIEWER, ROUND, SITE, WENJING, Clock
 
 NAME = "=HYPERLINK(1)"
 
@@ -385,3 +389,26 @@ def test_a_piece_cannot_be_left_out_or_exchanged() -> None:
     for opened in (lambda: box.open(1, sealed), lambda: other.open(0, sealed)):
         with pytest.raises(CiphertextForged):
             opened()
+
+
+def test_a_file_shows_one_moment_whatever_happens_while_it_is_made(
+    container: Container, act: Act, crowd: list[Walker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first registration is read; then the last one changes, and somebody new begins."""
+    monkeypatch.setattr(export_rows, "PORTION", 1)
+    export, worker = container.exports.request(fresh(act), asked()), maker(container, seconds=1e-9)
+    with container.database.reading() as connection:
+        newest = connection.execute(select(func.max(stored.c.id))).scalar_one()
+    before = sorted(STATUSES[walker.stands.status].zh for walker in crowd)
+    worker.errand()
+    last = max(crowd, key=lambda walker: walker.id)
+    money = KEEPING if last.stands.status is Status.PAID else {}
+    container.command_handler.handle(Cancel(registration=last.id, actor=OFFICE, reason="停考", **money))
+    Walker(container).agrees()
+    for _ in range(20):
+        worker.errand()
+    _, pieces = container.exports.download(fresh(act), export)
+    assert sorted(line["状态"] for line in lines(b"".join(pieces))) == before
+    done = next(fact for fact in history_of(container, export) if isinstance(fact, facts.ExportMade))
+    assert done.position == newest
+    assert container.exports.one(UUID(act.actor.id), export)["position"] == newest

@@ -86,7 +86,7 @@ def test_a_case_goes_to_a_colleague_of_the_same_site_alone(container: Container,
         claims.hand_over(row, li, wang.id, "x" * 201)
     claims.hand_over(row, li, wang.id, "照片请再看")
     assert claims.of([row["id"]])[row["id"]].account == wang.id
-    (noted,) = claims.handovers(row["id"])
+    (noted,) = claims.handovers(row)
     assert (noted.giver, noted.receiver, noted.note) == (li.id, wang.id, "照片请再看")
 
 

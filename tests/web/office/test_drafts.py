@@ -163,6 +163,26 @@ def test_a_round_made_in_the_browser_exported_and_loaded_elsewhere_is_the_same_f
     other.close()
 
 
+def test_a_round_without_notices_is_published_exported_and_revised(
+    container: Container, kaowu: Visitor, tmp_path: Path
+) -> None:
+    draft = begun(kaowu)
+    kinds, fields = ("announcement", "guide"), ("title", "title_en", "body", "body_en")
+    save(kaowu, draft, "notices", **{f"notices__{kind}__{name}": "" for kind in kinds for name in fields})
+    assert publish(kaowu, draft).status_code == 303
+    assert container.revisions.wanted("79").notices == ()
+    files = round_files(container.revisions.wanted("79"))
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    assert load_round(tmp_path, TODAY).notices == ()
+    answer = kaowu.post("/office/rounds/79/revise", page="/office/rounds")
+    revision = UUID(answer.location.rpartition("/")[2])
+    save(kaowu, revision, "round", round__title="没有公告的考次")
+    answer = publish(kaowu, revision)
+    assert answer.status_code == 303, answer.text
+    assert container.revisions.wanted("79").plan.title == "没有公告的考次"
+
+
 def facts_of(container: Container, code: str) -> set[object]:
     """Everything that was ever recorded of a round, its sites and notices, whatever the order of sites in a file."""
     found = []

@@ -293,6 +293,28 @@ def test_a_second_look_is_blind_until_it_is_decided(
     assert "0.0%" in kaowu.get("/office/second-looks")
 
 
+def test_nothing_at_the_desk_tells_who_looks_again_what_was_decided(
+    container: Container, site: Flask, li: Visitor, wenjing: Candidate
+) -> None:
+    sampled(container, li, wenjing)
+    wang, path = reviewer(container, site, name="wang"), f"/staff/cases/{wenjing.id}"
+    taken = wang.post("/staff/second-looks", page="/staff/second-looks").location
+    for query in (number(container, wenjing), WENJING.document_number):
+        assert wang.post("/staff/desk", page="/staff/desk", q=query).location == path
+    named = wang.post("/staff/desk", page="/staff/desk", q=WENJING.name).text
+    assert number(container, wenjing) in named
+    assert "等您复核" in named
+    assert "tag-approved" not in named
+    assert "现场缴费" not in named
+    for page in (path, f"/staff/letters/{wenjing.id}"):
+        assert wang.client.get(page, base_url=HERE).location == taken
+    for act in ("open", "approve", "reject", "confirm", "receipt.pdf", "hand-over", "take-over"):
+        assert wang.post(f"{path}/{act}", page=taken).location == taken, act
+    assert wang.post(taken, page=taken, verdict="approve").status_code == 303
+    told = wang.post("/staff/desk", page="/staff/desk", q=WENJING.name).text
+    assert "tag-approved" in told
+
+
 def test_a_rate_is_set_per_site_and_nonsense_is_refused_at_its_field(
     container: Container, site: Flask
 ) -> None:

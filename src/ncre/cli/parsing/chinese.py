@@ -42,6 +42,10 @@ HELP: Final[Mapping[str, str]] = {
     "the life of a registration as Mermaid": "报名的状态图（Mermaid）",
     "accounts": "账号",
     "people who registered in several provinces: a file out, files in": "跨省重复报名：导出、导入比对文件",
+    "who may not take the exam, from a CSV file": "停考名单：从 CSV 文件录入",
+    "enter the bans of a CSV file; 1 where a row cannot be entered": "录入 CSV 文件中的停考；有不能录入的行则以 1 结束",
+    "the CSV file; docs/bans.md tells its columns": "CSV 文件；各列见 docs/bans.md",
+    "say what each row comes to, and enter nothing": "只说明每一行的结果，不录入",
     "write the file for other provinces": "写出给其他省的比对文件",
     "read the file of another province; 1 where duplicates were newly found": (
         "读入其他省的比对文件；新发现重复报名则以 1 结束"

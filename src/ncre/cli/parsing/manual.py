@@ -84,6 +84,7 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
     ("user", "confirm"): Entry("ncre user confirm wangwu --as kaowu2", True),
     ("user", "decline"): Entry("ncre user decline wangwu --as kaowu2", True),
     ("user", "list"): Entry("ncre user list"),
+    ("bans", "import"): Entry("ncre bans import bans.csv --preview --as kaowu --why 停考名单", True),
     ("duplicates", "export"): Entry(
         "ncre duplicates export 42.txt --province 42 --as kaowu --why 跨省比对", True
     ),

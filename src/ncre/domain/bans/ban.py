@@ -7,7 +7,7 @@ money comes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -22,6 +22,9 @@ LONGEST_DECISION: Final = 60
 
 MOST_YEARS: Final = 10
 """Years of a ban; three are the most that the rules know (§6.6), the rest is for what comes before a court."""
+
+RETENTION: Final = timedelta(days=365)
+"""How long a ban is kept after its last day, or after it was lifted: for appeals, and for registrations of that time."""
 
 EARLIEST: Final = date(2000, 1, 1)
 

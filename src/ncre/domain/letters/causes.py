@@ -13,8 +13,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.exam.site_run import run_of_cause
 from ncre.domain.letters.kinds import Channel, LetterKind
-from ncre.domain.registration.lifecycle import LIFE, PAID
+from ncre.domain.registration.lifecycle import LIFE, PAID, TERMINATED
 from ncre.domain.registration.vocabulary import Status, Step
 from ncre.events import exam_revision, payment
 from ncre.events import registration as facts
@@ -56,7 +57,7 @@ class LetterSituation:
     newest: Callable[[str], int]
     commands: Callable[[str], UUID | None]
     seats: tuple[datetime, ...]
-    touched_by: Callable[[int], bool]
+    touched_by: Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _seated(assigned: facts.SeatAssigned) -> Iterable[Occasion]:
 
 
 def _seats_are_these(key: str, now: LetterSituation) -> bool:
-    return now.status in PAID and str(now.commands(facts.SeatAssigned.TOPIC)) == key
+    return now.status in PAID and bool(now.seats) and str(now.commands(facts.SeatAssigned.TOPIC)) == key
 
 
 def _eve(assigned: facts.SeatAssigned) -> Iterable[Occasion]:
@@ -152,12 +153,23 @@ def _sits_on(key: str, now: LetterSituation) -> bool:
 
 def _revised(made: exam_revision.RoundRevisionMade) -> Iterable[Occasion]:
     at = made.metadata.recorded_at
-    yield Occasion(str(made.metadata.version), at, at + NEWS_LIVES)
+    yield Occasion(f"{made.round}/{made.metadata.version}", at, at + NEWS_LIVES)
 
 
 def _still_touched(key: str, now: LetterSituation) -> bool:
-    return now.touched_by(int(key))
+    return now.touched_by(key)
 
+
+def _with_its_site(cancelled: facts.Cancelled) -> Iterable[Occasion]:
+    """Where the site as a whole was called off."""
+    return _news(cancelled) if run_of_cause(cancelled.metadata.cause) else ()
+
+
+def _by_itself(cancelled: facts.Cancelled) -> Iterable[Occasion]:
+    return () if run_of_cause(cancelled.metadata.cause) else _news(cancelled)
+
+
+_CANCELLED: Final = _newest_in((facts.Cancelled.TOPIC,), frozenset({Status.CANCELLED}))
 
 CLOCKED: Final = (facts.Approved, facts.Submitted, facts.SubjectsChanged, facts.Resumed)
 """Facts that set a time to pay."""
@@ -212,6 +224,14 @@ CAUSES: Final[tuple[Cause, ...]] = (
     ),
     Cause(LetterKind.ROUND_CHANGED, (exam_revision.RoundRevisionMade,), _revised, _still_touched, BY_MAIL),
     Cause(LetterKind.EXAM_TOMORROW, (facts.SeatAssigned,), _eve, _sits_on, optional=True),
+    Cause(LetterKind.SITE_CANCELLED, (facts.Cancelled,), _with_its_site, _CANCELLED),
+    Cause(
+        LetterKind.POSTPONED,
+        (facts.Postponed,),
+        _news,
+        _newest_in((facts.Postponed.TOPIC,), EVERY - TERMINATED),
+    ),
+    Cause(LetterKind.CANCELLED, (facts.Cancelled,), _by_itself, _CANCELLED),
 )
 
 BY_KIND: Final = {cause.kind: cause for cause in CAUSES}

@@ -57,6 +57,9 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
     "changes": Bilingual("变动的内容", "what was changed"),
     "moved": Bilingual("转到哪里", "where it was moved"),
     "day": Bilingual("考试日期", "the day of the exam"),
+    "why": Bilingual("停考的原因", "why the site is called off"),
+    "money": Bilingual("已支付的费用怎么办", "what becomes of the fee"),
+    "round_before": Bilingual("原来的考次", "the round it was in"),
 }
 
 EVERYWHERE: Final = frozenset({"round", "number", "site", "subjects"})
@@ -73,6 +76,9 @@ REQUIRED: Final[Mapping[LetterKind, frozenset[str]]] = {
     LetterKind.MOVED: frozenset({"moved"}),
     LetterKind.ROUND_CHANGED: frozenset({"changes"}),
     LetterKind.EXAM_TOMORROW: frozenset({"day", "seats"}),
+    LetterKind.SITE_CANCELLED: frozenset({"why", "money", "way_back"}),
+    LetterKind.POSTPONED: frozenset({"why", "round_before", "round"}),
+    LetterKind.CANCELLED: frozenset({"money", "way_back"}),
 }
 """What the mail of a kind must say, in either language; a letter without it would not tell its cause."""
 

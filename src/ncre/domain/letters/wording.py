@@ -115,6 +115,37 @@ SHIPPED: Final[Mapping[LetterKind, LetterText]] = {
         "明天（{day}）考试：{seats}。请带准考证和身份证件。",
         "Exam tomorrow ({day}): {seats}. Bring ticket and identity document.",
     ),
+    LetterKind.SITE_CANCELLED: LetterText(
+        "考点停考，您的报名已取消",
+        "Your site is called off and your registration cancelled",
+        "考点 {site} 不举行 {round} 的考试，您的报名（报名号 {number}）已取消。\n\n原因：{why}\n\n{money}\n\n{way_back}",
+        "The exam of {round} does not take place at {site}, and your registration ({number}) was cancelled.\n\n"
+        "Reason: {why}\n\n{money}\n\n{way_back}",
+        "考点停考，报名 {number} 已取消。{money}",
+        "Your site is called off; registration {number} was cancelled. {money}",
+    ),
+    LetterKind.POSTPONED: LetterText(
+        "考点停考，您的报名转到下一考次",
+        "Your site is called off: your registration counts for the next round",
+        "考点 {site} 不举行 {round_before} 的考试，您的报名（报名号 {number}）已转到 {round}。\n\n原因：{why}\n\n"
+        "考点、科目和已支付的考试费都不变，不用重新报名，也不用再支付。原来的考场、座位和准考证作废；"
+        "新的考试时间和座位编排好后会再通知您。\n\n不能参加 {round} 的，请联系考务办公室。",
+        "The exam of {round_before} does not take place at {site}; your registration ({number}) now counts for {round}.\n\n"
+        "Reason: {why}\n\nSite, subjects and the fee that you paid stay: there is nothing to register or pay anew. Former "
+        "seats and tickets are void; you are told again when the new times and seats are there.\n\n"
+        "If you cannot take part in {round}, please contact the exam office.",
+        "考点停考，报名 {number} 已转到 {round}，不用再支付。",
+        "Your site is called off; registration {number} now counts for {round}, with nothing more to pay.",
+    ),
+    LetterKind.CANCELLED: LetterText(
+        "您的报名已取消",
+        "Your registration was cancelled",
+        "您的报名（报名号 {number}，{site}）已被考务办公室或考点取消，原因请登录在报名页面查看。\n\n{money}\n\n{way_back}",
+        "Your registration ({number}, {site}) was cancelled by the exam office or the site; please sign in to read why on its "
+        "page.\n\n{money}\n\n{way_back}",
+        "报名 {number} 已取消。{money}",
+        "Registration {number} was cancelled. {money}",
+    ),
 }
 
 LEFT: Final = Bilingual(
@@ -127,6 +158,10 @@ CAME: Final = Bilingual(
 AGAIN: Final = Bilingual(
     "报名时间内可以登录后重新提交。", "While registration is open you may sign in and submit it again."
 )
+ANEW: Final = Bilingual(
+    "报名时间内可以登录后重新报名，另选考点。",
+    "While registration is open you may sign in and register anew, at another site too.",
+)
 OVER: Final = Bilingual(
     "本次报名已结束，请留意下一次考试的报名公告。",
     "Registration for this round is over; please watch for the notice of the next one.",
@@ -137,3 +172,16 @@ MUST_BE_TOLD: Final = Bilingual(
     "This letter is about money or a deadline and cannot be switched off.",
 )
 CHOOSE: Final = Bilingual("接收哪些通知：", "Which letters you get: ")
+
+NOTHING_PAID: Final = Bilingual(
+    "您没有支付过考试费，不用办理退费。", "You paid nothing, so nothing is to be paid back."
+)
+GOES_BACK: Final = Bilingual(
+    "您支付的 {amount} 元会退还：网上支付的原路退回，在考点交的现金由考点退还。不用申请，退还后再通知您。",
+    "The {amount} yuan that you paid go back: paid online, the way they came; cash, at the site. You need not ask for it, "
+    "and are told when it is done.",
+)
+IS_KEPT: Final = Bilingual(
+    "您支付的 {amount} 元按规定不予退还；有疑问请联系考务办公室。",
+    "The {amount} yuan that you paid are kept by the rule; with questions please contact the exam office.",
+)

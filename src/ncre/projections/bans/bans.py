@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 
@@ -32,6 +33,8 @@ from ncre.projections.base import Key, Projection, Row, changed, found_in
 from ncre.projections.registration.registrations import registrations
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata, person_keys
+
+_LIFTED: Final = text("lifted_at IS NOT NULL")
 
 bans: Final = Table(
     "bans",
@@ -48,6 +51,8 @@ bans: Final = Table(
     Column("lifted_at", Moment),
     Index("bans_of_person", "person", "ends"),
     Index("bans_newest", "imposed_at", "id"),
+    Index("bans_ended", "ends"),
+    Index("bans_lifted", "lifted_at", sqlite_where=_LIFTED, postgresql_where=_LIFTED),
 )
 """One row a ban. `person` is the keyed hash of the document; the days are those of the exam's time, both included."""
 
@@ -64,7 +69,13 @@ kept_registrations: Final = Table(
 
 class BanProjection(Projection):
     table = bans
-    listens = (facts.BanImposed, facts.BanLifted, facts.BannedRegistrationKept, facts.BanReasonViewed)
+    listens = (
+        facts.BanImposed,
+        facts.BanLifted,
+        facts.BannedRegistrationKept,
+        facts.BanReasonViewed,
+        facts.BanForgotten,
+    )
     opens = (facts.BanImposed,)
     by_stream = "id"
 
@@ -89,6 +100,8 @@ class BanProjection(Projection):
                 }
             case facts.BanLifted():
                 return changed(row, version=stamp.version, lifted_at=stamp.recorded_at)
+            case facts.BanForgotten():
+                return None
             case _:
                 return changed(row, version=stamp.version)
 
@@ -211,6 +224,14 @@ def is_kept(connection: Connection, registration: UUID) -> bool:
     """Whether the office lets the registration stand."""
     asked = select(kept_registrations.c.ban).where(kept_registrations.c.registration == registration).limit(1)
     return connection.execute(asked).first() is not None
+
+
+def over_before(connection: Connection, day: date, moment: datetime, limit: int) -> list[Row]:
+    """Bans whose last day was before a day, or that were lifted before a moment; the oldest first."""
+    ended = select(bans).where(bans.c.ends < day).order_by(bans.c.ends).limit(limit)
+    lifted = select(bans).where(bans.c.lifted_at < moment).order_by(bans.c.lifted_at).limit(limit)
+    rows = [row for asked in (ended, lifted) for row in connection.execute(asked).mappings()]
+    return list({row["id"]: dict(row) for row in rows}.values())
 
 
 def registered(connection: Connection, people: list[str]) -> dict[str, tuple[int, int]]:

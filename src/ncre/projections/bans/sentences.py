@@ -37,9 +37,17 @@ def _viewed(viewed: facts.BanReasonViewed) -> Bilingual:
     )
 
 
+def _forgotten(forgotten: facts.BanForgotten) -> Bilingual:
+    return Bilingual(
+        f"决定 {forgotten.decision} 的停考已届满，停考记录按规定删除。",
+        f"The ban by decision {forgotten.decision} has long been over and was deleted.",
+    )
+
+
 BAN_SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     facts.BanImposed: _imposed,
     facts.BanLifted: _lifted,
     facts.BannedRegistrationKept: _kept,
     facts.BanReasonViewed: _viewed,
+    facts.BanForgotten: _forgotten,
 }

@@ -46,9 +46,11 @@ def _requested(requested: facts.ExportRequested) -> Bilingual:
 
 
 def _made(made: facts.ExportMade) -> Bilingual:
+    state = Bilingual(f"，数据截至日志位置 {made.position}", f", as of position {made.position} of the log")
+    zh, en = state if made.position else ("", "")
     return Bilingual(
-        f"导出文件已生成：{made.rows} 行，{made.size} 字节，SHA-256 {made.digest}。",
-        f"The file is made: {made.rows} rows, {made.size} bytes, SHA-256 {made.digest}.",
+        f"导出文件已生成：{made.rows} 行，{made.size} 字节，SHA-256 {made.digest}{zh}。",
+        f"The file is made: {made.rows} rows, {made.size} bytes, SHA-256 {made.digest}{en}.",
     )
 
 

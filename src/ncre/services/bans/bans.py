@@ -47,6 +47,12 @@ _OTHER_TERMS: Final = Bilingual(
 )
 
 
+_WAS_OVER: Final = Bilingual(
+    "这条停考早已届满，记录已按规定删除，不能重新录入",
+    "this ban was over long ago and was deleted; it cannot be entered again",
+)
+
+
 class RowState(StrEnum):
     """What a line of a file comes to."""
 
@@ -196,6 +202,8 @@ class Bans:
             if not _is_same(known, ban):
                 raise Refusal(RefusalCode.BAN_EXISTS, decision=ban.decision)
             return identity
+        if self._command_handler.store.version(connection, identity):
+            raise Refusal(RefusalCode.BAN_EXISTS, decision=ban.decision)
         imposed = facts.BanImposed(
             person,
             ban.document_type,
@@ -238,6 +246,8 @@ class Bans:
             state, fault = RowState.FAULTY, _OTHER_TERMS
         elif before is not row.ban:
             state = RowState.REPEATED
+        elif self._command_handler.store.version(connection, identity):
+            state, fault = RowState.FAULTY, _WAS_OVER
         return RowOutcome(row.line, state, document, row.ban, fault, *touched.get(person, (0, 0)))
 
     def _keep(self, connection: Connection, request: CaseRequest, ban: UUID, why: str) -> None:

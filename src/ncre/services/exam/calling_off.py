@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.commands import CallOffSite
 from ncre.domain.exam.plan import Round
+from ncre.domain.exam.site_run import cause_of_run
 from ncre.domain.refusal_wording import in_both_languages
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE, Actor, Cancel, PaidFee, Postpone
@@ -235,7 +236,7 @@ class CallingOff:
     def _command(self, run: SiteRun, case: RunCase) -> None:
         """Raises Refusal. A case that somebody cancelled meanwhile is so already."""
         by = Actor(run.actor, Role.OFFICE, EVERY_SITE)
-        identity, cause = uuid5(run.id, str(case.registration)), f"site run {run.id}"
+        identity, cause = uuid5(run.id, str(case.registration)), cause_of_run(run.id)
         with self._database.reading() as connection:
             row = registrations.one(connection, case.registration)
         if row is None:

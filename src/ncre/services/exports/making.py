@@ -1,4 +1,7 @@
-"""Making the files of exports: a slice of a few seconds in each round of the worker, so that deadlines do not wait."""
+"""Making the files of exports: a slice of a few seconds in each round of the worker, so that deadlines do not wait.
+
+All of a file is read in one snapshot of the database, which is held over the rounds and ends with the last row.
+"""
 
 from __future__ import annotations
 
@@ -97,16 +100,18 @@ class ExportMaker:
         done = rows = 0
         with TemporaryFile() as file:
             writer = writer_of(job["form"], file, columns)
-            for cases, portion in self._rows.portions(wanted):
-                writer.write(portion)
-                done, rows = done + cases, rows + len(portion)
-                if not self._jobs.goes_on(job["id"], done):
-                    return
-                yield
+            with self._command_handler.database.snapshot() as connection:
+                position = self._rows.position(connection)
+                for cases, portion in self._rows.portions(connection, wanted):
+                    writer.write(portion)
+                    done, rows = done + cases, rows + len(portion)
+                    if not self._jobs.goes_on(job["id"], done):
+                        return
+                    yield
             writer.close()
-            yield from self._sealed(job, Act(owner, job["id"]), file, rows)
+            yield from self._sealed(job, Act(owner, job["id"]), file, rows, position)
 
-    def _sealed(self, job: Row, act: Act, file: IO[bytes], rows: int) -> Iterator[None]:
+    def _sealed(self, job: Row, act: Act, file: IO[bytes], rows: int, position: int) -> Iterator[None]:
         """The file in sealed pieces, and then the fact; what was not recorded is removed again."""
         key, digest, size = FileBox.fresh_key(), sha256(), 0
         box, pieces = FileBox(key, job["id"]), list[str]()
@@ -120,7 +125,7 @@ class ExportMaker:
         except BaseException:  # a full disk, or a worker that stops: nobody would ever find them again
             self._discard(pieces)
             raise
-        made = ExportMade(rows, size, digest.hexdigest())
+        made = ExportMade(rows, size, digest.hexdigest(), position)
 
         def recorded(connection: Connection) -> bool:
             shut = self._command_handler.store.seal_bytes(
@@ -135,6 +140,7 @@ class ExportMaker:
                 rows=rows,
                 size=size,
                 digest=made.digest,
+                position=position,
                 made_at=self._command_handler.clock(),
             )
             if whole:

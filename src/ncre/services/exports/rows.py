@@ -26,6 +26,7 @@ from ncre.projections.seating.tickets import tickets
 from ncre.projections.statistics.registration_sums import unplaced_counts
 from ncre.services.exports.columns import ExportColumn
 from ncre.services.registration.people import People
+from ncre.store.schema import facts
 
 PORTION: Final = 200
 """Registrations that are read, looked at and written together."""
@@ -68,27 +69,29 @@ class ExportRows:
             count = int(connection.execute(placed).scalar_one())
             return count if site else count + int(connection.execute(unplaced).scalar_one())
 
-    def portions(self, wanted: WantedRows) -> Iterator[tuple[int, list[list[Cell]]]]:
-        """How many registrations were gone through, and the rows of the portion."""
-        after: UUID | None = None
-        while cases := self._page(wanted, after):
-            after = cases[-1]["id"]
-            yield len(cases), self._rows(wanted, cases)
+    def position(self, connection: Connection) -> int:
+        """The newest fact that this snapshot shows."""
+        return int(connection.execute(select(func.max(facts.c.id))).scalar_one() or 0)
 
-    def _page(self, wanted: WantedRows, after: UUID | None) -> list[Known]:
+    def portions(self, connection: Connection, wanted: WantedRows) -> Iterator[tuple[int, list[list[Cell]]]]:
+        """How many registrations were gone through, and the rows of the portion, all from this one snapshot."""
+        after: UUID | None = None
+        while cases := self._page(connection, wanted, after):
+            after = cases[-1]["id"]
+            yield len(cases), self._rows(connection, wanted, cases)
+
+    def _page(self, connection: Connection, wanted: WantedRows, after: UUID | None) -> list[Known]:
         asked = select(registrations).order_by(registrations.c.id).limit(PORTION)
         asked = asked.where(registrations.c.round == wanted.round)
         if wanted.site:
             asked = asked.where(registrations.c.site == wanted.site)
         if after is not None:
             asked = asked.where(registrations.c.id > after)
-        with self._command_handler.database.reading() as connection:
-            return [dict(row) for row in connection.execute(asked).mappings()]
+        return [dict(row) for row in connection.execute(asked).mappings()]
 
-    def _rows(self, wanted: WantedRows, cases: Sequence[Known]) -> list[list[Cell]]:
+    def _rows(self, connection: Connection, wanted: WantedRows, cases: Sequence[Known]) -> list[list[Cell]]:
         private = any(column.private for column in wanted.columns)
-        with self._command_handler.database.reading() as connection:
-            lines = _LINES[wanted.what](connection, cases, self._name_of)
+        lines = _LINES[wanted.what](connection, cases, self._name_of)
         if private and lines:
             seen = {line["id"] for line in lines}
             self._command_handler.look_at_all(seen, wanted.actor, PURPOSE, wanted.why)

@@ -109,7 +109,7 @@ class Addressing:
             newest,
             command,
             seats,
-            lambda number: bool(self._changes.touching(connection, row, number)),
+            lambda revision: bool(self._changes.touching(connection, row, revision)),
         )
         return BY_KIND[LetterKind(letter.kind)].lives_on(letter.cause, situation)
 

@@ -11,16 +11,32 @@ from sqlalchemy import Connection
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import Round, Site, in_words
 from ncre.domain.exam.revision_wording import change_words
+from ncre.domain.exam.site_run import run_of_cause
 from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.letters.causes import BY_KIND
 from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.letters.texts import LetterText, filled
-from ncre.domain.letters.wording import AGAIN, CAME, CHOOSE, LEFT, MUST_BE_TOLD, OVER
+from ncre.domain.letters.wording import (
+    AGAIN,
+    ANEW,
+    CAME,
+    CHOOSE,
+    GOES_BACK,
+    IS_KEPT,
+    LEFT,
+    MUST_BE_TOLD,
+    NOTHING_PAID,
+    OVER,
+)
 from ncre.domain.payment.settlement import yuan
+from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
+from ncre.events.base import Fact
 from ncre.events.payment import RefundConfirmed
+from ncre.events.registration import Cancelled, Postponed
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.letters.registration import RegistrationLetter
+from ncre.operational import site_runs
 from ncre.operational.letters import OutboxLetter
 from ncre.projections.rows import RegistrationRow, SeatRow
 from ncre.projections.seating import tickets
@@ -30,6 +46,7 @@ from ncre.services.letters.tokens import LetterTokens
 
 Values = Mapping[str, Bilingual]
 
+NOT_SAID: Final = Bilingual("见报名页面", "see the page of your registration")
 NONE_YET: Final = Bilingual("（尚无）", "(none yet)")
 CHOICES: Final = "/passport/letters"
 
@@ -86,18 +103,46 @@ class LetterContent:
         if kind is LetterKind.REFUNDED:
             return {**usual, "amount": self._refunded(connection, letter)}
         if kind is LetterKind.ROUND_CHANGED:
-            touching = self._changes.touching(connection, row, int(letter.cause))
+            touching = self._changes.touching(connection, row, letter.cause)
             return {**usual, "changes": _lines(change_words(one) for one in touching)}
         if kind is LetterKind.MOVED:
             return {**usual, "moved": CAME if letter.account == row["account"] else LEFT}
         if kind is LetterKind.EXAM_TOMORROW:
             here = [seat for seat in seats if in_words(seat["starts_at"]).startswith(letter.cause)]
             return {**usual, "day": _same(letter.cause), "seats": _seats(here, round_)}
+        if kind in (LetterKind.SITE_CANCELLED, LetterKind.CANCELLED):
+            anew = ANEW if round_.plan.windows.register.closes > self._command_handler.clock() else OVER
+            cancelled = self._caused_by(connection, letter)
+            return {
+                **usual,
+                "money": money_of(cancelled, row),
+                "way_back": anew,
+                "why": self._why(connection, cancelled),
+            }
+        if kind is LetterKind.POSTPONED:
+            return {**usual, **self._carried_over(connection, letter)}
         return usual
 
-    def _refunded(self, connection: Connection, letter: OutboxLetter) -> Bilingual:
+    def _caused_by(self, connection: Connection, letter: OutboxLetter) -> Fact:
+        """The fact that the letter is about; private fields are sealed."""
         rows = self._command_handler.store.raw_log(letter.position - 1, 1, connection)
-        fact = self._command_handler.store.read(connection, rows, ())[0]
+        return self._command_handler.store.read(connection, rows, ())[0]
+
+    def _why(self, connection: Connection, fact: Fact) -> Bilingual:
+        """Why the site was called off, in the words of the office."""
+        run = run_of_cause(fact.metadata.cause)
+        found = site_runs.find(connection, run) if run else None
+        return _same(found.why) if found else NOT_SAID
+
+    def _carried_over(self, connection: Connection, letter: OutboxLetter) -> Values:
+        postponed = self._caused_by(connection, letter)
+        assert isinstance(postponed, Postponed), "the cause of this letter"
+        before = self._command_handler.exams.round(connection, postponed.was)
+        assert before is not None, "a registration was in a round"
+        return {"why": _same(postponed.reason), "round_before": _title(before)}
+
+    def _refunded(self, connection: Connection, letter: OutboxLetter) -> Bilingual:
+        fact = self._caused_by(connection, letter)
         return _same(yuan(fact.amount) if isinstance(fact, RefundConfirmed) else "")
 
 
@@ -114,7 +159,7 @@ def particulars(
     open_ = round_.plan.windows.register.closes > now
     printing = round_.plan.windows.printing
     return {
-        "round": Bilingual(round_.plan.title, round_.plan.title_en or round_.plan.title),
+        "round": _title(round_),
         "number": _same(row["number"]) if row["number"] else NONE_YET,
         "site": _same(f"{site.code} {site.plan.name}") if site else NONE_YET,
         "subjects": subjects if named else NONE_YET,
@@ -146,6 +191,19 @@ def _seats(seats: list[SeatRow], round_: Round) -> Bilingual:
 def _lines(said: Iterable[Bilingual]) -> Bilingual:
     every = list(said)
     return Bilingual("\n".join(one.zh for one in every), "\n".join(one.en for one in every))
+
+
+def _title(round_: Round) -> Bilingual:
+    return Bilingual(round_.plan.title, round_.plan.title_en or round_.plan.title)
+
+
+def money_of(cancelled: Fact, row: RegistrationRow) -> Bilingual:
+    """What becomes of the fee of a registration that was cancelled."""
+    if not row["payment"]:
+        return NOTHING_PAID
+    keeps = isinstance(cancelled, Cancelled) and cancelled.money == PaidFee.KEEP
+    amount = {"amount": yuan(row["payment"]["amount"])}
+    return Bilingual(*(filled(text, amount) for text in (IS_KEPT if keeps else GOES_BACK)))
 
 
 def _same(text: str) -> Bilingual:

@@ -10,8 +10,8 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import in_words
 from ncre.domain.letters.causes import BY_KIND
 from ncre.domain.letters.kinds import LetterKind, LetterLanguage
-from ncre.domain.letters.texts import LetterText
-from ncre.domain.letters.wording import CHOOSE, LEFT, MUST_BE_TOLD
+from ncre.domain.letters.texts import LetterText, filled
+from ncre.domain.letters.wording import CHOOSE, GOES_BACK, LEFT, MUST_BE_TOLD
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.handlers.command_handler import CommandHandler
@@ -39,6 +39,9 @@ SAMPLE: Final = {
     "changes": Bilingual("420019 地址：甲路 1 号 → 乙路 2 号", "420019 address: 甲路 1 号 → 乙路 2 号"),
     "moved": LEFT,
     "day": Bilingual("2027-03-27", "2027-03-27"),
+    "why": Bilingual("考点所在地停水停电", "The site has no power"),
+    "money": Bilingual(*(filled(text, {"amount": "80.00"}) for text in GOES_BACK)),
+    "round_before": Bilingual("第 77 次全国计算机等级考试", "the 77th NCRE"),
 }
 
 

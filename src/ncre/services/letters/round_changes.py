@@ -17,6 +17,7 @@ from ncre.domain.registration.vocabulary import Status
 from ncre.domain.seating.sittings import sitting_name
 from ncre.events.exam_revision import RoundRevisionMade
 from ncre.handlers.command_handler import CommandHandler
+from ncre.operational import site_runs
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
 
@@ -36,8 +37,15 @@ class RoundChanges:
     def __init__(self, command_handler: CommandHandler) -> None:
         self._command_handler = command_handler
 
-    def touching(self, connection: Connection, row: RegistrationRow, number: int) -> list[Change]:
-        """What the revision of this number changed for the registration and no later one changed again."""
+    def touching(self, connection: Connection, row: RegistrationRow, revision: str) -> list[Change]:
+        """What a revision ("78/12") changed for the registration and no later one changed again.
+
+        Nothing where the registration counts for another round by now.
+        """
+        code, _, typed = revision.rpartition("/")
+        if code not in ("", row["round"]):
+            return []
+        number = int(typed)
         history = self._command_handler.store.history(connection, revisions_id(row["round"]))
         made = [one for one in history if isinstance(one, RoundRevisionMade)]
         here = [one for one in made if one.metadata.version == number]
@@ -59,8 +67,17 @@ class RoundChanges:
         return [
             one
             for one in changes
-            if one.site in ("", holder.site) and RULES[one.kind].touches(one, holder, levels)
+            if one.site in ("", holder.site)
+            and not _is_called_off(connection, row["round"], one)
+            and RULES[one.kind].touches(one, holder, levels)
         ]
+
+
+def _is_called_off(connection: Connection, round_code: str, change: Change) -> bool:
+    """A site that is closed because it is called off as a whole: its people get a letter of their own about that."""
+    if change.kind is not ChangeKind.SITE_CLOSED:
+        return False
+    return bool(site_runs.of_site(connection, round_code, change.site))
 
 
 def _place(change: Change) -> tuple[ChangeKind, str, str]:

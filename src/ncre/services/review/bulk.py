@@ -29,6 +29,7 @@ from ncre.operational.review_runs import RunState as RunState
 from ncre.services.accounts.actors import Actors
 from ncre.services.registration.case_request import CaseRequest
 from ncre.services.registration.registrations import Decision, Registrations
+from ncre.services.review.notes import SealedNotes
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,7 @@ class BulkReview:
         clock: Callable[[], datetime],
     ) -> None:
         self._database = command_handler.database
+        self._notes = SealedNotes(command_handler.store, "bulk-review")
         self._registrations = registrations
         self._actors = actors
         self._clock = clock
@@ -116,7 +118,7 @@ class BulkReview:
                 if known.account != account.id:
                     raise Refusal(RefusalCode.RUN_UNKNOWN)
                 return known
-            made = ReviewRun(run, account.id, step.value, [], "", RunState.DRAFT.value, self._clock())
+            made = ReviewRun(run, account.id, step.value, [], RunState.DRAFT.value, self._clock())
             review_runs.add(connection, made, [_item(run, place, one) for place, one in enumerate(chosen)])
         return made
 
@@ -149,7 +151,8 @@ class BulkReview:
         else:
             reasons, note = (), ""
         with self._database.transaction() as connection:
-            review_runs.start(connection, run, self._clock(), sorted(reasons), note)
+            box = self._notes.seal(connection, account.id, str(run), note)
+            review_runs.start(connection, run, self._clock(), sorted(reasons), box)
 
     def carry_on(self, run: UUID, most: int) -> int:
         """Decide up to `most` cases that wait; how many. Nothing where another process is at it. Raises Refusal where
@@ -184,11 +187,13 @@ class BulkReview:
 
     def _portions(self, run: ReviewRun, most: int) -> int:
         actor, place, done = self._actors.reviewer(run.account), -1, 0
+        with self._database.reading() as connection:
+            note = self._notes.open(connection, run.account, str(run.id), run.box)
         while done < most:
             with self._database.reading() as connection:
                 items = review_runs.waiting(connection, run.id, place, min(PORTION, most - done))
             for item in items:
-                self._decide(run, item, actor)
+                self._decide(run, item, actor, note)
             done, place = done + len(items), items[-1].place if items else place
             with self._database.transaction() as connection:
                 if not items:
@@ -197,12 +202,12 @@ class BulkReview:
                 review_runs.change(connection, run.id, leased_until=self._clock() + LEASE)
         return done
 
-    def _decide(self, run: ReviewRun, item: RunItem, actor: Actor | None) -> None:
+    def _decide(self, run: ReviewRun, item: RunItem, actor: Actor | None, note: str) -> None:
         """One case: the command, then the note of what came of it. Killed in between, the command finds itself done."""
         try:
             if actor is None:
                 raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-            decision = self._command(run, item, actor)
+            decision = self._command(run, item, actor, note)
         except Refusal as refusal:
             if refusal.code in NO_ANSWER:
                 raise
@@ -212,7 +217,7 @@ class BulkReview:
         with self._database.transaction() as connection:
             review_runs.settle(connection, item, state, *why)
 
-    def _command(self, run: ReviewRun, item: RunItem, actor: Actor) -> Decision:
+    def _command(self, run: ReviewRun, item: RunItem, actor: Actor, note: str) -> Decision:
         request = CaseRequest(
             registration=item.registration,
             actor=actor,
@@ -221,7 +226,7 @@ class BulkReview:
         )
         if run.step == Step.APPROVE:
             return self._registrations.approve(request)
-        return self._registrations.reject(request, tuple(run.reasons), run.note)
+        return self._registrations.reject(request, tuple(run.reasons), note)
 
     def _end(self, connection: Connection, run: UUID) -> None:
         left = review_runs.counts(connection, run)[ItemState.WAITING]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
+
+from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.rejection_reasons import require_text
@@ -14,18 +18,31 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Account
 from ncre.identity.staff_directory import StaffDirectory
 from ncre.operational import review_claims
-from ncre.operational.review_claims import LASTS, LONGEST_NOTE, Handover, ReviewClaim
+from ncre.operational.review_claims import LASTS, LONGEST_NOTE, HandoverRow, ReviewClaim
 from ncre.projections.rows import RegistrationRow
+from ncre.services.review.notes import SealedNotes
 
 KEPT: Final = timedelta(days=180)
 """How long it stays readable who handed a case to whom."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """`note` is "" where nothing was written."""
+
+    giver: UUID
+    receiver: UUID
+    note: str
+    handed_at: datetime
 
 
 class ReviewClaims:
     """Who is at which case; `clock` says what has run out."""
 
     def __init__(self, command_handler: CommandHandler, clock: Callable[[], datetime]) -> None:
+        self._command_handler = command_handler
         self._database = command_handler.database
+        self._notes = SealedNotes(command_handler.store, "hand-over")
         self._clock = clock
         self._staff = StaffDirectory(clock)
 
@@ -85,21 +102,33 @@ class ReviewClaims:
         to = next((one for one in self.colleagues(row, giver) if one.id == receiver), None)
         if to is None:
             raise Refusal(RefusalCode.COLLEAGUE_UNKNOWN)
-        now = self._clock()
-        with self._database.transaction() as connection:
-            self._database.lock(connection, row["id"])
-            held = review_claims.of(connection, [row["id"]], now).get(row["id"])
-            if held is not None and held.account != giver.id:
-                raise Refusal(RefusalCode.CASE_CLAIMED)
-            review_claims.put(connection, ReviewClaim(row["id"], to.id, now, now + LASTS))
-            handover = Handover(uuid4(), row["id"], giver.id, to.id, note.strip(), now)
-            review_claims.note_handover(connection, handover)
+        self._command_handler.run_in_transaction(partial(self._handed_over, row, giver.id, to.id, note))
         return to
 
-    def handovers(self, registration: UUID) -> list[Handover]:
+    def _handed_over(
+        self, row: RegistrationRow, giver: UUID, receiver: UUID, note: str, connection: Connection
+    ) -> None:
+        now, id_ = self._clock(), uuid4()
+        self._database.lock(connection, row["id"])
+        held = review_claims.of(connection, [row["id"]], now).get(row["id"])
+        if held is not None and held.account != giver:
+            raise Refusal(RefusalCode.CASE_CLAIMED)
+        review_claims.put(connection, ReviewClaim(row["id"], receiver, now, now + LASTS))
+        box = self._notes.seal(connection, row["sealed_for"], str(id_), note)
+        review_claims.note_handover(connection, HandoverRow(id_, row["id"], giver, receiver, now, box))
+
+    def handovers(self, row: RegistrationRow) -> list[Handover]:
         """Who handed the case to whom, the newest first."""
         with self._database.reading() as connection:
-            return review_claims.handovers_of(connection, registration)
+            return [
+                Handover(
+                    one.giver,
+                    one.receiver,
+                    self._notes.open(connection, row["sealed_for"], str(one.id), one.box),
+                    one.handed_at,
+                )
+                for one in review_claims.handovers_of(connection, row["id"])
+            ]
 
     def tidy(self, before: datetime) -> None:
         """Forget claims that were over before a moment, and what was handed over long ago."""

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.rejection_reasons import require_reasons, require_text
 from ncre.events.base import Fact
@@ -16,6 +18,7 @@ from ncre.identity.accounts import Account
 from ncre.operational import second_looks
 from ncre.operational.second_looks import LONGEST_NOTE, LookState
 from ncre.operational.second_looks import SecondLook as SecondLook
+from ncre.services.review.notes import SealedNotes
 from ncre.services.review.sampling import WHOLE
 
 VERDICTS: Final = ("approve", "reject")
@@ -67,7 +70,9 @@ class SecondLooks:
     """What was drawn, what the second reviewers found, and the rates of the sites."""
 
     def __init__(self, command_handler: CommandHandler, clock: Callable[[], datetime]) -> None:
+        self._command_handler = command_handler
         self._store = command_handler.store
+        self._notes = SealedNotes(command_handler.store, "second-look")
         self._database = command_handler.database
         self._clock = clock
 
@@ -143,7 +148,8 @@ class SecondLooks:
         require_text(note, LONGEST_NOTE)
         if outcome not in OUTCOMES:
             raise Refusal(RefusalCode.VERDICT_MISSING)
-        with self._database.transaction() as connection:
+
+        def settled(connection: Connection) -> None:
             self._database.lock(connection, registration)
             look = second_looks.one(connection, registration, version)
             if look is None or look.state != LookState.DISAGREED:
@@ -155,8 +161,19 @@ class SecondLooks:
                 state=LookState.CLOSED.value,
                 outcome=outcome,
                 outcome_by=account.id,
-                outcome_note=note.strip(),
+                outcome_box=self._notes.seal(connection, look.candidate, _key(look), note),
             )
+
+        self._command_handler.run_in_transaction(settled)
+
+    def settled(self, sites: Collection[str], limit: int = 20) -> list[tuple[SecondLook, str]]:
+        """What the office settled last, each with its note."""
+        with self._database.reading() as connection:
+            looks = second_looks.in_state(connection, LookState.CLOSED, sites, limit, oldest=False)
+            return [
+                (one, self._notes.open(connection, one.candidate, _key(one), one.outcome_box))
+                for one in looks
+            ]
 
     def rates(self, sites: Collection[str]) -> dict[str, int]:
         """Thousandths of the decisions of each site; 0 where none was set."""
@@ -188,3 +205,7 @@ class SecondLooks:
             )
             for account, pairs in counts.items()
         ]
+
+
+def _key(look: SecondLook) -> str:
+    return f"{look.registration}/{look.version}"

@@ -54,7 +54,9 @@ def settle(registration: UUID, version: int) -> Answer:
     except Refusal as refusal:
         if refusal.code is RefusalCode.LOOK_SETTLED:
             raise
-        return _page({f"look-{registration}-{version}": refusal_text(refusal)}), int(STATUS[refusal.code])
+        key = f"look-{registration}-{version}"
+        typed = {key: note, f"{key}-outcome": outcome}
+        return _page({key: refusal_text(refusal)}, typed), int(STATUS[refusal.code])
     flash(_("分歧已有结论。"))
     return redirect(url_for("second_looks.home"), 303)
 
@@ -66,12 +68,16 @@ def _page(faults: Mapping[str, str], typed: Mapping[str, str] | None = None) -> 
     rates = looks.rates(names)
     shown = {code: (typed or {}).get(code, _per_cent(rate)) for code, rate in rates.items()}
     found = looks.disagreements(names)
-    rows = container().queries.cases.rows([look.registration for look in found])
+    settled = looks.settled(names)
+    shown_looks = (*found, *(look for look, _note in settled))
+    rows = container().queries.cases.rows([look.registration for look in shown_looks])
     return render_template(
         "office/second_looks.html",
         names=names,
         rates=sorted(shown.items()),
         disagreements=found,
+        settled=settled,
+        typed=typed or {},
         numbers={row["id"]: row["number"] for row in rows},
         report=looks.report(round_.code) if round_ else [],
         faults=faults,

@@ -124,7 +124,7 @@ def _claims(row: RegistrationRow, steps: frozenset[Step]) -> Mapping[str, Any]:
         "colleagues": []
         if others
         else [(str(one.id), one.name) for one in claims.colleagues(row, account())],
-        "handovers": claims.handovers(row["id"]),
+        "handovers": claims.handovers(row),
     }
 
 

@@ -17,6 +17,7 @@ from ncre.web.shared.forms import typed_field
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.case_forms import TEXTS
 from ncre.web.staff.case_page import case_page
+from ncre.web.staff.second_look import blind
 from ncre.web.staff.typed import Typed
 
 pages = Blueprint("claims", __name__)
@@ -24,6 +25,7 @@ pages = Blueprint("claims", __name__)
 
 @pages.post("/staff/cases/<uuid:registration>/take-over")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def take_over(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     container().review_claims.take(row, account(), over=True)
@@ -32,6 +34,7 @@ def take_over(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/hand-over")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def hand_over(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     typed = Typed(colleague=typed_field("colleague"), handover_note=typed_field("handover_note"))

@@ -49,14 +49,31 @@ def find() -> Answer:
     remember("desk.search")
     found = looked_up(account().sites)
     typed, rows, faults = found.typed, found.rows, found.faults
+    look = _second_look()
+    if len(rows) == 1 and rows[0]["id"] == look and not found.by_name:
+        return redirect(url_for("review.case", registration=look), 303)
     if len(rows) == 1 and not found.by_name:
         open_details(rows[0], PURPOSE, "inquiry")
         session[AT_DESK] = rows[0]["id"].hex
         return redirect(url_for("review.case", registration=rows[0]["id"]), 303)
     page = render_template(
-        "staff/desk.html", typed=typed, rows=rows, faults=faults, due=_due(rows), command_id=fresh_id
+        "staff/desk.html",
+        typed=typed,
+        rows=rows,
+        faults=faults,
+        due=_due(rows) - {look},
+        blind=look,
+        command_id=fresh_id,
     )
     return page, 422 if faults else 200
+
+
+def _second_look() -> UUID | None:
+    """The case that the visitor gives a second look: its status tells what was decided, and is not shown until they did."""
+    if account().role is not Role.REVIEWER:
+        return None
+    taken = container().second_looks.taken(account())
+    return taken.registration if taken else None
 
 
 def _due(rows: list[RegistrationRow]) -> set[UUID]:

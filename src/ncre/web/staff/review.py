@@ -28,7 +28,7 @@ from ncre.web.staff import queue_page
 from ncre.web.staff.case_drafts import CANCELLATION, REJECTION, TRANSFER, drafts_of_case
 from ncre.web.staff.case_forms import back_to, fits, refused
 from ncre.web.staff.case_page import case_page, page_of
-from ncre.web.staff.second_look import second_look_at
+from ncre.web.staff.second_look import blind
 from ncre.web.staff.typed import PURPOSE, Typed
 
 pages = Blueprint("review", __name__)
@@ -58,16 +58,16 @@ def open_sheet() -> Answer:
 
 @pages.get("/staff/cases/<uuid:registration>")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def case(registration: UUID) -> Answer:
     """The case; whoever gives it a second look sees it without its first verdict until they decided."""
-    if (look := second_look_at(registration)) is not None:
-        return redirect(url_for("second_look.case", registration=registration, version=look.version), 303)
     row = at_my_sites(registration)
     return page_of(row, drafts_of_case(row))
 
 
 @pages.post("/staff/cases/<uuid:registration>/open")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def open_case(registration: UUID) -> Answer:
     """Show the private details in this session from now on: the look and its reason are recorded first."""
     row = at_my_sites(registration)
@@ -95,6 +95,7 @@ def photo(registration: UUID, digest: str) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/approve")
 @require_step(Step.APPROVE)
+@blind
 def approve(registration: UUID) -> Answer:
     row, decide = at_my_sites(registration), container().registrations.approve
     try:
@@ -107,6 +108,7 @@ def approve(registration: UUID) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/reject")
 @require_step(Step.REJECT)
 @REJECTION.sent
+@blind
 def reject(registration: UUID) -> Answer:
     row, decide = at_my_sites(registration), container().registrations.reject
     typed = Typed(frozenset(field_values("reasons")), typed_field("note"))
@@ -129,6 +131,7 @@ def pass_on(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/<any(form, ticket, receipt):kind>.pdf")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def paper(registration: UUID, kind: str) -> Answer:
     """A paper of the candidate as staff open and print it, recorded first; by POST, for it opens private details."""
     row = at_my_sites(registration)
@@ -139,6 +142,7 @@ def paper(registration: UUID, kind: str) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/confirm")
 @require_step(Step.CONFIRM)
+@blind
 def confirm(registration: UUID) -> Answer:
     """现场确认; the desk is ready for the next candidate afterwards."""
     row, decide = at_my_sites(registration), container().registrations.confirm

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
@@ -39,6 +40,18 @@ def second_look_at(registration: UUID) -> SecondLook | None:
         return None
     look = container().second_looks.taken(account())
     return look if look is not None and look.registration == registration else None
+
+
+def blind(view: Callable[..., Answer]) -> Callable[..., Answer]:
+    """A view of one case at the desk, which tells what was decided: who gives it a second look is led back to that."""
+
+    @wraps(view)
+    def seen(registration: UUID, **more: Any) -> Answer:
+        if (look := second_look_at(registration)) is not None:
+            return redirect(url_for("second_look.case", registration=registration, version=look.version), 303)
+        return view(registration=registration, **more)
+
+    return seen
 
 
 @pages.get("/staff/second-looks")
