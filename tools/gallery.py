@@ -23,6 +23,7 @@ from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.exam.revision_commands import Revise
 from tests.browser.visit import PHONE, launch
+from tests.browser.walks.office_work import fill_office
 from tests.browser.walks.views import EVERY_VIEW, View, World, settle
 from tests.stand_ins.market import opened
 from tests.support.containers import settings_on
@@ -46,7 +47,9 @@ def world_in(folder: Path) -> Iterator[World]:
     container.revisions.revise(Revise(actor=OFFICE, wanted=load_round(bundled(), TODAY), why="开考"))
     container.close()
     with opened(folder, file, clock) as market:
-        yield settle(market.container, clock, market.home, folder)
+        world = settle(market.container, clock, market.home, folder)
+        fill_office(world)
+        yield world
 
 
 def context_of(browser: Browser, width: int, scheme: str, language: str) -> BrowserContext:

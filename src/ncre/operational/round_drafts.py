@@ -87,6 +87,11 @@ class DraftPart:
     changed_by: str
     changed_at: datetime
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is another than the round from which the draft was made."""
+        return bool(self.base) and dict(self.base) != dict(self.fields)
+
 
 def add(connection: Connection, draft: DraftRow, parts: list[DraftPart]) -> None:
     connection.execute(insert(round_drafts), vars(draft))

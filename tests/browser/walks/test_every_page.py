@@ -17,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.visit import RULES
+from tests.browser.walks.office_work import fill_office
 from tests.browser.walks.views import EVERY_VIEW, OPEN_TO_CANDIDATES, View, World, settle
 from tests.stand_ins.market import opened
 from tests.support.people import Clock
@@ -34,6 +35,8 @@ class Way:
     language: Literal["zh", "en"] = "zh"
     scripts: bool = True
     scheme: Literal["light", "dark"] = "light"
+    acts: bool = True
+    """Whether what a view does on its page is done."""
 
     def context(self, browser: Browser) -> BrowserContext:
         context = browser.new_context(
@@ -48,7 +51,9 @@ class Way:
 
 PLAIN: Final = Way()
 OTHER: Final = Way("en", scheme="dark")
-BARE: Final = Way(scripts=False)
+BARE: Final = Way(scripts=False, acts=False)
+WITHOUT_SCRIPTS: Final = Way(scripts=False)
+"""As somebody works whose browser has none."""
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,9 @@ def world(tmp_path_factory: pytest.TempPathFactory, house_file: Path, cheap_hash
     folder = tmp_path_factory.mktemp("every-page")
     clock = Clock()
     with opened(folder, house_file, clock) as market:
-        yield settle(market.container, clock, market.home, folder)
+        world = settle(market.container, clock, market.home, folder)
+        fill_office(world)
+        yield world
 
 
 def wide_at(page: Page, widths: tuple[int, ...] = WIDTHS, text: str = "") -> list[int]:
@@ -88,7 +95,7 @@ def comes_to(world: World, context: BrowserContext, view: View, way: Way) -> Pag
     answer = page.goto(world.address + world.path(view))
     assert answer is not None
     assert answer.status == view.status, view.name
-    if view.then is not None and way.language == "zh" and way.scripts:
+    if view.then is not None and way.language == "zh" and way.acts:
         view.then(page, world)
     return page
 
@@ -128,6 +135,6 @@ def test_a_page_fits_every_screen_and_axe_finds_nothing(world: World, browser: B
 def test_every_page_in_every_way(world: World, browser: Browser, view: View) -> None:
     found = []
     for language, scripts, scheme in product(("zh", "en"), (True, False), ("light", "dark")):
-        way = Way(language, scripts, scheme)  # type: ignore[arg-type]
+        way = Way(language, scripts, scheme, scripts)  # type: ignore[arg-type]
         found += faults_of(world, browser, view, way, WIDTHS if scripts else ())
     assert found == []

@@ -21,6 +21,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
 from ncre.web.site import create_site
+from tests.browser.walks.office_work import CALLED_OFF
 from tests.support.people import (
     KEEPING,
     OFFICE,
@@ -59,6 +60,11 @@ STAGES: Final[dict[str, str]] = {
 }
 """Who stands at which stage; the stage is also the name of the account."""
 
+PARTS: Final = ("round", "windows", "policy", "fees", "subjects", "batches", "agreement", "notices")
+"""The parts of a draft of a round, besides its sites."""
+
+SITTING: Final = "2027-01-25-0800-1000"
+
 STAFF_ROLES: Final = {"shenhe": Role.REVIEWER, "kaowu": Role.OFFICE, "shenji": Role.AUDITOR}
 
 
@@ -72,6 +78,8 @@ class View:
     who: str = ""
     then: Callable[[Page, World], None] | None = None
     status: int = 200
+    comes_to: str = ""
+    """The endpoint of the page that is there after `then`, where it is another one."""
 
 
 @dataclass
@@ -84,11 +92,13 @@ class World:
     folder: Path
     people: dict[str, Candidate] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    """What else a path may name: a draft, a run, a ban."""
 
     def path(self, view: View) -> str:
         ids = {stage: str(person.id) for stage, person in self.people.items()}
         numbers = {f"{name}_account": str(account.id) for name, account in self.accounts.items()}
-        return view.path.format(own=ids.get(view.who, ""), **ids, **numbers)
+        return view.path.format(own=ids.get(view.who, ""), **ids, **numbers, **self.marks)
 
     @property
     def site(self) -> Flask:
@@ -120,7 +130,7 @@ class World:
 def details_of(name: str, number: int) -> Details:
     """Another person like Wenjing."""
     stem = f"42011520060315{number:02d}2"
-    document = stem + ric.calc_check_digit(stem)
+    document = stem + ric.calc_check_digit(f"{stem}0")
     return replace(WENJING, name=name, document_number=document, document_typed=document)
 
 
@@ -139,6 +149,9 @@ def settle(container: Container, clock: Clock, address: str, folder: Path) -> Wo
         world.people[late].pays()
     container.command_handler.handle(c.Confirm(registration=world.people["confirmed"].id, actor=OFFICE))
     clock.advance(minutes=20)
+    payable = container.queries.cases.case(world.people["approved"].id)
+    assert payable is not None
+    world.marks["link"] = container.payment_links.link_of(payable, clock()).token
     return world
 
 
@@ -263,6 +276,42 @@ def _seats(page: Page, world: World) -> None:
         page.goto(f"{page.url.split('?')[0]}/done")
 
 
+def _previews_letter(page: Page, world: World) -> None:
+    with page.expect_navigation():
+        page.locator("main button[name=preview]").first.click()
+
+
+def unfold(page: Page) -> None:
+    """Open what the page folds away."""
+    folds = page.locator("main details:not([open]) > summary >> visible=true")
+    while folds.count():
+        folds.first.click()
+
+
+def _unfolds_all(page: Page, world: World) -> None:
+    unfold(page)
+
+
+def _opens_sheet(page: Page, world: World) -> None:
+    opening = page.locator(
+        "main form[action*='/staff/sheet/open'] button, main button[formaction*='/staff/sheet/open']"
+    )
+    if opening.count():
+        with page.expect_navigation():
+            opening.first.click()
+
+
+def _takes_look(page: Page, world: World) -> None:
+    with page.expect_navigation():
+        page.locator("main form button.button").first.click()
+
+
+def _changes_notice(page: Page, world: World) -> None:
+    page.fill("[name='site.notice']", "请走南门")
+    with page.expect_navigation():
+        page.locator("main form[action*='/notice'] button").first.click()
+
+
 CANDIDATE: Final = (
     View("candidate", "front", "/"),
     View("candidate", "front-signed-in", "/", "agreed"),
@@ -275,7 +324,7 @@ CANDIDATE: Final = (
     View("candidate", "welcome", "/welcome", "agreed"),
     View("candidate", "agreement", "/agreement", "new"),
     View("candidate", "agreement-unticked", "/agreement", "new", _sends),
-    View("candidate", "declined", "/agreement", "new", _declines),
+    View("candidate", "declined", "/agreement", "new", _declines, comes_to="agreement.declined"),
     View("candidate", "tasks-agreed", "/registrations/{own}", "agreed"),
     View("candidate", "tasks-filled", "/registrations/{own}", "filled"),
     View("candidate", "tasks-submitted", "/registrations/{own}", "submitted"),
@@ -308,6 +357,9 @@ CANDIDATE: Final = (
     View("candidate", "paid", "/registrations/{own}/paid", "paid"),
     View("candidate", "not-paid", "/registrations/{own}/paid", "approved"),
     View("candidate", "withdraw", "/registrations/{own}/withdraw", "pictured"),
+    View("candidate", "letters", "/registrations/{own}/letters", "paid"),
+    View("candidate", "payer", "/p/{link}"),
+    View("candidate", "payer-paid", "/p/{link}/paid"),
     View("candidate", "form", "/registrations/{own}/form", "paid"),
     View("candidate", "ticket", "/registrations/{own}/ticket", "seated"),
     View("candidate", "forbidden", "/staff/queue", "agreed", status=403),
@@ -320,6 +372,12 @@ ACCOUNT: Final = (
     View("account", "register-faults", "/register", then=_registers_with_nothing),
     View("account", "recover", "/recover"),
     View("account", "link-expired", "/register/nothing", status=410),
+    View("account", "recovery-link-expired", "/recover/nothing", status=410),
+    View("account", "contact-undo-expired", "/passport/undo/nothing", status=410),
+    View("account", "contact-prove-expired", "/passport/prove/nothing", "agreed"),
+    View("account", "confirm", "/passport/confirm", "agreed"),
+    View("account", "letters", "/passport/letters", "agreed"),
+    View("account", "unsubscribe-expired", "/letters/unsubscribe/nothing", status=404),
     View("account", "passport", "/passport", "agreed"),
     View("account", "profile", "/passport/details", "agreed"),
     View("account", "contact-email", "/passport/email", "agreed"),
@@ -327,6 +385,7 @@ ACCOUNT: Final = (
     View("account", "erasure", "/passport/erasure", "agreed"),
     View("account", "second-factor", "/passport/factor", "shenhe"),
     View("account", "proof-check", "/ledger/check"),
+    View("account", "outbox", "/outbox"),
 )
 STAFF: Final = (
     View("staff", "queue", "/staff/queue", "shenhe"),
@@ -351,7 +410,62 @@ OFFICE_PAGES: Final = (
     View("office", "erasures", "/office/erasures", "kaowu"),
     View("office", "integrations", "/office/integrations", "kaowu"),
     View("office", "seating", f"/office/seat/{SITE}", "kaowu"),
-    View("office", "seating-done", f"/office/seat/{SITE}", "kaowu", _seats),
+    View("office", "seating-done", f"/office/seat/{SITE}", "kaowu", _seats, comes_to="seating.seated"),
+)
+OFFICE_AT_WORK: Final = (
+    View("office", "rounds", "/office/rounds", "kaowu"),
+    View("office", "draft-next", "/office/drafts/{next_draft}", "kaowu"),
+    View("office", "draft", "/office/drafts/{draft}", "kaowu"),
+    View("office", "draft-faulty", "/office/drafts/{faulty_draft}", "kaowu"),
+    *(
+        View("office", f"draft-{part.partition(':')[0]}", f"/office/drafts/{{draft}}/parts/{part}", "kaowu")
+        for part in (*PARTS, f"site:{SITE}")
+    ),
+    View("office", "draft-windows-faulty", "/office/drafts/{faulty_draft}/parts/windows", "kaowu"),
+    View("office", "draft-preview", "/office/drafts/{draft}/preview", "kaowu"),
+    View("office", "draft-preview-next", "/office/drafts/{next_draft}/preview", "kaowu"),
+    View("office", "draft-preview-faulty", "/office/drafts/{faulty_draft}/preview", "kaowu"),
+    View("office", "called-off", f"/office/rounds/{ROUND}/called-off", "kaowu"),
+    View("office", "call-off", f"/office/rounds/{ROUND}/called-off/{SITE}", "kaowu"),
+    View("office", "called-off-site", f"/office/rounds/{ROUND}/called-off/{CALLED_OFF}", "kaowu"),
+    View("office", "called-off-progress", "/office/called-off/{off}", "kaowu"),
+    View("office", "bans", "/office/bans", "kaowu"),
+    View("office", "ban", "/office/bans/{ban}", "kaowu"),
+    View("office", "bans-file", "/office/bans/file/{upload}", "kaowu"),
+    View("office", "duplicates", "/office/duplicates", "kaowu"),
+    View("office", "erasure", "/office/erasures/{withdrawn_account}", "kaowu"),
+    View("office", "exports", "/office/exports", "kaowu"),
+    View("office", "exports-money", "/office/exports?what=money", "kaowu"),
+    View("office", "export", "/office/exports/{export}", "kaowu"),
+    View("office", "export-waiting", "/office/exports/{export_waiting}", "kaowu"),
+    View("office", "integration", "/office/integrations/{integration}", "kaowu"),
+    View("office", "letters", "/office/letters", "kaowu"),
+    View("office", "letter", "/office/letters/approved", "kaowu"),
+    View("office", "letter-preview", "/office/letters/approved", "kaowu", _previews_letter),
+    View("office", "notice-before", "/office/notices/1", "kaowu"),
+    View("office", "second-looks", "/office/second-looks", "kaowu"),
+    View("office", "statistics", "/office/statistics", "kaowu"),
+    View("office", "statistics-tables", "/office/statistics", "kaowu", _unfolds_all),
+    View("office", "rounds-compared", "/audit/rounds/78/compare", "kaowu"),
+)
+STAFF_AT_WORK: Final = (
+    View("staff", "queue-filtered", "/staff/queue?duplicates=yes&order=newest", "shenhe"),
+    View("staff", "sheet", "/staff/sheet", "shenhe"),
+    View("staff", "sheet-open", "/staff/sheet", "shenhe", _opens_sheet),
+    View("staff", "bulk", "/staff/bulk", "shenhe"),
+    View("staff", "bulk-refused", "/staff/bulk/{run}", "shenhe"),
+    View("staff", "bulk-draft", "/staff/bulk/{run_draft}", "shenhe"),
+    View("staff", "bulk-rejecting", "/staff/bulk/{run_rejecting}", "shenhe"),
+    View("staff", "second-looks", "/staff/second-looks", "fuhe"),
+    View(
+        "staff", "second-look", "/staff/second-looks", "zhangshen", _takes_look, comes_to="second_look.case"
+    ),
+    View("staff", "letters", "/staff/letters/{paid}", "shenhe"),
+    View("staff", "sitters", f"/staff/halls/{SITE}/{SITTING}", "shenhe"),
+    View("staff", "offline", "/staff/offline", "shenhe"),
+    View("staff", "sites", "/staff/site", "guanli"),
+    View("staff", "site", f"/staff/site/{SITE}", "guanli"),
+    View("staff", "site-preview", f"/staff/site/{SITE}", "guanli", _changes_notice),
 )
 AUDIT: Final = (
     View("audit", "search", "/audit", "shenji"),
@@ -370,4 +484,7 @@ AUDIT: Final = (
     View("audit", "site-history", f"/audit/rounds/78/sites/{SITE}", "shenji"),
 )
 OPEN_TO_CANDIDATES: Final = (*CANDIDATE, *ACCOUNT)
-EVERY_VIEW: Final = (*CANDIDATE, *ACCOUNT, *STAFF, *OFFICE_PAGES, *AUDIT)
+AT_WORK: Final = (*OFFICE_AT_WORK, *STAFF_AT_WORK)
+"""These need what `office_work.fill_office` puts there."""
+
+EVERY_VIEW: Final = (*CANDIDATE, *ACCOUNT, *STAFF, *OFFICE_PAGES, *AT_WORK, *AUDIT)

@@ -77,7 +77,7 @@ def _site_line(found: RoundDraft, name: str) -> dict[str, object]:
         "seats": sum(int(one) for one in seats if one.isdigit()),
         "faults": len(found.faults_of(name)),
         "cautions": [one.words.say(language()) for one in found.cautions_of(name)],
-        "is_changed": bool(known.base) and dict(known.base) != dict(known.fields),
+        "is_changed": known.is_changed,
         "is_new": not known.base and found.row.made_from > 0,
     }
 
