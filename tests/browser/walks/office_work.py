@@ -65,6 +65,8 @@ def fill_office(world: World) -> None:
         else:
             person.until_waiting()
     container.erasures.requests.ask(world.accounts["withdrawn"])
+    sittings = container.hall_lists.sittings(ROUND, SITE, world.accounts["kaowu"].actor)
+    world.marks["sitting"] = sittings[0].name
     for act in (_ban, _duplicate, _bulk, _second_looks, _call_off, _drafts, _integrate, _export):
         world.marks |= {name: str(mark) for name, mark in act(world).items()}
 

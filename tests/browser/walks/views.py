@@ -63,8 +63,6 @@ STAGES: Final[dict[str, str]] = {
 PARTS: Final = ("round", "windows", "policy", "fees", "subjects", "batches", "agreement", "notices")
 """The parts of a draft of a round, besides its sites."""
 
-SITTING: Final = "2027-01-25-0800-1000"
-
 STAFF_ROLES: Final = {"shenhe": Role.REVIEWER, "kaowu": Role.OFFICE, "shenji": Role.AUDITOR}
 
 
@@ -461,7 +459,7 @@ STAFF_AT_WORK: Final = (
         "staff", "second-look", "/staff/second-looks", "zhangshen", _takes_look, comes_to="second_look.case"
     ),
     View("staff", "letters", "/staff/letters/{paid}", "shenhe"),
-    View("staff", "sitters", f"/staff/halls/{SITE}/{SITTING}", "shenhe"),
+    View("staff", "sitters", f"/staff/halls/{SITE}/{{sitting}}", "shenhe"),
     View("staff", "offline", "/staff/offline", "shenhe"),
     View("staff", "sites", "/staff/site", "guanli"),
     View("staff", "site", f"/staff/site/{SITE}", "guanli"),
