@@ -17,7 +17,7 @@ from tests.support.people import Clock
 
 pytestmark = pytest.mark.browser
 SCRIPTED: Final = {"offline"}
-"""The desk without a network is a script, and says so to whoever has none."""
+"""The desk without a network is a script by its nature."""
 
 UNSENDABLE: Final = """forms => forms
     .filter(form => ![...form.elements].some(one => one.type === 'submit' && one.checkVisibility()))

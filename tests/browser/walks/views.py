@@ -375,7 +375,7 @@ ACCOUNT: Final = (
     View("account", "contact-prove-expired", "/passport/prove/nothing", "agreed"),
     View("account", "confirm", "/passport/confirm", "agreed"),
     View("account", "letters", "/passport/letters", "agreed"),
-    View("account", "unsubscribe-expired", "/letters/unsubscribe/nothing", status=404),
+    View("account", "unsubscribe-expired", "/letters/unsubscribe/nothing", status=410),
     View("account", "passport", "/passport", "agreed"),
     View("account", "profile", "/passport/details", "agreed"),
     View("account", "contact-email", "/passport/email", "agreed"),
@@ -383,7 +383,6 @@ ACCOUNT: Final = (
     View("account", "erasure", "/passport/erasure", "agreed"),
     View("account", "second-factor", "/passport/factor", "shenhe"),
     View("account", "proof-check", "/ledger/check"),
-    View("account", "outbox", "/outbox"),
 )
 STAFF: Final = (
     View("staff", "queue", "/staff/queue", "shenhe"),

@@ -31,6 +31,7 @@ REDIRECTS: Final = frozenset({
 ELSEWHERE: Final = {
     "api_docs.docs": "is for programs: tests/web/api/test_documents.py",
     "contacts.prove_code_page": "needs a code on its way: tests/web/account/test_contacts.py",
+    "outbox.letters": "is there in the demo alone",
     "qq.back": "needs QQ: tests/browser/test_sign_ons.py",
     "qq.confirm_page": "needs QQ: tests/browser/test_sign_ons.py",
     "second_factor.code_page": "stands between two steps of signing in: tests/browser/test_accessibility.py",
