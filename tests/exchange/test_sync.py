@@ -202,3 +202,11 @@ def test_a_fact_names_how_many_and_nobody(hubei: Container) -> None:
     (told,) = history_of(hubei, exchange_stream(ROUND))
     assert isinstance(told, facts.DuplicatesExported)
     assert walker.details.document_number not in repr(told)
+
+
+def test_after_the_round_the_worker_asks_no_more(exchange: Exchange, hubei: Container) -> None:
+    registers(hubei, 7)
+    exchange.clock.advance(days=30)
+    exchange.stop()
+    hubei.exchange_sync.errand()
+    assert files_told(hubei) == []

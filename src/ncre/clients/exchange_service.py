@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -132,6 +133,8 @@ class ExchangeService:
 
 def _words(status: int, answer: bytes) -> str:
     """What the service says against it, in both languages; the number where it says nothing that can be shown."""
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:  # also said by proxies, in words of their own
+        return f"{status}: 文件太大，请联系比对服务的管理者 / the file is too large: ask who runs the service"
     try:
         said = json.loads(answer)
         words = f"{said['zh']} / {said['en']}"

@@ -6,6 +6,7 @@ Nobody is refused for a duplicate: which registration survives is for the office
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
@@ -14,7 +15,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection
 
 from ncre.domain.duplicates.exchange_file import ExchangeFile, ExchangeUnreadable, read, written
-from ncre.domain.exam.plan import Round
+from ncre.domain.exam.plan import EXAM_TIME, Round
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, PaidFee
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
@@ -104,6 +105,10 @@ class Duplicates:
         """The round for which files are exchanged now."""
         with self._command_handler.database.reading() as connection:
             return self._command_handler.exams.current(connection)
+
+    def today(self) -> date:
+        """The day it is where the exam is."""
+        return self._command_handler.clock().astimezone(EXAM_TIME).date()
 
     def imported(self, round_code: str) -> dict[str, str]:
         """Digest of the newest file of each other province that was read."""

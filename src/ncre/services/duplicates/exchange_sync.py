@@ -44,8 +44,9 @@ class ExchangeSync:
         return self._service is not None and self._duplicates.takes_part
 
     def errand(self) -> None:
-        """For the worker. Raises ExchangeIncomplete, ExchangeUnavailable."""
-        if not self.takes_part:
+        """For the worker, until the round is over. Raises ExchangeIncomplete, ExchangeUnavailable."""
+        round_ = self._duplicates.current_round() if self.takes_part else None
+        if round_ is None or self._duplicates.today() > _last_day(round_):
             return
         problems = self.once(Act(CLOCK)).problems
         if problems:
