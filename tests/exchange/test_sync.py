@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.clients.exchange_service import ExchangeRefused, ExchangeService, ExchangeUnavailable
+from ncre.cli.processes.worker import _exchange
+from ncre.clients.exchange_service import (
+    ExchangeRefused,
+    ExchangeService,
+    ExchangeServiceTerms,
+    ExchangeUnavailable,
+)
 from ncre.domain.duplicates.exchange_file import ExchangedPerson, written
 from ncre.events import exchange as facts
 from ncre.handlers.command_handler import Act
 from ncre.services.duplicates.duplicates import CLOCK, exchange_stream
+from ncre.services.duplicates.exchange_sync import ExchangeSync
 from ncre.supervision import Troubles
 from tests.exchange.ground import SHARED, SITES, TOKENS, Exchange, exchange_in, installation
 from tests.handlers.ground import Walker, details_of, history_of
@@ -67,10 +75,8 @@ def handed_in(exchange: Exchange, province: str, raw: bytes) -> None:
     ExchangeService(_terms(exchange, province)).put(province, raw, day)
 
 
-def _terms(exchange: Exchange, province: str, token: str = ""):  # type: ignore[no-untyped-def]
-    from ncre.clients.exchange_service import ExchangeServiceTerms
-
-    return ExchangeServiceTerms(exchange.url, {province: token or TOKENS[province]})
+def _terms(exchange: Exchange, province: str) -> ExchangeServiceTerms:
+    return ExchangeServiceTerms(exchange.url, {province: TOKENS[province]})
 
 
 def test_who_registered_in_both_is_a_hit_in_both_work_lists(hubei: Container, hunan: Container) -> None:
@@ -134,6 +140,31 @@ def test_an_outage_before_and_in_the_middle_loses_and_doubles_nothing(
     assert files_told(hubei) == ["DuplicatesExported", "DuplicatesImported"]
 
 
+def test_an_answer_that_is_lost_or_a_file_that_is_cut_on_its_way_is_sent_again(
+    exchange: Exchange, hubei: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registers(hubei, 7)
+    put = ExchangeService.put
+
+    def cut(service: ExchangeService, province: str, file: bytes, over: date) -> None:
+        with pytest.raises(ExchangeRefused, match="不完整"):
+            put(service, province, file[:-10], over)
+        raise ExchangeUnavailable("ConnectionError")
+
+    def lost(service: ExchangeService, province: str, file: bytes, over: date) -> None:
+        put(service, province, file, over)
+        raise ExchangeUnavailable("ReadTimeout")
+
+    for breaks, there in ((cut, False), (lost, True)):
+        monkeypatch.setattr(ExchangeService, "put", breaks)
+        with pytest.raises(ExchangeUnavailable):
+            hubei.exchange_sync.once(Act(CLOCK))
+        assert bool(exchange.files.own(ROUND, "42")) is there
+    monkeypatch.undo()
+    assert hubei.exchange_sync.once(Act(CLOCK)).sent == []
+    assert files_told(hubei) == ["DuplicatesExported"]
+
+
 def test_an_outage_is_told_once_and_once_that_it_is_over(
     exchange: Exchange, hubei: Container, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -188,9 +219,6 @@ def test_the_token_of_one_province_hands_in_no_file_of_another(exchange: Exchang
 
 
 def test_the_worker_has_nothing_to_do_where_no_service_is_set(exchange: Exchange, hubei: Container) -> None:
-    from ncre.cli.processes.worker import _exchange
-    from ncre.services.duplicates.exchange_sync import ExchangeSync
-
     object.__setattr__(hubei, "exchange_sync", ExchangeSync(hubei.duplicates, None))
     _exchange(hubei, Event())
     assert files_told(hubei) == []

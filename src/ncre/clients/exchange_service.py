@@ -17,6 +17,9 @@ CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 60.0
 """For the next piece of an answer."""
 
+PASSING: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+"""Answers that may be another one a minute later."""
+
 LARGEST_LIST: Final = 1_000_000
 LARGEST_FILE: Final = 100_000_000
 """Bytes of a file, about 1.3 million people."""
@@ -124,7 +127,7 @@ class ExchangeService:
                         raise ExchangeUnavailable("an answer larger than any that it has to give")
         except requests.RequestException as error:
             raise ExchangeUnavailable(failed_of(error)) from None
-        if answer.status_code // 100 == 4:
+        if answer.status_code // 100 == 4 and answer.status_code not in PASSING:
             raise ExchangeRefused(_words(answer.status_code, bytes(read)))
         if answer.status_code // 100 != 2:
             raise ExchangeUnavailable(f"it answered {answer.status_code}")

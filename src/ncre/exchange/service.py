@@ -38,6 +38,7 @@ def create_exchange(files: ExchangeFiles, tokens: Sequence[tuple[str, str]], lar
     """`tokens` are provinces, each with a token of its own, several while it changes over; `largest` bytes of a file."""
     exchange = Flask("ncre.exchange", static_folder=None)
     exchange.config["MAX_CONTENT_LENGTH"] = largest
+    exchange.json.ensure_ascii = False  # type: ignore[attr-defined]
 
     @exchange.post("/files")
     def put() -> tuple[Response, int]:

@@ -35,7 +35,7 @@ def test_a_sync_says_what_it_did_and_an_outage_that_nothing_is_lost(
 ) -> None:
     somebody(container).until_waiting()
     tokens = tmp_path / "tokens"
-    tokens.write_text(f"42 {TOKENS['42']}\n99 {'9' * 64}\n")
+    tokens.write_text(f"42 {TOKENS['42']}\n14 {TOKENS['44']}\n")
     tokens.chmod(0o600)
     monkeypatch.setenv("NCRE_EXCHANGE_KEY", SHARED.hex())
     monkeypatch.setenv("NCRE_EXCHANGE_URL", exchange.url)
@@ -45,7 +45,17 @@ def test_a_sync_says_what_it_did_and_an_outage_that_nothing_is_lost(
     raw = b"".join(written(SHARED, ROUND, "43", 1, [ExchangedPerson(key, ("24",))]))
     ExchangeService(ExchangeServiceTerms(exchange.url, TOKENS)).put("43", raw, exchange.clock().date())
     said = ncre("exchange", "sync", *BY)
+    assert (said.code, said.err) == (
+        2,
+        "ncre: 跨省比对服务不接受（省 14）：403: 文件是省 14 的，令牌是省 44 的\n",
+    )
     assert "发送 / sent: 42; 读入 / read: 43; 1 新发现" in said.out
+    monkeypatch.setitem(TOKENS, "14", "e" * 64)
+    exchange.stop()
+    exchange.start()
+    tokens.write_text(f"42 {TOKENS['42']}\n14 {TOKENS['14']}\n")
+    said = ncre("exchange", "sync", *BY)
+    assert (said.code, "发送 / sent: 14; 读入 / read: -; 0 新发现" in said.out) == (0, True)
     assert exchange.files.own(ROUND, "42")
     exchange.stop()
     said = ncre("exchange", "sync", *BY)
