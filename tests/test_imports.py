@@ -32,6 +32,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "server": set(),
     "observability": {"domain", "handlers", "store"},
     "client": set(),
+    "exchange": {"domain"},
     "stand_ins": {"clients", "operational"},
     "services": {
         "clients",
@@ -84,6 +85,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "documents",
         "domain",
         "events",
+        "exchange",
         "handlers",
         "identity",
         "ledger",
@@ -121,6 +123,7 @@ LIBRARIES: dict[str, set[str]] = {
     "server": {"uvicorn"},
     "observability": {"prometheus_client", "opentelemetry", "sentry_sdk"},
     "client": {"httpx"},
+    "exchange": {"flask", "werkzeug"},
     "bootstrap": set(),
     "stand_ins": {"flask", "werkzeug", "sqlalchemy", "requests", "cryptography"},
     "services": {"sqlalchemy", "msgspec", "icalendar", "xlsxwriter", "pyarrow", "eventsourcing"},

@@ -12,6 +12,7 @@ from ncre.bootstrap.exports import export_parts
 from ncre.bootstrap.foundation import foundation_of
 from ncre.bootstrap.integration import integration_parts
 from ncre.bootstrap.payment import payment_parts
+from ncre.clients.exchange_service import ExchangeService
 from ncre.clients.payment_channel import PaymentChannel
 from ncre.clients.qq import QQ
 from ncre.config import Misconfigured, Settings, refusals
@@ -29,6 +30,7 @@ from ncre.services.audit.bundles import AuditBundles
 from ncre.services.bans.bans import Bans
 from ncre.services.bans.retention import BanRetention
 from ncre.services.duplicates.duplicates import Duplicates
+from ncre.services.duplicates.exchange_sync import ExchangeSync
 from ncre.services.erasure.assembly import Places, erasure_services
 from ncre.services.exam.calling_off import CallingOff
 from ncre.services.exam.drafts import RoundDrafts
@@ -209,6 +211,9 @@ def build_container(
         erasures=erasures,
         bans=Bans(handler, people, registrations),
         duplicates=duplicates,
+        exchange_sync=ExchangeSync(
+            duplicates, ExchangeService(settings.exchange) if settings.exchange else None
+        ),
         uploads=uploads,
         statistics=StatisticsService(handler),
         exports=exporting.exports,

@@ -37,6 +37,7 @@ from ncre.services.bans.bans import Bans
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.documents.wallets import Wallets
 from ncre.services.duplicates.duplicates import Duplicates
+from ncre.services.duplicates.exchange_sync import ExchangeSync
 from ncre.services.erasure.assembly import ErasureServices
 from ncre.services.exam.calling_off import CallingOff
 from ncre.services.exam.drafts import RoundDrafts
@@ -139,6 +140,7 @@ class Container:
     erasures: ErasureServices
     bans: Bans
     duplicates: Duplicates
+    exchange_sync: ExchangeSync
     statistics: StatisticsService
     exports: Exports
     uploads: Uploads

@@ -40,6 +40,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "diagram": ("audit", "the life of a registration as Mermaid"),
     "user": ("accounts", "accounts"),
     "duplicates": ("privacy.duplicates", "people who registered in several provinces: a file out, files in"),
+    "exchange": (
+        "processes.exchange",
+        "the service through which provinces exchange their files of duplicates",
+    ),
     "bans": ("privacy.bans", "who may not take the exam, from a CSV file"),
     "person": ("privacy.person", "erase people, look at what is due, do erasures again after a restoration"),
     "keys": ("privacy.keys", "the keys under which private data are sealed: check, rotate"),

@@ -35,6 +35,16 @@ class Environment(BaseSettings):
     exchange_key: SecretStr | None = Field(
         None, description="64 hexadecimal digits that the provinces share, to find duplicate registrations"
     )
+    exchange_url: str = Field(
+        "", description="the exchange service of all provinces, as https://exchange.example"
+    )
+    exchange_tokens: Path | None = Field(
+        None, description='file of lines "42 TOKEN": here of our provinces, at the exchange service of all'
+    )
+    exchange_folder: Path | None = Field(None, description="exchange service: where it keeps the files")
+    exchange_keep_days: int = Field(
+        30, ge=1, le=366, description="exchange service: days after a round for which its files are kept"
+    )
     tombstones: Path | None = Field(None, description="the list of erased people, best on another disk")
     ledger_key: SecretStr | None = Field(
         None, description="64 hexadecimal digits: signs checkpoints of the log"

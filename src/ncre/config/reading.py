@@ -138,6 +138,7 @@ def _settings(
         production=production,
         observability=_observability(variables),
         exchange_key=_exchange_key(variables) or b"",
+        exchange=terms.exchange(),
         apple_pass=terms.apple_pass(),
         google_wallet=terms.google_wallet(),
         bounce_address=terms.bounce_address(),

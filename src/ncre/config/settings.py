@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ncre.clients.alipay import AlipayTerms
+from ncre.clients.exchange_service import ExchangeServiceTerms
 from ncre.clients.mail import SmtpTerms
 from ncre.clients.messages import RelayTerms
 from ncre.clients.openid import Issuer
@@ -103,6 +104,7 @@ class Settings:
     tenant: str = ""
     erased_list: Path | None = None
     exchange_key: bytes = field(default=b"", repr=False)
+    exchange: ExchangeServiceTerms | None = None
     master_keys: Path | None = None
     ledger: LedgerTerms = LedgerTerms()
     observability: ObservabilityTerms = ObservabilityTerms()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ncre.clients.alipay import AlipayTerms
+from ncre.clients.exchange_service import ExchangeServiceTerms, is_usable
 from ncre.clients.mail import SmtpTerms
 from ncre.clients.messages import RelayTerms
 from ncre.clients.qq import QQTerms
@@ -14,6 +15,7 @@ from ncre.clients.wallets.google import GoogleWalletTerms
 from ncre.clients.wechat import WeChatTerms
 from ncre.config.environment import PREFIX, Environment, said
 from ncre.domain.accounts.addresses import COUNTRIES
+from ncre.domain.duplicates.province_tokens import TokensUnreadable, province_tokens
 from ncre.identity.sending_limits import SendingTerms
 
 _PUBLIC_FILES: Final = (
@@ -153,6 +155,22 @@ class Terms:
         if not url.startswith("https://"):
             self._say("messages_url", "验证码只经 https 发送", "codes go over https alone")
         return RelayTerms(url, self._text("messages_token").strip())
+
+    def exchange(self) -> ExchangeServiceTerms | None:
+        """Where an exchange service is named; the tokens of our provinces are a file."""
+        url = self._environment.exchange_url.rstrip("/")
+        if not url:
+            return None
+        self._need("跨省比对服务", "the exchange service", "exchange_key")
+        if not is_usable(url):
+            zh, en = "应为 https://主机，仅本机可用 http", "must be https://host; http on this machine alone"
+            self._say("exchange_url", zh, en)
+        text, tokens = self._text("exchange_tokens"), tuple[tuple[str, str], ...]()
+        try:
+            tokens = province_tokens(text) if text else ()
+        except TokensUnreadable as unreadable:
+            self._say("exchange_tokens", unreadable.words.zh, unreadable.words.en)
+        return ExchangeServiceTerms(url, dict(reversed(tokens)))
 
     def sending(self) -> SendingTerms:
         """To whose phones messages go: countries by their ISO 3166 codes."""

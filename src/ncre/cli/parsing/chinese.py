@@ -52,6 +52,15 @@ HELP: Final[Mapping[str, str]] = {
     ),
     "the file of the exchange": "比对文件",
     "two digits; left out where our sites are of one province": "两位省代码；考点同属一省时可省略",
+    "the service through which provinces exchange their files of duplicates": "各省交换比对文件的服务",
+    "serve all provinces until interrupted; knows no key and nobody": (
+        "为各省提供服务，直到中断；不掌握密钥，也不知道任何人"
+    ),
+    "where it is served; else NCRE_HOST": "服务的地址；否则用 NCRE_HOST",
+    "where it is served; else NCRE_PORT": "服务的端口；否则用 NCRE_PORT",
+    "send our file, read those of the others; 1 where duplicates were newly found": (
+        "发送本省文件，读入其他省的文件；新发现重复报名则以 1 结束"
+    ),
     "the rows that pages read": "页面读取的数据行",
     "letters that came back": "退回的信",
     "read one message that came back from standard input; exit code 75: again later": (

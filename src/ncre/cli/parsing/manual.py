@@ -89,6 +89,8 @@ MANUAL: Final[Mapping[tuple[str, ...], Entry]] = {
         "ncre duplicates export 42.txt --province 42 --as kaowu --why 跨省比对", True
     ),
     ("duplicates", "import"): Entry("ncre duplicates import 43.txt --as kaowu --why 跨省比对", True),
+    ("exchange", "serve"): Entry("ncre exchange serve --host 127.0.0.1 --port 8100"),
+    ("exchange", "sync"): Entry("ncre exchange sync --as kaowu --why 跨省比对", True),
     ("person", "erase"): Entry("ncre person erase 78420019000001 --why 来信2027-15 --as kaowu", True),
     ("person", "due"): Entry("ncre person due --round 78", True),
     ("person", "reapply"): Entry("ncre person reapply --list /srv/safe/tombstones", True),
@@ -119,6 +121,7 @@ TENANTLESS: Final = frozenset(
         ("audit", "witness"),
         ("tenants", "list"),
         ("tenants", "check"),
+        ("exchange", "serve"),
     }
 )
 """Commands that work on no tenant's data; the others take --tenant."""

@@ -29,6 +29,9 @@ from ncre.supervision import repeat
 EVENTS_EVERY: Final = 1.0
 """Seconds between two rounds of sending events."""
 
+EXCHANGE_EVERY: Final = 300.0
+"""Seconds between two looks at the exchange service; each makes our file once."""
+
 LEAST_SECONDS: Final = 0.1
 MOST_SECONDS: Final = 3600
 
@@ -129,8 +132,17 @@ def _send_events(container: Container, stop: Event) -> None:
 
 
 def _posting() -> list[Callable[[Container, Event], None]]:
-    """Letters, each part in a thread of its own: a mail server that is slow or dead holds up nothing else."""
-    return [_plan_letters, *(partial(_send_letters, channel) for channel in Channel)]
+    """Letters and the exchange, each part in a thread of its own: a server that is slow or dead holds up nothing else."""
+    return [_exchange, _plan_letters, *(partial(_send_letters, channel) for channel in Channel)]
+
+
+def _exchange(container: Container, stop: Event) -> None:
+    """Nothing where no exchange service is set; one that is silent is told once, and asked again."""
+    if container.exchange_sync.takes_part:
+        log = logging.getLogger("ncre.exchange")
+        repeat(
+            container.exchange_sync.errand, "exchanging files with other provinces", stop, EXCHANGE_EVERY, log
+        )
 
 
 def _plan_letters(container: Container, stop: Event) -> None:

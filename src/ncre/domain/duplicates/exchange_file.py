@@ -36,6 +36,7 @@ _HEADER: Final = (
     ("key", re.compile(r"key ([0-9a-f]{16})")),
     ("people", re.compile(r"people (\d{1,7})")),
 )
+_SEAL: Final = re.compile(rb"seal [0-9a-f]{64}")
 
 
 class ExchangeUnreadable(Exception):
@@ -61,6 +62,16 @@ class ExchangeFile:
     round: str
     province: str
     people: tuple[ExchangedPerson, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class ExchangeOutline:
+    """What a file says of itself; `digest` is the SHA-256 of its bytes."""
+
+    round: str
+    province: str
+    people: int
     digest: str
 
 
@@ -97,26 +108,53 @@ def written(
 
 def read(secret: bytes, raw: bytes) -> ExchangeFile:
     """What the file says. Raises ExchangeUnreadable."""
+    body, last = _parted(raw)
+    head, lines = _opened(body)
+    if head["key"] != key_name(secret):
+        raise ExchangeUnreadable("使用的比对密钥与本省不同", "it was made under another key than ours")
+    sealed = f"seal {hmac.new(secret, body, sha256).hexdigest()}"
+    if not hmac.compare_digest(sealed.encode(), bytes(last)):
+        raise _cut()
+    people = tuple(_people(lines))
+    _require_count(head, len(people))
+    return ExchangeFile(head["round"], head["province"], people, sha256(raw).hexdigest())
+
+
+def outline(raw: bytes) -> ExchangeOutline:
+    """What whoever has no key can tell of a file: that every line has the form, and for what it is. Raises ExchangeUnreadable."""
+    body, last = _parted(raw)
+    head, lines = _opened(body)
+    if _SEAL.fullmatch(last) is None:
+        raise _cut()
+    count = sum(1 for _ in _people(lines))
+    _require_count(head, count)
+    return ExchangeOutline(head["round"], head["province"], count, sha256(raw).hexdigest())
+
+
+def _parted(raw: bytes) -> tuple[bytes, bytes]:
+    """Every byte that is sealed, and the line of the seal."""
     body, _, last = raw.rstrip(b"\r\n").replace(b"\r\n", b"\n").rpartition(b"\n")
-    body += b"\n"
+    return body + b"\n", last
+
+
+def _opened(body: bytes) -> tuple[dict[str, str], list[str]]:
+    """The header, and the lines of people."""
     try:
         lines = body.decode("ascii").splitlines()
     except UnicodeDecodeError:
         raise ExchangeUnreadable("不是跨省比对文件", "it is no exchange file") from None
     if not lines or lines[0] != VERSION:
         raise ExchangeUnreadable("不是跨省比对文件，或版本不是 1", "it is no exchange file of version 1")
-    head = _head(lines[1 : 1 + len(_HEADER)])
-    if head["key"] != key_name(secret):
-        raise ExchangeUnreadable("使用的比对密钥与本省不同", "it was made under another key than ours")
-    sealed = f"seal {hmac.new(secret, body, sha256).hexdigest()}"
-    if not hmac.compare_digest(sealed.encode(), bytes(last)):
-        raise ExchangeUnreadable(
-            "不完整或被改动过（校验不符）", "it is cut or was changed: its seal is wrong"
-        )
-    people = tuple(_people(lines[1 + len(_HEADER) :]))
-    if len(people) != int(head["people"]) or len(people) > MOST_PEOPLE:
+    return _head(lines[1 : 1 + len(_HEADER)]), lines[1 + len(_HEADER) :]
+
+
+def _cut() -> ExchangeUnreadable:
+    return ExchangeUnreadable("不完整或被改动过（校验不符）", "it is cut or was changed: its seal is wrong")
+
+
+def _require_count(head: dict[str, str], count: int) -> None:
+    if count != int(head["people"]) or count > MOST_PEOPLE:
         raise ExchangeUnreadable("人数与文件头不符", "it has another number of people than it says")
-    return ExchangeFile(head["round"], head["province"], people, sha256(raw).hexdigest())
 
 
 def _head(lines: list[str]) -> dict[str, str]:

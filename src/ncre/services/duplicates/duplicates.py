@@ -6,14 +6,16 @@ Nobody is refused for a duplicate: which registration survives is for the office
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from hashlib import sha256
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
 from ncre.domain.duplicates.exchange_file import ExchangeFile, ExchangeUnreadable, read, written
-from ncre.domain.exam.plan import Round
+from ncre.domain.exam.plan import EXAM_TIME, Round
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, PaidFee
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE, require_text
@@ -28,7 +30,9 @@ from ncre.services.registration.case_request import CaseRequest
 from ncre.services.registration.registrations import Registrations
 
 CLOCK = Actor("exchange", Role.CLOCK)
-"""The machine part that finds duplicates."""
+"""The machine part that finds duplicates, and exchanges files with the exchange service."""
+
+FileFact = TypeVar("FileFact", facts.DuplicatesExported, facts.DuplicatesImported)
 
 
 class Outcome(StrEnum):
@@ -69,17 +73,53 @@ class Duplicates:
 
         def exported(connection: Connection) -> bytes:
             code = self._round(connection).code
-            people = list(duplicates.own_people(connection, code, province))
-            file = b"".join(written(self._secret, code, province, len(people), people))
-            fact = facts.DuplicatesExported(code, province, len(people), sha256(file).hexdigest())
+            file, fact = self._file(connection, code, province)
             self._command_handler.record_behind(connection, act, exchange_stream(code), [fact])
             return file
 
         return self._command_handler.run_in_transaction(exported)
 
-    def import_file(self, act: Act, raw: bytes) -> tuple[ExchangeFile, int]:
+    def export_for_service(self, act: Act, province: str, known: str) -> bytes | None:
+        """The file for the exchange service, None where it has just this one (`known`: its digest, "" for none).
+
+        Recorded once, however often it has to be sent. Raises Refusal.
+        """
+        self._require(act.actor)
+
+        def exported(connection: Connection) -> bytes | None:
+            code = self._round(connection).code
+            stream = exchange_stream(code)
+            file, fact = self._file(connection, code, province)
+            if fact.digest == known:
+                return None
+            # Only now: whoever writes who they are waits for this lock, and a file takes seconds.
+            self._command_handler.database.lock(connection, stream)
+            before = self._newest(connection, code, facts.DuplicatesExported, province)
+            if before is None or before.digest != fact.digest:
+                self._command_handler.record_behind(connection, act, stream, [fact])
+            return file
+
+        return self._command_handler.run_in_transaction(exported)
+
+    def current_round(self) -> Round | None:
+        """The round for which files are exchanged now."""
+        with self._command_handler.database.reading() as connection:
+            return self._command_handler.exams.current(connection)
+
+    def today(self) -> date:
+        """The day it is where the exam is."""
+        return self._command_handler.clock().astimezone(EXAM_TIME).date()
+
+    def imported(self, round_code: str) -> dict[str, str]:
+        """Digest of the newest file of each other province that was read."""
+        with self._command_handler.database.reading() as connection:
+            read_files = self._all(connection, round_code, facts.DuplicatesImported)
+            return {fact.province: fact.digest for fact in read_files}
+
+    def import_file(self, act: Act, raw: bytes, once: bool = False) -> tuple[ExchangeFile, int]:
         """What the file says, and how many duplicates were newly found; all of it in one transaction.
 
+        With `once` the file that was read last from its province is left at that.
         Raises ExchangeUnreadable, Refusal.
         """
         self._require(act.actor)
@@ -96,6 +136,9 @@ class Duplicates:
 
         def imported(connection: Connection) -> int:
             self._command_handler.database.lock(connection, exchange_stream(code))
+            before = self._newest(connection, code, facts.DuplicatesImported, file.province) if once else None
+            if before is not None and before.digest == file.digest:
+                return 0
             duplicates.replace_foreign(connection, code, file.province, file.people)
             hits = duplicates.new_hits(connection, code, file.province)
             self._record_hits(connection, act, hits)
@@ -152,6 +195,23 @@ class Duplicates:
 
         self._command_handler.run_in_transaction(resolved)
 
+    def _file(
+        self, connection: Connection, code: str, province: str
+    ) -> tuple[bytes, facts.DuplicatesExported]:
+        people = list(duplicates.own_people(connection, code, province))
+        file = b"".join(written(self._secret, code, province, len(people), people))
+        return file, facts.DuplicatesExported(code, province, len(people), sha256(file).hexdigest())
+
+    def _all(self, connection: Connection, code: str, kind: type[FileFact]) -> list[FileFact]:
+        history = self._command_handler.store.history(connection, exchange_stream(code))
+        return [fact for fact in history if isinstance(fact, kind)]
+
+    def _newest(
+        self, connection: Connection, code: str, kind: type[FileFact], province: str
+    ) -> FileFact | None:
+        ours = [fact for fact in self._all(connection, code, kind) if fact.province == province]
+        return ours[-1] if ours else None
+
     def _record_hits(self, connection: Connection, act: Act, hits: Sequence[Row]) -> None:
         for hit in hits:
             found = facts.DuplicateFound(hit["id"], hit["province"], tuple(hit["subjects"].split()))
@@ -165,7 +225,8 @@ class Duplicates:
         return round_
 
     def _require(self, actor: Actor) -> None:
-        self._require_office(actor)
+        if actor != CLOCK:
+            self._require_office(actor)
         if not self._secret:
             raise Refusal(RefusalCode.EXCHANGE_NO_KEY)
 
