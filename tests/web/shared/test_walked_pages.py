@@ -35,7 +35,7 @@ ELSEWHERE: Final = {
     "qq.back": "needs QQ: tests/browser/test_sign_ons.py",
     "qq.confirm_page": "needs QQ: tests/browser/test_sign_ons.py",
     "second_factor.code_page": "stands between two steps of signing in: tests/web/account/test_second_factor.py",
-    "sign_up.code_page": "needs a code on its way: tests/web/shared/test_hosts.py",
+    "sign_up.code_page": "needs a code on its way: tests/web/account/test_contacts.py",
     "single_sign_on.back": "needs a provider: tests/browser/test_sign_ons.py",
 }
 """Pages that stand in the middle of something, and where they are looked at."""
