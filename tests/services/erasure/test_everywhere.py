@@ -78,7 +78,7 @@ NOTHING_PRIVATE: Final = {
     ),
     **dict.fromkeys(("export_choices", "export_schedules", "second_look_rates"), "of staff"),
     **dict.fromkeys(
-        ("integrations", "integration_secrets", "webhooks", "webhook_deliveries"),
+        ("integrations", "integration_secrets", "integration_calls", "webhooks", "webhook_deliveries"),
         "of other systems: addresses, and with which status they answered",
     ),
     **dict.fromkeys(
