@@ -121,6 +121,24 @@ def test_a_worker_that_dies_is_replaced() -> None:
     assert not lab.processes
 
 
+def test_a_worker_that_somebody_else_kills_while_it_measures_says_nothing_against_the_picture() -> None:
+    """As a system that is short of memory does; the next worker is asked about the same picture."""
+    lab = PhotoLabPool(1)
+    try:
+        assert lab.measure(GOOD).failed == ""
+        (pid,) = lab.processes
+        os.kill(pid, signal.SIGSTOP)
+        with ThreadPoolExecutor(1) as visitors:
+            asked = visitors.submit(lab.measure, GOOD)
+            while lab.processes:
+                time.sleep(0.01)
+            os.kill(pid, signal.SIGKILL)
+            assert judge(asked.result()).verdict == "accept"
+        assert lab.lost == 1
+    finally:
+        lab.close()
+
+
 def test_a_worker_is_held_to_its_memory() -> None:
     tight = PhotoLabPool(1, memory=900 * 1024**2)
     try:

@@ -15,7 +15,8 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pwd import getpwnam
 from queue import LifoQueue
-from threading import Timer
+from signal import SIGKILL
+from threading import Event, Timer
 from typing import Any, Final, Protocol
 
 from ncre.photo.lab.answers import LARGEST_LOOKED_AT, Framed, Measured
@@ -120,13 +121,22 @@ class PhotoLabPool:
             self._free.put(None)
 
     def _ask(self, asked: Request) -> Any:
-        """The answer; None where the picture took its worker down."""
+        """The answer; None where the picture took its worker down.
+
+        A worker that somebody else killed, as a system short of memory does, says nothing against the picture: it is
+        asked about once more.
+        """
+        answer, killed = self._ask_one(asked)
+        return self._ask_one(asked)[0] if killed else answer
+
+    def _ask_one(self, asked: Request) -> tuple[Any, bool]:
+        """The answer of one worker, and whether it was killed meanwhile by somebody else."""
         with self._worker() as worker:
             answer = worker.answer(asked, self._seconds)
             if not worker.alive:
                 self.lost += 1
                 self._told_lost()
-            return answer
+            return answer, worker.killed
 
     @contextmanager
     def _worker(self) -> Iterator[_Worker]:
@@ -193,6 +203,8 @@ def _as(user: int | None) -> dict[str, Any]:
 class _Worker:
     def __init__(self, memory: int) -> None:
         """Raises LabBroken where no worker starts at all."""
+        self.killed = False
+        """Whether somebody else ended it while it had a picture."""
         self._process = _process(memory, _user())
         if not self._starts():
             raise LabBroken("no process for measuring photos starts; see the messages above")
@@ -216,11 +228,15 @@ class _Worker:
         """The answer, or None when there was none in time; the process is then gone."""
         assert self._process.stdin is not None
         try:
-            with self._no_longer_than(seconds):
+            with self._no_longer_than(seconds) as overrun:
                 send(self._process.stdin, asked)  # type: ignore[arg-type]
                 return self._receive(ANSWERS[asked.job])
         except (EOFError, OSError):
-            log.error("a picture of %d bytes took its worker down", len(asked.data))
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
+            self.killed = self._process.returncode == -SIGKILL and not overrun.is_set()
+            how = "its worker was killed with" if self.killed else "its worker was taken down by"
+            log.error("%s a picture of %d bytes", how, len(asked.data))
             self.end()
             return None
 
@@ -229,14 +245,23 @@ class _Worker:
         return receive(self._process.stdout, kind)  # type: ignore[arg-type]
 
     @contextmanager
-    def _no_longer_than(self, seconds: float) -> Iterator[None]:
-        """The process is killed when the block takes longer; what it waits for then ends with an error."""
-        overrun = Timer(seconds, self._process.kill)
-        overrun.start()
+    def _no_longer_than(self, seconds: float) -> Iterator[Event]:
+        """The process is killed when the block takes longer; what it waits for then ends with an error.
+
+        The event says that it took longer.
+        """
+        overrun = Event()
+
+        def end() -> None:
+            overrun.set()
+            self._process.kill()
+
+        timer = Timer(seconds, end)
+        timer.start()
         try:
-            yield
+            yield overrun
         finally:
-            overrun.cancel()
+            timer.cancel()
 
     def end(self) -> None:
         with suppress(OSError):
