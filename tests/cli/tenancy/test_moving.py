@@ -143,7 +143,7 @@ def register(port: int, number: int, told: Told, begun: Event, moved: Event) -> 
         )
         answer = ask(asked, told, "GET", "/agreement")
         answer = ask(asked, told, "POST", "/agreement", hidden(answer) | {"agreed": "yes", "answer": "agree"})
-        home = urlsplit(answer.headers["location"]).path
+        home = urlsplit(answer.headers["location"]).path.removesuffix("/details")
         for times in count(1):
             form = hidden(ask(asked, told, "GET", f"{home}/details"))
             sent = {

@@ -94,9 +94,10 @@ def test_no_page_walks_a_table_that_grows(container: Container, site: Flask, clo
             "kind": "email", "digest": "0" * 64, "order": "unknown", "identity": mine.account.id,
             "ban": banned(container), "upload": uuid4(), "province": "43", "export": uuid4(), "schedule": uuid4(),
             "filename": "site.css", "purpose": "recover", "channel": "wechat", "version": 1, "level": 0,
-            "part": f"site:{SITE}",
+            "part": f"site:{SITE}", "what": "candidates", "item_id": 1,
         }  # fmt: skip
         known |= a_draft_and_a_run(container)
+        known |= {f"{name}_id": known[name] for name in ("ban", "draft", "run", "export", "schedule")}
         addresses = list(pages(site, known))
         staff = [
             visitor(container, site, f"of-{role.value}", role, SITE)

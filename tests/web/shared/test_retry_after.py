@@ -23,6 +23,8 @@ SOURCE = Path(ncre.__file__).parent
 
 SAYERS = {
     "client/client.py",
+    "clients/exchange_service.py",
+    "exchange/service.py",
     "server/answers.py",
     "server/by_host.py",
     "server/connections.py",

@@ -132,5 +132,8 @@ def _problems(name: str) -> list[int]:
     if one.command or one.body or one.media or one.everywhere:
         always += [409, 410]
     if one.command:
-        always += [507]
-    return sorted([*always, 412, 428] if one.versioned else always)
+        always += [
+            412,
+            507,
+        ]  # what it names may have changed, whether the version came as If-Match or in the body
+    return sorted([*always, 428] if one.versioned else always)
