@@ -20,11 +20,6 @@ from tests.support.people import Candidate, approved, rejected
 
 
 @pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
 def letters(container: Container, server: Server) -> LetterServices:
     return letters_over(container, server)
 

@@ -15,33 +15,12 @@ from ncre.domain.registration import commands as c
 from ncre.services.exam.calling_off_request import CallOff
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.letters.assembly import LetterServices
-from tests.services.letters.post import Server, kinds, letters_over, with_mail
+from tests.services.letters.post import Server, kinds, with_mail
 from tests.services.letters.test_timed_and_spread import seats
-from tests.support.people import LIQIANG, NOW, OFFICE, ROUND, SITE, Candidate, Clock, approved
+from tests.support.people import LIQIANG, NOW, OFFICE, ROUND, SITE, Candidate, Clock
 
 WHY = "考点所在地停水停电 <b>"
 NEXT = "79"
-
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
-def post(container: Container, server: Server) -> LetterServices:
-    return letters_over(container, server)
-
-
-@pytest.fixture
-def paid(container: Container, post: LetterServices, server: Server) -> Candidate:
-    candidate = with_mail(container)
-    candidate.until_waiting()
-    approved(container, candidate)
-    candidate.pays()
-    post.once()
-    server.arrived.clear()
-    return candidate
 
 
 @pytest.fixture

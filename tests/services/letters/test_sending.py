@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from ncre.bootstrap import Container
 from ncre.clients.mail import MailNotSent, MailRefused
 from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
@@ -16,11 +14,6 @@ from tests.services.letters.post import PUBLIC, Server, kinds, letters_over, wit
 from tests.support.people import OFFICE, REVIEWER, Clock, approved, rejected
 
 MAIL = "wenjing@example.com"
-
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
 
 
 def test_each_step_is_told_once_with_its_particulars(container: Container, server: Server) -> None:

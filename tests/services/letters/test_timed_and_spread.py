@@ -27,27 +27,6 @@ from tests.support.people import LIQIANG, NOW, OFFICE, ROUND, SITE, Candidate, C
 STARTS = NOW + timedelta(days=30)
 
 
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
-def post(container: Container, server: Server) -> LetterServices:
-    return letters_over(container, server)
-
-
-@pytest.fixture
-def paid(container: Container, post: LetterServices, server: Server) -> Candidate:
-    candidate = with_mail(container)
-    candidate.until_waiting()
-    approved(container, candidate)
-    candidate.pays()
-    post.once()
-    server.arrived.clear()
-    return candidate
-
-
 def seats(container: Container, candidate: Candidate, *starts: object) -> None:
     """Both subjects of the candidate get seats, by one command."""
     handler = container.command_handler

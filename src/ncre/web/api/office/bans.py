@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Response, request
 
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusal_wording import in_both_languages
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.vocabulary import Role
-from ncre.handlers.command_handler import Act
 from ncre.services.bans.ban_file import BanRow, new_ban
 from ncre.services.bans.bans import Outcome, RowOutcome
-from ncre.services.registration.case_request import CaseRequest
-from ncre.web.api.access import command_id, me, seen
 from ncre.web.api.answers import answer, as_it_stands
 from ncre.web.api.models import Answered, Registration
+from ncre.web.api.office.acting import office_act, office_look, office_request
 from ncre.web.api.office.ban_shapes import (
     Ban,
     BanAsked,
@@ -65,7 +62,7 @@ def impose_ban() -> Response:
     The same ban again changes nothing.
     """
     asked: BanAsked = request.context.json  # type: ignore[attr-defined]
-    return _one(container().bans.impose(_act(), new_ban(**_typed(asked))))
+    return _one(container().bans.impose(office_act(), new_ban(**_typed(asked))))
 
 
 @pages.post("/ban-searches")
@@ -98,7 +95,7 @@ def view_reason(ban_id: UUID) -> Response:
 
     That it was read is recorded first.
     """
-    act = Act(me().acting_as(Role.OFFICE), uuid4())
+    act = office_look()
     return answer(BanReason(reason=container().bans.reason(act, ban_id)))
 
 
@@ -110,7 +107,7 @@ def lift_ban(ban_id: UUID) -> Response:
     It holds no more.
     """
     asked: WhyAsked = request.context.json  # type: ignore[attr-defined]
-    container().bans.lift(_act(), ban_id, asked.why)
+    container().bans.lift(office_act(), ban_id, asked.why)
     return _one(ban_id)
 
 
@@ -134,7 +131,7 @@ def import_bans() -> Response:
     """
     asked: BansAsked = request.context.json  # type: ignore[attr-defined]
     rows = _rows(asked.bans)
-    count = container().bans.import_rows(_act(), rows)
+    count = container().bans.import_rows(office_act(), rows)
     return answer(BansImported(imposed=count, items=_outcomes(container().bans.preview(rows))))
 
 
@@ -169,18 +166,9 @@ def resolve_banned(ban_id: UUID, registration_id: UUID) -> Response:
     Of somebody banned.
     """
     asked: BannedOutcomeAsked = request.context.json  # type: ignore[attr-defined]
-    decision = CaseRequest(
-        registration=registration_id,
-        actor=me().acting_as(Role.OFFICE),
-        seen=seen(),
-        command_id=command_id(),
-    )
+    decision = office_request(registration_id)
     container().bans.resolve(decision, ban_id, Outcome(asked.outcome), asked.why)
     return as_it_stands(registration_id)
-
-
-def _act() -> Act:
-    return Act(me().acting_as(Role.OFFICE), command_id())
 
 
 def _typed(asked: BanAsked) -> dict[str, str]:

@@ -12,14 +12,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from ncre.domain.duplicates.exchange_file import ExchangeUnreadable
 from ncre.domain.integration.scopes import Scope
-from ncre.domain.registration.vocabulary import Role
-from ncre.handlers.command_handler import Act
 from ncre.services.duplicates.duplicates import Outcome
-from ncre.services.registration.case_request import CaseRequest
-from ncre.web.api.access import command_id, me, seen
 from ncre.web.api.answers import answer, as_it_stands
 from ncre.web.api.bodies import Asked, Text
 from ncre.web.api.models import Answered, Registration
+from ncre.web.api.office.acting import office_act, office_request
 from ncre.web.api.spec import NotAsDescribed, operation, pages
 from ncre.web.shared.auth import container
 from ncre.web.shared.language import language
@@ -94,7 +91,7 @@ def export_duplicates() -> Response:
     Recorded before it is handed out.
     """
     asked: ProvinceAsked = request.context.json  # type: ignore[attr-defined]
-    data = container().duplicates.export(_act(), asked.province)
+    data = container().duplicates.export(office_act(), asked.province)
     return Response(data, content_type="application/octet-stream")
 
 
@@ -116,7 +113,7 @@ def import_duplicates() -> Response:
     if request.mimetype != "application/octet-stream":
         raise UnsupportedMediaType
     try:
-        file, found = container().duplicates.import_file(_act(), request.get_data())
+        file, found = container().duplicates.import_file(office_act(), request.get_data())
     except ExchangeUnreadable as unreadable:
         raise NotAsDescribed({"body": unreadable.words.say(language())}) from None
     return answer(ExchangeImported(province=file.province, people=len(file.people), found=found))
@@ -139,15 +136,6 @@ def resolve_duplicate(registration_id: UUID, province: str) -> Response:
     Kept, cancelled with the fee returned or kept, or another person.
     """
     asked: DuplicateOutcomeAsked = request.context.json  # type: ignore[attr-defined]
-    decision = CaseRequest(
-        registration=registration_id,
-        actor=me().acting_as(Role.OFFICE),
-        seen=seen(),
-        command_id=command_id(),
-    )
+    decision = office_request(registration_id)
     container().duplicates.resolve(decision, province, Outcome(asked.outcome), asked.why)
     return as_it_stands(registration_id)
-
-
-def _act() -> Act:
-    return Act(me().acting_as(Role.OFFICE), command_id())

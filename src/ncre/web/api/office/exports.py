@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Response, request
 from pydantic import Field, StringConstraints
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.integration.scopes import Scope
-from ncre.domain.registration.vocabulary import Role
-from ncre.handlers.command_handler import Act
 from ncre.services.exports.columns import COLUMNS, chosen
 from ncre.services.exports.exports import ExportRequest
-from ncre.web.api.access import command_id, me, require_scope, require_site
+from ncre.web.api.access import me, require_scope, require_site
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Code, Text
 from ncre.web.api.models import Answered
+from ncre.web.api.office.acting import office_act, office_look
 from ncre.web.api.spec import operation, pages
 from ncre.web.shared.auth import container
 from ncre.web.shared.language import language
@@ -127,7 +126,7 @@ def request_export() -> Response:
     In the background; the columns are remembered. Private columns need the scope `private:read` too.
     """
     asked: ExportAsked = request.context.json  # type: ignore[attr-defined]
-    made = container().exports.request(_act(), _allowed(asked))
+    made = container().exports.request(office_act(), _allowed(asked))
     return answer(_export(container().exports.one(me().id, made)))
 
 
@@ -152,7 +151,7 @@ def download_export(export_id: UUID) -> Response:
     require_site(job["site"])
     if any(column.private for column in chosen(job["what"], job["columns"])):
         require_scope(Scope.PRIVATE)
-    act = Act(me().acting_as(Role.OFFICE), uuid4())
+    act = office_look()
     job, pieces = container().exports.download(act, export_id)
     headers = {"Content-Length": str(job["size"])}
     return Response(pieces, content_type="application/octet-stream", headers=headers)
@@ -165,7 +164,7 @@ def remove_export(export_id: UUID) -> Response:
 
     At once, its key and what it opened.
     """
-    container().exports.remove(_act(), export_id)
+    container().exports.remove(office_act(), export_id)
     return answer(_export(container().exports.one(me().id, export_id)))
 
 
@@ -177,7 +176,7 @@ def schedule_export() -> Response:
     At a time of the exam's own.
     """
     asked: ScheduleAsked = request.context.json  # type: ignore[attr-defined]
-    container().exports.schedule(_act(), _allowed(asked), asked.at)
+    container().exports.schedule(office_act(), _allowed(asked), asked.at)
     return _exports()
 
 
@@ -188,7 +187,7 @@ def end_daily_export(schedule_id: UUID) -> Response:
 
     Of the caller's own; one that is gone is so already.
     """
-    container().exports.unschedule(_act(), schedule_id)
+    container().exports.unschedule(office_act(), schedule_id)
     return _exports()
 
 
@@ -198,10 +197,6 @@ def _allowed(asked: ExportAsked) -> ExportRequest:
     if any(column.private for column in chosen(asked.what, asked.columns)):
         require_scope(Scope.PRIVATE)
     return ExportRequest(asked.what, asked.form, asked.site, tuple(asked.columns), asked.why)
-
-
-def _act() -> Act:
-    return Act(me().acting_as(Role.OFFICE), command_id())
 
 
 def _exports() -> Response:

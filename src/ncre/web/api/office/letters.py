@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from flask import Response, request
 from pydantic import Field, StringConstraints
@@ -14,13 +13,11 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.letters.kinds import LetterKind
 from ncre.domain.letters.texts import LONGEST_BODY, LONGEST_SHORT, LONGEST_SUBJECT, LetterText
-from ncre.domain.registration.vocabulary import Role
-from ncre.handlers.command_handler import Act
 from ncre.services.letters.texts import TextInForce
-from ncre.web.api.access import command_id, me
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Text
 from ncre.web.api.models import Answered
+from ncre.web.api.office.acting import office_act
 from ncre.web.api.spec import operation, pages
 from ncre.web.shared.auth import container
 
@@ -91,7 +88,7 @@ def change_letter(kind: str) -> Response:
     known = _kind(kind)
     written = asked.model_dump(exclude={"why", "replaces"})
     text = LetterText(**{name: said.strip() for name, said in written.items()})
-    container().letters.texts.change(_act(command_id()), known, text, asked.why, asked.replaces)
+    container().letters.texts.change(office_act(), known, text, asked.why, asked.replaces)
     return answer(_letter(container().letters.texts.one(known)))
 
 
@@ -106,7 +103,7 @@ def reset_letter(kind: str) -> Response:
     """
     asked: ResetAsked = request.context.json  # type: ignore[attr-defined]
     known = _kind(kind)
-    container().letters.texts.reset(_act(command_id()), known, asked.why, asked.replaces)
+    container().letters.texts.reset(office_act(), known, asked.why, asked.replaces)
     return answer(_letter(container().letters.texts.one(known)))
 
 
@@ -115,10 +112,6 @@ def _kind(text: str) -> LetterKind:
         return LetterKind(text)
     except ValueError:
         raise NotFound from None
-
-
-def _act(command: UUID) -> Act:
-    return Act(me().acting_as(Role.OFFICE), command)
 
 
 def _letter(one: TextInForce) -> Letter:

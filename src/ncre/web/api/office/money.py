@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.registration.vocabulary import Role
-from ncre.handlers.command_handler import Act
 from ncre.web.api.access import command_id, me
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Text
 from ncre.web.api.models import Answered
+from ncre.web.api.office.acting import office_act
 from ncre.web.api.office.draft_shapes import Day, WhyAsked
 from ncre.web.api.spec import NotAsDescribed, View, operation, pages
 from ncre.web.shared.auth import container
@@ -163,7 +163,7 @@ def send_money_back() -> Response:
     To whoever paid it, by its channel.
     """
     asked: SendBackAsked = request.context.json  # type: ignore[attr-defined]
-    container().unmatched_payments.send_back(asked.channel, asked.trade, asked.why, _act())
+    container().unmatched_payments.send_back(asked.channel, asked.trade, asked.why, office_act())
     return _open()
 
 
@@ -175,12 +175,8 @@ def resolve_item(item_id: UUID) -> Response:
     It is taken off the list.
     """
     asked: WhyAsked = request.context.json  # type: ignore[attr-defined]
-    container().unmatched_payments.resolve(item_id, asked.why, _act())
+    container().unmatched_payments.resolve(item_id, asked.why, office_act())
     return _open()
-
-
-def _act() -> Act:
-    return Act(me().acting_as(Role.OFFICE), command_id())
 
 
 def _sums(sums: dict[str, Any]) -> MoneySums:
