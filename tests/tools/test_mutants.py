@@ -29,7 +29,7 @@ def rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mutated:
 def test_a_mutant_says_what_it_changes(rule: Mutated) -> None:
     (mutant,) = rule.mutants()
     assert function_of(mutant) == "rule.x_may_pay"
-    assert rule.difference(mutant).split() == "- return paid < due + return paid <= due".split()
+    assert rule.difference(mutant).splitlines() == ["-    return paid < due", "+    return paid <= due"]
 
 
 def test_the_mutant_is_called_where_it_is_asked_for(rule: Mutated, monkeypatch: pytest.MonkeyPatch) -> None:
