@@ -64,6 +64,13 @@ def test_what_is_sat_already_is_no_batch_for_another_subject() -> None:
     assert (demand.sittings, demand.unserved(halls(plan), {})) == (2, 1)
 
 
+def test_a_batch_that_begins_as_another_ends_is_one_for_another_subject() -> None:
+    plan = site({"A": 9}, timetable((120, 0), (120, 0), (120, 0)))
+    middle = halls(plan)[1].sitting
+    demand = Demand([person(1, "14", "24", "66", _24=middle)], MINUTES)
+    assert demand.unserved(halls(plan), {}) == 0
+
+
 def test_a_flow_turns_back_where_the_first_way_was_wrong() -> None:
     edges = [
         ("s", "a", 1),
