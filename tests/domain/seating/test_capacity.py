@@ -83,6 +83,7 @@ def test_a_flow_turns_back_where_the_first_way_was_wrong() -> None:
     ]
     assert largest_flow(edges, "s", "t") == 2
     assert largest_flow([], "s", "t") == 0
+    assert largest_flow([("s", "t", 1), ("s", "t", 2)], "s", "t") == 3, "what is named twice holds both"
 
 
 def test_a_shortage_on_empty_halls_is_told_without_a_single_plan(monkeypatch: pytest.MonkeyPatch) -> None:
