@@ -11,6 +11,7 @@ from ncre.bootstrap import Container
 from ncre.ledger import checkpoints, tables
 from ncre.ledger.checkpoints import Sealed
 from ncre.ledger.sealer import Sealer
+from ncre.ledger.signing import checkpoint_text
 from ncre.store.database import Database
 from tests.handlers.ground import open_exam
 from tests.ledger import ground
@@ -81,3 +82,18 @@ def test_the_first_key_signs_from_the_first_fact_on(container: Container, sealer
     with container.database.reading() as connection:
         ((from_size, key, handover),) = checkpoints.keys(connection)
     assert (from_size, key.text, handover) == (0, ground.KEY, None)
+
+
+def test_only_the_ledgers_own_key_over_this_very_text_is_its_signature(
+    container: Container, sealer: Sealer
+) -> None:
+    open_exam(container)
+    made = sealer.once()
+    assert made is not None
+    text = checkpoint_text(ground.ORIGIN, made.size + 1, made.root)
+    forged = made.note.replace(f"\n{made.size}\n", f"\n{made.size + 1}\n", 1)
+    with container.database.reading() as connection:
+        assert checkpoints.is_signed(connection, made.note)
+        assert checkpoints.is_signed(connection, ground.SIGNER.signed(text))
+        assert not checkpoints.is_signed(connection, forged)
+        assert not checkpoints.is_signed(connection, ground.OTHER.signed(text))
