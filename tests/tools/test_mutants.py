@@ -32,6 +32,16 @@ def test_a_mutant_says_what_it_changes(rule: Mutated) -> None:
     assert rule.difference(mutant).splitlines() == ["-    return paid < due", "+    return paid <= due"]
 
 
+def test_a_mutant_of_a_default_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "KEPT", tmp_path)
+    source = tmp_path / "rule.py"
+    source.write_text("def due(fee: int = 80) -> int:\n    return fee\n", encoding="utf-8")
+    module = generation.mutated("rule", source)
+    assert [module.difference(mutant).splitlines() for mutant in module.mutants()] == [
+        ["-def (fee: int = 80) -> int:", "+def (fee: int = 81) -> int:"]
+    ]
+
+
 def test_the_mutant_is_called_where_it_is_asked_for(rule: Mutated, monkeypatch: pytest.MonkeyPatch) -> None:
     names = {"__name__": "rule"}
     exec(rule.file.read_text(encoding="utf-8"), names)
