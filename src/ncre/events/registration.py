@@ -13,7 +13,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from ncre.events.base import Erased, Fact
-from ncre.events.registration_values import Details, Line, Photo
+from ncre.events.registration_values import Details, Photo, SubjectFee
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Submitted(Fact):
     SEALED_LATER: ClassVar[bool] = True
     number: str
     site: str
-    lines: tuple[Line, ...]
+    lines: tuple[SubjectFee, ...]
     declaration: str
     policy: int
     pay_by: datetime | None = None
@@ -80,7 +80,7 @@ class SubjectsChanged(Fact):
     SEALED_LATER: ClassVar[bool] = True
     number: str
     site: str
-    lines: tuple[Line, ...]
+    lines: tuple[SubjectFee, ...]
     policy: int
     pay_by: datetime | None = None
     student: str | Erased = ""
@@ -128,7 +128,7 @@ class Approved(Fact):
 
 @dataclass(frozen=True)
 class Rejected(Fact):
-    """`reasons` are codes of review_reasons.csv; the note may name private things, so it is sealed."""
+    """`reasons` are codes of rejection_reasons.csv; the note may name private things, so it is sealed."""
 
     TOPIC: ClassVar[str] = "registration.rejected"
     SEALED: ClassVar[tuple[str, ...]] = ("note",)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Blueprint
 from flask import Response as Answer
 from pydantic import BaseModel, ValidationError
 from spectree import Response, SpecTree
+from spectree._types import ModelAdapterType
+from spectree.model_adapter.protocol import SchemaMode
+from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 from spectree.plugins.flask_plugin import FlaskPlugin
 
 from ncre.domain.integration.scopes import Scope
 from ncre.web.api import access
-from ncre.web.api.models import Problem
+from ncre.web.api.models import SHAPE, ProblemShape, documented_name
 
 pages = Blueprint("api", __name__)
 
@@ -45,16 +48,33 @@ class Checks(FlaskPlugin):
         return resp, None
 
 
+class Models(PydanticModelAdapter):
+    """Pydantic, which describes a model once: most operations name the same ones, and each would have them described anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._described: dict[tuple[type[Any], str, str], dict[str, Any]] = {}
+
+    def json_schema(
+        self, model: type[Any], *, ref_template: str, mode: SchemaMode = "validation"
+    ) -> dict[str, Any]:
+        key = (model, ref_template, mode)
+        if key not in self._described:
+            self._described[key] = super().json_schema(model, ref_template=ref_template, mode=mode)
+        return self._described[key]
+
+
 spec = SpecTree(
     backend=Checks,
+    model_adapter=cast(ModelAdapterType, Models()),
     title="NCRE registration",
     version=VERSION,
     mode="strict",
     annotations=False,
     before=_refuse,
-    validation_error_model=Problem,
-    naming_strategy=lambda model: model.__name__,
-    nested_naming_strategy=lambda _parent, child: child,
+    validation_error_model=ProblemShape,
+    naming_strategy=documented_name,
+    nested_naming_strategy=lambda _parent, child: child.removesuffix(SHAPE),
 )
 
 
@@ -95,7 +115,7 @@ def operation(
     """
     file = media if answers is None else ""
     OPERATIONS[name] = Operation(scope, command, versioned, binary, json is not None, file, everywhere)
-    codes = {f"HTTP_{status}": answers} | {f"HTTP_{code}": Problem for code in _problems(name)}
+    codes = {f"HTTP_{status}": answers} | {f"HTTP_{code}": ProblemShape for code in _problems(name)}
 
     def wrap(view: View) -> View:
         checked = spec.validate(
