@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ncre.ledger.signing import Signer, checkpoint_text, cosigned_by
+from ncre.ledger.signing import NoteSigner, checkpoint_text, cosigned_by
 from ncre.ledger.verifier import WITNESS_KEY
 
 TEXT = checkpoint_text("ncre.example/ledger", 5, bytes(32))
-WITNESSES = [Signer.of(f"w{number}.example", bytes([number]) * 32, WITNESS_KEY) for number in (1, 2, 3)]
+WITNESSES = [NoteSigner.of(f"w{number}.example", bytes([number]) * 32, WITNESS_KEY) for number in (1, 2, 3)]
 KNOWN = [one.verifier for one in WITNESSES]
 
 
@@ -26,15 +26,15 @@ def test_a_line_over_another_text_or_by_somebody_else_is_nobodys() -> None:
 
 def test_only_a_witness_cosigns() -> None:
     with pytest.raises(ValueError, match="only a witness"):
-        Signer.of("ncre.example/ledger", bytes(32)).cosignature(TEXT, 1)
+        NoteSigner.of("ncre.example/ledger", bytes(32)).cosignature(TEXT, 1)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\n", "n" * 201])
 def test_a_name_that_cannot_stand_in_a_note_names_no_key(name: str) -> None:
     with pytest.raises(ValueError, match="cannot name a key"):
-        Signer.of(name, bytes(32))
+        NoteSigner.of(name, bytes(32))
 
 
 @pytest.mark.parametrize("name", ["n", "n" * 200])
 def test_a_name_is_of_one_to_two_hundred_characters(name: str) -> None:
-    assert Signer.of(name, bytes(32)).verifier.name == name
+    assert NoteSigner.of(name, bytes(32)).verifier.name == name

@@ -82,10 +82,11 @@ def _say_scores(patterns: Sequence[str]) -> None:
 
 def _wanted(module: Mutated, size: int, again: bool) -> list[str]:
     """What is still to be tried: what was noticed before is so as long as the module stays as it is."""
-    before = {name: tried for name, tried in kept(module.module).items() if tried.source == module.file.stem}
+    before = kept(module.module)
     if again:
         return [name for name in module.mutants() if name in before and not before[name].is_noticed]
-    return [name for name in sample(module.mutants(), size) if name not in before]
+    known = {name for name, tried in before.items() if tried.source == module.file.stem}
+    return [name for name in sample(module.mutants(), size) if name not in known]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from ncre.domain.exam.plan import Site, in_words
+from ncre.domain.exam.plan import Site, exam_time_in_words
 from ncre.domain.seating.cautions import Caution, CautionCode, cautions
 from ncre.events.exam import Window
 from tests.support import people
@@ -18,7 +18,7 @@ WINDOWS = ROUND.plan.windows
 
 
 def told(code: CautionCode, window: Window) -> Caution:
-    return Caution(code, {"closes": in_words(window.closes)})
+    return Caution(code, {"closes": exam_time_in_words(window.closes)})
 
 
 REGISTER = told(CautionCode.REGISTER_OPEN, WINDOWS.register)
