@@ -107,6 +107,20 @@ def test_people_without_a_break_make_it_one_room_for_all_batches() -> None:
     assert all(together(map(sitting, seats)) for seats in found.values())
 
 
+def test_another_batch_is_opened_where_that_makes_fewer_halls() -> None:
+    plan = site({"A": 10, "B": 1}, (batch(1), batch(2), batch(3)))
+    assert {(one.batch, one.room) for one in every(seated(plan, crowd_of([{"24"}] * 22)))} == {
+        (1, "A"),
+        (2, "A"),
+        (3, "A"),
+    }, "two batches would need both rooms in each, four halls"
+
+
+def test_of_halls_that_are_one_too_many_the_last_of_the_smallest_room_stays_closed() -> None:
+    plan = site({"A": 10, "B": 8}, (batch(1), batch(2)))
+    assert halls_of(seated(plan, crowd_of([{"24"}] * 25))) == {1, 2, 3}
+
+
 def test_chosen_batches_and_rooms_alone_are_used() -> None:
     plan, crowd = site({"A": 9, "B": 9}, (batch(1), batch(2), batch(3))), crowd_of([{"24"}] * 9)
     for manner in Manner:
