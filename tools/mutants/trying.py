@@ -66,6 +66,7 @@ class Trial:
         self._session = session
         self._passing: dict[str, float | None] = {}
         self._lucky: dict[str, list[str]] = {}
+        self._proven: dict[str, bool] = {}
 
     def of(self, mutant: str, tests: Sequence[Reaching]) -> Outcome:
         if not tests:
@@ -76,6 +77,9 @@ class Trial:
             outcome = self._session.try_mutant(
                 mutant, portion, sum(self._passing[name] or 0 for name in portion)
             )
+            if outcome.by and not self._can_pass_again(outcome.by):
+                self._passing[outcome.by] = None
+                return self.of(mutant, tests)
             if outcome.kind != "survived":
                 if outcome.by and outcome.by not in lucky:
                     lucky.insert(0, outcome.by)
@@ -97,6 +101,13 @@ class Trial:
                 portion, size, limit = [], 0.0, next(sizes)
         if portion:
             yield portion
+
+    def _can_pass_again(self, nodeid: str) -> bool:
+        """Whether the test passes a second time, in a process of its own without a mutant; asked once for each."""
+        if nodeid not in self._proven:
+            alone = self._session.try_mutant("", [nodeid], self._passing[nodeid] or 0)
+            self._proven[nodeid] = alone.kind == "survived"
+        return self._proven[nodeid]
 
     def _seconds(self, nodeid: str) -> float | None:
         """What the test takes without a mutant; None where it is not there or fails by itself."""
