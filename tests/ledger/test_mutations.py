@@ -348,7 +348,9 @@ def refuses(node: ast.AST) -> bool:
     if not isinstance(called, ast.Call) or not isinstance(called.func, ast.Name):
         return False
     return (
-        called.func.id == "VerificationFailed" if isinstance(node, ast.Raise) else called.func.id in ("require", "holds")
+        called.func.id == "VerificationFailed"
+        if isinstance(node, ast.Raise)
+        else called.func.id in ("require", "holds")
     )
 
 
