@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from jinja2 import PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +26,7 @@ from ncre.web.account import (
 )
 from ncre.web.account import contacts as own_contacts
 from ncre.web.account import letters as own_letters
+from ncre.web.addresses import WithPaths
 from ncre.web.api import interface
 from ncre.web.audit import accounts, ledger, registrations, round_history, staff
 from ncre.web.candidate import (
@@ -157,10 +161,14 @@ ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", 
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
-class Site(Flask):
-    """Flask with templates compiled for each language."""
+class Site(WithPaths):
+    """Flask with templates compiled for each language, and paths that are built once."""
 
     jinja_environment = PageEnvironment  # type: ignore[assignment]
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view of ours is a coroutine, and no page asks again whether one is."""
+        return func
 
 
 def create_site(container: Container) -> Flask:
