@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Flask, has_request_context
 
-STAND_IN: Final = UUID(int=0xA5A5_5A5A_A5A5_5A5A_A5A5_5A5A_A5A5_5A5A)
+STAND_IN: Final = "a5a55a5a-a5a5-4a5a-a5a5-5a5aa5a55a5a"
 """Stands for the id of a case or an account while the path around it is built."""
 
 Build = Callable[..., str]
@@ -32,15 +32,16 @@ class Paths:
             return None
         ((name, value),) = values.items()
         if type(value) is UUID:
-            return self._once(endpoint, name, STAND_IN).replace(str(STAND_IN), str(value))
+            around = self._once(endpoint, name, STAND_IN)
+            return around.replace(STAND_IN, str(value)) if around else None
         if endpoint == "static" and type(value) is str:
             return self._once(endpoint, name, value)
         return None
 
-    def _once(self, endpoint: str, name: str, value: str | UUID) -> str:
-        key = (endpoint, name, str(value))
+    def _once(self, endpoint: str, name: str, value: str) -> str | None:
+        key = (endpoint, name, value)
         found = self._kept.get(key)
-        if found is None:
+        if found is None and not endpoint.startswith("."):  # which depends on the page
             found = self._kept[key] = self._build(endpoint, **({name: value} if name else {}))
         return found
 
@@ -54,11 +55,13 @@ class WithPaths(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """Flask's own, with its options, which begin with an underscore, among the values."""
-        found = None
-        if has_request_context() and not endpoint.startswith("."):
-            options = [name for name in values if name.startswith("_")]
-            if not any(values[name] for name in options):
-                found = self._paths.of(
-                    endpoint, {name: values[name] for name in values if name not in options}
-                )
-        return found if found is not None else super().url_for(endpoint, **values)
+        if has_request_context():
+            path = self._paths.of(endpoint, values if len(values) < 2 else _without_options(values))
+            if path is not None:
+                return path
+        return super().url_for(endpoint, **values)
+
+
+def _without_options(values: dict[str, Any]) -> dict[str, Any]:
+    """Less the options that are not taken."""
+    return {name: value for name, value in values.items() if value is not None or not name.startswith("_")}

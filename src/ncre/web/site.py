@@ -79,6 +79,7 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
+from ncre.web.shared.session_cookies import SessionCookies
 from ncre.web.staff import (
     admission,
     bulk,
@@ -186,6 +187,7 @@ def create_site(container: Container) -> Flask:
         MAX_FORM_MEMORY_SIZE=traffic.FORM,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    site.session_interface = SessionCookies(site)
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.extensions["ncre.container"] = container
     measured.install(site, container)
