@@ -162,7 +162,7 @@ ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", 
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
-class Site(WithPaths):
+class TranslatedFlask(WithPaths):
     """Flask with templates compiled for each language, and paths that are built once."""
 
     jinja_environment = PageEnvironment  # type: ignore[assignment]
@@ -174,7 +174,7 @@ class Site(WithPaths):
 
 def create_site(container: Container) -> Flask:
     """The pages of a container."""
-    site = Site("ncre.web", static_folder=None)
+    site = TranslatedFlask("ncre.web", static_folder=None)
     site.extensions["ncre.static"] = static_files.install(site)
     site.jinja_loader = _templates()
     site.config.update(
