@@ -66,6 +66,7 @@ from ncre.web.office import (
 from ncre.web.office import letters as office_letters
 from ncre.web.page_templates import PageEnvironment
 from ncre.web.payer import payment as payer
+from ncre.web.session_cookies import SessionCookies
 from ncre.web.shared import (
     access_log,
     auth,
@@ -79,7 +80,6 @@ from ncre.web.shared import (
     security_headers,
     traffic,
 )
-from ncre.web.shared.session_cookies import SessionCookies
 from ncre.web.staff import (
     admission,
     bulk,

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
-from ncre.web.shared import session_cookies
-from ncre.web.shared.session_cookies import SessionCookies
+from ncre.web import session_cookies
+from ncre.web.session_cookies import SessionCookies
 
 A_DAY = 24 * 3600
 

@@ -13,7 +13,7 @@ from werkzeug.http import parse_cookie
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.sessions import LONGEST
-from ncre.web.shared.session_cookies import SessionCookies
+from ncre.web.session_cookies import SessionCookies
 
 FORM: Final = 1_000_000
 """Bytes of a form."""
