@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from flask import Flask, g, request
 from flask_babel import lazy_gettext as later
 
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.shared.language import language
 
 COMMON: Final = ((later("网上报名公告与须知"), "home.front"), (later("考点与科目"), "sites.page"))
 PASSPORT: Final = (later("我的通行证"), "passport.home")
@@ -76,7 +78,13 @@ def marked() -> list[tuple[str, str, str]]:
     return [(label, endpoint, marks.get(endpoint, "")) for label, endpoint in known]
 
 
-def entries() -> list[tuple[str, str]]:
+def entries() -> tuple[tuple[str, str], ...]:
     """(label, endpoint) for whoever is signed in."""
-    own = [] if g.account is None else [*OF_ROLE.get(g.account.role, ()), PASSPORT]
-    return [(str(label), endpoint) for label, endpoint in (*own, *COMMON)]
+    return _in_words(g.account.role if g.account is not None else None, language())
+
+
+@cache
+def _in_words(role: Role | None, _language: str) -> tuple[tuple[str, str], ...]:
+    """The same for everybody of a role who reads in this language."""
+    own = () if role is None else (*OF_ROLE.get(role, ()), PASSPORT)
+    return tuple((str(label), endpoint) for label, endpoint in (*own, *COMMON))
