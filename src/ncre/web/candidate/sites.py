@@ -57,6 +57,8 @@ def page() -> str:
     if round_ is None:
         raise NotFound
     every = [site for site in exams.sites(round_.code) if not site.closed]
+    if city not in map(city_of, every):  # typed by hand, or from an old link
+        city = next((city_of(site) for site in every if city == site.plan.city), "")
     found = [site for site in every if (not city or city_of(site) == city) and matches(site, round_, words)]
     some = found[:AT_ONCE]
     seats = exams.seats_left_at(round_.code, some)
