@@ -17,7 +17,16 @@ from ncre.domain.exam.commands import (
     stream_of,
 )
 from ncre.domain.exam.decisions import decide_exam
-from ncre.domain.exam.plan import Round, Site, deadline_of, in_words, require_open, round_id, site_id
+from ncre.domain.exam.plan import (
+    Round,
+    Site,
+    deadline_of,
+    in_words,
+    require_open,
+    round_id,
+    round_title,
+    site_id,
+)
 from ncre.domain.exam.state import ExamRecord, replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
@@ -202,3 +211,9 @@ def test_a_deadline_says_its_window_its_end_and_whether_it_is_over() -> None:
     before = deadline_of(Status.SUBMITTED, True, ROUND, closes - SECOND)
     assert (before.closes, before.over, before.turn.window) == (closes, False, Opening.REGISTER)
     assert deadline_of(Status.SUBMITTED, True, ROUND, closes).over
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_round_without_an_english_title_is_named_in_english_by_its_number(blank: str) -> None:
+    assert round_title(PLAN) == (PLAN.title, PLAN.title_en)
+    assert round_title(replace(PLAN, title_en=blank)).en == "National Computer Rank Examination, round 78"
