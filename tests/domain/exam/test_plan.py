@@ -20,11 +20,11 @@ from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import (
     Round,
     Site,
+    bilingual_title,
     deadline_of,
     exam_time_in_words,
     require_open,
     round_id,
-    round_title,
     site_id,
 )
 from ncre.domain.exam.state import ExamRecord, replay_exam
@@ -215,5 +215,5 @@ def test_a_deadline_says_its_window_its_end_and_whether_it_is_over() -> None:
 
 @pytest.mark.parametrize("blank", ["", "  "])
 def test_a_round_without_an_english_title_is_named_in_english_by_its_number(blank: str) -> None:
-    assert round_title(PLAN) == (PLAN.title, PLAN.title_en)
-    assert round_title(replace(PLAN, title_en=blank)).en == "National Computer Rank Examination, round 78"
+    assert bilingual_title(PLAN) == (PLAN.title, PLAN.title_en)
+    assert bilingual_title(replace(PLAN, title_en=blank)).en == "National Computer Rank Examination, round 78"
