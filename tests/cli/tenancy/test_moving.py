@@ -86,6 +86,7 @@ def test_a_province_moves_under_load_and_nothing_that_was_acknowledged_is_lost(
         working.append(lanes.submit(look, port, told, moved))
         try:
             assert begun.wait(120)
+            told.longest = told.longest_page = 0.0  # what came before belongs to the start of the server
             done = ncre(environment, "tenants", "move", "hubei", "--to", there, "--why", "单独部署")
             sent = len(told.acknowledged)
             until(lambda: len(told.acknowledged) > sent + CANDIDATES)
