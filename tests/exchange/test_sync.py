@@ -12,7 +12,7 @@ import pytest
 
 from ncre.bootstrap import Container
 from ncre.cli.health import inside, outside
-from ncre.cli.health.findings import Level
+from ncre.cli.health.findings import FindingLevel
 from ncre.cli.processes.worker import _exchange
 from ncre.clients.exchange_service import (
     ExchangeRefused,
@@ -94,13 +94,13 @@ def test_when_all_was_exchanged_is_told_to_the_office_the_metrics_and_the_doctor
     clock.advance(minutes=40)
     assert hubei.backlog.numbers()["exchange_age_seconds"] == 2400
     found = {one.subject: one.level for one in [*inside._numbers(hubei), *outside.exchange(hubei)]}
-    assert (found["duplicates"], found["exchange"]) == (Level.WARN, Level.OK)
+    assert (found["duplicates"], found["exchange"]) == (FindingLevel.WARN, FindingLevel.OK)
     exchange.stop()
     with pytest.raises(ExchangeUnavailable):
         hubei.exchange_sync.errand()
     assert hubei.backlog.numbers()["exchange_age_seconds"] == 2400
     (silent,) = outside.exchange(hubei)
-    assert silent.level is Level.FAIL
+    assert silent.level is FindingLevel.FAIL
 
 
 def test_a_file_that_cannot_be_read_leaves_the_sync_incomplete(
@@ -117,7 +117,7 @@ def test_a_token_that_the_service_does_not_know_is_told_by_the_doctor(
 ) -> None:
     with installation("42", migrated_sqlite, tmp_path / "x", exchange, "z" * 64) as container:
         (refused,) = outside.exchange(container)
-    assert refused.level is Level.FAIL
+    assert refused.level is FindingLevel.FAIL
     assert "NCRE_EXCHANGE_TOKENS" in refused.todo
     assert "z" * 64 not in refused.said
 

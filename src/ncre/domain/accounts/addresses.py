@@ -69,7 +69,8 @@ class NotAnAddress(Exception):
 
 def email(text: str) -> str:
     """The address in the spelling in which it is kept and compared. Raises NotAnAddress."""
-    if (kept := _KEPT_EMAIL.fullmatch(text)) and len(text) <= LONGEST_KEPT and _is_kept_domain(kept[1]):
+    plainly = _KEPT_EMAIL.fullmatch(text)
+    if plainly and len(text) <= LONGEST_KEPT and _is_kept_domain(plainly[1]):
         return text
     if len(text) > typed_text.LONGEST:
         raise NotAnAddress(FaultCode.EMAIL_INVALID)
@@ -134,7 +135,7 @@ def key(text: str) -> str:
     return typed_text.account_name(text)
 
 
-def shown(address: str) -> str:
+def readable_address(address: str) -> str:
     """An address as people read it: 138 0013 8000, +852 9123 4567; an e-mail address as it is."""
     if re.search(r"[^\d+() -]", address):  # an e-mail address, or a name, in which a phone might be read too
         return address
@@ -155,7 +156,7 @@ def masked(address: str) -> str:
     if "@" in address:
         local, _, domain = address.rpartition("@")
         return f"{local[:1]}***@{domain}"
-    digits = shown(address).replace(" ", "")
+    digits = readable_address(address).replace(" ", "")
     if len(digits) < 9:
         return "****"
     kept = 4 if digits.startswith("+") else 3

@@ -16,7 +16,7 @@ from ncre.store.claims import ClaimStore
 
 
 @dataclass(frozen=True)
-class Taken:
+class QuotaUse:
     """`taken` of `quota`; a quota that was lowered may be less than what is taken."""
 
     taken: int
@@ -29,8 +29,8 @@ class SiteOverview:
 
     site: Site
     counts: Mapping[Status, int]
-    people: Taken
-    sittings: Taken
+    people: QuotaUse
+    sittings: QuotaUse
 
     @property
     def is_over(self) -> bool:
@@ -43,8 +43,8 @@ class Total:
     """The sums over sites: `counts` by status, in the order of the life."""
 
     counts: Mapping[Status, int]
-    people: Taken
-    sittings: Taken
+    people: QuotaUse
+    sittings: QuotaUse
 
 
 def total(sites: Sequence[SiteOverview]) -> Total:
@@ -52,8 +52,8 @@ def total(sites: Sequence[SiteOverview]) -> Total:
     counts = {status: sum(site.counts.get(status, 0) for site in sites) for status in Status}
     return Total(
         {status: count for status, count in counts.items() if count},
-        Taken(sum(site.people.taken for site in sites), sum(site.people.quota for site in sites)),
-        Taken(sum(site.sittings.taken for site in sites), sum(site.sittings.quota for site in sites)),
+        QuotaUse(sum(site.people.taken for site in sites), sum(site.people.quota for site in sites)),
+        QuotaUse(sum(site.sittings.taken for site in sites), sum(site.sittings.quota for site in sites)),
     )
 
 
@@ -75,14 +75,14 @@ def _counters(site: Site) -> tuple[str, ...]:
 def _site_now(
     round_code: str, site: Site, counts: Mapping[Status, int], counted: Mapping[str, tuple[int, int]]
 ) -> SiteOverview:
-    def taken(subject: str) -> Taken:
+    def taken(subject: str) -> QuotaUse:
         quota, used = counted.get(SeatClaim(round_code, site.code, subject).key, (0, 0))
-        return Taken(used, quota)
+        return QuotaUse(used, quota)
 
     subjects = [taken(subject) for subject in site.offers]
     return SiteOverview(
         site=site,
         counts={status: counts[status] for status in Status if status in counts},
         people=taken(WHOLE_SITE),
-        sittings=Taken(sum(one.taken for one in subjects), sum(one.quota for one in subjects)),
+        sittings=QuotaUse(sum(one.taken for one in subjects), sum(one.quota for one in subjects)),
     )
