@@ -103,6 +103,8 @@ def _page(faults: dict[str, str]) -> str:
     return render_template(
         "office/duplicates.html",
         takes_part=shown.takes_part,
+        by_service=container().exchange_sync.takes_part,
+        exchanged_at=container().beats.exchanged_at(),
         provinces=shown.provinces() if container().queries.exams.current() else [],
         waiting=shown.waiting(),
         kept=DRAFT,
