@@ -164,8 +164,8 @@ def _checked(
 def _approvals(database: Database) -> Counter[UUID]:
     asked = select(facts.c.stream, func.count()).where(facts.c.topic == Approved.TOPIC)
     with database.reading() as connection:
-        rows = connection.execute(asked.group_by(facts.c.stream)).all()
-    return Counter({stream: count for stream, count in rows})
+        counts: dict[UUID, int] = dict(connection.execute(asked.group_by(facts.c.stream)).tuples().all())
+    return Counter(counts)
 
 
 def main() -> None:

@@ -170,7 +170,13 @@ class _Person:
 
     def _ban(self) -> list[Fact]:
         imposed = ban.BanImposed(
-            self.person, "resident_id", date(2026, 9, 1), date(2029, 8, 31), f"{self.number}号", "4201***", "替考"
+            self.person,
+            "resident_id",
+            date(2026, 9, 1),
+            date(2029, 8, 31),
+            f"{self.number}号",
+            "4201***",
+            "替考",
         )
         return self._stamped([(NOW, imposed)], uuid5(self.stream, "ban"), "office")
 
@@ -193,7 +199,13 @@ class _Person:
         return [
             fact.with_metadata(
                 Envelope(
-                    stream, version, at, by, role or Role.CANDIDATE.value, uuid5(stream, str(version)), self.account
+                    stream,
+                    version,
+                    at,
+                    by,
+                    role or Role.CANDIDATE.value,
+                    uuid5(stream, str(version)),
+                    self.account,
                 )
             )
             for version, (at, fact) in enumerate(told, start=1)

@@ -58,7 +58,9 @@ def multiply(database: Database, summaries: Iterable[Summary], times: int) -> No
             if summary.table is not review_index:
                 sums = {name: summary.table.c[name] * times for name in summary.sum_names}
                 connection.execute(update(summary.table).values(sums))
-        connection.execute(update(counters).values(taken=counters.c.taken * times, quota=counters.c.quota * times))
+        connection.execute(
+            update(counters).values(taken=counters.c.taken * times, quota=counters.c.quota * times)
+        )
     _forget_first(database)
 
 
@@ -101,7 +103,11 @@ def _value(table: Table, column: Column[object], dialect: str) -> str:
             return f":prefix || substr({name}, 7)"
         return f"CAST(CAST(:prefix AS text) || substr(replace(CAST({name} AS text), '-', ''), 7) AS uuid)"
     if isinstance(column.type, Moment):
-        return f"substr({name}, 1, 17) || :shift" if sqlite else f"{name} + CAST(:shift AS float) * interval '1 second'"
+        return (
+            f"substr({name}, 1, 17) || :shift"
+            if sqlite
+            else f"{name} + CAST(:shift AS float) * interval '1 second'"
+        )
     prefix, nnn = (":prefix", ":nnn") if sqlite else ("CAST(:prefix AS text)", "CAST(:nnn AS text)")
     if full in HASHES or column.name in HASHES:
         return f"{prefix} || substr({name}, 7)"

@@ -431,7 +431,9 @@ OFFICE_AT_WORK: Final = (
     View("office", "called-off", f"/office/rounds/{ROUND}/called-off", "kaowu"),
     View("office", "call-off", f"/office/rounds/{ROUND}/called-off/{SITE}", "kaowu"),
     View("office", "called-off-site", f"/office/rounds/{ROUND}/called-off/{CALLED_OFF}", "kaowu"),
-    View("office", "call-off-faulty", f"/office/rounds/{ROUND}/called-off/{SITE}", "kaowu", _calls_off_nothing),
+    View(
+        "office", "call-off-faulty", f"/office/rounds/{ROUND}/called-off/{SITE}", "kaowu", _calls_off_nothing
+    ),
     View("office", "call-off-hindered", f"/office/rounds/{ROUND}/called-off/{POSTPONED}", "kaowu"),
     View("office", "called-off-progress", "/office/called-off/{off}", "kaowu"),
     View("office", "called-off-refused", "/office/called-off/{off_refused}", "kaowu"),

@@ -73,7 +73,9 @@ class Rounds(RuleBasedStateMachine):
     def a_candidate(self, act: str, pick: int) -> None:
         self.acts(act, pick)
 
-    @rule(act=st.sampled_from(["staff_act", "cancels", "seats", "bans_somebody", "resolves_a_ban"]), pick=dice)
+    @rule(
+        act=st.sampled_from(["staff_act", "cancels", "seats", "bans_somebody", "resolves_a_ban"]), pick=dice
+    )
     def staff(self, act: str, pick: int) -> None:
         self.acts(act, pick)
 

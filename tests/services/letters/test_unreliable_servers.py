@@ -202,6 +202,4 @@ def _returned(registration: UUID, at: datetime) -> tuple[UUID, list[Fact]]:
 
 def _seat(number: int) -> Fact:
     ticket = f"6642420019{number:06}"
-    return facts.SeatAssigned(
-        "66", ticket, 1, "机房一", number % 30, 1, STARTS, STARTS + timedelta(hours=2)
-    )
+    return facts.SeatAssigned("66", ticket, 1, "机房一", number % 30, 1, STARTS, STARTS + timedelta(hours=2))

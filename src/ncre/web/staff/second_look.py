@@ -16,6 +16,7 @@ from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import registration as facts
 from ncre.events.registration_values import Details
+from ncre.projections.rows import RegistrationRow
 from ncre.services.review.second_looks import SecondLook
 from ncre.web.candidate.task_list import GROUPS
 from ncre.web.refusal_statuses import STATUS
@@ -34,12 +35,15 @@ OPENED: Final = "second-look"
 """Which second look this session opened, as `case.version`."""
 
 
-def second_look_at(registration: UUID) -> SecondLook | None:
-    """The second look at this case that the visitor has taken and not decided."""
-    if account().role is not Role.REVIEWER:
-        return None
-    look = container().second_looks.taken(account())
-    return look if look is not None and look.registration == registration else None
+def taken_look() -> SecondLook | None:
+    """The second look that the visitor has taken and not decided: until then nothing tells them how its case stands."""
+    return container().second_looks.taken(account()) if account().role is Role.REVIEWER else None
+
+
+def without_look(rows: list[RegistrationRow]) -> list[RegistrationRow]:
+    """Without the case of the visitor's second look: that it waits for review again says what was decided."""
+    look = taken_look() if rows else None
+    return [row for row in rows if look is None or row["id"] != look.registration]
 
 
 def blind(view: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -47,7 +51,8 @@ def blind(view: Callable[..., Answer]) -> Callable[..., Answer]:
 
     @wraps(view)
     def seen(registration: UUID, **more: Any) -> Answer:
-        if (look := second_look_at(registration)) is not None:
+        look = taken_look()
+        if look is not None and look.registration == registration:
             return redirect(url_for("second_look.case", registration=registration, version=look.version), 303)
         return view(registration=registration, **more)
 
