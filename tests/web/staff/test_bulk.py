@@ -268,6 +268,7 @@ def test_a_second_look_is_blind_until_it_is_decided(
     text = wang.get(taken)
     assert WENJING.name in text
     main = text[text.index("<main") : text.index("</main>")]
+    assert "<dt>科目</dt><dd>66" in main
     for told in ("shenhe", "审核通过", "已通过", "待支付", number(container, wenjing)):
         assert told not in main, told
     assert looks_at(container, wenjing.id)[-1]["actor"] == str(wang.account.id) if wang.account else False

@@ -25,7 +25,7 @@ from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import field_values, typed_field
 from ncre.web.shared.pictures import picture_of
 from ncre.web.shared.registration_view import any_row
-from ncre.web.staff.review_case import answers, pictures
+from ncre.web.staff.review_case import answers, applied_for, pictures
 
 pages = Blueprint("second_look", __name__)
 
@@ -141,6 +141,7 @@ def _case(look: SecondLook, faults: Mapping[str, str], ticked: frozenset[str], v
         pictures=[
             {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1][:1]
         ],
+        applied=applied_for(history),
         answers=answers(details, history),
         reasons=reasons,
         groups=GROUPS,
