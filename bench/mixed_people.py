@@ -188,6 +188,7 @@ class _Person:
             uploaded=f"{self.rng.getrandbits(256):064x}",
             verdict=verdict,
             codes=codes,
+            measured={"sharpness": 1.1, "background_spread": 31.0} if codes else {},
             appealed=verdict == "reject",
         )
 

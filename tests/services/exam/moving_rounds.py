@@ -133,6 +133,10 @@ class MovingRounds(Sequence):
             )
         )
 
+    def somebody_waits(self) -> None:
+        """Somebody comes and does not pay yet."""
+        self.registers(self.random.choice(SITES), (self.random.choice(CODES),))
+
     def candidate_acts(self) -> None:
         """Somebody changes the choice or the photo, asks for review or takes that back, or gives it all up."""
         if not self.people:

@@ -79,6 +79,14 @@ class CallingOff:
         with self._database.reading() as connection:
             return site_runs.of_site(connection, round_code, site)
 
+    def runs_by_site(self, round_code: str) -> dict[str, list[SiteRun]]:
+        """How often each site was called off in a round, the newest first; sites that never were are missing."""
+        found: dict[str, list[SiteRun]] = {}
+        with self._database.reading() as connection:
+            for run in site_runs.of_round(connection, round_code):
+                found.setdefault(run.site, []).append(run)
+        return found
+
     def progress(self, run: UUID) -> CallingOffProgress:
         """Raises Refusal where there is no such run."""
         with self._database.reading() as connection:
