@@ -28,7 +28,7 @@ from ncre.events.exam import (
     Window,
     Windows,
 )
-from ncre.events.registration_values import Line
+from ncre.events.registration_values import SubjectFee
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections import all_projections
 from ncre.projections.base import RowsInTransaction
@@ -160,7 +160,7 @@ def _eight_facts(account: UUID) -> list[Fact]:
     bare: list[Fact] = [
         facts.AgreementAccepted(ROUND, account, 1, "1"),
         facts.InfoFilled(WENJING, uuid5(account, "person").hex),
-        facts.Submitted(f"{ROUND}{SITE}000001", SITE, (Line("66", 8000),), "declared", 1),
+        facts.Submitted(f"{ROUND}{SITE}000001", SITE, (SubjectFee("66", 8000),), "declared", 1),
         facts.PhotoUploaded(PHOTO),
         facts.ReviewRequested(1),
         facts.Rejected(("P01",), "请更换照片"),

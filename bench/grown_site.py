@@ -21,7 +21,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import payment
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
-from ncre.events.registration_values import Line
+from ncre.events.registration_values import SubjectFee
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.timeline import Timeline
 from ncre.projections.base import Listeners, Projection, fold
@@ -85,7 +85,7 @@ def _histories(number: int) -> Iterator[list[Fact]]:
     at = NOW - timedelta(minutes=number % (14 * 24 * 60))
     subjects = CHOICES[number % len(CHOICES)]
     serial = f"{ROUND}{SITE}{number + 1:06}"
-    lines = tuple(Line(code, 8000) for code in subjects)
+    lines = tuple(SubjectFee(code, 8000) for code in subjects)
     amount = sum(line.fee for line in lines)
     begun: list[Fact] = [
         facts.AgreementAccepted(ROUND, account, 1, "1"),

@@ -23,7 +23,7 @@ from ncre.ledger import export, lines, verifier
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.life import life_statement, life_table
 from ncre.ledger.sealer import MOST, Sealer
-from ncre.ledger.signing import Signer, checkpoint_text
+from ncre.ledger.signing import NoteSigner, checkpoint_text
 from ncre.ledger.verifier import Frontier, leaf_hash
 
 GROWN: Final = 12_500
@@ -131,7 +131,7 @@ def _bundle(url: str, file: Path) -> str:
     streams = Counter(text.split(b'"')[1] for _, text in history)
     stream = next(one for one, count in streams.items() if count == 8)
     eight = [_by_staff(text.split(b",", 1)[1]) for _, text in history if text.split(b'"')[1] == stream]
-    signer, tree, notes, leaves = Signer.of(ORIGIN, SEED), Frontier(), [], bytearray()
+    signer, tree, notes, leaves = NoteSigner.of(ORIGIN, SEED), Frontier(), [], bytearray()
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as bundle:
         with bundle.open("log.jsonl", "w", force_zip64=True) as log:
             for number in range(CHECKED):
@@ -155,7 +155,7 @@ def _by_staff(line: bytes) -> bytes:
     return line.replace(b'"role":"candidate"', b'"role":"reviewer"')
 
 
-def _rest(bundle: ZipFile, signer: Signer, notes: list[str]) -> None:
+def _rest(bundle: ZipFile, signer: NoteSigner, notes: list[str]) -> None:
     bundle.writestr("bundle.json", json.dumps({"scope": "bench"}))
     bundle.writestr("keys.json", json.dumps([{"key": signer.verifier.text, "from": 0}]))
     bundle.writestr("checkpoints.json", json.dumps(notes))

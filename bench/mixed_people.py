@@ -19,7 +19,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import ban, exchange, payment
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
-from ncre.events.registration_values import Details, Line, Photo
+from ncre.events.registration_values import Details, Photo, SubjectFee
 from ncre.store.keys import blind_index
 from tests.support.people import NOW, PHOTO, ROUND, WENJING
 
@@ -74,7 +74,9 @@ class _Person:
         self.stream = registration_id(ROUND, self.account, 1)
         self.sites, self.site = len(sites), sites[number % len(sites)]
         self.kind = KINDS[self.rng.randrange(100)]
-        self.lines = tuple(Line(code, 8000) for code in self.rng.sample(subjects, self.rng.choice((1, 1, 2))))
+        self.lines = tuple(
+            SubjectFee(code, 8000) for code in self.rng.sample(subjects, self.rng.choice((1, 1, 2)))
+        )
         self.begun = NOW - timedelta(minutes=self.rng.randrange(60, 14_400))
         self.details = details_of(number)
         typed = f"{self.details.document_type}\0{self.details.document_number}"

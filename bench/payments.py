@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from bench.ground import NOW, REVIEWER, ROUND, SITE, waiting
-from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotification
 from ncre.clients.rsa_signing import genuine, signed
 from ncre.domain.payment.settlement import order_number, order_stream
 from ncre.domain.registration.commands import PAYMENT_ACTOR, Approve
@@ -66,6 +66,8 @@ def news_to_come(app: CommandHandler, count: int) -> list[PaymentNotification]:
             app.record(connection, Act(PAYMENT_ACTOR, uuid4()), order_stream(number), 0, [opened])
         trade = uuid5(UUID(int=0), number).hex
         found.append(
-            PaymentNotification(Kind.PAID, "alipay", number, trade, "", approved.amount, NOW, Source.NOTICE)
+            PaymentNotification(
+                NewsKind.PAID, "alipay", number, trade, "", approved.amount, NOW, NewsSource.NOTICE
+            )
         )
     return found

@@ -18,7 +18,7 @@ from ncre.photo.lab.geometry import find_head
 from ncre.photo.lab.lab import PhotoLabPool
 from ncre.photo.lab.measuring import measure as measure_photo
 from ncre.photo.lab.nets import nets
-from ncre.photo.lab.picture import encoded, opened
+from ncre.photo.lab.picture import encoded, opened_picture
 from tests.photo.portraits import jpeg, portrait
 
 PICTURE = jpeg(portrait(640, 440))
@@ -48,7 +48,7 @@ def measure() -> Looks:
     return Looks(
         whole=_cost(lambda: judge(measure_photo(PICTURE))),
         networks=_cost(_networks_alone),
-        file=_cost(lambda: encoded(opened(PICTURE).picture)),
+        file=_cost(lambda: encoded(opened_picture(PICTURE).picture)),
         codec=_cost(_codec_alone),
         phone=_cost(lambda: (measure_photo(PHONE), frame(PHONE)), 5),
         memory=memory,

@@ -10,7 +10,7 @@ from secrets import token_hex
 
 import pytest
 
-from ncre.config import Misconfigured, Settings, begin, in_force, read, read_settings, refusals
+from ncre.config import Misconfigured, Settings, begin, in_force, inspect_settings, read_settings, refusals
 from ncre.config.environment import NAMES
 from ncre.config.secret import is_weak
 from tests.support.containers import development
@@ -142,9 +142,12 @@ def test_a_secret_beside_the_database_is_refused(production: Environment, tmp_pa
 
 def test_the_secret_s_usual_place_is_away_from_the_data(production: Environment, tmp_path: Path) -> None:
     del production["NCRE_SECRET_FILE"]
-    assert read({**production, "HOME": str(tmp_path)}).secret.file == tmp_path / ".config/ncre/secret.key"
+    assert (
+        inspect_settings({**production, "HOME": str(tmp_path)}).secret.file
+        == tmp_path / ".config/ncre/secret.key"
+    )
     assert "NCRE_SECRET_FILE" in problems(production)[0]
-    demo = read({"NCRE_DATA": str(tmp_path), "NCRE_DEMO": "1"})
+    demo = inspect_settings({"NCRE_DATA": str(tmp_path), "NCRE_DEMO": "1"})
     assert demo.secret.file == tmp_path / "secret.key"
 
 
@@ -289,7 +292,8 @@ def test_what_is_in_force_is_shown_and_no_secret_with_it(production: Environment
         "NCRE_PROXIES": "1",
     }
     shown = {
-        name: (value, origin) for name, value, origin in in_force(environment, read(environment).settings)
+        name: (value, origin)
+        for name, value, origin in in_force(environment, inspect_settings(environment).settings)
     }
     assert shown.keys() == NAMES.keys()
     assert shown["NCRE_PROXIES"] == ("1", "set")

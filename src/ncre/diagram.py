@@ -9,7 +9,7 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.payment.wording import MEANINGS, SENTENCES, STATUSES_WITH_MONEY, Situation
 from ncre.domain.registration.lifecycle import EVERY, LIFE, Transition
 from ncre.domain.registration.machine import MACHINE
-from ncre.domain.registration.page_wording import BLOCKED, PAGES, STANDING, Page
+from ncre.domain.registration.page_wording import BLOCKED, PAGES, STANDING, CandidatePage
 from ncre.domain.registration.vocabulary import Back, Status, Step, When
 from ncre.domain.registration.window_wording import WINDOWS
 from ncre.domain.wording import CONDITIONS, OPENINGS, ROLES, STATUSES, STEPS
@@ -64,7 +64,7 @@ def money_words() -> str:
 def page_words() -> str:
     """The document: every page of a registration in every status, with its words and the way on."""
     lines = [PAGES_HEADING]
-    for page in Page:
+    for page in CandidatePage:
         lines += [
             "",
             f"## `{page.value}` {PAGES[page].zh}",

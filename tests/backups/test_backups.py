@@ -42,9 +42,11 @@ def _office() -> tuple[object, ...]:
     return (Role.OFFICE,)
 
 
-def source(container: Container, photos: Callable[[], list[str]] = list) -> making.Source:
+def source(container: Container, photos: Callable[[], list[str]] = list) -> making.BackupSource:
     settings = container.settings
-    return making.Source(container.database, settings.database_url, kept_photos(settings), photos, "test")
+    return making.BackupSource(
+        container.database, settings.database_url, kept_photos(settings), photos, "test"
+    )
 
 
 def digests(url: str) -> dict[str, str]:

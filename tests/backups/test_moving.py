@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from ncre.backups import tables
 from ncre.backups.moving import transfer
-from ncre.backups.moving.move import Move, Moved
+from ncre.backups.moving.move import DatabaseMove, MoveResult
 from ncre.backups.moving.notes import Notes, triggers
 from ncre.backups.moving.transfer import MoveDiffers, Transfer
 from ncre.backups.problems import BackupUnusable
@@ -66,11 +66,13 @@ def any_target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Datab
     place.close()
 
 
-def moving(container: Container, target: Database) -> Move:
-    return Move(container.database, target, container.command_handler.store.settled)
+def moving(container: Container, target: Database) -> DatabaseMove:
+    return DatabaseMove(container.database, target, container.command_handler.store.settled)
 
 
-def moved(container: Container, target: Database, switch: Callable[[], None] = lambda: None) -> Moved | None:
+def moved(
+    container: Container, target: Database, switch: Callable[[], None] = lambda: None
+) -> MoveResult | None:
     return moving(container, target).run(switch)
 
 

@@ -237,11 +237,11 @@ def test_axe_finds_nothing_on_the_door(door: Page, codes: list[str]) -> None:
 def test_a_code_of_before_is_read(
     door: Page, container: Container, both: tuple[Candidate, Candidate]
 ) -> None:
-    from ncre.documents.codes.ticket_token import read
+    from ncre.documents.codes.ticket_token import read_ticket_token
     from ncre.store.keys import Keys
     from tests.support.people import SECRET
 
     key = TicketKey(Keys.derived_from(SECRET).stamp)
-    now = read(ticket_of(container, both[0]), key.public)
+    now = read_ticket_token(ticket_of(container, both[0]), key.public)
     scan(door, key.signed(replace(now, kind="T1")))
     says(door, "可以核对放行")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotification
 from ncre.domain.registration.vocabulary import Role
 from tests.browser.visit import PHONE, CandidateAtPhone, Person, desk, phone
 from tests.stand_ins.market import Market
@@ -77,12 +77,12 @@ def test_cash_refunds_and_what_needs_a_person_are_accessible_at_every_width(
     assert "现场缴费已登记" in shenhe.reads()
     shenhe.goes("/staff/takings")
     assert "应有现金 160.00 元" in shenhe.reads()
-    told = (Source.NOTICE, container.clock())
+    told = (NewsSource.NOTICE, container.clock())
     container.payments.receive(
-        PaymentNotification(Kind.PAID, "alipay", "N-UNKNOWN", "T-orphan", "", 8000, told[1], told[0])
+        PaymentNotification(NewsKind.PAID, "alipay", "N-UNKNOWN", "T-orphan", "", 8000, told[1], told[0])
     )
     container.payments.receive(
-        PaymentNotification(Kind.OTHER, "alipay", "N1", "T9", "1", -48, told[1], told[0], "服务费")
+        PaymentNotification(NewsKind.OTHER, "alipay", "N1", "T9", "1", -48, told[1], told[0], "服务费")
     )
     kaowu = Person(desk(browser), market.home, check=True)
     kaowu.signs_in("kaowu", PASSWORD)

@@ -36,7 +36,7 @@ def test_an_authenticator_code_in_full_width() -> None:
 )
 def test_one_phone_is_one_account_and_one_form_in_the_details(typed: str) -> None:
     assert addresses.phone(typed) == "+8613800138000"
-    assert addresses.shown(addresses.phone(typed)) == "138 0013 8000"
+    assert addresses.readable_address(addresses.phone(typed)) == "138 0013 8000"
 
 
 def test_the_apostrophe_of_a_phone() -> None:

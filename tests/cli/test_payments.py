@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.clients.payment_channel import Kind, PaymentNotification, Source, State
+from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotification, State
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.payment import ledger, orders
 from tests.cli.conftest import Run
@@ -91,12 +91,12 @@ def test_cash_that_is_owed_is_handed_back_and_unknown_money_is_sent_back(
     with container.database.reading() as connection:
         order = orders.of_registration(connection, walker.id)[-1]["number"]
     container.payments.receive(
-        PaymentNotification(Kind.PAID, "counter", order, "T-2", "", 8000, clock(), Source.COUNTER)
+        PaymentNotification(NewsKind.PAID, "counter", order, "T-2", "", 8000, clock(), NewsSource.COUNTER)
     )
     assert ncre("payments", "handed-back", "T-2", "--as", "shenhe").code == 0
     assert ncre("payments", "handed-back", "T-2", "--as", "shenhe").code == 2
     container.payments.receive(
-        PaymentNotification(Kind.PAID, "till", "N-UNKNOWN", "T9", "", 8000, clock(), Source.NOTICE)
+        PaymentNotification(NewsKind.PAID, "till", "N-UNKNOWN", "T9", "", 8000, clock(), NewsSource.NOTICE)
     )
     back = ("payments", "send-back", "till", "T9", "--why", "付款人申请", "--as")
     assert ncre(*back, "shenhe").code == 2

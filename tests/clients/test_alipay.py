@@ -13,11 +13,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from ncre.clients.alipay import Alipay, AlipayTerms
-from ncre.clients.alipay.bill import read_bill
+from ncre.clients.alipay.bill import read_alipay_bill
 from ncre.clients.payment_channel import (
     ChannelRefused,
     ChannelUnavailable,
-    Kind,
+    NewsKind,
     NoticeRefused,
     Refund,
     State,
@@ -104,7 +104,7 @@ def test_an_unsigned_error_is_silence(terms: AlipayTerms) -> None:
         asked(terms, reply, lambda alipay: alipay.query(NO))
 
 
-def told(terms: AlipayTerms, key: RSAPrivateKey, **said: str | None) -> list[tuple[Kind, str, int]]:
+def told(terms: AlipayTerms, key: RSAPrivateKey, **said: str | None) -> list[tuple[NewsKind, str, int]]:
     sent = {
         "app_id": "2021",
         "seller_id": "2088",
@@ -122,8 +122,8 @@ def told(terms: AlipayTerms, key: RSAPrivateKey, **said: str | None) -> list[tup
     return [(one.kind, one.reference, one.amount) for one in news]
 
 
-SO_FAR = (Kind.RETURNED_SO_FAR, "")
-PAID, BACK = (Kind.PAID, "", 16000), (Kind.RETURNED_SO_FAR, "R1", 16000)
+SO_FAR = (NewsKind.RETURNED_SO_FAR, "")
+PAID, BACK = (NewsKind.PAID, "", 16000), (NewsKind.RETURNED_SO_FAR, "R1", 16000)
 
 
 @pytest.mark.parametrize(
@@ -134,19 +134,19 @@ PAID, BACK = (Kind.PAID, "", 16000), (Kind.RETURNED_SO_FAR, "R1", 16000)
         ({"trade_status": "TRADE_SUCCESS", **PAID_AT, **RETURNED}, [PAID, BACK]),
         ({"trade_status": "TRADE_CLOSED", **PAID_AT, **RETURNED}, [PAID, BACK]),
         ({"trade_status": "TRADE_CLOSED", **PAID_AT}, [PAID]),
-        ({"trade_status": "TRADE_CLOSED"}, [(Kind.CLOSED, "", 0)]),
+        ({"trade_status": "TRADE_CLOSED"}, [(NewsKind.CLOSED, "", 0)]),
         ({"trade_status": "WAIT_BUYER_PAY"}, []),
         ({"trade_status": "TRADE_SUCCESS", **PAID_AT, "refund_fee": "30.00"}, [PAID, (*SO_FAR, 3000)]),
         ({"trade_status": "TRADE_SUCCESS", **PAID_AT, "refund_fee": "0.00"}, [PAID]),
-        ({"trade_status": "TRADE_FINISHED", "notify_id": "1"}, [(Kind.OTHER, "1", 16000)]),
-        ({"trade_status": "TRADE_PENDING", "notify_id": "2"}, [(Kind.OTHER, "2", 16000)]),
+        ({"trade_status": "TRADE_FINISHED", "notify_id": "1"}, [(NewsKind.OTHER, "1", 16000)]),
+        ({"trade_status": "TRADE_PENDING", "notify_id": "2"}, [(NewsKind.OTHER, "2", 16000)]),
     ],
 )
 def test_a_notice_means_what_its_money_says_and_not_its_status_alone(
     terms: AlipayTerms,
     keys: tuple[RSAPrivateKey, RSAPrivateKey],
     said: dict[str, str],
-    news: list[tuple[Kind, str, int]],
+    news: list[tuple[NewsKind, str, int]],
 ) -> None:
     assert told(terms, keys[1], **said) == news
 
@@ -175,7 +175,7 @@ def test_a_bare_plus_of_a_signature_that_arrives_as_a_blank_is_read_as_plus(
     with_plus, sign = next((one, sign) for one, sign in signatures if "+" in sign)
     body = f"{urlencode(with_plus)}&sign={sign.replace('=', '%3D').replace('/', '%2F')}"
     news = Alipay(terms, Clock()).notice({}, body.encode())
-    assert [one.kind for one in news] == [Kind.PAID]
+    assert [one.kind for one in news] == [NewsKind.PAID]
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_notice_is_read_in_the_charset_that_it_names(
     body = urlencode(form, encoding=codec)
     body += "&sign=" + (quote(signature, safe="+/=") if bare_plus else quote(signature, safe=""))
     (news,) = Alipay(terms, Clock()).notice({}, body.encode())
-    assert (news.kind, news.amount) == (Kind.PAID, 16000)
+    assert (news.kind, news.amount) == (NewsKind.PAID, 16000)
     with pytest.raises(NoticeRefused) as refused:
         Alipay(terms, Clock()).notice({}, body.replace("160.00", "161.00").encode())
     assert refused.value.why == "signature"
@@ -281,28 +281,28 @@ def zipped(*lines: str) -> bytes:
 @pytest.mark.parametrize(
     ("kind", "amount", "request_", "booked"),
     [
-        ("交易", "80.00", "", (Kind.PAID, "", 8000)),
-        ("退款", "-30.00", "R1", (Kind.RETURNED, "R1", 3000)),
-        ("交易", "-80.00", "", (Kind.OTHER, "交易", -8000)),
-        ("退款", "30.00", "R1", (Kind.OTHER, "退款", 3000)),
-        ("退款", "-30.00", "", (Kind.OTHER, "退款", -3000)),
-        ("服务费", "-0.48", "", (Kind.OTHER, "服务费", -48)),
-        ("退服务费", "0.48", "", (Kind.OTHER, "退服务费", 48)),
-        ("转账", "-80.00", "", (Kind.OTHER, "转账", -8000)),
-        ("", "80.00", "", (Kind.OTHER, "", 8000)),
+        ("交易", "80.00", "", (NewsKind.PAID, "", 8000)),
+        ("退款", "-30.00", "R1", (NewsKind.RETURNED, "R1", 3000)),
+        ("交易", "-80.00", "", (NewsKind.OTHER, "交易", -8000)),
+        ("退款", "30.00", "R1", (NewsKind.OTHER, "退款", 3000)),
+        ("退款", "-30.00", "", (NewsKind.OTHER, "退款", -3000)),
+        ("服务费", "-0.48", "", (NewsKind.OTHER, "服务费", -48)),
+        ("退服务费", "0.48", "", (NewsKind.OTHER, "退服务费", 48)),
+        ("转账", "-80.00", "", (NewsKind.OTHER, "转账", -8000)),
+        ("", "80.00", "", (NewsKind.OTHER, "", 8000)),
     ],
 )
 def test_a_line_of_the_bill_is_booked_by_its_kind_and_its_sign_or_not_at_all(
-    kind: str, amount: str, request_: str, booked: tuple[Kind, str, int]
+    kind: str, amount: str, request_: str, booked: tuple[NewsKind, str, int]
 ) -> None:
     told = f"T1\t,{NO}\t,{kind},报名费,2026-12-02 09:30:01,{amount},{request_}\t"
-    (news,) = read_bill(zipped(told))
-    named = news.word if news.kind is Kind.OTHER else news.reference
+    (news,) = read_alipay_bill(zipped(told))
+    named = news.word if news.kind is NewsKind.OTHER else news.reference
     assert (news.kind, named, news.amount) == booked
 
 
 def test_two_odd_lines_of_a_bill_are_two_items_and_each_is_the_same_tomorrow() -> None:
     lines = [f"T1\t,{NO}\t,服务费,报名费,2026-12-02 09:30:01,-0.{cent},\t" for cent in (48, 49)]
-    first, second = read_bill(zipped(*lines))
+    first, second = read_alipay_bill(zipped(*lines))
     assert first.key != second.key
-    assert read_bill(zipped(*lines)) == (first, second)
+    assert read_alipay_bill(zipped(*lines)) == (first, second)

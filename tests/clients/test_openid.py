@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, RSAKey
 from werkzeug.serving import make_server
 
-from ncre.clients.identity_provider import ProviderUnavailable, SignOnRefused, Unheard, Why
+from ncre.clients.identity_provider import ProviderUnavailable, SignInFailure, SignOnRefused, Unheard
 from ncre.clients.openid import Issuer, OpenIDClient
 from ncre.clients.openid_keys import ProviderKeys, _read
 from ncre.domain.registration.vocabulary import Role
@@ -39,7 +39,7 @@ def issuer(provider: str) -> Issuer:
     return issuer_at(provider)
 
 
-def refusal(attempt: Callable[[], object]) -> Why:
+def refusal(attempt: Callable[[], object]) -> SignInFailure:
     with pytest.raises(SignOnRefused) as refused:
         attempt()
     return refused.value.why
@@ -57,7 +57,7 @@ def test_a_reviewer_signs_in_with_the_role_and_sites_of_the_claim(issuer: Issuer
 def test_who_has_no_claim_to_a_role_is_refused(issuer: Issuer) -> None:
     sign_on = OpenIDClient(issuer, now)
     begun = sign_on.begin()
-    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address, "zhang"))) is Why.NO_ROLE
+    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address, "zhang"))) is SignInFailure.NO_ROLE
 
 
 @pytest.mark.parametrize("iss", ["https://evil.example", "", None])
@@ -67,14 +67,15 @@ def test_a_wrong_or_missing_iss_is_refused(issuer: Issuer, iss: str | None) -> N
     brought = log_in(begun.address)
     assert brought.pop("iss") == issuer.url
     assert (
-        refusal(lambda: sign_on.finish(begun, brought | ({} if iss is None else {"iss": iss}))) is Why.ISSUER
+        refusal(lambda: sign_on.finish(begun, brought | ({} if iss is None else {"iss": iss})))
+        is SignInFailure.ISSUER
     )
 
 
 def test_a_wrong_state_is_refused(issuer: Issuer) -> None:
     sign_on = OpenIDClient(issuer, now)
     begun, other = sign_on.begin(), sign_on.begin()
-    assert refusal(lambda: sign_on.finish(other, log_in(begun.address))) is Why.STATE
+    assert refusal(lambda: sign_on.finish(other, log_in(begun.address))) is SignInFailure.STATE
 
 
 def test_a_replayed_code_is_refused(issuer: Issuer) -> None:
@@ -82,7 +83,7 @@ def test_a_replayed_code_is_refused(issuer: Issuer) -> None:
     begun = sign_on.begin()
     brought = log_in(begun.address)
     sign_on.finish(begun, brought)
-    assert refusal(lambda: sign_on.finish(begun, brought)) is Why.CODE
+    assert refusal(lambda: sign_on.finish(begun, brought)) is SignInFailure.CODE
 
 
 @pytest.mark.parametrize("change", [{"client_id": "another"}, {"client_secret": "wrong"}])
@@ -91,27 +92,31 @@ def test_a_code_of_another_client_and_a_wrong_secret_are_refused(
 ) -> None:
     begun = OpenIDClient(issuer, now).begin()
     other = OpenIDClient(replace(issuer, **change), now)
-    assert refusal(lambda: other.finish(begun, log_in(begun.address))) is Why.CODE
+    assert refusal(lambda: other.finish(begun, log_in(begun.address))) is SignInFailure.CODE
 
 
 def test_a_wrong_nonce_is_refused(issuer: Issuer) -> None:
     sign_on = OpenIDClient(issuer, now)
     begun = sign_on.begin()
-    assert refusal(lambda: sign_on.finish(replace(begun, nonce="x"), log_in(begun.address))) is Why.IDENTITY
+    assert (
+        refusal(lambda: sign_on.finish(replace(begun, nonce="x"), log_in(begun.address)))
+        is SignInFailure.IDENTITY
+    )
 
 
 def test_a_wrong_verifier_is_refused(issuer: Issuer) -> None:
     sign_on = OpenIDClient(issuer, now)
     begun = sign_on.begin()
     assert (
-        refusal(lambda: sign_on.finish(replace(begun, verifier="x" * 64), log_in(begun.address))) is Why.CODE
+        refusal(lambda: sign_on.finish(replace(begun, verifier="x" * 64), log_in(begun.address)))
+        is SignInFailure.CODE
     )
 
 
 def test_an_expired_token_is_refused(issuer: Issuer) -> None:
     sign_on = OpenIDClient(issuer, lambda: now() + timedelta(days=1))
     begun = sign_on.begin()
-    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address))) is Why.IDENTITY
+    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address))) is SignInFailure.IDENTITY
 
 
 def keys_of(sign_on: OpenIDClient, *keys: dict[str, object]) -> None:
@@ -153,7 +158,7 @@ def test_a_token_signed_by_somebody_else_under_the_same_key_name_is_refused(
     kid = str(published(issuer)[0]["kid"])
     forged = jwt.encode({"alg": "RS256", "kid": kid}, {"iss": issuer.url}, RSAKey.generate_key(2048))
     monkeypatch.setattr(sign_on, "_id_token", lambda *_: forged)
-    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address))) is Why.IDENTITY
+    assert refusal(lambda: sign_on.finish(begun, log_in(begun.address))) is SignInFailure.IDENTITY
 
 
 def test_keys_may_have_names_or_none_and_strange_ones_beside_them() -> None:
@@ -234,10 +239,10 @@ def test_whoever_proves_it_anew_is_asked_to_and_when_is_checked(issuer: Issuer) 
     assert sign_on.finish(begun, log_in(begun.address)).identity.subject == "li"
     begun = sign_on.begin(again=True)
     later = replace(begun, again=str(int(begun.again) + 3600))
-    assert refusal(lambda: sign_on.finish(later, log_in(begun.address))) is Why.STALE
+    assert refusal(lambda: sign_on.finish(later, log_in(begun.address))) is SignInFailure.STALE
     unasked = sign_on.begin()  # without max_age this provider does not say when
     forged = replace(unasked, again=str(int(now().timestamp())))
-    assert refusal(lambda: sign_on.finish(forged, log_in(unasked.address))) is Why.STALE
+    assert refusal(lambda: sign_on.finish(forged, log_in(unasked.address))) is SignInFailure.STALE
 
 
 def test_a_provider_that_does_not_answer_is_silence(issuer: Issuer) -> None:
@@ -247,7 +252,7 @@ def test_a_provider_that_does_not_answer_is_silence(issuer: Issuer) -> None:
 
 
 def test_metadata_of_another_issuer_are_refused(issuer: Issuer) -> None:
-    assert refusal(OpenIDClient(replace(issuer, url=issuer.url + "/"), now).begin) is Why.ISSUER
+    assert refusal(OpenIDClient(replace(issuer, url=issuer.url + "/"), now).begin) is SignInFailure.ISSUER
 
 
 @pytest.mark.parametrize(

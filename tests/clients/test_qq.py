@@ -12,9 +12,16 @@ import pytest
 import requests
 from werkzeug.serving import make_server
 
-from ncre.clients.identity_provider import Identity, ProviderUnavailable, SignOnRefused, Unheard, Why
+from ncre.clients.identity_provider import (
+    Identity,
+    ProviderUnavailable,
+    SignInFailure,
+    SignOnRefused,
+    Unheard,
+)
 from ncre.clients.qq import QQ, QQTerms, read_reply
-from ncre.stand_ins.qq import Fault, NotInProduction, Style, create_qq_stand_in
+from ncre.stand_ins import NotInProduction
+from ncre.stand_ins.qq import SignInFault, Style, create_qq_stand_in
 
 APPID, SECRET, BACK = "101234567", "s3cret", "https://exam.example/passport/qq/back"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -47,7 +54,7 @@ def terms(request: pytest.FixtureRequest, clock: Clock) -> Iterator[QQTerms]:
     thread.join()
 
 
-def allow(address: str, user: str = "10001", fault: Fault = Fault.NONE) -> dict[str, str]:
+def allow(address: str, user: str = "10001", fault: SignInFault = SignInFault.NONE) -> dict[str, str]:
     """What the browser brings back after the person allowed it."""
     reply = requests.post(address, data={"user": user, "fault": fault}, allow_redirects=False, timeout=5)
     assert reply.status_code == 302, reply.text
@@ -55,13 +62,13 @@ def allow(address: str, user: str = "10001", fault: Fault = Fault.NONE) -> dict[
     return dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
 
 
-def sign_in(terms: QQTerms, fault: Fault = Fault.NONE, user: str = "10001") -> Identity:
+def sign_in(terms: QQTerms, fault: SignInFault = SignInFault.NONE, user: str = "10001") -> Identity:
     qq = QQ(terms)
     begun = qq.begin()
     return qq.finish(begun.state, allow(begun.address, user, fault))
 
 
-def refusal(attempt: Callable[[], object]) -> Why:
+def refusal(attempt: Callable[[], object]) -> SignInFailure:
     with pytest.raises(SignOnRefused) as refused:
         attempt()
     return refused.value.why
@@ -73,7 +80,7 @@ def test_who_signed_in_is_known_by_unionid_and_found_by_openid_too(terms: QQTerm
     assert someone.subject.startswith("UID_")
     assert sign_in(terms) == someone
     assert sign_in(terms, user="10002").subject != someone.subject
-    without = sign_in(terms, Fault.NO_UNIONID)
+    without = sign_in(terms, SignInFault.NO_UNIONID)
     assert without.subject.startswith(f"{APPID}:")
     assert someone.also == (without.subject,)
 
@@ -82,8 +89,8 @@ def test_who_signed_in_is_known_by_unionid_and_found_by_openid_too(terms: QQTerm
 def test_a_foreign_state_is_refused_before_qq_is_asked(brought: str | None) -> None:
     qq = QQ(QQTerms(APPID, SECRET, BACK, "http://127.0.0.1:9"))
     query = {"code": "C"} | ({} if brought is None else {"state": brought})
-    assert refusal(lambda: qq.finish(qq.begin().state, query)) is Why.STATE
-    assert refusal(lambda: qq.finish("", {"code": "C", "state": ""})) is Why.STATE
+    assert refusal(lambda: qq.finish(qq.begin().state, query)) is SignInFailure.STATE
+    assert refusal(lambda: qq.finish("", {"code": "C", "state": ""})) is SignInFailure.STATE
 
 
 def test_a_code_counts_once(terms: QQTerms) -> None:
@@ -91,7 +98,7 @@ def test_a_code_counts_once(terms: QQTerms) -> None:
     begun = qq.begin()
     brought = allow(begun.address)
     qq.finish(begun.state, brought)
-    assert refusal(lambda: qq.finish(begun.state, brought)) is Why.CODE
+    assert refusal(lambda: qq.finish(begun.state, brought)) is SignInFailure.CODE
 
 
 @pytest.mark.parametrize(("minutes", "accepted"), [(10, True), (11, False)])
@@ -103,30 +110,34 @@ def test_a_code_lives_ten_minutes(terms: QQTerms, clock: Clock, minutes: int, ac
     if accepted:
         assert qq.finish(begun.state, brought)
     else:
-        assert refusal(lambda: qq.finish(begun.state, brought)) is Why.CODE
+        assert refusal(lambda: qq.finish(begun.state, brought)) is SignInFailure.CODE
 
 
 @pytest.mark.parametrize("change", [{"secret": "wrong"}, {"appid": "1"}, {"redirect_uri": BACK + "/other"}])
 def test_wrong_terms_are_refused(terms: QQTerms, change: dict[str, str]) -> None:
     begun = QQ(terms).begin()
     brought = allow(begun.address)
-    assert refusal(lambda: QQ(replace(terms, **change)).finish(begun.state, brought)) is Why.CODE
+    assert refusal(lambda: QQ(replace(terms, **change)).finish(begun.state, brought)) is SignInFailure.CODE
 
 
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        (Fault.OTHER_CLIENT, Why.OTHER_CLIENT),
-        (Fault.BAD_TOKEN, Why.IDENTITY),
-        (Fault.NO_PROFILE, Why.IDENTITY),
+        (SignInFault.OTHER_CLIENT, SignInFailure.OTHER_CLIENT),
+        (SignInFault.BAD_TOKEN, SignInFailure.IDENTITY),
+        (SignInFault.NO_PROFILE, SignInFailure.IDENTITY),
     ],
 )
-def test_an_identity_that_does_not_hold_is_refused(terms: QQTerms, fault: Fault, why: Why) -> None:
+def test_an_identity_that_does_not_hold_is_refused(
+    terms: QQTerms, fault: SignInFault, why: SignInFailure
+) -> None:
     assert refusal(lambda: sign_in(terms, fault)) is why
 
 
-@pytest.mark.parametrize(("fault", "why"), [(Fault.SLOW, Unheard.SLOW), (Fault.BROKEN, Unheard.BROKEN)])
-def test_slow_and_broken_answers_are_silence(terms: QQTerms, fault: Fault, why: Unheard) -> None:
+@pytest.mark.parametrize(
+    ("fault", "why"), [(SignInFault.SLOW, Unheard.SLOW), (SignInFault.BROKEN, Unheard.BROKEN)]
+)
+def test_slow_and_broken_answers_are_silence(terms: QQTerms, fault: SignInFault, why: Unheard) -> None:
     with pytest.raises(ProviderUnavailable) as silent:
         sign_in(terms, fault)
     assert silent.value.why is why
@@ -140,8 +151,10 @@ def test_nobody_there_is_silence() -> None:
     assert silent.value.why is Unheard.UNREACHABLE
 
 
-@pytest.mark.parametrize(("query", "why"), [({"error": "access_denied"}, Why.DENIED), ({}, Why.NO_CODE)])
-def test_a_return_without_a_code_is_refused(query: dict[str, str], why: Why) -> None:
+@pytest.mark.parametrize(
+    ("query", "why"), [({"error": "access_denied"}, SignInFailure.DENIED), ({}, SignInFailure.NO_CODE)]
+)
+def test_a_return_without_a_code_is_refused(query: dict[str, str], why: SignInFailure) -> None:
     qq = QQ(QQTerms(APPID, SECRET, BACK))
     begun = qq.begin()
     assert refusal(lambda: qq.finish(begun.state, query | {"state": begun.state})) is why

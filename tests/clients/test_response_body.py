@@ -13,7 +13,7 @@ import requests
 from ncre.clients import response_body
 from ncre.clients.alipay.client import AlipayClient, AlipayTerms
 from ncre.clients.payment_channel import ChannelUnavailable
-from ncre.clients.response_body import whole
+from ncre.clients.response_body import whole_body
 from tests.clients.rsa_keys import new_keys, pem, public_pem
 from tests.support.people import Clock
 
@@ -55,7 +55,7 @@ def test_a_bill_of_alipay_that_breaks_off_is_silence(said: bytes) -> None:
 def test_an_answer_larger_than_any_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     with saying(FIVE, FIVE) as address:
         monkeypatch.setattr(response_body, "LARGEST", 5)
-        assert whole(requests.get(address, stream=True, timeout=5)) == b"12345"
+        assert whole_body(requests.get(address, stream=True, timeout=5)) == b"12345"
         monkeypatch.setattr(response_body, "LARGEST", 4)
         with pytest.raises(ChannelUnavailable, match="larger"):
-            whole(requests.get(address, stream=True, timeout=5))
+            whole_body(requests.get(address, stream=True, timeout=5))

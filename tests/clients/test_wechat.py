@@ -17,17 +17,17 @@ from ncre.clients.payment_channel import (
     ChannelRefused,
     ChannelUnavailable,
     Device,
-    Kind,
+    NewsKind,
+    NewsSource,
     NoticeRefused,
     Order,
     PaymentNotification,
     Refund,
-    Source,
     State,
 )
 from ncre.clients.rsa_signing import KeyUnusable
 from ncre.clients.wechat import WeChat, WeChatTerms
-from ncre.stand_ins.alipay import Keys, keys_in
+from ncre.stand_ins.alipay import KeyPair, keys_in
 from tests.clients.wechat_stand_in import API_KEY, WeChatStandIn, terms_at
 from tests.stand_ins.market import serving
 from tests.support.people import Clock
@@ -36,18 +36,18 @@ NUMBER = "N0WECHAT0000000000000000000W01"
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keys, Keys]:
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[KeyPair, KeyPair]:
     folder = tmp_path_factory.mktemp("wechat")
     return keys_in(folder, "wechat"), keys_in(folder, "merchant")
 
 
 @pytest.fixture
-def far(keys: tuple[Keys, Keys], clock: Clock) -> WeChatStandIn:
+def far(keys: tuple[KeyPair, KeyPair], clock: Clock) -> WeChatStandIn:
     return WeChatStandIn(keys[0].private, keys[1].public, API_KEY, clock)
 
 
 @pytest.fixture
-def terms(far: WeChatStandIn, keys: tuple[Keys, Keys]) -> Iterator[WeChatTerms]:
+def terms(far: WeChatStandIn, keys: tuple[KeyPair, KeyPair]) -> Iterator[WeChatTerms]:
     with serving(far.site) as address:
         yield terms_at(address, *keys)
 
@@ -62,9 +62,10 @@ def order(clock: Clock) -> Order:
     return Order(NUMBER, 8000, "2027年3月全国计算机等级考试 & 测试", clock() + timedelta(hours=1))
 
 
-def news(clock: Clock, source: Source, **changed: Any) -> PaymentNotification:
+def news(clock: Clock, source: NewsSource, **changed: Any) -> PaymentNotification:
     return replace(
-        PaymentNotification(Kind.PAID, "wechat", NUMBER, f"42{NUMBER}", "", 8000, clock(), source), **changed
+        PaymentNotification(NewsKind.PAID, "wechat", NUMBER, f"42{NUMBER}", "", 8000, clock(), source),
+        **changed,
     )
 
 
@@ -91,7 +92,7 @@ def test_a_trade_is_unknown_then_open_then_paid(
     assert wechat.query(NUMBER).state is State.WAITING
     far.pay(NUMBER)
     answer = wechat.query(NUMBER)
-    assert (answer.state, answer.news) == (State.PAID, (news(clock, Source.QUERY),))
+    assert (answer.state, answer.news) == (State.PAID, (news(clock, NewsSource.QUERY),))
     assert wechat.close(NUMBER).news == answer.news
     with pytest.raises(ChannelRefused, match="ORDERPAID"):
         wechat.open(order, Device.DESKTOP, "")
@@ -114,7 +115,7 @@ def test_a_refund_is_pending_until_it_has_gone(
     assert wechat.refund(refund) is None
     assert wechat.refunded(refund) is None
     far.pending = False
-    gone = news(clock, Source.REFUND, kind=Kind.RETURNED, reference="R1")
+    gone = news(clock, NewsSource.REFUND, kind=NewsKind.RETURNED, reference="R1")
     assert wechat.refund(refund) == gone
     assert wechat.refunded(refund) == gone
     assert len(far.refunds) == 1
@@ -141,7 +142,9 @@ def test_notices_tell_payment_and_refund(
 ) -> None:
     wechat.open(order, Device.DESKTOP, "")
     far.pay(NUMBER)
-    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far))) == (news(clock, Source.NOTICE),)
+    assert wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far))) == (
+        news(clock, NewsSource.NOTICE),
+    )
     back = {
         "mchid": "1900000001",
         "out_trade_no": NUMBER,
@@ -152,10 +155,10 @@ def test_notices_tell_payment_and_refund(
         "amount": {"total": 8000, "refund": 8000},
     }
     told = wechat.notice(*far.notice("REFUND.SUCCESS", back))
-    assert told == (news(clock, Source.NOTICE, kind=Kind.RETURNED, reference="R1"),)
+    assert told == (news(clock, NewsSource.NOTICE, kind=NewsKind.RETURNED, reference="R1"),)
     for event in ("REFUND.ABNORMAL", "REFUND.CLOSED", "TRANSACTION.PAY_BACK", "COUPON.USE"):
         (other,) = wechat.notice(*far.notice(event, back))
-        assert (other.kind, other.amount, other.trade) == (Kind.OTHER, 8000, f"42{NUMBER}")
+        assert (other.kind, other.amount, other.trade) == (NewsKind.OTHER, 8000, f"42{NUMBER}")
         assert other.word.startswith(event)
 
 
@@ -164,7 +167,7 @@ def test_a_transaction_notice_that_tells_of_no_payment_is_for_a_person(
 ) -> None:
     wechat.open(order, Device.DESKTOP, "")
     (other,) = wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far)))
-    assert (other.kind, other.word) == (Kind.OTHER, "TRANSACTION.SUCCESS NOTPAY")
+    assert (other.kind, other.word) == (NewsKind.OTHER, "TRANSACTION.SUCCESS NOTPAY")
 
 
 def test_a_box_without_associated_data_is_opened(wechat: WeChat, far: WeChatStandIn, order: Order) -> None:
@@ -172,12 +175,12 @@ def test_a_box_without_associated_data_is_opened(wechat: WeChat, far: WeChatStan
     far.pay(NUMBER)
     for data in (None, ""):
         (paid,) = wechat.notice(*far.notice("TRANSACTION.SUCCESS", trade_of(far), data))
-        assert paid.kind is Kind.PAID
+        assert paid.kind is NewsKind.PAID
 
 
 def test_several_keys_stand_beside_each_other_while_wechat_changes_its_own(
     far: WeChatStandIn,
-    keys: tuple[Keys, Keys],
+    keys: tuple[KeyPair, KeyPair],
     terms: WeChatTerms,
     clock: Clock,
     order: Order,
@@ -346,12 +349,12 @@ def test_the_bill_tells_payments_and_refunds(
     far.pay(NUMBER)
     wechat.refund(Refund(NUMBER, f"42{NUMBER}", "R1", 100, 8000, "duplicate"))
     paid, back = wechat.bill(clock().date())
-    assert paid == news(clock, Source.BILL)
-    assert back == news(clock, Source.BILL, kind=Kind.RETURNED, reference="R1", amount=100)
+    assert paid == news(clock, NewsSource.BILL)
+    assert back == news(clock, NewsSource.BILL, kind=NewsKind.RETURNED, reference="R1", amount=100)
 
 
 def test_the_wrong_key_is_noticed_at_the_start(
-    terms: WeChatTerms, keys: tuple[Keys, Keys], clock: Clock
+    terms: WeChatTerms, keys: tuple[KeyPair, KeyPair], clock: Clock
 ) -> None:
     with pytest.raises(KeyUnusable, match="merchant's own"):
         WeChat(replace(terms, wechat_key=keys[1].public), clock)
@@ -404,7 +407,7 @@ def test_an_independent_client_opens_the_notices_that_ours_opens(
 
 
 def test_the_independent_client_signs_requests_as_ours_does(
-    terms: WeChatTerms, clock: Clock, keys: tuple[Keys, Keys]
+    terms: WeChatTerms, clock: Clock, keys: tuple[KeyPair, KeyPair]
 ) -> None:
     """The stand-in checks both with the merchant's public key, so a request of either one is accepted or none."""
     stranger = replace(terms, private_key=keys[0].private, wechat_key=keys[1].public)

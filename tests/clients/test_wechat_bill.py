@@ -6,8 +6,8 @@ from datetime import UTC
 
 import pytest
 
-from ncre.clients.payment_channel import ChannelUnavailable, Kind
-from ncre.clients.wechat.bill import read_bill
+from ncre.clients.payment_channel import ChannelUnavailable, NewsKind
+from ncre.clients.wechat.bill import read_wechat_bill
 
 NAMES = "交易时间,微信订单号,商户订单号,交易状态,商户退款单号,申请退款金额,订单金额\n"
 
@@ -24,7 +24,7 @@ NAMES = "交易时间,微信订单号,商户订单号,交易状态,商户退款�
 )
 def test_a_line_that_nobody_can_mean_makes_the_bill_silence(line: str) -> None:
     with pytest.raises(ChannelUnavailable):
-        read_bill(f"{NAMES}{line}\n".encode())
+        read_wechat_bill(f"{NAMES}{line}\n".encode())
 
 
 WITHOUT_AMOUNTS = (
@@ -35,11 +35,11 @@ WITHOUT_AMOUNTS = (
 @pytest.mark.parametrize("raw", [b"", b"\xff", b"x,y\n`1,`2\n", WITHOUT_AMOUNTS.encode()])
 def test_a_bill_that_cannot_be_read_is_silence(raw: bytes) -> None:
     with pytest.raises(ChannelUnavailable):
-        read_bill(raw)
+        read_wechat_bill(raw)
 
 
 def test_the_times_of_a_bill_are_utc() -> None:
-    (news,) = read_bill(f"{NAMES}`2026-12-02 09:30:01,`42,`N1,`SUCCESS,`,`0.00,`80.00\n".encode())
+    (news,) = read_wechat_bill(f"{NAMES}`2026-12-02 09:30:01,`42,`N1,`SUCCESS,`,`0.00,`80.00\n".encode())
     assert (news.at.tzinfo, news.at.hour, news.amount) == (UTC, 1, 8000)
 
 
@@ -47,7 +47,7 @@ def test_the_times_of_a_bill_are_utc() -> None:
 def test_a_refund_counts_once_it_has_gone(status: str, lines: int) -> None:
     names = NAMES.replace("\n", ",退款状态\n")
     row = f"`2026-12-02 09:30:01,`42,`N1,`REFUND,`R1,`30.00,`80.00,`{status}\n"
-    assert len(read_bill((names + row).encode())) == lines
+    assert len(read_wechat_bill((names + row).encode())) == lines
 
 
 WHOLE = (
@@ -93,19 +93,19 @@ def bill(*lines: str, names: str = WHOLE) -> bytes:
     ],
 )
 def test_a_title_may_hold_whatever_it_wants(title: str) -> None:
-    first, second = read_bill(bill(line(title), line(title, 微信订单号="43")))
-    assert (first.kind, first.trade, first.amount) == (Kind.PAID, "42", 8000)
+    first, second = read_wechat_bill(bill(line(title), line(title, 微信订单号="43")))
+    assert (first.kind, first.trade, first.amount) == (NewsKind.PAID, "42", 8000)
     assert second.trade == "43"
 
 
 def test_blank_lines_are_no_lines() -> None:
-    assert len(read_bill(bill(line(), "", "  ", line(微信订单号="43"), ""))) == 2
+    assert len(read_wechat_bill(bill(line(), "", "  ", line(微信订单号="43"), ""))) == 2
 
 
 def test_an_older_bill_has_other_names_and_fewer_columns() -> None:
     older = WHOLE.replace("应结订单金额", "总金额").replace(",订单金额,申请退款金额,费率备注", "")
     refund = line(state="REFUND", names=older, 退款金额="30.00", 商户退款单号="R1", 退款状态="SUCCESS")
-    paid, back = read_bill(bill(line(names=older), refund, names=older))
+    paid, back = read_wechat_bill(bill(line(names=older), refund, names=older))
     assert (paid.amount, back.amount, back.reference) == (8000, 3000, "R1")
 
 
@@ -120,8 +120,8 @@ def test_an_older_bill_has_other_names_and_fewer_columns() -> None:
     ],
 )
 def test_what_is_no_payment_and_no_refund_is_for_a_person(odd: dict[str, str]) -> None:
-    one, again = read_bill(bill(line(**odd))), read_bill(bill(line(**odd)))
+    one, again = read_wechat_bill(bill(line(**odd))), read_wechat_bill(bill(line(**odd)))
     assert one == again
     (news,) = one
-    assert (news.kind, news.trade) == (Kind.OTHER, "42")
+    assert (news.kind, news.trade) == (NewsKind.OTHER, "42")
     assert news.amount == (-8000 if odd.get("订单金额") else 0 if odd.get("state") == "REFUND" else 8000)

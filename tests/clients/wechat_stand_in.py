@@ -20,7 +20,7 @@ from flask import Flask, Response, request
 
 from ncre.clients.rsa_signing import genuine, private_key, public_key, signed
 from ncre.clients.wechat import WeChatTerms
-from ncre.stand_ins.alipay.keys import Keys
+from ncre.stand_ins.alipay.keys import KeyPair
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 KEY_ID = "PUB_KEY_ID_0000000000000024101100397200000006"
@@ -35,7 +35,7 @@ AUTHORIZATION = re.compile(
 PRODUCTS = tuple(f"/v3/pay/transactions/{product}" for product in ("native", "h5", "jsapi"))
 
 
-def terms_at(address: str, own: Keys, merchant: Keys) -> WeChatTerms:
+def terms_at(address: str, own: KeyPair, merchant: KeyPair) -> WeChatTerms:
     """What a merchant agreed with the stand-in at this address."""
     return WeChatTerms(
         gateway=address,

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from ncre.documents.admission_ticket import admission_ticket, grouped
 from ncre.documents.masking import masked_ticket
-from ncre.documents.view_models import pictured
+from ncre.documents.view_models import with_photo
 from tests.documents.examples import NUMBER, PHOTO, SUBJECTS, photos, runs, ticket, words
 
 
@@ -86,7 +86,7 @@ def test_a_photo_that_cannot_be_had_leaves_its_frame_and_the_page_says_so(photo:
 @pytest.mark.parametrize("photo", [None, b"", b"no picture at all"])
 def test_a_face_that_is_lacking_is_told_on_the_paper_and_to_whoever_asked_for_it(photo: bytes | None) -> None:
     sheet = ticket("欧阳文静", 1)
-    printed = admission_ticket(pictured(sheet, photo))
+    printed = admission_ticket(with_photo(sheet, photo))
     assert printed.faceless == (f"{sheet.record.number} 欧阳文静",)
     assert "无照片" in PdfReader(BytesIO(printed.pdf)).pages[0].extract_text()
     assert admission_ticket(sheet).faceless == ()

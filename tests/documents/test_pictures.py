@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from ncre.documents.admission_ticket import admission_ticket
 from ncre.documents.codes.ticket_token import FORM as FORM_KIND
-from ncre.documents.codes.ticket_token import TICKET, TicketKey, TicketToken, TokenSeat, read
+from ncre.documents.codes.ticket_token import TICKET, TicketKey, TicketToken, TokenSeat, read_ticket_token
 from ncre.documents.registration_form import registration_form
 from ncre.documents.view_models import Printed
 from tests.documents.examples import ENGLISH, NUMBER, RARE, RECORD, form, ticket
@@ -92,7 +92,7 @@ def test_the_comparison_notices_a_field_that_moved() -> None:
 def test_an_independent_decoder_reads_both_codes_of_the_ticket_at_150_dpi(subjects: int) -> None:
     found = codes_on(rendered(stamped_ticket(subjects=subjects).pdf))
     assert found["Code128"] == NUMBER
-    stamp = read(found["QRCode"], KEY.public)
+    stamp = read_ticket_token(found["QRCode"], KEY.public)
     assert (stamp.kind, stamp.number, stamp.version, stamp.seats) == (TICKET, NUMBER, 17, HALLS[:subjects])
 
 
@@ -100,14 +100,14 @@ def test_an_independent_decoder_reads_both_codes_of_the_ticket_at_150_dpi(subjec
 def test_an_independent_decoder_reads_both_codes_of_a_bilingual_ticket(subjects: int) -> None:
     found = codes_on(rendered(bilingual_ticket(subjects).pdf))
     assert found["Code128"] == NUMBER
-    assert read(found["QRCode"], KEY.public).kind == TICKET
+    assert read_ticket_token(found["QRCode"], KEY.public).kind == TICKET
 
 
 @pytest.mark.parametrize("page", [0, 1])
 def test_an_independent_decoder_reads_both_codes_of_either_copy_of_the_form(page: int) -> None:
     found = codes_on(rendered(stamped_form(subjects=3).pdf, page=page))
     assert found["Code128"] == NUMBER
-    assert read(found["QRCode"], KEY.public).kind == FORM_KIND
+    assert read_ticket_token(found["QRCode"], KEY.public).kind == FORM_KIND
 
 
 @pytest.mark.parametrize("angle", [-3, 2, 90, 180])

@@ -12,7 +12,7 @@ from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.state import evolve
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.events.registration_values import Line
+from ncre.events.registration_values import SubjectFee
 from tests.domain.commands import after
 from tests.support import people
 
@@ -58,7 +58,7 @@ def test_step_by_step_exactly_what_is_held_in_the_end_was_taken_and_not_released
 
 def test_a_change_of_subjects_leaves_what_stays_alone() -> None:
     before = after(people.PICTURED)
-    fact = facts.SubjectsChanged(people.NUMBER, people.SITE, (Line("35", 8000), people.LINES[0]), 1)
+    fact = facts.SubjectsChanged(people.NUMBER, people.SITE, (SubjectFee("35", 8000), people.LINES[0]), 1)
     change = changes(before, evolve(before, fact), fact)
     assert change.released == (SeatClaim("78", people.SITE, "67"),)
     assert change.taken == (SeatClaim("78", people.SITE, "35"),)
@@ -69,7 +69,7 @@ def test_claims_are_handled_in_one_order_of_keys_so_that_no_two_wait_for_each_ot
     fact = facts.SubjectsChanged(
         people.NUMBER,
         "140027",
-        (Line("24", 8000), Line("35", 8000)),
+        (SubjectFee("24", 8000), SubjectFee("35", 8000)),
         1,
     )
     in_order = changes(before, evolve(before, fact), fact).in_order()

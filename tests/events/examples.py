@@ -34,7 +34,7 @@ from ncre.events import (
     registration,
 )
 from ncre.events.base import FACTS, Envelope, Fact
-from ncre.events.registration_values import Details, Line, Photo
+from ncre.events.registration_values import Details, Photo, SubjectFee
 from ncre.store.mapper import FactMapper
 from ncre.store.sealing import FieldSealer
 
@@ -66,7 +66,7 @@ DETAILS: Final = Details(
     postcode="430079",
     remark="左利手",
 )
-LINES: Final = (Line("14", 8000), Line("24", 9500))
+LINES: Final = (SubjectFee("14", 8000), SubjectFee("24", 9500))
 PHOTO: Final = Photo(
     digest="ab" * 32,
     uploaded="cd" * 32,

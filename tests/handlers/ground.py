@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Table, func, select
 
 from ncre.bootstrap import Container
-from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, Order, PaymentNotification
 from ncre.domain.exam.commands import PlanRound, PlanSite
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
@@ -146,14 +146,14 @@ class Walker(people.Candidate):
         with self.container.database.reading() as connection:
             newest = orders.of_registration(connection, self.id)[-1]
         said: dict[str, Any] = {
-            "kind": Kind.PAID,
+            "kind": NewsKind.PAID,
             "order": newest["number"],
             "channel": "till",
             "trade": trade,
             "reference": "",
             "amount": newest["amount"],
             "at": self.container.clock() - ago,
-            "source": Source.NOTICE,
+            "source": NewsSource.NOTICE,
         }
         return self.till.took(PaymentNotification(**{**said, **changed}))
 

@@ -17,7 +17,7 @@ from ncre.identity.proofs import Purpose
 from ncre.identity.sessions import Session
 from ncre.operational.watched_clock import HOLD, WatchedClock
 from ncre.projections.audit import timeline
-from ncre.projections.audit.snapshots import Moment, standing
+from ncre.projections.audit.snapshots import AsOfMoment, state_at
 from ncre.projections.maintenance.rebuild import check
 from ncre.projections.payment import orders
 from ncre.worker import Worker
@@ -92,7 +92,7 @@ def test_a_history_recorded_before_this_was_so_still_reads_by_version(
 def test_as_it_stood_counts_no_fact_that_came_after_one_of_later(clock: Clock) -> None:
     history = people.recorded(people.SUBMITTED)
     late = history[1].with_metadata(people.replace(history[1].metadata, recorded_at=NOW + timedelta(hours=2)))
-    stood = standing([history[0], late, history[2]], Moment(NOW + timedelta(minutes=30)))
+    stood = state_at([history[0], late, history[2]], AsOfMoment(NOW + timedelta(minutes=30)))
     assert stood is not None
     assert stood.version == 1
 

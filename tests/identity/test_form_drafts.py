@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from ncre.bootstrap import Container
-from ncre.identity.form_drafts import OF_A_FORM, DraftPage, Kept, form_drafts
-from ncre.store.sealing import PersonErased
+from ncre.identity.form_drafts import OF_A_FORM, DraftPage, SaveResult, form_drafts
+from ncre.store.sealing import PersonKeyDestroyed
 from tests.support.containers import container_on, open_round
 from tests.support.people import OFFICE, Candidate, Clock, somebody
 
@@ -35,7 +35,7 @@ def wenjing(container: Container) -> Candidate:
 
 def typed_by(container: Container, account: UUID, about: UUID | None = None) -> DraftPage:
     page = DraftPage(uuid4(), account, "details", about)
-    assert container.form_drafts.keep(page, [("address", TYPED)], 1) is Kept.SAVED
+    assert container.form_drafts.keep(page, [("address", TYPED)], 1) is SaveResult.SAVED
     return page
 
 
@@ -72,7 +72,7 @@ def test_it_dies_with_the_key_of_its_owner(container: Container, wenjing: Candid
     assert container.form_drafts.of(wenjing.account.id, wenjing.id) == []
     assert box_of(container, page) is None
     assert box not in raw(container)
-    with pytest.raises(PersonErased):
+    with pytest.raises(PersonKeyDestroyed):
         container.form_drafts.keep(page, [("address", TYPED)], 1)
 
 

@@ -19,7 +19,7 @@ from ncre.ledger import export, verifier
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.life import life_statement, life_table
 from ncre.ledger.sealer import Sealer
-from ncre.ledger.signing import Signer, checkpoint_text
+from ncre.ledger.signing import NoteSigner, checkpoint_text
 from ncre.ledger.verifier import VerifierKey, leaf_hash
 from tests.handlers.ground import Walker, open_exam
 from tests.support import people
@@ -27,8 +27,8 @@ from tests.support.containers import WITNESS as WITNESS
 
 ORIGIN: Final = "ncre.example/ledger"
 SEED: Final = bytes(range(32))
-SIGNER: Final = Signer.of(ORIGIN, SEED)
-OTHER: Final = Signer.of(ORIGIN, bytes(32))
+SIGNER: Final = NoteSigner.of(ORIGIN, SEED)
+OTHER: Final = NoteSigner.of(ORIGIN, bytes(32))
 KEY: Final = SIGNER.verifier.text
 
 
@@ -105,7 +105,7 @@ class Parts:
             )
 
     @classmethod
-    def sealed(cls, lines: Sequence[bytes], sizes: Sequence[int] = (), signer: Signer = SIGNER) -> Parts:
+    def sealed(cls, lines: Sequence[bytes], sizes: Sequence[int] = (), signer: NoteSigner = SIGNER) -> Parts:
         """What the office itself could make of any lines, as it has the key."""
         hashes = [leaf_hash(line) for line in lines]
         notes = []
@@ -167,7 +167,7 @@ def verdict(
     return "", ""
 
 
-def digest_statement(life: bytes, signer: Signer = SIGNER) -> str:
+def digest_statement(life: bytes, signer: NoteSigner = SIGNER) -> str:
     return signer.signed(f"{ORIGIN}/life\n{b64encode(sha256(life).digest()).decode()}\n")
 
 

@@ -17,7 +17,7 @@ from ncre.ledger import checkpoints, lines, tables
 from ncre.ledger.guard import LedgerBroken, assert_unbroken
 from ncre.ledger.merkle import consistency_proof, is_consistent
 from ncre.ledger.sealer import FULL, NoKey, Sealer
-from ncre.ledger.signing import Signer, checkpoint_text
+from ncre.ledger.signing import NoteSigner, checkpoint_text
 from ncre.ledger.tree import StoredTree
 from ncre.ledger.verifier import Checkpoint, Frontier, leaf_hash
 from ncre.store.database import Database
@@ -245,7 +245,7 @@ def test_a_checkpoint_that_another_key_signed_is_refused_at_start(
     container: Container, sealer: Sealer
 ) -> None:
     ground.lived(container, sealer, 1)
-    other = Signer.of(ground.ORIGIN, bytes(32))
+    other = NoteSigner.of(ground.ORIGIN, bytes(32))
     with container.database.transaction() as connection:
         newest = checkpoints.newest(connection)
         assert newest is not None

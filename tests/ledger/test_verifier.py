@@ -45,7 +45,7 @@ def test_each_kind_of_edit_is_refused(bundle: bytes, edit: object) -> None:
 
 def test_a_witness_that_cosigned_is_told_and_another_is_missed(bundle: bytes) -> None:
     parts = Parts.of(bundle)
-    text = verifier.Note.read(parts.checkpoints[-1]).text
+    text = verifier.SignedNote.read(parts.checkpoints[-1]).text
     parts.checkpoints[-1] += WITNESS.cosignature(text, 1_800_000_000)
     assert verdict(parts.packed(), witnesses=[WITNESS.verifier]) == ("", "")
     assert verdict(bundle, witnesses=[WITNESS.verifier]) == ("witness", "checkpoints.json")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from ncre.observability.listener import PREFIX, shared_counters, shown
+from ncre.observability.listener import PREFIX, metrics_shown, shared_counters
 from tests.cli.conftest import Run
 from tests.cli.test_serve import SOURCE, answers, children
 from tests.observability.exposed import value
@@ -95,7 +95,7 @@ def test_the_pages_do_not_show_them(site: Flask) -> None:
 
 def test_they_are_shown_on_this_machine_and_no_longer_than_the_process_works() -> None:
     port = free_port()
-    with shown("127.0.0.1", port):
+    with metrics_shown("127.0.0.1", port):
         assert "ncre_requests" in read(port)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
@@ -103,7 +103,7 @@ def test_they_are_shown_on_this_machine_and_no_longer_than_the_process_works() -
 
 def test_top_shows_what_waits_and_what_happens(ncre: Run) -> None:
     port = free_port()
-    with shown("127.0.0.1", port):
+    with metrics_shown("127.0.0.1", port):
         said = ncre("--lang", "en", "top", "--once", "--url", f"http://127.0.0.1:{port}/metrics")
     assert said.code == 0
     assert "waiting and late" in said.out

@@ -21,7 +21,7 @@ from time import monotonic
 from ncre.domain.photo.verdict import judge
 from ncre.photo.lab.lab import PhotoLabPool
 from ncre.photo.lab.measuring import Measured
-from ncre.photo.lab.picture import LONGEST_SIDE, opened
+from ncre.photo.lab.picture import LONGEST_SIDE, opened_picture
 from tests.photo.portraits import jpeg, oriented, portrait, whole
 
 SEED = 20_270_105
@@ -97,7 +97,7 @@ def fault_of(measured: Measured) -> str:
     """What is wrong with what was measured of a damaged file; "" where all is well."""
     if measured.jpeg is None:
         return "" if measured.failed else "there is no picture, and no reason"
-    kept = opened(measured.jpeg).picture
+    kept = opened_picture(measured.jpeg).picture
     if max(kept.size) > LONGEST_SIDE or kept.mode != "RGB":
         return "a picture was kept that is not as it should be"
     return "" if judge(measured).verdict in ("accept", "warn", "reject") else "there is no verdict"

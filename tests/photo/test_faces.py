@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from ncre.domain.photo.verdict import Verdict, judge
 from ncre.photo.lab.framing import frame
-from ncre.photo.lab.geometry import Head, find_head
+from ncre.photo.lab.geometry import HeadGeometry, find_head
 from ncre.photo.lab.hints import FACE_OVAL, LEFT_EYE_REGION, RIGHT_EYE_REGION
 from ncre.photo.lab.measuring import measure
 from ncre.photo.lab.nets import nets
@@ -33,7 +33,7 @@ def sound(name: str) -> Image.Image:
 
 
 @cache
-def head_of(name: str) -> Head:
+def head_of(name: str) -> HeadGeometry:
     found = find_head(nets(), np.asarray(sound(name)))
     assert found is not None
     return found

@@ -27,14 +27,14 @@ from ncre.events import (
     registration,
 )
 from ncre.events.base import ERASED, Fact
-from ncre.events.registration_values import Line
+from ncre.events.registration_values import SubjectFee
 from ncre.projections.registration.sentences import sentence
 from tests.events.examples import all_facts
 from tests.support import people
 
 ROUND, SITES = people.bundled_round()
 PLAN, SITE = ROUND.plan, SITES[people.SITE].plan
-THREE: Final = (*people.LINES, Line("41", 13500))
+THREE: Final = (*people.LINES, SubjectFee("41", 13500))
 
 SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (

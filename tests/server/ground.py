@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
-from ncre.server.bodies import Pace
-from ncre.server.gate import Gate, Terms
+from ncre.server.bodies import BodyPace
+from ncre.server.gate import Gate, GateTerms
 from ncre.server.lanes import LaneTerms
 from ncre.server.serving import ServerThread, listen
 from ncre.server.wsgi import Application
@@ -44,15 +44,15 @@ def by_path(_method: str, path: str, _query: str, _cookies: str) -> str:
     return "quick" if path.startswith("/quick") else "crowd"
 
 
-def terms(**changes: Any) -> Terms:
+def terms(**changes: Any) -> GateTerms:
     """Two lanes: a crowd with one thread, and the quick."""
     usual: dict[str, Any] = {
         "lanes": (LaneTerms("crowd", 1, seconds=1.0, waiting=2), LaneTerms("quick", 1)),
         "lane_of": by_path,
         "largest_body": lambda _method, path: 1_000_000 if path == "/large" else 1_000,
-        "pace": Pace(seconds=0.5, bytes_a_second=100_000),
+        "pace": BodyPace(seconds=0.5, bytes_a_second=100_000),
     }
-    return Terms(**{**usual, **changes})
+    return GateTerms(**{**usual, **changes})
 
 
 @contextmanager

@@ -10,16 +10,16 @@ import pytest
 from ncre.server.bodies import (
     IN_MEMORY,
     Bodies,
+    BodyPace,
     BodyTooLarge,
     BodyTooSlow,
     BodyUnfinished,
     Message,
     NoRoomForBodies,
-    Pace,
     Receive,
 )
 
-PACE = Pace(seconds=0.2, bytes_a_second=1_000)
+PACE = BodyPace(seconds=0.2, bytes_a_second=1_000)
 
 
 def sending(*chunks: bytes, ends: bool = True, every: float = 0) -> Receive:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ncre.server.bodies import Pace
+from ncre.server.bodies import BodyPace
 from ncre.server.lanes import LaneTerms
 from ncre.server.wsgi import CHUNK, IN_FLIGHT
 from tests.server.ground import START, TEXT, Caller, Held, call, hello, served, until
@@ -219,7 +219,7 @@ def test_a_body_that_comes_too_slowly_is_cut_off_in_words() -> None:
 
 
 def test_slow_bodies_hold_no_thread() -> None:
-    with served(hello, pace=Pace(seconds=30)) as port:
+    with served(hello, pace=BodyPace(seconds=30)) as port:
         slow = [Caller(port) for _ in range(20)]
         for one in slow:
             one.says("POST /form HTTP/1.1\nHost: x\nContent-Length: 500\n\n", b"x")

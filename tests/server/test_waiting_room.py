@@ -15,7 +15,7 @@ from ncre.server import waiting_page
 from ncre.server.address_shares import FREE, AddressShares, block_of
 from ncre.server.gate import Gate
 from ncre.server.lanes import LaneTerms
-from ncre.server.queue_tickets import PASS, Carried, Signer, pass_of, ticket
+from ncre.server.queue_tickets import PASS, Carried, TicketSigner, pass_of, ticket
 from ncre.server.waiting_room import (
     COOKIE,
     REQUESTS_OF_PASS,
@@ -213,12 +213,12 @@ def test_a_pass_is_renewed_for_whoever_goes_on_and_ends_for_whoever_does_not(roo
     [
         "x",
         "p.1800000000000.1800000000000." + "0" * 32 + "." + "0" * 64,
-        Signer(b"another").write(pass_of(NOW)),
-        Signer(KEY).write(pass_of(NOW)).replace("p.", "t.", 1),
-        Signer(KEY).write(ticket(NOW, NOW)).replace("t.", "p.", 1),
-        Signer(KEY).write(ticket(NOW, NOW)).replace(str(NOW), str(NOW - 1), 1),
-        Signer(KEY).write(Carried(PASS, NOW - 8_000_000, NOW, "0" * 32)),
-        Signer(KEY).write(ticket(NOW - 30_000_000, NOW - 30_000_000)),
+        TicketSigner(b"another").write(pass_of(NOW)),
+        TicketSigner(KEY).write(pass_of(NOW)).replace("p.", "t.", 1),
+        TicketSigner(KEY).write(ticket(NOW, NOW)).replace("t.", "p.", 1),
+        TicketSigner(KEY).write(ticket(NOW, NOW)).replace(str(NOW), str(NOW - 1), 1),
+        TicketSigner(KEY).write(Carried(PASS, NOW - 8_000_000, NOW, "0" * 32)),
+        TicketSigner(KEY).write(ticket(NOW - 30_000_000, NOW - 30_000_000)),
     ],
 )
 def test_what_we_did_not_write_or_is_over_is_as_good_as_nothing(room: Room, forged: str) -> None:
@@ -351,7 +351,7 @@ def test_lanes_of_machines_and_staff_and_those_inside_never_wait() -> None:
 
 def test_whoever_is_let_in_gets_the_page_and_a_pass() -> None:
     room = WaitingRoom(Full(), KEY, ("crowd",), lambda _: False)
-    carried = Signer(KEY).write(ticket(0, NOW))
+    carried = TicketSigner(KEY).write(ticket(0, NOW))
     with served_by(hello, waiting_room=room) as port:
         heard: Heard = call(port, "/welcome", Cookie=f"{COOKIE}={carried}")
     assert (heard.status, heard.body) == (200, b"hello /welcome")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ncre.clients.payment_channel import Kind, Order, State
+from ncre.clients.payment_channel import NewsKind, Order, State
 from tests.stand_ins.market import Market
 
 
@@ -13,4 +13,4 @@ def test_closing_tells_of_a_payer_who_was_quicker(market: Market) -> None:
     market.pays(order)
     answer = market.alipay.close(order.number)
     assert answer.state is State.PAID
-    assert [(news.kind, news.amount) for news in answer.news] == [(Kind.PAID, 8000)]
+    assert [(news.kind, news.amount) for news in answer.news] == [(NewsKind.PAID, 8000)]

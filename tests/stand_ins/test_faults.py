@@ -17,7 +17,8 @@ from ncre.clients.payment_channel import ChannelUnavailable, Device, Order, Stat
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger
-from ncre.stand_ins.alipay import NotInProduction, book, create_alipay_stand_in
+from ncre.stand_ins import NotInProduction
+from ncre.stand_ins.alipay import book, create_alipay_stand_in
 from tests.handlers.ground import Walker
 from tests.stand_ins.market import Market, back_from
 from tests.support.people import Clock

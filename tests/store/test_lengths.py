@@ -15,7 +15,7 @@ from sqlalchemy import String, Text
 
 import ncre
 from ncre.clients.identity_provider import LONGEST_NAME, LONGEST_SUBJECT
-from ncre.clients.payment_channel import Kind, Source, State
+from ncre.clients.payment_channel import NewsKind, NewsSource, State
 from ncre.domain.accounts.staff import LONGEST_WHY, StaffChange
 from ncre.domain.admission import TicketVerdict
 from ncre.domain.bans.ban import LONGEST_DECISION
@@ -39,7 +39,7 @@ from ncre.identity.proofs import LONGEST_ONWARD, Purpose
 from ncre.ledger.signing import LONGEST_NAME as LONGEST_NAME_OF_KEY
 from ncre.operational.export_jobs import JobState
 from ncre.operational.letter_failures import LONGEST_STATUS
-from ncre.operational.letters import LetterState, Why
+from ncre.operational.letters import LetterReason, LetterState
 from ncre.operational.review_runs import LONGEST_WORDS, ItemState, RunState
 from ncre.operational.round_drafts import DraftState
 from ncre.operational.second_looks import LookState
@@ -145,10 +145,10 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "identities.name": LONGEST_NAME,
     "identities.subject": LONGEST_SUBJECT,
     "inbox.channel": longest(CHANNELS),
-    "inbox.kind": longest(Kind),
+    "inbox.kind": longest(NewsKind),
     "inbox.order": LONGEST_IDENTIFIER,
     "inbox.reference": LONGEST_IDENTIFIER,
-    "inbox.source": longest(Source),
+    "inbox.source": longest(NewsSource),
     "inbox.trade": LONGEST_IDENTIFIER,
     "ledger_cosignatures.witness": LONGEST_NAME_OF_KEY,
     "ledger_keys.key": LONGEST_NAME_OF_KEY + len("+01234567+") + 44,
@@ -164,7 +164,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "letters.channel": longest(Channel),
     "letters.kind": longest(LetterKind),
     "letters.state": longest(LetterState),
-    "letters.why": longest(Why),
+    "letters.why": longest(LetterReason),
     "notices.kind": longest(("announcement", "guide")),
     "notices.round": ROUND,
     "notices.title": 200,
@@ -184,7 +184,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "payments.request": len(refund_number("alipay", "T")),
     "payments.round": ROUND,
     "payments.site": SITE,
-    "payments.source": longest(Source),
+    "payments.source": longest(NewsSource),
     "payments.trade": LONGEST_IDENTIFIER,
     "payments.trouble": LONGEST_IDENTIFIER,
     "photo_files.uploaded": HASH,
@@ -224,7 +224,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "unbooked_items.order": LONGEST_IDENTIFIER,
     "unbooked_items.reference": LONGEST_IDENTIFIER,
     "unbooked_items.resolved_by": 36,
-    "unbooked_items.source": longest(Source),
+    "unbooked_items.source": longest(NewsSource),
     "unbooked_items.trade": LONGEST_IDENTIFIER,
     "proofs.about": HASH,
     "proofs.code": HASH,

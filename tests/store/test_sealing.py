@@ -25,7 +25,7 @@ from ncre.store.keys import Keys, blind_index
 from ncre.store.outages import DatabaseFailure, Outage
 from ncre.store.recorder import FactRecorder
 from ncre.store.schema import person_keys
-from ncre.store.sealing import CiphertextForged, FieldSealer, PersonErased, PersonKeys
+from ncre.store.sealing import CiphertextForged, FieldSealer, PersonKeyDestroyed, PersonKeys
 from tests.events.examples import DETAILS, NOON, PERSON, STAMP, STREAM, ZHANG
 
 KEYS = Keys.derived_from(bytes(range(32)))
@@ -100,7 +100,7 @@ def test_an_erased_person_reads_as_erased_and_the_history_still_replays(
 def test_nothing_private_is_recorded_about_an_erased_person(database: Database, store: FactStore) -> None:
     append(database, store, recorded((AGREED, FILLED)))
     erase(database, store)
-    with pytest.raises(PersonErased):
+    with pytest.raises(PersonKeyDestroyed):
         append(database, store, recorded(LIFE)[2:])
     assert len(history(database, store)) == 2
 
@@ -109,7 +109,7 @@ def test_a_tombstone_is_never_filled_again(database: Database, store: FactStore)
     erase(database, store)
     erase(database, store, NOON + timedelta(days=1))
     for _ in range(2):
-        with pytest.raises(PersonErased):
+        with pytest.raises(PersonKeyDestroyed):
             append(database, store, recorded(LIFE))
     with database.reading() as connection:
         assert connection.execute(select(person_keys)).all() == [(PERSON, None, NOON)]
@@ -241,7 +241,7 @@ def test_a_kept_key_is_never_used_to_seal(database: Database) -> None:
         here.to_seal(connection, [PERSON])
         here.to_open(connection, [PERSON])
         elsewhere.erase(connection, PERSON, NOON)
-        with pytest.raises(PersonErased):
+        with pytest.raises(PersonKeyDestroyed):
             here.to_seal(connection, [PERSON])
 
 
@@ -353,9 +353,9 @@ def test_a_file_dies_with_the_key_of_its_person(database: Database, store: FactS
     with database.transaction() as connection:
         box = store.seal_bytes(connection, PERSON, b"JPEG", "photo")
     erase(database, store)
-    with pytest.raises(PersonErased), database.reading() as connection:
+    with pytest.raises(PersonKeyDestroyed), database.reading() as connection:
         store.open_bytes(connection, PERSON, box, "photo")
-    with pytest.raises(PersonErased), database.transaction() as connection:
+    with pytest.raises(PersonKeyDestroyed), database.transaction() as connection:
         store.seal_bytes(connection, PERSON, b"JPEG", "photo")
 
 

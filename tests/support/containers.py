@@ -7,7 +7,7 @@ from pathlib import Path
 from ncre.bootstrap import Container, build_container
 from ncre.config import Settings
 from ncre.config.settings import LedgerTerms
-from ncre.ledger.signing import Signer
+from ncre.ledger.signing import NoteSigner
 from ncre.ledger.verifier import WITNESS_KEY
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
@@ -15,7 +15,7 @@ from ncre.services.exam.revision_commands import Revise
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import OFFICE, SECRET, TODAY, Clock
 
-WITNESS = Signer.of("witness.example", bytes(reversed(range(32))), WITNESS_KEY)
+WITNESS = NoteSigner.of("witness.example", bytes(reversed(range(32))), WITNESS_KEY)
 """A witness that every house of the tests knows."""
 
 

@@ -9,18 +9,18 @@ from threading import Lock
 from uuid import UUID, uuid5
 
 from ncre.clients.payment_channel import (
-    Answer,
     BillNotReady,
     ChannelRefused,
     ChannelUnavailable,
     Checkout,
     Device,
-    Kind,
+    InquiryAnswer,
+    NewsKind,
+    NewsSource,
     NoticeRefused,
     Order,
     PaymentNotification,
     Refund,
-    Source,
     State,
 )
 from ncre.domain.exam.plan import EXAM_TIME
@@ -96,8 +96,8 @@ class FakeChannel:
         """Somebody returns money in the channel's own console."""
         trade = self.trades[number]
         name = reference or f"C{len(trade.refunds)}"
-        told = (number, trade.number, name, amount, self.clock(), Source.NOTICE)
-        trade.refunds[name] = PaymentNotification(Kind.RETURNED, self.name, *told)
+        told = (number, trade.number, name, amount, self.clock(), NewsSource.NOTICE)
+        trade.refunds[name] = PaymentNotification(NewsKind.RETURNED, self.name, *told)
         return trade.refunds[name]
 
     def took(self, news: PaymentNotification) -> PaymentNotification:
@@ -106,29 +106,29 @@ class FakeChannel:
         trade.state, trade.number, trade.paid, trade.paid_at = State.PAID, news.trade, news.amount, news.at
         return news
 
-    def news(self, number: str, source: Source = Source.NOTICE) -> PaymentNotification:
+    def news(self, number: str, source: NewsSource = NewsSource.NOTICE) -> PaymentNotification:
         trade = self.trades[number]
         assert trade.paid_at is not None
         return PaymentNotification(
-            Kind.PAID, self.name, number, trade.number, "", trade.paid, trade.paid_at, source
+            NewsKind.PAID, self.name, number, trade.number, "", trade.paid, trade.paid_at, source
         )
 
-    def query(self, order: str) -> Answer:
+    def query(self, order: str) -> InquiryAnswer:
         self._speak(order)
         trade = self.trades.get(order)
         if trade is None:
-            return Answer(State.UNKNOWN)
+            return InquiryAnswer(State.UNKNOWN)
         if trade.state is State.WAITING and self.clock() > trade.order.expires:
             trade.state = State.CLOSED
         if trade.state is not State.PAID:
-            return Answer(trade.state)
-        return Answer(State.PAID, (self.news(order, Source.QUERY), *trade.refunds.values()))
+            return InquiryAnswer(trade.state)
+        return InquiryAnswer(State.PAID, (self.news(order, NewsSource.QUERY), *trade.refunds.values()))
 
-    def close(self, order: str) -> Answer:
+    def close(self, order: str) -> InquiryAnswer:
         self._speak(order)
         trade = self.trades.get(order)
         if trade is None:
-            return Answer(State.UNKNOWN)
+            return InquiryAnswer(State.UNKNOWN)
         with self.lock:
             if trade.state is State.WAITING:
                 trade.state = State.CLOSED
@@ -147,14 +147,14 @@ class FakeChannel:
                 if sum(news.amount for news in trade.refunds.values()) + refund.amount > trade.paid:
                     raise ChannelRefused("REFUND_AMT_NOT_EQUAL_TOTAL")
                 trade.refunds[refund.request] = PaymentNotification(
-                    Kind.RETURNED,
+                    NewsKind.RETURNED,
                     self.name,
                     refund.order,
                     refund.trade,
                     refund.request,
                     refund.amount,
                     self.clock(),
-                    Source.REFUND,
+                    NewsSource.REFUND,
                 )
             return trade.refunds[refund.request]
 
@@ -178,8 +178,8 @@ class FakeChannel:
         told: list[PaymentNotification] = []
         for number, trade in self.trades.items():
             if trade.paid_at is not None:
-                told.append(self.news(number, Source.BILL))
-            told += [replace(news, source=Source.BILL) for news in trade.refunds.values()]
+                told.append(self.news(number, NewsSource.BILL))
+            told += [replace(news, source=NewsSource.BILL) for news in trade.refunds.values()]
         return tuple(news for news in told if news.at.astimezone(EXAM_TIME).date() == day)
 
     def _speak(self, order: str) -> None:

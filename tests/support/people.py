@@ -22,7 +22,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.domain.students import DECLARED
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
-from ncre.events.registration_values import Details, Line, Photo
+from ncre.events.registration_values import Details, Photo, SubjectFee
 from ncre.identity.accounts import Account
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
@@ -112,7 +112,7 @@ def context(site: str | None = SITE, now: datetime = NOW, **policy: Any) -> Deci
 ROUND: Final = "78"
 REGISTRATION: Final = registration_id(ROUND, CANDIDATE_ID, 1)
 NUMBER: Final = "78420019000001"
-LINES: Final = (Line("66", 8000), Line("67", 8000))
+LINES: Final = (SubjectFee("66", 8000), SubjectFee("67", 8000))
 PAY_BY: Final = NOW + timedelta(hours=24)
 AMOUNT: Final = 16000
 

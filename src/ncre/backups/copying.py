@@ -20,7 +20,7 @@ def copy(source: Database, target: Database) -> dict[str, str]:
     """
     source.assert_migrated()
     if target.exists():
-        assert_empty(target)
+        assert_empty_tables(target)
     target.migrate()
     with source.snapshot() as reading:
         given = tables.digests(reading)
@@ -38,7 +38,7 @@ def copy(source: Database, target: Database) -> dict[str, str]:
     return given
 
 
-def assert_empty(database: Database) -> None:
+def assert_empty_tables(database: Database) -> None:
     """Raises BackupUnusable where any table has rows."""
     with database.explained(), database.reading() as connection:
         assert_no_rows(database, connection)

@@ -19,7 +19,7 @@ from ncre.operational.private_files import make_folder
 from ncre.projections.audit.timeline import timeline
 from ncre.store.database import Database
 from ncre.store.schema import facts, key_checks
-from ncre.store.schemas import schema_of
+from ncre.store.schemas import schema_named_by
 
 SQLITE_FILE: Final = "ncre.sqlite"
 POSTGRES_FILE: Final = "ncre.pgdump"
@@ -52,7 +52,7 @@ def put_back(part: DatabasePart, folder: Path, url: str) -> None:
         _put_back_postgresql(folder / part.file, target)
 
 
-def assert_empty(url: str) -> None:
+def assert_empty_database(url: str) -> None:
     """Raises BackupUnusable where a database of this URL holds anything already."""
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
@@ -121,7 +121,7 @@ def _dump_postgresql(database: Database, url: URL, file: Path) -> DatabasePart:
             "--no-privileges",
             f"--snapshot={snapshot}",
             f"--file={file}",
-            *((f"--schema={schema}",) if (schema := schema_of(url)) else ()),
+            *((f"--schema={schema}",) if (schema := schema_named_by(url)) else ()),
         )
         tools.run("pg_dump", _server(connection), url, *arguments)
         _sync(file)

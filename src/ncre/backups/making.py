@@ -20,7 +20,7 @@ from ncre.store.database import Database
 
 
 @dataclass(frozen=True)
-class Source:
+class BackupSource:
     """What is backed up. `photos` tells the digests that facts name, asked after the database was dumped."""
 
     database: Database
@@ -30,7 +30,7 @@ class Source:
     release: str
 
 
-def back_up(source: Source, folder: Path, now: datetime) -> Manifest:
+def back_up(source: BackupSource, folder: Path, now: datetime) -> Manifest:
     """A photo is kept before a fact names it; so every photo that the dumped facts name is among those copied after.
 
     Raises BackupUnusable where the folder holds a finished backup or something else, PhotoStoreUnavailable, OSError.
@@ -45,7 +45,7 @@ def back_up(source: Source, folder: Path, now: datetime) -> Manifest:
     return finished
 
 
-def _begun(source: Source, folder: Path, now: datetime) -> Manifest:
+def _begun(source: BackupSource, folder: Path, now: datetime) -> Manifest:
     """The manifest so far, of an earlier run where its database is whole; else of a database dumped now."""
     if (folder / NAME).exists():
         raise BackupUnusable(

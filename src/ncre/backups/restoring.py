@@ -48,7 +48,7 @@ def put_photos_back(folder: Path, manifest: Manifest, store: PhotoStore) -> None
 
 def put_database_back(folder: Path, manifest: Manifest, url: str) -> None:
     """Raises BackupUnusable where the place is not empty."""
-    dump.assert_empty(url)
+    dump.assert_empty_database(url)
     dump.put_back(manifest.database, folder, url)
 
 

@@ -11,20 +11,20 @@ from typing import Any
 
 from ncre.bootstrap import Container
 from ncre.cli.common import Misuse, actor, add_actor, open_container, plain_text
-from ncre.cli.staff_accounts import add_by, add_to, by, known, office, reason, waits
+from ncre.cli.staff_accounts import add_by, add_to, by, known_account, office_actor, reason, waits
 from ncre.clients.identity_provider import Identity
 from ncre.domain.accounts.staff import OF_SITES, StaffChange, Wanted
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.typed_text import account_name
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.identity.account_refusals import NameTaken, PasswordRefused
 from ncre.identity.accounts import LEAST_PASSWORD, LONGEST_ACCOUNT_NAME
 from ncre.identity.external_identities import LinkedElsewhere
 from ncre.identity.passwords import Weakness
 from ncre.projections.audit import timeline
-from ncre.services.accounts.staff_accounts import Outcome
+from ncre.services.accounts.staff_accounts import StaffAccountResult
 from ncre.services.accounts.staff_provisioning import SHELL
 
 SIGN_IN_ROLES = (Role.CANDIDATE, Role.REVIEWER, Role.SITE_ADMIN, Role.AUDITOR, Role.OFFICE)
@@ -103,12 +103,12 @@ def make(args: Namespace) -> None:
     print(f"{args.name} {role.value}" + (f" {password}" if shown else "") + waits(args.name, outcome))
 
 
-def _made(container: Container, name: str, password: str, args: Namespace) -> Outcome:
+def _made(container: Container, name: str, password: str, args: Namespace) -> StaffAccountResult:
     """Accounts of staff by their rules; candidates' need no reason."""
     role, sites, who = Role(args.role), frozenset(args.site), by(container, args)
     if role is Role.CANDIDATE:
         container.staff_provisioning.make(name, password, role, sites, args.why.strip(), who)
-        return Outcome(True)
+        return StaffAccountResult(True)
     wanted = Wanted(StaffChange.ROLE, reason(args), role, sites)
     return container.staff_accounts.make(name, password, wanted, who)[1]
 
@@ -123,8 +123,8 @@ def give_role(args: Namespace) -> None:
     if not args.why.strip():
         raise Misuse("请用 --why 写明原因 / say why with --why")
     with open_container() as container:
-        who = office(container, args)
-        account = known(container, args.name)
+        who = office_actor(container, args)
+        account = known_account(container, args.name)
         if who.id == str(account.id):
             raise Misuse("不能修改自己的权限 / nobody changes their own role")
         wanted = Wanted(StaffChange.ROLE, reason(args), role, frozenset(args.site))
@@ -135,8 +135,8 @@ def give_role(args: Namespace) -> None:
 def link(args: Namespace) -> None:
     """For staff whose provider brings no new people: only the exam office, and never by a name alone."""
     with open_container() as container:
-        who = office(container, args)
-        account = known(container, args.name)
+        who = office_actor(container, args)
+        account = known_account(container, args.name)
         provider = next((one for one in container.providers if one.name == args.provider), None)
         if provider is None:
             raise Misuse(f"没有配置 {args.provider} / {args.provider} is not configured (NCRE_SIGN_ON)")
@@ -155,18 +155,18 @@ def history(args: Namespace) -> int:
     with open_container() as container:
         if actor(container, args).role not in (Role.AUDITOR, Role.OFFICE):
             raise Refusal(RefusalCode.NOT_YOUR_ROLE)
-        account = known(container, args.name)
+        account = known_account(container, args.name)
         with container.database.reading() as connection:
-            story = timeline.story(connection, stream_of(account.id))
+            story = timeline.story(connection, account_stream(account.id))
     for told in story:
-        print(f"{in_words(told['at'])}  {timeline.sentence_in(told, args.lang)}  {told['actor']}")
+        print(f"{exam_time_in_words(told['at'])}  {timeline.sentence_in(told, args.lang)}  {told['actor']}")
     return 0 if story else 1
 
 
 def set_password(args: Namespace) -> None:
     password, shown = _password(args)
     with open_container() as container:
-        account, who = known(container, args.name), by(container, args)
+        account, who = known_account(container, args.name), by(container, args)
         if account.role is Role.OFFICE and who != SHELL:
             raise Misuse(
                 "考务办公室账号须两人办理，请在网页“工作人员账号”中申请 / accounts of the office take two people: "

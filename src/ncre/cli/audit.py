@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from ncre.cli import records
 from ncre.cli.auditing import bundles
-from ncre.cli.common import Misuse, add_actor, as_json, find, open_container, path_argument, write_out
+from ncre.cli.common import Misuse, add_actor, find, json_text, open_container, path_argument, write_out
 from ncre.diagram import money_words, page_words, state_diagram
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.projections.audit import disclosures, snapshots, timeline
@@ -56,7 +56,7 @@ def show(args: Namespace) -> None:
             for fact in story
             if fact["role"] in IN_OFFICE
         }
-    stands = snapshots.standing(history, at) if at is not None or not args.at else None
+    stands = snapshots.state_at(history, at) if at is not None or not args.at else None
     if stands is None:
         raise Misuse(snapshots.why_nothing(history, at, args.lang))
     told = [fact for fact in story if fact["at"] <= stands.at]
@@ -75,16 +75,18 @@ def show(args: Namespace) -> None:
             }
             for fact in told
         ]
-        print(as_json({"id": row["id"], "version": stands.version, "fields": fields, "history": facts}))
+        print(json_text({"id": row["id"], "version": stands.version, "fields": fields, "history": facts}))
         return
-    print(f"{row['id']}  v{stands.version}  {in_words(stands.at)}")
+    print(f"{row['id']}  v{stands.version}  {exam_time_in_words(stands.at)}")
     for name, value in fields.items():
         if value:
             print(f"  {snapshots.LABELS[name].say(args.lang)}: {value}")
     for fact in told:
         version = f"v{fact['version']}" if fact["stream"] == row["id"] else "-"
         who = f"{ROLES[Role(fact['role'])].say(args.lang)} {names.get(fact['actor'], '')}".strip()
-        print(f"  {in_words(fact['at'])}  {version:4}  {who}  {timeline.sentence_in(fact, args.lang)}")
+        print(
+            f"  {exam_time_in_words(fact['at'])}  {version:4}  {who}  {timeline.sentence_in(fact, args.lang)}"
+        )
 
 
 def diagram(args: Namespace) -> None:

@@ -9,15 +9,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ncre.backups.dump import assert_as_dumped, assert_empty
-from ncre.backups.making import Source, back_up
+from ncre.backups.dump import assert_as_dumped, assert_empty_database
+from ncre.backups.making import BackupSource, back_up
 from ncre.backups.manifest import Manifest
 from ncre.backups.restoring import assert_key_opens, put_database_back, put_photos_back, verified
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse, actor, open_container, path_argument
-from ncre.config import Misconfigured, Settings, read
+from ncre.config import Misconfigured, Settings, inspect_settings
 from ncre.config.secret import keep_secret, read_secret
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.operational.private_files import make_folder, write
@@ -75,7 +75,7 @@ def backup(args: Namespace) -> int:
     part = made.database
     print(
         f"{args.out}: {part.facts} 条事实 / facts, {len(made.photos)} 张照片 / photos"
-        + (f", {in_words(part.last_fact)}" if part.last_fact else "")
+        + (f", {exam_time_in_words(part.last_fact)}" if part.last_fact else "")
     )
     for digest in made.lost:
         print(f"照片此前已丢失 / lost before: {digest}")
@@ -90,7 +90,7 @@ def restore(args: Namespace) -> int:
     Ends with 1 where rows are not what the log says, or the ledger's guard refuses what was put back.
     """
     manifest = verified(args.folder)
-    found = read(os.environ)
+    found = inspect_settings(os.environ)
     if found.problems:
         raise Misconfigured(*found.problems)
     secret = _secret(args.escrow, found.settings.secret)
@@ -116,7 +116,7 @@ def restore(args: Namespace) -> int:
 
 def _made(container: Container, folder: Path) -> Manifest:
     settings = container.settings
-    source = Source(
+    source = BackupSource(
         container.database,
         settings.database_url,
         kept_photos(settings),
@@ -131,7 +131,7 @@ def _made(container: Container, folder: Path) -> Manifest:
 
 def _restore(folder: Path, manifest: Manifest, settings: Settings) -> None:
     """Photos before the database: until the database is there, nothing takes the place for an installation."""
-    assert_empty(settings.database_url)
+    assert_empty_database(settings.database_url)
     make_folder(settings.data)
     try:
         put_photos_back(folder, manifest, kept_photos(settings))

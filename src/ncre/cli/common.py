@@ -59,7 +59,7 @@ def find(container: Container, text: str, sites: frozenset[str] = ALL_SITES) -> 
     return found[0]
 
 
-def current_round(container: Container, code: str | None) -> str:
+def round_or_current(container: Container, code: str | None) -> str:
     with container.database.reading() as connection:
         exams = container.command_handler.exams
         found = exams.round(connection, code) if code else exams.current(connection)
@@ -68,7 +68,7 @@ def current_round(container: Container, code: str | None) -> str:
     return found.code
 
 
-def require_site(container: Container, round_code: str, site: str) -> None:
+def require_site_of_round(container: Container, round_code: str, site: str) -> None:
     """Raises Misuse where the round has no such site."""
     with container.database.reading() as connection:
         if container.command_handler.exams.site(connection, round_code, site) is None:
@@ -101,7 +101,7 @@ def plain_text(text: str, longest: int, what: str) -> str:
     return text
 
 
-def as_json(value: object) -> str:
+def json_text(value: object) -> str:
     """One JSON document, readable, with ids and moments as text."""
     return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
 

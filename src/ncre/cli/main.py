@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from typing import Any, Final, NoReturn, Protocol, cast
 
 from ncre.cli.parsing.grammar import Grammar, complete
-from ncre.cli.parsing.language import asked_for, in_language, speak
+from ncre.cli.parsing.language import in_language, language_asked_for, speak
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "migrate": ("processes.migrate", "bring the tables to this release"),
@@ -58,7 +58,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 """Each command, the module of `ncre.cli` that adds it, and what it is for."""
 
 
-class Group(Protocol):
+class CommandModule(Protocol):
     """A module of `ncre.cli`."""
 
     def add(self, commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None: ...
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if arguments is None:
         _speak_utf8()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    language = asked_for(given, _language())
+    language = language_asked_for(given, _language())
     if any(not _is_text(word) for word in given):
         _fail(["命令行不是 UTF-8 / the command line is not UTF-8"], language)
     args = _parser(given, language).parse_args(given)
@@ -185,7 +185,7 @@ def parser_of(modules: Collection[str], language: str) -> Grammar:
         if group not in modules:
             commands.add_parser(command, help=help_)
     for module in dict.fromkeys(group for group, _ in COMMANDS.values() if group in modules):
-        cast(Group, import_module(f"ncre.cli.{module}")).add(commands)
+        cast(CommandModule, import_module(f"ncre.cli.{module}")).add(commands)
     complete(parser, language)
     return parser
 

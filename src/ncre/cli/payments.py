@@ -9,7 +9,7 @@ from typing import Any, Final
 from ncre.cli.common import Misuse, actor, add_actor, day_argument, find, open_container
 from ncre.clients.payment_channel import BillNotReady, ChannelUnavailable
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.payment.settlement import DifferenceKind, fen, yuan
+from ncre.domain.payment.settlement import DifferenceKind, fen_typed, yuan
 from ncre.domain.registration.vocabulary import Status
 from ncre.domain.wording import DIFFERENCES, STATUSES, channel_words
 from ncre.events.payment import DayReconciled
@@ -76,7 +76,7 @@ def counter(args: Namespace) -> None:
     with open_container() as container:
         who = actor(container, args)
         row = find(container, args.registration, who.sites)
-        taken = fen(args.yuan)
+        taken = fen_typed(args.yuan)
         request = CaseRequest(registration=row["id"], actor=who)
         back = container.registrations.take_counter_payment(request, args.receipt, taken)
         after = find(container, str(row["id"]))

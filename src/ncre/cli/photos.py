@@ -16,7 +16,7 @@ from ncre.domain.fault_codes import FaultCode
 from ncre.domain.fault_wording import FAULT_WORDS
 from ncre.domain.photo.rules import TURNED
 from ncre.domain.photo.verdict import Verdict, judge
-from ncre.domain.photo.wording import particulars
+from ncre.domain.photo.wording import photo_particulars
 from ncre.operational.private_files import write
 from ncre.photo.lab.answers import Measured
 from ncre.photo.lab.lab import InProcessPhotoLab
@@ -134,7 +134,7 @@ def _said(file: Path, measured: Measured, verdict: Verdict, language: str) -> st
 
 def _sentences(codes: tuple[str, ...], measured: Measured, language: str) -> str:
     """Every code with its words; a picture that lies gets its direction."""
-    numbers = particulars(measured.facts)
+    numbers = photo_particulars(measured.facts)
     known = set(FaultCode) | set(TURNED.values())
     return " ".join(
         f"[{code}] {FAULT_WORDS[FaultCode(code)].say(language, **numbers)}" for code in codes if code in known

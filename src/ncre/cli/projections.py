@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ncre.bootstrap import build_container
 from ncre.cli.common import Misuse, open_container
-from ncre.cli.processes.missing_tables import words_of
+from ncre.cli.processes.missing_tables import words_of_missing
 from ncre.config import read_settings
 from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.maintenance.findings import Checked
@@ -94,7 +94,7 @@ def _tell(found: Checked) -> None:
     for damage in found.damages:
         print(f"damaged: {damage.table}: {damage.what}")
     for gone in found.gone:
-        print(words_of(gone))
+        print(words_of_missing(gone))
     for one in found.differences:
         column = f".{one.column}" if one.column else ""
         print(f"{one.table}{column} {one.key}: stored {one.stored!r}, the log says {one.folded!r}")

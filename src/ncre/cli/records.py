@@ -8,7 +8,7 @@ from typing import Final
 from ncre.bootstrap import Container
 from ncre.cli.common import actor, open_container, plain_text
 from ncre.domain.accounts.staff import LONGEST_WHY
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.operating import COMMANDS, CommandRun
@@ -107,5 +107,7 @@ def show(args: Namespace) -> int:
             story = timeline.story(connection, COMMANDS)
         names = {one["actor"]: container.accounts.name_in_office(one["actor"]) for one in story}
     for one in story:
-        print(f"{in_words(one['at'])}  {names[one['actor']]}  {timeline.sentence_in(one, args.lang)}")
+        print(
+            f"{exam_time_in_words(one['at'])}  {names[one['actor']]}  {timeline.sentence_in(one, args.lang)}"
+        )
     return 0 if story else 1

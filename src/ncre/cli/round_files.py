@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ncre.bootstrap import utc_now
-from ncre.cli.common import Misuse, current_round, day_argument, open_container, path_argument
+from ncre.cli.common import Misuse, day_argument, open_container, path_argument, round_or_current
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.operational import private_files
@@ -39,7 +39,7 @@ def add_to(rounds: Any) -> None:
 def export(args: Namespace) -> None:
     """Nothing that stands in the folder already is written over."""
     with open_container() as container:
-        code = current_round(container, args.code)
+        code = round_or_current(container, args.code)
         files = round_files(container.revisions.wanted(code))
     out: Path = args.out
     if out.exists() and (not out.is_dir() or any(out.iterdir())):

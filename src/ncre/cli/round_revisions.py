@@ -10,17 +10,17 @@ from ncre.cli.common import (
     Misuse,
     actor,
     add_actor,
-    as_json,
-    current_round,
     day_argument,
+    json_text,
     open_container,
     path_argument,
+    round_or_current,
 )
 from ncre.cli.round_files import say_cautions
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import EXAM_TIME, in_words, notices_id, round_id, site_id
+from ncre.domain.exam.plan import EXAM_TIME, exam_time_in_words, notices_id, round_id, site_id
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.exam.revision_rules import Outcome
+from ncre.domain.exam.revision_rules import RevisionOutcome
 from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.wording import ROLES
@@ -86,7 +86,7 @@ def diff(args: Namespace) -> int:
 
 def history(args: Namespace) -> None:
     with open_container() as container:
-        code = current_round(container, args.code)
+        code = round_or_current(container, args.code)
         made, notices = container.revisions.made(code), container.revisions.notices(code)
         streams = [site_id(code, args.site)] if args.site else [round_id(code), notices_id(code)]
         with container.database.reading() as connection:
@@ -103,21 +103,21 @@ def history(args: Namespace) -> None:
         }
     if args.json:
         print(
-            as_json(
+            json_text(
                 {"revisions": [_as_told(one, names) for one in made], "story": told, "notices": len(notices)}
             )
         )
         return
     for one in made:
         print(
-            f"#{one.number}  {in_words(one.at)}  {names[one.actor]}  {_role(one.role, args.lang)}  {one.made.why}"
+            f"#{one.number}  {exam_time_in_words(one.at)}  {names[one.actor]}  {_role(one.role, args.lang)}  {one.made.why}"
         )
         for point in one.made.points:
             if not args.site or point.site == args.site:
                 print(f"  {point_words(point).say(args.lang)}")
     for row in told:
         print(
-            f"{in_words(row['at'])}  v{row['version']}  {names[row['actor']]}  {timeline.sentence_in(row, args.lang)}"
+            f"{exam_time_in_words(row['at'])}  v{row['version']}  {names[row['actor']]}  {timeline.sentence_in(row, args.lang)}"
         )
 
 
@@ -125,7 +125,7 @@ def point_words(point: RevisedPoint) -> Bilingual:
     """A change of a recorded revision with what came of it."""
     kind = ChangeKind(point.kind)
     said = change_words(Change(kind, point.site, point.item, point.before, point.after))
-    outcome = outcome_words(Outcome(point.outcome), kind, point.touched)
+    outcome = outcome_words(RevisionOutcome(point.outcome), kind, point.touched)
     return Bilingual(f"{said.zh}　{outcome.zh}", f"{said.en}  {outcome.en}")
 
 

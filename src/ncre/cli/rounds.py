@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ncre.cli import round_files, round_revisions
-from ncre.cli.common import Misuse, actor, add_actor, as_json, current_round, open_container, plain_text
+from ncre.cli.common import Misuse, actor, add_actor, json_text, open_container, plain_text, round_or_current
 from ncre.domain.erasure import Retention
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.events.exam import NoticePosted
-from ncre.projections.base import as_json as stored
+from ncre.projections.base import stored_as_json
 from ncre.rounds.loader import LONGEST_TEXT, NOTICE_KINDS
 
 
@@ -58,18 +58,22 @@ def add(commands: Any) -> None:
 
 def show(args: Namespace) -> None:
     with open_container() as container:
-        code = current_round(container, args.code)
+        code = round_or_current(container, args.code)
         with container.database.reading() as connection:
             round_ = container.command_handler.exams.round(connection, code)
             sites = container.command_handler.exams.sites(connection, code)
     assert round_ is not None, "the round was just found"
     if args.json:
-        print(as_json({"round": stored(round_.plan), "sites": [stored(site.plan) for site in sites]}))
+        print(
+            json_text(
+                {"round": stored_as_json(round_.plan), "sites": [stored_as_json(site.plan) for site in sites]}
+            )
+        )
         return
     print(f"{round_.code} {round_.plan.title} v{round_.version}")
     for name in ("register", "review", "payment", "printing"):
         window = getattr(round_.plan.windows, name)
-        print(f"  {name:9} {in_words(window.opens)} – {in_words(window.closes)}")
+        print(f"  {name:9} {exam_time_in_words(window.opens)} – {exam_time_in_words(window.closes)}")
     for site in sites:
         mark = "  合成 synthetic" if site.plan.synthetic else ""
         mark += "  停止报名 closed" if site.closed else ""
@@ -83,12 +87,14 @@ def retention(args: Namespace) -> None:
         due = container.erasures.retention.preview(args.code)
     print(f"{args.code}: {args.keep_days} 天 / days")
     for one in due:
-        print(f"  {in_words(one.from_)} 起自动删除 / erased by itself from then on: {one.erased} 人 / people")
+        print(
+            f"  {exam_time_in_words(one.from_)} 起自动删除 / erased by itself from then on: {one.erased} 人 / people"
+        )
 
 
 def notice(args: Namespace) -> None:
     with open_container() as container:
-        code = current_round(container, args.round)
+        code = round_or_current(container, args.round)
         by = actor(container, args)
         body, body_en = _text(args.file), _text(args.file_en)
         title, title_en = (

@@ -13,13 +13,13 @@ from ncre.cli.common import (
     Misuse,
     actor,
     add_actor,
-    current_round,
     open_container,
     path_argument,
+    round_or_current,
     tell_faceless,
 )
 from ncre.documents.view_models import Printed
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.refusal_wording import in_both_languages, refusal_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
@@ -77,7 +77,7 @@ def run(args: Namespace) -> int:
         by = actor(container, args)
         if args.digest and args.seed is None:
             raise Misuse("--digest 要和 --seed 一起给出 / give --digest together with --seed")
-        code = current_round(container, args.round)
+        code = round_or_current(container, args.round)
         if args.what == LISTS:
             return _lists(container, args, code, by)
         if args.what != ALL:
@@ -166,7 +166,9 @@ def _show(site: str, preview: Preview) -> None:
             f"空余 free {day.free}"
         )
     for batch, loads in groupby(preview.in_use, key=lambda load: load.hall.batch):
-        print(f"  第 {batch.number} 批次 batch  {in_words(batch.starts_at)} – {in_words(batch.ends_at)[-5:]}")
+        print(
+            f"  第 {batch.number} 批次 batch  {exam_time_in_words(batch.starts_at)} – {exam_time_in_words(batch.ends_at)[-5:]}"
+        )
         for load in loads:
             print(
                 f"    {load.hall.number:04}  {load.taken:3} +{load.new:3} / {load.hall.seats:3}  {load.hall.room}"

@@ -6,7 +6,7 @@ import os
 from argparse import Namespace
 from typing import Any
 
-from ncre.config import Misconfigured, in_force, read
+from ncre.config import Misconfigured, in_force, inspect_settings
 
 
 def add(commands: Any) -> None:
@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
 
 def show(_: Namespace) -> None:
     """Every variable with its value and whether it was set; then the refusals, if any. Raises Misconfigured."""
-    found = read(os.environ)
+    found = inspect_settings(os.environ)
     for name, value, origin in in_force(os.environ, found.settings):
         print(f"{name}={value}  ({origin})")
     place = found.secret.file or "NCRE_SECRET"

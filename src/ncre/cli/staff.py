@@ -7,10 +7,10 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from ncre.cli.common import actor, add_actor, current_round, find, open_container
+from ncre.cli.common import actor, add_actor, find, open_container, round_or_current
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.candidate_fields import SEXES
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import REASONS, reason_in_words, require_may_open
@@ -79,13 +79,13 @@ def waiting(args: Namespace) -> int:
     """Ends with 1 where nothing waits."""
     with open_container() as container:
         who = actor(container, args)
-        code = current_round(container, args.round)
+        code = round_or_current(container, args.round)
         with container.database.reading() as connection:
             rows = review_queue.waiting(connection, code, who.sites, limit=500)
     for row in rows:
         subjects = ",".join(line["subject"] for line in row["lines"])
         print(
-            f"{row['number']}  {row['site']}  {in_words(known(row['requested_at']))}  {subjects:8}  {row['name_masked']}"
+            f"{row['number']}  {row['site']}  {exam_time_in_words(known(row['requested_at']))}  {subjects:8}  {row['name_masked']}"
         )
     if not rows:
         print("没有待审核的报名 / nothing waits", file=sys.stderr)
@@ -110,7 +110,9 @@ def show(args: Namespace) -> None:
         print(f"  {details.name}  {SEXES[details.sex].say(args.lang)}  {details.birth}")
         print(f"  {kind} {details.document_number}")
     for fact in story:
-        print(f"  {in_words(fact['at'])}  v{fact['version']}  {timeline.sentence_in(fact, args.lang)}")
+        print(
+            f"  {exam_time_in_words(fact['at'])}  v{fact['version']}  {timeline.sentence_in(fact, args.lang)}"
+        )
 
 
 def approve(args: Namespace) -> None:
@@ -156,7 +158,7 @@ def _decide(args: Namespace, decide: Callable[[Registrations, CaseRequest], Deci
         name = container.accounts.name_in_office(before.actor) if before else ""
     _said(args, decision.registration)
     if before is not None:
-        print(_DECIDED_BEFORE.say(args.lang, who=name, when=in_words(before.recorded_at)))
+        print(_DECIDED_BEFORE.say(args.lang, who=name, when=exam_time_in_words(before.recorded_at)))
 
 
 _DECIDED_BEFORE = Bilingual(

@@ -13,7 +13,7 @@ from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.wording import ROLES
 from ncre.identity.accounts import Account
-from ncre.services.accounts.staff_accounts import Outcome
+from ncre.services.accounts.staff_accounts import StaffAccountResult
 from ncre.services.accounts.staff_provisioning import SHELL
 
 
@@ -52,10 +52,10 @@ def add_by(parser: Any) -> None:
 
 def by(container: Container, args: Namespace) -> Actor:
     """Who does it: an account of the office where one was named, else whoever has the machine. Raises Refusal."""
-    return office(container, args) if args.actor else SHELL
+    return office_actor(container, args) if args.actor else SHELL
 
 
-def office(container: Container, args: Namespace) -> Actor:
+def office_actor(container: Container, args: Namespace) -> Actor:
     """The account of the exam office that was named. Raises Refusal for any other."""
     who = actor(container, args)
     if who.role is not Role.OFFICE:
@@ -63,7 +63,7 @@ def office(container: Container, args: Namespace) -> Actor:
     return who
 
 
-def known(container: Container, name: str) -> Account:
+def known_account(container: Container, name: str) -> Account:
     """Raises Misuse where nobody has this name."""
     found = container.accounts.named(name)
     if found is None:
@@ -79,7 +79,7 @@ def reason(args: Namespace) -> str:
     return why
 
 
-def waits(name: str, outcome: Outcome) -> str:
+def waits(name: str, outcome: StaffAccountResult) -> str:
     """What is printed behind a change that a second person has to confirm; "" where it was done."""
     if outcome.done:
         return ""
@@ -88,13 +88,17 @@ def waits(name: str, outcome: Outcome) -> str:
 
 def confirm(args: Namespace) -> None:
     with open_container() as container:
-        outcome = container.staff_accounts.confirm(known(container, args.name).id, office(container, args))
+        outcome = container.staff_accounts.confirm(
+            known_account(container, args.name).id, office_actor(container, args)
+        )
     print(f"{args.name} 已确认 / confirmed" + (f" {outcome.password}" if outcome.password else ""))
 
 
 def decline(args: Namespace) -> None:
     with open_container() as container:
-        container.staff_accounts.decline(known(container, args.name).id, office(container, args))
+        container.staff_accounts.decline(
+            known_account(container, args.name).id, office_actor(container, args)
+        )
     print(f"{args.name} 未通过 / declined")
 
 
@@ -119,7 +123,7 @@ def _changes(change: StaffChange) -> Any:
     def run(args: Namespace) -> None:
         why = reason(args)
         with open_container() as container:
-            account = known(container, args.name)
+            account = known_account(container, args.name)
             outcome = container.staff_accounts.change(account.id, Wanted(change, why), by(container, args))
         print(f"{account.name} {change.value}{waits(account.name, outcome)}")
 

@@ -13,15 +13,15 @@ from ncre.cli.common import (
     Misuse,
     actor,
     add_actor,
-    as_json,
-    current_round,
+    json_text,
     open_container,
     path_argument,
-    require_site,
+    require_site_of_round,
+    round_or_current,
     tell_faceless,
 )
 from ncre.domain.admission import ADMITS, WORTH_WORDS
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
@@ -78,8 +78,8 @@ def batch(args: Namespace) -> int:
         raise Misuse("--pages 至少为 1 / --pages must be at least 1")
     with open_container() as container:
         by = _staff_of(container, args)
-        code = current_round(container, args.round)
-        require_site(container, code, args.site)
+        code = round_or_current(container, args.round)
+        require_site_of_round(container, code, args.site)
         wanted = container.documents.seated_at(code, args.site)
         if not wanted:
             raise Refusal(RefusalCode.NOBODY_SEATED, site=args.site)
@@ -102,9 +102,9 @@ def door_list(args: Namespace) -> int:
     """1 where somebody is on the list without a face."""
     with open_container() as container:
         by = _staff_of(container, args)
-        code = current_round(container, args.round)
+        code = round_or_current(container, args.round)
         lists = container.offline_admission_lists
-        require_site(container, code, args.site)
+        require_site_of_round(container, code, args.site)
         people = lists.people(code, args.site)
         if not people:
             raise Refusal(RefusalCode.NOBODY_SEATED, site=args.site)
@@ -139,7 +139,7 @@ def verify(args: Namespace) -> int:
                 raise Refusal(RefusalCode.NOT_YOUR_ROLE)
             findings = [verify_ticket(code, container.ticket_verifier.at(by)) for code in args.code]
     for code, finding in zip(args.code, findings, strict=True):
-        print(as_json(_told(code, finding)) if args.json else _said(finding, args.lang))
+        print(json_text(_told(code, finding)) if args.json else _said(finding, args.lang))
     return 0 if all(finding.worth in ADMITS for finding in findings) else 1
 
 
@@ -149,7 +149,7 @@ def _said(finding: Verification, language: str) -> str:
         person = finding.expected
         lines.append(f"  {person.number}  v{person.version}  {person.name}  {person.document}")
         lines += [
-            f"  {seat.subject}  {in_words(seat.starts_at)}  {seat.hall:04} {seat.room}  {seat.seat:02}"
+            f"  {seat.subject}  {exam_time_in_words(seat.starts_at)}  {seat.hall:04} {seat.room}  {seat.seat:02}"
             for seat in person.seats
         ]
     return "\n".join(lines)

@@ -38,7 +38,7 @@ ERRORS: Final = frozenset(
 _NUMBER: Final = re.compile(r"-?[0-9]{1,6}")
 
 
-class Why(StrEnum):
+class SignInFailure(StrEnum):
     """Short codes; the words for them belong to the pages."""
 
     STATE = "state"
@@ -75,7 +75,7 @@ class SignOnFailed(Exception):
 class SignOnRefused(SignOnFailed):
     """It was answered, and the answer is no; `detail` is for the log, never for the page."""
 
-    def __init__(self, why: Why, detail: str = "") -> None:
+    def __init__(self, why: SignInFailure, detail: str = "") -> None:
         super().__init__(f"{why}: {detail}" if detail else str(why))
         self.why = why
         self.detail = detail
@@ -104,7 +104,7 @@ class Identity:
         """Raises SignOnRefused for a subject that no provider gives; a name is cut, and shown as far as it is text."""
         for subject in (self.subject, *self.also):
             if not subject.isascii() or not subject.isprintable() or not 0 < len(subject) <= LONGEST_SUBJECT:
-                raise SignOnRefused(Why.IDENTITY, "subject")
+                raise SignOnRefused(SignInFailure.IDENTITY, "subject")
         object.__setattr__(self, "name", bounds.shown(self.name, LONGEST_NAME))
 
 

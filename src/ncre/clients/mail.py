@@ -149,7 +149,7 @@ class Smtp:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredMail:
     """A letter in the folder. `html` is made by us and holds no script."""
 
     name: str
@@ -176,7 +176,7 @@ class MailFolder:
             _message(mail, "ncre@localhost", now).as_bytes(policy=policy.SMTP),
         )
 
-    def newest(self, limit: int = 50) -> list[Kept]:
+    def newest(self, limit: int = 50) -> list[StoredMail]:
         """The letters, the newest first."""
         files = sorted(self._folder.glob("*.eml"), reverse=True)[:limit]
         return [_kept(file) for file in files]
@@ -256,8 +256,8 @@ def _said(file: Path) -> str:
     return "\n".join([*heads, *(str(body.get_content()) for body in bodies)]).casefold()
 
 
-def _kept(file: Path) -> Kept:
+def _kept(file: Path) -> StoredMail:
     message = message_from_bytes(file.read_bytes(), policy=policy.SMTP)
     body = message.get_body(("plain",))
     text = body.get_content() if body else ""
-    return Kept(file.stem, message["Date"].datetime, str(message["To"]), str(message["Subject"]), text)
+    return StoredMail(file.stem, message["Date"].datetime, str(message["To"]), str(message["Subject"]), text)

@@ -16,9 +16,9 @@ from ncre.clients.failure_words import failed_of
 from ncre.clients.identity_provider import (
     Identity,
     ProviderUnavailable,
+    SignInFailure,
     SignOnRefused,
     Unheard,
-    Why,
     error_code,
     same,
 )
@@ -120,28 +120,28 @@ class OpenIDClient:
 
     def finish(self, begun: BegunSignOn, query: Mapping[str, str]) -> Staff:
         if not same(begun.state, query.get("state")):
-            raise SignOnRefused(Why.STATE)
+            raise SignOnRefused(SignInFailure.STATE)
         with _heard():
             self._check_issuer(query.get("iss"))
             if "error" in query:
-                raise SignOnRefused(Why.DENIED, error_code(query["error"]))
+                raise SignOnRefused(SignInFailure.DENIED, error_code(query["error"]))
             if not query.get("code"):
-                raise SignOnRefused(Why.NO_CODE)
+                raise SignOnRefused(SignInFailure.NO_CODE)
             claims = self._claims(self._id_token(query["code"], begun.verifier), begun.nonce)
         if begun.again and not _proved_since(claims.get("auth_time"), int(begun.again)):
-            raise SignOnRefused(Why.STALE)
+            raise SignOnRefused(SignInFailure.STALE)
         return self._staff(claims)
 
     def _check_issuer(self, given: str | None) -> None:
         promised = self._metadata().get("authorization_response_iss_parameter_supported") is True
         if (given is not None or promised) and not same(self._issuer.url, given):
-            raise SignOnRefused(Why.ISSUER)
+            raise SignOnRefused(SignInFailure.ISSUER)
 
     def _id_token(self, code: str, verifier: str) -> str:
         with self._session() as session:
             token = session.fetch_token(self._metadata()["token_endpoint"], code=code, code_verifier=verifier)
         if not isinstance(token.get("id_token"), str):
-            raise SignOnRefused(Why.IDENTITY, "no id_token")
+            raise SignOnRefused(SignInFailure.IDENTITY, "no id_token")
         return str(token["id_token"])
 
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
@@ -160,13 +160,13 @@ class OpenIDClient:
                 iat={"essential": True},
             ).validate(token.claims)
         except JoseError as broken:
-            raise SignOnRefused(Why.IDENTITY, broken.error) from broken
+            raise SignOnRefused(SignInFailure.IDENTITY, broken.error) from broken
         claims = token.claims
         if not same(nonce, str(claims.get("nonce", ""))):
-            raise SignOnRefused(Why.IDENTITY, "nonce")
+            raise SignOnRefused(SignInFailure.IDENTITY, "nonce")
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if (several or "azp" in claims) and claims.get("azp") != self._issuer.client_id:
-            raise SignOnRefused(Why.OTHER_CLIENT)
+            raise SignOnRefused(SignInFailure.OTHER_CLIENT)
         return claims
 
     def _staff(self, claims: Mapping[str, Any]) -> Staff:
@@ -180,13 +180,13 @@ class OpenIDClient:
                 return Staff(identity, name, post.role, post.sites, self._shows_second_factor(claims))
         if self._issuer.everybody:
             return Staff(identity, name, Role.CANDIDATE, frozenset())
-        raise SignOnRefused(Why.NO_ROLE, identity.subject)
+        raise SignOnRefused(SignInFailure.NO_ROLE, identity.subject)
 
     def _metadata(self) -> dict[str, Any]:
         if self._known is None:
             known = self._ask(self._issuer.url.rstrip("/") + "/.well-known/openid-configuration")
             if known.get("issuer") != self._issuer.url:
-                raise SignOnRefused(Why.ISSUER, "the metadata speak of another issuer")
+                raise SignOnRefused(SignInFailure.ISSUER, "the metadata speak of another issuer")
             self._known = known
         return self._known
 
@@ -247,7 +247,7 @@ class _heard:
         from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
 
         if isinstance(error, OAuthError):
-            raise SignOnRefused(Why.CODE, error_code(error.error)) from error
+            raise SignOnRefused(SignInFailure.CODE, error_code(error.error)) from error
         if isinstance(error, requests.Timeout):
             raise ProviderUnavailable(Unheard.SLOW) from error
         if isinstance(error, requests.ConnectionError):

@@ -39,7 +39,7 @@ class BillNotReady(Exception):
     """The channel has no bill for that day yet; it may come later."""
 
 
-class Kind(StrEnum):
+class NewsKind(StrEnum):
     """What a piece of news says happened."""
 
     PAID = "paid"
@@ -49,7 +49,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Source(StrEnum):
+class NewsSource(StrEnum):
     """How a piece of news reached us."""
 
     NOTICE = "notice"
@@ -77,31 +77,31 @@ class PaymentNotification:
     Raises OutOfBounds for what no channel can mean, signed or not.
     """
 
-    kind: Kind
+    kind: NewsKind
     channel: str
     order: str
     trade: str
     reference: str
     amount: int
     at: datetime
-    source: Source
+    source: NewsSource
     word: str = ""
 
     @property
     def key(self) -> str:
         """What, besides channel, trade and kind, tells it from other news."""
-        if self.kind is Kind.CLOSED:
+        if self.kind is NewsKind.CLOSED:
             return self.order
-        return f"sum:{self.amount}" if self.kind is Kind.RETURNED_SO_FAR else self.reference
+        return f"sum:{self.amount}" if self.kind is NewsKind.RETURNED_SO_FAR else self.reference
 
     def __post_init__(self) -> None:
         for text in (self.order, self.trade, self.reference, self.word):
             bounds.text(text, bounds.LONGEST_IDENTIFIER)
-        if self.kind is not Kind.OTHER:
+        if self.kind is not NewsKind.OTHER:
             bounds.identifier(self.order)
-            if self.trade or self.kind is not Kind.CLOSED:
+            if self.trade or self.kind is not NewsKind.CLOSED:
                 bounds.identifier(self.trade)
-        bounds.amount(abs(self.amount) if self.kind is Kind.OTHER else self.amount)
+        bounds.amount(abs(self.amount) if self.kind is NewsKind.OTHER else self.amount)
         bounds.moment(self.at)
 
 
@@ -145,7 +145,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class InquiryAnswer:
     """The answer to a question about an order: its state, and the news in it (payment, money returned)."""
 
     state: State
@@ -200,10 +200,10 @@ class PaymentChannel(Protocol):
         It refuses a known number on other terms, so another number is needed. "" where it takes any.
         """
 
-    def query(self, order: str) -> Answer:
+    def query(self, order: str) -> InquiryAnswer:
         """What the channel knows of the order."""
 
-    def close(self, order: str) -> Answer:
+    def close(self, order: str) -> InquiryAnswer:
         """Let the order be paid no more, and say how it stands then: PAID where somebody was quicker."""
 
     def refund(self, refund: Refund) -> PaymentNotification | None:

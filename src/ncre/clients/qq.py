@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl
 from ncre.clients.identity_provider import (
     Identity,
     ProviderUnavailable,
+    SignInFailure,
     SignOnRefused,
     Unheard,
-    Why,
     error_code,
     same,
 )
@@ -73,17 +73,17 @@ class QQ:
         from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
 
         if not same(begun_state, query.get("state")):
-            raise SignOnRefused(Why.STATE)
+            raise SignOnRefused(SignInFailure.STATE)
         if query.get("error") or query.get("usercancel", "0") != "0":
-            raise SignOnRefused(Why.DENIED, error_code(query.get("error", "access_denied")))
+            raise SignOnRefused(SignInFailure.DENIED, error_code(query.get("error", "access_denied")))
         code = query.get("code")
         if not code:
-            raise SignOnRefused(Why.NO_CODE)
+            raise SignOnRefused(SignInFailure.NO_CODE)
         with self._session() as session:
             try:
                 return self._identity(session, code)
             except OAuthError as refused:
-                raise SignOnRefused(Why.CODE, error_code(refused.error)) from refused
+                raise SignOnRefused(SignInFailure.CODE, error_code(refused.error)) from refused
             except requests.Timeout as slow:
                 raise ProviderUnavailable(Unheard.SLOW) from slow
             except requests.ConnectionError as lost:
@@ -101,10 +101,10 @@ class QQ:
             raise ProviderUnavailable(Unheard.BROKEN, "a token reply without a token")
         me = self._me(access_token)
         if not same(terms.appid, me.get("client_id")):
-            raise SignOnRefused(Why.OTHER_CLIENT)
+            raise SignOnRefused(SignInFailure.OTHER_CLIENT)
         openid, unionid = me.get("openid"), me.get("unionid")
         if not openid:
-            raise SignOnRefused(Why.IDENTITY, "no openid")
+            raise SignOnRefused(SignInFailure.IDENTITY, "no openid")
         by_app = f"{terms.appid}:{openid}"
         name = self._name(access_token, openid)
         return Identity(ISSUER, unionid, name, (by_app,)) if unionid else Identity(ISSUER, by_app, name)
@@ -115,7 +115,7 @@ class QQ:
         if me.get("error") == UNIONID_NOT_GRANTED:
             me = self._ask("/oauth2.0/me", access_token=access_token, fmt="json")
         if "error" in me:
-            raise SignOnRefused(Why.IDENTITY, error_code(me["error"]))
+            raise SignOnRefused(SignInFailure.IDENTITY, error_code(me["error"]))
         return me
 
     def _name(self, access_token: str, openid: str) -> str:
@@ -126,7 +126,7 @@ class QQ:
             openid=openid,
         )
         if user.get("ret") != "0":
-            raise SignOnRefused(Why.IDENTITY, f"get_user_info {error_code(user.get('ret'))}")
+            raise SignOnRefused(SignInFailure.IDENTITY, f"get_user_info {error_code(user.get('ret'))}")
         return user.get("nickname", "")
 
     def _ask(self, path: str, **parameters: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ LARGEST: Final = 64 * 1024 * 1024
 """Bytes; a channel has nothing larger to say."""
 
 
-def whole(answer: requests.Response) -> bytes:
+def whole_body(answer: requests.Response) -> bytes:
     """The bytes of an answer that was asked for with `stream`. Raises ChannelUnavailable."""
     read = bytearray()
     try:

@@ -3,7 +3,7 @@
 refusals.py what is not accepted, reading.py all of it at once, settings.py the result, report.py what is in force.
 """
 
-from ncre.config.reading import Reading, begin, read, read_settings
+from ncre.config.reading import SettingsReading, begin, inspect_settings, read_settings
 from ncre.config.refusals import refusals
 from ncre.config.report import in_force
 from ncre.config.settings import Misconfigured, ProviderTerms, Settings
@@ -11,11 +11,11 @@ from ncre.config.settings import Misconfigured, ProviderTerms, Settings
 __all__ = [
     "Misconfigured",
     "ProviderTerms",
-    "Reading",
+    "SettingsReading",
     "Settings",
     "begin",
     "in_force",
-    "read",
+    "inspect_settings",
     "read_settings",
     "refusals",
 ]

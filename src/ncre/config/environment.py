@@ -174,7 +174,7 @@ class _Variables(EnvSettingsSource):
         self.env_vars = {name.lower(): value for name, value in given.items() if value.strip()}
 
 
-def said(name: str, zh: str, en: str) -> str:
+def problem_of_variable(name: str, zh: str, en: str) -> str:
     """A problem of a variable in both languages."""
     return f"{name}: {zh} / {en}"
 
@@ -198,7 +198,7 @@ def _unknown(name: str) -> str:
     zh, en = (
         (f"，是否想写 {near[0]}？", f"; did you mean {near[0]}?") if near else ("，请删去", "; remove it")
     )
-    return said(
+    return problem_of_variable(
         name, f"没有这个设置，可能写错了{zh}", f"there is no such setting, probably a typing error{en}"
     )
 
@@ -206,4 +206,6 @@ def _unknown(name: str) -> str:
 def _wrong(name: str, value: str, kind: str, context: Mapping[str, Any]) -> str:
     zh, en = _WORDS.get(kind, ("不能使用", "cannot be used"))
     shown = "" if NAMES[name] in HIDDEN else f"{value!r}"
-    return said(name, f"{zh.format(**context)}，现为 {shown}", f"{en.format(**context)}, not {shown}")
+    return problem_of_variable(
+        name, f"{zh.format(**context)}，现为 {shown}", f"{en.format(**context)}, not {shown}"
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ncre.config.environment import Environment, read_environment, said
+from ncre.config.environment import Environment, problem_of_variable, read_environment
 from ncre.config.settings import Misconfigured
 from ncre.domain.duplicates.province_tokens import TokensUnreadable, province_tokens
 from ncre.operational.private_files import open_to_others
@@ -33,7 +33,7 @@ def read_exchange_settings(environment: Mapping[str, str] = os.environ) -> Excha
     folder = variables.exchange_folder
     if folder is None or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         zh, en = "须设置为可写的目录", "must be a folder that can be written"
-        problems.append(said("NCRE_EXCHANGE_FOLDER", zh, en))
+        problems.append(problem_of_variable("NCRE_EXCHANGE_FOLDER", zh, en))
     if problems or folder is None:
         raise Misconfigured(*problems)
     return ExchangeSettings(
@@ -50,15 +50,15 @@ def _tokens(variables: Environment) -> tuple[tuple[tuple[str, str], ...], list[s
     name, file = "NCRE_EXCHANGE_TOKENS", variables.exchange_tokens
     if file is None:
         zh, en = "须设置：各省令牌的文件", "is needed: the file of the provinces' tokens"
-        return (), [said(name, zh, en)]
+        return (), [problem_of_variable(name, zh, en)]
     try:
         tokens = province_tokens(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         zh, en = f"{file} 不能读取", f"{file} cannot be read ({type(error).__name__})"
-        return (), [said(name, zh, en)]
+        return (), [problem_of_variable(name, zh, en)]
     except TokensUnreadable as unreadable:
-        return (), [said(name, unreadable.words.zh, unreadable.words.en)]
+        return (), [problem_of_variable(name, unreadable.words.zh, unreadable.words.en)]
     if variables.production is not False and open_to_others([file]):
         zh, en = f"他人可读 {file}，请执行 chmod 600", f"others may read {file}: chmod 600"
-        return (), [said(name, zh, en)]
+        return (), [problem_of_variable(name, zh, en)]
     return tokens, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from ncre.config.environment import Environment, said
+from ncre.config.environment import Environment, problem_of_variable
 from ncre.config.secret import read_secret
 from ncre.config.settings import LedgerTerms
 from ncre.ledger.signing import LONGEST_NAME
@@ -25,12 +25,12 @@ def read_ledger(variables: Environment, folder: Path | None) -> tuple[LedgerTerm
         problems.append(key.problem.replace("NCRE_SECRET", "NCRE_LEDGER_KEY"))
     if given is not None and variables.ledger_key_file is not None:
         zh, en = "与 NCRE_LEDGER_KEY_FILE 只能设置一个", "and NCRE_LEDGER_KEY_FILE: set one of them"
-        problems.append(said("NCRE_LEDGER_KEY", zh, en))
+        problems.append(problem_of_variable("NCRE_LEDGER_KEY", zh, en))
     for text in variables.ledger_witnesses.split():
         witness = _witness(text)
         if witness is None:
             zh, en = f"{text} 不是见证人的公钥", f"{text} is no public key of a witness (name+id+base64)"
-            problems.append(said("NCRE_LEDGER_WITNESSES", zh, en))
+            problems.append(problem_of_variable("NCRE_LEDGER_WITNESSES", zh, en))
         else:
             witnesses.append(witness)
     seed, name = (key.value or None) if key is not None else None, variables.ledger_name
@@ -38,7 +38,7 @@ def read_ledger(variables: Environment, folder: Path | None) -> tuple[LedgerTerm
         len(name) > LONGEST_NAME or not name.isascii() or not name.isprintable() or set(name) & set(" +")
     ):
         zh, en = "应为不含空格和加号的英文名称", "must be a plain name without spaces and plus signs"
-        problems.append(said("NCRE_LEDGER_NAME", zh, en))
+        problems.append(problem_of_variable("NCRE_LEDGER_NAME", zh, en))
     file = key.file if key else None
     return LedgerTerms(seed, file, variables.ledger_anchor, tuple(witnesses), name), problems
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ncre.clients.openid import Issuer, Post
-from ncre.config.environment import said
+from ncre.config.environment import problem_of_variable
 from ncre.config.settings import ProviderTerms
 from ncre.domain.registration.vocabulary import Role
 
@@ -21,7 +21,7 @@ def read_providers(file: Path | None, public: str) -> Read:
     if file is None:
         return (), [], []
     if not public:
-        needed = said(
+        needed = problem_of_variable(
             "NCRE_PUBLIC_URL",
             "单点登录还需要它",
             "single sign-on also needs it: where it leads people back to",
@@ -36,7 +36,11 @@ def read_providers(file: Path | None, public: str) -> Read:
         zh = f"{file} 不能使用（{why}），见 docs/operations.md"
         return (
             (),
-            [said("NCRE_SIGN_ON", zh, f"{file} cannot be used ({why}); see docs/operations.md")],
+            [
+                problem_of_variable(
+                    "NCRE_SIGN_ON", zh, f"{file} cannot be used ({why}); see docs/operations.md"
+                )
+            ],
             secrets,
         )
 

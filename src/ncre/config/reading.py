@@ -7,22 +7,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ncre.config.environment import Environment, read_environment, said
+from ncre.config.environment import Environment, problem_of_variable, read_environment
 from ncre.config.ledger import read_ledger
 from ncre.config.providers import read_providers
 from ncre.config.refusals import refusals, refused_files
-from ncre.config.secret import MASTER_KEYS, Secret, default_file, make_secret, read_secret
+from ncre.config.secret import MASTER_KEYS, SecretFile, default_file, make_secret, read_secret
 from ncre.config.settings import Misconfigured, ObservabilityTerms, ProviderTerms, Settings
-from ncre.config.terms import Terms
+from ncre.config.terms import TermsReader
 from ncre.operational.private_files import make_folder
 
 
 @dataclass(frozen=True)
-class Reading:
+class SettingsReading:
     """Settings as far as they can be read, and what is wrong with them besides a missing secret or folder."""
 
     settings: Settings
-    secret: Secret
+    secret: SecretFile
     problems: tuple[str, ...]
 
     @property
@@ -36,7 +36,7 @@ class Reading:
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process. Makes nothing. Raises Misconfigured with every problem."""
-    found = read(environment)
+    found = inspect_settings(environment)
     if problems := found.all_problems:
         raise Misconfigured(*problems)
     return found.settings
@@ -47,18 +47,18 @@ def begin(is_empty: Callable[[str], bool], environment: Mapping[str, str] = os.e
 
     where there is none and `is_empty` says so of the database (a URL). Raises Misconfigured; then nothing was made.
     """
-    found = read(environment)
+    found = inspect_settings(environment)
     if found.problems:
         raise Misconfigured(*found.problems)
     data = found.settings.data
     if not data.is_dir() and not data.parent.is_dir():
         zh = f"没有目录 {data.parent}，因此不创建 {data}。路径写对了吗？"
         en = f"there is no folder {data.parent} to make {data.name} in. Is the path right?"
-        raise Misconfigured(said("NCRE_DATA", zh, en))
+        raise Misconfigured(problem_of_variable("NCRE_DATA", zh, en))
     if not data.is_dir() and _is_elsewhere(found.settings) and not is_empty(found.settings.database_url):
         zh = f"数据库已有数据，却没有数据目录 {data}。路径写对了吗？"
         en = f"the database has data, but there is no data folder {data}. Is the path right?"
-        raise Misconfigured(said("NCRE_DATA", zh, en))
+        raise Misconfigured(problem_of_variable("NCRE_DATA", zh, en))
     _make_data_folder(data)
     if found.secret.missing and found.secret.file is not None:
         if not is_empty(found.settings.database_url):
@@ -67,16 +67,16 @@ def begin(is_empty: Callable[[str], bool], environment: Mapping[str, str] = os.e
             make_secret(found.secret.file)
         except OSError as error:
             why = f"{found.secret.file} cannot be made ({error.strerror})"
-            raise Misconfigured(said("NCRE_SECRET_FILE", "密钥文件不能创建", why)) from None
+            raise Misconfigured(problem_of_variable("NCRE_SECRET_FILE", "密钥文件不能创建", why)) from None
     return read_settings(environment)
 
 
-def read(environment: Mapping[str, str]) -> Reading:
+def inspect_settings(environment: Mapping[str, str]) -> SettingsReading:
     """Everything that can be known without making anything."""
     variables, problems = read_environment(environment)
     production = not variables.demo if variables.production is None else variables.production
     data = variables.data.absolute()
-    terms = Terms(variables)
+    terms = TermsReader(variables)
     given, secret_file = _secret_place(variables, data, production, environment)
     secret = read_secret(given, secret_file)
     ledger, ledger_problems = read_ledger(variables, _beside(secret, data, production, environment))
@@ -97,7 +97,7 @@ def read(environment: Mapping[str, str]) -> Reading:
     ]
     problems += filter(None, [secret.problem])
     problems += [*refusals(settings), *refused_files(settings, secret.file, secret_files)]
-    return Reading(settings, secret, tuple(dict.fromkeys(problems)))
+    return SettingsReading(settings, secret, tuple(dict.fromkeys(problems)))
 
 
 def _settings(
@@ -105,7 +105,7 @@ def _settings(
     data: Path,
     production: bool,
     found: tuple[bytes, Path | None],
-    terms: Terms,
+    terms: TermsReader,
     providers: tuple[ProviderTerms, ...],
 ) -> Settings:
     url, (secret, secret_file) = variables.database_url, found
@@ -182,7 +182,7 @@ def _secret_place(
     return given, variables.secret_file or usual
 
 
-def _beside(secret: Secret, data: Path, production: bool, environment: Mapping[str, str]) -> Path | None:
+def _beside(secret: SecretFile, data: Path, production: bool, environment: Mapping[str, str]) -> Path | None:
     """The folder in which the ledger's key stands where no variable says so: beside the secret."""
     usual = default_file(
         data, production, environment.get("HOME", ""), environment.get("XDG_CONFIG_HOME", "")
@@ -198,21 +198,21 @@ def _contradictions(
     problems = []
     if variables.secret and variables.secret_file:
         zh, en = "与 NCRE_SECRET_FILE 只能设置一个", "and NCRE_SECRET_FILE: set one of them"
-        problems.append(said("NCRE_SECRET", zh, en))
+        problems.append(problem_of_variable("NCRE_SECRET", zh, en))
     if _exchange_key(variables) is None:
         zh, en = "须为 64 个十六进制数字", "must be 64 hexadecimal digits"
-        problems.append(said("NCRE_EXCHANGE_KEY", zh, en))
+        problems.append(problem_of_variable("NCRE_EXCHANGE_KEY", zh, en))
     if variables.passport == "elsewhere" and not any(one.issuer.everybody for one in providers):
         zh = "elsewhere 需要 NCRE_SIGN_ON 中有 candidates = true 的提供方"
         en = "elsewhere needs a provider with candidates = true in NCRE_SIGN_ON"
-        problems.append(said("NCRE_PASSPORT", zh, en))
+        problems.append(problem_of_variable("NCRE_PASSPORT", zh, en))
     if production and "data" not in variables.model_fields_set:
         zh, en = "生产环境须设置数据目录", "production needs it: the folder for its data"
-        problems.append(said("NCRE_DATA", zh, en))
+        problems.append(problem_of_variable("NCRE_DATA", zh, en))
     return problems
 
 
-def _missing(secret: Secret) -> list[str]:
+def _missing(secret: SecretFile) -> list[str]:
     if not secret.missing:
         return []
     zh = f"没有密钥（{secret.file}）。已有数据时请放回原来的密钥；新装请执行 ncre migrate"
@@ -220,7 +220,7 @@ def _missing(secret: Secret) -> list[str]:
         f"there is no secret ({secret.file}). Where there are data already, put their own secret back (no other "
         "opens them); for a new installation run: ncre migrate"
     )
-    return [said("NCRE_SECRET_FILE", zh, en)]
+    return [problem_of_variable("NCRE_SECRET_FILE", zh, en)]
 
 
 def _folder_problems(settings: Settings) -> list[str]:
@@ -228,10 +228,10 @@ def _folder_problems(settings: Settings) -> list[str]:
     if not data.is_dir():
         zh = f"没有数据目录 {data}。路径写对了吗？新装请执行 ncre migrate"
         en = f"there is no data folder {data}. Is the path right? For a new installation run: ncre migrate"
-        return [said("NCRE_DATA", zh, en)]
+        return [problem_of_variable("NCRE_DATA", zh, en)]
     if not os.access(data, os.W_OK | os.X_OK):
         zh, en = f"数据目录 {data} 不可写", f"the data folder {data} cannot be written; choose another"
-        return [said("NCRE_DATA", zh, en)]
+        return [problem_of_variable("NCRE_DATA", zh, en)]
     return []
 
 
@@ -247,5 +247,5 @@ def _make_data_folder(data: Path) -> None:
     except OSError as error:
         zh = f"数据目录 {data} 不能创建（{error.strerror}）"
         raise Misconfigured(
-            said("NCRE_DATA", zh, f"the data folder {data} cannot be made ({error.strerror})")
+            problem_of_variable("NCRE_DATA", zh, f"the data folder {data} cannot be made ({error.strerror})")
         ) from None

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ncre.clients.mail import is_loopback
-from ncre.config.environment import said
+from ncre.config.environment import problem_of_variable
 from ncre.config.secret import is_weak
 from ncre.config.settings import Settings
 
@@ -45,13 +45,13 @@ def refused_files(
 
 def _malformed(settings: Settings) -> Iterator[str]:
     if settings.public_url and not _is_address(settings.public_url):
-        yield said(
+        yield problem_of_variable(
             "NCRE_PUBLIC_URL",
             f"应为 https://主机[:端口]，不带路径，现为 {settings.public_url!r}",
             f"must be https://host[:port] without a path, not {settings.public_url!r}",
         )
     if settings.production and settings.demo:
-        yield said(
+        yield problem_of_variable(
             "NCRE_DEMO",
             "生产环境不能开演示：请设为 0，或删去 NCRE_PRODUCTION",
             "the demo does not run in production: set it to 0, or remove NCRE_PRODUCTION",
@@ -61,23 +61,27 @@ def _malformed(settings: Settings) -> Iterator[str]:
 def _in_production(settings: Settings) -> Iterator[str]:
     yield from _public_address(settings)
     if not settings.secure_cookies:
-        yield said("NCRE_SECURE_COOKIES", "生产环境须为 1", "production needs 1: cookies go over TLS alone")
+        yield problem_of_variable(
+            "NCRE_SECURE_COOKIES", "生产环境须为 1", "production needs 1: cookies go over TLS alone"
+        )
     if settings.staff_factor != "required":
-        yield said(
+        yield problem_of_variable(
             "NCRE_STAFF_FACTOR",
             "生产环境须为 required",
             "production needs required: staff have a second factor",
         )
     if settings.captcha == "never":
-        yield said("NCRE_CAPTCHA", "生产环境须为 always 或 adaptive", "production needs always or adaptive")
+        yield problem_of_variable(
+            "NCRE_CAPTCHA", "生产环境须为 always 或 adaptive", "production needs always or adaptive"
+        )
     if settings.secret and is_weak(settings.secret):
-        yield said(
+        yield problem_of_variable(
             "NCRE_SECRET / NCRE_SECRET_FILE",
             "密钥不是随机生成的：请用 openssl rand -hex 32 生成",
             "the secret is not random: make one with openssl rand -hex 32",
         )
     if settings.smtp is None:
-        yield said(
+        yield problem_of_variable(
             "NCRE_SMTP_HOST",
             "生产环境须设置，并设置 NCRE_SMTP_FROM",
             "production mails its letters: set NCRE_SMTP_HOST and NCRE_SMTP_FROM",
@@ -87,7 +91,7 @@ def _in_production(settings: Settings) -> Iterator[str]:
 
 def _public_address(settings: Settings) -> Iterator[str]:
     if not settings.public_url:
-        yield said(
+        yield problem_of_variable(
             "NCRE_PUBLIC_URL",
             "生产环境须设置：https://考生使用的地址",
             "production needs it: https:// and the address that candidates use",
@@ -95,7 +99,7 @@ def _public_address(settings: Settings) -> Iterator[str]:
         return
     parts = urlsplit(settings.public_url)
     if parts.scheme != "https" or is_loopback(parts.hostname or ""):
-        yield said(
+        yield problem_of_variable(
             "NCRE_PUBLIC_URL",
             f"生产环境须为外部可达的 https 地址，现为 {settings.public_url}",
             f"production needs an https address that others reach, not {settings.public_url}",
@@ -115,7 +119,7 @@ def _stand_ins(settings: Settings) -> Iterator[str]:
     for name, address in addresses.items():
         parts = urlsplit(address)
         if address and (parts.scheme != "https" or is_loopback(parts.hostname or "")):
-            yield said(
+            yield problem_of_variable(
                 name,
                 f"生产环境只用 https 的真实服务，不用替身，现为 {address}",
                 f"production uses the real service over https and no stand-in, not {address}",
@@ -124,7 +128,7 @@ def _stand_ins(settings: Settings) -> Iterator[str]:
 
 def _beyond_this_machine(settings: Settings) -> Iterator[str]:
     if not is_loopback(settings.host):
-        yield said(
+        yield problem_of_variable(
             "NCRE_HOST",
             f"演示和开发只在本机（127.0.0.1）提供服务，现为 {settings.host}",
             f"the demo and development are served on this machine alone (127.0.0.1), not on {settings.host}",
@@ -151,7 +155,7 @@ def _open_to_others(name: str, file: Path) -> str:
     if not found.st_mode & (OTHERS | (GROUP if ours else 0o020)):
         return ""
     mode = f"{found.st_mode & 0o777:04o}"
-    return said(
+    return problem_of_variable(
         name,
         f"{file} 别人可以读写（{mode}）：请执行 chmod 600 {file}",
         f"others can read or write {file} ({mode}): run chmod 600 {file}",
@@ -166,7 +170,7 @@ def _beside_the_data(settings: Settings, name: str, secret_file: Path) -> str:
     beside = secret.is_relative_to(folders[0]) or (with_file and secret.parent == with_file.resolve().parent)
     if not beside:
         return ""
-    return said(
+    return problem_of_variable(
         name,
         f"密钥不能与数据库放在一起（{secret_file}）：请移到别处",
         f"the secret must not lie beside the database ({secret_file}): move it elsewhere",

@@ -9,7 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final
 
-from ncre.config.environment import said
+from ncre.config.environment import problem_of_variable
 from ncre.operational.private_files import make_folder
 
 LENGTH: Final = 32
@@ -24,7 +24,7 @@ MASTER_KEYS: Final = "master.keys"
 
 
 @dataclass(frozen=True)
-class Secret:
+class SecretFile:
     """The secret, b"" where there is none or an unusable one, and the file it is (or would be) in.
 
     `file` is None where the variable itself holds it.
@@ -48,34 +48,40 @@ def default_file(data: Path, production: bool, home: str, config_home: str) -> P
     return None
 
 
-def read_secret(given: str | None, file: Path | None) -> Secret:
+def read_secret(given: str | None, file: Path | None) -> SecretFile:
     """From the variable where it is set, else from the file."""
     if given is not None:
         return _parsed(given, None)
     if file is None:
         zh, en = "须设置（没有用户主目录）", "must be set: this user has no home folder"
-        return Secret(b"", None, said("NCRE_SECRET_FILE", zh, en))
+        return SecretFile(b"", None, problem_of_variable("NCRE_SECRET_FILE", zh, en))
     try:
         return _parsed(file.read_text(encoding="ascii"), file)
     except FileNotFoundError:
-        return Secret(b"", file)
+        return SecretFile(b"", file)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not ASCII"
-        return Secret(
-            b"", file, said("NCRE_SECRET_FILE", f"{file} 读不出（{why}）", f"{file} cannot be read ({why})")
+        return SecretFile(
+            b"",
+            file,
+            problem_of_variable(
+                "NCRE_SECRET_FILE", f"{file} 读不出（{why}）", f"{file} cannot be read ({why})"
+            ),
         )
 
 
-def _parsed(text: str, file: Path | None) -> Secret:
+def _parsed(text: str, file: Path | None) -> SecretFile:
     try:
         value = bytes.fromhex(text.strip())
     except ValueError:
         value = b""
     if len(value) == LENGTH:
-        return Secret(value, file)
+        return SecretFile(value, file)
     name, where = ("NCRE_SECRET_FILE", f"{file}: ") if file else ("NCRE_SECRET", "")
-    return Secret(
-        b"", file, said(name, f"{where}应为 64 位十六进制数字", f"{where}must be 64 hexadecimal digits")
+    return SecretFile(
+        b"",
+        file,
+        problem_of_variable(name, f"{where}应为 64 位十六进制数字", f"{where}must be 64 hexadecimal digits"),
     )
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ncre.config.environment import PREFIX, Environment, said
-from ncre.config.reading import Reading, read
+from ncre.config.environment import PREFIX, Environment, problem_of_variable
+from ncre.config.reading import SettingsReading, inspect_settings
 from ncre.config.settings import Misconfigured
 from ncre.store.schemas import in_schema, is_schema
 
@@ -68,8 +68,8 @@ class Tenant:
         """`https://host[:port]`, to which the other hosts lead."""
         return self.environment[f"{PREFIX}PUBLIC_URL"]
 
-    def read(self) -> Reading:
-        return read(self.environment)
+    def read(self) -> SettingsReading:
+        return inspect_settings(self.environment)
 
 
 def tenants_file(environment: Mapping[str, str]) -> Path | None:
@@ -85,7 +85,9 @@ def read_tenants(environment: Mapping[str, str], ready: bool = False) -> tuple[T
     """
     file = tenants_file(environment)
     if file is None:
-        raise Misconfigured(said(VARIABLE, "未设置租户文件", "is not set: there are no tenants"))
+        raise Misconfigured(
+            problem_of_variable(VARIABLE, "未设置租户文件", "is not set: there are no tenants")
+        )
     common, problems = _common(environment)
     written = _written(file, common)
     tenants = []
@@ -113,7 +115,7 @@ def _common(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         "no two tenants share it: set it for each in the file of tenants",
     )
     common = {name: value for name, value in environment.items() if name.upper() not in left_out}
-    return common, [said(name, zh, en) for name in sorted(wrong)]
+    return common, [problem_of_variable(name, zh, en) for name in sorted(wrong)]
 
 
 def _written(file: Path, common: Mapping[str, str]) -> dict[str, Any]:
@@ -124,13 +126,13 @@ def _written(file: Path, common: Mapping[str, str]) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         zh = f"{file} 不能使用（{why}）"
-        raise Misconfigured(said(VARIABLE, zh, f"{file} cannot be used ({why})")) from None
+        raise Misconfigured(problem_of_variable(VARIABLE, zh, f"{file} cannot be used ({why})")) from None
     if not written:
         zh, en = f"{file} 中没有租户", f"there is no tenant in {file}"
-        raise Misconfigured(said(VARIABLE, zh, en))
+        raise Misconfigured(problem_of_variable(VARIABLE, zh, en))
     if mode & stat.S_IWOTH:
         zh, en = f"别人可以改写 {file}，请执行 chmod o-w", f"others can write {file}: run chmod o-w {file}"
-        raise Misconfigured(said(VARIABLE, zh, en))
+        raise Misconfigured(problem_of_variable(VARIABLE, zh, en))
     return written
 
 
@@ -145,18 +147,18 @@ def _tenant(name: str, table: Any, common: Mapping[str, str]) -> tuple[Tenant | 
     known = {one for one in Environment.model_fields if one not in OF_THE_PROCESS | SECRETS}
     problems += [_unknown(key) for key in table if key not in known | {"hosts", "schema"}]
     problems += [
-        said(key, "必须设置", "must be set: it is this tenant's own")
+        problem_of_variable(key, "必须设置", "must be set: it is this tenant's own")
         for key in ("data", "secret_file")
         if key not in table
     ]
     values = {key: table[key] for key in table if key in known}
     problems += [
-        said(key, "应为文字、整数或真假", "must be a text, a whole number, true or false")
+        problem_of_variable(key, "应为文字、整数或真假", "must be a text, a whole number, true or false")
         for key, value in values.items()
         if not isinstance(value, str | int)
     ]
     problems += [
-        said(key, "应为绝对路径", "must be an absolute path")
+        problem_of_variable(key, "应为绝对路径", "must be an absolute path")
         for key, value in values.items()
         if key in _PATHS and not os.path.isabs(str(value))
     ]
@@ -166,7 +168,9 @@ def _tenant(name: str, table: Any, common: Mapping[str, str]) -> tuple[Tenant | 
     values.setdefault("public_url", f"https://{hosts[0]}")
     if urlsplit(str(values["public_url"])).hostname != hosts[0]:
         return None, [
-            said("public_url", f"主机应为 {hosts[0]}", f"its host must be the first of hosts, {hosts[0]}")
+            problem_of_variable(
+                "public_url", f"主机应为 {hosts[0]}", f"its host must be the first of hosts, {hosts[0]}"
+            )
         ]
     own = {f"{PREFIX}{key.upper()}": _plain(value) for key, value in values.items()}
     kept = {key: value for key, value in common.items() if key.upper() not in own}
@@ -177,11 +181,13 @@ def _hosts(table: Mapping[str, Any]) -> tuple[tuple[str, ...], list[str]]:
     given = table.get("hosts")
     if not isinstance(given, list) or not given:
         return (), [
-            said("hosts", "应为主机名的列表", 'must be a list of host names, as ["ncre.example.org"]')
+            problem_of_variable(
+                "hosts", "应为主机名的列表", 'must be a list of host names, as ["ncre.example.org"]'
+            )
         ]
     wrong = [one for one in given if not isinstance(one, str) or not _HOST.fullmatch(one) or len(one) > 253]
     return tuple(one for one in given if one not in wrong), [
-        said(
+        problem_of_variable(
             "hosts", f"{one!r} 不是小写的主机名（不带端口）", f"{one!r} is no host name (lower case, no port)"
         )
         for one in wrong
@@ -194,10 +200,16 @@ def _place_schema(values: dict[str, Any], schema: Any) -> list[str]:
         return []
     url = values.get("database_url", "")
     if not isinstance(url, str) or not url.startswith("postgres"):
-        return [said("schema", "只用于 PostgreSQL", "is for PostgreSQL alone: set database_url too")]
+        return [
+            problem_of_variable(
+                "schema", "只用于 PostgreSQL", "is for PostgreSQL alone: set database_url too"
+            )
+        ]
     if not isinstance(schema, str) or not is_schema(schema):
         return [
-            said("schema", "不是 PostgreSQL 的模式名", "must be a name of lower-case letters, digits and _")
+            problem_of_variable(
+                "schema", "不是 PostgreSQL 的模式名", "must be a name of lower-case letters, digits and _"
+            )
         ]
     values["database_url"] = in_schema(url, schema)
     return []
@@ -205,10 +217,14 @@ def _place_schema(values: dict[str, Any], schema: Any) -> list[str]:
 
 def _unknown(key: str) -> str:
     if key in OF_THE_PROCESS:
-        return said(key, "各租户共用，请放在环境变量里", "is one for all tenants: set it in the environment")
+        return problem_of_variable(
+            key, "各租户共用，请放在环境变量里", "is one for all tenants: set it in the environment"
+        )
     if key in SECRETS:
-        return said(key, "密钥不写在这里，请写它的文件", "no secret stands here: name its file")
-    return said(key, "没有这个设置", "there is no such setting")
+        return problem_of_variable(
+            key, "密钥不写在这里，请写它的文件", "no secret stands here: name its file"
+        )
+    return problem_of_variable(key, "没有这个设置", "there is no such setting")
 
 
 def _plain(value: Any) -> str:
@@ -221,12 +237,12 @@ def _shared_hosts(tenants: list[Tenant]) -> Iterator[str]:
         for host in tenant.hosts:
             other = first.setdefault(host, tenant.name)
             if other != tenant.name or tenant.hosts.count(host) > 1:
-                yield f"[{tenant.name}] " + said(
+                yield f"[{tenant.name}] " + problem_of_variable(
                     "hosts", f"{host} 已属于 {other}", f"{host} is that of {other}"
                 )
 
 
-def _shared(readings: Mapping[str, Reading]) -> Iterator[str]:
+def _shared(readings: Mapping[str, SettingsReading]) -> Iterator[str]:
     """What two tenants have alike and must not. Where a default is alike, another is to be set."""
     first: dict[tuple[str, object], str] = {}
     for name, reading in readings.items():
@@ -237,10 +253,10 @@ def _shared(readings: Mapping[str, Reading]) -> Iterator[str]:
                     f"与 {other} 相同，各租户须不同",
                     f"is the same as that of {other}; each needs its own",
                 )
-                yield f"[{name}] {said(what, zh, en)}"
+                yield f"[{name}] {problem_of_variable(what, zh, en)}"
 
 
-def _own(reading: Reading) -> Iterator[tuple[str, object]]:
+def _own(reading: SettingsReading) -> Iterator[tuple[str, object]]:
     settings = reading.settings
     yield "data", settings.data.resolve()
     yield "database_url, schema", settings.database_url

@@ -12,10 +12,10 @@ import tomlkit
 from sqlalchemy import make_url
 from tomlkit.exceptions import TOMLKitError
 
-from ncre.config.environment import said
+from ncre.config.environment import problem_of_variable
 from ncre.config.settings import Misconfigured
 from ncre.config.tenants import VARIABLE, read_tenants, tenants_file
-from ncre.store.schemas import in_schema, schema_of
+from ncre.store.schemas import in_schema, schema_named_by
 
 
 class Relocation:
@@ -27,7 +27,9 @@ class Relocation:
         self._name, self._url, self._schema = name, url, schema
         file = tenants_file(environment)
         if file is None:
-            raise Misconfigured(said(VARIABLE, "未设置租户文件", "is not set: there are no tenants"))
+            raise Misconfigured(
+                problem_of_variable(VARIABLE, "未设置租户文件", "is not set: there are no tenants")
+            )
         self._file = file.resolve()
         if not os.access(self._file.parent, os.W_OK):
             folder = self._file.parent
@@ -35,7 +37,7 @@ class Relocation:
                 f"{folder} 不能写入，无法替换租户文件",
                 f"{folder} cannot be written: the file cannot be replaced",
             )
-            raise Misconfigured(said(VARIABLE, zh, en))
+            raise Misconfigured(problem_of_variable(VARIABLE, zh, en))
         self._try()
 
     @property
@@ -88,7 +90,7 @@ class Relocation:
             written = tomlkit.parse(self._file.read_text(encoding="utf-8"))
         except TOMLKitError as error:
             zh, en = f"{self._file} 不能使用（{error}）", f"{self._file} cannot be used ({error})"
-            raise Misconfigured(said(VARIABLE, zh, en)) from None
+            raise Misconfigured(problem_of_variable(VARIABLE, zh, en)) from None
         table = written[self._name]
         assert isinstance(table, tomlkit.items.Table)
         table["database_url"] = self._url
@@ -104,6 +106,6 @@ def _same(one: str, other: str) -> bool:
         understood = make_url(url)
         if understood.get_backend_name() == "sqlite" and understood.database:
             return ("sqlite", Path(understood.database).resolve())
-        return (understood.host, understood.port or 5432, understood.database, schema_of(understood))
+        return (understood.host, understood.port or 5432, understood.database, schema_named_by(understood))
 
     return place(one) == place(other)

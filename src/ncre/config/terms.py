@@ -13,7 +13,7 @@ from ncre.clients.qq import QQTerms
 from ncre.clients.wallets.apple import ApplePassTerms
 from ncre.clients.wallets.google import GoogleWalletTerms
 from ncre.clients.wechat import WeChatTerms
-from ncre.config.environment import PREFIX, Environment, said
+from ncre.config.environment import PREFIX, Environment, problem_of_variable
 from ncre.domain.accounts.addresses import COUNTRIES
 from ncre.domain.duplicates.province_tokens import TokensUnreadable, province_tokens
 from ncre.identity.sending_limits import SendingTerms
@@ -32,7 +32,7 @@ MOST_LOCAL: Final = 6
 """Characters: what names the letter needs 58 of the 64 that a mailbox may have."""
 
 
-class Terms:
+class TermsReader:
     """Reads them one by one. `problems` says what is wrong; terms with a problem are not to be used.
 
     `secret_files` are the files read that only this user should be able to read.
@@ -217,4 +217,4 @@ class Terms:
                 self._say(field, f"{zh}还需要它", f"{en} also needs it")
 
     def _say(self, field: str, zh: str, en: str) -> None:
-        self.problems.append(said(f"{PREFIX}{field.upper()}", zh, en))
+        self.problems.append(problem_of_variable(f"{PREFIX}{field.upper()}", zh, en))

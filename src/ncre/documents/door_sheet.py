@@ -12,7 +12,7 @@ from ncre.documents.hall_view_models import DoorSheet
 from ncre.documents.pdf.canvas import LEFT, RIGHT, Paper
 from ncre.documents.pdf.page_frame import FOOTER
 from ncre.documents.view_models import Printed
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 
 Columns = tuple[tuple[str, float], ...]
 
@@ -56,7 +56,7 @@ def _page(paper: Paper, sheet: DoorSheet) -> None:
     for place, notice in enumerate(NOTICES):
         paper.text(MIDDLE, NOTICE + 7 * place, notice, 12, align="center", within=180)
     paper.line(LEFT, FOOTER, RIGHT, FOOTER)
-    paper.text(LEFT, FOOTER + 4.5, f"{in_words(hall.at)} 的编排", 7.5, grey=90)
+    paper.text(LEFT, FOOTER + 4.5, f"{exam_time_in_words(hall.at)} 的编排", 7.5, grey=90)
 
 
 def _in_full(paper: Paper, sheet: DoorSheet) -> None:

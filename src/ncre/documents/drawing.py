@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ncre.documents.admission_ticket import admission_ticket, admission_tickets, notices
-from ncre.documents.codes.barcodes import code128, outline, qr
+from ncre.documents.codes.barcodes import barcode_outline, code128, qr
 from ncre.documents.pdf.glyphs import drawable
 from ncre.documents.pdf.renderer_version import edition
 from ncre.documents.receipt import receipt
@@ -16,7 +16,7 @@ __all__ = [
     "drawable",
     "edition",
     "notices",
-    "outline",
+    "barcode_outline",
     "promise",
     "qr",
     "receipt",

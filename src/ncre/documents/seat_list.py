@@ -11,7 +11,7 @@ from ncre.documents.hall_view_models import HallHead, SeatList, Sitter
 from ncre.documents.pdf.canvas import LEFT, RIGHT, Paper
 from ncre.documents.pdf.page_frame import FOOTER, head
 from ncre.documents.view_models import NO_PHOTO, Printed
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 
 TITLE: Final = "考场座位表"
 ALSO: Final = "兼考生签到表"
@@ -112,7 +112,7 @@ def _count(paper: Paper, y: float, people: int) -> None:
 
 def _foot(paper: Paper, hall: HallHead, page: int, pages: int) -> None:
     paper.line(LEFT, FOOTER, RIGHT, FOOTER)
-    said = f"{in_words(hall.at)} 的编排 · {PRIVATE}"
+    said = f"{exam_time_in_words(hall.at)} 的编排 · {PRIVATE}"
     paper.text(LEFT, FOOTER + 4.5, said, 7.5, grey=90)
     where = f"考场 {hall.hall:04} · 第 {page} 页 / 共 {pages} 页"
     paper.text(RIGHT, FOOTER + 4.5, where, 7.5, align="right", grey=90)

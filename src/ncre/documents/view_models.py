@@ -133,7 +133,7 @@ class ReceiptSheet:
 Sheet = TypeVar("Sheet", FormSheet, TicketSheet)
 
 
-def pictured(sheet: Sheet, photo: bytes | None) -> Sheet:
+def with_photo(sheet: Sheet, photo: bytes | None) -> Sheet:
     """The sheet with this photo on it."""
     return replace(sheet, person=replace(sheet.person, photo=photo))
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import EXAM_TIME, in_words
+from ncre.domain.exam.plan import EXAM_TIME, exam_time_in_words
 
 ENTRY_OPENS: Final = timedelta(minutes=60)
 """So long before a sitting starts people are let in; the notices ask them to come 15 to 30 minutes before it."""
@@ -157,7 +157,7 @@ def worth(with_metadata: str | None, standing: str | None, seated: bool) -> Tick
     return TicketVerdict.CURRENT if with_metadata == standing else TicketVerdict.OUTDATED
 
 
-class Sitting(Protocol):
+class SeatedSubject(Protocol):
     """A subject with its seat; moments are aware."""
 
     @property
@@ -202,7 +202,7 @@ class Ruling:
 
 def ruling(
     paper: TicketVerdict,
-    sittings: Sequence[Sitting],
+    sittings: Sequence[SeatedSubject],
     now: datetime,
     *,
     confirmed: bool = True,
@@ -222,7 +222,7 @@ def ruling(
     today = [one for one in sittings if _day(one.starts_at) == _day(now)]
     if not today:
         later = [one for one in sittings if one.starts_at > now] or sittings[-1:]
-        return Ruling(TicketVerdict.NOT_TODAY, particulars={"when": in_words(later[0].starts_at)})
+        return Ruling(TicketVerdict.NOT_TODAY, particulars={"when": exam_time_in_words(later[0].starts_at)})
     near = [one for one in today if one.starts_at - ENTRY_OPENS <= now < one.ends_at]
     for one in near:
         if one.ticket in entered:
@@ -233,11 +233,11 @@ def ruling(
     return _at_another_hour(today, near, now, entered)
 
 
-def _entered(one: Sitting, at: datetime) -> Ruling:
+def _entered(one: SeatedSubject, at: datetime) -> Ruling:
     return _about(one, TicketVerdict.ENTERED_BEFORE, at=_hour(at), hall=f"{one.hall:04}")
 
 
-def _at_its_hall(one: Sitting, paper: TicketVerdict, room: str) -> Ruling:
+def _at_its_hall(one: SeatedSubject, paper: TicketVerdict, room: str) -> Ruling:
     if room and one.room != room:
         where = {"hall": f"{one.hall:04}", "room": one.room, "when": _hour(one.starts_at)}
         return Ruling(TicketVerdict.OTHER_HALL, particulars=where)
@@ -245,7 +245,10 @@ def _at_its_hall(one: Sitting, paper: TicketVerdict, room: str) -> Ruling:
 
 
 def _at_another_hour(
-    today: Sequence[Sitting], near: Sequence[Sitting], now: datetime, entered: Mapping[str, datetime]
+    today: Sequence[SeatedSubject],
+    near: Sequence[SeatedSubject],
+    now: datetime,
+    entered: Mapping[str, datetime],
 ) -> Ruling:
     """Whoever staff let in before the doors opened is not let in a second time by the same ticket."""
     if near:
@@ -259,12 +262,12 @@ def _at_another_hour(
     return Ruling(TicketVerdict.OVER, particulars={"when": _hour(today[-1].ends_at)})
 
 
-def _about(one: Sitting, worth: TicketVerdict, **particulars: str) -> Ruling:
+def _about(one: SeatedSubject, worth: TicketVerdict, **particulars: str) -> Ruling:
     return Ruling(worth, one.ticket, one.hall, particulars)
 
 
 def _day(moment: datetime) -> str:
-    return in_words(moment)[:10]
+    return exam_time_in_words(moment)[:10]
 
 
 def _hour(moment: datetime) -> str:

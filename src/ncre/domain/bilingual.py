@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 
 @runtime_checkable
-class Said(Protocol):
+class Sayable(Protocol):
     """Whatever can be said in either language."""
 
     def say(self, language: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import Round, Site, in_words
+from ncre.domain.exam.plan import Round, Site, exam_time_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.vocabulary import Status
@@ -27,7 +27,7 @@ LEAST_TRACE: Final = 2
 """Characters from which on a private value is looked for in a reason; a name has at least two."""
 
 
-class Way(StrEnum):
+class ErasureWay(StrEnum):
     """How it came to an erasure."""
 
     OFFICE = "office"
@@ -101,7 +101,7 @@ def require_free(holds: Iterable[Hold]) -> None:
             RefusalCode.ERASURE_HELD,
             number=longest.number or longest.registration,
             by=HELD_BY[longest.by],
-            possible=in_words(longest.until),
+            possible=exam_time_in_words(longest.until),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 
 KEPT: Final = timedelta(hours=24)
@@ -29,7 +29,7 @@ def require_moment(done_at: datetime, downloaded: datetime, now: datetime) -> No
     if not downloaded - SKEW <= done_at <= latest + SKEW:
         raise Refusal(
             RefusalCode.OFFLINE_MOMENT,
-            at=in_words(done_at),
-            earliest=in_words(downloaded),
-            latest=in_words(latest),
+            at=exam_time_in_words(done_at),
+            earliest=exam_time_in_words(downloaded),
+            latest=exam_time_in_words(latest),
         )

@@ -24,7 +24,7 @@ LAST_SERIAL: Final = 999_999
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NumberPart:
     """Something that numbers are made of, or that stands beside them on paper: its name and its form."""
 
     name: Bilingual
@@ -55,43 +55,43 @@ class Part:
         )
 
 
-ROUND: Final = Part(
+ROUND: Final = NumberPart(
     Bilingual("考次代码", "the round's code"),
     Bilingual("01 至 99 的两位数字", "two digits, 01 to 99"),
     "0[1-9]|[1-9][0-9]",
 )
-SUBJECT: Final = Part(
+SUBJECT: Final = NumberPart(
     Bilingual("科目代码", "the subject's code"),
     Bilingual("01 至 99 的两位数字", "two digits, 01 to 99"),
     "0[1-9]|[1-9][0-9]",
 )
-SITE: Final = Part(
+SITE: Final = NumberPart(
     Bilingual("考点代码", "the site's code"),
     Bilingual("不全是 0 的六位数字", "six digits that are not all 0"),
     r"(?!0{6})\d{6}",
 )
-SEATS: Final = Part(
+SEATS: Final = NumberPart(
     Bilingual("机房座位数", "the seats of a room"),
     Bilingual(f"1 至 {MOST_IN_A_HALL}", f"a number from 1 to {MOST_IN_A_HALL}"),
     r"[1-9]\d?",
 )
-ROOM: Final = Part(
+ROOM: Final = NumberPart(
     Bilingual("机房名称", "a room's name"),
     Bilingual("1 至 80 个字符，同一考点不重复", "1 to 80 characters, each once at a site"),
     r".{1,80}",
 )
-BATCH: Final = Part(
+BATCH: Final = NumberPart(
     Bilingual("批次序号", "a batch's number"),
     Bilingual("1 至 99，不重复", "a number from 1 to 99, each once"),
     r"[1-9]\d?",
 )
-HALLS: Final = Part(
+HALLS: Final = NumberPart(
     Bilingual("考场数（机房数 × 批次数）", "the halls of a site (rooms x batches)"),
     Bilingual(f"不超过 {LAST_HALL}", f"{LAST_HALL} at the most"),
     r"\d{1,4}",
 )
 
-Unfit = tuple[Part, object]
+Unfit = tuple[NumberPart, object]
 
 
 def unfit_in_round(plan: RoundPlan) -> Iterator[Unfit]:
@@ -148,9 +148,9 @@ def _head(subject: str, round_code: str, site: str) -> str:
     return f"{subject}{round_code}{site}"
 
 
-def _unfit(part: Part, values: Iterable[object]) -> Iterator[Unfit]:
+def _unfit(part: NumberPart, values: Iterable[object]) -> Iterator[Unfit]:
     return ((part, value) for value in values if not part.fits(value))
 
 
-def _repeated(part: Part, values: Iterable[object]) -> Iterator[Unfit]:
+def _repeated(part: NumberPart, values: Iterable[object]) -> Iterator[Unfit]:
     return ((part, value) for value, times in Counter(values).items() if times > 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ncre.domain.bilingual import Bilingual, Said
+from ncre.domain.bilingual import Bilingual, Sayable
 from ncre.domain.refusal_words.acting import ACTING
 from ncre.domain.refusal_words.applying import APPLYING
 from ncre.domain.refusal_words.arranging import ARRANGING
@@ -45,7 +45,7 @@ def in_both_languages(refusal: Refusal) -> Bilingual:
 
 
 def _say(value: object, language: str) -> object:
-    if isinstance(value, Said):
+    if isinstance(value, Sayable):
         return value.say(language)
     if isinstance(value, Status):
         return STATUSES[value].say(language)

@@ -10,7 +10,7 @@ from ncre.events.base import Erased, Fact
 from ncre.events.registration_values import Details
 
 
-def stream_of(account: UUID) -> UUID:
+def account_stream(account: UUID) -> UUID:
     """The stream of an account's security facts."""
     return uuid5(account, "passport")
 

@@ -11,7 +11,7 @@ from ncre.events.base import Fact
 _NAMESPACE = UUID("5a0b7c55-3bb7-5d7c-9f0c-6d2a2b1f6f0e")
 
 
-def stream_of(kind: str) -> UUID:
+def letter_text_stream(kind: str) -> UUID:
     """The stream of the texts of a kind of letter."""
     return uuid5(_NAMESPACE, kind)
 

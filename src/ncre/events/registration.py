@@ -13,7 +13,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from ncre.events.base import Erased, Fact
-from ncre.events.registration_values import Details, Line, Photo
+from ncre.events.registration_values import Details, Photo, SubjectFee
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Submitted(Fact):
     SEALED_LATER: ClassVar[bool] = True
     number: str
     site: str
-    lines: tuple[Line, ...]
+    lines: tuple[SubjectFee, ...]
     declaration: str
     policy: int
     pay_by: datetime | None = None
@@ -80,7 +80,7 @@ class SubjectsChanged(Fact):
     SEALED_LATER: ClassVar[bool] = True
     number: str
     site: str
-    lines: tuple[Line, ...]
+    lines: tuple[SubjectFee, ...]
     policy: int
     pay_by: datetime | None = None
     student: str | Erased = ""

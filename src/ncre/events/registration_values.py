@@ -32,7 +32,7 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SubjectFee:
     """One subject applied for, with the fee that applied when it was chosen (fen)."""
 
     subject: str

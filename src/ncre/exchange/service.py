@@ -13,7 +13,7 @@ from typing import Final
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from ncre.domain.duplicates.exchange_file import ExchangeUnreadable, outline
+from ncre.domain.duplicates.exchange_file import ExchangeUnreadable, exchange_outline
 from ncre.exchange.files import ExchangeFiles, RoundTooFar, RoundTooOld
 
 log = logging.getLogger("ncre.exchange")
@@ -24,7 +24,7 @@ LARGEST: Final = 100_000_000
 RETRY_SECONDS: Final = 60
 
 
-class Refused(Exception):
+class ExchangeRefusal(Exception):
     """What is asked is not done: status, and why in both languages."""
 
     def __init__(self, status: int, zh: str, en: str) -> None:
@@ -45,12 +45,12 @@ def create_exchange(files: ExchangeFiles, tokens: Sequence[tuple[str, str]], lar
         province, raw = _province(tokens), request.get_data()
         over = _day(request.args.get("over", ""))
         try:
-            file = outline(raw)
+            file = exchange_outline(raw)
         except ExchangeUnreadable as unreadable:
             zh, en = unreadable.words.zh, unreadable.words.en
-            raise Refused(422, f"文件不能使用：{zh}", f"the file cannot be used: {en}") from None
+            raise ExchangeRefusal(422, f"文件不能使用：{zh}", f"the file cannot be used: {en}") from None
         if file.province != province:
-            raise Refused(
+            raise ExchangeRefusal(
                 403,
                 f"文件是省 {file.province} 的，令牌是省 {province} 的",
                 f"the file is of province {file.province}, the token of {province}",
@@ -58,11 +58,11 @@ def create_exchange(files: ExchangeFiles, tokens: Sequence[tuple[str, str]], lar
         try:
             position, fresh = files.put(file, raw, over)
         except RoundTooOld:
-            raise Refused(
+            raise ExchangeRefusal(
                 410, "该考次已结束，文件已清除", "the round is over, and its files are gone"
             ) from None
         except RoundTooFar:
-            raise Refused(
+            raise ExchangeRefusal(
                 422, "考次结束日期太远（over）", "the last day of the round is too far away (over)"
             ) from None
         if fresh:
@@ -86,7 +86,7 @@ def create_exchange(files: ExchangeFiles, tokens: Sequence[tuple[str, str]], lar
     def content(position: str) -> Response:
         found = files.content(_number(position), _province(tokens))
         if found is None:
-            raise Refused(
+            raise ExchangeRefusal(
                 404,
                 "没有这个文件，可能已有更新的，请重新查询",
                 "there is no such file; a newer one may have taken its place: ask for the list again",
@@ -98,8 +98,8 @@ def create_exchange(files: ExchangeFiles, tokens: Sequence[tuple[str, str]], lar
         files.own("", "")
         return Response("ok\n", content_type="text/plain")
 
-    @exchange.errorhandler(Refused)
-    def refused(error: Refused) -> tuple[Response, int]:
+    @exchange.errorhandler(ExchangeRefusal)
+    def refused(error: ExchangeRefusal) -> tuple[Response, int]:
         return jsonify(zh=error.zh, en=error.en), error.status
 
     @exchange.errorhandler(sqlite3.Error)
@@ -134,14 +134,14 @@ _OTHERS: Final = {
 
 
 def _province(tokens: Sequence[tuple[str, str]]) -> str:
-    """Whose token came with the request; each is compared, so that time tells nothing. Raises Refused."""
+    """Whose token came with the request; each is compared, so that time tells nothing. Raises ExchangeRefusal."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     found = ""
     for province, token in tokens:
         if hmac.compare_digest(sha256(given.encode()).digest(), sha256(token.encode()).digest()):
             found = province
     if not found or kind.lower() != "bearer":
-        raise Refused(
+        raise ExchangeRefusal(
             401, "令牌不对，请核对 NCRE_EXCHANGE_TOKENS", "the token is wrong: check NCRE_EXCHANGE_TOKENS"
         )
     return found
@@ -151,7 +151,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Refused(
+        raise ExchangeRefusal(
             422,
             "缺少考次结束日期（over=2027-03-29）",
             "the last day of the round is missing (over=2027-03-29)",
@@ -161,4 +161,4 @@ def _day(text: str) -> date:
 def _number(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 15:
         return int(text)
-    raise Refused(422, "位置应为数字", "a position is a number")
+    raise ExchangeRefusal(422, "位置应为数字", "a position is a number")

@@ -32,7 +32,7 @@ from ncre.handlers.exam_planning import ExamPlanning
 from ncre.handlers.fact_metadata import Act as Act
 from ncre.handlers.fact_metadata import Attributed, Clock, FactMetadata, caused, newest
 from ncre.handlers.transactions import Transactions
-from ncre.handlers.watch import UNWATCHED, Answer, Watch, step_of
+from ncre.handlers.watch import UNWATCHED, CommandResult, Watch, step_of
 from ncre.projections.base import Listeners, RowsInTransaction
 from ncre.projections.exam.exams import ExamRepository
 from ncre.projections.rows import RegistrationRow
@@ -120,7 +120,7 @@ class CommandHandler:
         with self.watch.command(step_of(command)) as answer:
             return self._carry_out(connection, command, answer)
 
-    def _carry_out(self, connection: Connection, command: c.Command, answer: Answer) -> Registration:
+    def _carry_out(self, connection: Connection, command: c.Command, answer: CommandResult) -> Registration:
         if not isinstance(command, c.Settle):
             return self._answer(connection, command, answer)
         try:
@@ -210,7 +210,7 @@ class CommandHandler:
     def _note_look(self, connection: Connection, case: UUID, look: Act, viewed: access.DetailsViewed) -> None:
         self.record_behind(connection, look, uuid5(case, "access"), [viewed])
 
-    def _answer(self, connection: Connection, command: c.Command, answer: Answer) -> Registration:
+    def _answer(self, connection: Connection, command: c.Command, answer: CommandResult) -> Registration:
         answer.recorded = False
         opened = isinstance(command, READS_PRIVATE_FIELDS)
         history = self.store.history(connection, command.registration, opened=opened)

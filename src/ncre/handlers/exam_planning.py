@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from ncre.domain.claims import SeatClaim
-from ncre.domain.exam.commands import ExamCommand, stream_of
+from ncre.domain.exam.commands import ExamCommand, exam_stream_of
 from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import WHOLE_SITE
 from ncre.domain.exam.state import replay_exam
@@ -29,7 +29,7 @@ class ExamPlanning:
 
     def decided(self, connection: Connection, command: ExamCommand) -> list[Fact]:
         """The facts to record, none where the command was carried out before. Raises Refusal."""
-        stream = stream_of(command)
+        stream = exam_stream_of(command)
         history = self._store.history(connection, stream)
         if (before := caused(history, command)) and self._stamps.same(before, command):
             return []

@@ -19,7 +19,7 @@ from ncre.handlers.watch import UNWATCHED, Watch
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 from ncre.store.outages import DatabaseFailure, Outage
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 
 log = logging.getLogger("ncre.handlers.command_handler")
 
@@ -73,7 +73,7 @@ class Transactions:
                     raise Refusal(code) from failure
                 if failure.kind is Outage.AWAY and attempt < len(PAUSES):
                     sleep(PAUSES[attempt])
-            except PersonErased:
+            except PersonKeyDestroyed:
                 raise Refusal(RefusalCode.PERSON_ERASED) from None
         raise Refusal(code)
 

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 
 @dataclass
-class Answer:
+class CommandResult:
     """Of one command that was not refused: whether it recorded anything, or all was so already."""
 
     recorded: bool = False
@@ -19,7 +19,7 @@ class Answer:
 class Watch(Protocol):
     """Thread-safe. Whatever a block raises goes on."""
 
-    def command(self, step: str) -> AbstractContextManager[Answer]: ...
+    def command(self, step: str) -> AbstractContextManager[CommandResult]: ...
     def transaction(self) -> AbstractContextManager[None]: ...
     def money_told(self, channel: str, source: str, seconds: float) -> None:
         """News of money was taken in, so long after it moved."""
@@ -28,8 +28,8 @@ class Watch(Protocol):
 class Unwatched:
     """Nobody measures."""
 
-    def command(self, step: str) -> AbstractContextManager[Answer]:
-        return nullcontext(Answer())
+    def command(self, step: str) -> AbstractContextManager[CommandResult]:
+        return nullcontext(CommandResult())
 
     def transaction(self) -> AbstractContextManager[None]:
         return nullcontext()

@@ -26,7 +26,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from ncre.domain.accounts.addresses import key as key_of
-from ncre.domain.accounts.addresses import masked, shown
+from ncre.domain.accounts.addresses import masked, readable_address
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.account_refusals import NameTaken, PasswordRefused
@@ -147,7 +147,9 @@ class Accounts:
         """
         covered = covering(role, sites)
         email, phone = email and key_of(email), phone and key_of(phone)
-        known = Account(uuid4(), shown(name.strip()), role, covered, email, phone, password is not None)
+        known = Account(
+            uuid4(), readable_address(name.strip()), role, covered, email, phone, password is not None
+        )
         key = key_of(name)
         if connection.execute(_ANY, {"one": key, "as_written": key}).first() is not None:
             raise NameTaken(name)
@@ -226,7 +228,7 @@ class Accounts:
         new: dict[str, str | None] = {kind: value or None}
         if before and key_of(known.name) == before:
             value = value or next((one for one in known.addresses if one != before), "")
-            new |= {"name": shown(value), "key": value}
+            new |= {"name": readable_address(value), "key": value}
         others = connection.execute(
             _ANY.where(accounts.c.id != known.id), {"one": value, "as_written": value}
         ).first()

@@ -15,7 +15,7 @@ SENDER: Final = Bilingual("全国计算机等级考试网上报名", "NCRE onlin
 
 
 @dataclass(frozen=True)
-class Letter:
+class AccountLetter:
     """To an e-mail address, or as a short message to a phone number; `link` is an address to open, or ""."""
 
     to: str
@@ -89,12 +89,12 @@ class Mailing(Protocol):
 class LetterSender(Protocol):
     """Delivers letters and short messages."""
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: AccountLetter) -> None:
         """Raises MailNotSent."""
 
 
-def join(to: str, link: str) -> Letter:
-    return Letter(
+def join(to: str, link: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("请确认邮箱，完成注册", "Confirm your address to register"),
         (
@@ -108,8 +108,8 @@ def join(to: str, link: str) -> Letter:
     )
 
 
-def join_code(to: str, code: str) -> Letter:
-    return Letter(
+def join_code(to: str, code: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("注册验证码", "Your code"),
         (
@@ -120,7 +120,7 @@ def join_code(to: str, code: str) -> Letter:
     )
 
 
-def known_already(to: str, link: str, recovers: bool) -> Letter:
+def known_already(to: str, link: str, recovers: bool) -> AccountLetter:
     forgotten = (
         Bilingual(
             "忘记密码可以用账号的邮箱找回。",
@@ -132,7 +132,7 @@ def known_already(to: str, link: str, recovers: bool) -> Letter:
             "If you forgot the password, go to the exam office with your document.",
         )
     )
-    return Letter(
+    return AccountLetter(
         to,
         Bilingual("您已有账号", "You have an account already"),
         (
@@ -146,8 +146,8 @@ def known_already(to: str, link: str, recovers: bool) -> Letter:
     )
 
 
-def recover(to: str, link: str) -> Letter:
-    return Letter(
+def recover(to: str, link: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("找回密码", "Recover your password"),
         (
@@ -161,8 +161,8 @@ def recover(to: str, link: str) -> Letter:
     )
 
 
-def unknown(to: str) -> Letter:
-    return Letter(
+def unknown(to: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("没有使用这个邮箱的账号", "No account has this address"),
         (
@@ -175,8 +175,8 @@ def unknown(to: str) -> Letter:
     )
 
 
-def contact(to: str, link: str) -> Letter:
-    return Letter(
+def contact(to: str, link: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("请确认新邮箱", "Confirm your new address"),
         (
@@ -190,8 +190,8 @@ def contact(to: str, link: str) -> Letter:
     )
 
 
-def contact_code(to: str, code: str) -> Letter:
-    return Letter(
+def contact_code(to: str, code: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("手机验证码", "Your code"),
         (
@@ -203,8 +203,8 @@ def contact_code(to: str, code: str) -> Letter:
     )
 
 
-def password_changed(to: str, recovers: bool) -> Letter:
-    return Letter(
+def password_changed(to: str, recovers: bool) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("密码已修改", "Your password was changed"),
         (
@@ -217,10 +217,10 @@ def password_changed(to: str, recovers: bool) -> Letter:
     )
 
 
-def contact_changed(to: str, account: str, kind: Bilingual, now: str, link: str) -> Letter:
+def contact_changed(to: str, account: str, kind: Bilingual, now: str, link: str) -> AccountLetter:
     """To an address that the account had before; `link` undoes it. `account` is its name, masked."""
     new = masked(now)
-    return Letter(
+    return AccountLetter(
         to,
         Bilingual("账号的联系方式已修改", "An address of your account was changed"),
         (
@@ -238,8 +238,8 @@ def contact_changed(to: str, account: str, kind: Bilingual, now: str, link: str)
     )
 
 
-def identity_changed(to: str, recovers: bool) -> Letter:
-    return Letter(
+def identity_changed(to: str, recovers: bool) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("账号的第三方登录已变更", "Other sign-ins of your account were changed"),
         (
@@ -252,8 +252,8 @@ def identity_changed(to: str, recovers: bool) -> Letter:
     )
 
 
-def closed(to: str) -> Letter:
-    return Letter(
+def closed(to: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("账号已注销", "Your account was closed"),
         (

@@ -35,7 +35,7 @@ from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 from ncre.store.schema import metadata
 from ncre.store.scrubbing import scrub
-from ncre.store.sealing import CiphertextForged, PersonErased
+from ncre.store.sealing import CiphertextForged, PersonKeyDestroyed
 
 form_drafts = Table(
     "form_drafts",
@@ -78,7 +78,7 @@ Fields = Sequence[tuple[str, str]]
 """Names and values of a form, as they are sent."""
 
 
-class Kept(StrEnum):
+class SaveResult(StrEnum):
     """What became of a save."""
 
     SAVED = "saved"
@@ -121,24 +121,24 @@ class FormDrafts:
         self._store = store
         self._clock = clock
 
-    def keep(self, page: DraftPage, fields: Fields, seen: int, largest: int = LARGEST) -> Kept:
-        """What stands in the form now takes the place of what this page saved before. Raises PersonErased."""
+    def keep(self, page: DraftPage, fields: Fields, seen: int, largest: int = LARGEST) -> SaveResult:
+        """What stands in the form now takes the place of what this page saved before. Raises PersonKeyDestroyed."""
         text = json.dumps(fields, ensure_ascii=False).encode()
         if len(text) > largest:
-            return Kept.TOO_LARGE
+            return SaveResult.TOO_LARGE
         with self._database.transaction() as connection:
             self._database.lock(connection, page.account)
             rows = self._rows(connection, page.account)
             mine = next((row for row in rows if row["page"] == page.page), None)
             if mine is not None and mine["box"] is None:
-                return Kept.FINISHED
+                return SaveResult.FINISHED
             if sum(row["saves"] for row in rows if row["minute"] == self._minute()) >= A_MINUTE:
-                return Kept.TOO_OFTEN
+                return SaveResult.TOO_OFTEN
             self._write(connection, page, mine, text, seen)
             others = [row for row in rows if row["page"] != page.page and row["box"] is not None]
             self._drop(connection, [one for one in others if _replaced(one, page)])
             self._drop(connection, _too_many(page, [one for one in others if not _replaced(one, page)]))
-        return Kept.SAVED
+        return SaveResult.SAVED
 
     def finish(self, page: DraftPage) -> None:
         """The form was sent, or its draft thrown away: it goes with the one it began with, and no late save brings it back."""
@@ -180,7 +180,7 @@ class FormDrafts:
     def _opened(self, connection: Connection, rows: Iterable[dict[str, Any]]) -> Iterable[FormDraft]:
         """Those that open; a draft that does not is as good as none."""
         for row in rows:
-            with suppress(PersonErased, CiphertextForged, ValueError):
+            with suppress(PersonKeyDestroyed, CiphertextForged, ValueError):
                 purpose = _purpose(row["page"], row["form"], row["about"])
                 text = self._store.open_bytes(connection, row["account"], row["box"], purpose)
                 fields = tuple((name, value) for name, value in json.loads(text))

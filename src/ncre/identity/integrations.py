@@ -108,7 +108,7 @@ class Integration:
 
 
 @dataclass(frozen=True)
-class Secret:
+class IntegrationSecret:
     """A valid secret as the office sees it."""
 
     prefix: str
@@ -176,7 +176,7 @@ class Integrations:
             known = self.find(connection, identity)
         return known.name if known else ""
 
-    def secrets(self, connection: Connection, identity: UUID) -> list[Secret]:
+    def secrets(self, connection: Connection, identity: UUID) -> list[IntegrationSecret]:
         """The valid ones, the oldest first."""
         asked = (
             select(integration_secrets)
@@ -184,7 +184,7 @@ class Integrations:
             .order_by(integration_secrets.c.issued_at, integration_secrets.c.prefix)
         )
         return [
-            Secret(row["prefix"], row["issued_at"], row["used_at"])
+            IntegrationSecret(row["prefix"], row["issued_at"], row["used_at"])
             for row in connection.execute(asked).mappings()
         ]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Column, Connection, LargeBinary, Table, Uuid, delete, insert, select, update
 
-from ncre.events.account import FactorChanged, stream_of
+from ncre.events.account import FactorChanged, account_stream
 from ncre.identity.second_factor import SecondFactor
 from ncre.store.fact_store import FactStore
 from ncre.store.schema import metadata
@@ -65,7 +65,7 @@ class SecondFactorStore:
         connection.execute(delete(second_factors).where(second_factors.c.account == account))
 
     def _changed(self, connection: Connection, account: UUID) -> FactorChanged | None:
-        newest = self._store.newest_of(connection, stream_of(account), FactorChanged.TOPIC)
+        newest = self._store.newest_of(connection, account_stream(account), FactorChanged.TOPIC)
         return cast(FactorChanged | None, newest)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from ncre.ledger import tables
 from ncre.ledger.signing import with_lines
-from ncre.ledger.verifier import Checkpoint, Refused, VerifierKey
+from ncre.ledger.verifier import Checkpoint, VerificationFailed, VerifierKey
 from ncre.store.database import Database
 
 LOCK: Final = UUID("6c656467-6572-4e63-8265-000000000001")
@@ -116,7 +116,7 @@ def is_signed(connection: Connection, note: str) -> bool:
     parsed = Checkpoint.read(note)
     try:
         return any(parsed.note.signed_by(key) for _, key, _ in keys(connection))
-    except Refused:
+    except VerificationFailed:
         return False
 
 

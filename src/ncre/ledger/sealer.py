@@ -20,8 +20,8 @@ from ncre.ledger.anchor import Anchor
 from ncre.ledger.checkpoints import Sealed
 from ncre.ledger.guard import LedgerBroken, assert_unbroken
 from ncre.ledger.life import life_statement, life_table
-from ncre.ledger.signing import Signer, checkpoint_text
-from ncre.ledger.tree import Edge, StoredTree, write
+from ncre.ledger.signing import NoteSigner, checkpoint_text
+from ncre.ledger.tree import StoredTree, TreeEdge, write_tiles
 from ncre.ledger.verifier import leaf_hash
 from ncre.store.database import Database
 from ncre.store.deadlines import is_over
@@ -70,7 +70,7 @@ class Sealer:
             return None
         with self.database.reading() as connection:
             rows = lines.read(connection, after, settled, MOST)
-            edge = StoredTree(connection).edge(before.size) if before else Edge()
+            edge = StoredTree(connection).edge(before.size) if before else TreeEdge()
         if before is not None and edge.root() != before.root:
             raise LedgerBroken(
                 "tree", "树被改动", "the tree does not lead to the root of its newest checkpoint"
@@ -89,7 +89,7 @@ class Sealer:
     def rotate(self, fresh: bytes) -> str:
         """Hand over to another key, both signing it; returns the new public key. Raises NoKey, ValueError."""
         old = self._signer()
-        new = Signer.of(old.verifier.name, fresh)
+        new = NoteSigner.of(old.verifier.name, fresh)
         with self.database.transaction() as connection:
             checkpoints.lock(self.database, connection)
             newest = checkpoints.newest(connection)
@@ -113,7 +113,12 @@ class Sealer:
         )
 
     def _written(
-        self, signer: Signer, before: Sealed | None, edge: Edge, last_id: int, tiles: list[dict[str, object]]
+        self,
+        signer: NoteSigner,
+        before: Sealed | None,
+        edge: TreeEdge,
+        last_id: int,
+        tiles: list[dict[str, object]],
     ) -> Sealed | None:
         now, root = self.clock(), edge.root()
         note = signer.signed(checkpoint_text(signer.verifier.name, edge.size, root))
@@ -132,12 +137,12 @@ class Sealer:
                 return None
             if checkpoints.keys(connection)[-1][1] != signer.verifier:
                 return None
-            write(connection, tiles)
+            write_tiles(connection, tiles)
             connection.execute(insert(tables.checkpoints).values(**vars(sealed)))
         self.anchor.remember(note)
         return sealed
 
-    def _signer(self) -> Signer:
+    def _signer(self) -> NoteSigner:
         """The key in force; the first one enters itself. Raises NoKey."""
         if self.seed is None:
             raise NoKey(
@@ -145,7 +150,7 @@ class Sealer:
             )
         with self.database.reading() as connection:
             known = checkpoints.keys(connection)
-        signer = Signer.of(known[-1][1].name if known else self.name, self.seed)
+        signer = NoteSigner.of(known[-1][1].name if known else self.name, self.seed)
         if known and known[-1][1] != signer.verifier:
             raise NoKey(
                 f"账本的密钥是 {known[-1][1].text}，不是这一个；更换请用 ncre ledger rotate / the key of the ledger is "
@@ -154,7 +159,7 @@ class Sealer:
         self._enter(signer, not known)
         return signer
 
-    def _enter(self, signer: Signer, first: bool) -> None:
+    def _enter(self, signer: NoteSigner, first: bool) -> None:
         """Record the first key, and sign the present table of the life where that was not done."""
         digest = sha256(life_table()).hexdigest()
         with self.database.reading() as connection:

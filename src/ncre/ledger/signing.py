@@ -9,14 +9,14 @@ from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ncre.ledger.verifier import WITNESS_KEY, Note, Refused, VerifierKey
+from ncre.ledger.verifier import WITNESS_KEY, SignedNote, VerificationFailed, VerifierKey
 
 LONGEST_NAME: Final = 200
 """Characters of the name of a log or a witness, as its key and its lines are stored."""
 
 
 @dataclass(frozen=True)
-class Signer:
+class NoteSigner:
     """A private key under the name of its log (algorithm 1) or witness (algorithm 4)."""
 
     verifier: VerifierKey
@@ -64,8 +64,8 @@ def cosigned_by(line: str, text: str, witnesses: list[VerifierKey]) -> VerifierK
     """The witness whose cosignature of a checkpoint this line is; None where it is nobody's."""
     for witness in witnesses:
         try:
-            if Note.read(f"{text}\n{line}").signed_by(witness):
+            if SignedNote.read(f"{text}\n{line}").signed_by(witness):
                 return witness
-        except (ValueError, Refused):
+        except (ValueError, VerificationFailed):
             continue
     return None

@@ -26,7 +26,7 @@ _TILE: Final = select(tiles.c.hashes).where(
 
 
 @dataclass
-class Edge:
+class TreeEdge:
     """The partial tile of each level, from the leaves up. `positions` begin with that of the lowest tile's first leaf
 
     and end with that of its last, once leaves were added.
@@ -85,7 +85,7 @@ class Edge:
         }
 
 
-def write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def write_tiles(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of `Edge.extend`: partial tiles grow, full ones are new or the same."""
     inserting = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(tiles)
     grown = {name: inserting.excluded[name] for name in ("hashes", "first_id", "last_id")}
@@ -120,9 +120,9 @@ class StoredTree:
             raise MissingTile(level, number)
         return perfect_root([hashes[at : at + HASH] for at in range(0, len(hashes), HASH)])
 
-    def edge(self, size: int) -> Edge:
+    def edge(self, size: int) -> TreeEdge:
         """The right edge of the tree of this size. Raises MissingTile."""
-        edge = Edge(size)
+        edge = TreeEdge(size)
         level = 0
         while size >> (HEIGHT * level):
             width = (size >> (HEIGHT * level)) % WIDTH

@@ -42,7 +42,7 @@ CHECKPOINT: Final = re.compile(r"(.+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{43}=)\n(?
 UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError)
 
 
-class Refused(Exception):
+class VerificationFailed(Exception):
     """Something does not hold: which check, where, and what is wrong."""
 
     def __init__(self, check: str, where: str, why: str) -> None:
@@ -51,9 +51,9 @@ class Refused(Exception):
 
 
 def require(check: str, where: str, holds: bool, why: str) -> None:
-    """Raises Refused."""
+    """Raises VerificationFailed."""
     if not holds:
-        raise Refused(check, where, why)
+        raise VerificationFailed(check, where, why)
 
 
 def leaf_hash(line: bytes) -> bytes:
@@ -110,14 +110,14 @@ class VerifierKey:
 
 
 @dataclass(frozen=True)
-class Note:
+class SignedNote:
     """A signed note: its text, which ends with a newline, and its signatures as (name, key id, signature)."""
 
     text: str
     signatures: tuple[tuple[str, bytes, bytes], ...]
 
     @classmethod
-    def read(cls, note: str) -> Note:
+    def read(cls, note: str) -> SignedNote:
         """Raises ValueError."""
         parts = NOTE.fullmatch(note)
         if parts is None:
@@ -127,7 +127,7 @@ class Note:
         return cls(parts["text"], tuple((name, raw[:4], raw[4:]) for name, raw in signatures))
 
     def signed_by(self, key: VerifierKey, where: str = "note") -> bool:
-        """Whether this key signed it (a witness: cosigned it). Raises Refused where a signature only says so."""
+        """Whether this key signed it (a witness: cosigned it). Raises VerificationFailed where a signature only says so."""
         found = [signature for name, id_, signature in self.signatures if (name, id_) == (key.name, key.id)]
         for signature in found:
             check, text = "signature", self.text
@@ -137,7 +137,7 @@ class Note:
             try:
                 Ed25519PublicKey.from_public_bytes(key.public).verify(signature, text.encode())
             except InvalidSignature:
-                raise Refused(check, where, f"the signature of {key.name} is false") from None
+                raise VerificationFailed(check, where, f"the signature of {key.name} is false") from None
         return bool(found)
 
 
@@ -148,12 +148,12 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
-    note: Note
+    note: SignedNote
 
     @classmethod
     def read(cls, text: str) -> Checkpoint:
         """Raises ValueError."""
-        note = Note.read(text)
+        note = SignedNote.read(text)
         parts = CHECKPOINT.fullmatch(note.text)
         if parts is None:
             raise ValueError("no checkpoint")
@@ -170,7 +170,7 @@ def read_keys(rows: list[dict[str, Any]], trusted: VerifierKey) -> Ranges:
     keys, starts = [VerifierKey.read(row["key"]) for row in rows], [row["from"] for row in rows]
     holds(trusted in keys, "the key that you named never signed this log")
     for start, row, key, before in zip(starts[1:], rows[1:], keys[1:], keys, strict=False):
-        note = Note.read(row["handover"])
+        note = SignedNote.read(row["handover"])
         said = note.text == f"{key.name}/handover\n{start}\n{before.text}\n{key.text}\n"
         both = note.signed_by(before, "keys.json") and note.signed_by(key, "keys.json")
         holds(said and both, f"the handover at {start} is not signed by both keys")
@@ -180,7 +180,7 @@ def read_keys(rows: list[dict[str, Any]], trusted: VerifierKey) -> Ranges:
 
 
 def require_signed(keys: Ranges, checkpoint: Checkpoint, where: str) -> None:
-    """With the key among whose sizes it is. Raises Refused."""
+    """With the key among whose sizes it is. Raises VerificationFailed."""
     in_force = [key for key, start, end in keys if start < checkpoint.size <= end]
     signed = any(checkpoint.note.signed_by(key, where) for key in in_force)
     require("signature", where, signed, "it is not signed with the key of the ledger")
@@ -208,7 +208,7 @@ class Trade:
     is_owed: bool = False
 
 
-class Books:
+class FactFold:
     """Folds the facts: versions without holes, statuses by the table of the life, money that balances."""
 
     def __init__(self, life: dict[str, Any]) -> None:
@@ -298,9 +298,9 @@ class Bundle:
     shown: int = 0
 
     def verify(self) -> list[str]:
-        """What was found, in sentences. Raises Refused at the first thing that does not hold."""
+        """What was found, in sentences. Raises VerificationFailed at the first thing that does not hold."""
         scope, keys = self._read("bundle.json")["scope"], read_keys(self._read("keys.json"), self.trusted)
-        checkpoints, books = self._checkpoints(keys), Books(self._life(keys))
+        checkpoints, books = self._checkpoints(keys), FactFold(self._life(keys))
         cosigned = [self._cosigned(checkpoints, witness) for witness in self.witnesses]
         self._walk(checkpoints, books)
         money = books.balance()
@@ -317,7 +317,7 @@ class Bundle:
 
     def _life(self, keys: Ranges) -> dict[str, Any]:
         """The table of the life, as the ledger signed it."""
-        table, note = self.file.read("life.json"), Note.read(self._read("statement.json")["life"])
+        table, note = self.file.read("life.json"), SignedNote.read(self._read("statement.json")["life"])
         said = note.text == f"{self.trusted.name}/life\n{b64encode(sha256(table).digest()).decode()}\n"
         require("life", "life.json", said, "it is not the table that the ledger signed")
         signed = any(note.signed_by(key, "statement.json") for key, *_ in keys)
@@ -331,7 +331,7 @@ class Bundle:
             try:
                 checkpoint = Checkpoint.read(text)
             except UNREADABLE:
-                raise Refused("checkpoint", where, "it cannot be read") from None
+                raise VerificationFailed("checkpoint", where, "it cannot be read") from None
             holds(checkpoint.origin == self.trusted.name, f"it is of another log, {checkpoint.origin}")
             holds(not found or checkpoint.size > found[-1].size, "it does not grow over the one before")
             require_signed(keys, checkpoint, where)
@@ -345,7 +345,7 @@ class Bundle:
         require("witness", "checkpoints.json", bool(sizes), f"{witness.name} cosigned none of them")
         return f"{witness.name} cosigned up to {sizes[-1]} facts"
 
-    def _walk(self, checkpoints: list[Checkpoint], books: Books) -> None:
+    def _walk(self, checkpoints: list[Checkpoint], books: FactFold) -> None:
         """Every line into the tree; at the size of each checkpoint the root must be the signed one."""
         log, tree, where = self.file.open("log.jsonl"), self.tree, "line 0"
         kept = self.file.open("leaves.bin") if "leaves.bin" in self.file.namelist() else BytesIO()
@@ -362,7 +362,7 @@ class Bundle:
                 else:
                     self._fact(books, where, line[:-1], kept.read(32))
             except UNREADABLE:
-                raise Refused("line", where, "it cannot be read") from None
+                raise VerificationFailed("line", where, "it cannot be read") from None
             while wanted and wanted[-1][0] <= tree.size:
                 size, root, name = wanted.pop()
                 require("size", name, size == tree.size, f"it ends amid what is left out at {where}")
@@ -372,7 +372,7 @@ class Bundle:
         require("size", where, whole, f"{tree.size} facts are there, the checkpoints say {needed}")
         require("leaf", where, not kept.read(32), "leaves.bin goes on after the last line")
 
-    def _fact(self, books: Books, where: str, line: bytes, kept: bytes) -> None:
+    def _fact(self, books: FactFold, where: str, line: bytes, kept: bytes) -> None:
         """Takes a fact in; `kept` is its hash as it stands beside the lines, or empty."""
         hash_ = leaf_hash(line)
         require("leaf", where, kept in (b"", hash_), "it is not the line that was sealed here")
@@ -434,7 +434,7 @@ def run(args: argparse.Namespace, name: str = "verify") -> int:
     try:
         bundle = _opened(args)
         print("\n".join(["OK", *bundle.verify()]))
-    except Refused as refused:
+    except VerificationFailed as refused:
         print(f"REFUSED  {refused}", file=sys.stderr)
         return 1
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:

@@ -18,9 +18,16 @@ from urllib.parse import urlsplit
 import requests
 
 from ncre.ledger import tile_paths
-from ncre.ledger.signing import Signer
+from ncre.ledger.signing import NoteSigner
 from ncre.ledger.tree import HASH, WIDTH
-from ncre.ledger.verifier import Checkpoint, Frontier, Refused, VerifierKey, read_keys, require_signed
+from ncre.ledger.verifier import (
+    Checkpoint,
+    Frontier,
+    VerificationFailed,
+    VerifierKey,
+    read_keys,
+    require_signed,
+)
 from ncre.operational import private_files
 
 TIMEOUT: Final = 20
@@ -49,23 +56,25 @@ class Witness:
 
     url: str
     folder: Path
-    signer: Signer
+    signer: NoteSigner
     log: VerifierKey
     clock: Callable[[], int]
 
     def look(self) -> Seen:
-        """Fetch, check, cosign, keep. Raises Refused for a log that does not extend what was seen, Unreachable."""
+        """Fetch, check, cosign, keep. Raises VerificationFailed for a log that does not extend what was seen, Unreachable."""
         last = self._last()
         checkpoint = self._fetched()
         before = last.size if last else 0
         if checkpoint.size < before:
-            raise Refused("shrunk", f"checkpoint over {checkpoint.size}", f"{before} facts were seen before")
+            raise VerificationFailed(
+                "shrunk", f"checkpoint over {checkpoint.size}", f"{before} facts were seen before"
+            )
         edge = self._edge(last)
         leaves = self._new_leaves(before, checkpoint.size)
         for at in range(0, len(leaves), HASH):
             edge.append(leaves[at : at + HASH])
         if edge.root() != checkpoint.root:
-            raise Refused(
+            raise VerificationFailed(
                 "fork",
                 f"checkpoint over {checkpoint.size}",
                 f"it does not extend the {before} facts that were seen",
@@ -83,7 +92,7 @@ class Witness:
             raise Unreachable(f"{self.url} answers with what is no checkpoint: {error}") from None
         where = f"checkpoint over {checkpoint.size}"
         if checkpoint.origin != self.log.name:
-            raise Refused("checkpoint", where, f"it is of another log, {checkpoint.origin}")
+            raise VerificationFailed("checkpoint", where, f"it is of another log, {checkpoint.origin}")
         require_signed(ranges, checkpoint, where)
         return checkpoint
 
@@ -146,7 +155,9 @@ class Witness:
                 for _ in range(last.size):
                     edge.append(leaves.read(HASH))
         if edge.root() != last.root:
-            raise Refused("kept", str(self.folder / "leaves.bin"), "what this witness kept was altered")
+            raise VerificationFailed(
+                "kept", str(self.folder / "leaves.bin"), "what this witness kept was altered"
+            )
         return edge
 
     def _keep(self, before: int, leaves: bytes, edge: Frontier, size: int, note: str) -> None:

@@ -56,7 +56,7 @@ def _remove_left(place: Path) -> None:
 
 
 @contextmanager
-def shown(host: str, port: int, *more: Collector, folder: Path | None = None) -> Iterator[None]:
+def metrics_shown(host: str, port: int, *more: Collector, folder: Path | None = None) -> Iterator[None]:
     """Show the metrics of this process, or those of `folder`, and of `more`; nothing where `port` is 0.
 
     A port that cannot be had is told in the log, and nothing else: the service matters more than its metrics.

@@ -14,12 +14,12 @@ class TracingUnusable(Exception):
     """Traces are asked for and cannot be sent; the message says what is missing."""
 
 
-class Span(Protocol):
+class TraceSpan(Protocol):
     def set(self, name: str, value: str | int) -> None: ...
 
 
 class Spans(Protocol):
-    def span(self, name: str) -> AbstractContextManager[Span]: ...
+    def span(self, name: str) -> AbstractContextManager[TraceSpan]: ...
     def trace_id(self) -> str:
         """Of the span that is open in this thread, 32 hexadecimal digits, or ""."""
 
@@ -35,7 +35,7 @@ class _NoSpan:
 class NoSpans:
     """Traces are off."""
 
-    def span(self, name: str) -> AbstractContextManager[Span]:
+    def span(self, name: str) -> AbstractContextManager[TraceSpan]:
         return nullcontext(NO_SPAN)
 
     def trace_id(self) -> str:
@@ -60,7 +60,7 @@ class OpenTelemetrySpans:
         self._tracer = self._provider.get_tracer("ncre")
 
     @contextmanager
-    def span(self, name: str) -> Iterator[Span]:
+    def span(self, name: str) -> Iterator[TraceSpan]:
         with self._tracer.start_as_current_span(
             name, record_exception=False, set_status_on_exception=False
         ) as opened:

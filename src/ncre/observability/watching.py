@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from ncre.domain.refusals import Refusal
-from ncre.handlers.watch import Answer
+from ncre.handlers.watch import CommandResult
 from ncre.observability import metrics
 from ncre.observability.tracing import Spans
 
@@ -20,8 +20,8 @@ class ProcessWatch:
         self._tenant = tenant
 
     @contextmanager
-    def command(self, step: str) -> Iterator[Answer]:
-        answer = Answer()
+    def command(self, step: str) -> Iterator[CommandResult]:
+        answer = CommandResult()
         with self._spans.span(f"command {step}") as span:
             said = "failed"
             try:

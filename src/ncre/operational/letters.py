@@ -45,7 +45,7 @@ class LetterState(StrEnum):
     DROPPED = "dropped"
 
 
-class Why(StrEnum):
+class LetterReason(StrEnum):
     """Why a letter was dropped, waits, or came back."""
 
     NONE = ""
@@ -187,7 +187,7 @@ def planned(
         "cause": cause,
         "position": position,
         "state": LetterState.WAITING.value,
-        "why": Why.NONE.value,
+        "why": LetterReason.NONE.value,
         "tries": 0,
         "due": due,
         "next_at": due,
@@ -223,7 +223,9 @@ def take(connection: Connection, letter: OutboxLetter, until: datetime) -> bool:
     return bool(connection.execute(taken.values(next_at=until)).rowcount)
 
 
-def put_off(connection: Connection, letter: OutboxLetter, until: datetime, why: Why, *, tried: bool) -> None:
+def put_off(
+    connection: Connection, letter: OutboxLetter, until: datetime, why: LetterReason, *, tried: bool
+) -> None:
     """It waits on; `tried` counts the attempt."""
     tries = letter.tries + (1 if tried else 0)
     waiting = update(letters).where(letters.c.id == letter.id, letters.c.state == LetterState.WAITING)
@@ -240,7 +242,9 @@ def bring_back(connection: Connection, now: datetime, delays: Sequence[timedelta
     return connection.execute(late.values(next_at=now)).rowcount
 
 
-def end(connection: Connection, letter: OutboxLetter, state: LetterState, why: Why, **values: Any) -> None:
+def end(
+    connection: Connection, letter: OutboxLetter, state: LetterState, why: LetterReason, **values: Any
+) -> None:
     """What became of it; a letter that is gone, with its person, stays gone."""
     ended = update(letters).where(letters.c.id == letter.id, letters.c.state == LetterState.WAITING)
     connection.execute(ended.values(state=state.value, why=why.value, **values))
@@ -254,7 +258,7 @@ def one(connection: Connection, identity: UUID) -> OutboxLetter | None:
 def bounced(connection: Connection, identity: UUID) -> bool:
     """A letter that was taken over came back; False where it is not one of these."""
     back = update(letters).where(letters.c.id == identity, letters.c.state == LetterState.SENT)
-    values = {"state": LetterState.BOUNCED.value, "why": Why.REFUSED.value}
+    values = {"state": LetterState.BOUNCED.value, "why": LetterReason.REFUSED.value}
     return bool(connection.execute(back.values(values)).rowcount)
 
 

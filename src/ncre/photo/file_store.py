@@ -46,7 +46,7 @@ class PhotoNotKept(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredFile:
     """A file of a store: its name there, the digest it has its place for ("" for none), and since when it lies there."""
 
     name: str
@@ -68,7 +68,7 @@ class PhotoStore(Protocol):
 
     def sweep(self, before: datetime) -> int: ...
 
-    def files(self) -> Iterator[Found]:
+    def files(self) -> Iterator[StoredFile]:
         """Everything that lies in it."""
 
     def read(self, name: str) -> bytes:
@@ -126,13 +126,13 @@ class PhotoFolder:
                     gone += 1
         return gone
 
-    def files(self) -> Iterator[Found]:
+    def files(self) -> Iterator[StoredFile]:
         for place in sorted(self._root.rglob("*")):
             with suppress(FileNotFoundError):
                 if place.is_file():
                     at = datetime.fromtimestamp(place.stat().st_mtime, UTC)
                     is_at_home = _DIGEST.fullmatch(place.name) and place == self._place(place.name)
-                    yield Found(str(place.relative_to(self._root)), place.name if is_at_home else "", at)
+                    yield StoredFile(str(place.relative_to(self._root)), place.name if is_at_home else "", at)
 
     def read(self, name: str) -> bytes:
         try:

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from ncre.photo.file_store import Found, PhotoDamaged, PhotoMissing, PhotoNotKept, PhotoStoreUnavailable
+from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoNotKept, PhotoStoreUnavailable, StoredFile
 
 log = logging.getLogger("ncre.photos")
 
@@ -66,10 +66,10 @@ class PhotoBucket:
         except self._errors as error:
             raise _fault(error, digest) from error
 
-    def files(self) -> Iterator[Found]:
+    def files(self) -> Iterator[StoredFile]:
         for found in self._listed():
             name = found["Key"].removeprefix(self._prefix)
-            yield Found(name, name if _DIGEST.fullmatch(name) else "", found["LastModified"])
+            yield StoredFile(name, name if _DIGEST.fullmatch(name) else "", found["LastModified"])
 
     def read(self, name: str) -> bytes:
         try:

@@ -178,7 +178,7 @@ def changed(row: Row | None, **values: Any) -> Row:
     return {**(row or _MISSING), **values}
 
 
-def as_json(value: Any) -> Any:
+def stored_as_json(value: Any) -> Any:
     """A stored shape as a JSON column gives it back: lists for tuples, text for moments."""
     return msgspec.json.decode(msgspec.json.encode(value))
 

@@ -11,7 +11,7 @@ from typing import Any, TypedDict, TypeVar
 from uuid import UUID
 
 
-class Line(TypedDict):
+class SubjectFeeRow(TypedDict):
     """One chosen subject and its fee."""
 
     subject: str
@@ -48,7 +48,7 @@ class RegistrationRow(TypedDict):
     document_masked: str | None
     number: str | None
     site: str | None
-    lines: list[Line]
+    lines: list[SubjectFeeRow]
     amount: int
     submitted_at: datetime | None
     photo: dict[str, Any] | None

@@ -13,7 +13,7 @@ from ncre.domain.bilingual import Bilingual
 from ncre.rounds.cells import SITE, Cells
 from ncre.rounds.csv_tables import TableRow
 from ncre.rounds.faults import FaultList, RoundFault
-from ncre.rounds.loader import LoadedRound, Reading
+from ncre.rounds.loader import LoadedRound, RoundReading
 from ncre.rounds.schema import NOTICE_KINDS
 from ncre.rounds.sites_csv import Catalogue
 from ncre.rounds.toml_file import TomlFile
@@ -55,7 +55,7 @@ class CellsRead:
 
 
 @dataclass
-class Book:
+class RoundFiles:
     """What the files of a round hold; each row of a table and entry of a list with where its cells stand."""
 
     sections: dict[str, Any] = field(default_factory=dict)
@@ -63,9 +63,9 @@ class Book:
     origins: dict[str, list[str]] = field(default_factory=dict)
 
 
-def book_of(code: str, parts: Mapping[str, Cells]) -> Book:
+def book_of(code: str, parts: Mapping[str, Cells]) -> RoundFiles:
     """The book of a round of this code; empty cells are none, as in a file."""
-    book = Book()
+    book = RoundFiles()
     for part in ("round", "windows", "policy", "agreement"):
         for name, cell in _filled(parts.get(part, {})):
             _set(book.sections, name.split("."), cell)
@@ -90,7 +90,7 @@ def read_cells(code: str, parts: Mapping[str, Cells], today: date) -> CellsRead:
     """The round that these cells say, or everything that is wrong with them, cell by cell."""
     book, faults = book_of(code, parts), FaultList()
     toml = TomlFile("", "", book.sections, today, faults)
-    loaded = Reading(toml, _BookCatalogue(book, today, faults), today, faults).read()
+    loaded = RoundReading(toml, _BookCatalogue(book, today, faults), today, faults).read()
     return CellsRead(
         None if faults.faults else loaded,
         tuple(_placed(book, faults.faults)),
@@ -111,7 +111,7 @@ def rows_in(cells: Cells, table: str) -> list[tuple[str, Cells]]:
 class _BookCatalogue(Catalogue):
     """Tables that stand in a book."""
 
-    def __init__(self, book: Book, today: date, faults: FaultList) -> None:
+    def __init__(self, book: RoundFiles, today: date, faults: FaultList) -> None:
         super().__init__(Path(), today, faults)
         self._book = book
 
@@ -129,11 +129,11 @@ class _BookCatalogue(Catalogue):
         return rows
 
 
-def _placed(book: Book, faults: Iterable[RoundFault]) -> Iterable[CellFault]:
+def _placed(book: RoundFiles, faults: Iterable[RoundFault]) -> Iterable[CellFault]:
     return dict.fromkeys(CellFault(*_place(book, one), one.words) for one in sorted(set(faults)))
 
 
-def _place(book: Book, fault: RoundFault) -> tuple[str, str]:
+def _place(book: RoundFiles, fault: RoundFault) -> tuple[str, str]:
     """The part and the cell that a fault of the book speaks of."""
     part, bar, row = fault.file.partition("|")
     key = fault.key.lstrip(".")
@@ -151,7 +151,7 @@ def _place(book: Book, fault: RoundFault) -> tuple[str, str]:
     return PART_OF.get(section, "round"), key if "." in key else ""
 
 
-def _add_notices(book: Book, cells: Cells) -> None:
+def _add_notices(book: RoundFiles, cells: Cells) -> None:
     entries, origins = [], []
     for kind in NOTICE_KINDS:
         start = f"notices.{kind}."
@@ -164,7 +164,7 @@ def _add_notices(book: Book, cells: Cells) -> None:
         book.sections["notices"] = entries
 
 
-def _add_site(book: Book, part: str, cells: Cells) -> None:
+def _add_site(book: RoundFiles, part: str, cells: Cells) -> None:
     code = part.removeprefix(SITE)
     filled = dict(_filled(cells))
 

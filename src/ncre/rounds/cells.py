@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.events.exam import Batch, OnSite, RoundPlan, SitePlan
 from ncre.rounds.kinds import FEN
 from ncre.rounds.loader import LoadedRound, NoticeText
@@ -172,7 +172,7 @@ def _most(values: list[T]) -> T | None:
 
 
 def _moment(moment: datetime | None) -> str:
-    return in_words(moment) if moment else ""
+    return exam_time_in_words(moment) if moment else ""
 
 
 def _cell(value: object) -> str:

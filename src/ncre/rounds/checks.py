@@ -10,7 +10,7 @@ from typing import Final
 
 from ncre.domain import printed_numbers
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import EXAM_TIME, in_words
+from ncre.domain.exam.plan import EXAM_TIME, exam_time_in_words
 from ncre.domain.seating.halls import LAST_HALL
 from ncre.events.exam import Fee, OnSite, SitePlan, Subject, Window
 from ncre.rounds.csv_tables import TableRow
@@ -23,7 +23,7 @@ MOST_BATCHES: Final = 99
 
 
 @dataclass(frozen=True)
-class Span:
+class TimeSpan:
     """A window or a batch, with the line that says it."""
 
     name: str
@@ -34,7 +34,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Rule:
+class WindowOrder:
     """`later` comes no earlier than `earlier`; each is a window and one of its ends."""
 
     later: tuple[str, str]
@@ -43,37 +43,37 @@ class Rule:
 
 
 ORDER: Final = (
-    Rule(
+    WindowOrder(
         ("review", "opens"),
         ("register", "opens"),
         Bilingual("审核不会早于报名开始", "nobody has registered yet"),
     ),
-    Rule(
+    WindowOrder(
         ("payment", "opens"),
         ("register", "opens"),
         Bilingual("缴费不会早于报名开始", "nobody has registered yet"),
     ),
-    Rule(
+    WindowOrder(
         ("printing", "opens"),
         ("register", "opens"),
         Bilingual("打印不会早于报名开始", "nobody has registered yet"),
     ),
-    Rule(
+    WindowOrder(
         ("review", "closes"),
         ("register", "closes"),
         Bilingual("最后报名的考生等不到审核", "whoever registers last is not reviewed"),
     ),
-    Rule(
+    WindowOrder(
         ("payment", "closes"),
         ("register", "closes"),
         Bilingual("最后报名的考生来不及缴费", "whoever registers last cannot pay"),
     ),
-    Rule(
+    WindowOrder(
         ("payment", "closes"),
         ("review", "closes"),
         Bilingual("最后通过审核的考生来不及缴费", "whoever is approved last cannot pay"),
     ),
-    Rule(
+    WindowOrder(
         ("printing", "closes"),
         ("payment", "closes"),
         Bilingual("最后缴费的考生打印不了准考证", "whoever pays last cannot print a ticket"),
@@ -81,27 +81,32 @@ ORDER: Final = (
 )
 
 
-def windows_in_order(windows: Mapping[str, Span], faults: FaultList) -> None:
+def windows_in_order(windows: Mapping[str, TimeSpan], faults: FaultList) -> None:
     for rule in ORDER:
         later, earlier = windows.get(rule.later[0]), windows.get(rule.earlier[0])
         if later is None or earlier is None:
             continue
         late, early = getattr(later.window, rule.later[1]), getattr(earlier.window, rule.earlier[1])
         if late < early:
-            names = (".".join(rule.later), in_words(late), ".".join(rule.earlier), in_words(early))
+            names = (
+                ".".join(rule.later),
+                exam_time_in_words(late),
+                ".".join(rule.earlier),
+                exam_time_in_words(early),
+            )
             zh = "“{}”（{}）早于“{}”（{}）：".format(*names) + rule.why.zh
             en = "'{}' ({}) is before '{}' ({}): ".format(*names) + rule.why.en
             faults.add(later.file, later.line, zh, en, f"{later.key}.{rule.later[1]}")
 
 
-def batches_in_order(windows: Mapping[str, Span], batches: Sequence[Span], faults: FaultList) -> None:
+def batches_in_order(windows: Mapping[str, TimeSpan], batches: Sequence[TimeSpan], faults: FaultList) -> None:
     """One after the other, each on one day, after paying and with time to print a ticket before."""
     for batch in batches:
         _on_one_day(batch, faults)
     before = [windows["payment"]] if "payment" in windows else []
     for earlier, later in pairwise([*before, *batches]):
         if later.window.opens < earlier.window.closes:
-            begins, ends = in_words(later.window.opens), in_words(earlier.window.closes)
+            begins, ends = exam_time_in_words(later.window.opens), exam_time_in_words(earlier.window.closes)
             zh = f"“{later.name}”开始（{begins}）早于“{earlier.name}”结束（{ends}）"
             faults.add(
                 later.file,
@@ -122,13 +127,13 @@ def batches_in_order(windows: Mapping[str, Span], batches: Sequence[Span], fault
         )
 
 
-def tickets_in_time(windows: Mapping[str, Span], batches: Sequence[Span], faults: FaultList) -> None:
+def tickets_in_time(windows: Mapping[str, TimeSpan], batches: Sequence[TimeSpan], faults: FaultList) -> None:
     """Printing opens before the first batch begins."""
     printing = windows.get("printing")
     if printing is None or not batches:
         return
     first = min(batch.window.opens for batch in batches)
-    opens, begins = in_words(printing.window.opens), in_words(first)
+    opens, begins = exam_time_in_words(printing.window.opens), exam_time_in_words(first)
     if printing.window.opens >= first:
         faults.add(
             printing.file,
@@ -140,7 +145,7 @@ def tickets_in_time(windows: Mapping[str, Span], batches: Sequence[Span], faults
         )
 
 
-def within_a_year(windows: Mapping[str, Span], batches: Sequence[Span], faults: FaultList) -> None:
+def within_a_year(windows: Mapping[str, TimeSpan], batches: Sequence[TimeSpan], faults: FaultList) -> None:
     """A year too late or too early makes a window or batch lie far from registration."""
     register = windows.get("register")
     if register is None:
@@ -148,16 +153,16 @@ def within_a_year(windows: Mapping[str, Span], batches: Sequence[Span], faults: 
     begins = register.window.opens
     for span in (*windows.values(), *batches):
         if abs(span.window.closes - begins) > LONGEST_ROUND:
-            opens, closes = in_words(begins), in_words(span.window.closes)
+            opens, closes = exam_time_in_words(begins), exam_time_in_words(span.window.closes)
             zh = f"“{span.name}”结束（{closes}）与报名开始（{opens}）相差一年以上：请核对年份"
             en = f"'{span.name}' ends ({closes}) more than a year from the start of registration ({opens}): check the year"
             faults.add(span.file, span.line, zh, en, f"{span.key}.closes")
 
 
-def not_over(windows: Mapping[str, Span], today: date, faults: FaultList) -> None:
+def not_over(windows: Mapping[str, TimeSpan], today: date, faults: FaultList) -> None:
     register = windows.get("register")
     if register and register.window.closes.astimezone(EXAM_TIME).date() < today:
-        closes = in_words(register.window.closes)
+        closes = exam_time_in_words(register.window.closes)
         faults.caution(
             register.file,
             register.line,
@@ -167,8 +172,8 @@ def not_over(windows: Mapping[str, Span], today: date, faults: FaultList) -> Non
         )
 
 
-def _on_one_day(batch: Span, faults: FaultList) -> None:
-    opens, closes = (in_words(one) for one in (batch.window.opens, batch.window.closes))
+def _on_one_day(batch: TimeSpan, faults: FaultList) -> None:
+    opens, closes = (exam_time_in_words(one) for one in (batch.window.opens, batch.window.closes))
     if opens[:10] != closes[:10]:
         zh = f"“{batch.name}”应在同一天开始和结束，现在是 {opens} 至 {closes}"
         faults.add(
@@ -183,7 +188,7 @@ def _on_one_day(batch: Span, faults: FaultList) -> None:
 def subjects_fit(
     subjects: Sequence[tuple[TableRow, Subject]],
     fees: Sequence[Fee],
-    batches: Sequence[Span],
+    batches: Sequence[TimeSpan],
     faults: FaultList,
 ) -> None:
     """Every subject has a fee and a batch that is long enough, every batch a subject that is short enough."""
@@ -277,10 +282,10 @@ def confirmation_in_order(row: TableRow, on_site: OnSite) -> None:
         )
     elif opens is not None and closes is not None and opens >= closes:
         row.wrong(
-            f"现场确认的结束（{in_words(closes)}）不晚于开始（{in_words(opens)}）",
-            f"the confirmation on site ends ({in_words(closes)}) no later than it begins ({in_words(opens)})",
+            f"现场确认的结束（{exam_time_in_words(closes)}）不晚于开始（{exam_time_in_words(opens)}）",
+            f"the confirmation on site ends ({exam_time_in_words(closes)}) no later than it begins ({exam_time_in_words(opens)})",
         )
 
 
-def _minutes(span: Span) -> int:
+def _minutes(span: TimeSpan) -> int:
     return int((span.window.closes - span.window.opens) / timedelta(minutes=1))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ncre.rounds.encodings import read_text
-from ncre.rounds.faults import FaultList, meant, shown
+from ncre.rounds.faults import FaultList, meant, value_shown
 from ncre.rounds.schema import MAY_BE_WITHOUT_ROWS, TABLES, keys, required
 
 DELIMITERS: Final = (",", "\t", ";")
@@ -59,7 +59,7 @@ def _header_is_known(file: str, line: int, header: Sequence[str], faults: FaultL
         if column not in header:
             faults.add(file, line, f"缺少列“{column}”", f"the column '{column}' is missing")
     for place, column in enumerate(header):
-        name = shown(column)
+        name = value_shown(column)
         if column not in known:
             near, said = meant(column[:80], known), ", ".join(known)
             zh, en = near.zh or f"；可用的是 {said}", near.en or f"; known are {said}"

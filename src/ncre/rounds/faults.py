@@ -58,7 +58,7 @@ class FaultList:
             raise RoundFileFaults(sorted(set(self.faults)))
 
 
-def shown(value: object) -> str:
+def value_shown(value: object) -> str:
     """A value as a fault repeats it: on one line, cut where it is long, what cannot be seen as an escape."""
     text = as_text(value)
     visible = "".join(

@@ -42,7 +42,7 @@ class Unfit(ValueError):
 
 
 @dataclass(frozen=True)
-class Kind(ABC):
+class ValueKind(ABC):
     """A kind of value; as the annotation of a field it reads the field's values."""
 
     form: Bilingual
@@ -59,7 +59,7 @@ class Kind(ABC):
 
 
 @dataclass(frozen=True)
-class Text(Kind):
+class TextKind(ValueKind):
     """A text of one line, or of several."""
 
     longest: int
@@ -77,27 +77,27 @@ class Text(Kind):
         return unicodedata.category(letter) in typed_text.INVISIBLE and not (self.lines and letter in "\n\t")
 
 
-def one_line(longest: int) -> Text:
-    return Text(
+def one_line(longest: int) -> TextKind:
+    return TextKind(
         Bilingual(f"1 至 {longest} 个可见字符", f"a text of 1 to {longest} characters that can be seen"),
         longest,
     )
 
 
-def several_lines(longest: int) -> Text:
+def several_lines(longest: int) -> TextKind:
     """A text of several lines."""
     form = Bilingual(
         f"1 至 {longest} 个字符，可以分行",
         f"a text of 1 to {longest} characters, line breaks included",
     )
-    return Text(form, longest, lines=True)
+    return TextKind(form, longest, lines=True)
 
 
 @dataclass(frozen=True)
-class Code(Kind):
+class CodeKind(ValueKind):
     """A code of digits that numbers on paper are made of, or a name that stands beside them."""
 
-    part: printed_numbers.Part
+    part: printed_numbers.NumberPart
     digits: int = 0
 
     def read(self, value: object, today: date) -> str:
@@ -115,12 +115,12 @@ class Code(Kind):
         return Bilingual("", "")
 
 
-def code(part: printed_numbers.Part, digits: int) -> Code:
-    return Code(part.form, part, digits)
+def code(part: printed_numbers.NumberPart, digits: int) -> CodeKind:
+    return CodeKind(part.form, part, digits)
 
 
 @dataclass(frozen=True)
-class Whole(Kind):
+class WholeKind(ValueKind):
     """A whole number, also as a spreadsheet writes it: 45.0, 1,200, 1.2E+03, full width."""
 
     least: int
@@ -142,14 +142,14 @@ class Whole(Kind):
         return int(number)
 
 
-def whole(least: int, most: int) -> Whole:
-    return Whole(
+def whole(least: int, most: int) -> WholeKind:
+    return WholeKind(
         Bilingual(f"{least} 至 {most} 的整数", f"a whole number from {least} to {most}"), least, most
     )
 
 
 @dataclass(frozen=True)
-class Choice(Kind):
+class ChoiceKind(ValueKind):
     """One of a few words, in any case."""
 
     options: tuple[str, ...]
@@ -161,13 +161,13 @@ class Choice(Kind):
         return given
 
 
-def choice(options: Sequence[str]) -> Choice:
+def choice(options: Sequence[str]) -> ChoiceKind:
     said = "/".join(options)
-    return Choice(Bilingual(f"{said} 之一", f"one of {said}"), tuple(options))
+    return ChoiceKind(Bilingual(f"{said} 之一", f"one of {said}"), tuple(options))
 
 
 @dataclass(frozen=True)
-class Several(Kind):
+class SeveralKind(ValueKind):
     """A list of different words among a few; at least one."""
 
     options: tuple[str, ...]
@@ -179,16 +179,16 @@ class Several(Kind):
         return tuple(value)
 
 
-def several(options: Sequence[str]) -> Several:
+def several(options: Sequence[str]) -> SeveralKind:
     said = "/".join(options)
     words = Bilingual(
         f"由 {said} 中一个或几个不重复的值组成的列表", f"a list of different kinds out of {said}"
     )
-    return Several(words, tuple(options))
+    return SeveralKind(words, tuple(options))
 
 
 @dataclass(frozen=True)
-class SeveralInACell(Kind):
+class CellListKind(ValueKind):
     """Different words among a few, with blanks, commas or semicolons between them."""
 
     options: tuple[str, ...]
@@ -200,17 +200,17 @@ class SeveralInACell(Kind):
         return tuple(one for one in self.options if one in words)
 
 
-def several_in_a_cell(options: Sequence[str]) -> SeveralInACell:
+def several_in_a_cell(options: Sequence[str]) -> CellListKind:
     said = "/".join(options)
     words = Bilingual(
         f"由 {said} 中一个或几个不重复的值组成，用空格分开",
         f"one or more different words out of {said}, with blanks between them",
     )
-    return SeveralInACell(words, tuple(options))
+    return CellListKind(words, tuple(options))
 
 
 @dataclass(frozen=True)
-class YesNo(Kind):
+class YesNoKind(ValueKind):
     """Yes or no, as people and spreadsheets say it."""
 
     def read(self, value: object, today: date) -> bool:
@@ -220,12 +220,14 @@ class YesNo(Kind):
         return given in YES
 
 
-def yes_or_no() -> YesNo:
-    return YesNo(Bilingual("yes/no 之一（TRUE/FALSE、是/否 亦可）", "one of yes/no (or TRUE/FALSE, 是/否)"))
+def yes_or_no() -> YesNoKind:
+    return YesNoKind(
+        Bilingual("yes/no 之一（TRUE/FALSE、是/否 亦可）", "one of yes/no (or TRUE/FALSE, 是/否)")
+    )
 
 
 @dataclass(frozen=True)
-class Fen(Kind):
+class FenKind(ValueKind):
     """An amount in yuan, read to fen; nothing is rounded."""
 
     def read(self, value: object, today: date) -> int:
@@ -240,8 +242,8 @@ class Fen(Kind):
         return int(yuan * FEN)
 
 
-def fen() -> Fen:
-    return Fen(
+def fen() -> FenKind:
+    return FenKind(
         Bilingual(
             f"0.01 至 {LARGEST_FEE} 元，最多两位小数",
             f"yuan from 0.01 to {LARGEST_FEE} with two decimals at the most",
@@ -250,7 +252,7 @@ def fen() -> Fen:
 
 
 @dataclass(frozen=True)
-class Moment(Kind):
+class MomentKind(ValueKind):
     """A moment in UTC, from wall time of the exam."""
 
     def read(self, value: object, today: date) -> datetime:
@@ -265,8 +267,8 @@ class Moment(Kind):
         return found
 
 
-def time_of_exam() -> Moment:
-    return Moment(
+def time_of_exam() -> MomentKind:
+    return MomentKind(
         Bilingual(
             "“2027-01-05 09:00”或“today+9d 17:00”这样的时间",
             "a time like '2027-01-05 09:00' or 'today+9d 17:00'",

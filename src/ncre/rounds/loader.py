@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.events.exam import Batch, Contact, Fee, RoundPlan, SitePlan, Window, Windows
 from ncre.rounds import checks, naming
-from ncre.rounds.checks import Span
+from ncre.rounds.checks import TimeSpan
 from ncre.rounds.faults import FaultList, RoundFault, RoundFileFaults
 from ncre.rounds.schema import (
     LONGEST_TEXT,
@@ -20,10 +20,10 @@ from ncre.rounds.schema import (
     BatchEntry,
     ConfirmationEntry,
     FeeEntry,
-    Head,
     NoticeEntry,
     OfficeEntry,
     PolicyEntry,
+    RoundHead,
     WindowEntry,
 )
 from ncre.rounds.sites_csv import BATCHES, Catalogue
@@ -70,13 +70,13 @@ def load_round(file: Path, today: date) -> LoadedRound:
     faults = FaultList()
     toml = read_toml(file / ROUND_FILE if file.is_dir() else file, today, faults)
     catalogue = Catalogue(file if file.is_dir() else file.parent, today, faults)
-    loaded = Reading(toml, catalogue, today, faults).read() if toml else None
+    loaded = RoundReading(toml, catalogue, today, faults).read() if toml else None
     faults.raise_any()
     assert loaded is not None, "a round without faults was read"
     return loaded
 
 
-class Reading:
+class RoundReading:
     """One reading of a round's files; what has faults is None, and no further fault follows from it."""
 
     def __init__(self, toml: TomlFile, catalogue: Catalogue, today: date, faults: FaultList) -> None:
@@ -88,7 +88,7 @@ class Reading:
     def read(self) -> LoadedRound | None:
         toml = self._toml
         toml.unknown_sections()
-        head, agreement = toml.part("round", Head), toml.part("agreement", AgreementEntry)
+        head, agreement = toml.part("round", RoundHead), toml.part("agreement", AgreementEntry)
         policy, fees = toml.part("policy", PolicyEntry), self._fees()
         office, on_site = self._office(), toml.optional_part("confirmation", ConfirmationEntry)
         subjects = self._catalogue.subjects()
@@ -129,20 +129,20 @@ class Reading:
     def _office(self) -> Contact:
         return Contact(**self._toml.optional_part("office", OfficeEntry).model_dump())
 
-    def _titles(self, head: Head, batches: list[Span]) -> tuple[str, str]:
+    def _titles(self, head: RoundHead, batches: list[TimeSpan]) -> tuple[str, str]:
         """The titles, {year}, {month} and {month_name} filled in; a month that no batch is in is a caution."""
         for key, title in (("title", head.title), ("title_en", head.title_en)):
             title_agrees(title, batches, self._toml.name, self._toml.lines.key("round", key), self._faults)
         return with_month(head.title, batches), with_month(head.title_en, batches)
 
-    def _times_agree(self, windows: dict[str, Span], batches: list[Span]) -> None:
+    def _times_agree(self, windows: dict[str, TimeSpan], batches: list[TimeSpan]) -> None:
         checks.windows_in_order(windows, self._faults)
         checks.batches_in_order(windows, batches, self._faults)
         checks.tickets_in_time(windows, batches, self._faults)
         checks.within_a_year(windows, batches, self._faults)
         checks.not_over(windows, self._today, self._faults)
 
-    def _windows(self) -> dict[str, Span]:
+    def _windows(self) -> dict[str, TimeSpan]:
         """Those that can be read."""
         section, spans = self._toml.section("windows"), {}
         if section is None:
@@ -156,9 +156,9 @@ class Reading:
                 spans[name] = span
         return spans
 
-    def _own_batches(self, windows: dict[str, Span]) -> dict[str, tuple[Batch, ...]]:
+    def _own_batches(self, windows: dict[str, TimeSpan]) -> dict[str, tuple[Batch, ...]]:
         """The sittings of sites that have some of their own, by site; each list is held to what holds for the round's."""
-        own: dict[str, list[Span]] = {}
+        own: dict[str, list[TimeSpan]] = {}
         for row, entry in self._catalogue.sittings():
             mine = own.setdefault(entry.site, [])
             named = BatchEntry(opens=entry.opens, closes=entry.closes)
@@ -171,7 +171,7 @@ class Reading:
             checks.within_a_year(windows, spans, self._faults)
         return {site: naming.numbered(spans) for site, spans in own.items()}
 
-    def _batches(self) -> list[Span]:
+    def _batches(self) -> list[TimeSpan]:
         """Those that can be read, from the TOML file or from a table of their own."""
         table = self._catalogue.batches()
         if table is None:
@@ -193,11 +193,11 @@ class Reading:
 
     def _span(
         self, name: str, file: str, line: int, entry: WindowEntry | BatchEntry | None, key: str = ""
-    ) -> Span | None:
+    ) -> TimeSpan | None:
         if entry is None:
             return None
         if entry.opens >= entry.closes:
-            opens, closes = in_words(entry.opens), in_words(entry.closes)
+            opens, closes = exam_time_in_words(entry.opens), exam_time_in_words(entry.closes)
             self._faults.add(
                 file,
                 line,
@@ -206,7 +206,7 @@ class Reading:
                 f"{key}.closes" if key else "closes",
             )
             return None
-        return Span(name, file, line, Window(entry.opens, entry.closes), key)
+        return TimeSpan(name, file, line, Window(entry.opens, entry.closes), key)
 
     def _fees(self) -> tuple[Fee, ...] | None:
         """None where one cannot be read: a subject without a fee would only follow from that."""
@@ -223,7 +223,7 @@ class Reading:
             fees.setdefault(whose, Fee(entry.level, entry.yuan, entry.basis, entry.province))
         return tuple(fees.values())
 
-    def _notices(self, batches: list[Span]) -> tuple[NoticeText, ...]:
+    def _notices(self, batches: list[TimeSpan]) -> tuple[NoticeText, ...]:
         notices: dict[str, NoticeText] = {}
         if not self._toml.has("notices"):
             self._toml.caution(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ncre.events.exam import Batch
-from ncre.rounds.checks import Span
+from ncre.rounds.checks import TimeSpan
 from ncre.rounds.csv_tables import TableRow
 
 
@@ -19,7 +19,7 @@ def names_once(rows: Iterable[TableRow]) -> None:
         seen.setdefault(name, row.line)
 
 
-def numbered(batches: Iterable[Span]) -> tuple[Batch, ...]:
+def numbered(batches: Iterable[TimeSpan]) -> tuple[Batch, ...]:
     return tuple(
         Batch(number, span.window.opens, span.window.closes) for number, span in enumerate(batches, start=1)
     )

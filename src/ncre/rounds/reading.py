@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ncre.domain.bilingual import Bilingual
-from ncre.rounds.faults import FaultList, meant, shown
+from ncre.rounds.faults import FaultList, meant, value_shown
 from ncre.rounds.kinds import Unfit
-from ncre.rounds.schema import Part, keys, kind_of
+from ncre.rounds.schema import RoundPart, keys, kind_of_key
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=RoundPart)
 
 LineOf = Callable[[str], int]
 """The line of a key in its file."""
@@ -35,7 +35,7 @@ def held_to(
     except ValidationError as error:
         for detail in error.errors():
             key = str(detail["loc"][0]) if detail["loc"] else ""
-            words = _words(detail, f"{where}{shown(key)}", model)
+            words = _words(detail, f"{where}{value_shown(key)}", model)
             faults.add(file, line_of(key), words.zh, words.en, f"{where}{key[:80]}")
         return None
 
@@ -47,10 +47,10 @@ def unknown_key(name: str, known: Sequence[str], key: str) -> Bilingual:
     return Bilingual(f"没有“{name}”这一项{zh}", f"there is no key '{name}'{en}")
 
 
-def _words(detail: ErrorDetails, name: str, model: type[Part]) -> Bilingual:
+def _words(detail: ErrorDetails, name: str, model: type[RoundPart]) -> Bilingual:
     unfit, key = detail.get("ctx", {}).get("error"), str(detail["loc"][0])
     if isinstance(unfit, Unfit):
-        value = shown(detail["input"])
+        value = value_shown(detail["input"])
         return Bilingual(
             f"“{name}”应为{_apart(unfit.form.zh)}，现在是“{value}”{unfit.hint.zh}",
             f"'{name}' must be {unfit.form.en}, not '{value}'{unfit.hint.en}",
@@ -58,7 +58,7 @@ def _words(detail: ErrorDetails, name: str, model: type[Part]) -> Bilingual:
     if detail["type"] == "extra_forbidden":
         return unknown_key(name, keys(model), key)
     if detail["type"] == "missing":
-        form = kind_of(model, key).form
+        form = kind_of_key(model, key).form
         return Bilingual(f"缺少“{name}”，应为{_apart(form.zh)}", f"'{name}' is missing; it must be {form.en}")
     raise AssertionError(f"the schema has faults of a type without words: {detail['type']}")
 

@@ -17,7 +17,7 @@ from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.seating.halls import MOST_IN_A_HALL
 from ncre.events.exam import DOCUMENTS, MANAGEABLE
 from ncre.rounds.kinds import (
-    Kind,
+    ValueKind,
     choice,
     code,
     fen,
@@ -45,13 +45,13 @@ CLOCKS: Final = ("approved", "submitted")
 AUDIENCES: Final = ("all", "own_students", "social")
 
 
-class Part(BaseModel):
+class RoundPart(BaseModel):
     """One part of a round's files; a key that it does not know is a fault."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Head(Part):
+class RoundHead(RoundPart):
     code: Annotated[str, ROUND] = Field(
         description="the code of the round, as on registration numbers and tickets"
     )
@@ -67,12 +67,12 @@ class Head(Part):
     )
 
 
-class WindowEntry(Part):
+class WindowEntry(RoundPart):
     opens: Annotated[datetime, TIME] = Field(description="open from this minute on")
     closes: Annotated[datetime, TIME] = Field(description="closed from this minute on")
 
 
-class PolicyEntry(Part):
+class PolicyEntry(RoundPart):
     review: Annotated[bool, YES_NO] = Field(description="whether the site reviews registrations")
     confirmation: Annotated[bool, YES_NO] = Field(description="whether people confirm on site")
     hold_hours: Annotated[int, whole(1, 24 * 60)] = Field(
@@ -84,7 +84,7 @@ class PolicyEntry(Part):
     quota: Annotated[int, QUOTA] = Field(description="people the site takes altogether (限报总人数)")
 
 
-class OfficeEntry(Part):
+class OfficeEntry(RoundPart):
     """The exam office, as every "ask the exam office" shows it."""
 
     phone: Annotated[str, one_line(40)] = Field(default="", description="the phone of the exam office")
@@ -93,7 +93,7 @@ class OfficeEntry(Part):
     address: Annotated[str, one_line(100)] = Field(default="", description="where it is")
 
 
-class ConfirmationEntry(Part):
+class ConfirmationEntry(RoundPart):
     """Confirmation on site, where a site of sites.csv names no time of its own."""
 
     opens: Annotated[datetime | None, TIME] = Field(default=None, description="confirm from this minute on")
@@ -104,7 +104,7 @@ class ConfirmationEntry(Part):
     )
 
 
-class FeeEntry(Part):
+class FeeEntry(RoundPart):
     level: Annotated[int, LEVEL] = Field(
         description="each level once, and once more for each province of its own"
     )
@@ -115,12 +115,12 @@ class FeeEntry(Part):
     basis: Annotated[str, one_line(200)] = Field(default="", description="the document that sets the fee")
 
 
-class BatchEntry(Part):
+class BatchEntry(RoundPart):
     opens: Annotated[datetime, TIME] = Field(description="when the sitting begins")
     closes: Annotated[datetime, TIME] = Field(description="when the sitting ends, on the same day")
 
 
-class AgreementEntry(Part):
+class AgreementEntry(RoundPart):
     edition: Annotated[str, one_line(40)] = Field(
         description="names this wording; change it when the wording changes"
     )
@@ -135,7 +135,7 @@ class AgreementEntry(Part):
     )
 
 
-class NoticeEntry(Part):
+class NoticeEntry(RoundPart):
     kind: Annotated[str, choice(NOTICE_KINDS)] = Field(description="each kind once")
     title: Annotated[str, one_line(200)] = Field(description="the title in Chinese")
     title_en: Annotated[str, one_line(200)] = Field(description="the title in English")
@@ -143,7 +143,7 @@ class NoticeEntry(Part):
     body_en: Annotated[str, several_lines(LONGEST_TEXT)] = Field(description="the text in English")
 
 
-class SubjectRow(Part):
+class SubjectRow(RoundPart):
     level: Annotated[int, LEVEL] = Field(description="the level")
     code: Annotated[str, SUBJECT] = Field(description="as on tickets, each once")
     name: Annotated[str, one_line(40)] = Field(description="the name, as on papers")
@@ -157,7 +157,7 @@ class SubjectRow(Part):
     )
 
 
-class SiteRow(Part):
+class SiteRow(RoundPart):
     code: Annotated[str, SITE] = Field(description="the code of the site, each once")
     name: Annotated[str, one_line(60)] = Field(description="the name, as on papers")
     province: Annotated[str, one_line(20)] = Field(description="where candidates look for it")
@@ -182,19 +182,19 @@ class SiteRow(Part):
     )
 
 
-class OfferRow(Part):
+class OfferRow(RoundPart):
     site: Annotated[str, SITE] = Field(description="a site of sites.csv")
     subject: Annotated[str, SUBJECT] = Field(description="a subject of subjects.csv, once at a site")
     quota: Annotated[int, QUOTA] = Field(description="people who may take it there (限报人数)")
 
 
-class RoomRow(Part):
+class RoomRow(RoundPart):
     site: Annotated[str, SITE] = Field(description="a site of sites.csv")
     room: Annotated[str, one_line(20)] = Field(description="the name of the room, once at a site")
     seats: Annotated[int, whole(1, MOST_IN_A_HALL)] = Field(description="people it seats at once")
 
 
-class SittingRow(Part):
+class SittingRow(RoundPart):
     """Sittings of a site's own, in place of those of the round."""
 
     site: Annotated[str, SITE] = Field(description="a site of sites.csv")
@@ -202,7 +202,7 @@ class SittingRow(Part):
     closes: Annotated[datetime, TIME] = Field(description="when the sitting ends, on the same day")
 
 
-class PolicyRow(Part):
+class PolicyRow(RoundPart):
     """What differs at a site; an empty cell follows [policy]."""
 
     site: Annotated[str, SITE] = Field(description="a site of sites.csv, once")
@@ -215,8 +215,8 @@ class PolicyRow(Part):
     quota: Annotated[int | None, QUOTA] = Field(default=None, description="as [policy]")
 
 
-SECTIONS: Final[Mapping[str, type[Part]]] = {
-    "[round]": Head,
+SECTIONS: Final[Mapping[str, type[RoundPart]]] = {
+    "[round]": RoundHead,
     "[windows]: register, review, payment, printing": WindowEntry,
     "[policy]": PolicyEntry,
     "[office]": OfficeEntry,
@@ -240,7 +240,7 @@ SECTION_NAMES: Final = (
     "notices",
 )
 
-TABLES: Final[Mapping[str, type[Part]]] = {
+TABLES: Final[Mapping[str, type[RoundPart]]] = {
     "subjects.csv": SubjectRow,
     "sites.csv": SiteRow,
     "offers.csv": OfferRow,
@@ -254,21 +254,21 @@ TABLES: Final[Mapping[str, type[Part]]] = {
 MAY_BE_WITHOUT_ROWS: Final = frozenset({"policies.csv"})
 
 
-def keys(model: type[Part]) -> list[str]:
+def keys(model: type[RoundPart]) -> list[str]:
     return list(model.model_fields)
 
 
-def required(model: type[Part]) -> list[str]:
+def required(model: type[RoundPart]) -> list[str]:
     return [name for name, field in model.model_fields.items() if field.is_required()]
 
 
-def kind_of(model: type[Part], key: str) -> Kind:
+def kind_of_key(model: type[RoundPart], key: str) -> ValueKind:
     """The kind of a key's values. Raises StopIteration for a field that names none."""
-    return next(one for one in model.model_fields[key].metadata if isinstance(one, Kind))
+    return next(one for one in model.model_fields[key].metadata if isinstance(one, ValueKind))
 
 
 def forms() -> Iterator[tuple[str, str, str, str, bool]]:
     """Every key: the part it is in, its name, its form and its meaning, and whether it has to be there."""
     for where, model in {**SECTIONS, **TABLES}.items():
         for name, field in model.model_fields.items():
-            yield where, name, kind_of(model, name).form.en, field.description or "", field.is_required()
+            yield where, name, kind_of_key(model, name).form.en, field.description or "", field.is_required()

@@ -13,23 +13,23 @@ from typing import Final, TypeVar
 from ncre.events.exam import Batch, Offer, OnSite, Room, SitePlan, Subject
 from ncre.rounds import checks, naming
 from ncre.rounds.csv_tables import TableRow, read_table
-from ncre.rounds.faults import FaultList, shown
+from ncre.rounds.faults import FaultList, value_shown
 from ncre.rounds.reading import held_to
 from ncre.rounds.schema import (
     TABLES,
     BatchEntry,
     ConfirmationEntry,
     OfferRow,
-    Part,
     PolicyEntry,
     PolicyRow,
     RoomRow,
+    RoundPart,
     SiteRow,
     SittingRow,
     SubjectRow,
 )
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=RoundPart)
 
 BATCHES: Final = "batches.csv"
 SITTINGS: Final = "sittings.csv"
@@ -209,7 +209,7 @@ def _known(row: TableRow, column: str, codes: Collection[str]) -> None:
     """Notes a code that does not exist; without any codes the fault is in their own file."""
     code = row.cells.get(column, "")
     if code and codes and code not in codes:
-        name = shown(code)
+        name = value_shown(code)
         row.wrong(f"“{column}”{name} 不存在", f"the {column} '{name}' does not exist", column)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.rounds.checks import Span
+from ncre.rounds.checks import TimeSpan
 from ncre.rounds.faults import FaultList
 
 _MONTH: Final = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月")
@@ -16,7 +16,7 @@ _ENGLISH_MONTH: Final = re.compile(rf"\b({'|'.join(month_name[1:])})\s+(\d{{4}})
 _BLANK: Final = re.compile(r"\{(year|month|month_name)\}")
 
 
-def with_month(title: str, batches: Sequence[Span]) -> str:
+def with_month(title: str, batches: Sequence[TimeSpan]) -> str:
     """The title with {year}, {month} and {month_name} of the first sitting; as it is where there is none."""
     if not batches:
         return title
@@ -25,7 +25,7 @@ def with_month(title: str, batches: Sequence[Span]) -> str:
     return _BLANK.sub(lambda blank: words[blank[1]], title)
 
 
-def title_agrees(title: str, batches: Sequence[Span], file: str, line: int, faults: FaultList) -> None:
+def title_agrees(title: str, batches: Sequence[TimeSpan], file: str, line: int, faults: FaultList) -> None:
     """A caution where the title names a month in which there is no sitting."""
     named = _months_in(title)
     days = [batch.window.opens.astimezone(EXAM_TIME) for batch in batches]

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ncre.rounds.encodings import read_text
-from ncre.rounds.faults import FaultList, shown
+from ncre.rounds.faults import FaultList, value_shown
 from ncre.rounds.reading import held_to, unknown_key
-from ncre.rounds.schema import SECTION_NAMES, Part
+from ncre.rounds.schema import SECTION_NAMES, RoundPart
 from ncre.rounds.toml_positions import Lines
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=RoundPart)
 
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
@@ -33,11 +33,11 @@ class TomlFile:
 
     def unknown_sections(self) -> None:
         for name in self._book.keys() - set(SECTION_NAMES):
-            words = unknown_key(shown(name), SECTION_NAMES, name)
+            words = unknown_key(value_shown(name), SECTION_NAMES, name)
             self.wrong(self.lines.table(name), words.zh, words.en)
 
     def unknown_key(self, section: str, key: str, known: Sequence[str]) -> None:
-        words = unknown_key(f"{section}.{shown(key)}", known, key)
+        words = unknown_key(f"{section}.{value_shown(key)}", known, key)
         self.wrong(self.lines.key(section, key), words.zh, words.en)
 
     def section(self, name: str) -> dict[str, Any] | None:

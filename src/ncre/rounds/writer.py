@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import tomli_w
 
-from ncre.rounds.book import Book, book_of
+from ncre.rounds.book import RoundFiles, book_of
 from ncre.rounds.cells import parts_of
 from ncre.rounds.loader import ROUND_FILE, LoadedRound
 from ncre.rounds.schema import MAY_BE_WITHOUT_ROWS, SECTION_NAMES, TABLES, keys
@@ -35,7 +35,7 @@ def round_files(loaded: LoadedRound) -> dict[str, bytes]:
     return files
 
 
-def _toml(book: Book) -> dict[str, Any]:
+def _toml(book: RoundFiles) -> dict[str, Any]:
     sections = book.sections
     windows = {name: dict(window) for name, window in sections["windows"].items()}
     found: dict[str, Any] = {**sections, "windows": windows}

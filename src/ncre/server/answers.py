@@ -18,7 +18,7 @@ PAGE: Final = """<!doctype html>
 
 
 @dataclass(frozen=True)
-class Said:
+class ServerAnswer:
     """One answer: its status and its words in Chinese and English."""
 
     status: HTTPStatus
@@ -28,7 +28,7 @@ class Said:
     english: str
 
 
-def busy(reads: bool, seconds: int) -> Said:
+def busy(reads: bool, seconds: int) -> ServerAnswer:
     """Nothing was done. A page that is only read is asked for again by itself; a form is kept by the browser."""
     if reads:
         chinese = f"现在访问的人很多，请稍候。{seconds} 秒后会自动重试，您已保存的内容不受影响。"
@@ -39,12 +39,12 @@ def busy(reads: bool, seconds: int) -> Said:
             "Many people are here right now. What you sent was not processed and nothing was changed. "
             f"Go back (what you typed is still there) and send it again in {seconds} seconds."
         )
-    return Said(HTTPStatus.SERVICE_UNAVAILABLE, "请稍候", chinese, "Please wait a moment", english)
+    return ServerAnswer(HTTPStatus.SERVICE_UNAVAILABLE, "请稍候", chinese, "Please wait a moment", english)
 
 
-def too_large(largest: int) -> Said:
+def too_large(largest: int) -> ServerAnswer:
     size = f"{largest // 1_000_000} MB"
-    return Said(
+    return ServerAnswer(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "发送的内容太大",
         f"这里最多接收 {size}，没有做任何改动。请返回上一页，选择较小的文件再试。",
@@ -53,7 +53,7 @@ def too_large(largest: int) -> Said:
     )
 
 
-TOO_SLOW: Final = Said(
+TOO_SLOW: Final = ServerAnswer(
     HTTPStatus.REQUEST_TIMEOUT,
     "网络太慢",
     "发送的内容没有及时到达，没有做任何改动。请换一个信号好的地方，返回上一页再试。",
@@ -61,7 +61,7 @@ TOO_SLOW: Final = Said(
     "What you sent did not arrive in time, and nothing was changed. Find a better signal, go back and try again.",
 )
 
-NOT_A_PATH: Final = Said(
+NOT_A_PATH: Final = ServerAnswer(
     HTTPStatus.BAD_REQUEST,
     "请求有误",
     "请检查网址，或从首页重新进入。",
@@ -69,7 +69,7 @@ NOT_A_PATH: Final = Said(
     "Check the address, or start again from the front page.",
 )
 
-NOT_OURS: Final = Said(
+NOT_OURS: Final = ServerAnswer(
     HTTPStatus.BAD_REQUEST,
     "这个网址不属于本站",
     "请从考试机构公布的网址进入。",
@@ -78,9 +78,9 @@ NOT_OURS: Final = Said(
 )
 
 
-def elsewhere(address: str) -> Said:
+def elsewhere(address: str) -> ServerAnswer:
     """For a form that was sent to another of our names."""
-    return Said(
+    return ServerAnswer(
         HTTPStatus.BAD_REQUEST,
         "请换一个网址",
         f"请从 {address}/ 进入后再提交，没有做任何改动。",
@@ -89,9 +89,9 @@ def elsewhere(address: str) -> Said:
     )
 
 
-def away(seconds: int) -> Said:
+def away(seconds: int) -> ServerAnswer:
     """Where the pages themselves cannot be asked."""
-    return Said(
+    return ServerAnswer(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "暂时不能提供服务",
         f"系统正在恢复，没有做任何改动。请在 {seconds} 秒后再试。",
@@ -103,7 +103,7 @@ def away(seconds: int) -> Said:
 POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def page(said: Said) -> bytes:
+def page(said: ServerAnswer) -> bytes:
     return PAGE.format(
         heading=said.heading, chinese=said.chinese, title=said.title, english=said.english
     ).encode()

@@ -32,7 +32,7 @@ class NoRoomForBodies(Exception):
 
 
 @dataclass(frozen=True)
-class Pace:
+class BodyPace:
     """A body must have come after `seconds`, and one second more for every `bytes_a_second` that came.
 
     A picture of 4 MB over a slow mobile line (64 kbit/s) is within it; a byte now and then is not.
@@ -45,7 +45,7 @@ class Pace:
 class Bodies:
     """All bodies that a process holds at a time; together at most `room` bytes."""
 
-    def __init__(self, pace: Pace, room: int) -> None:
+    def __init__(self, pace: BodyPace, room: int) -> None:
         self._pace = pace
         self._room = room
         self.held = 0

@@ -10,15 +10,15 @@ from time import perf_counter
 from typing import Final, Protocol
 
 from ncre.server import answers, waiting_page, wsgi
-from ncre.server.answers import Said
+from ncre.server.answers import ServerAnswer
 from ncre.server.bodies import (
     Bodies,
+    BodyPace,
     BodyTooLarge,
     BodyTooSlow,
     BodyUnfinished,
     Message,
     NoRoomForBodies,
-    Pace,
     Receive,
 )
 from ncre.server.lanes import QUIET_SECONDS, ClientGone, Lane, LaneFull, LaneTerms, LaneWatch
@@ -50,7 +50,7 @@ class FileAnswer(Protocol):
 
 
 @dataclass(frozen=True)
-class Terms:
+class GateTerms:
     """What a gate lets in.
 
     lanes         the lanes there are
@@ -65,7 +65,7 @@ class Terms:
     lane_of: Callable[[str, str, str, str], str]
     largest_body: Callable[[str, str], int]
     files: Callable[[str, str, str, Mapping[str, str], bool], FileAnswer | None] = lambda *_: None
-    pace: Pace = field(default_factory=Pace)
+    pace: BodyPace = field(default_factory=BodyPace)
     room: int = 500_000_000
     proxies: int = 0
     waiting_room: WaitingRoom | None = None
@@ -77,7 +77,7 @@ class Gate:
     """ASGI application over a WSGI application; `closing` is called when the server ends."""
 
     def __init__(
-        self, application: Application, terms: Terms, closing: Callable[[], None] = lambda: None
+        self, application: Application, terms: GateTerms, closing: Callable[[], None] = lambda: None
     ) -> None:
         self._application = application
         self._terms = terms
@@ -276,7 +276,9 @@ def _has_body(scope: Scope) -> bool:
     return _declared_length(scope) > 0 or any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
 
-async def say(said: Said, scope: Scope, incoming: Incoming, send: Send, retry: int | None = None) -> None:
+async def say(
+    said: ServerAnswer, scope: Scope, incoming: Incoming, send: Send, retry: int | None = None
+) -> None:
     """Send what the server itself says; a body that has not come is not waited for, and ends the connection."""
     content = answers.page(said)
     unread = _has_body(scope) and not incoming.complete

@@ -57,7 +57,7 @@ class Lane:
         self.threads = ThreadPoolExecutor(terms.threads, thread_name_prefix=f"ncre-{terms.name}")
         self._free = terms.threads
         self._queue: dict[asyncio.Future[None], None] = {}
-        self._pace = Pace()
+        self._pace = LanePace()
         self._saturation = Saturation(terms, quiet_seconds)
 
     @property
@@ -135,7 +135,7 @@ class Lane:
             self._watch.waiting(self.terms.name, self.waiting)
 
 
-class Pace:
+class LanePace:
     """Seconds from one turn to the next while requests wait, as of late."""
 
     def __init__(self) -> None:

@@ -50,7 +50,7 @@ def pass_of(now: int) -> Carried:
     return Carried(PASS, now, now, token_hex(16))
 
 
-class Signer:
+class TicketSigner:
     """Writes and reads with a key that all processes share."""
 
     def __init__(self, key: bytes) -> None:

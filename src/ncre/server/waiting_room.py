@@ -21,7 +21,7 @@ from time import monotonic
 from typing import Final, Protocol, TypeVar
 
 from ncre.server.address_shares import AddressShares
-from ncre.server.queue_tickets import PASS, TICKET, Carried, Signer, pass_of, ticket
+from ncre.server.queue_tickets import PASS, TICKET, Carried, TicketSigner, pass_of, ticket
 
 log = logging.getLogger("ncre.server")
 
@@ -99,7 +99,7 @@ class WaitingRoom:
     ) -> None:
         self.lanes = frozenset(lanes)
         self._store = store
-        self._signer = Signer(key)
+        self._signer = TicketSigner(key)
         self._signed_in = signed_in
         self._process = token_hex(8)
         self._came: Counter[int] = Counter()

@@ -36,7 +36,7 @@ FORWARDED: Final = (b"x-forwarded-", b"forwarded", b"x-real-ip")
 
 
 @dataclass
-class Answer:
+class ResponseStream:
     """What a thread hands to the event loop: parcels of messages, the last of them with None at its end."""
 
     loop: asyncio.AbstractEventLoop
@@ -81,7 +81,7 @@ async def call(
 ) -> None:
     """Answer one request until it is sent, or `gone` is done; `done` is called in the loop once the thread is free."""
     loop = asyncio.get_running_loop()
-    answer = Answer(loop)
+    answer = ResponseStream(loop)
     running = loop.run_in_executor(threads, _run, application, environ, answer)
     running.add_done_callback(lambda _: done())
     gone.add_done_callback(lambda _: answer.abandon())
@@ -136,7 +136,7 @@ def _add_header(environ: dict[str, Any], name: str, value: str) -> None:
     environ[key] = value
 
 
-def _run(application: Application, environ: dict[str, Any], answer: Answer) -> None:
+def _run(application: Application, environ: dict[str, Any], answer: ResponseStream) -> None:
     """In a thread: the application's answer, or 500 where it breaks before it began."""
     writer = _Writer(answer)
     try:
@@ -153,7 +153,7 @@ def _run(application: Application, environ: dict[str, Any], answer: Answer) -> N
 class _Writer:
     """Gathers what the application says into parcels of a decent size; a small answer is one parcel."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: ResponseStream) -> None:
         self._answer = answer
         self._head: Message | None = None
         self._begun = False

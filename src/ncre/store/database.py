@@ -25,7 +25,7 @@ from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
 from ncre.store.migrated import MIGRATIONS, migrated_to, named, newest_migrations
 from ncre.store.outages import DatabaseFailure, Outage, OutageLog, failure_of
 from ncre.store.outages import DatabaseUnusable as DatabaseUnusable
-from ncre.store.schemas import schema_of
+from ncre.store.schemas import schema_named_by
 
 CONNECTIONS: Final = 20
 """How many threads of a process work in the database at a time, unless it says otherwise."""
@@ -92,7 +92,9 @@ class Database:
         On SQLite a transaction that writes is alone anyway.
         """
         if self.dialect == "postgresql":
-            apart = crc32((schema_of(self._url) or "").encode())  # locks are the whole server database's
+            apart = crc32(
+                (schema_named_by(self._url) or "").encode()
+            )  # locks are the whole server database's
             key = int.from_bytes(name.bytes[:8], "big", signed=True) ^ apart
             connection.execute(_LOCK, {"key": key})
 
@@ -154,7 +156,7 @@ class Database:
         with self.explained(), self.transaction() as connection:
             if self.dialect == "postgresql":
                 connection.execute(_LOCK, {"key": MIGRATION_LOCK})
-                if schema := schema_of(self._url):
+                if schema := schema_named_by(self._url):
                     connection.execute(CreateSchema(schema, if_not_exists=True))
             configuration = Config()
             configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -32,7 +32,7 @@ from ncre.store.fact_events import FactEvents, FactFactory, KeysOnDemand
 from ncre.store.keys import Keys
 from ncre.store.mapper import FactMapper
 from ncre.store.recorder import FactRecorder
-from ncre.store.sealing import CiphertextForged, FieldSealer, OpenedKeys, PersonErased, PersonKeys
+from ncre.store.sealing import CiphertextForged, FieldSealer, OpenedKeys, PersonKeyDestroyed, PersonKeys
 
 
 class FactStore(Application[UUID]):
@@ -184,20 +184,20 @@ class FactStore(Application[UUID]):
         return self._keys.is_erased(connection, person)
 
     def seal_bytes(self, connection: Connection, person: UUID, data: bytes, purpose: str) -> bytes:
-        """A file sealed under the person's key, bound to `purpose`. Raises PersonErased."""
+        """A file sealed under the person's key, bound to `purpose`. Raises PersonKeyDestroyed."""
         key = self._keys.to_seal(connection, [person])[person]
         assert key is not None, "to_seal gives no destroyed key"
         return FieldSealer.seal_bytes(key, data, self._file_aad(purpose))
 
     def open_bytes(self, connection: Connection, person: UUID, box: bytes, purpose: str) -> bytes:
-        """The file in a box of `seal_bytes`. Raises PersonErased, BoxForged."""
+        """The file in a box of `seal_bytes`. Raises PersonKeyDestroyed, BoxForged."""
 
         def with_keys(keys: OpenedKeys) -> bytes:
             if person not in keys:
                 raise CiphertextForged(f"there is no key of person {person}")
             key = keys[person]
             if key is None:
-                raise PersonErased(f"the key of person {person} is destroyed")
+                raise PersonKeyDestroyed(f"the key of person {person} is destroyed")
             return FieldSealer.open_bytes(key, box, self._file_aad(purpose))
 
         return self._keys.opening(connection, {person}, with_keys)

@@ -22,7 +22,7 @@ def in_schema(url: str, schema: str) -> str:
     return changed.render_as_string(hide_password=False)
 
 
-def schema_of(url: URL) -> str | None:
+def schema_named_by(url: URL) -> str | None:
     """The schema that the URL names; None for the usual one."""
     options = url.query.get("options", "")
     found = _OPTION.search(options if isinstance(options, str) else " ".join(options))

@@ -48,7 +48,7 @@ OpenedKeys = Mapping[UUID, AESGCM | None]
 """Keys of persons, ready to use; None where the key was destroyed."""
 
 
-class PersonErased(Exception):
+class PersonKeyDestroyed(Exception):
     """The person's key is destroyed: nothing more can be sealed or opened for them."""
 
 
@@ -135,7 +135,7 @@ class PersonKeys:
         self._kept: dict[UUID, tuple[AESGCM, float]] = {}
 
     def to_seal(self, connection: Connection, subjects: Iterable[UUID]) -> OpenedKeys:
-        """Keys to write with, made on first use in the caller's transaction. Raises PersonErased.
+        """Keys to write with, made on first use in the caller's transaction. Raises PersonKeyDestroyed.
 
         Always read anew and, on PostgreSQL, held against an erasure until the transaction ends.
         """
@@ -147,7 +147,7 @@ class PersonKeys:
             found |= self._read(connection, missing, hold=True)
         for subject, key in found.items():
             if key is None:
-                raise PersonErased(f"the key of person {subject} is destroyed")
+                raise PersonKeyDestroyed(f"the key of person {subject} is destroyed")
         return found
 
     def to_open(self, connection: Connection, subjects: Iterable[UUID]) -> OpenedKeys:

@@ -157,7 +157,7 @@ ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", 
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
-class Site(Flask):
+class TranslatedFlask(Flask):
     """Flask with templates compiled for each language."""
 
     jinja_environment = PageEnvironment  # type: ignore[assignment]
@@ -165,7 +165,7 @@ class Site(Flask):
 
 def create_site(container: Container) -> Flask:
     """The pages of a container."""
-    site = Site("ncre.web", static_folder=None)
+    site = TranslatedFlask("ncre.web", static_folder=None)
     site.extensions["ncre.static"] = static_files.install(site)
     site.jinja_loader = _templates()
     site.config.update(

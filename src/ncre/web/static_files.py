@@ -55,7 +55,7 @@ class StaticFile:
 
 
 @dataclass(frozen=True)
-class Answered:
+class FileResponse:
     """An answer of the front: header names in small letters."""
 
     status: int
@@ -80,7 +80,7 @@ class StaticFiles:
 
     def answer(
         self, method: str, path: str, query: str, headers: Mapping[str, str], secure: bool
-    ) -> Answered | None:
+    ) -> FileResponse | None:
         """The answer to a request for a file; None for what is none, which the pages answer in words.
 
         `headers` are those of the request, their names in small letters.
@@ -96,12 +96,12 @@ class StaticFiles:
         if len(found.bodies) > 1:
             said.append(("vary", "Accept-Encoding"))
         if _matches(headers.get("if-none-match", ""), tag):
-            return Answered(304, said, b"")
+            return FileResponse(304, said, b"")
         body = found.bodies[encoding]
         said += [("content-type", found.kind), ("content-length", str(len(body)))]
         if encoding:
             said.append(("content-encoding", encoding))
-        return Answered(200, said, b"" if method == "HEAD" else body)
+        return FileResponse(200, said, b"" if method == "HEAD" else body)
 
     def _linked(self, path: Path, name: str) -> bytes:
         """The content of a file; in styles, each file that they name carries its digest."""

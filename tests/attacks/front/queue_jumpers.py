@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ncre.server.queue_tickets import Signer, pass_of, ticket
+from ncre.server.queue_tickets import TicketSigner, pass_of, ticket
 from ncre.server.waiting_room import COOKIE
 from tests.attacks.target import Target, started
 
@@ -46,7 +46,7 @@ def _come(target: Target, people: int) -> list[str]:
 
 def _forged(target: Target, genuine: str) -> list[str]:
     now = int(time.time() * 1000)
-    other = Signer(bytes(32))
+    other = TicketSigner(bytes(32))
     tries = {
         "a pass signed with another key": other.write(pass_of(now)),
         "an early ticket signed with another key": other.write(ticket(now - 10**6, now)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ncre.ledger.signing import Signer, checkpoint_text
+from ncre.ledger.signing import NoteSigner, checkpoint_text
 from ncre.ledger.verifier import WITNESS_KEY
 from tests.attacks.target import Target
 
@@ -25,7 +25,7 @@ def findings(target: Target) -> list[str]:
         if status not in (400, 404):
             found.append(f"{path} answers {status} to a stranger")
     text = checkpoint_text("localhost/ledger", 1, bytes(32))
-    forged = text + "\n" + Signer.of("stranger.example", bytes(32), WITNESS_KEY).cosignature(text, 1)
+    forged = text + "\n" + NoteSigner.of("stranger.example", bytes(32), WITNESS_KEY).cosignature(text, 1)
     if stranger.ask("POST", "/ledger/cosignatures", {"note": forged})[0] not in (400, 403, 404):
         found.append("a stranger's cosignature was taken")
     candidate = target.signed_in("kaosheng")

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from ncre.bootstrap import Container
-from ncre.documents.codes.ticket_token import TicketKey, read
+from ncre.documents.codes.ticket_token import TicketKey, read_ticket_token
 from ncre.domain.admission import WORTH_WORDS, TicketVerdict, ruling
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration import commands as c
@@ -78,8 +78,8 @@ def test_every_kind_of_code_is_told_apart_without_a_network(
 ) -> None:
     sheet = container.documents.ticket_page(wenjing.id).sheet
     code = sheet.record.code
-    older = KEY.signed(replace(read(code, KEY.public), kind="T1"))
-    other = KEY.signed(replace(read(code, KEY.public), digest="0" * 16))
+    older = KEY.signed(replace(read_ticket_token(code, KEY.public), kind="T1"))
+    other = KEY.signed(replace(read_ticket_token(code, KEY.public), digest="0" * 16))
     form = container.documents.form_page(wenjing.id).sheet.record.code
     for typed, worth in (
         (other, TicketVerdict.OUTDATED),
@@ -99,7 +99,7 @@ def test_numbers_and_codes_however_they_are_sent(
 ) -> None:
     sheet = container.documents.ticket_page(wenjing.id).sheet
     code = sheet.record.code
-    older = KEY.signed(replace(read(code, KEY.public), kind="T1"))
+    older = KEY.signed(replace(read_ticket_token(code, KEY.public), kind="T1"))
     for sent in (
         sheet.record.number,
         f"]C0{sheet.seats[0].ticket}",

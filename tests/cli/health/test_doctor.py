@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from ncre.bootstrap import Container
 from ncre.cli.health import doctor, inside, outside
-from ncre.cli.health.findings import Finding, Level, graded, version_of
+from ncre.cli.health.findings import Finding, FindingLevel, graded, version_of
 from tests.cli.conftest import Run
 from tests.support.people import SECRET, Clock
 
@@ -107,7 +107,7 @@ def test_a_disk_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(inside.tempfile, "NamedTemporaryFile", full)
     one = inside._room("disk data", tmp_path)
-    assert one.level is Level.FAIL
+    assert one.level is FindingLevel.FAIL
     assert "No space left" in one.said
 
 
@@ -147,24 +147,24 @@ def patroni(version: str, state: str = "running") -> Finding:
 @pytest.mark.parametrize(
     ("version", "level"),
     [
-        ("3.0.2", Level.FAIL),
-        ("3.3.9", Level.FAIL),
-        ("4.0.0", Level.OK),
-        ("4.1.5", Level.OK),
-        ("10.0", Level.OK),
+        ("3.0.2", FindingLevel.FAIL),
+        ("3.3.9", FindingLevel.FAIL),
+        ("4.0.0", FindingLevel.OK),
+        ("4.1.5", FindingLevel.OK),
+        ("10.0", FindingLevel.OK),
     ],
 )
-def test_a_patroni_that_loses_facts_is_refused(version: str, level: Level) -> None:
+def test_a_patroni_that_loses_facts_is_refused(version: str, level: FindingLevel) -> None:
     one = patroni(version)
     assert one.level is level
     assert version in one.said
-    assert ("4.0" in one.todo) == (level is Level.FAIL)
+    assert ("4.0" in one.todo) == (level is FindingLevel.FAIL)
 
 
 def test_a_member_that_does_not_stream_and_one_that_does_not_answer() -> None:
-    assert patroni("4.1.5", "start failed").level is Level.WARN
+    assert patroni("4.1.5", "start failed").level is FindingLevel.WARN
     (gone,) = outside.patroni(("http://127.0.0.1:9",))
-    assert gone.level is Level.FAIL
+    assert gone.level is FindingLevel.FAIL
 
 
 def made(folder: Path, days: int) -> tuple[Path, Path]:
@@ -194,9 +194,10 @@ def made(folder: Path, days: int) -> tuple[Path, Path]:
 
 
 @pytest.mark.parametrize(
-    ("days", "level"), [(90, Level.OK), (14, Level.WARN), (3, Level.FAIL), (-2, Level.FAIL)]
+    ("days", "level"),
+    [(90, FindingLevel.OK), (14, FindingLevel.WARN), (3, FindingLevel.FAIL), (-2, FindingLevel.FAIL)],
 )
-def test_how_long_the_certificate_lasts(tmp_path: Path, days: int, level: Level) -> None:
+def test_how_long_the_certificate_lasts(tmp_path: Path, days: int, level: FindingLevel) -> None:
     public, private = made(tmp_path, days)
     secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     secure.load_cert_chain(public, private)
@@ -212,9 +213,9 @@ def test_a_certificate_that_nobody_trusts_and_an_address_that_nobody_answers(tmp
     secure.load_cert_chain(public, private)
     with answering({}, secure) as port:
         (one,) = outside.certificate(f"https://localhost:{port}", datetime.now(UTC))
-    assert one.level is Level.FAIL
+    assert one.level is FindingLevel.FAIL
     (one,) = outside.certificate("https://localhost:9", datetime.now(UTC))
-    assert one.level is Level.WARN
+    assert one.level is FindingLevel.WARN
 
 
 def test_postgresql_that_may_lose_facts_is_told(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.domain.duplicates.exchange_file import ExchangedPerson, key_of, read, written
+from ncre.domain.duplicates.exchange_file import ExchangedPerson, key_of, read_exchange_file, written
 from tests.cli.conftest import Run
 from tests.support.people import ROUND, WENJING, somebody
 
@@ -40,7 +40,7 @@ def test_a_file_goes_out_and_another_comes_in(
     )
     assert ncre("duplicates", "export", str(out), "--province", "42", *BY).code == 0
     key = key_of(SHARED, WENJING.document_type, WENJING.document_number)
-    assert [one.key for one in read(SHARED, out.read_bytes()).people] == [key]
+    assert [one.key for one in read_exchange_file(SHARED, out.read_bytes()).people] == [key]
     there = tmp_path / "43.txt"
     there.write_bytes(b"".join(written(SHARED, ROUND, "43", 1, [ExchangedPerson(key, ("24",))])))
     said = ncre("duplicates", "import", str(there), *BY)

@@ -129,7 +129,7 @@ def test_an_address_is_plain_and_reads_as_itself(text: str) -> None:
 def test_spellings_of_a_phone_are_one(text: str) -> None:
     kept = addresses.phone(text)
     assert kept == "+8613800138000"
-    assert (addresses.shown(kept), addresses.masked(kept)) == ("138 0013 8000", "138****8000")
+    assert (addresses.readable_address(kept), addresses.masked(kept)) == ("138 0013 8000", "138****8000")
 
 
 @pytest.mark.parametrize("prefix", ["141", "154", "167", "190", "192", "199"])
@@ -172,13 +172,13 @@ def test_messages_go_to_the_countries_that_were_chosen() -> None:
     assert addresses.phone("+852 9123 4567", ["CN", "HK"]) == "+85291234567"
     assert refused(addresses.phone, "+1 202 555 0123", ["CN", "HK"]) is FaultCode.MOBILE_COUNTRY
     assert addresses.country_of("+85366123456") == "MO"
-    assert addresses.shown("+85291234567") == "+852 9123 4567"
+    assert addresses.readable_address("+85291234567") == "+852 9123 4567"
 
 
 def test_what_older_facts_hold_is_shown_alike() -> None:
-    assert addresses.shown("13800138000") == "138 0013 8000"
+    assert addresses.readable_address("13800138000") == "138 0013 8000"
     assert addresses.masked("13800138000") == "138****8000"
-    assert (addresses.shown("123"), addresses.masked("123")) == ("123", "****")
+    assert (addresses.readable_address("123"), addresses.masked("123")) == ("123", "****")
     assert addresses.masked("wenjing@example.com") == "w***@example.com"
 
 

@@ -20,7 +20,7 @@ from ncre.domain.exam.commands import (
     PlanRound,
     PlanSite,
     PostNotice,
-    stream_of,
+    exam_stream_of,
 )
 from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import notices_id, revisions_id, round_id, site_id
@@ -158,11 +158,11 @@ def test_an_administrator_notes_revisions_of_their_own_sites_alone() -> None:
 
 def test_every_command_goes_to_the_stream_of_what_it_is_about() -> None:
     here = site_id("78", SITE.code)
-    assert [stream_of(command) for command in (close(), call_off(), plan())] == [here] * 3
+    assert [exam_stream_of(command) for command in (close(), call_off(), plan())] == [here] * 3
     posted = PostNotice(actor=people.OFFICE, command_id=ID, notice=NOTICE)
     planned = PlanRound(actor=people.OFFICE, command_id=ID, plan=ROUND.plan)
     noted = note(people.OFFICE, 0)
-    streams = [stream_of(command) for command in (posted, planned, noted)]
+    streams = [exam_stream_of(command) for command in (posted, planned, noted)]
     assert streams == [notices_id("78"), round_id("78"), revisions_id("78")]
     assert len({here, *streams}) == 4
 

@@ -14,10 +14,18 @@ from ncre.domain.exam.commands import (
     PlanRound,
     PlanSite,
     PostNotice,
-    stream_of,
+    exam_stream_of,
 )
 from ncre.domain.exam.decisions import decide_exam
-from ncre.domain.exam.plan import Round, Site, deadline_of, in_words, require_open, round_id, site_id
+from ncre.domain.exam.plan import (
+    Round,
+    Site,
+    deadline_of,
+    exam_time_in_words,
+    require_open,
+    round_id,
+    site_id,
+)
 from ncre.domain.exam.state import ExamRecord, replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
@@ -57,7 +65,7 @@ def test_a_window_is_open_from_its_first_moment_and_closed_from_its_last() -> No
 
 
 def test_moments_are_said_in_exam_time() -> None:
-    assert in_words(people.NOW) == "2027-01-05 10:00"
+    assert exam_time_in_words(people.NOW) == "2027-01-05 10:00"
 
 
 def test_the_level_decides_the_fee_and_not_the_first_digit_of_the_code() -> None:
@@ -100,7 +108,7 @@ def test_a_hold_does_not_run_while_nobody_can_pay() -> None:
 )
 def test_a_plan_opens_once_and_says_nothing_twice(kind: str, fact: facts.Fact) -> None:
     command = planning(kind)
-    stream = stream_of(command)
+    stream = exam_stream_of(command)
     assert decide_exam(ExamRecord(stream), command) == [fact]
     assert decide_exam(replay_exam(stream, [fact]), command) == []
 
@@ -128,12 +136,12 @@ def test_a_notice_of_one_kind_does_not_replace_another() -> None:
 
 def test_seats_are_drawn_at_a_site_that_is_open_as_often_as_is_asked() -> None:
     draw = planning("draw")
-    assert stream_of(draw) == site_id("78", people.SITE)
-    open_ = replay_exam(stream_of(draw), [facts.SiteOpened("78", SITE), DRAWN])
+    assert exam_stream_of(draw) == site_id("78", people.SITE)
+    open_ = replay_exam(exam_stream_of(draw), [facts.SiteOpened("78", SITE), DRAWN])
     assert (open_.version, open_.plan) == (2, SITE)
     assert decide_exam(open_, draw) == [DRAWN]
     with pytest.raises(Refusal) as refused:
-        decide_exam(ExamRecord(stream_of(draw)), draw)
+        decide_exam(ExamRecord(exam_stream_of(draw)), draw)
     assert refused.value.code is RefusalCode.SITE_UNKNOWN
 
 
@@ -146,9 +154,9 @@ def test_only_the_office_plans(kind: str, actor: Actor) -> None:
 
 
 def test_streams_of_plans_are_named_by_what_they_plan() -> None:
-    streams = {stream_of(planning(kind)) for kind in ("round", "site", "notice")}
+    streams = {exam_stream_of(planning(kind)) for kind in ("round", "site", "notice")}
     assert len(streams) == 3
-    assert stream_of(planning("site")) == site_id("78", people.SITE) != site_id("79", people.SITE)
+    assert exam_stream_of(planning("site")) == site_id("78", people.SITE) != site_id("79", people.SITE)
 
 
 def test_a_subject_that_somebody_holds_is_known_though_it_was_taken_out() -> None:
@@ -194,7 +202,7 @@ def test_a_plan_that_does_not_fit_on_the_ticket_is_refused() -> None:
     wide = replace(SITE, rooms=tuple(replace(room, seats=100) for room in SITE.rooms))
     command = PlanSite(actor=people.OFFICE, command_id=COMMAND, round="78", plan=wide)
     with pytest.raises(Refusal):
-        decide_exam(ExamRecord(stream_of(command)), command)
+        decide_exam(ExamRecord(exam_stream_of(command)), command)
 
 
 def test_a_deadline_says_its_window_its_end_and_whether_it_is_over() -> None:

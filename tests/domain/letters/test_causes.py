@@ -18,7 +18,7 @@ from ncre.domain.letters.texts import (
 )
 from ncre.domain.letters.wording import SHIPPED
 from ncre.events.base import FACTS
-from ncre.services.letters.log_wording import STATES, WHYS, LetterState, Why
+from ncre.services.letters.log_wording import STATES, WHYS, LetterReason, LetterState
 from ncre.services.letters.preview import SAMPLE
 
 DOCS = Path(__file__).parents[3] / "docs" / "letters.md"
@@ -32,7 +32,7 @@ def test_every_kind_has_its_cause_its_words_and_its_text() -> None:
     assert set(CHANNELS) == set(Channel)
     assert set(LANGUAGES) == set(LetterLanguage)
     assert set(STATES) == set(LetterState)
-    assert set(WHYS) == set(Why)
+    assert set(WHYS) == set(LetterReason)
     assert set(FACTS) >= TOPICS
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ncre.domain.payment.settlement import (
     asks_fee,
-    fen,
+    fen_typed,
     item_stream,
     order_number,
     order_of,
@@ -88,13 +88,13 @@ def test_amounts_are_written_with_two_digits_after_the_point(amount: int, writte
     ],
 )
 def test_amounts_are_read_as_people_type_them(typed: str, amount: int) -> None:
-    assert fen(typed) == amount
+    assert fen_typed(typed) == amount
 
 
 @pytest.mark.parametrize("typed", ["", "-1", "160.", "160.005", "1,60", "16 0", "160元", "99999999", ".5"])
 def test_what_is_no_amount_is_told_with_its_beginning(typed: str) -> None:
     with pytest.raises(Refusal) as refused:
-        fen(typed + "x" * 40)
+        fen_typed(typed + "x" * 40)
     assert refused.value.code is RefusalCode.AMOUNT_UNREADABLE
     assert refused.value.particulars == {"typed": (typed + "x" * 40)[:20]}
 

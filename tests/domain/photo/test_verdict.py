@@ -17,10 +17,10 @@ from ncre.domain.photo.rules import (
     STAFF_ONLY,
     TURNED,
     Band,
-    Level,
+    RuleLevel,
 )
 from ncre.domain.photo.verdict import checklist, judge, may_appeal, refusing, to_tell
-from ncre.domain.photo.wording import LEVEL_WORDS, RULE_WORDS, measured_words, particulars
+from ncre.domain.photo.wording import LEVEL_WORDS, RULE_WORDS, measured_words, photo_particulars
 
 GOOD: dict[str, float | str | None] = {
     "bytes": 60_000,
@@ -81,13 +81,13 @@ def test_a_good_photo_is_accepted_under_the_rules_and_models_it_names() -> None:
 
 @pytest.mark.parametrize("band", BANDS.values(), ids=lambda band: band.measure)
 def test_a_band_ends_exactly_where_its_table_says(band: Band) -> None:
-    for limits, within in ((band.green, Level.PASSED), (band.amber, None)):
+    for limits, within in ((band.green, RuleLevel.PASSED), (band.amber, None)):
         low, high = limits
         for edge, outwards in ((low, -inf), (high, inf)):
             if edge in (-inf, inf, 0.0):
                 continue
             beyond = nextafter(edge, outwards)
-            assert band.level(beyond) is not Level.PASSED
+            assert band.level(beyond) is not RuleLevel.PASSED
             if within is not None:
                 assert band.level(edge) is within
             else:
@@ -99,7 +99,7 @@ def test_what_lies_beyond_a_band_is_told_by_its_code(band: Band) -> None:
     low, high = band.amber
     beyond = high * 1.01 + 0.01 if high != inf and high != 1 else low * 0.9 - 0.001
     verdict, codes = verdict_on(**{band.measure: beyond})
-    assert verdict == ("reject" if band.beyond is Level.REFUSED else "warn")
+    assert verdict == ("reject" if band.beyond is RuleLevel.REFUSED else "warn")
     assert {*codes} - {"BYTES_MANY"} == {band.code} - {"BYTES_MANY"}
     assert band.code in codes
 
@@ -174,7 +174,7 @@ def test_a_crown_that_the_face_contradicts_refuses_nobody_and_is_left_to_people(
     lost = {"top": 0.31, "head": 0.47, "crown_off": 0.25, "chin": 0.78, "crown_by_face": 0.13}
     assert verdict_on(**lost) == ("warn", ("CROWN",))
     levels = {check.name: check.level for check in checklist(GOOD | lost, (), staff=True)}
-    assert levels["top"] is levels["head"] is Level.UNMEASURED
+    assert levels["top"] is levels["head"] is RuleLevel.UNMEASURED
     turban = {"top": 0.01, "head": 0.85, "crown_off": -0.25, "chin": 0.86, "crown_by_face": 0.18}
     assert verdict_on(**turban)[1] == ("CROWN",)
 
@@ -213,8 +213,8 @@ def test_what_was_not_measured_is_not_held_against_anybody_and_is_said() -> None
     facts = file | {"geometry": "not measured"}
     assert judge(Given(facts)).verdict == "accept"
     levels = {check.name: check.level for check in checklist(facts, (), staff=False)}
-    assert levels["head"] is levels["sharpness"] is Level.UNMEASURED
-    assert levels["bytes_few"] is Level.PASSED
+    assert levels["head"] is levels["sharpness"] is RuleLevel.UNMEASURED
+    assert levels["bytes_few"] is RuleLevel.PASSED
 
 
 def test_only_what_depends_on_finding_the_face_may_be_called_wrong() -> None:
@@ -235,12 +235,12 @@ def test_the_refusing_codes_are_told_from_the_warnings_beside_them() -> None:
 def test_the_list_of_rules_begins_with_the_worst() -> None:
     facts = GOOD | {"head": 0.5, "sharpness": 1.0, "geometry": None}
     levels = [check.level for check in checklist(facts, (), staff=False)]
-    assert levels[:2] == [Level.REFUSED, Level.WARNED]
-    assert set(levels[2:]) == {Level.PASSED}
+    assert levels[:2] == [RuleLevel.REFUSED, RuleLevel.WARNED]
+    assert set(levels[2:]) == {RuleLevel.PASSED}
 
 
 def test_numbers_are_said_as_people_read_them() -> None:
-    told = particulars(GOOD | {"top": 0.034, "roll": -7.6, "aspect": 1.2})
+    told = photo_particulars(GOOD | {"top": 0.034, "roll": -7.6, "aspect": 1.2})
     assert (told["top_share"], told["roll_degrees"], told["ratio"]) == ("3%", "8°", "1.20")
     lines = {check.name: check for check in checklist(GOOD | {"roll": -7.6}, (), staff=False)}
     assert measured_words(lines["head"], "zh") == "70%（应为 65%–75%）"
@@ -251,7 +251,7 @@ def test_numbers_are_said_as_people_read_them() -> None:
 
 def test_every_rule_names_its_source_and_has_its_words() -> None:
     assert all(band.source and band.green[0] < band.green[1] for band in BANDS.values())
-    assert set(LEVEL_WORDS) == set(Level)
+    assert set(LEVEL_WORDS) == set(RuleLevel)
     stopped = ("NOT_JPEG", "BOMB", "PIXELS_MANY", "TRUNCATED")
     every = checklist(GOOD | {"mode": "CMYK", "bytes": 11_000_000}, stopped, staff=True)
     assert {check.name for check in every} == set(RULE_WORDS)
@@ -276,7 +276,7 @@ def test_every_rule_names_its_source_and_has_its_words() -> None:
 def test_a_size_is_told_in_kilobytes_and_never_contradicts_the_rule_beside_it(
     size: int, written: str, rule: str
 ) -> None:
-    assert particulars(GOOD | {"bytes": size})["size"] == written
+    assert photo_particulars(GOOD | {"bytes": size})["size"] == written
     few, many = (measured_words(check, "en") for check in checklist({"bytes": size}, (), staff=False)[:2])
     assert written in few
     assert written in many

@@ -18,7 +18,7 @@ from ncre.domain.registration.decisions import decide
 from ncre.domain.students import DECLARED, OWN_STUDENTS
 from ncre.events import registration as facts
 from ncre.events.exam import Fee
-from ncre.events.registration_values import Line
+from ncre.events.registration_values import SubjectFee
 from tests.domain.commands import after, answer, change, refusal, refused, submit
 from tests.support import people
 
@@ -36,7 +36,7 @@ def test_level_four_costs_its_own_fee_and_is_never_barred_without_level_three() 
     for history, command in ((people.FILLED, submit("41", "66")), (people.PICTURED, change("66", "41"))):
         (chosen,) = answer(history, command)
         assert isinstance(chosen, facts.Submitted | facts.SubjectsChanged)
-        assert chosen.lines == (Line("41", 13500), Line("66", 8000))
+        assert chosen.lines == (SubjectFee("41", 13500), SubjectFee("66", 8000))
 
 
 BROKEN: Final = [
@@ -108,7 +108,7 @@ def test_when_it_must_be_paid_follows_from_where_the_clock_starts(
 
 
 def test_changing_subjects_at_the_same_site_keeps_the_number_and_makes_a_new_order() -> None:
-    changed = facts.SubjectsChanged(people.NUMBER, people.SITE, (Line("35", 8000),), 1)
+    changed = facts.SubjectsChanged(people.NUMBER, people.SITE, (SubjectFee("35", 8000),), 1)
     assert answer(people.PICTURED, change("35")) == [changed]
     assert after((*people.PICTURED, changed)).order_version == 5
 
@@ -201,11 +201,11 @@ def test_a_closed_site_takes_nobody_and_takes_nothing_from_whom_it_has() -> None
 
 def test_who_holds_a_subject_that_is_not_offered_any_more_keeps_it_at_its_fee() -> None:
     here = people.context(offers=tuple(o for o in people.context().site.plan.offers if o.subject != "66"))
-    held = replace(people.SUBMITTED[-1], lines=(Line("66", 7000), Line("67", 8000)))
+    held = replace(people.SUBMITTED[-1], lines=(SubjectFee("66", 7000), SubjectFee("67", 8000)))
     history = (*people.FILLED, held, facts.PhotoUploaded(people.PHOTO))
     (changed,) = answer(history, change("66", "35"), here)
     assert isinstance(changed, facts.SubjectsChanged)
-    assert changed.lines == (Line("35", 8000), Line("66", 7000))
+    assert changed.lines == (SubjectFee("35", 8000), SubjectFee("66", 7000))
     assert refusal(people.FILLED, submit("66"), here) is RefusalCode.SUBJECT_NOT_OFFERED
 
 
@@ -215,7 +215,7 @@ def test_the_fee_is_that_of_the_province_of_the_site() -> None:
     dearer = replace(plan, fees=(*plan.fees, Fee(2, 9900, "鄂价费", "湖北"), Fee(2, 1, "", "湖南")))
     (submitted,) = answer(people.FILLED, submit("66"), replace(here, round=replace(here.round, plan=dearer)))
     assert isinstance(submitted, facts.Submitted)
-    assert submitted.lines == (Line("66", 9900),)
+    assert submitted.lines == (SubjectFee("66", 9900),)
 
 
 def test_the_words_that_were_declared_are_kept_else_those_of_the_round() -> None:

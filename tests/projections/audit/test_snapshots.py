@@ -15,13 +15,13 @@ from ncre.events.base import ERASED
 from ncre.events.registration_values import Details
 from ncre.projections.audit.snapshots import (
     LABELS,
-    Moment,
+    AsOfMoment,
+    AsOfVersion,
     StateAt,
-    Version,
-    differences,
+    field_changes,
     parse_at,
     shown,
-    standing,
+    state_at,
     why_nothing,
 )
 from ncre.projections.registration.fields import DETAILS, EMPTY, FIELDS, formatted_value
@@ -42,8 +42,8 @@ from tests.support.people import (
 SEAT = facts.SeatAssigned("66", "6678420019000101", 1, "机房一", 1, 1, NOW, NOW + timedelta(hours=2))
 
 
-def stands(history: tuple[facts.Fact, ...], at: Version | Moment | None = None) -> StateAt:
-    found = standing(recorded(history), at)
+def stands(history: tuple[facts.Fact, ...], at: AsOfVersion | AsOfMoment | None = None) -> StateAt:
+    found = state_at(recorded(history), at)
     assert found is not None
     return found
 
@@ -74,51 +74,51 @@ def test_exactly_what_is_stored_sealed_is_private() -> None:
 
 @pytest.mark.parametrize("upto", range(1, len(PAID) + 1))
 def test_a_version_stands_as_its_first_facts_leave_it(upto: int) -> None:
-    whole, part = stands(PAID, Version(upto)), stands(PAID[:upto])
+    whole, part = stands(PAID, AsOfVersion(upto)), stands(PAID[:upto])
     assert whole == part
     assert whole.version == upto
 
 
 def test_a_moment_shows_what_was_recorded_by_then() -> None:
     fifth = NOW + timedelta(minutes=5)
-    assert stands(PAID, Moment(fifth)).version == 5
-    assert stands(PAID, Moment(fifth - timedelta(microseconds=1))).version == 4
-    assert stands(PAID, Moment(NOW + timedelta(days=900))) == stands(PAID)
+    assert stands(PAID, AsOfMoment(fifth)).version == 5
+    assert stands(PAID, AsOfMoment(fifth - timedelta(microseconds=1))).version == 4
+    assert stands(PAID, AsOfMoment(NOW + timedelta(days=900))) == stands(PAID)
 
 
 @pytest.mark.parametrize("number", [0, 8, 999_999])
 def test_a_version_that_is_not_there_shows_nothing_and_says_which_there_are(number: int) -> None:
     history = recorded(PAID)
-    assert standing(history, Version(number)) is None
-    assert "第 1 版至第 7 版" in why_nothing(history, Version(number), "zh")
-    assert "versions 1 to 7" in why_nothing(history, Version(number), "en")
+    assert state_at(history, AsOfVersion(number)) is None
+    assert "第 1 版至第 7 版" in why_nothing(history, AsOfVersion(number), "zh")
+    assert "versions 1 to 7" in why_nothing(history, AsOfVersion(number), "en")
 
 
 def test_before_it_began_there_is_nothing_and_the_beginning_is_said() -> None:
     history = recorded(PAID)
-    before = Moment(NOW)
-    assert standing(history, before) is None
+    before = AsOfMoment(NOW)
+    assert state_at(history, before) is None
     assert "2027-01-05 10:01" in why_nothing(history, before, "zh")
     assert "2027-01-05 10:01" in why_nothing(history, before, "en")
 
 
 def test_no_history_shows_nothing() -> None:
-    assert standing([]) is None
+    assert state_at([]) is None
 
 
 @pytest.mark.parametrize(
     ("text", "at"),
     [
-        ("v5", Version(5)),
-        (" 5 ", Version(5)),
-        ("V12", Version(12)),
-        ("2027-03-01 09:00", Moment(datetime(2027, 3, 1, 1, 0, 59, 999_999, tzinfo=UTC))),
-        ("2027-03-01T09:00", Moment(datetime(2027, 3, 1, 1, 0, 59, 999_999, tzinfo=UTC))),
-        ("2027-03-01T09:00:30+08:00", Moment(datetime(2027, 3, 1, 1, 0, 30, tzinfo=UTC))),
-        ("2027-03-01T01:00:00Z", Moment(datetime(2027, 3, 1, 1, 0, tzinfo=UTC))),
+        ("v5", AsOfVersion(5)),
+        (" 5 ", AsOfVersion(5)),
+        ("V12", AsOfVersion(12)),
+        ("2027-03-01 09:00", AsOfMoment(datetime(2027, 3, 1, 1, 0, 59, 999_999, tzinfo=UTC))),
+        ("2027-03-01T09:00", AsOfMoment(datetime(2027, 3, 1, 1, 0, 59, 999_999, tzinfo=UTC))),
+        ("2027-03-01T09:00:30+08:00", AsOfMoment(datetime(2027, 3, 1, 1, 0, 30, tzinfo=UTC))),
+        ("2027-03-01T01:00:00Z", AsOfMoment(datetime(2027, 3, 1, 1, 0, tzinfo=UTC))),
     ],
 )
-def test_versions_and_times_are_read(text: str, at: Version | Moment) -> None:
+def test_versions_and_times_are_read(text: str, at: AsOfVersion | AsOfMoment) -> None:
     assert parse_at(text) == at
 
 
@@ -137,15 +137,15 @@ def test_what_is_neither_a_version_nor_a_time_is_not_guessed(text: str) -> None:
 )
 def test_reading_never_raises(text: str) -> None:
     found = parse_at(text)
-    assert found is None or isinstance(found, Version | Moment)
+    assert found is None or isinstance(found, AsOfVersion | AsOfMoment)
 
 
 def test_the_details_are_those_of_the_version() -> None:
     amended = facts.InfoAmended(replace(WENJING, mobile="+8613700137000"), PERSON)
     history = (*REJECTED, amended)
-    assert stands(history, Version(6)).details == WENJING
+    assert stands(history, AsOfVersion(6)).details == WENJING
     assert stands(history).details == amended.details
-    assert stands(history, Version(1)).details is None
+    assert stands(history, AsOfVersion(1)).details is None
 
 
 def test_the_note_stands_as_long_as_the_rejection_does() -> None:
@@ -162,7 +162,7 @@ def test_seats_and_the_reason_for_cancelling_are_kept() -> None:
 
 def test_a_difference_names_the_fields_that_changed_and_no_other() -> None:
     amended = facts.InfoAmended(replace(WENJING, mobile="+8613700137000"), PERSON)
-    changes = differences(stands(REJECTED), stands((*REJECTED, amended)))
+    changes = field_changes(stands(REJECTED), stands((*REJECTED, amended)))
     assert [change.field for change in changes] == ["mobile", "details_version"]
     assert (changes[0].before, changes[0].after) == ("+8613800138000", "+8613700137000")
 
@@ -170,17 +170,17 @@ def test_a_difference_names_the_fields_that_changed_and_no_other() -> None:
 def test_another_spelling_of_the_same_number_is_no_difference() -> None:
     before = facts.InfoAmended(replace(WENJING, mobile="13800138000"), PERSON)
     after = facts.InfoAmended(WENJING, PERSON)
-    changes = differences(stands((*REJECTED, before)), stands((*REJECTED, before, after)))
+    changes = field_changes(stands((*REJECTED, before)), stands((*REJECTED, before, after)))
     assert [change.field for change in changes] == ["details_version"]
 
 
 def test_nothing_and_an_empty_value_are_no_difference() -> None:
-    for change in differences(None, stands(WAITING[:1])):
+    for change in field_changes(None, stands(WAITING[:1])):
         assert change.after not in EMPTY
 
 
 def test_a_state_does_not_differ_from_itself() -> None:
-    assert differences(stands(PAID), stands(PAID)) == []
+    assert field_changes(stands(PAID), stands(PAID)) == []
 
 
 def test_private_values_are_masked_unless_opened() -> None:
@@ -208,7 +208,7 @@ def test_an_erased_registration_still_stands() -> None:
     erased = tuple(replace(fact, details=ERASED) if hasattr(fact, "details") else fact for fact in PAID)
     found = stands(erased)
     assert found.details is ERASED
-    assert [change.field for change in differences(stands(PAID), found) if change.field in DETAILS]
+    assert [change.field for change in field_changes(stands(PAID), found) if change.field in DETAILS]
     assert "erased" in shown(found, "en")["name"]
 
 
@@ -251,14 +251,14 @@ def test_every_field_of_every_state_can_be_said() -> None:
         for upto in range(1, len(history) + 1):
             for language in ("zh", "en"):
                 for opened in (True, False):
-                    assert shown(stands(history, Version(upto)), language, opened)
+                    assert shown(stands(history, AsOfVersion(upto)), language, opened)
 
 
 @pytest.mark.parametrize("text", ["2027-01-05 10:01", "2027-01-05T10:01", "2027-01-05T10:01+08:00"])
 def test_a_moment_given_to_the_minute_is_its_end(text: str) -> None:
     at = parse_at(text)
-    assert isinstance(at, Moment)
+    assert isinstance(at, AsOfMoment)
     assert at.at.astimezone(UTC).isoformat() == "2027-01-05T02:01:59.999999+00:00"
     exact = parse_at(f"{text[:16]}:30")
-    assert isinstance(exact, Moment)
+    assert isinstance(exact, AsOfMoment)
     assert exact.at.second == 30

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.events.base import Fact
 from ncre.identity.accounts import Account
 from tests.handlers.ground import Walker, history_of
@@ -36,7 +36,7 @@ def at_once(act: Callable[[int], object]) -> list[object]:
 
 
 def security_facts(container: Container, account: Account) -> list[Fact]:
-    return list(history_of(container, stream_of(account.id)))
+    return list(history_of(container, account_stream(account.id)))
 
 
 def test_sign_ins_of_one_staff_account_at_once_all_succeed_and_are_all_recorded(container: Container) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.documents.codes.ticket_token import TicketKey, read
+from ncre.documents.codes.ticket_token import TicketKey, read_ticket_token
 from ncre.domain.admission import ADMITS, WORTH_WORDS, TicketVerdict
 from ncre.domain.registration import commands as c
 from ncre.projections.audit import timeline
@@ -93,7 +93,7 @@ def test_a_cancelled_registration_admits_nobody(container: Container, wenjing: C
 def test_a_ticket_of_another_state_is_genuine_and_outdated(
     container: Container, code: str, offline: AdmissionList
 ) -> None:
-    stamp = replace(read(code, offline.public), digest="0" * 16)
+    stamp = replace(read_ticket_token(code, offline.public), digest="0" * 16)
     other = TicketKey(Keys.derived_from(people.SECRET).stamp).signed(stamp)
     assert online(container, other).worth is TicketVerdict.OUTDATED
     assert verify_ticket(other, offline).worth is TicketVerdict.OUTDATED

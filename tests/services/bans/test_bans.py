@@ -21,7 +21,7 @@ from ncre.handlers.command_handler import Act
 from ncre.projections.maintenance.rebuild import check, rebuild
 from ncre.projections.payment import ledger
 from ncre.services.bans.ban_file import BanFileUnreadable, NewBan, read_bans
-from ncre.services.bans.bans import Outcome, RowState
+from ncre.services.bans.bans import BanOutcome, RowState
 from ncre.services.registration.case_request import CaseRequest
 from tests.handlers.ground import Walker, open_exam, refusal
 from tests.support.containers import container_on
@@ -172,9 +172,9 @@ def test_what_was_paid_before_waits_for_the_office_and_each_outcome_is_recorded(
         one.hears(one.money(f"T-{one.id}"))
     of = {one.id: bans(container, one) for one in (refunded, kept_fee, kept)}
     assert {row["registration"] for row in container.bans.waiting()} == set(of)
-    container.bans.resolve(request(refunded), of[refunded.id], Outcome.REFUND, "决定溯及本次考试")
-    container.bans.resolve(request(kept_fee), of[kept_fee.id], Outcome.KEEP_FEE, "按规定不退")
-    container.bans.resolve(request(kept), of[kept.id], Outcome.KEEP, "决定不溯及本次考试")
+    container.bans.resolve(request(refunded), of[refunded.id], BanOutcome.REFUND, "决定溯及本次考试")
+    container.bans.resolve(request(kept_fee), of[kept_fee.id], BanOutcome.KEEP_FEE, "按规定不退")
+    container.bans.resolve(request(kept), of[kept.id], BanOutcome.KEEP, "决定不溯及本次考试")
     assert container.bans.waiting() == []
     container.worker.once()
     with container.database.reading() as connection:
@@ -186,7 +186,7 @@ def test_what_was_paid_before_waits_for_the_office_and_each_outcome_is_recorded(
     ]
     assert [one.stands.status for one in (refunded, kept_fee, kept)] == ["cancelled", "cancelled", "paid"]
     again = container.bans.resolve
-    assert refusal(again, request(kept), of[kept.id], Outcome.REFUND, "x") is RefusalCode.BAN_NOT_CONCERNED
+    assert refusal(again, request(kept), of[kept.id], BanOutcome.REFUND, "x") is RefusalCode.BAN_NOT_CONCERNED
     handler = container.command_handler
     assert check(container.database, handler.store, handler.listeners) == []
     rebuild(container.database, handler.store, handler.listeners)

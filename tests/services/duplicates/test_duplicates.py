@@ -9,14 +9,20 @@ from pathlib import Path
 import pytest
 
 from ncre.bootstrap import Container, build_container
-from ncre.domain.duplicates.exchange_file import ExchangedPerson, ExchangeUnreadable, key_of, read, written
+from ncre.domain.duplicates.exchange_file import (
+    ExchangedPerson,
+    ExchangeUnreadable,
+    key_of,
+    read_exchange_file,
+    written,
+)
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.events import exchange as facts
 from ncre.handlers.command_handler import Act
 from ncre.projections.maintenance.rebuild import check, rebuild
 from ncre.projections.payment import ledger
-from ncre.services.duplicates.duplicates import Outcome, duplicate_stream, exchange_stream
+from ncre.services.duplicates.duplicates import DuplicateOutcome, duplicate_stream, exchange_stream
 from ncre.services.registration.case_request import CaseRequest
 from tests.handlers.ground import Walker, history_of, open_exam, refusal
 from tests.support.containers import settings_on
@@ -59,7 +65,7 @@ def test_a_file_says_hashes_and_subjects_alone_and_is_read_again(container: Cont
     paid.paid()
     filled.filled()
     raw = container.duplicates.export(Act(OFFICE), "42")
-    file = read(SHARED, raw)
+    file = read_exchange_file(SHARED, raw)
     assert (file.round, file.province) == (ROUND, "42")
     number = paid.details.document_number
     assert file.people == (ExchangedPerson(key_of(SHARED, paid.details.document_type, number), ("66", "67")),)
@@ -153,7 +159,7 @@ def test_each_outcome_is_carried_out_and_recorded(container: Container) -> None:
         one.approved(("66",))
         one.hears(one.money(f"T-{one.id}"))
     container.duplicates.import_file(Act(OFFICE), foreign(*some))
-    outcomes = dict(zip((one.id for one in some), Outcome, strict=True))
+    outcomes = dict(zip((one.id for one in some), DuplicateOutcome, strict=True))
     for one in some:
         request = CaseRequest(registration=one.id, actor=OFFICE, seen=one.row["version"])
         resolve = container.duplicates.resolve
@@ -162,7 +168,7 @@ def test_each_outcome_is_carried_out_and_recorded(container: Container) -> None:
         resolved = history_of(container, duplicate_stream(one.id, OTHER))[-1]
         assert isinstance(resolved, facts.DuplicateResolved)
         assert resolved.outcome == outcomes[one.id].value.partition("-")[0].replace("other", "other-person")
-        assert refusal(resolve, request, OTHER, Outcome.KEPT, "x") is RefusalCode.EXCHANGE_OVER
+        assert refusal(resolve, request, OTHER, DuplicateOutcome.KEPT, "x") is RefusalCode.EXCHANGE_OVER
     assert container.duplicates.waiting() == []
     container.worker.once()
     assert [one.stands.status for one in some] == ["paid", "cancelled", "cancelled", "paid"]

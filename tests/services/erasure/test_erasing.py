@@ -14,7 +14,7 @@ from ncre.bootstrap import Container
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role, Status
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.ledger import checkpoints, lines
 from ncre.ledger.verifier import leaf_hash
 from ncre.projections.audit import timeline
@@ -122,7 +122,7 @@ def test_the_registration_still_replays_and_its_history_says_what_happened(
     with container.database.reading() as connection:
         row = registrations.one(connection, traced.id)
         story = [told["zh"] for told in timeline.story(connection, traced.id)]
-        security = [told["zh"] for told in timeline.story(connection, stream_of(traced.account.id))]
+        security = [told["zh"] for told in timeline.story(connection, account_stream(traced.account.id))]
     assert row is not None
     assert (row["status"], row["name_masked"], row["document_masked"], row["person"]) == (
         "cancelled",

@@ -37,7 +37,7 @@ def empty_url(database_url: str, tmp_path: Path, request: pytest.FixtureRequest)
 def backed_up(container: Container, folder: Path) -> None:
     settings = container.settings
     store = kept_photos(settings)
-    source = making.Source(
+    source = making.BackupSource(
         container.database, settings.database_url, store, container.photo_inspection.digests, "test"
     )
     making.back_up(source, folder, NOW)

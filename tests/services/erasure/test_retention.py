@@ -10,7 +10,7 @@ from ncre.bootstrap import Container
 from ncre.domain.erasure import Retention
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
-from ncre.services.erasure.retention import BATCH, Kept
+from ncre.services.erasure.retention import BATCH, RetentionReason
 from tests.handlers.ground import Walker
 from tests.services.erasure.traces import Traced, found
 from tests.support.people import LIQIANG, OFFICE, REVIEWER, ROUND, Clock, begun, somebody
@@ -67,7 +67,7 @@ def test_who_is_signed_in_or_works_here_now_is_kept_and_counted(container: Conta
     begun(container, here.account)
     (report,) = container.erasures.retention.run()
     assert report.erased == 0
-    assert report.kept == {Kept.SIGNED_IN: 1, Kept.STAFF: 1}
+    assert report.kept == {RetentionReason.SIGNED_IN: 1, RetentionReason.STAFF: 1}
     clock.advance(hours=3)
     container.worker.once()
     assert is_erased(container, here.account.id)

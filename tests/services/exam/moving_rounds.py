@@ -26,7 +26,7 @@ from ncre.projections.registration import registrations
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.bans.ban_file import BanRow, NewBan
-from ncre.services.bans.bans import Outcome
+from ncre.services.bans.bans import BanOutcome
 from ncre.services.exam.calling_off_request import CallOff
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.registration.case_request import CaseRequest
@@ -252,7 +252,7 @@ class MovingRounds(Sequence):
         if mine:
             one = self.random.choice(mine)
             request = CaseRequest(registration=one["registration"], actor=people.OFFICE)
-            self.container.bans.resolve(request, one["ban"], self.random.choice(list(Outcome)), "决定")
+            self.container.bans.resolve(request, one["ban"], self.random.choice(list(BanOutcome)), "决定")
 
     def goes_on(self) -> None:
         """Two cases of each run, as after a kill."""

@@ -69,7 +69,10 @@ class Rounds(RuleBasedStateMachine):
         for pick in picks:
             self.acts("somebody_comes" if pick % 2 else "somebody_waits", pick)
 
-    @rule(act=st.sampled_from(["somebody_comes", "somebody_waits", "somebody_pays", "candidate_acts"]), pick=dice)
+    @rule(
+        act=st.sampled_from(["somebody_comes", "somebody_waits", "somebody_pays", "candidate_acts"]),
+        pick=dice,
+    )
     def a_candidate(self, act: str, pick: int) -> None:
         self.acts(act, pick)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.domain.exam.revision_rules import Outcome
+from ncre.domain.exam.revision_rules import RevisionOutcome
 from tests.services.exam.revised import Sequence
 
 SHORT = 30
@@ -23,7 +23,7 @@ def test_whatever_is_revised_rooms_seats_lists_papers_and_numbers_hold(container
         sequence = Sequence(container, f"{seed + 1:02}", seed)
         sequence.run(18)
         outcomes |= {outcome for _, outcome in sequence.outcomes}
-    assert {Outcome.ALLOWED, Outcome.FOLLOW_UP} <= outcomes
+    assert {RevisionOutcome.ALLOWED, RevisionOutcome.FOLLOW_UP} <= outcomes
 
 
 def test_papers_are_drawn_after_a_sequence(container: Container) -> None:

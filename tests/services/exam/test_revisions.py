@@ -12,7 +12,7 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.exam.revision_rules import RULES, Outcome
+from ncre.domain.exam.revision_rules import RULES, RevisionOutcome
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
@@ -60,7 +60,7 @@ def without_subject(container: Container, code: str) -> LoadedRound:
     return replace(now, plan=replace(now.plan, subjects=left), sites=sites)
 
 
-def point(revision: Revision, kind: ChangeKind) -> tuple[Outcome, int]:
+def point(revision: Revision, kind: ChangeKind) -> tuple[RevisionOutcome, int]:
     (found,) = [one for one in revision.points if one.change.kind is kind]
     return found.outcome, found.touched
 
@@ -68,7 +68,7 @@ def point(revision: Revision, kind: ChangeKind) -> tuple[Outcome, int]:
 def refused_for(container: Container, now: LoadedRound, kind: ChangeKind) -> None:
     """The revision is refused for this change, and nothing of it is recorded."""
     before = container.command_handler.store.newest()
-    assert point(container.revisions.difference(now), kind)[0] is Outcome.REFUSED
+    assert point(container.revisions.difference(now), kind)[0] is RevisionOutcome.REFUSED
     assert refusal(revise, container, now) is RefusalCode.REVISION_REFUSED
     assert container.command_handler.store.newest() == before
 
@@ -163,8 +163,8 @@ def test_a_batch_moved_after_seating_gives_no_room_two_halls(container: Containe
     )
     made = revise(container, with_site(container, batches=moved))
     assert {(one.outcome, one.touched) for one in made.points} == {
-        (Outcome.FOLLOW_UP, 1),
-        (Outcome.ALLOWED, 0),
+        (RevisionOutcome.FOLLOW_UP, 1),
+        (RevisionOutcome.ALLOWED, 0),
     }
     assert [one.id for one in made.to_follow[0].people] == [early.id]
     paid(container)
@@ -180,7 +180,7 @@ def test_a_batch_taken_out_after_seating_leaves_numbers_lists_and_chairs_alone(c
     seat(container)
     before = seats(container)
     made = revise(container, with_site(container, batches=(replace(batches[1], number=1),)))
-    assert point(made, ChangeKind.BATCH_REMOVED) == (Outcome.FOLLOW_UP, 2)
+    assert point(made, ChangeKind.BATCH_REMOVED) == (RevisionOutcome.FOLLOW_UP, 2)
     late = paid(container)
     seat(container)
     no_room_is_two_halls(container)
@@ -203,7 +203,7 @@ def test_a_subject_taken_out_after_people_paid_keeps_form_ticket_and_seat(contai
     said = container.documents.form_page(seated.id).sheet.subjects
     waiting.approved(("66",))
     made = revise(container, without_subject(container, "66"))
-    assert point(made, ChangeKind.SUBJECT_REMOVED) == (Outcome.FOLLOW_UP, 2)
+    assert point(made, ChangeKind.SUBJECT_REMOVED) == (RevisionOutcome.FOLLOW_UP, 2)
     waiting.pays()
     seat(container)
     assert container.documents.form_page(seated.id).sheet.subjects == said
@@ -241,7 +241,7 @@ def test_a_subject_renamed_after_payment_keeps_its_name_on_papers(
         for one in wanted(container).plan.subjects
     )
     made = revise(container, with_round(container, subjects=renamed, title="改名的考试", title_en="Renamed"))
-    assert point(made, ChangeKind.SUBJECT_NAME) == (Outcome.FOLLOW_UP, 1)
+    assert point(made, ChangeKind.SUBJECT_NAME) == (RevisionOutcome.FOLLOW_UP, 1)
     assert (container.documents.form(walker.id), container.documents.ticket(walker.id)) == (form, ticket)
     clock.advance(hours=1)
     late = paid(container, ("67",))
@@ -253,7 +253,7 @@ def test_a_site_taken_out_is_closed_and_who_is_there_stays(container: Container)
     inside.approved(("66",))
     now = wanted(container)
     made = revise(container, replace(now, sites=tuple(site for site in now.sites if site.code != SITE)))
-    assert point(made, ChangeKind.SITE_CLOSED) == (Outcome.FOLLOW_UP, 1)
+    assert point(made, ChangeKind.SITE_CLOSED) == (RevisionOutcome.FOLLOW_UP, 1)
     with container.database.reading() as connection:
         site = container.command_handler.exams.site(connection, *HERE)
     assert site is not None
@@ -263,7 +263,7 @@ def test_a_site_taken_out_is_closed_and_who_is_there_stays(container: Container)
     seat(container)
     assert inside.stands.status is Status.PAID
     assert container.documents.ticket(inside.id).pdf.startswith(b"%PDF")
-    assert point(revise(container, now), ChangeKind.SITE_REOPENED) == (Outcome.ALLOWED, 0)
+    assert point(revise(container, now), ChangeKind.SITE_REOPENED) == (RevisionOutcome.ALLOWED, 0)
     assert Walker(container).submitted().status is Status.SUBMITTED
 
 
@@ -301,7 +301,7 @@ def test_an_offer_taken_out_stays_with_those_who_hold_it(container: Container) -
     holder.approved(("66",))
     left = tuple(one for one in plan(container).offers if one.subject != "66")
     made = revise(container, with_site(container, offers=left))
-    assert point(made, ChangeKind.OFFER_REMOVED) == (Outcome.FOLLOW_UP, 1)
+    assert point(made, ChangeKind.OFFER_REMOVED) == (RevisionOutcome.FOLLOW_UP, 1)
     holder.pays()
     seat(container)
     assert holder.stands.seated == {"66"}
@@ -312,7 +312,7 @@ def test_review_switched_off_with_people_waiting_leaves_them_to_be_decided(conta
     waiting.pictured()
     waiting.requests_review()
     made = revise(container, with_site(container, reviews=False))
-    assert point(made, ChangeKind.REVIEW_OFF) == (Outcome.FOLLOW_UP, 1)
+    assert point(made, ChangeKind.REVIEW_OFF) == (RevisionOutcome.FOLLOW_UP, 1)
     people.approved(container, waiting)
     waiting.pays()
     assert waiting.stands.status is Status.PAID
@@ -353,7 +353,7 @@ def test_windows_moved_leave_a_list_of_those_on_the_way(container: Container) ->
     windows = wanted(container).plan.windows
     later = replace(windows.payment, closes=windows.payment.closes - timedelta(hours=1))
     made = revise(container, with_round(container, windows=replace(windows, payment=later)))
-    assert point(made, ChangeKind.PAYMENT_WINDOW) == (Outcome.FOLLOW_UP, 1)
+    assert point(made, ChangeKind.PAYMENT_WINDOW) == (RevisionOutcome.FOLLOW_UP, 1)
 
 
 def test_another_text_of_an_edition_that_people_accepted_is_refused(container: Container) -> None:
@@ -371,7 +371,7 @@ def test_an_address_changed_after_seating_is_named_on_papers_beside_the_one_befo
     was = plan(container).address
     clock.advance(hours=1)
     made = revise(container, with_site(container, address="新址1号", name="新名学院"))
-    assert point(made, ChangeKind.SITE_ADDRESS) == (Outcome.FOLLOW_UP, 1)
+    assert point(made, ChangeKind.SITE_ADDRESS) == (RevisionOutcome.FOLLOW_UP, 1)
     sheet = container.documents.ticket_page(walker.id).sheet
     assert sheet.address == f"新址1号（原：{was}）"
     assert "新名学院" not in sheet.site
@@ -411,10 +411,10 @@ def test_every_kind_of_change_has_an_outcome_and_words(kind: ChangeKind) -> None
     assert rule.words.zh
     assert rule.words.en
     assert bool(rule.then.zh and rule.then.en) == rule.touches_somebody
-    assert (rule.outcome is Outcome.ALLOWED) == (not rule.touches_somebody)
+    assert (rule.outcome is RevisionOutcome.ALLOWED) == (not rule.touches_somebody)
     said = change_words(Change(kind, SITE, "66", "a", "b"))
     assert said.zh.startswith(SITE)
-    assert outcome_words(Outcome.FOLLOW_UP, kind, 3).en.count("3") == 1
+    assert outcome_words(RevisionOutcome.FOLLOW_UP, kind, 3).en.count("3") == 1
 
 
 def test_every_refusal_of_a_revision_has_both_languages(container: Container) -> None:

@@ -20,7 +20,7 @@ from ncre.domain.registration.state import registration_id
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.events.registration_values import Line, Photo
+from ncre.events.registration_values import Photo, SubjectFee
 from ncre.handlers.command_handler import Act
 from ncre.identity.accounts import accounts
 from ncre.operational import letters
@@ -169,7 +169,7 @@ def until_waiting(owner: UUID, at: int) -> list[Fact]:
     return [
         facts.AgreementAccepted(ROUND, owner, 1, "2027-03"),
         facts.InfoFilled(WENJING, f"{at:064x}"),
-        facts.Submitted(f"78420019{at:06}", SITE, (Line("66", 8000),), "声明", 1),
+        facts.Submitted(f"78420019{at:06}", SITE, (SubjectFee("66", 8000),), "声明", 1),
         facts.PhotoUploaded(Photo("a" * 64, "b" * 64, 1, 390, 567)),
         facts.ReviewRequested(1),
     ]

@@ -20,7 +20,7 @@ from random import Random
 from uuid import UUID, uuid5
 
 from ncre.bootstrap import Container, build_container
-from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, Order, PaymentNotification
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import order_number, order_stream
 from ncre.domain.refusals import Refusal
@@ -28,7 +28,7 @@ from ncre.domain.registration.state import registration_id, replay
 from ncre.events import payment
 from ncre.events import registration as facts
 from ncre.events.base import Envelope, Fact
-from ncre.events.registration_values import Line
+from ncre.events.registration_values import SubjectFee
 from ncre.projections.base import RowsInTransaction
 from ncre.projections.payment import ledger
 from tests.handlers.ground import open_exam, revise
@@ -38,7 +38,7 @@ from tests.support.fake_channel import FakeChannel
 from tests.support.people import Clock
 
 ROOT = UUID(int=10_000)
-LINES = (Line("66", 8000),)
+LINES = (SubjectFee("66", 8000),)
 FIXED = 6
 """The version at which a registration was approved, and its amount fixed."""
 
@@ -122,7 +122,14 @@ def told(count: int) -> list[PaymentNotification]:
     found: list[PaymentNotification] = []
     for number in range(count):
         paid = PaymentNotification(
-            Kind.PAID, "till", order(number, "till"), f"T{number}", "", 8000, people.NOW, Source.NOTICE
+            NewsKind.PAID,
+            "till",
+            order(number, "till"),
+            f"T{number}",
+            "",
+            8000,
+            people.NOW,
+            NewsSource.NOTICE,
         )
         match number % 10:
             case 0:
@@ -132,7 +139,7 @@ def told(count: int) -> list[PaymentNotification]:
             case 2:
                 paid = replace(paid, amount=7999)
             case 4:
-                found.append(replace(paid, kind=Kind.CLOSED, trade="", amount=0))
+                found.append(replace(paid, kind=NewsKind.CLOSED, trade="", amount=0))
         found.append(paid)
     return found
 
@@ -140,7 +147,7 @@ def told(count: int) -> list[PaymentNotification]:
 def deliveries(happened: Sequence[PaymentNotification], count: int, seed: int) -> list[PaymentNotification]:
     """Each piece of news at least once, from any source, in any order, `count` in all."""
     lot = Random(seed)
-    sources = (Source.NOTICE, Source.QUERY, Source.CLOSE, Source.BILL)
+    sources = (NewsSource.NOTICE, NewsSource.QUERY, NewsSource.CLOSE, NewsSource.BILL)
     again = [lot.choice(happened) for _ in range(count - len(happened))]
     found = [replace(news, source=lot.choice(sources)) for news in [*happened, *again]]
     lot.shuffle(found)
@@ -170,7 +177,7 @@ def deliver(container: Container, news: Iterable[PaymentNotification], show: boo
 def carry_through(container: Container, happened: Sequence[PaymentNotification]) -> None:
     """The channels know their money, and the worker sends back what is owed until nothing is."""
     for news in happened:
-        if news.kind is Kind.PAID:
+        if news.kind is NewsKind.PAID:
             till = container.payments.channels[news.channel]
             assert isinstance(till, FakeChannel)
             till.begin(Order(news.order, 8000, "", people.PAY_BY))
@@ -186,7 +193,7 @@ def violations(container: Container, happened: Sequence[PaymentNotification], co
     """What must never be: paid twice, money neither used nor returned once, a seat above the quota."""
     wrong: list[str] = []
     revived = 0
-    of_trade = {news.trade: news for news in happened if news.kind is Kind.PAID}
+    of_trade = {news.trade: news for news in happened if news.kind is NewsKind.PAID}
     used, back = Counter[str](), Counter[str]()
     for number in range(count):
         with container.database.reading() as connection:

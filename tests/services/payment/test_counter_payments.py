@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotification
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role, Status
@@ -67,7 +67,9 @@ def twice(container: Container, walker: Walker, clock: Clock) -> None:
     with container.database.reading() as connection:
         number = orders.of_registration(connection, walker.id)[-1]["number"]
     container.payments.receive(
-        PaymentNotification(Kind.PAID, "counter", number, "T-twice", "", 8000, clock(), Source.COUNTER)
+        PaymentNotification(
+            NewsKind.PAID, "counter", number, "T-twice", "", 8000, clock(), NewsSource.COUNTER
+        )
     )
 
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ncre.bootstrap import Container
-from ncre.clients.payment_channel import ChannelRefused, Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import ChannelRefused, NewsKind, NewsSource, PaymentNotification
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import PaidFee
@@ -45,7 +45,7 @@ def payments(container: Container, walker: Walker) -> list[Row]:
 def so_far(order: str, trade: str, amount: int, clock: Clock, reference: str = "") -> PaymentNotification:
     """A notice that names the sum of all refunds of a trade, as Alipay's do."""
     return PaymentNotification(
-        Kind.RETURNED_SO_FAR, "till", order, trade, reference, amount, clock(), Source.NOTICE
+        NewsKind.RETURNED_SO_FAR, "till", order, trade, reference, amount, clock(), NewsSource.NOTICE
     )
 
 
@@ -65,7 +65,7 @@ def test_refunds_by_hand_are_booked_by_the_difference_to_what_is_known(
         container.payments.receive(so_far(order, trade, total, clock))
         (row,) = payments(container, paid)
         assert (gone_back(row), row["unexplained"], row["returned"]) == (known, known, None)
-    named = PaymentNotification(Kind.RETURNED, "till", order, trade, "C1", 1000, clock(), Source.BILL)
+    named = PaymentNotification(NewsKind.RETURNED, "till", order, trade, "C1", 1000, clock(), NewsSource.BILL)
     container.payments.receive(named)
     (row,) = payments(container, paid)
     assert gone_back(row) == 3000
@@ -108,7 +108,7 @@ def test_a_refund_that_is_told_before_its_payment_is_not_lost(container: Contain
     walker.approved(("66",))
     news = walker.till.pay(walker.opens().number)
     back = PaymentNotification(
-        Kind.RETURNED, "till", news.order, news.trade, "C1", 3000, clock(), Source.NOTICE
+        NewsKind.RETURNED, "till", news.order, news.trade, "C1", 3000, clock(), NewsSource.NOTICE
     )
     container.payments.receive(back)
     container.payments.receive(so_far(news.order, news.trade, 3000, clock))
@@ -122,7 +122,7 @@ def test_a_notice_of_one_channel_is_not_applied_to_anothers_order(container: Con
     walker.approved(("66",))
     number = walker.opens().number
     foreign = PaymentNotification(
-        Kind.PAID, "other-till", number, "T-foreign", "", 8000, clock(), Source.NOTICE
+        NewsKind.PAID, "other-till", number, "T-foreign", "", 8000, clock(), NewsSource.NOTICE
     )
     assert container.payments.receive(foreign) is None
     assert walker.row["payment"] is None
@@ -138,7 +138,9 @@ def test_money_for_an_unknown_order_goes_back_with_a_reason(container: Container
     number = walker.opens().number
     till.trades["N-UNKNOWN"] = replace(till.trades[number], refunds={})
     orphan = till.took(
-        PaymentNotification(Kind.PAID, "till", "N-UNKNOWN", "T-orphan", "", 8000, clock(), Source.NOTICE)
+        PaymentNotification(
+            NewsKind.PAID, "till", "N-UNKNOWN", "T-orphan", "", 8000, clock(), NewsSource.NOTICE
+        )
     )
     container.payments.receive(orphan)
     send = container.unmatched_payments.send_back
@@ -163,11 +165,11 @@ def test_money_for_an_unknown_order_goes_back_with_a_reason(container: Container
     assert refusal(send, "till", "T-orphan", "x", OFFICE) is RefusalCode.NOTHING_OWED
 
 
-@pytest.mark.parametrize("kind", [Kind.OTHER, Kind.CLOSED])
-def test_what_cannot_be_booked_waits_for_a_person(container: Container, clock: Clock, kind: Kind) -> None:
-    amount = -48 if kind is Kind.OTHER else 48
+@pytest.mark.parametrize("kind", [NewsKind.OTHER, NewsKind.CLOSED])
+def test_what_cannot_be_booked_waits_for_a_person(container: Container, clock: Clock, kind: NewsKind) -> None:
+    amount = -48 if kind is NewsKind.OTHER else 48
     news = PaymentNotification(
-        kind, "till", "N-UNKNOWN", "T9", "line-1", amount, clock(), Source.BILL, "服务费"
+        kind, "till", "N-UNKNOWN", "T9", "line-1", amount, clock(), NewsSource.BILL, "服务费"
     )
     for _ in range(2):
         container.payments.receive(news)
@@ -190,7 +192,7 @@ def test_what_cannot_be_booked_waits_for_a_person(container: Container, clock: C
 
 def test_a_refund_of_unknown_money_is_kept_too(container: Container, clock: Clock) -> None:
     container.payments.receive(
-        PaymentNotification(Kind.RETURNED, "till", "N-?", "T9", "C1", 100, clock(), Source.NOTICE)
+        PaymentNotification(NewsKind.RETURNED, "till", "N-?", "T9", "C1", 100, clock(), NewsSource.NOTICE)
     )
     with container.database.reading() as connection:
         (row,) = ledger.unexplained(connection)
@@ -200,7 +202,9 @@ def test_a_refund_of_unknown_money_is_kept_too(container: Container, clock: Cloc
 def test_an_odd_line_of_a_bill_is_named_and_listed_and_nothing_is_booked(
     container: Container, clock: Clock, paid: Walker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    odd = PaymentNotification(Kind.OTHER, "till", "N1", "T9", "line-1", -48, clock(), Source.BILL, "服务费")
+    odd = PaymentNotification(
+        NewsKind.OTHER, "till", "N1", "T9", "line-1", -48, clock(), NewsSource.BILL, "服务费"
+    )
     whole = paid.till.bill
     monkeypatch.setattr(paid.till, "bill", lambda day: (*whole(day), odd))
     clock.advance(days=1)

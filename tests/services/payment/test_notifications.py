@@ -13,9 +13,9 @@ from ncre.bootstrap import Container
 from ncre.clients.payment_channel import (
     ChannelRefused,
     ChannelUnavailable,
-    Kind,
+    NewsKind,
+    NewsSource,
     PaymentNotification,
-    Source,
     State,
 )
 from ncre.domain.payment.settlement import Unusable, pays_for
@@ -334,7 +334,7 @@ def test_a_refund_that_is_pending_is_asked_about_until_it_has_gone(
 
 def test_money_for_an_order_that_is_not_ours_is_kept_for_a_person_to_decide(container: Container) -> None:
     news = PaymentNotification(
-        Kind.PAID, "till", "N-UNKNOWN", "T-orphan", "", 8000, container.clock(), Source.NOTICE
+        NewsKind.PAID, "till", "N-UNKNOWN", "T-orphan", "", 8000, container.clock(), NewsSource.NOTICE
     )
     assert container.payments.receive(news) is None
     assert container.payments.receive(news) is None
@@ -349,7 +349,7 @@ def test_money_that_somebody_returned_by_hand_is_noticed(container: Container, a
     (order,) = orders_of(container, approved)
     trade = approved.row["payment"]["trade"]
     by_hand = PaymentNotification(
-        Kind.RETURNED, "till", order["number"], trade, "by hand", 8000, container.clock(), Source.BILL
+        NewsKind.RETURNED, "till", order["number"], trade, "by hand", 8000, container.clock(), NewsSource.BILL
     )
     container.payments.receive(by_hand)
     container.payments.receive(by_hand)
@@ -363,7 +363,7 @@ def test_a_closing_told_late_does_not_undo_a_payment(container: Container, appro
     approved.pays()
     (order,) = orders_of(container, approved)
     closed = PaymentNotification(
-        Kind.CLOSED, "till", order["number"], "", "", 0, container.clock(), Source.NOTICE
+        NewsKind.CLOSED, "till", order["number"], "", "", 0, container.clock(), NewsSource.NOTICE
     )
     container.payments.receive(closed)
     assert orders_of(container, approved)[0]["state"] == "paid"
@@ -373,7 +373,9 @@ def test_an_order_that_was_closed_is_paid_all_the_same_when_the_channel_says_so(
     container: Container, approved: Walker
 ) -> None:
     paid = approved.money()
-    closed = PaymentNotification(Kind.CLOSED, "till", paid.order, "", "", 0, container.clock(), Source.NOTICE)
+    closed = PaymentNotification(
+        NewsKind.CLOSED, "till", paid.order, "", "", 0, container.clock(), NewsSource.NOTICE
+    )
     container.payments.receive(closed)
     assert approved.hears(paid).status is Status.PAID
 
@@ -449,7 +451,7 @@ def test_money_taken_twice_at_the_counter_is_handed_back_there(
     assert refusal(container.counter_payments.hand_back, trade, people.REVIEWER) is RefusalCode.NOTHING_OWED
     (counter,) = [one for one in orders_of(container, approved) if one["channel"] == "counter"]
     twice = PaymentNotification(
-        Kind.PAID, "counter", counter["number"], "T-twice", "", 8000, clock(), Source.COUNTER
+        NewsKind.PAID, "counter", counter["number"], "T-twice", "", 8000, clock(), NewsSource.COUNTER
     )
     container.payments.receive(twice)
     assert container.worker.once().sent_back == 0

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from ncre.bootstrap import Container
-from ncre.clients.payment_channel import BillNotReady, Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import BillNotReady, NewsKind, NewsSource, PaymentNotification
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.payment import ledger, reconciliations
@@ -77,7 +77,7 @@ def test_a_refund_by_hand_is_named_and_noticed(container: Container, clock: Cloc
     walker.pays()
     (number, trade) = next(iter(till_of(container).trades.items()))
     by_hand = PaymentNotification(
-        Kind.RETURNED, "till", number, trade.number, "by hand", 8000, clock(), Source.BILL
+        NewsKind.RETURNED, "till", number, trade.number, "by hand", 8000, clock(), NewsSource.BILL
     )
     trade.refunds["by hand"] = by_hand
     assert compared(container, clock) == [("refund-only-billed", 8000, None)]

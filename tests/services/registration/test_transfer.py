@@ -10,7 +10,7 @@ from ncre.bootstrap import Container
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.state import Registration
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.events.registration import Moved
 from ncre.identity.accounts import Account
 from ncre.projections.audit import snapshots, timeline
@@ -112,7 +112,7 @@ def test_the_evidence_is_sealed_and_an_auditor_reads_it(
         history = container.command_handler.store.history(connection, lost.id)
         story = timeline.story(connection, lost.id)
     assert not isinstance(shut[-1], Moved) or shut[-1].evidence != EVIDENCE
-    standing = snapshots.standing(history)
+    standing = snapshots.state_at(history)
     assert standing is not None
     assert snapshots.shown(standing, "zh", opened=True)["evidence"] == EVIDENCE
     assert EVIDENCE not in snapshots.shown(standing, "zh")["evidence"]
@@ -130,7 +130,7 @@ def test_both_accounts_are_told(container: Container, lost: Candidate, found: Ac
     assert f"把您在另一账号的报名转到了本账号（报名号 {after.number}）" in letters["second@example.com"]
     for account, said in ((lost.account, "转到了您的另一账号"), (found, "转到了本账号")):
         with container.database.reading() as connection:
-            newest_told = timeline.story(connection, stream_of(account.id))[-1]
+            newest_told = timeline.story(connection, account_stream(account.id))[-1]
         assert said in newest_told["zh"]
         assert newest_told["actor"] == OFFICE.id
 

@@ -25,7 +25,7 @@ from ncre.events.registration import SeatAssigned
 from ncre.handlers.command_handler import Act
 from ncre.projections.base import Row
 from ncre.projections.seating import tickets
-from ncre.services.exam.office import Seated
+from ncre.services.exam.office import SeatingResult
 from ncre.store.schema import serials
 from tests.handlers.ground import Walker, count, history_of, open_exam, refusal, revise
 from tests.support import people
@@ -37,7 +37,7 @@ def seats(container: Container) -> list[Row]:
         return tickets.taken_at(connection, people.ROUND, people.SITE)
 
 
-def seat(container: Container, seed: int | None = None) -> Seated:
+def seat(container: Container, seed: int | None = None) -> SeatingResult:
     return container.office.seat(people.ROUND, people.SITE, people.OFFICE, seed)
 
 
@@ -55,7 +55,7 @@ def paid(container: Container, *subjects: str) -> Walker:
 def test_every_paid_registration_gets_a_seat_a_subject_and_others_none(container: Container) -> None:
     one, two, unpaid = paid(container, "66", "67"), paid(container, "66"), Walker(container)
     unpaid.approved()
-    assert seat(container) == Seated(people=2, sittings=3)
+    assert seat(container) == SeatingResult(people=2, sittings=3)
     assert [one.row["seated"], two.row["seated"], unpaid.row["seated"]] == [2, 1, 0]
     with container.database.reading() as connection:
         own = tickets.seats_of(connection, one.id)
@@ -72,7 +72,7 @@ def test_seating_again_moves_nobody_and_seats_who_came_since(container: Containe
     before = seats(container)
     assert refusal(seat, container) is RefusalCode.NOBODY_TO_SEAT
     paid(container, "67")
-    assert seat(container) == Seated(people=1, sittings=1)
+    assert seat(container) == SeatingResult(people=1, sittings=1)
     after = seats(container)
     assert all(row in after for row in before)
     assert len(after) == 3
@@ -211,7 +211,7 @@ def test_whoever_is_cancelled_while_seats_are_given_is_left_and_the_others_get_t
         )
 
     monkeypatch.setattr(container.command_handler, "plan", cancels_first)
-    assert seat(container) == Seated(people=1, sittings=1, left=1)
+    assert seat(container) == SeatingResult(people=1, sittings=1, left=1)
     assert [row["registration"] for row in seats(container)] == [two.id]
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from tests.support.people import OFFICE, Clock
 from tests.web.account.test_passport import EMAIL, PASSWORD, code, joins, letters, link
 from tests.web.visitor import ORIGIN, Visitor
@@ -224,6 +224,8 @@ def test_closing_the_account_asks_the_browser_to_forget_its_pages(
     answer = visitor.post("/passport/close", password=PASSWORD)
     assert "Clear-Site-Data" in answer.headers
     with container.database.reading() as connection:
-        history = container.command_handler.store.history(connection, stream_of(account.id), opened=False)
+        history = container.command_handler.store.history(
+            connection, account_stream(account.id), opened=False
+        )
     assert history[-1].TOPIC == "passport.account_closed"
     assert "注销" in letters(container, EMAIL)[0]

@@ -15,7 +15,7 @@ from sqlalchemy.event import listens_for, remove
 from ncre.bootstrap import Container
 from ncre.clients.messages import Mailer
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.identity.accounts import Account
 from tests.support.people import Clock, begun, somebody
 from tests.web.visitor import ORIGIN, Visitor
@@ -61,7 +61,9 @@ def joins(container: Container, visitor: Visitor, email: str = EMAIL, password: 
 
 def topics(container: Container, account: Account) -> list[str]:
     with container.database.reading() as connection:
-        history = container.command_handler.store.history(connection, stream_of(account.id), opened=False)
+        history = container.command_handler.store.history(
+            connection, account_stream(account.id), opened=False
+        )
     return [fact.TOPIC.removeprefix("passport.") for fact in history]
 
 

@@ -16,7 +16,7 @@ from ncre.clients.qq import QQ, QQTerms
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.one_time_tokens import redeemed
 from ncre.identity.proofs import proofs
-from ncre.stand_ins.qq import Fault, Style, create_qq_stand_in
+from ncre.stand_ins.qq import SignInFault, Style, create_qq_stand_in
 from ncre.web import create_site
 from tests.stand_ins.market import serving
 from tests.support.people import SITE, Clock
@@ -39,7 +39,7 @@ def visitor(container: Container, clock: Clock, request: pytest.FixtureRequest) 
         yield Visitor(create_site(container))
 
 
-def allowed(address: str, user: str = "10001", fault: Fault = Fault.NONE) -> str:
+def allowed(address: str, user: str = "10001", fault: SignInFault = SignInFault.NONE) -> str:
     """The path to which QQ leads back once somebody allowed it."""
     reply = requests.post(address, data={"user": user, "fault": fault}, allow_redirects=False, timeout=5)
     parts = urlsplit(reply.headers["Location"])
@@ -212,16 +212,16 @@ def test_a_link_begun_by_one_account_is_not_finished_by_another(
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        (Fault.SLOW, 503),
-        (Fault.BROKEN, 503),
-        (Fault.OTHER_CLIENT, 403),
-        (Fault.NO_PROFILE, 403),
-        (Fault.BAD_TOKEN, 403),
-        (Fault.NO_UNIONID, 200),
+        (SignInFault.SLOW, 503),
+        (SignInFault.BROKEN, 503),
+        (SignInFault.OTHER_CLIENT, 403),
+        (SignInFault.NO_PROFILE, 403),
+        (SignInFault.BAD_TOKEN, 403),
+        (SignInFault.NO_UNIONID, 200),
     ],
 )
 def test_every_fault_of_qq_ends_on_a_page_that_says_what_to_do(
-    visitor: Visitor, fault: Fault, status: int
+    visitor: Visitor, fault: SignInFault, status: int
 ) -> None:
     visitor.get(allowed(starts(visitor), fault=fault), status)
     if status != 200:
@@ -230,7 +230,7 @@ def test_every_fault_of_qq_ends_on_a_page_that_says_what_to_do(
 
 def test_a_link_without_a_unionid_is_found_again_with_one(visitor: Visitor) -> None:
     visitor.signs_in("wenjing")
-    visitor.get(allowed(starts(visitor, "/qq/link"), fault=Fault.NO_UNIONID), 303)
+    visitor.get(allowed(starts(visitor, "/qq/link"), fault=SignInFault.NO_UNIONID), 303)
     other = Visitor(visitor._client.application)
     assert other.get(allowed(starts(other)), 303).location == "/welcome"
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.account import FactorChanged, stream_of
+from ncre.events.account import FactorChanged, account_stream
 from ncre.identity.proofs import Purpose
 from ncre.identity.second_factor import new_factor
 from ncre.identity.second_factor_store import second_factors
@@ -195,7 +195,7 @@ def test_a_removal_stands_in_the_history_of_the_account(
     account = container.accounts.named(NAME)
     assert account
     with container.database.reading() as connection:
-        history = container.command_handler.store.history(connection, stream_of(account.id))
+        history = container.command_handler.store.history(connection, account_stream(account.id))
     states = [fact.state for fact in history if isinstance(fact, FactorChanged)]
     assert states == ["enrolled", "used", "removed"]
     assert history[-1].metadata.actor == account.actor.id

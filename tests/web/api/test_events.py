@@ -10,7 +10,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.events.base import FACTS, Fact
-from ncre.projections.base import as_json
+from ncre.projections.base import stored_as_json
 from ncre.services.integration.fact_schemas import schema_of, told_facts
 from ncre.store.fact_json import shape_of
 from tests.events.examples import EXAMPLES, with_metadata
@@ -118,7 +118,7 @@ def test_waiting_ends_when_something_is_there_or_the_time_is_over(
 
 @pytest.mark.parametrize("example", TOLD, ids=lambda one: one.TOPIC)
 def test_an_event_is_as_its_schema_says(container: Container, example: Fact) -> None:
-    event = as_json(container.event_feed.event(1, with_metadata(example)))
+    event = stored_as_json(container.event_feed.event(1, with_metadata(example)))
     jsonschema.Draft202012Validator.check_schema(schema_of(example.TOPIC))
     jsonschema.validate(event["data"], schema_of(example.TOPIC))
     spoilt = {**event["data"], "unheard_of": 1}

@@ -8,7 +8,7 @@ from hashlib import sha256
 from flask import Flask
 
 from ncre.bootstrap import Container
-from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotification
 from ncre.domain.duplicates.exchange_file import ExchangedPerson, key_of, written
 from ncre.handlers.command_handler import Act
 from ncre.projections.duplicates.duplicates import ExchangeKeys
@@ -132,7 +132,7 @@ def test_money_is_seen_by_day_and_what_is_owed_handed_back(container: Container,
     with container.database.reading() as connection:
         number = orders.of_registration(connection, other.id)[-1]["number"]
     twice = PaymentNotification(
-        Kind.PAID, "counter", number, "T-2", "", 8000, container.clock(), Source.COUNTER
+        NewsKind.PAID, "counter", number, "T-2", "", 8000, container.clock(), NewsSource.COUNTER
     )
     container.payments.receive(twice)
     portal = office(container, site, "payments:office")

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from ncre.projections.audit.snapshots import Moment, Version
+from ncre.projections.audit.snapshots import AsOfMoment, AsOfVersion
 from tests.handlers.ground import planning
 from tests.support.people import (
     LIQIANG,
@@ -216,9 +216,9 @@ def test_a_site_that_moved_since_stands_on_the_reprint_as_it_was(
     container: Container, clock: Clock, wenjing: Candidate
 ) -> None:
     wenjing.pays()
-    version = Version(row_of(container, wenjing.id)["version"])
+    version = AsOfVersion(row_of(container, wenjing.id)["version"])
     then = container.documents.form_then(wenjing.id, version).pdf
-    moment = Moment(clock())
+    moment = AsOfMoment(clock())
     clock.advance(hours=1)
     moves(container, "武汉市新地址9号")
     assert container.documents.form_then(wenjing.id, moment).pdf == then

@@ -12,7 +12,7 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.diagram import page_words
-from ncre.domain.registration.page_wording import BLOCKED, LEADS, OPEN, PAGES, STANDING, Page
+from ncre.domain.registration.page_wording import BLOCKED, LEADS, OPEN, PAGES, STANDING, CandidatePage
 from ncre.domain.registration.vocabulary import Status
 from ncre.web.shared.ways import ENDPOINTS, PAGE_OF
 from tests.support.people import LIQIANG, Candidate, Clock, somebody
@@ -65,7 +65,7 @@ def address(rule: str, candidate: Candidate) -> str:
 
 def test_every_route_of_a_registration_is_in_the_table(site: Flask) -> None:
     assert set(routes(site, "GET")) | set(routes(site, "POST")) == set(PAGE_OF)
-    assert set(ENDPOINTS) == set(PAGES) == set(OPEN) == set(Page)
+    assert set(ENDPOINTS) == set(PAGES) == set(OPEN) == set(CandidatePage)
     assert set(LEADS) == {page for page, _ in BLOCKED}
     assert all(status in OPEN[why.way] for (_, status), why in BLOCKED.items())
 
@@ -91,7 +91,7 @@ def test_every_page_opens_or_says_why_not_and_leads_on(
             allowed = SEATED_LATER | NOTHING_THERE | BY_POLICY
             assert endpoint in allowed, (endpoint, text)
         else:
-            said = why.words.zh if endpoint != "payment.form" else LEADS[Page.PAY].zh
+            said = why.words.zh if endpoint != "payment.form" else LEADS[CandidatePage.PAY].zh
             assert said in text, (endpoint, said)
             assert ways[0] == address(routes(site, "GET")[ENDPOINTS[why.way]], wenjing)
 

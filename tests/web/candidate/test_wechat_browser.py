@@ -25,7 +25,7 @@ from ncre.clients.wechat import WeChat, WeChatTerms
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders
-from ncre.stand_ins.alipay import Keys, keys_in
+from ncre.stand_ins.alipay import KeyPair, keys_in
 from tests.clients.wechat_stand_in import API_KEY, SECRET, WeChatStandIn, terms_at
 from tests.stand_ins.market import serving
 from tests.support.people import Candidate, Clock, approved, somebody, till_of
@@ -37,18 +37,18 @@ INSIDE = f"{PHONE} MicroMessenger/8.0.60"
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keys, Keys]:
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[KeyPair, KeyPair]:
     folder = tmp_path_factory.mktemp("wechat")
     return keys_in(folder, "wechat"), keys_in(folder, "merchant")
 
 
 @pytest.fixture
-def far(keys: tuple[Keys, Keys], clock: Clock) -> WeChatStandIn:
+def far(keys: tuple[KeyPair, KeyPair], clock: Clock) -> WeChatStandIn:
     return WeChatStandIn(keys[0].private, keys[1].public, API_KEY, clock)
 
 
 @pytest.fixture
-def terms(far: WeChatStandIn, keys: tuple[Keys, Keys]) -> Iterator[WeChatTerms]:
+def terms(far: WeChatStandIn, keys: tuple[KeyPair, KeyPair]) -> Iterator[WeChatTerms]:
     with serving(far.site) as address:
         yield replace(terms_at(address, *keys), app_secret=SECRET, api_platform=address)
 
@@ -192,7 +192,7 @@ def test_a_number_that_the_channel_refuses_is_given_up_and_the_next_try_is_anoth
 
 
 def test_inside_wechat_one_pays_by_its_own_bridge(
-    container: Container, site: Flask, wenjing: Candidate, far: WeChatStandIn, keys: tuple[Keys, Keys]
+    container: Container, site: Flask, wenjing: Candidate, far: WeChatStandIn, keys: tuple[KeyPair, KeyPair]
 ) -> None:
     desktop, inside = Browser(site, wenjing, DESKTOP), Browser(site, wenjing, INSIDE)
     first, _ = desktop.pays()

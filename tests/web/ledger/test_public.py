@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 
 from ncre.bootstrap import Container
 from ncre.ledger import tile_paths, witness
-from ncre.ledger.signing import Signer, checkpoint_text
-from ncre.ledger.verifier import WITNESS_KEY, Checkpoint, Frontier, Refused, VerifierKey
+from ncre.ledger.signing import NoteSigner, checkpoint_text
+from ncre.ledger.verifier import WITNESS_KEY, Checkpoint, Frontier, VerificationFailed, VerifierKey
 from ncre.ledger.witness import Unreachable, Witness
 from ncre.web.site import create_site
 from tests.handlers.ground import Walker, open_exam
@@ -167,7 +167,7 @@ def test_a_name_that_is_written_otherwise_is_none() -> None:
         assert tile_paths.read(name) is None
 
 
-def watching(container: Container, folder: Path, signer: Signer = WITNESS) -> Witness:
+def watching(container: Container, folder: Path, signer: NoteSigner = WITNESS) -> Witness:
     with container.database.reading() as connection:
         from ncre.ledger.checkpoints import keys
 
@@ -207,21 +207,21 @@ def test_a_witness_refuses_what_does_not_extend_what_it_saw(
     one = watching(container, tmp_path)
     size = one.look().checkpoint.size
     kept = (one.folder / "leaves.bin").read_bytes()
-    log = Signer.of(one.log.name, bytes(range(32)))
+    log = NoteSigner.of(one.log.name, bytes(range(32)))
     for wanted, said, text in (
         ("shrunk", "seen before", checkpoint_text(log.verifier.name, size - 1, bytes(32))),
         ("fork", "does not extend", checkpoint_text(log.verifier.name, size, bytes(32))),
         ("checkpoint", "another log", checkpoint_text("other.example/ledger", size, bytes(32))),
     ):
         net.altered["/ledger/checkpoint"] = log.signed(text).encode()
-        with pytest.raises(Refused, match=said) as refused:
+        with pytest.raises(VerificationFailed, match=said) as refused:
             one.look()
         assert refused.value.check == wanted
-    other = Signer.of(one.log.name, bytes(32))
+    other = NoteSigner.of(one.log.name, bytes(32))
     net.altered["/ledger/checkpoint"] = other.signed(
         checkpoint_text(log.verifier.name, size, bytes(32))
     ).encode()
-    with pytest.raises(Refused, match="signature"):
+    with pytest.raises(VerificationFailed, match="signature"):
         one.look()
     net.altered["/ledger/checkpoint"] = b"<html>"
     with pytest.raises(Unreachable):
@@ -234,7 +234,7 @@ def test_only_witnesses_that_are_known_leave_their_line(
     container: Container, net: Client, clock: Clock, tmp_path: Path
 ) -> None:
     grown(container, clock)
-    stranger = Signer.of("stranger.example", bytes(32), WITNESS_KEY)
+    stranger = NoteSigner.of("stranger.example", bytes(32), WITNESS_KEY)
     assert not watching(container, tmp_path, stranger).look().kept
     note = net.client.get("/ledger/checkpoint", base_url=ORIGIN).text
     post = net.client.post

@@ -11,7 +11,7 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from ncre.bootstrap import Container
-from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotification
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.vocabulary import Role
 from ncre.projections.payment import orders
@@ -70,7 +70,9 @@ def test_a_refund_in_trouble_says_what_the_channel_answered(container: Container
 
 def test_what_needs_a_person_is_listed(container: Container, kaowu: Visitor) -> None:
     container.payments.receive(
-        PaymentNotification(Kind.PAID, "till", "N-UNKNOWN", "T1", "", 8000, container.clock(), Source.NOTICE)
+        PaymentNotification(
+            NewsKind.PAID, "till", "N-UNKNOWN", "T1", "", 8000, container.clock(), NewsSource.NOTICE
+        )
     )
     container.payments.handle_notification("till", {}, b"forged")
     kaowu.get("/office/money")
@@ -104,7 +106,7 @@ def test_money_owed_at_the_counter_is_handed_back_with_a_click(
     with container.database.reading() as connection:
         number = orders.of_registration(connection, other.id)[-1]["number"]
     container.payments.receive(
-        PaymentNotification(Kind.PAID, "counter", number, "T-2", "", 8000, clock(), Source.COUNTER)
+        PaymentNotification(NewsKind.PAID, "counter", number, "T-2", "", 8000, clock(), NewsSource.COUNTER)
     )
     kaowu.get("/office/money")
     assert "已在现场退还" in kaowu.text()

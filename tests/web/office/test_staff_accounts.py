@@ -13,7 +13,7 @@ from ncre.bootstrap import Container
 from ncre.domain.accounts.staff import StaffChange, Wanted
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.identity.accounts import Account
 from ncre.services.accounts.staff_provisioning import SHELL
 from tests.support.people import SITE, Clock
@@ -42,7 +42,9 @@ def asks(container: Container, one: Visitor, name: str, change: str, expect: int
 def told(container: Container, name: str) -> list[tuple[str, str]]:
     """What the history says and by whom."""
     with container.database.reading() as connection:
-        history = container.command_handler.store.history(connection, stream_of(account(container, name).id))
+        history = container.command_handler.store.history(
+            connection, account_stream(account(container, name).id)
+        )
     return [(fact.TOPIC.removeprefix("passport."), fact.metadata.actor) for fact in history]
 
 

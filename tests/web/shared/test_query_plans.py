@@ -18,7 +18,7 @@ from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 
 from ncre.bootstrap import Container
-from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotification
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.state import registration_id
 from ncre.domain.registration.vocabulary import Role
@@ -224,7 +224,7 @@ def live(container: Container, clock: Clock, paid: Walker) -> Walker:
     odd.approved(("66",))
     odd.hears(odd.money("T-odd", amount=100))
     container.payments.receive(
-        PaymentNotification(Kind.PAID, "till", "N-UNKNOWN", "T1", "", 8000, clock(), Source.NOTICE)
+        PaymentNotification(NewsKind.PAID, "till", "N-UNKNOWN", "T1", "", 8000, clock(), NewsSource.NOTICE)
     )
     late.pictured(QUICK, ("24",))
     late.opens()

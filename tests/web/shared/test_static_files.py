@@ -13,14 +13,14 @@ from flask import Flask
 from ncre.server.gate import over_tls
 from ncre.web import static_files
 from ncre.web.shared.security_headers import HEADERS
-from ncre.web.static_files import PREFIX, Answered, StaticFiles
+from ncre.web.static_files import PREFIX, FileResponse, StaticFiles
 from tests.server.ground import Held, call, served
 
 FILES = StaticFiles()
 STYLE = f"{PREFIX}style.css"
 
 
-def asked(path: str = STYLE, query: str = "", method: str = "GET", **headers: str) -> Answered:
+def asked(path: str = STYLE, query: str = "", method: str = "GET", **headers: str) -> FileResponse:
     lines = {name.replace("_", "-"): value for name, value in headers.items()}
     answered = FILES.answer(method, path, query, lines, False)
     assert answered is not None

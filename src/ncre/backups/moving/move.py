@@ -38,7 +38,7 @@ PAUSE: Final = 0.2
 
 
 @dataclass(frozen=True)
-class Moved:
+class MoveResult:
     """What stands in the new place, and for how many seconds writers waited."""
 
     compared: Compared
@@ -49,7 +49,7 @@ class _TooLong(Exception):
     """Writers were held as long as they may be."""
 
 
-class Move:
+class DatabaseMove:
     """`told` hears how far it is, in both languages."""
 
     def __init__(
@@ -70,7 +70,7 @@ class Move:
         """Whether the source is closed already, and only the switch is left."""
         return self._notes.moved()
 
-    def run(self, switch: Callable[[], None]) -> Moved | None:
+    def run(self, switch: Callable[[], None]) -> MoveResult | None:
         """Move everything; `switch` tells whoever serves. None where all but the switch was done before.
 
         Raises BackupUnusable for a target with anything in it, UnderMaintenance for a second move at once.
@@ -132,7 +132,7 @@ class Move:
             if max(count, len(notes)) < BATCH_SIZE and monotonic() - begun < MOMENT:
                 return
 
-    def _close(self) -> Moved:
+    def _close(self) -> MoveResult:
         """Compare, let the last changes through, and close the source. Raises MoveDiffers."""
         self._told("正在核对 / comparing")
         compared = self._transfer.compared()
@@ -140,7 +140,7 @@ class Move:
             self._keep_up()
             try:
                 held = self._hold_and_close()
-                return Moved(self._transfer.since(compared), held)
+                return MoveResult(self._transfer.since(compared), held)
             except _TooLong:
                 sleep(PAUSE)
             except DatabaseFailure as failure:

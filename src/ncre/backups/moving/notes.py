@@ -74,7 +74,7 @@ _FORGET: Final = text("DELETE FROM move_notes WHERE id IN :ids").bindparams(bind
 
 
 @dataclass(frozen=True)
-class Note:
+class ChangeNote:
     """A row of a table changed, came or went."""
 
     id: int
@@ -134,15 +134,15 @@ class Notes:
             if self._dialect == "postgresql":
                 connection.execute(text("DROP FUNCTION IF EXISTS move_note(), move_gate()"))
 
-    def some(self, connection: Connection, most: int) -> list[Note]:
+    def some(self, connection: Connection, most: int) -> list[ChangeNote]:
         """The oldest notes."""
         return [
-            Note(id_, table, self._key(connection, table, json.loads(key)))
+            ChangeNote(id_, table, self._key(connection, table, json.loads(key)))
             for id_, name, key in connection.execute(_NOTES, {"most": most})
             for table in (metadata.tables[name],)
         ]
 
-    def forget(self, notes: Sequence[Note], connection: Connection | None = None) -> None:
+    def forget(self, notes: Sequence[ChangeNote], connection: Connection | None = None) -> None:
         """These have been taken over."""
         if not notes:
             return

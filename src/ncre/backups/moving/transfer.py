@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 
 from ncre.backups import tables
-from ncre.backups.copying import assert_empty, number_by_hand, number_on
-from ncre.backups.moving.notes import Note, Notes
+from ncre.backups.copying import assert_empty_tables, number_by_hand, number_on
+from ncre.backups.moving.notes import ChangeNote, Notes
 from ncre.backups.problems import BackupUnusable
 from ncre.backups.tables import Key, Row
 from ncre.store.database import Database
@@ -95,7 +95,7 @@ class Transfer:
         if self._target.exists() and self.token() == token:
             return
         if self._target.exists():
-            assert_empty(self._target)
+            assert_empty_tables(self._target)
         self._target.migrate()
         with self._target.transaction() as writing:
             if not inspect(writing).has_table(_progress.name):
@@ -160,7 +160,7 @@ class Transfer:
             self._more = count + len(batch), total + sum(tables.hash_of(facts, row) for row in batch)
         return len(batch)
 
-    def changes(self, notes: list[Note], reading: Connection | None = None) -> int:
+    def changes(self, notes: list[ChangeNote], reading: Connection | None = None) -> int:
         """Take over what these notes name, and compare. How many rows became others."""
         noted: dict[Table, dict[Key, None]] = defaultdict(dict)
         for note in notes:

@@ -19,7 +19,7 @@ from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
 from ncre.ledger import verifier
 from ncre.ledger.export import NothingSealed
-from ncre.ledger.signing import Signer
+from ncre.ledger.signing import NoteSigner
 from ncre.ledger.witness import Unreachable, Witness, first_key, is_safe
 from ncre.operational import private_files
 from ncre.services.accounts.staff_provisioning import SHELL
@@ -91,7 +91,7 @@ def witness(args: Namespace) -> int:
     try:
         log = _log_key(args.log, args.keep, url)
         seen = Witness(url, args.keep, signer, log, lambda: int(utc_now().timestamp())).look()
-    except verifier.Refused as refused:
+    except verifier.VerificationFailed as refused:
         print(f"REFUSED  {refused}", file=sys.stderr)
         return 1
     except Unreachable as unreachable:
@@ -122,7 +122,7 @@ def _log_key(given: str, folder: Path, url: str) -> verifier.VerifierKey:
     return first
 
 
-def _witness_key(file: Path, name: str) -> Signer:
+def _witness_key(file: Path, name: str) -> NoteSigner:
     """The key of a witness, made where its file is missing. Raises Misuse."""
     named = file.with_name(f"{file.name}.name")
     if not file.exists():
@@ -130,7 +130,7 @@ def _witness_key(file: Path, name: str) -> Signer:
         private_files.write(named, (name or f"witness.{gethostname()}").encode())
     seed = read_secret(None, file)
     try:
-        return Signer.of(name or named.read_text("utf-8").strip(), seed.value, verifier.WITNESS_KEY)
+        return NoteSigner.of(name or named.read_text("utf-8").strip(), seed.value, verifier.WITNESS_KEY)
     except (ValueError, OSError) as error:
         raise Misuse(f"{file} 不能用作见证人的密钥 / is no key of a witness: {error}") from None
 

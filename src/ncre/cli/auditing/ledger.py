@@ -7,7 +7,7 @@ from typing import Any
 
 from ncre.cli.common import Misuse, open_container, path_argument
 from ncre.config.secret import make_secret, read_secret
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.ledger import checkpoints
 from ncre.services.audit.growth import ledger_state
 
@@ -33,10 +33,12 @@ def status(_: Namespace) -> None:
         known = container.settings.ledger.witnesses
         state = ledger_state(connection, container.command_handler.store.newest(), known)
         if state.newest is not None:
-            print(f"checkpoint {state.newest.number}  {state.newest.size} facts  {in_words(state.newest.at)}")
+            print(
+                f"checkpoint {state.newest.number}  {state.newest.size} facts  {exam_time_in_words(state.newest.at)}"
+            )
         print(f"{state.waiting} facts not sealed yet")
         for one in state.witnesses:
-            print(f"witness {one.name}: {one.size} facts  {in_words(one.at) if one.at else '-'}")
+            print(f"witness {one.name}: {one.size} facts  {exam_time_in_words(one.at) if one.at else '-'}")
 
 
 def key(_: Namespace) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 from ncre.bootstrap import build_container
 from ncre.cli.health import inside, outside
-from ncre.cli.health.findings import Finding, Level, fail
+from ncre.cli.health.findings import Finding, FindingLevel, fail
 from ncre.cli.parsing.language import in_language
-from ncre.config import Misconfigured, read
+from ncre.config import Misconfigured, inspect_settings
 
-MARKS = {Level.OK: "正常 / ok", Level.WARN: "注意 / warn", Level.FAIL: "故障 / fail"}
+MARKS = {FindingLevel.OK: "正常 / ok", FindingLevel.WARN: "注意 / warn", FindingLevel.FAIL: "故障 / fail"}
 
 
 def add(commands: Any) -> None:
@@ -32,12 +32,12 @@ def doctor(args: Namespace) -> int:
             _say(one, args.lang)
     if args.json:
         print(json.dumps(_as_object(found, args.lang), ensure_ascii=False, indent=2))
-    return int(any(one.level is Level.FAIL for one in found))
+    return int(any(one.level is FindingLevel.FAIL for one in found))
 
 
 def _looked_over() -> Iterator[Finding]:
     yield from inside.versions()
-    reading = read(os.environ)
+    reading = inspect_settings(os.environ)
     for problem in reading.all_problems:
         yield fail("settings", problem, "见 docs/operations.md / see docs/operations.md")
     if reading.all_problems:
@@ -59,7 +59,7 @@ def _looked_over() -> Iterator[Finding]:
         yield from outside.pgbackrest(settings.observability.pgbackrest, container.clock())
         healthy = True
         for one in inside.database(container):
-            healthy = healthy and one.level is not Level.FAIL
+            healthy = healthy and one.level is not FindingLevel.FAIL
             yield one
         if healthy:
             yield from outside.photos(container)
@@ -75,7 +75,7 @@ def _say(one: Finding, language: str) -> None:
 
 def _as_object(found: list[Finding], language: str) -> dict[str, Any]:
     return {
-        "ok": not any(one.level is Level.FAIL for one in found),
+        "ok": not any(one.level is FindingLevel.FAIL for one in found),
         "findings": [
             {
                 "subject": one.subject,

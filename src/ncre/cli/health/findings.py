@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Level(StrEnum):
+class FindingLevel(StrEnum):
     OK = "ok"
     WARN = "warn"
     FAIL = "fail"
@@ -18,28 +18,28 @@ class Finding:
     """`said` and `todo` are "Chinese / English"; nothing secret is in either."""
 
     subject: str
-    level: Level
+    level: FindingLevel
     said: str
     todo: str = ""
 
 
 def ok(subject: str, said: str) -> Finding:
-    return Finding(subject, Level.OK, said)
+    return Finding(subject, FindingLevel.OK, said)
 
 
 def warn(subject: str, said: str, todo: str) -> Finding:
-    return Finding(subject, Level.WARN, said, todo)
+    return Finding(subject, FindingLevel.WARN, said, todo)
 
 
 def fail(subject: str, said: str, todo: str) -> Finding:
-    return Finding(subject, Level.FAIL, said, todo)
+    return Finding(subject, FindingLevel.FAIL, said, todo)
 
 
 def graded(subject: str, value: float, warn_at: float, fail_at: float, said: str, todo: str) -> Finding:
     """By how large a value is."""
     if value < warn_at:
         return ok(subject, said)
-    return Finding(subject, Level.FAIL if value >= fail_at else Level.WARN, said, todo)
+    return Finding(subject, FindingLevel.FAIL if value >= fail_at else FindingLevel.WARN, said, todo)
 
 
 def version_of(text: str) -> tuple[int, ...]:

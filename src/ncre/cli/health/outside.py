@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import requests
 
 from ncre.bootstrap import Container
-from ncre.cli.health.findings import Finding, Level, fail, graded, ok, version_of, warn
+from ncre.cli.health.findings import Finding, FindingLevel, fail, graded, ok, version_of, warn
 from ncre.clients.mail import MailNotSent, Smtp
 from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.outside import kept_photos
@@ -122,7 +122,7 @@ def photos(container: Container) -> Iterator[Finding]:
             yield fail("photos", str(error), todo)
             return
     said = f"最近 {looked} 张缺 {lost} 张 / {lost} of the newest {looked} are missing"
-    yield Finding("photos", Level.FAIL if lost else Level.OK, said, todo if lost else "")
+    yield Finding("photos", FindingLevel.FAIL if lost else FindingLevel.OK, said, todo if lost else "")
 
 
 def patroni(urls: tuple[str, ...]) -> Iterator[Finding]:

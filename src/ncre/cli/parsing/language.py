@@ -50,7 +50,7 @@ def of_argparse(message: str) -> str:
     return ARGPARSE.get(message, message) if _spoken == "zh" else message
 
 
-def asked_for(given: Sequence[str], usual: str) -> str:
+def language_asked_for(given: Sequence[str], usual: str) -> str:
     """The language that the command line asks for with --lang, before there is a parser that could read it."""
     for index, word in enumerate(given):
         value = word[7:] if word.startswith("--lang=") else "".join(given[index + 1 : index + 2])

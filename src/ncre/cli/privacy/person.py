@@ -11,10 +11,10 @@ from tqdm import tqdm
 
 from ncre.bootstrap import Container, build_container
 from ncre.cli.common import Misuse, open_container, path_argument
-from ncre.cli.staff_accounts import office
+from ncre.cli.staff_accounts import office_actor
 from ncre.config import read_settings
 from ncre.domain.erasure import HELD_BY
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.services.erasure.erasing import ErasurePreview
 from ncre.services.erasure.retention import KEPT, Report
 
@@ -56,7 +56,7 @@ def erase(args: Namespace) -> int:
             return 0
         if not args.actor:
             raise Misuse("请用 --as 写明考务办公室的账号 / say who of the exam office does it with --as")
-        by = office(container, args)
+        by = office_actor(container, args)
         done = erasure.erase(erasure.find(args.who), args.why, by)
     word = "已删除 / erased" if done.is_new else "此前已删除 / erased before"
     print(f"{word}: {done.accounts} 个账号 / accounts, {done.registrations} 份报名 / registrations")
@@ -119,7 +119,7 @@ def _previewed(preview: ErasurePreview, language: str) -> Iterator[str]:
         )
     for hold in preview.holds:
         number, why = hold.number or hold.registration, HELD_BY[hold.by].say(language)
-        yield f"现在不能删除 / not now: {number}: {why} ({in_words(hold.until)})"
+        yield f"现在不能删除 / not now: {number}: {why} ({exam_time_in_words(hold.until)})"
     if preview.is_erased:
         yield "此前已删除 / erased before"
     elif not preview.holds:
@@ -127,7 +127,7 @@ def _previewed(preview: ErasurePreview, language: str) -> Iterator[str]:
 
 
 def _reported(report: Report, done: bool, language: str) -> Iterator[str]:
-    when = in_words(report.from_)
+    when = exam_time_in_words(report.from_)
     if not report.is_due:
         yield f"{report.round}: {when} 起删除 {report.erased} 人 / from then on {report.erased} people are erased"
     elif done:

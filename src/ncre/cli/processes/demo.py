@@ -21,9 +21,9 @@ from ncre.cli.logs import log_to_stderr
 from ncre.cli.processes import demonstration, sealing
 from ncre.cli.processes.installing import new_installation, warn_of_open_files
 from ncre.cli.processes.serve import gate, listen, moved, with_connections
-from ncre.config import Misconfigured, Settings, read
+from ncre.config import Misconfigured, Settings, inspect_settings
 from ncre.server import serving
-from ncre.server.gate import Gate, Terms
+from ncre.server.gate import Gate, GateTerms
 from ncre.server.lanes import LaneTerms
 from ncre.server.serving import ServerThread
 from ncre.supervision import repeat
@@ -58,7 +58,7 @@ def demo(args: Namespace) -> None:
 
 def _accepted(environment: Mapping[str, str]) -> Settings:
     """Settings without the secret, which may not be made yet. Raises Misconfigured."""
-    found = read(environment)
+    found = inspect_settings(environment)
     if found.problems:
         raise Misconfigured(*found.problems)
     return found.settings
@@ -132,5 +132,5 @@ def _run_qq(settings: Settings, clock: Callable[[], datetime], listening: socket
 
 def _stand_in(site: Flask) -> Gate:
     """One lane for everybody."""
-    terms = Terms((LaneTerms("all", 4),), lambda *_: "all", lambda _method, _path: 1_000_000)
+    terms = GateTerms((LaneTerms("all", 4),), lambda *_: "all", lambda _method, _path: 1_000_000)
     return Gate(site, terms)

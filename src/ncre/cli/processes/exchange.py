@@ -17,7 +17,7 @@ from ncre.exchange.files import ExchangeFiles
 from ncre.exchange.service import LARGEST, create_exchange
 from ncre.handlers.command_handler import Act
 from ncre.server import serving
-from ncre.server.gate import Gate, Terms
+from ncre.server.gate import Gate, GateTerms
 from ncre.server.lanes import LaneTerms
 from ncre.supervision import repeat
 
@@ -65,7 +65,7 @@ def exchange_gate(
     files: ExchangeFiles, tokens: tuple[tuple[str, str], ...], stop: Event | None = None
 ) -> Gate:
     """The service behind one lane; `stop` is set when the server ends."""
-    terms = Terms(
+    terms = GateTerms(
         (LaneTerms("exchange", THREADS, seconds=30.0),),
         lambda *_: "exchange",
         lambda method, _: LARGEST if method == "POST" else 1_000,

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from ncre.cli.processes.installing import new_installation, warn_of_open_files
-from ncre.cli.processes.missing_tables import missing_from, words_of
+from ncre.cli.processes.missing_tables import missing_from, words_of_missing
 from ncre.store.database import Database
 from ncre.store.master_keys.checks import KeyChecks
 from ncre.store.master_keys.keyring import Keyring
@@ -26,6 +26,6 @@ def migrate(_: Namespace) -> int:
     finally:
         database.close()
     for one in gone:
-        print(words_of(one))
+        print(words_of_missing(one))
     warn_of_open_files(settings)
     return 1 if gone else 0

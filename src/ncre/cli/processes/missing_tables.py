@@ -20,6 +20,6 @@ def missing_from(database: Database) -> list[Gone]:
         return missing(connection, all_projections(b""))
 
 
-def words_of(gone: Gone) -> str:
+def words_of_missing(gone: Gone) -> str:
     """What is missing, and how it comes back."""
     return f"missing: {gone.what} of {gone.table}; {REBUILD if gone.derived else RESTORE}"

@@ -18,12 +18,12 @@ from ncre.cli.processes.installing import warn_of_lost_photos, warn_of_open_file
 from ncre.cli.tenancy.in_force import TenantsInForce
 from ncre.config import Settings, read_settings
 from ncre.config.tenants import Tenant, tenants_file
-from ncre.observability.listener import shared_counters, shown
+from ncre.observability.listener import metrics_shown, shared_counters
 from ncre.observability.watching import LaneMetrics
 from ncre.operational.admissions import Admissions
 from ncre.server import serving
 from ncre.server.by_host import ByHost
-from ncre.server.gate import Gate, Terms
+from ncre.server.gate import Gate, GateTerms
 from ncre.server.lanes import LaneTerms
 from ncre.server.waiting_room import WaitingRoom
 from ncre.web import create_site
@@ -69,14 +69,14 @@ def serve(args: Namespace) -> None:
     container.assert_ready()
     warn_of_open_files(settings)
     warn_of_lost_photos(container.photo_inspection)
-    with shown(settings.observability.host, settings.observability.port):
+    with metrics_shown(settings.observability.host, settings.observability.port):
         serving.serve(gate(container, args.threads, closing=True), listening)
 
 
 def _serve_in_processes(settings: Settings, listening: socket.socket, threads: int, processes: int) -> None:
     """This process watches over them, and shows what all of them count together."""
     terms = settings.observability
-    with shared_counters() as folder, shown(terms.host, terms.port, folder=folder):
+    with shared_counters() as folder, metrics_shown(terms.host, terms.port, folder=folder):
         serving.serve_in_processes(partial(_gate_of_a_process, threads), listening, processes)
 
 
@@ -92,11 +92,11 @@ def _serve_tenants(args: Namespace) -> None:
         warn_of_open_files(one)
     terms = settings[0].observability
     if args.processes > 1:
-        with shared_counters() as folder, shown(terms.host, terms.port, folder=folder):
+        with shared_counters() as folder, metrics_shown(terms.host, terms.port, folder=folder):
             of_a_process = partial(_tenants_of_a_process, args.threads)
             serving.serve_in_processes(of_a_process, listening, args.processes)
         return
-    with shown(terms.host, terms.port):
+    with metrics_shown(terms.host, terms.port):
         serving.serve(by_host(tenants, args.threads), listening)
 
 
@@ -126,7 +126,7 @@ def _gate_of_a_tenant(threads: int, tenant: Tenant, of: int) -> Gate:
 def gate(container: Container, threads: int = THREADS, closing: bool = False, room: int = ROOM) -> Gate:
     """The pages of a container behind their lanes; `closing` closes the service when the server ends."""
     site = create_site(container)
-    terms = Terms(
+    terms = GateTerms(
         lanes(threads),
         traffic.lanes_of(site),
         traffic.largest_body,

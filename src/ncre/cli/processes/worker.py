@@ -22,7 +22,7 @@ from ncre.config import Settings, read_settings
 from ncre.config.tenants import tenants_file
 from ncre.domain.letters.kinds import Channel
 from ncre.observability.backlog import BacklogMetrics, TenantsBacklogMetrics
-from ncre.observability.listener import shown
+from ncre.observability.listener import metrics_shown
 from ncre.store.outages import DatabaseFailure
 from ncre.supervision import repeat
 
@@ -79,7 +79,7 @@ def worker(args: Namespace) -> int:
     stop, container = _stopped(), build_container(settings)
     terms, numbers = settings.observability, BacklogMetrics(container.backlog.numbers)
     try:
-        with shown(terms.host, terms.worker_port, numbers):
+        with metrics_shown(terms.host, terms.worker_port, numbers):
             _run(container, stop, args.every)
     finally:
         container.close()
@@ -91,7 +91,7 @@ def _work_for_tenants(every: float) -> None:
     settings = tenants.all[0].read().settings
     observing.begin(settings)
     backlogs = TenantsBacklogMetrics()
-    with shown(settings.observability.host, settings.observability.worker_port, backlogs):
+    with metrics_shown(settings.observability.host, settings.observability.worker_port, backlogs):
         work_for_all(tenants, partial(work, backlogs), _stopped(), every)
 
 

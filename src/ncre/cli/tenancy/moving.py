@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from typing import Any
 
-from ncre.backups.moving.move import Move, Moved
+from ncre.backups.moving.move import DatabaseMove, MoveResult
 from ncre.bootstrap import build_container
 from ncre.cli import records
 from ncre.cli.parsing.misuse import Misuse
@@ -55,12 +55,12 @@ def move(args: Namespace) -> None:
     _tell(args.name, moved)
 
 
-def _moved(args: Namespace, wanted: Relocation) -> Moved | None:
+def _moved(args: Namespace, wanted: Relocation) -> MoveResult | None:
     container = build_container(read_settings())
     target = Database(wanted.target)
     try:
         container.assert_ready()
-        whole = Move(container.database, target, container.command_handler.store.settled, _say)
+        whole = DatabaseMove(container.database, target, container.command_handler.store.settled, _say)
         if not whole.is_over:
             records.note_now(args)
         return whole.run(wanted.write)
@@ -72,7 +72,7 @@ def _moved(args: Namespace, wanted: Relocation) -> Moved | None:
 def _cancel(args: Namespace) -> None:
     container = build_container(read_settings())
     try:
-        Move(container.database, container.database, container.command_handler.store.settled).cancel()
+        DatabaseMove(container.database, container.database, container.command_handler.store.settled).cancel()
     finally:
         container.close()
     records.note_now(args)
@@ -83,7 +83,7 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _tell(name: str, moved: Moved | None) -> None:
+def _tell(name: str, moved: MoveResult | None) -> None:
     if moved is None:
         print(f"{name}：数据早已迁移，现已切换 / its data had been moved before; it is switched now")
         return

@@ -13,8 +13,8 @@ from io import BytesIO, StringIO
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
-from ncre.clients.alipay.replies import NAME, ReplyUnreadable, fen, moment
-from ncre.clients.payment_channel import ChannelUnavailable, Kind, PaymentNotification, Source
+from ncre.clients.alipay.replies import NAME, ReplyUnreadable, fen_of_reply, moment_of_reply
+from ncre.clients.payment_channel import ChannelUnavailable, NewsKind, NewsSource, PaymentNotification
 from ncre.events import bounds
 
 TRADE, ORDER, KIND = "支付宝交易号", "商户订单号", "业务类型"
@@ -22,11 +22,14 @@ FINISHED, AMOUNT, REQUEST = "完成时间", "订单金额（元）", "退款批�
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of an unpacked file; a larger one is no bill."""
 
-KINDS: Final[Mapping[str, tuple[Kind, int]]] = {"交易": (Kind.PAID, 1), "退款": (Kind.RETURNED, -1)}
+KINDS: Final[Mapping[str, tuple[NewsKind, int]]] = {
+    "交易": (NewsKind.PAID, 1),
+    "退款": (NewsKind.RETURNED, -1),
+}
 """What each 业务类型 means, and the sign that its amount must have."""
 
 
-def read_bill(zipped: bytes) -> tuple[PaymentNotification, ...]:
+def read_alipay_bill(zipped: bytes) -> tuple[PaymentNotification, ...]:
     """Every line of the bill. Raises ChannelUnavailable for what cannot be read."""
     try:
         with ZipFile(BytesIO(zipped)) as archive:
@@ -56,11 +59,11 @@ def _lines(text: str) -> Iterator[PaymentNotification]:
 def _news(said: Mapping[str, str]) -> PaymentNotification:
     """One line. A refund without its request number, too, is for a person: it could not be told from another."""
     sign, amount = (-1, said[AMOUNT][1:]) if said[AMOUNT].startswith("-") else (1, said[AMOUNT])
-    kind, wanted = KINDS.get(said[KIND], (Kind.OTHER, sign))
-    reference = said[REQUEST] if kind is Kind.RETURNED else ""
-    if sign != wanted or (kind is Kind.RETURNED and not reference):
-        kind = Kind.OTHER
-    if kind is Kind.OTHER:
+    kind, wanted = KINDS.get(said[KIND], (NewsKind.OTHER, sign))
+    reference = said[REQUEST] if kind is NewsKind.RETURNED else ""
+    if sign != wanted or (kind is NewsKind.RETURNED and not reference):
+        kind = NewsKind.OTHER
+    if kind is NewsKind.OTHER:
         line = "|".join((said[KIND], said[ORDER], said[REQUEST], said[AMOUNT], said[FINISHED]))
         reference = sha256(line.encode()).hexdigest()[:32]
     return PaymentNotification(
@@ -69,8 +72,8 @@ def _news(said: Mapping[str, str]) -> PaymentNotification:
         order=said[ORDER],
         trade=said[TRADE],
         reference=reference,
-        amount=fen(amount) * (sign if kind is Kind.OTHER else 1),
-        at=moment(said[FINISHED]),
-        source=Source.BILL,
-        word=bounds.shown(said[KIND], 60) if kind is Kind.OTHER else "",
+        amount=fen_of_reply(amount) * (sign if kind is NewsKind.OTHER else 1),
+        at=moment_of_reply(said[FINISHED]),
+        source=NewsSource.BILL,
+        word=bounds.shown(said[KIND], 60) if kind is NewsKind.OTHER else "",
     )

@@ -7,32 +7,32 @@ from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from ncre.clients.alipay.bill import read_bill
-from ncre.clients.alipay.client import SHANGHAI, TIMES, AlipayClient, Reply
+from ncre.clients.alipay.bill import read_alipay_bill
+from ncre.clients.alipay.client import SHANGHAI, TIMES, AlipayClient, AlipayReply
 from ncre.clients.alipay.replies import (
     NAME,
     ReplyUnreadable,
-    fen,
-    moment,
+    fen_of_reply,
+    moment_of_reply,
     news_of_notice,
     payment,
     state_of,
-    yuan,
+    yuan_for_alipay,
 )
 from ncre.clients.alipay.terms import AlipayTerms
 from ncre.clients.payment_channel import (
-    Answer,
     BillNotReady,
     ChannelRefused,
     ChannelUnavailable,
     Checkout,
     Device,
-    Kind,
+    InquiryAnswer,
+    NewsKind,
+    NewsSource,
     NoticeRefused,
     Order,
     PaymentNotification,
     Refund,
-    Source,
     State,
 )
 from ncre.clients.rsa_signing import line_of
@@ -77,33 +77,33 @@ class Alipay:
         method, product = PAYING[device]
         content = {
             "out_trade_no": order.number,
-            "total_amount": yuan(order.amount),
+            "total_amount": yuan_for_alipay(order.amount),
             "subject": order.title,
             "product_code": product,
             "time_expire": order.expires.astimezone(SHANGHAI).strftime(TIMES),
         }
         return Checkout(address=self._line.address(method, content, back))
 
-    def query(self, order: str) -> Answer:
+    def query(self, order: str) -> InquiryAnswer:
         reply = self._ask("alipay.trade.query", {"out_trade_no": order})
         if not reply.done:
             if reply.sub_code == NO_TRADE:
-                return Answer(State.UNKNOWN)
+                return InquiryAnswer(State.UNKNOWN)
             raise ChannelUnavailable(f"query: {reply.sub_code} {reply.message}")
         state = state_of(reply.body)
         if state is not State.PAID:
-            return Answer(state)
+            return InquiryAnswer(state)
         try:
-            return Answer(state, (payment(reply.body, reply.body["send_pay_date"], Source.QUERY),))
+            return InquiryAnswer(state, (payment(reply.body, reply.body["send_pay_date"], NewsSource.QUERY),))
         except (KeyError, ValueError) as error:
             raise ChannelUnavailable(f"query: {error!r}") from error
 
-    def close(self, order: str) -> Answer:
+    def close(self, order: str) -> InquiryAnswer:
         reply = self._ask("alipay.trade.close", {"out_trade_no": order})
         if reply.done:
-            return Answer(State.CLOSED)
+            return InquiryAnswer(State.CLOSED)
         if reply.sub_code == NO_TRADE:
-            return Answer(State.UNKNOWN)
+            return InquiryAnswer(State.UNKNOWN)
         if reply.sub_code in NOT_CLOSABLE:
             return self.query(order)  # most likely somebody has just paid
         raise ChannelUnavailable(f"close: {reply.sub_code} {reply.message}")
@@ -112,7 +112,7 @@ class Alipay:
         content = {
             "out_trade_no": refund.order,
             "trade_no": refund.trade,
-            "refund_amount": yuan(refund.amount),
+            "refund_amount": yuan_for_alipay(refund.amount),
             "refund_reason": refund.reason,
             "out_request_no": refund.request,
         }
@@ -175,9 +175,9 @@ class Alipay:
             if reply.sub_code in NO_BILL:
                 return ()
             raise BillNotReady(f"{day}: {reply.sub_code} {reply.message}")
-        return read_bill(self._line.fetch(str(reply.body.get("bill_download_url", ""))))
+        return read_alipay_bill(self._line.fetch(str(reply.body.get("bill_download_url", ""))))
 
-    def _ask(self, method: str, content: Mapping[str, Any]) -> Reply:
+    def _ask(self, method: str, content: Mapping[str, Any]) -> AlipayReply:
         reply = self._line.ask(method, content)
         if not reply.done and (reply.sub_code in UNKNOWN or reply.body.get("code") == "20000"):
             raise ChannelUnavailable(f"{method}: {reply.sub_code} {reply.message}")
@@ -187,19 +187,19 @@ class Alipay:
         when = said.get(at)
         try:
             # A reply's `refund_fee` is the sum of all refunds of the trade, so only the question's answer is read.
-            amount = fen(said["refund_amount"]) if "refund_amount" in said else refund.amount
-            returned_at = moment(when) if when else self._line.now()
+            amount = fen_of_reply(said["refund_amount"]) if "refund_amount" in said else refund.amount
+            returned_at = moment_of_reply(when) if when else self._line.now()
         except ReplyUnreadable as error:
             raise ChannelUnavailable(f"refund: {error}") from error
         return PaymentNotification(
-            Kind.RETURNED,
+            NewsKind.RETURNED,
             NAME,
             refund.order,
             refund.trade,
             refund.request,
             amount,
             returned_at,
-            Source.REFUND,
+            NewsSource.REFUND,
         )
 
 

@@ -15,7 +15,7 @@ import requests
 from ncre.clients.alipay.terms import AlipayTerms
 from ncre.clients.failure_words import failed_of
 from ncre.clients.payment_channel import ChannelUnavailable
-from ncre.clients.response_body import whole
+from ncre.clients.response_body import whole_body
 from ncre.clients.rsa_signing import (
     KeyUnusable,
     certificate_number,
@@ -35,7 +35,7 @@ SECONDS: Final = (3.05, 10.0)
 
 
 @dataclass(frozen=True)
-class Reply:
+class AlipayReply:
     """What Alipay answered: 10000 is done, 40004 a no with its `sub_code`."""
 
     body: Mapping[str, Any]
@@ -77,7 +77,7 @@ class AlipayClient:
         extra = {"notify_url": self.terms.notify_url, "return_url": return_url}
         return f"{self.terms.gateway}?{urlencode(self._signed(method, content, extra))}"
 
-    def ask(self, method: str, content: Mapping[str, Any]) -> Reply:
+    def ask(self, method: str, content: Mapping[str, Any]) -> AlipayReply:
         """Ask Alipay. Raises ChannelUnavailable for whatever is not a signed answer; then nothing is known."""
         try:
             answer = requests.post(
@@ -100,7 +100,7 @@ class AlipayClient:
             raise ChannelUnavailable(f"bill: {failed_of(error)}") from error
         if answer.status_code != requests.codes.ok:
             raise ChannelUnavailable(f"bill: HTTP {answer.status_code}")
-        return whole(answer)
+        return whole_body(answer)
 
     def now(self) -> datetime:
         return self._clock()
@@ -123,7 +123,7 @@ class AlipayClient:
         }
         return {**parameters, "sign": signed(self._own, line_of(parameters))}
 
-    def _reply(self, method: str, raw: bytes) -> Reply:
+    def _reply(self, method: str, raw: bytes) -> AlipayReply:
         """The signature covers the exact text of the response object, so it is cut out of the raw reply."""
         name = method.replace(".", "_") + "_response"
         try:
@@ -138,7 +138,7 @@ class AlipayClient:
             raise ChannelUnavailable(f"{method}: a reply without a signature")
         if not self.vouches_for(cut.encode(), signature):
             raise ChannelUnavailable(f"{method}: a reply with a wrong signature")
-        return Reply(body)
+        return AlipayReply(body)
 
 
 def _object_after(text: str, name: str) -> str:

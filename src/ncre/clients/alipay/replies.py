@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ncre.clients.alipay.client import SHANGHAI
-from ncre.clients.payment_channel import ChannelUnavailable, Kind, PaymentNotification, Source, State
+from ncre.clients.payment_channel import ChannelUnavailable, NewsKind, NewsSource, PaymentNotification, State
 from ncre.events import bounds
 
 NAME: Final = "alipay"
@@ -20,7 +20,7 @@ class ReplyUnreadable(ValueError):
     """A field that Alipay never writes so."""
 
 
-def fen(text: object) -> int:
+def fen_of_reply(text: object) -> int:
     """ "160.00" yuan as 16000 fen, without any float. Raises Unreadable."""
     found = _AMOUNT.fullmatch(str(text).strip())
     if not found:
@@ -28,11 +28,11 @@ def fen(text: object) -> int:
     return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
-def yuan(amount: int) -> str:
+def yuan_for_alipay(amount: int) -> str:
     return f"{amount // 100}.{amount % 100:02}"
 
 
-def moment(text: object) -> datetime:
+def moment_of_reply(text: object) -> datetime:
     """A time of Alipay, Asia/Shanghai, as UTC; fractions of a second are left out. Raises Unreadable."""
     try:
         return bounds.moment(datetime.fromisoformat(str(text)[:19]).replace(tzinfo=SHANGHAI))
@@ -57,15 +57,15 @@ def _was_paid(said: Mapping[str, Any]) -> bool:
     return bool(said.get("gmt_payment") or said.get("send_pay_date") or said.get("refund_fee"))
 
 
-def payment(said: Mapping[str, Any], at: object, source: Source) -> PaymentNotification:
+def payment(said: Mapping[str, Any], at: object, source: NewsSource) -> PaymentNotification:
     return PaymentNotification(
-        kind=Kind.PAID,
+        kind=NewsKind.PAID,
         channel=NAME,
         order=str(said["out_trade_no"]),
         trade=str(said["trade_no"]),
         reference="",
-        amount=fen(said["total_amount"]),
-        at=moment(at),
+        amount=fen_of_reply(said["total_amount"]),
+        at=moment_of_reply(at),
         source=source,
     )
 
@@ -78,25 +78,25 @@ def news_of_notice(said: Mapping[str, str]) -> tuple[PaymentNotification, ...]:
     """
     told: list[PaymentNotification] = []
     if said.get("gmt_payment"):
-        told.append(payment(said, said["gmt_payment"], Source.NOTICE))
-    if said.get("refund_fee") and fen(said["refund_fee"]):
+        told.append(payment(said, said["gmt_payment"], NewsSource.NOTICE))
+    if said.get("refund_fee") and fen_of_reply(said["refund_fee"]):
         # the sum of all refunds so far, also of those made in the console, which name no request of ours
-        about = (said.get("out_biz_no", ""), fen(said["refund_fee"]), said.get("gmt_refund"))
-        told.append(_notice_news(Kind.RETURNED_SO_FAR, said, *about))
+        about = (said.get("out_biz_no", ""), fen_of_reply(said["refund_fee"]), said.get("gmt_refund"))
+        told.append(_notice_news(NewsKind.RETURNED_SO_FAR, said, *about))
     if told or said.get("trade_status") == "WAIT_BUYER_PAY":
         return tuple(told)
     if said.get("trade_status") == "TRADE_CLOSED":
-        return (_notice_news(Kind.CLOSED, said, "", 0, said.get("gmt_close")),)
+        return (_notice_news(NewsKind.CLOSED, said, "", 0, said.get("gmt_close")),)
     if said.get("trade_status") == "TRADE_SUCCESS":
         raise ReplyUnreadable("a paid trade without the time of its payment")
     identity = said.get("notify_id") or said["notify_time"]
     word = f"{said.get('notify_type', '')} {said.get('trade_status', '')}".strip()
-    amount = fen(said["total_amount"]) if said.get("total_amount") else 0
-    return (_notice_news(Kind.OTHER, said, identity[:60], amount, None, bounds.shown(word, 60)),)
+    amount = fen_of_reply(said["total_amount"]) if said.get("total_amount") else 0
+    return (_notice_news(NewsKind.OTHER, said, identity[:60], amount, None, bounds.shown(word, 60)),)
 
 
 def _notice_news(
-    kind: Kind, said: Mapping[str, str], reference: str, amount: int, at: str | None, word: str = ""
+    kind: NewsKind, said: Mapping[str, str], reference: str, amount: int, at: str | None, word: str = ""
 ) -> PaymentNotification:
     return PaymentNotification(
         kind=kind,
@@ -105,7 +105,7 @@ def _notice_news(
         trade=said.get("trade_no", ""),
         reference=reference,
         amount=amount,
-        at=moment(at or said["notify_time"]),
-        source=Source.NOTICE,
+        at=moment_of_reply(at or said["notify_time"]),
+        source=NewsSource.NOTICE,
         word=word,
     )

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ncre.clients.payment_channel import ChannelUnavailable, Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import ChannelUnavailable, NewsKind, NewsSource, PaymentNotification
 from ncre.events import bounds
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -21,7 +21,7 @@ NAME: Final = "wechat"
 SUMMARY: Final = "总交易单数"
 TITLE: Final = "商品名称"
 
-STATES: Final[Mapping[str, Kind]] = {"SUCCESS": Kind.PAID, "REFUND": Kind.RETURNED}
+STATES: Final[Mapping[str, NewsKind]] = {"SUCCESS": NewsKind.PAID, "REFUND": NewsKind.RETURNED}
 """What each 交易状态 means for money; any other goes to a person."""
 
 GONE: Final = frozenset({"SUCCESS", ""})
@@ -40,7 +40,7 @@ _YUAN: Final = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 _RECORD: Final = re.compile(r"\r?\n(?=`)")
 
 
-def read_bill(raw: bytes) -> tuple[PaymentNotification, ...]:
+def read_wechat_bill(raw: bytes) -> tuple[PaymentNotification, ...]:
     """Every line of the bill that tells of money. Raises ChannelUnavailable for what cannot be read."""
     try:
         return tuple(_news_of(raw.decode("utf-8-sig")))
@@ -72,14 +72,14 @@ def _values(record: str, names: Sequence[str]) -> list[str]:
 
 
 def _news(said: Mapping[str, str]) -> PaymentNotification:
-    kind = STATES.get(said["交易状态"], Kind.OTHER)
-    if kind is Kind.RETURNED and (said["退款状态"] not in GONE or not said["商户退款单号"]):
-        kind = Kind.OTHER
+    kind = STATES.get(said["交易状态"], NewsKind.OTHER)
+    if kind is NewsKind.RETURNED and (said["退款状态"] not in GONE or not said["商户退款单号"]):
+        kind = NewsKind.OTHER
     amount = _amount(said, REFUND_AMOUNT if said["交易状态"] == "REFUND" else PAID_AMOUNT)
     if amount < 0:
-        kind = Kind.OTHER
-    reference = said["商户退款单号"] if kind is Kind.RETURNED else ""
-    if kind is Kind.OTHER:
+        kind = NewsKind.OTHER
+    reference = said["商户退款单号"] if kind is NewsKind.RETURNED else ""
+    if kind is NewsKind.OTHER:
         line = "|".join(
             said[name] for name in ("交易状态", "商户订单号", "商户退款单号", "退款状态", "交易时间")
         )
@@ -92,8 +92,8 @@ def _news(said: Mapping[str, str]) -> PaymentNotification:
         reference=reference,
         amount=amount,
         at=bounds.moment(datetime.fromisoformat(said["交易时间"]).replace(tzinfo=SHANGHAI)),
-        source=Source.BILL,
-        word=f"{said['交易状态']} {said['退款状态']}".strip() if kind is Kind.OTHER else "",
+        source=NewsSource.BILL,
+        word=f"{said['交易状态']} {said['退款状态']}".strip() if kind is NewsKind.OTHER else "",
     )
 
 

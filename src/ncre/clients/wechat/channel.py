@@ -12,22 +12,22 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from ncre.clients.payment_channel import (
-    Answer,
     BillNotReady,
     ChannelRefused,
     ChannelUnavailable,
     Checkout,
     Device,
-    Kind,
+    InquiryAnswer,
+    NewsKind,
+    NewsSource,
     NoticeRefused,
     Order,
     PaymentNotification,
     Refund,
-    Source,
     State,
 )
-from ncre.clients.wechat.bill import NAME, read_bill
-from ncre.clients.wechat.client import Reply, WeChatClient
+from ncre.clients.wechat.bill import NAME, read_wechat_bill
+from ncre.clients.wechat.client import WeChatClient, WeChatReply
 from ncre.clients.wechat.payers import Payers
 from ncre.clients.wechat.terms import WeChatTerms
 from ncre.events import bounds
@@ -99,24 +99,24 @@ class WeChat:
             content["payer"] = {"openid": payer}
         return content
 
-    def query(self, order: str) -> Answer:
+    def query(self, order: str) -> InquiryAnswer:
         path = f"/v3/pay/transactions/out-trade-no/{order}?mchid={self._terms.mchid}"
         reply = self._line.ask("GET", path)
         if not reply.done:
             if reply.code in NO_TRADE:
-                return Answer(State.UNKNOWN)
+                return InquiryAnswer(State.UNKNOWN)
             raise ChannelUnavailable(f"query: {reply.code} {reply.message}")
         if reply.body.get("out_trade_no") != order:
             raise ChannelUnavailable("query: an answer to another question")
-        return self._told(reply.body, Source.QUERY)
+        return self._told(reply.body, NewsSource.QUERY)
 
-    def close(self, order: str) -> Answer:
+    def close(self, order: str) -> InquiryAnswer:
         path = f"/v3/pay/transactions/out-trade-no/{order}/close"
         reply = self._line.ask("POST", path, {"mchid": self._terms.mchid})
         if reply.done or reply.code in ("ORDER_CLOSED", "ORDERCLOSED"):
-            return Answer(State.CLOSED)
+            return InquiryAnswer(State.CLOSED)
         if reply.code in NO_TRADE:
-            return Answer(State.UNKNOWN)
+            return InquiryAnswer(State.UNKNOWN)
         if reply.code in ("ORDERPAID", "ORDER_PAID", "TRADE_ERROR"):
             return self.query(order)
         raise ChannelUnavailable(f"close: {reply.code} {reply.message}")
@@ -149,9 +149,9 @@ class WeChat:
             if event == "TRANSACTION.SUCCESS":
                 if said.get("appid") != self._terms.appid:
                     raise NoticeRefused("app")
-                return self._told(said, Source.NOTICE).news or (self._other(event, said),)
+                return self._told(said, NewsSource.NOTICE).news or (self._other(event, said),)
             if event == "REFUND.SUCCESS":
-                return (_refund_news(said, Source.NOTICE),)
+                return (_refund_news(said, NewsSource.NOTICE),)
             return (self._other(event, said),)
         except (KeyError, TypeError, ValueError, ChannelUnavailable):
             raise NoticeRefused("unreadable") from None
@@ -161,14 +161,14 @@ class WeChat:
         amounts = said.get("amount") if isinstance(said.get("amount"), dict) else {}
         content = dumps(said, sort_keys=True, ensure_ascii=False)
         return PaymentNotification(
-            kind=Kind.OTHER,
+            kind=NewsKind.OTHER,
             channel=NAME,
             order=bounds.shown(str(said.get("out_trade_no", "")), bounds.LONGEST_IDENTIFIER),
             trade=bounds.shown(str(said.get("transaction_id", "")), bounds.LONGEST_IDENTIFIER),
             reference=sha256(f"{event}{content}".encode()).hexdigest()[:32],
             amount=int((amounts or {}).get("refund", (amounts or {}).get("total", 0))),
             at=self._line.clock(),
-            source=Source.NOTICE,
+            source=NewsSource.NOTICE,
             word=bounds.shown(
                 f"{event} {said.get('refund_status', said.get('trade_state', ''))}".strip(), 60
             ),
@@ -191,17 +191,17 @@ class WeChat:
             sha1(raw, usedforsecurity=False).hexdigest().encode(), promised.lower().encode(errors="replace")
         ):
             raise ChannelUnavailable("bill: not what was promised")
-        return read_bill(raw)
+        return read_wechat_bill(raw)
 
-    def _told(self, said: Mapping[str, Any], source: Source) -> Answer:
+    def _told(self, said: Mapping[str, Any], source: NewsSource) -> InquiryAnswer:
         state = STATES.get(str(said.get("trade_state")))
         if state is None:
             raise ChannelUnavailable(f"trade state {said.get('trade_state')!r}")
         if state is not State.PAID:
-            return Answer(state)
+            return InquiryAnswer(state)
         try:
             paid = PaymentNotification(
-                kind=Kind.PAID,
+                kind=NewsKind.PAID,
                 channel=NAME,
                 order=str(said["out_trade_no"]),
                 trade=str(said["transaction_id"]),
@@ -212,9 +212,9 @@ class WeChat:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ChannelUnavailable(f"trade: {error!r}") from error
-        return Answer(state, (paid,))
+        return InquiryAnswer(state, (paid,))
 
-    def _returned(self, refund: Refund, reply: Reply) -> PaymentNotification | None:
+    def _returned(self, refund: Refund, reply: WeChatReply) -> PaymentNotification | None:
         status = reply.body.get("status")
         if status in ("ABNORMAL", "CLOSED"):
             raise ChannelRefused(f"REFUND_{status}", reply.message)
@@ -222,26 +222,26 @@ class WeChat:
             return None
         said = {**reply.body, "out_trade_no": refund.order, "transaction_id": refund.trade}
         try:
-            return _refund_news(said, Source.REFUND)
+            return _refund_news(said, NewsSource.REFUND)
         except (KeyError, TypeError, ValueError) as error:
             raise ChannelUnavailable(f"refund: {error!r}") from error
 
-    def _done(self, reply: Reply) -> Reply:
+    def _done(self, reply: WeChatReply) -> WeChatReply:
         if not reply.done:
             raise ChannelRefused(reply.code, reply.message)
         return reply
 
 
-def _where(reply: Reply, name: str) -> str:
+def _where(reply: WeChatReply, name: str) -> str:
     where = reply.body.get(name)
     if not isinstance(where, str) or not where:
         raise ChannelUnavailable(f"open: no {name}")
     return where
 
 
-def _refund_news(said: Mapping[str, Any], source: Source) -> PaymentNotification:
+def _refund_news(said: Mapping[str, Any], source: NewsSource) -> PaymentNotification:
     return PaymentNotification(
-        kind=Kind.RETURNED,
+        kind=NewsKind.RETURNED,
         channel=NAME,
         order=str(said["out_trade_no"]),
         trade=str(said["transaction_id"]),

@@ -36,7 +36,7 @@ SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
 
 
 @dataclass(frozen=True)
-class Reply:
+class WeChatReply:
     """An answer of WeChat Pay: HTTP status, and its JSON."""
 
     status: int
@@ -70,7 +70,7 @@ class WeChatClient:
         if len(terms.api_key.encode()) != 32:
             raise KeyUnusable("the APIv3 key of WeChat Pay has 32 characters")
 
-    def ask(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Reply:
+    def ask(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> WeChatReply:
         """Ask WeChat Pay. Raises ChannelUnavailable for whatever is not its signed answer or its plain refusal."""
         body = "" if content is None else json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         answer = self._sent(method, self.terms.gateway + path, body)
@@ -84,7 +84,7 @@ class WeChatClient:
             raise ChannelUnavailable(f"{path}: not an answer of WeChat Pay") from None
         if not isinstance(said, dict) or said.get("code") == "SYSTEM_ERROR":
             raise ChannelUnavailable(f"{path}: {said}")
-        return Reply(answer.status_code, said)
+        return WeChatReply(answer.status_code, said)
 
     def fetch(self, address: str) -> bytes:
         """A bill, from the gateway and nowhere else: the request carries our authorization. Raises ChannelUnavailable."""

@@ -133,7 +133,7 @@ _START_B, _START_C, _TO_B, _STOP = 104, 105, 100, 106
 
 
 @dataclass(frozen=True)
-class Code:
+class Barcode:
     """A code as a picture of one bit, and how many pixels of it are quiet zone on each side."""
 
     picture: Image.Image
@@ -150,7 +150,7 @@ class Outline:
     path: str
 
 
-def outline(code: Code) -> Outline:
+def barcode_outline(code: Barcode) -> Outline:
     """The same modules as in the picture, quiet zone included."""
     picture = code.picture
     strokes = []
@@ -165,23 +165,23 @@ def outline(code: Code) -> Outline:
     return Outline(picture.width, picture.height, "".join(strokes))
 
 
-def qr(payload: str) -> Code:
+def qr(payload: str) -> Barcode:
     """A QR code at error correction level M."""
     matrix = segno.make(payload, error="m", micro=False, mask=MASK).matrix
     side = len(matrix) + 2 * QR_QUIET
     margin, edge = bytes(QR_QUIET), bytes(side * QR_QUIET)
     modules = edge + b"".join(margin + bytes(row) + margin for row in matrix) + edge
-    return Code(_picture(modules, side), QR_QUIET, QR_QUIET)
+    return Barcode(_picture(modules, side), QR_QUIET, QR_QUIET)
 
 
-def code128(text: str) -> Code:
+def code128(text: str) -> Barcode:
     """A Code 128 of ASCII text; pairs of digits are packed (set C), the rest is set B."""
     modules = [0] * BAR_QUIET
     for value in _values(text):
         for place, width in enumerate(_WIDTHS[value]):
             modules += [1 - place % 2] * int(width)
     modules += [0] * BAR_QUIET
-    return Code(_picture(bytes(modules), len(modules)), BAR_QUIET, 0)
+    return Barcode(_picture(bytes(modules), len(modules)), BAR_QUIET, 0)
 
 
 def _picture(modules: bytes, width: int) -> Image.Image:

@@ -106,7 +106,7 @@ class TicketKey:
         return _text(self._key.sign(b"document\n" + document))
 
 
-def read(code: str, public: str) -> TicketToken:
+def read_ticket_token(code: str, public: str) -> TicketToken:
     """The stamp in a code that was scanned or typed. Raises Unreadable, CaseLost or Forged."""
     text = code.strip()
     if found := _SHAPE_2.fullmatch(text.upper()):

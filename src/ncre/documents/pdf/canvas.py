@@ -16,7 +16,7 @@ from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
 from PIL import Image
 
-from ncre.documents.codes.barcodes import Code
+from ncre.documents.codes.barcodes import Barcode
 from ncre.documents.english import LABELS
 from ncre.documents.pdf import glyphs
 from ncre.documents.pdf.archive_metadata import archive_metadata
@@ -103,7 +103,7 @@ class Paper:
         """Remember that a face is lacking on the paper."""
         self._faceless.append(f"{number} {name}")
 
-    def code(self, code: Code, x: float, y: float, w: float, h: float) -> None:
+    def code(self, code: Barcode, x: float, y: float, w: float, h: float) -> None:
         """A code whose dark modules fill the frame; its quiet zone lies around it and stays white."""
         across = w / (code.picture.width - 2 * code.quiet_x) * code.quiet_x
         down = h / (code.picture.height - 2 * code.quiet_y) * code.quiet_y

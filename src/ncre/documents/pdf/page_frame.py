@@ -7,7 +7,7 @@ import logging
 from ncre.documents import english, labels
 from ncre.documents.pdf.canvas import LEFT, RIGHT, Paper
 from ncre.documents.view_models import NO_PHOTO, Person, Record
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 
 log = logging.getLogger("ncre.printing")
 
@@ -49,9 +49,9 @@ def foot(
     """When the record became so, which version and digest it has: never when it was printed."""
     at = BILINGUAL_FOOTER if paper.bilingual else FOOTER
     paper.line(LEFT, at, RIGHT, at)
-    zh = f"{in_words(record.at)} · 记录版本 v{record.version} · 摘要 {record.digest} · {remark}"
+    zh = f"{exam_time_in_words(record.at)} · 记录版本 v{record.version} · 摘要 {record.digest} · {remark}"
     en = (
-        f"{in_words(record.at)} · record version v{record.version} · digest {record.digest} · "
+        f"{exam_time_in_words(record.at)} · record version v{record.version} · digest {record.digest} · "
         f"{paper.english(remark)}; {english.CHINESE_COUNTS}"
     )
     lines = [(zh, f"第 {page} 页 / 共 {pages} 页")]

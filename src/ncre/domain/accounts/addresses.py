@@ -120,7 +120,7 @@ def key(text: str) -> str:
     return typed_text.account_name(text)
 
 
-def shown(address: str) -> str:
+def readable_address(address: str) -> str:
     """An address as people read it: 138 0013 8000, +852 9123 4567; an e-mail address as it is."""
     if re.search(r"[^\d+() -]", address):  # an e-mail address, or a name, in which a phone might be read too
         return address
@@ -141,7 +141,7 @@ def masked(address: str) -> str:
     if "@" in address:
         local, _, domain = address.rpartition("@")
         return f"{local[:1]}***@{domain}"
-    digits = shown(address).replace(" ", "")
+    digits = readable_address(address).replace(" ", "")
     if len(digits) < 9:
         return "****"
     kept = 4 if digits.startswith("+") else 3

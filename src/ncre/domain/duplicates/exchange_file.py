@@ -106,7 +106,7 @@ def written(
     yield f"seal {seal.hexdigest()}\n".encode()
 
 
-def read(secret: bytes, raw: bytes) -> ExchangeFile:
+def read_exchange_file(secret: bytes, raw: bytes) -> ExchangeFile:
     """What the file says. Raises ExchangeUnreadable."""
     body, last = _parted(raw)
     head, lines = _opened(body)
@@ -120,7 +120,7 @@ def read(secret: bytes, raw: bytes) -> ExchangeFile:
     return ExchangeFile(head["round"], head["province"], people, sha256(raw).hexdigest())
 
 
-def outline(raw: bytes) -> ExchangeOutline:
+def exchange_outline(raw: bytes) -> ExchangeOutline:
     """What whoever has no key can tell of a file: that every line has the form, and for what it is. Raises ExchangeUnreadable."""
     body, last = _parted(raw)
     head, lines = _opened(body)

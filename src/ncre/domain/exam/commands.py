@@ -86,7 +86,7 @@ class NoteRevision:
 ExamCommand = PlanRound | PlanSite | CloseSite | CallOffSite | PostNotice | DrawSeats | NoteRevision
 
 
-def stream_of(command: ExamCommand) -> UUID:
+def exam_stream_of(command: ExamCommand) -> UUID:
     """The stream to which a command about the exam is answered."""
     match command:
         case PlanRound():

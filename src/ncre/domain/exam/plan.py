@@ -183,7 +183,7 @@ def deadline_of(status: Status, reviews: bool, round_: Round, now: datetime) -> 
     turn = TURNS[status, reviews]
     window = round_.window(turn.window)
     assert window is not None
-    return Deadline(turn, window.closes, now >= window.closes, in_words(window.closes))
+    return Deadline(turn, window.closes, now >= window.closes, exam_time_in_words(window.closes))
 
 
 def require_open(window: Window | None, now: datetime, opening: Opening) -> None:
@@ -191,11 +191,11 @@ def require_open(window: Window | None, now: datetime, opening: Opening) -> None
     if window is None:
         return
     if now < window.opens:
-        raise Refusal(RefusalCode.WINDOW_NOT_YET, window=opening, opens=in_words(window.opens))
+        raise Refusal(RefusalCode.WINDOW_NOT_YET, window=opening, opens=exam_time_in_words(window.opens))
     if now >= window.closes:
-        raise Refusal(RefusalCode.WINDOW_OVER, window=opening, closed=in_words(window.closes))
+        raise Refusal(RefusalCode.WINDOW_OVER, window=opening, closed=exam_time_in_words(window.closes))
 
 
-def in_words(moment: datetime) -> str:
+def exam_time_in_words(moment: datetime) -> str:
     """A moment as people at the sites read it: 2027-03-27 08:00, exam time."""
     return moment.astimezone(EXAM_TIME).strftime("%Y-%m-%d %H:%M")

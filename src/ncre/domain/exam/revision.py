@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.seating.sittings import sitting_name
 from ncre.events.exam import Batch, Contact, Fee, NoticePosted, OnSite, RoundPlan, SitePlan, Subject, Window
@@ -92,7 +92,7 @@ class Plans:
     closed: Mapping[str, SitePlan] = field(default_factory=dict)
 
 
-def differences(before: Plans, after: Plans) -> list[Change]:
+def plan_changes(before: Plans, after: Plans) -> list[Change]:
     """Every change that leads from `before` to `after`; a notice that `after` does not have stays."""
     assert after.round is not None, "a revision has a round"
     changes = list(_round_changes(before.round, after.round))
@@ -270,12 +270,12 @@ def _contact(contact: Contact) -> str:
 
 
 def _on_site(on_site: OnSite) -> str:
-    moments = [in_words(moment) if moment else "" for moment in (on_site.opens, on_site.closes)]
+    moments = [exam_time_in_words(moment) if moment else "" for moment in (on_site.opens, on_site.closes)]
     return f"{' – '.join(moments)} {on_site.place}".strip(" –")
 
 
 def _span(window: Window) -> str:
-    return f"{in_words(window.opens)} – {in_words(window.closes)}"
+    return f"{exam_time_in_words(window.opens)} – {exam_time_in_words(window.closes)}"
 
 
 def _name(batch: Batch) -> str:

@@ -37,7 +37,7 @@ from ncre.domain.exam.revision_touches import (
 )
 
 
-class Outcome(StrEnum):
+class RevisionOutcome(StrEnum):
     """What comes of a change. The codes stand in the log and are never renamed."""
 
     REFUSED = "refused"
@@ -45,19 +45,19 @@ class Outcome(StrEnum):
     ALLOWED = "allowed"
 
 
-OUTCOMES: Final[Mapping[Outcome, Bilingual]] = {
-    Outcome.REFUSED: Bilingual("不能修改", "refused"),
-    Outcome.FOLLOW_UP: Bilingual("可以修改，须跟进", "allowed, to be followed up"),
-    Outcome.ALLOWED: Bilingual("可以修改", "allowed"),
+OUTCOMES: Final[Mapping[RevisionOutcome, Bilingual]] = {
+    RevisionOutcome.REFUSED: Bilingual("不能修改", "refused"),
+    RevisionOutcome.FOLLOW_UP: Bilingual("可以修改，须跟进", "allowed, to be followed up"),
+    RevisionOutcome.ALLOWED: Bilingual("可以修改", "allowed"),
 }
 
 
 @dataclass(frozen=True)
-class Rule:
+class RevisionRule:
     """What comes of a kind of change where it touches somebody, and what then holds for them."""
 
     words: Bilingual
-    outcome: Outcome = Outcome.ALLOWED
+    outcome: RevisionOutcome = RevisionOutcome.ALLOWED
     touches: Touches = nobody
     then: Bilingual = Bilingual("", "")
 
@@ -67,18 +67,20 @@ class Rule:
         return self.touches is not nobody
 
 
-def _follow(zh: str, en: str, touches: Touches, then_zh: str, then_en: str) -> Rule:
-    return Rule(Bilingual(zh, en), Outcome.FOLLOW_UP, touches, Bilingual(then_zh, then_en))
+def _follow(zh: str, en: str, touches: Touches, then_zh: str, then_en: str) -> RevisionRule:
+    return RevisionRule(Bilingual(zh, en), RevisionOutcome.FOLLOW_UP, touches, Bilingual(then_zh, then_en))
 
 
-def _refuse(zh: str, en: str, touches: Touches, then_zh: str, then_en: str) -> Rule:
-    return Rule(Bilingual(zh, en), Outcome.REFUSED, touches, Bilingual(then_zh, then_en))
+def _refuse(zh: str, en: str, touches: Touches, then_zh: str, then_en: str) -> RevisionRule:
+    return RevisionRule(Bilingual(zh, en), RevisionOutcome.REFUSED, touches, Bilingual(then_zh, then_en))
 
 
-RULES: Final[Mapping[ChangeKind, Rule]] = {
-    ChangeKind.ROUND_OPENED: Rule(Bilingual("考次开放", "the round is opened")),
-    ChangeKind.TITLE: Rule(Bilingual("考次名称", "the title of the round")),
-    ChangeKind.OFFICE_CONTACT: Rule(Bilingual("考务办公室联系方式", "the contacts of the exam office")),
+RULES: Final[Mapping[ChangeKind, RevisionRule]] = {
+    ChangeKind.ROUND_OPENED: RevisionRule(Bilingual("考次开放", "the round is opened")),
+    ChangeKind.TITLE: RevisionRule(Bilingual("考次名称", "the title of the round")),
+    ChangeKind.OFFICE_CONTACT: RevisionRule(
+        Bilingual("考务办公室联系方式", "the contacts of the exam office")
+    ),
     ChangeKind.PAPERS: _follow(
         "现场确认所带材料",
         "the papers for a confirmation on site",
@@ -106,7 +108,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已编排座位，请通知",
         "have seats: tell them",
     ),
-    ChangeKind.SUBJECT_ADDED: Rule(Bilingual("增加科目", "a subject is added")),
+    ChangeKind.SUBJECT_ADDED: RevisionRule(Bilingual("增加科目", "a subject is added")),
     ChangeKind.SUBJECT_REMOVED: _follow(
         "取消科目",
         "a subject is taken out",
@@ -131,7 +133,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已编排的座位不变，请核对批次是否够长",
         "seats stay: check that the sittings are long enough",
     ),
-    ChangeKind.SUBJECT_REMARKS: Rule(Bilingual("科目说明", "remarks on a subject")),
+    ChangeKind.SUBJECT_REMARKS: RevisionRule(Bilingual("科目说明", "remarks on a subject")),
     ChangeKind.FEE: _follow(
         "考试费",
         "a fee",
@@ -139,8 +141,8 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "还没有支付的，按报考时的费用支付",
         "have not paid: they pay the fee at which they chose",
     ),
-    ChangeKind.FEE_BASIS: Rule(Bilingual("收费依据", "the basis of a fee")),
-    ChangeKind.AGREEMENT_EDITION: Rule(Bilingual("报名协议版本", "the edition of the agreement")),
+    ChangeKind.FEE_BASIS: RevisionRule(Bilingual("收费依据", "the basis of a fee")),
+    ChangeKind.AGREEMENT_EDITION: RevisionRule(Bilingual("报名协议版本", "the edition of the agreement")),
     ChangeKind.AGREEMENT_TEXT: _refuse(
         "协议文字（版本未变）",
         "the text of the agreement under the same edition",
@@ -155,8 +157,8 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已按原文字声明，不再重新声明",
         "declared in the words of then, and are not asked again",
     ),
-    ChangeKind.NOTICE: Rule(Bilingual("公告", "a notice")),
-    ChangeKind.SITE_ADDED: Rule(Bilingual("增加考点", "a site is added")),
+    ChangeKind.NOTICE: RevisionRule(Bilingual("公告", "a notice")),
+    ChangeKind.SITE_ADDED: RevisionRule(Bilingual("增加考点", "a site is added")),
     ChangeKind.SITE_CLOSED: _follow(
         "考点停止报名",
         "a site is closed to registrations",
@@ -164,7 +166,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已报名的保留，照常审核、支付和编排；不再接受新报",
         "stay, and are reviewed, pay and are seated; nobody new can register",
     ),
-    ChangeKind.SITE_REOPENED: Rule(Bilingual("考点重新开放", "a site is opened again")),
+    ChangeKind.SITE_REOPENED: RevisionRule(Bilingual("考点重新开放", "a site is opened again")),
     ChangeKind.SITE_NAME: _follow(
         "考点名称",
         "the name of a site",
@@ -179,10 +181,10 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "请通知；准考证同时写明新旧地址",
         "tell them; tickets name the new address and the one before",
     ),
-    ChangeKind.SITE_REMARKS: Rule(Bilingual("考点说明", "remarks on a site")),
-    ChangeKind.SITE_CONTACT: Rule(Bilingual("考点联系方式", "the contacts of a site")),
-    ChangeKind.SITE_NOTICE: Rule(Bilingual("考点提示", "the site's own notice")),
-    ChangeKind.SITE_MANAGES: Rule(Bilingual("考点可自行管理的内容", "what the site manages itself")),
+    ChangeKind.SITE_REMARKS: RevisionRule(Bilingual("考点说明", "remarks on a site")),
+    ChangeKind.SITE_CONTACT: RevisionRule(Bilingual("考点联系方式", "the contacts of a site")),
+    ChangeKind.SITE_NOTICE: RevisionRule(Bilingual("考点提示", "the site's own notice")),
+    ChangeKind.SITE_MANAGES: RevisionRule(Bilingual("考点可自行管理的内容", "what the site manages itself")),
     ChangeKind.CONFIRMATION_TIME: _follow(
         "现场确认的时间和地点",
         "time and place of the confirmation on site",
@@ -211,7 +213,9 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "还没有现场确认，请通知",
         "are not confirmed: tell them",
     ),
-    ChangeKind.CONFIRMATION_OFF: Rule(Bilingual("改为不现场确认", "confirmation on site is switched off")),
+    ChangeKind.CONFIRMATION_OFF: RevisionRule(
+        Bilingual("改为不现场确认", "confirmation on site is switched off")
+    ),
     ChangeKind.HOLD: _follow(
         "支付期限规则",
         "how long is waited for payment",
@@ -225,7 +229,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
     ChangeKind.AUDIENCE: _follow(
         "报考对象", "who may come", here, "已报的保留，请核对", "stay: check whether they may come"
     ),
-    ChangeKind.QUOTA_RAISED: Rule(Bilingual("增加限额", "a quota is raised")),
+    ChangeKind.QUOTA_RAISED: RevisionRule(Bilingual("增加限额", "a quota is raised")),
     ChangeKind.QUOTA_LOWERED: _refuse(
         "减少限额",
         "a quota is lowered",
@@ -233,7 +237,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已报人数超过新限额；请先改为已报人数，即不再接受新报",
         "more are registered than that: set it to their number, and nobody new comes in",
     ),
-    ChangeKind.OFFER_ADDED: Rule(Bilingual("考点增加科目", "a site offers one more subject")),
+    ChangeKind.OFFER_ADDED: RevisionRule(Bilingual("考点增加科目", "a site offers one more subject")),
     ChangeKind.OFFER_REMOVED: _follow(
         "考点取消科目",
         "a site does not offer a subject any more",
@@ -241,7 +245,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已报的保留，照常支付和编排；不再接受新报",
         "keep it, pay and are seated; nobody new can choose it",
     ),
-    ChangeKind.ROOM_ADDED: Rule(Bilingual("增加机房", "a room is added")),
+    ChangeKind.ROOM_ADDED: RevisionRule(Bilingual("增加机房", "a room is added")),
     ChangeKind.ROOM_REMOVED: _refuse(
         "取消机房",
         "a room is taken out",
@@ -249,7 +253,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已有人编排在这个机房",
         "people have seats in it",
     ),
-    ChangeKind.ROOM_GROWN: Rule(Bilingual("机房增加座位", "a room gets more seats")),
+    ChangeKind.ROOM_GROWN: RevisionRule(Bilingual("机房增加座位", "a room gets more seats")),
     ChangeKind.ROOM_SHRUNK: _refuse(
         "机房减少座位",
         "a room gets fewer seats",
@@ -257,7 +261,7 @@ RULES: Final[Mapping[ChangeKind, Rule]] = {
         "已有人编排在要减少的座位上",
         "people have the seats that would go",
     ),
-    ChangeKind.BATCH_ADDED: Rule(Bilingual("增加批次", "a batch is added")),
+    ChangeKind.BATCH_ADDED: RevisionRule(Bilingual("增加批次", "a batch is added")),
     ChangeKind.BATCH_REMOVED: _follow(
         "取消批次",
         "a batch is taken out",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.exam.revision_rules import RULES, Outcome
+from ncre.domain.exam.revision_rules import RULES, RevisionOutcome
 from ncre.domain.exam.revision_touches import (
     Holder,
     Levels,
@@ -21,7 +21,7 @@ class Weighed:
     """
 
     change: Change
-    outcome: Outcome
+    outcome: RevisionOutcome
     people: tuple[Holder, ...]
     excess: int = 0
 
@@ -43,5 +43,7 @@ def weighed(change: Change, people: Iterable[Holder], levels: Levels) -> Weighed
     touched = tuple(one for one in mine if rule.touches(change, one, levels))
     if change.kind is ChangeKind.QUOTA_LOWERED:
         excess = max(0, len(touched) - int(change.after))
-        return Weighed(change, rule.outcome if excess else Outcome.ALLOWED, touched if excess else (), excess)
-    return Weighed(change, rule.outcome if touched else Outcome.ALLOWED, touched)
+        return Weighed(
+            change, rule.outcome if excess else RevisionOutcome.ALLOWED, touched if excess else (), excess
+        )
+    return Weighed(change, rule.outcome if touched else RevisionOutcome.ALLOWED, touched)

@@ -6,7 +6,7 @@ from typing import Final
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.exam.revision_rules import OUTCOMES, RULES, Outcome
+from ncre.domain.exam.revision_rules import OUTCOMES, RULES, RevisionOutcome
 
 NOTICES: Final = {
     "announcement": Bilingual("公告", "the announcement"),
@@ -28,7 +28,7 @@ def change_words(change: Change) -> Bilingual:
     )
 
 
-def outcome_words(outcome: Outcome, kind: ChangeKind, touched: int) -> Bilingual:
+def outcome_words(outcome: RevisionOutcome, kind: ChangeKind, touched: int) -> Bilingual:
     """What comes of it, how many it touches, and what then holds for them."""
     rule, said = RULES[kind], OUTCOMES[outcome]
     if not touched:

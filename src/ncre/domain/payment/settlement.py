@@ -124,7 +124,7 @@ def yuan_grouped(fen: int) -> str:
     return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02}"
 
 
-def fen(text: str) -> int:
+def fen_typed(text: str) -> int:
     """An amount in yuan as somebody types it, 160, 160.00 or 1,600.00, in fen. Raises Refusal where it is none."""
     found = _YUAN.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not found:

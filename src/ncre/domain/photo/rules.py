@@ -19,7 +19,7 @@ Facts = Mapping[str, float | str | None]
 """Measurements by name, as a photo's fact keeps them."""
 
 
-class Level(StrEnum):
+class RuleLevel(StrEnum):
     """What came of one rule."""
 
     PASSED = "passed"
@@ -44,25 +44,25 @@ class Band:
     code: str
     green: Range
     amber: Range
-    beyond: Level
+    beyond: RuleLevel
     unit: str
     source: str
 
-    def level(self, value: float) -> Level:
+    def level(self, value: float) -> RuleLevel:
         """How a measured value is judged."""
         if self.green[0] <= value <= self.green[1]:
-            return Level.PASSED
+            return RuleLevel.PASSED
         if self.amber[0] <= value <= self.amber[1]:
-            return Level.WARNED
+            return RuleLevel.WARNED
         return self.beyond
 
 
 def _hard(measure: str, code: str, green: Range, unit: str, source: str, amber: Range | None = None) -> Band:
-    return Band(measure, code, green, amber or green, Level.REFUSED, unit, source)
+    return Band(measure, code, green, amber or green, RuleLevel.REFUSED, unit, source)
 
 
 def _soft(
-    measure: str, code: str, green: Range, unit: str, source: str, beyond: Level = Level.WARNED
+    measure: str, code: str, green: Range, unit: str, source: str, beyond: RuleLevel = RuleLevel.WARNED
 ) -> Band:
     return Band(measure, code, green, green, beyond, unit, source)
 
@@ -112,11 +112,18 @@ BANDS: Final[Mapping[str, Band]] = {
     "background": _soft("background_spread", "BG", (0, 25), "grey", "photo facts §9: plain below 10"),
     "edges": _soft("background_edges", "BG", (0, 8), "grey", "photo facts §9: P90 of the edges"),
     "glare": _soft("face_glare", "BRIGHT", (0, 0.15), "share", "photo facts §9: pixels above 250"),
-    "shadow": _soft("shadow", "SHADOW", (0, 0.6), "", "photo facts §9: natural light to 0.5", Level.STAFF),
-    "small_faces": _soft(
-        "small_faces", "FACES", (0, 0.5), "", "found by a closer look: from 18 % of the width on", Level.STAFF
+    "shadow": _soft(
+        "shadow", "SHADOW", (0, 0.6), "", "photo facts §9: natural light to 0.5", RuleLevel.STAFF
     ),
-    "mouth": _soft("mouth", "MOUTH", (0, 0.35), "", "photo facts §9", Level.STAFF),
+    "small_faces": _soft(
+        "small_faces",
+        "FACES",
+        (0, 0.5),
+        "",
+        "found by a closer look: from 18 % of the width on",
+        RuleLevel.STAFF,
+    ),
+    "mouth": _soft("mouth", "MOUTH", (0, 0.35), "", "photo facts §9", RuleLevel.STAFF),
 }
 """Every rule of one measurement, in the order in which people are told."""
 

@@ -29,7 +29,7 @@ from ncre.domain.photo.rules import (
     UNDECIDED,
     Band,
     Facts,
-    Level,
+    RuleLevel,
 )
 
 
@@ -59,12 +59,12 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Check:
+class RuleResult:
     """What came of one rule: its name and code, the value, and the band it was held against, if it has one."""
 
     name: str
     code: str
-    level: Level
+    level: RuleLevel
     value: float | None = None
     band: Band | None = None
 
@@ -73,14 +73,14 @@ def judge(measured: Measurements) -> Verdict:
     """The verdict on a photo: every fault at once, where there was a picture to look at."""
     checks = list(_checks(measured.facts))
     refused = [measured.failed] if measured.failed else []
-    refused += [check.code for check in checks if check.level is Level.REFUSED]
-    others = [check.code for check in checks if check.level in (Level.WARNED, Level.STAFF)]
+    refused += [check.code for check in checks if check.level is RuleLevel.REFUSED]
+    others = [check.code for check in checks if check.level in (RuleLevel.WARNED, RuleLevel.STAFF)]
     verdict = "reject" if refused else "warn" if others else "accept"
     codes = tuple(dict.fromkeys(refused + others))
     return Verdict(verdict, codes, {"rules": RULES_VERSION, **measured.models})
 
 
-def checklist(measured: Facts, codes: Collection[str], staff: bool) -> tuple[Check, ...]:
+def checklist(measured: Facts, codes: Collection[str], staff: bool) -> tuple[RuleResult, ...]:
     """Every rule and what came of it, the worst first, from what a photo's fact keeps.
 
     `codes` are those of the fact: what stopped the measuring stands only there. Hints for staff are
@@ -88,17 +88,17 @@ def checklist(measured: Facts, codes: Collection[str], staff: bool) -> tuple[Che
     """
     checks = list(_checks(measured))
     known = {check.code for check in checks}
-    checks += [Check(code.lower(), code, Level.REFUSED) for code in codes if code not in known]
+    checks += [RuleResult(code.lower(), code, RuleLevel.REFUSED) for code in codes if code not in known]
     kept = [check for check in checks if staff or check.code not in STAFF_ONLY]
-    worst = [Level.REFUSED, Level.STAFF, Level.WARNED, Level.UNMEASURED, Level.PASSED]
+    worst = [RuleLevel.REFUSED, RuleLevel.STAFF, RuleLevel.WARNED, RuleLevel.UNMEASURED, RuleLevel.PASSED]
     return tuple(sorted(kept, key=lambda check: worst.index(check.level)))
 
 
-def to_tell(measured: Facts, codes: Collection[str]) -> tuple[Check, ...]:
+def to_tell(measured: Facts, codes: Collection[str]) -> tuple[RuleResult, ...]:
     """What a candidate is told of a photo: its refusals, else its warnings, one a cause."""
     checks = checklist(measured, codes, staff=False)
-    refused = [check for check in checks if check.level is Level.REFUSED]
-    faults = refused or [check for check in checks if check.level is Level.WARNED]
+    refused = [check for check in checks if check.level is RuleLevel.REFUSED]
+    faults = refused or [check for check in checks if check.level is RuleLevel.WARNED]
     by_code = {check.code: check for check in reversed(faults)}
     follows = {other for code in by_code for other in CONSEQUENCES.get(code, ())}
     return tuple(check for code, check in reversed(by_code.items()) if code not in follows)
@@ -116,26 +116,26 @@ def refusing(measured: Facts, codes: Collection[str]) -> tuple[str, ...]:
     """Those of the codes that refuse; the rest are warnings and hints."""
     return tuple(
         dict.fromkeys(
-            check.code for check in checklist(measured, codes, staff=True) if check.level is Level.REFUSED
+            check.code for check in checklist(measured, codes, staff=True) if check.level is RuleLevel.REFUSED
         )
     )
 
 
-def _checks(measured: Facts) -> Iterator[Check]:
+def _checks(measured: Facts) -> Iterator[RuleResult]:
     """What came of every rule. Where there was no picture, only what is known of the file."""
     if isinstance(measured.get("format"), str):
         is_jpeg = measured["format"] == "JPEG"
-        yield Check("not_jpeg", "NOT_JPEG", Level.PASSED if is_jpeg else Level.REFUSED)
+        yield RuleResult("not_jpeg", "NOT_JPEG", RuleLevel.PASSED if is_jpeg else RuleLevel.REFUSED)
     yield from _of_the_way_up(measured)
     for name, band in BANDS.items():
         value = measured.get(band.measure)
         if isinstance(value, int | float) and _is_in_doubt(name, measured):
-            yield Check(name, band.code, Level.UNMEASURED, None, band)
+            yield RuleResult(name, band.code, RuleLevel.UNMEASURED, None, band)
         elif isinstance(value, int | float):
-            if name != "bytes_huge" or band.level(value) is not Level.PASSED:
-                yield Check(name, band.code, band.level(value), value, band)
+            if name != "bytes_huge" or band.level(value) is not RuleLevel.PASSED:
+                yield RuleResult(name, band.code, band.level(value), value, band)
         elif measured.get("geometry") == NOT_MEASURED and band.measure not in _OF_THE_FILE:
-            yield Check(name, band.code, Level.UNMEASURED, None, band)
+            yield RuleResult(name, band.code, RuleLevel.UNMEASURED, None, band)
     yield from _of_several(measured)
 
 
@@ -152,7 +152,7 @@ def _is_in_doubt(name: str, measured: Facts) -> bool:
     if (
         name not in _OF_THE_CROWN
         or not isinstance(off, int | float)
-        or BANDS["crown"].level(off) is Level.PASSED
+        or BANDS["crown"].level(off) is RuleLevel.PASSED
     ):
         return False
     if not isinstance(crown, int | float) or not isinstance(chin, int | float):
@@ -165,35 +165,35 @@ def _is_in_doubt(name: str, measured: Facts) -> bool:
 _OF_THE_CROWN: Final = frozenset({"top", "head"})
 
 
-def _of_the_way_up(measured: Facts) -> Iterator[Check]:
+def _of_the_way_up(measured: Facts) -> Iterator[RuleResult]:
     faces, others = measured.get("faces"), measured.get("others")
     if isinstance(faces, int | float):
-        yield Check("face", "NOFACE", Level.PASSED if faces else Level.REFUSED, faces)
+        yield RuleResult("face", "NOFACE", RuleLevel.PASSED if faces else RuleLevel.REFUSED, faces)
     if isinstance(others, int | float):
-        yield Check("others", "MULTI", Level.REFUSED if others else Level.PASSED, others)
+        yield RuleResult("others", "MULTI", RuleLevel.REFUSED if others else RuleLevel.PASSED, others)
     turned, margin = measured.get("turned"), measured.get("turn_margin")
     if not isinstance(turned, int | float) or not isinstance(margin, int | float):
         return
     if margin < UNDECIDED:
-        yield Check("upright", "UPRIGHT", Level.WARNED, turned)
+        yield RuleResult("upright", "UPRIGHT", RuleLevel.WARNED, turned)
     else:
         code = TURNED.get(int(turned), "UPRIGHT")
-        yield Check("upright", code, Level.REFUSED if turned else Level.PASSED, turned)
+        yield RuleResult("upright", code, RuleLevel.REFUSED if turned else RuleLevel.PASSED, turned)
 
 
-def _of_several(measured: Facts) -> Iterator[Check]:
+def _of_several(measured: Facts) -> Iterator[RuleResult]:
     """Rules that take more than one measurement."""
     yield from _of_the_light(measured)
     yield from _of_the_eyes(measured)
     tint, ratio = measured.get("tint_spread"), measured.get("tint_ratio", 0.0)
     if isinstance(tint, int | float) and isinstance(ratio, int | float):
         tinted = tint < TINT_NOISE or (tint < TINT_SPREAD and ratio < TINT_RATIO)
-        yield Check("tint", "TINTED", Level.WARNED if tinted else Level.PASSED, tint)
+        yield RuleResult("tint", "TINTED", RuleLevel.WARNED if tinted else RuleLevel.PASSED, tint)
     if measured.get("mode") == "CMYK":
-        yield Check("colours", "CMYK", Level.WARNED)
+        yield RuleResult("colours", "CMYK", RuleLevel.WARNED)
 
 
-def _of_the_light(measured: Facts) -> Iterator[Check]:
+def _of_the_light(measured: Facts) -> Iterator[RuleResult]:
     """Brightness alone says more about skin than about light (photo facts §10): it counts where the face is flat."""
     light, spread = measured.get("face_light"), measured.get("face_range")
     if isinstance(light, int | float) and isinstance(spread, int | float):
@@ -201,10 +201,12 @@ def _of_the_light(measured: Facts) -> Iterator[Check]:
             ("dark", "DARK", light < DARK_FACE),
             ("light", "BRIGHT", light > BRIGHT_FACE),
         ):
-            yield Check(name, code, Level.WARNED if wrong and spread < DARK_RANGE else Level.PASSED, light)
+            yield RuleResult(
+                name, code, RuleLevel.WARNED if wrong and spread < DARK_RANGE else RuleLevel.PASSED, light
+            )
 
 
-def _of_the_eyes(measured: Facts) -> Iterator[Check]:
+def _of_the_eyes(measured: Facts) -> Iterator[RuleResult]:
     eyes, contrast = measured.get("eye_light"), measured.get("eye_contrast")
     reach = measured.get("eye_range", COVERED_RANGE)
     if all(isinstance(one, int | float) for one in (eyes, contrast, reach)):
@@ -213,4 +215,4 @@ def _of_the_eyes(measured: Facts) -> Iterator[Check]:
         assert isinstance(reach, int | float)
         dark = eyes < COVERED_LIGHT and contrast < COVERED_CONTRAST and reach < SEEN_RANGE
         covered = dark or reach < COVERED_RANGE
-        yield Check("eyes", "EYES", Level.STAFF if covered else Level.PASSED, eyes)
+        yield RuleResult("eyes", "EYES", RuleLevel.STAFF if covered else RuleLevel.PASSED, eyes)

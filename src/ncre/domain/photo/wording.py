@@ -9,8 +9,8 @@ from math import isinf
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.photo.rules import BANDS, Band, Facts, Level
-from ncre.domain.photo.verdict import Check
+from ncre.domain.photo.rules import BANDS, Band, Facts, RuleLevel
+from ncre.domain.photo.verdict import RuleResult
 
 RULE_WORDS: Final[dict[str, Bilingual]] = {
     "not_jpeg": Bilingual("JPG 格式", "JPEG format"),
@@ -50,16 +50,16 @@ RULE_WORDS: Final[dict[str, Bilingual]] = {
     "colours": Bilingual("屏幕色彩", "Screen colours"),
 }
 
-LEVEL_WORDS: Final[dict[Level, Bilingual]] = {
-    Level.PASSED: Bilingual("通过", "passed"),
-    Level.WARNED: Bilingual("提醒", "warning"),
-    Level.REFUSED: Bilingual("不符合", "refused"),
-    Level.STAFF: Bilingual("供考点参考", "hint for staff"),
-    Level.UNMEASURED: Bilingual("未测量，由考点判断", "not measured, left to the site"),
+LEVEL_WORDS: Final[dict[RuleLevel, Bilingual]] = {
+    RuleLevel.PASSED: Bilingual("通过", "passed"),
+    RuleLevel.WARNED: Bilingual("提醒", "warning"),
+    RuleLevel.REFUSED: Bilingual("不符合", "refused"),
+    RuleLevel.STAFF: Bilingual("供考点参考", "hint for staff"),
+    RuleLevel.UNMEASURED: Bilingual("未测量，由考点判断", "not measured, left to the site"),
 }
 
 
-def measured_words(check: Check, language: str) -> str:
+def measured_words(check: RuleResult, language: str) -> str:
     """The measured value and what it should be; "" where a number would tell nobody anything."""
     band, value = check.band, check.value
     if band is None or value is None or band.unit in ("", "grey"):
@@ -76,7 +76,7 @@ def measured_words(check: Check, language: str) -> str:
     )
 
 
-def particulars(measured: Facts) -> dict[str, str]:
+def photo_particulars(measured: Facts) -> dict[str, str]:
     """The measured numbers as the words of the codes say them."""
     return {
         _NAMES.get(band.unit, "{}").format(band.measure): _written(value, band.measure)

@@ -15,7 +15,7 @@ from ncre.domain.registration.state import Registration
 from ncre.domain.students import OWN_STUDENTS, school_number
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.events.registration_values import Details, Line, Photo
+from ncre.events.registration_values import Details, Photo, SubjectFee
 
 MOST_SUBJECTS: Final = 3
 """同一考生最多可报考3个科目 (manual, part 6); a site may allow fewer."""
@@ -97,7 +97,7 @@ def _pay_by_from_submission(site: Site, context: DecisionContext) -> datetime | 
     return None if site.reviews else windows.payment.closes
 
 
-def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, Line]:
+def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, SubjectFee]:
     """What the registration holds at the site already: the site's closing or another offer takes nothing from it."""
     if registration.site != change.site:
         return {}
@@ -107,8 +107,8 @@ def _held(registration: Registration, change: c.ChangeSubjects) -> dict[str, Lin
 def _choice(
     choice: c.Submit | c.ChangeSubjects,
     context: DecisionContext,
-    held: Mapping[str, Line],
-) -> tuple[Site, tuple[Line, ...]]:
+    held: Mapping[str, SubjectFee],
+) -> tuple[Site, tuple[SubjectFee, ...]]:
     """The site and the priced subjects, or the first rule they break."""
     site = context.site
     if site is None or site.code != choice.site:
@@ -125,10 +125,10 @@ def _choice(
     return site, tuple(_line(subject, site, context.round, held) for subject in sorted(choice.subjects))
 
 
-def _line(subject: str, site: Site, round_: Round, held: Mapping[str, Line]) -> Line:
+def _line(subject: str, site: Site, round_: Round, held: Mapping[str, SubjectFee]) -> SubjectFee:
     """The subject with its fee; one that is not offered any more is kept as it was by whoever holds it."""
     if subject in site.offers and subject in round_.subjects:
-        return Line(subject, round_.fee(subject, site.plan.province))
+        return SubjectFee(subject, round_.fee(subject, site.plan.province))
     if subject in held:
         return held[subject]
     raise Refusal(RefusalCode.SUBJECT_NOT_OFFERED, subject=subject)

@@ -38,7 +38,7 @@ PAYMENT_ACTOR: Final = Actor("payment", Role.PAYMENT)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class BaseCommand:
     """What all commands say: which registration, who asks, what they saw, and what made them ask."""
 
     step: ClassVar[Step]
@@ -52,7 +52,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agree(Asked):
+class Agree(BaseCommand):
     """Begin the candidate's `ordinal`-th registration of a round, upon the edition of the agreement that was read."""
 
     step = Step.AGREE
@@ -63,7 +63,7 @@ class Agree(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FillInfo(Asked):
+class FillInfo(BaseCommand):
     """`person` and `holder` are keyed hashes, made where the keys are (`services.people`)."""
 
     step = Step.FILL_INFO
@@ -73,7 +73,7 @@ class FillInfo(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AmendInfo(Asked):
+class AmendInfo(BaseCommand):
     """Other personal details; `person` and `holder` as for `FillInfo`."""
 
     step = Step.AMEND_INFO
@@ -83,7 +83,7 @@ class AmendInfo(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Submit(Asked):
+class Submit(BaseCommand):
     """`number` is the 14-digit registration number drawn for this site, used if one is needed.
 
     `student` is a school number or `students.DECLARED`, which sites for their own students ask for. What was declared
@@ -100,7 +100,7 @@ class Submit(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeSubjects(Asked):
+class ChangeSubjects(BaseCommand):
     """Another choice, while the present one holds its seats; `number` and `student` as for `Submit`."""
 
     step = Step.CHANGE_SUBJECTS
@@ -111,7 +111,7 @@ class ChangeSubjects(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UploadPhoto(Asked):
+class UploadPhoto(BaseCommand):
     """The first photo, which is kept already."""
 
     step = Step.UPLOAD_PHOTO
@@ -119,7 +119,7 @@ class UploadPhoto(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplacePhoto(Asked):
+class ReplacePhoto(BaseCommand):
     """Another photo, which is kept already."""
 
     step = Step.REPLACE_PHOTO
@@ -127,28 +127,28 @@ class ReplacePhoto(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestReview(Asked):
+class RequestReview(BaseCommand):
     """The candidate asks the site to review."""
 
     step = Step.REQUEST_REVIEW
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakeBack(Asked):
+class TakeBack(BaseCommand):
     """The candidate takes the request for review back."""
 
     step = Step.TAKE_BACK
 
 
 @dataclass(frozen=True, kw_only=True)
-class Approve(Asked):
+class Approve(BaseCommand):
     """Staff of the site find it in order."""
 
     step = Step.APPROVE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reject(Asked):
+class Reject(BaseCommand):
     """Staff of the site send it back; `reasons` are codes of `rejection_reasons`, `note` is what the candidate reads besides."""
 
     step = Step.REJECT
@@ -157,7 +157,7 @@ class Reject(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settle(Asked):
+class Settle(BaseCommand):
     """News of money, as the channel tells it; `paid_at` is the channel's own time."""
 
     step = Step.SETTLE
@@ -170,7 +170,7 @@ class Settle(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnPayment(Asked):
+class ReturnPayment(BaseCommand):
     """The channel confirmed that the money of `trade` went back, under its `reference`."""
 
     step = Step.RETURN_PAYMENT
@@ -182,21 +182,21 @@ class ReturnPayment(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lapse(Asked):
+class Lapse(BaseCommand):
     """The time to pay is over."""
 
     step = Step.LAPSE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expire(Asked):
+class Expire(BaseCommand):
     """A window closed that the registration needed to go on."""
 
     step = Step.EXPIRE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Confirm(Asked):
+class Confirm(BaseCommand):
     """Staff of the site saw the candidate in person: now, or at `done_at` where their device was without a network."""
 
     step = Step.CONFIRM
@@ -204,7 +204,7 @@ class Confirm(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seat(Asked):
+class Seat(BaseCommand):
     """The seats of a registration, one a subject; those who have them keep them."""
 
     step = Step.SEAT
@@ -212,7 +212,7 @@ class Seat(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Withdraw(Asked):
+class Withdraw(BaseCommand):
     """The candidate gives it up."""
 
     step = Step.WITHDRAW
@@ -226,7 +226,7 @@ class PaidFee(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cancel(Asked):
+class Cancel(BaseCommand):
     """`money` and its reason are asked for where a fee was paid, and left out where none was."""
 
     step = Step.CANCEL
@@ -236,7 +236,7 @@ class Cancel(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Move(Asked):
+class Move(BaseCommand):
     """`to` is the other account of the same person, `evidence` what was seen that says so."""
 
     step = Step.MOVE
@@ -245,7 +245,7 @@ class Move(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Postpone(Asked):
+class Postpone(BaseCommand):
     """`to` is the round for which it counts from now on; that it takes it is asked where rounds are."""
 
     step = Step.POSTPONE
@@ -254,7 +254,7 @@ class Postpone(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Suspend(Asked):
+class Suspend(BaseCommand):
     """It stops where it is while something is looked into; the reason is told to the candidate."""
 
     step = Step.SUSPEND
@@ -262,7 +262,7 @@ class Suspend(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resume(Asked):
+class Resume(BaseCommand):
     """Back to where it was before it was suspended."""
 
     step = Step.RESUME

@@ -63,6 +63,6 @@ def require_may_open(actor: Actor, site: str) -> None:
         raise Refusal(RefusalCode.NOT_YOUR_SITE)
 
 
-def words_of(why: str) -> Bilingual:
+def disclosure_words(why: str) -> Bilingual:
     """The reason as it is read: a code in both languages, anything else as it was written."""
     return REASONS.get(why, Bilingual(why, why))

@@ -55,7 +55,7 @@ class Condition:
         return self.when.value
 
 
-class Edge(MachineTransition):
+class LifeEdge(MachineTransition):
     """One source and destination of a row."""
 
     def __init__(self, *ends: Any, row: Transition) -> None:
@@ -66,7 +66,7 @@ class Edge(MachineTransition):
 class LifeMachine(MarkupMachine):
     """The machine of `transitions` over the table of the life."""
 
-    transition_cls = Edge
+    transition_cls = LifeEdge
 
 
 def _machine() -> LifeMachine:
@@ -98,11 +98,11 @@ MACHINE: Final = _machine()
 
 
 @cache
-def _edges(machine: LifeMachine, status: Status) -> tuple[Edge, ...]:
+def _edges(machine: LifeMachine, status: Status) -> tuple[LifeEdge, ...]:
     """The edges that leave a status, one of each row, in the order of the table."""
-    found: dict[int, Edge] = {}
+    found: dict[int, LifeEdge] = {}
     for edge in machine.get_transitions(source=status.value):
-        assert isinstance(edge, Edge)
+        assert isinstance(edge, LifeEdge)
         found.setdefault(LIFE.index(edge.row), edge)
     return tuple(edge for _, edge in sorted(found.items(), key=lambda one: one[0]))
 

@@ -18,7 +18,7 @@ from ncre.domain.registration.machine import rows_of
 from ncre.domain.registration.vocabulary import ByStatus, Status, Step, When
 
 
-class Page(StrEnum):
+class CandidatePage(StrEnum):
     """The pages and forms of one registration."""
 
     TASKS = "tasks"
@@ -36,20 +36,20 @@ class Page(StrEnum):
     TICKET = "ticket"
 
 
-PAGES: Final[Mapping[Page, Bilingual]] = {
-    Page.TASKS: Bilingual("我的报名", "My registration"),
-    Page.CHECK: Bilingual("核对报名信息", "Check the registration"),
-    Page.DETAILS: Bilingual("填写基本信息", "Personal details"),
-    Page.SUBJECTS: Bilingual("选择考点和科目", "Site and subjects"),
-    Page.PHOTO: Bilingual("上传照片", "Photo"),
-    Page.PHOTO_FILE: Bilingual("照片预览", "Preview of the photo"),
-    Page.REQUEST_REVIEW: Bilingual("申请信息审核", "Request review"),
-    Page.WITHDRAW: Bilingual("放弃报名", "Withdraw"),
-    Page.PAY: Bilingual("核对并支付", "Check and pay"),
-    Page.PAID: Bilingual("支付结果", "Result of the payment"),
-    Page.RECEIPT: Bilingual("缴费凭证", "Receipt"),
-    Page.FORM: Bilingual("报名登记表", "Registration form"),
-    Page.TICKET: Bilingual("准考证", "Admission ticket"),
+PAGES: Final[Mapping[CandidatePage, Bilingual]] = {
+    CandidatePage.TASKS: Bilingual("我的报名", "My registration"),
+    CandidatePage.CHECK: Bilingual("核对报名信息", "Check the registration"),
+    CandidatePage.DETAILS: Bilingual("填写基本信息", "Personal details"),
+    CandidatePage.SUBJECTS: Bilingual("选择考点和科目", "Site and subjects"),
+    CandidatePage.PHOTO: Bilingual("上传照片", "Photo"),
+    CandidatePage.PHOTO_FILE: Bilingual("照片预览", "Preview of the photo"),
+    CandidatePage.REQUEST_REVIEW: Bilingual("申请信息审核", "Request review"),
+    CandidatePage.WITHDRAW: Bilingual("放弃报名", "Withdraw"),
+    CandidatePage.PAY: Bilingual("核对并支付", "Check and pay"),
+    CandidatePage.PAID: Bilingual("支付结果", "Result of the payment"),
+    CandidatePage.RECEIPT: Bilingual("缴费凭证", "Receipt"),
+    CandidatePage.FORM: Bilingual("报名登记表", "Registration form"),
+    CandidatePage.TICKET: Bilingual("准考证", "Admission ticket"),
 }
 
 STANDING: Final = tuple(status for status in Status if status is not Status.NEW)
@@ -67,35 +67,37 @@ _LOST_PHOTO: Final = frozenset(
 )
 """Where a photo is taken only because its file was lost."""
 
-OPEN: Final[Mapping[Page, frozenset[Status]]] = {
-    Page.TASKS: _ALWAYS,
-    Page.CHECK: _ALWAYS,
-    Page.DETAILS: _where(Step.FILL_INFO, Step.AMEND_INFO),
-    Page.SUBJECTS: _where(Step.SUBMIT, Step.CHANGE_SUBJECTS),
-    Page.PHOTO: _where(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO) - _LOST_PHOTO,
-    Page.PHOTO_FILE: statuses(lambda standing: standing.pictured),
-    Page.REQUEST_REVIEW: _where(Step.REQUEST_REVIEW),
-    Page.WITHDRAW: _where(Step.WITHDRAW),
-    Page.PAY: statuses(lambda standing: standing.payable),
-    Page.PAID: _ALWAYS,
-    Page.RECEIPT: PRINTABLE,
-    Page.FORM: PRINTABLE,
-    Page.TICKET: PRINTABLE,
+OPEN: Final[Mapping[CandidatePage, frozenset[Status]]] = {
+    CandidatePage.TASKS: _ALWAYS,
+    CandidatePage.CHECK: _ALWAYS,
+    CandidatePage.DETAILS: _where(Step.FILL_INFO, Step.AMEND_INFO),
+    CandidatePage.SUBJECTS: _where(Step.SUBMIT, Step.CHANGE_SUBJECTS),
+    CandidatePage.PHOTO: _where(Step.UPLOAD_PHOTO, Step.REPLACE_PHOTO) - _LOST_PHOTO,
+    CandidatePage.PHOTO_FILE: statuses(lambda standing: standing.pictured),
+    CandidatePage.REQUEST_REVIEW: _where(Step.REQUEST_REVIEW),
+    CandidatePage.WITHDRAW: _where(Step.WITHDRAW),
+    CandidatePage.PAY: statuses(lambda standing: standing.payable),
+    CandidatePage.PAID: _ALWAYS,
+    CandidatePage.RECEIPT: PRINTABLE,
+    CandidatePage.FORM: PRINTABLE,
+    CandidatePage.TICKET: PRINTABLE,
 }
 
-LEADS: Final[Mapping[Page, Bilingual]] = {
-    Page.DETAILS: Bilingual("现在不能修改基本信息。", "The details cannot be changed now."),
-    Page.SUBJECTS: Bilingual("现在不能选择考点和科目。", "Site and subjects cannot be chosen now."),
-    Page.PHOTO: Bilingual("现在不能上传或更换照片。", "The photo cannot be uploaded or replaced now."),
-    Page.PHOTO_FILE: Bilingual("这份报名还没有照片。", "This registration has no photo yet."),
-    Page.REQUEST_REVIEW: Bilingual("现在不能申请信息审核。", "Review cannot be requested now."),
-    Page.WITHDRAW: Bilingual("现在不能放弃报名。", "The registration cannot be given up now."),
-    Page.PAY: Bilingual("现在不能支付。", "Nothing can be paid now."),
-    Page.RECEIPT: Bilingual("支付完成后才有缴费凭证。", "There is a receipt once the fee is paid."),
-    Page.FORM: Bilingual(
+LEADS: Final[Mapping[CandidatePage, Bilingual]] = {
+    CandidatePage.DETAILS: Bilingual("现在不能修改基本信息。", "The details cannot be changed now."),
+    CandidatePage.SUBJECTS: Bilingual("现在不能选择考点和科目。", "Site and subjects cannot be chosen now."),
+    CandidatePage.PHOTO: Bilingual(
+        "现在不能上传或更换照片。", "The photo cannot be uploaded or replaced now."
+    ),
+    CandidatePage.PHOTO_FILE: Bilingual("这份报名还没有照片。", "This registration has no photo yet."),
+    CandidatePage.REQUEST_REVIEW: Bilingual("现在不能申请信息审核。", "Review cannot be requested now."),
+    CandidatePage.WITHDRAW: Bilingual("现在不能放弃报名。", "The registration cannot be given up now."),
+    CandidatePage.PAY: Bilingual("现在不能支付。", "Nothing can be paid now."),
+    CandidatePage.RECEIPT: Bilingual("支付完成后才有缴费凭证。", "There is a receipt once the fee is paid."),
+    CandidatePage.FORM: Bilingual(
         "支付完成后才能打印报名登记表。", "The registration form can be printed once the fee is paid."
     ),
-    Page.TICKET: Bilingual(
+    CandidatePage.TICKET: Bilingual(
         "支付完成并编排考场后才能打印准考证。",
         "The admission ticket can be printed once the fee is paid and seats are assigned.",
     ),
@@ -108,82 +110,82 @@ class Blocked:
     """Why a page does not open, and the page where it goes on."""
 
     words: Bilingual
-    way: Page
+    way: CandidatePage
 
 
 _WHY: Final[ByStatus[Blocked]] = ByStatus(
-    new=Blocked(Bilingual("请先阅读报名协议。", "Read the agreement first."), Page.TASKS),
-    agreed=Blocked(Bilingual("请先填写基本信息。", "Fill in the details first."), Page.DETAILS),
+    new=Blocked(Bilingual("请先阅读报名协议。", "Read the agreement first."), CandidatePage.TASKS),
+    agreed=Blocked(Bilingual("请先填写基本信息。", "Fill in the details first."), CandidatePage.DETAILS),
     info_filled=Blocked(
         Bilingual(
             "请先选择考点和科目，并提交报考信息。",
             "Choose site and subjects first, and submit the registration.",
         ),
-        Page.SUBJECTS,
+        CandidatePage.SUBJECTS,
     ),
-    submitted=Blocked(Bilingual("请先上传照片。", "Upload the photo first."), Page.PHOTO),
+    submitted=Blocked(Bilingual("请先上传照片。", "Upload the photo first."), CandidatePage.PHOTO),
     photo_uploaded=Blocked(
         Bilingual(
             "请先核对；考点审核的，申请信息审核，不审核的，直接缴费。",
             "Check everything first; where the site reviews, request review, where it does not, pay.",
         ),
-        Page.CHECK,
+        CandidatePage.CHECK,
     ),
     pending_review=Blocked(
         Bilingual(
             "考点正在审核，结果会显示在“我的报名”。",
             "The site is reviewing; the result will stand in “My registration”.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
     approved=Blocked(
         Bilingual(
             "审核已通过，信息和照片不再更改，请核对后缴费。",
             "The review was passed and nothing is changed any more. Please check and pay.",
         ),
-        Page.PAY,
+        CandidatePage.PAY,
     ),
     rejected=Blocked(
         Bilingual(
             "审核未通过，请先按“我的报名”里的原因修改。",
             "The review was not passed; mend what “My registration” names first.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
     paid=Blocked(
         Bilingual(
             "已经缴费，报名成功，报考信息不再更改。",
             "The fee is paid and the registration is good; nothing is changed any more.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
     confirmed=Blocked(
         Bilingual(
             "已经缴费并完成现场确认，报考信息不再更改。",
             "The fee is paid and it was confirmed on site; nothing is changed any more.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
     lapsed=Blocked(
         Bilingual(
             "报名已失效。报名时间内可以重新提交报考信息。",
             "The registration lapsed. While registration is open it can be submitted again.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
     withdrawn=Blocked(
         Bilingual(
             "您已放弃这份报名。报名时间内可以从“我的报名”重新报名。",
             "You gave this registration up. While registration is open you may register anew from “My registration”.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
     cancelled=Blocked(
         Bilingual(
             "考务办公室取消了这份报名，原因见“我的报名”。",
             "The exam office cancelled this registration; “My registration” says why.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
     suspended=Blocked(
         Bilingual(
@@ -191,34 +193,34 @@ _WHY: Final[ByStatus[Blocked]] = ByStatus(
             "This registration is suspended; “My registration” says why and what follows. Its seats are kept, and it does "
             "not lapse.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
 )
 
-_ELSE: Final[Mapping[tuple[Page, Status], Blocked]] = {
-    (Page.WITHDRAW, Status.PENDING_REVIEW): Blocked(
+_ELSE: Final[Mapping[tuple[CandidatePage, Status], Blocked]] = {
+    (CandidatePage.WITHDRAW, Status.PENDING_REVIEW): Blocked(
         Bilingual(
             "考点正在审核；审核有了结果以后可以放弃。",
             "The site is reviewing; you may give it up after its decision.",
         ),
-        Page.TASKS,
+        CandidatePage.TASKS,
     ),
     **{
-        (Page.WITHDRAW, status): Blocked(
+        (CandidatePage.WITHDRAW, status): Blocked(
             Bilingual(
                 "已经缴费的报名不能自行放弃，需要取消请联系考点或考务办公室。",
                 "A paid registration cannot be given up by yourself; ask your site or the exam office.",
             ),
-            Page.TASKS,
+            CandidatePage.TASKS,
         )
         for status in PAID
     },
     **{
-        (Page.PAY, status): Blocked(
+        (CandidatePage.PAY, status): Blocked(
             Bilingual(
                 "这份报名已经缴费，不用再付。", "The fee of this registration is paid; do not pay again."
             ),
-            Page.PAID,
+            CandidatePage.PAID,
         )
         for status in PAID
     },
@@ -226,13 +228,16 @@ _ELSE: Final[Mapping[tuple[Page, Status], Blocked]] = {
 """Where the reason of the status alone would mislead."""
 
 
-def _blocked(page: Page, status: Status) -> Blocked:
+def _blocked(page: CandidatePage, status: Status) -> Blocked:
     why = _ELSE.get((page, status), _WHY[status])
     lead = LEADS[page]
     return Blocked(Bilingual(lead.zh + why.words.zh, f"{lead.en} {why.words.en}"), why.way)
 
 
-BLOCKED: Final[Mapping[tuple[Page, Status], Blocked]] = {
-    (page, status): _blocked(page, status) for page in Page for status in STANDING if status not in OPEN[page]
+BLOCKED: Final[Mapping[tuple[CandidatePage, Status], Blocked]] = {
+    (page, status): _blocked(page, status)
+    for page in CandidatePage
+    for status in STANDING
+    if status not in OPEN[page]
 }
 """Every page in every status that does not open it."""

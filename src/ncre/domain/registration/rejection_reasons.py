@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-from ncre.domain.photo.rules import BANDS, Facts, Level
+from ncre.domain.photo.rules import BANDS, Facts, RuleLevel
 from ncre.domain.photo.verdict import checklist
 from ncre.domain.refusals import Refusal, RefusalCode
 
@@ -74,7 +74,7 @@ _REASON_OF: Final[Mapping[str, str]] = {
 
 def measured_reasons(measured: Facts, codes: Collection[str]) -> tuple[str, ...]:
     """The reasons that the measurements of a photo speak for, the worst first, each once."""
-    wrong = (Level.REFUSED, Level.STAFF, Level.WARNED)
+    wrong = (RuleLevel.REFUSED, RuleLevel.STAFF, RuleLevel.WARNED)
     found = [check.code for check in checklist(measured, codes, staff=True) if check.level in wrong]
     reasons = [_head_reason(measured) if code == "HEAD" else _REASON_OF.get(code, "") for code in found]
     return tuple(dict.fromkeys(filter(None, reasons)))

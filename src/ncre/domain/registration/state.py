@@ -15,7 +15,7 @@ from ncre.domain.registration.machine import arrival
 from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.events.base import Fact
-from ncre.events.registration_values import Details, Line, Photo
+from ncre.events.registration_values import Details, Photo, SubjectFee
 
 NAMESPACE: Final = UUID("6f5d2a6e-2f0b-5c5e-9a52-6e6372653031")
 """The root of every id that is made from a natural key."""
@@ -47,7 +47,7 @@ class Registration:
     details: Details | None = None
     number: str = ""
     site: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[SubjectFee, ...] = ()
     student: str = ""
     photo: Photo | None = None
     rejected: facts.Rejected | None = None

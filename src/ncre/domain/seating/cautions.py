@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ncre.domain.exam.plan import Round, Site, in_words
+from ncre.domain.exam.plan import Round, Site, exam_time_in_words
 
 
 class CautionCode(StrEnum):
@@ -36,6 +36,6 @@ def cautions(round_: Round, site: Site, now: datetime, unconfirmed: int) -> Iter
         (CautionCode.PAYMENT_OPEN, windows.payment, True),
     ):
         if applies and now < window.closes:
-            yield Caution(code, {"closes": in_words(window.closes)})
+            yield Caution(code, {"closes": exam_time_in_words(window.closes)})
     if site.confirms and unconfirmed:
         yield Caution(CautionCode.UNCONFIRMED, {"people": unconfirmed})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import in_words
-from ncre.identity.email_templates import Letter
+from ncre.domain.exam.plan import exam_time_in_words
+from ncre.identity.email_templates import AccountLetter
 
 
-def erased(to: str) -> Letter:
-    return Letter(
+def erased(to: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("个人信息已删除", "Your personal data were erased"),
         (
@@ -26,16 +26,17 @@ def erased(to: str) -> Letter:
     )
 
 
-def erasure_declined(to: str, why: str, possible_from: datetime | None) -> Letter:
+def erasure_declined(to: str, why: str, possible_from: datetime | None) -> AccountLetter:
     """`why` names nobody; the exam office wrote it."""
     when = [possible_from] if possible_from is not None else []
     possible = [
         Bilingual(
-            f"{in_words(one)} 之后可以再申请。", f"You may ask again after {in_words(one)} (exam time)."
+            f"{exam_time_in_words(one)} 之后可以再申请。",
+            f"You may ask again after {exam_time_in_words(one)} (exam time).",
         )
         for one in when
     ]
-    return Letter(
+    return AccountLetter(
         to,
         Bilingual("删除个人信息的申请未通过", "Your request for erasure was declined"),
         (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ncre.domain.bilingual import Bilingual
-from ncre.identity.email_templates import Letter
+from ncre.identity.email_templates import AccountLetter
 
 
-def changed_by_office(to: str) -> Letter:
-    return Letter(
+def changed_by_office(to: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("考务办公室更改了您的账号", "The exam office changed your account"),
         (
@@ -24,8 +24,8 @@ def changed_by_office(to: str) -> Letter:
     )
 
 
-def disabled(to: str) -> Letter:
-    return Letter(
+def disabled(to: str) -> AccountLetter:
+    return AccountLetter(
         to,
         Bilingual("账号已停用", "Your account is disabled"),
         (

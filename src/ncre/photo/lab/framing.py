@@ -18,7 +18,7 @@ from ncre.photo.lab.decoding import PictureUnreadable
 from ncre.photo.lab.geometry import find_head, geometry
 from ncre.photo.lab.measuring import QUARTERS, WORKED_ON
 from ncre.photo.lab.nets import Nets, NotMeasured, nets
-from ncre.photo.lab.picture import encoded, opened
+from ncre.photo.lab.picture import encoded, opened_picture
 from ncre.photo.lab.upright import UNDECIDED, upright
 from ncre.photo.lab.vision import VisionError
 
@@ -72,7 +72,7 @@ class _Box:
 def turn(data: bytes, lies: int) -> bytes | None:
     """The picture stood upright that lies `lies` degrees counter-clockwise; None if it cannot be opened."""
     try:
-        picture = opened(data).picture
+        picture = opened_picture(data).picture
     except PictureUnreadable:
         return None
     quarters = (360 - lies) // 90 % 4
@@ -82,7 +82,7 @@ def turn(data: bytes, lies: int) -> bytes | None:
 def frame(data: bytes) -> Framed:
     """Crop a picture of at most 10 MB and 24 megapixels. Never raises for a bad file."""
     try:
-        return _framed_upright(nets(), opened(data, LONGEST).picture)
+        return _framed_upright(nets(), opened_picture(data, LONGEST).picture)
     except (PictureUnreadable, NotMeasured, VisionError):
         return Framed(None)
 

@@ -39,7 +39,7 @@ there is tall hair or headwear."""
 
 
 @dataclass(frozen=True)
-class Head:
+class HeadGeometry:
     """A face with its points and the person's mask; everything in pixels of the picture."""
 
     face: Face
@@ -53,7 +53,7 @@ class Head:
         return float(x), float(y)
 
 
-def find_head(nets: Nets, picture: Pixels) -> Head | None:
+def find_head(nets: Nets, picture: Pixels) -> HeadGeometry | None:
     """The main face: the largest that is surely one, else the likeliest; None where there is none."""
     faces = nets.faces(picture, FOUND)
     if not faces:
@@ -61,7 +61,7 @@ def find_head(nets: Nets, picture: Pixels) -> Head | None:
     sure = [face for face in faces if face.score >= MAIN]
     main = max(sure, key=lambda face: face.area) if sure else faces[0]
     others = sum(1 for face in sure if face is not main and face.area >= SECOND * main.area)
-    return Head(main, nets.mesh(picture, main), nets.person(picture), others)
+    return HeadGeometry(main, nets.mesh(picture, main), nets.person(picture), others)
 
 
 def small_faces(nets: Nets, picture: Pixels, main: Face) -> int:
@@ -83,7 +83,7 @@ def _squares(picture: Pixels) -> list[tuple[int, int, int]]:
     return [(left, top, side) for top in (0, height - side) for left in (0, width - side)]
 
 
-def geometry(head: Head) -> dict[str, float]:
+def geometry(head: HeadGeometry) -> dict[str, float]:
     """Shares of height (crown, chin, top, head, shoulders) and width (the rest); angles in degrees."""
     height, width = head.mask.shape
     chin = head.middle(CHIN)[1] / height
@@ -112,13 +112,13 @@ def geometry(head: Head) -> dict[str, float]:
     }
 
 
-def _lean(head: Head, first: int, last: int, axis: int) -> float:
+def _lean(head: HeadGeometry, first: int, last: int, axis: int) -> float:
     """Degrees by which the line between two points leans into the depth."""
     step: Any = head.points[last] - head.points[first]
     return degrees(atan2(float(step[2]), float(step[axis])))
 
 
-def _crown(head: Head) -> float:
+def _crown(head: HeadGeometry) -> float:
     """The row where the hair begins: what the rule means by the top of the head."""
     left, right = head.middle(LEFT_SIDE[0])[0], head.middle(RIGHT_SIDE[0])[0]
     middle, reach = (left + right) / 2, CROWN_COLUMNS * abs(right - left)
@@ -131,7 +131,7 @@ def _crown(head: Head) -> float:
     return float(np.percentile(person.argmax(axis=0)[begun], CROWN_PERCENTILE))
 
 
-def _sides(head: Head, centre: float) -> tuple[float, float]:
+def _sides(head: HeadGeometry, centre: float) -> tuple[float, float]:
     """What is free to the left and right of the head, hair included, between brows and lip."""
     height, width = head.mask.shape
     first = max(0, int(head.middle(*BROWS)[1]))

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ncre.photo.lab.geometry import Head
+from ncre.photo.lab.geometry import HeadGeometry
 from ncre.photo.lab.nets import Pixels
 from ncre.photo.lab.vision import cv2
 
@@ -29,7 +29,7 @@ FACE_OVAL: Final = (
 LIPS_ACROSS, LIPS_DOWN = (78, 308), (13, 14)
 
 
-def hints(picture: Pixels, head: Head) -> dict[str, float]:
+def hints(picture: Pixels, head: HeadGeometry) -> dict[str, float]:
     """Numbers without units unless named so; grey values run from 0 to 255."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     face = _inside(grey, head, FACE_OVAL)
@@ -44,7 +44,7 @@ def hints(picture: Pixels, head: Head) -> dict[str, float]:
     }
 
 
-def _sharpness(grey: NDArray[Any], head: Head) -> float:
+def _sharpness(grey: NDArray[Any], head: HeadGeometry) -> float:
     """Variance of the Laplacian over that of the face itself, in per cent."""
     face = _box(grey, head)
     if face.size == 0:
@@ -66,7 +66,7 @@ def _light(face: NDArray[Any]) -> dict[str, float]:
     }
 
 
-def _shadow(grey: NDArray[Any], head: Head) -> float:
+def _shadow(grey: NDArray[Any], head: HeadGeometry) -> float:
     """Light on one half of the face against the other, relative to both."""
     half = len(FACE_OVAL) // 2 + 1
     left, right = (
@@ -78,7 +78,7 @@ def _shadow(grey: NDArray[Any], head: Head) -> float:
     return abs(one - other) / max(1.0, (one + other) / 2)
 
 
-def _background(picture: Pixels, grey: NDArray[Any], head: Head) -> dict[str, float]:
+def _background(picture: Pixels, grey: NDArray[Any], head: HeadGeometry) -> dict[str, float]:
     """How uneven what is not the person is: spread of each colour, and strength of edges."""
     behind = head.mask < BACKGROUND
     if behind.sum() < 100:
@@ -92,7 +92,7 @@ def _background(picture: Pixels, grey: NDArray[Any], head: Head) -> dict[str, fl
     }
 
 
-def _eyes(grey: NDArray[Any], head: Head) -> dict[str, float]:
+def _eyes(grey: NDArray[Any], head: HeadGeometry) -> dict[str, float]:
     """Eyes against cheeks: how bright their middle value is, and how much light and dark is in them."""
     eyes = np.concatenate([_inside(grey, head, one) for one in (LEFT_EYE_REGION, RIGHT_EYE_REGION)])
     cheeks = np.concatenate([_inside(grey, head, one) for one in CHEEKS])
@@ -103,7 +103,7 @@ def _eyes(grey: NDArray[Any], head: Head) -> dict[str, float]:
     return {"eye_light": float(np.median(eyes)) / cheek, "eye_contrast": float(high - low) / cheek}
 
 
-def _eye_range(grey: NDArray[Any], head: Head, face: NDArray[Any]) -> float:
+def _eye_range(grey: NDArray[Any], head: HeadGeometry, face: NDArray[Any]) -> float:
     """The light and dark of the eyes in that of the whole face. Glass takes it from the eyes alone, haze, a pale
     skin and a faint picture from both alike.
     """
@@ -116,13 +116,13 @@ def _span(values: NDArray[Any]) -> float:
     return float(high - low)
 
 
-def _mouth(head: Head) -> float:
+def _mouth(head: HeadGeometry) -> float:
     """How far the lips are apart, in widths of the mouth."""
     across, down = (head.points[one, :2] - head.points[other, :2] for one, other in (LIPS_ACROSS, LIPS_DOWN))
     return float(np.hypot(*down) / max(1.0, float(np.hypot(*across))))
 
 
-def _box(grey: NDArray[Any], head: Head) -> NDArray[Any]:
+def _box(grey: NDArray[Any], head: HeadGeometry) -> NDArray[Any]:
     left, top = max(0, int(head.face.x)), max(0, int(head.face.y))
     right = max(left, int(head.face.x + head.face.width))
     bottom = max(top, int(head.face.y + head.face.height))
@@ -130,7 +130,7 @@ def _box(grey: NDArray[Any], head: Head) -> NDArray[Any]:
     return part
 
 
-def _inside(grey: NDArray[Any], head: Head, points: tuple[int, ...]) -> NDArray[Any]:
+def _inside(grey: NDArray[Any], head: HeadGeometry, points: tuple[int, ...]) -> NDArray[Any]:
     """The grey values within a polygon of face points; none where it lies outside the picture."""
     outline = head.points[list(points), :2].round().astype(np.int32)
     left, top = np.maximum(outline.min(axis=0), 0)

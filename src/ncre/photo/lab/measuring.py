@@ -14,7 +14,7 @@ from ncre.photo.lab.decoding import PictureUnreadable
 from ncre.photo.lab.geometry import find_head, geometry, small_faces
 from ncre.photo.lab.hints import hints
 from ncre.photo.lab.nets import Nets, NotMeasured, nets, versions
-from ncre.photo.lab.picture import Opened, encoded, opened
+from ncre.photo.lab.picture import Opened, encoded, opened_picture
 from ncre.photo.lab.upright import UNDECIDED, upright
 from ncre.photo.lab.vision import VisionError
 
@@ -34,7 +34,7 @@ def measure(data: bytes) -> Measured:
     if len(data) > LARGEST_LOOKED_AT:
         return Measured(len(data), facts=size)
     try:
-        picture = opened(data)
+        picture = opened_picture(data)
     except PictureUnreadable as unreadable:
         return Measured(len(data), facts=size, failed=str(unreadable))
     facts = size | of_the_file(picture) | of_the_picture(picture.picture)

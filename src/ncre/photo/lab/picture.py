@@ -55,7 +55,7 @@ class Opened:
     format: str
 
 
-def opened(data: bytes, longest: int = LONGEST_SIDE) -> Opened:
+def opened_picture(data: bytes, longest: int = LONGEST_SIDE) -> Opened:
     """The picture in a file, its longer side at most `longest` pixels. Raises Unreadable."""
     found = decoded(data, longest)
     orientation = _orientation(found.picture)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.events import erasure
 from ncre.events.base import Fact
 
@@ -32,7 +32,7 @@ def _withdrawn(_: erasure.ErasureWithdrawn) -> Bilingual:
 def _declined(declined: erasure.ErasureDeclined) -> Bilingual:
     zh, en = "", ""
     if declined.possible_from is not None:
-        possible = in_words(declined.possible_from)
+        possible = exam_time_in_words(declined.possible_from)
         zh, en = f"，{possible} 之后可以删除", f"; it is possible after {possible}"
     return Bilingual(
         f"删除个人信息的申请没有通过（{declined.why}{zh}）。",

@@ -121,13 +121,13 @@ CHANGES: Final[Mapping[str, Bilingual]] = {
 }
 
 
-def change_words(code: str) -> Bilingual:
+def staff_change_words(code: str) -> Bilingual:
     """What is asked for about an account of staff."""
     return CHANGES.get(code, Bilingual(code, code))
 
 
 def _requested(requested: account.StaffChangeRequested) -> Bilingual:
-    change = change_words(requested.change)
+    change = staff_change_words(requested.change)
     return Bilingual(
         f"申请{change.zh}，等待第二人确认（{requested.why}）。",
         f"Somebody asked for it: {change.en}; a second person has to confirm ({requested.why}).",
@@ -135,7 +135,7 @@ def _requested(requested: account.StaffChangeRequested) -> Bilingual:
 
 
 def _declined(declined: account.StaffChangeDeclined) -> Bilingual:
-    change = change_words(declined.change)
+    change = staff_change_words(declined.change)
     return Bilingual(f"{change.zh}的申请没有通过。", f"It was declined: {change.en}.")
 
 

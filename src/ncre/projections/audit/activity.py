@@ -41,7 +41,7 @@ _OF_ACTOR: Final = (
 
 
 @dataclass
-class Export:
+class ExportedList:
     """One list, as far as looks tell: the people on it by their cases, first and last moment."""
 
     purpose: str
@@ -55,7 +55,7 @@ class Activity:
     """Lines of the story, newest first; `opened` with the purpose of each. `numbers` names the cases of them."""
 
     opened: list[tuple[Row, DetailsViewed]]
-    exported: list[Export]
+    exported: list[ExportedList]
     decided: list[Row]
     numbers: dict[UUID, str]
     cut: bool
@@ -86,14 +86,14 @@ def of_staff(
     )
 
 
-def _exports(looks: Iterable[DetailsViewed]) -> list[Export]:
+def _exports(looks: Iterable[DetailsViewed]) -> list[ExportedList]:
     """Looks in their order, those of one export as one."""
-    found: list[Export] = []
-    newest: dict[str, Export] = {}
+    found: list[ExportedList] = []
+    newest: dict[str, ExportedList] = {}
     for look in looks:
         at, export = look.metadata.recorded_at, newest.get(look.purpose)
         if export is None or at - export.until > TOGETHER or look.registration in export.people:
-            export = newest[look.purpose] = Export(look.purpose, at, at)
+            export = newest[look.purpose] = ExportedList(look.purpose, at, at)
             found.append(export)
         export.until = at
         export.people.add(look.registration)

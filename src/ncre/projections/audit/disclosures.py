@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.registration.disclosure import PREFILL, PREFILLED, words_of
+from ncre.domain.registration.disclosure import PREFILL, PREFILLED, disclosure_words
 from ncre.events.access import DetailsViewed
 from ncre.projections.rows import HistoryRow
 from ncre.store.fact_store import FactStore
@@ -75,7 +75,7 @@ def words(visit: Visit) -> Bilingual:
     if list(visit.opened) == [PREFILL]:
         return PREFILLED
     opened = [OPENED.get(one, Bilingual(one, one)) for one in visit.opened]
-    whys = [words_of(one) for one in visit.whys]
+    whys = [disclosure_words(one) for one in visit.whys]
     zh = f"工作人员查看了考生的个人信息：{'、'.join(one.zh for one in opened)}"
     en = f"A member of staff looked at the private details: {', '.join(one.en for one in opened)}"
     if whys:

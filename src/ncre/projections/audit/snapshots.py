@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ncre.domain.accounts import addresses
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import EXAM_TIME, in_words
+from ncre.domain.exam.plan import EXAM_TIME, exam_time_in_words
 from ncre.events import bounds
 from ncre.events import registration as facts
 from ncre.events.base import ERASED, Erased, Fact
@@ -26,20 +26,20 @@ from ncre.projections.seating.tickets import seat_row
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class AsOfVersion:
     """The registration after its first `number` facts."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class AsOfMoment:
     """The registration as it stood at this moment (aware); what was recorded at it counts."""
 
     at: datetime
 
 
-At = Version | Moment
+At = AsOfVersion | AsOfMoment
 
 _VERSION: Final = re.compile(r"[vV]?(\d{1,6})", re.ASCII)
 _TO_THE_MINUTE: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
@@ -53,14 +53,14 @@ def parse_at(text: str) -> At | None:
     """
     plain = text.strip()
     if found := _VERSION.fullmatch(plain):
-        return Version(int(found[1]))
+        return AsOfVersion(int(found[1]))
     if not _TIME.fullmatch(plain):
         return None
     try:
         moment = datetime.fromisoformat(plain)
         if _TO_THE_MINUTE.fullmatch(plain):
             moment = moment.replace(second=59, microsecond=999_999)
-        return Moment(bounds.moment(moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)))
+        return AsOfMoment(bounds.moment(moment if moment.tzinfo else moment.replace(tzinfo=EXAM_TIME)))
     except ValueError:
         return None
 
@@ -125,7 +125,7 @@ UNREPORTED: Final = DUPLICATE_COLUMNS | {"version", "changed_at", "account_since
 """What every fact changes, or what another field says already: no difference worth a line."""
 
 
-def standing(history: Sequence[Fact], at: At | None = None) -> StateAt | None:
+def state_at(history: Sequence[Fact], at: At | None = None) -> StateAt | None:
     """The registration at a version or a moment (None: now); None where there is nothing to show.
 
     `history` is the whole of it. A moment after the last fact is the present. `why_nothing` says
@@ -139,9 +139,9 @@ def why_nothing(history: Sequence[Fact], at: At | None, language: str) -> str:
     """Why an `at` (None: it could not be read) shows nothing, in a sentence."""
     if at is None:
         return _UNREADABLE.say(language)
-    if isinstance(at, Version):
+    if isinstance(at, AsOfVersion):
         return _NO_SUCH_VERSION.say(language, newest=len(history))
-    begun = in_words(history[0].metadata.recorded_at) if history else "?"
+    begun = exam_time_in_words(history[0].metadata.recorded_at) if history else "?"
     return _BEFORE_IT_BEGAN.say(language, begun=begun)
 
 
@@ -155,7 +155,7 @@ def shown(standing: StateAt, language: str, opened: bool = False) -> dict[str, s
     }
 
 
-def differences(before: StateAt | None, after: StateAt) -> list[FieldChange]:
+def field_changes(before: StateAt | None, after: StateAt) -> list[FieldChange]:
     """The fields that differ, in the order of `FIELDS`; with None, what there is in place of nothing."""
     old = before.fields() if before else dict.fromkeys(FIELDS)
     new = after.fields()
@@ -169,7 +169,7 @@ def differences(before: StateAt | None, after: StateAt) -> list[FieldChange]:
 def _same(name: str, old: Any, new: Any) -> bool:
     """Whether nobody could see a difference: nothing at all is like an empty list or text, and a number is a number."""
     if name == "mobile" and isinstance(old, str) and isinstance(new, str):
-        return addresses.shown(old) == addresses.shown(new)
+        return addresses.readable_address(old) == addresses.readable_address(new)
     return bool(old == new) or (old in EMPTY and new in EMPTY)
 
 
@@ -178,7 +178,7 @@ def _upto(history: Sequence[Fact], at: At) -> int:
 
     A fact that bears an earlier moment than the one it follows came after it all the same.
     """
-    if isinstance(at, Version):
+    if isinstance(at, AsOfVersion):
         return at.number
     return sum(1 for _ in takewhile(lambda fact: fact.metadata.recorded_at <= at.at, history))
 

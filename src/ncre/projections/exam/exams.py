@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from ncre.domain.exam.plan import Round, Site
 from ncre.events import exam as facts
-from ncre.projections.base import Key, Projection, Row, as_json, changed, found_in
+from ncre.projections.base import Key, Projection, Row, changed, found_in, stored_as_json
 from ncre.projections.rows import RegistrationRow
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
@@ -76,7 +76,7 @@ class Rounds(Projection):
             "code": fact.plan.code,
             "version": fact.metadata.version,
             "opened_at": row["opened_at"] if row else fact.metadata.recorded_at,
-            "plan": as_json(fact.plan),
+            "plan": stored_as_json(fact.plan),
             "retired": _retired(row, fact.plan),
         }
 
@@ -110,7 +110,7 @@ class Sites(Projection):
             "province": fact.plan.province,
             "city": fact.plan.city,
             "synthetic": fact.plan.synthetic,
-            "plan": as_json(fact.plan),
+            "plan": stored_as_json(fact.plan),
             "closed": False,
         }
 

@@ -24,7 +24,7 @@ from ncre.projections.maintenance.findings import (
     RowDifference,
     brief,
     holding_differences,
-    said,
+    key_in_words,
     unless_away,
 )
 from ncre.projections.maintenance.reading import PastDamage, by_stream, in_portions
@@ -194,7 +194,7 @@ class _Check:
             elif stored != (values(should) if len(names) > 1 else (values(should),)):
                 self._unequal(projection, key, dict(zip(names, stored, strict=True)), should)
         for key in left:
-            self._found.differs(RowDifference(projection.name, said(key), "", "none", "a row"))
+            self._found.differs(RowDifference(projection.name, key_in_words(key), "", "none", "a row"))
         if projection in self._met:
             self._met[projection].extend(hash(key) for key in folded if key not in left)
 
@@ -212,12 +212,14 @@ class _Check:
         """A row that no fact leads to; of a stream that cannot be read, nobody knows."""
         stream = key[0] if projection.by_stream else None
         if stream not in self._unread:
-            self._found.differs(RowDifference(projection.name, said(key), "", "a row", "none"))
+            self._found.differs(RowDifference(projection.name, key_in_words(key), "", "a row", "none"))
 
     def _unequal(self, projection: Projection, key: Key, stored: Row, should: Row) -> None:
         for column, value in stored.items():
             if value != should[column]:
-                self._found.differs(RowDifference(projection.name, said(key), column, value, should[column]))
+                self._found.differs(
+                    RowDifference(projection.name, key_in_words(key), column, value, should[column])
+                )
 
     def _compare_claims(self, told: Mapping[str, UUID]) -> None:
         for keys in in_portions(sorted(told)):

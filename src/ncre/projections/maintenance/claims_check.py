@@ -20,7 +20,7 @@ from ncre.domain.registration.state import Registration
 from ncre.domain.registration.vocabulary import Status
 from ncre.events.base import Fact
 from ncre.events.registration import SubjectsChanged, Submitted
-from ncre.events.registration_values import Line
+from ncre.events.registration_values import SubjectFee
 from ncre.projections.base import Row
 from ncre.projections.exam.exams import sites
 from ncre.projections.registration.registrations import registrations
@@ -97,7 +97,7 @@ def _as_registration(row: Any) -> Registration:
         person=row["person"] or "",
         holder=row["holder"] or "",
         site=row["site"] or "",
-        lines=tuple(Line(**line) for line in row["lines"]),
+        lines=tuple(SubjectFee(**line) for line in row["lines"]),
     )
 
 

@@ -73,7 +73,7 @@ def brief(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(said.split())[:200]}"
 
 
-def said(key: Key) -> str:
+def key_in_words(key: Key) -> str:
     return "/".join(str(part) for part in key)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, BigInteger, Column, Connection, Integer, String, Table, select
 
 from ncre.events.payment import DayReconciled
-from ncre.projections.base import Key, Projection, Row, as_json
+from ncre.projections.base import Key, Projection, Row, stored_as_json
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
 
@@ -39,7 +39,7 @@ class ReconciliationProjection(Projection):
             "received": fact.received,
             "refunds": fact.refunds,
             "returned": fact.returned,
-            "differences": as_json(fact.differences),
+            "differences": stored_as_json(fact.differences),
         }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.payment.settlement import Unusable, yuan
 from ncre.domain.wording import SOURCES, UNUSABLE, channel_words
 from ncre.events import payment
@@ -23,7 +23,11 @@ def why_unusable(reason: str) -> Bilingual:
 
 
 def _order_opened(opened: payment.OrderOpened) -> Bilingual:
-    amount, expires, channel = yuan(opened.amount), in_words(opened.expires), channel_words(opened.channel)
+    amount, expires, channel = (
+        yuan(opened.amount),
+        exam_time_in_words(opened.expires),
+        channel_words(opened.channel),
+    )
     return Bilingual(
         f"打开支付订单 {opened.order}：{amount} 元，{channel.zh}，{expires} 前有效。",
         f"Order {opened.order} was opened: {amount} yuan by {channel.en}, until {expires} (exam time).",
@@ -45,7 +49,11 @@ def _order_closed(closed: payment.OrderClosed) -> Bilingual:
 
 
 def _payment_received(received: payment.PaymentReceived) -> Bilingual:
-    amount, paid, source = yuan(received.amount), in_words(received.paid_at), SOURCES[received.source]
+    amount, paid, source = (
+        yuan(received.amount),
+        exam_time_in_words(received.paid_at),
+        SOURCES[received.source],
+    )
     return Bilingual(
         f"订单 {received.order} 收到 {amount} 元（{paid} 支付，交易号 {received.trade}，{source.zh}）。",
         f"{amount} yuan came for order {received.order} (paid {paid} exam time, trade {received.trade}, {source.en}).",
@@ -68,7 +76,7 @@ def _refund_put_off(put_off: payment.RefundPutOff) -> Bilingual:
 
 
 def _refund_confirmed(confirmed: payment.RefundConfirmed) -> Bilingual:
-    amount, at = yuan(confirmed.amount), in_words(confirmed.returned_at)
+    amount, at = yuan(confirmed.amount), exam_time_in_words(confirmed.returned_at)
     return Bilingual(
         f"渠道确认 {amount} 元已于 {at} 退回（{confirmed.request}）。",
         f"The channel confirmed that {amount} yuan went back at {at} exam time ({confirmed.request}).",
@@ -76,7 +84,7 @@ def _refund_confirmed(confirmed: payment.RefundConfirmed) -> Bilingual:
 
 
 def _refund_total_told(told: payment.RefundTotalTold) -> Bilingual:
-    total, at = yuan(told.total), in_words(told.returned_at)
+    total, at = yuan(told.total), exam_time_in_words(told.returned_at)
     return Bilingual(
         f"渠道告知这笔收款到 {at} 共退回 {total} 元（交易号 {told.trade}）。",
         f"The channel says that {total} yuan of this payment had gone back by {at} exam time (trade {told.trade}).",

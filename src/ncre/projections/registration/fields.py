@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from ncre.domain.accounts.addresses import masked, shown
+from ncre.domain.accounts.addresses import masked, readable_address
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.candidate import masked_name, masked_number
 from ncre.domain.candidate_fields import EDUCATION, ETHNICITY_CHOICES, FORM_FIELDS, OCCUPATIONS, SEXES
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
@@ -47,7 +47,7 @@ def formatted_value(name: str, value: Any, language: str, *, opened: bool = Fals
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DetailField:
     """A field's label, how its value is said, and whether it is private (stored sealed)."""
 
     words: Bilingual
@@ -60,7 +60,7 @@ def _plain(value: Any, _: str) -> str:
 
 
 def _moment(value: datetime, _: str) -> str:
-    return in_words(value)
+    return exam_time_in_words(value)
 
 
 def _status(value: str, language: str) -> str:
@@ -104,7 +104,7 @@ def _seats(value: list[dict[str, Any]], language: str) -> str:
         "{subject}：{when}，考场 {hall:04}，座位 {seat:02}，准考证号 {ticket}",
         "{subject}: {when}, hall {hall:04}, seat {seat:02}, ticket {ticket}",
     )
-    each = [words.say(language, **{**seat, "when": in_words(seat["starts_at"])}) for seat in value]
+    each = [words.say(language, **{**seat, "when": exam_time_in_words(seat["starts_at"])}) for seat in value]
     return Bilingual("；", "; ").say(language).join(each)
 
 
@@ -134,7 +134,7 @@ _DETAIL_VALUES: Final[Mapping[str, Say]] = {
     "ethnicity": _of(ETHNICITY_CHOICES),
     "education": _of(EDUCATION),
     "occupation": _of(OCCUPATIONS),
-    "mobile": lambda number, _language: shown(number),
+    "mobile": lambda number, _language: readable_address(number),
 }
 
 _MASKS: Final[Mapping[str, Callable[[str], str]]] = {
@@ -143,53 +143,60 @@ _MASKS: Final[Mapping[str, Callable[[str], str]]] = {
     "mobile": masked,
 }
 
-DETAILS: Final[Mapping[str, Field]] = {
-    **{one.name: Field(one.words, _DETAIL_VALUES.get(one.name, _plain), private=True) for one in FORM_FIELDS},
-    "document_typed": Field(Bilingual("证件号码（原样）", "Document number as typed"), _plain, private=True),
+DETAILS: Final[Mapping[str, DetailField]] = {
+    **{
+        one.name: DetailField(one.words, _DETAIL_VALUES.get(one.name, _plain), private=True)
+        for one in FORM_FIELDS
+    },
+    "document_typed": DetailField(
+        Bilingual("证件号码（原样）", "Document number as typed"), _plain, private=True
+    ),
 }
 """The private details, in the order of the candidate's form."""
 
-FIELDS: Final[Mapping[str, Field]] = {
-    "status": Field(Bilingual("状态", "Status"), _status),
-    "version": Field(Bilingual("版本", "Version"), _version),
-    "changed_at": Field(Bilingual("记录时间", "Recorded"), _moment),
-    "number": Field(Bilingual("报名号", "Registration number"), _plain),
-    "round": Field(Bilingual("考次", "Round"), _plain),
-    "name_masked": Field(Bilingual("姓名（遮盖）", "Name (masked)"), _plain),
-    "document_masked": Field(Bilingual("证件号码（遮盖）", "Document number (masked)"), _plain),
+FIELDS: Final[Mapping[str, DetailField]] = {
+    "status": DetailField(Bilingual("状态", "Status"), _status),
+    "version": DetailField(Bilingual("版本", "Version"), _version),
+    "changed_at": DetailField(Bilingual("记录时间", "Recorded"), _moment),
+    "number": DetailField(Bilingual("报名号", "Registration number"), _plain),
+    "round": DetailField(Bilingual("考次", "Round"), _plain),
+    "name_masked": DetailField(Bilingual("姓名（遮盖）", "Name (masked)"), _plain),
+    "document_masked": DetailField(Bilingual("证件号码（遮盖）", "Document number (masked)"), _plain),
     **DETAILS,
-    "site": Field(Bilingual("考点", "Site"), _plain),
-    "lines": Field(Bilingual("科目", "Subjects"), _lines),
-    "amount": Field(Bilingual("应缴", "Amount"), _amount),
-    "photo": Field(Bilingual("照片", "Photo"), _photo),
-    "submitted_at": Field(Bilingual("提交时间", "Submitted"), _moment),
-    "requested_at": Field(Bilingual("申请审核时间", "Review requested"), _moment),
-    "rejections": Field(Bilingual("退回次数", "Times rejected"), _plain),
-    "reasons": Field(Bilingual("未通过原因", "Reasons for rejection"), _reasons),
-    "note": Field(Bilingual("考点说明", "Note of the site"), _plain, private=True),
-    "approved_at": Field(Bilingual("审核通过时间", "Approved"), _moment),
-    "pay_by": Field(Bilingual("缴费期限", "To be paid by"), _moment),
-    "payment": Field(Bilingual("支付", "Payment"), _payment),
-    "paid_at": Field(Bilingual("支付时间", "Paid"), _moment),
-    "confirmed_at": Field(Bilingual("现场确认时间", "Confirmed on site"), _moment),
-    "seated": Field(Bilingual("已编排科目数", "Subjects seated"), _plain),
-    "seats": Field(Bilingual("考场座位", "Seats"), _seats),
-    "student": Field(Bilingual("学号", "School number"), _student, private=True),
-    "cancellation": Field(Bilingual("取消原因", "Reason for cancelling"), _plain, private=True),
-    "suspension": Field(Bilingual("暂停原因", "Reason for suspending"), _plain, private=True),
-    "evidence": Field(Bilingual("转账号的证据", "Evidence for moving it"), _plain, private=True),
-    "agreement": Field(Bilingual("协议版本", "Agreement edition"), _plain),
-    "agreed_at": Field(Bilingual("同意协议时间", "Agreement accepted"), _moment),
-    "ordinal": Field(Bilingual("本考次第几份报名", "Which registration in the round"), _plain),
-    "begun_in": Field(Bilingual("开始时的考次", "The round in which it began"), _plain),
-    "details_version": Field(Bilingual("个人信息所在版本", "Version of the details"), _version),
-    "order_version": Field(Bilingual("订单所在版本", "Version of the order"), _version),
-    "rejected_version": Field(Bilingual("退回所在版本", "Version of the rejection"), _version),
-    "person": Field(Bilingual("证件摘要", "Keyed hash of the document"), _short),
-    "holder": Field(Bilingual("持证人摘要", "Keyed hash of the holder"), _short),
-    "account": Field(Bilingual("账号编号", "Account id"), _begin_of_id),
-    "account_since": Field(Bilingual("属于该账号自", "Belongs to the account since"), _moment),
-    "sealed_for": Field(Bilingual("开始报名的账号编号", "Id of the account where it began"), _begin_of_id),
-    "id": Field(Bilingual("报名编号", "Registration id"), _begin_of_id),
+    "site": DetailField(Bilingual("考点", "Site"), _plain),
+    "lines": DetailField(Bilingual("科目", "Subjects"), _lines),
+    "amount": DetailField(Bilingual("应缴", "Amount"), _amount),
+    "photo": DetailField(Bilingual("照片", "Photo"), _photo),
+    "submitted_at": DetailField(Bilingual("提交时间", "Submitted"), _moment),
+    "requested_at": DetailField(Bilingual("申请审核时间", "Review requested"), _moment),
+    "rejections": DetailField(Bilingual("退回次数", "Times rejected"), _plain),
+    "reasons": DetailField(Bilingual("未通过原因", "Reasons for rejection"), _reasons),
+    "note": DetailField(Bilingual("考点说明", "Note of the site"), _plain, private=True),
+    "approved_at": DetailField(Bilingual("审核通过时间", "Approved"), _moment),
+    "pay_by": DetailField(Bilingual("缴费期限", "To be paid by"), _moment),
+    "payment": DetailField(Bilingual("支付", "Payment"), _payment),
+    "paid_at": DetailField(Bilingual("支付时间", "Paid"), _moment),
+    "confirmed_at": DetailField(Bilingual("现场确认时间", "Confirmed on site"), _moment),
+    "seated": DetailField(Bilingual("已编排科目数", "Subjects seated"), _plain),
+    "seats": DetailField(Bilingual("考场座位", "Seats"), _seats),
+    "student": DetailField(Bilingual("学号", "School number"), _student, private=True),
+    "cancellation": DetailField(Bilingual("取消原因", "Reason for cancelling"), _plain, private=True),
+    "suspension": DetailField(Bilingual("暂停原因", "Reason for suspending"), _plain, private=True),
+    "evidence": DetailField(Bilingual("转账号的证据", "Evidence for moving it"), _plain, private=True),
+    "agreement": DetailField(Bilingual("协议版本", "Agreement edition"), _plain),
+    "agreed_at": DetailField(Bilingual("同意协议时间", "Agreement accepted"), _moment),
+    "ordinal": DetailField(Bilingual("本考次第几份报名", "Which registration in the round"), _plain),
+    "begun_in": DetailField(Bilingual("开始时的考次", "The round in which it began"), _plain),
+    "details_version": DetailField(Bilingual("个人信息所在版本", "Version of the details"), _version),
+    "order_version": DetailField(Bilingual("订单所在版本", "Version of the order"), _version),
+    "rejected_version": DetailField(Bilingual("退回所在版本", "Version of the rejection"), _version),
+    "person": DetailField(Bilingual("证件摘要", "Keyed hash of the document"), _short),
+    "holder": DetailField(Bilingual("持证人摘要", "Keyed hash of the holder"), _short),
+    "account": DetailField(Bilingual("账号编号", "Account id"), _begin_of_id),
+    "account_since": DetailField(Bilingual("属于该账号自", "Belongs to the account since"), _moment),
+    "sealed_for": DetailField(
+        Bilingual("开始报名的账号编号", "Id of the account where it began"), _begin_of_id
+    ),
+    "id": DetailField(Bilingual("报名编号", "Registration id"), _begin_of_id),
 }
 """Every field, in the order in which people read a registration."""

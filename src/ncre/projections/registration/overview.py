@@ -16,7 +16,7 @@ from ncre.store.claims import ClaimStore
 
 
 @dataclass(frozen=True)
-class Taken:
+class QuotaUse:
     """`taken` of `quota`; a quota that was lowered may be less than what is taken."""
 
     taken: int
@@ -29,8 +29,8 @@ class SiteOverview:
 
     site: Site
     counts: Mapping[Status, int]
-    people: Taken
-    sittings: Taken
+    people: QuotaUse
+    sittings: QuotaUse
 
     @property
     def is_over(self) -> bool:
@@ -43,8 +43,8 @@ class Total:
     """The sums over sites: `counts` by status, in the order of the life."""
 
     counts: Mapping[Status, int]
-    people: Taken
-    sittings: Taken
+    people: QuotaUse
+    sittings: QuotaUse
 
 
 def total(sites: Sequence[SiteOverview]) -> Total:
@@ -52,8 +52,8 @@ def total(sites: Sequence[SiteOverview]) -> Total:
     counts = {status: sum(site.counts.get(status, 0) for site in sites) for status in Status}
     return Total(
         {status: count for status, count in counts.items() if count},
-        Taken(sum(site.people.taken for site in sites), sum(site.people.quota for site in sites)),
-        Taken(sum(site.sittings.taken for site in sites), sum(site.sittings.quota for site in sites)),
+        QuotaUse(sum(site.people.taken for site in sites), sum(site.people.quota for site in sites)),
+        QuotaUse(sum(site.sittings.taken for site in sites), sum(site.sittings.quota for site in sites)),
     )
 
 
@@ -91,6 +91,6 @@ def _site_now(
     return SiteOverview(
         site=site,
         counts={status: counts[status] for status in Status if status in counts},
-        people=Taken(whole[1], whole[0]),
-        sittings=Taken(sum(used for _, used in subjects), sum(quota for quota, _ in subjects)),
+        people=QuotaUse(whole[1], whole[0]),
+        sittings=QuotaUse(sum(used for _, used in subjects), sum(quota for quota, _ in subjects)),
     )

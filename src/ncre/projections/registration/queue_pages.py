@@ -14,7 +14,7 @@ from sqlalchemy.sql import ColumnElement, Select
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.registration.photo_files import photo_files
-from ncre.projections.registration.registrations import several
+from ncre.projections.registration.registrations import several_registrations
 from ncre.projections.registration.review_index import codes, review_index, traits_of
 from ncre.projections.rows import RegistrationRow
 
@@ -184,7 +184,7 @@ def _fitting(connection: Connection, wanted: QueueFilter, places: list[PageStart
 
 def _claimed(connection: Connection, wanted: QueueFilter) -> list[PageStart]:
     """The places of the claimed cases that fit: so few that they are looked at one by one."""
-    rows = [row for row in several(connection, sorted(wanted.claims)) if _fits(row, wanted)]
+    rows = [row for row in several_registrations(connection, sorted(wanted.claims)) if _fits(row, wanted)]
     places = [
         PageStart(row["requested_at"], row["id"], row["number"] or "") for row in rows if row["requested_at"]
     ]
@@ -217,4 +217,4 @@ def _sorted_by(place: PageStart, wanted: QueueFilter) -> tuple[Any, ...]:
 
 def _with_rows(connection: Connection, places: list[PageStart], following: PageStart | None) -> QueuedCases:
     ids = [one.registration for one in places]
-    return QueuedCases(several(connection, ids), doubtful(connection, ids), following)
+    return QueuedCases(several_registrations(connection, ids), doubtful(connection, ids), following)

@@ -208,7 +208,7 @@ def unconfirmed_at(
     return list(connection.execute(asked).scalars())
 
 
-def several(connection: Connection, ids: Sequence[UUID]) -> list[RegistrationRow]:
+def several_registrations(connection: Connection, ids: Sequence[UUID]) -> list[RegistrationRow]:
     """The rows of these registrations, in that order; those that are not there are left out."""
     found: dict[UUID, RegistrationRow] = {}
     for first in range(0, len(ids), 500):

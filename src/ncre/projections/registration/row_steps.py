@@ -9,7 +9,7 @@ from ncre.domain.candidate import masked_name, masked_number
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.registration_values import Details
-from ncre.projections.base import Row, as_json
+from ncre.projections.base import Row, stored_as_json
 
 
 def _agreed(accepted: facts.AgreementAccepted, _: Row) -> Row:
@@ -58,7 +58,7 @@ def _submitted(submitted: facts.Submitted, row: Row) -> Row:
 
 
 def _pictured(taken: facts.PhotoUploaded | facts.PhotoReplaced, _: Row) -> Row:
-    return {"photo": as_json(taken.photo)}
+    return {"photo": stored_as_json(taken.photo)}
 
 
 def _requested(requested: facts.ReviewRequested, _: Row) -> Row:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Opening
@@ -109,7 +109,7 @@ def _taken_back(_: registration.ReviewTakenBack) -> Bilingual:
 
 
 def _approved(approved: registration.Approved) -> Bilingual:
-    pay_by = in_words(approved.pay_by)
+    pay_by = exam_time_in_words(approved.pay_by)
     return Bilingual(
         f"考点审核通过，须在 {pay_by} 前支付。", f"The site approved it, to be paid by {pay_by} (exam time)."
     )
@@ -128,7 +128,7 @@ def _reason(code: str) -> Bilingual:
 
 
 def _settled(settled: registration.PaymentSettled) -> Bilingual:
-    amount, paid = yuan(settled.amount), in_words(settled.paid_at)
+    amount, paid = yuan(settled.amount), exam_time_in_words(settled.paid_at)
     return Bilingual(
         f"收到考试费 {amount} 元（{paid} 支付，订单 {settled.order}）。",
         f"The fee of {amount} yuan was received (paid {paid} exam time, order {settled.order}).",
@@ -150,7 +150,7 @@ def _returned(returned: registration.PaymentReturned) -> Bilingual:
 
 
 def _lapsed(lapsed: registration.PaymentLapsed) -> Bilingual:
-    pay_by = in_words(lapsed.pay_by)
+    pay_by = exam_time_in_words(lapsed.pay_by)
     return Bilingual(
         f"至 {pay_by} 未支付，报名失效，名额释放。",
         f"Unpaid by {pay_by} (exam time): the registration lapsed and its seats are free.",
@@ -158,7 +158,7 @@ def _lapsed(lapsed: registration.PaymentLapsed) -> Bilingual:
 
 
 def _window_lapsed(lapsed: registration.WindowLapsed) -> Bilingual:
-    window, closed = WINDOWS[Opening(lapsed.window)], in_words(lapsed.closed)
+    window, closed = WINDOWS[Opening(lapsed.window)], exam_time_in_words(lapsed.closed)
     return Bilingual(
         f"{window.zh}于 {closed} 截止，报名没有完成，已失效，名额释放。",
         f"{window.en} closed at {closed} (exam time) before it was completed: the registration lapsed and its seats "
@@ -172,7 +172,7 @@ def _confirmed(confirmed: registration.ConfirmedOnSite) -> Bilingual:
 
 
 def _seated(seated: registration.SeatAssigned) -> Bilingual:
-    when = in_words(seated.starts_at)
+    when = exam_time_in_words(seated.starts_at)
     return Bilingual(
         f"科目 {seated.subject} 已编排：{when}，考场 {seated.hall:04}，座位 {seated.seat:02}，"
         f"准考证号 {seated.ticket}。",
@@ -206,7 +206,7 @@ def _suspended(_: registration.Suspended) -> Bilingual:
 def _resumed(resumed: registration.Resumed) -> Bilingual:
     if resumed.pay_by is None:
         return Bilingual("考务办公室恢复了报名。", "The exam office resumed the registration.")
-    pay_by = in_words(resumed.pay_by)
+    pay_by = exam_time_in_words(resumed.pay_by)
     return Bilingual(
         f"考务办公室恢复了报名，缴费期限为 {pay_by}。",
         f"The exam office resumed the registration; it is to be paid by {pay_by} (exam time).",

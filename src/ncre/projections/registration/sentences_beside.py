@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import in_words
-from ncre.domain.registration.disclosure import PREFILL, PREFILLED, words_of
+from ncre.domain.exam.plan import exam_time_in_words
+from ncre.domain.registration.disclosure import PREFILL, PREFILLED, disclosure_words
 from ncre.events import access, admission, operating
 
 
@@ -16,7 +16,7 @@ def viewed(viewed: access.DetailsViewed) -> Bilingual:
         return PREFILLED
     if not viewed.why:
         return Bilingual("工作人员查看了考生的个人信息。", "A member of staff looked at the private details.")
-    why = words_of(viewed.why)
+    why = disclosure_words(viewed.why)
     return Bilingual(
         f"工作人员查看了考生的个人信息（原因：{why.zh}）。",
         f"A member of staff looked at the private details (reason: {why.en}).",
@@ -27,7 +27,7 @@ def on_device(done_at: datetime | None) -> Bilingual:
     """What was done on a device without a network says when."""
     if done_at is None:
         return Bilingual("", "")
-    when = in_words(done_at)
+    when = exam_time_in_words(done_at)
     return Bilingual(
         f"（离线设备于 {when} 办理，后上传）", f" (on a device without a network at {when}, sent later)"
     )

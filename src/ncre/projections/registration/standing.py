@@ -34,7 +34,7 @@ _STANDING: Final = (
 
 
 @dataclass(frozen=True)
-class Standing:
+class CaseStanding:
     """`site` is None until one was chosen; `current` is the round that the front page speaks of."""
 
     row: RegistrationRow
@@ -43,7 +43,7 @@ class Standing:
     current: Round | None
 
 
-def standing(connection: Connection, exams: ExamRepository, registration: UUID) -> Standing | None:
+def case_standing(connection: Connection, exams: ExamRepository, registration: UUID) -> CaseStanding | None:
     """The registration and what it lives under, or None."""
     found = connection.execute(_STANDING, {"registration": registration}).mappings().first()
     if found is None:
@@ -52,7 +52,7 @@ def standing(connection: Connection, exams: ExamRepository, registration: UUID) 
     of_round, of_site = read.pop("version_of_round"), read.pop("version_of_site")
     code, of_newest = read.pop("code_of_newest"), read.pop("version_of_newest")
     row = cast(RegistrationRow, read)
-    return Standing(
+    return CaseStanding(
         row,
         exams.round_at(connection, row["round"], of_round),
         exams.site_at(connection, row["round"], row["site"] or "", of_site),

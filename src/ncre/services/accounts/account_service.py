@@ -27,7 +27,7 @@ from ncre.identity.sessions import Session, Sessions
 from ncre.identity.sign_in_delays import SignInDelays, counted_as
 from ncre.identity.staff_directory import count_offices
 from ncre.projections.registration import registrations
-from ncre.services.accounts.contacts import EMAIL, PHONE, kind_of
+from ncre.services.accounts.contacts import EMAIL, PHONE, kind_of_address
 from ncre.services.accounts.security_log import SecurityLog
 
 
@@ -93,7 +93,7 @@ class AccountService:
             if proof is None:
                 return None
             void(connection, proof.target)
-            kind = kind_of(proof.target)
+            kind = kind_of_address(proof.target)
             account = self.accounts.add_within(
                 connection,
                 proof.target,
@@ -280,5 +280,5 @@ class AccountService:
             raise PasswordRefused(why)
 
 
-def _known_already(to: str, account: Account, sign_in: str) -> email_templates.Letter:
+def _known_already(to: str, account: Account, sign_in: str) -> email_templates.AccountLetter:
     return email_templates.known_already(to, sign_in, account.recovers)

@@ -24,7 +24,7 @@ PHONE: Final = "phone"
 KINDS: Final = {EMAIL: Bilingual("邮箱", "e-mail address"), PHONE: Bilingual("手机号", "phone number")}
 
 
-def kind_of(address: str) -> str:
+def kind_of_address(address: str) -> str:
     """Whether an address is an e-mail address or a phone number."""
     return EMAIL if "@" in address else PHONE
 
@@ -60,7 +60,7 @@ class Contacts:
 
     def ask(self, account: Account, target: str, address: Address) -> str:
         """Send a link (e-mail) or a code (phone) to a new address; the name of the proof."""
-        if kind_of(target) == EMAIL:
+        if kind_of_address(target) == EMAIL:
             token = self._proofs.link(Purpose.CONTACT, target, account.id)
             self._post.send(email_templates.contact(target, address(token)))
             return token
@@ -83,13 +83,13 @@ class Contacts:
             proof = self._proofs.spend(connection, token, Purpose.CONTACT, code)
             if proof is None or proof.account != account.id:
                 return None
-            self._set(connection, account, kind_of(proof.target), proof.target)
+            self._set(connection, account, kind_of_address(proof.target), proof.target)
             return proof
 
         proof = self._command_handler.run_in_transaction(changed)
         if proof is None:
             return None
-        kind = kind_of(proof.target)
+        kind = kind_of_address(proof.target)
         before = account.email if kind == EMAIL else account.phone
         if proof.target != before:
             self._tell(ContactChange(account, kind, before, proof.target), undo)

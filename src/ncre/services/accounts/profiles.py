@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.events.account import DetailsCompleted, stream_of
+from ncre.events.account import DetailsCompleted, account_stream
 from ncre.events.registration_values import Details
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Account
@@ -35,7 +35,7 @@ class Profiles:
 
     def _record(self, connection: Connection, account: Account, details: Details, seen: int | None) -> None:
         """Whoever saves at the same instant waits before the version is read, not after it."""
-        self._command_handler.database.lock(connection, stream_of(account.id))
+        self._command_handler.database.lock(connection, account_stream(account.id))
         version = profiles.version_of(connection, account.id) or 0
         if seen is not None and seen != version:
             raise Refusal(RefusalCode.OUT_OF_DATE, seen=seen, version=version)
@@ -52,7 +52,7 @@ class Profiles:
             version = profiles.version_of(connection, account.id)
             if version is None:
                 return None
-            fact = self._command_handler.store.fact(connection, stream_of(account.id), version)
+            fact = self._command_handler.store.fact(connection, account_stream(account.id), version)
         found = fact.details if isinstance(fact, DetailsCompleted) else None
         return found if isinstance(found, Details) else None
 

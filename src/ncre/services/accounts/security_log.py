@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from ncre.clients.mail import MailNotSent
 from ncre.domain.registration.commands import Actor
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.accounts import Account
-from ncre.identity.email_templates import Letter, LetterSender
+from ncre.identity.email_templates import AccountLetter, LetterSender
 
 log = logging.getLogger("ncre.security_log")
 
@@ -35,9 +35,11 @@ class SecurityLog:
         However many sign in at once: such facts conflict with nothing, and each waits for the one before it.
         """
         act = Act(by or account.actor)
-        self._command_handler.record_behind(connection, act, stream_of(account.id), new, subject=account.id)
+        self._command_handler.record_behind(
+            connection, act, account_stream(account.id), new, subject=account.id
+        )
 
-    def tell(self, account: Account, letter: Callable[[str], Letter]) -> None:
+    def tell(self, account: Account, letter: Callable[[str], AccountLetter]) -> None:
         """Write to every verified address of the owner. What is done is done, also where no letter leaves."""
         for to in account.addresses:
             try:

@@ -48,7 +48,7 @@ class StaffAccount:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StaffAccountResult:
     """Whether it was done, or waits for a second person; a new password is shown once."""
 
     done: bool
@@ -101,7 +101,7 @@ class StaffAccounts:
 
         return self._command_handler.run_in_transaction(found)
 
-    def make(self, name: str, password: str, wanted: Wanted, by: Actor) -> tuple[Account, Outcome]:
+    def make(self, name: str, password: str, wanted: Wanted, by: Actor) -> tuple[Account, StaffAccountResult]:
         """A new account. One of the office signs in once a second person has confirmed it.
 
         Raises Refusal, NameTaken and PasswordRefused.
@@ -126,30 +126,30 @@ class StaffAccounts:
             self._log.record(connection, account, *new, by=by)
             return account
 
-        return self._command_handler.run_in_transaction(made), Outcome(not two)
+        return self._command_handler.run_in_transaction(made), StaffAccountResult(not two)
 
-    def change(self, identity: UUID, wanted: Wanted, by: Actor) -> Outcome:
+    def change(self, identity: UUID, wanted: Wanted, by: Actor) -> StaffAccountResult:
         """Do it, or keep it for a second person to confirm. What is so already changes nothing. Raises Refusal."""
 
-        def changed(connection: Connection) -> Outcome:
+        def changed(connection: Connection) -> StaffAccountResult:
             account, state = self._state(connection, identity)
             assert_may_change(state, wanted, by, count_offices(connection))
             self._assert_known(connection, wanted)
             if is_so_already(state, wanted):
-                return Outcome(True)
+                return StaffAccountResult(True)
             if needs_two(account.role, wanted.role) and by != SHELL:
                 self._requests.ask(connection, identity, wanted, by.id)
                 asked = facts.StaffChangeRequested(identity, wanted.change.value, wanted.why)
                 self._log.record(connection, account, asked, by=by)
-                return Outcome(False)
+                return StaffAccountResult(False)
             return self._carry_out(connection, account, wanted, by)
 
         return self._told(identity, self._command_handler.run_in_transaction(changed))
 
-    def confirm(self, identity: UUID, by: Actor) -> Outcome:
+    def confirm(self, identity: UUID, by: Actor) -> StaffAccountResult:
         """The second person: not who asked, and not whose account it is. Raises Refusal."""
 
-        def confirmed(connection: Connection) -> Outcome:
+        def confirmed(connection: Connection) -> StaffAccountResult:
             account, state = self._state(connection, identity)
             request = self._requests.of(connection, identity)
             if request is None:
@@ -177,7 +177,9 @@ class StaffAccounts:
 
         self._command_handler.run_in_transaction(declined)
 
-    def _carry_out(self, connection: Connection, account: Account, wanted: Wanted, by: Actor) -> Outcome:
+    def _carry_out(
+        self, connection: Connection, account: Account, wanted: Wanted, by: Actor
+    ) -> StaffAccountResult:
         """In every case its sessions end and its open proofs are void."""
         self._requests.drop(connection, account.id)
         password = ""
@@ -200,7 +202,7 @@ class StaffAccounts:
         count = self._sessions.end_all(connection, account.id)
         ended = [facts.SessionsEnded(account.id, count, "staff")] if count else []
         self._log.record(connection, account, fact, *ended, by=by)
-        return Outcome(True, password)
+        return StaffAccountResult(True, password)
 
     def _state(self, connection: Connection, identity: UUID) -> tuple[Account, AccountState]:
         account = self._roll.find(connection, identity)
@@ -216,7 +218,7 @@ class StaffAccounts:
             if round_ is not None and self._command_handler.exams.site(connection, round_.code, code) is None:
                 raise Refusal(RefusalCode.STAFF_SITE_UNKNOWN, site=code)
 
-    def _told(self, identity: UUID, outcome: Outcome) -> Outcome:
+    def _told(self, identity: UUID, outcome: StaffAccountResult) -> StaffAccountResult:
         account = self._accounts.find(identity)
         if outcome.done and account is not None:
             self._log.tell(account, from_office.changed_by_office)

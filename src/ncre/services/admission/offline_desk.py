@@ -26,7 +26,7 @@ from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
 from ncre.services.admission.offline_acts import ListReceipt, OfflineAct, OfflineActs
-from ncre.services.admission.offline_list import PURPOSE, as_json, with_small_photo
+from ncre.services.admission.offline_list import PURPOSE, expected_as_json, with_small_photo
 from ncre.services.admission.verification import Expected, TicketVerifier, verify_ticket
 from ncre.services.registration.case_request import CaseRequest
 from ncre.services.registration.registrations import Registrations
@@ -36,7 +36,7 @@ PORTION: Final = 50
 """People of one answer: their photos are decrypted and made smaller one by one."""
 
 
-class Outcome(StrEnum):
+class ActOutcome(StrEnum):
     """What became of an act."""
 
     DONE = "done"
@@ -47,11 +47,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answered:
+class ActResult:
     """What became of one act: `by` (an account id) and `at` tell who did the same before, and when."""
 
     command_id: UUID
-    outcome: Outcome
+    outcome: ActOutcome
     ruling: Ruling | None = None
     refusal: Refusal | None = None
     by: str = ""
@@ -104,7 +104,7 @@ class OfflineDesk:
         receipt = self._signed(ListReceipt(account=actor.id, round=round_code, site=site, made_at=made_at))
         return Portion(receipt, people, chosen[-1] if len(ids) > PORTION else None)
 
-    def carry_out(self, batch: OfflineActs, actor: Actor) -> list[Answered]:
+    def carry_out(self, batch: OfflineActs, actor: Actor) -> list[ActResult]:
         """Each act as a command of its own, in their order. Raises Refusal where the list is not this actor's own."""
         self._require_own(batch.receipt, actor)
         return [self._answer(act, batch.receipt, actor) for act in batch.acts]
@@ -125,7 +125,7 @@ class OfflineDesk:
         with self._command_handler.database.reading() as connection:
             entered = entries.entries_of(connection, registration)
             row = registrations.one(connection, registration)
-        told: dict[str, Any] = as_json(with_small_photo(expected))
+        told: dict[str, Any] = expected_as_json(with_small_photo(expected))
         return told | {
             "id": str(registration),
             "version": row["version"] if row else expected.version,
@@ -140,12 +140,12 @@ class OfflineDesk:
         if not genuine or receipt.account != actor.id or not actor.covers(receipt.site):
             raise Refusal(RefusalCode.OFFLINE_LIST)
 
-    def _answer(self, act: OfflineAct, receipt: ListReceipt, actor: Actor) -> Answered:
+    def _answer(self, act: OfflineAct, receipt: ListReceipt, actor: Actor) -> ActResult:
         now = self._command_handler.clock()
         try:
             require_moment(act.done_at, receipt.made_at, now)
             row = self._row(act.registration, receipt, actor)
-            carry_out: Callable[[OfflineAct, RegistrationRow, Actor], Answered] = {
+            carry_out: Callable[[OfflineAct, RegistrationRow, Actor], ActResult] = {
                 "confirm": self._confirm,
                 "enter": self._enter,
                 "revoke": self._revoke,
@@ -154,8 +154,8 @@ class OfflineDesk:
         except Refusal as refusal:
             outcome = _outcome(refusal)
             if is_to_come(act.done_at, receipt.made_at, now):
-                outcome = Outcome.LATER  # the device keeps it until its moment has come
-            return Answered(act.command_id, outcome, refusal=refusal)
+                outcome = ActOutcome.LATER  # the device keeps it until its moment has come
+            return ActResult(act.command_id, outcome, refusal=refusal)
 
     def _row(self, registration: UUID, receipt: ListReceipt, actor: Actor) -> RegistrationRow:
         """A registration of the list's own site; of any other there is none."""
@@ -165,14 +165,14 @@ class OfflineDesk:
             raise Refusal(RefusalCode.NOT_FOUND)
         return row
 
-    def _confirm(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> Answered:
+    def _confirm(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> ActResult:
         request = CaseRequest(registration=row["id"], actor=actor, seen=act.seen, command_id=act.command_id)
         newest = self._registrations.confirm(request, act.done_at).newest
         if newest is None or newest.command_id == act.command_id:
-            return Answered(act.command_id, Outcome.DONE)
-        return Answered(act.command_id, Outcome.ALREADY, by=newest.actor, at=newest.recorded_at)
+            return ActResult(act.command_id, ActOutcome.DONE)
+        return ActResult(act.command_id, ActOutcome.ALREADY, by=newest.actor, at=newest.recorded_at)
 
-    def _enter(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> Answered:
+    def _enter(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> ActResult:
         """Whom staff let in is in: what the door says now is recorded with it, and told where the device said otherwise."""
         finding = verify_ticket(act.code, _Listed(self._verifier, row, actor))
         ruled = self._verifier.let_in(
@@ -181,13 +181,13 @@ class OfflineDesk:
         if ruled.worth is TicketVerdict.ENTERED_BEFORE:
             entry = self._verifier.entry(row["id"], ruled.ticket)
             by, at = (entry["entered_by"], entry["entered_at"]) if entry else ("", None)
-            return Answered(act.command_id, Outcome.ALREADY, ruled, by=by, at=at)
-        return Answered(act.command_id, _entered(ruled, act), ruled)
+            return ActResult(act.command_id, ActOutcome.ALREADY, ruled, by=by, at=at)
+        return ActResult(act.command_id, _entered(ruled, act), ruled)
 
-    def _revoke(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> Answered:
+    def _revoke(self, act: OfflineAct, row: RegistrationRow, actor: Actor) -> ActResult:
         if not self._verifier.carried_out(row["id"], act.command_id, actor):
             self._verifier.revoke(row["id"], act.ticket, actor, act.command_id)
-        return Answered(act.command_id, Outcome.DONE)
+        return ActResult(act.command_id, ActOutcome.DONE)
 
 
 @dataclass(frozen=True)
@@ -207,14 +207,14 @@ class _Listed:
         return self.verifier.expected(named["id"]) if named and named["id"] == self.row["id"] else None
 
 
-def _entered(ruled: Ruling, act: OfflineAct) -> Outcome:
+def _entered(ruled: Ruling, act: OfflineAct) -> ActOutcome:
     if ruled.worth in ADMITS or (act.by_a_person and ruled.may_be_let_in):
-        return Outcome.DONE
-    return Outcome.CONFLICT if ruled.may_be_let_in else Outcome.REFUSED
+        return ActOutcome.DONE
+    return ActOutcome.CONFLICT if ruled.may_be_let_in else ActOutcome.REFUSED
 
 
-def _outcome(refusal: Refusal) -> Outcome:
+def _outcome(refusal: Refusal) -> ActOutcome:
     if refusal.code in NO_ANSWER:
-        return Outcome.LATER
+        return ActOutcome.LATER
     changed = (RefusalCode.OUT_OF_DATE, RefusalCode.OUT_OF_TURN, RefusalCode.SENT_BEFORE)
-    return Outcome.CONFLICT if refusal.code in changed else Outcome.REFUSED
+    return ActOutcome.CONFLICT if refusal.code in changed else ActOutcome.REFUSED

@@ -104,7 +104,7 @@ class OfflineAdmissionLists:
             "site": site,
             "made_at": self._command_handler.clock().isoformat(),
             "public_key": self._key.public,
-            "people": [as_json(entry) for entry in entries],
+            "people": [expected_as_json(entry) for entry in entries],
         }
 
 
@@ -173,7 +173,7 @@ def _canonical(body: dict[str, Any]) -> bytes:
     return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def as_json(entry: Expected) -> Any:
+def expected_as_json(entry: Expected) -> Any:
     """Somebody on the list as its file says it, the photo in Base64."""
     return msgspec.to_builtins(entry, builtin_types=(bytes,), enc_hook=str) | {
         "photo": b64encode(entry.photo).decode("ascii") if entry.photo is not None else None

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.documents.codes.ticket_token import CaseLost, Forged, TicketKey, TokenUnreadable, read
+from ncre.documents.codes.ticket_token import CaseLost, Forged, TicketKey, TokenUnreadable, read_ticket_token
 from ncre.documents.view_models import SeatLine
 from ncre.domain.admission import ADMITS, Ruling, TicketVerdict, ruling, worth
 from ncre.domain.candidate import masked_number
@@ -60,7 +60,7 @@ class Verification:
     expected: Expected | None = None
 
 
-class Book(Protocol):
+class AdmissionRecord(Protocol):
     """Where a door looks people up."""
 
     @property
@@ -71,13 +71,13 @@ class Book(Protocol):
         """By registration number or ticket number; None for people of other sites too."""
 
 
-def verify_ticket(text: str, book: Book) -> Verification:
+def verify_ticket(text: str, book: AdmissionRecord) -> Verification:
     """What the text of a scanned code, or a typed number, is worth. Never raises for bad text."""
     code = scanned(text)
     if NUMBER.fullmatch(code):
         return _compared(None, book.find(code))
     try:
-        stamp = read(code, book.public)
+        stamp = read_ticket_token(code, book.public)
     except Forged:
         return Verification(TicketVerdict.FORGED)
     except CaseLost:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.handlers.command_handler import CommandHandler
 from ncre.ledger import checkpoints
 from ncre.ledger.checkpoints import Sealed
@@ -87,5 +87,5 @@ class AuditQueries:
         """What an account did in office from `first` until before `end`."""
         with self._database.reading() as connection:
             return activity.of_staff(
-                connection, self._command_handler.store, account, stream_of(account), first, end
+                connection, self._command_handler.store, account, account_stream(account), first, end
             )

@@ -16,7 +16,7 @@ from ncre.domain.refusal_wording import in_both_languages
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.rounds.csv_tables import csv_lines
 from ncre.rounds.encodings import text_of
-from ncre.rounds.faults import FaultList, shown
+from ncre.rounds.faults import FaultList, value_shown
 from ncre.rounds.times import day
 
 NAME: Final = "bans.csv"
@@ -145,8 +145,8 @@ def _row(line: int, cells: Sequence[str], places: dict[str, int]) -> BanRow:
             line,
             None,
             Bilingual(
-                f"证件号码被表格软件截短（{shown(said['document'])}）；请把该列设为文本格式后重新填写",
-                f"the spreadsheet cut the number ({shown(said['document'])}); format the column as text and enter it again",
+                f"证件号码被表格软件截短（{value_shown(said['document'])}）；请把该列设为文本格式后重新填写",
+                f"the spreadsheet cut the number ({value_shown(said['document'])}); format the column as text and enter it again",
             ),
         )
     try:

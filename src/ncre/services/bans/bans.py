@@ -33,7 +33,7 @@ PAGE: Final = 50
 """Bans on a page of the list."""
 
 
-class Outcome(StrEnum):
+class BanOutcome(StrEnum):
     """What becomes of a paid registration whose person is banned."""
 
     REFUND = "refund"
@@ -121,7 +121,7 @@ class Bans:
 
         self._command_handler.run_in_transaction(lifted)
 
-    def resolve(self, request: CaseRequest, ban: UUID, outcome: Outcome, why: str) -> None:
+    def resolve(self, request: CaseRequest, ban: UUID, outcome: BanOutcome, why: str) -> None:
         """What becomes of a paid registration: cancelled with the fee returned or kept, or left as it is."""
         require_office(request.actor)
         require_why(why)
@@ -129,13 +129,13 @@ class Bans:
             row = self._row(connection, ban)
             if not self._is_concerned(connection, ban, request.registration):
                 raise Refusal(RefusalCode.BAN_NOT_CONCERNED)
-        if outcome is Outcome.KEEP:
+        if outcome is BanOutcome.KEEP:
             self._command_handler.run_in_transaction(
                 lambda connection: self._keep(connection, request, ban, why)
             )
             return
         reason = f"停考（决定 {row['decision']}）：{why.strip()}"[:LONGEST_NOTE]
-        money = PaidFee.REFUND if outcome is Outcome.REFUND else PaidFee.KEEP
+        money = PaidFee.REFUND if outcome is BanOutcome.REFUND else PaidFee.KEEP
         self._registrations.cancel(request, reason, money, why.strip())
 
     def page(self, number: int) -> tuple[list[Row], bool]:

@@ -24,10 +24,10 @@ from ncre.documents.view_models import (
     SubjectLine,
     TicketSheet,
 )
-from ncre.domain.accounts.addresses import masked, shown
+from ncre.domain.accounts.addresses import masked, readable_address
 from ncre.domain.candidate import masked_number
 from ncre.domain.candidate_fields import EDUCATION, ETHNICITY_CHOICES, OCCUPATIONS, SEXES
-from ncre.domain.exam.plan import Round, Site, in_words
+from ncre.domain.exam.plan import Round, Site, exam_time_in_words
 from ncre.domain.identity_documents import DOCUMENT_TYPES
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -37,7 +37,7 @@ from ncre.events.registration import PaymentSettled, SeatAssigned
 from ncre.events.registration_values import Details
 from ncre.handlers.command_handler import CommandHandler
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
-from ncre.projections.audit.snapshots import At, Moment, standing
+from ncre.projections.audit.snapshots import AsOfMoment, At, state_at
 from ncre.projections.payment import ledger
 from ncre.projections.registration import registrations
 from ncre.projections.rows import known
@@ -46,7 +46,7 @@ from ncre.services.documents.printed_case import PrintedCase, whole_case
 from ncre.services.exam.plans_in_force import PlansInForce, Rules
 from ncre.services.photo.photos import PhotoService
 from ncre.services.registration.people import People
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 
 log = logging.getLogger("ncre.papers")
 
@@ -99,10 +99,10 @@ class DocumentAssembler:
         """
         with self._command_handler.database.reading() as connection:
             history = self._command_handler.store.history(connection, registration)
-            stood = standing(history, at)
+            stood = state_at(history, at)
             if stood is None or not stood.row["site"]:
                 raise Refusal(RefusalCode.NOT_FOUND)
-            by = at.at if isinstance(at, Moment) else self._until(history, stood.version)
+            by = at.at if isinstance(at, AsOfMoment) else self._until(history, stood.version)
             round_ = self._command_handler.exams.round(connection, stood.row["round"])
             site = self._command_handler.exams.site(connection, stood.row["round"], stood.row["site"])
             if round_ is None or site is None:
@@ -141,7 +141,7 @@ class DocumentAssembler:
             return None
         try:
             return self._photos.show(case.row["sealed_for"], case.photo)
-        except (PhotoMissing, PhotoDamaged, PhotoStoreUnavailable, PersonErased) as bad:
+        except (PhotoMissing, PhotoDamaged, PhotoStoreUnavailable, PersonKeyDestroyed) as bad:
             log.error("the photo of %s cannot be had: %s", case.row["id"], type(bad).__name__)
             return None
 
@@ -162,13 +162,13 @@ class DocumentAssembler:
             postcode=details.postcode,
             site=_site_line(case),
             subjects=_subject_lines(case),
-            paid=f"应缴 {yuan(row['amount'])} 元 · 已支付 {in_words(known(row['paid_at']))}",
+            paid=f"应缴 {yuan(row['amount'])} 元 · 已支付 {exam_time_in_words(known(row['paid_at']))}",
             agreement=row["agreement"],
-            agreed=in_words(row["agreed_at"]),
-            review=f"通过（{in_words(row['approved_at'])}）" if row["approved_at"] else "",
+            agreed=exam_time_in_words(row["agreed_at"]),
+            review=f"通过（{exam_time_in_words(row['approved_at'])}）" if row["approved_at"] else "",
             proof=self._proof_page,
             remark=details.remark,
-            site_mobile=shown(details.mobile),
+            site_mobile=readable_address(details.mobile),
             site_email=details.email,
         )
 
@@ -186,7 +186,7 @@ class DocumentAssembler:
             site=_site_line(case),
             subjects=_subject_lines(case),
             amount=f"{yuan(payment['amount'])} 元",
-            paid=in_words(known(case.row["paid_at"])),
+            paid=exam_time_in_words(known(case.row["paid_at"])),
             channel=channel_words(payment["channel"]).zh,
             order=payment["order"],
             trade=payment["trade"],

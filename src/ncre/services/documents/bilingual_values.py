@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ncre.documents.english import CHOICES
 from ncre.documents.view_models import FormSheet, ReceiptSheet, TicketSheet
-from ncre.domain.exam.plan import Round, in_words
+from ncre.domain.exam.plan import Round, exam_time_in_words
 from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.wording import channel_words, level_words
@@ -24,8 +24,8 @@ def bilingual_form(case: PrintedCase, sheet: FormSheet) -> FormSheet:
             **{value: CHOICES[value] for value in chosen},
             **_subjects(case, sheet),
             sheet.round: round_in_english(case.paid_under.round),
-            sheet.paid: f"due: {yuan(row['amount'])} yuan, paid {in_words(known(row['paid_at']))}",
-            sheet.review: f"passed ({in_words(row['approved_at'])})" if row["approved_at"] else "",
+            sheet.paid: f"due: {yuan(row['amount'])} yuan, paid {exam_time_in_words(known(row['paid_at']))}",
+            sheet.review: f"passed ({exam_time_in_words(row['approved_at'])})" if row["approved_at"] else "",
         },
     )
 

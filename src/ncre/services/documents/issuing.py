@@ -16,7 +16,7 @@ from uuid import UUID
 
 from ncre.documents.masking import masked_form, masked_ticket
 from ncre.documents.pdf.signature import Certificate
-from ncre.documents.view_models import FormSheet, Printed, Sheet, TicketSheet, pictured
+from ncre.documents.view_models import FormSheet, Printed, Sheet, TicketSheet, with_photo
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import Round, require_open
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -24,14 +24,14 @@ from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.lifecycle import PRINTABLE
 from ncre.domain.registration.vocabulary import Opening, Status
 from ncre.handlers.command_handler import CommandHandler
-from ncre.projections.audit.snapshots import At, Version
+from ncre.projections.audit.snapshots import AsOfVersion, At
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
 from ncre.services.documents.assembly import DocumentAssembler
 from ncre.services.documents.bilingual_values import bilingual_form, bilingual_receipt, bilingual_ticket
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.printed_case import PrintedCase
-from ncre.store.sealing import CiphertextForged, PersonErased
+from ncre.store.sealing import CiphertextForged, PersonKeyDestroyed
 
 if TYPE_CHECKING:
     from ncre.documents.codes.barcodes import Outline
@@ -119,7 +119,7 @@ class DocumentService:
         if kind == "receipt":
             return self.receipt(row["id"]).pdf
         draw = self.form_then if kind == "form" else self.ticket_then
-        return draw(row["id"], Version(row["version"]), False).pdf
+        return draw(row["id"], AsOfVersion(row["version"]), False).pdf
 
     def form_page(self, registration: UUID) -> FormPage:
         """The form to be shown as a page in either language, the photo aside. Raises Refusal as `form` does."""
@@ -204,7 +204,7 @@ class DocumentService:
         return case
 
     def _complete(self, case: PrintedCase, sheet: Sheet) -> Sheet:
-        return pictured(sheet, self._cases.photo(case))
+        return with_photo(sheet, self._cases.photo(case))
 
     def _from_shelf(self, case: PrintedCase, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
         from ncre.documents import drawing
@@ -231,7 +231,7 @@ class DocumentService:
                 return self._command_handler.store.open_bytes(
                     connection, case.row["sealed_for"], box, SHELVED
                 )
-        except (CiphertextForged, PersonErased):
+        except (CiphertextForged, PersonKeyDestroyed):
             return None
 
     def _keep(self, case: PrintedCase, key: str, pdf: bytes) -> None:
@@ -245,7 +245,7 @@ def _codes(sheet: FormSheet | TicketSheet) -> tuple[Outline, Outline]:
     from ncre.documents import drawing
 
     square, bars = drawing.qr(sheet.record.code), drawing.code128(sheet.record.number)
-    return drawing.outline(square), drawing.outline(bars)
+    return drawing.barcode_outline(square), drawing.barcode_outline(bars)
 
 
 def missing_glyphs(text: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.domain.duplicates.exchange_file import ExchangeFile, ExchangeUnreadable, read, written
+from ncre.domain.duplicates.exchange_file import ExchangeFile, ExchangeUnreadable, read_exchange_file, written
 from ncre.domain.exam.plan import EXAM_TIME, Round
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, PaidFee
@@ -35,7 +35,7 @@ CLOCK = Actor("exchange", Role.CLOCK)
 FileFact = TypeVar("FileFact", facts.DuplicatesExported, facts.DuplicatesImported)
 
 
-class Outcome(StrEnum):
+class DuplicateOutcome(StrEnum):
     """What the office says of a duplicate; a paid fee is returned or kept with a cancellation."""
 
     KEPT = "kept"
@@ -123,7 +123,7 @@ class Duplicates:
         Raises ExchangeUnreadable, Refusal.
         """
         self._require(act.actor)
-        file = read(self._secret, raw)
+        file = read_exchange_file(self._secret, raw)
         with self._command_handler.database.reading() as connection:
             code = self._round(connection).code
         if file.round != code:
@@ -165,7 +165,7 @@ class Duplicates:
         with self._command_handler.database.reading() as connection:
             return duplicates.waiting(connection)
 
-    def resolve(self, request: CaseRequest, province: str, outcome: Outcome, why: str) -> None:
+    def resolve(self, request: CaseRequest, province: str, outcome: DuplicateOutcome, why: str) -> None:
         """What becomes of a duplicate. A cancellation comes first and its own fact after it: cut off between the two,
         the registration is over and waits no more. Raises Refusal."""
         self._require_office(request.actor)
@@ -177,9 +177,9 @@ class Duplicates:
             if row is None or not duplicates.is_waiting(connection, request.registration, province):
                 raise Refusal(RefusalCode.EXCHANGE_OVER)
         said = outcome.value
-        if outcome in (Outcome.REFUND, Outcome.KEEP_FEE):
+        if outcome in (DuplicateOutcome.REFUND, DuplicateOutcome.KEEP_FEE):
             said = "cancelled"
-            money = PaidFee.REFUND if outcome is Outcome.REFUND else PaidFee.KEEP
+            money = PaidFee.REFUND if outcome is DuplicateOutcome.REFUND else PaidFee.KEEP
             reason = f"跨省重复报名（省 {province}）：{why.strip()}"[:LONGEST_NOTE]
             self._registrations.cancel(request, reason, money, why.strip())
 

@@ -15,12 +15,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from ncre.domain.erasure import Hold, Way, ends_of, hold, require_free, require_reason
+from ncre.domain.erasure import ErasureWay, Hold, ends_of, hold, require_free, require_reason
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor, Cancel
 from ncre.domain.registration.lifecycle import PAID, TERMINATED
 from ncre.domain.registration.vocabulary import Role, Status
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.events.erasure import PersonErased, RegistrationErased, erasure_of
 from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.identity.accounts import Accounts
@@ -59,7 +59,7 @@ class ErasurePreview:
 
 
 @dataclass(frozen=True)
-class Erased:
+class ErasureResult:
     """`is_new` is False where everything was erased already. `left` tells what could not be removed yet, and why."""
 
     accounts: int
@@ -127,8 +127,13 @@ class Erasure:
             return require_reason(why, self._finder.traces(connection, person).texts)
 
     def erase(
-        self, person: PersonToErase, why: str, by: Actor, way: Way = Way.OFFICE, clean: bool = True
-    ) -> Erased:
+        self,
+        person: PersonToErase,
+        why: str,
+        by: Actor,
+        way: ErasureWay = ErasureWay.OFFICE,
+        clean: bool = True,
+    ) -> ErasureResult:
         """Erase whoever it is, for good. Again, it is so already. Raises Refusal; then nobody was erased.
 
         `clean=False` leaves files and freed pages to whoever erases many, or to the worker.
@@ -137,34 +142,34 @@ class Erasure:
             raise Refusal(RefusalCode.NOT_YOUR_ROLE)
         with self._command_handler.database.reading() as connection:
             traces = self._finder.traces(connection, person)
-            why = require_reason(why, traces.texts if way is Way.OFFICE else ())
+            why = require_reason(why, traces.texts if way is ErasureWay.OFFICE else ())
             is_erased = self._is_erased(connection, person)
-            if way is not Way.RESTORED and not is_erased:
+            if way is not ErasureWay.RESTORED and not is_erased:
                 require_free(self._holds(connection, person))
             left = self._left(connection, person, traces)
         if is_erased:
-            return Erased(len(person.accounts), len(person.registrations), False, self._swept(clean))
+            return ErasureResult(len(person.accounts), len(person.registrations), False, self._swept(clean))
         owners = [owner for one in person.accounts if (owner := self._accounts.find(one))]
         self._end_unpaid(person, by, way)
         done = self._command_handler.run_in_transaction(
             partial(self._erased, person, why, by, way, traces, left)
         )
-        for owner in owners if self._mails and way is not Way.RESTORED else ():
+        for owner in owners if self._mails and way is not ErasureWay.RESTORED else ():
             self._log.tell(owner, about_erasure.erased)
-        return Erased(len(done.accounts), len(done.registrations), True, self._swept(clean))
+        return ErasureResult(len(done.accounts), len(done.registrations), True, self._swept(clean))
 
     def _erased(
         self,
         asked: PersonToErase,
         why: str,
         by: Actor,
-        way: Way,
+        way: ErasureWay,
         traces: Traces,
         left: Left,
         connection: Connection,
     ) -> PersonToErase:
         """Keys first: whoever seals something at this moment ends before, or is refused."""
-        if way is Way.RESTORED:
+        if way is ErasureWay.RESTORED:
             person = asked
             self._cancel_within(connection, person, by)
         else:
@@ -179,22 +184,24 @@ class Erasure:
         for one in person.accounts:
             self._forgetting.forget(connection, one, traces.addresses)
         self._record(connection, person, why, by, way)
-        people = tuple(str(one) for one in person.accounts) if way is not Way.RESTORED else ()
+        people = tuple(str(one) for one in person.accounts) if way is not ErasureWay.RESTORED else ()
         note(connection, now, Left(people, left.photos, left.drafts, left.papers, left.letters))
         return person
 
-    def _record(self, connection: Connection, person: PersonToErase, why: str, by: Actor, way: Way) -> None:
+    def _record(
+        self, connection: Connection, person: PersonToErase, why: str, by: Actor, way: ErasureWay
+    ) -> None:
         act = Act(by)
         for account in person.accounts:
             erased = PersonErased(account, way.value, why)
-            self._command_handler.record_behind(connection, act, stream_of(account), [erased])
+            self._command_handler.record_behind(connection, act, account_stream(account), [erased])
         for row in person.registrations:
             gone = RegistrationErased(row["id"], way.value)
             self._command_handler.record_behind(connection, act, erasure_of(row["id"]), [gone])
 
-    def _end_unpaid(self, person: PersonToErase, by: Actor, way: Way) -> None:
+    def _end_unpaid(self, person: PersonToErase, by: Actor, way: ErasureWay) -> None:
         """Nobody may pay for a registration that nobody can take part with. Raises Refusal while a channel is silent."""
-        if way is Way.RESTORED:
+        if way is ErasureWay.RESTORED:
             return
         with self._command_handler.database.reading() as connection:
             ending = list(self._to_end(connection, person))

@@ -14,7 +14,7 @@ from ncre.domain.accounts.addresses import key as key_of
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.account import ContactChanged, DetailsCompleted, stream_of
+from ncre.events.account import ContactChanged, DetailsCompleted, account_stream
 from ncre.events.base import Fact
 from ncre.events.registration import InfoAmended, InfoFilled, PhotoReplaced, PhotoUploaded
 from ncre.events.registration_values import Details
@@ -103,7 +103,7 @@ class PersonFinder:
         )
 
     def _facts(self, connection: Connection, person: PersonToErase) -> Iterator[Fact]:
-        streams = [stream_of(account) for account in person.accounts]
+        streams = [account_stream(account) for account in person.accounts]
         for stream in (*streams, *(row["id"] for row in person.registrations)):
             yield from self._command_handler.store.history(connection, stream)
 

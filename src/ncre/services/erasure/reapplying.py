@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from ncre.domain.erasure import Way
+from ncre.domain.erasure import ErasureWay
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import CommandHandler
@@ -81,7 +81,7 @@ class Reapplying:
             found = self._finder.of(connection, account)
         theirs = tuple(row for row in found.registrations if row["sealed_for"] in on_the_list)
         person = PersonToErase(tuple(one for one in found.accounts if one in on_the_list), theirs)
-        self._erasure.erase(person, WHY, SHELL, Way.RESTORED, clean=False)
+        self._erasure.erase(person, WHY, SHELL, ErasureWay.RESTORED, clean=False)
 
     def _missing(self, listed: Iterable[Tombstone]) -> Iterator[UUID]:
         for one in listed:

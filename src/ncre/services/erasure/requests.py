@@ -18,7 +18,7 @@ from ncre.identity.letters import about_erasure
 from ncre.projections.accounts import erasures
 from ncre.projections.base import Row
 from ncre.services.accounts.security_log import SecurityLog
-from ncre.services.erasure.erasing import Erased, Erasure, ErasurePreview
+from ncre.services.erasure.erasing import Erasure, ErasurePreview, ErasureResult
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class ErasureRequests:
         """Whether its owner asked or not. Raises Refusal for an account of staff."""
         return self._erasure.preview(self._erasure.of_account(account))
 
-    def carry_out(self, account: UUID, why: str, by: Actor) -> Erased:
+    def carry_out(self, account: UUID, why: str, by: Actor) -> ErasureResult:
         """Whether its owner asked or not, as after a letter. Raises Refusal. Files are left to the worker."""
         return self._erasure.erase(self._erasure.of_account(account), why, by, clean=False)
 

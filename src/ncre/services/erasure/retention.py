@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.erasure import Retention, Way, ends_of, require_days, require_reason
+from ncre.domain.erasure import ErasureWay, Retention, ends_of, require_days, require_reason
 from ncre.domain.exam.plan import round_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import CLOCK_ACTOR, Actor
@@ -45,7 +45,7 @@ EVERY: Final = timedelta(hours=1)
 WHY: Final = "考次 {code} 考后 {days} 天，保存期已满"
 
 
-class Kept(StrEnum):
+class RetentionReason(StrEnum):
     """Why somebody of a round whose days are over is not erased yet."""
 
     LATER = "later"
@@ -54,9 +54,9 @@ class Kept(StrEnum):
 
 
 KEPT: Final = {
-    Kept.LATER: Bilingual("另有未到期的考次", "has a round whose days are not over"),
-    Kept.SIGNED_IN: Bilingual("正在登录", "is signed in at this moment"),
-    Kept.STAFF: Bilingual("现为工作人员", "is a member of staff by now"),
+    RetentionReason.LATER: Bilingual("另有未到期的考次", "has a round whose days are not over"),
+    RetentionReason.SIGNED_IN: Bilingual("正在登录", "is signed in at this moment"),
+    RetentionReason.STAFF: Bilingual("现为工作人员", "is a member of staff by now"),
 }
 
 
@@ -68,7 +68,7 @@ class Report:
     from_: datetime
     is_due: bool
     erased: int = 0
-    kept: Counter[Kept] = field(default_factory=Counter)
+    kept: Counter[RetentionReason] = field(default_factory=Counter)
 
 
 class RetentionSchedule:
@@ -175,29 +175,29 @@ class RetentionSchedule:
                 break
         return report
 
-    def _looked_at(self, account: UUID, at: datetime) -> tuple[PersonToErase | None, Kept | None]:
+    def _looked_at(self, account: UUID, at: datetime) -> tuple[PersonToErase | None, RetentionReason | None]:
         """Whoever the account is of, and what keeps them at a moment."""
         try:
             person = self._erasure.of_account(account)
         except Refusal:
-            return None, Kept.STAFF
+            return None, RetentionReason.STAFF
         with self._command_handler.database.reading() as connection:
             rounds = {row["round"] for row in person.registrations}
             due = [self._from(connection, code) for code in rounds]
         if any(from_ is None or from_ > at for from_ in due):
-            return person, Kept.LATER
+            return person, RetentionReason.LATER
         if at <= self._command_handler.clock() and any(map(self._sessions.is_live, person.accounts)):
-            return person, Kept.SIGNED_IN
+            return person, RetentionReason.SIGNED_IN
         return person, None
 
-    def _erase(self, person: PersonToErase, code: str) -> Kept | None:
+    def _erase(self, person: PersonToErase, code: str) -> RetentionReason | None:
         """None where it was done. Whoever is held back by anything else comes again."""
         why = WHY.format(code=code, days=self.of(code).erase_days)
         try:
-            self._erasure.erase(person, why, CLOCK_ACTOR, Way.SCHEDULE, clean=False)
+            self._erasure.erase(person, why, CLOCK_ACTOR, ErasureWay.SCHEDULE, clean=False)
         except Refusal as refusal:
             if refusal.code is RefusalCode.ERASURE_HELD:
-                return Kept.LATER
+                return RetentionReason.LATER
             raise
         return None
 

@@ -29,7 +29,7 @@ BATCH_SIZE: Final = 100
 
 
 @dataclass(frozen=True)
-class Seated:
+class SeatingResult:
     """What a seating did: registrations and sittings that got their seat now.
 
     `left` are registrations that changed between plan and record (cancelled, or seated by a rival run);
@@ -55,7 +55,7 @@ class Office:
         seed: int | None = None,
         choice: HallChoice = EVERYWHERE,
         digest: str | None = None,
-    ) -> Seated:
+    ) -> SeatingResult:
         """Give every paid registration of the site its seats; those who have them keep them.
 
         The draw is recorded first, with its seed (without one, a fresh one), then each registration's
@@ -85,7 +85,7 @@ class Office:
         )
         self._command_handler.plan(DrawSeats(actor=actor, command_id=uuid4(), drawn=drawn))
         done_ = [seats for portion in _portions(plan) for seats in self._given(portion, actor, seed)]
-        return Seated(len(done_), sum(len(seats) for seats in done_), len(plan) - len(done_))
+        return SeatingResult(len(done_), sum(len(seats) for seats in done_), len(plan) - len(done_))
 
     def preview(
         self, round_code: str, site: str, seed: int | None = None, choice: HallChoice = EVERYWHERE
@@ -110,7 +110,7 @@ class Office:
     def _shown(self, asked: SeatingInput, seed: int, choice: HallChoice) -> tuple[Preview, Plan]:
         return asked.preview(seed, choice, self._cautions(asked))
 
-    def _done_before(self, round_code: str, site: str, digest: str, now: Preview) -> Seated:
+    def _done_before(self, round_code: str, site: str, digest: str, now: Preview) -> SeatingResult:
         """What was done for this very preview, where a form came twice and nobody waits since.
 
         Raises Refusal where it shows what is no more.
@@ -119,7 +119,7 @@ class Office:
             history = self._command_handler.store.history(connection, site_id(round_code, site))
         for fact in history:
             if isinstance(fact, SeatsDrawn) and fact.digest == digest != "" and not now.sittings:
-                return Seated(fact.people, fact.sittings)
+                return SeatingResult(fact.people, fact.sittings)
         raise Refusal(RefusalCode.PREVIEW_OUTDATED)
 
     def _given(

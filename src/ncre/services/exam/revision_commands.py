@@ -16,7 +16,7 @@ from ncre.domain.exam.commands import (
     PostNotice,
 )
 from ncre.domain.exam.revision import ChangeKind, Plans
-from ncre.domain.exam.revision_rules import Outcome
+from ncre.domain.exam.revision_rules import RevisionOutcome
 from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
@@ -53,12 +53,12 @@ class Revision:
     @property
     def refused(self) -> list[Weighed]:
         """Changes that cannot be published as they are."""
-        return [point for point in self.points if point.outcome is Outcome.REFUSED]
+        return [point for point in self.points if point.outcome is RevisionOutcome.REFUSED]
 
     @property
     def to_follow(self) -> list[Weighed]:
         """Changes after which somebody has to be looked after."""
-        return [point for point in self.points if point.outcome is Outcome.FOLLOW_UP]
+        return [point for point in self.points if point.outcome is RevisionOutcome.FOLLOW_UP]
 
 
 def wanted_plans(wanted: LoadedRound) -> Plans:

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.plan import notices_id, revisions_id
-from ncre.domain.exam.revision import Change, ChangeKind, Plans, differences
-from ncre.domain.exam.revision_rules import RULES, Outcome
+from ncre.domain.exam.revision import Change, ChangeKind, Plans, plan_changes
+from ncre.domain.exam.revision_rules import RULES, RevisionOutcome
 from ncre.domain.exam.revision_touches import Holder
 from ncre.domain.exam.revision_weighing import Weighed, needs_people, weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
@@ -148,7 +148,7 @@ class Revisions:
         changes = [
             Change(ChangeKind(point.kind), point.site, point.item, point.before, point.after)
             for point in made.points
-            if point.outcome == Outcome.FOLLOW_UP
+            if point.outcome == RevisionOutcome.FOLLOW_UP
         ]
         with self._command_handler.database.reading() as connection:
             return list(self._weigh(connection, made.round, changes))
@@ -176,7 +176,7 @@ class Revisions:
 
     def _weighed(self, connection: Connection, wanted: LoadedRound) -> Revision:
         code = wanted.plan.code
-        changes = differences(self._plans(connection, code), wanted_plans(wanted))
+        changes = plan_changes(self._plans(connection, code), wanted_plans(wanted))
         number = self._command_handler.store.version(connection, revisions_id(code))
         return Revision(code, number, tuple(self._weigh(connection, code, changes)))
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from ncre.domain.exam.plan import notices_id, revisions_id, round_id, site_id
-from ncre.domain.exam.revision import Change, Plans, differences
+from ncre.domain.exam.revision import Change, Plans, plan_changes
 from ncre.domain.exam.state import replay_exam
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.events.base import Fact
@@ -35,7 +35,7 @@ class RoundVersions:
             before, after = (self._plans(connection, round_code, number) for number in (first, second))
         if after.round is None:
             raise Refusal(RefusalCode.NOT_FOUND)
-        return differences(before, after)
+        return plan_changes(before, after)
 
     def _plans(self, connection: Connection, code: str, number: int) -> Plans:
         store = self._command_handler.store

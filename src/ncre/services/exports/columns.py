@@ -119,7 +119,7 @@ COLUMNS: Final[Mapping[str, tuple[ExportColumn, ...]]] = {
 FORMS: Final = ("csv", "xlsx", "parquet")
 
 
-def chosen(what: str, codes: Sequence[str]) -> tuple[ExportColumn, ...]:
+def chosen_columns(what: str, codes: Sequence[str]) -> tuple[ExportColumn, ...]:
     """The columns of these codes, in the order of the table. Raises Refusal for none and for unknown ones."""
     known = {column.code: column for column in COLUMNS.get(what, ())}
     if not codes or not set(codes) <= known.keys():

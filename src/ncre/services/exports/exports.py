@@ -26,7 +26,7 @@ from ncre.operational.export_jobs import JobState as JobState
 from ncre.operational.file_box import FileBox
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStore
 from ncre.services.accounts.actors import Actors
-from ncre.services.exports.columns import COLUMNS, FORMS, chosen, usual
+from ncre.services.exports.columns import COLUMNS, FORMS, chosen_columns, usual
 from ncre.services.exports.rows import ExportRows
 from ncre.services.exports.writers import has_parquet
 from ncre.store.deadlines import is_over
@@ -275,7 +275,7 @@ class Exports:
                     or self._command_handler.exams.site(connection, round_.code, request.site) is None
                 ):
                     raise Refusal(RefusalCode.STAFF_SITE_UNKNOWN, site=request.site[:10])
-        return [column.code for column in chosen(request.what, request.columns) if column.private]
+        return [column.code for column in chosen_columns(request.what, request.columns) if column.private]
 
     def _live(self) -> list[Row]:
         with self._command_handler.database.reading() as connection:

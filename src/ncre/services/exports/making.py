@@ -24,7 +24,7 @@ from ncre.operational.export_jobs import ExportJobs, JobState, Row
 from ncre.operational.file_box import FileBox
 from ncre.photo.file_store import PhotoNotKept, PhotoStore, PhotoStoreUnavailable
 from ncre.services.accounts.actors import Actors
-from ncre.services.exports.columns import chosen
+from ncre.services.exports.columns import chosen_columns
 from ncre.services.exports.exports import Exports
 from ncre.services.exports.rows import ExportRows, WantedRows
 from ncre.services.exports.writers import writer_of
@@ -95,7 +95,7 @@ class ExportMaker:
         owner = self._actors.exporter(job["account"])
         if owner is None or not owner.covers(job["site"]):
             raise OSError("whoever asked may not export any more")
-        columns = chosen(job["what"], job["columns"])
+        columns = chosen_columns(job["what"], job["columns"])
         wanted = WantedRows(job["what"], job["round"], job["site"], columns, owner, job["why"])
         done = rows = 0
         with TemporaryFile() as file:

@@ -30,7 +30,7 @@ PURPOSE: Final = "feed"
 
 
 @dataclass(frozen=True)
-class Page:
+class EventPage:
     """Events, and the position to go on after; `more`: there is more already."""
 
     items: list[dict[str, Any]]
@@ -46,7 +46,7 @@ class EventFeed:
         self._identities = identities
         self._source = source or "ncre"
 
-    def read(self, integration: Integration, after: int, limit: int, opened: bool = False) -> Page:
+    def read(self, integration: Integration, after: int, limit: int, opened: bool = False) -> EventPage:
         """What is for it after a position, in log order; going on from `next` misses nothing.
 
         What is opened is recorded first, in the history of each registration. Raises Refusal where it cannot be.
@@ -64,7 +64,7 @@ class EventFeed:
         if opened:
             with self._command_handler.database.reading() as connection:
                 found = self._opened(connection, integration, found)
-        return Page([self.event(row.id, fact) for row, fact in found], last, more)
+        return EventPage([self.event(row.id, fact) for row, fact in found], last, more)
 
     def has_more(self, after: int) -> bool:
         """Whether the log goes on after a position, for anybody."""

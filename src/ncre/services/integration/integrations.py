@@ -14,7 +14,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events import integration as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler
-from ncre.identity.integrations import Integration, Integrations, Secret
+from ncre.identity.integrations import Integration, Integrations, IntegrationSecret
 
 MOST_SECRETS = 2
 """Valid at once: the one in use, and its successor while the other system changes over."""
@@ -27,7 +27,7 @@ class IntegrationService:
         self._command_handler = command_handler
         self.integrations = integrations
 
-    def one(self, identity: UUID) -> tuple[Integration, list[Secret]]:
+    def one(self, identity: UUID) -> tuple[Integration, list[IntegrationSecret]]:
         """With its valid secrets. Raises Refusal."""
         with self._command_handler.database.reading() as connection:
             return self.found(connection, identity), self.integrations.secrets(connection, identity)
@@ -39,7 +39,7 @@ class IntegrationService:
         name, asked = name.strip(), require_scopes(tuple(scopes))
 
         def made(connection: Connection) -> str:
-            require_office(act.actor, why)
+            require_office_and_reason(act.actor, why)
             if not name or len(name) > LONGEST_NAME:
                 raise Refusal(RefusalCode.TEXT_TOO_LONG, most=LONGEST_NAME, count=len(name))
             covered = self._sites(connection, sites)
@@ -59,7 +59,7 @@ class IntegrationService:
         asked = require_scopes(tuple(scopes))
 
         def scoped(connection: Connection) -> None:
-            require_office(act.actor, why)
+            require_office_and_reason(act.actor, why)
             known, covered = self.valid(connection, identity), self._sites(connection, sites)
             if set(asked) == known.scopes and set(covered) == known.sites:
                 return
@@ -72,7 +72,7 @@ class IntegrationService:
         """Another secret beside the one in use; it is shown once. Raises Refusal where two are valid."""
 
         def issued(connection: Connection) -> str:
-            require_office(act.actor, "-")
+            require_office_and_reason(act.actor, "-")
             self.valid(connection, identity)
             if len(self.integrations.secrets(connection, identity)) >= MOST_SECRETS:
                 raise Refusal(RefusalCode.SECRETS_TWO)
@@ -87,7 +87,7 @@ class IntegrationService:
         """It opens nothing from now on; what is so already changes nothing. Raises Refusal."""
 
         def revoked(connection: Connection) -> None:
-            require_office(act.actor, why)
+            require_office_and_reason(act.actor, why)
             self.valid(connection, identity)
             if self.integrations.revoke_secret(connection, identity, prefix):
                 self.record(connection, act, identity, facts.SecretRevoked(prefix, why))
@@ -98,7 +98,7 @@ class IntegrationService:
         """For good, with all its secrets. Raises Refusal."""
 
         def revoked(connection: Connection) -> None:
-            require_office(act.actor, why)
+            require_office_and_reason(act.actor, why)
             if self.found(connection, identity).revoked_at is not None:
                 return
             self.integrations.revoke(connection, identity)
@@ -137,7 +137,7 @@ class IntegrationService:
         return tuple(sorted(sites))
 
 
-def require_office(actor: Actor, why: str) -> None:
+def require_office_and_reason(actor: Actor, why: str) -> None:
     """Raises Refusal where another role asks, or no reason is given."""
     if actor.role is not Role.OFFICE:
         raise Refusal(RefusalCode.NOT_YOUR_ROLE)

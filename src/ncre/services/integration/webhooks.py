@@ -19,7 +19,7 @@ from ncre.handlers.command_handler import Act, CommandHandler
 from ncre.operational import webhooks
 from ncre.operational.webhooks import LONGEST_URL as LONGEST_URL
 from ncre.operational.webhooks import Delivery, DeliveryState, Webhook
-from ncre.services.integration.integrations import IntegrationService, require_office
+from ncre.services.integration.integrations import IntegrationService, require_office_and_reason
 
 BOTH_KEYS: Final = timedelta(days=1)
 """After a change of keys deliveries are signed with both for so long."""
@@ -61,7 +61,7 @@ class WebhookService:
         settled = self._command_handler.store.settled()
 
         def set_(connection: Connection) -> None:
-            require_office(act.actor, why)
+            require_office_and_reason(act.actor, why)
             self._integrations.valid(connection, identity)
             known = webhooks.webhook_of(connection, identity)
             if (known.url if known else "") == url:
@@ -126,7 +126,7 @@ class WebhookService:
         return hmac.new(self._key, f"{integration}:{number}".encode(), sha256).digest()
 
     def _known(self, connection: Connection, act: Act, identity: UUID) -> Webhook:
-        require_office(act.actor, "-")
+        require_office_and_reason(act.actor, "-")
         self._integrations.valid(connection, identity)
         known = webhooks.webhook_of(connection, identity)
         if known is None:

@@ -16,7 +16,7 @@ from ncre.identity.accounts import Account, Accounts
 from ncre.identity.letters import choices
 from ncre.identity.letters.registration import RegistrationLetter
 from ncre.operational import letter_failures
-from ncre.operational.letters import OutboxLetter, Why
+from ncre.operational.letters import LetterReason, OutboxLetter
 from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
@@ -51,17 +51,17 @@ class Addressing:
         self._changes = changes
         self._pepper = pepper
 
-    def addressed(self, connection: Connection, letter: OutboxLetter) -> Addressed | Why:
+    def addressed(self, connection: Connection, letter: OutboxLetter) -> Addressed | LetterReason:
         """The letter as it is to be sent now, or why it is not."""
         if self._command_handler.clock() >= letter.expires:
-            return Why.EXPIRED
+            return LetterReason.EXPIRED
         row = registrations.one(connection, letter.registration)
         if row is None or not self._lives_on(connection, letter, row):
-            return Why.PASSED
+            return LetterReason.PASSED
         owner = letter.account if letter.kind == LetterKind.MOVED else row["account"]
         account = self._accounts.find(owner)
         if account is None or account.is_disabled or self._accounts.is_closed(owner):
-            return Why.CLOSED
+            return LetterReason.CLOSED
         return self._to_owner(connection, letter, row, account)
 
     def key(self, address: str) -> str:
@@ -76,17 +76,17 @@ class Addressing:
 
     def _to_owner(
         self, connection: Connection, letter: OutboxLetter, row: RegistrationRow, account: Account
-    ) -> Addressed | Why:
+    ) -> Addressed | LetterReason:
         kind, channel = LetterKind(letter.kind), Channel(letter.channel)
         to = account.email if channel is Channel.MAIL else account.phone
         if not to:
-            return Why.NO_ADDRESS
+            return LetterReason.NO_ADDRESS
         key = self.key(to)
         if letter_failures.is_stopped(connection, account.id, channel.value, key):
-            return Why.SUPPRESSED
+            return LetterReason.SUPPRESSED
         declined = (kind.value, channel.value) in choices.declined(connection, account.id)
         if declined and may_switch_off(kind, channel, has_mail=bool(account.email)):
-            return Why.SWITCHED_OFF
+            return LetterReason.SWITCHED_OFF
         language = LetterLanguage(choices.language_of(connection, account.id) or LetterLanguage.BOTH)
         return Addressed(account.id, key, self._content.letter(connection, letter, row, to, language))
 

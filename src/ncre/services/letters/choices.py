@@ -21,7 +21,7 @@ Switch = tuple[LetterKind, Channel]
 
 
 @dataclass(frozen=True)
-class Choice:
+class LetterChoice:
     """One box of the page: `fixed` ones cannot be switched off."""
 
     kind: LetterKind
@@ -47,7 +47,7 @@ class LetterChoices:
         self._tokens = tokens
         self.channels = channels
 
-    def of(self, account: Account) -> list[Choice]:
+    def of(self, account: Account) -> list[LetterChoice]:
         """Every kind by every channel that it goes by here."""
         with self._command_handler.database.reading() as connection:
             return self._choices(connection, account)
@@ -96,14 +96,14 @@ class LetterChoices:
 
         self._command_handler.run_in_transaction(off)
 
-    def _choices(self, connection: Connection, account: Account) -> list[Choice]:
+    def _choices(self, connection: Connection, account: Account) -> list[LetterChoice]:
         declined = choices.declined(connection, account.id)
         found = []
         for kind, cause in BY_KIND.items():
             for channel in sorted(cause.channels & self.channels):
                 fixed = not may_switch_off(kind, channel, has_mail=bool(account.email))
                 off = (kind.value, channel.value) in declined and not fixed
-                found.append(Choice(kind, channel, not off, fixed))
+                found.append(LetterChoice(kind, channel, not off, fixed))
         return found
 
     def _switch(

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import Round, Site, in_words
+from ncre.domain.exam.plan import Round, Site, exam_time_in_words
 from ncre.domain.exam.revision_wording import change_words
 from ncre.domain.exam.site_run import run_of_cause
 from ncre.domain.exam.subject_names import subject_words
@@ -98,7 +98,7 @@ class LetterContent:
         assert round_ is not None, "a registration has its round"
         site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
         seats = tickets.seats_of(connection, row["id"])
-        usual = particulars(row, round_, site, seats, self._command_handler.clock())
+        usual = letter_particulars(row, round_, site, seats, self._command_handler.clock())
         kind = LetterKind(letter.kind)
         if kind is LetterKind.REFUNDED:
             return {**usual, "amount": self._refunded(connection, letter)}
@@ -108,7 +108,7 @@ class LetterContent:
         if kind is LetterKind.MOVED:
             return {**usual, "moved": CAME if letter.account == row["account"] else LEFT}
         if kind is LetterKind.EXAM_TOMORROW:
-            here = [seat for seat in seats if in_words(seat["starts_at"]).startswith(letter.cause)]
+            here = [seat for seat in seats if exam_time_in_words(seat["starts_at"]).startswith(letter.cause)]
             return {**usual, "day": _same(letter.cause), "seats": _seats(here, round_)}
         if kind in (LetterKind.SITE_CANCELLED, LetterKind.CANCELLED):
             anew = ANEW if round_.plan.windows.register.closes > self._command_handler.clock() else OVER
@@ -146,7 +146,7 @@ class LetterContent:
         return _same(yuan(fact.amount) if isinstance(fact, RefundConfirmed) else "")
 
 
-def particulars(
+def letter_particulars(
     row: RegistrationRow, round_: Round, site: Site | None, seats: list[SeatRow], now: datetime
 ) -> dict[str, Bilingual]:
     """What any letter about the registration may say; what a single letter alone knows is missing."""
@@ -164,13 +164,13 @@ def particulars(
         "site": _same(f"{site.code} {site.plan.name}") if site else NONE_YET,
         "subjects": subjects if named else NONE_YET,
         "amount": _same(yuan(row["amount"])),
-        "deadline": _same(in_words(row["pay_by"] or round_.plan.windows.payment.closes)),
+        "deadline": _same(exam_time_in_words(row["pay_by"] or round_.plan.windows.payment.closes)),
         "reasons": Bilingual(
             "；".join(one.text for one in reasons), "; ".join(one.text_en for one in reasons)
         ),
         "way_back": AGAIN if open_ else OVER,
         "seats": _seats(seats, round_),
-        "printing": _same(f"{in_words(printing.opens)} – {in_words(printing.closes)}"),
+        "printing": _same(f"{exam_time_in_words(printing.opens)} – {exam_time_in_words(printing.closes)}"),
     }
 
 
@@ -178,7 +178,7 @@ def _seats(seats: list[SeatRow], round_: Round) -> Bilingual:
     said = []
     for seat in seats:
         code, name = seat["subject"], subject_words(round_.subject(seat["subject"]).name)
-        when = f"{in_words(seat['starts_at'])}–{in_words(seat['ends_at'])[-5:]}"
+        when = f"{exam_time_in_words(seat['starts_at'])}–{exam_time_in_words(seat['ends_at'])[-5:]}"
         said.append(
             Bilingual(
                 f"{code} {name.zh}，{when}，第 {seat['hall']} 考场（{seat['room']}）{seat['seat']} 号",

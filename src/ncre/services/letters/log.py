@@ -14,11 +14,11 @@ from ncre.domain.letters.kinds import Channel, LetterKind
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.accounts import Account
 from ncre.operational import letter_failures, letters
+from ncre.operational.letters import LetterReason as LetterReason
 from ncre.operational.letters import LetterState as LetterState
 from ncre.operational.letters import OutboxLetter
-from ncre.operational.letters import Why as Why
 from ncre.services.letters.addressing import Addressing, purpose_of
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 
 SHOWN: Final = 100
 
@@ -30,7 +30,7 @@ class LoggedLetter:
     kind: LetterKind
     channel: Channel
     state: LetterState
-    why: Why
+    why: LetterReason
     tries: int
     due: datetime
     ended_at: datetime | None
@@ -77,7 +77,7 @@ class LetterLog:
             LetterKind(letter.kind),
             Channel(letter.channel),
             LetterState(letter.state),
-            Why(letter.why),
+            LetterReason(letter.why),
             letter.tries,
             letter.due,
             letter.ended_at,
@@ -92,10 +92,10 @@ class LetterLog:
             return store.open_bytes(
                 connection, letter.account, letter.address, purpose_of(letter.id)
             ).decode()
-        except PersonErased:
+        except PersonKeyDestroyed:
             return ""
 
 
 def _is_for_no_phone(letter: OutboxLetter) -> bool:
     """Whether it is only the second way of a letter, to a phone that its owner never gave."""
-    return letter.channel == Channel.PHONE and letter.why == Why.NO_ADDRESS
+    return letter.channel == Channel.PHONE and letter.why == LetterReason.NO_ADDRESS

@@ -6,7 +6,7 @@ from typing import Final
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.letters.kinds import CHANNELS, KINDS
-from ncre.services.letters.log import LetterState, LoggedLetter, Why
+from ncre.services.letters.log import LetterReason, LetterState, LoggedLetter
 
 STATES: Final = {
     LetterState.WAITING: Bilingual("等待发送", "waits"),
@@ -16,15 +16,19 @@ STATES: Final = {
 }
 
 WHYS: Final = {
-    Why.NONE: Bilingual("", ""),
-    Why.PASSED: Bilingual("情况已经变化", "things had changed meanwhile"),
-    Why.EXPIRED: Bilingual("已过时间，没有用处了", "it was too late to be of use"),
-    Why.SWITCHED_OFF: Bilingual("收信人关闭了这类通知", "its reader switched such letters off"),
-    Why.NO_ADDRESS: Bilingual("账号没有验证过的地址", "the account has no verified address"),
-    Why.SUPPRESSED: Bilingual("之前发往这个地址的信被退回", "letters to this address came back before"),
-    Why.CLOSED: Bilingual("账号已注销或停用", "the account is closed or disabled"),
-    Why.SERVER: Bilingual("服务器暂时没有接收，会再发", "the server did not take it; it is sent again"),
-    Why.REFUSED: Bilingual("对方服务器拒收", "the other server refused it"),
+    LetterReason.NONE: Bilingual("", ""),
+    LetterReason.PASSED: Bilingual("情况已经变化", "things had changed meanwhile"),
+    LetterReason.EXPIRED: Bilingual("已过时间，没有用处了", "it was too late to be of use"),
+    LetterReason.SWITCHED_OFF: Bilingual("收信人关闭了这类通知", "its reader switched such letters off"),
+    LetterReason.NO_ADDRESS: Bilingual("账号没有验证过的地址", "the account has no verified address"),
+    LetterReason.SUPPRESSED: Bilingual(
+        "之前发往这个地址的信被退回", "letters to this address came back before"
+    ),
+    LetterReason.CLOSED: Bilingual("账号已注销或停用", "the account is closed or disabled"),
+    LetterReason.SERVER: Bilingual(
+        "服务器暂时没有接收，会再发", "the server did not take it; it is sent again"
+    ),
+    LetterReason.REFUSED: Bilingual("对方服务器拒收", "the other server refused it"),
 }
 
 

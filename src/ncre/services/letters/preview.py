@@ -7,7 +7,7 @@ from typing import Final
 
 from ncre.clients.mail import USUAL
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.letters.causes import BY_KIND
 from ncre.domain.letters.kinds import LetterKind, LetterLanguage
 from ncre.domain.letters.texts import LetterText, filled
@@ -18,7 +18,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.letters.registration import RegistrationLetter
 from ncre.projections.registration import desk_search
 from ncre.projections.seating import tickets
-from ncre.services.letters.content import CHOICES, Values, in_both, particulars
+from ncre.services.letters.content import CHOICES, Values, in_both, letter_particulars
 from ncre.services.letters.tokens import LetterTokens
 
 SAMPLE: Final = {
@@ -70,7 +70,7 @@ class LetterPreview:
 
     def _values(self, number: str) -> Values:
         now = self._command_handler.clock()
-        later = in_words(now + timedelta(hours=24))
+        later = exam_time_in_words(now + timedelta(hours=24))
         sample = {**SAMPLE, "deadline": Bilingual(later, later)}
         if not number:
             return sample
@@ -83,5 +83,5 @@ class LetterPreview:
             assert round_ is not None, "a registration has its round"
             site = exams.site(connection, row["round"], row["site"]) if row["site"] else None
             seats = tickets.seats_of(connection, row["id"])
-        own = particulars(row, round_, site, seats, now)
+        own = letter_particulars(row, round_, site, seats, now)
         return {**sample, **{name: value for name, value in own.items() if value.zh}}

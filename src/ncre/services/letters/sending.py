@@ -17,9 +17,9 @@ from ncre.domain.letters.kinds import Channel
 from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.email_templates import Mailing
 from ncre.operational import letter_failures, letters
-from ncre.operational.letters import LetterState, OutboxLetter, Why
+from ncre.operational.letters import LetterReason, LetterState, OutboxLetter
 from ncre.services.letters.addressing import Addressed, Addressing
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 
 log = logging.getLogger("ncre.letters")
 
@@ -81,7 +81,7 @@ class LetterSending:
             database.reading() as connection,
         ):  # one connection a letter, however much it asks
             addressed = self._addressing.addressed(connection, letter)
-        if isinstance(addressed, Why):
+        if isinstance(addressed, LetterReason):
             self._end(letter, LetterState.DROPPED, addressed, None)
             return True
         try:
@@ -92,7 +92,7 @@ class LetterSending:
         except MailNotSent as error:
             self._put_off(letter, str(error))
             return False
-        self._end(letter, LetterState.SENT, Why.NONE, addressed)
+        self._end(letter, LetterState.SENT, LetterReason.NONE, addressed)
         return True
 
     def _put_off(self, letter: OutboxLetter, said: str) -> None:
@@ -100,10 +100,10 @@ class LetterSending:
         until = min(self._command_handler.clock() + delay, letter.expires)
         log.warning("letter %s is put off: %s", letter.id, said)
         with self._command_handler.database.transaction() as connection:
-            letters.put_off(connection, letter, until, Why.SERVER, tried=True)
+            letters.put_off(connection, letter, until, LetterReason.SERVER, tried=True)
 
     def _refused(self, letter: OutboxLetter, addressed: Addressed, status: str) -> None:
-        self._end(letter, LetterState.BOUNCED, Why.REFUSED, addressed)
+        self._end(letter, LetterState.BOUNCED, LetterReason.REFUSED, addressed)
         with self._command_handler.database.transaction() as connection:
             letter_failures.note(
                 connection,
@@ -115,7 +115,9 @@ class LetterSending:
                 hard=True,
             )
 
-    def _end(self, letter: OutboxLetter, state: LetterState, why: Why, addressed: Addressed | None) -> None:
+    def _end(
+        self, letter: OutboxLetter, state: LetterState, why: LetterReason, addressed: Addressed | None
+    ) -> None:
         now = self._command_handler.clock()
         if addressed is None:
             with self._command_handler.database.transaction() as connection:
@@ -127,5 +129,5 @@ class LetterSending:
                 values = {"account": addressed.account, "address": box, "address_key": addressed.key}
                 tries = letter.tries + 1
                 letters.end(connection, letter, state, why, ended_at=now, tries=tries, **values)
-        except PersonErased:
+        except PersonKeyDestroyed:
             log.info("letter %s: its person was erased meanwhile", letter.id)

@@ -13,7 +13,7 @@ from ncre.domain.letters.wording import SHIPPED
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.rejection_reasons import require_text
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.letters import LetterTextChanged, LetterTextReset, stream_of
+from ncre.events.letters import LetterTextChanged, LetterTextReset, letter_text_stream
 from ncre.handlers.command_handler import Act, CommandHandler
 
 
@@ -47,7 +47,7 @@ class LetterTexts:
 
     def within(self, connection: Connection, kind: LetterKind) -> TextInForce:
         """The same within a transaction."""
-        history = self._command_handler.store.history(connection, stream_of(kind.value))
+        history = self._command_handler.store.history(connection, letter_text_stream(kind.value))
         if not history:
             return TextInForce(kind, SHIPPED[kind], 0, own=False)
         newest = history[-1]
@@ -66,7 +66,7 @@ class LetterTexts:
             now = self._seen(connection, act, kind, seen)
             if now is not None and now.text != text:
                 fact = LetterTextChanged(kind.value, **asdict(text), why=why.strip())
-                self._command_handler.record_behind(connection, act, stream_of(kind.value), [fact])
+                self._command_handler.record_behind(connection, act, letter_text_stream(kind.value), [fact])
 
         self._command_handler.run_in_transaction(changed)
 
@@ -78,14 +78,14 @@ class LetterTexts:
             now = self._seen(connection, act, kind, seen)
             if now is not None and now.own:
                 fact = LetterTextReset(kind.value, why.strip())
-                self._command_handler.record_behind(connection, act, stream_of(kind.value), [fact])
+                self._command_handler.record_behind(connection, act, letter_text_stream(kind.value), [fact])
 
         self._command_handler.run_in_transaction(reset)
 
     def _seen(self, connection: Connection, act: Act, kind: LetterKind, seen: int) -> TextInForce | None:
         """What is in force; None where this command was carried out before. Raises Refusal."""
-        self._command_handler.database.lock(connection, stream_of(kind.value))
-        history = self._command_handler.store.history(connection, stream_of(kind.value))
+        self._command_handler.database.lock(connection, letter_text_stream(kind.value))
+        history = self._command_handler.store.history(connection, letter_text_stream(kind.value))
         if any(fact.metadata.command_id == act.command_id for fact in history):
             return None
         if len(history) != seen:

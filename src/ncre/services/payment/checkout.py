@@ -14,10 +14,10 @@ from ncre.clients.payment_channel import (
     ChannelUnavailable,
     Checkout,
     Device,
-    Kind,
+    NewsKind,
+    NewsSource,
     Order,
     PaymentNotification,
-    Source,
 )
 from ncre.domain.bans.ban import refusal_of
 from ncre.domain.exam.plan import require_open
@@ -77,7 +77,9 @@ class CheckoutService(Inquiries):
         self._close_others(registration, order.number)
         if channel == FREE:
             self._money.receive(
-                paid_in_house(order, FREE, order.number, Source.NOTHING_DUE, self._command_handler.clock())
+                paid_in_house(
+                    order, FREE, order.number, NewsSource.NOTHING_DUE, self._command_handler.clock()
+                )
             )
         return order
 
@@ -234,11 +236,11 @@ class CheckoutService(Inquiries):
 
 
 def paid_in_house(
-    order: Order, channel: str, trade: str, source: Source, at: datetime
+    order: Order, channel: str, trade: str, source: NewsSource, at: datetime
 ) -> PaymentNotification:
     """News of money of which no channel tells: what staff took, and a fee of nothing."""
     return PaymentNotification(
-        kind=Kind.PAID,
+        kind=NewsKind.PAID,
         channel=channel,
         order=order.number,
         trade=trade,

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.clients.payment_channel import Kind, Order, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, Order, PaymentNotification
 from ncre.domain.payment.settlement import order_stream, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE, Actor
@@ -84,7 +84,7 @@ class CounterPayments:
             self._require_unused(connection, site, cash.receipt)
         self._checkout.close_open_orders(cash.registration)
         order = self._order(cash)
-        news = paid_in_house(order, COUNTER, trade, Source.COUNTER, self._command_handler.clock())
+        news = paid_in_house(order, COUNTER, trade, NewsSource.COUNTER, self._command_handler.clock())
         act = Act(cash.actor, cash.command_id or uuid4(), cause=order.number)
         self._command_handler.run_in_transaction(
             lambda connection: self._received(connection, site, cash.receipt, news, act)
@@ -120,14 +120,14 @@ class CounterPayments:
             raise Refusal(RefusalCode.NOTHING_OWED)
         _require_staff_of(owed["site"], actor)
         news = PaymentNotification(
-            kind=Kind.RETURNED,
+            kind=NewsKind.RETURNED,
             channel=COUNTER,
             order=owed["order"],
             trade=trade,
             reference=owed["request"],
             amount=owed["amount"],
             at=self._command_handler.clock(),
-            source=Source.COUNTER,
+            source=NewsSource.COUNTER,
         )
         self._money.receive(news, Act(actor, command_id or uuid4(), cause=owed["order"]))
 

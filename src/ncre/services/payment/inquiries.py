@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from ncre.clients.payment_channel import Answer, ChannelUnavailable, State
+from ncre.clients.payment_channel import ChannelUnavailable, InquiryAnswer, State
 from ncre.domain.payment.orders import GRACE, OrderState
 from ncre.domain.payment.settlement import payable
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -74,7 +74,7 @@ class Inquiries:
         self._retry_schedule.keep_answer(key, state.value if state else "")
         return InquiryOutcome(state=state)
 
-    def poll_order(self, row: OrderRow, *, unwanted: bool = False) -> Answer:
+    def poll_order(self, row: OrderRow, *, unwanted: bool = False) -> InquiryAnswer:
         """Ask about one order and take in what is said; close it where its time is over or it is `unwanted`.
 
         It is unwanted, too, once it was given up, or once what it was opened for is paid, changed or not
@@ -125,7 +125,7 @@ class Inquiries:
             return False
         return payable(Status(registration["status"]), site)
 
-    def _heard(self, answer: Answer) -> Answer:
+    def _heard(self, answer: InquiryAnswer) -> InquiryAnswer:
         for news in answer.news:
             self._money.receive(news)
         return answer

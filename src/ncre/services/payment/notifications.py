@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 
 from ncre.clients.payment_channel import (
     ChannelRefused,
-    Kind,
+    NewsKind,
+    NewsSource,
     NoticeRefused,
     PaymentChannel,
     PaymentNotification,
     Refund,
-    Source,
 )
 from ncre.domain.payment.order_commands import (
     CloseOrder,
@@ -161,7 +161,7 @@ class PaymentService:
         if paid is None or paid.trade not in after.owed:
             return
         order, now = self.order(connection, paid.order), self._command_handler.clock()
-        asked = RequestRefund(paid.trade, paid.amount, after.owed[paid.trade], now, Source.REFUND.value)
+        asked = RequestRefund(paid.trade, paid.amount, after.owed[paid.trade], now, NewsSource.REFUND.value)
         owing = decide_order(order, asked)
         self.record(connection, order, act, owing)
         self._settle_returns(connection, order, owing)
@@ -274,9 +274,9 @@ class PaymentService:
 
 
 _TAKING: Final = {
-    Kind.PAID: PaymentService._take_payment,
-    Kind.RETURNED: PaymentService._take_return,
-    Kind.RETURNED_SO_FAR: PaymentService._take_total,
-    Kind.CLOSED: PaymentService._take_closing,
-    Kind.OTHER: PaymentService._take_other,
+    NewsKind.PAID: PaymentService._take_payment,
+    NewsKind.RETURNED: PaymentService._take_return,
+    NewsKind.RETURNED_SO_FAR: PaymentService._take_total,
+    NewsKind.CLOSED: PaymentService._take_closing,
+    NewsKind.OTHER: PaymentService._take_other,
 }

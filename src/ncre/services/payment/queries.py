@@ -10,7 +10,7 @@ from ncre.operational.refused_notices import RefusedNotices
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger, orders, reconciliations, unbooked
 from ncre.projections.rows import OrderRow, PaymentRow
-from ncre.services.payment.situations import Books, PaymentSituation, standings
+from ncre.services.payment.situations import PaymentSituation, RegistrationMoney, standings
 from ncre.services.registration.case import Case
 from ncre.services.registration.queries import CaseQueries
 
@@ -46,7 +46,7 @@ class PaymentQueries:
         with self._database.reading() as connection:
             payments = ledger.of_registration(connection, case.id)
             open_ = orders.payable_of(connection, case.id)
-        books = Books(payments, open_, why, kept=bool(ended and ended.money == "keep"))
+        books = RegistrationMoney(payments, open_, why, kept=bool(ended and ended.money == "keep"))
         return standings(case.row, case.round, case.site, books, self._command_handler.clock())
 
     def waiting(self) -> OpenMoney:

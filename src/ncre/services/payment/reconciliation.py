@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from ncre.clients.payment_channel import BillNotReady, Kind, PaymentNotification
+from ncre.clients.payment_channel import BillNotReady, NewsKind, PaymentNotification
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import DifferenceKind, reconciliation_stream
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -106,7 +106,7 @@ class Reconciliation:
         with self._command_handler.database.reading() as connection:
             unknown = {row["trade"] for row in ledger.orphans(connection)}
         for news in bill:
-            if news.kind is Kind.PAID and news.trade in unknown:
+            if news.kind is NewsKind.PAID and news.trade in unknown:
                 yield _difference(DifferenceKind.UNKNOWN_ORDER, news, news.amount, None)
 
     def _record(self, result: DayReconciled, actor: Actor) -> None:
@@ -122,8 +122,8 @@ class Reconciliation:
 def _result(
     channel: str, day: date, bill: Sequence[PaymentNotification], found: tuple[Difference, ...]
 ) -> DayReconciled:
-    paid = [news.amount for news in bill if news.kind is Kind.PAID]
-    back = [news.amount for news in bill if news.kind is Kind.RETURNED]
+    paid = [news.amount for news in bill if news.kind is NewsKind.PAID]
+    back = [news.amount for news in bill if news.kind is NewsKind.RETURNED]
     return DayReconciled(channel, day.isoformat(), len(paid), sum(paid), len(back), sum(back), found)
 
 
@@ -134,10 +134,10 @@ def _differences(
     billed = {(news.kind, news.trade, news.reference) for news in bill}
     for news in bill:
         row = known.get(news.trade)
-        if news.kind is Kind.OTHER:
+        if news.kind is NewsKind.OTHER:
             yield _difference(DifferenceKind.UNKNOWN_KIND, news, news.amount, None)
             continue
-        if news.kind is Kind.PAID:
+        if news.kind is NewsKind.PAID:
             here = row["amount"] if row and _on(row["paid_at"], day) else None
             kinds = DifferenceKind.PAYMENT_ONLY_BILLED, DifferenceKind.PAYMENT_AMOUNT
         else:
@@ -148,13 +148,13 @@ def _differences(
         elif here != news.amount:
             yield _difference(kinds[1], news, news.amount, here)
     for one in booked:
-        if _on(one["paid_at"], day) and (Kind.PAID, one["trade"], "") not in billed:
+        if _on(one["paid_at"], day) and (NewsKind.PAID, one["trade"], "") not in billed:
             yield _missing(DifferenceKind.PAYMENT_ONLY_BOOKED, one, "", one["amount"])
         named = one["request"] in (one["back"] or {})
         if (
             named
             and _on(one["returned_at"], day)
-            and (Kind.RETURNED, one["trade"], one["request"]) not in billed
+            and (NewsKind.RETURNED, one["trade"], one["request"]) not in billed
         ):
             yield _missing(DifferenceKind.REFUND_ONLY_BOOKED, one, one["request"], one["returned"])
 

@@ -144,7 +144,9 @@ def as_csv(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
     yield codecs.BOM_UTF8 + _lines([COLUMNS])
     of_all = iter(rows)
     while portion := list(islice(of_all, BATCH_SIZE)):
-        yield _lines([as_text(harmless(str(value))) for value in _values(row, name_of)] for row in portion)
+        yield _lines(
+            [as_spreadsheet_text(harmless(str(value))) for value in _values(row, name_of)] for row in portion
+        )
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
@@ -226,7 +228,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def as_text(text: str) -> str:
+def as_spreadsheet_text(text: str) -> str:
     """A long number with a tab behind it, as the channels' own bills have it: else a spreadsheet rounds it."""
     return f"{text}\t" if len(text) >= LONG_NUMBER and text.isdigit() else text
 

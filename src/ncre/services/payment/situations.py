@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ncre.domain.exam.plan import Round, Site, in_words
+from ncre.domain.exam.plan import Round, Site, exam_time_in_words
 from ncre.domain.payment.settlement import payable, yuan
 from ncre.domain.payment.wording import THEN, WHERE, Situation, money_sentence, possible
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -39,7 +39,7 @@ class PaymentSituation:
 
 
 @dataclass(frozen=True)
-class Books:
+class RegistrationMoney:
     """What is known of a registration's money: its payments and orders, and why a fee was kept."""
 
     payments: Sequence[PaymentRow]
@@ -49,7 +49,7 @@ class Books:
 
 
 def standings(
-    row: RegistrationRow, round_: Round, site: Site | None, books: Books, now: datetime
+    row: RegistrationRow, round_: Round, site: Site | None, books: RegistrationMoney, now: datetime
 ) -> list[PaymentSituation]:
     """Every situation that stands, the one that matters most first; never empty."""
     status = Status(row["status"])
@@ -68,7 +68,7 @@ def nothing_due(
     row: RegistrationRow, round_: Round, site: Site | None, payments: Sequence[PaymentRow], now: datetime
 ) -> Refusal:
     """Why nothing is to be paid now, in the words of the status and of its money."""
-    found = standings(row, round_, site, Books(payments, ()), now)
+    found = standings(row, round_, site, RegistrationMoney(payments, ()), now)
     return Refusal(RefusalCode.NO_PAYMENT_DUE, why=found[0])
 
 
@@ -87,12 +87,12 @@ _ORDER = (
 )
 
 
-def _of_payment(row: RegistrationRow, payment: PaymentRow, books: Books) -> PaymentSituation:
+def _of_payment(row: RegistrationRow, payment: PaymentRow, books: RegistrationMoney) -> PaymentSituation:
     status = Status(row["status"])
     why = why_unusable(payment["reason"] or "")
     told = {
         "amount": yuan(payment["amount"]),
-        "when": in_words(payment["returned_at"] or payment["paid_at"]),
+        "when": exam_time_in_words(payment["returned_at"] or payment["paid_at"]),
         "why": why.zh,
         "why_en": why.en,
     }
@@ -116,13 +116,13 @@ def _of_refund(payment: PaymentRow) -> Situation:
 
 
 def _without(
-    row: RegistrationRow, round_: Round, site: Site | None, books: Books, now: datetime
+    row: RegistrationRow, round_: Round, site: Site | None, books: RegistrationMoney, now: datetime
 ) -> PaymentSituation:
     """The situation of a registration whose fee has not come."""
     status, deadline = Status(row["status"]), row["pay_by"] or round_.plan.windows.payment.closes
     over = row["order_version"] is not None and now > deadline and payable(status, site)
     if over and possible(status, Situation.ASKING):
-        return PaymentSituation(status, Situation.ASKING, {"deadline": in_words(deadline)})
+        return PaymentSituation(status, Situation.ASKING, {"deadline": exam_time_in_words(deadline)})
     open_ = [order for order in books.orders if order["channel"] not in (COUNTER, FREE)]
     if open_ and possible(status, Situation.OPEN):
         channel = channel_words(open_[-1]["channel"])

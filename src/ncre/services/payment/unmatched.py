@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from ncre.clients.payment_channel import Kind, PaymentNotification, Source
+from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotification
 from ncre.domain.payment.order_commands import (
     ConfirmRefund,
     OrderCommand,
@@ -44,15 +44,15 @@ class UnmatchedPayments:
     def take(self, connection: Connection, news: PaymentNotification, act: Act) -> None:
         """Record news that was not told before; a retry of the channel could not help."""
         log.error("%s of %s for %s %s needs a person", news.kind, news.channel, news.order, news.word)
-        if news.kind in (Kind.CLOSED, Kind.OTHER):
+        if news.kind in (NewsKind.CLOSED, NewsKind.OTHER):
             self._take_item(connection, news, act)
             return
         order = self.order(connection, news.channel, news.trade, news.order)
         at, source = news.at, news.source.value
         match news.kind:
-            case Kind.PAID:
+            case NewsKind.PAID:
                 told: OrderCommand = ReceiveUnmatched(news.trade, news.amount, at, source)
-            case Kind.RETURNED:
+            case NewsKind.RETURNED:
                 told = ConfirmRefund(news.trade, news.reference, news.amount, at, source)
             case _:
                 told = TellRefundTotal(news.trade, news.reference, news.amount, at, source)
@@ -82,7 +82,7 @@ class UnmatchedPayments:
             if row is None or row["reason"] != ledger.ORPHAN or row["returned_at"] is not None:
                 raise Refusal(RefusalCode.NOTHING_OWED)
             order, now = self.order(connection, channel, trade), self._command_handler.clock()
-            owing = RequestRefund(trade, row["amount"], ledger.ORPHAN, now, Source.REFUND.value, reason)
+            owing = RequestRefund(trade, row["amount"], ledger.ORPHAN, now, NewsSource.REFUND.value, reason)
             self.record(connection, order, trade, act, decide_order(order, owing))
 
         self._command_handler.run_in_transaction(asked)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from ncre.events.registration import PhotoReplaced, PhotoUploaded
-from ncre.photo.file_store import Found, PhotoDamaged, PhotoMissing, PhotoStore, PhotoStoreUnavailable
+from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStore, PhotoStoreUnavailable, StoredFile
 from ncre.projections.audit.timeline import timeline
 from ncre.projections.registration import registrations
 from ncre.projections.registration.photo_files import photo_files
@@ -150,9 +150,9 @@ class PhotoInspection:
             return type(fault)
         return None
 
-    def _strays(self, files: Sequence[Found], wanted: set[str]) -> dict[str, Found]:
+    def _strays(self, files: Sequence[StoredFile], wanted: set[str]) -> dict[str, StoredFile]:
         """Files that lie elsewhere than their place, by what they hold."""
-        strays: dict[str, Found] = {}
+        strays: dict[str, StoredFile] = {}
         for file in files:
             if file.digest not in wanted:
                 try:
@@ -163,7 +163,7 @@ class PhotoInspection:
                     strays[holds] = file
         return strays
 
-    def _put_back(self, one: Named, strays: dict[str, Found], backups: Sequence[PhotoStore]) -> bool:
+    def _put_back(self, one: Named, strays: dict[str, StoredFile], backups: Sequence[PhotoStore]) -> bool:
         if one.digest in strays:
             self._photos.put(self._photos.read(strays[one.digest].name))
             return self._fault(one) is None
@@ -176,7 +176,7 @@ class PhotoInspection:
         return False
 
     def _sweep(
-        self, found: Inspection, files: Sequence[Found], named: set[str], before: datetime, sweep: bool
+        self, found: Inspection, files: Sequence[StoredFile], named: set[str], before: datetime, sweep: bool
     ) -> None:
         last = self._newest_fact()
         for file in files:

@@ -38,7 +38,7 @@ HASH: Final = 64
 
 
 @dataclass(frozen=True)
-class Offer:
+class PhotoOffer:
     """What the candidate may do with a refused photo: `draft` names the picture that would be taken.
 
     `photo` is how it would be recorded.
@@ -50,14 +50,14 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Taken:
+class UploadResult:
     """What came of an upload. A photo that is not refused is kept already; a refused one may have offers.
 
     `advice` says what to do where no crop can be made (codes of `domain/faults.py`).
     """
 
     photo: Photo
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[PhotoOffer, ...] = ()
     advice: tuple[str, ...] = ()
 
     @property
@@ -85,7 +85,7 @@ class PhotoService:
         self._lab = lab
         self._turns = turns
 
-    def take_in(self, person: UUID, uploaded: bytes) -> Taken:
+    def take_in(self, person: UUID, uploaded: bytes) -> UploadResult:
         """Measure and judge what was sent; keep the clean picture unless it is refused.
 
         The photo is kept before any fact names it. Of a refused one only drafts are kept, for as long
@@ -95,13 +95,13 @@ class PhotoService:
         with self._turns.turn(person):
             return self._taken_in(person, uploaded)
 
-    def _taken_in(self, person: UUID, uploaded: bytes) -> Taken:
+    def _taken_in(self, person: UUID, uploaded: bytes) -> UploadResult:
         measured = self._lab.measure(uploaded)
         photo = _recorded(measured, sha256(uploaded).hexdigest())
         if photo.verdict != "reject":
-            return Taken(self._kept(person, photo, measured.jpeg))
+            return UploadResult(self._kept(person, photo, measured.jpeg))
         offers, advice = self._mended(person, uploaded, photo)
-        return Taken(photo, (*offers, *self._appeal(person, photo, measured)), advice)
+        return UploadResult(photo, (*offers, *self._appeal(person, photo, measured)), advice)
 
     def adopt(self, person: UUID, draft: str, kind: str) -> Photo:
         """Take the picture of an offer. It is measured and judged again; an appeal keeps its refusal.
@@ -161,11 +161,13 @@ class PhotoService:
         """End the processes that measure."""
         self._lab.close()
 
-    def _mended(self, person: UUID, uploaded: bytes, photo: Photo) -> tuple[list[Offer], tuple[str, ...]]:
+    def _mended(
+        self, person: UUID, uploaded: bytes, photo: Photo
+    ) -> tuple[list[PhotoOffer], tuple[str, ...]]:
         """Offers to turn or to crop, and the advice where cropping cannot help."""
         refused = refusing(photo.measured, photo.codes)
         turned = [degrees for degrees, code in TURNED.items() if code in refused]
-        offers: list[Offer] = []
+        offers: list[PhotoOffer] = []
         if turned:
             offers += self._offer(person, TURN, photo, self._lab.turn(uploaded, turned[0]))
         if offers or not CROPPABLE.union(TURNED.values()).issuperset(refused):
@@ -174,19 +176,19 @@ class PhotoService:
         offers += self._offer(person, CROP, photo, framed.jpeg)
         return offers, framed.advice
 
-    def _offer(self, person: UUID, kind: str, photo: Photo, jpeg: bytes | None) -> Iterator[Offer]:
+    def _offer(self, person: UUID, kind: str, photo: Photo, jpeg: bytes | None) -> Iterator[PhotoOffer]:
         """The offer, if the mended picture is not refused."""
         if jpeg is None:
             return
         mended = replace(_recorded(self._lab.measure(jpeg), photo.uploaded), handling=HANDLING[kind])
         if mended.verdict != "reject":
-            yield Offer(kind, self._drafted(person, photo.uploaded, jpeg), mended)
+            yield PhotoOffer(kind, self._drafted(person, photo.uploaded, jpeg), mended)
 
-    def _appeal(self, person: UUID, photo: Photo, measured: Measured) -> Iterator[Offer]:
+    def _appeal(self, person: UUID, photo: Photo, measured: Measured) -> Iterator[PhotoOffer]:
         """The way to a person, where only what depends on finding the face was refused."""
         if measured.jpeg is not None and may_appeal(refusing(photo.measured, photo.codes)):
             draft = self._drafted(person, photo.uploaded, measured.jpeg)
-            yield Offer(APPEAL, draft, replace(photo, appealed=True))
+            yield PhotoOffer(APPEAL, draft, replace(photo, appealed=True))
 
     def _kept(self, person: UUID, photo: Photo, jpeg: bytes | None) -> Photo:
         assert jpeg is not None, "what was not refused has a picture"

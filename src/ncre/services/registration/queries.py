@@ -27,7 +27,7 @@ from ncre.projections.registration import (
     review_queue,
 )
 from ncre.projections.registration.queue_pages import PageStart, QueuedCases, QueueFilter
-from ncre.projections.registration.standing import standing
+from ncre.projections.registration.standing import case_standing
 from ncre.projections.rows import HistoryRow, PaymentRow, RegistrationRow, SeatRow, known
 from ncre.projections.seating import tickets
 from ncre.services.audit.seals import Seal, seal_of
@@ -85,7 +85,7 @@ class CaseQueries:
     def case(self, registration: UUID) -> Case | None:
         """The registration with the round and the site whose rules it lives under; None without such a round."""
         with self._database.reading() as connection:
-            found = standing(connection, self._command_handler.exams, registration)
+            found = case_standing(connection, self._command_handler.exams, registration)
         return self._case(found.row, found.round, found.site, found.current) if found else None
 
     def with_rules(self, row: RegistrationRow) -> Case | None:
@@ -231,7 +231,7 @@ class CaseQueries:
     def rows(self, cases: Sequence[UUID]) -> list[RegistrationRow]:
         """The registrations of these ids, in that order; those that are not there are left out."""
         with self._database.reading() as connection:
-            return registrations.several(connection, cases)
+            return registrations.several_registrations(connection, cases)
 
     def turn(self, row: RegistrationRow, sites: frozenset[str]) -> tuple[int, int]:
         """The place of a waiting case in the queue of these sites, from 1, and how many wait."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from ncre.store.fact_store import FactStore
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 
 
 class SealedNotes:
@@ -19,7 +19,7 @@ class SealedNotes:
         self._use = use
 
     def seal(self, connection: Connection, person: UUID, about: str, note: str) -> bytes | None:
-        """None where nothing was written. Raises PersonErased."""
+        """None where nothing was written. Raises PersonKeyDestroyed."""
         written = note.strip()
         if not written:
             return None
@@ -28,7 +28,7 @@ class SealedNotes:
     def open(self, connection: Connection, person: UUID, about: str, box: bytes | None) -> str:
         """What was written; "" where nothing was, or the person is erased. Raises CiphertextForged."""
         if box is not None:
-            with suppress(PersonErased):
+            with suppress(PersonKeyDestroyed):
                 return self._store.open_bytes(connection, person, bytes(box), self._purpose(about)).decode()
         return ""
 

@@ -32,7 +32,7 @@ from ncre.projections.seating import tickets
 from ncre.services.documents.assembly import round_title, subject_title
 from ncre.services.photo.photos import PhotoService
 from ncre.services.registration.people import People
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 
 log = logging.getLogger("ncre.hall_lists")
 
@@ -45,7 +45,7 @@ STAFF: Final = frozenset({Role.REVIEWER, Role.OFFICE})
 
 
 @dataclass(frozen=True)
-class Hall:
+class OccupiedHall:
     """A hall in which people sit."""
 
     number: int
@@ -59,7 +59,7 @@ class SittingOfHalls:
 
     starts_at: datetime
     ends_at: datetime
-    halls: tuple[Hall, ...]
+    halls: tuple[OccupiedHall, ...]
 
     @property
     def name(self) -> str:
@@ -191,7 +191,7 @@ class HallLists:
             return None
         try:
             return smaller(self._photos.show(row["sealed_for"], row["photo"]["digest"]), FACE)
-        except PersonErased:
+        except PersonKeyDestroyed:
             return None
         except (PhotoMissing, PhotoDamaged, PhotoStoreUnavailable, OSError) as fault:
             log.error("the photo of %s is not on its list: %s", row["registration"], type(fault).__name__)
@@ -201,7 +201,7 @@ class HallLists:
 def _sittings(connection: Connection, round_code: str, site: str) -> list[SittingOfHalls]:
     rows = tickets.halls_at(connection, round_code, site)
     return [
-        SittingOfHalls(*when, tuple(Hall(row["hall"], row["room"], row["people"]) for row in halls))
+        SittingOfHalls(*when, tuple(OccupiedHall(row["hall"], row["room"], row["people"]) for row in halls))
         for when, halls in groupby(rows, key=lambda row: (row["starts_at"], row["ends_at"]))
     ]
 

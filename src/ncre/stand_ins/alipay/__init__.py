@@ -7,19 +7,13 @@ bill.py      the bill of a day                       site.py      the pages of t
 It shares nothing with the service but the arithmetic of signatures, so that the real Alipay is a change of settings.
 """
 
-from ncre.stand_ins.alipay.keys import Keys, keys_in
-from ncre.stand_ins.alipay.site import (
-    AlipayStandIn,
-    AlipayStandInTerms,
-    NotInProduction,
-    create_alipay_stand_in,
-)
+from ncre.stand_ins.alipay.keys import KeyPair, keys_in
+from ncre.stand_ins.alipay.site import AlipayStandIn, AlipayStandInTerms, create_alipay_stand_in
 
 __all__ = [
     "AlipayStandIn",
     "AlipayStandInTerms",
-    "Keys",
-    "NotInProduction",
+    "KeyPair",
     "create_alipay_stand_in",
     "keys_in",
 ]

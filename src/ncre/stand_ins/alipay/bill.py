@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sqlalchemy import Connection, select
 
 from ncre.stand_ins.alipay import book
-from ncre.stand_ins.alipay.units import SHANGHAI, local, yuan
+from ncre.stand_ins.alipay.units import SHANGHAI, local, yuan_of_fen
 
 NAMES = (
     "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,订单金额（元）,"
@@ -35,7 +35,7 @@ def bill_of(connection: Connection, day: date, seller_id: str) -> bytes | None:
 
 
 def _line(trade: book.Row, kind: str, at: float, amount: int, request: str) -> str:
-    sum_ = yuan(amount)
+    sum_ = yuan_of_fen(amount)
     begun, ended = local(trade["created"]), local(at)
     head = f"{trade['trade']}\t,{trade['order']}\t,{kind},{trade['subject']},{begun},{ended}"
     return f"{head},,,,,sim***@example.com,{sum_},{sum_},0.00,0.00,0.00,0.00,0.00,,0.00,0.00,{request}\t,0.00,0.00,"

@@ -90,7 +90,7 @@ EVERY_ORDER: Final = "*"
 """The script under this name holds for orders that have none of their own."""
 
 
-class Book:
+class TradeBook:
     """One writer at a time, which is plenty for a stand-in."""
 
     def __init__(self, file: Path) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert, update
 from ncre.clients.rsa_signing import genuine, line_of, public_key
 from ncre.stand_ins.alipay import book
 from ncre.stand_ins.alipay.bill import bill_of
-from ncre.stand_ins.alipay.notices import Notices
-from ncre.stand_ins.alipay.units import SHANGHAI, fen, local, yuan
+from ncre.stand_ins.alipay.notices import NoticeSender
+from ncre.stand_ins.alipay.units import SHANGHAI, fen_of_yuan, local, yuan_of_fen
 
 MARK: Final = "SIM"
 """At the head of every trade number, so that nobody takes it for money."""
@@ -24,7 +24,7 @@ PAYING: Final = frozenset({"alipay.trade.page.pay", "alipay.trade.wap.pay"})
 Answer = dict[str, Any]
 
 
-class Refused(Exception):
+class GatewayRefusal(Exception):
     """A question that is answered with an error: Alipay's `code` and `sub_code`."""
 
     def __init__(self, sub_code: str, message: str = "", code: str = "40004") -> None:
@@ -37,7 +37,7 @@ class Refused(Exception):
         }
 
 
-def settled_with_time(connection: Connection, trade: book.Row, now: float, notices: Notices) -> book.Row:
+def settled_with_time(connection: Connection, trade: book.Row, now: float, notices: NoticeSender) -> book.Row:
     """The trade as time has left it: closed when it expired unpaid, with a notice where that is scripted."""
     over = trade["expires"] is not None and now > trade["expires"]
     if trade["status"] != "WAIT_BUYER_PAY" or not over:
@@ -52,8 +52,8 @@ def settled_with_time(connection: Connection, trade: book.Row, now: float, notic
 class Gateway:
     def __init__(
         self,
-        pages: book.Book,
-        notices: Notices,
+        pages: book.TradeBook,
+        notices: NoticeSender,
         clock: Callable[[], datetime],
         app_id: str,
         merchant_key: str,
@@ -67,21 +67,21 @@ class Gateway:
         self._merchant = public_key(merchant_key)
 
     def checked(self, parameters: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-        """The method and content of a question that the merchant signed. Raises Refused."""
+        """The method and content of a question that the merchant signed. Raises GatewayRefusal."""
         if parameters.get("app_id") != self._app_id:
-            raise Refused("isv.invalid-app-id", code="40002")
+            raise GatewayRefusal("isv.invalid-app-id", code="40002")
         if parameters.get("sign_type") != "RSA2":
-            raise Refused("isv.invalid-signature-type", code="40002")
+            raise GatewayRefusal("isv.invalid-signature-type", code="40002")
         if not genuine(self._merchant, line_of(parameters), parameters.get("sign", "")):
-            raise Refused("isv.invalid-signature", code="40002")
+            raise GatewayRefusal("isv.invalid-signature", code="40002")
         try:
             content = json.loads(parameters.get("biz_content", "{}"))
         except (ValueError, RecursionError):
-            raise Refused("isv.invalid-parameter", code="40002") from None
+            raise GatewayRefusal("isv.invalid-parameter", code="40002") from None
         return parameters.get("method", ""), content
 
     def offer(self, method: str, content: Mapping[str, Any], parameters: Mapping[str, str]) -> str:
-        """A payer's browser brought an order: the id of its page. Raises Refused."""
+        """A payer's browser brought an order: the id of its page. Raises GatewayRefusal."""
         order = str(content.get("out_trade_no", ""))
         with self._book.writing() as connection:
             trade = book.trade_of(connection, order)
@@ -102,7 +102,7 @@ class Gateway:
         return page
 
     def answer(self, method: str, content: Mapping[str, Any], host: str) -> Answer:
-        """The answer to a question of the merchant's server. Raises Refused."""
+        """The answer to a question of the merchant's server. Raises GatewayRefusal."""
         handlers: dict[str, Callable[[Connection, Mapping[str, Any]], Answer]] = {
             "alipay.trade.query": self._query,
             "alipay.trade.close": self._close,
@@ -112,17 +112,17 @@ class Gateway:
         if method == "alipay.data.dataservice.bill.downloadurl.query":
             return {"code": "10000", "msg": "Success", **self._bill(content, host)}
         if method not in handlers:
-            raise Refused("isv.invalid-method", code="40004")
+            raise GatewayRefusal("isv.invalid-method", code="40004")
         refused, answer = None, Answer()
         with self._book.writing() as connection:
             order = str(content.get("out_trade_no", ""))
             try:
                 answer = handlers[method](connection, content)
-            except Refused as said:  # what happened on the way to a refusal has happened
+            except GatewayRefusal as said:  # what happened on the way to a refusal has happened
                 refused = said
             broken = book.use_up(connection, order, "SYSTEM_ERROR")
         if broken:  # what was asked is done, and nobody is told so
-            raise Refused("ACQ.SYSTEM_ERROR", "系统错误", code="20000")
+            raise GatewayRefusal("ACQ.SYSTEM_ERROR", "系统错误", code="20000")
         if refused is not None:
             raise refused
         return {"code": "10000", "msg": "Success", **answer}
@@ -135,22 +135,22 @@ class Gateway:
             connection, str(content.get("out_trade_no", "")), str(content.get("trade_no", ""))
         )
         if found is None:
-            raise Refused("ACQ.TRADE_NOT_EXIST", "交易不存在")
+            raise GatewayRefusal("ACQ.TRADE_NOT_EXIST", "交易不存在")
         return settled_with_time(connection, found, self.now(), self._notices)
 
     def _assert_open(self, connection: Connection, trade: book.Row, content: Mapping[str, Any]) -> None:
         if trade["status"] in ("TRADE_SUCCESS", "TRADE_FINISHED"):
-            raise Refused("ACQ.TRADE_HAS_SUCCESS", "交易已被支付")
+            raise GatewayRefusal("ACQ.TRADE_HAS_SUCCESS", "交易已被支付")
         if (
             trade["status"] == "TRADE_CLOSED"
             and book.fault(connection, trade["order"], "pay-after-close") is None
         ):
-            raise Refused("ACQ.TRADE_HAS_CLOSE", "交易已关闭")
-        same = trade["subject"] == content.get("subject") and trade["amount"] == fen(
+            raise GatewayRefusal("ACQ.TRADE_HAS_CLOSE", "交易已关闭")
+        same = trade["subject"] == content.get("subject") and trade["amount"] == fen_of_yuan(
             str(content["total_amount"])
         )
         if not same:
-            raise Refused("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改")
+            raise GatewayRefusal("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改")
 
     def _query(self, connection: Connection, content: Mapping[str, Any]) -> Answer:
         trade = self._trade(connection, content)
@@ -158,7 +158,7 @@ class Gateway:
             "out_trade_no": trade["order"],
             "trade_no": trade["trade"],
             "trade_status": trade["status"],
-            "total_amount": yuan(trade["amount"]),
+            "total_amount": yuan_of_fen(trade["amount"]),
             "buyer_logon_id": "sim***@example.com",
         }
         if trade["paid"]:
@@ -168,20 +168,23 @@ class Gateway:
     def _close(self, connection: Connection, content: Mapping[str, Any]) -> Answer:
         trade = self._trade(connection, content)
         if trade["status"] != "WAIT_BUYER_PAY":
-            raise Refused("ACQ.TRADE_STATUS_ERROR", "交易状态不合法")
+            raise GatewayRefusal("ACQ.TRADE_STATUS_ERROR", "交易状态不合法")
         book.change_trade(connection, trade["order"], status="TRADE_CLOSED", closed=self.now())
         return {"out_trade_no": trade["order"], "trade_no": trade["trade"]}
 
     def _refund(self, connection: Connection, content: Mapping[str, Any]) -> Answer:
         trade = self._trade(connection, content)
-        request, amount = str(content.get("out_request_no", "")), fen(str(content.get("refund_amount", "0")))
+        request, amount = (
+            str(content.get("out_request_no", "")),
+            fen_of_yuan(str(content.get("refund_amount", "0"))),
+        )
         done = book.refunds_of(connection, trade["order"])
         changed = "N"
         if not any(one["request"] == request for one in done):
             if not trade["paid"] or sum(one["amount"] for one in done) + amount > trade["amount"]:
-                raise Refused("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限")
+                raise GatewayRefusal("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "退款金额超限")
             if book.use_up(connection, trade["order"], "no-balance"):
-                raise Refused("ACQ.SELLER_BALANCE_NOT_ENOUGH", "商户余额不足")
+                raise GatewayRefusal("ACQ.SELLER_BALANCE_NOT_ENOUGH", "商户余额不足")
             pending = int(book.fault(connection, trade["order"], "refund-pending") or 0)
             one = {
                 "order": trade["order"],
@@ -199,7 +202,7 @@ class Gateway:
             "out_trade_no": trade["order"],
             "trade_no": trade["trade"],
             "fund_change": changed,
-            "refund_fee": yuan(sum(one["amount"] for one in done)),
+            "refund_fee": yuan_of_fen(sum(one["amount"] for one in done)),
         }
         if changed == "Y":
             answer["gmt_refund_pay"] = local(self.now())
@@ -216,11 +219,15 @@ class Gateway:
         if found["pending"]:
             where = (book.refunds.c.order == trade["order"], book.refunds.c.request == request)
             connection.execute(update(book.refunds).where(*where).values(pending=found["pending"] - 1))
-            return {**answer, "refund_amount": yuan(found["amount"]), "refund_status": "REFUND_PROCESSING"}
+            return {
+                **answer,
+                "refund_amount": yuan_of_fen(found["amount"]),
+                "refund_status": "REFUND_PROCESSING",
+            }
         return {
             **answer,
-            "refund_amount": yuan(found["amount"]),
-            "total_amount": yuan(trade["amount"]),
+            "refund_amount": yuan_of_fen(found["amount"]),
+            "total_amount": yuan_of_fen(trade["amount"]),
             "refund_status": "REFUND_SUCCESS",
             "gmt_refund_pay": local(found["at"]),
         }
@@ -236,8 +243,8 @@ class Gateway:
     def _bill(self, content: Mapping[str, Any], host: str) -> Answer:
         day = str(content.get("bill_date", ""))
         if day >= self._clock().astimezone(SHANGHAI).date().isoformat():
-            raise Refused("isv.invalid-bill-date", "账单尚未生成")
+            raise GatewayRefusal("isv.invalid-bill-date", "账单尚未生成")
         with self._book.writing() as connection:
             if bill_of(connection, date.fromisoformat(day), self._seller_id) is None:
-                raise Refused("isp.bill_not_exist", "账单不存在")
+                raise GatewayRefusal("isp.bill_not_exist", "账单不存在")
         return {"bill_download_url": f"{host}bill/{self._notices.ticket(day, self.now())}"}

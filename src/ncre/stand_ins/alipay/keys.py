@@ -19,14 +19,14 @@ from ncre.operational.private_files import make_folder
 
 
 @dataclass(frozen=True)
-class Keys:
+class KeyPair:
     """A pair of RSA keys as PEM."""
 
     private: str = field(repr=False)
     public: str
 
 
-def keys_in(folder: Path, name: str) -> Keys:
+def keys_in(folder: Path, name: str) -> KeyPair:
     """The pair of this name, made on first use and readable by this user alone."""
     file = folder / f"{name}.pem"
     make_folder(folder)
@@ -40,4 +40,4 @@ def keys_in(folder: Path, name: str) -> Keys:
     private = file.read_text()
     public = load_pem_private_key(private.encode(), None).public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return Keys(private, pem.decode())
+    return KeyPair(private, pem.decode())

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from ncre.clients.rsa_signing import line_of, private_key, signed
 from ncre.stand_ins.alipay import book
-from ncre.stand_ins.alipay.units import local, yuan
+from ncre.stand_ins.alipay.units import local, yuan_of_fen
 
 GAPS: Final = (240, 600, 600, 3600, 7200, 21600, 54000)
 """Seconds between deliveries that were not answered `success` (payment facts §1.5)."""
@@ -24,10 +24,10 @@ TICKET_SECONDS: Final = 30
 """How long the address of a bill lives."""
 
 
-class Notices:
+class NoticeSender:
     def __init__(
         self,
-        pages: book.Book,
+        pages: book.TradeBook,
         key: str,
         app_id: str,
         seller_id: str,
@@ -99,7 +99,7 @@ class Notices:
             "charset": "utf-8",
             "out_trade_no": trade["order"],
             "method": f"{method}.return",
-            "total_amount": yuan(trade["amount"]),
+            "total_amount": yuan_of_fen(trade["amount"]),
             "trade_no": trade["trade"],
             "auth_app_id": self._app_id,
             "version": "1.0",
@@ -150,7 +150,7 @@ class Notices:
             "seller_id": self._seller_id,
             "trade_status": status,
             "subject": trade["subject"],
-            "total_amount": yuan(trade["amount"]),
+            "total_amount": yuan_of_fen(trade["amount"]),
             "gmt_create": local(trade["created"]),
         }
         if trade["paid"]:
@@ -158,7 +158,7 @@ class Notices:
         if trade["closed"]:
             said["gmt_close"] = local(trade["closed"])
         if refunds:
-            said["refund_fee"] = yuan(sum(one["amount"] for one in refunds))
+            said["refund_fee"] = yuan_of_fen(sum(one["amount"] for one in refunds))
             said["gmt_refund"] = local(refunds[-1]["at"]) + ".000"
             said["out_biz_no"] = refunds[-1]["request"]
         return said

@@ -17,20 +17,17 @@ from sqlalchemy import Connection, insert, select
 from werkzeug.wrappers import Response
 
 from ncre.operational.private_files import make_folder
+from ncre.stand_ins import NotInProduction
 from ncre.stand_ins.alipay import book
 from ncre.stand_ins.alipay.bill import bill_of
-from ncre.stand_ins.alipay.gateway import MARK, PAYING, Gateway, Refused, settled_with_time
-from ncre.stand_ins.alipay.keys import Keys
-from ncre.stand_ins.alipay.notices import Notices
-from ncre.stand_ins.alipay.units import SHANGHAI, TIMES, fen
+from ncre.stand_ins.alipay.gateway import MARK, PAYING, Gateway, GatewayRefusal, settled_with_time
+from ncre.stand_ins.alipay.keys import KeyPair
+from ncre.stand_ins.alipay.notices import NoticeSender
+from ncre.stand_ins.alipay.units import SHANGHAI, TIMES, fen_of_yuan
 
 POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-
-
-class NotInProduction(Exception):
-    """Somebody tried to start the stand-in where real money is taken."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class AlipayStandInTerms:
     """
 
     folder: Path
-    keys: Keys
+    keys: KeyPair
     merchant: str
     app_id: str
     seller_id: str
@@ -56,8 +53,8 @@ class AlipayStandIn:
     """The site, and its notices, which somebody has to send when they are due."""
 
     site: Flask
-    notices: Notices
-    pages: book.Book
+    notices: NoticeSender
+    pages: book.TradeBook
 
 
 def create_alipay_stand_in(
@@ -67,8 +64,8 @@ def create_alipay_stand_in(
     if production:
         raise NotInProduction("the stand-in for Alipay never runs in production")
     make_folder(terms.folder)
-    pages = book.Book(terms.folder / "cashier.sqlite")
-    notices = Notices(pages, terms.keys.private, terms.app_id, terms.seller_id, clock, terms.scale)
+    pages = book.TradeBook(terms.folder / "cashier.sqlite")
+    notices = NoticeSender(pages, terms.keys.private, terms.app_id, terms.seller_id, clock, terms.scale)
     gateway = Gateway(pages, notices, clock, terms.app_id, terms.merchant, terms.seller_id)
     site = Flask("ncre.stand_ins.alipay")
     _install(site, terms, pages, notices, gateway)
@@ -76,7 +73,7 @@ def create_alipay_stand_in(
 
 
 def _install(
-    site: Flask, terms: AlipayStandInTerms, pages: book.Book, notices: Notices, gateway: Gateway
+    site: Flask, terms: AlipayStandInTerms, pages: book.TradeBook, notices: NoticeSender, gateway: Gateway
 ) -> None:
     @site.after_request
     def guard(response: Response) -> Response:
@@ -94,7 +91,7 @@ def _install(
             if method in PAYING:
                 return redirect(url_for("page", page=gateway.offer(method, content, parameters)), 303)
             answer = gateway.answer(method, content, request.url_root)
-        except Refused as refused:
+        except GatewayRefusal as refused:
             if method in PAYING:
                 return render_template("refused.html", said=refused.answer["sub_msg"]), 400
             answer = refused.answer
@@ -183,7 +180,7 @@ def _offered(connection: Connection, page: str) -> tuple[book.Row, dict[str, str
 def _begin(connection: Connection, offer: book.Row, content: dict[str, str], now: float) -> None:
     expires = content.get("time_expire")
     ends = datetime.strptime(expires, TIMES).replace(tzinfo=SHANGHAI).timestamp() if expires else None
-    amount = fen(content["total_amount"])
+    amount = fen_of_yuan(content["total_amount"])
     if book.fault(connection, offer["order"], "wrong-amount") is not None:
         amount += 100
     connection.execute(
@@ -200,7 +197,7 @@ def _begin(connection: Connection, offer: book.Row, content: dict[str, str], now
     )
 
 
-def _pay(connection: Connection, trade: book.Row, now: float, notices: Notices) -> bool:
+def _pay(connection: Connection, trade: book.Row, now: float, notices: NoticeSender) -> bool:
     """Take the money, once; whether it is taken by now."""
     trade = settled_with_time(connection, trade, now, notices)
     if trade["status"] in ("TRADE_SUCCESS", "TRADE_FINISHED"):

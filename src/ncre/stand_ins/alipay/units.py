@@ -10,13 +10,13 @@ SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 TIMES: Final = "%Y-%m-%d %H:%M:%S"
 
 
-def yuan(fen: int) -> str:
+def yuan_of_fen(fen: int) -> str:
     """1234 -> 12.34; -5 -> -0.05."""
     sign, size = ("-" if fen < 0 else ""), abs(fen)
     return f"{sign}{size // 100}.{size % 100:02}"
 
 
-def fen(text: str) -> int:
+def fen_of_yuan(text: str) -> int:
     """12.3 -> 1230."""
     whole, _, part = text.partition(".")
     return int(whole) * 100 + int((part or "0").ljust(2, "0")[:2])

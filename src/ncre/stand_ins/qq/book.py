@@ -13,7 +13,7 @@ from threading import Lock
 CODE_LIVES = timedelta(minutes=10)
 
 
-class Fault(StrEnum):
+class SignInFault(StrEnum):
     """What goes wrong in one sign-in, chosen on the stand-in's page."""
 
     NONE = "none"
@@ -32,28 +32,28 @@ SAMPLE_USERS = {"10001": "小企鹅", "10002": "Li Lei", "10003": "韩梅梅"}
 class Grant:
     user: str
     redirect_uri: str
-    fault: Fault
+    fault: SignInFault
     given_at: datetime
     used: bool = False
 
 
-class Book:
+class SignInBook:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._lock = Lock()
         self._codes: dict[str, Grant] = {}
         self._tokens: dict[str, Grant] = {}
 
-    def give_code(self, user: str, redirect_uri: str, fault: Fault) -> str:
+    def give_code(self, user: str, redirect_uri: str, fault: SignInFault) -> str:
         code = secrets.token_hex(16).upper()
         with self._lock:
             self._codes[code] = Grant(user, redirect_uri, fault, self._clock())
         return code
 
-    def fault_of_code(self, code: str) -> Fault:
+    def fault_of_code(self, code: str) -> SignInFault:
         with self._lock:
             grant = self._codes.get(code)
-        return grant.fault if grant else Fault.NONE
+        return grant.fault if grant else SignInFault.NONE
 
     def spend_code(self, code: str, redirect_uri: str) -> str | int:
         """A token for the code, or QQ's number for why not."""

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from flask import Flask, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ncre.stand_ins.qq.book import SAMPLE_USERS, Book, Fault, Grant, openid, unionid
+from ncre.stand_ins import NotInProduction
+from ncre.stand_ins.qq.book import SAMPLE_USERS, Grant, SignInBook, SignInFault, openid, unionid
 
 SECONDS_SLOW = 20.0
 TOKEN_LIVES = 7776000
@@ -24,10 +25,6 @@ class Style(StrEnum):
 
     JSON = "json"
     LEGACY = "legacy"
-
-
-class NotInProduction(Exception):
-    """Everybody could sign in as anybody."""
 
 
 def create_qq_stand_in(
@@ -43,7 +40,7 @@ def create_qq_stand_in(
     if production:
         raise NotInProduction
     app = Flask("ncre.stand_ins.qq", static_folder=None)
-    book = Book(clock)
+    book = SignInBook(clock)
     never = Event()
 
     def answer(body: dict[str, object], *, query_string: bool = False) -> Response:
@@ -66,10 +63,10 @@ def create_qq_stand_in(
         text = json.dumps(body)[:-1] + ",}"
         return Response(f"callback( {text} );\n", content_type="text/html")
 
-    def trouble(fault: Fault) -> Response | None:
-        if fault is Fault.SLOW:
+    def trouble(fault: SignInFault) -> Response | None:
+        if fault is SignInFault.SLOW:
             never.wait(seconds_slow)
-        if fault is Fault.BROKEN:
+        if fault is SignInFault.BROKEN:
             return Response("<html><body>502 Bad Gateway", status=200, content_type="text/html")
         return None
 
@@ -79,7 +76,7 @@ def create_qq_stand_in(
     @app.get("/oauth2.0/authorize")
     def authorize() -> ResponseReturnValue:
         check_request()
-        return render_template("authorize.html", users=SAMPLE_USERS, faults=list(Fault))
+        return render_template("authorize.html", users=SAMPLE_USERS, faults=list(SignInFault))
 
     @app.post("/oauth2.0/authorize")
     def decide() -> ResponseReturnValue:
@@ -88,7 +85,7 @@ def create_qq_stand_in(
         if user not in SAMPLE_USERS:
             abort(400)
         address = request.args["redirect_uri"]
-        code = book.give_code(user, address, Fault(request.form.get("fault", Fault.NONE)))
+        code = book.give_code(user, address, SignInFault(request.form.get("fault", SignInFault.NONE)))
         joint = "&" if "?" in address else "?"
         return redirect(address + joint + urlencode({"code": code, "state": request.args["state"]}), 302)
 
@@ -126,12 +123,12 @@ def create_qq_stand_in(
     @app.get("/oauth2.0/me")
     def me() -> ResponseReturnValue:
         grant = holder()
-        if grant is None or grant.fault is Fault.BAD_TOKEN:
+        if grant is None or grant.fault is SignInFault.BAD_TOKEN:
             return refuse(100016, "access token check failed")
         wants_unionid = request.args.get("unionid") == "1"
-        if wants_unionid and grant.fault is Fault.NO_UNIONID:
+        if wants_unionid and grant.fault is SignInFault.NO_UNIONID:
             return refuse(100048, "unionid is not granted to this app")
-        client = "100999999" if grant.fault is Fault.OTHER_CLIENT else appid
+        client = "100999999" if grant.fault is SignInFault.OTHER_CLIENT else appid
         body: dict[str, object] = {"client_id": client, "openid": openid(appid, grant.user)}
         return answer(body | ({"unionid": unionid(grant.user)} if wants_unionid else {}))
 
@@ -142,7 +139,7 @@ def create_qq_stand_in(
         known = grant is not None and asked.get("openid") == openid(appid, grant.user)
         if grant is None or not known or asked.get("oauth_consumer_key") != appid:
             return {"ret": -22, "msg": "openid is invalid"}
-        if grant.fault is Fault.NO_PROFILE:
+        if grant.fault is SignInFault.NO_PROFILE:
             return {"ret": 100030, "msg": "this api without user authorization"}
         return {"ret": 0, "msg": "", "nickname": SAMPLE_USERS[grant.user], "gender": "男"}
 

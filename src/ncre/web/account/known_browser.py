@@ -27,7 +27,7 @@ def is_known() -> bool:
     return bool(_kept()[0])
 
 
-def remember(answer: Response, account: Account) -> None:
+def remember_browser(answer: Response, account: Account) -> None:
     answer.set_cookie(
         _cookie(),
         _signer().dumps([str(account.id), device_of(account) or token_urlsafe(12)]),

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.identity.account_refusals import PasswordRefused
 from ncre.identity.passwords import LEAST
 from ncre.services.accounts.account_service import RegistrationUnderWay
@@ -131,7 +131,7 @@ def _confirm(faults: dict[str, str]) -> str:
 
 
 def _page(faults: dict[str, str], status: int = 422) -> Answer:
-    story = container().queries.cases.story(stream_of(account().id))
+    story = container().queries.cases.story(account_stream(account().id))
     page = render_template(
         "account/passport.html",
         faults=faults,

@@ -19,9 +19,9 @@ from ncre.web.shared.details_form import (
     as_sent,
     as_typed,
     choices,
-    chosen,
+    chosen_fields,
+    faults_in_words,
     from_account,
-    in_words,
     said_by_number,
     saved,
     unchosen,
@@ -29,7 +29,7 @@ from ncre.web.shared.details_form import (
 )
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import seen, sent_form
-from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
+from ncre.web.shared.person_check import NOTHING_TO_CHECK, PersonCheck, check_faulty, check_parsed
 
 pages = Blueprint("profile", __name__)
 
@@ -62,13 +62,13 @@ def save() -> Answer:
     version = seen(least=0)
     known = container().profiles.of(account())
     if known and version == container().profiles.version(account()):
-        picked = chosen(sent_form(), typed, known)
+        picked = chosen_fields(sent_form(), typed, known)
         if picked.open:
             return _page(picked.typed, unchosen(picked), saved(known, picked.typed)), 409
         typed = with_told(picked.typed)
     parsed = parse_details(typed, today)
     if isinstance(parsed, list):
-        return _page(typed, in_words(parsed), check=check_faulty(typed, parsed)), 422
+        return _page(typed, faults_in_words(parsed), check=check_faulty(typed, parsed)), 422
     check = check_parsed(typed, parsed, today)
     if check.questions:
         return _page({**typed, "name": parsed.name}, {}, check=check), 422
@@ -97,7 +97,7 @@ def _page(
     typed: dict[str, str],
     faults: dict[str, str],
     beside: dict[str, str] | None = None,
-    check: Check = NOTHING_TO_CHECK,
+    check: PersonCheck = NOTHING_TO_CHECK,
 ) -> str:
     return render_template(
         "account/profile.html",

@@ -10,7 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
-from ncre.clients.identity_provider import Identity, ProviderUnavailable, SignOnFailed, SignOnRefused, Why
+from ncre.clients.identity_provider import (
+    Identity,
+    ProviderUnavailable,
+    SignInFailure,
+    SignOnFailed,
+    SignOnRefused,
+)
 from ncre.clients.qq import QQ
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.external_identities import LinkedElsewhere
@@ -37,8 +43,8 @@ LONGEST_NEXT: Final = 120
 """Characters of the page to go on to: it stands once more in the address of the page that confirms."""
 
 REFUSED: Final = {
-    Why.STATE: later("这次 QQ 登录不是从本页面开始的，或已过期。请重新开始。"),
-    Why.DENIED: later("QQ 没有同意登录，您可以重试或用账号密码登录。"),
+    SignInFailure.STATE: later("这次 QQ 登录不是从本页面开始的，或已过期。请重新开始。"),
+    SignInFailure.DENIED: later("QQ 没有同意登录，您可以重试或用账号密码登录。"),
 }
 
 
@@ -61,7 +67,7 @@ def back() -> Answer:
     """From QQ. What it says counts once, for the browser that began and for what it began."""
     begun = container().single_sign_on.take_begun(session.pop("qq", ""))
     if begun is None:
-        return _failed(SignOnRefused(Why.STATE))
+        return _failed(SignOnRefused(SignInFailure.STATE))
     try:
         identity = _qq().finish(begun["state"], request.args)
     except SignOnFailed as failed:
@@ -105,7 +111,7 @@ def confirm() -> Answer:
         return redirect(local_path(next_path()), 303)
     identity = container().single_sign_on.take_pending(token)
     if identity is None:
-        return _failed(SignOnRefused(Why.STATE))
+        return _failed(SignOnRefused(SignInFailure.STATE))
     return _linked(identity, str(account().id), next_path())
 
 
@@ -142,7 +148,7 @@ def _away(purpose: str, target: str = "") -> Answer:
 def _linked(identity: Identity, owner: str, target: str) -> Answer:
     """Only for the account that asked for it, and only where the QQ is nobody else's."""
     if _signed_in() != owner:
-        return _failed(SignOnRefused(Why.STATE))
+        return _failed(SignOnRefused(SignInFailure.STATE))
     try:
         container().single_sign_on.link(account(), identity)
     except LinkedElsewhere:
@@ -162,6 +168,6 @@ def _failed(failed: SignOnFailed) -> Answer:
     if isinstance(failed, ProviderUnavailable):
         said = _("QQ 暂时没有回应，请稍后再试，或用账号密码登录。")
         return render_template("account/entry/sign_on_failed.html", said=said), 503
-    why = failed.why if isinstance(failed, SignOnRefused) else Why.IDENTITY
+    why = failed.why if isinstance(failed, SignOnRefused) else SignInFailure.IDENTITY
     said = str(REFUSED.get(why, later("QQ 登录没有成功，请重试或用账号密码登录。")))
     return render_template("account/entry/sign_on_failed.html", said=said), 403

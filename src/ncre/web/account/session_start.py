@@ -13,7 +13,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.identity.account_refusals import PasswordRefused
 from ncre.identity.accounts import Account
 from ncre.services.accounts.account_service import RegistrationUnderWay
-from ncre.web.account.known_browser import device_of, remember
+from ncre.web.account.known_browser import device_of, remember_browser
 from ncre.web.shared.auth import (
     PENDING_LINK,
     UNENROLLED,
@@ -35,7 +35,7 @@ def complete_sign_in(known: Account, way: str, target: str | None = None) -> Res
     `way` is what was proved: a password, a link in a mail, a code in a message, a name at another provider.
     """
     answer = _entered(known, way, _after_linking(known, target))
-    remember(answer, known)
+    remember_browser(answer, known)
     return answer
 
 
@@ -86,7 +86,7 @@ def throttled_attempt(
     throttle, here = container().sign_in_delays, client_network()
     wait = throttle.one_more(counted)
     if wait:
-        return None, waiting(wait), 429
+        return None, waiting_words(wait), 429
     try:
         found = attempt()
     except (PasswordRefused, RegistrationUnderWay):  # both come after the secret was found right
@@ -104,7 +104,7 @@ def tried_password(attempt: Callable[[], Found | None], wrong: str) -> tuple[Fou
     return throttled_attempt(f"password:{account().id}", attempt, wrong)
 
 
-def waiting(seconds: int) -> str:
+def waiting_words(seconds: int) -> str:
     """What to say to somebody who has to wait; the answer's head says it too."""
     g.retry_after = seconds
     return _("尝试次数过多，请 %(seconds)s 秒后再试。", seconds=seconds)

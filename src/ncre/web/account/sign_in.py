@@ -12,7 +12,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.identity.sign_in_delays import Risk, counted_as
 from ncre.web.account import captcha
 from ncre.web.account.known_browser import device_of, is_known
-from ncre.web.account.session_start import complete_sign_in, waiting
+from ncre.web.account.session_start import complete_sign_in, waiting_words
 from ncre.web.shared.auth import Answer, client_network, container, sign_out
 from ncre.web.shared.forms import typed_field
 
@@ -42,7 +42,7 @@ def sign_in() -> Answer:
     if captcha.another():
         return _form({}, risk, bool(device))
     if risk.wait:
-        return _form({"name": waiting(risk.wait)}, risk, bool(device)), 429
+        return _form({"name": waiting_words(risk.wait)}, risk, bool(device)), 429
     faults = captcha.fault("sign-in", _asks(risk, bool(device)), _hard(risk, bool(device)))
     if faults:
         return _form(faults, risk, bool(device)), 422
@@ -51,7 +51,7 @@ def sign_in() -> Answer:
     if known is None:
         return _form({"name": _("账号或密码不正确，请检查后再试。")}, after, bool(device)), 422
     if after.wait:  # of many guesses sent at once, those that end after the first failures tell nothing
-        return _form({"name": waiting(after.wait)}, after, bool(device)), 429
+        return _form({"name": waiting_words(after.wait)}, after, bool(device)), 429
     return complete_sign_in(known, "password", request.args.get("next"))
 
 

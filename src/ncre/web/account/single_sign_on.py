@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
-from ncre.clients.identity_provider import ProviderUnavailable, SignOnFailed, SignOnRefused, Why
+from ncre.clients.identity_provider import ProviderUnavailable, SignInFailure, SignOnFailed, SignOnRefused
 from ncre.clients.openid import BegunSignOn
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
@@ -30,12 +30,12 @@ pages = Blueprint("single_sign_on", __name__)
 log = logging.getLogger("ncre.web")
 
 REFUSED = {
-    Why.STATE: later("这次登录不是从本页面开始的，或已过期。请重新开始。"),
-    Why.DENIED: later("统一身份登录没有同意。请重试，或联系考务办公室。"),
-    Why.STALE: later(
+    SignInFailure.STATE: later("这次登录不是从本页面开始的，或已过期。请重新开始。"),
+    SignInFailure.DENIED: later("统一身份登录没有同意。请重试，或联系考务办公室。"),
+    SignInFailure.STALE: later(
         "统一身份登录没有重新确认您的身份。请重试，并在那里重新登录；仍不行时请联系考务办公室。"
     ),
-    Why.NO_ROLE: later("您在统一身份登录中没有本系统的权限。如有需要，请联系考务办公室。"),
+    SignInFailure.NO_ROLE: later("您在统一身份登录中没有本系统的权限。如有需要，请联系考务办公室。"),
 }
 
 
@@ -58,7 +58,7 @@ def back(name: str) -> Answer:
     provider = _provider(name)
     begun = container().single_sign_on.take_begun(session.pop("sso", ""))
     if begun is None or begun.pop("provider") != name:
-        return _failed(SignOnRefused(Why.STATE))
+        return _failed(SignOnRefused(SignInFailure.STATE))
     target, owner = begun.pop("next"), begun.pop("account")
     try:
         staff = provider.sign_on.finish(BegunSignOn(**begun), request.args)
@@ -67,7 +67,7 @@ def back(name: str) -> Answer:
         return _failed(failed)
     known = container().single_sign_on.account_of(provider, staff)
     if known is None:
-        return _failed(SignOnRefused(Why.NO_ROLE))
+        return _failed(SignOnRefused(SignInFailure.NO_ROLE))
     if owner:
         return _proved_again(known, owner, target)
     if staff.second_factor:
@@ -79,7 +79,7 @@ def back(name: str) -> Answer:
 def _proved_again(known: Account, owner: str, target: str) -> Answer:
     """Whoever is signed in here is who just proved it there, and nobody else."""
     if g.account is None or owner != str(g.account.id) or known.id != g.account.id:
-        return _failed(SignOnRefused(Why.STATE))
+        return _failed(SignOnRefused(SignInFailure.STATE))
     confirm_again()
     return redirect(local_path(target), 303)
 
@@ -109,6 +109,6 @@ def _failed(failed: SignOnFailed) -> Answer:
             title=_("统一身份登录"),
             said=_("统一身份登录暂时没有回应，请稍后再试。"),
         ), 503
-    why = failed.why if isinstance(failed, SignOnRefused) else Why.IDENTITY
+    why = failed.why if isinstance(failed, SignOnRefused) else SignInFailure.IDENTITY
     said = str(REFUSED.get(why, later("统一身份登录没有成功，请重试，或联系考务办公室。")))
     return render_template("account/entry/sign_on_failed.html", title=_("统一身份登录"), said=said), 403

@@ -88,7 +88,7 @@ def require_all_sites() -> None:
         raise NotFound
 
 
-def require_site(code: str) -> None:
+def require_site_of_caller(code: str) -> None:
     """A site of the caller, or all of them where none is named. Raises Refusal."""
     if not me().acting_as(Role.OFFICE).covers(code):
         refuse("not-your-site")
@@ -105,10 +105,10 @@ def require_json() -> None:
 
 def require_key() -> None:
     """Raises KeyMissing."""
-    command_id()
+    command_id_of_key()
 
 
-def command_id() -> UUID:
+def command_id_of_key() -> UUID:
     """The id of the command: the same for the same key at the same address. Raises KeyMissing."""
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
@@ -116,7 +116,7 @@ def command_id() -> UUID:
     return uuid5(me().id, f"{request.method} {request.path}\n{key}")
 
 
-def seen() -> int:
+def seen_version() -> int:
     """The version that the caller saw, from If-Match. Raises VersionMissing and BadRequest."""
     given = request.headers.get("If-Match")
     if given is None:
@@ -136,7 +136,7 @@ def visible(registration: UUID) -> RegistrationRow:
     return row
 
 
-def at_my_sites(registration: UUID) -> RegistrationRow:
+def at_sites_of_caller(registration: UUID) -> RegistrationRow:
     """One that staff of the caller's sites may decide about. Raises NotFound for all others."""
     row = visible(registration)
     if not _at_my_sites(row):

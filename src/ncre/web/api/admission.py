@@ -11,7 +11,7 @@ from ncre.domain.integration.scopes import Scope
 from ncre.domain.registration.vocabulary import Role
 from ncre.services.admission.verification import Verification
 from ncre.web.api import bodies, models
-from ncre.web.api.access import at_my_sites, command_id, me
+from ncre.web.api.access import at_sites_of_caller, command_id_of_key, me
 from ncre.web.api.answers import answer, as_it_stands
 from ncre.web.api.spec import operation, pages
 from ncre.web.shared.auth import container
@@ -20,7 +20,7 @@ from ncre.web.shared.language import language
 
 @pages.post("/admissions")
 @operation(
-    "checkTicket", models.Check, Scope.ADMISSION, json=bodies.CheckAsked, command=True, tag="admission"
+    "checkTicket", models.CheckShape, Scope.ADMISSION, json=bodies.CheckAsked, command=True, tag="admission"
 )
 def check() -> Response:
     """Check a ticket
@@ -29,31 +29,33 @@ def check() -> Response:
     """
     asked: bodies.CheckAsked = request.context.json  # type: ignore[attr-defined]
     actor = me().acting_as(Role.REVIEWER)
-    finding, ruled, row = container().ticket_verifier.check(asked.code, actor, asked.room, command_id())
+    finding, ruled, row = container().ticket_verifier.check(
+        asked.code, actor, asked.room, command_id_of_key()
+    )
     return _said(finding, ruled, row["id"] if row else None)
 
 
 @pages.post("/registrations/<uuid:registration_id>/entries")
-@operation("letIn", models.Check, Scope.ADMISSION, json=bodies.EntryAsked, command=True, tag="admission")
+@operation("letIn", models.CheckShape, Scope.ADMISSION, json=bodies.EntryAsked, command=True, tag="admission")
 def let_in(registration_id: UUID) -> Response:
     """Let somebody in
 
     Where the door leaves it to a person; what the door said is recorded with the entry.
     """
     asked: bodies.EntryAsked = request.context.json  # type: ignore[attr-defined]
-    row, actor = at_my_sites(registration_id), me().acting_as(Role.REVIEWER)
+    row, actor = at_sites_of_caller(registration_id), me().acting_as(Role.REVIEWER)
     verifier = container().ticket_verifier
     verifier.look(row["id"], actor)
     worth = TicketVerdict.OUTDATED if asked.manner == "scanned" else TicketVerdict.TYPED
     finding = Verification(worth, verifier.expected(row["id"]))
-    ruled = verifier.let_in(finding, row["id"], actor, asked.room, command_id(), by_a_person=True)
+    ruled = verifier.let_in(finding, row["id"], actor, asked.room, command_id_of_key(), by_a_person=True)
     return _said(finding, ruled, row["id"])
 
 
 @pages.post("/registrations/<uuid:registration_id>/entry-revocations")
 @operation(
     "revokeEntry",
-    models.Registration,
+    models.RegistrationShape,
     Scope.ADMISSION,
     json=bodies.RevokeAsked,
     command=True,
@@ -65,15 +67,15 @@ def revoke(registration_id: UUID) -> Response:
     The person did not go in after all.
     """
     asked: bodies.RevokeAsked = request.context.json  # type: ignore[attr-defined]
-    row, actor = at_my_sites(registration_id), me().acting_as(Role.REVIEWER)
-    container().ticket_verifier.revoke(row["id"], asked.ticket, actor, command_id())
+    row, actor = at_sites_of_caller(registration_id), me().acting_as(Role.REVIEWER)
+    container().ticket_verifier.revoke(row["id"], asked.ticket, actor, command_id_of_key())
     return as_it_stands(row["id"])
 
 
 def _said(finding: Verification, ruled: Ruling, registration: UUID | None) -> Response:
     expected = finding.expected
     return answer(
-        models.Check(
+        models.CheckShape(
             verdict=ruled.worth.value,
             says=ruled.say(language()),
             admits=ruled.worth in ADMITS,

@@ -31,12 +31,12 @@ def answer(model: BaseModel, status: int = 200, **headers: str) -> Response:
     )
 
 
-def registration(row: RegistrationRow) -> models.Registration:
+def registration(row: RegistrationRow) -> models.RegistrationShape:
     """As it stands; private details stay out."""
     case = container().queries.cases.with_rules(row)
     steps = case.steps if case else frozenset()
     same: dict[str, Any] = {name: value for name, value in row.items() if name in _SAME}
-    return models.Registration(
+    return models.RegistrationShape(
         **same,
         candidate=row["account"],
         photo=row["photo"]["verdict"] if row["photo"] else None,
@@ -45,7 +45,7 @@ def registration(row: RegistrationRow) -> models.Registration:
 
 
 _SAME = tuple(
-    name for name in models.Registration.model_fields if name not in ("candidate", "photo", "steps")
+    name for name in models.RegistrationShape.model_fields if name not in ("candidate", "photo", "steps")
 )
 """Fields that are columns of the row under the same name."""
 

@@ -20,16 +20,16 @@ from ncre.events.registration_values import Photo
 from ncre.photo.file_store import PhotoMissing
 from ncre.projections.registration.registrations import is_active
 from ncre.projections.rows import RegistrationRow
-from ncre.services.photo.photos import Taken
+from ncre.services.photo.photos import UploadResult
 from ncre.services.registration.case_request import CaseRequest
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 from ncre.web.api import bodies, models
-from ncre.web.api.access import command_id, is_mine, me, mine, seen
+from ncre.web.api.access import command_id_of_key, is_mine, me, mine, seen_version
 from ncre.web.api.answers import answer, as_it_stands, photo_refused
 from ncre.web.api.spec import NotAsDescribed, View, operation, pages
 from ncre.web.candidate.photo_checks import sentences
 from ncre.web.shared.auth import container
-from ncre.web.shared.details_form import in_words
+from ncre.web.shared.details_form import faults_in_words
 from ncre.web.shared.hosts import absolute
 from ncre.web.shared.registration_view import with_rules
 from ncre.web.shared.rounds import current_round
@@ -37,7 +37,12 @@ from ncre.web.shared.rounds import current_round
 
 @pages.post("/candidates")
 @operation(
-    "bringCandidate", models.Candidate, Scope.APPLY, json=bodies.CandidateAsked, command=True, tag="applying"
+    "bringCandidate",
+    models.CandidateShape,
+    Scope.APPLY,
+    json=bodies.CandidateAsked,
+    command=True,
+    tag="applying",
 )
 def bring() -> Response:
     """A candidate of the caller
@@ -46,11 +51,13 @@ def bring() -> Response:
     """
     asked: bodies.CandidateAsked = request.context.json  # type: ignore[attr-defined]
     account, _new = container().represented.bring(me(), asked.reference)
-    return answer(models.Candidate(id=account, reference=asked.reference))
+    return answer(models.CandidateShape(id=account, reference=asked.reference))
 
 
 @pages.post("/registrations")
-@operation("agree", models.Registration, Scope.APPLY, json=bodies.AgreeAsked, command=True, tag="applying")
+@operation(
+    "agree", models.RegistrationShape, Scope.APPLY, json=bodies.AgreeAsked, command=True, tag="applying"
+)
 def agree() -> Response:
     """Accept the agreement
 
@@ -68,7 +75,7 @@ def agree() -> Response:
         me().acting_as(Role.CANDIDATE),
         round_.code,
         asked.agreement,
-        command_id(),
+        command_id_of_key(),
         on_behalf_of=str(asked.candidate),
     )
     return as_it_stands(begun.id)
@@ -77,7 +84,7 @@ def agree() -> Response:
 def applying(name: str, **more: Any) -> Callable[[View], View]:
     """A step of the caller's own candidate."""
     return operation(
-        name, models.Registration, Scope.APPLY, command=True, versioned=True, tag="applying", **more
+        name, models.RegistrationShape, Scope.APPLY, command=True, versioned=True, tag="applying", **more
     )
 
 
@@ -92,7 +99,7 @@ def save_details(registration_id: UUID) -> Response:
     form = {one.name: typed.get(one.name, "") for one in FORM_FIELDS}
     parsed = parse_details(form, container().clock().astimezone(EXAM_TIME).date())
     if isinstance(parsed, list):
-        raise NotAsDescribed(in_words(parsed))
+        raise NotAsDescribed(faults_in_words(parsed))
     registrations = container().registrations
     save = registrations.fill_info if row["details_version"] is None else registrations.amend_info
     save(_request(row), parsed)
@@ -124,12 +131,12 @@ def send_photo(registration_id: UUID) -> Response:
     A JPEG as the body. One that is refused is answered with what may be done with it.
     """
     row = mine(registration_id)
-    seen()
+    seen_version()
     if request.mimetype != "image/jpeg":
         raise UnsupportedMediaType
     try:
         taken = container().photos.take_in(row["sealed_for"], request.get_data())
-    except PersonErased:
+    except PersonKeyDestroyed:
         raise Refusal(RefusalCode.PERSON_ERASED) from None
     if taken.photo.verdict == "reject":
         return _photo_refused(taken)
@@ -145,15 +152,15 @@ def adopt_photo(registration_id: UUID) -> Response:
     """
     asked: bodies.AdoptAsked = request.context.json  # type: ignore[attr-defined]
     row = mine(registration_id)
-    seen()
+    seen_version()
     try:
         photo = container().photos.adopt(row["sealed_for"], asked.draft, asked.kind)
     except PhotoMissing:
         raise Refusal(RefusalCode.NOT_FOUND) from None
-    except PersonErased:
+    except PersonKeyDestroyed:
         raise Refusal(RefusalCode.PERSON_ERASED) from None
     if photo.verdict == "reject" and not photo.appealed:
-        return _photo_refused(Taken(photo))
+        return _photo_refused(UploadResult(photo))
     return _with_photo(row, photo)
 
 
@@ -193,7 +200,7 @@ def withdraw(registration_id: UUID) -> Response:
 @pages.post("/registrations/<uuid:registration_id>/orders")
 @operation(
     "openOrder",
-    models.Order,
+    models.OrderShape,
     Scope.APPLY,
     json=bodies.OrderAsked,
     command=True,
@@ -206,7 +213,7 @@ def open_order(registration_id: UUID) -> Response:
     Where the candidate pays. The channel's own notice settles it; nothing that is said here does.
     """
     asked: bodies.OrderAsked = request.context.json  # type: ignore[attr-defined]
-    row, version = mine(registration_id), seen()
+    row, version = mine(registration_id), seen_version()
     if version != row["version"]:
         raise Refusal(RefusalCode.OUT_OF_DATE, seen=version, version=row["version"])
     ways = container().checkout.ways(row)
@@ -221,7 +228,7 @@ def open_order(registration_id: UUID) -> Response:
         except (ChannelUnavailable, ChannelRefused):
             raise Refusal(RefusalCode.CHANNEL_SILENT) from None
     return answer(
-        models.Order(
+        models.OrderShape(
             number=order.number,
             channel=channel,
             amount=order.amount,
@@ -237,8 +244,8 @@ def _request(row: RegistrationRow) -> CaseRequest:
         registration=row["id"],
         actor=me().acting_as(Role.CANDIDATE),
         on_behalf_of=str(row["account"]),
-        seen=seen(),
-        command_id=command_id(),
+        seen=seen_version(),
+        command_id=command_id_of_key(),
     )
 
 
@@ -249,7 +256,7 @@ def _with_photo(row: RegistrationRow, photo: Photo) -> Response:
     return as_it_stands(row["id"])
 
 
-def _photo_refused(taken: Taken) -> Response:
+def _photo_refused(taken: UploadResult) -> Response:
     offers = [{"kind": offer.kind, "draft": offer.draft} for offer in taken.offers]
     words = sentences(taken.photo.measured, taken.photo.codes)
     return photo_refused(" ".join(words), offers)

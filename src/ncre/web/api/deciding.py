@@ -14,7 +14,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.projections.rows import known
 from ncre.services.registration.case_request import CaseRequest
 from ncre.web.api import bodies, models
-from ncre.web.api.access import at_my_sites, command_id, me, seen
+from ncre.web.api.access import at_sites_of_caller, command_id_of_key, me, seen_version
 from ncre.web.api.answers import answer, as_it_stands, registration
 from ncre.web.api.spec import View, operation, pages
 from ncre.web.shared.auth import container
@@ -22,7 +22,9 @@ from ncre.web.shared.auth import container
 
 def deciding(name: str, scope: Scope, **more: Any) -> Callable[[View], View]:
     """A step of staff."""
-    return operation(name, models.Registration, scope, command=True, versioned=True, tag="deciding", **more)
+    return operation(
+        name, models.RegistrationShape, scope, command=True, versioned=True, tag="deciding", **more
+    )
 
 
 @pages.post("/registrations/<uuid:registration_id>/approval")
@@ -114,7 +116,7 @@ def transfer(registration_id: UUID) -> Response:
 @pages.post("/registrations/<uuid:registration_id>/counter-payments")
 @operation(
     "takeCash",
-    models.Cash,
+    models.CashShape,
     Scope.COUNTER,
     json=bodies.CashAsked,
     command=True,
@@ -130,7 +132,7 @@ def take_cash(registration_id: UUID) -> Response:
     taken = _request(registration_id, Role.REVIEWER)
     unusable = container().registrations.take_counter_payment(taken, asked.receipt, asked.amount)
     row = known(container().queries.cases.row(registration_id))
-    return answer(models.Cash(unusable=unusable, registration=registration(row)))
+    return answer(models.CashShape(unusable=unusable, registration=registration(row)))
 
 
 @pages.post("/registrations/<uuid:registration_id>/counter-refunds")
@@ -142,7 +144,7 @@ def hand_back(registration_id: UUID) -> Response:
     """
     asked: bodies.HandedBackAsked = request.context.json  # type: ignore[attr-defined]
     handed = _request(registration_id, Role.REVIEWER)
-    trade = f"{at_my_sites(registration_id)['site']}-{asked.receipt}"
+    trade = f"{at_sites_of_caller(registration_id)['site']}-{asked.receipt}"
     if not container().counter_payments.is_handed_back(trade, registration_id):
         container().registrations.hand_back_counter_payment(handed, trade)
     return as_it_stands(registration_id)
@@ -150,8 +152,8 @@ def hand_back(registration_id: UUID) -> Response:
 
 def _request(registration_id: UUID, role: Role) -> CaseRequest:
     return CaseRequest(
-        registration=at_my_sites(registration_id)["id"],
+        registration=at_sites_of_caller(registration_id)["id"],
         actor=me().acting_as(role),
-        seen=seen(),
-        command_id=command_id(),
+        seen=seen_version(),
+        command_id=command_id_of_key(),
     )

@@ -14,7 +14,7 @@ from ncre.web.shared.rounds import current_round
 
 
 @pages.get("/me")
-@operation("getMe", models.Me, tag="exam")
+@operation("getMe", models.MeShape, tag="exam")
 def myself() -> Response:
     """The integration of the token
 
@@ -22,12 +22,12 @@ def myself() -> Response:
     """
     known = me()
     return answer(
-        models.Me(id=known.id, name=known.name, scopes=sorted(known.scopes), sites=sorted(known.sites))
+        models.MeShape(id=known.id, name=known.name, scopes=sorted(known.scopes), sites=sorted(known.sites))
     )
 
 
 @pages.get("/rounds/current")
-@operation("getRound", models.Round, Scope.EXAM_READ, tag="exam")
+@operation("getRound", models.RoundShape, Scope.EXAM_READ, tag="exam")
 def round_() -> Response:
     """The current round
 
@@ -35,11 +35,11 @@ def round_() -> Response:
     """
     known = current_round()
     subjects = [
-        models.SubjectOffered(code=one.code, name=one.name, level=one.level, fee=known.fee(one.code))
+        models.SubjectOfferedShape(code=one.code, name=one.name, level=one.level, fee=known.fee(one.code))
         for one in known.plan.subjects
     ]
     return answer(
-        models.Round(
+        models.RoundShape(
             code=known.code,
             title=known.plan.title,
             agreement=known.plan.agreement,
@@ -52,7 +52,7 @@ def round_() -> Response:
 
 
 @pages.get("/sites")
-@operation("listSites", models.Sites, Scope.EXAM_READ, tag="exam")
+@operation("listSites", models.SitesShape, Scope.EXAM_READ, tag="exam")
 def sites() -> Response:
     """The sites of the current round
 
@@ -61,7 +61,7 @@ def sites() -> Response:
     known = current_round()
     found = container().queries.exams.sites(known.code)
     items = [
-        models.Site(
+        models.SiteShape(
             code=one.code,
             name=one.plan.name,
             province=one.plan.province,
@@ -75,4 +75,4 @@ def sites() -> Response:
         )
         for one in found
     ]
-    return answer(models.Sites(items=items))
+    return answer(models.SitesShape(items=items))

@@ -13,7 +13,7 @@ from msgspec import json
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.integration.scopes import Scope
-from ncre.services.integration.event_feed import Page
+from ncre.services.integration.event_feed import EventPage
 from ncre.services.integration.fact_schemas import schema_of, told_facts
 from ncre.store.fact_json import shape_of
 from ncre.web.api import bodies, models
@@ -31,7 +31,7 @@ _waiting = BoundedSemaphore(WAITERS)
 
 
 @pages.get("/events")
-@operation("listEvents", models.Events, Scope.EVENTS, query=bodies.EventsAsked, tag="events")
+@operation("listEvents", models.EventsShape, Scope.EVENTS, query=bodies.EventsAsked, tag="events")
 def events() -> Response:
     """Events after a position
 
@@ -63,7 +63,7 @@ def schema(topic: str, version: int) -> Response:
     return found
 
 
-def _waited(asked: bodies.EventsAsked, page: Page) -> Page:
+def _waited(asked: bodies.EventsAsked, page: EventPage) -> EventPage:
     """Until something is for the caller, or the time is over."""
     over, pause = monotonic() + asked.wait, Event()
     while not page.items and monotonic() < over:

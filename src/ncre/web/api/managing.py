@@ -13,7 +13,7 @@ from ncre.domain.seating.hall_choice import HallChoice, Manner
 from ncre.domain.seating.wording import caution_words
 from ncre.events.exam import NoticePosted
 from ncre.web.api import bodies, models
-from ncre.web.api.access import command_id, me
+from ncre.web.api.access import command_id_of_key, me
 from ncre.web.api.answers import answer
 from ncre.web.api.spec import NotAsDescribed, operation, pages
 from ncre.web.shared.access_log import refuse
@@ -24,7 +24,7 @@ from ncre.web.shared.rounds import current_round
 
 
 @pages.get("/notices")
-@operation("listNotices", models.Notices, Scope.EXAM_READ, tag="exam")
+@operation("listNotices", models.NoticesShape, Scope.EXAM_READ, tag="exam")
 def notices() -> Response:
     """The notices of the current round
 
@@ -36,7 +36,7 @@ def notices() -> Response:
 @pages.post("/notices")
 @operation(
     "postNotice",
-    models.Notices,
+    models.NoticesShape,
     Scope.EXAM_MANAGE,
     json=bodies.NoticeAsked,
     command=True,
@@ -53,12 +53,12 @@ def post() -> Response:
         current_round().code, asked.kind, asked.title, asked.title_en, asked.body, asked.body_en
     )
     actor = me().acting_as(Role.OFFICE)
-    container().revisions.post(notice, actor, asked.why, asked.replaces, command_id())
+    container().revisions.post(notice, actor, asked.why, asked.replaces, command_id_of_key())
     return _notices()
 
 
 @pages.get("/sites/<code>/seats")
-@operation("getSeatsLeft", models.SiteSeats, Scope.EXAM_READ, tag="exam")
+@operation("getSeatsLeft", models.SiteSeatsShape, Scope.EXAM_READ, tag="exam")
 def seats(code: str) -> Response:
     """Seats left at a site
 
@@ -70,14 +70,16 @@ def seats(code: str) -> Response:
         raise NotFound
     left = container().queries.exams.seats_left(round_.code, site, inside=False)
     items = [
-        models.SeatsLeft(subject=one.subject, quota=one.quota, left=one.left)
+        models.SeatsLeftShape(subject=one.subject, quota=one.quota, left=one.left)
         for one in sorted(left.values(), key=lambda one: one.subject)
     ]
-    return answer(models.SiteSeats(items=items))
+    return answer(models.SiteSeatsShape(items=items))
 
 
 @pages.post("/sites/<code>/seating-previews")
-@operation("previewSeating", models.SeatingPreview, Scope.EXAM_MANAGE, json=bodies.SeatingAsked, tag="exam")
+@operation(
+    "previewSeating", models.SeatingPreviewShape, Scope.EXAM_MANAGE, json=bodies.SeatingAsked, tag="exam"
+)
 def preview(code: str) -> Response:
     """What a seating would do
 
@@ -87,7 +89,7 @@ def preview(code: str) -> Response:
     site = _mine(code)
     shown = container().office.preview(current_round().code, site.code, asked.seed, _choice(asked))
     halls = [
-        models.HallLoad(
+        models.HallLoadShape(
             batch=load.hall.batch.number,
             room=load.hall.room,
             starts_at=load.hall.batch.starts_at,
@@ -99,7 +101,7 @@ def preview(code: str) -> Response:
         for load in shown.in_use
     ]
     return answer(
-        models.SeatingPreview(
+        models.SeatingPreviewShape(
             people=shown.people,
             sittings=shown.sittings,
             seed=shown.seed,
@@ -112,7 +114,7 @@ def preview(code: str) -> Response:
 
 
 @pages.post("/sites/<code>/seatings")
-@operation("seatSite", models.Seated, Scope.EXAM_MANAGE, json=bodies.SeatAsked, command=True, tag="exam")
+@operation("seatSite", models.SeatedShape, Scope.EXAM_MANAGE, json=bodies.SeatAsked, command=True, tag="exam")
 def seat(code: str) -> Response:
     """Seat a site
 
@@ -123,7 +125,7 @@ def seat(code: str) -> Response:
     done = container().office.seat(
         current_round().code, site.code, actor, asked.seed, _choice(asked), asked.digest
     )
-    return answer(models.Seated(people=done.people, sittings=done.sittings, left=done.left))
+    return answer(models.SeatedShape(people=done.people, sittings=done.sittings, left=done.left))
 
 
 def _notices() -> Response:
@@ -131,7 +133,7 @@ def _notices() -> Response:
         notice.kind: (line, notice) for line, notice in container().queries.exams.posted(current_round().code)
     }
     items = [
-        models.Notice(
+        models.NoticeShape(
             kind=kind,
             title=notice.title,
             title_en=notice.title_en,
@@ -142,7 +144,7 @@ def _notices() -> Response:
         )
         for kind, (line, notice) in sorted(newest.items())
     ]
-    return answer(models.Notices(items=items))
+    return answer(models.NoticesShape(items=items))
 
 
 def _mine(code: str) -> Site:

@@ -1,22 +1,32 @@
-"""What the interface answers. Money is fen, moments are UTC; private details are in `Details` alone."""
+"""What the interface answers. Money is fen, moments are UTC; private details are in `DetailsShape` alone."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ncre.domain.registration.vocabulary import Status
 
+SHAPE: Final = "Shape"
+"""What the name of each shape ends in, for the domain has a class for the same thing; the document leaves it off."""
+
+
+def documented_name(model: type) -> str:
+    """The name of a model in the document."""
+    return model.__name__.removesuffix(SHAPE)
+
 
 class Answered(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", model_title_generator=documented_name)
 
 
-class Problem(BaseModel):
+class ProblemShape(BaseModel):
     """Problem details (RFC 9457). `code` is stable; `detail` is for people."""
+
+    model_config = ConfigDict(model_title_generator=documented_name)
 
     type: str
     title: str
@@ -24,41 +34,41 @@ class Problem(BaseModel):
     code: str
     detail: str
     faults: dict[str, str] | None = None
-    offers: list[PhotoOffer] | None = None
+    offers: list[PhotoOfferShape] | None = None
 
 
-class PhotoOffer(Answered):
+class PhotoOfferShape(Answered):
     """What may be done with a refused photo: send it to `photo-adoptions`."""
 
     kind: Literal["turn", "crop", "appeal"]
     draft: str
 
 
-class Me(Answered):
+class MeShape(Answered):
     id: UUID
     name: str
     scopes: list[str]
     sites: list[str]
 
 
-class SubjectOffered(Answered):
+class SubjectOfferedShape(Answered):
     code: str
     name: str
     level: int
     fee: int
 
 
-class Round(Answered):
+class RoundShape(Answered):
     code: str
     title: str
     agreement: str
     agreement_text: str
-    subjects: list[SubjectOffered]
+    subjects: list[SubjectOfferedShape]
     register_opens: datetime
     register_closes: datetime
 
 
-class Site(Answered):
+class SiteShape(Answered):
     code: str
     name: str
     province: str
@@ -71,23 +81,23 @@ class Site(Answered):
     subjects: list[str]
 
 
-class Sites(Answered):
-    items: list[Site]
+class SitesShape(Answered):
+    items: list[SiteShape]
 
 
-class SeatsLeft(Answered):
+class SeatsLeftShape(Answered):
     subject: str
     quota: int
     left: int
 
 
-class SiteSeats(Answered):
+class SiteSeatsShape(Answered):
     """Seats left by subject; for somebody who holds no place at the site yet."""
 
-    items: list[SeatsLeft]
+    items: list[SeatsLeftShape]
 
 
-class Notice(Answered):
+class NoticeShape(Answered):
     """`version` is its place in the history of the round's notices."""
 
     kind: str
@@ -99,13 +109,13 @@ class Notice(Answered):
     posted_at: datetime
 
 
-class Notices(Answered):
+class NoticesShape(Answered):
     """The newest of each kind, as candidates read it."""
 
-    items: list[Notice]
+    items: list[NoticeShape]
 
 
-class HallLoad(Answered):
+class HallLoadShape(Answered):
     batch: int
     room: str
     starts_at: datetime
@@ -115,7 +125,7 @@ class HallLoad(Answered):
     new: int
 
 
-class SeatingPreview(Answered):
+class SeatingPreviewShape(Answered):
     """What a seating would do. `problem` says why nobody would be seated; `cautions` are to be read before."""
 
     people: int
@@ -124,10 +134,10 @@ class SeatingPreview(Answered):
     digest: str
     problem: str | None
     cautions: list[str]
-    halls: list[HallLoad]
+    halls: list[HallLoadShape]
 
 
-class Seated(Answered):
+class SeatedShape(Answered):
     """`left` are those who changed meanwhile and wait for the next seating."""
 
     people: int
@@ -135,7 +145,7 @@ class Seated(Answered):
     left: int
 
 
-class Check(Answered):
+class CheckShape(Answered):
     """What the door says. `admits`: go in, and it is recorded; `by_a_person`: staff may let in all the same."""
 
     verdict: str
@@ -149,17 +159,17 @@ class Check(Answered):
     document_masked: str | None
 
 
-class Candidate(Answered):
+class CandidateShape(Answered):
     id: UUID
     reference: str
 
 
-class Line(Answered):
+class LineShape(Answered):
     subject: str
     fee: int
 
 
-class Registration(Answered):
+class RegistrationShape(Answered):
     """Where a registration stands. `steps` are those open now, leaving windows aside."""
 
     id: UUID
@@ -169,7 +179,7 @@ class Registration(Answered):
     status: Status
     number: str | None
     site: str | None
-    lines: list[Line]
+    lines: list[LineShape]
     amount: int
     name_masked: str | None
     document_masked: str | None
@@ -188,14 +198,14 @@ class Registration(Answered):
     steps: list[str]
 
 
-class Registrations(Answered):
+class RegistrationsShape(Answered):
     """A page; `next` is the cursor of the one that follows, null on the last."""
 
-    items: list[Registration]
+    items: list[RegistrationShape]
     next: str | None
 
 
-class Told(Answered):
+class ToldShape(Answered):
     at: datetime
     role: str
     topic: str
@@ -203,11 +213,11 @@ class Told(Answered):
     en: str
 
 
-class History(Answered):
-    items: list[Told]
+class HistoryShape(Answered):
+    items: list[ToldShape]
 
 
-class Order(Answered):
+class OrderShape(Answered):
     """Where the candidate pays: an address to open, or the text of a QR code; both null where nothing is to be paid."""
 
     number: str
@@ -217,14 +227,14 @@ class Order(Answered):
     qr: str | None
 
 
-class Cash(Answered):
+class CashShape(Answered):
     """`unusable` says why the money must be handed back now; "" where it settled the registration."""
 
     unusable: str
-    registration: Registration
+    registration: RegistrationShape
 
 
-class Details(Answered):
+class DetailsShape(Answered):
     """Private. Each opening stands in the history of the registration."""
 
     name: str
@@ -242,7 +252,7 @@ class Details(Answered):
     remark: str
 
 
-class Event(Answered):
+class EventShape(Answered):
     """A CloudEvents 1.0 event, as webhooks carry it too."""
 
     specversion: Literal["1.0"]
@@ -268,9 +278,9 @@ class FactSchema(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-class Events(Answered):
+class EventsShape(Answered):
     """`next` is the position to go on after, also where nothing of this page was for the caller."""
 
-    items: list[Event]
+    items: list[EventShape]
     next: int
     more: bool

@@ -12,18 +12,18 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.disclosure import REASONS, reason_in_words
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.api import bodies, models
-from ncre.web.api.access import at_my_sites, is_mine, me, visible
+from ncre.web.api.access import at_sites_of_caller, is_mine, me, visible
 from ncre.web.api.answers import answer, registration, registration_answer
 from ncre.web.api.spec import operation, pages
 from ncre.web.shared.auth import container
-from ncre.web.shared.pictures import picture_of
+from ncre.web.shared.pictures import photo_response
 from ncre.web.staff.desk import wanted
 
 PURPOSE = "api"
 
 
 @pages.get("/registrations")
-@operation("listRegistrations", models.Registrations, Scope.READ, query=bodies.ListAsked)
+@operation("listRegistrations", models.RegistrationsShape, Scope.READ, query=bodies.ListAsked)
 def listed() -> Response:
     """Registrations at the sites of the integration
 
@@ -44,11 +44,11 @@ def listed() -> Response:
     more = asked.candidate is None and len(rows) > asked.limit
     shown = rows[: asked.limit] if more else rows
     items = [registration(row) for row in shown]
-    return answer(models.Registrations(items=items, next=str(shown[-1]["id"]) if more else None))
+    return answer(models.RegistrationsShape(items=items, next=str(shown[-1]["id"]) if more else None))
 
 
 @pages.post("/searches")
-@operation("search", models.Registrations, Scope.READ, json=bodies.SearchAsked)
+@operation("search", models.RegistrationsShape, Scope.READ, json=bodies.SearchAsked)
 def search() -> Response:
     """Find registrations by a number
 
@@ -58,11 +58,11 @@ def search() -> Response:
     text = wanted(asked.text)
     persons = container().people.persons(text)
     rows = container().queries.cases.search(text, persons, me().sites)
-    return answer(models.Registrations(items=[registration(row) for row in rows], next=None))
+    return answer(models.RegistrationsShape(items=[registration(row) for row in rows], next=None))
 
 
 @pages.get("/registrations/<uuid:registration_id>")
-@operation("getRegistration", models.Registration, Scope.READ)
+@operation("getRegistration", models.RegistrationShape, Scope.READ)
 def one(registration_id: UUID) -> Response:
     """One registration
 
@@ -72,7 +72,7 @@ def one(registration_id: UUID) -> Response:
 
 
 @pages.get("/registrations/<uuid:registration_id>/history")
-@operation("getHistory", models.History, Scope.READ)
+@operation("getHistory", models.HistoryShape, Scope.READ)
 def history(registration_id: UUID) -> Response:
     """What happened to a registration
 
@@ -81,29 +81,31 @@ def history(registration_id: UUID) -> Response:
     row = visible(registration_id)
     story = container().queries.cases.story(row["id"])
     items = [
-        models.Told.model_validate(
-            {name: value for name, value in told.items() if name in models.Told.model_fields}
+        models.ToldShape.model_validate(
+            {name: value for name, value in told.items() if name in models.ToldShape.model_fields}
         )
         for told in story
     ]
-    return answer(models.History(items=items))
+    return answer(models.HistoryShape(items=items))
 
 
 @pages.post("/registrations/<uuid:registration_id>/details-views")
-@operation("viewDetails", models.Details, Scope.PRIVATE, json=bodies.ViewAsked)
+@operation("viewDetails", models.DetailsShape, Scope.PRIVATE, json=bodies.ViewAsked)
 def details(registration_id: UUID) -> Response:
     """Open the private details
 
     That and why stands in the history of the registration before anything is shown.
     """
     asked: bodies.ViewAsked = request.context.json  # type: ignore[attr-defined]
-    row = at_my_sites(registration_id)
+    row = at_sites_of_caller(registration_id)
     why = asked.why if asked.why in REASONS else reason_in_words(asked.why)
     found = container().people.details(row["id"], row["details_version"])
     if found is None:
         raise NotFound
     container().registrations.open_details(row["id"], me().acting_as(Role.REVIEWER), PURPOSE, why)
-    return answer(models.Details(**{name: getattr(found, name) for name in models.Details.model_fields}))
+    return answer(
+        models.DetailsShape(**{name: getattr(found, name) for name in models.DetailsShape.model_fields})
+    )
 
 
 @pages.post("/registrations/<uuid:registration_id>/paper-views")
@@ -114,7 +116,7 @@ def paper(registration_id: UUID) -> Response:
     The form, the ticket or the receipt as PDF. That it was opened stands in the history first.
     """
     asked: bodies.PaperAsked = request.context.json  # type: ignore[attr-defined]
-    row = at_my_sites(registration_id)
+    row = at_sites_of_caller(registration_id)
     container().registrations.open_paper(row["id"], me().acting_as(Role.REVIEWER), asked.kind)
     return Response(container().documents.for_staff(row, asked.kind), mimetype="application/pdf")
 
@@ -127,9 +129,9 @@ def photo(registration_id: UUID) -> Response:
     As JPEG. That and why stands in the history first.
     """
     asked: bodies.ViewAsked = request.context.json  # type: ignore[attr-defined]
-    row = at_my_sites(registration_id)
+    row = at_sites_of_caller(registration_id)
     why = asked.why if asked.why in REASONS else reason_in_words(asked.why)
     if row["photo"] is None:
         raise NotFound
     container().registrations.open_details(row["id"], me().acting_as(Role.REVIEWER), PURPOSE, why)
-    return picture_of(row, row["photo"]["digest"])
+    return photo_response(row, row["photo"]["digest"])

@@ -15,7 +15,7 @@ from spectree.plugins.flask_plugin import FlaskPlugin
 
 from ncre.domain.integration.scopes import Scope
 from ncre.web.api import access
-from ncre.web.api.models import Problem
+from ncre.web.api.models import SHAPE, ProblemShape, documented_name
 
 pages = Blueprint("api", __name__)
 
@@ -52,9 +52,9 @@ spec = SpecTree(
     mode="strict",
     annotations=False,
     before=_refuse,
-    validation_error_model=Problem,
-    naming_strategy=lambda model: model.__name__,
-    nested_naming_strategy=lambda _parent, child: child,
+    validation_error_model=ProblemShape,
+    naming_strategy=documented_name,
+    nested_naming_strategy=lambda _parent, child: child.removesuffix(SHAPE),
 )
 
 
@@ -95,7 +95,7 @@ def operation(
     """
     file = media if answers is None else ""
     OPERATIONS[name] = Operation(scope, command, versioned, binary, json is not None, file, everywhere)
-    codes = {f"HTTP_{status}": answers} | {f"HTTP_{code}": Problem for code in _problems(name)}
+    codes = {f"HTTP_{status}": answers} | {f"HTTP_{code}": ProblemShape for code in _problems(name)}
 
     def wrap(view: View) -> View:
         checked = spec.validate(

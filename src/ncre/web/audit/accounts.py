@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.account import stream_of
+from ncre.events.account import account_stream
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.forms import trimmed_field
 from ncre.web.shared.history_view import NAMED, newest_first
@@ -43,7 +43,7 @@ def history(identity: UUID) -> Answer:
     if known is None:
         raise NotFound
     container().audit_bundles.record_audit("account", str(identity), account().actor)
-    story = container().queries.cases.story(stream_of(identity))
+    story = container().queries.cases.story(account_stream(identity))
     return render_template(
         "audit/account.html",
         known=known,

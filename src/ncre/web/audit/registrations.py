@@ -16,13 +16,13 @@ from ncre.domain.registration.vocabulary import Role, Status
 from ncre.events.base import Fact
 from ncre.projections.audit.snapshots import (
     DUPLICATE_COLUMNS,
+    AsOfVersion,
     At,
     FieldChange,
     StateAt,
-    Version,
-    differences,
+    field_changes,
     parse_at,
-    standing,
+    state_at,
     why_nothing,
 )
 from ncre.projections.registration.fields import FIELDS, formatted_value
@@ -98,7 +98,7 @@ def compare(registration: UUID) -> Answer:
         past=past,
         before=sides["from"][0],
         after=sides["to"][0],
-        changes=_lines(differences(sides["from"][0], sides["to"][0]), past.opened),
+        changes=_lines(field_changes(sides["from"][0], sides["to"][0]), past.opened),
         typed=typed,
         faults=faults,
     )
@@ -153,7 +153,7 @@ class Past:
 
     @property
     def now(self) -> StateAt:
-        stands = standing(self.history)
+        stands = state_at(self.history)
         assert stands is not None, "a registration with a row has facts"
         return stands
 
@@ -162,7 +162,7 @@ class Past:
         if not text:
             return self.now, ""
         asked: At | None = parse_at(text)
-        stands = standing(self.history, asked) if asked else None
+        stands = state_at(self.history, asked) if asked else None
         if stands is None:
             return self.now, why_nothing(self.history, asked, language())
         return stands, ""
@@ -172,12 +172,12 @@ def _record_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answ
     past = _past(registration)
     stands, fault = past.at(typed)
     faults = {**({"at": fault} if fault else {}), **faults}
-    before = standing(past.history, Version(stands.version - 1)) if stands.version > 1 else None
+    before = state_at(past.history, AsOfVersion(stands.version - 1)) if stands.version > 1 else None
     page = render_template(
         "audit/snapshot.html",
         past=past,
         stands=stands,
-        changes=_lines(differences(before, stands), past.opened),
+        changes=_lines(field_changes(before, stands), past.opened),
         fields=_fields(stands, past.opened),
         story=newest_first(past.story),
         printable=_printable(stands),
@@ -210,7 +210,7 @@ def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answe
 def _past(registration: UUID, *, masked: bool = True) -> Past:
     """`masked`: the page says of private details what is left of them behind their masks."""
     row = any_row(registration)
-    opened = disclosure.opened(row, PURPOSE)
+    opened = disclosure.is_opened(row, PURPOSE)
     cases = container().queries.cases
     history, story = cases.history(registration, opened=opened or masked), cases.story(registration)
     return Past(row, history, story, opened, cases.seal(registration))

@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Round, round_id, site_id
 from ncre.domain.exam.revision import Change, ChangeKind
-from ncre.domain.exam.revision_rules import Outcome
+from ncre.domain.exam.revision_rules import RevisionOutcome
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
@@ -129,7 +129,7 @@ def site(round_code: str, site: str) -> Answer:
 def point_said(point: RevisedPoint) -> tuple[str, str]:
     """A recorded change, and what came of it, in the language of the page."""
     kind = ChangeKind(point.kind)
-    outcome = outcome_words(Outcome(point.outcome), kind, point.touched).say(language())
+    outcome = outcome_words(RevisionOutcome(point.outcome), kind, point.touched).say(language())
     return _said(Change(kind, point.site, point.item, point.before, point.after)), outcome
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.registration.disclosure import words_of
+from ncre.domain.registration.disclosure import disclosure_words
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import bounds
 from ncre.events.access import DetailsViewed
@@ -67,7 +67,7 @@ def purpose_said(purpose: str) -> str:
 
 def look_said(look: DetailsViewed) -> str:
     """What was opened, and why."""
-    why = words_of(look.why).say(language()) if look.why else ""
+    why = disclosure_words(look.why).say(language()) if look.why else ""
     return f"{purpose_said(look.purpose)}{_('（原因：%(why)s）', why=why) if why else ''}"
 
 

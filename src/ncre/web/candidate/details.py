@@ -25,9 +25,9 @@ from ncre.web.shared.details_form import (
     as_sent,
     as_typed,
     choices,
-    chosen,
+    chosen_fields,
+    faults_in_words,
     from_account,
-    in_words,
     said_by_number,
     saved,
     unchosen,
@@ -35,7 +35,7 @@ from ncre.web.shared.details_form import (
 )
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id, has_field, seen, sent_form
-from ncre.web.shared.person_check import NOTHING_TO_CHECK, Check, check_faulty, check_parsed
+from ncre.web.shared.person_check import NOTHING_TO_CHECK, PersonCheck, check_faulty, check_parsed
 from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("details", __name__)
@@ -78,13 +78,13 @@ def save(registration: UUID) -> Answer:
     typed, today = as_sent(FORM_FIELDS), container().clock().astimezone(EXAM_TIME).date()
     known = container().people.details(case.id, case.row["details_version"])
     if has_field("differs") and seen() == case.version:
-        picked = chosen(sent_form(), typed, known)
+        picked = chosen_fields(sent_form(), typed, known)
         if picked.open:
             return _page(case, picked.typed, unchosen(picked), saved(known, picked.typed)), 409
         typed = with_told(picked.typed)
     parsed = parse_details(typed, today, documents)
     if isinstance(parsed, list):
-        return _page(case, typed, in_words(parsed), check=check_faulty(typed, parsed, documents)), 422
+        return _page(case, typed, faults_in_words(parsed), check=check_faulty(typed, parsed, documents)), 422
     check = check_parsed(typed, parsed, today, documents)
     if check.questions:
         return _page(case, {**typed, "name": parsed.name}, {}, check=check), 422
@@ -142,7 +142,7 @@ def _page(
     typed: dict[str, str],
     faults: dict[str, str],
     beside: Mapping[str, str] | None = None,
-    check: Check = NOTHING_TO_CHECK,
+    check: PersonCheck = NOTHING_TO_CHECK,
 ) -> str:
     opened = DRAFT.opened(case.id)
     return render_template(

@@ -15,7 +15,7 @@ from ncre.projections.rows import RegistrationRow
 from ncre.web.audit.registrations import PURPOSE
 from ncre.web.candidate.paper_words import bilingual
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.disclosure import opened
+from ncre.web.shared.disclosure import is_opened
 from ncre.web.shared.registration_view import any_row, own, own_case
 
 pages = Blueprint("documents", __name__)
@@ -77,7 +77,7 @@ def form_then(registration: UUID) -> Answer:
     """The form as it was printed at a version or a moment; private details masked unless opened here."""
     row, at = _then(registration)
     container().audit_bundles.record_view(registration, account().actor, "papers")
-    masked = not opened(row, PURPOSE)
+    masked = not is_opened(row, PURPOSE)
     return _pdf(container().documents.form_then(registration, at, masked).pdf, FORM, row["number"])
 
 
@@ -87,7 +87,7 @@ def ticket_then(registration: UUID) -> Answer:
     """The ticket as it was printed then, whether or not it may be printed today; masked unless opened here."""
     row, at = _then(registration)
     container().audit_bundles.record_view(registration, account().actor, "papers")
-    masked = not opened(row, PURPOSE)
+    masked = not is_opened(row, PURPOSE)
     return _pdf(container().documents.ticket_then(registration, at, masked).pdf, TICKET, row["number"])
 
 

@@ -26,7 +26,7 @@ from ncre.web.candidate.task_list import Task, task_list, time_left
 from ncre.web.candidate.wechat_browser import OPENID, device_of_payer, dies_in_wechat, elsewhere, to_identify
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container, require_role
-from ncre.web.shared.details_form import shown
+from ncre.web.shared.details_form import details_shown
 from ncre.web.shared.forms import fresh_id, require_asked, seen, typed_field
 from ncre.web.shared.hosts import absolute
 from ncre.web.shared.registration_view import Case, own_case
@@ -96,7 +96,7 @@ def leave(registration: UUID, order: str) -> Answer:
         order=row,
         address=checkout.address,
         call=checkout.call,
-        picture=picture_of(checkout.code),
+        picture=qr_drawing(checkout.code),
         left=time_left(row["expires"], container().clock()),
     )
     answer = make_response(page)
@@ -197,7 +197,7 @@ def payer_of(device: Device) -> str:
     return request.remote_addr or "127.0.0.1"
 
 
-def picture_of(code: str) -> Markup:
+def qr_drawing(code: str) -> Markup:
     """The code as a drawing to scan from another device; "" without one."""
     if not code:
         return Markup("")
@@ -243,7 +243,7 @@ def _handed_over(case: Case) -> dict[str, object]:
         return {"link": ""}
     link = container().payment_links.link_of(case, container().clock())
     address = absolute("payer.page", token=link.token)
-    return {"link": address, "link_code": picture_of(address), "link_ends": link.expires}
+    return {"link": address, "link_code": qr_drawing(address), "link_ends": link.expires}
 
 
 def _can_pay(case: Case) -> bool:
@@ -263,7 +263,7 @@ def _page(case: Case, fault: str = "") -> str:
         command_id=fresh_id(),
         entries=task_list(case, now),
         here=Task.PAYMENT,
-        shown=[(one, text) for one, text in shown(details) if one.name in CHECKED],
+        shown=[(one, text) for one, text in details_shown(details) if one.name in CHECKED],
         expires=expires,
         left=time_left(expires, now),
         ways=container().checkout.ways(case.row),

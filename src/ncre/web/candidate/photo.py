@@ -16,15 +16,15 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.events.registration_values import Photo
 from ncre.photo.file_store import PhotoMissing
-from ncre.services.photo.photos import Taken
-from ncre.store.sealing import PersonErased
+from ncre.services.photo.photos import UploadResult
+from ncre.store.sealing import PersonKeyDestroyed
 from ncre.web.candidate.photo_checks import advice, lines, sentences
-from ncre.web.candidate.task_list import Entry, Task, task_list, to_mend
+from ncre.web.candidate.task_list import Task, TaskEntry, task_list, to_mend
 from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_role, require_step
 from ncre.web.shared.errors import PASSING, refusal_text, too_large
 from ncre.web.shared.forms import fresh_id, require_asked, typed_field
-from ncre.web.shared.pictures import jpeg_answer, picture_of
+from ncre.web.shared.pictures import jpeg_answer, photo_response
 from ncre.web.shared.registration_view import Case, case_request, own_case
 from ncre.web.shared.traffic import PHOTO, largest_body
 
@@ -123,7 +123,7 @@ def draft(registration: UUID, digest: str) -> Answer:
     case = own_case(registration)
     try:
         return jpeg_answer(container().photos.draft(case.row["sealed_for"], digest))
-    except (PhotoMissing, PersonErased):
+    except (PhotoMissing, PersonKeyDestroyed):
         raise NotFound from None
 
 
@@ -146,14 +146,14 @@ def picture(registration: UUID) -> Answer:
     row = own_case(registration).row
     if not row["photo"]:
         raise NotFound
-    return picture_of(row, row["photo"]["digest"])
+    return photo_response(row, row["photo"]["digest"])
 
 
 @contextmanager
 def _erased_is_refused() -> Iterator[None]:
     try:
         yield
-    except PersonErased:
+    except PersonKeyDestroyed:
         raise Refusal(RefusalCode.PERSON_ERASED) from None
 
 
@@ -178,7 +178,7 @@ def _carry_out(case: Case, step: Step, photo: Photo) -> None:
     save(case_request(case.id), photo)
 
 
-def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
+def _page(case: Case, faults: list[str], taken: UploadResult | None = None) -> str:
     kept = case.row["photo"]
     story = container().queries.cases.story(case.id)
     entries = task_list(case, container().clock(), story)
@@ -201,7 +201,7 @@ def _page(case: Case, faults: list[str], taken: Taken | None = None) -> str:
     )
 
 
-def _following(case: Case, entries: list[Entry]) -> str:
+def _following(case: Case, entries: list[TaskEntry]) -> str:
     """Where a photo that is right leads: to the check, else to the payment, as far as either is open."""
     opened = {entry.task: entry.page for entry in entries if entry.page}
     page = opened.get(Task.CHECK) or opened.get(Task.PAYMENT) or "registration.tasks"

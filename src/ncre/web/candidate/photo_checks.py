@@ -8,9 +8,9 @@ from typing import Any
 
 from ncre.domain.fault_codes import FaultCode
 from ncre.domain.fault_wording import FAULT_WORDS
-from ncre.domain.photo.rules import Level
-from ncre.domain.photo.verdict import Check, checklist, to_tell
-from ncre.domain.photo.wording import LEVEL_WORDS, RULE_WORDS, measured_words, particulars
+from ncre.domain.photo.rules import RuleLevel
+from ncre.domain.photo.verdict import RuleResult, checklist, to_tell
+from ncre.domain.photo.wording import LEVEL_WORDS, RULE_WORDS, measured_words, photo_particulars
 from ncre.web.shared.language import language
 
 
@@ -52,9 +52,9 @@ def overlay(measured: Mapping[str, Any]) -> dict[str, float] | None:
     return {name: round(100 * value, 2) for name, value in found.items() if value is not None}
 
 
-def _line(check: Check, measured: Mapping[str, Any], first: bool) -> CheckLine:
+def _line(check: RuleResult, measured: Mapping[str, Any], first: bool) -> CheckLine:
     words = RULE_WORDS.get(check.name)
-    wrong = check.level in (Level.REFUSED, Level.WARNED, Level.STAFF)
+    wrong = check.level in (RuleLevel.REFUSED, RuleLevel.WARNED, RuleLevel.STAFF)
     return CheckLine(
         level=check.level.value,
         says=LEVEL_WORDS[check.level].say(language()),
@@ -64,5 +64,5 @@ def _line(check: Check, measured: Mapping[str, Any], first: bool) -> CheckLine:
     )
 
 
-def _sentence(check: Check, measured: Mapping[str, Any]) -> str:
-    return FAULT_WORDS[FaultCode(check.code)].say(language(), **particulars(measured))
+def _sentence(check: RuleResult, measured: Mapping[str, Any]) -> str:
+    return FAULT_WORDS[FaultCode(check.code)].say(language(), **photo_particulars(measured))

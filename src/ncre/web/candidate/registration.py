@@ -26,7 +26,7 @@ from ncre.web.candidate.changes_told import with_changes
 from ncre.web.candidate.deadlines import in_short
 from ncre.web.candidate.payment_situation import money_of
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
-from ncre.web.shared.details_form import shown
+from ncre.web.shared.details_form import details_shown
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.language import language
@@ -144,7 +144,7 @@ def check(registration: UUID) -> Answer:
         "candidate/check.html",
         case=case,
         entries=entries,
-        shown=shown(details),
+        shown=details_shown(details),
         pages={entry.task: entry.page for entry in entries if entry.page},
         unmended=journey.to_mend(case, story),
         labels=journey.LABELS,
@@ -199,7 +199,7 @@ class Onward:
     label: str
 
 
-def _onward(case: Case, entry: journey.Entry | None, has_form: bool, has_ticket: bool) -> Onward | None:
+def _onward(case: Case, entry: journey.TaskEntry | None, has_form: bool, has_ticket: bool) -> Onward | None:
     """The page of the task whose turn it is; after the last one, the paper that can be printed."""
     if entry is None:
         return None

@@ -63,7 +63,7 @@ MOST_TICKED: Final = 20
 
 
 @dataclass(frozen=True)
-class Choice:
+class SubjectChoice:
     """One subject as the page offers it: what it costs (fen), what is left, whether it may be ticked."""
 
     subject: Subject
@@ -268,7 +268,7 @@ def _by_city(sites: Iterable[Site]) -> list[tuple[str, list[Site]]]:
     return [(city, list(some)) for city, some in grouped]
 
 
-def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
+def _choices(case: Case, site: Site, chosen: set[str]) -> list[SubjectChoice]:
     inside = _holds_seats(case) and case.row["site"] == site.code
     held = {line["subject"] for line in case.row["lines"]} if inside else set()
     seats = container().queries.exams.seats_left(case.round.code, site, inside=inside)
@@ -276,7 +276,7 @@ def _choices(case: Case, site: Site, chosen: set[str]) -> list[Choice]:
     listed = [case.round.subject(code) for code in dict.fromkeys((*offered, *sorted(held)))]
     fees = {line["subject"]: line["fee"] for line in case.row["lines"]}
     return [
-        Choice(
+        SubjectChoice(
             subject=subject,
             fee=case.round.fee(subject.code, site.plan.province)
             if subject.code in offered

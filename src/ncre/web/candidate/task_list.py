@@ -122,7 +122,7 @@ GROUPS: Final = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class TaskEntry:
     """One line of the task list; `page` is the endpoint of an open task, else ""."""
 
     task: Task
@@ -148,18 +148,18 @@ def tasks_of(case: Case) -> list[Task]:
     return [task for task in Task if task not in absent]
 
 
-def task_list(case: Case, now: datetime, story: Iterable[HistoryRow] = ()) -> list[Entry]:
+def task_list(case: Case, now: datetime, story: Iterable[HistoryRow] = ()) -> list[TaskEntry]:
     """Every task of a case with its mark, and with its page where the task is open at this hour."""
     sent_back = set(to_mend(case, story))
     if case.due(now).ended:
-        return [Entry(task, _ended(_mark(case, task)), "") for task in tasks_of(case)]
+        return [TaskEntry(task, _ended(_mark(case, task)), "") for task in tasks_of(case)]
     return [
-        Entry(task, Mark.BACK if task in sent_back else _mark(case, task), _page(case, task, now))
+        TaskEntry(task, Mark.BACK if task in sent_back else _mark(case, task), _page(case, task, now))
         for task in tasks_of(case)
     ]
 
 
-def current(entries: list[Entry]) -> int | None:
+def current(entries: list[TaskEntry]) -> int | None:
     """The place (from 0) of the task that is to be done next; None where nothing is left to do."""
     waiting = {Mark.TODO, Mark.BACK, Mark.WAIT}
     return next((place for place, entry in enumerate(entries) if entry.mark in waiting), None)

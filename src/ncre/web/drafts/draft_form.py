@@ -22,9 +22,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ncre.events.bounds import OutOfBounds, integer
-from ncre.identity.form_drafts import LARGEST, FormDraft, Kept
+from ncre.identity.form_drafts import LARGEST, FormDraft, SaveResult
 from ncre.store.outages import DatabaseFailure
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 from ncre.web.drafts.draft_page import SignedPage, fresh_page, sent_page
 from ncre.web.shared.auth import Answer, account, container
 from ncre.web.shared.forms import sent_form, typed_field
@@ -134,7 +134,7 @@ def install(site: Flask) -> None:
     site.after_request(keep_refused)
 
 
-def keep_sent() -> Kept | None:
+def keep_sent() -> SaveResult | None:
     """Keep what the request's form holds for the owner of its page, once a request; None where it says no page."""
     if "draft_kept" not in g:
         g.draft_kept = _keep()
@@ -143,11 +143,11 @@ def keep_sent() -> Kept | None:
 
 def is_kept() -> bool:
     """Keep what was sent and was not taken; whether that was done."""
-    return keep_sent() is Kept.SAVED
+    return keep_sent() is SaveResult.SAVED
 
 
-def _keep() -> Kept | None:
-    with suppress(HTTPException, DatabaseFailure, PersonErased):
+def _keep() -> SaveResult | None:
+    with suppress(HTTPException, DatabaseFailure, PersonKeyDestroyed):
         sent = sent_page()
         form = _FORMS.get(sent.page.form) if sent else None
         if sent is None or form is None:

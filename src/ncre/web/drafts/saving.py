@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.vocabulary import Role
-from ncre.identity.form_drafts import FormDraft, Kept
+from ncre.identity.form_drafts import FormDraft, SaveResult
 from ncre.web.drafts.draft_form import keep_sent
 from ncre.web.drafts.draft_page import SignedPage, sent_page
 from ncre.web.shared.auth import Answer, account, container, local_path, require_role
@@ -20,10 +20,10 @@ from ncre.web.shared.forms import typed_field
 pages = Blueprint("form_drafts", __name__)
 
 STATUS: Final = {
-    Kept.SAVED: 200,
-    Kept.FINISHED: 410,
-    Kept.TOO_OFTEN: 429,
-    Kept.TOO_LARGE: 413,
+    SaveResult.SAVED: 200,
+    SaveResult.FINISHED: 410,
+    SaveResult.TOO_OFTEN: 429,
+    SaveResult.TOO_LARGE: 413,
 }
 
 
@@ -36,7 +36,7 @@ def save() -> Answer:
     if kept is None:
         return _said({"kept": False}, 410)
     newer = _newer(sent)
-    said: dict[str, Any] = {"kept": kept is Kept.SAVED}
+    said: dict[str, Any] = {"kept": kept is SaveResult.SAVED}
     if newer is not None:
         said |= {"newer": newer.page.hex, "at": newer.saved_at.astimezone(EXAM_TIME).strftime("%H:%M")}
     return _said(said, STATUS[kept])

@@ -16,7 +16,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.handlers.command_handler import Act
 from ncre.services.bans.ban_file import BanFileUnreadable, BanRow, new_ban, read_bans
-from ncre.services.bans.bans import Outcome, RowState
+from ncre.services.bans.bans import BanOutcome, RowState
 from ncre.services.registration.case_request import CaseRequest
 from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
@@ -132,11 +132,11 @@ def resolve(ban: UUID, registration: UUID) -> Answer:
         registration=registration, actor=account().actor, seen=seen(), command_id=command_id()
     )
     chosen = typed_field("outcome")
-    if chosen not in set(Outcome):
+    if chosen not in set(BanOutcome):
         faults = {f"outcome-{registration}": _("请选择怎样处理。")}
         return _one(ban, faults), 422
     try:
-        container().bans.resolve(asked, ban, Outcome(chosen), typed_field("why"))
+        container().bans.resolve(asked, ban, BanOutcome(chosen), typed_field("why"))
     except Refusal as refusal:
         return _again(ban, str(registration), refusal)
     flash(_("已办理。"))

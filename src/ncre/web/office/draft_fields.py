@@ -21,7 +21,7 @@ Text = Any
 
 
 @dataclass(frozen=True)
-class Field:
+class DraftField:
     """`kind`: line, lines, time, choice or checks; `choices` are (value, text); `usual` is the cell that holds without it."""
 
     name: str
@@ -39,15 +39,15 @@ class Table:
     """A table with rows of cells: `name.number.column`."""
 
     name: str
-    columns: tuple[Field, ...]
+    columns: tuple[DraftField, ...]
 
 
 @dataclass(frozen=True)
-class Group:
+class FieldGroup:
     """Fields, or a table, under a heading."""
 
     legend: Text
-    fields: tuple[Field, ...] = ()
+    fields: tuple[DraftField, ...] = ()
     table: Table | None = None
     hint: Text = ""
 
@@ -55,7 +55,7 @@ class Group:
 @dataclass(frozen=True)
 class Form:
     title: Text
-    groups: tuple[Group, ...] = field(default=())
+    groups: tuple[FieldGroup, ...] = field(default=())
     hint: Text = ""
 
 
@@ -97,12 +97,12 @@ def _said(words: Bilingual) -> str:
     return words.say(language())
 
 
-def _times(legend: Text, start: str, required: bool = True) -> Group:
-    return Group(
+def _times(legend: Text, start: str, required: bool = True) -> FieldGroup:
+    return FieldGroup(
         legend,
         (
-            Field(f"{start}.opens", later("开始"), "time", required),
-            Field(f"{start}.closes", later("结束"), "time", required),
+            DraftField(f"{start}.opens", later("开始"), "time", required),
+            DraftField(f"{start}.closes", later("结束"), "time", required),
         ),
     )
 
@@ -110,24 +110,24 @@ def _times(legend: Text, start: str, required: bool = True) -> Group:
 NOTICES: Final = (("announcement", later("网上报名公告")), ("guide", later("网上报名须知及流程")))
 
 SITTINGS: Final = (
-    Field("opens", later("开始"), "time"),
-    Field("closes", later("结束"), "time"),
+    DraftField("opens", later("开始"), "time"),
+    DraftField("closes", later("结束"), "time"),
 )
 ROOMS: Final = Table(
     "rooms",
-    (Field("room", later("机房名称")), Field("seats", later("座位数"), short=True)),
+    (DraftField("room", later("机房名称")), DraftField("seats", later("座位数"), short=True)),
 )
 
 FORMS: Final[Mapping[str, Form]] = {
     "round": Form(
         later("名称、证件和联系方式"),
         (
-            Group(
+            FieldGroup(
                 later("考次"),
                 (
-                    Field("round.title", later("名称（中文）"), required=True),
-                    Field("round.title_en", later("名称（英文）"), required=True),
-                    Field(
+                    DraftField("round.title", later("名称（中文）"), required=True),
+                    DraftField("round.title_en", later("名称（英文）"), required=True),
+                    DraftField(
                         "round.documents",
                         later("可用的证件类型"),
                         "checks",
@@ -137,13 +137,13 @@ FORMS: Final[Mapping[str, Form]] = {
                     ),
                 ),
             ),
-            Group(
+            FieldGroup(
                 later("考务办公室联系方式"),
                 (
-                    Field("office.phone", later("电话")),
-                    Field("office.hours", later("办公时间（中文）")),
-                    Field("office.hours_en", later("办公时间（英文）")),
-                    Field("office.address", later("地址")),
+                    DraftField("office.phone", later("电话")),
+                    DraftField("office.hours", later("办公时间（中文）")),
+                    DraftField("office.hours_en", later("办公时间（英文）")),
+                    DraftField("office.address", later("地址")),
                 ),
             ),
         ),
@@ -152,13 +152,13 @@ FORMS: Final[Mapping[str, Form]] = {
         later("时间安排和现场确认"),
         (
             *(_times(label, f"windows.{name}") for name, label in WINDOWS),
-            Group(
+            FieldGroup(
                 later("现场确认"),
                 (
-                    Field("confirmation.opens", later("开始"), "time"),
-                    Field("confirmation.closes", later("结束"), "time"),
-                    Field("confirmation.papers", later("所带材料（中文）"), "lines"),
-                    Field("confirmation.papers_en", later("所带材料（英文）"), "lines"),
+                    DraftField("confirmation.opens", later("开始"), "time"),
+                    DraftField("confirmation.closes", later("结束"), "time"),
+                    DraftField("confirmation.papers", later("所带材料（中文）"), "lines"),
+                    DraftField("confirmation.papers_en", later("所带材料（英文）"), "lines"),
                 ),
                 hint=later("要求现场确认、没有另写时间的考点，按这个时间。"),
             ),
@@ -168,10 +168,10 @@ FORMS: Final[Mapping[str, Form]] = {
     "policy": Form(
         later("考点的默认规则"),
         (
-            Group(
+            FieldGroup(
                 later("默认规则"),
                 tuple(
-                    Field(f"policy.{name}", label, kind, True, choices)
+                    DraftField(f"policy.{name}", label, kind, True, choices)
                     for name, label, kind, choices in POLICY
                 ),
             ),
@@ -181,15 +181,15 @@ FORMS: Final[Mapping[str, Form]] = {
     "fees": Form(
         later("考试费"),
         (
-            Group(
+            FieldGroup(
                 later("每科考试费"),
                 table=Table(
                     "fees",
                     (
-                        Field("level", later("级别"), "choice", choices=LEVELS, short=True),
-                        Field("province", later("省份"), short=True),
-                        Field("yuan", later("元"), short=True),
-                        Field("basis", later("收费依据")),
+                        DraftField("level", later("级别"), "choice", choices=LEVELS, short=True),
+                        DraftField("province", later("省份"), short=True),
+                        DraftField("yuan", later("元"), short=True),
+                        DraftField("basis", later("收费依据")),
                     ),
                 ),
                 hint=later("每个级别一行，省份留空；某省收费不同的，再加一行并写明省份。"),
@@ -199,17 +199,17 @@ FORMS: Final[Mapping[str, Form]] = {
     "subjects": Form(
         later("科目"),
         (
-            Group(
+            FieldGroup(
                 later("科目目录"),
                 table=Table(
                     "subjects",
                     (
-                        Field("level", later("级别"), "choice", choices=LEVELS, short=True),
-                        Field("code", later("代码"), short=True),
-                        Field("name", later("名称")),
-                        Field("minutes", later("分钟"), short=True),
-                        Field("status", later("状态"), "choice", choices=STATUSES, short=True),
-                        Field("prerequisite_code", later("取证前置科目"), short=True),
+                        DraftField("level", later("级别"), "choice", choices=LEVELS, short=True),
+                        DraftField("code", later("代码"), short=True),
+                        DraftField("name", later("名称")),
+                        DraftField("minutes", later("分钟"), short=True),
+                        DraftField("status", later("状态"), "choice", choices=STATUSES, short=True),
+                        DraftField("prerequisite_code", later("取证前置科目"), short=True),
                     ),
                 ),
                 hint=later("清空一行即取消这个科目。"),
@@ -219,7 +219,7 @@ FORMS: Final[Mapping[str, Form]] = {
     "batches": Form(
         later("批次"),
         (
-            Group(
+            FieldGroup(
                 later("考试批次"),
                 table=Table("batches", SITTINGS),
                 hint=later("按时间先后，每批在同一天内；没有另写批次的考点都按这里。"),
@@ -230,24 +230,24 @@ FORMS: Final[Mapping[str, Form]] = {
     "agreement": Form(
         later("报名协议和声明"),
         (
-            Group(
+            FieldGroup(
                 later("报名协议"),
                 (
-                    Field(
+                    DraftField(
                         "agreement.edition",
                         later("版本"),
                         required=True,
                         hint=later("文字有改动时，版本也要改。"),
                     ),
-                    Field("agreement.text", later("协议（中文）"), "lines", True),
-                    Field("agreement.text_en", later("协议（英文）"), "lines", True),
+                    DraftField("agreement.text", later("协议（中文）"), "lines", True),
+                    DraftField("agreement.text_en", later("协议（英文）"), "lines", True),
                 ),
             ),
-            Group(
+            FieldGroup(
                 later("考生声明"),
                 (
-                    Field("agreement.declaration", later("声明（中文）")),
-                    Field("agreement.declaration_en", later("声明（英文）")),
+                    DraftField("agreement.declaration", later("声明（中文）")),
+                    DraftField("agreement.declaration_en", later("声明（英文）")),
                 ),
                 hint=later("提交报名时考生勾选的话；留空则为“我保证以上信息是真实和准确的”。"),
             ),
@@ -256,13 +256,13 @@ FORMS: Final[Mapping[str, Form]] = {
     "notices": Form(
         later("公告"),
         tuple(
-            Group(
+            FieldGroup(
                 label,
                 (
-                    Field(f"notices.{kind}.title", later("标题（中文）"), required=True),
-                    Field(f"notices.{kind}.body", later("正文（中文）"), "lines", True),
-                    Field(f"notices.{kind}.title_en", later("标题（英文）"), required=True),
-                    Field(f"notices.{kind}.body_en", later("正文（英文）"), "lines", True),
+                    DraftField(f"notices.{kind}.title", later("标题（中文）"), required=True),
+                    DraftField(f"notices.{kind}.body", later("正文（中文）"), "lines", True),
+                    DraftField(f"notices.{kind}.title_en", later("标题（英文）"), required=True),
+                    DraftField(f"notices.{kind}.body_en", later("正文（英文）"), "lines", True),
                 ),
             )
             for kind, label in NOTICES

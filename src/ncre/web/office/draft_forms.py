@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ncre.domain.bilingual import Bilingual
-from ncre.web.office.draft_fields import WINDOWS, Field, Form, Table, Text
+from ncre.web.office.draft_fields import WINDOWS, DraftField, Form, Table, Text
 from ncre.web.shared.language import language
 
 SPARE_ROWS: Final = 3
@@ -45,7 +45,7 @@ def typed_cells(form: Form, sent: MultiDict[str, str]) -> dict[str, str]:
     return {name: cell for name, cell in cells.items() if cell}
 
 
-def _typed(one: Field, sent: MultiDict[str, str]) -> str:
+def _typed(one: DraftField, sent: MultiDict[str, str]) -> str:
     if one.kind == "checks":
         chosen = sent.getlist(one.name)
         return " ".join(code for code, _text in one.choices if code in chosen)
@@ -57,7 +57,7 @@ def _spelt(kind: str, text: str) -> str:
     return re.sub(r"(\d)T(\d)", r"\1 \2", plain) if kind == "time" else plain
 
 
-def rows_of(table: Table, cells: Mapping[str, str]) -> list[int]:
+def rows_shown(table: Table, cells: Mapping[str, str]) -> list[int]:
     """The numbers of the rows to show: those with cells, and some empty ones behind."""
     used = [int(found[2]) for name in cells if (found := _ROW.match(name)) and found[1] == table.name]
     last = max(used, default=-1)
@@ -72,7 +72,7 @@ def as_time(cell: str) -> tuple[str, str]:
     return ("datetime-local", f"{found[1]}T{found[2]}") if found else ("text", cell)
 
 
-def in_words(words: Bilingual, labels: Mapping[str, Text]) -> str:
+def fault_in_words(words: Bilingual, labels: Mapping[str, Text]) -> str:
     """What is wrong, the names of the files' keys replaced by what the page calls them."""
     text = words.say(language())
 

@@ -16,7 +16,7 @@ from ncre.projections.registration.overview import SiteOverview
 from ncre.services.exam.draft import RoundDraft
 from ncre.web.drafts.draft_form import DraftForm, OpenForm, thing
 from ncre.web.office.draft_fields import FORMS, Form
-from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of, typed_cells
+from ncre.web.office.draft_forms import as_time, fault_in_words, labels_of, rows_shown, typed_cells
 from ncre.web.office.draft_site_fields import site_form
 from ncre.web.shared.auth import container
 from ncre.web.shared.forms import fresh_id, sent_form, typed_field
@@ -116,7 +116,9 @@ def part_page(
 ) -> str:
     form = form_of(found, part)
     labels = labels_of(form)
-    faults = {one.name or "form": in_words(one.words, labels) for one in reversed(found.faults_of(part))}
+    faults = {
+        one.name or "form": fault_in_words(one.words, labels) for one in reversed(found.faults_of(part))
+    }
     known, opened = found.parts[part], opened_part(found, part)
     return render_template(
         "office/rounds/draft_part.html",
@@ -126,12 +128,12 @@ def part_page(
         form=form,
         cells=cells,
         faults={} if changed or told or opened.draft else faults,
-        cautions=[in_words(one.words, labels) for one in found.cautions_of(part)],
+        cautions=[fault_in_words(one.words, labels) for one in found.cautions_of(part)],
         version=version,
         changed=changed,
         told=told,
         known=known,
-        rows_of=rows_of,
+        rows_of=rows_shown,
         as_time=as_time,
         administrators=_administrators().get(part.removeprefix(SITE), []),
         name_of=names(),
@@ -160,7 +162,7 @@ def preview_page(found: RoundDraft, faults: dict[str, str], why: str = "") -> st
         revision=revision,
         points=[_point(one) for one in revision.points] if revision else [],
         wrong=[
-            (one.part, title, in_words(one.words, labels_of(form_of(found, one.part))))
+            (one.part, title, fault_in_words(one.words, labels_of(form_of(found, one.part))))
             for one, title in wrong
         ],
         outdated=revision is not None and revision.made_from != found.row.made_from,

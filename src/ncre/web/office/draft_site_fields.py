@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 
-from ncre.web.office.draft_fields import MANAGES, POLICY, ROOMS, SITTINGS, YES_NO, Field, Form, Group, Table
+from ncre.web.office.draft_fields import (
+    MANAGES,
+    POLICY,
+    ROOMS,
+    SITTINGS,
+    YES_NO,
+    DraftField,
+    FieldGroup,
+    Form,
+    Table,
+)
 
 
 def site_form(
@@ -19,24 +29,24 @@ def site_form(
     return Form(
         _("考点 %(code)s", code=code),
         (
-            Group(
+            FieldGroup(
                 _("考点"),
                 (
-                    Field("site.name", _("名称"), required=True),
-                    Field("site.province", _("省份"), required=True, short=True),
-                    Field("site.city", _("城市"), required=True, short=True),
-                    Field("site.address", _("地址")),
-                    Field("site.phone", _("电话")),
-                    Field("site.hours", _("办公时间（中文）")),
-                    Field("site.hours_en", _("办公时间（英文）")),
-                    Field("site.notice", _("考点提示"), hint=_("考生选择考点时看到。")),
-                    Field("site.synthetic", _("虚构的代码或地址"), "choice", True, YES_NO),
+                    DraftField("site.name", _("名称"), required=True),
+                    DraftField("site.province", _("省份"), required=True, short=True),
+                    DraftField("site.city", _("城市"), required=True, short=True),
+                    DraftField("site.address", _("地址")),
+                    DraftField("site.phone", _("电话")),
+                    DraftField("site.hours", _("办公时间（中文）")),
+                    DraftField("site.hours_en", _("办公时间（英文）")),
+                    DraftField("site.notice", _("考点提示"), hint=_("考生选择考点时看到。")),
+                    DraftField("site.synthetic", _("虚构的代码或地址"), "choice", True, YES_NO),
                 ),
             ),
-            Group(
+            FieldGroup(
                 _("规则"),
                 tuple(
-                    Field(
+                    DraftField(
                         f"policies.{name}",
                         label,
                         kind,
@@ -48,33 +58,33 @@ def site_form(
                 ),
                 hint=_("留空则按默认规则。"),
             ),
-            Group(
+            FieldGroup(
                 _("现场确认"),
                 (
-                    Field("site.confirm_opens", _("开始"), "time"),
-                    Field("site.confirm_closes", _("结束"), "time"),
-                    Field("site.confirm_place", _("地点")),
+                    DraftField("site.confirm_opens", _("开始"), "time"),
+                    DraftField("site.confirm_closes", _("结束"), "time"),
+                    DraftField("site.confirm_place", _("地点")),
                 ),
                 hint=_("留空则按考次的现场确认时间，在考点地址。"),
             ),
             offers_group(listed),
-            Group(_("机房"), table=ROOMS, hint=_("清空一行即取消这个机房。")),
-            Group(
+            FieldGroup(_("机房"), table=ROOMS, hint=_("清空一行即取消这个机房。")),
+            FieldGroup(
                 _("本考点的批次"),
                 table=Table("sittings", SITTINGS),
                 hint=_("留空则按考次的批次。"),
             ),
-            Group(
+            FieldGroup(
                 _("考点自行管理"),
-                (Field("site.manages", _("考点管理员可以自行修改"), "checks", choices=MANAGES),),
+                (DraftField("site.manages", _("考点管理员可以自行修改"), "checks", choices=MANAGES),),
             ),
         ),
     )
 
 
-def offers_group(subjects: Iterable[tuple[str, str]]) -> Group:
-    return Group(
+def offers_group(subjects: Iterable[tuple[str, str]]) -> FieldGroup:
+    return FieldGroup(
         _("开考科目"),
-        tuple(Field(f"offers.{code}", f"{code} {name}", short=True) for code, name in subjects),
+        tuple(DraftField(f"offers.{code}", f"{code} {name}", short=True) for code, name in subjects),
         hint=_("填写限报人数；留空则不开考。"),
     )

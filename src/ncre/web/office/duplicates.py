@@ -12,7 +12,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.rejection_reasons import LONGEST_NOTE
 from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
-from ncre.services.duplicates.duplicates import Outcome
+from ncre.services.duplicates.duplicates import DuplicateOutcome
 from ncre.services.registration.case_request import CaseRequest
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared import traffic
@@ -80,10 +80,10 @@ def resolve(registration: UUID, province: str) -> Answer:
         registration=registration, actor=account().actor, seen=seen(), command_id=command_id()
     )
     chosen, form = typed_field("outcome"), f"{registration}-{province}"
-    if chosen not in set(Outcome):
+    if chosen not in set(DuplicateOutcome):
         return _page({f"outcome-{form}": _("请选择怎样处理。")}), 422
     try:
-        container().duplicates.resolve(asked, province, Outcome(chosen), typed_field("why"))
+        container().duplicates.resolve(asked, province, DuplicateOutcome(chosen), typed_field("why"))
     except Refusal as refusal:
         if refusal.code not in AT_THE_WHY:
             raise

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from ncre.domain.erasure import HELD_BY, LONGEST_WHY, HeldBy
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
-from ncre.services.erasure.retention import KEPT, Kept
+from ncre.services.erasure.retention import KEPT, RetentionReason
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -95,7 +95,7 @@ def _list(faults: dict[str, str]) -> str:
         "office/erasures.html",
         waiting=container().erasures.requests.waiting(),
         reports=container().erasures.retention.preview(),
-        kept_words=lambda why: KEPT[Kept(why)].say(language()),
+        kept_words=lambda why: KEPT[RetentionReason(why)].say(language()),
         faults=faults,
     )
 

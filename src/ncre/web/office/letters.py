@@ -24,7 +24,7 @@ from ncre.domain.letters.texts import (
 )
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
-from ncre.events.letters import stream_of
+from ncre.events.letters import letter_text_stream
 from ncre.handlers.command_handler import Act
 from ncre.identity.letters.registration import RegistrationLetter
 from ncre.web.drafts.draft_form import DraftForm, OpenForm, thing
@@ -164,5 +164,5 @@ def _page(kind: LetterKind, faults: dict[str, str], shown: RegistrationLetter | 
             (one, PLACEHOLDERS[one].say(spoken), one in REQUIRED[kind]) for one in sorted(allowed(kind))
         ],
         preview=shown,
-        story=newest_first(container().queries.cases.story(stream_of(kind.value))),
+        story=newest_first(container().queries.cases.story(letter_text_stream(kind.value))),
     )

@@ -27,9 +27,9 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, has_field, seen, text_field, typed_field
-from ncre.web.shared.history_view import Told, newest_first
+from ncre.web.shared.history_view import HistoryLine, newest_first
 from ncre.web.shared.rounds import current_round
-from ncre.web.staff.return_link import remember
+from ncre.web.staff.return_link import remember_list
 
 pages = Blueprint("round", __name__)
 
@@ -72,7 +72,7 @@ def home() -> Answer:
     pages_ = max(1, -(-len(found) // AT_ONCE))
     page = min(_page_number(), pages_)
     shown = found[AT_ONCE * (page - 1) : AT_ONCE * page]
-    remember("round.home", province=province, busy="1" if busy else "")
+    remember_list("round.home", province=province, busy="1" if busy else "")
     return render_template(
         "office/rounds/round.html",
         round=round_,
@@ -200,7 +200,7 @@ def _reasons() -> dict[str, str]:
     return {cause_of(one.number): one.made.why for one in made}
 
 
-def _posted() -> list[tuple[Told, NoticePosted]]:
+def _posted() -> list[tuple[HistoryLine, NoticePosted]]:
     """Every notice of the round with who posted it when, the newest first."""
     posted = container().queries.exams.posted(current_round().code)
     by_version = {line["version"]: notice for line, notice in posted}

@@ -19,7 +19,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import typed_field
-from ncre.web.shared.history_view import Told, newest_first
+from ncre.web.shared.history_view import HistoryLine, newest_first
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round, current_site
 
@@ -139,7 +139,7 @@ def _refused_page(code: str, refusal: Refusal) -> tuple[str, int]:
     return page, int(STATUS[refusal.code])
 
 
-def _draws(site: Site) -> list[Told]:
+def _draws(site: Site) -> list[HistoryLine]:
     """What was drawn for a site, the newest first."""
     story = container().queries.cases.story(site_id(current_round().code, site.code))
     drawn: list[HistoryRow] = [told for told in story if told["topic"] == SeatsDrawn.TOPIC]

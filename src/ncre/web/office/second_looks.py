@@ -17,7 +17,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id, trimmed_field, typed_field
 from ncre.web.shared.rounds import current_site, names_of_sites
-from ncre.web.staff.return_link import remember
+from ncre.web.staff.return_link import remember_list
 
 pages = Blueprint("second_looks", __name__)
 
@@ -62,7 +62,7 @@ def settle(registration: UUID, version: int) -> Answer:
 
 
 def _page(faults: Mapping[str, str], typed: Mapping[str, str] | None = None) -> str:
-    remember("second_looks.home")
+    remember_list("second_looks.home")
     looks, names = container().second_looks, names_of_sites()
     round_ = container().queries.exams.current()
     rates = looks.rates(names)

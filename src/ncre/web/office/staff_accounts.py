@@ -14,8 +14,8 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.account_refusals import NameTaken
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME, Account
-from ncre.projections.accounts.sentences import change_words
-from ncre.services.accounts.staff_accounts import Outcome
+from ncre.projections.accounts.sentences import staff_change_words
+from ncre.services.accounts.staff_accounts import StaffAccountResult
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -57,7 +57,7 @@ def make() -> Answer:
         return _list({"name": _("这个账号名已有人使用，请换一个。")}), 409
     except Refusal as refusal:
         return _list(_fault(refusal)), int(STATUS[refusal.code])
-    return _one(made.id, {}, Outcome(outcome.done, password))
+    return _one(made.id, {}, StaffAccountResult(outcome.done, password))
 
 
 @pages.get("/office/accounts/<uuid:identity>")
@@ -97,7 +97,7 @@ def decline(identity: UUID) -> Answer:
     return redirect(url_for("staff_accounts.one", identity=identity), 303)
 
 
-def _after(identity: UUID, outcome: Outcome) -> Answer:
+def _after(identity: UUID, outcome: StaffAccountResult) -> Answer:
     if outcome.password:
         return _one(identity, {}, outcome)
     flash(_("已办理。") if outcome.done else _("已提交，等待考务办公室的另一位同事确认。"))
@@ -140,7 +140,7 @@ def _list(faults: dict[str, str]) -> str:
     )
 
 
-def _one(identity: UUID, faults: dict[str, str], outcome: Outcome | None = None) -> str:
+def _one(identity: UUID, faults: dict[str, str], outcome: StaffAccountResult | None = None) -> str:
     found = container().staff_accounts.one(identity)
     return render_template(
         "office/staff_account.html",
@@ -162,4 +162,4 @@ def _is_own(known: Account) -> bool:
 
 
 def _words(change: StaffChange) -> str:
-    return change_words(change.value).say(language())
+    return staff_change_words(change.value).say(language())

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.exam.plan import EXAM_TIME, in_words
+from ncre.domain.exam.plan import EXAM_TIME, exam_time_in_words
 from ncre.domain.payment.settlement import yuan_grouped
 from ncre.domain.photo.wording import RULE_WORDS
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
@@ -76,7 +76,7 @@ def home() -> Answer:
         money=_money(found),
         highest=max((one.begun for one in found.hours), default=0),
         mean=_span(found.reviews.mean) if found.reviews.mean is not None else "",
-        now=in_words(container().clock()),
+        now=exam_time_in_words(container().clock()),
     )
 
 

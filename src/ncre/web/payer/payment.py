@@ -12,7 +12,7 @@ from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.lifecycle import PAID
 from ncre.services.payment.payment_links import LinkOver
-from ncre.web.candidate.payment import NoWayOut, payer_of, picture_of, way_out
+from ncre.web.candidate.payment import NoWayOut, payer_of, qr_drawing, way_out
 from ncre.web.candidate.wechat_browser import device_of_payer, dies_in_wechat, elsewhere
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container
@@ -87,7 +87,7 @@ def leave(token: str, order: str) -> Answer:
     if dies_in_wechat(out.order["channel"]):
         return elsewhere(absolute("payer.page", token=token))
     shown = render_template(
-        "payer/leaving.html", token=token, out=out, order=out.order, picture=picture_of(out.checkout.code)
+        "payer/leaving.html", token=token, out=out, order=out.order, picture=qr_drawing(out.checkout.code)
     )
     answer = Response(shown)
     if out.checkout.address:

@@ -19,7 +19,7 @@ from ncre.web.shared.forms import typed_field, typed_fields
 from ncre.web.shared.language import language
 
 
-def shown(details: Details | None) -> list[tuple[FormField, str]]:
+def details_shown(details: Details | None) -> list[tuple[FormField, str]]:
     """Every field with what was given, as it is read; choices in words. [] if there is nothing."""
     typed = as_typed(details)
     return [(one, _read(one, typed[one.name])) for one in FORM_FIELDS] if details else []
@@ -30,7 +30,7 @@ def as_typed(details: Details | None) -> dict[str, str]:
     if details is None:
         return {}
     typed = {name: str(value) for name, value in asdict(details).items()}
-    typed["mobile"] = addresses.shown(details.mobile)
+    typed["mobile"] = addresses.readable_address(details.mobile)
     return {**typed, "document_number": details.document_typed, "birth": details.birth.strftime("%Y%m%d")}
 
 
@@ -39,7 +39,7 @@ def from_account(account: Account) -> dict[str, str]:
     return {
         "document_type": RESIDENT_ID,
         "email": account.email,
-        "mobile": addresses.shown(account.phone) if account.phone else "",
+        "mobile": addresses.readable_address(account.phone) if account.phone else "",
     }
 
 
@@ -72,20 +72,20 @@ def said_by_number(typed: Mapping[str, str]) -> list[tuple[FormField, str]]:
     return [(one, _read(one, told[one.name])) for one in FORM_FIELDS if one.name in told]
 
 
-def unchosen(picked: Choice) -> dict[str, str]:
+def unchosen(picked: FieldChoices) -> dict[str, str]:
     """What is said at each field for which nothing was chosen."""
     return {name: _("两处填写不同，请选择保留哪一个。") for name in picked.open}
 
 
 @dataclass(frozen=True)
-class Choice:
+class FieldChoices:
     """What was typed, after choosing field by field between it and what is saved; `open` fields are not chosen yet."""
 
     typed: dict[str, str]
     open: tuple[str, ...]
 
 
-def chosen(form: MultiDict[str, str], typed: dict[str, str], details: Details | None) -> Choice:
+def chosen_fields(form: MultiDict[str, str], typed: dict[str, str], details: Details | None) -> FieldChoices:
     """The fields for which the page showed both versions, each by its `keep-` answer: `mine` or `saved`."""
     kept, taken, left = as_typed(details), dict(typed), []
     for name in form.getlist("differs"):
@@ -96,7 +96,7 @@ def chosen(form: MultiDict[str, str], typed: dict[str, str], details: Details | 
             taken[name] = kept[name]
         elif answer != "mine":
             left.append(name)
-    return Choice(taken, tuple(left))
+    return FieldChoices(taken, tuple(left))
 
 
 def choices(documents: Collection[str] = tuple(DOCUMENT_TYPES)) -> dict[str, list[tuple[str, str]]]:
@@ -112,7 +112,7 @@ def choices(documents: Collection[str] = tuple(DOCUMENT_TYPES)) -> dict[str, lis
     }
 
 
-def in_words(faults: Iterable[Fault]) -> dict[str, str]:
+def faults_in_words(faults: Iterable[Fault]) -> dict[str, str]:
     """The first fault of each field, in the reader's language."""
     words: dict[str, str] = {}
     for fault in faults:

@@ -28,7 +28,7 @@ def open_details(row: RegistrationRow, purpose: str, why: str = "") -> None:
     if request.method != "POST":
         raise Forbidden
     require_may_open(account().actor, row["site"] or "")
-    if opened(row, purpose):
+    if is_opened(row, purpose):
         return
     container().registrations.open_details(row["id"], account().actor, purpose, why)
     session[KEY] = [*session.get(KEY, []), _mark(row, purpose)][-MOST:]
@@ -38,13 +38,13 @@ def open_all(rows: Sequence[RegistrationRow], purpose: str, why: str) -> None:
     """`open_details` of several cases, those of them that are not open yet: all are recorded first, or none is shown."""
     if request.method != "POST":
         raise Forbidden
-    new = [row for row in rows if not opened(row, purpose)]
+    new = [row for row in rows if not is_opened(row, purpose)]
     if new:
         container().registrations.open_several(new, account().actor, purpose, why)
         session[KEY] = [*session.get(KEY, []), *(_mark(row, purpose) for row in new)][-MOST:]
 
 
-def opened(row: RegistrationRow, purpose: str) -> bool:
+def is_opened(row: RegistrationRow, purpose: str) -> bool:
     """Whether this session opened this version for this purpose."""
     return account().role in MAY_OPEN and _mark(row, purpose) in session.get(KEY, [])
 
@@ -55,7 +55,7 @@ def go_on(row: RegistrationRow, purpose: str) -> bool:
     had = any(mark.startswith(before) and mark.endswith(f".{purpose}") for mark in session.get(KEY, []))
     if had and account().role in MAY_OPEN:
         open_details(row, purpose, "continued")
-    return opened(row, purpose)
+    return is_opened(row, purpose)
 
 
 def _mark(row: RegistrationRow, purpose: str) -> str:

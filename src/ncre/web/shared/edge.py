@@ -27,7 +27,7 @@ LINES: Final = "\t\n\r"
 """What a text of several lines holds; no address does."""
 
 
-class Part(UnicodeConverter):
+class AddressPart(UnicodeConverter):
     """A part of an address: short, and 404 otherwise."""
 
     def __init__(
@@ -57,7 +57,7 @@ class TooLong(UnprocessableEntity):
 
 def install(site: Flask) -> None:
     """Before any blueprint is registered: the converters are looked up when a rule is added."""
-    site.url_map.converters.update(default=Part, string=Part, int=Number)
+    site.url_map.converters.update(default=AddressPart, string=AddressPart, int=Number)
     site.before_request(_refuse)
 
 

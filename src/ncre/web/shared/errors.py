@@ -22,7 +22,7 @@ from ncre.web.refusal_statuses import NOT_THEIR_FAULT, RETRY_AFTER, STATUS
 from ncre.web.shared import access_log, edge, ways
 from ncre.web.shared.forms import FormIncomplete
 from ncre.web.shared.language import language
-from ncre.web.shared.ways import Way
+from ncre.web.shared.ways import PageLink
 
 log = logging.getLogger("ncre.web")
 
@@ -159,7 +159,7 @@ def _not_found() -> str:
     return _("请检查网址。如果是从旧的链接进来的，请从下面重新进入。")
 
 
-def _way() -> Way:
+def _way() -> PageLink:
     """Back to the page of a form; from a page that cannot be opened, on to where things stand."""
     return ways.back() if request.method == "POST" else ways.way_on(ways.standing())
 
@@ -178,7 +178,7 @@ def _unexpected(error: Exception) -> Shown:
     )
 
 
-def _page(status: int, heading: str, sentence: str, way: Way | None = None, code: str = "") -> Shown:
+def _page(status: int, heading: str, sentence: str, way: PageLink | None = None, code: str = "") -> Shown:
     if problems.is_api():
         code = code or problems.code_of(status)
         return problems.problem(status, code, heading, sentence), int(status)

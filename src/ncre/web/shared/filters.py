@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Flask
 
-from ncre.domain.accounts.addresses import masked, shown
+from ncre.domain.accounts.addresses import masked, readable_address
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.payment.settlement import DifferenceKind, yuan_grouped
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
@@ -36,8 +36,8 @@ def install(site: Flask) -> None:
         subject=lambda name: subject_words(name).say(language()),
         yuan=yuan_grouped,
         grouped=lambda number: f"{number:,}",
-        moment=lambda moment: in_words(moment) if moment else "",
-        address=shown,
+        moment=lambda moment: exam_time_in_words(moment) if moment else "",
+        address=readable_address,
         masked_address=masked,
         iso=lambda moment: moment.isoformat() if isinstance(moment, datetime) else "",
         said=lambda words: Bilingual(*words).say(language()),

@@ -12,7 +12,7 @@ from typing import Final
 
 from flask import g
 
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.registration.vocabulary import Role
 from ncre.projections.rows import HistoryRow
 from ncre.web.shared.auth import container
@@ -24,7 +24,7 @@ NAMED: Final = frozenset({Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDI
 
 
 @dataclass(frozen=True)
-class Told:
+class HistoryLine:
     """A line of the history; `name` is the account of whoever acted in office, else ""."""
 
     row: HistoryRow
@@ -33,19 +33,19 @@ class Told:
     """The moment as it is shown: with seconds where another line shares the minute."""
 
 
-def newest_first(story: Iterable[HistoryRow]) -> list[Told]:
+def newest_first(story: Iterable[HistoryRow]) -> list[HistoryLine]:
     """The lines of `timeline.story`, the newest first, each with the name of the staff who acted."""
     rows = list(story)[::-1]
     named = _names_of(row["actor"] for row in rows if row["role"] in NAMED)
-    shared = Counter(in_words(row["at"]) for row in rows)
+    shared = Counter(exam_time_in_words(row["at"]) for row in rows)
     return [
-        Told(row, named[row["actor"]] if row["role"] in NAMED else "", _moment(row["at"], shared))
+        HistoryLine(row, named[row["actor"]] if row["role"] in NAMED else "", _moment(row["at"], shared))
         for row in rows
     ]
 
 
 def _moment(at: datetime, shared: Counter[str]) -> str:
-    minute = in_words(at)
+    minute = exam_time_in_words(at)
     return f"{minute}:{at:%S}" if shared[minute] > 1 else minute
 
 

@@ -21,7 +21,7 @@ PRINTED: Final = {one.name: one.words for one in FORM_FIELDS if one.name in ("na
 
 
 @dataclass(frozen=True)
-class Check:
+class PersonCheck:
     """Questions that are open, and another kind of document that one tap takes: its code and words; "" if none."""
 
     questions: tuple[Question, ...] = ()
@@ -41,25 +41,27 @@ class Check:
         return "\n".join(one.token for one in self.questions)
 
 
-NOTHING_TO_CHECK: Final = Check()
+NOTHING_TO_CHECK: Final = PersonCheck()
 _ALL: Final = tuple(DOCUMENT_TYPES)
 
 
 def check_faulty(
     typed: Mapping[str, str], faults: Iterable[Fault], documents: Collection[str] = _ALL
-) -> Check:
+) -> PersonCheck:
     """Where the number or its kind is at fault: the kind that it looks like."""
     if not {"document_type", "document_number"} & {fault.field for fault in faults}:
         return NOTHING_TO_CHECK
-    return Check(kind=looks_like(typed["document_type"], typed["document_number"], documents) or "")
+    return PersonCheck(kind=looks_like(typed["document_type"], typed["document_number"], documents) or "")
 
 
 def check_parsed(
     typed: Mapping[str, str], details: Details, today: date, documents: Collection[str] = _ALL
-) -> Check:
+) -> PersonCheck:
     """What is asked about these details; nothing where every question was shown on the page that was sent."""
     unprintable = {name: (words, missing_glyphs(getattr(details, name))) for name, words in PRINTED.items()}
     open_ = questions(details, typed["name"], today, unprintable, documents)
     if {one.token for one in open_} <= set(typed_field("shown").replace("\r", "").split("\n")):
         return NOTHING_TO_CHECK
-    return Check(tuple(open_), looks_like(details.document_type, details.document_number, documents) or "")
+    return PersonCheck(
+        tuple(open_), looks_like(details.document_type, details.document_number, documents) or ""
+    )

@@ -8,15 +8,15 @@ from werkzeug.exceptions import NotFound
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
 from ncre.projections.rows import RegistrationRow
-from ncre.store.sealing import PersonErased
+from ncre.store.sealing import PersonKeyDestroyed
 from ncre.web.shared.auth import container
 
 
-def picture_of(row: RegistrationRow, digest: str) -> Response:
+def photo_response(row: RegistrationRow, digest: str) -> Response:
     """The JPEG under this digest; 404 where it is lost, damaged or erased: the page beside it says so in words."""
     try:
         jpeg = container().photos.show(row["sealed_for"], digest)
-    except (PhotoMissing, PhotoDamaged, PersonErased):
+    except (PhotoMissing, PhotoDamaged, PersonKeyDestroyed):
         raise NotFound from None
     except PhotoStoreUnavailable:
         raise Refusal(RefusalCode.PHOTOS_SILENT) from None

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from ncre.domain.registration.page_wording import BLOCKED, PAGES, Blocked, Page
+from ncre.domain.registration.page_wording import BLOCKED, PAGES, Blocked, CandidatePage
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.projections.rows import RegistrationRow
 from ncre.store.outages import DatabaseFailure
@@ -17,45 +17,45 @@ from ncre.web.shared.auth import container, this_page
 from ncre.web.shared.language import language
 
 ENDPOINTS: Final = {
-    Page.TASKS: "registration.tasks",
-    Page.CHECK: "registration.check",
-    Page.DETAILS: "details.form",
-    Page.SUBJECTS: "subjects.form",
-    Page.PHOTO: "photo.page",
-    Page.PHOTO_FILE: "photo.picture",
-    Page.REQUEST_REVIEW: "registration.check",
-    Page.WITHDRAW: "registration.withdraw_page",
-    Page.PAY: "payment.form",
-    Page.PAID: "payment.paid",
-    Page.RECEIPT: "payment.receipt",
-    Page.FORM: "documents.form_page",
-    Page.TICKET: "documents.ticket_page",
+    CandidatePage.TASKS: "registration.tasks",
+    CandidatePage.CHECK: "registration.check",
+    CandidatePage.DETAILS: "details.form",
+    CandidatePage.SUBJECTS: "subjects.form",
+    CandidatePage.PHOTO: "photo.page",
+    CandidatePage.PHOTO_FILE: "photo.picture",
+    CandidatePage.REQUEST_REVIEW: "registration.check",
+    CandidatePage.WITHDRAW: "registration.withdraw_page",
+    CandidatePage.PAY: "payment.form",
+    CandidatePage.PAID: "payment.paid",
+    CandidatePage.RECEIPT: "payment.receipt",
+    CandidatePage.FORM: "documents.form_page",
+    CandidatePage.TICKET: "documents.ticket_page",
 }
 """Where each page is."""
 
 PAGE_OF: Final = {
-    **{endpoint: page for page, endpoint in ENDPOINTS.items() if page is not Page.REQUEST_REVIEW},
-    "registration.request_review": Page.REQUEST_REVIEW,
-    "registration.take_back": Page.TASKS,
-    "registration.withdraw": Page.WITHDRAW,
-    "details.save": Page.DETAILS,
-    "details.use_former": Page.DETAILS,
-    "subjects.save": Page.SUBJECTS,
-    "photo.send": Page.PHOTO,
-    "photo.adopt": Page.PHOTO,
-    "photo.again": Page.PHOTO,
-    "photo.draft": Page.PHOTO,
-    "payment.pay": Page.PAY,
-    "payment.leave": Page.PAY,
-    "wechat.identify": Page.PAY,
-    "payment.ask": Page.PAID,
-    "documents.form": Page.FORM,
-    "documents.ticket": Page.TICKET,
-    "documents.proof": Page.TASKS,
-    "letters.page": Page.TASKS,
-    "letters.apple_pass": Page.TICKET,
-    "letters.google_pass": Page.TICKET,
-    "letters.calendar": Page.TASKS,
+    **{endpoint: page for page, endpoint in ENDPOINTS.items() if page is not CandidatePage.REQUEST_REVIEW},
+    "registration.request_review": CandidatePage.REQUEST_REVIEW,
+    "registration.take_back": CandidatePage.TASKS,
+    "registration.withdraw": CandidatePage.WITHDRAW,
+    "details.save": CandidatePage.DETAILS,
+    "details.use_former": CandidatePage.DETAILS,
+    "subjects.save": CandidatePage.SUBJECTS,
+    "photo.send": CandidatePage.PHOTO,
+    "photo.adopt": CandidatePage.PHOTO,
+    "photo.again": CandidatePage.PHOTO,
+    "photo.draft": CandidatePage.PHOTO,
+    "payment.pay": CandidatePage.PAY,
+    "payment.leave": CandidatePage.PAY,
+    "wechat.identify": CandidatePage.PAY,
+    "payment.ask": CandidatePage.PAID,
+    "documents.form": CandidatePage.FORM,
+    "documents.ticket": CandidatePage.TICKET,
+    "documents.proof": CandidatePage.TASKS,
+    "letters.page": CandidatePage.TASKS,
+    "letters.apple_pass": CandidatePage.TICKET,
+    "letters.google_pass": CandidatePage.TICKET,
+    "letters.calendar": CandidatePage.TASKS,
 }
 """Which page a request of the candidate's is about; its form and its files are the same page."""
 
@@ -79,7 +79,7 @@ PUBLIC: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Way:
+class PageLink:
     label: str
     address: str
 
@@ -101,22 +101,22 @@ def blocked(row: RegistrationRow | None) -> Blocked | None:
     return BLOCKED.get((PAGE_OF[request.endpoint or ""], Status(row["status"]))) if row else None
 
 
-def way_on(row: RegistrationRow | None) -> Way:
+def way_on(row: RegistrationRow | None) -> PageLink:
     """Where it goes on, for whoever asks: never the page that just did not open."""
     if row:
         why = blocked(row)
-        page = why.way if why else Page.TASKS
-        return Way(PAGES[page].say(language()), url_for(ENDPOINTS[page], registration=row["id"]))
+        page = why.way if why else CandidatePage.TASKS
+        return PageLink(PAGES[page].say(language()), url_for(ENDPOINTS[page], registration=row["id"]))
     account = g.get("account")
     if account is None:
-        return Way(_("登录"), url_for("sign_in.page", next=this_page()))
+        return PageLink(_("登录"), url_for("sign_in.page", next=this_page()))
     if account.role is Role.CANDIDATE and request.endpoint in PAGE_OF:
-        return Way(_("我的报名"), url_for("registration.current"))
-    return Way(_("回到首页"), url_for("home.welcome"))
+        return PageLink(_("我的报名"), url_for("registration.current"))
+    return PageLink(_("回到首页"), url_for("home.welcome"))
 
 
-def back() -> Way:
+def back() -> PageLink:
     """To the page that a form stood on; to signing in first, where that is what is missing."""
     if g.get("account") is None and request.endpoint and request.blueprint not in PUBLIC:
-        return Way(_("登录"), url_for("sign_in.page", next=this_page()))
-    return Way(_("回到刚才的页面"), this_page())
+        return PageLink(_("登录"), url_for("sign_in.page", next=this_page()))
+    return PageLink(_("回到刚才的页面"), this_page())

@@ -20,10 +20,10 @@ from ncre.domain.scanned_code import LONGEST
 from ncre.projections.rows import RegistrationRow
 from ncre.services.admission.verification import PURPOSE, Expected, Verification, verify_ticket
 from ncre.web.shared.auth import Answer, account, container, require_role
-from ncre.web.shared.disclosure import open_details, opened
+from ncre.web.shared.disclosure import is_opened, open_details
 from ncre.web.shared.forms import command_id, fresh_id, sent_form, typed_field
 from ncre.web.shared.language import language
-from ncre.web.shared.pictures import picture_of
+from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.shared.rounds import sites_of_round
 from ncre.web.staff.second_look import blind
@@ -59,7 +59,7 @@ def check() -> Answer:
 def let_in(registration: UUID) -> Answer:
     """A member of staff lets in whom the door leaves to them; the verdict is recorded with the entry."""
     row = at_my_sites(registration)
-    if not opened(row, PURPOSE):
+    if not is_opened(row, PURPOSE):
         raise Forbidden
     manner = TicketVerdict.OUTDATED if typed_field("manner") == "scanned" else TicketVerdict.TYPED
     finding = Verification(manner, container().ticket_verifier.expected(registration))
@@ -89,11 +89,11 @@ def revoke(registration: UUID) -> Answer:
 def photo(registration: UUID) -> Answer:
     """The face to compare, of whoever was just checked: the look was recorded then."""
     row = at_my_sites(registration)
-    if not opened(row, PURPOSE):
+    if not is_opened(row, PURPOSE):
         raise Forbidden
     if not row["photo"]:
         raise NotFound
-    return picture_of(row, row["photo"]["digest"])
+    return photo_response(row, row["photo"]["digest"])
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, field_values, fresh_id, typed_field
 from ncre.web.shared.registration_view import with_rules
 from ncre.web.staff.case_forms import FIELD_OF, TEXTS
-from ncre.web.staff.queue_filter import asked_for, filter_of
+from ncre.web.staff.queue_filter import filter_of, queue_asked_for
 from ncre.web.staff.queue_page import chosen_of_form
 from ncre.web.staff.second_look import without_look
 
@@ -148,7 +148,7 @@ def _all_that_fit() -> list[Chosen]:
     round_ = exams.current()
     code = round_.code if round_ else ""
     mine = [site.code for site in exams.sites(code) if account().actor.covers(site.code)]
-    rows = without_look(_walked(filter_of(asked_for(mine), code)))
+    rows = without_look(_walked(filter_of(queue_asked_for(mine), code)))
     return judged(rows, {row["id"]: row["version"] for row in rows}, account().id)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ncre.projections.rows import RegistrationRow
 from ncre.web.drafts.draft_form import DraftForm, OpenForm
-from ncre.web.shared.disclosure import opened
+from ncre.web.shared.disclosure import is_opened
 from ncre.web.staff.typed import PURPOSE, Typed
 
 REJECTION: Final = DraftForm("rejection", ("reasons", "note"))
@@ -27,7 +27,7 @@ def opened_forms(registration: UUID) -> dict[str, OpenForm]:
 def drafts_of_case(row: RegistrationRow) -> Typed:
     """What staff had begun to write about a case; nothing before they have opened it."""
     typed = Typed()
-    if not opened(row, PURPOSE):
+    if not is_opened(row, PURPOSE):
         return typed
     for form in FORMS:
         fields = form.opened(row["id"]).fields

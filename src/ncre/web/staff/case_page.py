@@ -19,7 +19,7 @@ from ncre.projections.rows import RegistrationRow, SeatRow, known
 from ncre.services.documents.issuing import missing_glyphs
 from ncre.web.candidate.task_list import GROUPS, time_left
 from ncre.web.shared.auth import account, container
-from ncre.web.shared.disclosure import go_on, opened
+from ncre.web.shared.disclosure import go_on, is_opened
 from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
@@ -31,7 +31,7 @@ from ncre.web.staff.review_case import (
     changes_since_rejection,
     closed_steps,
     history_of,
-    newest_decision,
+    newest_line_of_staff,
     pictures,
     reasons_by_group,
 )
@@ -59,7 +59,7 @@ def case_page(registration: UUID, typed: Typed) -> str:
 def page_of(row: RegistrationRow, typed: Typed) -> str:
     """`case_page` of a row that was read just now."""
     registration = row["id"]
-    open_ = go_on(row, PURPOSE) if request.method == "POST" else opened(row, PURPOSE)
+    open_ = go_on(row, PURPOSE) if request.method == "POST" else is_opened(row, PURPOSE)
     case, now = with_rules(row), container().clock()
     history = history_of(registration) if open_ else []
     record = container().queries.cases.record(registration)
@@ -87,7 +87,7 @@ def page_of(row: RegistrationRow, typed: Typed) -> str:
         rejections=[fact for fact in history if isinstance(fact, facts.Rejected)][::-1],
         story=told[:SHORT],
         older=told[SHORT:],
-        decided=newest_decision(told) if "case" in typed.faults else None,
+        decided=newest_line_of_staff(told) if "case" in typed.faults else None,
         steps=steps,
         closed=closed,
         own=own,

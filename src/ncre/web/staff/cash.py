@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import EXAM_TIME
-from ncre.domain.payment.settlement import fen, yuan
+from ncre.domain.payment.settlement import fen_typed, yuan
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
@@ -66,7 +66,7 @@ def counter(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     receipt, amount = trimmed_field("receipt"), typed_field("amount")
     try:
-        asked, taken = case_request(registration), fen(amount)
+        asked, taken = case_request(registration), fen_typed(amount)
         back = container().registrations.take_counter_payment(asked, receipt, taken)
     except Refusal as refusal:
         faults = {AT_COUNTER.get(refusal.code, "case"): refusal_text(refusal)}

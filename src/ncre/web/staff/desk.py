@@ -20,7 +20,7 @@ from ncre.web.shared.disclosure import open_details
 from ncre.web.shared.forms import fresh_id, typed_field
 from ncre.web.shared.registration_view import with_rules
 from ncre.web.staff.case_page import AT_DESK
-from ncre.web.staff.return_link import remember
+from ncre.web.staff.return_link import remember_list
 from ncre.web.staff.second_look import taken_look
 from ncre.web.staff.typed import PURPOSE
 
@@ -35,7 +35,7 @@ _PRINTED: Final = re.compile(r"[RT][12]\.(\d{14})\..*", re.IGNORECASE)
 @pages.get("/staff/desk")
 @require_role(Role.REVIEWER, Role.OFFICE)
 def search() -> Answer:
-    remember("desk.search")
+    remember_list("desk.search")
     return render_template("staff/desk.html", typed="", rows=[], faults={})
 
 
@@ -47,7 +47,7 @@ def find() -> Answer:
     The one case that was meant is opened with it, recorded as everywhere. A name or a phone may be that of somebody
     else too: whoever it finds is shown masked, and opened by hand.
     """
-    remember("desk.search")
+    remember_list("desk.search")
     found = looked_up(account().sites)
     typed, rows, faults = found.typed, found.rows, found.faults
     taken = taken_look()
@@ -77,7 +77,7 @@ def _due(rows: list[RegistrationRow]) -> set[UUID]:
 
 
 @dataclass(frozen=True)
-class Found:
+class DeskSearch:
     """What the search form held, what it names, what is wrong with it; a name or a phone does not say whom it means."""
 
     typed: str
@@ -86,12 +86,12 @@ class Found:
     by_name: bool = False
 
 
-def looked_up(sites: frozenset[str] = EVERY_SITE) -> Found:
+def looked_up(sites: frozenset[str] = EVERY_SITE) -> DeskSearch:
     """The text of the search form, and what it names at these sites."""
     typed = typed_field("q")
     text = wanted(typed)
     if not text or len(text) > LONGEST:
-        return Found(typed, [], {"q": _("请输入报名号、证件号码、准考证号、姓名、手机号或邮箱。")})
+        return DeskSearch(typed, [], {"q": _("请输入报名号、证件号码、准考证号、姓名、手机号或邮箱。")})
     persons = container().people.persons(text)
     rows = container().queries.cases.search(text, persons, sites)
     by_name = [] if rows else _by_name(text, sites)
@@ -99,7 +99,7 @@ def looked_up(sites: frozenset[str] = EVERY_SITE) -> Found:
     if sites != EVERY_SITE:
         nothing = _("没有找到。请核对号码；姓名须完整；只能找到您负责的考点的报名。")
     rows = rows or by_name
-    return Found(typed, rows, {} if rows else {"q": nothing}, bool(by_name))
+    return DeskSearch(typed, rows, {} if rows else {"q": nothing}, bool(by_name))
 
 
 def _by_name(text: str, sites: frozenset[str]) -> list[RegistrationRow]:

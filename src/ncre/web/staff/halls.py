@@ -11,7 +11,7 @@ from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.forms import typed_field
 from ncre.web.shared.rounds import current_round, current_site
-from ncre.web.staff.return_link import remember
+from ncre.web.staff.return_link import remember_list
 
 pages = Blueprint("halls", __name__)
 
@@ -37,7 +37,7 @@ def site(code: str) -> Answer:
     """The sittings and halls of a site, with their papers."""
     here = _mine(code)
     sittings = container().hall_lists.sittings(current_round().code, code, account().actor)
-    remember("halls.site", code=code)
+    remember_list("halls.site", code=code)
     return render_template("staff/hall_papers.html", site=here, sittings=sittings)
 
 
@@ -47,7 +47,7 @@ def sitters(code: str, sitting: str) -> Answer:
     """Who sits where in a sitting; names masked."""
     here = _mine(code)
     rows = container().hall_lists.sitters(current_round().code, here.code, sitting, account().actor)
-    remember("halls.site", code=code)
+    remember_list("halls.site", code=code)
     return render_template("staff/sitters.html", site=here, rows=rows)
 
 

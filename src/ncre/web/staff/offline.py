@@ -20,12 +20,12 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.admission import ADMITS, BY_A_PERSON, ENTRY_CLOSES, ENTRY_OPENS, HALTS, WORTH_WORDS
-from ncre.domain.exam.plan import Site, in_words
+from ncre.domain.exam.plan import Site, exam_time_in_words
 from ncre.domain.offline_acts import KEPT, MOST_ACTS
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.scanned_code import LONGEST
 from ncre.services.admission.offline_acts import read_batch
-from ncre.services.admission.offline_desk import Answered
+from ncre.services.admission.offline_desk import ActResult
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import typed_field
@@ -148,7 +148,7 @@ def sync() -> Answer:
     return jsonify(answers=[_told(one) for one in answers])
 
 
-def _told(answered: Answered) -> dict[str, Any]:
+def _told(answered: ActResult) -> dict[str, Any]:
     words = ""
     if answered.refusal is not None:
         words = refusal_text(answered.refusal)
@@ -160,7 +160,7 @@ def _told(answered: Answered) -> dict[str, Any]:
         "outcome": answered.outcome.value,
         "words": words,
         "by": by,
-        "at": in_words(answered.at) if answered.at else "",
+        "at": exam_time_in_words(answered.at) if answered.at else "",
     }
 
 

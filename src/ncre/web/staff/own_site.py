@@ -18,8 +18,8 @@ from ncre.identity.form_drafts import LARGEST_OF_STAFF
 from ncre.services.exam.revision_commands import Revision
 from ncre.services.exam.site_administration import PARTS
 from ncre.web.drafts.draft_form import DraftForm, OpenForm, thing
-from ncre.web.office.draft_fields import ROOMS, Field, Form, Group
-from ncre.web.office.draft_forms import as_time, in_words, labels_of, rows_of, typed_cells
+from ncre.web.office.draft_fields import ROOMS, DraftField, FieldGroup, Form
+from ncre.web.office.draft_forms import as_time, fault_in_words, labels_of, rows_shown, typed_cells
 from ncre.web.office.draft_site_fields import offers_group
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
@@ -68,7 +68,7 @@ def change(code: str, part: str) -> Answer:
         typed = service.typed(round_.code, code, part, cells, seen(), account().actor)
         if typed.faults:
             labels = labels_of(_form(found, part))
-            faults = {one.name: in_words(one.words, labels) for one in reversed(typed.faults)}
+            faults = {one.name: fault_in_words(one.words, labels) for one in reversed(typed.faults)}
             return _page(found, {part: cells}, faults, part), 422
         revision = service.preview(typed)
         if revision is None or not revision.points:
@@ -146,7 +146,7 @@ def _page(found: Site, typed: dict[str, dict[str, str]], faults: dict[str, str],
         reviewers=container().site_administration.reviewers(found) if "reviewers" in manages else [],
         faults=faults,
         at=part,
-        rows_of=rows_of,
+        rows_of=rows_shown,
         as_time=as_time,
         command_id=fresh_id,
         typed=sent_form(),
@@ -187,11 +187,11 @@ def _preview(
 
 def _form(found: Site, part: str) -> Form:
     if part == "rooms":
-        return Form(_("机房"), (Group(_("机房"), table=ROOMS, hint=_("清空一行即取消这个机房。")),))
+        return Form(_("机房"), (FieldGroup(_("机房"), table=ROOMS, hint=_("清空一行即取消这个机房。")),))
     if part == "offers":
         return Form(_("开考科目"), (offers_group(_subjects(current_round(), found)),))
-    notice = Field("site.notice", _("考点提示"), hint=_("考生选择考点时看到。"))
-    return Form(_("考点提示"), (Group(_("考点提示"), (notice,)),))
+    notice = DraftField("site.notice", _("考点提示"), hint=_("考生选择考点时看到。"))
+    return Form(_("考点提示"), (FieldGroup(_("考点提示"), (notice,)),))
 
 
 def _subjects(round_: Round, found: Site) -> list[tuple[str, str]]:

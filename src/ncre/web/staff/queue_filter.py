@@ -70,7 +70,7 @@ class AskedFor:
         return bool(self.arguments.keys() - {"order"})
 
 
-def asked_for(mine: Collection[str]) -> AskedFor:
+def queue_asked_for(mine: Collection[str]) -> AskedFor:
     """What the address of this request asks for; another's site is as good as none."""
     given = request.args
     waited = given.get("waited", "")

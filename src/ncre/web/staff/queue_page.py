@@ -15,7 +15,7 @@ from ncre.projections.rows import RegistrationRow
 from ncre.web.candidate.photo_checks import lines
 from ncre.web.candidate.task_list import time_left
 from ncre.web.shared.auth import Answer, account, container
-from ncre.web.shared.disclosure import open_all, opened
+from ncre.web.shared.disclosure import is_opened, open_all
 from ncre.web.shared.forms import field_values, fresh_id
 from ncre.web.shared.history_view import name_of
 from ncre.web.shared.registration_view import at_my_sites
@@ -23,12 +23,12 @@ from ncre.web.staff.queue_filter import (
     VERDICT_WORDS,
     WAITED,
     AskedFor,
-    asked_for,
     filter_of,
     in_address,
     place_of,
+    queue_asked_for,
 )
-from ncre.web.staff.return_link import remember
+from ncre.web.staff.return_link import remember_list
 from ncre.web.staff.second_look import without_look
 
 PURPOSE: Final = "review"
@@ -41,7 +41,7 @@ def table(size: int) -> Answer:
     """待审核 as a table."""
     asked, round_, mine = _asked()
     found = _found(asked, round_, size)
-    remember("review.queue", **asked.arguments)
+    remember_list("review.queue", **asked.arguments)
     return render_template("staff/queue.html", **_shown(asked, round_, mine, found, "review.queue"))
 
 
@@ -49,7 +49,7 @@ def sheet() -> Answer:
     """The photos of the waiting cases side by side, where this session opened them."""
     asked, round_, mine = _asked()
     found = _found(asked, round_, PHOTOS)
-    remember("review.sheet", **asked.arguments)
+    remember_list("review.sheet", **asked.arguments)
     cards = [_card(row) for row in found.rows]
     shown = _shown(asked, round_, mine, found, "review.sheet")
     closed = [one for one in cards if not one["opened"]]
@@ -69,7 +69,7 @@ def _asked() -> tuple[AskedFor, Round | None, list[Site]]:
     exams = container().queries.exams
     round_ = exams.current()
     mine = [site for site in exams.sites(round_.code if round_ else "") if account().actor.covers(site.code)]
-    return asked_for([site.code for site in mine]), round_, mine
+    return queue_asked_for([site.code for site in mine]), round_, mine
 
 
 def _found(asked: AskedFor, round_: Round | None, size: int) -> QueuedCases:
@@ -121,7 +121,7 @@ def _card(row: RegistrationRow) -> dict[str, Any]:
     checks = lines(photo.get("measured") or {}, photo.get("codes") or (), staff=True)
     return {
         "row": row,
-        "opened": opened(row, PURPOSE),
+        "opened": is_opened(row, PURPOSE),
         "verdict": VERDICT_WORDS.get(photo.get("verdict", ""), ""),
         "appealed": bool(photo.get("appealed")),
         "faults": [line for line in checks if line.level in ("refused", "warned", "staff")],

@@ -21,7 +21,7 @@ LISTS: Final = {
 """The pages that list cases, and what the way back to each is called."""
 
 
-def remember(endpoint: str, **values: Any) -> None:
+def remember_list(endpoint: str, **values: Any) -> None:
     """The visitor is on this list now."""
     session[KEY] = [endpoint, {name: value for name, value in values.items() if value}]
 

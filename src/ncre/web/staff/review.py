@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
-from ncre.domain.exam.plan import in_words
+from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.disclosure import reason_of_work
@@ -18,11 +18,11 @@ from ncre.projections.rows import RegistrationRow
 from ncre.services.registration.registrations import Decision
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
-from ncre.web.shared.disclosure import open_details, opened
+from ncre.web.shared.disclosure import is_opened, open_details
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import field_values, trimmed_field, typed_field
 from ncre.web.shared.history_view import name_of
-from ncre.web.shared.pictures import picture_of
+from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.staff import queue_page
 from ncre.web.staff.case_drafts import CANCELLATION, REJECTION, TRANSFER, drafts_of_case
@@ -87,11 +87,11 @@ def open_case(registration: UUID) -> Answer:
 def photo(registration: UUID, digest: str) -> Answer:
     """A photo that this case has or had, where it was opened; any other digest is as good as none."""
     row = at_my_sites(registration)
-    if not opened(row, PURPOSE):
+    if not is_opened(row, PURPOSE):
         raise Forbidden
     if not container().queries.cases.has_photo(registration, digest):
         raise NotFound
-    return picture_of(row, digest)
+    return photo_response(row, digest)
 
 
 @pages.post("/staff/cases/<uuid:registration>/approve")
@@ -202,7 +202,7 @@ def _to_next(decided: RegistrationRow, notice: str) -> Answer:
     row = container().queries.cases.next_after(decided, account().actor, container().clock(), claimed)
     if row is None:
         return redirect(url_for("review.queue"), 303)
-    if opened(decided, PURPOSE):
+    if is_opened(decided, PURPOSE):
         open_details(row, PURPOSE, "review")
         claims.take(row, account())
     return redirect(url_for("review.case", registration=row["id"]), 303)
@@ -216,5 +216,5 @@ def _of_others(decision: Decision) -> str:
     return _(
         "这份报名已由 %(who)s 在 %(when)s 作出同样的决定，您这次没有改动任何内容。",
         who=name_of(before.actor),
-        when=in_words(before.recorded_at),
+        when=exam_time_in_words(before.recorded_at),
     )

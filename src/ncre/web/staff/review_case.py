@@ -14,14 +14,14 @@ from ncre.events import access
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.registration_values import Details
-from ncre.projections.audit.snapshots import Version, differences, standing, student_of
+from ncre.projections.audit.snapshots import AsOfVersion, field_changes, state_at, student_of
 from ncre.projections.registration.fields import DETAILS, FIELDS, formatted_value
 from ncre.projections.registration.registrations import stood
 from ncre.web.candidate.photo_checks import lines, overlay
 from ncre.web.candidate.task_list import GROUPS
 from ncre.web.shared.auth import container
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.history_view import Told
+from ncre.web.shared.history_view import HistoryLine
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case
 
@@ -77,7 +77,7 @@ def applied_for(history: Sequence[Fact]) -> list[tuple[str, str]]:
 def changes_since_rejection(history: Sequence[Fact]) -> list[tuple[str, str, str]]:
     """What the candidate changed after the last rejection: (label, before, after) in words."""
     rejected = [fact.metadata.version for fact in history if isinstance(fact, facts.Rejected)]
-    before, after = standing(history, Version(rejected[-1])) if rejected else None, standing(history)
+    before, after = state_at(history, AsOfVersion(rejected[-1])) if rejected else None, state_at(history)
     if before is None or after is None:
         return []
     tongue = language()
@@ -87,12 +87,12 @@ def changes_since_rejection(history: Sequence[Fact]) -> list[tuple[str, str, str
             formatted_value(change.field, change.before, tongue, opened=True),
             formatted_value(change.field, change.after, tongue, opened=True),
         )
-        for change in differences(before, after)
+        for change in field_changes(before, after)
         if change.field in CANDIDATE_FIELDS
     ]
 
 
-def newest_decision(story: Sequence[Told]) -> Told | None:
+def newest_line_of_staff(story: Sequence[HistoryLine]) -> HistoryLine | None:
     """The newest line in which staff changed the case, newest first given: what an outdated page did not show."""
     return next(
         (told for told in story if told.name and told.row["topic"] != access.DetailsViewed.TOPIC), None

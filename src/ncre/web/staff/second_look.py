@@ -23,7 +23,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import field_values, typed_field
-from ncre.web.shared.pictures import picture_of
+from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import any_row
 from ncre.web.staff.review_case import answers, applied_for, pictures
 
@@ -95,7 +95,7 @@ def photo(registration: UUID, version: int, digest: str) -> Answer:
     shown = {one["digest"] for one in pictures(container().second_looks.before(look))}
     if digest not in shown:
         raise NotFound
-    return picture_of(any_row(registration), digest)
+    return photo_response(any_row(registration), digest)
 
 
 @pages.post("/staff/second-looks/<uuid:registration>/<int:version>")

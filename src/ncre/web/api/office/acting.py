@@ -7,12 +7,12 @@ from uuid import UUID
 from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
 from ncre.services.registration.case_request import CaseRequest
-from ncre.web.api.access import command_id, me, seen
+from ncre.web.api.access import command_id_of_key, me, seen_version
 
 
 def office_act() -> Act:
     """Of a command, under the id that its Idempotency-Key maps to."""
-    return Act(me().acting_as(Role.OFFICE), command_id())
+    return Act(me().acting_as(Role.OFFICE), command_id_of_key())
 
 
 def office_look() -> Act:
@@ -23,4 +23,6 @@ def office_look() -> Act:
 def office_request(registration: UUID) -> CaseRequest:
     """Of a command upon a registration, at the version that the caller saw."""
     act = office_act()
-    return CaseRequest(registration=registration, actor=act.actor, seen=seen(), command_id=act.command_id)
+    return CaseRequest(
+        registration=registration, actor=act.actor, seen=seen_version(), command_id=act.command_id
+    )

@@ -53,7 +53,7 @@ class BannedOutcomeAsked(Asked):
     why: Text
 
 
-class Ban(Answered):
+class BanShape(Answered):
     """The number masked. `in_force`: today."""
 
     id: UUID
@@ -67,14 +67,14 @@ class Ban(Answered):
     in_force: bool
 
 
-class Bans(Answered):
+class BansShape(Answered):
     """`more`: there are older ones on the next page."""
 
-    items: list[Ban]
+    items: list[BanShape]
     more: bool
 
 
-class BannedRegistration(Answered):
+class BannedRegistrationShape(Answered):
     """A paid registration of somebody banned, which waits for what becomes of it."""
 
     ban: UUID
@@ -87,15 +87,15 @@ class BannedRegistration(Answered):
     amount: int
 
 
-class BannedRegistrations(Answered):
-    items: list[BannedRegistration]
+class BannedRegistrationsShape(Answered):
+    items: list[BannedRegistrationShape]
 
 
-class BanReason(Answered):
+class BanReasonShape(Answered):
     reason: str
 
 
-class BanOutcome(Answered):
+class BanOutcomeShape(Answered):
     """What an entry comes to: new, same, repeated or faulty (`says` why); how many registrations it touches."""
 
     place: int
@@ -106,10 +106,10 @@ class BanOutcome(Answered):
     paid: int
 
 
-class BanOutcomes(Answered):
-    items: list[BanOutcome]
+class BanOutcomesShape(Answered):
+    items: list[BanOutcomeShape]
 
 
-class BansImported(Answered):
+class BansImportedShape(Answered):
     imposed: int
-    items: list[BanOutcome]
+    items: list[BanOutcomeShape]

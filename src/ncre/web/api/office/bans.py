@@ -12,24 +12,24 @@ from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusal_wording import in_both_languages
 from ncre.domain.refusals import Refusal
 from ncre.services.bans.ban_file import BanRow, new_ban
-from ncre.services.bans.bans import Outcome, RowOutcome
+from ncre.services.bans.bans import BanOutcome, RowOutcome
 from ncre.web.api.answers import answer, as_it_stands
-from ncre.web.api.models import Answered, Registration
+from ncre.web.api.models import Answered, RegistrationShape
 from ncre.web.api.office.acting import office_act, office_look, office_request
 from ncre.web.api.office.ban_shapes import (
-    Ban,
     BanAsked,
     BanListAsked,
     BannedOutcomeAsked,
-    BannedRegistration,
-    BannedRegistrations,
-    BanOutcome,
-    BanOutcomes,
-    BanReason,
-    Bans,
+    BannedRegistrationShape,
+    BannedRegistrationsShape,
+    BanOutcomeShape,
+    BanOutcomesShape,
+    BanReasonShape,
     BansAsked,
     BanSearchAsked,
-    BansImported,
+    BanShape,
+    BansImportedShape,
+    BansShape,
 )
 from ncre.web.api.office.draft_shapes import WhyAsked
 from ncre.web.api.spec import View, operation, pages
@@ -37,13 +37,13 @@ from ncre.web.shared.auth import container
 from ncre.web.shared.language import language
 
 
-def office(name: str, answers: type[Answered], **more: Any) -> Callable[[View], View]:
+def bans_operation(name: str, answers: type[Answered], **more: Any) -> Callable[[View], View]:
     """An operation upon bans, for integrations of all sites."""
     return operation(name, answers, Scope.BANS, everywhere=True, tag="bans", **more)
 
 
 @pages.get("/bans")
-@office("listBans", Bans, query=BanListAsked)
+@bans_operation("listBans", BansShape, query=BanListAsked)
 def list_bans() -> Response:
     """Bans
 
@@ -51,11 +51,11 @@ def list_bans() -> Response:
     """
     asked: BanListAsked = request.context.query  # type: ignore[attr-defined]
     rows, more = container().bans.page(asked.page)
-    return answer(Bans(items=[_ban(row) for row in rows], more=more))
+    return answer(BansShape(items=[_ban(row) for row in rows], more=more))
 
 
 @pages.post("/bans")
-@office("imposeBan", Ban, json=BanAsked, command=True)
+@bans_operation("imposeBan", BanShape, json=BanAsked, command=True)
 def impose_ban() -> Response:
     """Impose a ban
 
@@ -66,7 +66,7 @@ def impose_ban() -> Response:
 
 
 @pages.post("/ban-searches")
-@office("searchBans", Bans, json=BanSearchAsked)
+@bans_operation("searchBans", BansShape, json=BanSearchAsked)
 def search_bans() -> Response:
     """Find bans by a document number
 
@@ -74,12 +74,12 @@ def search_bans() -> Response:
     """
     asked: BanSearchAsked = request.context.json  # type: ignore[attr-defined]
     return answer(
-        Bans(items=[_ban(row) for row in container().bans.search(asked.document_number)], more=False)
+        BansShape(items=[_ban(row) for row in container().bans.search(asked.document_number)], more=False)
     )
 
 
 @pages.get("/bans/<uuid:ban_id>")
-@office("getBan", Ban)
+@bans_operation("getBan", BanShape)
 def ban(ban_id: UUID) -> Response:
     """One ban
 
@@ -89,18 +89,18 @@ def ban(ban_id: UUID) -> Response:
 
 
 @pages.post("/bans/<uuid:ban_id>/reason-views")
-@office("viewBanReason", BanReason)
+@bans_operation("viewBanReason", BanReasonShape)
 def view_reason(ban_id: UUID) -> Response:
     """Read why a ban was imposed
 
     That it was read is recorded first.
     """
     act = office_look()
-    return answer(BanReason(reason=container().bans.reason(act, ban_id)))
+    return answer(BanReasonShape(reason=container().bans.reason(act, ban_id)))
 
 
 @pages.post("/bans/<uuid:ban_id>/lifting")
-@office("liftBan", Ban, json=WhyAsked, command=True)
+@bans_operation("liftBan", BanShape, json=WhyAsked, command=True)
 def lift_ban(ban_id: UUID) -> Response:
     """Lift a ban
 
@@ -112,18 +112,18 @@ def lift_ban(ban_id: UUID) -> Response:
 
 
 @pages.post("/ban-previews")
-@office("previewBans", BanOutcomes, json=BansAsked)
+@bans_operation("previewBans", BanOutcomesShape, json=BansAsked)
 def preview_bans() -> Response:
     """What imposing many bans would come to
 
     Entry by entry; nothing is recorded.
     """
     asked: BansAsked = request.context.json  # type: ignore[attr-defined]
-    return answer(BanOutcomes(items=_outcomes(container().bans.preview(_rows(asked.bans)))))
+    return answer(BanOutcomesShape(items=_outcomes(container().bans.preview(_rows(asked.bans)))))
 
 
 @pages.post("/ban-imports")
-@office("importBans", BansImported, json=BansAsked, command=True)
+@bans_operation("importBans", BansImportedShape, json=BansAsked, command=True)
 def import_bans() -> Response:
     """Impose many bans
 
@@ -132,27 +132,29 @@ def import_bans() -> Response:
     asked: BansAsked = request.context.json  # type: ignore[attr-defined]
     rows = _rows(asked.bans)
     count = container().bans.import_rows(office_act(), rows)
-    return answer(BansImported(imposed=count, items=_outcomes(container().bans.preview(rows))))
+    return answer(BansImportedShape(imposed=count, items=_outcomes(container().bans.preview(rows))))
 
 
 @pages.get("/banned-registrations")
-@office("listBannedRegistrations", BannedRegistrations)
+@bans_operation("listBannedRegistrations", BannedRegistrationsShape)
 def banned() -> Response:
     """Paid registrations of banned people
 
     That wait for what becomes of them, the oldest ban first.
     """
     rows = container().bans.waiting()
-    names = BannedRegistration.model_fields
+    names = BannedRegistrationShape.model_fields
     return answer(
-        BannedRegistrations(items=[BannedRegistration(**{name: row[name] for name in names}) for row in rows])
+        BannedRegistrationsShape(
+            items=[BannedRegistrationShape(**{name: row[name] for name in names}) for row in rows]
+        )
     )
 
 
 @pages.post("/bans/<uuid:ban_id>/registrations/<uuid:registration_id>/outcome")
 @operation(
     "resolveBannedRegistration",
-    Registration,
+    RegistrationShape,
     Scope.BANS,
     json=BannedOutcomeAsked,
     command=True,
@@ -167,7 +169,7 @@ def resolve_banned(ban_id: UUID, registration_id: UUID) -> Response:
     """
     asked: BannedOutcomeAsked = request.context.json  # type: ignore[attr-defined]
     decision = office_request(registration_id)
-    container().bans.resolve(decision, ban_id, Outcome(asked.outcome), asked.why)
+    container().bans.resolve(decision, ban_id, BanOutcome(asked.outcome), asked.why)
     return as_it_stands(registration_id)
 
 
@@ -192,9 +194,9 @@ def _rows(bans: Sequence[BanAsked]) -> list[BanRow]:
     return rows
 
 
-def _outcomes(found: Sequence[RowOutcome]) -> list[BanOutcome]:
+def _outcomes(found: Sequence[RowOutcome]) -> list[BanOutcomeShape]:
     return [
-        BanOutcome(
+        BanOutcomeShape(
             place=one.line,
             state=one.state.value,
             document_masked=one.document,
@@ -211,6 +213,6 @@ def _one(identity: UUID) -> Response:
     return answer(_ban(row))
 
 
-def _ban(row: dict[str, Any]) -> Ban:
-    same = {name: row[name] for name in Ban.model_fields if name != "in_force"}
-    return Ban(**same, in_force=container().bans.is_in_force(row))
+def _ban(row: dict[str, Any]) -> BanShape:
+    same = {name: row[name] for name in BanShape.model_fields if name != "in_force"}
+    return BanShape(**same, in_force=container().bans.is_in_force(row))

@@ -12,11 +12,11 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.vocabulary import Role
 from ncre.services.exam.calling_off_request import CallOff
-from ncre.web.api.access import command_id, me
+from ncre.web.api.access import command_id_of_key, me
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Text
 from ncre.web.api.models import Answered
-from ncre.web.api.office.drafts import office
+from ncre.web.api.office.drafts import drafts_operation
 from ncre.web.api.spec import pages
 from ncre.web.shared.auth import container
 from ncre.web.shared.language import language
@@ -41,7 +41,7 @@ class CallOffAsked(Asked):
     mark: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,64}$")]
 
 
-class CallOffPreview(Answered):
+class CallOffPreviewShape(Answered):
     """Whom it would concern, by status; amounts are fen. `hindered`: what stands against carrying people over."""
 
     people: int
@@ -52,13 +52,13 @@ class CallOffPreview(Answered):
     mark: str
 
 
-class CallOffRefusal(Answered):
+class CallOffRefusalShape(Answered):
     registration: UUID
     number: str
     says: str
 
 
-class CallOffRun(Answered):
+class CallOffRunShape(Answered):
     """`refusals` are the first 500 of those that could not be dealt with."""
 
     id: UUID
@@ -70,11 +70,11 @@ class CallOffRun(Answered):
     waiting: int
     refused: int
     ended: bool
-    refusals: list[CallOffRefusal]
+    refusals: list[CallOffRefusalShape]
 
 
 @pages.get("/rounds/<code>/sites/<site>/call-off-preview")
-@office("previewCallOff", CallOffPreview, query=CallOffPreviewAsked)
+@drafts_operation("previewCallOff", CallOffPreviewShape, query=CallOffPreviewAsked)
 def preview_call_off(code: str, site: str) -> Response:
     """Whom calling a site off would concern
 
@@ -83,7 +83,7 @@ def preview_call_off(code: str, site: str) -> Response:
     asked: CallOffPreviewAsked = request.context.query  # type: ignore[attr-defined]
     shown = container().calling_off.preview(code, site, asked.to)
     return answer(
-        CallOffPreview(
+        CallOffPreviewShape(
             people=shown.people,
             statuses={status.value: count for status, count in shown.counts.items()},
             paid=shown.paid,
@@ -95,7 +95,7 @@ def preview_call_off(code: str, site: str) -> Response:
 
 
 @pages.post("/rounds/<code>/sites/<site>/call-offs")
-@office("callOffSite", CallOffRun, json=CallOffAsked, command=True)
+@drafts_operation("callOffSite", CallOffRunShape, json=CallOffAsked, command=True)
 def call_off(code: str, site: str) -> Response:
     """Call a site off
 
@@ -113,14 +113,14 @@ def call_off(code: str, site: str) -> Response:
             money={"refund": PaidFee.REFUND, "keep": PaidFee.KEEP}.get(asked.way),
             why=asked.why,
             seen=asked.mark,
-            command_id=command_id(),
+            command_id=command_id_of_key(),
         )
     )
     return _run(run)
 
 
 @pages.get("/call-offs/<uuid:run_id>")
-@office("getCallOff", CallOffRun)
+@drafts_operation("getCallOff", CallOffRunShape)
 def call_off_run(run_id: UUID) -> Response:
     """How far a site's calling off is
 
@@ -130,7 +130,7 @@ def call_off_run(run_id: UUID) -> Response:
 
 
 @pages.post("/call-offs/<uuid:run_id>/retry")
-@office("retryCallOff", CallOffRun, command=True)
+@drafts_operation("retryCallOff", CallOffRunShape, command=True)
 def retry_call_off(run_id: UUID) -> Response:
     """Try those that were refused once more
 
@@ -145,7 +145,7 @@ def retry_call_off(run_id: UUID) -> Response:
 def _run(identity: UUID) -> Response:
     found = container().calling_off.progress(identity)
     return answer(
-        CallOffRun(
+        CallOffRunShape(
             id=found.run.id,
             round=found.run.round,
             site=found.run.site,
@@ -156,7 +156,7 @@ def _run(identity: UUID) -> Response:
             refused=found.refused,
             ended=found.run.ended_at is not None,
             refusals=[
-                CallOffRefusal(
+                CallOffRefusalShape(
                     registration=one.registration, number=one.number, says=one.said.get(language(), "")
                 )
                 for one in found.refusals

@@ -46,7 +46,7 @@ class WhyAsked(Asked):
     why: Text
 
 
-class CellFault(Answered):
+class CellFaultShape(Answered):
     """What is wrong; `name` is "" where it is the part as a whole."""
 
     part: str
@@ -54,7 +54,7 @@ class CellFault(Answered):
     says: str
 
 
-class DraftInList(Answered):
+class DraftInListShape(Answered):
     id: UUID
     round: str
     made_from: int
@@ -63,18 +63,18 @@ class DraftInList(Answered):
     made_at: datetime
 
 
-class Drafts(Answered):
-    items: list[DraftInList]
+class DraftsShape(Answered):
+    items: list[DraftInListShape]
 
 
-class DraftPartInList(Answered):
+class DraftPartInListShape(Answered):
     name: str
     version: int
     removed: bool
     changed_at: datetime
 
 
-class Draft(Answered):
+class DraftShape(Answered):
     """`faults` hinder publishing, `cautions` are to be read before. Its version is the ETag that publishing asks for."""
 
     id: UUID
@@ -82,22 +82,22 @@ class Draft(Answered):
     made_from: int
     state: str
     version: int
-    parts: list[DraftPartInList]
-    faults: list[CellFault]
-    cautions: list[CellFault]
+    parts: list[DraftPartInListShape]
+    faults: list[CellFaultShape]
+    cautions: list[CellFaultShape]
 
 
-class DraftPart(Answered):
+class DraftPartShape(Answered):
     """Its cells as they were typed; its version is the ETag that changing it asks for."""
 
     name: str
     version: int
     removed: bool
     cells: dict[str, str]
-    faults: list[CellFault]
+    faults: list[CellFaultShape]
 
 
-class RoundChange(Answered):
+class RoundChangeShape(Answered):
     """`outcome`: refused, follow-up or fine, in words in `says`; `touches` are people or seats, by status."""
 
     kind: str
@@ -109,22 +109,22 @@ class RoundChange(Answered):
     statuses: dict[str, int]
 
 
-class RoundChanges(Answered):
+class RoundChangesShape(Answered):
     """What publishing would change; `outdated`: the round was revised since the draft was made, catch up first."""
 
     round: str
     made_from: int
     outdated: bool
-    items: list[RoundChange]
+    items: list[RoundChangeShape]
 
 
-class Published(Answered):
+class PublishedShape(Answered):
     round: str
     revision: int
     changes: int
 
 
-class CaughtUp(Answered):
+class CaughtUpShape(Answered):
     """`both` names the cells that both sides changed; they stay as in the draft."""
 
     both: dict[str, list[str]]

@@ -15,23 +15,23 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.services.exam.draft import RoundDraft as KeptDraft
 from ncre.services.exam.revision_commands import Revision
-from ncre.web.api.access import command_id, me, seen
+from ncre.web.api.access import command_id_of_key, me, seen_version
 from ncre.web.api.answers import answer, versioned
 from ncre.web.api.models import Answered
 from ncre.web.api.office.draft_shapes import (
-    CaughtUp,
-    CellFault,
+    CaughtUpShape,
+    CellFaultShape,
     CellsAsked,
-    Draft,
-    DraftInList,
-    DraftPart,
-    DraftPartInList,
-    Drafts,
+    DraftInListShape,
+    DraftPartInListShape,
+    DraftPartShape,
+    DraftShape,
     DraftSiteAsked,
+    DraftsShape,
     NextRoundAsked,
-    Published,
-    RoundChange,
-    RoundChanges,
+    PublishedShape,
+    RoundChangeShape,
+    RoundChangesShape,
     WhyAsked,
 )
 from ncre.web.api.spec import View, operation, pages
@@ -40,23 +40,25 @@ from ncre.web.shared.auth import container
 from ncre.web.shared.language import language
 
 
-def office(name: str, answers: type[Answered], **more: Any) -> Callable[[View], View]:
+def drafts_operation(name: str, answers: type[Answered], **more: Any) -> Callable[[View], View]:
     """An operation upon drafts, for integrations of all sites."""
     return operation(name, answers, Scope.ROUNDS, everywhere=True, tag="rounds", **more)
 
 
 @pages.get("/drafts")
-@office("listDrafts", Drafts)
+@drafts_operation("listDrafts", DraftsShape)
 def list_drafts() -> Response:
     """Drafts that are open
 
     The newest first.
     """
-    return answer(Drafts(items=[DraftInList(**vars(row)) for row in container().round_drafts.listed()]))
+    return answer(
+        DraftsShape(items=[DraftInListShape(**vars(row)) for row in container().round_drafts.listed()])
+    )
 
 
 @pages.post("/drafts")
-@office("beginRound", Draft, json=NextRoundAsked, command=True)
+@drafts_operation("beginRound", DraftShape, json=NextRoundAsked, command=True)
 def begin_round() -> Response:
     """Begin a draft of a new round
 
@@ -65,21 +67,23 @@ def begin_round() -> Response:
     asked: NextRoundAsked = request.context.json  # type: ignore[attr-defined]
     actor = me().acting_as(Role.OFFICE)
     drafts = container().round_drafts
-    return _draft(drafts.begin_next(asked.source, asked.code, asked.begins, actor, command_id()))
+    return _draft(drafts.begin_next(asked.source, asked.code, asked.begins, actor, command_id_of_key()))
 
 
 @pages.post("/rounds/<code>/drafts")
-@office("beginRevision", Draft, command=True)
+@drafts_operation("beginRevision", DraftShape, command=True)
 def begin_revision(code: str) -> Response:
     """Begin a draft of changes to a round
 
     That is open already; nothing changes until it is published.
     """
-    return _draft(container().round_drafts.begin_revision(code, me().acting_as(Role.OFFICE), command_id()))
+    return _draft(
+        container().round_drafts.begin_revision(code, me().acting_as(Role.OFFICE), command_id_of_key())
+    )
 
 
 @pages.get("/drafts/<uuid:draft_id>")
-@office("getDraft", Draft)
+@drafts_operation("getDraft", DraftShape)
 def draft(draft_id: UUID) -> Response:
     """One draft
 
@@ -89,7 +93,7 @@ def draft(draft_id: UUID) -> Response:
 
 
 @pages.get("/drafts/<uuid:draft_id>/parts/<part>")
-@office("getDraftPart", DraftPart)
+@drafts_operation("getDraftPart", DraftPartShape)
 def draft_part(draft_id: UUID, part: str) -> Response:
     """A part of a draft
 
@@ -99,19 +103,19 @@ def draft_part(draft_id: UUID, part: str) -> Response:
 
 
 @pages.post("/drafts/<uuid:draft_id>/parts/<part>")
-@office("saveDraftPart", DraftPart, json=CellsAsked, command=True, versioned=True)
+@drafts_operation("saveDraftPart", DraftPartShape, json=CellsAsked, command=True, versioned=True)
 def save_draft_part(draft_id: UUID, part: str) -> Response:
     """Change a part of a draft
 
     Kept right or wrong; `faults` says what is to be mended before it can be published.
     """
     asked: CellsAsked = request.context.json  # type: ignore[attr-defined]
-    container().round_drafts.save(draft_id, part, asked.cells, seen(), me().acting_as(Role.OFFICE))
+    container().round_drafts.save(draft_id, part, asked.cells, seen_version(), me().acting_as(Role.OFFICE))
     return _part(draft_id, part)
 
 
 @pages.post("/drafts/<uuid:draft_id>/sites")
-@office("addDraftSite", DraftPart, json=DraftSiteAsked, command=True)
+@drafts_operation("addDraftSite", DraftPartShape, json=DraftSiteAsked, command=True)
 def add_draft_site(draft_id: UUID) -> Response:
     """Add a site to a draft
 
@@ -123,7 +127,7 @@ def add_draft_site(draft_id: UUID) -> Response:
 
 
 @pages.post("/drafts/<uuid:draft_id>/sites/<code>/removal")
-@office("removeDraftSite", DraftPart, command=True, versioned=True)
+@drafts_operation("removeDraftSite", DraftPartShape, command=True, versioned=True)
 def remove_site(draft_id: UUID, code: str) -> Response:
     """Take a site out of a draft
 
@@ -133,7 +137,7 @@ def remove_site(draft_id: UUID, code: str) -> Response:
 
 
 @pages.post("/drafts/<uuid:draft_id>/sites/<code>/restoration")
-@office("restoreDraftSite", DraftPart, command=True, versioned=True)
+@drafts_operation("restoreDraftSite", DraftPartShape, command=True, versioned=True)
 def restore_site(draft_id: UUID, code: str) -> Response:
     """Put a site back into a draft
 
@@ -143,7 +147,7 @@ def restore_site(draft_id: UUID, code: str) -> Response:
 
 
 @pages.get("/drafts/<uuid:draft_id>/preview")
-@office("previewDraft", RoundChanges)
+@drafts_operation("previewDraft", RoundChangesShape)
 def preview_draft(draft_id: UUID) -> Response:
     """What publishing a draft would change
 
@@ -159,7 +163,7 @@ def preview_draft(draft_id: UUID) -> Response:
 
 
 @pages.post("/drafts/<uuid:draft_id>/publication")
-@office("publishDraft", Published, json=WhyAsked, command=True, versioned=True)
+@drafts_operation("publishDraft", PublishedShape, json=WhyAsked, command=True, versioned=True)
 def publish_draft(draft_id: UUID) -> Response:
     """Publish a draft
 
@@ -167,24 +171,24 @@ def publish_draft(draft_id: UUID) -> Response:
     """
     asked: WhyAsked = request.context.json  # type: ignore[attr-defined]
     actor = me().acting_as(Role.OFFICE)
-    made = container().round_drafts.publish(draft_id, seen(), asked.why, actor, command_id())
+    made = container().round_drafts.publish(draft_id, seen_version(), asked.why, actor, command_id_of_key())
     number = container().revisions.number(made.round)
-    return answer(Published(round=made.round, revision=number, changes=len(made.points)))
+    return answer(PublishedShape(round=made.round, revision=number, changes=len(made.points)))
 
 
 @pages.post("/drafts/<uuid:draft_id>/catch-up")
-@office("catchUpDraft", CaughtUp, command=True)
+@drafts_operation("catchUpDraft", CaughtUpShape, command=True)
 def catch_up_draft(draft_id: UUID) -> Response:
     """Take over what was published since
 
     What both sides changed stays as in the draft and is named.
     """
     both = container().round_drafts.catch_up(draft_id, me().acting_as(Role.OFFICE))
-    return answer(CaughtUp(both=both, version=container().round_drafts.find(draft_id).version))
+    return answer(CaughtUpShape(both=both, version=container().round_drafts.find(draft_id).version))
 
 
 @pages.post("/drafts/<uuid:draft_id>/disposal")
-@office("discardDraft", Draft, command=True)
+@drafts_operation("discardDraft", DraftShape, command=True)
 def discard_draft(draft_id: UUID) -> Response:
     """Discard a draft
 
@@ -197,21 +201,21 @@ def discard_draft(draft_id: UUID) -> Response:
 
 def _taken_out(draft: UUID, code: str, *, removed: bool) -> Response:
     name = f"{SITE}{code}"
-    container().round_drafts.take_out(draft, name, seen(), removed, me().acting_as(Role.OFFICE))
+    container().round_drafts.take_out(draft, name, seen_version(), removed, me().acting_as(Role.OFFICE))
     return _part(draft, name)
 
 
 def _draft(identity: UUID) -> Response:
     found = container().round_drafts.find(identity)
     read = found.read
-    model = Draft(
+    model = DraftShape(
         id=found.id,
         round=found.code,
         made_from=found.row.made_from,
         state=found.row.state,
         version=found.version,
         parts=[
-            DraftPartInList(
+            DraftPartInListShape(
                 name=one.name, version=one.version, removed=one.removed, changed_at=one.changed_at
             )
             for _, one in sorted(found.parts.items())
@@ -227,7 +231,7 @@ def _part(identity: UUID, name: str) -> Response:
     known = found.parts.get(name)
     if known is None:
         raise NotFound
-    model = DraftPart(
+    model = DraftPartShape(
         name=name,
         version=known.version,
         removed=known.removed,
@@ -237,16 +241,16 @@ def _part(identity: UUID, name: str) -> Response:
     return versioned(model, known.version)
 
 
-def _fault(part: str, name: str, says: str) -> CellFault:
-    return CellFault(part=part, name=name, says=says)
+def _fault(part: str, name: str, says: str) -> CellFaultShape:
+    return CellFaultShape(part=part, name=name, says=says)
 
 
-def _changes(found: KeptDraft, revision: Revision) -> RoundChanges:
+def _changes(found: KeptDraft, revision: Revision) -> RoundChangesShape:
     items = []
     for point in revision.points:
         counts = {one.value: sum(who.status is one for who in point.people) for one in Status}
         items.append(
-            RoundChange(
+            RoundChangeShape(
                 kind=point.change.kind.value,
                 site=point.change.site,
                 outcome=point.outcome.value,
@@ -257,4 +261,4 @@ def _changes(found: KeptDraft, revision: Revision) -> RoundChanges:
             )
         )
     outdated = revision.made_from != found.row.made_from
-    return RoundChanges(round=found.code, made_from=found.row.made_from, outdated=outdated, items=items)
+    return RoundChangesShape(round=found.code, made_from=found.row.made_from, outdated=outdated, items=items)

@@ -12,10 +12,10 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from ncre.domain.duplicates.exchange_file import ExchangeUnreadable
 from ncre.domain.integration.scopes import Scope
-from ncre.services.duplicates.duplicates import Outcome
+from ncre.services.duplicates.duplicates import DuplicateOutcome
 from ncre.web.api.answers import answer, as_it_stands
 from ncre.web.api.bodies import Asked, Text
-from ncre.web.api.models import Answered, Registration
+from ncre.web.api.models import Answered, RegistrationShape
 from ncre.web.api.office.acting import office_act, office_request
 from ncre.web.api.spec import NotAsDescribed, operation, pages
 from ncre.web.shared.auth import container
@@ -33,7 +33,7 @@ class DuplicateOutcomeAsked(Asked):
     why: Text
 
 
-class Duplicate(Answered):
+class DuplicateShape(Answered):
     """A registration of ours whose person is registered in another province too."""
 
     registration: UUID
@@ -47,22 +47,22 @@ class Duplicate(Answered):
     amount: int
 
 
-class Duplicates(Answered):
+class DuplicatesShape(Answered):
     """Those without an outcome, the oldest first. `takes_part`: whether a key of the exchange is set."""
 
     takes_part: bool
     provinces: list[str]
-    items: list[Duplicate]
+    items: list[DuplicateShape]
 
 
-class ExchangeImported(Answered):
+class ExchangeImportedShape(Answered):
     province: str
     people: int
     found: int
 
 
 @pages.get("/duplicates")
-@operation("listDuplicates", Duplicates, Scope.DUPLICATES, everywhere=True, tag="duplicates")
+@operation("listDuplicates", DuplicatesShape, Scope.DUPLICATES, everywhere=True, tag="duplicates")
 def list_duplicates() -> Response:
     """Duplicates that wait for an outcome
 
@@ -70,8 +70,10 @@ def list_duplicates() -> Response:
     """
     known = container().duplicates
     provinces = known.provinces() if container().queries.exams.current() else []
-    items = [Duplicate(**{name: row[name] for name in Duplicate.model_fields}) for row in known.waiting()]
-    return answer(Duplicates(takes_part=known.takes_part, provinces=provinces, items=items))
+    items = [
+        DuplicateShape(**{name: row[name] for name in DuplicateShape.model_fields}) for row in known.waiting()
+    ]
+    return answer(DuplicatesShape(takes_part=known.takes_part, provinces=provinces, items=items))
 
 
 @pages.post("/duplicates/exports")
@@ -98,7 +100,7 @@ def export_duplicates() -> Response:
 @pages.post("/duplicates/imports")
 @operation(
     "importDuplicates",
-    ExchangeImported,
+    ExchangeImportedShape,
     Scope.DUPLICATES,
     binary="application/octet-stream",
     command=True,
@@ -116,13 +118,13 @@ def import_duplicates() -> Response:
         file, found = container().duplicates.import_file(office_act(), request.get_data())
     except ExchangeUnreadable as unreadable:
         raise NotAsDescribed({"body": unreadable.words.say(language())}) from None
-    return answer(ExchangeImported(province=file.province, people=len(file.people), found=found))
+    return answer(ExchangeImportedShape(province=file.province, people=len(file.people), found=found))
 
 
 @pages.post("/duplicates/<uuid:registration_id>/<province>/outcome")
 @operation(
     "resolveDuplicate",
-    Registration,
+    RegistrationShape,
     Scope.DUPLICATES,
     json=DuplicateOutcomeAsked,
     command=True,
@@ -137,5 +139,5 @@ def resolve_duplicate(registration_id: UUID, province: str) -> Response:
     """
     asked: DuplicateOutcomeAsked = request.context.json  # type: ignore[attr-defined]
     decision = office_request(registration_id)
-    container().duplicates.resolve(decision, province, Outcome(asked.outcome), asked.why)
+    container().duplicates.resolve(decision, province, DuplicateOutcome(asked.outcome), asked.why)
     return as_it_stands(registration_id)

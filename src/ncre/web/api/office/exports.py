@@ -11,9 +11,9 @@ from pydantic import Field, StringConstraints
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.integration.scopes import Scope
-from ncre.services.exports.columns import COLUMNS, chosen
+from ncre.services.exports.columns import COLUMNS, chosen_columns
 from ncre.services.exports.exports import ExportRequest
-from ncre.web.api.access import me, require_scope, require_site
+from ncre.web.api.access import me, require_scope, require_site_of_caller
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Code, Text
 from ncre.web.api.models import Answered
@@ -41,7 +41,7 @@ class ScheduleAsked(ExportAsked):
     at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
-class ExportColumn(Answered):
+class ExportColumnShape(Answered):
     """`kind`: text, number, money (yuan), moment or day."""
 
     code: str
@@ -50,14 +50,14 @@ class ExportColumn(Answered):
     private: bool
 
 
-class ExportColumns(Answered):
+class ExportColumnsShape(Answered):
     """`chosen` are those that the caller took last, or the usual ones."""
 
-    items: list[ExportColumn]
+    items: list[ExportColumnShape]
     chosen: list[str]
 
 
-class Export(Answered):
+class ExportShape(Answered):
     """`state`: waiting, running, done, failed or removed; `done` of `total` registrations are gone through."""
 
     id: UUID
@@ -76,7 +76,7 @@ class Export(Answered):
     made_at: datetime | None
 
 
-class DailyExport(Answered):
+class DailyExportShape(Answered):
     id: UUID
     what: str
     form: str
@@ -85,15 +85,15 @@ class DailyExport(Answered):
     at: str
 
 
-class Exports(Answered):
+class ExportsShape(Answered):
     """The caller's own, the newest first, and what is made for it every day."""
 
-    items: list[Export]
-    daily: list[DailyExport]
+    items: list[ExportShape]
+    daily: list[DailyExportShape]
 
 
 @pages.get("/exports")
-@operation("listExports", Exports, Scope.EXPORTS, tag="exports")
+@operation("listExports", ExportsShape, Scope.EXPORTS, tag="exports")
 def list_exports() -> Response:
     """Exports of the caller
 
@@ -103,7 +103,7 @@ def list_exports() -> Response:
 
 
 @pages.get("/export-columns/<what>")
-@operation("listExportColumns", ExportColumns, Scope.EXPORTS, tag="exports")
+@operation("listExportColumns", ExportColumnsShape, Scope.EXPORTS, tag="exports")
 def export_columns(what: str) -> Response:
     """What can be exported
 
@@ -112,14 +112,14 @@ def export_columns(what: str) -> Response:
     if what not in COLUMNS:
         raise NotFound
     items = [
-        ExportColumn(code=one.code, name=one.words.say(language()), kind=one.kind, private=one.private)
+        ExportColumnShape(code=one.code, name=one.words.say(language()), kind=one.kind, private=one.private)
         for one in COLUMNS[what]
     ]
-    return answer(ExportColumns(items=items, chosen=container().exports.choice(me().id, what)))
+    return answer(ExportColumnsShape(items=items, chosen=container().exports.choice(me().id, what)))
 
 
 @pages.post("/exports")
-@operation("requestExport", Export, Scope.EXPORTS, json=ExportAsked, command=True, tag="exports")
+@operation("requestExport", ExportShape, Scope.EXPORTS, json=ExportAsked, command=True, tag="exports")
 def request_export() -> Response:
     """Have a file made
 
@@ -131,7 +131,7 @@ def request_export() -> Response:
 
 
 @pages.get("/exports/<uuid:export_id>")
-@operation("getExport", Export, Scope.EXPORTS, tag="exports")
+@operation("getExport", ExportShape, Scope.EXPORTS, tag="exports")
 def export_(export_id: UUID) -> Response:
     """How far a file is
 
@@ -148,8 +148,8 @@ def download_export(export_id: UUID) -> Response:
     Within a day. That it was taken is recorded before the first byte.
     """
     job = container().exports.one(me().id, export_id)
-    require_site(job["site"])
-    if any(column.private for column in chosen(job["what"], job["columns"])):
+    require_site_of_caller(job["site"])
+    if any(column.private for column in chosen_columns(job["what"], job["columns"])):
         require_scope(Scope.PRIVATE)
     act = office_look()
     job, pieces = container().exports.download(act, export_id)
@@ -158,7 +158,7 @@ def download_export(export_id: UUID) -> Response:
 
 
 @pages.post("/exports/<uuid:export_id>/removal")
-@operation("removeExport", Export, Scope.EXPORTS, command=True, tag="exports")
+@operation("removeExport", ExportShape, Scope.EXPORTS, command=True, tag="exports")
 def remove_export(export_id: UUID) -> Response:
     """Remove a file
 
@@ -169,7 +169,7 @@ def remove_export(export_id: UUID) -> Response:
 
 
 @pages.post("/daily-exports")
-@operation("scheduleExport", Exports, Scope.EXPORTS, json=ScheduleAsked, command=True, tag="exports")
+@operation("scheduleExport", ExportsShape, Scope.EXPORTS, json=ScheduleAsked, command=True, tag="exports")
 def schedule_export() -> Response:
     """Have a file made every day
 
@@ -181,7 +181,7 @@ def schedule_export() -> Response:
 
 
 @pages.post("/daily-exports/<uuid:schedule_id>/end")
-@operation("endDailyExport", Exports, Scope.EXPORTS, command=True, tag="exports")
+@operation("endDailyExport", ExportsShape, Scope.EXPORTS, command=True, tag="exports")
 def end_daily_export(schedule_id: UUID) -> Response:
     """End a daily export
 
@@ -193,18 +193,18 @@ def end_daily_export(schedule_id: UUID) -> Response:
 
 def _allowed(asked: ExportAsked) -> ExportRequest:
     """Raises Refusal where a site or a private column is not the caller's to export."""
-    require_site(asked.site)
-    if any(column.private for column in chosen(asked.what, asked.columns)):
+    require_site_of_caller(asked.site)
+    if any(column.private for column in chosen_columns(asked.what, asked.columns)):
         require_scope(Scope.PRIVATE)
     return ExportRequest(asked.what, asked.form, asked.site, tuple(asked.columns), asked.why)
 
 
 def _exports() -> Response:
     jobs, daily = container().exports.of(me().id)
-    rows = [DailyExport(**{name: one[name] for name in DailyExport.model_fields}) for one in daily]
-    return answer(Exports(items=[_export(one) for one in jobs], daily=rows))
+    rows = [DailyExportShape(**{name: one[name] for name in DailyExportShape.model_fields}) for one in daily]
+    return answer(ExportsShape(items=[_export(one) for one in jobs], daily=rows))
 
 
-def _export(job: dict[str, object]) -> Export:
-    same = {name: job[name] for name in Export.model_fields if name != "sha256"}
-    return Export(**same, sha256=job["digest"])  # type: ignore[arg-type]
+def _export(job: dict[str, object]) -> ExportShape:
+    same = {name: job[name] for name in ExportShape.model_fields if name != "sha256"}
+    return ExportShape(**same, sha256=job["digest"])  # type: ignore[arg-type]

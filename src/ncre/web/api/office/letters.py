@@ -46,7 +46,7 @@ class LetterAsked(ResetAsked):
     short_en: Short
 
 
-class Letter(Answered):
+class LetterShape(Answered):
     """`own`: the office wrote it; else it is the shipped one."""
 
     kind: str
@@ -61,23 +61,23 @@ class Letter(Answered):
     short_en: str
 
 
-class Letters(Answered):
-    items: list[Letter]
+class LettersShape(Answered):
+    items: list[LetterShape]
 
 
 @pages.get("/letters")
-@operation("listLetters", Letters, Scope.LETTERS, everywhere=True, tag="letters")
+@operation("listLetters", LettersShape, Scope.LETTERS, everywhere=True, tag="letters")
 def list_letters() -> Response:
     """What letters say
 
     The text in force of every kind.
     """
-    return answer(Letters(items=[_letter(one) for one in container().letters.texts.all()]))
+    return answer(LettersShape(items=[_letter(one) for one in container().letters.texts.all()]))
 
 
 @pages.post("/letters/<kind>")
 @operation(
-    "changeLetter", Letter, Scope.LETTERS, json=LetterAsked, command=True, everywhere=True, tag="letters"
+    "changeLetter", LetterShape, Scope.LETTERS, json=LetterAsked, command=True, everywhere=True, tag="letters"
 )
 def change_letter(kind: str) -> Response:
     """Change what a letter says
@@ -94,7 +94,7 @@ def change_letter(kind: str) -> Response:
 
 @pages.post("/letters/<kind>/reset")
 @operation(
-    "resetLetter", Letter, Scope.LETTERS, json=ResetAsked, command=True, everywhere=True, tag="letters"
+    "resetLetter", LetterShape, Scope.LETTERS, json=ResetAsked, command=True, everywhere=True, tag="letters"
 )
 def reset_letter(kind: str) -> Response:
     """Come back to the shipped text
@@ -114,7 +114,7 @@ def _kind(text: str) -> LetterKind:
         raise NotFound from None
 
 
-def _letter(one: TextInForce) -> Letter:
-    return Letter(
+def _letter(one: TextInForce) -> LetterShape:
+    return LetterShape(
         kind=one.kind.value, version=one.version, own=one.own, changed_at=one.changed_at, **asdict(one.text)
     )

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.registration.vocabulary import Role
-from ncre.web.api.access import command_id, me
+from ncre.web.api.access import command_id_of_key, me
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Text
 from ncre.web.api.models import Answered
@@ -50,7 +50,7 @@ class SendBackAsked(Asked):
     why: Text
 
 
-class MoneySums(Answered):
+class MoneySumsShape(Answered):
     """Payments, fen received, and fen of them that had to go back."""
 
     count: int
@@ -58,16 +58,16 @@ class MoneySums(Answered):
     back: int
 
 
-class MoneyDay(MoneySums):
+class MoneyDayShape(MoneySumsShape):
     day: date
-    sites: dict[str, MoneySums]
+    sites: dict[str, MoneySumsShape]
 
 
-class MoneyDays(Answered):
-    items: list[MoneyDay]
+class MoneyDaysShape(Answered):
+    items: list[MoneyDayShape]
 
 
-class Payment(Answered):
+class PaymentShape(Answered):
     """`unexplained`: fen that the channel told and no refund of ours explains."""
 
     channel: str
@@ -81,7 +81,7 @@ class Payment(Answered):
     unexplained: int | None
 
 
-class UnbookedItem(Answered):
+class UnbookedItemShape(Answered):
     """What a channel told and the books have no place for; `kind` is its own word."""
 
     id: UUID
@@ -93,24 +93,24 @@ class UnbookedItem(Answered):
     at: datetime
 
 
-class OpenMoney(Answered):
+class OpenMoneyShape(Answered):
     """What waits for somebody: owed back, for an unknown order, not booked, not explained. Counts go beyond the lists."""
 
     open_orders: int
     owed_count: int
-    owed: list[Payment]
-    orphans: list[Payment]
-    unbooked: list[UnbookedItem]
-    unexplained: list[Payment]
+    owed: list[PaymentShape]
+    orphans: list[PaymentShape]
+    unbooked: list[UnbookedItemShape]
+    unexplained: list[PaymentShape]
 
 
-def office(name: str, answers: type[Answered], **more: Any) -> Callable[[View], View]:
+def money_operation(name: str, answers: type[Answered], **more: Any) -> Callable[[View], View]:
     """An operation upon money, for integrations of all sites."""
     return operation(name, answers, Scope.MONEY, everywhere=True, tag="payments", **more)
 
 
 @pages.get("/payments/days")
-@office("listMoneyDays", MoneyDays, query=DaysAsked)
+@money_operation("listMoneyDays", MoneyDaysShape, query=DaysAsked)
 def money_days() -> Response:
     """What came in by day
 
@@ -121,7 +121,7 @@ def money_days() -> Response:
         raise NotAsDescribed({"last": f"from `first` on, and fewer than {LONGEST} days after it"})
     days = container().revenue_report.days(asked.first, asked.last)
     items = [
-        MoneyDay(
+        MoneyDayShape(
             day=one.day,
             count=one.count,
             received=one.received,
@@ -130,11 +130,11 @@ def money_days() -> Response:
         )
         for one in days
     ]
-    return answer(MoneyDays(items=items))
+    return answer(MoneyDaysShape(items=items))
 
 
 @pages.get("/payments/open")
-@office("getOpenMoney", OpenMoney)
+@money_operation("getOpenMoney", OpenMoneyShape)
 def open_money() -> Response:
     """What waits for somebody
 
@@ -144,19 +144,19 @@ def open_money() -> Response:
 
 
 @pages.post("/payments/counter-refunds")
-@office("handBackAtCounter", OpenMoney, json=TradeAsked, command=True)
+@money_operation("handBackAtCounter", OpenMoneyShape, json=TradeAsked, command=True)
 def hand_back_at_counter() -> Response:
     """Record money handed back at a counter
 
     What was paid there and is owed.
     """
     asked: TradeAsked = request.context.json  # type: ignore[attr-defined]
-    container().counter_payments.hand_back(asked.trade, me().acting_as(Role.OFFICE), command_id())
+    container().counter_payments.hand_back(asked.trade, me().acting_as(Role.OFFICE), command_id_of_key())
     return _open()
 
 
 @pages.post("/payments/send-backs")
-@office("sendMoneyBack", OpenMoney, json=SendBackAsked, command=True)
+@money_operation("sendMoneyBack", OpenMoneyShape, json=SendBackAsked, command=True)
 def send_money_back() -> Response:
     """Send money for an unknown order back
 
@@ -168,7 +168,7 @@ def send_money_back() -> Response:
 
 
 @pages.post("/payments/items/<uuid:item_id>/resolution")
-@office("resolveMoneyItem", OpenMoney, json=WhyAsked, command=True)
+@money_operation("resolveMoneyItem", OpenMoneyShape, json=WhyAsked, command=True)
 def resolve_item(item_id: UUID) -> Response:
     """Say what something was that could not be booked
 
@@ -179,20 +179,20 @@ def resolve_item(item_id: UUID) -> Response:
     return _open()
 
 
-def _sums(sums: dict[str, Any]) -> MoneySums:
-    return MoneySums(**{name: int(sums[name]) for name in MoneySums.model_fields})
+def _sums(sums: dict[str, Any]) -> MoneySumsShape:
+    return MoneySumsShape(**{name: int(sums[name]) for name in MoneySumsShape.model_fields})
 
 
 def _open() -> Response:
     found = container().queries.payments.waiting()
     return answer(
-        OpenMoney(
+        OpenMoneyShape(
             open_orders=found.open_count,
             owed_count=found.owed_count,
             owed=[_payment(row) for row in found.owed],
             orphans=[_payment(row) for row in found.orphans],
             unbooked=[
-                UnbookedItem(**{name: row[name] for name in UnbookedItem.model_fields})
+                UnbookedItemShape(**{name: row[name] for name in UnbookedItemShape.model_fields})
                 for row in found.unbooked
             ],
             unexplained=[_payment(row) for row in found.unexplained],
@@ -200,5 +200,5 @@ def _open() -> Response:
     )
 
 
-def _payment(row: Any) -> Payment:
-    return Payment(**{name: row[name] for name in Payment.model_fields})
+def _payment(row: Any) -> PaymentShape:
+    return PaymentShape(**{name: row[name] for name in PaymentShape.model_fields})

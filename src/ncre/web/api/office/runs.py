@@ -13,7 +13,7 @@ from ncre.domain.integration.scopes import Scope
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.vocabulary import Role, Step
 from ncre.services.review.bulk import MOST, NO_ANSWER, BulkProgress, ItemState
-from ncre.web.api.access import command_id, me
+from ncre.web.api.access import command_id_of_key, me
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Code, Note
 from ncre.web.api.models import Answered
@@ -54,7 +54,7 @@ class ItemsAsked(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST)] = 500
 
 
-class ReviewRun(Answered):
+class ReviewRunShape(Answered):
     """`state`: draft, running or done. The rest are numbers of its cases; `already`: decided so before."""
 
     id: UUID
@@ -67,11 +67,11 @@ class ReviewRun(Answered):
     refused: int
 
 
-class ReviewRuns(Answered):
-    items: list[ReviewRun]
+class ReviewRunsShape(Answered):
+    items: list[ReviewRunShape]
 
 
-class ReviewItem(Answered):
+class ReviewItemShape(Answered):
     """`code` and `says` are why it was refused, "" otherwise."""
 
     registration: UUID
@@ -81,22 +81,22 @@ class ReviewItem(Answered):
     says: str
 
 
-class ReviewItems(Answered):
-    items: list[ReviewItem]
+class ReviewItemsShape(Answered):
+    items: list[ReviewItemShape]
 
 
 @pages.get("/review-runs")
-@operation("listReviewRuns", ReviewRuns, Scope.REVIEW, tag="deciding")
+@operation("listReviewRuns", ReviewRunsShape, Scope.REVIEW, tag="deciding")
 def runs() -> Response:
     """Runs of the caller
 
     The newest first.
     """
-    return answer(ReviewRuns(items=[_run(one) for one in container().bulk_review.newest_of(me())]))
+    return answer(ReviewRunsShape(items=[_run(one) for one in container().bulk_review.newest_of(me())]))
 
 
 @pages.post("/review-runs")
-@operation("prepareReviewRun", ReviewRun, Scope.REVIEW, json=RunAsked, command=True, tag="deciding")
+@operation("prepareReviewRun", ReviewRunShape, Scope.REVIEW, json=RunAsked, command=True, tag="deciding")
 def prepare_run() -> Response:
     """Prepare a run over many cases
 
@@ -112,13 +112,13 @@ def prepare_run() -> Response:
         if actor.covers(row["site"] or "")
     ]
     made = container().bulk_review.prepare(
-        command_id(), me(), Step(asked.step), judged(rows, versions, me().id)
+        command_id_of_key(), me(), Step(asked.step), judged(rows, versions, me().id)
     )
     return answer(_run(container().bulk_review.of(me(), made.id)))
 
 
 @pages.get("/review-runs/<uuid:run_id>")
-@operation("getReviewRun", ReviewRun, Scope.REVIEW, tag="deciding")
+@operation("getReviewRun", ReviewRunShape, Scope.REVIEW, tag="deciding")
 def run_(run_id: UUID) -> Response:
     """How far a run is
 
@@ -128,7 +128,7 @@ def run_(run_id: UUID) -> Response:
 
 
 @pages.get("/review-runs/<uuid:run_id>/items")
-@operation("listReviewItems", ReviewItems, Scope.REVIEW, query=ItemsAsked, tag="deciding")
+@operation("listReviewItems", ReviewItemsShape, Scope.REVIEW, query=ItemsAsked, tag="deciding")
 def items(run_id: UUID) -> Response:
     """The cases of a run
 
@@ -138,9 +138,9 @@ def items(run_id: UUID) -> Response:
     container().bulk_review.of(me(), run_id)
     found = container().bulk_review.items(run_id, (ItemState(asked.state),), asked.limit)
     return answer(
-        ReviewItems(
+        ReviewItemsShape(
             items=[
-                ReviewItem(
+                ReviewItemShape(
                     registration=one.registration,
                     version=one.seen,
                     number=one.number,
@@ -154,7 +154,7 @@ def items(run_id: UUID) -> Response:
 
 
 @pages.post("/review-runs/<uuid:run_id>/start")
-@operation("startReviewRun", ReviewRun, Scope.REVIEW, json=StartAsked, command=True, tag="deciding")
+@operation("startReviewRun", ReviewRunShape, Scope.REVIEW, json=StartAsked, command=True, tag="deciding")
 def start_run(run_id: UUID) -> Response:
     """Start a run
 
@@ -166,7 +166,7 @@ def start_run(run_id: UUID) -> Response:
 
 
 @pages.post("/review-runs/<uuid:run_id>/portions")
-@operation("carryOnReviewRun", ReviewRun, Scope.REVIEW, command=True, tag="deciding")
+@operation("carryOnReviewRun", ReviewRunShape, Scope.REVIEW, command=True, tag="deciding")
 def carry_on(run_id: UUID) -> Response:
     """Decide the next portion
 
@@ -186,7 +186,7 @@ def _carried_on(run: UUID) -> Response:
     return answer(_run(bulk.of(me(), run)))
 
 
-def _run(progress: BulkProgress) -> ReviewRun:
+def _run(progress: BulkProgress) -> ReviewRunShape:
     run = progress.run
     counts = {state.value: progress.counts.get(state, 0) for state in ItemState}
-    return ReviewRun(id=run.id, step=run.step, state=run.state, made_at=run.made_at, **counts)
+    return ReviewRunShape(id=run.id, step=run.step, state=run.state, made_at=run.made_at, **counts)

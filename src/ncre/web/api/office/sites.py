@@ -11,7 +11,7 @@ from ncre.domain.exam.plan import Site
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.registration.vocabulary import Role
 from ncre.services.exam.site_administration import PARTS
-from ncre.web.api.access import command_id, me, seen
+from ncre.web.api.access import command_id_of_key, me, seen_version
 from ncre.web.api.answers import answer, versioned
 from ncre.web.api.bodies import Text
 from ncre.web.api.models import Answered
@@ -29,7 +29,7 @@ class SiteCellsAsked(CellsAsked):
     why: Text
 
 
-class SiteParts(Answered):
+class SitePartsShape(Answered):
     """The site as the files of a round name its cells. `manages` are the parts that the office left to it."""
 
     code: str
@@ -38,27 +38,27 @@ class SiteParts(Answered):
     cells: dict[str, str]
 
 
-class HallInUse(Answered):
+class HallInUseShape(Answered):
     number: int
     room: str
     people: int
 
 
-class SittingOfSite(Answered):
+class SittingOfSiteShape(Answered):
     """`name` is what addresses of its papers ask for."""
 
     name: str
     starts_at: datetime
     ends_at: datetime
-    halls: list[HallInUse]
+    halls: list[HallInUseShape]
 
 
-class Sittings(Answered):
-    items: list[SittingOfSite]
+class SittingsShape(Answered):
+    items: list[SittingOfSiteShape]
 
 
 @pages.get("/sites/<code>/parts")
-@operation("getSiteParts", SiteParts, Scope.SITES, tag="sites")
+@operation("getSiteParts", SitePartsShape, Scope.SITES, tag="sites")
 def site_parts(code: str) -> Response:
     """A site as it can be changed
 
@@ -69,7 +69,7 @@ def site_parts(code: str) -> Response:
 
 @pages.post("/sites/<code>/parts/<part>")
 @operation(
-    "changeSite", SiteParts, Scope.SITES, json=SiteCellsAsked, command=True, versioned=True, tag="sites"
+    "changeSite", SitePartsShape, Scope.SITES, json=SiteCellsAsked, command=True, versioned=True, tag="sites"
 )
 def change_site(code: str, part: str) -> Response:
     """Change a part of a site
@@ -81,15 +81,15 @@ def change_site(code: str, part: str) -> Response:
     if part not in PARTS:
         raise NotFound
     _mine(code)
-    typed = service.typed(round_.code, code, part, asked.cells, seen(), actor)
+    typed = service.typed(round_.code, code, part, asked.cells, seen_version(), actor)
     if typed.faults:
         raise NotAsDescribed({one.name or part: one.words.say(language()) for one in typed.faults})
-    service.carry_out(typed, asked.why, actor, command_id())
+    service.carry_out(typed, asked.why, actor, command_id_of_key())
     return _parts(code)
 
 
 @pages.get("/sites/<code>/sittings")
-@operation("listSittings", Sittings, Scope.READ, tag="sites")
+@operation("listSittings", SittingsShape, Scope.READ, tag="sites")
 def sittings(code: str) -> Response:
     """The sittings of a site
 
@@ -98,15 +98,17 @@ def sittings(code: str) -> Response:
     _mine(code)
     found = container().hall_lists.sittings(current_round().code, code, me().acting_as(Role.REVIEWER))
     items = [
-        SittingOfSite(
+        SittingOfSiteShape(
             name=one.name,
             starts_at=one.starts_at,
             ends_at=one.ends_at,
-            halls=[HallInUse(number=hall.number, room=hall.room, people=hall.people) for hall in one.halls],
+            halls=[
+                HallInUseShape(number=hall.number, room=hall.room, people=hall.people) for hall in one.halls
+            ],
         )
         for one in found
     ]
-    return answer(Sittings(items=items))
+    return answer(SittingsShape(items=items))
 
 
 @pages.post("/sites/<code>/sittings/<sitting>/seat-lists")
@@ -137,7 +139,7 @@ def door_sheets(code: str, sitting: str) -> Response:
 
 def _parts(code: str) -> Response:
     site = _mine(code)
-    model = SiteParts(
+    model = SitePartsShape(
         code=site.code,
         version=site.version,
         manages=[part for part in PARTS if part in site.plan.manages],
