@@ -74,7 +74,9 @@ class Page:
         return self.web + self.database
 
 
-def measure(url: str, folder: Path, people: int = PEOPLE, postmaster: int | None = None) -> Iterator[Page]:
+def measure(
+    url: str, folder: Path, people: int = PEOPLE, postmaster: int | None = None, only: str = ""
+) -> Iterator[Page]:
     """Fill a database, migrated and empty, or take one that was filled before, and open every page."""
     with closing(container_on(url, folder, Clock(NOW))) as container:
         container.settings.photos.mkdir(exist_ok=True)
@@ -86,7 +88,8 @@ def measure(url: str, folder: Path, people: int = PEOPLE, postmaster: int | None
             "one site": _visitor(container, site, "shenhe", Role.REVIEWER, codes[:1]),
         }
         for name, act in _acts(container, visitors):
-            yield _measured(name, act, postmaster)
+            if only in name:
+                yield _measured(name, act, postmaster)
 
 
 def filled(container: Container, people: int) -> list[str]:
@@ -193,6 +196,7 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--only", default="", help="pages whose name has this in it")
     args = parser.parse_args()
     with TemporaryDirectory(prefix="ncre-bench-", dir=args.keep and args.keep.parent) as name:
         folder, server = args.keep or Path(name), None
@@ -204,7 +208,9 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         with closing(container_on(url, folder / "data")) as container:
             container.migrate()
-        for page in measure(url, folder / "data", args.people, server.get_pid() if server else None):
+        for page in measure(
+            url, folder / "data", args.people, server.get_pid() if server else None, args.only
+        ):
             late = "  <-- over the aim" if page.cpu > AIM else ""
             print(f"{page.name:60} {page.cpu:7.1f} ms ({page.database:.1f} PostgreSQL){late}", flush=True)
         if server:
