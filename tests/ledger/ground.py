@@ -162,7 +162,7 @@ def verdict(
         checked.seen = [module.Checkpoint.read(note) for note in seen]
         checked.seen_leaves = io.BytesIO(leaves or b"")
         checked.verify()
-    except module.Refused as refused:
+    except module.VerificationFailed as refused:
         return refused.check, refused.where
     return "", ""
 

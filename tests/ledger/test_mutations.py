@@ -342,13 +342,15 @@ SOURCE: Final = Path(verifier.__file__ or "").read_text("utf-8")
 
 
 def refuses(node: ast.AST) -> bool:
-    """Whether a statement is a check: it raises Refused itself, or by `require` or a `holds` made of it."""
+    """Whether a statement is a check: it raises VerificationFailed itself, or by `require` or a `holds` made of it."""
     calls = {ast.Raise: lambda raised: raised.exc, ast.Expr: lambda told: told.value}
     called = calls[type(node)](node) if type(node) in calls else None
     if not isinstance(called, ast.Call) or not isinstance(called.func, ast.Name):
         return False
     return (
-        called.func.id == "Refused" if isinstance(node, ast.Raise) else called.func.id in ("require", "holds")
+        called.func.id == "VerificationFailed"
+        if isinstance(node, ast.Raise)
+        else called.func.id in ("require", "holds")
     )
 
 
