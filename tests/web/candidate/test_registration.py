@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,7 @@ from flask import Flask
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.holds import HOLDS
+from ncre.domain.registration.lifecycle import LIFE
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.domain.wording import STATUSES
 from ncre.web.candidate.registration import NEXT
@@ -71,7 +74,7 @@ def goes_until(container: Container, candidate: Candidate, status: Status) -> No
         Status.LAPSED: (Status.APPROVED, lambda: _time_passes(container, candidate)),
         Status.WITHDRAWN: (Status.SUBMITTED, lambda: candidate.does(c.Withdraw)),
         Status.CANCELLED: (Status.PAID, lambda: _cancels(container, candidate)),
-        Status.SUSPENDED: (Status.PAID, lambda: _suspends(container, candidate)),
+        **{hold: (Status.PAID, partial(_holds, container, candidate, hold)) for hold in HOLDS},
     }
     before, end = ends.get(status, (status, lambda: None))
     for reached, step in path:
@@ -92,6 +95,13 @@ def _cancels(container: Container, candidate: Candidate) -> None:
     container.command_handler.handle(
         c.Cancel(registration=candidate.id, actor=OFFICE, reason="冒名报名", **KEEPING)
     )
+
+
+def _holds(container: Container, candidate: Candidate, hold: Status) -> None:
+    (row,) = (row for row in LIFE if row.to is hold)
+    command: Any = row.command
+    asked = command(registration=candidate.id, actor=OFFICE, reason="考点正在接受调查")
+    container.command_handler.handle(asked)
 
 
 def _suspends(container: Container, candidate: Candidate) -> None:
