@@ -31,7 +31,7 @@ check: lint ## lint, types and the fast tests, in under two minutes: before ever
 test: $(TOOLS) ## every test, the browser journey included
 	@tools/browser.sh
 	@tools/oracles.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile
 
 newest: $(TOOLS) ## the fast tests on the newest Python of this machine, where that is newer than .venv's
 	@tools/newest_python.sh $(FAST)

@@ -15,11 +15,12 @@ from pypdf import PdfReader
 
 from ncre.documents import labels
 from ncre.documents.admission_ticket import admission_ticket, admission_tickets
-from ncre.documents.english import CHOICES, LABELS, NOTICES
+from ncre.documents.english import CHOICES, LABELS
 from ncre.documents.pdf.page_frame import BILINGUAL_FOOTER
 from ncre.documents.pdf.renderer_version import sources
 from ncre.documents.receipt import receipt
 from ncre.documents.registration_form import registration_form
+from ncre.documents.ticket_notices import TICKET_NOTICES, UNCONFIRMED
 from ncre.documents.view_models import NO_PHOTO, Printed
 from ncre.domain.exam.subject_names import SUBJECT_NAMES
 from tests.documents.examples import (
@@ -58,12 +59,12 @@ def squeezed(text: str) -> str:
 
 def test_every_fixed_text_of_the_papers_has_english() -> None:
     texts = {value for name, value in vars(labels).items() if name.isupper() and isinstance(value, str)}
-    texts -= {labels.UNCONFIRMED, labels.PROMISE}
+    texts.remove(labels.PROMISE)
     for group in (labels.SECTIONS, labels.LABELS, labels.FORM_COLUMNS, labels.TICKET_COLUMNS, labels.COPIES):
         texts.update(group)
     assert texts - LABELS.keys() == set()
-    assert {*labels.NOTICES, labels.UNCONFIRMED} == NOTICES.keys()
-    for translated in (*LABELS.values(), *CHOICES.values(), *NOTICES.values(), *SUBJECT_NAMES.values()):
+    notices = [notice.en for notice in (*TICKET_NOTICES, UNCONFIRMED)]
+    for translated in (*LABELS.values(), *CHOICES.values(), *notices, *SUBJECT_NAMES.values()):
         assert translated
         assert not HAN.search(translated)
 
@@ -117,9 +118,9 @@ def chinese_values() -> set[str]:
 
 def test_the_ticket_says_everything_in_both_languages() -> None:
     said = words(bilingual_ticket(3).pdf)
-    for zh, en in NOTICES.items():
-        assert squeezed(zh) in said
-        assert squeezed(en) in said
+    for notice in (*TICKET_NOTICES, UNCONFIRMED):
+        assert squeezed(notice.zh) in said
+        assert squeezed(notice.en) in said
     for text in (
         "female", "resident identity card", "66 Level 2 Python Programming", "2027-03-27, sitting 1", "Admission ticket",
         "Checked and signed by the invigilator", "Scanned at the entrance", "National Computer Rank Examination, March 2027",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ncre.documents.labels import NOTICES, PROMISE
+from ncre.documents.labels import PROMISE
 from ncre.documents.pdf.line_breaking import LEADING, NEVER_FIRST, NEVER_LAST, POINT, broken, fitted
+from ncre.documents.ticket_notices import TICKET_NOTICES
 
 TEXTS = some.text(alphabet="武汉市洪山区路号，。、（）《》；：aZ09.@- ·", max_size=220)
 
@@ -37,7 +38,10 @@ def test_a_fitted_text_is_whole_and_inside_its_cell(text: str, room: float, heig
 
 
 def test_no_line_of_our_own_texts_begins_or_ends_with_the_wrong_mark() -> None:
-    for text in (*NOTICES, PROMISE.format(agreement="2027-03", agreed="2027-01-02 21:04")):
+    for text in (
+        *(notice.zh for notice in TICKET_NOTICES),
+        PROMISE.format(agreement="2027-03", agreed="2027-01-02 21:04"),
+    ):
         for room in range(40, 200):
             lines = broken(text, 10, room, width)
             assert not any(line[0] in NEVER_FIRST for line in lines), lines

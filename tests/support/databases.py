@@ -1,8 +1,9 @@
 """Real databases for tests, both kinds; load it with `pytest_plugins = ["tests.support.databases"]`.
 
 Each test gets a database of its own, copied from one that was migrated once: about a millisecond
-for SQLite, a few dozen for PostgreSQL. One PostgreSQL server runs per test process, started when
-the first test asks for it, so that the workers of pytest-xdist have nothing to agree on.
+for SQLite. PostgreSQL takes a hundred times that for a copy, so the one of the test before is emptied
+and given out again where its tables are as they were made. One PostgreSQL server runs per test process,
+started when the first test asks for it, so that the workers of pytest-xdist have nothing to agree on.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,9 +23,36 @@ import pytest
 from sqlalchemy import make_url
 
 from ncre.store.database import Database
+from tests.support.emptying import Origin
 
-NUMBERS = count(1)
 TEMPLATE = "migrated"
+
+
+@dataclass
+class Copies:
+    """Databases made from the template of one server, and those that are free again."""
+
+    server: str
+    origin: Origin
+    free: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def take(self) -> str:
+        if self.free:
+            return self.free.pop()
+        name = f"test_{next(self.numbers)}"
+        _execute(self.server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return name
+
+    def give_back(self, name: str) -> None:
+        if self.origin.restored(named(self.server, name)):
+            self.free.append(name)
+        else:
+            _execute(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+COPIES: dict[str, Copies] = {}
+"""By the URL of a server."""
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +78,12 @@ def postgres_server() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="ncre-postgres-")
     server = _started(folder)
     url = server.get_uri()
-    _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
+    settings = (f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes", "autovacuum"))
+    _execute(url, *settings, "SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
     template = Database(named(url, TEMPLATE))
     template.migrate()
     template.close()
+    COPIES[url] = Copies(url, Origin(named(url, TEMPLATE)))
     yield url
     server.cleanup()
 
@@ -65,11 +96,11 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 @contextmanager
 def fresh_postgres(server: str) -> Iterator[str]:
-    """A migrated database on the server, dropped afterwards together with what is still connected."""
-    name = f"test_{next(NUMBERS)}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    """A migrated database on the server that nobody else has; whatever is still connected afterwards is thrown out."""
+    copies = COPIES[server]
+    name = copies.take()
     yield named(server, name)
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    copies.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

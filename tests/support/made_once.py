@@ -7,12 +7,14 @@ same statements, addresses and measures again, and into waiting for disks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cache, wraps
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 
 from ncre.photo.lab import measuring
 from ncre.store.engines import postgresql, sqlite_file
@@ -31,13 +33,43 @@ class Compiled(dict[Any, Any]):
 STATEMENTS: Final = Compiled()
 
 
+class Addresses(Map):
+    """The addresses of a site, which are worked out when somebody first asks: those of the site before, where they are the same."""
+
+    known: ClassVar[dict[Any, Map]] = {}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._added: list[Rule] = []
+        super().__init__(*args, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        self._added += rulefactory.get_rules(self)
+        self._remap = True
+
+    def update(self) -> None:
+        with self._remap_lock:
+            if self._remap:
+                known = self._known()
+                self._matcher, self._rules_by_endpoint = known._matcher, known._rules_by_endpoint
+                self._remap = False
+
+    def _known(self) -> Map:
+        rules = tuple((r.rule, r.endpoint, frozenset(r.methods or ()), repr(r.defaults)) for r in self._added)
+        key = (rules, frozenset(self.converters.items()), self.host_matching)
+        if key not in self.known:
+            alike = Map(map(copy, self._added), converters=self.converters, host_matching=self.host_matching)
+            alike.update()
+            self.known[key] = alike
+        return self.known[key]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (sqlite_file, postgresql):
             patch.setattr(module, "create_engine", _sharing_statements(module.create_engine))
         patch.setattr(sqlite_file, "_prepare", _without_waiting_for_the_disk(sqlite_file._prepare))
-        patch.setattr(Rule, "_compile_builder", _compiled_once(Rule._compile_builder))
+        patch.setattr(Flask, "url_map_class", Addresses)
         patch.setattr(measuring, "measure", cache(measuring.measure))
         yield
 
@@ -60,16 +92,3 @@ def _without_waiting_for_the_disk(prepare: Callable[[Any], None]) -> Callable[[A
         connection.execute("PRAGMA synchronous=OFF")
 
     return prepared
-
-
-def _compiled_once(compiling: Callable[..., Any]) -> Callable[..., Any]:
-    """How the address of a rule is built takes the rule as an argument and knows nothing else of it."""
-    compiled: dict[Any, Any] = {}
-
-    def once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), tuple(sorted((rule.defaults or {}).items())), append_unknown)
-        if key not in compiled:
-            compiled[key] = compiling(rule, append_unknown)
-        return compiled[key]
-
-    return once

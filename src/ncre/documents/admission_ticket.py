@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ncre.documents import english, labels
+from ncre.documents import labels
 from ncre.documents.codes.barcodes import code128, qr
 from ncre.documents.pdf.canvas import LEFT, Paper
 from ncre.documents.pdf.page_frame import BILINGUAL_FOOTER, foot, head, photo
+from ncre.documents.ticket_notices import TICKET_NOTICES, UNCONFIRMED
 from ncre.documents.view_models import Printed, SeatLine, TicketSheet, beneath
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME
@@ -50,8 +51,7 @@ def _draw(paper: Paper, sheet: TicketSheet) -> None:
 
 def notices(sheet: TicketSheet) -> tuple[Bilingual, ...]:
     """What the candidate is told to mind (考生须知); the last one only where confirmation is still to come."""
-    texts = (*labels.NOTICES, labels.UNCONFIRMED) if sheet.unconfirmed else labels.NOTICES
-    return tuple(Bilingual(text, english.NOTICES[text]) for text in texts)
+    return (*TICKET_NOTICES, UNCONFIRMED) if sheet.unconfirmed else TICKET_NOTICES
 
 
 def grouped(ticket: str) -> str:

@@ -128,7 +128,7 @@ class Approved(Fact):
 
 @dataclass(frozen=True)
 class Rejected(Fact):
-    """`reasons` are codes of review_reasons.csv; the note may name private things, so it is sealed."""
+    """`reasons` are codes of rejection_reasons.csv; the note may name private things, so it is sealed."""
 
     TOPIC: ClassVar[str] = "registration.rejected"
     SEALED: ClassVar[tuple[str, ...]] = ("note",)

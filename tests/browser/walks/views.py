@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -98,7 +99,7 @@ class World:
         numbers = {f"{name}_account": str(account.id) for name, account in self.accounts.items()}
         return view.path.format(own=ids.get(view.who, ""), **ids, **numbers, **self.marks)
 
-    @property
+    @cached_property
     def site(self) -> Flask:
         return create_site(self.container)
 

@@ -8,7 +8,7 @@ import pytest
 
 from ncre.domain.letters.causes import BY_KIND, CAUSES, TOPICS, may_switch_off
 from ncre.domain.letters.kinds import CHANNELS, KINDS, LANGUAGES, Channel, LetterKind, LetterLanguage
-from ncre.domain.letters.texts import (
+from ncre.domain.letters.text_rules import (
     EXTRA,
     PLACEHOLDERS,
     REQUIRED,

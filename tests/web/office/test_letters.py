@@ -94,7 +94,7 @@ def test_two_who_edit_at_once_do_not_overwrite_each_other(container: Container, 
 
 
 def test_what_was_filled_in_is_not_looked_through_again(container: Container) -> None:
-    from ncre.domain.letters.texts import filled
+    from ncre.domain.letters.text_rules import filled
 
     assert filled("{site} {number}", {"site": "{number}", "number": "7"}) == "{number} 7"
     assert OFFICE.role.value == "office"

@@ -15,7 +15,7 @@ from ncre.clients.payment_channel import NewsKind, NewsSource, PaymentNotificati
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.vocabulary import Role
 from ncre.projections.payment import orders
-from ncre.services.payment import revenue_report
+from ncre.services.exports import spreadsheets
 from ncre.services.payment.counter_payments import CashTaken
 from ncre.services.payment.revenue_report import as_csv, as_xlsx
 from tests.handlers.ground import Walker
@@ -163,7 +163,7 @@ def test_a_ledger_is_sent_while_it_is_read(container: Container) -> None:
 
 
 def test_rows_beyond_one_sheet_go_to_the_next(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(revenue_report, "MOST_ON_A_SHEET", 4)
+    monkeypatch.setattr(spreadsheets, "MOST_ON_A_SHEET", 4)
     paid(container)
     (row,) = container.revenue_report.rows(container.clock().date(), container.clock().date())
     for number, sheets in ((0, 1), (4, 1), (5, 2), (9, 3)):

@@ -7,7 +7,7 @@ from typing import Final
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.letters.kinds import LetterKind
-from ncre.domain.letters.texts import LetterText
+from ncre.domain.letters.text_rules import LetterText
 
 SHIPPED: Final[Mapping[LetterKind, LetterText]] = {
     LetterKind.APPROVED: LetterText(

@@ -36,7 +36,7 @@ class ReviewReason:
 
 
 def _read() -> dict[str, ReviewReason]:
-    source = files("ncre.domain") / "data" / "review_reasons.csv"
+    source = files("ncre.domain") / "data" / "rejection_reasons.csv"
     with source.open(encoding="utf-8") as lines:
         return {
             row["code"]: ReviewReason(row["code"], row["text"], row["group"], row["text_en"])

@@ -14,7 +14,7 @@ from typing import IO, Any, Final, Protocol
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.services.exports.columns import ExportColumn
 from ncre.services.exports.rows import Cell
-from ncre.services.payment.revenue_report import MOST_ON_A_SHEET, as_spreadsheet_text, harmless
+from ncre.services.exports.spreadsheets import MOST_ON_A_SHEET, as_spreadsheet_text, harmless
 
 MIME: Final = {
     "csv": "text/csv; charset=utf-8",

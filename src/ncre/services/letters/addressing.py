@@ -20,7 +20,7 @@ from ncre.operational.letters import LetterReason, OutboxLetter
 from ncre.projections.registration import registrations
 from ncre.projections.rows import RegistrationRow
 from ncre.projections.seating import tickets
-from ncre.services.letters.content import LetterContent
+from ncre.services.letters.rendering import LetterContent
 from ncre.services.letters.round_changes import RoundChanges
 from ncre.store.keys import blind_index
 

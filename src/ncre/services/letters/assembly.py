@@ -13,13 +13,13 @@ from ncre.services.accounts.security_log import SecurityLog
 from ncre.services.letters.addressing import Addressing
 from ncre.services.letters.bounces import Bounces
 from ncre.services.letters.choices import LetterChoices
-from ncre.services.letters.content import LetterContent
 from ncre.services.letters.log import LetterLog
 from ncre.services.letters.planning import LetterPlanning
 from ncre.services.letters.preview import LetterPreview
+from ncre.services.letters.rendering import LetterContent
 from ncre.services.letters.round_changes import RoundChanges
 from ncre.services.letters.sending import LetterSending
-from ncre.services.letters.texts import LetterTexts
+from ncre.services.letters.texts_in_force import LetterTexts
 from ncre.services.letters.tokens import LetterTokens
 from ncre.store.keys import Keys
 

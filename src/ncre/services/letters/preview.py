@@ -10,7 +10,7 @@ from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.letters.causes import BY_KIND
 from ncre.domain.letters.kinds import LetterKind, LetterLanguage
-from ncre.domain.letters.texts import LetterText, filled
+from ncre.domain.letters.text_rules import LetterText, filled
 from ncre.domain.letters.wording import CHOOSE, GOES_BACK, LEFT, MUST_BE_TOLD
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import EVERY_SITE
@@ -18,7 +18,7 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.identity.letters.registration import RegistrationLetter
 from ncre.projections.registration import desk_search
 from ncre.projections.seating import tickets
-from ncre.services.letters.content import CHOICES, Values, in_both, letter_particulars
+from ncre.services.letters.rendering import CHOICES, Values, in_both, letter_particulars
 from ncre.services.letters.tokens import LetterTokens
 
 SAMPLE: Final = {

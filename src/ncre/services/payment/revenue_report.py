@@ -20,6 +20,8 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.base import Row
 from ncre.projections.payment import ledger
 from ncre.projections.payment import revenue as sums
+from ncre.services.exports import spreadsheets
+from ncre.services.exports.spreadsheets import as_spreadsheet_text, harmless
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -44,18 +46,8 @@ COLUMNS: Final = (
 NameOf = Callable[[str], str]
 """The name of a clerk, from their account id."""
 
-LONG_NUMBER: Final = 12
-"""Digits from which on a spreadsheet writes a number in another way than it was, or rounds it (from 16 on)."""
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet would take for the beginning of a formula."""
-
-
 BATCH_SIZE: Final = 500
 """Rows of a CSV file that are sent together."""
-
-MOST_ON_A_SHEET: Final = 1_000_000
-"""A sheet has 1 048 576 lines; what does not fit would be left out in silence."""
 
 PIECE: Final = 65_536
 """Bytes of a workbook that are sent together."""
@@ -163,12 +155,12 @@ def as_xlsx(rows: Iterable[Row], name_of: NameOf = str) -> Iterator[bytes]:
 
     with Workbook(made, options) as book:
         of_all = iter(rows)
-        portion = islice(of_all, MOST_ON_A_SHEET)
+        portion = islice(of_all, spreadsheets.MOST_ON_A_SHEET)
         for number in count(1):
             _sheet(book, f"收款与退款{number if number > 1 else ''}", portion, name_of)
             if (next_row := next(of_all, None)) is None:
                 break
-            portion = islice(chain([next_row], of_all), MOST_ON_A_SHEET)
+            portion = islice(chain([next_row], of_all), spreadsheets.MOST_ON_A_SHEET)
     return _pieces(made)
 
 
@@ -221,16 +213,6 @@ def _values(row: Row, name_of: NameOf) -> list[Any]:
 def _local(at: datetime) -> datetime:
     """The wall clock where the exam is, to the second, as a spreadsheet keeps it."""
     return at.astimezone(EXAM_TIME).replace(tzinfo=None, microsecond=0)
-
-
-def harmless(text: str) -> str:
-    """Text that a spreadsheet takes for no formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def as_spreadsheet_text(text: str) -> str:
-    """A long number with a tab behind it, as the channels' own bills have it: else a spreadsheet rounds it."""
-    return f"{text}\t" if len(text) >= LONG_NUMBER and text.isdigit() else text
 
 
 def _of(first: date, last: date) -> tuple[datetime, datetime]:

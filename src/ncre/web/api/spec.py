@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Blueprint
 from flask import Response as Answer
 from pydantic import BaseModel, ValidationError
 from spectree import Response, SpecTree
+from spectree._types import ModelAdapterType
+from spectree.model_adapter.protocol import SchemaMode
+from spectree.model_adapter.pydantic_adapter import PydanticModelAdapter
 from spectree.plugins.flask_plugin import FlaskPlugin
 
 from ncre.domain.integration.scopes import Scope
@@ -45,8 +48,25 @@ class Checks(FlaskPlugin):
         return resp, None
 
 
+class Models(PydanticModelAdapter):
+    """Pydantic, which describes a model once: most operations name the same ones, and each would have them described anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._described: dict[tuple[type[Any], str, str], dict[str, Any]] = {}
+
+    def json_schema(
+        self, model: type[Any], *, ref_template: str, mode: SchemaMode = "validation"
+    ) -> dict[str, Any]:
+        key = (model, ref_template, mode)
+        if key not in self._described:
+            self._described[key] = super().json_schema(model, ref_template=ref_template, mode=mode)
+        return self._described[key]
+
+
 spec = SpecTree(
     backend=Checks,
+    model_adapter=cast(ModelAdapterType, Models()),
     title="NCRE registration",
     version=VERSION,
     mode="strict",

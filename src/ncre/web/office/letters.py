@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.letters.causes import BY_KIND
 from ncre.domain.letters.kinds import CHANNELS, KINDS, LetterKind
-from ncre.domain.letters.texts import (
+from ncre.domain.letters.text_rules import (
     LONGEST_BODY,
     LONGEST_REASON,
     LONGEST_SHORT,

@@ -12,8 +12,8 @@ from werkzeug.exceptions import NotFound
 
 from ncre.domain.integration.scopes import Scope
 from ncre.domain.letters.kinds import LetterKind
-from ncre.domain.letters.texts import LONGEST_BODY, LONGEST_SHORT, LONGEST_SUBJECT, LetterText
-from ncre.services.letters.texts import TextInForce
+from ncre.domain.letters.text_rules import LONGEST_BODY, LONGEST_SHORT, LONGEST_SUBJECT, LetterText
+from ncre.services.letters.texts_in_force import TextInForce
 from ncre.web.api.answers import answer
 from ncre.web.api.bodies import Asked, Text
 from ncre.web.api.models import Answered

@@ -15,7 +15,7 @@ from ncre.domain.exam.site_run import run_of_cause
 from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.letters.causes import BY_KIND
 from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
-from ncre.domain.letters.texts import LetterText, filled
+from ncre.domain.letters.text_rules import LetterText, filled
 from ncre.domain.letters.wording import (
     AGAIN,
     ANEW,
@@ -41,7 +41,7 @@ from ncre.operational.letters import OutboxLetter
 from ncre.projections.rows import RegistrationRow, SeatRow
 from ncre.projections.seating import tickets
 from ncre.services.letters.round_changes import RoundChanges
-from ncre.services.letters.texts import LetterTexts
+from ncre.services.letters.texts_in_force import LetterTexts
 from ncre.services.letters.tokens import LetterTokens
 
 Values = Mapping[str, Bilingual]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ncre.domain.letters.kinds import LetterKind
-from ncre.domain.letters.texts import LONGEST_REASON, LetterText, require_usable
+from ncre.domain.letters.text_rules import LONGEST_REASON, LetterText, require_usable
 from ncre.domain.letters.wording import SHIPPED
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.rejection_reasons import require_text
