@@ -16,8 +16,8 @@ from ncre.events.exam import Batch, Offer, Room, Subject
 from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.payment import ledger, orders
 from ncre.projections.registration import desk_search, overview
-from ncre.services.exam.office import Office
 from ncre.services.payment.revenue_report import RevenueReport, as_csv
+from ncre.services.seating.seating import Office
 
 PEOPLE = 38_590
 FEW = 3_000

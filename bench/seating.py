@@ -17,7 +17,7 @@ from ncre.domain.seating.plan import seating
 from ncre.events.exam import Batch, Room, Subject
 from ncre.events.registration import SeatAssigned
 from ncre.handlers.command_handler import CommandHandler
-from ncre.services.exam.office import Office
+from ncre.services.seating.seating import Office
 
 SITTINGS = 100_000
 SITES = 40

@@ -183,7 +183,7 @@ def test_whoever_paid_is_carried_over_and_the_others_are_cancelled(
         counted = container.command_handler.claims.counted(connection, keys)
     assert [counted[key][1] for key in keys] == [0, 3]
     assert not stands(container)
-    container.office.seat("82", HERE, OFFICE, 1)
+    container.seating.seat("82", HERE, OFFICE, 1)
     assert {round_.row(who)["seated"] for who, row in before.items() if row["payment"]} == {1, 2}
     assert not stands(container)
 

@@ -63,7 +63,7 @@ def crowd(container: Container) -> list[Walker]:
     agreed.agrees()
     paid.paid()
     quick.pictured(QUICK, ("24",))
-    container.office.seat(ROUND, SITE, OFFICE, 1)
+    container.seating.seat(ROUND, SITE, OFFICE, 1)
     return some
 
 
