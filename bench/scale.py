@@ -8,7 +8,6 @@ half a minute of CPU for each 100 000 facts and ends by itself.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
@@ -162,4 +161,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -134,4 +133,4 @@ def _on_sqlite(folder: Path) -> Iterator[Ground]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
