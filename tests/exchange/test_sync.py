@@ -84,7 +84,7 @@ def test_who_registered_in_both_is_a_hit_in_both_work_lists(hubei: Container, hu
     assert (hubei.exchange_sync.once(Act(OFFICE)).sent, hits(hubei)) == (["42"], [])
     done = hunan.exchange_sync.once(Act(OFFICE))
     assert (done.sent, done.read, done.hits, done.problems) == (["43"], ["42"], 1, [])
-    hubei.exchange_sync.errand()
+    hubei.exchange_sync.run_due()
     assert hits(hubei) == [(here.id, "43")]
     assert hits(hunan) == [(there.id, "42")]
 
@@ -172,10 +172,10 @@ def test_an_outage_is_told_once_and_once_that_it_is_over(
     troubles = Troubles(logging.getLogger("ncre.exchange"))
     for _ in range(3):
         with troubles.survived("exchanging"):
-            hubei.exchange_sync.errand()
+            hubei.exchange_sync.run_due()
     exchange.start()
     with troubles.survived("exchanging"):
-        hubei.exchange_sync.errand()
+        hubei.exchange_sync.run_due()
     told = [record.getMessage() for record in caplog.records if record.name == "ncre.exchange"]
     told = [line for line in told if "exchanging" in line]
     assert [("failed" in line, "works again" in line) for line in told] == [(True, False), (False, True)]
@@ -236,5 +236,5 @@ def test_after_the_round_the_worker_asks_no_more(exchange: Exchange, hubei: Cont
     registers(hubei, 7)
     exchange.clock.advance(days=30)
     exchange.stop()
-    hubei.exchange_sync.errand()
+    hubei.exchange_sync.run_due()
     assert files_told(hubei) == []

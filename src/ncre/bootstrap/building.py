@@ -146,11 +146,11 @@ def build_container(
         ),
         base.clock_trusted,
         (
-            erasures.cleanup.errand,
-            erasures.retention.errand,
-            bulk.errand,
-            calling_off.errand,
-            exporting.maker.errand,
+            erasures.cleanup.run_due,
+            erasures.retention.run_due,
+            bulk.run_due,
+            calling_off.run_due,
+            exporting.maker.run_due,
             beats.worker,
         ),
     )

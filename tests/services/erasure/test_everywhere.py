@@ -199,10 +199,10 @@ def test_a_ban_that_is_over_goes_with_the_person_and_one_in_force_when_it_ends(
     )
     in_force = container.bans.impose(Act(OFFICE), ban)
     assert not is_closed(container, in_force)
-    container.erasures.retention.errand()
+    container.erasures.retention.run_due()
     assert not is_closed(container, in_force)
     clock.advance(days=60)
-    container.erasures.retention.errand()
+    container.erasures.retention.run_due()
     assert is_closed(container, in_force)
     assert checked(container) == 0
 

@@ -145,7 +145,7 @@ def test_a_run_that_is_killed_goes_on_and_nobody_is_dealt_with_twice(
     kills = 0
     for _ in range(20):
         try:
-            container.calling_off.errand()
+            container.calling_off.run_due()
         except Killed:
             kills += 1
     assert kills > 1

@@ -43,7 +43,7 @@ class ExchangeSync:
         """Whether a service and the key of the exchange are set."""
         return self._service is not None and self._duplicates.takes_part
 
-    def errand(self) -> None:
+    def run_due(self) -> None:
         """For the worker, until the round is over. Raises ExchangeIncomplete, ExchangeUnavailable."""
         round_ = self._duplicates.current_round() if self.takes_part else None
         if round_ is None or self._duplicates.today() > _last_day(round_):
