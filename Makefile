@@ -45,8 +45,8 @@ drill: $(TOOLS) ## a cluster of etcd, Patroni, PostgreSQL, HAProxy and ncre on l
 drill-restore: $(TOOLS) ## serve under load, back up, kill, restore elsewhere, try every command; on both databases
 	@PYTHONPATH=src:. exec $(BIN)/python -m tests.drills.restore $(KIND)
 
-mutants: $(TOOLS) ## change the rules one place at a time and see whether a test fails; MUTANTS= which modules, as in docs/mutants.md
-	@exec nice $(BIN)/python -m mutmut run --max-children 2 $(MUTANTS)
+mutants: $(TOOLS) ## change a rule in one place and see whether a test fails; MUTANTS="ncre.services.payment*" SAMPLE=40, as in docs/mutants.md
+	@PYTHONPATH=src:. exec nice -n 15 $(BIN)/python -m tools.mutants $(foreach name,$(MUTANTS),'$(name)') --sample $(or $(SAMPLE),0)
 
 lint: $(TOOLS) ## ruff and mypy
 	$(BIN)/ruff check .

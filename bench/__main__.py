@@ -21,11 +21,10 @@ from bench import (
     review,
     statistics,
     visit,
-    visitors,
 )
 from bench.commands import measure
 from bench.folding import check_rate, rebuild_rate, replay_cost
-from bench.ground import command_handler, databases, interleaved, plan_exam, postgresql, waiting
+from bench.ground import command_handler, databases, interleaved, plan_exam, waiting
 from bench.seating import planning, recording
 from ncre.bootstrap import build_container
 from ncre.config import Settings
@@ -125,22 +124,8 @@ def _passport() -> None:
 def _visit() -> None:
     """What a visitor pays: a registration over HTTP, from signing in to paid."""
     with TemporaryDirectory(prefix="ncre-bench-") as name:
-        folder = Path(name)
-        _tell_visit("SQLite", visit.measure(f"sqlite:///{folder / 'ncre.sqlite'}", folder / "sqlite"))
-        server = postgresql(folder / "postgresql")
-        server.psql("create database visit")
-        url = server.get_uri("visit").replace("postgresql://", "postgresql+psycopg://", 1)
-        _tell_visit("PostgreSQL", visit.measure(url, folder / "data", server.get_pid()))
-        server.cleanup()
-
-
-def _tell_visit(name: str, spent: visit.Visit) -> None:
-    print(
-        f"{name:10} a registration over HTTP, {visitors.REQUESTS} requests: {spent.without_hash:.0f} ms of CPU besides the hash "
-        f"(aim 100): web {spent.web - spent.password:.0f}, photo {spent.photos:.0f}, PostgreSQL {spent.database:.0f}; "
-        f"the hash {spent.password:.0f}; its form of personal details as a page {spent.form:.1f} ms (aim 35)",
-        flush=True,
-    )
+        for database, cost in visit.both(Path(name)):
+            print(f"{database:10} {cost}", flush=True)
 
 
 def _crowd(file: Path, simulated: Callable[[Database], crowd.Outcome]) -> crowd.Outcome:

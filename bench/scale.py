@@ -1,16 +1,20 @@
-"""What a log that grows costs on SQLite: a command, the queue, the desk's search, the audit page and statistics, beside 10 000 facts.
+"""What a log that grows costs: a command, the queue, the desk's search, the audit page and statistics, beside 10 000 facts.
 
-    python -m bench.scale --facts 10000 100000 1000000 --svg docs/scale.svg
+    python -m bench.scale --facts 10000 100000 1000000 10000000 --svg docs/scale.svg
+    python -m bench.scale --database PostgreSQL --facts 10000 100000 1000000
 
-Milliseconds of CPU of this process, the database included; the least of some tries, the median of the commands. Filling takes about
-half a minute of CPU for each 100 000 facts and ends by itself.
+Milliseconds of CPU of this process and of the database; the least of some tries, the median of the commands. The first size is
+recorded life by life in a store of its own; the others are one store that grows (`bench.multiplied`), sealed at each size. Ten
+million facts take 16 GB of disk (`--folder`) and about half an hour of CPU, and it ends by itself.
 """
 
 from __future__ import annotations
 
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from math import log10
 from pathlib import Path
 from statistics import median
@@ -18,14 +22,15 @@ from time import process_time
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import text
-
 from bench.commands import approve
-from bench.ground import ROUND, SITE, command_handler, plan_exam, waiting
-from bench.grown_site import fill
+from bench.ground import NOW, ROUND, SITE, command_handler, plan_exam, postgresql, waiting
+from bench.multiplied import Copies
+from bench.visit import cpu_of
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.state import registration_id
 from ncre.handlers.command_handler import CommandHandler
+from ncre.ledger.anchor import Anchor
+from ncre.ledger.sealer import Sealer
 from ncre.projections.audit import timeline
 from ncre.projections.registration import desk_search, queue_pages
 from ncre.projections.registration.queue_pages import QueueFilter
@@ -35,7 +40,10 @@ from ncre.store.database import Database
 FACTS_OF_ONE: Final = 8.6
 """Facts that the ground records of a person, on average."""
 
-COMMANDS, TIMES = 60, 9
+RECORDED: Final = 100_000
+"""Facts that are recorded life by life, at the most; what is larger is copied."""
+
+COMMANDS, TIMES = 60, 15
 AIM: Final = 1.2
 COLORS: Final = ("#1f5fa8", "#a8471f", "#2f7d32", "#6a3d9a", "#7a6a00")
 
@@ -43,63 +51,90 @@ Costs = dict[str, float]
 """Milliseconds by what was done."""
 
 
-def measure(folder: Path, facts: int) -> tuple[int, Costs]:
-    """How many facts there were in the end, and what was asked of them cost."""
-    url = f"sqlite:///{folder / f'{facts}.sqlite'}"
-    database = Database(url)
-    database.migrate()
-    database.close()
-    app = command_handler(url)
-    plan_exam(app)
-    people = int(facts / FACTS_OF_ONE)
-    fill(app, people, facts_too=True)
-    with app.database.transaction() as connection:
-        connection.execute(text("ANALYZE"))
-    found = app.store.newest(), {"command": _command(app), **_pages(app, people)}
-    app.database.close()
-    return found
+class Store:
+    """A database with a round, and what measures CPU in it."""
+
+    def __init__(self, url: str, folder: Path, postmaster: int | None) -> None:
+        database = Database(url)
+        database.migrate()
+        database.close()
+        self._url, self._postmaster = url, postmaster
+        self._folder, self._lives = folder, 0
+        self._copies: Copies | None = None
+
+    def grow(self, lives: int, copies: int) -> None:
+        """So many lives, so many times, and all of them sealed; in a connection that nothing is measured with."""
+        app = command_handler(self._url)
+        if self._copies is None:
+            plan_exam(app)
+            self._lives, self._copies = lives, Copies(app, lives)
+        self._copies.grow(app, copies)
+        minutes = iter(range(10**6))
+        sealer = Sealer(
+            app.database,
+            app.store.settled,
+            lambda: NOW + timedelta(minutes=2 * next(minutes)),
+            Anchor(self._folder / "anchor"),
+            "ncre.example/ledger",
+            bytes(range(32)),
+        )
+        sealer.catch_up()
+        app.database.close()
+
+    def measure(self) -> tuple[int, Costs]:
+        """How many facts there are, and what was asked of them cost."""
+        app = command_handler(self._url)
+        costs = {"command": self._command(app), **self._pages(app)}
+        facts = app.store.newest()
+        app.database.close()
+        return facts, costs
+
+    def _command(self, app: CommandHandler) -> float:
+        """One approval: eight facts are read, one is recorded, with its rows."""
+        cases = iter(waiting(app, COMMANDS))
+        return median(self._spent(lambda: approve(app, next(cases)), COMMANDS))
+
+    def _pages(self, app: CommandHandler) -> Costs:
+        some = registration_id(ROUND, uuid5(UUID(int=1), str(self._lives // 2)), 1)
+        statistics = StatisticsService(app)
+        with app.database.reading() as connection:
+            round_ = app.exams.round(connection, ROUND)
+            assert round_ is not None
+
+            def search() -> None:
+                number = f"{ROUND}{SITE}{self._lives // 2 + 1:06}"
+                assert desk_search.found(connection, number, ("x", "y"), frozenset({SITE}))
+
+            def audit() -> None:
+                assert timeline.story(connection, some)
+
+            acts: dict[str, Callable[[], object]] = {
+                "queue": lambda: queue_pages.page(connection, QueueFilter(ROUND, EVERY_SITE), None, 25),
+                "desk search": search,
+                "audit page": audit,
+            }
+            costs = {name: min(self._spent(act, TIMES)) for name, act in acts.items()}
+        return costs | {"statistics": min(self._spent(lambda: statistics.of(round_), TIMES))}
+
+    def _spent(self, act: Callable[[], object], times: int) -> list[float]:
+        spent = []
+        for _ in range(times):
+            before, begun = self._of_database(), process_time()
+            act()
+            own = process_time() - begun
+            spent.append(1000 * own + self._of_database() - before)
+        return spent
+
+    def _of_database(self) -> float:
+        """Milliseconds that the sessions of PostgreSQL spent; those of SQLite are our own."""
+        if self._postmaster is None:
+            return 0.0
+        children = Path(f"/proc/{self._postmaster}/task/{self._postmaster}/children").read_text().split()
+        return sum(cpu_of(int(one)) for one in children if "[local]" in _command_line(one))
 
 
-def _command(app: CommandHandler) -> float:
-    """One approval: eight facts are read, one is recorded, with its rows."""
-    spent = []
-    for case in waiting(app, COMMANDS):
-        begun = process_time()
-        approve(app, case)
-        spent.append(1000 * (process_time() - begun))
-    return median(spent)
-
-
-def _pages(app: CommandHandler, people: int) -> Costs:
-    some = registration_id(ROUND, uuid5(UUID(int=1), str(people // 2)), 1)
-    statistics = StatisticsService(app)
-    with app.database.reading() as connection:
-        round_ = app.exams.round(connection, ROUND)
-        assert round_ is not None
-
-        def search() -> None:
-            number = f"{ROUND}{SITE}{people // 2 + 1:06}"
-            assert desk_search.found(connection, number, ("x", "y"), frozenset({SITE}))
-
-        def audit() -> None:
-            assert timeline.story(connection, some)
-
-        acts: dict[str, Callable[[], object]] = {
-            "queue": lambda: queue_pages.page(connection, QueueFilter(ROUND, EVERY_SITE), None, 25),
-            "desk search": search,
-            "audit page": audit,
-        }
-        costs = {name: _least(act) for name, act in acts.items()}
-    return costs | {"statistics": _least(lambda: statistics.of(round_))}
-
-
-def _least(act: Callable[[], object]) -> float:
-    spent = []
-    for _ in range(TIMES):
-        begun = process_time()
-        act()
-        spent.append(1000 * (process_time() - begun))
-    return min(spent)
+def _command_line(process: str) -> str:
+    return Path(f"/proc/{process}/cmdline").read_text()
 
 
 def table(found: Sequence[tuple[int, Costs]]) -> str:
@@ -145,17 +180,49 @@ def drawing(found: Sequence[tuple[int, Costs]]) -> str:
     )
 
 
+@contextmanager
+def _databases(kind: str, folder: Path) -> Iterator[Callable[[str], Store]]:
+    """What makes an empty store of a name."""
+    if kind == "SQLite":
+        yield lambda name: Store(f"sqlite:///{folder / name}.sqlite", folder / name, None)
+        return
+    server = postgresql(folder / "postgresql")
+
+    def make(name: str) -> Store:
+        server.psql(f"create database {name}")
+        url = server.get_uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+        return Store(url, folder / name, server.get_pid())
+
+    try:
+        yield make
+    finally:
+        server.cleanup()
+
+
 def main() -> None:
-    parser = ArgumentParser(description="What a log that grows costs on SQLite.")
+    parser = ArgumentParser(description="What a log that grows costs.")
     parser.add_argument("--facts", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--database", choices=["SQLite", "PostgreSQL"], default="SQLite")
+    parser.add_argument("--folder", type=Path, help="where the databases lie meanwhile")
     parser.add_argument("--svg", type=Path)
     args = parser.parse_args()
-    found = []
-    with tempfile.TemporaryDirectory(prefix="ncre-bench-") as name:
-        for facts in args.facts:
-            found.append(measure(Path(name), facts))
-            print(table(found[-1:]), flush=True)
-    print(table(found))
+    found: list[tuple[int, Costs]] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="ncre-bench-", dir=args.folder) as name,
+        _databases(args.database, Path(name)) as make,
+    ):
+        first, *others = sorted(args.facts)
+        lives = int(min([RECORDED, *others]) / FACTS_OF_ONE)
+        small, growing = make("small"), make("growing")
+        small.grow(int(first / FACTS_OF_ONE), 1)
+        for store, copies in [
+            (small, 0),
+            *((growing, round(size / FACTS_OF_ONE / lives)) for size in others),
+        ]:
+            if copies:
+                store.grow(lives, copies)
+            found.append(store.measure())
+            print(table(found), flush=True)
     if args.svg:
         args.svg.write_text(drawing(found), encoding="utf-8")
 

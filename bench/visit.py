@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Final
 
 import httpx
 
+from bench.ground import postgresql
 from bench.visitors import PASSWORD, REQUESTS, Got, Ground, Visitor, ground, journey
 from ncre.identity.passwords import Passwords
 
@@ -35,6 +37,13 @@ class Visit:
     photos: float
     database: float
     form: float
+
+    def __str__(self) -> str:
+        return (
+            f"a registration over HTTP, {REQUESTS} requests: {self.without_hash:.0f} ms of CPU besides the hash (aim 100): "
+            f"web {self.web - self.password:.0f}, photo {self.photos:.0f}, PostgreSQL {self.database:.0f}; "
+            f"the hash {self.password:.0f}; its form of personal details as a page {self.form:.1f} ms (aim 35)"
+        )
 
     @property
     def without_hash(self) -> float:
@@ -113,8 +122,28 @@ def hash_cost(times: int = 8) -> float:
     return 1000 * (process_time() - began) / times
 
 
+def both(folder: Path) -> Iterator[tuple[str, Visit]]:
+    """On SQLite, then on PostgreSQL."""
+    yield "SQLite", measure(f"sqlite:///{folder / 'ncre.sqlite'}", folder / "sqlite")
+    server = postgresql(folder / "postgresql")
+    try:
+        server.psql("create database visit")
+        url = server.get_uri("visit").replace("postgresql://", "postgresql+psycopg://", 1)
+        yield "PostgreSQL", measure(url, folder / "data", server.get_pid())
+    finally:
+        server.cleanup()
+
+
 def main() -> None:
-    """python -m bench.visit: what each of the 22 requests costs the web process, on SQLite."""
+    """python -m bench.visit: what each of the requests costs the web process, on SQLite.
+
+    With `both`: what a registration costs by part, on either database.
+    """
+    if sys.argv[1:] == ["both"]:
+        with tempfile.TemporaryDirectory(prefix="ncre-bench-") as name:
+            for database, cost in both(Path(name)):
+                print(f"{database:10} {cost}", flush=True)
+        return
     spent: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="ncre-bench-") as name, _on_sqlite(Path(name)) as served:
         for number, visitor in enumerate(served.visitors):

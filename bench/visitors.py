@@ -1,4 +1,4 @@
-"""Candidates over HTTP from signing in to paid, in 22 requests, and the service that they visit."""
+"""Candidates over HTTP from signing in to paid, in 23 requests, and the service that they visit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.support.people import OFFICE, form_of_details, portrait
 from tests.support.ports import free_port
 from tests.support.served import serving
 
-REQUESTS: Final = 22
+REQUESTS: Final = 23
 SITE, SUBJECT, FEE = "429901", "24", "80.00"
 """A site of the bundled round that does not review: nobody has to approve before the payment."""
 
@@ -99,7 +99,8 @@ def journey(visitor: Visitor, channel_key: str) -> Journey:
     form = hidden((yield Ask(f"{home}/details")))
     yield from _sent(f"{home}/details", {**details_of(visitor), **form})
     form = hidden((yield Ask(f"{home}/subjects")))
-    form = hidden((yield Ask(f"{home}/subjects", {**form, "site": SITE, "show": "1"})))
+    shown = yield from _sent(f"{home}/subjects", {**form, "site": SITE, "show": "1"}, status=302)
+    form = hidden((yield Ask(shown.location)))
     yield from _sent(
         f"{home}/subjects",
         {**form, "site": SITE, "subjects": SUBJECT, "declared": "yes", "own_student": "yes"},
@@ -126,9 +127,9 @@ def details_of(visitor: Visitor) -> dict[str, str]:
     return {**form_of_details(), "document_number": visitor.document, "birth": visitor.document[6:14]}
 
 
-def _sent(path: str, form: dict[str, str], photo: bytes = b"") -> Generator[Ask, Got, Got]:
+def _sent(path: str, form: dict[str, str], photo: bytes = b"", status: int = 303) -> Generator[Ask, Got, Got]:
     got = yield Ask(path, form, photo)
-    if got.status != 303:
+    if got.status != status:
         raise Unexpected(f"{path} was answered {got.status}: {re.sub('<[^>]+>', ' ', got.text)[-900:]}")
     return got
 

@@ -112,6 +112,21 @@ def test_what_is_never_said_is_in_no_text(word: str) -> None:
     assert found == []
 
 
+def test_no_page_names_a_command_or_a_setting() -> None:
+    """Who reads a page has no shell: they are told whom to ask."""
+    both = [text for pair in of_the_pages() for text in pair]
+    assert [text for text in both if re.search(r"NCRE_[A-Z]|\bncre [a-z]", text)] == []
+
+
+def test_no_english_sentence_holds_chinese_words_and_no_chinese_one_is_english() -> None:
+    """But for names, codes and what is typed to the letter."""
+    chinese = [en for _, en in of_the_pages() if re.search(r"[\u4e00-\u9fff]", en)]
+    english = [
+        zh for zh, _ in of_the_pages() if re.search(r"[A-Za-z]", zh) and not re.search(r"[\u4e00-\u9fff]", zh)
+    ]
+    assert (chinese, english) == ([], [])
+
+
 def test_no_sentence_for_candidates_is_too_long_to_be_read_once() -> None:
     texts = [*of_candidates(), *of_the_tables()]
     long_zh = [one for zh, _ in texts for one in sentences(zh, r"[。；！？\n]") if len(one) > LONGEST_ZH]

@@ -8,6 +8,7 @@ import os
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ ODD = ("", "\x07", "\ud800", "-1", "99999999999999999999", "x" * 5000, "/dev/nul
 """Values that nobody means: empty, unseen, not text, out of range, too long, no place."""
 
 
+@cache
 def parser(language: str = "zh") -> Grammar:
     return parser_of({module for module, _ in COMMANDS.values()}, language)
 

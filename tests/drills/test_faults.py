@@ -25,12 +25,15 @@ from moto.server import ThreadedMotoServer
 
 from ncre.bootstrap import Container, build_container
 from ncre.clients.alipay import Alipay, AlipayTerms
+from ncre.clients.exchange_service import ExchangeService, ExchangeServiceTerms, ExchangeUnavailable
 from ncre.clients.mail import MailNotSent, Smtp, SmtpTerms
 from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.config import Settings, read_settings
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration.vocabulary import Role
+from ncre.photo.file_store import PhotoNotKept
 from ncre.photo.lab.lab import PhotoLabPool
+from ncre.photo.object_store import PhotoBucket
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.exam.revision_commands import Revise
@@ -313,3 +316,27 @@ def test_a_mail_server_with_an_expired_certificate_gets_no_letter_and_is_told_so
         Smtp(SmtpTerms("localhost", server.port, "ncre@exam.example"), lambda: datetime.now(UTC)).send(LETTER)
     assert postbox.letters == []
     server.stop()
+
+
+def test_a_store_of_photos_and_an_exchange_service_with_an_expired_certificate_get_nothing_and_are_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public, private = made(tmp_path, -2)
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(public, private)
+    for name, value in {
+        "AWS_CA_BUNDLE": str(public),
+        "REQUESTS_CA_BUNDLE": str(public),
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_MAX_ATTEMPTS": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with answering({}, secure) as port:
+        address = f"https://localhost:{port}"
+        with pytest.raises(PhotoNotKept, match="certificate has expired"):
+            PhotoBucket("s3://photos/ncre", address).put(b"a picture")
+        terms = ExchangeServiceTerms(address, {"42": "a" * 64})
+        with pytest.raises(ExchangeUnavailable, match="certificate has expired"):
+            ExchangeService(terms).files("42", "78")

@@ -115,7 +115,7 @@ def test_a_file_of_another_province_is_refused_in_words(service: FlaskClient) ->
     assert (status, said["zh"]) == (403, "文件是省 42 的，令牌是省 43 的")
 
 
-@pytest.mark.parametrize("over", ["", "soon", "2029-01-01"])
+@pytest.mark.parametrize("over", ["", "soon", "2029-01-01", "9999-12-31"])
 def test_a_round_that_is_never_over_is_refused(service: FlaskClient, over: str) -> None:
     assert put(service, "42", file_of("42", "1"), over)[0] == 422
 

@@ -11,6 +11,8 @@ from threading import Event
 import pytest
 
 from ncre.bootstrap import Container
+from ncre.cli.health import inside, outside
+from ncre.cli.health.findings import FindingLevel
 from ncre.cli.processes.worker import _exchange
 from ncre.clients.exchange_service import (
     ExchangeRefused,
@@ -24,9 +26,11 @@ from ncre.handlers.command_handler import Act
 from ncre.services.duplicates.duplicates import CLOCK, exchange_stream
 from ncre.services.duplicates.exchange_sync import ExchangeSync
 from ncre.supervision import Troubles
+from ncre.web import create_site
 from tests.exchange.ground import SHARED, SITES, TOKENS, Exchange, exchange_in, installation
 from tests.handlers.ground import Walker, details_of, history_of
 from tests.support.people import OFFICE, ROUND, Clock
+from tests.web.staff_members import office
 
 
 @pytest.fixture
@@ -77,6 +81,53 @@ def handed_in(exchange: Exchange, province: str, raw: bytes) -> None:
 
 def _terms(exchange: Exchange, province: str) -> ExchangeServiceTerms:
     return ExchangeServiceTerms(exchange.url, {province: TOKENS[province]})
+
+
+def test_when_all_was_exchanged_is_told_to_the_office_the_metrics_and_the_doctor(
+    hubei: Container, exchange: Exchange, clock: Clock
+) -> None:
+    kaowu = office(hubei, create_site(hubei))
+    assert "没有与比对服务完整同步过" in kaowu.get("/office/duplicates")
+    assert "exchange_age_seconds" not in hubei.backlog.numbers()
+    hubei.exchange_sync.run_due()
+    assert "上次与比对服务完整同步：" in kaowu.get("/office/duplicates")
+    clock.advance(minutes=40)
+    assert hubei.backlog.numbers()["exchange_age_seconds"] == 2400
+    found = {one.subject: one.level for one in [*inside._numbers(hubei), *outside.exchange(hubei)]}
+    assert (found["duplicates"], found["exchange"]) == (FindingLevel.WARN, FindingLevel.OK)
+    exchange.stop()
+    with pytest.raises(ExchangeUnavailable):
+        hubei.exchange_sync.run_due()
+    assert hubei.backlog.numbers()["exchange_age_seconds"] == 2400
+    (silent,) = outside.exchange(hubei)
+    assert silent.level is FindingLevel.FAIL
+
+
+def test_a_file_that_cannot_be_read_leaves_the_sync_incomplete(
+    hubei: Container, exchange: Exchange, clock: Clock
+) -> None:
+    other_key = written(bytes(32), ROUND, "43", 1, [ExchangedPerson("1" * 64, ("66",))])
+    handed_in(exchange, "43", b"".join(other_key))
+    assert hubei.exchange_sync.once(Act(OFFICE)).problems
+    assert hubei.beats.exchanged_at() is None
+
+
+def test_a_token_that_the_service_does_not_know_is_told_by_the_doctor(
+    tmp_path: Path, migrated_sqlite: Path, exchange: Exchange
+) -> None:
+    with installation("42", migrated_sqlite, tmp_path / "x", exchange, "z" * 64) as container:
+        (refused,) = outside.exchange(container)
+    assert refused.level is FindingLevel.FAIL
+    assert "NCRE_EXCHANGE_TOKENS" in refused.todo
+    assert "z" * 64 not in refused.said
+
+
+def test_after_the_round_nothing_is_late(hubei: Container, clock: Clock) -> None:
+    hubei.exchange_sync.run_due()
+    assert hubei.exchange_sync.is_due()
+    clock.advance(days=400)
+    assert not hubei.exchange_sync.is_due()
+    assert "exchange_age_seconds" not in hubei.backlog.numbers()
 
 
 def test_who_registered_in_both_is_a_hit_in_both_work_lists(hubei: Container, hunan: Container) -> None:

@@ -126,6 +126,13 @@ def test_every_range_is_covered_by_subtrees_that_a_frontier_takes() -> None:
     assert range_root(node, 0, 0) == EMPTY
 
 
+@pytest.mark.parametrize(("earlier", "size"), [(0, 0), (0, 4), (-1, 4), (5, 4)])
+def test_nothing_proves_that_a_tree_extends_none_or_a_larger_one(earlier: int, size: int) -> None:
+    node = nodes(leaves(4))
+    with pytest.raises(ValueError, match="does not extend"):
+        consistency_proof(node, earlier, size)
+
+
 def test_a_subtree_at_a_place_where_none_is_raises() -> None:
     tree = Frontier()
     tree.append(EMPTY)

@@ -202,7 +202,7 @@ def test_every_number_has_a_name(container: Container) -> None:
     container.beats.backed_up()
     numbers = container.backlog.numbers()
     assert numbers.keys() <= NAMES.keys()
-    assert NAMES.keys() - numbers.keys() == {"replicas", "replication_lag_bytes"}
+    assert NAMES.keys() - numbers.keys() == {"replicas", "replication_lag_bytes", "exchange_age_seconds"}
     assert numbers["worker_age_seconds"] == numbers["backup_age_seconds"] == 0
 
 

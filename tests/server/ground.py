@@ -121,6 +121,16 @@ class Caller:
             body += piece
         return Heard(int(first.split()[1]), headers, body, False)
 
+    def rest(self) -> bytes:
+        """What still comes until the other side ends the connection."""
+        heard = b""
+        try:
+            while piece := self.socket.recv(65536):
+                heard += piece
+        except ConnectionError:
+            pass
+        return heard
+
     def ended_after(self, most: float) -> float:
         """Seconds until the other side ends the connection, whatever it says before."""
         self.socket.settimeout(most)

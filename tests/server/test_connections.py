@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -64,6 +65,78 @@ def test_an_endless_head_is_refused() -> None:
     with served(hello) as port, Caller(port) as caller:
         caller.says("GET / HTTP/1.1\nHost: x\nX-Long: " + "y" * 100_000)
         assert caller.hears().status == 400
+
+
+def test_a_head_that_comes_in_pieces_is_counted_together() -> None:
+    with served(hello) as port, Caller(port) as caller:
+        caller.says("GET / HTTP/1.1\nHost: x\n")
+        with suppress(ConnectionError):
+            for _ in range(9):
+                caller.says("X-More: " + "y" * 4_000 + "\n")
+        assert caller.hears().status == 400
+
+
+def test_a_body_beside_its_head_is_not_counted_as_head() -> None:
+    with served(hello) as port:
+        assert call(port, "/large", "POST", b"x" * 200_000).body == b"hello /large"
+        with Caller(port) as caller:
+            for _ in range(20):  # many heads, one after the other, are no large one
+                caller.asks("/quick", X__Long="y" * 4_000)
+                assert caller.hears().status == 200
+
+
+@pytest.mark.parametrize("hosts", [(), ("localhost", "localhost"), ("localhost", "elsewhere")])
+def test_a_request_is_for_one_host(hosts: tuple[str, ...]) -> None:
+    with served(hello) as port, Caller(port) as caller:
+        caller.says("GET / HTTP/1.1\n" + "".join(f"Host: {one}\n" for one in hosts) + "\n")
+        assert caller.hears().status == 400
+
+
+@pytest.mark.parametrize("target", ["http://localhost/quick", "*"])
+def test_what_is_no_path_is_told_so(target: str) -> None:
+    with served(hello) as port, Caller(port) as caller:
+        caller.asks(target, "OPTIONS")
+        heard = caller.hears()
+    assert heard.status == 400
+    assert b"hello" not in heard.body
+
+
+@pytest.mark.parametrize("protocol", ["h2c", "websocket", "none-of-ours"])
+def test_what_follows_another_protocol_is_not_read(protocol: str) -> None:
+    """A parser that stops at an upgrade leaves the body behind it for the next request."""
+    hidden = b"GET /quick/hidden HTTP/1.1\r\nHost: x\r\n\r\n"
+    upgrade = {"Connection": "Upgrade", "Upgrade": protocol}
+    with served(hello) as port:
+        with Caller(port) as caller:
+            caller.asks("/quick", "POST", hidden, **upgrade)
+            heard = caller.hears()
+            assert heard.status == 400 or heard.body == b"hello /quick"
+            assert b"hidden" not in heard.body + caller.rest()
+        with Caller(port) as caller:
+            caller.asks("/quick", **upgrade)
+            assert caller.hears().body == b"hello /quick"
+            caller.ended_after(3)
+
+
+def test_requests_sent_ahead_are_answered_in_order_and_bounded() -> None:
+    one = "GET /quick/{} HTTP/1.1\nHost: x\n\n"
+    with served(hello) as port, Caller(port) as caller:
+        caller.says("".join(one.format(number) for number in range(3)))
+        heard = b""
+        while heard.count(b"hello") < 3:
+            heard += caller.socket.recv(65536)
+        assert [heard.index(b"/quick/%d" % number) for number in range(3)] == sorted(
+            heard.index(b"/quick/%d" % number) for number in range(3)
+        )
+    application = Held()
+    with served(application) as port, Caller(port) as caller:
+        caller.asks("/held")
+        until(lambda: len(application.begun) == 1)
+        with suppress(ConnectionError):
+            caller.says("".join(one.format(number) for number in range(200)))
+        caller.ended_after(5)
+        application.door.set()
+    assert application.begun == ["/held"]
 
 
 def test_the_work_of_a_request_is_not_cut_off() -> None:

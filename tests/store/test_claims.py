@@ -58,6 +58,18 @@ def test_only_the_holder_can_release_a_key(database: Database, book: ClaimStore)
         assert book.take(connection, "place", BERT)
 
 
+def test_many_keys_are_taken_together_where_nobody_has_one_of_them(
+    database: Database, book: ClaimStore
+) -> None:
+    with database.transaction() as connection:
+        assert book.take_all(connection, [])
+        assert book.take_all(connection, [("b", BERT), ("a", ANNA)])
+        assert [book.holder(connection, key) for key in "ab"] == [ANNA, BERT]
+        assert not book.take_all(connection, [("c", BERT), ("a", BERT)])
+        assert not book.take_all(connection, [("a", ANNA)]), "not even by who has it"
+        assert book.holder(connection, "a") == ANNA
+
+
 def test_seats_are_given_until_none_is_left(database: Database, book: ClaimStore) -> None:
     with database.transaction() as connection:
         book.set_quota(connection, "seat", 2)

@@ -10,8 +10,14 @@ from eventsourcing.application import AggregateNotFoundError
 from eventsourcing.persistence import InfrastructureFactoryError, IntegrityError
 from sqlalchemy import select
 
-from ncre.events.base import Fact
-from ncre.events.registration import AgreementAccepted, ConfirmedOnSite, ReviewRequested, Withdrawn
+from ncre.events.base import CLOSED, Fact
+from ncre.events.registration import (
+    AgreementAccepted,
+    ConfirmedOnSite,
+    InfoFilled,
+    ReviewRequested,
+    Withdrawn,
+)
 from ncre.store.claims import ClaimStore
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
@@ -121,6 +127,61 @@ def test_the_log_through_a_connection_is_what_that_connection_sees(
         store.append(connection, recorded(LIFE))
         assert [fact for _, fact in store.log(0, connection=connection)] == list(LIFE)
         assert store.raw_log(0, limit=2, connection=connection)[-1].originator_version == 2
+
+
+def test_private_fields_are_opened_by_keys_that_the_same_connection_made(
+    database: Database, store: FactStore
+) -> None:
+    facts = recorded(EXAMPLES)
+    with database.transaction() as connection:
+        store.append(connection, facts)
+        assert [fact for _, fact in store.log(0, connection=connection)] == facts
+
+
+def test_the_log_of_some_kinds_goes_on_after_a_position_and_opens_nothing(
+    database: Database, store: FactStore
+) -> None:
+    with database.transaction() as connection:
+        for _ in range(3):
+            store.append(connection, recorded(LIFE, uuid4()))
+        store.append(connection, recorded((FILLED,), uuid4()))
+    kinds = [Withdrawn.TOPIC, InfoFilled.TOPIC]
+    found = store.log_of(kinds, 0)
+    assert [type(fact) for _, fact in found] == [Withdrawn, Withdrawn, Withdrawn, InfoFilled]
+    assert [fact.details for _, fact in found if isinstance(fact, InfoFilled)] == [CLOSED]
+    assert store.log_of(kinds, 0, limit=2) == found[:2]
+    assert store.log_of(kinds, found[1][0]) == found[2:]
+    assert [position for position, _ in found] == [
+        position for position, fact in store.log(0) if type(fact) in (Withdrawn, InfoFilled)
+    ]
+
+
+FILLED = next(example for example in EXAMPLES if isinstance(example, InfoFilled))
+
+
+def test_the_envelope_of_one_version_is_found_without_the_others(
+    database: Database, store: FactStore
+) -> None:
+    with database.transaction() as connection:
+        store.append(connection, facts := recorded(LIFE))
+        assert [store.stamp(connection, STREAM, version) for version in (1, 3, 4)] == [
+            facts[version - 1].metadata for version in (1, 3, 4)
+        ]
+        assert store.stamp(connection, STREAM, 5) is None
+
+
+def test_a_sealed_file_is_recognised_as_that_of_its_person_and_its_purpose(
+    database: Database, store: FactStore
+) -> None:
+    somebody, nobody = uuid4(), uuid4()
+    with database.transaction() as connection:
+        box = store.seal_bytes(connection, PERSON, b"picture", "photo")
+        store.seal_bytes(connection, somebody, b"picture", "photo")
+        assert store.recognises(connection, [somebody, PERSON], "photo")(box)
+        assert not store.recognises(connection, [somebody, nobody], "photo")(box)
+        assert not store.recognises(connection, [PERSON], "paper")(box)
+        store.erase(connection, PERSON, STAMP.recorded_at)
+        assert not store.recognises(connection, [somebody, PERSON], "photo")(box)
 
 
 def test_a_snapshot_shows_one_state_while_others_write(database: Database, store: FactStore) -> None:

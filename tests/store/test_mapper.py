@@ -128,3 +128,12 @@ def test_a_fact_of_any_older_version_is_read_as_the_newest(moved: Any, parts: di
 
 def test_a_fact_of_a_grown_class_is_stored_with_its_version(moved: Any) -> None:
     assert MAPPER.raw(MAPPER.stored(with_metadata(moved(1, "a", "b")), {PERSON: KEY}))["class_version"] == 3
+
+
+@pytest.mark.parametrize("fact", [{}, {"kilometres": "far"}, {"kilometres": []}])
+def test_an_older_fact_that_lacks_what_it_had_is_reported_with_its_place(
+    moved: Any, fact: dict[str, Any]
+) -> None:
+    parsed = MAPPER.parsed(_stored(moved, fact=fact))
+    with pytest.raises(MapperDeserialisationError, match=rf"test.moved \(stream {STREAM}, version 1\)"):
+        MAPPER.fact(parsed, {PERSON: KEY})

@@ -121,6 +121,8 @@ def build_container(
     bulk = BulkReview(handler, registrations, actors, clock)
     queries = queries_over(handler, base.photos, money.refused_notices, settings.ledger.witnesses)
     beats = Beats(money.retry_schedule, clock, settings.data / "backed-up")
+    service = ExchangeService(settings.exchange) if settings.exchange else None
+    exchange_sync = ExchangeSync(duplicates, service, beats.exchanged)
     worker = Worker(
         handler,
         money.payments,
@@ -211,9 +213,7 @@ def build_container(
         erasures=erasures,
         bans=Bans(handler, people, registrations),
         duplicates=duplicates,
-        exchange_sync=ExchangeSync(
-            duplicates, ExchangeService(settings.exchange) if settings.exchange else None
-        ),
+        exchange_sync=exchange_sync,
         uploads=uploads,
         statistics=StatisticsService(handler),
         exports=exporting.exports,
@@ -236,6 +236,6 @@ def build_container(
         audit_bundles=AuditBundles(handler),
         spans=base.spans,
         beats=beats,
-        backlog=Backlog(handler, beats, clock),
+        backlog=Backlog(handler, beats, clock, exchange_sync.is_due),
         worker=worker,
     )

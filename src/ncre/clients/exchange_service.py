@@ -75,6 +75,11 @@ class ExchangeService:
     def __init__(self, terms: ExchangeServiceTerms) -> None:
         self._terms = terms
 
+    @property
+    def provinces(self) -> tuple[str, ...]:
+        """Those whose token we have."""
+        return tuple(self._terms.tokens)
+
     def has_token(self, province: str) -> bool:
         return province in self._terms.tokens
 

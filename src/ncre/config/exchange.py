@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ncre.config.environment import Environment, problem_of_variable, read_environment
+from ncre.config.refusals import problem_of_open_file
 from ncre.config.settings import Misconfigured
 from ncre.domain.duplicates.province_tokens import TokensUnreadable, province_tokens
-from ncre.operational.private_files import open_to_others
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,5 @@ def _tokens(variables: Environment) -> tuple[tuple[tuple[str, str], ...], list[s
         return (), [problem_of_variable(name, zh, en)]
     except TokensUnreadable as unreadable:
         return (), [problem_of_variable(name, unreadable.words.zh, unreadable.words.en)]
-    if variables.production is not False and open_to_others([file]):
-        zh, en = f"他人可读 {file}，请执行 chmod 600", f"others may read {file}: chmod 600"
-        return (), [problem_of_variable(name, zh, en)]
-    return tokens, []
+    problem = problem_of_open_file(name, file) if variables.production is not False else ""
+    return ((), [problem]) if problem else (tokens, [])

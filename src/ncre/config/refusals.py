@@ -33,9 +33,9 @@ def refused_files(
     """Why production refuses where secrets lie, or who may read them."""
     if not settings.production:
         return []
-    problems = [_open_to_others(name, file) for name, file in secret_files]
+    problems = [problem_of_open_file(name, file) for name, file in secret_files]
     if secret_file is not None:
-        problems.append(_open_to_others("NCRE_SECRET_FILE", secret_file))
+        problems.append(problem_of_open_file("NCRE_SECRET_FILE", secret_file))
         problems.append(_beside_the_data(settings, "NCRE_SECRET_FILE", secret_file))
     ledger_key = settings.ledger.key_file
     if ledger_key is not None and ledger_key.exists():
@@ -145,7 +145,7 @@ def _is_address(text: str) -> bool:
     return parts.scheme in ("https", "http") and bool(parts.hostname) and plain and text.isprintable()
 
 
-def _open_to_others(name: str, file: Path) -> str:
+def problem_of_open_file(name: str, file: Path) -> str:
     """A file of root's may be read by the group it was given to; one of our own is ours alone."""
     try:
         found = file.stat()

@@ -83,7 +83,7 @@ def text(given: str, longest: int) -> str:
 
 def control_characters(given: str, allowed: str = "") -> bool:
     """Whether a text holds what is no text: control characters other than `allowed`, or half a character."""
-    if given.isascii() and given.isprintable():
+    if given.isprintable():  # as ordinary text is in every language
         return False
     return any(unicodedata.category(one) in _NEVER_TEXT and one not in allowed for one in given)
 

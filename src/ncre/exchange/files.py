@@ -69,10 +69,10 @@ class ExchangeFiles:
         Raises RoundTooOld, RoundTooFar.
         """
         today = self._today()
-        if over + self._keep < today:
-            raise RoundTooOld
         if over - today > FURTHEST:
             raise RoundTooFar
+        if over + self._keep < today:
+            raise RoundTooOld
         at = (outline.round, outline.province)
         with self._writing() as connection:
             self._drop(connection)

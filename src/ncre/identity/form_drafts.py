@@ -26,6 +26,7 @@ from sqlalchemy import (
     Uuid,
     delete,
     insert,
+    or_,
     select,
     update,
 )
@@ -159,9 +160,12 @@ class FormDrafts:
 
     def of(self, account: UUID, about: UUID | None = None) -> list[FormDraft]:
         """The drafts of an account about one registration or other thing, or about none; the last that was saved comes first."""
+        return [one for one in self.of_account(account) if one.about == about]
+
+    def of_account(self, account: UUID) -> list[FormDraft]:
+        """All drafts of an account, at most OF_AN_ACCOUNT; the last that was saved comes first."""
         asked = select(form_drafts).where(
             form_drafts.c.account == account,
-            form_drafts.c.about.is_(None) if about is None else form_drafts.c.about == about,
             form_drafts.c.box.is_not(None),
             form_drafts.c.saved_at > self._clock() - LIFE,
         )
@@ -225,8 +229,9 @@ class FormDrafts:
 
 
 def forget_drafts(connection: Connection, account: UUID) -> None:
-    """Of an account that is closed, in the transaction that closes it."""
-    connection.execute(delete(form_drafts).where(form_drafts.c.account == account))
+    """Of an account that is closed, in the transaction that closes it; also what staff were writing about it."""
+    either = or_(form_drafts.c.account == account, form_drafts.c.about == account)
+    connection.execute(delete(form_drafts).where(either))
 
 
 def forget_about(connection: Connection, registrations: Collection[UUID]) -> None:

@@ -205,8 +205,8 @@ class SignInDelays:
         now = self._clock()
         connection.execute(_FORGET, {"of": _key("who", who)})
         if self._count(connection, _key("in", account), now) == 1:
-            self._count(connection, _key("came", place), now)
-            self._count(connection, _key("came", SERVICE), now)
+            came = [_once(_key("came", where), now) for where in (place, SERVICE)]
+            connection.execute(self._add, came)
 
     def forget_within(self, connection: Connection, account: UUID, addresses: Collection[str]) -> None:
         """Whatever was counted of an account and of whoever typed its addresses: hashes of a phone tell the phone."""
@@ -255,8 +255,13 @@ class SignInDelays:
 
     def _count(self, connection: Connection, key: str, now: datetime) -> int:
         """One more of it; how many there are within the window."""
-        connection.execute(self._add, {"key": key, "slot": _slot(now), "count": 1, "free_at": None})
+        connection.execute(self._add, _once(key, now))
         return _counted(connection, [key], now)[key][0]
+
+
+def _once(key: str, now: datetime) -> dict[str, object]:
+    """The row of what happened for the first time in a slot."""
+    return {"key": key, "slot": _slot(now), "count": 1, "free_at": None}
 
 
 def _counted(connection: Connection, keys: Sequence[str], now: datetime) -> dict[str, Counted]:

@@ -32,6 +32,7 @@ NAMES: Final[Mapping[str, str]] = {
     "replicas": "Standbys that stream from this primary.",
     "replication_lag_bytes": "Bytes by which the slowest standby is behind.",
     "worker_age_seconds": "Seconds since a worker finished a round.",
+    "exchange_age_seconds": "Seconds since files were exchanged with all other provinces, until the round is over.",
     "backup_age_seconds": "Seconds since `ncre backup` finished.",
 }
 """What may be shown, and what it is."""

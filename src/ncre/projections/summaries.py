@@ -127,11 +127,17 @@ class Totals:
                 self._add(summary, row)
 
     def take_stored(self, connection: Connection) -> None:
-        """The rows of the database, a portion at a time."""
+        """The rows of the database, a portion at a time; a table that several sums are of is read once."""
+        summing: dict[Table, list[Summary]] = {}
         for summary in self._sums:
-            reading = select(*summary.reads).execution_options(yield_per=BATCH_SIZE)
-            for row in connection.execute(reading).mappings():
-                self._add(summary, dict(row))
+            summing.setdefault(summary.of, []).append(summary)
+        for table, summaries in summing.items():
+            names = dict.fromkeys(column.name for summary in summaries for column in summary.reads)
+            reading = select(*(table.c[name] for name in names)).execution_options(yield_per=BATCH_SIZE)
+            for stored in connection.execute(reading):
+                row = dict(zip(names, stored, strict=True))
+                for summary in summaries:
+                    self._add(summary, row)
 
     def write(self, connection: Connection) -> None:
         """Set all sums so, within the caller's transaction."""
@@ -147,6 +153,8 @@ class Totals:
         for summary, should in self._sums.items():
             stored = _stored(connection, summary)
             for key in should.keys() | stored.keys():
+                if (right := should.get(key)) and dict.__eq__(right, stored.get(key, {})):
+                    continue
                 amounts = Counter(should.get(key, Counter()))
                 amounts.subtract(stored.get(key, Counter()))
                 if any(amounts.values()):
@@ -168,7 +176,8 @@ class Totals:
 
     def _add(self, summary: Summary, row: Row) -> None:
         for key, amounts in summary.parts(row):
-            total = self._sums[summary].setdefault(key, Counter())
+            if (total := self._sums[summary].get(key)) is None:
+                total = self._sums[summary][key] = Counter()
             for name, amount in zip(summary.sum_names, amounts, strict=True):
                 total[name] += amount
 

@@ -47,16 +47,38 @@ class Branch:
     _gate: Gate | None = None
     _building: asyncio.Future[Gate | None] | None = None
     _failed_at: float | None = None
+    _former: Branch | None = None
     _inside: int = 0
     _leaving: bool = field(default=False)
 
+    def follow(self, former: Branch) -> None:
+        """Until this one stands, the former answers whoever only reads; what writes waits, for it alone may be the right place."""
+        self._former = former if former._gate is not None else former._former
+        former._former = None
+        if former is not self._former:
+            former.leave()
+        self._begin()
+
+    async def standing(self, reads: bool) -> tuple[Branch, Gate] | None:
+        """Who answers, and its gate; None where nobody can at present."""
+        former = self._former
+        if reads and former is not None and former._gate is not None:
+            self._begin()
+            return former, former._gate
+        gate = await self.gate()
+        return (self, gate) if gate is not None else None
+
     async def gate(self) -> Gate | None:
         """Made when it is first asked for; None where it cannot be made at present."""
-        if self._gate is None and not self._failed_lately():
-            if self._building is None:
-                self._building = asyncio.ensure_future(self._built())
-            await asyncio.shield(self._building)
+        if (building := self._begin()) is not None:
+            await asyncio.shield(building)
         return self._gate
+
+    def _begin(self) -> asyncio.Future[Gate | None] | None:
+        """What makes the gate; None where it stands, or could not be made just now."""
+        if self._building is None and self._gate is None and not self._failed_lately():
+            self._building = asyncio.ensure_future(self._built())
+        return self._building
 
     async def answer(self, gate: Gate, scope: Scope, receive: Receive, send: Send) -> None:
         self._inside += 1
@@ -69,9 +91,17 @@ class Branch:
     def leave(self) -> None:
         """Closes once whoever is inside has been answered."""
         self._leaving = True
+        self._let_former_go()
         self._end_if_left()
 
+    def _let_former_go(self) -> None:
+        former, self._former = self._former, None
+        if former is not None:
+            former.leave()
+
     def close(self) -> None:
+        if self._former is not None:
+            self._former.close()
         if self._gate is not None:
             self._gate.close()
             self._gate = None
@@ -84,6 +114,7 @@ class Branch:
             self._gate = await asyncio.get_running_loop().run_in_executor(None, self.build)
             self._gate.begin()
             self._failed_at = None
+            self._let_former_go()
         except Exception as error:
             self._failed_at = monotonic()
             log.error("%s cannot be served at present: %s", self.name, error)
@@ -125,11 +156,12 @@ class ByHost:
                 await say(answers.NOT_OURS, scope, incoming, send)
         elif host != branch.hosts[0] and scope["path"] not in PROBES:
             await _lead(branch.address, scope, incoming, send)
-        elif (gate := await branch.gate()) is None:
+        elif (found := await branch.standing(scope["method"] in READS)) is None:
             seconds = answers.retry_seconds()
             await say(answers.away(seconds), scope, incoming, send, seconds)
         else:
-            await branch.answer(gate, scope, receive, send)
+            answering, gate = found
+            await answering.answer(gate, scope, receive, send)
 
     async def _probed(self, scope: Scope, send: Send) -> None:
         """The process lives, and is ready as long as one gate stands: no balancer may give all up for one."""
@@ -167,7 +199,10 @@ class ByHost:
                 self._take(found)
 
     def _take(self, found: Iterable[Branch]) -> None:
-        """The branches from now on; who is inside one that is gone is still answered by it."""
+        """The branches from now on; who is inside one that is gone is still answered by it.
+
+        One that takes the place of another is made at once, and until it stands the other answers whoever only reads.
+        """
         before, after = self._branches, dict[str, Branch]()
         for branch in found:
             known = before.get(branch.name)
@@ -175,8 +210,11 @@ class ByHost:
         self._branches = after
         self._by_host = self._hosts()
         for name, branch in before.items():
-            if after.get(name) is not branch:
+            instead = after.get(name)
+            if instead is None:
                 branch.leave()
+            elif instead is not branch:
+                instead.follow(branch)
 
     def _hosts(self) -> dict[str, Branch]:
         return {host: branch for branch in self._branches.values() for host in branch.hosts}

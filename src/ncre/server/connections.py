@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 ARRIVAL_SECONDS: Final = 10.0
@@ -26,6 +26,9 @@ LEAVING_SECONDS: Final = 1.0
 
 LARGEST_HEAD: Final = 32_768
 """Bytes of request line and headers."""
+
+MOST_PIPELINED: Final = 16
+"""Requests that may wait on a connection behind the one at work; no browser sends any so."""
 
 MOST_CONNECTIONS: Final = 10_000
 FILES_KEPT: Final = 256
@@ -66,8 +69,15 @@ def _crowd(server: ServerState) -> Crowd:
     return _crowds[server]
 
 
-class Connection(H11Protocol):
-    """uvicorn's connection with time limits; what an answer under way may take is the gate's business."""
+class NotOurs(ValueError):
+    """A request that HTTP knows and no page of ours has: it could be read in two ways, or leads away from HTTP."""
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection with limits of time and size; what an answer under way may take is the gate's business.
+
+    The parser (llhttp, as in Node.js) bounds neither a head nor the requests sent ahead, so both are counted here.
+    """
 
     def __init__(self, *positional: Any, **named: Any) -> None:
         super().__init__(*positional, **named)
@@ -75,6 +85,8 @@ class Connection(H11Protocol):
         self._leaving = False
         self._arrival: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
+        self._head = 0
+        self._in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -85,10 +97,38 @@ class Connection(H11Protocol):
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        while data and not self.transport.is_closing():
+            part = data[: LARGEST_HEAD - self._head] if self._in_head else data
+            data = data[len(part) :]
+            self._head += len(part)
+            super().data_received(part)
+            if (self._in_head and self._head >= LARGEST_HEAD) or len(self.pipeline) > MOST_PIPELINED:
+                self._refuse()
         if self._leaving and self.cycle is not None:
             self.cycle.keep_alive = False
         self._watch()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head, self._in_head = max(1, self._head), True
+
+    def on_headers_complete(self) -> None:
+        """Raises NotOurs, which is answered with 400."""
+        self._in_head = False
+        upgrade, target = self.parser.should_upgrade(), self.url
+        if not _plain(self.headers, upgrade):
+            raise NotOurs
+        if not target.startswith(b"/"):
+            self.url = b"/"
+        super().on_headers_complete()
+        if self.url != target:  # the gate says why
+            self.scope["path"], self.scope["raw_path"] = target.decode("latin-1"), target
+        if upgrade:  # the parser would take what follows for another protocol
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._head, self._in_head = 0, True
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -148,9 +188,16 @@ class Connection(H11Protocol):
 
     def _too_late(self) -> None:
         """Half a request is told so; nothing at all is cut off without a word."""
-        if self.conn.trailing_data[0]:
+        if self._in_head and self._head:
             self.transport.write(TIMED_OUT)
         self._close()
+
+    def _refuse(self) -> None:
+        """Nothing of what came is answered any more, but whatever is at work."""
+        if self._waits_for_request:
+            self.send_400_response("The request is too large.")
+        else:
+            self.transport.abort()
 
     def _close(self) -> None:
         self._stop_watching()
@@ -164,3 +211,11 @@ class Connection(H11Protocol):
             oldest.transport.abort()
             return True
         return False
+
+
+def _plain(headers: list[tuple[bytes, bytes]], upgrade: bool) -> bool:
+    """Whether a request is for one host, and everybody before us saw its body end where we do."""
+    names = [name for name, _ in headers]
+    if upgrade and (b"content-length" in names or b"transfer-encoding" in names):
+        return False
+    return names.count(b"host") == 1

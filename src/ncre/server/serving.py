@@ -18,7 +18,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from ncre.server.by_host import ByHost
-from ncre.server.connections import ARRIVAL_SECONDS, LARGEST_HEAD, Connection
+from ncre.server.connections import ARRIVAL_SECONDS, Connection
 from ncre.server.gate import Gate
 
 log = logging.getLogger("ncre.server")
@@ -154,5 +154,4 @@ def _config(application: Any, factory: bool = False, workers: int = 1) -> Config
         backlog=BACKLOG,
         timeout_keep_alive=int(ARRIVAL_SECONDS),
         timeout_graceful_shutdown=STOPPING_SECONDS,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
     )

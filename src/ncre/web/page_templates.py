@@ -6,7 +6,7 @@ with gaps is filled in as Jinja's newstyle gettext would: values are escaped, th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
@@ -35,6 +35,10 @@ class PageEnvironment(Environment):
         if self.catalogue is None and has_request_context():
             return self._of(language()).get_template(name, parent, globals)
         return super().get_template(name, parent, globals)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Those of the environment themselves, where a template brings none: each macro that is imported asks which differ."""
+        return super().make_globals(d) if d else self.globals
 
     def _of(self, code: str) -> PageEnvironment:
         if code not in self._spoken:

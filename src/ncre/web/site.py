@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from jinja2 import PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +26,7 @@ from ncre.web.account import (
 )
 from ncre.web.account import contacts as own_contacts
 from ncre.web.account import letters as own_letters
+from ncre.web.addresses import WithPaths
 from ncre.web.api import interface
 from ncre.web.audit import accounts, ledger, registrations, round_history, staff
 from ncre.web.candidate import (
@@ -62,6 +66,7 @@ from ncre.web.office import (
 from ncre.web.office import letters as office_letters
 from ncre.web.page_templates import PageEnvironment
 from ncre.web.payer import payment as payer
+from ncre.web.session_cookies import SessionCookies
 from ncre.web.shared import (
     access_log,
     auth,
@@ -157,10 +162,14 @@ ROOMS = ("shared", "candidate", "payer", "account", "staff", "office", "audit", 
 """Rooms of the pages; the templates of each stand beside its views."""
 
 
-class TranslatedFlask(Flask):
-    """Flask with templates compiled for each language."""
+class TranslatedFlask(WithPaths):
+    """Flask with templates compiled for each language, and paths that are built once."""
 
     jinja_environment = PageEnvironment  # type: ignore[assignment]
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view of ours is a coroutine, and no page asks again whether one is."""
+        return func
 
 
 def create_site(container: Container) -> Flask:
@@ -178,6 +187,7 @@ def create_site(container: Container) -> Flask:
         MAX_FORM_MEMORY_SIZE=traffic.FORM,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    site.session_interface = SessionCookies(site)
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.extensions["ncre.container"] = container
     measured.install(site, container)

@@ -95,3 +95,20 @@ def test_the_service_needs_its_two_settings_and_nothing_of_an_installation(tmp_p
         {"NCRE_EXCHANGE_FOLDER": str(tmp_path), "NCRE_EXCHANGE_TOKENS": str(tokens)}
     )
     assert (settings.tokens, settings.keep_days) == ((("42", "a" * 32), ("42", "b" * 32)), 30)
+
+
+@pytest.mark.parametrize(("mode", "taken"), [(0o440, True), (0o640, True), (0o660, False), (0o444, False)])
+def test_tokens_of_the_system_may_be_read_by_the_group_they_were_given_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, taken: bool
+) -> None:
+    """As secrets of a container are mounted: the system's, for the group of the service."""
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"42 {'a' * 32}\n")
+    tokens.chmod(mode)
+    monkeypatch.setattr("os.geteuid", lambda: tokens.stat().st_uid + 1)
+    environment = {"NCRE_EXCHANGE_FOLDER": str(tmp_path), "NCRE_EXCHANGE_TOKENS": str(tokens)}
+    if taken:
+        assert read_exchange_settings(environment).tokens == (("42", "a" * 32),)
+        return
+    with pytest.raises(Misconfigured, match="chmod 600"):
+        read_exchange_settings(environment)

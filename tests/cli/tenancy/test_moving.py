@@ -43,10 +43,11 @@ CANDIDATES = 2
 
 @dataclass
 class Told:
-    """What candidates were told: the commands that were acknowledged, and the longest time without an answer."""
+    """What candidates were told: the commands that were acknowledged, and the longest times without an answer."""
 
     acknowledged: list[str] = field(default_factory=list)
     longest: float = 0.0
+    longest_page: float = 0.0
 
 
 def url_of(kind: str, request: pytest.FixtureRequest, schema: str, file: Path) -> str:
@@ -85,6 +86,7 @@ def test_a_province_moves_under_load_and_nothing_that_was_acknowledged_is_lost(
         working.append(lanes.submit(look, port, told, moved))
         try:
             assert begun.wait(120)
+            told.longest = told.longest_page = 0.0  # what came before belongs to the start of the server
             done = ncre(environment, "tenants", "move", "hubei", "--to", there, "--why", "单独部署")
             sent = len(told.acknowledged)
             until(lambda: len(told.acknowledged) > sent + CANDIDATES)
@@ -102,7 +104,10 @@ def test_a_province_moves_under_load_and_nothing_that_was_acknowledged_is_lost(
     assert ncre(environment, "projections", "check", "--tenant", "hubei").returncode == 0
     again = ncre(environment, "tenants", "move", "hubei", "--to", there)
     assert again.returncode == 2, "it is there already"
-    print(f"longest without an answer: {told.longest:.2f} s, {len(told.acknowledged)} acknowledged")
+    print(
+        f"longest without an answer: {told.longest:.2f} s, of a page that reads {told.longest_page:.2f} s, "
+        f"{len(told.acknowledged)} acknowledged"
+    )
 
 
 def environment_of(provinces: Provinces) -> dict[str, str]:
@@ -181,7 +186,9 @@ def ask(
     while True:
         answer = asked.request(method, path, data=form)
         if answer.status_code != 503:
-            told.longest = max(told.longest, monotonic() - first)
+            spent = monotonic() - first
+            told.longest = max(told.longest, spent)
+            told.longest_page = max(told.longest_page, spent if method == "GET" else 0.0)
             return answer
         sleep(0.1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,3 +190,48 @@ def test_whatever_names_an_account_has_one_spelling() -> None:
         addresses.key("A@Example.com") == addresses.key(" a@example.COM ") != addresses.key("b@example.com")
     )
     assert addresses.key("Shenhe") == addresses.key("ｓｈｅｎｈｅ") == "shenhe"
+
+
+def by_looking_at_every_part(monkeypatch: pytest.MonkeyPatch, read: object, text: str) -> object:
+    """What `read` gives where no spelling is known at once."""
+    nothing = re.compile(r"(?!)")
+    with monkeypatch.context() as without:
+        without.setattr(addresses, "_KEPT_EMAIL", nothing)
+        without.setattr(addresses, "_KEPT_MOBILE", nothing)
+        return told(read, text)
+
+
+def told(read: object, text: str) -> object:
+    try:
+        return read(text)  # type: ignore[operator]
+    except NotAnAddress as refused:
+        return refused.code
+
+
+@pytest.mark.parametrize("local", ["a", "a.b", "a_b", "a-b+c", "a..b", ".a", "a.", "-a", "1", "A", "b" * 62])
+@pytest.mark.parametrize(
+    "domain",
+    [
+        *("qq.com", "mail.example.edu.cn", "a.b", "localhost", "x.test", "x.invalid", "x.local", "a--b.cn"),
+        *("ab--cd.com", "xn--fiqs8s.cn", "xn--x.cn", "1.2.3.com", "example.arpa", "a-.cn", "-a.cn", "a..cn"),
+        *("foo.onion", "c" * 63 + ".cn", "c" * 64 + ".cn"),
+    ],
+)
+def test_an_address_that_is_known_at_once_is_the_one_that_every_part_leads_to(
+    monkeypatch: pytest.MonkeyPatch, local: str, domain: str
+) -> None:
+    text = f"{local}@{domain}"
+    assert told(addresses.email, text) == by_looking_at_every_part(monkeypatch, addresses.email, text)
+
+
+@pytest.mark.parametrize("begin", range(125, 205))
+def test_a_phone_that_is_known_at_once_is_the_one_that_every_part_leads_to(
+    monkeypatch: pytest.MonkeyPatch, begin: int
+) -> None:
+    for rest in ("00000000", "12345678", "51123456", "99999999", "1234567", "123456789"):
+        text = f"{begin}{rest}"
+        assert told(addresses.phone, text) == by_looking_at_every_part(monkeypatch, addresses.phone, text)
+
+
+def test_a_phone_of_a_country_to_which_nothing_is_sent_is_refused_as_before() -> None:
+    assert refused(addresses.phone, "13800138000", ["HK"]) is FaultCode.MOBILE_COUNTRY

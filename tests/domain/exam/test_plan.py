@@ -20,6 +20,7 @@ from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import (
     Round,
     Site,
+    bilingual_title,
     deadline_of,
     exam_time_in_words,
     require_open,
@@ -210,3 +211,9 @@ def test_a_deadline_says_its_window_its_end_and_whether_it_is_over() -> None:
     before = deadline_of(Status.SUBMITTED, True, ROUND, closes - SECOND)
     assert (before.closes, before.over, before.turn.window) == (closes, False, Opening.REGISTER)
     assert deadline_of(Status.SUBMITTED, True, ROUND, closes).over
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_round_without_an_english_title_is_named_in_english_by_its_number(blank: str) -> None:
+    assert bilingual_title(PLAN) == (PLAN.title, PLAN.title_en)
+    assert bilingual_title(replace(PLAN, title_en=blank)).en == "National Computer Rank Examination, round 78"

@@ -64,6 +64,13 @@ def test_what_is_sat_already_is_no_batch_for_another_subject() -> None:
     assert (demand.sittings, demand.unserved(halls(plan), {})) == (2, 1)
 
 
+def test_a_batch_that_begins_as_another_ends_is_one_for_another_subject() -> None:
+    plan = site({"A": 9}, timetable((120, 0), (120, 0), (120, 0)))
+    middle = halls(plan)[1].sitting
+    demand = Demand([person(1, "14", "24", "66", _24=middle)], MINUTES)
+    assert demand.unserved(halls(plan), {}) == 0
+
+
 def test_a_flow_turns_back_where_the_first_way_was_wrong() -> None:
     edges = [
         ("s", "a", 1),
@@ -76,6 +83,7 @@ def test_a_flow_turns_back_where_the_first_way_was_wrong() -> None:
     ]
     assert largest_flow(edges, "s", "t") == 2
     assert largest_flow([], "s", "t") == 0
+    assert largest_flow([("s", "t", 1), ("s", "t", 2)], "s", "t") == 3, "what is named twice holds both"
 
 
 def test_a_shortage_on_empty_halls_is_told_without_a_single_plan(monkeypatch: pytest.MonkeyPatch) -> None:

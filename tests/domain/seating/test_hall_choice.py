@@ -107,12 +107,41 @@ def test_people_without_a_break_make_it_one_room_for_all_batches() -> None:
     assert all(together(map(sitting, seats)) for seats in found.values())
 
 
+def test_another_batch_is_opened_where_that_makes_fewer_halls() -> None:
+    plan = site({"A": 10, "B": 1}, (batch(1), batch(2), batch(3)))
+    assert {(one.batch, one.room) for one in every(seated(plan, crowd_of([{"24"}] * 22)))} == {
+        (1, "A"),
+        (2, "A"),
+        (3, "A"),
+    }, "two batches would need both rooms in each, four halls"
+
+
+def test_of_halls_that_are_one_too_many_the_last_of_the_smallest_room_stays_closed() -> None:
+    plan = site({"A": 10, "B": 8}, (batch(1), batch(2)))
+    assert halls_of(seated(plan, crowd_of([{"24"}] * 25))) == {1, 2, 3}
+
+
+def test_chosen_batches_and_rooms_alone_are_used() -> None:
+    plan, crowd = site({"A": 9, "B": 9}, (batch(1), batch(2), batch(3))), crowd_of([{"24"}] * 9)
+    for manner in Manner:
+        second = seated(plan, crowd, HallChoice(manner, batches=frozenset({2})))
+        assert {one.batch for one in every(second)} == {2}
+        in_b = seated(plan, crowd, HallChoice(manner, rooms=frozenset({"B"})))
+        assert {one.room for one in every(in_b)} == {"B"}
+        both = seated(plan, crowd, HallChoice(manner, frozenset({3}), frozenset({"A"})))
+        assert {(one.batch, one.room) for one in every(both)} == {(3, "A")}
+
+
 def test_a_batch_or_room_that_is_not_there_is_refused() -> None:
     plan = site({"A": 9}, (batch(1),))
-    for choice in (HallChoice(batches=frozenset({2})), HallChoice(rooms=frozenset({"A", "B"}))):
+    for choice, which in (
+        (HallChoice(batches=frozenset({1, 3, 2})), "2、3"),
+        (HallChoice(rooms=frozenset({"A", "B"})), "B"),
+    ):
         with pytest.raises(Refusal) as refused:
             choice.require_known(plan)
         assert refused.value.code is RefusalCode.HALLS_UNKNOWN
+        assert refused.value.particulars == {"site": plan.code, "which": which}
 
 
 def test_a_shortage_of_chosen_halls_says_what_to_add_to_them() -> None:

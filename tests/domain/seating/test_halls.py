@@ -50,6 +50,26 @@ def test_a_hall_keeps_its_number_when_rooms_and_batches_are_added() -> None:
     assert len(set(numbers.values())) == len(after) == 9
 
 
+def test_nobody_is_added_to_a_room_at_a_time_that_overlaps_one_at_which_people_sit_in_it() -> None:
+    first = batch(1)
+    half_an_hour_later = Sitting(
+        "A", first.starts_at + timedelta(minutes=30), first.ends_at + timedelta(minutes=30)
+    )
+    in_use = HallsInUse([(half_an_hour_later, 7)])
+    found = halls(site({"A": 9, "B": 9}, (first, batch(2))), in_use)
+    assert [(hall.number, hall.batch.number, hall.room) for hall in found] == [
+        (1, 1, "B"),
+        (2, 2, "A"),
+        (3, 2, "B"),
+    ]
+
+
+def test_nobody_is_added_where_people_sit_under_two_numbers() -> None:
+    twice = halls(site({"A": 9}, (batch(1),)))[0].sitting
+    in_use = HallsInUse([(twice, 4), (twice, 5)])
+    assert [hall.batch.number for hall in halls(site({"A": 9}, (batch(1), batch(2))), in_use)] == [2]
+
+
 def test_a_change_of_room_takes_half_an_hour_and_staying_takes_none() -> None:
     start, two_hours, second = timedelta(), timedelta(hours=2), timedelta(seconds=1)
     here = sits("A", start)

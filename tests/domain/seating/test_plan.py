@@ -110,6 +110,14 @@ def test_what_is_sat_already_settles_the_room_right_before_and_after() -> None:
     assert sorted(one.batch for one in seats) == [1, 3]
 
 
+def test_what_is_sat_long_before_or_after_settles_no_room() -> None:
+    plan = site({"A": 1, "B": 1}, (batch(1), batch(2), batch(3)))
+    sits = {place: Sitting("A", batch(place).starts_at, batch(place).ends_at) for place in (1, 3)}
+    for place in (1, 3):
+        ((one,),) = seated(plan, [person(1, "24", "66", _24=sits[place])], (1, 1), (3, 1), (5, 1)).values()
+        assert one.room == "B"
+
+
 def test_whoever_sits_in_different_rooms_before_and_after_is_not_put_between() -> None:
     plan = site({"A": 9, "B": 9}, timetable((120, 20), (120, 20), (120, 0)))
     by_number = {hall.number: hall.sitting for hall in halls(plan)}
@@ -208,6 +216,41 @@ def test_another_seed_gives_another_plan() -> None:
     plan, crowd = site({"A": 20, "B": 20}, (batch(1), batch(2))), crowd_of([{"24"}] * 40)
     plans = [seated(plan, crowd, seed=seed) for seed in range(5)]
     assert all(one != other for place, one in enumerate(plans) for other in plans[:place])
+
+
+def test_the_halls_of_a_larger_crowd_are_fixed_by_the_seed_too() -> None:
+    plan = site({"A": 8, "B": 6}, timetable((120, 20), (120, 60), (120, 20)))
+    crowd = crowd_of([{"24"}, {"24", "66"}, {"66"}, {"14", "24", "66"}, {"14"}] * 3)
+    found = seated(plan, crowd, seed=20270327)
+    assert {who.int: [one.hall for one in seats] for who, seats in found.items()} == FIXED_HALLS
+
+
+FIXED_HALLS: Final = {
+    0: [1],
+    1: [1, 6],
+    2: [6],
+    3: [3, 6, 1],
+    4: [3],
+    5: [3],
+    6: [1, 3],
+    7: [5],
+    8: [2, 4, 5],
+    9: [5],
+    10: [2],
+    11: [5, 4],
+    12: [3],
+    13: [4, 5, 2],
+    14: [1],
+}
+
+
+def test_who_sits_in_which_hall_is_drawn_by_lot_and_not_by_registration() -> None:
+    plan, crowd = site({"A": 20, "B": 20}, (batch(1),)), crowd_of([{"24"}] * 40)
+    first_halls = {
+        frozenset(who for who, seats in seated(plan, crowd, seed=seed).items() if seats[0].hall == 1)
+        for seed in range(5)
+    }
+    assert [len(hall) for hall in first_halls] == [20] * 5, "five seeds, five halves"
 
 
 @given(sites(), crowds(), st.integers(0, 10**9), st.randoms())

@@ -201,6 +201,15 @@ def test_letters_of_a_receipt_count_without_case_and_parts_by_themselves(
     assert container.counter_payments.take(cash(second, "A-71")) == ""
 
 
+def test_a_receipt_may_be_of_letters_alone_and_counts_without_case(
+    container: Container, approved: Walker
+) -> None:
+    assert container.counter_payments.take(cash(approved, "AB-C")) == ""
+    second = Walker(container)
+    second.approved(("66",))
+    assert refusal(container.counter_payments.take, cash(second, "ab-c")) is RefusalCode.RECEIPT_USED
+
+
 def test_the_wrong_status_is_told_before_the_wrong_amount_and_the_receipt(container: Container) -> None:
     waiting = Walker(container)
     waiting.pictured(subjects=("66",))
@@ -213,7 +222,7 @@ def test_the_wrong_status_is_told_before_the_wrong_amount_and_the_receipt(contai
 def test_a_version_that_no_page_showed_takes_nothing(
     container: Container, approved: Walker, seen: int
 ) -> None:
-    assert (
-        refusal(container.counter_payments.take, cash(approved, "7", seen=seen))
-        is RefusalCode.VERSION_UNKNOWN
-    )
+    with pytest.raises(Refusal) as refused:
+        container.counter_payments.take(cash(approved, "7", seen=seen))
+    assert refused.value.code is RefusalCode.VERSION_UNKNOWN
+    assert refused.value.particulars == {"seen": seen, "version": approved.stands.version}

@@ -199,6 +199,18 @@ def test_a_refund_of_unknown_money_is_kept_too(container: Container, clock: Cloc
     assert (row["trade"], row["unexplained"]) == ("T9", 100)
 
 
+def test_a_sum_that_went_back_of_unknown_money_is_taken_off_what_is_owed_of_it(
+    container: Container, clock: Clock
+) -> None:
+    paid = PaymentNotification(NewsKind.PAID, "till", "N-?", "T9", "", 100, clock(), NewsSource.NOTICE)
+    container.payments.receive(paid)
+    container.payments.receive(so_far("N-?", "T9", 100, clock))
+    with container.database.reading() as connection:
+        row = ledger.one(connection, "till", "T9")
+    assert row is not None
+    assert (row["amount"], row["told_total"], row["registration"]) == (100, 100, None)
+
+
 def test_an_odd_line_of_a_bill_is_named_and_listed_and_nothing_is_booked(
     container: Container, clock: Clock, paid: Walker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

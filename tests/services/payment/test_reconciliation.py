@@ -13,6 +13,7 @@ from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.payment import ledger, reconciliations
 from tests.handlers.ground import Walker, refusal
+from tests.services.payment.test_notifications import cash
 from tests.support.people import Clock, till_of
 
 DAY = date(2027, 1, 5)
@@ -52,6 +53,16 @@ def test_what_only_the_ledger_has_is_named(container: Container, clock: Clock, w
     walker.pays()
     till_of(container).trades.clear()
     assert compared(container, clock) == [("payment-only-booked", None, 8000)]
+
+
+def test_what_another_channel_took_on_the_day_is_no_difference_of_this_one(
+    container: Container, clock: Clock, walker: Walker
+) -> None:
+    walker.pays()
+    at_the_counter = Walker(container)
+    at_the_counter.approved(("66",))
+    container.counter_payments.take(cash(at_the_counter, "7"))
+    assert compared(container, clock) == []
 
 
 def test_another_amount_is_named(container: Container, clock: Clock, walker: Walker) -> None:
@@ -122,6 +133,15 @@ def test_days_that_the_worker_missed_are_compared_later(
     walker.pays()
     clock.advance(days=4)
     assert container.worker.once().compared == 4
+
+
+def test_days_are_those_of_the_exam_and_the_first_is_that_of_the_first_order(
+    container: Container, clock: Clock, walker: Walker
+) -> None:
+    clock.now = clock.now.replace(hour=17, minute=0)  # one in the morning of the sixth
+    walker.opens()
+    clock.advance(days=1, hours=9)
+    assert [day for channel, day in container.reconciliation.due() if channel == "till"] == [date(2027, 1, 6)]
 
 
 def test_each_result_is_kept_in_a_stream_of_its_own(

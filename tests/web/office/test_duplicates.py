@@ -36,7 +36,7 @@ def sends(kaowu: Visitor, raw: bytes):  # type: ignore[no-untyped-def]
 
 def test_without_a_key_the_page_says_so(container: Container, site: Flask) -> None:
     text = office(container, site).get(HOME)
-    assert "NCRE_EXCHANGE_KEY" in text
+    assert "还没有设置各省共用的比对密钥" in text
     assert f'action="{HOME}/file"' not in text
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.pool import Pool
 from ncre.bootstrap import Container
 from ncre.events.base import Fact
 from ncre.store.fact_store import FactStore
-from tests.support.people import Candidate, somebody
+from tests.support.people import Candidate, approved, somebody
 from tests.web.staff_members import HERE, office, reviewer, row_of
 from tests.web.visitor import signed_in
 
@@ -87,6 +87,33 @@ def test_submitting_reads_its_case_once_and_writes_it_once(site: Flask, wenjing:
     assert (use.connections, use.cases) == (3, 2), (
         "the page's, that of the transaction which writes the row, and that which ends the draft of the form"
     )
+
+
+def test_what_nobody_could_pay_is_decided_once(site: Flask, wenjing: Candidate) -> None:
+    """Open orders are closed before a change that the rules allow; where there are none, nothing is decided beforehand."""
+    wenjing.agrees()
+    wenjing.fills()
+    visitor = signed_in(site, wenjing)
+    path = f"/registrations/{wenjing.id}/subjects"
+    visitor.get(f"{path}?site=420019")
+    with used() as use:
+        visitor.post(path, site="420019", subjects=["29"], declared="1")
+    assert sum("FROM facts" in one for one in use.statements) == 1
+    assert len(use.statements) <= 30
+
+
+def test_opening_an_order_reads_its_case_for_page_order_and_record(
+    container: Container, site: Flask, wenjing: Candidate
+) -> None:
+    wenjing.until_waiting()
+    approved(container, wenjing)
+    visitor = signed_in(site, wenjing)
+    path = f"/registrations/{wenjing.id}/pay"
+    visitor.get(path)
+    with used() as use:
+        visitor.post(path)
+    assert use.cases == 3
+    assert sum(one.startswith("SELECT rounds.version") for one in use.statements) == 2
 
 
 def test_a_case_page_takes_one_connection_and_reads_all_names_at_once(

@@ -56,6 +56,7 @@ def _looked_over() -> Iterator[Finding]:
         yield from outside.mail(container)
         yield from outside.channels(container)
         yield from outside.channel_clocks(container)
+        yield from outside.exchange(container)
         yield from outside.pgbackrest(settings.observability.pgbackrest, container.clock())
         healthy = True
         for one in inside.database(container):

@@ -119,6 +119,8 @@ def _numbers(container: Container) -> Iterator[Finding]:
     numbers = container.backlog.numbers()
     yield _worker(numbers.get("worker_age_seconds"))
     yield _backup(numbers.get("backup_age_seconds"), container.settings.observability.pgbackrest)
+    if container.exchange_sync.is_due():
+        yield _exchange(numbers.get("exchange_age_seconds"))
     rows = (
         (
             "sealer",
@@ -169,6 +171,14 @@ def _worker(age: float | None) -> Finding:
         return fail("worker", "没有后台进程 / no worker has run", todo)
     said = f"上一轮在 {age:.0f} 秒前 / its last round was {age:.0f} s ago"
     return graded("worker", age, 120, 600, said, todo)
+
+
+def _exchange(age: float | None) -> Finding:
+    todo = "见后台日志，或执行 ncre exchange sync / see the worker's log, or run: ncre exchange sync"
+    if age is None:
+        return fail("duplicates", "还没有跨省比对过 / no files were exchanged with other provinces", todo)
+    said = f"上次跨省比对在 {age:.0f} 秒前 / files were exchanged with other provinces {age:.0f} s ago"
+    return graded("duplicates", age, 1800, 24 * HOUR, said, todo)
 
 
 def _backup(age: float | None, stanza: str) -> Finding:

@@ -1,4 +1,4 @@
-"""What the doctor asks of others: the certificate, mail, channels, clocks, photos, Patroni, pgBackRest."""
+"""What the doctor asks of others: the certificate, mail, channels, clocks, exchange, photos, Patroni, pgBackRest."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import requests
 
 from ncre.bootstrap import Container
 from ncre.cli.health.findings import Finding, FindingLevel, fail, graded, ok, version_of, warn
+from ncre.clients.exchange_service import ExchangeRefused, ExchangeUnavailable
 from ncre.clients.mail import MailNotSent, Smtp
 from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.outside import kept_photos
@@ -107,6 +108,23 @@ def _clock_of(name: str, gateway: str, container: Container) -> Iterator[Finding
     apart = abs((theirs - container.clock()).total_seconds())
     said = f"与 {name} 的时钟相差 {apart:.0f} 秒 / {apart:.0f} s from the clock of {name}"
     yield graded(f"clock {name}", apart, 5, 60, said, "请启用 NTP / let NTP set the clock")
+
+
+def exchange(container: Container) -> Iterator[Finding]:
+    """The exchange service of all provinces: whether it answers each of our tokens. Nothing is sent."""
+    if container.settings.exchange is None:
+        return
+    where = container.settings.exchange.url
+    try:
+        container.exchange_sync.ask()
+    except ExchangeUnavailable as error:
+        todo = "请检查网络和 NCRE_EXCHANGE_URL；恢复后会自动补上 / look at the network and NCRE_EXCHANGE_URL; it is caught up with by itself"
+        yield fail("exchange", f"{where}: {error}", todo)
+    except ExchangeRefused as error:
+        todo = "请核对 NCRE_EXCHANGE_TOKENS / check NCRE_EXCHANGE_TOKENS"
+        yield fail("exchange", f"{where}: {error}", todo)
+    else:
+        yield ok("exchange", f"{where} 有回答 / {where} answers")
 
 
 def photos(container: Container) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "replicas": "备库",
     "replication_lag_bytes": "备库落后（字节）",
     "worker_age_seconds": "后台进程上一轮（秒前）",
+    "exchange_age_seconds": "上次跨省比对（秒前）",
     "backup_age_seconds": "上次备份（秒前）",
 }
 """The numbers of what waits, in Chinese."""

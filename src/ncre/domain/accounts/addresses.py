@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -30,6 +31,15 @@ _ENCODED_WORD: Final = re.compile(r"=\?|\?=")
 _LIST: Final = re.compile(r"[,;:<>()\[\]\"\\|、]")
 _OWN_DOTS: Final = str.maketrans("。．｡", "...")
 _OF_CHINA: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_KEPT_EMAIL: Final = re.compile(
+    r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@([a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,})", re.ASCII
+)
+_KEPT_MOBILE: Final = re.compile(r"1(?:[3-689]\d|7[0-8])\d{8}", re.ASCII)
+"""Addresses as nearly everybody writes them: they are kept just so, and nothing in them has to be looked at one by one."""
+
+LONGEST_KEPT: Final = 64
+"""Characters; of a longer address the parts have limits of their own."""
+
 _MOBILE: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _NOBODY_S: Final = frozenset(
     {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.TOLL_FREE}
@@ -59,6 +69,9 @@ class NotAnAddress(Exception):
 
 def email(text: str) -> str:
     """The address in the spelling in which it is kept and compared. Raises NotAnAddress."""
+    plainly = _KEPT_EMAIL.fullmatch(text)
+    if plainly and len(text) <= LONGEST_KEPT and _is_kept_domain(plainly[1]):
+        return text
     if len(text) > typed_text.LONGEST:
         raise NotAnAddress(FaultCode.EMAIL_INVALID)
     plain = _at_its_ends(unicodedata.normalize("NFKC", text.translate(_OWN_DOTS)))
@@ -86,6 +99,8 @@ def phone(text: str, countries: Iterable[str] | None = None) -> str:
 
     A number of China is checked by its form alone, so that a new prefix is not refused by an older table.
     """
+    if _KEPT_MOBILE.fullmatch(text) and (countries is None or HOME in countries):
+        return f"+86{text}"
     parsed = _parsed(text)
     national, country = (
         str(parsed.national_number),
@@ -151,6 +166,16 @@ def masked(address: str) -> str:
 def country_of(kept: str) -> str:
     """The country of a number in E.164."""
     return str(phonenumbers.region_code_for_number(phonenumbers.parse(kept, HOME)) or "")
+
+
+@lru_cache(maxsize=4096)
+def _is_kept_domain(domain: str) -> bool:
+    """Whether addresses of a domain in lower case are kept with just that spelling; most people share a few."""
+    try:
+        found = validate_email(f"a@{domain}", check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        return False
+    return found.ascii_domain == domain and not _mixes_scripts(domain)
 
 
 def _parsed(text: str) -> phonenumbers.PhoneNumber:

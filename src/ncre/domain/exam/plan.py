@@ -26,6 +26,13 @@ WHOLE_SITE: Final = "*"
 """Stands for all subjects where a site's own limit of people is counted."""
 
 
+def bilingual_title(plan: RoundPlan) -> Bilingual:
+    """In both languages. Files and pages ask for both; a round opened without an English one is named by its number."""
+    return Bilingual(
+        plan.title, plan.title_en.strip() or f"National Computer Rank Examination, round {plan.code}"
+    )
+
+
 def round_id(code: str) -> UUID:
     """The stream of a round."""
     return uuid5(NAMESPACE, f"round:{code}")

@@ -22,10 +22,15 @@ def change_words(change: Change) -> Bilingual:
         words, item = NOTICES.get(change.item, words), ""
     else:
         item = f" {change.item}" if change.item else ""
-    values = f"：{change.before or '–'} → {change.after or '–'}" if change.before or change.after else ""
+    values = f"：{_values(change)}" if change.before or change.after else ""
     return Bilingual(
         f"{whose}{words.zh}{item}{values}", f"{whose}{words.en}{item}{values.replace('：', ': ')}"
     )
+
+
+def _values(change: Change) -> str:
+    """What was and what is; what was not there before is named alone."""
+    return f"{change.before} → {change.after or '–'}" if change.before else change.after
 
 
 def outcome_words(outcome: RevisionOutcome, kind: ChangeKind, touched: int) -> Bilingual:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 from transitions import EventData
 from transitions import Transition as MachineTransition
@@ -114,17 +114,42 @@ def rows_of(step: Step, status: Status) -> tuple[Transition, ...]:
 
 def open_rows(status: Status, policy: SitePolicy | None) -> list[Transition]:
     """The rows that count in this status under this policy, in the order of the table."""
-    asked = EventData(None, None, MACHINE, None, (policy,), {})
-    return [
-        edge.row
-        for edge in _edges(MACHINE, status)
-        if all(condition.check(asked) for condition in edge.conditions)
-    ]
+    return list(_open(MACHINE, status, _conditions(policy)))
 
 
 def open_steps(status: Status, policy: SitePolicy | None) -> frozenset[Step]:
     """The steps that may be asked for; buttons on pages and the guard of decisions read this."""
-    return frozenset(row.step for row in open_rows(status, policy))
+    return _open_steps(MACHINE, status, _conditions(policy))
+
+
+class Conditions(NamedTuple):
+    """What `holds` reads of a site's policy: sites that agree in it have the same rows open, which are found once."""
+
+    reviews: bool
+    confirms: bool
+    clock: str
+    photo_lost: bool
+
+
+def _conditions(policy: SitePolicy | None) -> Conditions | None:
+    if policy is None:
+        return None
+    return Conditions(policy.reviews, policy.confirms, policy.clock, policy.photo_lost)
+
+
+@cache
+def _open(machine: LifeMachine, status: Status, policy: Conditions | None) -> tuple[Transition, ...]:
+    asked = EventData(None, None, machine, None, (policy,), {})
+    return tuple(
+        edge.row
+        for edge in _edges(machine, status)
+        if all(condition.check(asked) for condition in edge.conditions)
+    )
+
+
+@cache
+def _open_steps(machine: LifeMachine, status: Status, policy: Conditions | None) -> frozenset[Step]:
+    return frozenset(row.step for row in _open(machine, status, policy))
 
 
 def arrival(status: Status, fact: Fact) -> Status:

@@ -137,12 +137,11 @@ def _sides(head: HeadGeometry, centre: float) -> tuple[float, float]:
     first = max(0, int(head.middle(*BROWS)[1]))
     last = min(height, max(first + 1, int(head.middle(LIP)[1])))
     column = min(width - 1, max(0, int(centre * width)))
-    lefts, rights = [], []
-    for row in head.mask[first:last] >= PERSON:
-        if row[column]:
-            before, after = np.flatnonzero(~row[:column]), np.flatnonzero(~row[column:])
-            lefts.append(before[-1] + 1 if before.size else 0)
-            rights.append(column + after[0] if after.size else width)
-    if not lefts:
+    person = head.mask[first:last] >= PERSON
+    free = ~person[person[:, column]]
+    if not len(free):
         return 0.0, 0.0
+    before, after = free[:, :column][:, ::-1], free[:, column:]
+    lefts = np.where(before.any(axis=1), column - before.argmax(axis=1), 0) if column else np.zeros(len(free))
+    rights = np.where(after.any(axis=1), column + after.argmax(axis=1), width)
     return float(np.percentile(lefts, 10)) / width, 1 - float(np.percentile(rights, 90)) / width

@@ -111,10 +111,10 @@ class _Rebuild:
             pass
         self._make_whole()
         with self.database.snapshot() as reading:
-            wrong = {projection: set(keys) for projection, keys in self.shadows.differing(reading)}
+            wrong = dict(self.shadows.differing(reading))
         for projection, keys in wrong.items():
-            for some in _portions(keys):
-                self._take_over({projection: some})
+            for start in range(0, len(keys), PORTION):
+                self._take_over({projection: keys[start : start + PORTION]})
         self._take_over({})
         self._mend_what_follows()
 
@@ -157,14 +157,14 @@ class _Rebuild:
                 for index in sorted(table.indexes, key=lambda one: str(one.name)):
                     index.create(connection, checkfirst=True)
 
-    def _take_over(self, wrong: dict[Projection, set[Key]]) -> None:
+    def _take_over(self, wrong: dict[Projection, list[Key]]) -> None:
         """With writers held: what was recorded since, and the rows of these keys."""
         with self._held() as connection:
             while batch := self.store.log(self._position, self._size, connection):
                 self._take(connection, batch)
             touched, self._touched = self._touched, {}
             for projection in wrong.keys() | touched.keys():
-                keys = wrong.get(projection, set()) | touched.get(projection, set())
+                keys = dict.fromkeys([*wrong.get(projection, ()), *touched.get(projection, ())])
                 self.shadows.replace(connection, projection, keys)
 
     def _mend_what_follows(self) -> None:
@@ -215,12 +215,6 @@ def fill(
     with database.transaction() as connection:
         shadows.fill(connection, rows, number, len(stored), drawn)
     return Filled(len(stored), drawn)
-
-
-def _portions(keys: set[Key]) -> Iterator[set[Key]]:
-    in_order = list(keys)
-    for start in range(0, len(in_order), PORTION):
-        yield set(in_order[start : start + PORTION])
 
 
 @contextmanager

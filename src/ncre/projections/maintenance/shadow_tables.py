@@ -24,6 +24,7 @@ from sqlalchemy import (
     except_,
     insert,
     inspect,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -176,12 +177,18 @@ class Shadows:
         )
 
     def differing(self, connection: Connection) -> Iterator[tuple[Projection, list[Key]]]:
-        """The keys of rows that are not alike in both tables, or stand in one of them alone."""
+        """The keys of rows that are not alike in both tables, or stand in one of them alone, in their order.
+
+        Neighbours in it lie on the same pages, so that writing them in this order touches each page once.
+        """
         for projection, table in self._tables.items():
             should, stands = (_comparable(one, projection.table) for one in (table, projection.table))
             missing, wrong = except_(should, stands).subquery(), except_(stands, should).subquery()
             found = union(*(select(*(one.c[n] for n in projection.key_names)) for one in (missing, wrong)))
-            yield projection, [tuple(row) for row in connection.execute(found)]
+            in_order = found.order_by(
+                *(literal_column(str(place)) for place in range(1, len(projection.key_names) + 1))
+            )
+            yield projection, [tuple(row) for row in connection.execute(in_order)]
 
     def replace(self, connection: Connection, projection: Projection, keys: Iterable[Key]) -> None:
         """The new rows of these keys in place of the live ones. Raises RebuildOvertaken.

@@ -125,9 +125,11 @@ def stood(history: Iterable[Fact]) -> RegistrationRow | None:
     return cast(RegistrationRow, row) if row is not None else None
 
 
+_EMPTY: Row = dict.fromkeys(column.name for column in registrations.columns)
+
+
 def _begun(stream: UUID) -> Row:
-    empty: Row = dict.fromkeys(column.name for column in registrations.columns)
-    return {**empty, "id": stream, "lines": [], "amount": 0, "rejections": 0, "reasons": [], "seated": 0}
+    return {**_EMPTY, "id": stream, "lines": [], "amount": 0, "rejections": 0, "reasons": [], "seated": 0}
 
 
 _ONE = select(registrations).where(registrations.c.id == bindparam("registration"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ncre.documents.english import CHOICES
 from ncre.documents.view_models import FormSheet, ReceiptSheet, TicketSheet
-from ncre.domain.exam.plan import Round, exam_time_in_words
+from ncre.domain.exam.plan import Round, bilingual_title, exam_time_in_words
 from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.wording import channel_words, level_words
@@ -62,8 +62,8 @@ def bilingual_receipt(case: PrintedCase, sheet: ReceiptSheet) -> ReceiptSheet:
 
 
 def round_in_english(round_: Round) -> str:
-    """Title and number of a round; the Chinese title where the office gave no English one."""
-    return f"{round_.plan.title_en or round_.plan.title} (no. {round_.code})"
+    """Title and number of a round."""
+    return f"{bilingual_title(round_.plan).en} (no. {round_.code})"
 
 
 def subject_in_english(round_: Round, code: str) -> str:

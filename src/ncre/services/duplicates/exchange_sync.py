@@ -6,8 +6,10 @@ So a sync that was cut off anywhere is simply done again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from ncre.clients.exchange_service import ExchangeEntry, ExchangeRefused, ExchangeService
 from ncre.domain.bilingual import Bilingual
@@ -15,6 +17,9 @@ from ncre.domain.duplicates.exchange_file import ExchangeUnreadable
 from ncre.domain.exam.plan import EXAM_TIME, Round
 from ncre.handlers.command_handler import Act
 from ncre.services.duplicates.duplicates import CLOCK, Duplicates
+
+NO_ROUND: Final = "0"
+"""Of which no province has files."""
 
 
 class ExchangeIncomplete(Exception):
@@ -32,21 +37,37 @@ class Synced:
 
 
 class ExchangeSync:
-    """`service` is None where no exchange service is set."""
+    """`service` is None where no exchange service is set; `completed` is called after a sync that met no problem."""
 
-    def __init__(self, duplicates: Duplicates, service: ExchangeService | None) -> None:
+    def __init__(
+        self,
+        duplicates: Duplicates,
+        service: ExchangeService | None,
+        completed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._duplicates = duplicates
         self._service = service
+        self._completed = completed
 
     @property
     def takes_part(self) -> bool:
         """Whether a service and the key of the exchange are set."""
         return self._service is not None and self._duplicates.takes_part
 
+    def is_due(self) -> bool:
+        """Whether files go to and fro by themselves now: until the round is over."""
+        round_ = self._duplicates.current_round() if self.takes_part else None
+        return round_ is not None and self._duplicates.today() <= _last_day(round_)
+
+    def ask(self) -> None:
+        """Whether the service answers each of our tokens. Raises ExchangeUnavailable, ExchangeRefused."""
+        if self._service is not None:
+            for province in self._service.provinces:
+                self._service.files(province, NO_ROUND)
+
     def run_due(self) -> None:
         """For the worker, until the round is over. Raises ExchangeIncomplete, ExchangeUnavailable."""
-        round_ = self._duplicates.current_round() if self.takes_part else None
-        if round_ is None or self._duplicates.today() > _last_day(round_):
+        if not self.is_due():
             return
         problems = self.once(Act(CLOCK)).problems
         if problems:
@@ -72,6 +93,8 @@ class ExchangeSync:
         for entry in offered.values():
             if entry.province not in ours and before.get(entry.province) != entry.digest:
                 self._read(self._service, act, known[0], entry, done)
+        if not done.problems:
+            self._completed()
         return done
 
     def _send(

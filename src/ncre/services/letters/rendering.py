@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import Round, Site, exam_time_in_words
+from ncre.domain.exam.plan import Round, Site, bilingual_title, exam_time_in_words
 from ncre.domain.exam.revision_wording import change_words
 from ncre.domain.exam.site_run import run_of_cause
 from ncre.domain.exam.subject_names import subject_words
@@ -194,7 +194,7 @@ def _lines(said: Iterable[Bilingual]) -> Bilingual:
 
 
 def _title(round_: Round) -> Bilingual:
-    return Bilingual(round_.plan.title, round_.plan.title_en or round_.plan.title)
+    return bilingual_title(round_.plan)
 
 
 def money_of(cancelled: Fact, row: RegistrationRow) -> Bilingual:

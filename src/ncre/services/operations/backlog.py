@@ -42,6 +42,8 @@ class Backlog:
     command_handler: CommandHandler
     beats: Beats
     clock: Callable[[], datetime]
+    exchanging: Callable[[], bool]
+    """Whether files should be exchanged with other provinces now."""
 
     def numbers(self) -> dict[str, float]:
         """Raises DatabaseFailure."""
@@ -58,6 +60,8 @@ class Backlog:
                 **_replication(connection),
             }
         ages = {"worker_age_seconds": self.beats.worker_age(), "backup_age_seconds": self.beats.backup_age()}
+        if self.exchanging():
+            ages["exchange_age_seconds"] = self.beats.exchange_age()
         return found | {name: age for name, age in ages.items() if age is not None}
 
     def _late(self, connection: Connection, now: datetime) -> int:

@@ -15,6 +15,7 @@ EVERY: Final = timedelta(seconds=30)
 """How often a worker that lives says so."""
 
 WORKER: Final = "beat:worker"
+EXCHANGE: Final = "beat:exchange"
 
 
 class Beats:
@@ -41,6 +42,18 @@ class Beats:
     def backed_up(self) -> None:
         """A backup was finished."""
         write(self._backup_file, f"{self._clock().isoformat()}\n".encode())
+
+    def exchanged(self) -> None:
+        """Files were exchanged with the other provinces, and nothing was left over."""
+        self._schedule.note(EXCHANGE, 0, self._clock())
+
+    def exchanged_at(self) -> datetime | None:
+        """When that was last; None where it is unknown, as after a week without one. Raises DatabaseFailure."""
+        return self._schedule.noted(EXCHANGE)
+
+    def exchange_age(self) -> float | None:
+        """Seconds since then. Raises DatabaseFailure."""
+        return self._age(self.exchanged_at())
 
     def worker_age(self) -> float | None:
         """Seconds since a round; None where it is unknown, as after a week without one. Raises DatabaseFailure."""

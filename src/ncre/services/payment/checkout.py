@@ -20,7 +20,7 @@ from ncre.clients.payment_channel import (
     PaymentNotification,
 )
 from ncre.domain.bans.ban import refusal_of
-from ncre.domain.exam.plan import require_open
+from ncre.domain.exam.plan import Round, require_open
 from ncre.domain.payment.order_commands import OpenOrder, ReplaceOrder
 from ncre.domain.payment.order_decisions import decide_order
 from ncre.domain.payment.orders import OrderState, PaymentOrder
@@ -112,7 +112,7 @@ class CheckoutService(Inquiries):
             raise Refusal(RefusalCode.NOT_FOUND)
         if row["state"] != OrderState.OPEN or self._command_handler.clock() > row["expires"]:
             raise self._nothing_due(self._row(row["registration"]))
-        order = Order(number, row["amount"], self._title(row["registration"]), row["expires"])
+        order = Order(number, row["amount"], self._title_of(row["registration"]), row["expires"])
         self._command_handler.database.release()
         try:
             return self._money.channels[row["channel"]].open(order, device, back, payer)
@@ -130,7 +130,7 @@ class CheckoutService(Inquiries):
             row = registrations.one(connection, registration)
             if row is None:
                 raise Refusal(RefusalCode.NOT_FOUND)
-            expires = self._expires(connection, row)
+            expires, _round = self._due(connection, row)
             fixed = known(row["order_version"])
             every = orders.of_registration(connection, registration)
             turns = [one for one in every if one["channel"] == channel and one["fixed"] == fixed]
@@ -185,10 +185,10 @@ class CheckoutService(Inquiries):
     def require_due(self, row: RegistrationRow) -> None:
         """Raises Refusal where nothing is to be paid for this registration now."""
         with self._command_handler.database.reading() as connection:
-            self._expires(connection, row)
+            self._due(connection, row)
 
-    def _expires(self, connection: Connection, row: RegistrationRow) -> datetime:
-        """Until when the order may be paid. Raises Refusal where nothing is to be paid now."""
+    def _due(self, connection: Connection, row: RegistrationRow) -> tuple[datetime, Round]:
+        """Until when the order may be paid, and its round. Raises Refusal where nothing is to be paid now."""
         site = self._command_handler.exams.site_of(connection, row)
         round_ = self._command_handler.exams.round(connection, row["round"])
         now = self._command_handler.clock()
@@ -202,13 +202,13 @@ class CheckoutService(Inquiries):
         ban = bans.in_force(connection, row["person"], now) if row["person"] else None
         if ban is not None:
             raise refusal_of(ban, round_)
-        return expires
+        return expires, round_
 
     def _terms(self, row: RegistrationRow, channel: str, device: Device, payer: str) -> str:
         """On which terms the channel would open an order for the registration as it stands. Raises Refusal."""
         with self._command_handler.database.reading() as connection:
-            expires = self._expires(connection, row)
-        order = Order("", row["amount"], self._title(row["id"]), expires)
+            expires, round_ = self._due(connection, row)
+        order = Order("", row["amount"], _title(row, round_), expires)
         return self._money.channels[channel].terms(order, device, payer)
 
     def _nothing_due(self, row: RegistrationRow) -> Refusal:
@@ -220,12 +220,10 @@ class CheckoutService(Inquiries):
             return Refusal(RefusalCode.NOT_FOUND)
         return nothing_due(row, round_, site, payments, self._command_handler.clock())
 
-    def _title(self, registration: UUID) -> str:
-        """What the payer reads at the channel: round and registration number, nothing private."""
+    def _title_of(self, registration: UUID) -> str:
         row = self._row(registration)
         with self._command_handler.database.reading() as connection:
-            round_ = self._command_handler.exams.round(connection, row["round"])
-        return f"{round_.plan.title if round_ else row['round']} {row['number']}"
+            return _title(row, self._command_handler.exams.round(connection, row["round"]))
 
     def _row(self, registration: UUID) -> RegistrationRow:
         with self._command_handler.database.reading() as connection:
@@ -233,6 +231,11 @@ class CheckoutService(Inquiries):
         if row is None:
             raise Refusal(RefusalCode.NOT_FOUND)
         return row
+
+
+def _title(row: RegistrationRow, round_: Round | None) -> str:
+    """What the payer reads at the channel: round and registration number, nothing private."""
+    return f"{round_.plan.title if round_ else row['round']} {row['number']}"
 
 
 def paid_in_house(

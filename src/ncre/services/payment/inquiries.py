@@ -105,6 +105,10 @@ class Inquiries:
         except ChannelUnavailable:
             raise Refusal(RefusalCode.CHANNEL_SILENT) from None
 
+    def has_open_orders(self, registration: UUID) -> bool:
+        """Whether anything could be paid for it at this moment."""
+        return bool(self._payable(registration))
+
     def may_lapse(self, registration: UUID) -> bool:
         """Whether no order of the registration can be paid any more, on the channels' own word.
 

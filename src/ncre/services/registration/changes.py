@@ -43,7 +43,8 @@ class Changes:
         Somebody who pays at this very moment is found when the order is closed; then the command meets
         a paid registration, and is refused as one that is out of date.
         """
-        self.prepare(command)
+        if self._checkout.has_open_orders(command.registration):
+            self.prepare(command)
         return self._command_handler.run_in_transaction(
             lambda connection: self._carried_out(connection, command)
         )

@@ -34,6 +34,9 @@ from ncre.web.shared.security_headers import signed_by_machine
 
 pages = Blueprint("payment", __name__)
 
+MASK: Final = 3
+"""Of the eight patterns over a code's modules. The token of a link looks random under any; to try all takes most of a page."""
+
 CHECKED: Final = ("name", "document_type", "document_number")
 """What the manual wants checked again before paying (point 9), with the photo and the subjects."""
 
@@ -201,7 +204,7 @@ def qr_drawing(code: str) -> Markup:
     """The code as a drawing to scan from another device; "" without one."""
     if not code:
         return Markup("")
-    drawn = segno.make(code, error="m").svg_inline(
+    drawn = segno.make(code, error="m", mask=MASK).svg_inline(
         scale=6, border=4, dark="#000", light="#fff", omitsize=True
     )
     return Markup(drawn)  # noqa: S704 -- a drawing of squares, made here

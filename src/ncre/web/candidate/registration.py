@@ -35,7 +35,7 @@ from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("registration", __name__)
 
-NEWEST_FIRST: Final = 8
+NEWEST_FIRST: Final = 3
 """How many sentences of the history the task list shows; the others fold away."""
 
 NEXT: Final = ByStatus(

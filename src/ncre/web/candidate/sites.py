@@ -20,8 +20,11 @@ from ncre.web.shared.auth import container
 
 pages = Blueprint("sites", __name__)
 
-AT_ONCE: Final = 20
+AT_ONCE: Final = 10
 """Sites shown on one page; where more are found, a city or a word narrows them down."""
+
+FEW: Final = 5
+"""Sites beside which "what happens when" stands too; among many it is nearly the same for each, and heavy."""
 
 LONGEST_QUERY: Final = 60
 
@@ -57,6 +60,8 @@ def page() -> str:
     if round_ is None:
         raise NotFound
     every = [site for site in exams.sites(round_.code) if not site.closed]
+    if city not in map(city_of, every):  # typed by hand, or from an old link
+        city = next((city_of(site) for site in every if city == site.plan.city), "")
     found = [site for site in every if (not city or city_of(site) == city) and matches(site, round_, words)]
     some = found[:AT_ONCE]
     seats = exams.seats_left_at(round_.code, some)
@@ -69,6 +74,7 @@ def page() -> str:
         shown=[Shown(site, _offered(round_, site, seats[site.code]), exam_days([site])) for site in some],
         found=len(found),
         most=AT_ONCE,
+        few=FEW,
     )
 
 

@@ -41,6 +41,9 @@ _THINGS: Final = UUID("5f0c6f5e-3f0e-5c36-9d1b-8f4f3e0d7a61")
 _OF_THE_PAGE: Final = frozenset({"csrf_token", "draft", "seen", "command_id", "close", "confirmed", "edit"})
 """Fields that say something of the page or of the button, not what somebody typed."""
 
+PART: Final = ":"
+"""Between the name of a form and the part of it."""
+
 _ENDS: Final = 303
 """Where a form leads to when it was taken."""
 
@@ -52,6 +55,8 @@ class OpenForm:
     page: SignedPage
     draft: FormDraft | None
     others: tuple[FormDraft, ...]
+    is_sent: bool = False
+    """Whether it is the form of this request, which was refused."""
 
     @property
     def text(self) -> str:
@@ -60,7 +65,19 @@ class OpenForm:
 
     @property
     def fields(self) -> MultiDict[str, str]:
+        """What stands in the form: as it was sent, or as its draft holds it."""
+        if self.is_sent:
+            return MultiDict(list(sent_form().items(multi=True)))
         return MultiDict(self.draft.fields) if self.draft else MultiDict()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything of it was typed before this page."""
+        return self.is_sent or self.draft is not None
+
+    def value(self, name: str, known: str = "") -> str:
+        """What stands in a field; `known` where nobody has typed yet."""
+        return self.fields.get(name, "") if self.is_begun else known
 
     def over(self, known: dict[str, str], names: Iterable[str]) -> dict[str, str]:
         """What stood in the fields of these names where there is a draft, else what is known."""
@@ -88,17 +105,25 @@ class DraftForm:
         """Whether what stands in this field is kept."""
         return name not in _OF_THE_PAGE if self._keeps_all else name in self.fields
 
-    def opened(self, about: UUID | None = None) -> OpenForm:
-        """The newest draft, or the one that the address names; after a form was sent, its own page goes on."""
-        drafts = [one for one in _drafts(about) if one.form == self.name]
+    def opened(self, about: UUID | None = None, part: str = "") -> OpenForm:
+        """The newest draft, or the one that the address names; after a form was sent, its own page goes on.
+
+        `part` tells forms of this name about the same thing apart.
+        """
+        form = f"{self.name}{PART}{part}" if part else self.name
+        drafts = [one for one in _drafts(about) if one.form == form]
         sent = sent_page() if request.method == "POST" else None
-        if sent is not None and (sent.page.form, sent.page.account) == (self.name, account().id):
-            return OpenForm(sent, None, _others(drafts, sent.page.page, sent.page.origin))
+        if sent is not None and (sent.page.form, sent.page.account, sent.page.about) == (
+            form,
+            account().id,
+            about,
+        ):
+            return OpenForm(sent, None, _others(drafts, sent.page.page, sent.page.origin), is_sent=True)
         asked = request.args.get("draft", "")
         named = next((one for one in drafts if one.page.hex == asked), None)
         newest = drafts[0] if drafts and request.method == "GET" else None
         draft = named or newest
-        page = fresh_page(self.name, about, draft)
+        page = fresh_page(form, about, draft)
         return OpenForm(page, draft, _others(drafts, draft.page if draft else None))
 
     def begin(self, fields: Mapping[str, str]) -> None:
@@ -149,7 +174,7 @@ def is_kept() -> bool:
 def _keep() -> SaveResult | None:
     with suppress(HTTPException, DatabaseFailure, PersonKeyDestroyed):
         sent = sent_page()
-        form = _FORMS.get(sent.page.form) if sent else None
+        form = _FORMS.get(sent.page.form.partition(PART)[0]) if sent else None
         if sent is None or form is None:
             return None
         fields = [(name, value) for name, value in sent_form().items(multi=True) if form.keeps(name)]
@@ -178,11 +203,10 @@ def _seen() -> int:
 
 
 def _drafts(about: UUID | None) -> list[FormDraft]:
-    """Asked once a request; the last saved first."""
-    kept: dict[UUID | None, list[FormDraft]] = g.setdefault("form_drafts", {})
-    if about not in kept:
-        kept[about] = container().form_drafts.of(account().id, about)
-    return kept[about]
+    """Asked once a request, however many forms a page has; the last saved first."""
+    if "form_drafts" not in g:
+        g.form_drafts = container().form_drafts.of_account(account().id)
+    return [one for one in g.form_drafts if one.about == about]
 
 
 def _others(drafts: Iterable[FormDraft], *but: UUID | None) -> tuple[FormDraft, ...]:

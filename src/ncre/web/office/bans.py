@@ -45,6 +45,7 @@ DRAFT: Final = DraftForm("ban", ("kind", "starts", "ends", "decision", "reason")
 """Without the number of the document, which is kept nowhere."""
 
 LIFTING: Final = DraftForm("ban-lift", ("why",))
+RESOLUTION: Final = DraftForm("ban-resolution", ("outcome", "why"))
 
 FIELD_OF = {
     RefusalCode.BAN_DOCUMENT_UNFIT: "number",
@@ -127,6 +128,7 @@ def lift(ban: UUID) -> Answer:
 @pages.post("/office/bans/<uuid:ban>/registrations/<uuid:registration>")
 @office
 @require_recent_authentication
+@RESOLUTION.sent
 def resolve(ban: UUID, registration: UUID) -> Answer:
     asked = CaseRequest(
         registration=registration, actor=account().actor, seen=seen(), command_id=command_id()
@@ -244,6 +246,7 @@ def _one(ban: UUID, faults: dict[str, str], reason: str | None = None) -> str:
     return render_template(
         "office/ban.html",
         opened=LIFTING.opened(ban),
+        kept=RESOLUTION,
         row=row,
         waiting=waiting,
         story=newest_first(story),

@@ -72,9 +72,13 @@ def as_time(cell: str) -> tuple[str, str]:
     return ("datetime-local", f"{found[1]}T{found[2]}") if found else ("text", cell)
 
 
+_FROM_TODAY: Final = re.compile(r"或“today[^”]*”| or 'today[^']*'")
+"""How files may also write a time; a page has a field for it."""
+
+
 def fault_in_words(words: Bilingual, labels: Mapping[str, Text]) -> str:
     """What is wrong, the names of the files' keys replaced by what the page calls them."""
-    text = words.say(language())
+    text = _FROM_TODAY.sub("", words.say(language()))
 
     def named(found: re.Match[str]) -> str:
         path = found[2]

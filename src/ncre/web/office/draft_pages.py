@@ -28,6 +28,8 @@ SITE = "site:"
 DRAFT: Final = DraftForm("round-part", largest=LARGEST_OF_STAFF)
 """Its fields are those of the part."""
 
+PUBLICATION: Final = DraftForm("publication", ("why",))
+
 
 def list_page(faults: dict[str, str]) -> str:
     round_ = container().queries.exams.current()
@@ -153,7 +155,7 @@ def form_of(found: RoundDraft, part: str) -> Form:
     return site_form(part.removeprefix(SITE), found.parts[part].fields, policy, sorted(listed))
 
 
-def preview_page(found: RoundDraft, faults: dict[str, str], why: str = "") -> str:
+def preview_page(found: RoundDraft, faults: dict[str, str]) -> str:
     revision = container().round_drafts.preview(found) if found.is_open else None
     wrong = [(one, title_of(one.part)) for one in found.read.faults]
     return render_template(
@@ -167,7 +169,7 @@ def preview_page(found: RoundDraft, faults: dict[str, str], why: str = "") -> st
         ],
         outdated=revision is not None and revision.made_from != found.row.made_from,
         faults=faults,
-        why=why,
+        opened=PUBLICATION.opened(found.id),
         longest_why=LONGEST_WHY,
         command_id=fresh_id(),
     )

@@ -16,6 +16,7 @@ from ncre.services.exam.draft import RoundDraft
 from ncre.web.office.draft_forms import typed_cells
 from ncre.web.office.draft_pages import (
     DRAFT,
+    PUBLICATION,
     SITE,
     begun_part,
     form_of,
@@ -149,6 +150,7 @@ def preview(draft: UUID) -> Answer:
 
 @pages.post("/office/drafts/<uuid:draft>/publish")
 @require_role(Role.OFFICE)
+@PUBLICATION.sent
 def publish(draft: UUID) -> Answer:
     why = typed_field("why")
     try:
@@ -157,7 +159,7 @@ def publish(draft: UUID) -> Answer:
         found = _draft(draft)
         if not found.is_open:
             raise
-        return preview_page(found, _at_field(refusal, "publish"), why), int(STATUS[refusal.code])
+        return preview_page(found, _at_field(refusal, "publish")), int(STATUS[refusal.code])
     flash(_("已发布：%(count)s 处变动。", count=len(made.points)))
     return redirect(url_for("round_history.revisions", round_code=made.round), 303)
 

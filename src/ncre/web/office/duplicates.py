@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
 from ncre.services.duplicates.duplicates import DuplicateOutcome
 from ncre.services.registration.case_request import CaseRequest
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared import traffic
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
@@ -23,6 +25,9 @@ from ncre.web.shared.language import language
 
 pages = Blueprint("duplicates", __name__)
 office = require_role(Role.OFFICE)
+
+DRAFT: Final = DraftForm("duplicate", ("outcome", "why"))
+"""About the registration; a part for each province."""
 
 AT_THE_WHY = frozenset({RefusalCode.WHY_MISSING, RefusalCode.TEXT_TOO_LONG, RefusalCode.TEXT_UNREADABLE})
 
@@ -75,6 +80,7 @@ def import_file() -> Answer:
 @pages.post("/office/duplicates/<uuid:registration>/<province>")
 @office
 @require_recent_authentication
+@DRAFT.sent
 def resolve(registration: UUID, province: str) -> Answer:
     asked = CaseRequest(
         registration=registration, actor=account().actor, seen=seen(), command_id=command_id()
@@ -97,8 +103,11 @@ def _page(faults: dict[str, str]) -> str:
     return render_template(
         "office/duplicates.html",
         takes_part=shown.takes_part,
+        by_service=container().exchange_sync.takes_part,
+        exchanged_at=container().beats.exchanged_at(),
         provinces=shown.provinces() if container().queries.exams.current() else [],
         waiting=shown.waiting(),
+        kept=DRAFT,
         faults=faults,
         longest=LONGEST_NOTE,
         most=traffic.FORM // 1_000,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -11,6 +12,7 @@ from ncre.domain.erasure import HELD_BY, LONGEST_WHY, HeldBy
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.services.erasure.retention import KEPT, RetentionReason
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -19,6 +21,10 @@ from ncre.web.shared.language import language
 
 pages = Blueprint("erasures", __name__)
 office = require_role(Role.OFFICE)
+
+CARRY_OUT: Final = DraftForm("erasure", ("why",))
+DECLINE: Final = DraftForm("erasure-decline", ("why",))
+"""About the account."""
 
 AT_THE_REASON = frozenset(
     {RefusalCode.WHY_MISSING, RefusalCode.TEXT_TOO_LONG, RefusalCode.ERASURE_WHY_PRIVATE}
@@ -60,6 +66,7 @@ def one(identity: UUID) -> Answer:
 @pages.post("/office/erasures/<uuid:identity>/carry-out")
 @office
 @require_recent_authentication
+@CARRY_OUT.sent
 def carry_out(identity: UUID) -> Answer:
     why = line_field("why")
     try:
@@ -73,6 +80,7 @@ def carry_out(identity: UUID) -> Answer:
 @pages.post("/office/erasures/<uuid:identity>/decline")
 @office
 @require_recent_authentication
+@DECLINE.sent
 def decline(identity: UUID) -> Answer:
     why = line_field("why")
     try:
@@ -108,5 +116,6 @@ def _one(identity: UUID, faults: dict[str, str]) -> str:
         is_waiting=container().erasures.requests.is_waiting(identity),
         held_by=lambda by: HELD_BY[HeldBy(by)].say(language()),
         longest_why=LONGEST_WHY,
+        kept={"carry-out": CARRY_OUT, "decline": DECLINE},
         faults=faults,
     )

@@ -16,6 +16,8 @@ from ncre.events import bounds
 from ncre.handlers.command_handler import Act
 from ncre.services.payment.revenue_report import DayRevenue, as_csv, as_xlsx
 from ncre.web.audit.looks import record_export, record_look
+from ncre.web.drafts.draft_form import DraftForm, thing
+from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, typed_field
@@ -23,6 +25,9 @@ from ncre.web.shared.history_view import names
 from ncre.web.shared.rounds import names_of_sites
 
 pages = Blueprint("office_payments", __name__)
+
+SENDING_BACK: Final = DraftForm("money-back", ("why",))
+RESOLUTION: Final = DraftForm("money-checked", ("why",))
 
 DAYS: Final = 14
 LONGEST: Final = 400
@@ -72,6 +77,7 @@ def returned() -> Answer:
 
 @pages.post("/office/money/send-back")
 @require_role(Role.OFFICE)
+@SENDING_BACK.sent
 def send_back() -> Answer:
     """Money for an unknown order goes back to whoever paid it, for the reason given."""
     act = Act(account().actor, command_id())
@@ -87,6 +93,7 @@ def send_back() -> Answer:
 
 @pages.post("/office/money/resolved/<uuid:item>")
 @require_role(Role.OFFICE)
+@RESOLUTION.sent
 def resolved(item: UUID) -> Answer:
     """Somebody looked at what could not be booked, and says what it was."""
     try:
@@ -99,15 +106,20 @@ def resolved(item: UUID) -> Answer:
 
 def _refused(refusal: Refusal) -> Answer:
     flash(refusal_text(refusal), "warn")
-    return redirect(url_for("office_payments.home"), 303)
+    return _rendered(*_asked_days()), int(STATUS[refusal.code])
 
 
 def _page() -> Answer:
     """The days of the address; what is no day is told, with the last fortnight in its place."""
     first, last, faults = _asked_days()
+    page = _rendered(first, last, faults)
+    return (page, 422) if faults else page
+
+
+def _rendered(first: date, last: date, faults: dict[str, str]) -> str:
     days = container().revenue_report.days(first, last)
     money = container().queries.payments.waiting()
-    page = render_template(
+    return render_template(
         "office/payments.html",
         faults=faults,
         first=first,
@@ -119,8 +131,10 @@ def _page() -> Answer:
         **vars(money),
         command_id=fresh_id,
         may_act=account().role is Role.OFFICE,
+        sending_back=SENDING_BACK,
+        resolution=RESOLUTION,
+        thing=thing,
     )
-    return (page, 422) if faults else page
 
 
 def _asked_days() -> tuple[date, date, dict[str, str]]:

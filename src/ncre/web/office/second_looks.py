@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -20,6 +21,9 @@ from ncre.web.shared.rounds import current_site, names_of_sites
 from ncre.web.staff.return_link import remember_list
 
 pages = Blueprint("second_looks", __name__)
+
+DRAFT: Final = DraftForm("settlement", ("outcome", "note"))
+"""About the registration; a part for each version."""
 
 _PER_CENT: Final = re.compile(r"([0-9]{1,3})(?:[.．]([0-9]))?")
 
@@ -46,6 +50,7 @@ def set_rate(code: str) -> Answer:
 
 @pages.post("/office/second-looks/<uuid:registration>/<int:version>/settle")
 @require_role(Role.OFFICE)
+@DRAFT.sent
 def settle(registration: UUID, version: int) -> Answer:
     """Whose verdict was right."""
     outcome, note = typed_field("outcome"), typed_field("note")
@@ -55,8 +60,7 @@ def settle(registration: UUID, version: int) -> Answer:
         if refusal.code is RefusalCode.LOOK_SETTLED:
             raise
         key = f"look-{registration}-{version}"
-        typed = {key: note, f"{key}-outcome": outcome}
-        return _page({key: refusal_text(refusal)}, typed), int(STATUS[refusal.code])
+        return _page({key: refusal_text(refusal)}), int(STATUS[refusal.code])
     flash(_("分歧已有结论。"))
     return redirect(url_for("second_looks.home"), 303)
 
@@ -77,7 +81,7 @@ def _page(faults: Mapping[str, str], typed: Mapping[str, str] | None = None) -> 
         rates=sorted(shown.items()),
         disagreements=found,
         settled=settled,
-        typed=typed or {},
+        kept=DRAFT,
         numbers={row["id"]: row["number"] for row in rows},
         report=looks.report(round_.code) if round_ else [],
         faults=faults,

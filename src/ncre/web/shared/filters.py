@@ -10,7 +10,7 @@ from flask import Flask
 
 from ncre.domain.accounts.addresses import masked, readable_address
 from ncre.domain.bilingual import Bilingual
-from ncre.domain.exam.plan import exam_time_in_words
+from ncre.domain.exam.plan import bilingual_title, exam_time_in_words
 from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.payment.settlement import DifferenceKind, yuan_grouped
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
@@ -34,6 +34,7 @@ def install(site: Flask) -> None:
         reason=_reason,
         level=lambda number: level_words(number).say(language()),
         subject=lambda name: subject_words(name).say(language()),
+        round_title=lambda plan: bilingual_title(plan).say(language()),
         yuan=yuan_grouped,
         grouped=lambda number: f"{number:,}",
         moment=lambda moment: exam_time_in_words(moment) if moment else "",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from os.path import commonprefix
 from typing import Final
 
 from flask import Flask, g, request
 from flask_babel import lazy_gettext as later
 
 from ncre.domain.registration.vocabulary import Role
+from ncre.web.shared.language import language
 
 COMMON: Final = ((later("网上报名公告与须知"), "home.front"), (later("考点与科目"), "sites.page"))
 PASSPORT: Final = (later("我的通行证"), "passport.home")
@@ -27,6 +30,18 @@ _AUDIT: Final = (
     (later("工作人员办理记录"), "audit_staff.home"),
     (later("考次修订记录"), "round_history.current"),
 )
+BEGIN_A_GROUP: Final = frozenset(
+    {
+        "review.queue",
+        "desk.search",
+        "office_payments.home",
+        "staff_accounts.home",
+        "audit.search",
+        PASSPORT[1],
+    }
+)
+"""Entries that stand apart from those above them: reviewing, the desk, the office's own, who may come in, looking back."""
+
 OF_ROLE: Final = {
     Role.CANDIDATE: ((later("欢迎"), "home.welcome"), (later("当前考次"), "registration.current")),
     Role.REVIEWER: (*_QUEUE, (later("二次复核"), "second_look.page"), *_DESK),
@@ -59,7 +74,7 @@ OF_ROLE: Final = {
 
 
 def install(site: Flask) -> None:
-    site.context_processor(lambda: {"menu": marked, "menu_folded": is_folded})
+    site.context_processor(lambda: {"menu": marked, "menu_folded": is_folded, "begin_a_group": BEGIN_A_GROUP})
 
 
 def is_folded() -> bool:
@@ -68,15 +83,22 @@ def is_folded() -> bool:
 
 
 def marked() -> list[tuple[str, str, str]]:
-    """(label, endpoint, mark): "page" at the page itself, else "true" at the first entry of the area that the page is in."""
+    """(label, endpoint, mark): "page" at the page itself, else "true" at the entry of the page's area with the nearest name."""
     known = entries()
     exact = [endpoint for _label, endpoint in known if endpoint == request.endpoint]
     area = [endpoint for _label, endpoint in known if endpoint.partition(".")[0] == request.blueprint]
-    marks = dict.fromkeys((exact or area)[:1], "page" if exact else "true")
+    nearest = sorted(area, key=lambda endpoint: -len(commonprefix([endpoint, request.endpoint or ""])))
+    marks = dict.fromkeys((exact or nearest)[:1], "page" if exact else "true")
     return [(label, endpoint, marks.get(endpoint, "")) for label, endpoint in known]
 
 
-def entries() -> list[tuple[str, str]]:
+def entries() -> tuple[tuple[str, str], ...]:
     """(label, endpoint) for whoever is signed in."""
-    own = [] if g.account is None else [*OF_ROLE.get(g.account.role, ()), PASSPORT]
-    return [(str(label), endpoint) for label, endpoint in (*own, *COMMON)]
+    return _in_words(g.account.role if g.account is not None else None, language())
+
+
+@cache
+def _in_words(role: Role | None, _language: str) -> tuple[tuple[str, str], ...]:
+    """The same for everybody of a role who reads in this language."""
+    own = () if role is None else (*OF_ROLE.get(role, ()), PASSPORT)
+    return tuple((str(label), endpoint) for label, endpoint in (*own, *COMMON))

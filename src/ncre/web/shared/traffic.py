@@ -9,12 +9,11 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import BadData
 from werkzeug.http import parse_cookie
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.sessions import LONGEST
+from ncre.web.session_cookies import SessionCookies
 
 FORM: Final = 1_000_000
 """Bytes of a form."""
@@ -119,12 +118,7 @@ def signed_in(site: Flask) -> Callable[[str], bool]:
 
 def _session(site: Flask, cookies: str, lives: timedelta) -> Mapping[str, Any]:
     """What the signed session holds; nothing where it is not ours or over."""
-    sent = parse_cookie(cookies).get(site.config["SESSION_COOKIE_NAME"])
-    signer = SecureCookieSessionInterface().get_signing_serializer(site)
-    if not sent or signer is None:
-        return {}
-    try:
-        found = signer.loads(sent, max_age=int(lives.total_seconds()))
-    except BadData:
-        return {}
-    return found if isinstance(found, dict) else {}
+    sent = parse_cookie(cookies).get(site.config["SESSION_COOKIE_NAME"], "")
+    signed = site.session_interface
+    assert isinstance(signed, SessionCookies)
+    return signed.read(sent, int(lives.total_seconds()))

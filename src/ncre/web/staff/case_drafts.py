@@ -15,8 +15,10 @@ REJECTION: Final = DraftForm("rejection", ("reasons", "note"))
 CANCELLATION: Final = DraftForm("cancellation", ("why", "money", "money_why"))
 TRANSFER: Final = DraftForm("transfer", ("to", "evidence"))
 SUSPENSION: Final = DraftForm("suspension", ("suspend_why",))
+HANDOVER: Final = DraftForm("handover", ("colleague", "handover_note"))
+CASH: Final = DraftForm("cash", ("receipt", "amount"))
 
-FORMS: Final = (REJECTION, CANCELLATION, TRANSFER, SUSPENSION)
+FORMS: Final = (REJECTION, CANCELLATION, TRANSFER, SUSPENSION, HANDOVER, CASH)
 
 
 def opened_forms(registration: UUID) -> dict[str, OpenForm]:

@@ -22,6 +22,7 @@ from ncre.web.shared.forms import trimmed_field, typed_field
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.shared.rounds import names_of_sites
+from ncre.web.staff.case_drafts import CASH
 from ncre.web.staff.case_forms import back_to, with_faults
 from ncre.web.staff.return_link import came_from
 
@@ -59,6 +60,7 @@ def day() -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/counter")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@CASH.sent
 def counter(registration: UUID) -> Answer:
     """现场缴费: money that was taken at the counter, under the number of its receipt."""
     row = at_my_sites(registration)

@@ -15,6 +15,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import typed_field
 from ncre.web.shared.registration_view import at_my_sites
+from ncre.web.staff.case_drafts import HANDOVER
 from ncre.web.staff.case_forms import TEXTS
 from ncre.web.staff.case_page import case_page
 from ncre.web.staff.second_look import blind
@@ -35,6 +36,7 @@ def take_over(registration: UUID) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/hand-over")
 @require_role(Role.REVIEWER, Role.OFFICE)
 @blind
+@HANDOVER.sent
 def hand_over(registration: UUID) -> Answer:
     row = at_my_sites(registration)
     typed = Typed(colleague=typed_field("colleague"), handover_note=typed_field("handover_note"))

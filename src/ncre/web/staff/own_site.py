@@ -31,6 +31,8 @@ from ncre.web.shared.rounds import current_round
 pages = Blueprint("own_site", __name__)
 
 DRAFT: Final = DraftForm("own-site", largest=LARGEST_OF_STAFF)
+GIVING: Final = DraftForm("reviewer-give", ("name", "why"))
+TAKING: Final = DraftForm("reviewer-take", ("why",))
 """Of each part its own; its fields are those of the part."""
 
 FIELD_OF = {
@@ -95,6 +97,7 @@ def change(code: str, part: str) -> Answer:
 
 @pages.post("/staff/site/<code>/reviewers")
 @require_role(Role.SITE_ADMIN)
+@GIVING.sent
 def give(code: str) -> Answer:
     """Somebody with an account reviews at the site from now on."""
     found, name = _site(code), line_field("name")
@@ -111,6 +114,7 @@ def give(code: str) -> Answer:
 
 @pages.post("/staff/site/<code>/reviewers/<uuid:identity>/take")
 @require_role(Role.SITE_ADMIN)
+@TAKING.sent
 def take(code: str, identity: UUID) -> Answer:
     """Somebody does not review at the site any more."""
     found, why = _site(code), line_field("why")
@@ -149,7 +153,8 @@ def _page(found: Site, typed: dict[str, dict[str, str]], faults: dict[str, str],
         rows_of=rows_shown,
         as_time=as_time,
         command_id=fresh_id,
-        typed=sent_form(),
+        giving=GIVING.opened(thing("own-site", round_.code, found.code)),
+        taking=TAKING,
         longest_why=LONGEST_WHY,
     )
 

@@ -18,6 +18,7 @@ from ncre.events import registration as facts
 from ncre.events.registration_values import Details
 from ncre.services.review.second_looks import SecondLook
 from ncre.web.candidate.task_list import GROUPS
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -29,6 +30,9 @@ from ncre.web.staff.review_case import answers, pictures
 pages = Blueprint("second_look", __name__)
 
 PURPOSE: Final = "second-look"
+
+DRAFT: Final = DraftForm("second-look", ("verdict", "reasons"))
+"""About the registration; a part for each version."""
 
 OPENED: Final = "second-look"
 """Which second look this session opened, as `case.version`."""
@@ -79,7 +83,9 @@ def take() -> Answer:
 @require_role(Role.REVIEWER)
 def case(registration: UUID, version: int) -> Answer:
     """The case as it stood before it was decided."""
-    return _case(_mine(registration, version), {}, frozenset())
+    look = _mine(registration, version)
+    typed = DRAFT.opened(registration, str(version)).fields
+    return _case(look, {}, frozenset(typed.getlist("reasons")), typed.get("verdict", ""))
 
 
 @pages.get("/staff/second-looks/<uuid:registration>/<int:version>/<digest>.jpg")
@@ -95,6 +101,7 @@ def photo(registration: UUID, version: int, digest: str) -> Answer:
 
 @pages.post("/staff/second-looks/<uuid:registration>/<int:version>")
 @require_role(Role.REVIEWER)
+@DRAFT.sent
 def decide(registration: UUID, version: int) -> Answer:
     look = _mine(registration, version)
     verdict, reasons = typed_field("verdict"), tuple(field_values("reasons"))
@@ -133,6 +140,7 @@ def _case(look: SecondLook, faults: Mapping[str, str], ticked: frozenset[str], v
     return render_template(
         "staff/second_look.html",
         look=look,
+        opened=DRAFT.opened(look.registration, str(look.version)),
         pictures=[
             {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1][:1]
         ],
