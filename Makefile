@@ -8,7 +8,7 @@ PORT ?= 8000
 LIBRARIES := $(VENV)/.libraries
 TOOLS := $(VENV)/.tools
 FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
-SOAKED ?= tests/soak tests/drills tests/backups tests/web/shared/test_killed_web.py tests/browser tests/projections/maintenance/test_amcheck.py
+SOAKED ?= tests/soak tests/drills tests/backups tests/services/exam tests/services/letters tests/services/review tests/web/shared/test_killed_web.py tests/browser tests/projections/maintenance/test_amcheck.py
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
@@ -36,7 +36,7 @@ test: $(TOOLS) ## every test, the browser journey included
 newest: $(TOOLS) ## the fast tests on the newest Python of this machine, where that is newer than .venv's
 	@tools/newest_python.sh $(FAST)
 
-soak: $(TOOLS) ## long bounded runs on both databases, SOAK_SEED= the first seed; how many: SOAK_REQUESTS= SOAK_REVISIONS= SOAK_STORIES= SOAK_DELIVERIES=
+soak: $(TOOLS) ## long bounded runs on both databases, SOAK_SEED= the first seed; how many: SOAK_REQUESTS= SOAK_REVISIONS= SOAK_STORIES= SOAK_DELIVERIES= SOAK_ROUNDS=
 	@exec nice $(BIN)/python -m pytest -n 0 -s -m soak $(SOAKED)
 
 drill: $(TOOLS) ## a cluster of etcd, Patroni, PostgreSQL, HAProxy and ncre on loopback, and FAULTS=30 under candidates; ends by itself

@@ -13,7 +13,9 @@ from bench import (
     front,
     growth,
     interface,
+    killed_run,
     ledger,
+    office_pages,
     passport,
     payments,
     photos,
@@ -35,6 +37,10 @@ GROWN = 10_000
 """Registrations of eight facts whose rows are made anew and checked."""
 
 
+OFFICE_PEOPLE = 200_000
+"""A million take minutes to fill: `python -m bench.office_pages`."""
+
+
 def main() -> None:
     print(f"ncre bench, Python {python_version()}; ratios count, absolute rates are this machine's")
     _imports()
@@ -48,6 +54,7 @@ def main() -> None:
     _growth()
     _statistics()
     _review()
+    _office()
     _papers()
 
 
@@ -205,12 +212,23 @@ def _review() -> None:
     )
     with databases() as urls, TemporaryDirectory(prefix="ncre-bench-") as folder:
         for name, url in urls.items():
-            done = review.run(url, Path(folder) / name)
-            print(
-                f"{name:10} a bulk run of {review.DECIDED:,}: {done.seconds:.0f} s, {done.done} approved, "
-                f"{done.refused} refused and listed",
-                flush=True,
-            )
+            print(killed_run.told(name, killed_run.measure(url, Path(folder) / name)), flush=True)
+
+
+def _office() -> None:
+    with TemporaryDirectory(prefix="ncre-bench-") as name:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'ncre.sqlite'}"
+        database = Database(url)
+        database.migrate()
+        database.close()
+        pages = list(office_pages.measure(url, folder / "data", OFFICE_PEOPLE))
+    slowest = max(pages, key=lambda page: page.cpu)
+    print(
+        f"Office     {len(pages)} pages and searches of staff among {OFFICE_PEOPLE:,} registrations at {office_pages.SITES} sites: "
+        f"slowest {slowest.cpu:.1f} ms of CPU ({slowest.name}; aim {office_pages.AIM})",
+        flush=True,
+    )
 
 
 def _papers() -> None:

@@ -6,7 +6,7 @@ them to that. Facts are written only where asked for: pages read rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Final
@@ -39,16 +39,23 @@ STILL_WAITING: Final = 10
 """Of so many people one still waits for review; the others have paid."""
 
 
-def fill(app: CommandHandler, people: int, *, facts_too: bool = False) -> None:
-    """Add that many people to the site of the bench, over two weeks."""
+def fill(
+    app: CommandHandler,
+    people: int,
+    *,
+    facts_too: bool = False,
+    histories: Callable[[int], Iterator[list[Fact]]] | None = None,
+) -> None:
+    """Add that many people, each with the `histories` of their number; else those of the site of the bench, over two weeks."""
+    of_one = histories or _histories
     listeners = app.listeners if facts_too else _read_by_pages(app.listeners)
     everybody, drawn = iter(range(people)), dict[str, int]()
     while some := list(islice(everybody, BATCH_SIZE)):
-        histories = [history for number in some for history in _histories(number)]
+        made = [history for number in some for history in of_one(number)]
         if facts_too:
             with app.database.transaction() as connection:
-                app.store.append(connection, [fact for history in histories for fact in history])
-        recorded = [fact for history in histories for fact in history]
+                app.store.append(connection, [fact for history in made for fact in history])
+        recorded = [fact for history in made for fact in history]
         claims_check.note_drawn(drawn, recorded)
         _write(app, listeners, recorded)
     with app.database.transaction() as connection:

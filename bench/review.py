@@ -1,26 +1,22 @@
-"""What reviewers wait for: pages of the queue among a million registrations, and a run of ten thousand decisions."""
+"""What reviewers wait for: pages of the queue among a million registrations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, insert, text
 
-from bench.ground import NOW, ROUND, SITE, waiting
+from bench.ground import NOW, ROUND
 from ncre.domain.registration.commands import EVERY_SITE
-from ncre.domain.registration.vocabulary import Role, Step
 from ncre.projections.registration import queue_pages
 from ncre.projections.registration.queue_pages import Claimed, PageStart, QueueFilter, QueueOrder
 from ncre.projections.registration.registrations import RegistrationProjection, registrations
-from ncre.services.review.bulk import Chosen, ItemState
 from ncre.store.database import Database
-from tests.support.containers import container_on, open_round
 from tests.support.people import WAITING, recorded
 
 REGISTRATIONS: Final = 1_000_000
@@ -30,8 +26,6 @@ WAIT: Final = 200_000
 SITES: Final = 40
 PAGE: Final = 25
 TIMES: Final = 5
-DECIDED: Final = 10_000
-AT_ONCE: Final = 400
 
 FILTERS: Final = {
     "all": QueueFilter(ROUND, EVERY_SITE),
@@ -63,13 +57,6 @@ class Pages:
         return max(self.cpu.items(), key=lambda one: one[1])
 
 
-@dataclass(frozen=True)
-class Run:
-    seconds: float
-    done: int
-    refused: int
-
-
 def pages(url: str, count: int = REGISTRATIONS, wait: int = WAIT) -> Pages:
     """Fill a SQLite database, migrated and empty, and read pages of its queue."""
     database = Database(url)
@@ -83,24 +70,6 @@ def pages(url: str, count: int = REGISTRATIONS, wait: int = WAIT) -> Pages:
             cpu[where] = _best(lambda wanted=wanted, after=after: _read(database, wanted, after))  # type: ignore[misc]
     database.close()
     return Pages(wait, count, cpu)
-
-
-def run(url: str, folder: Path, count: int = DECIDED) -> Run:
-    """Approve so many cases in one run, of which one in a hundred was seen at an older version."""
-    container = container_on(url, folder)
-    open_round(container)
-    cases = waiting(container.command_handler, count)
-    li = container.accounts.add("li", "kept for measuring alone", Role.REVIEWER, frozenset({SITE}))
-    chosen = [Chosen(case, 7 if place % 100 == 0 else 8, "") for place, case in enumerate(cases)]
-    begun = perf_counter()
-    made = container.bulk_review.prepare(uuid4(), li, Step.APPROVE, chosen)
-    container.bulk_review.start(li, made.id)
-    while container.bulk_review.carry_on(made.id, AT_ONCE):
-        pass
-    seconds = perf_counter() - begun
-    counts = container.bulk_review.of(li, made.id).counts
-    container.close()
-    return Run(seconds, counts[ItemState.DONE], counts[ItemState.REFUSED])
 
 
 def _read(database: Database, wanted: QueueFilter, after: PageStart | None) -> None:

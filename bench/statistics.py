@@ -55,7 +55,7 @@ class Pages:
 def measure(folder: Path, people: int = PEOPLE, sites: int = SITES) -> Pages:
     container = container_on(f"sqlite:///{folder / 'statistics.sqlite'}", folder / "data", Clock(NOW))
     container.migrate()
-    codes, subjects = _planned(container, sites)
+    codes, subjects = planned(container, sites)
     _counted(container, people, codes, subjects)
     round_ = container.queries.exams.current()
     assert round_ is not None
@@ -81,11 +81,11 @@ def _quickest(act: Callable[[], object]) -> float:
     return min(spent)
 
 
-def _planned(container: Container, sites: int) -> tuple[list[str], list[str]]:
-    """A province of so many sites that offer every subject."""
+def planned(container: Container, sites: int, seats: int = 300) -> tuple[list[str], list[str]]:
+    """A province of so many sites that offer every subject, each with so many seats."""
     round_, known = bundled_round()
     subjects = [subject.code for subject in round_.plan.subjects]
-    offers = tuple(Offer(subject, 300) for subject in subjects)
+    offers = tuple(Offer(subject, seats) for subject in subjects)
     codes = [f"42{number:04}" for number in range(1, sites + 1)]
     plans = [
         PlanSite(

@@ -15,7 +15,16 @@ from ncre.store.database import Database
 Statement = tuple[str, Any]
 """As the driver gets it: text and parameters."""
 
-FEW: Final = frozenset({"payments_owed", "payments_unexplained", "unbooked_items_open", "duplicates_waiting"})
+FEW: Final = frozenset(
+    {
+        "payments_owed",
+        "payments_reason",
+        "payment_orders_payable",
+        "payments_unexplained",
+        "unbooked_items_open",
+        "duplicates_waiting",
+    }
+)
 """Indexes that hold a few rows alone, whatever the table holds; they may be walked whole."""
 
 

@@ -69,7 +69,7 @@ class CommandHandler:
         self.claims = claims
         self.listeners = listeners
         self.clock = clock
-        self.exams = ExamRepository()
+        self.exams = ExamRepository(lambda: self.clock())
         self.photos = photos
         self.upon_details: Callable[[Connection, UUID], None] = lambda _connection, _registration: None
         store.upon_erasure = listeners.forget

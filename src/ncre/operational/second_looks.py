@@ -169,32 +169,25 @@ def taken(connection: Connection, account: UUID, now: datetime) -> SecondLook | 
     return SecondLook(**row) if row else None
 
 
-def to_take(
-    connection: Connection, account: UUID, sites: Collection[str], now: datetime
-) -> SecondLook | None:
-    """The oldest at these sites that somebody else decided, of somebody else's registration, and nobody is at."""
+def open_for(
+    connection: Connection, account: UUID, sites: Collection[str], now: datetime, most: int
+) -> list[SecondLook]:
+    """Up to `most` at these sites that somebody else decided, of somebody else's registration, and nobody is at; the oldest first."""
     found = connection.execute(
         select(second_looks)
         .where(*_open(account, sites, now))
         .order_by(second_looks.c.decided_at, second_looks.c.registration)
-        .limit(1)
-        .with_for_update()
-    )
-    row = found.mappings().first()
-    return SecondLook(**row) if row else None
-
-
-def open_count(
-    connection: Connection, account: UUID, sites: Collection[str], now: datetime, most: int
-) -> int:
-    """How many could be taken, counted up to `most`."""
-    some = (
-        select(second_looks.c.registration)
-        .where(*_open(account, sites, now))
         .limit(most)
-        .subquery("part_of_queue")
     )
-    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+    return [SecondLook(**row) for row in found.mappings()]
+
+
+def take(connection: Connection, look: SecondLook, account: UUID, now: datetime) -> bool:
+    """Whether it is this account's now; False where somebody else was quicker."""
+    was = second_looks.c.taken_at
+    same = was.is_(None) if look.taken_at is None else was == look.taken_at
+    taking = update(second_looks).where(_is(look.registration, look.version), same)
+    return bool(connection.execute(taking.values(taken_by=account, taken_at=now)).rowcount)
 
 
 def change(connection: Connection, registration: UUID, version: int, **values: Any) -> None:

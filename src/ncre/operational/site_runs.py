@@ -115,6 +115,13 @@ def of_site(connection: Connection, round_code: str, site: str) -> list[SiteRun]
     return [SiteRun(**row) for row in rows]
 
 
+def of_round(connection: Connection, round_code: str) -> list[SiteRun]:
+    """Every run of a round, the newest first."""
+    asked = select(site_runs).where(site_runs.c.round == round_code)
+    rows = connection.execute(asked.order_by(site_runs.c.begun_at.desc())).mappings()
+    return [SiteRun(**row) for row in rows]
+
+
 def waiting(connection: Connection, run: UUID, limit: int) -> list[RunCase]:
     return _cases(connection, run, CaseState.WAITING, limit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
@@ -14,6 +14,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Role, Step
+from ncre.events.exam import Window
 from ncre.handlers.command_handler import Act
 from ncre.identity.accounts import Account
 from ncre.projections.duplicates.duplicates import ExchangeKeys
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from tests.browser.walks.views import World
 
 CALLED_OFF: Final = "140027"
+POSTPONED: Final = "429904"
+"""A site whose people are carried over to the next round, where there is room for one of them."""
+
+LATER: Final = "80"
 SHARED: Final = bytes(range(100, 132))
 """The key of an exchange between provinces, as in NCRE_EXCHANGE_KEY."""
 
@@ -42,6 +47,8 @@ PEOPLE: Final = {
     "elsewhere": "曹他省",
     "called-off": "严停点",
     "called-off-paid": "华停点",
+    "carried-over": "金延期",
+    "not-carried-over": "魏延期",
 }
 """Those with whom the office is busy; the key is also the name of the account."""
 
@@ -62,12 +69,14 @@ def fill_office(world: World) -> None:
         world.people[stage], world.accounts[stage] = person, person.account
         if stage.startswith("called-off"):
             _waits_at(person, CALLED_OFF)
+        elif stage.endswith("carried-over"):
+            _waits_at(person, POSTPONED)
         else:
             person.until_waiting()
     container.erasures.requests.ask(world.accounts["withdrawn"])
     sittings = container.hall_lists.sittings(ROUND, SITE, world.accounts["kaowu"].actor)
     world.marks["sitting"] = sittings[0].name
-    for act in (_ban, _duplicate, _bulk, _second_looks, _call_off, _drafts, _integrate, _export):
+    for act in (_ban, _duplicate, _bulk, _second_looks, _call_off, _postpone, _drafts, _integrate, _export):
         world.marks |= {name: str(mark) for name, mark in act(world).items()}
 
 
@@ -217,6 +226,57 @@ def _call_off(world: World) -> dict[str, UUID]:
     )
     container.calling_off.go_on(run)
     return {"off": run}
+
+
+def _postpone(world: World) -> dict[str, UUID]:
+    """A site is postponed: one of two who have paid finds no room in the next round, and is listed with the reason."""
+    container = world.container
+    _open_later_round(world)
+    for name in ("carried-over", "not-carried-over"):
+        person = world.people[name]
+        approved(container, person, _office(world).actor)
+        person.pays()
+    shown = container.calling_off.preview(ROUND, POSTPONED, LATER)
+    run = container.calling_off.begin(
+        CallOff(
+            actor=_office(world).actor,
+            round=ROUND,
+            site=POSTPONED,
+            to=LATER,
+            why="考点所在学校封闭管理",
+            seen=shown.mark,
+            command_id=uuid4(),
+        )
+    )
+    container.calling_off.go_on(run)
+    assert container.calling_off.progress(run).refused == 1
+    return {"off_refused": run}
+
+
+def _open_later_round(world: World) -> None:
+    """A round half a year later at the postponed site alone, with room for one."""
+    now, later = world.container.revisions.wanted(ROUND), timedelta(days=182)
+    windows = replace(
+        now.plan.windows,
+        **{
+            name: Window(window.opens + later, window.closes + later)
+            for name in ("register", "review", "payment", "printing")
+            if (window := getattr(now.plan.windows, name))
+        },
+    )
+    plan = replace(now.plan, code=LATER, title="2027年9月全国计算机等级考试", title_en="", windows=windows)
+    (site,) = [one for one in now.sites if one.code == POSTPONED]
+    batches = tuple(
+        replace(one, starts_at=one.starts_at + later, ends_at=one.ends_at + later) for one in site.batches
+    )
+    confirmation = site.confirmation
+    if confirmation.opens:
+        confirmation = replace(
+            confirmation, opens=confirmation.opens + later, closes=confirmation.closes + later
+        )
+    there = replace(site, quota=1, batches=batches, confirmation=confirmation)
+    wanted = replace(now, plan=plan, sites=(there,))
+    world.container.revisions.revise(Revise(actor=_office(world).actor, wanted=wanted, why="下一考次"))
 
 
 def _export(world: World) -> dict[str, UUID]:

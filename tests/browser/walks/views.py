@@ -22,7 +22,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
 from ncre.web.site import create_site
-from tests.browser.walks.office_work import CALLED_OFF
+from tests.browser.walks.office_work import CALLED_OFF, POSTPONED
 from tests.support.people import (
     KEEPING,
     OFFICE,
@@ -305,6 +305,12 @@ def _takes_look(page: Page, world: World) -> None:
         page.locator("main form button.button").first.click()
 
 
+def _calls_off_nothing(page: Page, world: World) -> None:
+    """Postponed, without a round to which and without a reason: each fault stands at its field."""
+    page.check("[name=way][value=postpone]")
+    _presses(page, "停考并开始办理")
+
+
 def _changes_notice(page: Page, world: World) -> None:
     page.fill("[name='site.notice']", "请走南门")
     with page.expect_navigation():
@@ -426,7 +432,12 @@ OFFICE_AT_WORK: Final = (
     View("office", "called-off", f"/office/rounds/{ROUND}/called-off", "kaowu"),
     View("office", "call-off", f"/office/rounds/{ROUND}/called-off/{SITE}", "kaowu"),
     View("office", "called-off-site", f"/office/rounds/{ROUND}/called-off/{CALLED_OFF}", "kaowu"),
+    View(
+        "office", "call-off-faulty", f"/office/rounds/{ROUND}/called-off/{SITE}", "kaowu", _calls_off_nothing
+    ),
+    View("office", "call-off-hindered", f"/office/rounds/{ROUND}/called-off/{POSTPONED}", "kaowu"),
     View("office", "called-off-progress", "/office/called-off/{off}", "kaowu"),
+    View("office", "called-off-refused", "/office/called-off/{off_refused}", "kaowu"),
     View("office", "bans", "/office/bans", "kaowu"),
     View("office", "ban", "/office/bans/{ban}", "kaowu"),
     View("office", "bans-file", "/office/bans/file/{upload}", "kaowu"),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from ncre.bootstrap import Container
 from ncre.domain.claims import held_by
+from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.lifecycle import HOLDS_SEATS, TERMINATED
 from ncre.domain.registration.machine import open_steps
 from ncre.domain.registration.state import replay
 from ncre.domain.registration.vocabulary import Status
+from ncre.domain.students import DECLARED
 from ncre.events import registration as facts
 from ncre.handlers.command_handler import Act
 from ncre.projections.base import Row
@@ -28,7 +30,7 @@ from ncre.services.bans.bans import BanOutcome
 from ncre.services.exam.calling_off_request import CallOff
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.registration.case_request import CaseRequest
-from tests.services.exam.revised import SITES, TOLD, Sequence, small_round
+from tests.services.exam.revised import CODES, SITES, TOLD, Sequence, small_round
 from tests.support import people
 
 ALSO_TOLD: Final = TOLD | {
@@ -40,6 +42,9 @@ ALSO_TOLD: Final = TOLD | {
     RefusalCode.REVISION_OUTDATED,
     RefusalCode.DRAFT_FAULTY,
     RefusalCode.BANNED,
+    RefusalCode.WINDOW_OVER,
+    RefusalCode.MONEY_REASON_MISSING,
+    RefusalCode.PREVIEW_OUTDATED,
 }
 
 
@@ -91,6 +96,9 @@ class MovingRounds(Sequence):
             *[self.goes_on] * 2,
             self.bans_somebody,
             self.resolves_a_ban,
+            self.candidate_acts,
+            self.staff_act,
+            self.shortens_a_window,
             self.container.worker.once,
         )
         for _ in range(steps):
@@ -124,6 +132,63 @@ class MovingRounds(Sequence):
                 money_reason="停考",
             )
         )
+
+    def somebody_waits(self) -> None:
+        """Somebody comes and does not pay yet."""
+        self.registers(self.random.choice(SITES), (self.random.choice(CODES),))
+
+    def candidate_acts(self) -> None:
+        """Somebody changes the choice or the photo, asks for review or takes that back, or gives it all up."""
+        if not self.people:
+            return
+        who, random = self.random.choice(self.people), self.random
+        asks: dict[str, Any] = {
+            "registration": who,
+            "actor": c.Actor(str(self.row(who)["account"]), c.Role.CANDIDATE),
+        }
+        subjects = tuple(random.sample(CODES, random.randint(1, 2)))
+        self.container.command_handler.handle(
+            random.choice(
+                [
+                    c.ChangeSubjects(**asks, site=random.choice(SITES), subjects=subjects, student=DECLARED),
+                    c.ReplacePhoto(**asks, photo=people.OTHER_PHOTO),
+                    c.RequestReview(**asks),
+                    c.TakeBack(**asks),
+                    c.Withdraw(**asks),
+                ]
+            )
+        )
+
+    def staff_act(self) -> None:
+        """Somebody is approved, rejected, confirmed, suspended, or goes on."""
+        if not self.people:
+            return
+        asks: dict[str, Any] = {"registration": self.random.choice(self.people), "actor": people.OFFICE}
+        self.container.command_handler.handle(
+            self.random.choice(
+                [
+                    c.Approve(**asks),
+                    c.Reject(**asks, reasons=("P01",)),
+                    c.Confirm(**asks),
+                    c.Suspend(**asks, reason="调查"),
+                    c.Resume(**asks),
+                ]
+            )
+        )
+
+    def shortens_a_window(self) -> None:
+        """Registering, reviewing or paying is over in some hours, or goes on for days; by a draft, or it is refused."""
+        drafts = self.container.round_drafts
+        draft = drafts.begin_revision(self.code, people.OFFICE, uuid4())
+        part = drafts.find(draft).parts["windows"]
+        window = self.random.choice(("register", "review", "payment"))
+        closes = self.container.clock() + timedelta(hours=self.random.choice((2, 30, 400)))
+        cells = {
+            **part.fields,
+            f"windows.{window}.closes": f"{closes.astimezone(EXAM_TIME):%Y-%m-%d %H:%M}",
+        }
+        drafts.save(draft, "windows", cells, part.version, people.OFFICE)
+        drafts.publish(draft, drafts.find(draft).version, "提前截止", people.OFFICE, uuid4())
 
     def publishes_a_draft(self) -> None:
         """A random cell of a random part of a draft is changed; the draft is published, or refused whole."""
@@ -260,8 +325,11 @@ class MovingRounds(Sequence):
 
     def comes_to_rest(self) -> None:
         """Every run ends, all money that is owed goes back, and the rows are what the log says."""
-        for _ in range(40):
+        store, quiet = self.container.command_handler.store, 0
+        while quiet < 3:
+            before = store.newest()
             self.container.worker.once()
+            quiet = quiet + 1 if store.newest() == before else 0
         till = people.till_of(self.container)
         for row in self.rows():
             state = replay(row["id"], self._history(row["id"]))

@@ -268,6 +268,7 @@ def test_a_second_look_is_blind_until_it_is_decided(
     text = wang.get(taken)
     assert WENJING.name in text
     main = text[text.index("<main") : text.index("</main>")]
+    assert "<dt>科目</dt><dd>66" in main
     for told in ("shenhe", "审核通过", "已通过", "待支付", number(container, wenjing)):
         assert told not in main, told
     assert looks_at(container, wenjing.id)[-1]["actor"] == str(wang.account.id) if wang.account else False
@@ -313,6 +314,72 @@ def test_nothing_at_the_desk_tells_who_looks_again_what_was_decided(
     assert wang.post(taken, page=taken, verdict="approve").status_code == 303
     told = wang.post("/staff/desk", page="/staff/desk", q=WENJING.name).text
     assert "tag-approved" in told
+
+
+OPEN_TO_SECOND_LOOKERS = {
+    "second_look.case", "second_look.photo", "second_look.decide",
+    "duplicates.resolve", "bans.resolve", "second_looks.settle",
+}  # fmt: skip
+"""The second look itself, and what the office alone may do."""
+
+
+def test_every_route_of_one_case_leads_who_looks_again_back_to_the_second_look(
+    container: Container, site: Flask, li: Visitor, wenjing: Candidate
+) -> None:
+    sampled(container, li, wenjing)
+    wang = reviewer(container, site, name="wang")
+    taken = wang.post("/staff/second-looks", page="/staff/second-looks").location
+    token = hidden(wang.get("/staff/second-looks"), "/sign-out")["csrf_token"]
+    given = {"registration": wenjing.id, "digest": "0" * 64, "kind": "form", "version": 6}
+    led_back = []
+    for rule in site.url_map.iter_rules():
+        if not rule.rule.startswith(("/staff", "/office")) or "registration" not in rule.arguments:
+            continue
+        if rule.endpoint in OPEN_TO_SECOND_LOOKERS:
+            continue
+        path = site.url_map.bind("localhost").build(
+            rule.endpoint, {name: given[name] for name in rule.arguments}
+        )
+        if "GET" in (rule.methods or ()):
+            answer = wang.client.get(path, base_url=HERE)
+        else:
+            answer = wang.send(path, {"csrf_token": token, "command_id": str(uuid4())})
+        assert answer.location == taken or answer.status_code == 403, (rule.endpoint, answer.status_code)
+        led_back += [rule.endpoint] * (answer.location == taken)
+    assert {"cash.counter", "cash.handed_back", "review.photo", "admission.let_in"} <= set(led_back)
+
+
+def test_a_case_that_waits_again_is_not_shown_to_who_gives_it_a_second_look(
+    container: Container, site: Flask, li: Visitor, wenjing: Candidate
+) -> None:
+    assert li.account is not None
+    container.second_looks.set_rate(li.account, SITE, 1000)
+    path = f"/staff/cases/{wenjing.id}"
+    li.post(f"{path}/reject", page=path, reasons=["P01"])
+    wenjing.requests_review()
+    wang = reviewer(container, site, name="wang")
+    assert path in wang.get("/staff/queue")
+    wang.post("/staff/second-looks", page="/staff/second-looks")
+    assert path not in wang.get("/staff/queue")
+    assert path not in wang.get("/staff/sheet")
+    form = {"case": [f"{wenjing.id.hex}.8"], "step": "approve", "command_id": str(uuid4())}
+    answer = wang.post("/staff/bulk", page="/staff/second-looks", **form)
+    assert answer.status_code == 422, "nothing that may be decided was chosen"
+
+
+def test_who_has_seen_at_the_desk_what_was_decided_gets_no_second_look_at_it(
+    container: Container, site: Flask, li: Visitor, wenjing: Candidate, clock: Clock
+) -> None:
+    sampled(container, li, wenjing)
+    wang, zhao = (reviewer(container, site, name=name) for name in ("wang", "zhao"))
+    clock.advance(minutes=1)
+    wang.post("/staff/desk", page="/staff/desk", q=number(container, wenjing))
+    assert "没有等待复核" in wang.get("/staff/second-looks")
+    assert wang.post("/staff/second-looks", page="/staff/second-looks").location == "/staff/second-looks"
+    assert zhao.post("/staff/second-looks", page="/staff/second-looks").location.endswith(f"/{wenjing.id}/6")
+    clock.advance(hours=2)
+    zhao.signs_in()
+    assert zhao.post("/staff/second-looks", page="/staff/second-looks").location.endswith(f"/{wenjing.id}/6")
 
 
 def test_a_rate_is_set_per_site_and_nonsense_is_refused_at_its_field(

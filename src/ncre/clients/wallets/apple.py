@@ -12,10 +12,18 @@ from io import BytesIO
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from ncre.clients.wallets.card import WalletCard, WalletUnusable
+from ncre.clients.wallets.card import ADDRESS, TITLE, WalletCard, WalletUnusable
+from ncre.domain.bilingual import Bilingual
 
 BLUE: Final = (11, 92, 173)
 SIDES: Final = {"icon.png": 29, "icon@2x.png": 58, "icon@3x.png": 87}
+LANGUAGES: Final = {"zh": "zh-Hans.lproj", "en": "en.lproj"}
+"""The folder of each language in a pass."""
+
+NUMBER: Final = Bilingual("报名号", "Number")
+WHEN: Final = Bilingual("时间", "Time")
+PLACE: Final = Bilingual("考场", "Hall")
+
 UNDATED: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -51,6 +59,7 @@ class AppleWallet:
         """The pass as a phone opens it."""
         files = {
             "pass.json": _json(self._content(card)),
+            **{f"{folder}/pass.strings": _strings(card, tongue) for tongue, folder in LANGUAGES.items()},
             **{name: _icon(side) for name, side in SIDES.items()},
         }
         # Apple's format asks for SHA-1 in the list of files; what protects it is the signature over the list.
@@ -62,17 +71,16 @@ class AppleWallet:
     def _content(self, card: WalletCard) -> dict[str, Any]:
         first, last = card.sittings[0], card.sittings[-1]
         code = {"format": "PKBarcodeFormatQR", "message": card.code, "messageEncoding": "iso-8859-1"}
-        back = [{"key": "address", "label": "地址 / Address", "value": f"{card.site} {card.address}".strip()}]
+        back = [{"key": "address", "label": ADDRESS.zh, "value": f"{card.site} {card.address}".strip()}]
         for at, one in enumerate(card.sittings):
-            when = f"{one.starts:%Y-%m-%d %H:%M}–{one.ends:%H:%M}"
-            back.append({"key": f"sitting{at}", "label": one.subject, "value": f"{when}，{one.place}"})
+            back.append({"key": f"sitting{at}", "label": one.subject.zh, "value": one.said.zh})
         return {
             "formatVersion": 1,
             "passTypeIdentifier": self._terms.pass_type,
             "teamIdentifier": self._terms.team,
             "serialNumber": card.serial,
             "organizationName": "NCRE",
-            "description": "全国计算机等级考试准考证 / NCRE admission ticket",
+            "description": TITLE.zh,
             "backgroundColor": f"rgb{BLUE}",
             "foregroundColor": "rgb(255, 255, 255)",
             "labelColor": "rgb(255, 255, 255)",
@@ -80,11 +88,11 @@ class AppleWallet:
             "expirationDate": last.ends.isoformat(timespec="minutes"),
             "barcodes": [code],
             "eventTicket": {
-                "headerFields": [{"key": "number", "label": "报名号", "value": card.number}],
-                "primaryFields": [{"key": "subject", "label": card.title, "value": first.subject}],
+                "headerFields": [{"key": "number", "label": NUMBER.zh, "value": card.number}],
+                "primaryFields": [{"key": "subject", "label": card.title.zh, "value": first.subject.zh}],
                 "secondaryFields": [
-                    {"key": "when", "label": "时间 / Time", "value": f"{first.starts:%Y-%m-%d %H:%M}"},
-                    {"key": "place", "label": "考场 / Hall", "value": first.place},
+                    {"key": "when", "label": WHEN.zh, "value": f"{first.starts:%Y-%m-%d %H:%M}"},
+                    {"key": "place", "label": PLACE.zh, "value": first.place.zh},
                 ],
                 "backFields": back,
             },
@@ -100,6 +108,19 @@ class AppleWallet:
         builder = builder.add_certificate(self._intermediate)
         options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
         return builder.sign(Encoding.DER, options)
+
+
+def _strings(card: WalletCard, language: str) -> bytes:
+    """What the Chinese words of the pass are in a language: a phone looks each of them up, and shows it as it is where none fits."""
+    every = [TITLE, NUMBER, WHEN, PLACE, ADDRESS, card.title]
+    every += [words for one in card.sittings for words in (one.subject, one.place, one.said)]
+    lines = {f"{_quoted(words.zh)} = {_quoted(words.say(language))};" for words in every}
+    return "\n".join(sorted(lines)).encode("utf-16")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
 
 
 def _json(content: Mapping[str, Any]) -> bytes:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+from ncre.domain.bilingual import Bilingual
+
+TITLE: Final = Bilingual("全国计算机等级考试准考证", "NCRE admission ticket")
+ADDRESS: Final = Bilingual("地址", "Address")
 
 
 class WalletUnusable(Exception):
@@ -14,10 +20,16 @@ class WalletUnusable(Exception):
 class CardSitting:
     """One sitting; its moments are aware, in the time of the exam."""
 
-    subject: str
+    subject: Bilingual
     starts: datetime
     ends: datetime
-    place: str
+    place: Bilingual
+
+    @property
+    def said(self) -> Bilingual:
+        """When and where, in one line."""
+        when = f"{self.starts:%Y-%m-%d %H:%M}–{self.ends:%H:%M}"
+        return Bilingual(f"{when}，{self.place.zh}", f"{when}, {self.place.en}")
 
 
 @dataclass(frozen=True)
@@ -27,7 +39,7 @@ class WalletCard:
     serial: str
     version: int
     number: str
-    title: str
+    title: Bilingual
     site: str
     address: str
     code: str

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from ncre.clients.wallets.card import WalletCard, WalletUnusable
+from ncre.clients.wallets.card import ADDRESS, TITLE, WalletCard, WalletUnusable
+from ncre.domain.bilingual import Bilingual
 
 SAVE: Final = "https://pay.google.com/gp/v/save/"
 
@@ -57,18 +58,19 @@ class GoogleWallet:
         texts = [
             {
                 "id": f"sitting{at}",
-                "header": one.subject,
-                "body": f"{one.starts:%Y-%m-%d %H:%M}–{one.ends:%H:%M}，{one.place}",
+                "localizedHeader": _said(one.subject),
+                "localizedBody": _said(one.said),
             }
             for at, one in enumerate(card.sittings)
         ]
-        texts.append({"id": "address", "header": "地址", "body": f"{card.site} {card.address}".strip()})
+        address = f"{card.site} {card.address}".strip()
+        texts.append({"id": "address", "localizedHeader": _said(ADDRESS), "body": address})
         return {
             "id": f"{self._terms.issuer}.{card.serial}",
             "classId": f"{self._terms.issuer}.ncre_ticket",
             "version": str(card.version),
             "state": "ACTIVE",
-            "cardTitle": _said("全国计算机等级考试准考证"),
+            "cardTitle": _said(TITLE),
             "header": _said(first.subject),
             "subheader": _said(card.title),
             "hexBackgroundColor": "#0b5cad",
@@ -78,5 +80,6 @@ class GoogleWallet:
         }
 
 
-def _said(text: str) -> dict[str, Any]:
-    return {"defaultValue": {"language": "zh-CN", "value": text}}
+def _said(words: Bilingual) -> dict[str, Any]:
+    english = {"language": "en", "value": words.en}
+    return {"defaultValue": {"language": "zh-CN", "value": words.zh}, "translatedValues": [english]}

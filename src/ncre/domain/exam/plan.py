@@ -121,6 +121,16 @@ class Round:
             Opening.PRINTING: windows.printing,
         }[opening]
 
+    def begun(self, now: datetime) -> bool:
+        """Whether people may register, or could."""
+        return self.plan.windows.register.opens <= now
+
+    def over(self, now: datetime) -> bool:
+        """Whether nothing of it is open any more, printing included."""
+        windows = self.plan.windows
+        every = (windows.register, windows.review, windows.payment, windows.printing)
+        return max(one.closes for one in every) <= now
+
 
 @dataclass(frozen=True)
 class Site:

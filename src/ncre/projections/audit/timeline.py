@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, Uuid, bindparam, func, select
@@ -71,6 +73,19 @@ def story(connection: Connection, about: UUID) -> list[HistoryRow]:
     What is of one stream stands in the order of its versions, whatever the clock said.
     """
     return typed(HistoryRow, connection.execute(_ABOUT, {"of": about}).mappings())
+
+
+def acts_of(
+    connection: Connection, actor: str, about: Collection[UUID], since: datetime
+) -> dict[UUID, list[datetime]]:
+    """When somebody did or looked at anything in these cases after a moment, by case."""
+    asked = select(timeline.c.about, timeline.c.at).where(
+        timeline.c.about.in_(about), timeline.c.actor == actor, timeline.c.at > since
+    )
+    found: dict[UUID, list[datetime]] = {}
+    for case, at in connection.execute(asked) if about else ():
+        found.setdefault(case, []).append(at)
+    return found
 
 
 def sentence_in(row: HistoryRow, language: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -135,8 +137,8 @@ class Notices(Projection):
 _Plan = TypeVar("_Plan", facts.RoundPlan, facts.SitePlan)
 
 _ROUND_VERSION = select(rounds.c.version).where(rounds.c.code == bindparam("wanted"))
-_CURRENT = (
-    select(rounds.c.code, rounds.c.version).order_by(rounds.c.opened_at.desc(), rounds.c.code.desc()).limit(1)
+_NEWEST_FIRST = select(rounds.c.code, rounds.c.version).order_by(
+    rounds.c.opened_at.desc(), rounds.c.code.desc()
 )
 _ROUND_PLAN = select(rounds.c.plan, rounds.c.retired).where(rounds.c.code == bindparam("wanted"))
 _SITE = (sites.c.round == bindparam("of"), sites.c.code == bindparam("wanted"))
@@ -153,9 +155,13 @@ _SITE_PLANS = select(sites.c.code, sites.c.version, sites.c.plan, sites.c.closed
 
 
 class ExamRepository:
-    """Rounds and sites by code. A plan is parsed once for each of its versions, in this process."""
+    """Rounds and sites by code. A plan is parsed once for each of its versions, in this process.
 
-    def __init__(self) -> None:
+    The clock tells which round is the current one.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
         self._rounds: dict[str, Round] = {}
         self._sites: dict[tuple[str, str], Site] = {}
 
@@ -195,9 +201,23 @@ class ExamRepository:
         return site and site.for_photo(bool(row["photo"] and row["photo"].get("appealed")), site.photo_lost)
 
     def current(self, connection: Connection) -> Round | None:
-        """The round opened last: the one the front page speaks of."""
-        newest = connection.execute(_CURRENT).first()
-        return self.round_at(connection, newest.code, newest.version) if newest else None
+        """The round that the front page and the desks speak of: the one opened last, once it has begun.
+
+        While it has not, and the one before it goes on, people are still busy with that.
+        """
+        newest = connection.execute(_NEWEST_FIRST.limit(1)).first()
+        return self.current_behind(connection, newest.code, newest.version) if newest else None
+
+    def current_behind(self, connection: Connection, code: str, version: int | None) -> Round | None:
+        """The current round, where the code and version of the one opened last were just read."""
+        newest, now = self.round_at(connection, code, version), self._clock()
+        if newest is None or newest.begun(now):
+            return newest
+        for one in connection.execute(_NEWEST_FIRST).all():
+            before = self.round_at(connection, one.code, one.version)
+            if before is not None and before.begun(now):
+                return newest if before.over(now) else before
+        return newest
 
     def rounds(self, connection: Connection) -> list[Round]:
         """Every round, by code."""

@@ -67,7 +67,6 @@ payments = Table(
     Column("handed_back_by", String(64)),
     Column("note", String(500)),
     Index("payments_paid", "paid_at"),
-    Index("payments_reason", "reason", "returned_at"),
     Index("payments_of", "registration"),
 )
 """One row a trade. `back` is {reference: fen} of each refund that was named, `told_total` the largest sum of
@@ -81,6 +80,15 @@ _UNEXPLAINED: Final = payments.c.unexplained.is_not(None)
 
 _RETURNED: Final = payments.c.returned_at.is_not(None)
 
+_UNUSABLE: Final = payments.c.reason.is_not(None)
+
+Index(
+    "payments_reason",
+    payments.c.reason,
+    payments.c.returned_at,
+    sqlite_where=_UNUSABLE,
+    postgresql_where=_UNUSABLE,
+)
 Index("payments_returned", payments.c.returned_at, sqlite_where=_RETURNED, postgresql_where=_RETURNED)
 Index("payments_owed", payments.c.told_at, sqlite_where=_OWED, postgresql_where=_OWED)
 Index("payments_unexplained", payments.c.told_at, sqlite_where=_UNEXPLAINED, postgresql_where=_UNEXPLAINED)

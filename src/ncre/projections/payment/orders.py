@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -45,7 +46,6 @@ payment_orders = Table(
     Column("ended_at", Moment),
     Column("terms", String(40), nullable=False, server_default=""),
     Index("payment_orders_of", "registration"),
-    Index("payment_orders_state", "state", "opened_at"),
     Index("payment_orders_opened", "opened_at"),
 )
 
@@ -56,6 +56,12 @@ STATES = {
 }
 
 PAYABLE = (OrderState.OPEN.value, OrderState.REPLACED.value)
+
+_UNENDED: Final = payment_orders.c.ended_at.is_(None)
+"""Exactly those in a state of `PAYABLE`."""
+
+Index("payment_orders_payable", payment_orders.c.opened_at, sqlite_where=_UNENDED, postgresql_where=_UNENDED)
+"""Of all orders these few are asked for again and again. Among all of them by time, a database looks for the oldest through everything."""
 """States in which somebody may still pay at the channel."""
 
 Change = facts.OrderOpened | facts.OrderReplaced | facts.OrderClosed | facts.PaymentReceived
@@ -95,7 +101,7 @@ _OF = (
     .where(payment_orders.c.registration == bindparam("of"))
     .order_by(payment_orders.c.fixed, payment_orders.c.opened_at, payment_orders.c.number)
 )
-_OPEN = select(payment_orders).where(payment_orders.c.state.in_(PAYABLE))
+_OPEN = select(payment_orders).where(_UNENDED)
 
 
 def one(connection: Connection, number: str) -> OrderRow | None:
@@ -133,7 +139,7 @@ def payable_count(connection: Connection) -> int:
 def late(connection: Connection, before: datetime) -> int:
     """How many orders expired before a moment, and can still be paid as far as we know."""
     asked = select(func.count()).select_from(payment_orders)
-    open_ = payment_orders.c.state.in_(PAYABLE) & (payment_orders.c.expires < before)
+    open_ = _UNENDED & (payment_orders.c.expires < before)
     return int(connection.execute(asked.where(open_)).scalar_one())
 
 
@@ -153,7 +159,7 @@ def to_ask(
     asked = (
         select(payment_orders)
         .outerjoin(retry_schedule, noted)
-        .where(payment_orders.c.state.in_(PAYABLE), due)
+        .where(_UNENDED, due)
         .order_by(func.coalesce(retry_schedule.c.next_at, payment_orders.c.opened_at))
         .limit(limit)
     )

@@ -63,9 +63,19 @@ def overview(
     """Every site of the round, by province, city and code; two questions, however many registered."""
     sites = exams.sites(connection, round_.code)
     counts = registration_counts.by_site(connection, round_.code)
-    keys = [SeatClaim(round_.code, site.code, subject).key for site in sites for subject in _counters(site)]
+    keys = [
+        prefix + subject
+        for site in sites
+        for prefix in [_prefix(round_, site)]
+        for subject in _counters(site)
+    ]
     counted = claims.counted(connection, keys)
-    return [_site_now(round_.code, site, counts.get(site.code, {}), counted) for site in sites]
+    return [_site_now(_prefix(round_, site), site, counts.get(site.code, {}), counted) for site in sites]
+
+
+def _prefix(round_: Round, site: Site) -> str:
+    """What the keys of all counters of a site begin with."""
+    return SeatClaim(round_.code, site.code, "").key
 
 
 def _counters(site: Site) -> tuple[str, ...]:
@@ -73,16 +83,14 @@ def _counters(site: Site) -> tuple[str, ...]:
 
 
 def _site_now(
-    round_code: str, site: Site, counts: Mapping[Status, int], counted: Mapping[str, tuple[int, int]]
+    prefix: str, site: Site, counts: Mapping[Status, int], counted: Mapping[str, tuple[int, int]]
 ) -> SiteOverview:
-    def taken(subject: str) -> QuotaUse:
-        quota, used = counted.get(SeatClaim(round_code, site.code, subject).key, (0, 0))
-        return QuotaUse(used, quota)
-
-    subjects = [taken(subject) for subject in site.offers]
+    nothing = (0, 0)
+    whole = counted.get(prefix + WHOLE_SITE, nothing)
+    subjects = [counted.get(prefix + subject, nothing) for subject in site.offers]
     return SiteOverview(
         site=site,
         counts={status: counts[status] for status in Status if status in counts},
-        people=taken(WHOLE_SITE),
-        sittings=QuotaUse(sum(one.taken for one in subjects), sum(one.quota for one in subjects)),
+        people=QuotaUse(whole[1], whole[0]),
+        sittings=QuotaUse(sum(used for _, used in subjects), sum(quota for quota, _ in subjects)),
     )

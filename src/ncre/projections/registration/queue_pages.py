@@ -21,7 +21,7 @@ from ncre.projections.rows import RegistrationRow
 PORTION: Final = 500
 """Places of the index that are read at once where not every one of them fits."""
 
-FARTHEST: Final = 1000
+FARTHEST: Final = 500
 """Places of the index that one page looks through; the next page goes on behind them."""
 
 MOST_RANGES: Final = 120

@@ -36,14 +36,17 @@ search_keys = Table(
     Index("search_keys_sealed_for", "sealed_for"),
     Index("search_keys_words", "words"),
     Index("search_keys_letters", "letters"),
-    Index("search_keys_first", "first"),
-    Index("search_keys_last", "last"),
     Index("search_keys_mobile", "mobile"),
     Index("search_keys_mail", "mail"),
 )
 """Hex digits of keyed hashes: `words` of a name in any order, its `letters` without blanks and marks, of a name of
 several words the `first` and the `last` one alone, `mobile` as E.164, and `mail` as an account would be
 signed in to with it."""
+
+for _column in (search_keys.c.first, search_keys.c.last):
+    _given = _column.is_not(None)
+    Index(f"search_keys_{_column.name}", _column, sqlite_where=_given, postgresql_where=_given)
+"""Chinese names are one word, so these are mostly empty; with the empty ones in it SQLite holds an index for useless and reads everything."""
 
 LONGEST: Final = 254
 """Characters of a name, a phone or an address that is searched for."""

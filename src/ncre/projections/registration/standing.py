@@ -15,8 +15,8 @@ from ncre.projections.registration.registrations import registrations
 from ncre.projections.rows import RegistrationRow
 
 _newest_first = (rounds.c.opened_at.desc(), rounds.c.code.desc())
-_code_of_current = select(rounds.c.code).order_by(*_newest_first).limit(1).correlate(None).scalar_subquery()
-_version_of_current = (
+_code_of_newest = select(rounds.c.code).order_by(*_newest_first).limit(1).correlate(None).scalar_subquery()
+_version_of_newest = (
     select(rounds.c.version).order_by(*_newest_first).limit(1).correlate(None).scalar_subquery()
 )
 _STANDING: Final = (
@@ -24,8 +24,8 @@ _STANDING: Final = (
         registrations,
         rounds.c.version.label("version_of_round"),
         sites.c.version.label("version_of_site"),
-        _code_of_current.label("code_of_current"),
-        _version_of_current.label("version_of_current"),
+        _code_of_newest.label("code_of_newest"),
+        _version_of_newest.label("version_of_newest"),
     )
     .outerjoin(rounds, rounds.c.code == registrations.c.round)
     .outerjoin(sites, and_(sites.c.round == registrations.c.round, sites.c.code == registrations.c.site))
@@ -35,7 +35,7 @@ _STANDING: Final = (
 
 @dataclass(frozen=True)
 class CaseStanding:
-    """`site` is None until one was chosen; `current` is the round opened last, which the front page speaks of."""
+    """`site` is None until one was chosen; `current` is the round that the front page speaks of."""
 
     row: RegistrationRow
     round: Round | None
@@ -50,11 +50,11 @@ def case_standing(connection: Connection, exams: ExamRepository, registration: U
         return None
     read: Row = dict(found)
     of_round, of_site = read.pop("version_of_round"), read.pop("version_of_site")
-    code, of_current = read.pop("code_of_current"), read.pop("version_of_current")
+    code, of_newest = read.pop("code_of_newest"), read.pop("version_of_newest")
     row = cast(RegistrationRow, read)
     return CaseStanding(
         row,
         exams.round_at(connection, row["round"], of_round),
         exams.site_at(connection, row["round"], row["site"] or "", of_site),
-        exams.round_at(connection, code, of_current),
+        exams.current_behind(connection, code, of_newest),
     )

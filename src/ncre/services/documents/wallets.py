@@ -7,8 +7,11 @@ from uuid import UUID
 from ncre.clients.wallets.apple import AppleWallet
 from ncre.clients.wallets.card import CardSitting, WalletCard
 from ncre.clients.wallets.google import GoogleWallet
-from ncre.domain.exam.plan import EXAM_TIME
+from ncre.domain.bilingual import Bilingual
+from ncre.domain.exam.plan import EXAM_TIME, Round
+from ncre.domain.exam.subject_names import subject_words
 from ncre.handlers.command_handler import CommandHandler
+from ncre.projections.rows import SeatRow
 from ncre.projections.seating import tickets
 from ncre.services.documents.issuing import DocumentService
 from ncre.services.registration.case import Case
@@ -34,25 +37,28 @@ class Wallets:
         sheet = self._documents.ticket_page(case.id).sheet
         with self._command_handler.database.reading() as connection:
             seats = tickets.seats_of(connection, case.id)
-        sittings = tuple(
-            CardSitting(
-                f"{seat['subject']} {case.round.subject(seat['subject']).name}",
-                seat["starts_at"].astimezone(EXAM_TIME),
-                seat["ends_at"].astimezone(EXAM_TIME),
-                f"第 {seat['hall']} 考场（{seat['room']}）{seat['seat']} 号",
-            )
-            for seat in seats
-        )
+        sittings = tuple(_sitting(case.round, seat) for seat in seats)
         return WalletCard(
             _serial(case.id),
             case.version,
             sheet.record.number,
-            sheet.round,
+            Bilingual(sheet.round, case.round.plan.title_en or sheet.round),
             sheet.site,
             sheet.address,
             sheet.record.code,
             sittings,
         )
+
+
+def _sitting(round_: Round, seat: SeatRow) -> CardSitting:
+    code, hall, room, number = seat["subject"], seat["hall"], seat["room"], seat["seat"]
+    name = subject_words(round_.subject(code).name)
+    return CardSitting(
+        Bilingual(f"{code} {name.zh}", f"{code} {name.en}"),
+        seat["starts_at"].astimezone(EXAM_TIME),
+        seat["ends_at"].astimezone(EXAM_TIME),
+        Bilingual(f"第 {hall} 考场（{room}）{number} 号", f"hall {hall} ({room}), seat {number}"),
+    )
 
 
 def _serial(registration: UUID) -> str:

@@ -8,6 +8,7 @@ id follows from run and registration. So whatever stops it, it goes on where it 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -78,6 +79,14 @@ class CallingOff:
         """How often the site was called off in a round, the newest first."""
         with self._database.reading() as connection:
             return site_runs.of_site(connection, round_code, site)
+
+    def runs_by_site(self, round_code: str) -> dict[str, list[SiteRun]]:
+        """How often each site was called off in a round, the newest first; sites that never were are missing."""
+        found: dict[str, list[SiteRun]] = {}
+        with self._database.reading() as connection:
+            for run in site_runs.of_round(connection, round_code):
+                found.setdefault(run.site, []).append(run)
+        return found
 
     def progress(self, run: UUID) -> CallingOffProgress:
         """Raises Refusal where there is no such run."""
@@ -189,7 +198,7 @@ class CallingOff:
         target = self._target(connection, round_code, to)
         there = exams.site(connection, to, site) if target else None
         rows = self._rows(connection, round_code, site)
-        counts = {status: sum(row["status"] == status for row in rows) for status in Status}
+        counts = Counter(row["status"] for row in rows)
         hindered: dict[Bilingual, int] = {}
         for row in rows:
             refusal = hindrance(row, there, to) if target and Status(row["status"]) in PAID else None
@@ -201,7 +210,7 @@ class CallingOff:
             UUID(int=0), f"{round_code} {site} {to} {[(str(row['id']), row['status']) for row in rows]}"
         )
         return CallOffPreview(
-            {status: count for status, count in counts.items() if count},
+            {status: counts[status] for status in Status if counts[status]},
             len(paid),
             sum(row["payment"]["amount"] for row in paid if row["payment"]),
             target,

@@ -25,7 +25,7 @@ class ExamQueries:
         self._exams = command_handler.exams
 
     def current(self) -> Round | None:
-        """The round opened last, or None."""
+        """The round that the front page and the desks speak of, or None."""
         with self._database.reading() as connection:
             return self._exams.current(connection)
 

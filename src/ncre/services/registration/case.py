@@ -22,7 +22,7 @@ from ncre.projections.rows import RegistrationRow
 class Case:
     """A registration with the rules it lives under, read once for a request; `site` is None until one was chosen.
 
-    `current` is the round opened last, where it was read along.
+    `current` is the round that the front page speaks of, where it was read along.
     """
 
     row: RegistrationRow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from ncre.identity.accounts import Account
 from ncre.operational import second_looks
 from ncre.operational.second_looks import LONGEST_NOTE, LookState
 from ncre.operational.second_looks import SecondLook as SecondLook
+from ncre.projections.audit import timeline
 from ncre.services.review.notes import SealedNotes
 from ncre.services.review.sampling import WHOLE
 
@@ -79,7 +80,7 @@ class SecondLooks:
     def waiting(self, account: Account) -> int:
         """How many this reviewer could take, counted no further than `FARTHEST`."""
         with self._database.reading() as connection:
-            return second_looks.open_count(connection, account.id, account.sites, self._clock(), FARTHEST)
+            return len(self._open_for(connection, account, self._clock()))
 
     def taken(self, account: Account) -> SecondLook | None:
         """What this reviewer has taken and not decided, or None."""
@@ -90,14 +91,19 @@ class SecondLooks:
         """The one that this reviewer has taken already, else the oldest that is free; None where none is."""
         now = self._clock()
         with self._database.transaction() as connection:
-            look = second_looks.taken(connection, account.id, now) or second_looks.to_take(
-                connection, account.id, account.sites, now
-            )
-            if look is not None:
-                second_looks.change(
-                    connection, look.registration, look.version, taken_by=account.id, taken_at=now
-                )
-        return look
+            own = second_looks.taken(connection, account.id, now)
+            for look in [own] if own else self._open_for(connection, account, now):
+                if second_looks.take(connection, look, account.id, now):
+                    return look
+        return None
+
+    def _open_for(self, connection: Connection, account: Account, now: datetime) -> list[SecondLook]:
+        """What this reviewer may take: nothing of which they have seen at the desk how it stands since it was decided."""
+        looks = second_looks.open_for(connection, account.id, account.sites, now, FARTHEST)
+        since = min((look.decided_at for look in looks), default=now)
+        cases = {look.registration for look in looks}
+        acts = timeline.acts_of(connection, str(account.id), cases, since)
+        return [look for look in looks if not _has_seen(look, account.id, acts.get(look.registration, ()))]
 
     def mine(self, account: Account, registration: UUID, version: int) -> SecondLook:
         """What this reviewer has taken and not decided. Raises Refusal."""
@@ -205,6 +211,14 @@ class SecondLooks:
             )
             for account, pairs in counts.items()
         ]
+
+
+def _has_seen(look: SecondLook, account: UUID, acts: Iterable[datetime]) -> bool:
+    """Whether one of these acts came after the decision, and not while the case was shown without it."""
+    blind = None
+    if look.taken_by == account and look.taken_at is not None:
+        blind = (look.taken_at, look.taken_at + second_looks.HELD)
+    return any(at > look.decided_at and not (blind is not None and blind[0] <= at < blind[1]) for at in acts)
 
 
 def _key(look: SecondLook) -> str:

@@ -53,11 +53,12 @@ def overlay(measured: Mapping[str, Any]) -> dict[str, float] | None:
 
 
 def _line(check: RuleResult, measured: Mapping[str, Any], first: bool) -> CheckLine:
+    words = RULE_WORDS.get(check.name)
     wrong = check.level in (RuleLevel.REFUSED, RuleLevel.WARNED, RuleLevel.STAFF)
     return CheckLine(
         level=check.level.value,
         says=LEVEL_WORDS[check.level].say(language()),
-        rule=RULE_WORDS[check.name].say(language()),
+        rule=words.say(language()) if words else check.code,
         number=measured_words(check, language()),
         sentence=_sentence(check, measured) if wrong and first else "",
     )

@@ -40,7 +40,7 @@ def home(round_code: str) -> Answer:
     """The sites of a round, each with what was called off."""
     round_ = _round(round_code)
     sites = container().queries.exams.sites(round_code)
-    runs = {site.code: container().calling_off.runs(round_code, site.code) for site in sites}
+    runs = container().calling_off.runs_by_site(round_code)
     return render_template("office/rounds/called_off.html", round=round_, sites=sites, runs=runs)
 
 

@@ -54,6 +54,10 @@ NOTICE_FIELDS: Final = {
 DRAFTS: Final = {kind: DraftForm(f"notice-{kind}", NOTICE_FIELDS, LARGEST_OF_STAFF) for kind in KINDS}
 
 
+AT_ONCE: Final = 100
+"""Sites on one page of the overview."""
+
+
 @pages.get("/office")
 @require_role(Role.OFFICE)
 def home() -> Answer:
@@ -65,19 +69,30 @@ def home() -> Answer:
     provinces = sorted({now.site.plan.province for now in every})
     found = [now for now in every if province not in provinces or now.site.plan.province == province]
     found = [now for now in found if not busy or needs_attention(now)]
+    pages_ = max(1, -(-len(found) // AT_ONCE))
+    page = min(_page_number(), pages_)
+    shown = found[AT_ONCE * (page - 1) : AT_ONCE * page]
     remember_list("round.home", province=province, busy="1" if busy else "")
     return render_template(
         "office/rounds/round.html",
         round=round_,
-        overview=found,
+        overview=shown,
+        sites=len(found),
+        page=page,
+        pages=pages_,
         total=overview.total(found),
         provinces=provinces,
         province=province,
         busy=busy,
         attention=_attention(every) if round_ else [],
-        policies={now.site.code: policy_in_words(now.site) for now in found},
+        policies={now.site.code: policy_in_words(now.site) for now in shown},
         now=container().clock(),
     )
+
+
+def _page_number() -> int:
+    typed = request.args.get("page", "1")
+    return int(typed) if typed.isdecimal() and 0 < len(typed) < 4 and int(typed) else 1
 
 
 def needs_attention(now: overview.SiteOverview) -> bool:
@@ -104,7 +119,7 @@ def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
     found += [
         (
             _("考点 %(site)s 已报人数或科次超过限额", site=f"{site.code} {site.plan.name}"),
-            f"#site-{site.code}",
+            url_for("round.home", busy="1", _anchor=f"site-{site.code}"),
         )
         for site in over
     ]

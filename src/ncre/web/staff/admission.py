@@ -26,6 +26,7 @@ from ncre.web.shared.language import language
 from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.shared.rounds import sites_of_round
+from ncre.web.staff.second_look import blind
 
 pages = Blueprint("admission", __name__)
 
@@ -54,6 +55,7 @@ def check() -> Answer:
 
 @pages.post("/staff/door/<uuid:registration>/entry")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def let_in(registration: UUID) -> Answer:
     """A member of staff lets in whom the door leaves to them; the verdict is recorded with the entry."""
     row = at_my_sites(registration)
@@ -72,6 +74,7 @@ def let_in(registration: UUID) -> Answer:
 
 @pages.post("/staff/door/<uuid:registration>/revoke")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def revoke(registration: UUID) -> Answer:
     """The person did not go in after all. Raises Refusal where no such entry is recorded."""
     row = at_my_sites(registration)
@@ -82,6 +85,7 @@ def revoke(registration: UUID) -> Answer:
 
 @pages.get("/staff/door/<uuid:registration>/photo.jpg")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def photo(registration: UUID) -> Answer:
     """The face to compare, of whoever was just checked: the look was recorded then."""
     row = at_my_sites(registration)

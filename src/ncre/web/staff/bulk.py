@@ -24,6 +24,7 @@ from ncre.web.shared.registration_view import with_rules
 from ncre.web.staff.case_forms import FIELD_OF, TEXTS
 from ncre.web.staff.queue_filter import filter_of, queue_asked_for
 from ncre.web.staff.queue_page import chosen_of_form
+from ncre.web.staff.second_look import without_look
 
 pages = Blueprint("bulk", __name__)
 
@@ -137,7 +138,8 @@ def _ticked() -> list[Chosen]:
     """What the form names, as far as it is at the visitor's sites; the version is the one that the page showed."""
     ticked = dict(chosen_of_form(field_values("case")))
     rows = container().queries.cases.rows(list(ticked))
-    return judged([row for row in rows if account().actor.covers(row["site"] or "")], ticked, account().id)
+    mine = [row for row in rows if account().actor.covers(row["site"] or "")]
+    return judged(without_look(mine), ticked, account().id)
 
 
 def _all_that_fit() -> list[Chosen]:
@@ -146,7 +148,7 @@ def _all_that_fit() -> list[Chosen]:
     round_ = exams.current()
     code = round_.code if round_ else ""
     mine = [site.code for site in exams.sites(code) if account().actor.covers(site.code)]
-    rows = _walked(filter_of(queue_asked_for(mine), code))
+    rows = without_look(_walked(filter_of(queue_asked_for(mine), code)))
     return judged(rows, {row["id"]: row["version"] for row in rows}, account().id)
 
 

@@ -25,6 +25,7 @@ from ncre.web.shared.rounds import names_of_sites
 from ncre.web.staff.case_drafts import CASH
 from ncre.web.staff.case_forms import back_to, with_faults
 from ncre.web.staff.return_link import came_from
+from ncre.web.staff.second_look import blind
 
 pages = Blueprint("cash", __name__)
 
@@ -60,6 +61,7 @@ def day() -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/counter")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 @CASH.sent
 def counter(registration: UUID) -> Answer:
     """现场缴费: money that was taken at the counter, under the number of its receipt."""
@@ -89,6 +91,7 @@ def counter(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/handed-back")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def handed_back(registration: UUID) -> Answer:
     """Cash that could not be used was handed back at the counter of the site."""
     at_my_sites(registration)

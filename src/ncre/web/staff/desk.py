@@ -21,6 +21,7 @@ from ncre.web.shared.forms import fresh_id, typed_field
 from ncre.web.shared.registration_view import with_rules
 from ncre.web.staff.case_page import AT_DESK
 from ncre.web.staff.return_link import remember_list
+from ncre.web.staff.second_look import taken_look
 from ncre.web.staff.typed import PURPOSE
 
 pages = Blueprint("desk", __name__)
@@ -49,7 +50,8 @@ def find() -> Answer:
     remember_list("desk.search")
     found = looked_up(account().sites)
     typed, rows, faults = found.typed, found.rows, found.faults
-    look = _second_look()
+    taken = taken_look()
+    look = taken.registration if taken else None
     if len(rows) == 1 and rows[0]["id"] == look and not found.by_name:
         return redirect(url_for("review.case", registration=look), 303)
     if len(rows) == 1 and not found.by_name:
@@ -66,14 +68,6 @@ def find() -> Answer:
         command_id=fresh_id,
     )
     return page, 422 if faults else 200
-
-
-def _second_look() -> UUID | None:
-    """The case that the visitor gives a second look: its status tells what was decided, and is not shown until they did."""
-    if account().role is not Role.REVIEWER:
-        return None
-    taken = container().second_looks.taken(account())
-    return taken.registration if taken else None
 
 
 def _due(rows: list[RegistrationRow]) -> set[UUID]:

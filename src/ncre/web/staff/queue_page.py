@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from ncre.web.staff.queue_filter import (
     queue_asked_for,
 )
 from ncre.web.staff.return_link import remember_list
+from ncre.web.staff.second_look import without_look
 
 PURPOSE: Final = "review"
 
@@ -71,8 +73,10 @@ def _asked() -> tuple[AskedFor, Round | None, list[Site]]:
 
 
 def _found(asked: AskedFor, round_: Round | None, size: int) -> QueuedCases:
+    """A page of the queue, without the case of a second look: that it waits again says what was decided."""
     wanted = filter_of(asked, round_.code if round_ else "")
-    return container().queries.cases.queue_page(wanted, place_of(), size)
+    found = container().queries.cases.queue_page(wanted, place_of(), size)
+    return replace(found, rows=without_look(found.rows))
 
 
 def _shown(

@@ -83,6 +83,7 @@ def open_case(registration: UUID) -> Answer:
 
 @pages.get("/staff/cases/<uuid:registration>/photo/<digest>.jpg")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def photo(registration: UUID, digest: str) -> Answer:
     """A photo that this case has or had, where it was opened; any other digest is as good as none."""
     row = at_my_sites(registration)
@@ -122,6 +123,7 @@ def reject(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/next")
 @require_role(Role.REVIEWER, Role.OFFICE)
+@blind
 def pass_on(registration: UUID) -> Answer:
     """下一份: this one keeps its place in the queue, and is anybody's again."""
     row = at_my_sites(registration)
@@ -157,6 +159,7 @@ def confirm(registration: UUID) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/cancel")
 @require_step(Step.CANCEL)
 @CANCELLATION.sent
+@blind
 def cancel(registration: UUID) -> Answer:
     at_my_sites(registration)
     typed = Typed(why=typed_field("why"), money=typed_field("money"), money_why=typed_field("money_why"))
@@ -172,6 +175,7 @@ def cancel(registration: UUID) -> Answer:
 @pages.post("/staff/cases/<uuid:registration>/move")
 @require_step(Step.MOVE)
 @TRANSFER.sent
+@blind
 def move(registration: UUID) -> Answer:
     """转到本人另一账号: upon evidence, told to both accounts."""
     at_my_sites(registration)

@@ -16,6 +16,7 @@ from ncre.events.base import Fact
 from ncre.events.registration_values import Details
 from ncre.projections.audit.snapshots import AsOfVersion, field_changes, state_at, student_of
 from ncre.projections.registration.fields import DETAILS, FIELDS, formatted_value
+from ncre.projections.registration.registrations import stood
 from ncre.web.candidate.photo_checks import lines, overlay
 from ncre.web.candidate.task_list import GROUPS
 from ncre.web.shared.auth import container
@@ -62,6 +63,15 @@ def answers(details: Details | None, history: Sequence[Fact] = ()) -> list[tuple
         for name in DETAILS
         if name in given
     ] + (told if student else [])
+
+
+def applied_for(history: Sequence[Fact]) -> list[tuple[str, str]]:
+    """(label, value) of the site and the subjects after these facts, without the number."""
+    row, tongue = stood(history), language()
+    if row is None or row["site"] is None:
+        return []
+    chosen: dict[str, Any] = {"site": row["site"], "lines": row["lines"]}
+    return [(FIELDS[name].words.say(tongue), formatted_value(name, chosen[name], tongue)) for name in chosen]
 
 
 def changes_since_rejection(history: Sequence[Fact]) -> list[tuple[str, str, str]]:

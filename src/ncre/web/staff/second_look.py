@@ -16,6 +16,7 @@ from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import registration as facts
 from ncre.events.registration_values import Details
+from ncre.projections.rows import RegistrationRow
 from ncre.services.review.second_looks import SecondLook
 from ncre.web.candidate.task_list import GROUPS
 from ncre.web.drafts.draft_form import DraftForm
@@ -25,7 +26,7 @@ from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import field_values, typed_field
 from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import any_row
-from ncre.web.staff.review_case import answers, pictures
+from ncre.web.staff.review_case import answers, applied_for, pictures
 
 pages = Blueprint("second_look", __name__)
 
@@ -38,12 +39,15 @@ OPENED: Final = "second-look"
 """Which second look this session opened, as `case.version`."""
 
 
-def second_look_at(registration: UUID) -> SecondLook | None:
-    """The second look at this case that the visitor has taken and not decided."""
-    if account().role is not Role.REVIEWER:
-        return None
-    look = container().second_looks.taken(account())
-    return look if look is not None and look.registration == registration else None
+def taken_look() -> SecondLook | None:
+    """The second look that the visitor has taken and not decided: until then nothing tells them how its case stands."""
+    return container().second_looks.taken(account()) if account().role is Role.REVIEWER else None
+
+
+def without_look(rows: list[RegistrationRow]) -> list[RegistrationRow]:
+    """Without the case of the visitor's second look: that it waits for review again says what was decided."""
+    look = taken_look() if rows else None
+    return [row for row in rows if look is None or row["id"] != look.registration]
 
 
 def blind(view: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -51,7 +55,8 @@ def blind(view: Callable[..., Answer]) -> Callable[..., Answer]:
 
     @wraps(view)
     def seen(registration: UUID, **more: Any) -> Answer:
-        if (look := second_look_at(registration)) is not None:
+        look = taken_look()
+        if look is not None and look.registration == registration:
             return redirect(url_for("second_look.case", registration=registration, version=look.version), 303)
         return view(registration=registration, **more)
 
@@ -144,6 +149,7 @@ def _case(look: SecondLook, faults: Mapping[str, str], ticked: frozenset[str], v
         pictures=[
             {**one, "lost": container().photos.is_lost(one["digest"])} for one in pictures(history)[::-1][:1]
         ],
+        applied=applied_for(history),
         answers=answers(details, history),
         reasons=reasons,
         groups=GROUPS,

@@ -14,6 +14,7 @@ from ncre.web.shared.forms import typed_field
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.staff.case_drafts import SUSPENSION
 from ncre.web.staff.case_forms import back_to, refused
+from ncre.web.staff.second_look import blind
 from ncre.web.staff.typed import Typed
 
 pages = Blueprint("suspension", __name__)
@@ -22,6 +23,7 @@ pages = Blueprint("suspension", __name__)
 @pages.post("/staff/cases/<uuid:registration>/suspend")
 @require_step(Step.SUSPEND)
 @SUSPENSION.sent
+@blind
 def suspend(registration: UUID) -> Answer:
     at_my_sites(registration)
     typed = Typed(suspend_why=typed_field("suspend_why"))
@@ -35,6 +37,7 @@ def suspend(registration: UUID) -> Answer:
 
 @pages.post("/staff/cases/<uuid:registration>/resume")
 @require_step(Step.RESUME)
+@blind
 def resume(registration: UUID) -> Answer:
     at_my_sites(registration)
     try:
