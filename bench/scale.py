@@ -10,7 +10,6 @@ million facts take 16 GB of disk (`--folder`) and about half an hour of CPU, and
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
@@ -229,4 +228,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

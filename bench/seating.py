@@ -17,7 +17,7 @@ from ncre.domain.seating.plan import seating
 from ncre.events.exam import Batch, Room, Subject
 from ncre.events.registration import SeatAssigned
 from ncre.handlers.command_handler import CommandHandler
-from ncre.services.exam.office import Office
+from ncre.services.seating.seating import Seating
 
 SITTINGS = 100_000
 SITES = 40
@@ -76,8 +76,8 @@ def recording(url: str, people: int = 600) -> float:
     wide = replace(site.plan, rooms=(*site.plan.rooms, *_rooms()), batches=_batches())
     app.plan(PlanSite(actor=OFFICE, command_id=uuid4(), round=ROUND, plan=wide))
     begun = perf_counter()
-    seated = Office(app).seat(ROUND, SITE, OFFICE, seed=1)
-    taken = perf_counter() - begun
+    seated = Seating(app).seat(ROUND, SITE, OFFICE, seed=1)
+    taken: float = perf_counter() - begun
     app.database.close()
     assert seated.people >= people, "everybody got a seat, and who paid in an earlier measurement too"
     return seated.people / taken

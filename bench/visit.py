@@ -162,4 +162,4 @@ def _on_sqlite(folder: Path) -> Iterator[Ground]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

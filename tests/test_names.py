@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ SHARED_ON_PURPOSE: Final = {
 """Names that stand more than once, each with its reason."""
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     """Every module of `src` by its dotted name."""
     return {

@@ -96,7 +96,7 @@ def take(browser: Browser, container: Container, address: str, clock: Clock) -> 
     _picture(candidate, "candidate", 360, 1000)
     wenjing.pays()
     container.command_handler.handle(Confirm(registration=wenjing.id, actor=shenhe))
-    container.office.seat(ROUND, SITE, kaowu)
+    container.seating.seat(ROUND, SITE, kaowu)
     auditor = Person(desk(browser), address)
     auditor.signs_in("shenji", PASSWORD)
     auditor.goes(f"/audit/{wenjing.id}?at=v8")

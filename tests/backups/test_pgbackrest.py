@@ -58,6 +58,15 @@ class Server:
     def url(self) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/ncre"
 
+    def make(self, settings: str, *options: str) -> None:
+        """An empty cluster on loopback, with these lines more in postgresql.conf and these options of initdb."""
+        initdb = str(SERVERS[-1].with_name("initdb"))
+        usual = ("-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
+        self.run(initdb, "-D", str(self.data), *usual, *options)
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(f"listen_addresses = '127.0.0.1'\nport = {self.port}\nshared_buffers = 32MB\n")
+            file.write(f"unix_socket_directories = '{self.folder}'\n{settings}\n")
+
     def pgbackrest(self, *words: str) -> str:
         command = ["pgbackrest", f"--config={self.folder}/pgbackrest.conf", "--stanza=ncre", *words]
         return self.run(*command)
@@ -117,27 +126,8 @@ def server() -> Iterator[Server]:
     (folder / "pgbackrest.conf").write_text(f"{deployed}pg1-port={server.port}\n")
     for path in (folder, *folder.iterdir()):
         given_to_servers(path)
-    initdb = str(SERVERS[-1].with_name("initdb"))
-    server.run(
-        initdb,
-        "-D",
-        str(server.data),
-        "-U",
-        "postgres",
-        "-A",
-        "trust",
-        "-k",
-        "-N",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-    )
-    with (server.data / "postgresql.conf").open("a") as settings:
-        settings.write(
-            f"listen_addresses = '127.0.0.1'\nport = {server.port}\nunix_socket_directories = '{folder}'\n"
-            "shared_buffers = 32MB\narchive_mode = on\n"
-            f"archive_command = 'pgbackrest --config={folder}/pgbackrest.conf --stanza=ncre archive-push %p'\n"
-        )
+    push = f"pgbackrest --config={folder}/pgbackrest.conf --stanza=ncre archive-push %p"
+    server.make(f"archive_mode = on\narchive_command = '{push}'", "-k")
     yield server
     shutil.rmtree(folder, ignore_errors=True)
 

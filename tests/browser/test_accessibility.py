@@ -91,7 +91,7 @@ def test_the_pages_of_a_candidate(
     wenjing.goes(wenjing.path())
     wenjing.goes(wenjing.path("/ticket.pdf"))
     wenjing.goes(wenjing.path("/form"))
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     wenjing.goes(wenjing.path("/ticket"))
     assert wenjing.faults == []
 
@@ -183,6 +183,6 @@ def test_the_whole_way_of_a_candidate_needs_no_script(
     assert "待审核" in wenjing.reads()
     container.command_handler.handle(c.Approve(registration=case.id, actor=REVIEWER))
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     wenjing.goes(wenjing.path())
     assert "打印下载准考证" in wenjing.reads()

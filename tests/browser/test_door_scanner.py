@@ -43,7 +43,7 @@ def seated(container: Container, name: str, details: object) -> Candidate:
 def both(container: Container, clock: Clock) -> tuple[Candidate, Candidate]:
     """Two people with seats, confirmed, in the hour before the first sitting; both may come in."""
     two = seated(container, "wenjing", WENJING), seated(container, "liqiang", LIQIANG)
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     for one in two:
         container.command_handler.handle(c.Confirm(registration=one.id, actor=REVIEWER))
     return two

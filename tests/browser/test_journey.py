@@ -83,7 +83,7 @@ def test_a_registration_goes_from_the_agreement_to_the_printed_ticket(
     reviewer.goes("/staff/desk")
     reviewer.scans("78420019000001")
     reviewer.presses("信息一致，现场确认")
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
 
     wenjing.goes(wenjing.path())
     assert "现场确认都已完成" in wenjing.reads()

@@ -22,7 +22,7 @@ def test_only_the_font_of_the_character_is_fetched(
     candidate.until_waiting()
     approved(container, candidate)
     candidate.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     visitor = Person(phone(browser), address)
     visitor.signs_in("wenjing", "a password of wenjing")
     fonts: list[str] = []

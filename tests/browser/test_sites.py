@@ -26,7 +26,7 @@ def test_sites_and_your_exam_are_read_and_fit(
     acting.until_waiting()
     approved(container, acting)
     acting.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
     wenjing = CandidateAtPhone(context, address)
 

@@ -25,7 +25,7 @@ def code(container: Container, ncre: Run) -> str:
         candidate.until_waiting()
         approved(container, candidate)
         candidate.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     return container.documents.ticket_page(candidate.id).sheet.record.code
 
 

@@ -89,7 +89,7 @@ def test_when_all_was_exchanged_is_told_to_the_office_the_metrics_and_the_doctor
     kaowu = office(hubei, create_site(hubei))
     assert "没有与比对服务完整同步过" in kaowu.get("/office/duplicates")
     assert "exchange_age_seconds" not in hubei.backlog.numbers()
-    hubei.exchange_sync.errand()
+    hubei.exchange_sync.run_due()
     assert "上次与比对服务完整同步：" in kaowu.get("/office/duplicates")
     clock.advance(minutes=40)
     assert hubei.backlog.numbers()["exchange_age_seconds"] == 2400
@@ -97,7 +97,7 @@ def test_when_all_was_exchanged_is_told_to_the_office_the_metrics_and_the_doctor
     assert (found["duplicates"], found["exchange"]) == (FindingLevel.WARN, FindingLevel.OK)
     exchange.stop()
     with pytest.raises(ExchangeUnavailable):
-        hubei.exchange_sync.errand()
+        hubei.exchange_sync.run_due()
     assert hubei.backlog.numbers()["exchange_age_seconds"] == 2400
     (silent,) = outside.exchange(hubei)
     assert silent.level is FindingLevel.FAIL
@@ -123,7 +123,7 @@ def test_a_token_that_the_service_does_not_know_is_told_by_the_doctor(
 
 
 def test_after_the_round_nothing_is_late(hubei: Container, clock: Clock) -> None:
-    hubei.exchange_sync.errand()
+    hubei.exchange_sync.run_due()
     assert hubei.exchange_sync.is_due()
     clock.advance(days=400)
     assert not hubei.exchange_sync.is_due()
@@ -135,7 +135,7 @@ def test_who_registered_in_both_is_a_hit_in_both_work_lists(hubei: Container, hu
     assert (hubei.exchange_sync.once(Act(OFFICE)).sent, hits(hubei)) == (["42"], [])
     done = hunan.exchange_sync.once(Act(OFFICE))
     assert (done.sent, done.read, done.hits, done.problems) == (["43"], ["42"], 1, [])
-    hubei.exchange_sync.errand()
+    hubei.exchange_sync.run_due()
     assert hits(hubei) == [(here.id, "43")]
     assert hits(hunan) == [(there.id, "42")]
 
@@ -223,10 +223,10 @@ def test_an_outage_is_told_once_and_once_that_it_is_over(
     troubles = Troubles(logging.getLogger("ncre.exchange"))
     for _ in range(3):
         with troubles.survived("exchanging"):
-            hubei.exchange_sync.errand()
+            hubei.exchange_sync.run_due()
     exchange.start()
     with troubles.survived("exchanging"):
-        hubei.exchange_sync.errand()
+        hubei.exchange_sync.run_due()
     told = [record.getMessage() for record in caplog.records if record.name == "ncre.exchange"]
     told = [line for line in told if "exchanging" in line]
     assert [("failed" in line, "works again" in line) for line in told] == [(True, False), (False, True)]
@@ -287,5 +287,5 @@ def test_after_the_round_the_worker_asks_no_more(exchange: Exchange, hubei: Cont
     registers(hubei, 7)
     exchange.clock.advance(days=30)
     exchange.stop()
-    hubei.exchange_sync.errand()
+    hubei.exchange_sync.run_due()
     assert files_told(hubei) == []

@@ -139,7 +139,7 @@ class Lives(RuleBasedStateMachine):
         self.clock.advance(hours=hours)
         self.container.worker.once()
         with suppress(Refusal):
-            self.container.office.seat(people.ROUND, site, people.OFFICE)
+            self.container.seating.seat(people.ROUND, site, people.OFFICE)
 
     # how it is asked for
 

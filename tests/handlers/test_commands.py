@@ -48,7 +48,7 @@ def test_a_registration_goes_all_the_way_and_its_rows_are_what_the_log_says(cont
     assert walker.pays().status is Status.PAID
     confirm = c.Confirm(registration=walker.id, actor=people.REVIEWER)
     assert container.command_handler.handle(confirm).status is Status.CONFIRMED
-    assert container.office.seat(people.ROUND, people.SITE, people.OFFICE).sittings == 2
+    assert container.seating.seat(people.ROUND, people.SITE, people.OFFICE).sittings == 2
     assert container.documents.ticket(walker.id).pdf.startswith(b"%PDF")
     assert (
         check(container.database, container.command_handler.store, container.command_handler.listeners) == []

@@ -68,7 +68,7 @@ def lived(database_url: str, tmp_path: Path) -> Container:
     walker.requests_review()
     people.approved(container, walker)
     walker.pays()
-    container.office.seat(people.ROUND, people.SITE, people.OFFICE)
+    container.seating.seat(people.ROUND, people.SITE, people.OFFICE)
     container.command_handler.record_access(walker.id, people.REVIEWER, "review")
     container.command_handler.handle(
         c.Cancel(registration=walker.id, actor=people.OFFICE, reason=REASON, **people.KEEPING)

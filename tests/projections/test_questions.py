@@ -77,7 +77,7 @@ def found(container: Container, text: str, sites: frozenset[str] = HERE) -> list
 def test_the_desk_finds_by_number_document_id_and_ticket(container: Container) -> None:
     walker = Walker(container, people.WENJING)
     walker.paid()
-    container.office.seat(people.ROUND, people.SITE, people.OFFICE)
+    container.seating.seat(people.ROUND, people.SITE, people.OFFICE)
     Walker(container).submitted()
     with container.database.reading() as connection:
         ticket = tickets.seats_of(connection, walker.id)[0]["ticket"]
@@ -214,7 +214,7 @@ def test_a_quota_lowered_below_what_was_taken_leaves_none(container: Container) 
 def test_the_seats_on_tickets_come_in_the_order_of_sitting(container: Container) -> None:
     walker = Walker(container)
     walker.paid(("35", "66", "67"))
-    container.office.seat(people.ROUND, people.SITE, people.OFFICE)
+    container.seating.seat(people.ROUND, people.SITE, people.OFFICE)
     with container.database.reading() as connection:
         rows = tickets.seats_of(connection, walker.id)
         assert tickets.taken_at(connection, people.ROUND, QUICK) == []

@@ -9,6 +9,8 @@ from typing import Final
 import pytest
 
 from ncre.domain.payment.settlement import yuan
+from ncre.domain.registration.holds import HOLDS
+from ncre.domain.registration.lifecycle import HOLD_FACTS
 from ncre.events import (
     access,
     account,
@@ -138,10 +140,9 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
         "考务办公室核对证据后，把报名转到了考生本人的另一账号。",
         "Upon evidence the exam office moved the registration to another account of the same person.",
     ),
-    (
-        registration.Suspended("approved", people.NOW, "考点被调查"),
-        "工作人员暂停了报名，名额和座位保留。",
-        "Staff suspended the registration; its place and seats are kept.",
+    *(
+        (fact("approved", people.NOW, "考点被调查"), HOLDS[status].told.zh, HOLDS[status].told.en)
+        for status, fact in HOLD_FACTS.items()
     ),
     (
         registration.Resumed("approved", people.PAY_BY),

@@ -94,7 +94,7 @@ def world_on(url: str, folder: Path) -> World:
         walker.id = registration_id(ROUND, walker.account.id, walker.ordinal)
         brought(walker)
         world.registrations[name] = str(walker.id)
-    container.office.seat(ROUND, SITE, OFFICE, seed=1)
+    container.seating.seat(ROUND, SITE, OFFICE, seed=1)
     for name in world.accounts:
         world.signs_in(name)
     return world

@@ -252,6 +252,7 @@ BOUNDED_BY: Final[dict[str, int]] = {
     "registrations.round": ROUND,
     "registrations.site": SITE,
     "registrations.status": longest(Status),
+    "registrations.suspended_from": longest(Status),
     "review_index.number": ROUND + SITE + 6,
     "review_index.round": ROUND,
     "review_index.site": SITE,

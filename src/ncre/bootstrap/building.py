@@ -34,7 +34,6 @@ from ncre.services.duplicates.exchange_sync import ExchangeSync
 from ncre.services.erasure.assembly import Places, erasure_services
 from ncre.services.exam.calling_off import CallingOff
 from ncre.services.exam.drafts import RoundDrafts
-from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
 from ncre.services.exam.site_administration import SiteAdministration
 from ncre.services.exam.versions import RoundVersions
@@ -52,6 +51,7 @@ from ncre.services.review.bulk import BulkReview
 from ncre.services.review.claims import ReviewClaims
 from ncre.services.review.sampling import Sampling
 from ncre.services.review.second_looks import SecondLooks
+from ncre.services.seating.seating import Seating
 from ncre.services.statistics.statistics import StatisticsService
 from ncre.store.master_keys.checks import KeyChecks
 from ncre.worker import Worker
@@ -148,11 +148,11 @@ def build_container(
         ),
         base.clock_trusted,
         (
-            erasures.cleanup.errand,
-            erasures.retention.errand,
-            bulk.errand,
-            calling_off.errand,
-            exporting.maker.errand,
+            erasures.cleanup.run_due,
+            erasures.retention.run_due,
+            bulk.run_due,
+            calling_off.run_due,
+            exporting.maker.run_due,
             beats.worker,
         ),
     )
@@ -199,7 +199,7 @@ def build_container(
         revenue_report=RevenueReport(handler),
         retry_schedule=money.retry_schedule,
         refused_notices=money.refused_notices,
-        office=Office(handler),
+        seating=Seating(handler),
         revisions=revisions,
         round_versions=RoundVersions(handler),
         round_drafts=RoundDrafts(handler, revisions),

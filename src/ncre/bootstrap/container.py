@@ -41,7 +41,6 @@ from ncre.services.duplicates.exchange_sync import ExchangeSync
 from ncre.services.erasure.assembly import ErasureServices
 from ncre.services.exam.calling_off import CallingOff
 from ncre.services.exam.drafts import RoundDrafts
-from ncre.services.exam.office import Office
 from ncre.services.exam.revisions import Revisions
 from ncre.services.exam.site_administration import SiteAdministration
 from ncre.services.exam.versions import RoundVersions
@@ -73,6 +72,7 @@ from ncre.services.review.bulk import BulkReview
 from ncre.services.review.claims import ReviewClaims
 from ncre.services.review.second_looks import SecondLooks
 from ncre.services.seating.hall_lists import HallLists
+from ncre.services.seating.seating import Seating
 from ncre.services.statistics.statistics import StatisticsService
 from ncre.store.database import Database
 from ncre.store.master_keys.checks import KeyChecks
@@ -126,7 +126,7 @@ class Container:
     revenue_report: RevenueReport
     retry_schedule: RetrySchedule
     refused_notices: RefusedNotices
-    office: Office
+    seating: Seating
     revisions: Revisions
     round_versions: RoundVersions
     round_drafts: RoundDrafts

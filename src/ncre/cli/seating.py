@@ -91,11 +91,11 @@ def _one(container: Container, args: Namespace, code: str, site: str, by: Actor)
     Without the digest of a preview it is shown first and asked for, and exactly that is done.
     """
     choice = HallChoice(Manner(args.manner), frozenset(args.batch), frozenset(args.room))
-    for caution in container.office.cautions(code, site):
+    for caution in container.seating.cautions(code, site):
         print(f"{site}  {caution_words(caution, args.lang)}")
     seed, digest = args.seed, args.digest
     if args.preview or not digest:
-        shown = container.office.preview(code, site, seed, choice)
+        shown = container.seating.preview(code, site, seed, choice)
         seed, digest = shown.seed, shown.digest
         _require_asker(args, by)
         _show(site, shown)
@@ -107,7 +107,7 @@ def _one(container: Container, args: Namespace, code: str, site: str, by: Actor)
             raise Refusal(RefusalCode.NOBODY_TO_SEAT, site=site)
         if not args.yes and not _agreed(site, shown):
             return 0
-    seated = container.office.seat(code, site, by, seed, choice, digest)
+    seated = container.seating.seat(code, site, by, seed, choice, digest)
     print(
         f"{site}  已编排 {seated.people} 人 {seated.sittings} 科次 / {seated.people} people, "
         f"{seated.sittings} sittings"

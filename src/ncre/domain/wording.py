@@ -11,6 +11,7 @@ from typing import Final
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.payment.settlement import DifferenceKind, Unusable
+from ncre.domain.registration.holds import HOLDS, each_hold
 from ncre.domain.registration.vocabulary import ByStatus, Opening, Role, Step, When
 
 STATUSES: Final[ByStatus[Bilingual]] = ByStatus(
@@ -27,7 +28,7 @@ STATUSES: Final[ByStatus[Bilingual]] = ByStatus(
     lapsed=Bilingual("逾期，已失效", "Lapsed"),
     withdrawn=Bilingual("已放弃", "Withdrawn"),
     cancelled=Bilingual("已取消", "Cancelled"),
-    suspended=Bilingual("已暂停", "Suspended"),
+    on_hold=each_hold(lambda hold: hold.name),
 )
 
 STEPS: Final[Mapping[Step, Bilingual]] = {
@@ -52,7 +53,7 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.CANCEL: Bilingual("取消报名", "Cancel"),
     Step.POSTPONE: Bilingual("转到下一考次", "Carry over to the next round"),
     Step.MOVE: Bilingual("转到本人另一账号", "Move to another account of theirs"),
-    Step.SUSPEND: Bilingual("暂停报名", "Suspend"),
+    **{hold.step: hold.step_name for hold in HOLDS.values()},
     Step.RESUME: Bilingual("恢复报名", "Resume"),
 }
 

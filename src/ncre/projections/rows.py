@@ -39,6 +39,7 @@ class RegistrationRow(TypedDict):
     ordinal: int
     begun_in: str
     status: str
+    suspended_from: str | None
     agreement: str
     agreed_at: datetime
     details_version: int | None

@@ -47,7 +47,7 @@ def seated(container: Container, name: str, details: Any) -> Candidate:
 def both(container: Container, clock: Clock) -> tuple[Candidate, Candidate]:
     """Two people with seats on one day who are to be confirmed; the clock stands 40 minutes before the first sitting."""
     two = seated(container, "wenjing", WENJING), seated(container, "liqiang", LIQIANG)
-    container.office.seat(ROUND, SITE, OFFICE, choice=HallChoice(batches=frozenset({1, 2})))
+    container.seating.seat(ROUND, SITE, OFFICE, choice=HallChoice(batches=frozenset({1, 2})))
     expected = container.ticket_verifier.expected(two[0].id)
     assert expected is not None
     clock.now = expected.seats[0].starts_at - DOOR
@@ -232,7 +232,7 @@ def test_two_hundred_acts_of_an_hour_are_all_sent_though_an_answer_is_lost_and_t
     today = [Walker(container) for _ in range(100)]
     for walker in today:
         walker.paid(subjects=("66",))
-    container.office.seat(ROUND, SITE, OFFICE, choice=HallChoice(batches=frozenset({1})))
+    container.seating.seat(ROUND, SITE, OFFICE, choice=HallChoice(batches=frozenset({1})))
     container.accounts.add("shenhe", PASSWORD, Role.REVIEWER, frozenset({SITE}))
     starts = {one.id: seat_of(container, one)["starts_at"] for one in today}
     assert len(set(starts.values())) == 1

@@ -30,7 +30,7 @@ def wenjing(container: Container) -> Candidate:
     candidate.until_waiting()
     approved(container, candidate)
     candidate.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     container.command_handler.handle(c.Confirm(registration=candidate.id, actor=REVIEWER))
     return candidate
 

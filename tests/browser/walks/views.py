@@ -142,7 +142,7 @@ def settle(container: Container, clock: Clock, address: str, folder: Path) -> Wo
         _goes_until(world, person, stage)
     for name, role in STAFF_ROLES.items():
         world.accounts[name] = container.accounts.add(name, f"a password of {name}", role, frozenset({SITE}))
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     for late in ("paid", "confirmed"):
         approved(container, world.people[late])
         world.people[late].pays()

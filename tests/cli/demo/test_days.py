@@ -18,7 +18,7 @@ def test_the_demo_of_the_next_day_is_open_and_gives_no_room_two_halls(
     demonstration.prepare(container)
     early = Walker(container)
     early.paid()
-    container.office.seat(ROUND, SITE, OFFICE, 7)
+    container.seating.seat(ROUND, SITE, OFFICE, 7)
     with container.database.reading() as connection:
         before = tickets.taken_at(connection, ROUND, SITE)
     clock.advance(hours=24)
@@ -30,7 +30,7 @@ def test_the_demo_of_the_next_day_is_open_and_gives_no_room_two_halls(
     assert round_.plan.windows.register.opens.astimezone(EXAM_TIME).date() == today - timedelta(days=1)
     for _ in range(3):
         Walker(container).paid()
-    container.office.seat(ROUND, SITE, OFFICE, 7)
+    container.seating.seat(ROUND, SITE, OFFICE, 7)
     with container.database.reading() as connection:
         after = tickets.taken_at(connection, ROUND, SITE)
     assert all(one in after for one in before)

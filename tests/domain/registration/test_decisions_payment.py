@@ -16,6 +16,7 @@ from ncre.domain.payment.settlement import Unusable, order_number, order_of, pay
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.decisions import decide
+from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.state import evolve
 from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
@@ -78,7 +79,7 @@ def test_without_review_payment_follows_the_photo_and_no_sooner() -> None:
         Status.APPROVED,
         Status.REJECTED,
         Status.LAPSED,
-        Status.SUSPENDED,
+        *HOLDS,
     ]
     assert reason(QUICK_SUBMITTED, money_for(QUICK_SUBMITTED)) == Unusable.NOT_PAYABLE
     (settled,) = answer(QUICK_PICTURED, money_for(QUICK_PICTURED), people.context(QUICK))

@@ -17,6 +17,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration import machine
 from ncre.domain.registration.decision_context import DecisionContext
 from ncre.domain.registration.decisions import decide
+from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.lifecycle import LIFE, Transition
 from ncre.domain.registration.machine import MACHINE, arrival, open_steps
 from ncre.domain.registration.state import Registration, evolve, replay
@@ -96,7 +97,7 @@ def standing_at(status: Status) -> Registration:
         return Registration(people.REGISTRATION, candidate=people.CANDIDATE_ID)
     full = replay(people.REGISTRATION, people.APPROVED)
     full = replace(full, status=status, owed={"T9": "late"}, lapsed_from=Status.APPROVED)
-    if status is not Status.SUSPENDED:
+    if status not in HOLDS:
         return full
     return replace(full, suspended_from=Status.APPROVED, suspended_at=people.NOW)
 
@@ -244,12 +245,12 @@ def test_every_row_has_its_reason_and_somebody_who_may(row: Transition) -> None:
 def test_a_fact_leads_to_one_status_wherever_it_was_recorded() -> None:
     leads: dict[type[Fact], set[Status | Back | None]] = {}
     for row in LIFE:
-        if row.sources != (Status.SUSPENDED,):
+        if row.sources != tuple(HOLDS):
             leads.setdefault(row.fact, set()).add(row.to)
     for fact, targets in leads.items():
         (to,) = targets
         assert isinstance(to, Status | None)
-        for status in set(Status) - {Status.SUSPENDED}:
+        for status in set(Status) - set(HOLDS):
             assert arrival(status, fact.__new__(fact)) is (to or status)
 
 

@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from ncre.domain.exam.plan import Site, deadline_of
+from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.vocabulary import Opening, Status, Step
 from ncre.domain.registration.window_wording import FOLLOWS, TURNS, UNDER_WAY, WINDOWS
@@ -59,5 +60,5 @@ def test_what_ends_with_a_window_is_what_lapses_with_it(status: Status, reviews:
 
 def test_what_is_over_is_not_under_way() -> None:
     over = {Status.NEW, Status.PAID, Status.CONFIRMED, Status.LAPSED, Status.WITHDRAWN, Status.CANCELLED}
-    over |= {Status.SUSPENDED}
+    over |= set(HOLDS)
     assert set(Status) - over == UNDER_WAY

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ncre.store.integrity import damages
-from tests.backups.test_pgbackrest import MISSING, SERVERS, Server
+from tests.backups.test_pgbackrest import MISSING, Server
 from tests.drills.cluster.daemons import given_to_servers
 from tests.support.containers import container_on
 from tests.support.people import Clock, somebody
@@ -30,25 +30,7 @@ def server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="ncre-amcheck-"))
     server = Server(folder, free_port())
     given_to_servers(folder)
-    initdb = str(SERVERS[-1].with_name("initdb"))
-    server.run(
-        initdb,
-        "-D",
-        str(server.data),
-        "-U",
-        "postgres",
-        "-A",
-        "trust",
-        "-N",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-    )
-    with (server.data / "postgresql.conf").open("a") as settings:
-        settings.write(
-            f"listen_addresses = '127.0.0.1'\nport = {server.port}\nunix_socket_directories = '{folder}'\n"
-        )
-        settings.write("shared_buffers = 32MB\nfsync = off\n")
+    server.make("fsync = off")
     with server.running():
         yield server
     shutil.rmtree(folder, ignore_errors=True)

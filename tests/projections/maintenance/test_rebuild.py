@@ -50,7 +50,7 @@ def live(container: Container, clock: people.Clock) -> None:
     revise(container, people.SITE, rooms={"A": 9}, batches=batches[:2])
     seated, cancelled, waiting = Walker(container), Walker(container), Walker(container)
     seated.paid()
-    container.office.seat(people.ROUND, people.SITE, people.OFFICE)
+    container.seating.seat(people.ROUND, people.SITE, people.OFFICE)
     cancelled.paid(subjects=("66",))
     cancelled.container.command_handler.handle(
         c.Cancel(registration=cancelled.id, actor=people.OFFICE, reason="考生书面申请", **people.KEEPING)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from ncre.bootstrap import Container
+from ncre.bootstrap import Container, build_container
 from ncre.cli.logs import FORM, OneLineFormatter
 from tests.handlers.ground import open_exam
 from tests.services.erasure.traces import Traced
-from tests.support.containers import container_on
+from tests.support.containers import settings_on
+from tests.support.fake_channel import FakeChannel
 from tests.support.people import Clock
 
 
@@ -34,9 +36,16 @@ def log_file(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def container(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Container]:
+def exchange_key() -> bytes:
+    """None is shared with other provinces; a module that needs one has a fixture of this name."""
+    return b""
+
+
+@pytest.fixture
+def container(database_url: str, tmp_path: Path, clock: Clock, exchange_key: bytes) -> Iterator[Container]:
     """Photos are looked for, for these are real ones."""
-    container = container_on(database_url, tmp_path / "data", clock)
+    settings = replace(settings_on(database_url, tmp_path / "data"), exchange_key=exchange_key)
+    container = build_container(settings, clock, {"till": FakeChannel(clock)})
     container.command_handler.photos = container.photos
     if container.database.dialect == "postgresql":
         with container.database.reading() as connection:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +12,7 @@ import pytest
 from sqlalchemy import event, inspect, select, text
 from sqlalchemy.engine import Engine
 
-from ncre.bootstrap import Container, build_container
+from ncre.bootstrap import Container
 from ncre.domain.duplicates.exchange_file import ExchangedPerson, key_of
 from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
@@ -32,11 +30,8 @@ from ncre.services.bans.ban_file import NewBan
 from ncre.services.erasure.cleanup import SCRUBBED
 from ncre.store.schema import metadata, person_keys
 from ncre.web.site import create_site
-from tests.handlers.ground import open_exam
 from tests.services.erasure.test_erasing import checked, erase
 from tests.services.erasure.traces import ACCOUNT_EMAIL, PRIVATE, SAID, Traced, found
-from tests.support.containers import settings_on
-from tests.support.fake_channel import FakeChannel
 from tests.support.people import OFFICE, ROUND, SITE, Clock
 
 SHARED: Final = bytes(range(100, 132))
@@ -94,19 +89,8 @@ NOTHING_PRIVATE: Final = {
 
 
 @pytest.fixture
-def container(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Container]:
-    """It exchanges hashes with other provinces."""
-    settings = replace(settings_on(database_url, tmp_path / "data"), exchange_key=SHARED)
-    container = build_container(settings, clock, {"till": FakeChannel(clock)})
-    container.command_handler.photos = container.photos
-    if container.database.dialect == "postgresql":
-        with container.database.reading() as connection:
-            connection.execute(text("ALTER SYSTEM SET wal_recycle = off"))
-            connection.execute(text("SELECT pg_reload_conf()"))
-    container.migrate()
-    open_exam(container)
-    yield container
-    container.close()
+def exchange_key() -> bytes:
+    return SHARED
 
 
 @pytest.fixture
@@ -215,10 +199,10 @@ def test_a_ban_that_is_over_goes_with_the_person_and_one_in_force_when_it_ends(
     )
     in_force = container.bans.impose(Act(OFFICE), ban)
     assert not is_closed(container, in_force)
-    container.erasures.retention.errand()
+    container.erasures.retention.run_due()
     assert not is_closed(container, in_force)
     clock.advance(days=60)
-    container.erasures.retention.errand()
+    container.erasures.retention.run_due()
     assert is_closed(container, in_force)
     assert checked(container) == 0
 

@@ -111,7 +111,7 @@ class Traced(Candidate):
             box = container.command_handler.store.seal_bytes(
                 connection, self.account.id, b"%PDF-1.7", "paper"
             )
-        container.documents._shelf.put(uuid4().hex * 2, box)
+        container.documents._cache.put(uuid4().hex * 2, box)
 
 
 def found(container: Container, photo: bytes = b"") -> list[str]:

@@ -147,7 +147,7 @@ class Sequence:
 
     def seats(self, site: str | None = None) -> None:
         seed = self.random.randrange(1000)
-        self.container.office.seat(self.code, site or self._site(), people.OFFICE, seed)
+        self.container.seating.seat(self.code, site or self._site(), people.OFFICE, seed)
 
     def revise(self, wanted: LoadedRound) -> Revision:
         made = self.container.revisions.revise(Revise(actor=people.OFFICE, wanted=wanted, why="修订"))

@@ -145,7 +145,7 @@ def test_a_run_that_is_killed_goes_on_and_nobody_is_dealt_with_twice(
     kills = 0
     for _ in range(20):
         try:
-            container.calling_off.errand()
+            container.calling_off.run_due()
         except Killed:
             kills += 1
     assert kills > 1
@@ -183,7 +183,7 @@ def test_whoever_paid_is_carried_over_and_the_others_are_cancelled(
         counted = container.command_handler.claims.counted(connection, keys)
     assert [counted[key][1] for key in keys] == [0, 3]
     assert not stands(container)
-    container.office.seat("82", HERE, OFFICE, 1)
+    container.seating.seat("82", HERE, OFFICE, 1)
     assert {round_.row(who)["seated"] for who, row in before.items() if row["payment"]} == {1, 2}
     assert not stands(container)
 

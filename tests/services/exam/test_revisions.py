@@ -74,7 +74,7 @@ def refused_for(container: Container, now: LoadedRound, kind: ChangeKind) -> Non
 
 
 def seat(container: Container) -> None:
-    container.office.seat(*HERE, OFFICE, 7)
+    container.seating.seat(*HERE, OFFICE, 7)
 
 
 def paid(container: Container, subjects: tuple[str, ...] = ("66",)) -> Walker:

@@ -63,7 +63,7 @@ def crowd(container: Container) -> list[Walker]:
     agreed.agrees()
     paid.paid()
     quick.pictured(QUICK, ("24",))
-    container.office.seat(ROUND, SITE, OFFICE, 1)
+    container.seating.seat(ROUND, SITE, OFFICE, 1)
     return some
 
 
@@ -215,11 +215,11 @@ def test_a_file_lies_sealed_and_is_gone_after_a_day(
 
 def test_an_erasure_removes_every_file(container: Container, act: Act, crowd: list[Walker]) -> None:
     export, _ = made(container, act, asked())
-    container.erasures.cleanup.errand()
+    container.erasures.cleanup.run_due()
     assert container.exports.one(UUID(act.actor.id), export)["state"] == "done"
     with container.database.transaction() as connection:
         erasure_remains.note(connection, container.clock(), erasure_remains.Left(()))
-    container.erasures.cleanup.errand()
+    container.erasures.cleanup.run_due()
     assert refusal(container.exports.download, fresh(act), export) is RefusalCode.EXPORT_GONE
     assert [file for file in (container.settings.data / "exports").rglob("*") if file.is_file()] == []
 
@@ -242,7 +242,7 @@ def test_it_is_made_in_slices_and_says_how_far_it_is(
     export, worker = container.exports.request(act, asked()), maker(container, seconds=1e-9)
     seen = []
     for _ in range(20):
-        worker.errand()
+        worker.run_due()
         job = container.exports.one(UUID(act.actor.id), export)
         seen.append((job["state"], job["done"], job["total"]))
     assert [one for one in dict.fromkeys(seen) if one[0] == "running"] == [
@@ -256,14 +256,14 @@ def test_a_worker_that_dies_leaves_its_job_to_another_and_nothing_twice(
 ) -> None:
     monkeypatch.setattr(export_rows, "PORTION", 1)
     export, dead, other = container.exports.request(act, asked()), maker(container, 1e-9), maker(container)
-    dead.errand()
-    other.errand()
+    dead.run_due()
+    other.run_due()
     assert container.exports.one(UUID(act.actor.id), export)["state"] == "running", "it is the other's still"
     clock.advance(minutes=3)
-    other.errand()
+    other.run_due()
     assert container.exports.one(UUID(act.actor.id), export)["state"] == "done"
     for _ in range(10):
-        dead.errand()
+        dead.run_due()
     told = [type(fact) for fact in history_of(container, export)]
     assert told == [facts.ExportRequested, facts.ExportMade]
     _, pieces = container.exports.download(fresh(act), export)
@@ -288,7 +288,7 @@ def test_a_disk_that_is_full_leaves_no_piece_behind(
 
     monkeypatch.setattr(container.exports._files, "put", full)
     export, worker = container.exports.request(act, asked()), maker(container)
-    worker.errand()
+    worker.run_due()
     assert container.exports.one(UUID(act.actor.id), export)["state"] == "failed"
     assert len(kept) == 3
     assert left(container) == []
@@ -311,10 +311,10 @@ def test_an_export_outlives_what_is_away_for_a_moment(
     with monkeypatch.context() as moment:
         at = (container.exports._files, "put") if silent == "store" else (export_rows.ExportRows, "portions")
         moment.setattr(*at, away)
-        worker.errand()
+        worker.run_due()
     assert container.exports.one(UUID(act.actor.id), export)["state"] == "running"
     clock.advance(minutes=3)
-    maker(container).errand()
+    maker(container).run_due()
     assert container.exports.one(UUID(act.actor.id), export)["state"] == "done"
 
 
@@ -323,10 +323,10 @@ def test_a_removed_one_is_not_finished(
 ) -> None:
     monkeypatch.setattr(export_rows, "PORTION", 1)
     export, worker = container.exports.request(act, asked()), maker(container, 1e-9)
-    worker.errand()
+    worker.run_due()
     container.exports.remove(fresh(act), export)
     for _ in range(10):
-        worker.errand()
+        worker.run_due()
     assert container.exports.one(UUID(act.actor.id), export)["state"] == "removed"
     assert [file for file in (container.settings.data / "exports").rglob("*") if file.is_file()] == []
 
@@ -400,13 +400,13 @@ def test_a_file_shows_one_moment_whatever_happens_while_it_is_made(
     with container.database.reading() as connection:
         newest = connection.execute(select(func.max(stored.c.id))).scalar_one()
     before = sorted(STATUSES[walker.stands.status].zh for walker in crowd)
-    worker.errand()
+    worker.run_due()
     last = max(crowd, key=lambda walker: walker.id)
     money = KEEPING if last.stands.status is Status.PAID else {}
     container.command_handler.handle(Cancel(registration=last.id, actor=OFFICE, reason="停考", **money))
     Walker(container).agrees()
     for _ in range(20):
-        worker.errand()
+        worker.run_due()
     _, pieces = container.exports.download(fresh(act), export)
     assert sorted(line["状态"] for line in lines(b"".join(pieces))) == before
     done = next(fact for fact in history_of(container, export) if isinstance(fact, facts.ExportMade))

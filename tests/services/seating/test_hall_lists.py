@@ -54,7 +54,7 @@ def one_batch(container: Container, **rooms: int) -> None:
 
 
 def seat(container: Container) -> None:
-    container.office.seat(*HERE, people.OFFICE)
+    container.seating.seat(*HERE, people.OFFICE)
 
 
 def looks(container: Container, registration: UUID) -> list[Row]:

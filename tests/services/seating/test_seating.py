@@ -25,7 +25,7 @@ from ncre.events.registration import SeatAssigned
 from ncre.handlers.command_handler import Act
 from ncre.projections.base import Row
 from ncre.projections.seating import tickets
-from ncre.services.exam.office import SeatingResult
+from ncre.services.seating.seating import SeatingResult
 from ncre.store.schema import serials
 from tests.handlers.ground import Walker, count, history_of, open_exam, refusal, revise
 from tests.support import people
@@ -38,7 +38,7 @@ def seats(container: Container) -> list[Row]:
 
 
 def seat(container: Container, seed: int | None = None) -> SeatingResult:
-    return container.office.seat(people.ROUND, people.SITE, people.OFFICE, seed)
+    return container.seating.seat(people.ROUND, people.SITE, people.OFFICE, seed)
 
 
 def only_one_hall(container: Container, seats: int = 9) -> None:
@@ -104,7 +104,7 @@ def test_too_few_chairs_seat_nobody(container: Container) -> None:
 
 def test_an_unknown_site_or_round_is_refused(container: Container) -> None:
     for where in (("78", "999999"), ("99", people.SITE)):
-        assert refusal(container.office.seat, *where, people.OFFICE) is RefusalCode.SITE_UNKNOWN
+        assert refusal(container.seating.seat, *where, people.OFFICE) is RefusalCode.SITE_UNKNOWN
 
 
 def test_a_chair_is_taken_once_even_when_two_plans_were_made_from_the_same_page(container: Container) -> None:
@@ -156,7 +156,7 @@ def test_where_nobody_is_seated_no_draw_is_recorded(container: Container) -> Non
 def test_only_the_office_draws_seats(container: Container) -> None:
     paid(container, "66")
     assert (
-        refusal(container.office.seat, people.ROUND, people.SITE, people.REVIEWER)
+        refusal(container.seating.seat, people.ROUND, people.SITE, people.REVIEWER)
         is RefusalCode.NOT_YOUR_ROLE
     )
     assert seats(container) == []
@@ -171,14 +171,14 @@ def test_seats_drawn_for_a_site_that_was_never_opened_are_refused(container: Con
 def test_the_preview_shows_what_the_seating_then_does(container: Container) -> None:
     for _ in range(3):
         paid(container, "66", "67")
-    shown = container.office.preview(people.ROUND, people.SITE)
+    shown = container.seating.preview(people.ROUND, people.SITE)
     assert (shown.people, shown.sittings, shown.refusal) == (3, 6, None)
     assert seats(container) == []
     seat(container, seed=shown.seed)
     assert Counter(row["hall"] for row in seats(container)) == {
         load.hall.number: load.new for load in shown.loads if load.new
     }
-    again = container.office.preview(people.ROUND, people.SITE)
+    again = container.seating.preview(people.ROUND, people.SITE)
     assert [load.taken for load in again.loads] == [load.new for load in shown.loads]
     assert again.free == shown.free - 6
 
@@ -187,7 +187,7 @@ def test_the_preview_of_too_few_chairs_says_what_to_add(container: Container) ->
     only_one_hall(container, seats=1)
     for _ in range(3):
         paid(container, "66")
-    refused = container.office.preview(people.ROUND, people.SITE).refusal
+    refused = container.seating.preview(people.ROUND, people.SITE).refusal
     assert refused is not None
     assert refused.particulars == {
         "site": people.SITE,
@@ -246,7 +246,7 @@ def test_a_subject_code_too_long_for_a_ticket_is_refused_on_both_databases(old_h
         old_house.command_handler.claims.set_quota(connection, key, 9)
     paid(old_house, "101")
     assert refusal(seat, old_house) is RefusalCode.NUMBER_UNFIT
-    assert old_house.office.preview(people.ROUND, people.SITE).refusal is not None
+    assert old_house.seating.preview(people.ROUND, people.SITE).refusal is not None
     assert seats(old_house) == []
 
 

@@ -206,7 +206,7 @@ def test_a_run_of_an_integration_that_lost_its_scope_decides_nothing(
     assert owner is not None
     container.bulk_review.start(owner, UUID(run), ("P01",))
     container.integrations.scope(Act(OFFICE), portal.id, ("registrations:read",), frozenset({SITE}), "收回")
-    container.bulk_review.errand()
+    container.bulk_review.run_due()
     (item,) = container.bulk_review.items(UUID(run), (ItemState.REFUSED,), 9)
     assert item.code == "not_your_role"
     assert portal.ask("GET", f"/registrations/{row['id']}").json["status"] == "pending-review"

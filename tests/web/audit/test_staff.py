@@ -49,7 +49,7 @@ def worked(container: Container, li: Visitor, clock: Clock) -> Candidate:
     case = f"/staff/cases/{candidate.id}"
     assert li.post(f"{case}/approve", page=case).status_code == 303
     candidate.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     lists = container.offline_admission_lists
     assert [one for one in lists.entries(lists.people(ROUND, SITE), li.account.actor) if one]
     return candidate

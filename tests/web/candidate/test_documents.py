@@ -81,7 +81,7 @@ def test_the_ticket_is_printed_once_seated_and_no_more_after_the_window(
     container: Container, clock: Clock, wenjing: Candidate, visitor: Visitor
 ) -> None:
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     visitor.get(home(wenjing))
     assert f"{home(wenjing)}/ticket.pdf" in visitor.page
     assert visitor.get(f"{home(wenjing)}/ticket.pdf").get_data().startswith(b"%PDF-")
@@ -98,7 +98,7 @@ def test_the_papers_are_pages_too_with_the_same_content(
     visitor.get(f"{home(wenjing)}/form")
     assert WENJING.document_number in visitor.text()
     assert "Python语言程序设计" in visitor.text()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     visitor.get(f"{home(wenjing)}/ticket")
     for seat in container.documents.ticket_page(wenjing.id).sheet.seats:
         assert seat.ticket in visitor.text()
@@ -109,7 +109,7 @@ def test_another_candidate_gets_neither_page_nor_file(
     container: Container, site: Flask, wenjing: Candidate
 ) -> None:
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     other = signed_in(site, somebody(container, "liqiang", LIQIANG))
     for path in ("form", "form.pdf", "ticket", "ticket.pdf"):
         other.get(f"{home(wenjing)}/{path}", 404)
@@ -125,7 +125,7 @@ def test_a_paper_comes_from_the_shelf_until_what_it_says_changes(
     assert not kept.read_bytes().startswith(b"%PDF")
     assert visitor.get(f"{home(wenjing)}/form.pdf").get_data() == first
     assert list(container.settings.papers.glob("??/*")) == [kept]
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     assert visitor.get(f"{home(wenjing)}/form.pdf").get_data() != first
 
 
@@ -143,7 +143,7 @@ def test_a_lost_photo_keeps_nobody_from_the_exam(
     container: Container, wenjing: Candidate, visitor: Visitor
 ) -> None:
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     for file in container.settings.photos.rglob("*"):
         if file.is_file():
             file.unlink()
@@ -172,7 +172,7 @@ def test_an_auditor_reprints_it_masked_and_no_look_is_recorded(
 ) -> None:
     wenjing.pays()
     paid = row_of(container, wenjing.id)["version"]
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     shenji = auditor(container, site)
     assert "form.pdf?at=v" in shenji.get(f"/audit/{wenjing.id}?at=v{paid}")
     assert "form.pdf?at=v" not in shenji.get(f"/audit/{wenjing.id}?at=v{paid - 1}")
@@ -198,7 +198,7 @@ def test_the_office_reprints_what_was_printed_then_once_it_said_why(
     wenjing.pays()
     paid = row_of(container, wenjing.id)["version"]
     then = container.documents.form(wenjing.id).pdf
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     ticket = container.documents.ticket(wenjing.id).pdf
     kaowu = office(container, site)
     path, here = f"/audit/{wenjing.id}/form.pdf?at=v{paid}", "https://localhost"
@@ -267,7 +267,7 @@ def test_a_ticket_does_not_wait_for_confirmation_and_says_that_it_is_to_come(
 ) -> None:
     """The manual prints in the print window (part 2, 6) and confirms when the site's notice says (part 2, 7)."""
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     visitor.get(home(wenjing))
     assert "准考证不必等到确认之后" in visitor.text()
     visitor.get(f"{home(wenjing)}/ticket")
@@ -286,7 +286,7 @@ def test_ticket_and_form_are_english_whole(
 ) -> None:
     """Names, addresses and the names of subjects stay; every other word is English."""
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     visitor.get("/language/en?next=/", 302)
     chinese = [
         "男",
@@ -320,7 +320,7 @@ def test_who_reads_in_english_gets_papers_in_both_languages_and_may_have_the_chi
     container: Container, wenjing: Candidate, visitor: Visitor
 ) -> None:
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     papers = {
         "form.pdf": (
             "考生报名登记表",

@@ -92,7 +92,7 @@ def test_after_paying_too_another_photo_is_taken_and_the_door_says_what_is_missi
 ) -> None:
     approved(container, wenjing)
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     number = row_of(container, wenjing.id)["number"]
     loss(file_of(container, wenjing))
     li = staff_members.reviewer(container, site)

@@ -136,7 +136,7 @@ def test_your_exam_stands_on_the_task_list_once_seats_are_assigned(
     wenjing.pays()
     visitor.get(home(wenjing))
     assert "您的考试" not in visitor.text()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     visitor.get(home(wenjing))
     said = visitor.text()
     assert "您的考试" in said

@@ -109,7 +109,7 @@ def test_who_paid_and_has_no_seat_needs_attention_once_payment_is_over(
     clock.now = bundled_round()[0].plan.windows.payment.closes + timedelta(minutes=1)
     text = kaowu.get("/office")
     assert re.search(rf'href="/office/seat/{SITE}"[^>]*>考点 {SITE} [^<]* 有 1 人已支付、还没有座位', text)
-    container.office.seat("78", SITE, OFFICE)
+    container.seating.seat("78", SITE, OFFICE)
     assert "还没有座位" not in kaowu.get("/office")
 
 

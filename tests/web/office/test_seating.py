@@ -17,7 +17,7 @@ from ncre.domain.exam.plan import site_id
 from ncre.domain.registration import commands as c
 from ncre.events.exam import Room, SeatsDrawn
 from ncre.projections.seating import tickets
-from ncre.services.exam.office import SeatingResult
+from ncre.services.seating.seating import SeatingResult
 from ncre.web.site import create_site
 from tests.handlers.ground import history_of
 from tests.support.people import LIQIANG, OFFICE, REVIEWER, SITE, Clock, bundled_round
@@ -245,7 +245,7 @@ def test_open_windows_and_people_not_confirmed_are_told_before(
 def test_whoever_changed_meanwhile_is_told_of(
     container: Container, kaowu: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container.office, "seat", lambda *_: SeatingResult(3, 4, left=2))
+    monkeypatch.setattr(container.seating, "seat", lambda *_: SeatingResult(3, 4, left=2))
     paid(container)
     answer = kaowu.post(PAGE, page=PAGE)
     assert "有 2 人在编排期间状态有变" in kaowu.get(answer.location)
@@ -257,7 +257,7 @@ def test_nobody_seated_is_no_success(
     paid(container)
     form = hidden(kaowu.get(PAGE), PAGE)
     with monkeypatch.context() as patch:
-        patch.setattr(container.office, "seat", lambda *_: SeatingResult(0, 0, left=1))
+        patch.setattr(container.seating, "seat", lambda *_: SeatingResult(0, 0, left=1))
         answer = kaowu.send(PAGE, form)
     assert answer.location == PAGE
     text = kaowu.get(answer.location)

@@ -55,7 +55,7 @@ def test_no_get_of_any_role_shows_private_details_or_leaves_a_look(
     """Every address that takes an id of the case, for everybody but its owner."""
     container.command_handler.handle(c.Approve(registration=wenjing.id, actor=decided(container, wenjing)))
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     digest = row_of(container, wenjing.id)["photo"]["digest"]
     given = {
         "registration": wenjing.id,
@@ -165,7 +165,7 @@ def test_a_form_of_somebody_who_never_opened_the_case_shows_nothing(
 def test_a_face_at_the_door_needs_the_check(container: Container, site: Flask, wenjing: Candidate) -> None:
     container.command_handler.handle(c.Approve(registration=wenjing.id, actor=decided(container, wenjing)))
     wenjing.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     li = reviewer(container, site)
     photo = f"/staff/door/{wenjing.id}/photo.jpg"
     assert li.client.get(photo, base_url=HERE).status_code == 403

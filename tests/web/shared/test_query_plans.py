@@ -231,7 +231,7 @@ def live(container: Container, clock: Clock, paid: Walker) -> Walker:
     waiting.pictured()
     waiting.requests_review()
     rejected(container, waiting)
-    container.office.seat(ROUND, SITE, OFFICE, 1)
+    container.seating.seat(ROUND, SITE, OFFICE, 1)
     container.worker.once()
     till_of(container).refuses_refunds = "NO_BALANCE"
     clock.advance(hours=26)

@@ -29,7 +29,7 @@ def wenjing(container: Container) -> Candidate:
     candidate.until_waiting()
     approved(container, candidate)
     candidate.pays()
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     return candidate
 
 

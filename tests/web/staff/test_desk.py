@@ -102,7 +102,7 @@ def test_the_printed_codes_are_read(container: Container, li: Visitor, wenjing: 
 def test_a_ticket_number_is_found(container: Container, li: Visitor, wenjing: Candidate) -> None:
     container.command_handler.handle(c.Approve(registration=wenjing.id, actor=decided(container, wenjing)))
     wenjing.pays()
-    container.office.seat("78", "420019", OFFICE)
+    container.seating.seat("78", "420019", OFFICE)
     with container.database.reading() as connection:
         ticket = connection.exec_driver_sql("SELECT ticket FROM tickets").scalars().first()
     assert ticket is not None

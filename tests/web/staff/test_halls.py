@@ -47,7 +47,7 @@ def seated(container: Container) -> Candidate:
         c.Approve(registration=candidate.id, actor=decided(container, candidate))
     )
     candidate.pays()
-    container.office.seat(ROUND, SITE, OFFICE, seed=1)
+    container.seating.seat(ROUND, SITE, OFFICE, seed=1)
     return candidate
 
 
@@ -166,7 +166,7 @@ def test_who_is_seated_is_listed_and_counted_without_opening_anything(
     container: Container, site: Flask
 ) -> None:
     candidate = paid(container)
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     kaowu = office(container, site)
     assert re.search(r'data-label="已编排人数">1<', kaowu.get("/staff/halls"))
     page = kaowu.get(f"/staff/halls/{SITE}")

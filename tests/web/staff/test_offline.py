@@ -95,7 +95,7 @@ def liqiang(container: Container) -> Candidate:
 @pytest.fixture
 def wenjing(container: Container) -> Candidate:
     candidate = paid(container)
-    container.office.seat(ROUND, SITE, OFFICE)
+    container.seating.seat(ROUND, SITE, OFFICE)
     return candidate
 
 

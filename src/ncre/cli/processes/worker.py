@@ -141,7 +141,11 @@ def _exchange(container: Container, stop: Event) -> None:
     if container.exchange_sync.takes_part:
         log = logging.getLogger("ncre.exchange")
         repeat(
-            container.exchange_sync.errand, "exchanging files with other provinces", stop, EXCHANGE_EVERY, log
+            container.exchange_sync.run_due,
+            "exchanging files with other provinces",
+            stop,
+            EXCHANGE_EVERY,
+            log,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.lifecycle import STANDINGS
 from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.state import NAMESPACE, Registration
@@ -174,7 +175,7 @@ def prolonged(registration: Registration, now: datetime, closes: datetime) -> da
 
     At most until the end of payment, and None where no clock of its own runs.
     """
-    if registration.pay_by is None or registration.status is not Status.SUSPENDED:
+    if registration.pay_by is None or registration.status not in HOLDS:
         return registration.pay_by
     assert registration.suspended_at is not None
     suspended = max(now - registration.suspended_at, timedelta())
@@ -187,7 +188,7 @@ def _was_payable(registration: Registration, policy: Policy | None) -> bool:
     suspended one only where it could before it was suspended. Else either would skip its photo and its review.
     """
     status = registration.status
-    if status is Status.SUSPENDED:
+    if status in HOLDS:
         return payable(registration.suspended_from, policy)
     if status is Status.LAPSED and not payable(registration.lapsed_from, policy):
         return False

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
+from ncre.domain.registration.holds import HOLDS, each_hold
 from ncre.domain.registration.lifecycle import PAID, statuses
 from ncre.domain.registration.vocabulary import ByStatus, Status
 
@@ -103,10 +104,7 @@ HAPPENED: Final[ByStatus[Bilingual]] = ByStatus(
         "您已放弃这份报名，名额已释放。", "You gave this registration up; its seats are free."
     ),
     cancelled=Bilingual("考务办公室取消了这份报名。", "The exam office cancelled this registration."),
-    suspended=Bilingual(
-        "这份报名因调查已暂停，名额保留，不会逾期失效。",
-        "This registration is suspended while something is investigated: its seats are kept, and it does not lapse.",
-    ),
+    on_hold=each_hold(lambda hold: hold.happened),
 )
 """What happened, first."""
 
@@ -197,10 +195,7 @@ NOW: Final[ByStatus[Bilingual]] = ByStatus(
         "如有疑问，请联系考点或考务办公室；请不要支付以前的订单。",
         "If in doubt, ask your site or the exam office; do not pay an earlier order.",
     ),
-    suspended=Bilingual(
-        "请等待恢复，现在不要支付；恢复后缴费期限按暂停的时间顺延。",
-        "Please wait until it is resumed and do not pay now; the time to pay is prolonged by the time it was suspended.",
-    ),
+    on_hold=each_hold(lambda hold: hold.to_do),
 )
 """What to do now, where the situation asks for nothing else."""
 
@@ -229,12 +224,15 @@ _ASK_OFFICE: Final = Bilingual(
 
 THEN: Final[Mapping[tuple[Status, Situation], Bilingual]] = {
     **{(status, Situation.ASKING): _WAIT for status in _PAYABLE},
-    **{(status, Situation.OPEN): _DO_NOT_PAY for status in _AFTER - PAID - {Status.SUSPENDED}},
+    **{(status, Situation.OPEN): _DO_NOT_PAY for status in _AFTER - PAID - set(HOLDS)},
     **{(status, Situation.OPEN): _PAY_ON for status in (Status.PHOTO_UPLOADED, Status.APPROVED)},
     **{(status, Situation.AT_COUNTER): _BRING for status in _AFTER},
     **{(status, Situation.TAKEN_BACK): _KEEP for status in _AFTER},
-    (Status.SUSPENDED, Situation.SETTLED): _WAIT_FOR_END,
-    (Status.SUSPENDED, Situation.FREE): _WAIT_FOR_END,
+    **{
+        (status, situation): _WAIT_FOR_END
+        for status in HOLDS
+        for situation in (Situation.SETTLED, Situation.FREE)
+    },
     (Status.CANCELLED, Situation.SETTLED): _ASK_OFFICE,
     (Status.CANCELLED, Situation.KEPT): _ASK_OFFICE,
 }

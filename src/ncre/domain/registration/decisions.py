@@ -32,6 +32,7 @@ from ncre.domain.registration.decision_context import (
     of_these_rows,
     require_not_banned,
 )
+from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.lifecycle import LIFE, Transition, roles_of
 from ncre.domain.registration.machine import open_rows
 from ncre.domain.registration.staff_decisions import (
@@ -195,7 +196,7 @@ def _already_so(registration: Registration, command: c.Command) -> bool:
         case c.Seat():
             return {seat.subject for seat in command.seats} <= registration.seated
         case c.Resume():
-            return registration.suspended_at is not None and status is not Status.SUSPENDED
+            return registration.suspended_at is not None and status not in HOLDS
         case _:
             return status is _ENDS_IN.get(command.step)
 

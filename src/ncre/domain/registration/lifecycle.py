@@ -13,6 +13,7 @@ from typing import Final
 
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.registration import commands as c
+from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.vocabulary import (
     CANDIDATE,
     CLOCK,
@@ -74,7 +75,7 @@ STANDINGS: Final = ByStatus(
     lapsed=Standing(),
     withdrawn=_GONE,
     cancelled=Standing(place=False, may_be_settled=True, final=True),
-    suspended=Standing(seats=True, may_be_settled=True),
+    on_hold=dict.fromkeys(HOLDS, Standing(seats=True, may_be_settled=True)),
 )
 """The columns of a status: one row each, complete by type. Groups of statuses are read from here and nowhere named."""
 
@@ -361,7 +362,7 @@ LIFE: Final[tuple[Transition, ...]] = (
     Transition(
         c.Settle,
         PAYMENT,
-        (Status.SUSPENDED,),
+        tuple(HOLDS),
         facts.PaymentSettled,
         SAME,
         Bilingual(
@@ -532,7 +533,7 @@ LIFE: Final[tuple[Transition, ...]] = (
     Transition(
         c.Cancel,
         OFFICE,
-        (Status.PAID, Status.CONFIRMED, Status.SUSPENDED),
+        (Status.PAID, Status.CONFIRMED, *HOLDS),
         facts.PaymentUnusable,
         SAME,
         Bilingual(
@@ -598,7 +599,7 @@ LIFE: Final[tuple[Transition, ...]] = (
     Transition(
         c.Resume,
         OFFICE,
-        (Status.SUSPENDED,),
+        tuple(HOLDS),
         facts.Resumed,
         Back.WHERE_IT_WAS,
         Bilingual(
@@ -609,6 +610,12 @@ LIFE: Final[tuple[Transition, ...]] = (
         ),
     ),
 )
+
+
+HOLD_FACTS: Final[dict[Status, type[facts.Suspended]]] = {
+    row.to: row.fact for row in LIFE if isinstance(row.to, Status) and issubclass(row.fact, facts.Suspended)
+}
+"""The fact that begins each hold."""
 
 
 @cache

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
+from ncre.domain.registration.holds import each_hold
 from ncre.domain.registration.lifecycle import PAID, PRINTABLE, statuses
 from ncre.domain.registration.machine import rows_of
 from ncre.domain.registration.vocabulary import ByStatus, Status, Step, When
@@ -187,14 +188,7 @@ _WHY: Final[ByStatus[Blocked]] = ByStatus(
         ),
         CandidatePage.TASKS,
     ),
-    suspended=Blocked(
-        Bilingual(
-            "这份报名已暂停，原因和恢复以后的步骤见“我的报名”。名额保留，不会逾期失效。",
-            "This registration is suspended; “My registration” says why and what follows. Its seats are kept, and it does "
-            "not lapse.",
-        ),
-        CandidatePage.TASKS,
-    ),
+    on_hold=each_hold(lambda hold: Blocked(hold.blocked, CandidatePage.TASKS)),
 )
 
 _ELSE: Final[Mapping[tuple[CandidatePage, Status], Blocked]] = {

@@ -10,6 +10,8 @@ from ncre.domain.registration.decision_context import (
     require_photo,
     site_of,
 )
+from ncre.domain.registration.holds import HOLDS
+from ncre.domain.registration.lifecycle import HOLD_FACTS
 from ncre.domain.registration.rejection_reasons import (
     LEAST_EVIDENCE,
     LONGEST_EVIDENCE,
@@ -101,7 +103,8 @@ def suspend(registration: Registration, suspend: c.Suspend, context: DecisionCon
     if not suspend.reason.strip():
         raise Refusal(RefusalCode.REASON_TEXT_MISSING)
     require_text(suspend.reason, LONGEST_NOTE)
-    return [facts.Suspended(registration.status.value, context.now, suspend.reason.strip())]
+    (fact,) = (HOLD_FACTS[status] for status, hold in HOLDS.items() if hold.step is suspend.step)
+    return [fact(registration.status.value, context.now, suspend.reason.strip())]
 
 
 def resume(registration: Registration, _: c.Resume, context: DecisionContext) -> list[Fact]:

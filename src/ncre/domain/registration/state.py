@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from ncre.domain.registration.holds import HOLDS
+from ncre.domain.registration.lifecycle import HOLD_FACTS
 from ncre.domain.registration.machine import arrival
 from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
@@ -136,8 +138,8 @@ def _lapsed(registration: Registration, _: facts.PaymentLapsed | facts.WindowLap
 
 
 def _settled(registration: Registration, settled: facts.PaymentSettled) -> dict[str, Any]:
-    """Money that comes while it is suspended changes where it goes back to."""
-    if registration.status is Status.SUSPENDED:
+    """Money that comes while it is on hold changes where it goes back to."""
+    if registration.status in HOLDS:
         return {"settled": settled, "suspended_from": Status.PAID}
     return {"settled": settled}
 
@@ -198,6 +200,6 @@ _CHANGES: Final[dict[type[Fact], Callable[[Registration, Any], dict[str, Any]]]]
     facts.Moved: _moved,
     facts.SeatReleased: _released,
     facts.Postponed: _postponed,
-    facts.Suspended: _suspended,
+    **dict.fromkeys(HOLD_FACTS.values(), _suspended),
     facts.Resumed: _resumed,
 }

@@ -36,7 +36,10 @@ _FIELDS: Final = {status: status.name.lower() for status in Status}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByStatus(Mapping[Status, T], Generic[T]):
-    """Something for each status. The type checker names a status that a table of this type leaves out."""
+    """Something for each status. The type checker names a status that a table of this type leaves out.
+
+    Holds have their words in one place, from which `on_hold` is filled (`holds.each_hold`).
+    """
 
     new: T
     agreed: T
@@ -51,9 +54,11 @@ class ByStatus(Mapping[Status, T], Generic[T]):
     lapsed: T
     withdrawn: T
     cancelled: T
-    suspended: T
+    on_hold: Mapping[Status, T]
 
     def __getitem__(self, status: Status) -> T:
+        if status in self.on_hold:
+            return self.on_hold[status]
         found: T = getattr(self, _FIELDS[status])
         return found
 

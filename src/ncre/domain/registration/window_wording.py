@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from ncre.domain.bilingual import Bilingual
+from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.lifecycle import statuses
 from ncre.domain.registration.vocabulary import Opening, Status
 
@@ -166,18 +167,6 @@ _OVER = Turn(
         "Registration closed at {closed} (exam time): you cannot register anew any more.",
     ),
 )
-_SUSPENDED = Turn(
-    Opening.PAYMENT,
-    Bilingual(
-        "暂停期间不会逾期失效；网上支付 {closes} 截止。",
-        "Nothing lapses while it is suspended; payment closes at {closes} (exam time).",
-    ),
-    Bilingual(
-        "网上支付已于 {closed} 截止，这份报名仍在暂停。如有疑问请联系考点或考务办公室。",
-        "Payment closed at {closed} (exam time) and this registration is still suspended. If in doubt, ask your site or "
-        "the exam office.",
-    ),
-)
 _NEW = Turn(
     Opening.REGISTER,
     Bilingual("网上报名 {closes} 截止。", "Registration closes at {closes} (exam time)."),
@@ -204,7 +193,11 @@ TURNS: Final[Mapping[tuple[Status, bool], Turn]] = {
     **{(Status.LAPSED, reviews): _LAPSED for reviews in (True, False)},
     **{(Status.WITHDRAWN, reviews): _OVER for reviews in (True, False)},
     **{(Status.CANCELLED, reviews): _OVER for reviews in (True, False)},
-    **{(Status.SUSPENDED, reviews): _SUSPENDED for reviews in (True, False)},
+    **{
+        (status, reviews): Turn(Opening.PAYMENT, hold.before, hold.after)
+        for status, hold in HOLDS.items()
+        for reviews in (True, False)
+    },
 }
 """By status, and by whether the site reviews; before a site is chosen most sites do."""
 

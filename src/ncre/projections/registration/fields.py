@@ -156,6 +156,7 @@ DETAILS: Final[Mapping[str, DetailField]] = {
 
 FIELDS: Final[Mapping[str, DetailField]] = {
     "status": DetailField(Bilingual("状态", "Status"), _status),
+    "suspended_from": DetailField(Bilingual("恢复后的状态", "Status once resumed"), _status),
     "version": DetailField(Bilingual("版本", "Version"), _version),
     "changed_at": DetailField(Bilingual("记录时间", "Recorded"), _moment),
     "number": DetailField(Bilingual("报名号", "Registration number"), _plain),

@@ -50,6 +50,7 @@ registrations = Table(
     Column("ordinal", Integer, nullable=False),
     Column("begun_in", String(8), nullable=False),
     Column("status", String(20), nullable=False),
+    Column("suspended_from", String(20)),
     Column("agreement", String(40), nullable=False),
     Column("agreed_at", Moment, nullable=False),
     Column("details_version", Integer),
@@ -88,7 +89,7 @@ registrations = Table(
 )
 """One row a registration. `lines` is [{subject, fee}], amounts are fen, moments UTC.
 
-`account` is whose it is, `account_since` from when; `sealed_for` the account under whose key its
+`suspended_from` is the status that a registration on hold goes back to, None for all others. `account` is whose it is, `account_since` from when; `sealed_for` the account under whose key its
 private fields, photos and papers are sealed. They differ once the exam office moved it. `ordinal`
 counts the registrations that began at `sealed_for` in the round `begun_in`, which is not `round` once it was postponed.
 """

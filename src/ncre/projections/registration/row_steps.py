@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ncre.domain.candidate import masked_name, masked_number
+from ncre.domain.registration.lifecycle import HOLD_FACTS
+from ncre.domain.registration.vocabulary import Status
 from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.events.registration_values import Details
@@ -87,9 +89,14 @@ def _rejected(rejected: facts.Rejected, row: Row) -> Row:
     }
 
 
-def _settled(settled: facts.PaymentSettled, _: Row) -> Row:
+def _settled(settled: facts.PaymentSettled, row: Row) -> Row:
     payment = {"order": settled.order, "channel": settled.channel, "trade": settled.trade}
-    return {"payment": {**payment, "amount": settled.amount}, "paid_at": settled.paid_at}
+    back = Status.PAID.value if row["suspended_from"] else None
+    return {
+        "payment": {**payment, "amount": settled.amount},
+        "paid_at": settled.paid_at,
+        "suspended_from": back,
+    }
 
 
 def _confirmed(confirmed: facts.ConfirmedOnSite, _: Row) -> Row:
@@ -113,7 +120,15 @@ def _postponed(postponed: facts.Postponed, _: Row) -> Row:
 
 
 def _resumed(resumed: facts.Resumed, _: Row) -> Row:
-    return {"pay_by": resumed.pay_by}
+    return {"pay_by": resumed.pay_by, "suspended_from": None}
+
+
+def _suspended(suspended: facts.Suspended, _: Row) -> Row:
+    return {"suspended_from": suspended.was}
+
+
+def _cancelled(_: facts.Cancelled, __: Row) -> Row:
+    return {"suspended_from": None}
 
 
 CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
@@ -135,4 +150,6 @@ CHANGES: Final[dict[type[Fact], Callable[[Any, Row], Row]]] = {
     facts.SeatReleased: _released,
     facts.Postponed: _postponed,
     facts.Resumed: _resumed,
+    facts.Cancelled: _cancelled,
+    **dict.fromkeys(HOLD_FACTS.values(), _suspended),
 }

@@ -8,6 +8,8 @@ from typing import Any, Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.payment.settlement import yuan
+from ncre.domain.registration.holds import HOLDS, RegistrationHold
+from ncre.domain.registration.lifecycle import HOLD_FACTS
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import Opening
 from ncre.domain.registration.window_wording import WINDOWS
@@ -196,11 +198,8 @@ _FEES: Final = {
 }
 
 
-def _suspended(_: registration.Suspended) -> Bilingual:
-    return Bilingual(
-        "工作人员暂停了报名，名额和座位保留。",
-        "Staff suspended the registration; its place and seats are kept.",
-    )
+def _held(hold: RegistrationHold) -> Callable[[Any], Bilingual]:
+    return lambda _: hold.told
 
 
 def _resumed(resumed: registration.Resumed) -> Bilingual:
@@ -257,7 +256,7 @@ _SENTENCES: Final[dict[type[Fact], Callable[[Any], Bilingual]]] = {
     registration.Moved: _moved,
     registration.SeatReleased: _released,
     registration.Postponed: _postponed,
-    registration.Suspended: _suspended,
+    **{fact: _held(HOLDS[status]) for status, fact in HOLD_FACTS.items()},
     registration.Resumed: _resumed,
     access.DetailsViewed: viewed,
     access.RegistrationFound: found,

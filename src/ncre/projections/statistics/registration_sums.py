@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Integer, String, Table
 
 from ncre.domain.registration.lifecycle import HOLDS_SEATS, PAID
-from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Key, Row
 from ncre.projections.registration.registrations import registrations
 from ncre.projections.summaries import Summary
@@ -106,14 +105,13 @@ class SubjectsSummary(Summary):
         registrations.c.site,
         registrations.c.status,
         registrations.c.lines,
-        registrations.c.paid_at,
+        registrations.c.suspended_from,
     )
 
     def parts(self, row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
         if row["status"] not in _HELD:
             return
-        suspended = row["status"] == Status.SUSPENDED.value and row["paid_at"] is not None
-        paid = row["status"] in _PAID or suspended
+        paid = (row["suspended_from"] or row["status"]) in _PAID
         for line in row["lines"]:
             counts = (1, int(paid), line["fee"] if paid else 0)
             yield (row["round"], row["site"], line["subject"]), counts

@@ -21,7 +21,7 @@ PORTION: Final = 200
 
 
 class BanRetention:
-    """The errand of the worker; any number may run."""
+    """A task of the worker; any number of workers may run it."""
 
     def __init__(self, command_handler: CommandHandler, clock: Callable[[], datetime]) -> None:
         self._command_handler = command_handler

@@ -1,7 +1,7 @@
 """The printed pages of a registration: whether they may be printed now, and where they come from.
 
 The same registration at the same version prints the same bytes: the only moment on a page is that
-of the record itself. So a paper is drawn once and then taken from the shelf.
+of the record itself. So a paper is drawn once and then taken from the cache.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("ncre.papers")
 
 SHELVED: Final = "paper"
-"""What the sealed files on the shelf are bound to."""
+"""What the sealed files of the cache are bound to."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ class DocumentService:
         self,
         command_handler: CommandHandler,
         cases: DocumentAssembler,
-        shelf: DocumentCache,
+        cache: DocumentCache,
         certificate: Certificate | None = None,
     ) -> None:
         self._command_handler = command_handler
         self._cases = cases
-        self._shelf = shelf
+        self._cache = cache
         self._certificate = certificate
 
     def form(self, registration: UUID, bilingual: bool = False) -> Printed:
@@ -94,7 +94,7 @@ class DocumentService:
         require_paid(case.row)
         sheet = self._cases.form_sheet(case)
         sheet = bilingual_form(case, sheet) if bilingual else sheet
-        return self._certified(self._from_shelf(case, sheet, drawing.registration_form))
+        return self._certified(self._from_cache(case, sheet, drawing.registration_form))
 
     def ticket(self, registration: UUID, bilingual: bool = False) -> Printed:
         """The admission ticket, once seated and while printing is open; bilingual as `form`. Raises Refusal."""
@@ -103,7 +103,7 @@ class DocumentService:
         case = self._ready(registration)
         sheet = self._cases.ticket_sheet(case)
         sheet = bilingual_ticket(case, sheet) if bilingual else sheet
-        return self._certified(self._from_shelf(case, sheet, drawing.admission_ticket))
+        return self._certified(self._from_cache(case, sheet, drawing.admission_ticket))
 
     def receipt(self, registration: UUID, bilingual: bool = False) -> Printed:
         """The receipt of the fee, from payment on; bilingual as `form`. Raises Refusal."""
@@ -180,8 +180,8 @@ class DocumentService:
                 yield PrintBundle(f"tickets-{round_code}-{site}-{number:04}.pdf", printed, start + len(some))
 
     def sweep(self, before: datetime) -> int:
-        """Take off the shelf what was put there before; returns how many papers."""
-        return self._shelf.sweep(before)
+        """Take out of the cache what was put there before; returns how many papers."""
+        return self._cache.sweep(before)
 
     def _looked_at(self, registration: UUID, actor: Actor) -> TicketSheet | None:
         try:
@@ -193,7 +193,7 @@ class DocumentService:
         return self._complete(case, self._cases.ticket_sheet(case))
 
     def _certified(self, printed: Printed) -> Printed:
-        """Signed where the office has a certificate: after the shelf, since each signature is another."""
+        """Signed where the office has a certificate: after the cache, since each signature is another."""
         if self._certificate is None:
             return printed
         return replace(printed, pdf=self._certificate.signed(printed.pdf))
@@ -206,7 +206,7 @@ class DocumentService:
     def _complete(self, case: PrintedCase, sheet: Sheet) -> Sheet:
         return with_photo(sheet, self._cases.photo(case))
 
-    def _from_shelf(self, case: PrintedCase, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
+    def _from_cache(self, case: PrintedCase, sheet: Sheet, draw: Callable[[Sheet], Printed]) -> Printed:
         from ncre.documents import drawing
 
         key = sha256(f"{drawing.edition()} {case.photo} {sheet!r}".encode()).hexdigest()
@@ -223,7 +223,7 @@ class DocumentService:
         return printed
 
     def _kept(self, case: PrintedCase, key: str) -> bytes | None:
-        box = self._shelf.get(key)
+        box = self._cache.get(key)
         if box is None:
             return None
         try:
@@ -237,7 +237,7 @@ class DocumentService:
     def _keep(self, case: PrintedCase, key: str, pdf: bytes) -> None:
         with self._command_handler.database.transaction() as connection:
             box = self._command_handler.store.seal_bytes(connection, case.row["sealed_for"], pdf, SHELVED)
-        self._shelf.put(key, box)
+        self._cache.put(key, box)
 
 
 def _codes(sheet: FormSheet | TicketSheet) -> tuple[Outline, Outline]:

@@ -65,7 +65,7 @@ class ExchangeSync:
             for province in self._service.provinces:
                 self._service.files(province, NO_ROUND)
 
-    def errand(self) -> None:
+    def run_due(self) -> None:
         """For the worker, until the round is over. Raises ExchangeIncomplete, ExchangeUnavailable."""
         if not self.is_due():
             return

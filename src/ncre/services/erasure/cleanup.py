@@ -103,7 +103,7 @@ class Cleanup:
                 done(connection, remains.id)
         return ""
 
-    def errand(self) -> None:
+    def run_due(self) -> None:
         """For the worker's rounds: at once, and after a failure in a while."""
         now = self._clock()
         if self._failed_at is not None and self._failed_at <= now < self._failed_at + AGAIN:

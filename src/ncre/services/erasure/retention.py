@@ -117,7 +117,7 @@ class RetentionSchedule:
             self._record(report)
         return done
 
-    def errand(self) -> None:
+    def run_due(self) -> None:
         """For the worker's rounds: once an hour, and while people are left to erase in every round."""
         now = self._command_handler.clock()
         if self._again_at is not None and self._again_at - EVERY <= now < self._again_at:

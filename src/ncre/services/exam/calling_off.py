@@ -122,7 +122,7 @@ class CallingOff:
         with self._database.transaction() as connection:
             site_runs.try_refused_again(connection, run)
 
-    def errand(self) -> None:
+    def run_due(self) -> None:
         """For the worker's rounds."""
         with self._database.reading() as connection:
             runs = site_runs.open_runs(connection)

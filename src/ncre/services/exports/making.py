@@ -60,7 +60,7 @@ class ExportMaker:
         self._seconds = seconds
         self._steps: Iterator[None] | None = None
 
-    def errand(self) -> None:
+    def run_due(self) -> None:
         """For the worker's rounds."""
         self._exports.begin_due()
         until = monotonic() + self._seconds

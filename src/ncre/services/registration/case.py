@@ -47,6 +47,12 @@ class Case:
         return Status(self.row["status"])
 
     @property
+    def suspended_from(self) -> Status | None:
+        """Where it goes back to when it is resumed; None where it is not on hold."""
+        was = self.row["suspended_from"]
+        return Status(was) if was else None
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether the candidate was there in person."""
         return self.status is Status.CONFIRMED

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ncre.domain.exam.plan import Round, Site
 from ncre.domain.registration.commands import Actor
+from ncre.domain.registration.lifecycle import HOLD_FACTS
 from ncre.domain.registration.rejection_reasons import first_reasons
 from ncre.domain.registration.vocabulary import Status
 from ncre.events.base import Fact
@@ -38,7 +39,7 @@ from ncre.store.mapper import FactMapper
 Found = TypeVar("Found", bound=Fact)
 
 STOPPED_BY: Final[Mapping[Status, type[Suspended | Cancelled]]] = {
-    Status.SUSPENDED: Suspended,
+    **HOLD_FACTS,
     Status.CANCELLED: Cancelled,
 }
 """The fact whose reason the candidate reads."""

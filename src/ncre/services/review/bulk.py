@@ -169,7 +169,7 @@ class BulkReview:
         finally:
             self._let_go(run)
 
-    def errand(self) -> None:
+    def run_due(self) -> None:
         """For the worker's rounds: every run that nobody carries on goes on by a portion."""
         with self._database.reading() as connection:
             runs = review_runs.running(connection, self._clock())

@@ -87,7 +87,7 @@ def preview(code: str) -> Response:
     """
     asked: bodies.SeatingAsked = request.context.json  # type: ignore[attr-defined]
     site = _mine(code)
-    shown = container().office.preview(current_round().code, site.code, asked.seed, _choice(asked))
+    shown = container().seating.preview(current_round().code, site.code, asked.seed, _choice(asked))
     halls = [
         models.HallLoadShape(
             batch=load.hall.batch.number,
@@ -122,7 +122,7 @@ def seat(code: str) -> Response:
     """
     asked: bodies.SeatAsked = request.context.json  # type: ignore[attr-defined]
     site, actor = _mine(code), me().acting_as(Role.OFFICE)
-    done = container().office.seat(
+    done = container().seating.seat(
         current_round().code, site.code, actor, asked.seed, _choice(asked), asked.digest
     )
     return answer(models.SeatedShape(people=done.people, sittings=done.sittings, left=done.left))

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from ncre.domain.payment.wording import Situation
 from ncre.domain.refusals import Refusal
+from ncre.domain.registration.holds import each_hold
 from ncre.domain.registration.lifecycle import PAID, TERMINATED
 from ncre.domain.registration.vocabulary import ByStatus, Role, Step
 from ncre.domain.registration.window_wording import UNDER_WAY
@@ -29,7 +30,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role, requi
 from ncre.web.shared.details_form import details_shown
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id
-from ncre.web.shared.language import language
+from ncre.web.shared.language import language, said_later
 from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("registration", __name__)
@@ -54,12 +55,7 @@ NEXT: Final = ByStatus(
     ),
     withdrawn=("", later("您已放弃这份报名，名额已释放。")),
     cancelled=("bad", later("考务办公室取消了这份报名。如有疑问，请联系考点或考务办公室。")),
-    suspended=(
-        "warn",
-        later(
-            "这份报名因调查已暂停。名额和座位保留，不会逾期失效，现在不需要您操作；恢复后请按这里的提示继续。"
-        ),
-    ),
+    on_hold=each_hold(lambda hold: ("warn", said_later(hold.next))),
 )
 """What each status asks of the candidate: the look of the note, and its words."""
 

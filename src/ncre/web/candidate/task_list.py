@@ -11,8 +11,9 @@ from typing import Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 
+from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
-from ncre.domain.registration.vocabulary import ByStatus, Status, Step
+from ncre.domain.registration.vocabulary import ByStatus, Step
 from ncre.events import registration as facts
 from ncre.projections.rows import HistoryRow
 from ncre.web.shared.registration_view import Case
@@ -87,7 +88,7 @@ STANDING: Final[ByStatus[Mapping[Task, Mark]]] = ByStatus(
     lapsed=_standing("D D T L L L L L L"),
     withdrawn=_standing("O O O O O O O O O"),
     cancelled=_standing("O O O O O O O O O"),
-    suspended=_standing("D D D W W W W W W"),
+    on_hold=dict.fromkeys(HOLDS, _standing("W W W W W W W W W")),
 )
 
 STEPS_OF: Final[Mapping[Task, tuple[Step, ...]]] = {
@@ -200,25 +201,13 @@ def _ended(mark: Mark) -> Mark:
 
 def _mark(case: Case, task: Task) -> Mark:
     mark = STANDING[case.status][task]
-    if mark is Mark.WAIT and case.status is Status.SUSPENDED and _was_done(case, task):
+    if case.suspended_from is not None and STANDING[case.suspended_from][task] is Mark.DONE:
         return Mark.DONE
     if task is Task.PHOTO and case.photo_lost and Step.REPLACE_PHOTO in case.steps:
         return Mark.BACK
     if task is Task.PAYMENT and mark is Mark.TODO and not case.payable:
         return Mark.LATER
     return mark
-
-
-def _was_done(case: Case, task: Task) -> bool:
-    """Whether a task was done before the registration was suspended."""
-    row = case.row
-    done = {
-        Task.PHOTO: row["photo"],
-        Task.CHECK: row["approved_at"],
-        Task.REVIEW: row["approved_at"],
-        Task.PAYMENT: row["payment"],
-    }
-    return bool(done.get(task))
 
 
 def _page(case: Case, task: Task, now: datetime) -> str:

@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as later
-from flask_babel.speaklater import LazyString
 
-from ncre.domain.bilingual import Bilingual
 from ncre.domain.identity_documents import DOCUMENT_TYPES
-from ncre.web.shared.language import language
+from ncre.web.shared.language import said_later
 
 Text = Any
 """A text in the language of the page, or one that will be."""
@@ -93,10 +91,6 @@ POLICY: Final = (
 )
 
 
-def _said(words: Bilingual) -> str:
-    return words.say(language())
-
-
 def _times(legend: Text, start: str, required: bool = True) -> FieldGroup:
     return FieldGroup(
         legend,
@@ -132,7 +126,7 @@ FORMS: Final[Mapping[str, Form]] = {
                         later("可用的证件类型"),
                         "checks",
                         choices=tuple(
-                            (code, LazyString(_said, kind.words)) for code, kind in DOCUMENT_TYPES.items()
+                            (code, said_later(kind.words)) for code, kind in DOCUMENT_TYPES.items()
                         ),
                     ),
                 ),

@@ -46,7 +46,7 @@ def seat(code: str) -> Answer:
     try:
         seed, choice = seed_in(typed_field("seed")), chosen_halls(code)
         digest = typed_field("digest")
-        seated = container().office.seat(round_.code, site.code, account().actor, seed, choice, digest)
+        seated = container().seating.seat(round_.code, site.code, account().actor, seed, choice, digest)
     except Refusal as refusal:
         return _refused(code, refusal)
     if seated.left:
@@ -98,7 +98,7 @@ def _refused(code: str, refusal: Refusal) -> Answer:
 def _page(code: str, seed: int | None, choice: HallChoice, refused: Refusal | None = None) -> str:
     """What would be; above it why it was not done, if it was asked for."""
     round_, site = current_round(), current_site(code)
-    shown = container().office.preview(round_.code, site.code, seed, choice)
+    shown = container().seating.preview(round_.code, site.code, seed, choice)
     faults = [fault for fault in (refused, shown.refusal) if fault]
     return render_template(
         "office/rounds/seating.html",

@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, redirect, request
 from flask_babel import Babel, Domain, get_locale
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
+from ncre.domain.bilingual import Bilingual
 from ncre.web.shared.auth import local_path
 
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -29,6 +31,11 @@ def language() -> str:
         locale = get_locale()
         said = g.language = "en" if locale is not None and locale.language == "en" else "zh"
     return said
+
+
+def said_later(words: Bilingual) -> LazyString:
+    """Words of a table, in the language of whoever reads the page."""
+    return LazyString(lambda: words.say(language()))
 
 
 class _Words(Domain):  # type: ignore[misc]  # Flask-Babel is untyped

@@ -1,4 +1,4 @@
-"""What the exam office does for many at once: seat a site."""
+"""Seating a site: everybody there who has paid and has no seat, at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ncre.events.registration import SeatAssigned
 from ncre.handlers.command_handler import CommandHandler
 from ncre.services.seating.preview import Plan, Preview, SeatingInput, seating_input
 
-log = logging.getLogger("ncre.office")
+log = logging.getLogger("ncre.seating")
 
 BATCH_SIZE: Final = 100
 """People whose seats are recorded in one transaction; others who write wait that long."""
@@ -41,7 +41,7 @@ class SeatingResult:
     left: int = 0
 
 
-class Office:
+class Seating:
     """The seating of a site, as the exam office does it."""
 
     def __init__(self, command_handler: CommandHandler) -> None:
