@@ -218,12 +218,16 @@ def test_no_room_is_too_full_to_look_through() -> None:
             assert len(files) <= 20, f"{folder.name} holds {len(files)} files: cut it by subject"
 
 
-def test_no_folder_of_templates_is_too_full_and_no_template_too_long() -> None:
+def test_no_folder_of_pages_is_too_full_and_no_template_too_long() -> None:
     templates = sorted((SOURCE / "web").rglob("*.html"))
     assert templates
-    for folder in {path.parent for path in templates}:
-        held = len(list(folder.glob("*.html")))
-        assert held <= 20, f"{folder} holds {held} templates: cut it by subject"
+    static = {
+        path.parent for kind in ("*.js", "*.css", "*.svg") for path in (SOURCE / "web" / "static").rglob(kind)
+    }
+    assert static
+    for folder in {path.parent for path in templates} | static:
+        held = sum(path.is_file() for path in folder.iterdir())
+        assert held <= 20, f"{folder} holds {held} files: cut it by subject"
     for path in templates:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
 

@@ -68,7 +68,7 @@ def test_a_good_photo_is_kept_and_previewed_with_the_guide_lines(
     answer = visitor.post(path(wenjing), photo=portrait())
     visitor.get(answer.headers["Location"])
     assert "照片已保存" in visitor.text()
-    assert "photo-lines.svg" in visitor.page
+    assert "photo/lines.svg" in visitor.page
     assert "修改照片" in visitor.text()
     assert facts_of(container, wenjing.id)[-1] == "registration.photo_uploaded"
 

@@ -10,9 +10,11 @@ import brotli
 import pytest
 from flask import Flask
 
+from ncre import web
 from ncre.server.gate import over_tls
 from ncre.web import static_files
 from ncre.web.shared.security_headers import HEADERS
+from ncre.web.staff.offline import SHELL
 from ncre.web.static_files import PREFIX, FileResponse, StaticFiles
 from tests.server.ground import Held, call, served
 
@@ -36,6 +38,16 @@ def test_every_page_names_its_files_by_their_content_and_every_named_file_is_kep
     for link in links:
         path, _, query = link.partition("#")[0].partition("?")
         assert asked(path, query).headers[1] == ("cache-control", static_files.FOR_EVER), link
+
+
+def test_every_file_that_a_page_or_the_offline_desk_names_is_there() -> None:
+    named = {
+        name
+        for template in Path(web.__file__).parent.rglob("*.html")
+        for name in re.findall(r"""url_for\('static', filename='([^']+)'""", template.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10
+    assert [name for name in sorted(named | set(SHELL)) if not FILES.digest(name)] == []
 
 
 def test_an_address_without_the_digest_of_today_is_asked_again() -> None:

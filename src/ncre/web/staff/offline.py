@@ -36,7 +36,7 @@ from ncre.web.static_folder import STATIC
 pages = Blueprint("offline", __name__)
 
 SCRIPTS: Final = (
-    "scanner",
+    "staff/scanner",
     *(f"offline/{name}" for name in ("ticket", "ruling", "vault", "sync", "camera", "desk", "exchange")),
 )
 """In the order in which they build on each other."""
