@@ -395,7 +395,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (exam.SiteRevised("78", SITE), "考点 420019 的规则已修订。", "The rules of site 420019 were revised."),
     (
         exam.SiteCalledOff("78", "420019", "", "refund", "疫情防控", 312),
-        "考点 420019 停考：312 份报名，取消并退费。原因：疫情防控",
+        "考点 420019 停办：312 份报名，取消并退费。原因：疫情防控",
         "The exam at site 420019 was called off: 312 registrations, cancelled and refunded. Reason: 疫情防控",
     ),
     (exam.SiteClosed("78", "420019"), "考点 420019 停止报名。", "Site 420019 was closed to registrations."),
@@ -539,7 +539,7 @@ def test_every_registered_fact_stands_in_this_table_once() -> None:
 
 def test_a_site_that_is_postponed_says_to_which_round() -> None:
     said = sentence(exam.SiteCalledOff("78", "420019", "79", "", "疫情防控", 312))
-    assert said.zh == "考点 420019 停考：312 份报名，已支付的转到第 79 次，其余取消。原因：疫情防控"
+    assert said.zh == "考点 420019 停办：312 份报名，已支付的转到第 79 次，其余取消。原因：疫情防控"
     assert "those paid carried over to round 79, the others cancelled" in said.en
 
 

@@ -308,7 +308,7 @@ def _takes_look(page: Page, world: World) -> None:
 def _calls_off_nothing(page: Page, world: World) -> None:
     """Postponed, without a round to which and without a reason: each fault stands at its field."""
     page.check("[name=way][value=postpone]")
-    _presses(page, "停考并开始办理")
+    _presses(page, "停办并开始办理")
 
 
 def _changes_notice(page: Page, world: World) -> None:

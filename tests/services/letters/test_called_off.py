@@ -69,7 +69,7 @@ def test_who_paid_reads_that_the_fee_goes_back_and_who_did_not_that_nothing_is_o
     called_off(container)
     post.once()
     title, text = letter(server, paid)
-    assert title == "考点停考，您的报名已取消 / Your site is called off and your registration cancelled"
+    assert title == "考点停办，您的报名已取消 / Your site is called off and your registration cancelled"
     assert f"原因：{WHY}" in text
     assert "您支付的 160.00 元会退还" in text
     assert "The 160.00 yuan that you paid go back" in text
@@ -114,7 +114,7 @@ def test_who_is_carried_over_reads_from_where_to_where_and_of_no_old_seat(
     called_off(container, to=NEXT)
     post.once()
     title, text = letter(server, paid)
-    assert title.startswith("考点停考，您的报名转到下一考次")
+    assert title.startswith("考点停办，您的报名转到下一考次")
     before = container.revisions.wanted(ROUND).plan.title
     assert f"不举行 {before} 的考试" in text
     assert "已转到 第 79 次考试" in text
@@ -148,7 +148,7 @@ def test_a_change_of_the_former_round_is_told_no_more_and_one_of_the_new_round_i
     assert moves(container, NEXT, "丙路 3 号") == former
     post.once()
     told = {one.title.partition(" / ")[0]: one.text for one in server.read if one.to == paid.account.email}
-    assert sorted(told) == ["考次安排有变动", "考点停考，您的报名转到下一考次"]
+    assert sorted(told) == ["考次安排有变动", "考点停办，您的报名转到下一考次"]
     assert "→ 丙路 3 号" in told["考次安排有变动"]
 
 

@@ -40,7 +40,7 @@ SCOPES: Final[Mapping[Scope, Bilingual]] = {
     Scope.EXAM_READ: Bilingual("查看考次与考点", "see the round and its sites"),
     Scope.EXAM_MANAGE: Bilingual("发布公告、编排考场", "post notices, seat sites"),
     Scope.ROUNDS: Bilingual(
-        "设置和发布考次、考点停考（须为全部考点）",
+        "设置和发布考次、考点停办（须为全部考点）",
         "set up and publish rounds, call sites off (all sites)",
     ),
     Scope.SITES: Bilingual("管理本考点（机房、科目、提示）", "change its sites: rooms, offers, notice"),

@@ -65,7 +65,7 @@ KINDS: Final = {
     LetterKind.MOVED: Bilingual("报名转到另一账号", "moved to another account"),
     LetterKind.ROUND_CHANGED: Bilingual("考次安排有变动", "a change of the round that touches you"),
     LetterKind.EXAM_TOMORROW: Bilingual("明天考试", "the day before the exam"),
-    LetterKind.SITE_CANCELLED: Bilingual("考点停考，报名取消", "the site is called off"),
-    LetterKind.POSTPONED: Bilingual("考点停考，报名转到下一考次", "carried over to the next round"),
+    LetterKind.SITE_CANCELLED: Bilingual("考点停办，报名取消", "the site is called off"),
+    LetterKind.POSTPONED: Bilingual("考点停办，报名转到下一考次", "carried over to the next round"),
     LetterKind.CANCELLED: Bilingual("报名被取消", "cancelled by the office or the site"),
 }

@@ -57,7 +57,7 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
     "changes": Bilingual("变动的内容", "what was changed"),
     "moved": Bilingual("转到哪里", "where it was moved"),
     "day": Bilingual("考试日期", "the day of the exam"),
-    "why": Bilingual("停考的原因", "why the site is called off"),
+    "why": Bilingual("停办的原因", "why the site is called off"),
     "money": Bilingual("已支付的费用怎么办", "what becomes of the fee"),
     "round_before": Bilingual("原来的考次", "the round it was in"),
 }

@@ -116,16 +116,16 @@ SHIPPED: Final[Mapping[LetterKind, LetterText]] = {
         "Exam tomorrow ({day}): {seats}. Bring ticket and identity document.",
     ),
     LetterKind.SITE_CANCELLED: LetterText(
-        "考点停考，您的报名已取消",
+        "考点停办，您的报名已取消",
         "Your site is called off and your registration cancelled",
         "考点 {site} 不举行 {round} 的考试，您的报名（报名号 {number}）已取消。\n\n原因：{why}\n\n{money}\n\n{way_back}",
         "The exam of {round} does not take place at {site}, and your registration ({number}) was cancelled.\n\n"
         "Reason: {why}\n\n{money}\n\n{way_back}",
-        "考点停考，报名 {number} 已取消。{money}",
+        "考点停办，报名 {number} 已取消。{money}",
         "Your site is called off; registration {number} was cancelled. {money}",
     ),
     LetterKind.POSTPONED: LetterText(
-        "考点停考，您的报名转到下一考次",
+        "考点停办，您的报名转到下一考次",
         "Your site is called off: your registration counts for the next round",
         "考点 {site} 不举行 {round_before} 的考试，您的报名（报名号 {number}）已转到 {round}。\n\n原因：{why}\n\n"
         "考点、科目和已支付的考试费都不变，不用重新报名，也不用再支付。原来的考场、座位和准考证作废；"
@@ -134,7 +134,7 @@ SHIPPED: Final[Mapping[LetterKind, LetterText]] = {
         "Reason: {why}\n\nSite, subjects and the fee that you paid stay: there is nothing to register or pay anew. Former "
         "seats and tickets are void; you are told again when the new times and seats are there.\n\n"
         "If you cannot take part in {round}, please contact the exam office.",
-        "考点停考，报名 {number} 已转到 {round}，不用再支付。",
+        "考点停办，报名 {number} 已转到 {round}，不用再支付。",
         "Your site is called off; registration {number} now counts for {round}, with nothing more to pay.",
     ),
     LetterKind.CANCELLED: LetterText(

@@ -54,7 +54,7 @@ ARRANGING: Final[Mapping[RefusalCode, Bilingual]] = {
         "The site does not offer subject {subject} in round {to}.",
     ),
     RefusalCode.CALLED_OFF_ALREADY: Bilingual(
-        "这个考点的停考正在办理中，请查看进度。",
+        "这个考点的停办正在办理中，请查看进度。",
         "This site is being called off already: look at its progress.",
     ),
     RefusalCode.NOTICE_EMPTY: Bilingual(

@@ -560,7 +560,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         facts.Postponed,
         Status.PAID,
         Bilingual(
-            "考点停考延期时，考务办公室可把已支付的报名转到下一考次：科目和费用不变，须重新确认和编排。",
+            "考点停办延期时，考务办公室可把已支付的报名转到下一考次：科目和费用不变，须重新确认和编排。",
             "Where a site postpones its exam, the exam office may carry a paid registration over to the next round: "
             "subjects and fee stay, confirmation and seats are anew.",
         ),

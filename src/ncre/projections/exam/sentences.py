@@ -37,7 +37,7 @@ def _site_closed(closed: exam.SiteClosed) -> Bilingual:
 def _called_off(off: exam.SiteCalledOff) -> Bilingual:
     what = CALLED_OFF[off.money if not off.to else "postponed"]
     return Bilingual(
-        f"考点 {off.site} 停考：{off.people} 份报名，{what.zh.format(to=off.to)}。原因：{off.why}",
+        f"考点 {off.site} 停办：{off.people} 份报名，{what.zh.format(to=off.to)}。原因：{off.why}",
         f"The exam at site {off.site} was called off: {off.people} registrations, {what.en.format(to=off.to)}. Reason: {off.why}",
     )
 

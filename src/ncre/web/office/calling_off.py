@@ -1,4 +1,4 @@
-"""考点停考: a site is cancelled or postponed as a whole, after a look at whom that concerns; and how far it has come."""
+"""考点停办: a site is cancelled or postponed as a whole, after a look at whom that concerns; and how far it has come."""
 
 from __future__ import annotations
 
