@@ -74,12 +74,12 @@ def kept_photos(settings: Settings) -> PhotoStore:
     return photos_on(settings, "kept")
 
 
-def photos_on(settings: Settings, shelf: str) -> PhotoStore:
-    """Where the photos of a shelf lie; in a bucket both shelves do, as any node may answer. Raises Misconfigured."""
+def photos_on(settings: Settings, collection: str) -> PhotoStore:
+    """Where the photos of a collection lie; in a bucket both do, as any node may answer. Raises Misconfigured."""
     if not settings.photo_store:
         folders = {"drafts": settings.drafts, "exports": settings.data / "exports"}
-        return PhotoFolder(folders.get(shelf, settings.photos))
+        return PhotoFolder(folders.get(collection, settings.photos))
     try:
-        return PhotoBucket(f"{settings.photo_store.rstrip('/')}/{shelf}", settings.s3_endpoint)
+        return PhotoBucket(f"{settings.photo_store.rstrip('/')}/{collection}", settings.s3_endpoint)
     except BucketUnusable as unusable:
         raise Misconfigured(str(unusable)) from None

@@ -90,12 +90,12 @@ def test_one_bad_code_among_good_ones_is_told_by_its_own_line_and_by_the_exit_co
     said = ncre("ticket", "verify", code, forged, "--json", "--as", "shenhe")
     good, bad = (json.loads(part) for part in said.out.replace("}\n{", "}\n\0{").split("\0"))
     assert said.code == 1
-    assert (good["worth"], good["admits"], good["name"] in (WENJING.name, LIQIANG.name)) == (
+    assert (good["verdict"], good["admits"], good["name"] in (WENJING.name, LIQIANG.name)) == (
         "current",
         True,
         True,
     )
-    assert (bad["worth"], bad["admits"], bad["name"]) == ("forged", False, None)
+    assert (bad["verdict"], bad["admits"], bad["name"]) == ("forged", False, None)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--as", "shenhe", "--list", "x")])

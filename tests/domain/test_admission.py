@@ -13,7 +13,7 @@ from ncre.domain.admission import (
     ENTRY_CLOSES,
     ENTRY_OPENS,
     HALTS,
-    WORTH_WORDS,
+    VERDICT_WORDS,
     Ruling,
     TicketVerdict,
     ruling,
@@ -52,13 +52,13 @@ def test_weeks_early_and_another_day_say_when() -> None:
 
 def test_the_day_is_that_of_the_exam() -> None:
     """At 00:30 UTC on the 25th it is morning there; at 17:00 UTC on the 24th the 25th has begun."""
-    assert at(datetime(2027, 1, 24, 17, 0, tzinfo=UTC)).worth is TicketVerdict.TOO_EARLY
-    assert at(datetime(2027, 1, 24, 15, 0, tzinfo=UTC)).worth is TicketVerdict.NOT_TODAY
+    assert at(datetime(2027, 1, 24, 17, 0, tzinfo=UTC)).verdict is TicketVerdict.TOO_EARLY
+    assert at(datetime(2027, 1, 24, 15, 0, tzinfo=UTC)).verdict is TicketVerdict.NOT_TODAY
 
 
 def test_another_hall_says_which() -> None:
     told = at(EARLY, room="第1机房")
-    assert told.worth is TicketVerdict.OTHER_HALL
+    assert told.verdict is TicketVerdict.OTHER_HALL
     assert told.particulars == {"hall": "0003", "room": "第3机房", "when": "08:30"}
     assert "0003" in told.say("zh")
 
@@ -70,11 +70,11 @@ def test_who_is_not_confirmed_stays_out_at_every_hour() -> None:
 
 def test_who_was_let_in_is_told_when() -> None:
     told = at(START - timedelta(minutes=5), entered={MORNING.ticket: EARLY})
-    assert told.worth is TicketVerdict.ENTERED_BEFORE
+    assert told.verdict is TicketVerdict.ENTERED_BEFORE
     assert "08:12" in told.say("zh")
     assert "08:12" in told.say("en")
     assert (
-        at(START + timedelta(minutes=100), entered={MORNING.ticket: EARLY}).worth
+        at(START + timedelta(minutes=100), entered={MORNING.ticket: EARLY}).verdict
         is TicketVerdict.ENTERED_BEFORE
     )
 
@@ -85,7 +85,7 @@ def test_the_next_sitting_of_the_day_is_another_entry() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "worth"),
+    ("now", "verdict"),
     [
         (START - ENTRY_OPENS - timedelta(seconds=1), TicketVerdict.TOO_EARLY),
         (START - ENTRY_OPENS, TicketVerdict.CURRENT),
@@ -95,8 +95,8 @@ def test_the_next_sitting_of_the_day_is_another_entry() -> None:
         (NEXT.ends_at, TicketVerdict.OVER),
     ],
 )
-def test_doors_open_and_close_by_the_hour(now: datetime, worth: TicketVerdict) -> None:
-    assert at(now).worth is worth
+def test_doors_open_and_close_by_the_hour(now: datetime, verdict: TicketVerdict) -> None:
+    assert at(now).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_no_hour_makes_a_bad_paper_good(paper: TicketVerdict) -> None:
 
 def test_every_verdict_can_be_said_in_both_languages() -> None:
     slots = dict.fromkeys(("at", "hall", "room", "when", "from"), "x")
-    assert WORTH_WORDS.keys() == set(TicketVerdict)
-    for words in WORTH_WORDS.values():
+    assert VERDICT_WORDS.keys() == set(TicketVerdict)
+    for words in VERDICT_WORDS.values():
         assert words.zh.format(**slots)
         assert words.en.format(**slots)
     assert not ADMITS & HALTS

@@ -20,7 +20,7 @@ from ncre.cli.common import (
     round_or_current,
     tell_faceless,
 )
-from ncre.domain.admission import ADMITS, WORTH_WORDS
+from ncre.domain.admission import ADMITS, VERDICT_WORDS
 from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
@@ -140,11 +140,11 @@ def verify(args: Namespace) -> int:
             findings = [verify_ticket(code, container.ticket_verifier.at(by)) for code in args.code]
     for code, finding in zip(args.code, findings, strict=True):
         print(json_text(_told(code, finding)) if args.json else _said(finding, args.lang))
-    return 0 if all(finding.worth in ADMITS for finding in findings) else 1
+    return 0 if all(finding.verdict in ADMITS for finding in findings) else 1
 
 
 def _said(finding: Verification, language: str) -> str:
-    lines = [WORTH_WORDS[finding.worth].say(language)]
+    lines = [VERDICT_WORDS[finding.verdict].say(language)]
     if finding.expected is not None:
         person = finding.expected
         lines.append(f"  {person.number}  v{person.version}  {person.name}  {person.document}")
@@ -159,8 +159,8 @@ def _told(code: str, finding: Verification) -> dict[str, Any]:
     person = finding.expected
     return {
         "code": code,
-        "worth": finding.worth,
-        "admits": finding.worth in ADMITS,
+        "verdict": finding.verdict,
+        "admits": finding.verdict in ADMITS,
         "number": person.number if person else None,
         "version": person.version if person else None,
         "name": person.name if person else None,

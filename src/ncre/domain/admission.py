@@ -44,7 +44,7 @@ class TicketVerdict(StrEnum):
 ADMITS: Final = frozenset({TicketVerdict.CURRENT, TicketVerdict.TYPED})
 """With these the person may enter, once face, photo and document were compared."""
 
-WORTH_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
+VERDICT_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
     TicketVerdict.CURRENT: Bilingual(
         "真实有效。请核对本人、照片与身份证件后放行。",
         "Genuine and current. Compare person, photo and document, then admit.",
@@ -143,7 +143,7 @@ READS_SEATS: Final = frozenset({*ADMITS, TicketVerdict.OUTDATED})
 """Where the paper names somebody with seats, so that day and hall count."""
 
 
-def worth(with_metadata: str | None, standing: str | None, seated: bool) -> TicketVerdict:
+def verdict_of(with_metadata: str | None, standing: str | None, seated: bool) -> TicketVerdict:
     """What a ticket is worth: the digest on it (None: a number was typed) beside that of the record.
 
     `standing` is None where there is no such record, `seated` false where it has no seat that stands.
@@ -185,19 +185,19 @@ class SeatedSubject(Protocol):
 class Ruling:
     """What is said at the door now: the verdict, the ticket number of the sitting it is about, and its particulars."""
 
-    worth: TicketVerdict
+    verdict: TicketVerdict
     ticket: str = ""
     hall: int = 0
     particulars: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, language: str) -> str:
         """The answer to the door in a language, `zh` or `en`."""
-        return WORTH_WORDS[self.worth].say(language, **self.particulars)
+        return VERDICT_WORDS[self.verdict].say(language, **self.particulars)
 
     @property
     def may_be_let_in(self) -> bool:
         """Whether a member of staff may let the person in all the same."""
-        return self.worth in BY_A_PERSON and bool(self.ticket)
+        return self.verdict in BY_A_PERSON and bool(self.ticket)
 
 
 def ruling(
@@ -262,8 +262,8 @@ def _at_another_hour(
     return Ruling(TicketVerdict.OVER, particulars={"when": _hour(today[-1].ends_at)})
 
 
-def _about(one: SeatedSubject, worth: TicketVerdict, **particulars: str) -> Ruling:
-    return Ruling(worth, one.ticket, one.hall, particulars)
+def _about(one: SeatedSubject, verdict: TicketVerdict, **particulars: str) -> Ruling:
+    return Ruling(verdict, one.ticket, one.hall, particulars)
 
 
 def _day(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ncre.bootstrap import Container
 from ncre.documents.codes.ticket_token import TicketKey, read_ticket_token
-from ncre.domain.admission import WORTH_WORDS, TicketVerdict, ruling
+from ncre.domain.admission import VERDICT_WORDS, TicketVerdict, ruling
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration import commands as c
 from ncre.store.keys import Keys
@@ -81,7 +81,7 @@ def test_every_kind_of_code_is_told_apart_without_a_network(
     older = KEY.signed(replace(read_ticket_token(code, KEY.public), kind="T1"))
     other = KEY.signed(replace(read_ticket_token(code, KEY.public), digest="0" * 16))
     form = container.documents.form_page(wenjing.id).sheet.record.code
-    for typed, worth in (
+    for typed, verdict in (
         (other, TicketVerdict.OUTDATED),
         (code, TicketVerdict.CURRENT),
         (code.replace(".V", ".V9", 1), TicketVerdict.FORGED),
@@ -91,7 +91,7 @@ def test_every_kind_of_code_is_told_apart_without_a_network(
         ("78420019999999", TicketVerdict.UNKNOWN),
         ("hello", TicketVerdict.UNREADABLE),
     ):
-        assert WORTH_WORDS[worth].zh in said(page, typed), worth
+        assert VERDICT_WORDS[verdict].zh in said(page, typed), verdict
 
 
 def test_numbers_and_codes_however_they_are_sent(
@@ -158,7 +158,7 @@ def test_the_page_rules_as_the_online_door_does(page: Page, container: Container
                 "([now, confirmed]) => ruling('current', { ...list.people[0], confirmed }, now)",
                 [now.timestamp() * 1000, confirmed],
             )
-            assert offline["worth"] == online.worth, now
+            assert offline["verdict"] == online.verdict, now
             assert {name: offline[name] for name in online.particulars} == online.particulars
 
 

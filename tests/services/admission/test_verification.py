@@ -10,7 +10,7 @@ import pytest
 
 from ncre.bootstrap import Container
 from ncre.documents.codes.ticket_token import TicketKey, read_ticket_token
-from ncre.domain.admission import ADMITS, WORTH_WORDS, TicketVerdict
+from ncre.domain.admission import ADMITS, VERDICT_WORDS, TicketVerdict
 from ncre.domain.registration import commands as c
 from ncre.projections.audit import timeline
 from ncre.services.admission.offline_list import AdmissionList, AdmissionListUnusable, read_door_list
@@ -56,7 +56,7 @@ def test_a_ticket_is_current_and_shows_whose_face_to_expect(
     container: Container, code: str, offline: AdmissionList
 ) -> None:
     for finding in (online(container, code), verify_ticket(code, offline)):
-        assert finding.worth is TicketVerdict.CURRENT
+        assert finding.verdict is TicketVerdict.CURRENT
         assert finding.expected is not None
         assert finding.expected.name == people.WENJING.name
         assert people.WENJING.document_number not in repr(finding.expected)
@@ -72,7 +72,7 @@ def test_a_typed_number_finds_the_person_and_says_that_it_proves_nothing(
     ticket = sheet.seats[0].ticket
     for number in (sheet.record.number, ticket, f" {ticket[:2]} {ticket[2:4]} {ticket[4:]} "):
         for finding in (online(container, number), verify_ticket(number, offline)):
-            assert finding.worth is TicketVerdict.TYPED
+            assert finding.verdict is TicketVerdict.TYPED
             assert finding.expected is not None
 
 
@@ -80,14 +80,14 @@ def test_the_confirmation_in_person_does_not_outdate_a_ticket(
     container: Container, wenjing: Candidate, code: str
 ) -> None:
     container.command_handler.handle(c.Confirm(registration=wenjing.id, actor=REVIEWER))
-    assert online(container, code).worth is TicketVerdict.CURRENT
+    assert online(container, code).verdict is TicketVerdict.CURRENT
 
 
 def test_a_cancelled_registration_admits_nobody(container: Container, wenjing: Candidate, code: str) -> None:
     container.command_handler.handle(
         c.Cancel(registration=wenjing.id, actor=OFFICE, reason="考生书面申请", **KEEPING)
     )
-    assert online(container, code).worth is TicketVerdict.NOT_ADMITTED
+    assert online(container, code).verdict is TicketVerdict.NOT_ADMITTED
 
 
 def test_a_ticket_of_another_state_is_genuine_and_outdated(
@@ -95,16 +95,16 @@ def test_a_ticket_of_another_state_is_genuine_and_outdated(
 ) -> None:
     stamp = replace(read_ticket_token(code, offline.public), digest="0" * 16)
     other = TicketKey(Keys.derived_from(people.SECRET).stamp).signed(stamp)
-    assert online(container, other).worth is TicketVerdict.OUTDATED
-    assert verify_ticket(other, offline).worth is TicketVerdict.OUTDATED
+    assert online(container, other).verdict is TicketVerdict.OUTDATED
+    assert verify_ticket(other, offline).verdict is TicketVerdict.OUTDATED
 
 
 def test_the_form_is_genuine_but_no_ticket(
     container: Container, wenjing: Candidate, offline: AdmissionList
 ) -> None:
     form = container.documents.form_page(wenjing.id).sheet.record.code
-    assert online(container, form).worth is TicketVerdict.FORM
-    assert verify_ticket(form, offline).worth is TicketVerdict.FORM
+    assert online(container, form).verdict is TicketVerdict.FORM
+    assert verify_ticket(form, offline).verdict is TicketVerdict.FORM
 
 
 def test_a_forged_code_an_unknown_number_and_nonsense_are_told_apart(container: Container, code: str) -> None:
@@ -160,5 +160,5 @@ def test_who_has_no_seat_is_not_on_the_list(container: Container, wenjing: Candi
 
 
 def test_everything_a_door_can_say_has_its_words() -> None:
-    assert WORTH_WORDS.keys() == set(TicketVerdict)
+    assert VERDICT_WORDS.keys() == set(TicketVerdict)
     assert {TicketVerdict.CURRENT, TicketVerdict.TYPED} == ADMITS

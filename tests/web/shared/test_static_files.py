@@ -44,7 +44,9 @@ def test_every_file_that_a_page_or_the_offline_desk_names_is_there() -> None:
     named = {
         name
         for template in Path(web.__file__).parent.rglob("*.html")
-        for name in re.findall(r"""url_for\('static', filename='([^']+)'""", template.read_text(encoding="utf-8"))
+        for name in re.findall(
+            r"""url_for\('static', filename='([^']+)'""", template.read_text(encoding="utf-8")
+        )
     }
     assert len(named) > 10
     assert [name for name in sorted(named | set(SHELL)) if not FILES.digest(name)] == []

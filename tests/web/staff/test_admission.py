@@ -163,7 +163,7 @@ def test_of_two_doors_at_one_moment_one_lets_in(
     with ThreadPoolExecutor(4) as pool:
         said = list(
             pool.map(
-                lambda _: container.ticket_verifier.let_in(finding, wenjing.id, REVIEWER).worth, range(4)
+                lambda _: container.ticket_verifier.let_in(finding, wenjing.id, REVIEWER).verdict, range(4)
             )
         )
     assert sorted(said) == [TicketVerdict.CURRENT, *[TicketVerdict.ENTERED_BEFORE] * 3]

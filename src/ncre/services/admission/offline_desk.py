@@ -178,7 +178,7 @@ class OfflineDesk:
         ruled = self._verifier.let_in(
             finding, row["id"], actor, act.room, act.command_id, by_a_person=True, done_at=act.done_at
         )
-        if ruled.worth is TicketVerdict.ENTERED_BEFORE:
+        if ruled.verdict is TicketVerdict.ENTERED_BEFORE:
             entry = self._verifier.entry(row["id"], ruled.ticket)
             by, at = (entry["entered_by"], entry["entered_at"]) if entry else ("", None)
             return ActResult(act.command_id, ActOutcome.ALREADY, ruled, by=by, at=at)
@@ -208,7 +208,7 @@ class _Listed:
 
 
 def _entered(ruled: Ruling, act: OfflineAct) -> ActOutcome:
-    if ruled.worth in ADMITS or (act.by_a_person and ruled.may_be_let_in):
+    if ruled.verdict in ADMITS or (act.by_a_person and ruled.may_be_let_in):
         return ActOutcome.DONE
     return ActOutcome.CONFLICT if ruled.may_be_let_in else ActOutcome.REFUSED
 

@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 
 from ncre.documents.codes.ticket_token import TicketKey, is_genuine
-from ncre.domain.admission import ADMITS, BY_A_PERSON, ENTRY_CLOSES, ENTRY_OPENS, HALTS, WORTH_WORDS
+from ncre.domain.admission import ADMITS, BY_A_PERSON, ENTRY_CLOSES, ENTRY_OPENS, HALTS, VERDICT_WORDS
 from ncre.domain.registration.commands import Actor
 from ncre.domain.scanned_code import LONGEST
 from ncre.handlers.command_handler import CommandHandler
@@ -82,7 +82,7 @@ class OfflineAdmissionLists:
         """The list as a page that needs nothing else: a phone opens the file and scans, without a network."""
         told = {
             "list": self._body(round_code, site, entries),
-            "words": {worth.value: (words.zh, words.en) for worth, words in WORTH_WORDS.items()},
+            "words": {verdict.value: (words.zh, words.en) for verdict, words in VERDICT_WORDS.items()},
             "admits": sorted(ADMITS),
             "halted": sorted(HALTS),
             "by_a_person": sorted(BY_A_PERSON),

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ncre.documents.codes.ticket_token import CaseLost, Forged, TicketKey, TokenUnreadable, read_ticket_token
 from ncre.documents.view_models import SeatLine
-from ncre.domain.admission import ADMITS, Ruling, TicketVerdict, ruling, worth
+from ncre.domain.admission import ADMITS, Ruling, TicketVerdict, ruling, verdict_of
 from ncre.domain.candidate import masked_number
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Actor
@@ -56,7 +56,7 @@ class Expected:
 class Verification:
     """What is said at the door, and who should be standing there (None where nobody is meant)."""
 
-    worth: TicketVerdict
+    verdict: TicketVerdict
     expected: Expected | None = None
 
 
@@ -94,8 +94,8 @@ def verify_ticket(text: str, book: AdmissionRecord) -> Verification:
 
 def _compared(with_metadata: str | None, expected: Expected | None) -> Verification:
     if expected is None:
-        return Verification(worth(with_metadata, None, seated=False))
-    return Verification(worth(with_metadata, expected.digest, expected.seated), expected)
+        return Verification(verdict_of(with_metadata, None, seated=False))
+    return Verification(verdict_of(with_metadata, expected.digest, expected.seated), expected)
 
 
 class TicketVerifier:
@@ -120,7 +120,7 @@ class TicketVerifier:
         record = self.at(actor)
         finding = verify_ticket(text, record)
         if record.row is None:
-            return finding, Ruling(finding.worth), None
+            return finding, Ruling(finding.verdict), None
         return finding, self.let_in(finding, record.row["id"], actor, room, command_id), record.row
 
     def named(self, number: str, sites: frozenset[str]) -> RegistrationRow | None:
@@ -179,7 +179,7 @@ class TicketVerifier:
             stream = uuid5(registration, ENTRY)
             self._command_handler.database.lock(connection, stream)
             ruled = self._ruling(connection, finding, registration, room, act.command_id, done_at)
-            if ruled.worth in ADMITS or (by_a_person and ruled.may_be_let_in):
+            if ruled.verdict in ADMITS or (by_a_person and ruled.may_be_let_in):
                 self._record(connection, stream, act, _entry(registration, ruled, finding, done_at))
             return ruled
 
@@ -223,11 +223,11 @@ class TicketVerifier:
     ) -> Ruling:
         expected = finding.expected
         if expected is None:
-            return Ruling(finding.worth)
+            return Ruling(finding.verdict)
         rows = entries.entries_of(connection, registration).values()
         entered = {row["ticket"]: row["entered_at"] for row in rows if row["command"] != command_id}
         return ruling(
-            finding.worth,
+            finding.verdict,
             expected.seats,
             done_at or self._command_handler.clock(),
             confirmed=expected.confirmed,
@@ -246,8 +246,8 @@ class TicketVerifier:
 def _entry(
     registration: UUID, ruled: Ruling, finding: Verification, done_at: datetime | None
 ) -> EntryRecorded:
-    manner = "typed" if finding.worth is TicketVerdict.TYPED else "scanned"
-    return EntryRecorded(registration, ruled.ticket, ruled.hall, manner, ruled.worth.value, done_at)
+    manner = "typed" if finding.verdict is TicketVerdict.TYPED else "scanned"
+    return EntryRecorded(registration, ruled.ticket, ruled.hall, manner, ruled.verdict.value, done_at)
 
 
 @dataclass

@@ -46,8 +46,8 @@ def let_in(registration_id: UUID) -> Response:
     row, actor = at_sites_of_caller(registration_id), me().acting_as(Role.REVIEWER)
     verifier = container().ticket_verifier
     verifier.look(row["id"], actor)
-    worth = TicketVerdict.OUTDATED if asked.manner == "scanned" else TicketVerdict.TYPED
-    finding = Verification(worth, verifier.expected(row["id"]))
+    verdict = TicketVerdict.OUTDATED if asked.manner == "scanned" else TicketVerdict.TYPED
+    finding = Verification(verdict, verifier.expected(row["id"]))
     ruled = verifier.let_in(finding, row["id"], actor, asked.room, command_id_of_key(), by_a_person=True)
     return _said(finding, ruled, row["id"])
 
@@ -76,9 +76,9 @@ def _said(finding: Verification, ruled: Ruling, registration: UUID | None) -> Re
     expected = finding.expected
     return answer(
         models.CheckShape(
-            verdict=ruled.worth.value,
+            verdict=ruled.verdict.value,
             says=ruled.say(language()),
-            admits=ruled.worth in ADMITS,
+            admits=ruled.verdict in ADMITS,
             by_a_person=ruled.may_be_let_in,
             registration=registration,
             ticket=ruled.ticket or None,

@@ -48,7 +48,7 @@ def check() -> Answer:
     typed, room = typed_field("code"), _room()
     finding = verify_ticket(typed, book) if len(typed) <= LONGEST else Verification(TicketVerdict.UNREADABLE)
     if book.row is None:
-        return _page(_Said(finding, Ruling(finding.worth), None))
+        return _page(_Said(finding, Ruling(finding.verdict), None))
     ruled = container().ticket_verifier.let_in(finding, book.row["id"], account().actor, room, command_id())
     return _page(_Said(finding, ruled, book.row))
 
@@ -66,7 +66,7 @@ def let_in(registration: UUID) -> Answer:
     ruled = container().ticket_verifier.let_in(
         finding, registration, account().actor, _room(), command_id(), by_a_person=True
     )
-    if ruled.worth in ADMITS or ruled.may_be_let_in:
+    if ruled.verdict in ADMITS or ruled.may_be_let_in:
         flash(_("报名号 %(number)s：已记录入场。", number=row["number"]))
         return redirect(url_for("admission.page"), 303)
     return _page(_Said(finding, ruled, row))
@@ -106,9 +106,9 @@ class _Said:
 
     @property
     def tone(self) -> str:
-        if self.ruling.worth in ADMITS:
+        if self.ruling.verdict in ADMITS:
             return "good"
-        return "bad" if self.ruling.worth in HALTS else "warn"
+        return "bad" if self.ruling.verdict in HALTS else "warn"
 
 
 def _page(said: _Said | None) -> str:
@@ -116,7 +116,7 @@ def _page(said: _Said | None) -> str:
         "staff/admission.html",
         said=said,
         says=said.ruling.say(language()) if said else "",
-        entered=said is not None and said.ruling.worth in {*ADMITS, TicketVerdict.ENTERED_BEFORE},
+        entered=said is not None and said.ruling.verdict in {*ADMITS, TicketVerdict.ENTERED_BEFORE},
         rooms=_rooms(),
         room=_room(),
         longest=LONGEST,

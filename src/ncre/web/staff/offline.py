@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 
-from ncre.domain.admission import ADMITS, BY_A_PERSON, ENTRY_CLOSES, ENTRY_OPENS, HALTS, WORTH_WORDS
+from ncre.domain.admission import ADMITS, BY_A_PERSON, ENTRY_CLOSES, ENTRY_OPENS, HALTS, VERDICT_WORDS
 from ncre.domain.exam.plan import Site, exam_time_in_words
 from ncre.domain.offline_acts import KEPT, MOST_ACTS
 from ncre.domain.registration.vocabulary import Role
@@ -168,8 +168,8 @@ def _settled() -> dict[str, Any]:
     """What the page must know to rule as the online door does."""
     return {
         "words": {
-            worth.value: (words.zh if language() == "zh" else words.en)
-            for worth, words in WORTH_WORDS.items()
+            verdict.value: (words.zh if language() == "zh" else words.en)
+            for verdict, words in VERDICT_WORDS.items()
         },
         "admits": sorted(ADMITS),
         "halted": sorted(HALTS),

@@ -135,7 +135,7 @@ function card(person, ruled) {
   const confirming = at("mode").value === "confirm";
   at("person").hidden = !person;
   at("confirm").hidden = !(person && confirming && !person.confirmed);
-  at("admit").hidden = !(person && !confirming && ruled && ruled.seat && by_a_person.includes(ruled.worth));
+  at("admit").hidden = !(person && !confirming && ruled && ruled.seat && by_a_person.includes(ruled.verdict));
   at("revoke").hidden = !(person && !confirming && ruled && ruled.seat && entries[ruled.seat.ticket]);
   const face = at("face");
   if (face.src) URL.revokeObjectURL(face.src);
@@ -163,10 +163,10 @@ async function check(code) {
   const record = person && byNumber.get(person.number);
   if (at("mode").value === "confirm") return confirming(paper, record, code);
   const ruled = ruleAt(paper, person, now(), { entries, room: at("room").value, opens, closes });
-  const good = admits.includes(ruled.worth);
+  const good = admits.includes(ruled.verdict);
   if (good) await enter(record, ruled, code, false);
-  const look = good ? "good" : halted.includes(ruled.worth) ? "bad" : "warn";
-  show(look, good ? says.admit : says.halt, filled(words[ruled.worth], ruled), record, ruled, code);
+  const look = good ? "good" : halted.includes(ruled.verdict) ? "bad" : "warn";
+  show(look, good ? says.admit : says.halt, filled(words[ruled.verdict], ruled), record, ruled, code);
 }
 
 function confirming(paper, record, code) {
