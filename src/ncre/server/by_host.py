@@ -114,12 +114,12 @@ class Branch:
             self._gate = await asyncio.get_running_loop().run_in_executor(None, self.build)
             self._gate.begin()
             self._failed_at = None
-            self._let_former_go()
         except Exception as error:
             self._failed_at = monotonic()
             log.error("%s cannot be served at present: %s", self.name, error)
         finally:
             self._building = None
+            self._let_former_go()  # also where this cannot be opened: nobody reads on and on what was replaced
         if self._leaving:
             self._end_if_left()
         return self._gate
