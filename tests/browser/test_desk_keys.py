@@ -137,6 +137,26 @@ def test_keys_pass_on_open_reasons_and_can_be_switched_off(
     assert [row["status"] for row in statuses(container).values()] == ["pending-review"] * 2
 
 
+def test_keys_pressed_one_after_the_other_count_however_late_the_page_is(
+    browser: Browser, container: Container, address: str, clock: Clock
+) -> None:
+    people = queue_of(container, clock, 1)
+    li = at_the_desk(container, desk(browser), address)
+    li.goes("/staff/queue")
+    li.presses(house_number(container, people[0]))
+    until(li.page, "document.querySelector('img.photo').naturalWidth > 0")
+    li.page.evaluate(
+        """() => {
+          const press = key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+          const busy = until => { while (performance.now() < until); };
+          press('r');
+          busy(performance.now() + 150);  // as long as no timer of the page can run
+          press('1');
+        }"""
+    )
+    until(li.page, "document.querySelector('#reject [data-key=\"1\"]').checked")
+
+
 def test_a_key_held_or_pressed_twice_decides_one_case(
     browser: Browser, container: Container, address: str, clock: Clock
 ) -> None:

@@ -28,7 +28,7 @@ function keep(says) {
   window.addEventListener("beforeunload", beacon);
   window.addEventListener("pagehide", beacon);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") beacon(); });
-  window.addEventListener("online", () => { if (dirty) save(); });
+  window.addEventListener("online", () => { if (dirty || busy) save(); }); // what is under way may have begun without a network
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   newest();
 

@@ -4,6 +4,7 @@ const ALONE = 60; // milliseconds
 const keys = document.getElementById("keys");
 const help = document.getElementById("key-help");
 let waiting = 0;
+let due = null; // what the key before does, unless another follows at once
 let before = -ALONE;
 
 // `meant` says what a key does now, or nothing; `escape` is called for Escape, also while somebody types.
@@ -27,14 +28,24 @@ function pressed(event, meant, escape) {
     return;
   }
   if (event.target.closest(TYPED)) return;
-  const act = event.key === "?" ? () => help.showModal() : meant(event.key.toLowerCase(), event);
   // A scanner types as a person never does: what is followed at once by another key is no key of the desk.
-  clearTimeout(waiting);
   const alone = event.timeStamp - before >= ALONE;
   before = event.timeStamp;
+  clearTimeout(waiting);
+  if (alone) acts(); // its time had come, and only the page was late
+  due = null;
+  const act = event.key === "?" ? () => help.showModal() : meant(event.key.toLowerCase(), event);
   if (!act) return;
   event.preventDefault();
-  if (alone) waiting = setTimeout(act, ALONE);
+  if (!alone) return;
+  due = act;
+  waiting = setTimeout(acts, ALONE);
+}
+
+function acts() {
+  const act = due;
+  due = null;
+  if (act) act();
 }
 
 function stored() {
