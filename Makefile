@@ -8,12 +8,11 @@ PORT ?= 8000
 LIBRARIES := $(VENV)/.libraries
 TOOLS := $(VENV)/.tools
 FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
-WALKS := tests/browser/walks
 SOAKED ?= tests/soak tests/drills tests/backups tests/services/exam tests/services/letters tests/services/review tests/web/shared/test_killed_web.py tests/browser tests/projections/maintenance/test_amcheck.py
 export PYTHONPATH := src
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test walks newest soak mutants drill drill-restore lint bench load lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
+.PHONY: help demo serve check test browser newest soak mutants drill drill-restore lint bench load lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
 
 help: ## list every target
 	@sed -nE 's/^##@ (.*)/\n\1/p; s/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,14 +28,13 @@ serve: $(LIBRARIES) $(BIN)/ncre ## only the pages, for development, over the dat
 check: lint ## lint, types and the fast tests, in under two minutes: before every commit
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not soak and not browser" $(FAST)
 
-test: $(TOOLS) ## every test, journeys in a browser included; but for the walks
-	@tools/browser.sh
+test: $(TOOLS) ## every test but those in a browser
 	@tools/oracles.sh
-	$(BIN)/python -m pytest -n 4 --dist loadfile --ignore=$(WALKS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m "not soak and not browser"
 
-walks: $(TOOLS) ## every page in a browser: on each width, by keys alone, with large text, without scripts, in both languages
+browser: $(TOOLS) ## the tests in a browser: journeys, and walks over every page on each width, by keys, with large text, without scripts
 	@tools/browser.sh
-	$(BIN)/python -m pytest -n 4 --dist loadfile $(WALKS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and browser" tests/browser
 
 newest: $(TOOLS) ## the fast tests on the newest Python of this machine, where that is newer than .venv's
 	@tools/newest_python.sh $(FAST)
