@@ -78,7 +78,9 @@ def postgres_server() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="ncre-postgres-")
     server = _started(folder)
     url = server.get_uri()
-    settings = (f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes", "autovacuum", "jit"))
+    settings = (
+        f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes", "autovacuum", "jit")
+    )
     _execute(url, *settings, "SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
     template = Database(named(url, TEMPLATE))
     template.migrate()

@@ -79,6 +79,12 @@ def test_the_document_number_is_shown_again_as_it_was_typed(wenjing: Candidate, 
     assert visitor.value("document_number") == "420115 20060315 002x"
 
 
+def test_a_second_tap_leads_where_the_first_one_led(wenjing: Candidate, visitor: Visitor) -> None:
+    visitor.get(path(wenjing))
+    for _tap in range(2):
+        assert visitor.post(path(wenjing), **form_of_details()).location.endswith("/subjects")
+
+
 def test_filled_details_may_be_amended(container: Container, wenjing: Candidate, visitor: Visitor) -> None:
     wenjing.fills()
     visitor.get(path(wenjing))
