@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from time import time
 from typing import Final
 
 import pytest
@@ -72,10 +73,22 @@ def door(browser: Browser, address: str, container: Container, codes: list[str])
     return shenhe.page
 
 
+SUFFIXES: Final = {
+    "Enter": {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"},
+    "Tab": {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9},
+}
+
+
 def scan(page: Page, code: str, suffix: str = "Enter") -> None:
-    """What a scanner does: each key by itself, then the suffix; it looks at no page."""
-    page.keyboard.type(code)
-    page.keyboard.press(suffix)
+    """What a scanner does: each key by itself, 10 ms apart however busy this machine is, then the suffix; it looks at no page."""
+    keys = [*({"key": key, "text": key} for key in code), SUFFIXES[suffix]]
+    keyboard = page.context.new_cdp_session(page)
+    begun = time()
+    for place, key in enumerate(keys):
+        at = begun + place * 0.01
+        keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": at, **key})
+        keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", "timestamp": at + 0.004, **key})
+    keyboard.detach()
 
 
 def says(page: Page, words: str) -> None:
