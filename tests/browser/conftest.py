@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from ncre.bootstrap import Container
 from tests.browser.visit import launch
@@ -16,6 +16,10 @@ from tests.stand_ins.market import Market, opened
 from tests.support.people import Clock
 
 CHROMIUM = shutil.which("chromium")
+
+expect.set_options(
+    timeout=15_000
+)  # what is expected comes late on a busy machine, and nothing is judged by when
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ def desk(browser: Browser) -> BrowserContext:
     return browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
 
 
-def until(page: Page, expression: str, seconds: float = 10.0) -> None:
+def until(page: Page, expression: str, seconds: float = 20.0) -> None:
     """Wait until JavaScript says so, asked from outside: what the page itself would evaluate, its policy forbids."""
     ends = monotonic() + seconds
     while not page.evaluate(expression):
