@@ -92,6 +92,12 @@ def test_a_request_is_for_one_host(hosts: tuple[str, ...]) -> None:
         assert caller.hears().status == 400
 
 
+def test_a_balancer_that_asks_in_http_1_0_names_no_host() -> None:
+    with served(hello) as port, Caller(port) as caller:
+        caller.says("GET /quick HTTP/1.0\n\n")
+        assert caller.hears().body == b"hello /quick"
+
+
 @pytest.mark.parametrize("target", ["http://localhost/quick", "*"])
 def test_what_is_no_path_is_told_so(target: str) -> None:
     with served(hello) as port, Caller(port) as caller:

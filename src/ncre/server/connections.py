@@ -116,7 +116,7 @@ class Connection(HttpToolsProtocol):
         """Raises NotOurs, which is answered with 400."""
         self._in_head = False
         upgrade, target = self.parser.should_upgrade(), self.url
-        if not _plain(self.headers, upgrade):
+        if not _plain(self.headers, upgrade, self.parser.get_http_version()):
             raise NotOurs
         if not target.startswith(b"/"):
             self.url = b"/"
@@ -213,9 +213,13 @@ class Connection(HttpToolsProtocol):
         return False
 
 
-def _plain(headers: list[tuple[bytes, bytes]], upgrade: bool) -> bool:
-    """Whether a request is for one host, and everybody before us saw its body end where we do."""
+def _plain(headers: list[tuple[bytes, bytes]], upgrade: bool, version: str) -> bool:
+    """Whether a request is for one host, and everybody before us saw its body end where we do.
+
+    HTTP/1.0 may name no host (RFC 9112 §3.2): so balancers ask whether a server lives.
+    """
     names = [name for name, _ in headers]
     if upgrade and (b"content-length" in names or b"transfer-encoding" in names):
         return False
-    return names.count(b"host") == 1
+    hosts = names.count(b"host")
+    return hosts == 1 or (hosts == 0 and version == "1.0")
