@@ -9,8 +9,6 @@ the CPU of the processes that decide, and of PostgreSQL, a case; their start is 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from argparse import ArgumentParser
 from collections import Counter
@@ -37,6 +35,7 @@ from ncre.identity.accounts import Account
 from ncre.services.review.bulk import BulkProgress, Chosen, ItemState, RunState
 from ncre.store.database import Database
 from ncre.store.schema import facts
+from tests.support.children import child
 from tests.support.containers import container_on, open_round
 
 CASES, KILLS = 10_000, 5
@@ -46,8 +45,6 @@ SEEN: Final = 8
 ONE_REFUSED_OF: Final = 100
 PATIENCE: Final = 0.02
 """Seconds between two looks at how far the run is."""
-
-ROOT: Final = Path(__file__).parents[1]
 
 PROCESS: Final = """
 import sys
@@ -126,13 +123,7 @@ def _process(
 ) -> float:
     """A process that decides until it is killed amid its work, or until nothing is left; seconds of CPU of its start."""
     arguments = [url, str(container.settings.data), str(li.id), str(run), str(minutes)]
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROCESS, *arguments],
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
+    process = child(PROCESS, *arguments)
     assert process.stdout is not None
     with process, process.stdout as told:
         started = float(told.readline())

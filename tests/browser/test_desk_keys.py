@@ -87,6 +87,13 @@ def decide_in_a_row(container: Container, clock: Clock, li: Person, count: int) 
     return decided, keys
 
 
+def opens(li: Person, container: Container, candidate: Candidate) -> None:
+    """From the queue, as far as the face is on the screen, before which no key decides."""
+    li.goes("/staff/queue")
+    li.presses(house_number(container, candidate))
+    until(li.page, "document.querySelector('img.photo').naturalWidth > 0")
+
+
 def house_number(container: Container, candidate: Candidate) -> str:
     return str(statuses(container)[candidate.id]["number"])
 
@@ -142,9 +149,7 @@ def test_keys_pressed_one_after_the_other_count_however_late_the_page_is(
 ) -> None:
     people = queue_of(container, clock, 1)
     li = at_the_desk(container, desk(browser), address)
-    li.goes("/staff/queue")
-    li.presses(house_number(container, people[0]))
-    until(li.page, "document.querySelector('img.photo').naturalWidth > 0")
+    opens(li, container, people[0])
     li.page.evaluate(
         """() => {
           const press = key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
@@ -162,9 +167,7 @@ def test_a_key_held_or_pressed_twice_decides_one_case(
 ) -> None:
     people = queue_of(container, clock, 3)
     li = at_the_desk(container, desk(browser), address)
-    li.goes("/staff/queue")
-    li.presses(house_number(container, people[0]))
-    until(li.page, "document.querySelector('img.photo').naturalWidth > 0")
+    opens(li, container, people[0])
     li.page.evaluate(
         """() => {
           const press = repeat => document.body.dispatchEvent(

@@ -14,23 +14,18 @@ from ncre.domain.registration import commands as c
 from ncre.operational.letters import of_registration
 from ncre.services.letters.assembly import LetterServices
 from ncre.services.letters.bounces import BounceOutcome, Bounces
-from tests.services.letters.post import Server, kinds, letters_over, with_mail
+from tests.services.letters.post import Server, kinds, with_mail
 from tests.services.letters.reports import report
 from tests.support.people import Candidate, approved, rejected
 
 
 @pytest.fixture
-def letters(container: Container, server: Server) -> LetterServices:
-    return letters_over(container, server)
-
-
-@pytest.fixture
-def told(container: Container, server: Server, letters: LetterServices) -> Candidate:
+def told(container: Container, server: Server, post: LetterServices) -> Candidate:
     """Somebody whose registration was rejected, and who was told."""
     candidate = with_mail(container)
     candidate.until_waiting()
     rejected(container, candidate)
-    letters.once()
+    post.once()
     return candidate
 
 
@@ -38,69 +33,69 @@ def envelope(server: Server) -> MailEnvelope:
     return server.arrived[-1].mail.envelope
 
 
-def again(container: Container, letters: LetterServices, candidate: Candidate) -> None:
+def again(container: Container, post: LetterServices, candidate: Candidate) -> None:
     """Rejected once more, with a letter."""
     candidate.does(c.RequestReview)
     rejected(container, candidate)
-    letters.once()
+    post.once()
 
 
 def test_an_address_that_is_wrong_is_written_to_no_more_and_its_owner_sees_it(
-    container: Container, server: Server, letters: LetterServices, told: Candidate
+    container: Container, server: Server, post: LetterServices, told: Candidate
 ) -> None:
     assert envelope(server).return_path.startswith("back+")
     assert len(envelope(server).return_path.partition("@")[0]) <= 64
     raw = report(envelope(server))
-    assert letters.bounces.take(raw) is BounceOutcome.NOTED
-    assert letters.bounces.take(raw) is BounceOutcome.NOTED
-    assert kinds(letters, told) == [(LetterKind.REJECTED, "bounced", "refused")]
-    assert letters.log.unreachable(told.account) == [(Channel.MAIL, "w***@example.com")]
-    again(container, letters, told)
+    assert post.bounces.take(raw) is BounceOutcome.NOTED
+    assert post.bounces.take(raw) is BounceOutcome.NOTED
+    assert kinds(post, told) == [(LetterKind.REJECTED, "bounced", "refused")]
+    assert post.log.unreachable(told.account) == [(Channel.MAIL, "w***@example.com")]
+    again(container, post, told)
     assert len(server.arrived) == 1
-    letters.log.send_again_to(told.account, Channel.MAIL)
-    again(container, letters, told)
+    post.log.send_again_to(told.account, Channel.MAIL)
+    again(container, post, told)
     assert len(server.arrived) == 2
 
 
 @pytest.mark.parametrize("named", ["return path", "head of the letter"])
 def test_a_letter_is_known_by_either_name(
-    server: Server, letters: LetterServices, told: Candidate, named: str
+    server: Server, post: LetterServices, told: Candidate, named: str
 ) -> None:
     sent = envelope(server)
     if named == "return path":
         raw = report(sent, head=False)
     else:
         raw = report(MailEnvelope(sent.message_id, "postmaster@mail.example"))
-    letters.bounces.take(raw)
-    assert letters.log.unreachable(told.account)
+    post.bounces.take(raw)
+    assert post.log.unreachable(told.account)
 
 
 def test_a_full_mailbox_stops_nothing_until_the_third_time(
-    container: Container, server: Server, letters: LetterServices, told: Candidate
+    container: Container, server: Server, post: LetterServices, told: Candidate
 ) -> None:
     for count in (1, 2, 3):
-        assert not letters.log.unreachable(told.account)
-        letters.bounces.take(report(envelope(server), "5.2.2"))
+        assert not post.log.unreachable(told.account)
+        post.bounces.take(report(envelope(server), "5.2.2"))
         if count < 3:
-            again(container, letters, told)
-    assert letters.log.unreachable(told.account)
+            again(container, post, told)
+    assert post.log.unreachable(told.account)
 
 
-def test_a_delay_is_no_failure(server: Server, letters: LetterServices, told: Candidate) -> None:
+def test_a_delay_is_no_failure(server: Server, post: LetterServices, told: Candidate) -> None:
     raw = report(envelope(server), "4.4.1", "delayed")
-    assert letters.bounces.take(raw) is BounceOutcome.NO_FAILURE
-    assert kinds(letters, told) == [(LetterKind.REJECTED, "sent", "")]
+    assert post.bounces.take(raw) is BounceOutcome.NO_FAILURE
+    assert kinds(post, told) == [(LetterKind.REJECTED, "sent", "")]
 
 
 def test_nobody_stops_letters_of_another_by_a_report_that_he_wrote(
-    server: Server, letters: LetterServices, told: Candidate
+    server: Server, post: LetterServices, told: Candidate
 ) -> None:
     sent = envelope(server)
     head, at, rest = sent.message_id.partition("-")
     forged = f"{head}-{'0' * 24}@mail.example>"
     raw = report(MailEnvelope(forged, f"back+{head.strip('<')}-{'0' * 24}@mail.example"))
-    assert letters.bounces.take(raw) is BounceOutcome.NOT_OURS
-    assert not letters.log.unreachable(told.account)
+    assert post.bounces.take(raw) is BounceOutcome.NOT_OURS
+    assert not post.log.unreachable(told.account)
     assert at + rest
 
 
@@ -114,28 +109,28 @@ def test_nobody_stops_letters_of_another_by_a_report_that_he_wrote(
         b"a" * (1024 * 1024 + 1),
     ],
 )
-def test_what_is_no_report_is_none(letters: LetterServices, raw: bytes) -> None:
-    assert letters.bounces.take(raw) is BounceOutcome.NO_REPORT
+def test_what_is_no_report_is_none(post: LetterServices, raw: bytes) -> None:
+    assert post.bounces.take(raw) is BounceOutcome.NO_REPORT
 
 
 def test_a_report_that_is_quicker_than_our_note_is_read_again(
-    container: Container, server: Server, letters: LetterServices, tmp_path: Path
+    container: Container, server: Server, post: LetterServices, tmp_path: Path
 ) -> None:
     candidate = with_mail(container, "liqiang")
     candidate.until_waiting()
     approved(container, candidate)
-    letters.planning.catch_up()
+    post.planning.catch_up()
     folder = tmp_path / "bounces"
     box = Maildir(folder)
-    bounces = Bounces(container.command_handler, letters.tokens, folder)
+    bounces = Bounces(container.command_handler, post.tokens, folder)
     with container.database.reading() as connection:
         waiting = of_registration(connection, candidate.id, 10)
         identity = next(one.id for one in waiting if one.kind == LetterKind.APPROVED)
-    box.add(report(letters.tokens.envelope(identity)))
+    box.add(report(post.tokens.envelope(identity)))
     box.add(b"Subject: Out of office\n\nI am away.")
     assert bounces.take_from_folder() == 0
     assert len(Maildir(folder)) == 1, "what is none goes, what is early stays"
-    letters.once()
+    post.once()
     assert bounces.take_from_folder() == 1
     assert len(Maildir(folder)) == 0
-    assert (LetterKind.APPROVED, "bounced", "refused") in kinds(letters, candidate)
+    assert (LetterKind.APPROVED, "bounced", "refused") in kinds(post, candidate)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,6 +20,7 @@ from ncre.events.registration import Approved, Rejected
 from ncre.identity.accounts import Account
 from ncre.operational import review_runs
 from ncre.services.review.bulk import BulkProgress, Chosen, ItemState, RunState
+from tests.support.children import child
 from tests.support.containers import container_on, open_round
 from tests.support.people import NOW, REVIEWER, SITE
 
@@ -31,7 +29,6 @@ pytest_plugins = ["tests.support.databases"]
 ROOT = Path(__file__).parents[3]
 SEEN = 8
 """The version of a case of the bench that waits."""
-
 CARRYING_ON = """
 import sys
 from datetime import timedelta
@@ -141,13 +138,7 @@ def test_a_run_killed_at_random_goes_on_and_decides_nobody_twice(
 def killed(lived: Container, url: str, run: UUID, minutes: int, after: float) -> bool:
     """Whether the process was killed amid its work; False where it was done before."""
     arguments = [url, str(lived.settings.data), str(run), str(minutes)]
-    process = subprocess.Popen(
-        [sys.executable, "-c", CARRYING_ON, *arguments],
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
+    process = child(CARRYING_ON, *arguments)
     assert process.stdout is not None
     with process, process.stdout as told:
         assert told.readline() == "ready\n"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
 from tests.support.people import WENJING, Candidate, Clock, form_of_details, somebody
-from tests.web.visitor import Visitor, errors_are_linked, signed_in
+from tests.web.visitor import Visitor, errors_are_linked
 
 TYPED = {name: value for name, value in form_of_details().items() if name != "remark"}
 
@@ -18,11 +17,6 @@ TYPED = {name: value for name, value in form_of_details().items() if name != "re
 @pytest.fixture
 def wenjing(container: Container) -> Candidate:
     return somebody(container)
-
-
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
 
 
 def test_what_was_completed_is_kept_and_a_registration_begins_with_it(

@@ -5,23 +5,17 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.state import registration_id
 from tests.support.people import ROUND, Candidate, Clock, somebody
-from tests.web.visitor import Visitor, errors_are_linked, facts_of, row_of, signed_in
+from tests.web.visitor import Visitor, errors_are_linked, facts_of, row_of
 
 
 @pytest.fixture
 def wenjing(container: Container) -> Candidate:
     return somebody(container)
-
-
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
 
 
 def accept(visitor: Visitor) -> UUID:

@@ -16,18 +16,6 @@ from tests.web.visitor import Visitor, facts_of, row_of, signed_in
 LITTLE = {name: value for name, value in form_of_details().items() if name not in ("sex", "birth")}
 
 
-@pytest.fixture
-def wenjing(container: Container) -> Candidate:
-    candidate = somebody(container)
-    candidate.agrees()
-    return candidate
-
-
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
-
-
 def path(candidate: Candidate, more: str = "") -> str:
     return f"/registrations/{candidate.id}/details{more}"
 

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
-from tests.support.people import REVIEWER, SITE, Candidate, Clock, approved, somebody
-from tests.web.visitor import Visitor, signed_in
-
-
-@pytest.fixture
-def wenjing(container: Container) -> Candidate:
-    candidate = somebody(container)
-    candidate.agrees()
-    return candidate
-
-
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
+from tests.support.people import REVIEWER, SITE, Candidate, Clock, approved
+from tests.web.visitor import Visitor
 
 
 def path(candidate: Candidate, page: str = "") -> str:

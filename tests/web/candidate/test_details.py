@@ -5,25 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from tests.support.people import LIQIANG, WENJING, Candidate, form_of_details, somebody
 from tests.web.visitor import Visitor, errors_are_linked, facts_of, row_of, signed_in
-
-
-@pytest.fixture
-def wenjing(container: Container) -> Candidate:
-    candidate = somebody(container)
-    candidate.agrees()
-    return candidate
-
-
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
 
 
 def path(candidate: Candidate) -> str:

@@ -28,13 +28,6 @@ FOREIGNER = replace(
 
 
 @pytest.fixture
-def wenjing(container: Container) -> Candidate:
-    candidate = somebody(container)
-    candidate.agrees()
-    return candidate
-
-
-@pytest.fixture
 def visitor(site: Flask, wenjing: Candidate) -> Visitor:
     visitor = signed_in(site, wenjing)
     visitor.get(path(wenjing))

@@ -39,11 +39,6 @@ def wenjing(container: Container) -> Candidate:
     return candidate
 
 
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
-
-
 def home(candidate: Candidate) -> str:
     return f"/registrations/{candidate.id}"
 

@@ -31,11 +31,6 @@ def wenjing(container: Container) -> Candidate:
     return candidate
 
 
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
-
-
 def path(candidate: Candidate) -> str:
     return f"/registrations/{candidate.id}/photo"
 

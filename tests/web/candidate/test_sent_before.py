@@ -16,13 +16,6 @@ from tests.web.staff_members import hidden, office, reviewer
 from tests.web.visitor import facts_of, row_of, signed_in
 
 
-@pytest.fixture
-def wenjing(container: Container) -> Candidate:
-    candidate = somebody(container)
-    candidate.agrees()
-    return candidate
-
-
 def stamps(container: Container, stream: UUID) -> list[Envelope]:
     with container.database.reading() as connection:
         return [fact.metadata for fact in container.command_handler.store.history(connection, stream)]

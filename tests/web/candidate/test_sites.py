@@ -35,11 +35,6 @@ def wenjing(container: Container) -> Candidate:
 
 
 @pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
-
-
-@pytest.fixture
 def stranger(site: Flask, container: Container) -> Visitor:
     assert container is not None
     return Visitor(site)

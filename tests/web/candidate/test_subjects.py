@@ -30,11 +30,6 @@ def wenjing(container: Container) -> Candidate:
     return candidate
 
 
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
-
-
 def path(candidate: Candidate, site: str = "") -> str:
     return f"/registrations/{candidate.id}/subjects" + (f"?site={site}" if site else "")
 

@@ -43,11 +43,6 @@ def wenjing(container: Container) -> Candidate:
     return somebody(container)
 
 
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
-
-
 def routes(site: Flask, method: str) -> dict[str, str]:
     """The rules under one registration by endpoint."""
     rules = [

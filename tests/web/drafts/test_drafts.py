@@ -19,18 +19,6 @@ from tests.web.visitor import ORIGIN, Visitor, facts_of, signed_in
 UNSENT = {**form_of_details(), "address": "湖北省武汉市某街某号，打到一半", "postcode": "43"}
 
 
-@pytest.fixture
-def wenjing(container: Container) -> Candidate:
-    candidate = somebody(container)
-    candidate.agrees()
-    return candidate
-
-
-@pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
-
-
 def path(candidate: Candidate, page: str = "details") -> str:
     return f"/registrations/{candidate.id}/{page}"
 

@@ -34,11 +34,6 @@ def wenjing(container: Container) -> Candidate:
 
 
 @pytest.fixture
-def visitor(site: Flask, wenjing: Candidate) -> Visitor:
-    return signed_in(site, wenjing)
-
-
-@pytest.fixture
 def link(visitor: Visitor, wenjing: Candidate) -> str:
     return handed_over(visitor, wenjing)
 

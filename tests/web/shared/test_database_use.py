@@ -76,7 +76,8 @@ def test_the_task_list_takes_one_connection(site: Flask, wenjing: Candidate) -> 
     assert (use.connections, use.cases) == (1, 1)
 
 
-def test_submitting_reads_its_case_once_and_writes_it_once(site: Flask, wenjing: Candidate) -> None:
+def submitted(site: Flask, wenjing: Candidate) -> Use:
+    """What it takes to submit a first choice."""
     wenjing.agrees()
     wenjing.fills()
     visitor = signed_in(site, wenjing)
@@ -84,6 +85,11 @@ def test_submitting_reads_its_case_once_and_writes_it_once(site: Flask, wenjing:
     visitor.get(f"{path}?site=420019")
     with used() as use:
         visitor.post(path, site="420019", subjects=["29"], declared="1")
+    return use
+
+
+def test_submitting_reads_its_case_once_and_writes_it_once(site: Flask, wenjing: Candidate) -> None:
+    use = submitted(site, wenjing)
     assert (use.connections, use.cases) == (3, 2), (
         "the page's, that of the transaction which writes the row, and that which ends the draft of the form"
     )
@@ -91,13 +97,7 @@ def test_submitting_reads_its_case_once_and_writes_it_once(site: Flask, wenjing:
 
 def test_what_nobody_could_pay_is_decided_once(site: Flask, wenjing: Candidate) -> None:
     """Open orders are closed before a change that the rules allow; where there are none, nothing is decided beforehand."""
-    wenjing.agrees()
-    wenjing.fills()
-    visitor = signed_in(site, wenjing)
-    path = f"/registrations/{wenjing.id}/subjects"
-    visitor.get(f"{path}?site=420019")
-    with used() as use:
-        visitor.post(path, site="420019", subjects=["29"], declared="1")
+    use = submitted(site, wenjing)
     assert sum("FROM facts" in one for one in use.statements) == 1
     assert len(use.statements) <= 30
 

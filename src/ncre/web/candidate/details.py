@@ -94,9 +94,8 @@ def save(registration: UUID) -> Answer:
         if refusal.code not in FIELD_OF:
             raise
         return _refused(own_case(registration), typed, refusal), int(STATUS[refusal.code])
-    second_tap = (
-        seen() or case.version
-    ) < case.version  # it finds done what the first one did, and leads where that one led
+    # A second tap finds done what the first one did, and leads where that one led.
+    second_tap = seen() < case.version
     chooses_next = step is Step.FILL_INFO or (second_tap and Step.SUBMIT in case.steps)
     following = "subjects.form" if chooses_next else "registration.tasks"
     return redirect(url_for(following, registration=case.id), 303)
