@@ -90,7 +90,7 @@ class Device(Person):
     def does(self, kind: str, code: str) -> None:
         """Confirm or check by a scan, without a mouse."""
         self.page.select_option("#mode", kind)
-        self.page.evaluate("before = { code: '', at: -600 }")
+        self.page.evaluate("repeats.forget()")
         self.page.locator("#code").focus()
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Enter")

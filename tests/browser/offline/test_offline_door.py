@@ -16,6 +16,7 @@ from ncre.domain.admission import VERDICT_WORDS, TicketVerdict, ruling
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.registration import commands as c
 from ncre.store.keys import Keys
+from tests.browser.scanner import Scanner
 from tests.browser.visit import RULES, phone, until
 from tests.support.people import OFFICE, REVIEWER, ROUND, SECRET, SITE, WENJING, Candidate, approved, somebody
 
@@ -56,15 +57,9 @@ def morning(container: Container, wenjing: Candidate) -> datetime:
     return expected.seats[0].starts_at - timedelta(minutes=18)
 
 
-def scan(page: Page, code: str, suffix: str = "Enter") -> None:
-    """Keys as a scanner sends them, without looking at the page."""
-    page.keyboard.type(code)
-    page.keyboard.press(suffix)
-
-
 def said(page: Page, code: str) -> str:
-    page.evaluate("before = { code: '', at: -600 }")  # time enough between two scans
-    scan(page, code)
+    page.evaluate("repeats.forget()")  # time enough between two scans
+    Scanner(page).scans(code)
     until(
         page,
         "document.querySelector('#verdict') && !document.querySelector('#verdict').innerText.includes('正在')",
@@ -113,7 +108,7 @@ def test_numbers_and_codes_however_they_are_sent(
     ):
         assert "可以核对放行" in said(page, sent), sent
         page.locator("#revoke").click()
-    scan(page, code, "Tab")
+    Scanner(page).scans(code, suffix="Tab")
     expect(page.locator("#verdict")).to_contain_text("可以核对放行")
     expect(page.locator("#code")).to_be_focused()
 
@@ -166,8 +161,7 @@ def test_a_second_scan_never_shows_the_first_person(
     page: Page, container: Container, wenjing: Candidate
 ) -> None:
     code = container.documents.ticket_page(wenjing.id).sheet.record.code
-    for one in (code, "zzz"):
-        scan(page, one)
+    Scanner(page).scans(code, "zzz")
     expect(page.locator("#verdict")).to_contain_text("无法识别")
     assert page.locator("#person").is_hidden()
     assert page.input_value("#code") == "zzz"

@@ -22,6 +22,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
 from ncre.web.site import create_site
+from tests.browser.visit import chooses_site
 from tests.browser.walks.office_work import CALLED_OFF, POSTPONED
 from tests.support.people import (
     KEEPING,
@@ -237,8 +238,7 @@ def _declines(page: Page, world: World) -> None:
 
 def _shows_subjects(page: Page, world: World) -> None:
     if page.get_by_role("button", name="显示科目").count():
-        page.select_option("#site", SITE)
-        _presses(page, "显示科目")
+        chooses_site(page, SITE)
 
 
 def _uploads_too_small(page: Page, world: World) -> None:

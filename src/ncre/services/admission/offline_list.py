@@ -33,7 +33,12 @@ KIND: Final = "ncre door list 1"
 _PAGE: Final = files("ncre") / "services/admission/offline_list.html"
 
 _STATIC: Final = files("ncre") / "web" / "static"
-_SHARED: Final = {"SCANNER": "staff/scanner.js", "TICKET": "offline/ticket.js", "RULING": "offline/ruling.js"}
+_SHARED: Final = {
+    "SCANNER": "staff/scanner.js",
+    "DOUBLE_SCAN": "staff/double_scan.js",
+    "TICKET": "offline/ticket.js",
+    "RULING": "offline/ruling.js",
+}
 """Which keys come from a scanner, what a code is worth and what it admits to; the pages of the site read the same files."""
 
 FACE: Final = (165, 240)

@@ -37,6 +37,7 @@ pages = Blueprint("offline", __name__)
 
 SCRIPTS: Final = (
     "staff/scanner",
+    "staff/double_scan",
     *(f"offline/{name}" for name in ("ticket", "ruling", "vault", "sync", "camera", "desk", "exchange")),
 )
 """In the order in which they build on each other."""

@@ -205,16 +205,14 @@ async function revoke(record, ruled) {
 }
 
 // Scan by scan, in their order; nobody stands there while another is asked about.
-const TWICE = 600; // ms: the same code again so soon is the same scan
-let line = Promise.resolve(), before = { code: "", at: -TWICE };
+const repeats = doubleScans();
+let line = Promise.resolve();
 
 function take(code) {
   const field = at("code");
   field.focus();
   field.select();
-  const moment = performance.now(), again = code === before.code && moment - before.at < TWICE;
-  before = { code, at: moment };
-  if (again || code.trim() === "") return;
+  if (repeats.again(code) || code.trim() === "") return;
   inOrder(() => check(code));
 }
 

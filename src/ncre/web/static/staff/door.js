@@ -9,25 +9,22 @@ const button = document.getElementById("camera");
 const view = document.getElementById("view");
 const fault = document.getElementById("camera-fault");
 
-const TWICE = 600; // ms: a scanner that reads the same code again so soon means the same scan
 const GONE = 2000; // ms a code must be out of the camera's picture before it counts again
 
 let line = Promise.resolve();
-let before = { code: "", at: -TWICE };
+const repeats = doubleScans();
 const spoken = document.getElementById("said");
 
 form.addEventListener("submit", (asked) => {
   asked.preventDefault();
-  ask(field.value, performance.now());
+  ask(field.value);
 });
 
-function ask(code, at) {
+function ask(code) {
   // At once, before any answer: the next scan replaces the text and never meets a half typed one.
   field.focus();
   field.select();
-  const again = code === before.code && at - before.at < TWICE;
-  before = { code, at };
-  if (again || code.trim() === "") return;
+  if (repeats.again(code) || code.trim() === "") return;
   show("checking", form.dataset.checking);
   line = line.then(() => answer(code));
 }
@@ -41,7 +38,7 @@ async function answer(code) {
     got = await fetch(form.action, { method: "POST", body: new URLSearchParams(asked), redirect: "follow", signal: AbortSignal.timeout(10000) });
     page = new DOMParser().parseFromString(await got.text(), "text/html");
   } catch {
-    before = { code: "", at: -TWICE }; // what was not answered may be scanned again at once
+    repeats.forget();
     show("bad", form.dataset.failed);
     return;
   }
@@ -116,7 +113,7 @@ async function look(detector, seen) {
   if (found) {
     if (found.rawValue !== seen.code || now - seen.at > GONE) {
       field.value = found.rawValue;
-      ask(found.rawValue, now);
+      ask(found.rawValue);
     }
     seen = { code: found.rawValue, at: now };
   }
