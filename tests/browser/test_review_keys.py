@@ -184,7 +184,7 @@ def test_axe_finds_nothing_on_the_pages_of_bulk_review(
     people = queue_of(container, clock, 5)
     wang = container.accounts.add("wang", PASSWORD, Role.REVIEWER, frozenset({SITE}))
     container.accounts.add("boss", PASSWORD, Role.OFFICE)
-    container.second_looks.set_rate(wang, SITE, 1000)
+    container.second_looks.set_rates(wang, [SITE], 1000)
     li = at_the_desk(container, desk(browser), address)
     found: list[str] = []
 

@@ -74,7 +74,7 @@ def test_a_bulk_run_whose_process_died_goes_on(container: Container, case: Candi
 
 def test_a_second_look_that_nobody_ended_is_free(container: Container, case: Candidate, clock: Clock) -> None:
     li, wang, zhao = (staff(container, name) for name in ("li", "wang", "zhao"))
-    container.second_looks.set_rate(staff(container, "boss", Role.OFFICE), SITE, 1000)
+    container.second_looks.set_rates(staff(container, "boss", Role.OFFICE), [SITE], 1000)
     container.registrations.approve(CaseRequest(registration=case.id, actor=li.actor, seen=5))
     clock.now += AHEAD
     assert container.second_looks.take(wang) is not None

@@ -18,6 +18,7 @@ from ncre.clients.qq import QQ
 from ncre.config import Misconfigured, Settings, refusals
 from ncre.identity.forgetting import Forgetting
 from ncre.identity.integrations import Integrations
+from ncre.identity.staff_directory import StaffDirectory
 from ncre.ledger.anchor import Anchor
 from ncre.ledger.sealer import Sealer
 from ncre.observability.tracing import Spans
@@ -191,7 +192,7 @@ def build_container(
         registrations=registrations,
         review_claims=claims,
         bulk_review=bulk,
-        second_looks=SecondLooks(handler, clock),
+        second_looks=SecondLooks(handler, clock, StaffDirectory(clock).reviewers),
         queries=queries,
         payment_links=PaymentLinks(queries.cases, clock, keys.session.hex()),
         counter_payments=money.counter_payments,

@@ -64,6 +64,11 @@ class SeatClaim:
         """The counter of a subject at a site, or of the whole site."""
         return f"seat:{self.round}:{self.site}:{self.subject}"
 
+    @staticmethod
+    def keys_of_round(round_code: str) -> str:
+        """What the keys of all counters of a round begin with; the six digits of the site follow."""
+        return f"seat:{round_code}:"
+
     def gone(self) -> Refusal:
         """The refusal where no seat is left."""
         if self.subject == WHOLE_SITE:

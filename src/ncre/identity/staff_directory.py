@@ -27,6 +27,15 @@ class StaffDirectory:
         asked = select(accounts).where(accounts.c.role.in_(_STAFF), accounts.c.closed_at.is_(None))
         return [account_of(row) for row in connection.execute(asked.order_by(accounts.c.name)).mappings()]
 
+    def reviewers(self, connection: Connection) -> list[Account]:
+        """Every reviewer who may sign in, of all sites."""
+        asked = select(accounts).where(
+            accounts.c.role == Role.REVIEWER.value,
+            accounts.c.closed_at.is_(None),
+            accounts.c.disabled_at.is_(None),
+        )
+        return [account_of(row) for row in connection.execute(asked).mappings()]
+
     def find(self, connection: Connection, identity: UUID) -> Account | None:
         """An account that is not closed; held until the transaction ends."""
         asked = select(accounts).where(accounts.c.id == identity, accounts.c.closed_at.is_(None))

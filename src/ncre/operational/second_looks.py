@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
+from ncre.domain.registration.commands import EVERY_SITE
 from ncre.store.columns import Moment
 from ncre.store.deadlines import SKEW
 from ncre.store.schema import metadata
@@ -172,7 +173,7 @@ def taken(connection: Connection, account: UUID, now: datetime) -> SecondLook | 
 def open_for(
     connection: Connection, account: UUID, sites: Collection[str], now: datetime, most: int
 ) -> list[SecondLook]:
-    """Up to `most` at these sites that somebody else decided, of somebody else's registration, and nobody is at; the oldest first."""
+    """Up to `most` at these sites, or at `EVERY_SITE`, that somebody else decided, of somebody else's registration, and nobody is at; the oldest first."""
     found = connection.execute(
         select(second_looks)
         .where(*_open(account, sites, now))
@@ -231,9 +232,10 @@ def _open(account: UUID, sites: Collection[str], now: datetime) -> tuple[ColumnE
     held = second_looks.c
     over = or_(held.taken_at <= now - HELD, held.taken_at > now + SKEW)
     free = or_(held.taken_at.is_(None), over, held.taken_by == account)
+    here = held.site != "" if sites == EVERY_SITE else held.site.in_(sorted(sites))
     return (
         held.state == LookState.WAITING.value,
-        held.site.in_(sorted(sites)),
+        here,
         held.first_by != account,
         held.candidate != account,
         free,

@@ -67,6 +67,17 @@ class RegistrationRow(TypedDict):
     changed_at: datetime
 
 
+class HoldingRow(TypedDict):
+    """What of a registration is looked at where a whole site is (`registrations`)."""
+
+    id: UUID
+    number: str | None
+    site: str | None
+    status: str
+    lines: list[SubjectFeeRow]
+    payment: Settled | None
+
+
 class SeatRow(TypedDict):
     """One assigned seat (`tickets`)."""
 

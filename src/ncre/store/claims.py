@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.store.database import Database
@@ -83,6 +83,27 @@ class ClaimStore:
         """(quota, taken) by key; keys without a quota are missing."""
         rows = connection.execute(_COUNTED, {"keys": list(keys)})
         return {key: (quota, taken) for key, quota, taken in rows}
+
+    def summed(
+        self, connection: Connection, prefix: str, length: int, apart: str
+    ) -> dict[str, tuple[int, int, int]]:
+        """(how many, quota, taken) of the counters whose keys begin so, by the `length` characters that follow.
+
+        Those whose keys end with `apart` are left out.
+        """
+        of = func.substr(counters.c.key, len(prefix) + 1, length)
+        asked = (
+            select(of, func.count(), func.sum(counters.c.quota), func.sum(counters.c.taken))
+            .where(
+                counters.c.key.startswith(prefix, autoescape=True),
+                ~counters.c.key.endswith(apart, autoescape=True),
+            )
+            .group_by(of)
+        )
+        return {
+            name: (many, int(quota), int(taken))
+            for name, many, quota, taken in connection.execute(asked).all()
+        }
 
     def draw(self, connection: Connection, key: str) -> int:
         """The next serial number of the key: 1, 2, 3 ... A rolled-back draw is drawn again."""

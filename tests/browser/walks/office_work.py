@@ -160,7 +160,7 @@ def _chosen(container: Container, person: Candidate, why: Refusal | None = None)
 def _bulk(world: World) -> dict[str, UUID]:
     """A run that has ended with refusals, and two that are looked at before they start."""
     container, account = world.container, world.accounts["shenhe"]
-    container.second_looks.set_rate(account, SITE, 1000)
+    container.second_looks.set_rates(account, [SITE], 1000)
     people = [world.people[name] for name in ("bulk-first", "bulk-second", "bulk-decided")]
     chosen = [_chosen(container, person) for person in people]
     rejected(container, world.people["bulk-decided"])

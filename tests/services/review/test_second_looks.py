@@ -11,6 +11,7 @@ import pytest
 
 from bench.ground import waiting
 from ncre.bootstrap import Container
+from ncre.domain.accounts.staff import StaffChange, Wanted
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
 from ncre.identity.accounts import Account
@@ -68,7 +69,7 @@ def test_what_was_drawn_is_what_the_key_and_the_rates_give(lived: Container) -> 
     for case in early:
         decide(lived, li, case)
     lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
-    lived.second_looks.set_rate(boss, SITE, 300)
+    lived.second_looks.set_rates(boss, [SITE], 300)
     for case in late:
         decide(lived, li, case)
     with lived.database.reading() as connection:
@@ -82,7 +83,7 @@ def test_what_was_drawn_is_what_the_key_and_the_rates_give(lived: Container) -> 
 
 def test_a_decision_that_was_refused_or_sent_twice_is_drawn_once_at_most(lived: Container) -> None:
     li, wang, boss = staff(lived, "li"), staff(lived, "wang"), staff(lived, "boss", Role.OFFICE)
-    lived.second_looks.set_rate(boss, SITE, 1000)
+    lived.second_looks.set_rates(boss, [SITE], 1000)
     (case,) = waiting(lived.command_handler, 1)
     request = CaseRequest(registration=case, actor=li.actor, seen=SEEN)
     lived.registrations.approve(request)
@@ -98,7 +99,7 @@ def test_a_decision_that_was_refused_or_sent_twice_is_drawn_once_at_most(lived: 
 def test_nobody_looks_twice_at_their_own_and_the_office_gets_what_differs(lived: Container) -> None:
     li, wang, boss = staff(lived, "li"), staff(lived, "wang"), staff(lived, "boss", Role.OFFICE)
     far = staff(lived, "far", site="429901")
-    lived.second_looks.set_rate(boss, SITE, 1000)
+    lived.second_looks.set_rates(boss, [SITE], 1000)
     first, second = waiting(lived.command_handler, 2)
     decide(lived, li, first)
     lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
@@ -134,7 +135,7 @@ def test_nobody_looks_twice_at_their_own_and_the_office_gets_what_differs(lived:
 
 def test_one_that_was_left_lying_goes_to_somebody_else(lived: Container) -> None:
     li, wang, zhao, boss = (staff(lived, name) for name in ("li", "wang", "zhao", "boss"))
-    lived.second_looks.set_rate(boss, SITE, 1000)
+    lived.second_looks.set_rates(boss, [SITE], 1000)
     (case,) = waiting(lived.command_handler, 1)
     decide(lived, li, case)
     assert lived.second_looks.take(wang) is not None
@@ -143,6 +144,33 @@ def test_one_that_was_left_lying_goes_to_somebody_else(lived: Container) -> None
     assert lived.second_looks.take(zhao) is not None
     with pytest.raises(Refusal):
         lived.second_looks.decide(wang, case, SEEN + 1, "approve", ())
+
+
+def test_the_office_gets_what_no_reviewer_of_the_site_may_take_and_nothing_else(lived: Container) -> None:
+    li, wang, boss = staff(lived, "li"), staff(lived, "wang"), staff(lived, "boss", Role.OFFICE)
+    clerk = staff(lived, "clerk", Role.OFFICE)
+    staff(lived, "far", site="429901")
+    lived.second_looks.set_rates(boss, [SITE], 1000)
+    seen, unseen = waiting(lived.command_handler, 2)
+    for case in (seen, unseen):
+        decide(lived, li, case)
+    assert lived.second_looks.waiting(wang) == {SITE: 2}
+    assert lived.second_looks.take(boss) is None, "wang is there for both"
+    lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    lived.registrations.open_details(seen, wang.actor, "review")
+    lived.registrations.open_details(seen, clerk.actor, "review")
+    assert lived.second_looks.waiting(wang) == {SITE: 1}
+    assert lived.second_looks.waiting(clerk) == {}, "who has seen it at the office does not look either"
+    assert lived.second_looks.waiting(boss) == {SITE: 1}
+    look = lived.second_looks.take(boss)
+    assert look is not None
+    assert look.registration == seen
+    assert lived.second_looks.decide(boss, seen, SEEN + 1, "approve", ()) is True
+    assert lived.second_looks.take(boss) is None
+    lived.staff_accounts.change(wang.id, Wanted(StaffChange.DISABLE, "离岗"), boss.actor)
+    look = lived.second_looks.take(boss)
+    assert look is not None
+    assert look.registration == unseen, "who may not sign in is nobody"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +194,7 @@ def test_rates_outside_their_bounds_are_refused(lived: Container) -> None:
     boss = staff(lived, "boss", Role.OFFICE)
     for rate in (-1, 1001):
         with pytest.raises(Refusal):
-            lived.second_looks.set_rate(boss, SITE, rate)
-    lived.second_looks.set_rate(boss, SITE, 25)
+            lived.second_looks.set_rates(boss, [SITE], rate)
+    lived.second_looks.set_rates(boss, [SITE], 25)
     assert Counter(lived.second_looks.rates([SITE, "429901"])) == Counter({SITE: 25, "429901": 0})
     assert LookState.WAITING.value == "waiting"

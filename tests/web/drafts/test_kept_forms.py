@@ -32,7 +32,7 @@ NOT_KEPT: Final[dict[str, str]] = {
     **dict.fromkeys(("desk.find", "bans.search", "erasures.find", "audit.find"), SEARCH),
     **dict.fromkeys(("audit_accounts.find", "admission.check", "admission.let_in", "admission.revoke"), SEARCH),
     **dict.fromkeys(("photo.send", "bans.upload", "bans.import_file", "duplicates.import_file"), FILE),
-    **dict.fromkeys(("contacts.ask", "second_looks.set_rate", "round_drafts.add_site", "exports.make"), ONE),
+    **dict.fromkeys(("contacts.ask", "second_looks.set_rates", "round_drafts.add_site", "exports.make"), ONE),
     **dict.fromkeys(("round_drafts.begin_next", "audit.open_details", "own_letters.save", "bulk.prepare"), ONE),
     **dict.fromkeys(("seating.seat", "halls.seats", "audit_ledger.take", "duplicates.export"), ONE),
     **dict.fromkeys(("staff_accounts.make", "staff_accounts.ask", "staff_accounts.confirm"), ONCE),
@@ -141,7 +141,7 @@ def giving_a_second_verdict(container: Container, site: Flask) -> Form:
     wenjing, li = somebody(container), reviewer(container, site)
     wenjing.until_waiting()
     assert li.account is not None
-    container.second_looks.set_rate(li.account, SITE, 1000)
+    container.second_looks.set_rates(li.account, [SITE], 1000)
     path = f"/staff/cases/{wenjing.id}"
     li.post(f"{path}/approve", page=path)
     wang = reviewer(container, site, name="wang")

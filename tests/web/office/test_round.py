@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,9 @@ from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
+from ncre.projections.registration.overview import QuotaUse, SiteOverview
 from ncre.projections.seating import tickets
+from ncre.services.exam.revision_commands import Revise
 from ncre.web.office.round import policy_in_words
 from ncre.web.site import create_site
 from tests.support.people import LIQIANG, OFFICE, SITE, Clock, bundled_round, somebody
@@ -90,6 +93,27 @@ def test_a_policy_is_said_in_words(site: Flask, kaowu: Visitor, code: str) -> No
     with site.test_request_context(headers={"Accept-Language": "zh"}):
         assert policy_in_words(bundled_round()[1][code]) == POLICIES[code]
     assert "；".join(POLICIES[code]) in line_of(kaowu.get("/office"), code)
+
+
+def test_what_was_taken_of_a_subject_that_is_offered_no_more_is_no_part_of_the_overview(
+    container: Container, kaowu: Visitor
+) -> None:
+    before = _site_now(container)
+    wanted = container.revisions.wanted("78")
+    (plan,) = [one for one in wanted.sites if one.code == SITE]
+    gone, *left = plan.offers
+    sites = tuple(replace(one, offers=tuple(left)) if one.code == SITE else one for one in wanted.sites)
+    container.revisions.revise(Revise(actor=OFFICE, wanted=replace(wanted, sites=sites), why="不再开考"))
+    after = _site_now(container)
+    assert before.sittings.quota == sum(offer.quota for offer in plan.offers)
+    assert after.sittings.quota == before.sittings.quota - gone.quota
+    assert after.people == before.people == QuotaUse(0, plan.quota)
+
+
+def _site_now(container: Container) -> SiteOverview:
+    round_ = container.queries.exams.current()
+    assert round_ is not None
+    return next(now for now in container.queries.exams.overview(round_) if now.site.code == SITE)
 
 
 def test_the_overview_stands_on_an_empty_database(container: Container, site: Flask, kaowu: Visitor) -> None:

@@ -35,6 +35,37 @@ def test_every_text_is_translated_with_the_same_particulars() -> None:
         assert set(PLACEHOLDER.findall(zh)) == set(PLACEHOLDER.findall(en)), zh
 
 
+def test_no_translation_says_a_thing_twice_or_runs_sentences_together() -> None:
+    for zh, en in texts(catalogue()).items():
+        half = len(en) // 2
+        assert len(en) < 20 or en[:half].strip() != en[half:].strip(), zh
+        assert not re.search(r"[a-z)][.;!?][A-Z]", en), zh
+
+
+def test_sentences_of_a_page_stand_apart_in_english() -> None:
+    """Chinese needs no blank after a full stop: two texts side by side run together in English alone."""
+    beside = re.compile(r"[。；]'\) *\}\}\{\{ _\(")
+    found = [
+        f"{file.name}: {line.strip()[:80]}"
+        for file in (ROOT / "src" / "ncre" / "web").rglob("*.html")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if beside.search(line)
+    ]
+    assert found == []
+
+
+def test_no_text_stands_where_it_is_not_gathered() -> None:
+    """What is translated within an f-string is passed over by the extractor, and stays Chinese."""
+    within = re.compile(r"""\bf(["']).*\{(?:_|gettext|ngettext)\(""")
+    found = [
+        f"{file.name}: {line.strip()[:80]}"
+        for file in (ROOT / "src" / "ncre" / "web").rglob("*.py")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if within.search(line)
+    ]
+    assert found == []
+
+
 def test_the_catalogue_holds_every_text_of_the_pages(tmp_path: Path) -> None:
     found = tmp_path / "messages.pot"
     pybabel = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"]

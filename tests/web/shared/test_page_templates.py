@@ -50,3 +50,19 @@ def test_each_language_has_templates_of_its_own(site: Flask) -> None:
     for code, word in (("en", "Sign in"), ("zh", "登录"), ("en", "Sign in")):
         page = client.get("/", base_url="https://localhost", headers={"Accept-Language": code})
         assert f">{word}</a>" in page.get_data(as_text=True)
+
+
+def test_each_cell_of_a_stacked_table_says_what_it_is() -> None:
+    """On a phone the heading is not there: a value without its label is a riddle. A cell of links or of a form speaks for itself."""
+    riddles = []
+    for file in (Path(pages.__file__).parent).rglob("*.html"):
+        for table in re.findall(
+            r'<table class="[^"]*\bstack\b.*?</table>', file.read_text(encoding="utf-8"), re.DOTALL
+        ):
+            body = table.partition("</thead>")[2] if "</thead>" in table else ""
+            for cell in re.findall(r"<td\b(?![^>]*(?:data-label|colspan))[^>]*>(.{12})", body, re.DOTALL):
+                if not re.match(
+                    r"\{\{ box|<a|<form|\{% if draft|</td>|\{\{ (?:row|line).name|\{% if now_|\{\{ counted", cell
+                ):
+                    riddles.append(f"{file.name}: {cell}")
+    assert riddles == []

@@ -24,6 +24,7 @@ from ncre.domain.registration.state import registration_id
 from ncre.domain.registration.vocabulary import Role
 from ncre.handlers.command_handler import Act
 from ncre.identity.accounts import Account
+from ncre.projections.registration.queue_pages import MOST_RANGES
 from ncre.services.bans.ban_file import NewBan
 from ncre.services.exam.calling_off_request import CallOff
 from ncre.web.site import create_site
@@ -160,13 +161,27 @@ def test_a_page_of_all_sites_asks_once_for_all_of_them(container: Container, sit
     assert (first, again) < (20, 20), "there are 26 sites"
 
 
-def statements_of(act: Callable[[], object]) -> int:
-    """How many statements reach the database meanwhile, repeated ones as often as they come."""
-    counted = 0
+def test_pages_of_all_sites_hand_over_a_value_a_site_at_most(container: Container, site: Flask) -> None:
+    """The overview named each subject of each site, and the queue each site once a range: 10 000 values among 400 sites."""
+    open_round(container)
+    codes = [one.code for one in container.queries.exams.sites(ROUND)]
+    one, li = (
+        visitor(container, site, "kaowu", Role.OFFICE),
+        visitor(container, site, "li", Role.REVIEWER, *codes),
+    )
+    bound = len(codes) + 10
+    assert max(values_of(lambda: one.get("/office"))) <= bound
+    if container.database.dialect == "postgresql":
+        assert len(codes) * 22 > MOST_RANGES, "so the index of the whole round is read"
+        assert max(values_of(lambda: li.get("/staff/queue"))) <= 22 * 5, "the sites go as one value"
 
-    def count(*_: object) -> None:
-        nonlocal counted
-        counted += 1
+
+def values_of(act: Callable[[], object]) -> list[int]:
+    """How many values each statement carries that reaches the database meanwhile."""
+    counted: list[int] = []
+
+    def count(_c: Any, _cursor: Any, _statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        counted.append(len(parameters or ()))
 
     event.listen(Engine, "before_cursor_execute", count)
     try:
@@ -174,6 +189,11 @@ def statements_of(act: Callable[[], object]) -> int:
     finally:
         event.remove(Engine, "before_cursor_execute", count)
     return counted
+
+
+def statements_of(act: Callable[[], object]) -> int:
+    """How many statements reach the database meanwhile, repeated ones as often as they come."""
+    return len(values_of(act))
 
 
 FILTERS: Final = (
@@ -186,7 +206,7 @@ FILTERS: Final = (
 def reviews(container: Container, li: Visitor) -> list[str]:
     """A case is claimed, decided in bulk and looked at twice; the pages on which that can be seen."""
     assert li.account is not None
-    container.second_looks.set_rate(li.account, SITE, 1000)
+    container.second_looks.set_rates(li.account, [SITE], 1000)
     waiting = [Walker(container) for _ in range(2)]
     for walker in waiting:
         walker.pictured()

@@ -13,7 +13,7 @@ from flask import Flask
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.site import create_site
-from tests.support.people import LIQIANG, SITE, WENJING, Candidate, Clock, rejected, somebody
+from tests.support.people import LIQIANG, ROUND, SITE, WENJING, Candidate, Clock, rejected, somebody
 from tests.web.staff_members import (
     HERE,
     Visitor,
@@ -26,6 +26,9 @@ from tests.web.staff_members import (
     row_of,
     visitor,
 )
+
+OTHER_SITE = "140027"
+"""Another site that reviews."""
 
 
 @pytest.fixture
@@ -253,7 +256,7 @@ def test_a_case_is_handed_to_a_colleague_with_a_note(
 def sampled(container: Container, li: Visitor, candidate: Candidate) -> None:
     """The case is approved by li, and drawn."""
     assert li.account is not None
-    container.second_looks.set_rate(li.account, SITE, 1000)
+    container.second_looks.set_rates(li.account, [SITE], 1000)
     path = f"/staff/cases/{candidate.id}"
     li.post(f"{path}/approve", page=path)
 
@@ -353,7 +356,7 @@ def test_a_case_that_waits_again_is_not_shown_to_who_gives_it_a_second_look(
     container: Container, site: Flask, li: Visitor, wenjing: Candidate
 ) -> None:
     assert li.account is not None
-    container.second_looks.set_rate(li.account, SITE, 1000)
+    container.second_looks.set_rates(li.account, [SITE], 1000)
     path = f"/staff/cases/{wenjing.id}"
     li.post(f"{path}/reject", page=path, reasons=["P01"])
     wenjing.requests_review()
@@ -382,19 +385,75 @@ def test_who_has_seen_at_the_desk_what_was_decided_gets_no_second_look_at_it(
     assert zhao.post("/staff/second-looks", page="/staff/second-looks").location.endswith(f"/{wenjing.id}/6")
 
 
-def test_a_rate_is_set_per_site_and_nonsense_is_refused_at_its_field(
+def test_rates_of_several_sites_are_set_in_one_form_and_nonsense_is_refused_at_its_field(
     container: Container, site: Flask
 ) -> None:
-    kaowu = office(container, site)
-    path = f"/office/second-looks/rates/{SITE}"
+    kaowu, home = office(container, site), "/office/second-looks"
+    path = f"{home}/rates"
     for typed in ("101", "x", "", "5.55", "-1", "1e3"):
-        answer = kaowu.post(path, page="/office/second-looks", rate=typed)
+        answer = kaowu.post(path, page=home, site=[SITE], rate=typed)
         assert answer.status_code == 422, typed
-        assert f'id="rate-{SITE}-fault"' in answer.text
-    assert kaowu.post(path, page="/office/second-looks", rate="2.5%").status_code == 303
-    assert 'name="rate" value="2.5"' in kaowu.get("/office/second-looks")
-    unknown = kaowu.post("/office/second-looks/rates/999999", page="/office/second-looks", rate="5")
-    assert unknown.status_code == 404
+        assert 'id="rate-fault"' in answer.text
+        assert f'value="{SITE}" checked' in answer.text, "what was chosen stays"
+    for chosen in ([], ["999999"]):
+        answer = kaowu.post(path, page=home, site=chosen, rate="5")
+        assert answer.status_code == 422
+        assert 'id="site-fault"' in answer.text
+        assert 'name="rate" type="text" value="5"' in answer.text
+    assert kaowu.post(path, page=home, site=[SITE, OTHER_SITE], rate="2.5%").status_code == 303
+    rates = container.second_looks.rates([one.code for one in container.queries.exams.sites(ROUND)])
+    assert {code for code, rate in rates.items() if rate} == {SITE, OTHER_SITE}
+    assert "现为 2.5%" in kaowu.get(home)
+    assert kaowu.post(path, page=home, all="1", rate="３％").status_code == 303
+    assert set(container.second_looks.rates(rates).values()) == {30}
+
+
+def test_what_no_reviewer_may_look_at_twice_goes_to_the_office_which_does_not_know_either(
+    container: Container, site: Flask, li: Visitor, wenjing: Candidate, clock: Clock
+) -> None:
+    sampled(container, li, wenjing)
+    wang, kaowu = reviewer(container, site, name="wang"), office(container, site)
+    assert "没有需要考务办公室复核的报名" in kaowu.get("/office/second-looks"), "wang may take it"
+    clock.advance(minutes=1)
+    wang.post("/staff/desk", page="/staff/desk", q=number(container, wenjing))
+    assert "由考务办公室复核" in wang.get("/staff/second-looks")
+    assert "复核（1 份）" in kaowu.get("/office/second-looks")
+    taken = kaowu.post("/staff/second-looks", page="/staff/second-looks").location
+    assert taken.endswith(f"/{wenjing.id}/6")
+    case = f"/staff/cases/{wenjing.id}"
+    record = f"/audit/{wenjing.id}"
+    for page in (case, record, f"{record}/facts", f"{record}/compare", f"{record}.json"):
+        assert kaowu.client.get(page, base_url=HERE).location == taken, page
+    text = kaowu.get(taken)
+    assert "待支付" not in text[text.index("<main") : text.index("</main>")]
+    assert kaowu.post(taken, page=taken, verdict="approve").status_code == 303
+    assert container.second_looks.report(ROUND)[0].agreed == 1
+    assert kaowu.client.get(record, base_url=HERE).status_code == 200
+
+
+def test_a_reviewer_of_several_sites_chooses_of_which_the_next_look_is(
+    container: Container, site: Flask, li: Visitor, wenjing: Candidate
+) -> None:
+    assert li.account is not None
+    sampled(container, li, wenjing)
+    container.second_looks.set_rates(li.account, [OTHER_SITE], 1000)
+    liqiang, far = somebody(container, "liqiang", LIQIANG), reviewer(container, site, OTHER_SITE, "far")
+    for step in (liqiang.agrees, liqiang.fills):
+        step()
+    liqiang.submits(OTHER_SITE, ("24",))
+    liqiang.uploads()
+    liqiang.requests_review()
+    path = f"/staff/cases/{liqiang.id}"
+    far.post(f"{path}/approve", page=path)
+    wang, here = visitor(container, site, "wang", Role.REVIEWER, SITE, OTHER_SITE), "/staff/second-looks"
+    page = wang.get(here)
+    assert "2 份等待复核" in page
+    for code in (SITE, OTHER_SITE):
+        assert f'<option value="{code}">' in page
+    assert str(liqiang.id) in (wang.post(here, page=here, site=OTHER_SITE).location or "")
+    assert "您有一份复核没有完成" in wang.get(here)
+    assert li.post(here, page=here, site=SITE).location == here, "their own, which is nothing"
+    assert "可能刚被同事领取" in li.get(here)
 
 
 NEW = ("bulk.", "claims.", "second_look.", "second_looks.", "review.sheet", "review.open_sheet")
@@ -409,13 +468,13 @@ GRANTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "claims.hand_over"): {"li": 422, "far": 404, "kaowu": 422},
     ("GET", "review.sheet"): {"li": 200, "far": 200, "kaowu": 200},
     ("POST", "review.open_sheet"): {"li": 303, "far": 404, "kaowu": 303},
-    ("GET", "second_look.page"): {"li": 200, "far": 200, "kaowu": 403},
-    ("POST", "second_look.take"): {"li": 303, "far": 303, "kaowu": 403},
-    ("GET", "second_look.case"): {"li": 409, "far": 409, "kaowu": 403},
-    ("GET", "second_look.photo"): {"li": 409, "far": 409, "kaowu": 403},
-    ("POST", "second_look.decide"): {"li": 409, "far": 409, "kaowu": 403},
+    ("GET", "second_look.page"): {"li": 200, "far": 200, "kaowu": 200},
+    ("POST", "second_look.take"): {"li": 303, "far": 303, "kaowu": 303},
+    ("GET", "second_look.case"): {"li": 409, "far": 409, "kaowu": 409},
+    ("GET", "second_look.photo"): {"li": 409, "far": 409, "kaowu": 409},
+    ("POST", "second_look.decide"): {"li": 409, "far": 409, "kaowu": 409},
     ("GET", "second_looks.home"): {"li": 403, "far": 403, "kaowu": 200},
-    ("POST", "second_looks.set_rate"): {"li": 403, "far": 403, "kaowu": 422},
+    ("POST", "second_looks.set_rates"): {"li": 403, "far": 403, "kaowu": 422},
     ("POST", "second_looks.settle"): {"li": 403, "far": 403, "kaowu": 422},
 }
 """What reviewers of the site, of another site, and the office get; candidates and auditors get 403, strangers the way to sign in."""

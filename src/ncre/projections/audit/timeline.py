@@ -75,16 +75,16 @@ def story(connection: Connection, about: UUID) -> list[HistoryRow]:
     return typed(HistoryRow, connection.execute(_ABOUT, {"of": about}).mappings())
 
 
-def acts_of(
-    connection: Connection, actor: str, about: Collection[UUID], since: datetime
-) -> dict[UUID, list[datetime]]:
-    """When somebody did or looked at anything in these cases after a moment, by case."""
-    asked = select(timeline.c.about, timeline.c.at).where(
-        timeline.c.about.in_(about), timeline.c.actor == actor, timeline.c.at > since
+def acts_since(
+    connection: Connection, about: Collection[UUID], since: datetime
+) -> dict[UUID, dict[str, list[datetime]]]:
+    """When who did or looked at anything in these cases after a moment: by case, then by actor."""
+    asked = select(timeline.c.about, timeline.c.actor, timeline.c.at).where(
+        timeline.c.about.in_(about), timeline.c.at > since
     )
-    found: dict[UUID, list[datetime]] = {}
-    for case, at in connection.execute(asked) if about else ():
-        found.setdefault(case, []).append(at)
+    found: dict[UUID, dict[str, list[datetime]]] = {}
+    for case, actor, at in connection.execute(asked) if about else ():
+        found.setdefault(case, {}).setdefault(actor, []).append(at)
     return found
 
 

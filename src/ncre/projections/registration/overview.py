@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,9 @@ from ncre.domain.registration.vocabulary import Status
 from ncre.projections.exam.exams import ExamRepository
 from ncre.projections.registration import registration_counts
 from ncre.store.claims import ClaimStore
+
+SITE_DIGITS: Final = 6
+"""Of the code of a site."""
 
 
 @dataclass(frozen=True)
@@ -60,37 +64,44 @@ def total(sites: Sequence[SiteOverview]) -> Total:
 def overview(
     connection: Connection, exams: ExamRepository, claims: ClaimStore, round_: Round
 ) -> list[SiteOverview]:
-    """Every site of the round, by province, city and code; two questions, however many registered."""
+    """Every site of the round, by province, city and code; four questions, however many sites and people there are."""
     sites = exams.sites(connection, round_.code)
     counts = registration_counts.by_site(connection, round_.code)
-    keys = [
-        prefix + subject
+    whole = claims.counted(connection, [_key(round_, site, WHOLE_SITE) for site in sites])
+    sittings = _sittings(connection, claims, round_, sites)
+    return [
+        SiteOverview(
+            site=site,
+            counts={status: here[status] for status in Status if status in here},
+            people=_use(whole.get(_key(round_, site, WHOLE_SITE), (0, 0))),
+            sittings=sittings[site.code],
+        )
         for site in sites
-        for prefix in [_prefix(round_, site)]
-        for subject in _counters(site)
+        for here in [counts.get(site.code, {})]
     ]
-    counted = claims.counted(connection, keys)
-    return [_site_now(_prefix(round_, site), site, counts.get(site.code, {}), counted) for site in sites]
 
 
-def _prefix(round_: Round, site: Site) -> str:
-    """What the keys of all counters of a site begin with."""
-    return SeatClaim(round_.code, site.code, "").key
+def _sittings(
+    connection: Connection, claims: ClaimStore, round_: Round, sites: Sequence[Site]
+) -> dict[str, QuotaUse]:
+    """What is taken of the subjects that each site offers, added up in the database.
+
+    The counter of a subject stays when the subject is taken out: sites with such are added up by what they offer.
+    """
+    summed = claims.summed(connection, SeatClaim.keys_of_round(round_.code), SITE_DIGITS, f":{WHOLE_SITE}")
+    found = {code: QuotaUse(taken, quota) for code, (_many, quota, taken) in summed.items()}
+    other = [site for site in sites if summed.get(site.code, (0, 0, 0))[0] != len(site.offers)]
+    counted = claims.counted(connection, [_key(round_, site, one) for site in other for one in site.offers])
+    for site in other:
+        uses = [_use(counted.get(_key(round_, site, one), (0, 0))) for one in site.offers]
+        found[site.code] = QuotaUse(sum(one.taken for one in uses), sum(one.quota for one in uses))
+    return found
 
 
-def _counters(site: Site) -> tuple[str, ...]:
-    return (*site.offers, WHOLE_SITE)
+def _key(round_: Round, site: Site, subject: str) -> str:
+    return SeatClaim(round_.code, site.code, subject).key
 
 
-def _site_now(
-    prefix: str, site: Site, counts: Mapping[Status, int], counted: Mapping[str, tuple[int, int]]
-) -> SiteOverview:
-    nothing = (0, 0)
-    whole = counted.get(prefix + WHOLE_SITE, nothing)
-    subjects = [counted.get(prefix + subject, nothing) for subject in site.offers]
-    return SiteOverview(
-        site=site,
-        counts={status: counts[status] for status in Status if status in counts},
-        people=QuotaUse(whole[1], whole[0]),
-        sittings=QuotaUse(sum(used for _, used in subjects), sum(quota for quota, _ in subjects)),
-    )
+def _use(counted: tuple[int, int]) -> QuotaUse:
+    quota, taken = counted
+    return QuotaUse(taken, quota)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, exists, or_, select, union_all
+from sqlalchemy import ARRAY, Connection, String, any_, bindparam, exists, or_, select, union_all
 from sqlalchemy.sql import ColumnElement, Select
 
 from ncre.domain.registration.commands import EVERY_SITE
@@ -128,11 +128,18 @@ def _walk(
     held = review_index.c
     wholes: list[ColumnElement[bool]] = [held.site == site for site in sites]
     if not sites or len(sites) * len(traits) > MOST_RANGES:
-        wholes = [held.site.in_(sites) if sites else held.site != ""]
+        wholes = [_one_of(held.site, sites, connection.dialect.name) if sites else held.site != ""]
     ranges = [_range(wanted, after, limit, where, code) for where in wholes for code in traits]
     merged = union_all(*(select(one.subquery(PART)) for one in ranges)).subquery(PART)
     asked = select(merged).order_by(*_order(merged.c, wanted)).limit(limit)
     return [PageStart(row.requested_at, row.registration, row.number) for row in connection.execute(asked)]
+
+
+def _one_of(column: ColumnElement[str], values: list[str], dialect: str) -> ColumnElement[bool]:
+    """`IN`; to PostgreSQL the values go once, as an array, however many ranges ask for them."""
+    if dialect != "postgresql":
+        return column.in_(values)
+    return column == any_(bindparam("sites", values, type_=ARRAY(String)))
 
 
 def _range(

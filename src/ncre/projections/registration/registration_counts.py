@@ -36,13 +36,21 @@ class CountsBySite(Summary):
 
 def by_site(connection: Connection, round_code: str) -> dict[str, dict[Status, int]]:
     """For each site with registrations how many stand where."""
-    asked = select(registration_counts).where(
-        registration_counts.c.round == round_code, registration_counts.c.people > 0
-    )
+    held = registration_counts.c
+    asked = select(held.site, held.status, held.people).where(held.round == round_code, held.people > 0)
     found: dict[str, dict[Status, int]] = {}
-    for row in connection.execute(asked).mappings():
-        found.setdefault(row["site"], {})[Status(row["status"])] = row["people"]
+    for site, status, people in connection.execute(asked).all():
+        found.setdefault(site, {})[Status(status)] = people
     return found
+
+
+def standing_by_site(connection: Connection, round_code: str, status: Status) -> dict[str, int]:
+    """How many registrations have this status at each site where some have."""
+    held = registration_counts.c
+    asked = select(held.site, held.people).where(
+        held.round == round_code, held.status == status.value, held.people > 0
+    )
+    return {row.site: row.people for row in connection.execute(asked)}
 
 
 def standing(connection: Connection, round_code: str, status: Status, sites: frozenset[str]) -> int:

@@ -34,7 +34,7 @@ from ncre.events import registration as facts
 from ncre.events.base import Fact
 from ncre.projections.base import Key, Projection, Row, changed, typed, typed_or_none
 from ncre.projections.registration.row_steps import CHANGES
-from ncre.projections.rows import RegistrationRow
+from ncre.projections.rows import HoldingRow, RegistrationRow
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
 
@@ -167,7 +167,7 @@ _SEATLESS = (
     .order_by(registrations.c.site)
 )
 _HOLDING_SEATS_AT = (
-    select(registrations)
+    select(*(registrations.c[name] for name in HoldingRow.__annotations__))
     .where(
         registrations.c.round == bindparam("code"),
         registrations.c.site == bindparam("at"),
@@ -270,10 +270,10 @@ def next_ordinal(connection: Connection, account: UUID, round_code: str) -> int:
     return (begun or 0) + 1
 
 
-def holding_seats_at(connection: Connection, round_code: str, site: str) -> list[RegistrationRow]:
+def holding_seats_at(connection: Connection, round_code: str, site: str) -> list[HoldingRow]:
     """Registrations of a round that hold seats at a site, by id."""
     return typed(
-        RegistrationRow, connection.execute(_HOLDING_SEATS_AT, {"code": round_code, "at": site}).mappings()
+        HoldingRow, connection.execute(_HOLDING_SEATS_AT, {"code": round_code, "at": site}).mappings()
     )
 
 

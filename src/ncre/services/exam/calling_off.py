@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,6 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.commands import CallOffSite
 from ncre.domain.exam.plan import Round
 from ncre.domain.exam.site_run import cause_of_run
@@ -32,8 +31,15 @@ from ncre.handlers.outages import OUTAGES
 from ncre.operational import site_runs
 from ncre.operational.site_runs import CaseState, RunCase, SiteRun
 from ncre.projections.registration import registrations
-from ncre.projections.rows import RegistrationRow
-from ncre.services.exam.calling_off_request import CallingOffProgress, CallOff, CallOffPreview, hindrance
+from ncre.projections.rows import HoldingRow, RegistrationRow
+from ncre.services.exam.calling_off_request import (
+    CallingOffProgress,
+    CallOff,
+    CallOffPreview,
+    hindrance,
+    hindrances,
+    mark_of,
+)
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.exam.revisions import Revisions
 from ncre.services.registration.changes import Changes
@@ -61,8 +67,13 @@ class CallingOff:
 
     def preview(self, round_code: str, site: str, to: str = "") -> CallOffPreview:
         """Whom it would concern; nothing is recorded. Raises Refusal for a site or round that there is not."""
+        return self.previews(round_code, site, [to])[to]
+
+    def previews(self, round_code: str, site: str, to: Iterable[str]) -> dict[str, CallOffPreview]:
+        """`preview` for each of these rounds, "" for none; who is there is read once."""
         with self._database.reading() as connection:
-            return self._preview(connection, round_code, site, to)
+            rows = registrations.holding_seats_at(connection, round_code, site)
+            return {one: self._preview(connection, round_code, site, one, rows) for one in to}
 
     def begin(self, asked: CallOff) -> UUID:
         """Close the site, record that it is called off, and list everybody there. Sent twice, it begins once.
@@ -135,7 +146,8 @@ class CallingOff:
             return asked.command_id
         if any(one.ended_at is None for one in site_runs.of_site(connection, asked.round, asked.site)):
             raise Refusal(RefusalCode.CALLED_OFF_ALREADY)
-        shown = self._preview(connection, asked.round, asked.site, asked.to)
+        there = registrations.holding_seats_at(connection, asked.round, asked.site)
+        shown = self._preview(connection, asked.round, asked.site, asked.to, there)
         if asked.seen != shown.mark:
             raise Refusal(RefusalCode.PREVIEW_OUTDATED)
         if not asked.to and shown.amount and asked.money is None:
@@ -172,7 +184,7 @@ class CallingOff:
                 CaseState.WAITING.value,
                 {},
             )
-            for row in self._rows(connection, asked.round, asked.site)
+            for row in registrations.holding_seats_at(connection, asked.round, asked.site)
         ]
         site_runs.add(connection, run, cases)
         return run.id
@@ -191,31 +203,24 @@ class CallingOff:
             ),
         )
 
-    def _preview(self, connection: Connection, round_code: str, site: str, to: str) -> CallOffPreview:
+    def _preview(
+        self, connection: Connection, round_code: str, site: str, to: str, rows: Sequence[HoldingRow]
+    ) -> CallOffPreview:
         exams = self._command_handler.exams
         if exams.site(connection, round_code, site) is None:
             raise Refusal(RefusalCode.SITE_UNKNOWN, site=site)
         target = self._target(connection, round_code, to)
         there = exams.site(connection, to, site) if target else None
-        rows = self._rows(connection, round_code, site)
         counts = Counter(row["status"] for row in rows)
-        hindered: dict[Bilingual, int] = {}
-        for row in rows:
-            refusal = hindrance(row, there, to) if target and Status(row["status"]) in PAID else None
-            if refusal is not None:
-                why = in_both_languages(refusal)
-                hindered[why] = hindered.get(why, 0) + 1
+        hindered = hindrances(rows, there, to) if target else {}
         paid = [row for row in rows if row["payment"]]
-        mark = uuid5(
-            UUID(int=0), f"{round_code} {site} {to} {[(str(row['id']), row['status']) for row in rows]}"
-        )
         return CallOffPreview(
             {status: counts[status] for status in Status if counts[status]},
             len(paid),
             sum(row["payment"]["amount"] for row in paid if row["payment"]),
             target,
             hindered,
-            mark.hex,
+            mark_of(f"{round_code} {site} {to}", rows),
         )
 
     def _target(self, connection: Connection, round_code: str, to: str) -> Round | None:
@@ -225,9 +230,6 @@ class CallingOff:
         if target is None or to == round_code:
             raise Refusal(RefusalCode.ROUND_TO_MISSING)
         return target
-
-    def _rows(self, connection: Connection, round_code: str, site: str) -> list[RegistrationRow]:
-        return registrations.holding_seats_at(connection, round_code, site)
 
     def _dealt_with(self, run: SiteRun, case: RunCase) -> bool:
         """Whether something came of it; what only failed for now waits."""

@@ -214,8 +214,7 @@ class CaseQueries:
             pages = max(1, -(-count // size))
             page = min(page, pages)
             rows = review_queue.waiting(connection, round_code, sites, size, (page - 1) * size)
-            by_site = registration_counts.by_site(connection, round_code)
-        waiting_at = {site: counts.get(Status.PENDING_REVIEW, 0) for site, counts in by_site.items()}
+            waiting_at = registration_counts.standing_by_site(connection, round_code, Status.PENDING_REVIEW)
         return QueuePage(rows, count, page, pages, waiting_at)
 
     def queue_page(self, wanted: QueueFilter, after: PageStart | None, limit: int) -> QueuedCases:
@@ -226,8 +225,7 @@ class CaseQueries:
     def waiting_at(self, round_code: str) -> dict[str, int]:
         """How many wait for review at each site of a round."""
         with self._database.reading() as connection:
-            by_site = registration_counts.by_site(connection, round_code)
-        return {site: counts.get(Status.PENDING_REVIEW, 0) for site, counts in by_site.items()}
+            return registration_counts.standing_by_site(connection, round_code, Status.PENDING_REVIEW)
 
     def rows(self, cases: Sequence[UUID]) -> list[RegistrationRow]:
         """The registrations of these ids, in that order; those that are not there are left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +12,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from ncre.domain.refusals import Refusal, RefusalCode
+from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.rejection_reasons import require_reasons, require_text
+from ncre.domain.registration.vocabulary import Role
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import CommandHandler
-from ncre.identity.accounts import Account
+from ncre.identity.accounts import Account, covering
 from ncre.operational import second_looks
 from ncre.operational.second_looks import LONGEST_NOTE, LookState
 from ncre.operational.second_looks import SecondLook as SecondLook
@@ -28,6 +31,10 @@ OUTCOMES: Final = ("first", "second", "both")
 """Which verdict the office found right; "both" where either can be held."""
 
 FARTHEST: Final = 999
+"""Second looks that are looked through at once, the oldest."""
+
+Acts = dict[UUID, dict[str, list[datetime]]]
+"""When who did or looked at something, by case and actor."""
 
 
 @dataclass(frozen=True)
@@ -70,40 +77,58 @@ class ReviewerAgreement:
 class SecondLooks:
     """What was drawn, what the second reviewers found, and the rates of the sites."""
 
-    def __init__(self, command_handler: CommandHandler, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        command_handler: CommandHandler,
+        clock: Callable[[], datetime],
+        reviewers: Callable[[Connection], Iterable[Account]],
+    ) -> None:
+        """`reviewers` are those of all sites who may sign in."""
         self._command_handler = command_handler
+        self._reviewers = reviewers
         self._store = command_handler.store
         self._notes = SealedNotes(command_handler.store, "second-look")
         self._database = command_handler.database
         self._clock = clock
 
-    def waiting(self, account: Account) -> int:
-        """How many this reviewer could take, counted no further than `FARTHEST`."""
+    def waiting(self, account: Account) -> Counter[str]:
+        """How many this account could take by site, of the oldest `FARTHEST`."""
         with self._database.reading() as connection:
-            return len(self._open_for(connection, account, self._clock()))
+            return Counter(look.site for look in self._open_for(connection, account, self._clock()))
 
     def taken(self, account: Account) -> SecondLook | None:
-        """What this reviewer has taken and not decided, or None."""
+        """What this account has taken and not decided, or None."""
         with self._database.reading() as connection:
             return second_looks.taken(connection, account.id, self._clock())
 
-    def take(self, account: Account) -> SecondLook | None:
-        """The one that this reviewer has taken already, else the oldest that is free; None where none is."""
+    def take(self, account: Account, site: str = "") -> SecondLook | None:
+        """The one that this account has taken already, else the oldest that is free at a site, "" for any; None where none is."""
         now = self._clock()
         with self._database.transaction() as connection:
             own = second_looks.taken(connection, account.id, now)
-            for look in [own] if own else self._open_for(connection, account, now):
+            for look in [own] if own else self._open_for(connection, account, now, site):
                 if second_looks.take(connection, look, account.id, now):
                     return look
         return None
 
-    def _open_for(self, connection: Connection, account: Account, now: datetime) -> list[SecondLook]:
-        """What this reviewer may take: nothing of which they have seen at the desk how it stands since it was decided."""
-        looks = second_looks.open_for(connection, account.id, account.sites, now, FARTHEST)
+    def _open_for(
+        self, connection: Connection, account: Account, now: datetime, site: str = ""
+    ) -> list[SecondLook]:
+        """What this account may take: nothing of which they have seen at the desk how it stands since it was decided.
+
+        A reviewer takes what colleagues decided; the exam office what no reviewer of its site may take.
+        """
+        sites = covering(account.role, account.sites)
+        if site:
+            sites = frozenset({site}) if sites == EVERY_SITE else sites & {site}
+        looks = second_looks.open_for(connection, account.id, sites, now, FARTHEST)
         since = min((look.decided_at for look in looks), default=now)
-        cases = {look.registration for look in looks}
-        acts = timeline.acts_of(connection, str(account.id), cases, since)
-        return [look for look in looks if not _has_seen(look, account.id, acts.get(look.registration, ()))]
+        acts = timeline.acts_since(connection, {look.registration for look in looks}, since)
+        free = [look for look in looks if not _has_seen(look, account.id, acts)]
+        if account.role is Role.REVIEWER or not free:
+            return free
+        reviewers = list(self._reviewers(connection))
+        return [look for look in free if not any(_may_take(look, one, acts) for one in reviewers)]
 
     def mine(self, account: Account, registration: UUID, version: int) -> SecondLook:
         """What this reviewer has taken and not decided. Raises Refusal."""
@@ -187,12 +212,14 @@ class SecondLooks:
             known = second_looks.rates(connection, sites, self._clock())
         return {site: known.get(site, 0) for site in sites}
 
-    def set_rate(self, account: Account, site: str, per_mille: int) -> None:
-        """From now on. Raises Refusal."""
+    def set_rates(self, account: Account, sites: Collection[str], per_mille: int) -> None:
+        """At these sites from now on. Raises Refusal."""
         if not 0 <= per_mille <= WHOLE:
             raise Refusal(RefusalCode.RATE_UNFIT)
+        now = self._clock()
         with self._database.transaction() as connection:
-            second_looks.set_rate(connection, site, per_mille, self._clock(), account.id)
+            for site in sorted(sites):
+                second_looks.set_rate(connection, site, per_mille, now, account.id)
 
     def report(self, round_code: str) -> list[ReviewerAgreement]:
         """Every reviewer with a decision that was looked at twice in the round."""
@@ -213,12 +240,24 @@ class SecondLooks:
         ]
 
 
-def _has_seen(look: SecondLook, account: UUID, acts: Iterable[datetime]) -> bool:
-    """Whether one of these acts came after the decision, and not while the case was shown without it."""
+def _may_take(look: SecondLook, reviewer: Account, acts: Acts) -> bool:
+    """Whether this reviewer could give the second look, now or once it is free."""
+    return (
+        reviewer.actor.covers(look.site)
+        and reviewer.id not in (look.first_by, look.candidate)
+        and not _has_seen(look, reviewer.id, acts)
+    )
+
+
+def _has_seen(look: SecondLook, account: UUID, acts: Acts) -> bool:
+    """Whether one of their acts came after the decision, and not while the case was shown without it."""
     blind = None
     if look.taken_by == account and look.taken_at is not None:
         blind = (look.taken_at, look.taken_at + second_looks.HELD)
-    return any(at > look.decided_at and not (blind is not None and blind[0] <= at < blind[1]) for at in acts)
+    theirs = acts.get(look.registration, {}).get(str(account), ())
+    return any(
+        at > look.decided_at and not (blind is not None and blind[0] <= at < blind[1]) for at in theirs
+    )
 
 
 def _key(look: SecondLook) -> str:

@@ -36,6 +36,7 @@ from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import any_row
 from ncre.web.staff.desk import looked_up
+from ncre.web.staff.second_look import blind
 
 pages = Blueprint("audit", __name__)
 
@@ -61,6 +62,7 @@ def find() -> Answer:
 
 @pages.get("/audit/<uuid:registration>")
 @require_role(Role.AUDITOR, Role.OFFICE)
+@blind
 def registration(registration: UUID) -> Answer:
     """The history beside the registration as it stood at a version or a moment."""
     _record_view(registration, "record")
@@ -69,6 +71,7 @@ def registration(registration: UUID) -> Answer:
 
 @pages.post("/audit/<uuid:registration>/open")
 @require_role(Role.OFFICE)
+@blind
 def open_details(registration: UUID) -> Answer:
     """Show the private details in this session from now on; the look and its reason are recorded first."""
     row, at = any_row(registration), trimmed_field("at")
@@ -84,6 +87,7 @@ def open_details(registration: UUID) -> Answer:
 
 @pages.get("/audit/<uuid:registration>/compare")
 @require_role(Role.AUDITOR, Role.OFFICE)
+@blind
 def compare(registration: UUID) -> Answer:
     """What differs between two states; the last two versions where none are named."""
     _record_view(registration, "compare")
@@ -107,6 +111,7 @@ def compare(registration: UUID) -> Answer:
 
 @pages.get("/audit/<uuid:registration>/facts")
 @require_role(Role.AUDITOR, Role.OFFICE)
+@blind
 def facts(registration: UUID) -> Answer:
     """The facts as they are stored, boxes closed; beside them what is in the boxes, where opened."""
     _record_view(registration, "facts")
@@ -115,6 +120,7 @@ def facts(registration: UUID) -> Answer:
 
 @pages.get("/audit/<uuid:registration>.json")
 @require_role(Role.AUDITOR, Role.OFFICE)
+@blind
 def export(registration: UUID) -> Answer:
     """The whole record as JSON: row, sentences, facts and looks as stored. Boxes stay closed."""
     _record_view(registration, "json")

@@ -68,7 +68,8 @@ def purpose_said(purpose: str) -> str:
 def look_said(look: DetailsViewed) -> str:
     """What was opened, and why."""
     why = disclosure_words(look.why).say(language()) if look.why else ""
-    return f"{purpose_said(look.purpose)}{_('（原因：%(why)s）', why=why) if why else ''}"
+    reason = _("（原因：%(why)s）", why=why) if why else ""
+    return f"{purpose_said(look.purpose)}{reason}"
 
 
 def _begin(day: date) -> datetime:

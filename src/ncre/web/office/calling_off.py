@@ -57,13 +57,10 @@ def preview(round_code: str, site: str) -> Answer:
 def begin(round_code: str, site: str) -> Answer:
     round_, found = _round(round_code), _site(round_code, site)
     way, why = typed_field("way"), typed_field("why")
-    if way not in ("refund", "keep", "postpone"):
-        fault = _("请选择取消并退费、取消但不退费，或延期。")
-        return _preview(round_, found, {"way": fault}), 422
     money = {"refund": PaidFee.REFUND, "keep": PaidFee.KEEP}.get(way)
     to = typed_field("to") if way == "postpone" else ""
-    if way == "postpone" and not to:
-        return _preview(round_, found, {"to": refusal_text(Refusal(RefusalCode.ROUND_TO_MISSING))}), 422
+    if faults := _faults(way, to, why):
+        return _preview(round_, found, faults), 422
     try:
         run = container().calling_off.begin(
             CallOff(
@@ -81,6 +78,18 @@ def begin(round_code: str, site: str) -> Answer:
         field = FIELD_OF.get(refusal.code, "way")
         return _preview(round_, found, {field: refusal_text(refusal)}), int(STATUS[refusal.code])
     return redirect(url_for("calling_off.progress", run=run), 303)
+
+
+def _faults(way: str, to: str, why: str) -> dict[str, str]:
+    """What is missing, each at its field."""
+    faults = {}
+    if way not in ("refund", "keep", "postpone"):
+        faults["way"] = _("请选择取消并退费、取消但不退费，或延期。")
+    if way == "postpone" and not to:
+        faults["to"] = _("请选择转到哪个考次；没有可选的，请先开放下一考次。")
+    if not why.strip():
+        faults["why"] = refusal_text(Refusal(RefusalCode.WHY_MISSING))
+    return faults
 
 
 @pages.get("/office/called-off/<uuid:run>")
@@ -111,8 +120,8 @@ def again(run: UUID) -> Answer:
 
 def _preview(round_: Round, site: Site, faults: dict[str, str]) -> str:
     others = [one for one in container().queries.exams.rounds() if one.code != round_.code]
-    shown = container().calling_off.preview(round_.code, site.code)
-    carried = {one.code: container().calling_off.preview(round_.code, site.code, one.code) for one in others}
+    carried = container().calling_off.previews(round_.code, site.code, ["", *(one.code for one in others)])
+    shown = carried.pop("")
     opened = DRAFT.opened(thing("call-off", round_.code, site.code))
     return render_template(
         "office/rounds/call_off.html",

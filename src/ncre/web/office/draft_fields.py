@@ -67,7 +67,7 @@ AUDIENCES: Final = (
 LEVELS: Final = tuple((str(one), str(one)) for one in range(1, 5))
 STATUSES: Final = (("listed", later("已公布")), ("unconfirmed", later("未确认")))
 MANAGES: Final = (
-    ("rooms", later("机房")),
+    ("rooms", later("机房和座位")),
     ("offers", later("开考科目和限额")),
     ("notice", later("考点提示")),
     ("reviewers", later("审核员")),
@@ -191,7 +191,7 @@ FORMS: Final[Mapping[str, Form]] = {
         ),
     ),
     "subjects": Form(
-        later("科目"),
+        later("科目目录"),
         (
             FieldGroup(
                 later("科目目录"),
@@ -211,7 +211,7 @@ FORMS: Final[Mapping[str, Form]] = {
         ),
     ),
     "batches": Form(
-        later("批次"),
+        later("考试批次"),
         (
             FieldGroup(
                 later("考试批次"),

@@ -95,8 +95,8 @@ def labels_of(form: Form) -> dict[str, Text]:
     """What the page calls each key."""
     labels: dict[str, Text] = dict(WINDOWS)
     for name, label in WINDOWS:
-        labels[f"{name}.opens"] = f"{label} {_('开始')}"
-        labels[f"{name}.closes"] = f"{label} {_('结束')}"
+        labels[f"{name}.opens"] = _("%(what)s 开始", what=label)
+        labels[f"{name}.closes"] = _("%(what)s 结束", what=label)
     for group in form.groups:
         columns = group.table.columns if group.table else ()
         for one in (*group.fields, *columns):

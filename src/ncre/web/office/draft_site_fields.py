@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 
+from ncre.domain.exam.subject_names import subject_words
 from ncre.web.office.draft_fields import (
     MANAGES,
     POLICY,
@@ -17,6 +18,7 @@ from ncre.web.office.draft_fields import (
     Form,
     Table,
 )
+from ncre.web.shared.language import language
 
 
 def site_form(
@@ -68,7 +70,7 @@ def site_form(
                 hint=_("留空则按考次的现场确认时间，在考点地址。"),
             ),
             offers_group(listed),
-            FieldGroup(_("机房"), table=ROOMS, hint=_("清空一行即取消这个机房。")),
+            FieldGroup(_("机房和座位"), table=ROOMS, hint=_("清空一行即取消这个机房。")),
             FieldGroup(
                 _("本考点的批次"),
                 table=Table("sittings", SITTINGS),
@@ -85,6 +87,9 @@ def site_form(
 def offers_group(subjects: Iterable[tuple[str, str]]) -> FieldGroup:
     return FieldGroup(
         _("开考科目"),
-        tuple(DraftField(f"offers.{code}", f"{code} {name}", short=True) for code, name in subjects),
+        tuple(
+            DraftField(f"offers.{code}", f"{code} {subject_words(name).say(language())}", short=True)
+            for code, name in subjects
+        ),
         hint=_("填写限报人数；留空则不开考。"),
     )

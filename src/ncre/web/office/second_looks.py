@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final
+from unicodedata import normalize
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -16,8 +17,8 @@ from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import fresh_id, trimmed_field, typed_field
-from ncre.web.shared.rounds import current_site, names_of_sites
+from ncre.web.shared.forms import field_values, has_field, trimmed_field, typed_field
+from ncre.web.shared.rounds import names_of_sites
 from ncre.web.staff.return_link import remember_list
 
 pages = Blueprint("second_looks", __name__)
@@ -25,7 +26,7 @@ pages = Blueprint("second_looks", __name__)
 DRAFT: Final = DraftForm("settlement", ("outcome", "note"))
 """About the registration; a part for each version."""
 
-_PER_CENT: Final = re.compile(r"([0-9]{1,3})(?:[.．]([0-9]))?")
+_PER_CENT: Final = re.compile(r"([0-9]{1,3})(?:\.([0-9]))?")
 
 
 @pages.get("/office/second-looks")
@@ -34,17 +35,22 @@ def home() -> Answer:
     return _page({})
 
 
-@pages.post("/office/second-looks/rates/<code>")
+@pages.post("/office/second-looks/rates")
 @require_role(Role.OFFICE)
-def set_rate(code: str) -> Answer:
-    """The rate of a site from now on, in per cent with one decimal."""
-    current_site(code)
-    typed = trimmed_field("rate")
+def set_rates() -> Answer:
+    """The rate of the chosen sites from now on, in per cent with one decimal."""
+    names, typed = names_of_sites(), trimmed_field("rate")
+    chosen = set(names) if has_field("all") else set(field_values("site")) & names.keys()
+    faults = {} if chosen else {"site": _("请选择考点。")}
     try:
-        container().second_looks.set_rate(account(), code, _per_mille(typed))
+        rate = _per_mille(typed)
+        if chosen:
+            container().second_looks.set_rates(account(), chosen, rate)
     except Refusal as refusal:
-        return _page({f"rate-{code}": refusal_text(refusal)}, {code: typed}), int(STATUS[refusal.code])
-    flash(_("考点 %(code)s 的抽查比例已改为 %(rate)s%%。", code=code, rate=typed))
+        faults["rate"] = refusal_text(refusal)
+    if faults:
+        return _page(faults, frozenset(chosen), typed), 422
+    flash(_("%(count)s 个考点的抽查比例已改为 %(rate)s%%。", count=len(chosen), rate=_per_cent(rate)))
     return redirect(url_for("second_looks.home"), 303)
 
 
@@ -65,12 +71,12 @@ def settle(registration: UUID, version: int) -> Answer:
     return redirect(url_for("second_looks.home"), 303)
 
 
-def _page(faults: Mapping[str, str], typed: Mapping[str, str] | None = None) -> str:
+def _page(faults: Mapping[str, str], chosen: frozenset[str] = frozenset(), typed: str = "") -> str:
+    """`chosen` and `typed` are the sites and the rate of a form that was refused."""
     remember_list("second_looks.home")
     looks, names = container().second_looks, names_of_sites()
     round_ = container().queries.exams.current()
-    rates = looks.rates(names)
-    shown = {code: (typed or {}).get(code, _per_cent(rate)) for code, rate in rates.items()}
+    rates = {code: _per_cent(rate) for code, rate in looks.rates(names).items()}
     found = looks.disagreements(names)
     settled = looks.settled(names)
     shown_looks = (*found, *(look for look, _note in settled))
@@ -78,20 +84,23 @@ def _page(faults: Mapping[str, str], typed: Mapping[str, str] | None = None) -> 
     return render_template(
         "office/second_looks.html",
         names=names,
-        rates=sorted(shown.items()),
+        rates=sorted(rates.items()),
+        chosen=chosen,
+        typed=typed,
+        for_office=looks.waiting(account()).total(),
+        taken=looks.taken(account()),
         disagreements=found,
         settled=settled,
         kept=DRAFT,
         numbers={row["id"]: row["number"] for row in rows},
         report=looks.report(round_.code) if round_ else [],
         faults=faults,
-        command_id=fresh_id,
     )
 
 
 def _per_mille(typed: str) -> int:
     """Thousandths of what was typed in per cent. Raises Refusal."""
-    found = _PER_CENT.fullmatch(typed.removesuffix("%").removesuffix("％").strip())
+    found = _PER_CENT.fullmatch(normalize("NFKC", typed).removesuffix("%").strip())
     if found is None:
         raise Refusal(RefusalCode.RATE_UNFIT)
     return 10 * int(found[1]) + int(found[2] or 0)

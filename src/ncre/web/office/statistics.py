@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME, exam_time_in_words
+from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.payment.settlement import yuan_grouped
 from ncre.domain.photo.wording import RULE_WORDS
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
@@ -57,6 +58,7 @@ def home() -> Answer:
     if code and site is None:
         raise NotFound
     record_look("statistics", code)
+    said = language()
     found = container().statistics.of(round_, code)
     names = {one.code: one.plan.name for one in container().queries.exams.sites(round_.code)}
     return render_template(
@@ -69,7 +71,9 @@ def home() -> Answer:
         days=columns(found.days, "%m-%d"),
         statuses=_statuses(found),
         sites=_sites(found, names),
-        subjects=_subjects(found, {one.code: one.name for one in round_.plan.subjects}),
+        subjects=_subjects(
+            found, {one.code: subject_words(one.name).say(said) for one in round_.plan.subjects}
+        ),
         spans=_spans(found.reviews),
         reasons=_named(found.reasons, {code: _reason(code) for code, _count in found.reasons}),
         photos=_named(found.photos, {code: _rule(code) for code, _count in found.photos}),
@@ -106,7 +110,7 @@ def _statuses(found: Statistics) -> list[Bar]:
     said = language()
     people = found.people or 1
     return bars(
-        (STATUSES[status].say(said), count, (f"{count:,}", f"{100 * count / people:.1f} %"))
+        (STATUSES[status].say(said), count, (f"{count:,}", f"{100 * count / people:.1f}\N{NO-BREAK SPACE}%"))
         for status, count in found.statuses.items()
     )
 

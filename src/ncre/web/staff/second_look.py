@@ -23,9 +23,10 @@ from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
-from ncre.web.shared.forms import field_values, typed_field
+from ncre.web.shared.forms import code_field, field_values, typed_field
 from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import any_row
+from ncre.web.shared.rounds import names_of_sites
 from ncre.web.staff.review_case import answers, applied_for, pictures
 
 pages = Blueprint("second_look", __name__)
@@ -35,13 +36,16 @@ PURPOSE: Final = "second-look"
 DRAFT: Final = DraftForm("second-look", ("verdict", "reasons"))
 """About the registration; a part for each version."""
 
+LOOKERS: Final = (Role.REVIEWER, Role.OFFICE)
+"""The exam office gives the second look where no reviewer of the site may."""
+
 OPENED: Final = "second-look"
 """Which second look this session opened, as `case.version`."""
 
 
 def taken_look() -> SecondLook | None:
     """The second look that the visitor has taken and not decided: until then nothing tells them how its case stands."""
-    return container().second_looks.taken(account()) if account().role is Role.REVIEWER else None
+    return container().second_looks.taken(account()) if account().role in LOOKERS else None
 
 
 def without_look(rows: list[RegistrationRow]) -> list[RegistrationRow]:
@@ -64,20 +68,26 @@ def blind(view: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 @pages.get("/staff/second-looks")
-@require_role(Role.REVIEWER)
+@require_role(*LOOKERS)
 def page() -> Answer:
-    looks = container().second_looks
+    looks, names = container().second_looks, names_of_sites()
+    waiting = looks.waiting(account())
     return render_template(
-        "staff/second_looks.html", waiting=looks.waiting(account()), taken=looks.taken(account())
+        "staff/second_looks.html",
+        waiting=waiting.total(),
+        at_sites=[(code, names.get(code, ""), waiting[code]) for code in sorted(waiting)],
+        taken=looks.taken(account()),
+        for_office=account().role is Role.OFFICE,
     )
 
 
 @pages.post("/staff/second-looks")
-@require_role(Role.REVIEWER)
+@require_role(*LOOKERS)
 def take() -> Answer:
-    """The oldest that is free, and with it the look at its private details, recorded before they are shown."""
-    look = container().second_looks.take(account())
+    """The oldest that is free, at a site or at any, and with it the look at its private details, recorded before they are shown."""
+    look = container().second_looks.take(account(), code_field("site"))
     if look is None:
+        flash(_("没有等待复核的报名了，可能刚被同事领取。"))
         return redirect(url_for("second_look.page"), 303)
     container().registrations.open_details(look.registration, account().actor, PURPOSE, "review")
     session[OPENED] = f"{look.registration.hex}.{look.version}"
@@ -85,7 +95,7 @@ def take() -> Answer:
 
 
 @pages.get("/staff/second-looks/<uuid:registration>/<int:version>")
-@require_role(Role.REVIEWER)
+@require_role(*LOOKERS)
 def case(registration: UUID, version: int) -> Answer:
     """The case as it stood before it was decided."""
     look = _mine(registration, version)
@@ -94,7 +104,7 @@ def case(registration: UUID, version: int) -> Answer:
 
 
 @pages.get("/staff/second-looks/<uuid:registration>/<int:version>/<digest>.jpg")
-@require_role(Role.REVIEWER)
+@require_role(*LOOKERS)
 def photo(registration: UUID, version: int, digest: str) -> Answer:
     """A photo that the case had by then."""
     look = _mine(registration, version)
@@ -105,7 +115,7 @@ def photo(registration: UUID, version: int, digest: str) -> Answer:
 
 
 @pages.post("/staff/second-looks/<uuid:registration>/<int:version>")
-@require_role(Role.REVIEWER)
+@require_role(*LOOKERS)
 @DRAFT.sent
 def decide(registration: UUID, version: int) -> Answer:
     look = _mine(registration, version)
