@@ -15,6 +15,7 @@ from ncre.domain.registration.commands import Approve
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.maintenance.rebuild import check
 from ncre.projections.registration import registration_counts
+from ncre.projections.summaries import Totals
 from tests.support.people import REVIEWER
 
 TABLES = ("registration_counts", "takings")
@@ -52,12 +53,19 @@ def test_the_migration_counts_what_is_there(database_url: str) -> None:
     plan_exam(app)
     fill(app, 45)
     growth = import_module("ncre.migrations.versions.0014_growth")
+    seated = import_module("ncre.migrations.versions.0065_seated_counts")
     with app.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE registrations SET seated = 2 WHERE status = 'paid'")
+        totals = Totals(app.listeners.summaries)
+        totals.take_stored(connection)
+        totals.write(connection)
         expected = sums(connection)
+        assert sum(people for people, _ in registration_counts.seated_by_site(connection, ROUND).values()) > 0
         for statement in BEFORE:
             connection.exec_driver_sql(statement)
         with Operations.context(MigrationContext.configure(connection)):
             growth.upgrade()
+            seated.upgrade()
         assert sums(connection) == expected
         assert all(expected.values())
     app.database.close()

@@ -82,7 +82,12 @@ def test_a_seat_that_is_taken_is_gone_from_the_page(wenjing: Candidate, stranger
     assert wenjing.details
     stranger.get("/sites?q=420019")
     taken = row_of(wenjing.container, wenjing.id)["lines"]
-    shown = dict(re.findall(r'<th scope="row">(\d\d) .*?<td class="number" data-label="剩余名额">(\d+)</td></tr>', stranger.page))
+    shown = dict(
+        re.findall(
+            r'<th scope="row">(\d\d) .*?<td class="number" data-label="剩余名额">(\d+)</td></tr>',
+            stranger.page,
+        )
+    )
     plan = next(
         one.plan
         for one in wenjing.container.command_handler.exams._sites.values()  # noqa: SLF001

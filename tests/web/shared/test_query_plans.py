@@ -5,6 +5,7 @@ Every page there is gets opened, so a new one is asked about by itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -159,6 +160,16 @@ def test_a_page_of_all_sites_asks_once_for_all_of_them(container: Container, sit
     first = statements_of(lambda: office.get(path))
     again = statements_of(lambda: office.get(path))
     assert (first, again) < (20, 20), "there are 26 sites"
+
+
+def test_numbers_of_all_sites_are_read_from_sums(container: Container, site: Flask) -> None:
+    """Once all were seated, the page of halls counted every registration of the round, if from an index alone."""
+    open_round(container)
+    office = visitor(container, site, "kaowu", Role.OFFICE)
+    with listened() as heard:
+        office.get("/staff/halls")
+        office.get("/office/statistics")
+    assert [text for text in heard if re.search(r"(FROM|JOIN) registrations\b", text)] == []
 
 
 def test_pages_of_all_sites_hand_over_a_value_a_site_at_most(container: Container, site: Flask) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, Integer, String, Table, func, select
 
 from ncre.domain.registration.commands import EVERY_SITE
+from ncre.domain.registration.lifecycle import PAID
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Key, Row
 from ncre.projections.registration.registrations import registrations
@@ -21,17 +22,21 @@ registration_counts: Final = Table(
     Column("site", String(6), primary_key=True),
     Column("status", String(20), primary_key=True),
     Column("people", Integer, nullable=False),
+    Column("seated", Integer, nullable=False, server_default="0"),
+    Column("sittings", Integer, nullable=False, server_default="0"),
 )
+"""`seated` of the `people` have seats, for so many `sittings`."""
 
 
 class CountsBySite(Summary):
     table = registration_counts
     of = registrations
-    reads = (registrations.c.round, registrations.c.site, registrations.c.status)
+    reads = (registrations.c.round, registrations.c.site, registrations.c.status, registrations.c.seated)
 
     def parts(self, row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
         if row["site"] is not None:
-            yield (row["round"], row["site"], row["status"]), (1,)
+            seated = row["seated"]
+            yield (row["round"], row["site"], row["status"]), (1, int(seated > 0), seated)
 
 
 def by_site(connection: Connection, round_code: str) -> dict[str, dict[Status, int]]:
@@ -51,6 +56,17 @@ def standing_by_site(connection: Connection, round_code: str, status: Status) ->
         held.round == round_code, held.status == status.value, held.people > 0
     )
     return {row.site: row.people for row in connection.execute(asked)}
+
+
+def seated_by_site(connection: Connection, round_code: str) -> dict[str, tuple[int, int]]:
+    """How many people who still come have seats at each site, and how many sittings these are; sites with none are missing."""
+    held = registration_counts.c
+    asked = (
+        select(held.site, func.sum(held.seated), func.sum(held.sittings))
+        .where(held.round == round_code, held.status.in_(sorted(PAID)), held.seated > 0)
+        .group_by(held.site)
+    )
+    return {site: (int(people), int(sittings)) for site, people, sittings in connection.execute(asked)}
 
 
 def standing(connection: Connection, round_code: str, status: Status, sites: frozenset[str]) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Uuid, bindparam, func, select
@@ -16,9 +14,6 @@ from ncre.projections.registration.registrations import registrations
 from ncre.projections.rows import SeatRow
 from ncre.store.columns import Moment
 from ncre.store.schema import metadata
-
-SOME_SITES: Final = 40
-"""Of more sites than these all are counted at once, from an index alone."""
 
 tickets = Table(
     "tickets",
@@ -165,22 +160,6 @@ _IN_SITTING = (
 def halls_at(connection: Connection, round_code: str, site: str) -> list[Row]:
     """The halls of a site in which people sit, by time and number, and how many they are."""
     return [dict(row) for row in connection.execute(_HALLS, {"code": round_code, "at": site}).mappings()]
-
-
-def seated_by_site(
-    connection: Connection, round_code: str, sites: Collection[str]
-) -> dict[str, tuple[int, int]]:
-    """How many people who still come have seats at each of these sites, and how many sittings these are."""
-    at = func.coalesce(registrations.c.site, "")  # as it is, SQLite would go through an index of all sites
-    asked = select(at, func.count(), func.sum(registrations.c.seated)).where(
-        registrations.c.round == round_code,
-        registrations.c.status.in_(sorted(PAID)),
-        registrations.c.seated > 0,
-    )
-    if len(sites) <= SOME_SITES:
-        asked = asked.where(registrations.c.site.in_(sorted(sites)))
-    counted = connection.execute(asked.group_by(at))
-    return {site: (people, int(sittings)) for site, people, sittings in counted if site in sites}
 
 
 def seats_in(

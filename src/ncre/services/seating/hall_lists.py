@@ -28,6 +28,7 @@ from ncre.domain.seating.sittings import sitting_name
 from ncre.handlers.command_handler import CommandHandler
 from ncre.photo.file_store import PhotoDamaged, PhotoMissing, PhotoStoreUnavailable
 from ncre.projections.base import Row
+from ncre.projections.registration import registration_counts
 from ncre.projections.seating import tickets
 from ncre.services.documents.assembly import round_title, subject_title
 from ncre.services.photo.photos import PhotoService
@@ -123,7 +124,7 @@ class HallLists:
         for site in sites:
             _require_staff(actor, site)
         with self._command_handler.database.reading() as connection:
-            found = tickets.seated_by_site(connection, round_code, sites)
+            found = registration_counts.seated_by_site(connection, round_code)
         return {site: found.get(site, (0, 0)) for site in sites}
 
     def sitters(self, round_code: str, site: str, sitting: str, actor: Actor) -> list[Row]:
