@@ -26,14 +26,16 @@ from sqlalchemy import insert, select
 from bench.ground import postgresql
 from bench.grown_site import fill
 from bench.mixed_people import details_of, histories
-from bench.multiplied_rows import multiply
+from bench.multiplied import Copies, tables_of_lives
 from bench.statistics import planned
 from bench.visit import spent_by
 from ncre.bootstrap import Container
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.operational import letters
+from ncre.projections.audit.timeline import timeline
 from ncre.projections.registration.registrations import registrations
 from ncre.store.keys import Keys
+from ncre.store.schema import claims, facts, person_keys
 from ncre.web.site import create_site
 from ncre.web.staff.queue_filter import EPOCH
 from tests.support.containers import container_on
@@ -102,7 +104,10 @@ def filled(container: Container, people: int) -> list[str]:
     fill(handler, min(people, FIRST), histories=made)
     _letters(container)
     if people > FIRST:
-        multiply(container.database, handler.listeners.summaries, people // FIRST)
+        tables = {claims, letters.letters, *tables_of_lives(handler)} - {facts, person_keys, timeline}
+        copies = Copies(container.database, tables, handler.listeners.summaries)
+        copies.grow(people // FIRST)
+        copies.forget()
     return codes
 
 

@@ -24,7 +24,8 @@ from uuid import UUID, uuid5
 
 from bench.commands import approve
 from bench.ground import NOW, ROUND, SITE, command_handler, plan_exam, postgresql, waiting
-from bench.multiplied import Copies
+from bench.grown_site import fill
+from bench.multiplied import NAMES, Copies, tables_of_lives
 from bench.visit import cpu_of
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.state import registration_id
@@ -67,8 +68,10 @@ class Store:
         app = command_handler(self._url)
         if self._copies is None:
             plan_exam(app)
-            self._lives, self._copies = lives, Copies(app, lives)
-        self._copies.grow(app, copies)
+            fill(app, lives, facts_too=True)
+            self._lives = lives
+            self._copies = Copies(app.database, tables_of_lives(app), app.listeners.summaries, NAMES)
+        self._copies.grow(copies)
         minutes = iter(range(10**6))
         sealer = Sealer(
             app.database,
