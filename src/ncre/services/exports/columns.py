@@ -93,7 +93,7 @@ COLUMNS: Final[Mapping[str, tuple[ExportColumn, ...]]] = {
     "money": (
         *_CASE,
         *_columns(
-            ("channel", "渠道", "channel", "text"),
+            ("channel", "支付方式", "way to pay", "text"),
             ("order", "订单号", "order", "text"),
             ("trade", "交易号", "trade", "text"),
             ("paid", "金额（元）", "amount (yuan)", "money"),
