@@ -129,7 +129,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         registration.SeatReleased("66", 3, 17),
         "科目 66 的座位作废。",
-        "The seat in subject 66 was given up.",
+        "The seat in subject 66 is void.",
     ),
     (
         registration.Postponed("78", "79", "疫情防控"),

@@ -129,7 +129,7 @@ WHERE: Final[Mapping[Situation, Bilingual]] = {
     Situation.GOING_BACK: Bilingual(
         f"收到 {{amount}} 元，但不能用于这份报名（{{why}}），将原路退回，无需您申请；{_SOON.zh}。",
         f"{{amount}} yuan came that this registration cannot use ({{why_en}}). It goes back the way it came without "
-        f"your asking: {_SOON.en}.",
+        f"your asking; {_SOON.en}.",
     ),
     Situation.STUCK: Bilingual(
         "收到 {amount} 元，但不能用于这份报名（{why}），应原路退回；支付平台暂时没有受理，我们会一直申请到退回为止，"

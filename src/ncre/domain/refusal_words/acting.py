@@ -70,7 +70,8 @@ ACTING: Final[Mapping[RefusalCode, Bilingual]] = {
         "Please try again later; if it stays like this, ask your site.",
     ),
     RefusalCode.WINDOW_NOT_YET: Bilingual(
-        "{window}还没有开始，{opens} 开始。", "{window} has not begun; it opens at {opens} (Beijing time)."
+        "{window}还没有开始，{opens} 开始，请到时再办理。",
+        "{window} has not begun; it opens at {opens} (Beijing time). Please come back then.",
     ),
     RefusalCode.WINDOW_OVER: Bilingual(
         "{window}已于 {closed} 截止。{follows}",

@@ -51,12 +51,12 @@ ARRANGING: Final[Mapping[RefusalCode, Bilingual]] = {
         "There is no next round to carry over to. Open it first, then postpone.",
     ),
     RefusalCode.ROUND_TO_LACKS_SITE: Bilingual(
-        "第 {to} 次没有考点 {site}，或该考点已停止报名。",
-        "Round {to} has no site {site}, or it is closed to registrations.",
+        "第 {to} 次没有考点 {site}，或该考点已停止报名。请先修改第 {to} 次，或取消这份报名。",
+        "Round {to} has no site {site}, or it is closed to registrations. Change round {to} first, or cancel the registration.",
     ),
     RefusalCode.ROUND_TO_LACKS_SUBJECT: Bilingual(
-        "第 {to} 次的这个考点不开考科目 {subject}。",
-        "The site does not offer subject {subject} in round {to}.",
+        "第 {to} 次的这个考点不开考科目 {subject}。请先修改第 {to} 次，或取消这份报名。",
+        "The site does not offer subject {subject} in round {to}. Change round {to} first, or cancel the registration.",
     ),
     RefusalCode.CALLED_OFF_ALREADY: Bilingual(
         "这个考点的停办正在办理中，请查看进度。",
@@ -67,10 +67,11 @@ ARRANGING: Final[Mapping[RefusalCode, Bilingual]] = {
         "A notice needs its title and text in Chinese and in English.",
     ),
     RefusalCode.CHAIR_TAKEN: Bilingual(
-        "考场 {hall} 的 {seat} 号座位已有人。", "Seat {seat} in hall {hall} is taken."
+        "考场 {hall} 的 {seat} 号座位已有人，请重新编排。",
+        "Seat {seat} in hall {hall} is taken. Please assign seats again.",
     ),
     RefusalCode.NO_CAPACITY: Bilingual(
-        "考点 {site} 座位不够：还有 {missing} 人次没有座位，一个也没有编排。每个批次至少再增加 {seats} 个座位（增加机房），或者至少再增加 {batches} 个批次（每批次不短于 "
+        "考点 {site} 座位不够：还有 {missing} 人次没有座位，一个也没有编排。每个批次至少再增加 {seats} 个座位（增加机房）；或者至少再增加 {batches} 个批次（每批次不短于 "
         "{minutes} 分钟）。",
         "Site {site} has too few seats: {missing} are missing, so nobody was seated. Add at least {seats} "
         "seats to every sitting (more rooms), or at least {batches} sittings of {minutes} minutes or more.",
@@ -99,9 +100,9 @@ ARRANGING: Final[Mapping[RefusalCode, Bilingual]] = {
         "(rooms x sittings), and no addition is enough; use larger rooms, or divide the site in two.",
     ),
     RefusalCode.NOBODY_TO_SEAT: Bilingual(
-        "考点 {site} 没有需要编排的考生，没有编排任何人：只有已支付、还没有座位的考生才会编排。",
-        "Nobody is waiting for a seat at site {site}, so nobody was seated: only those who have paid and have "
-        "no seat yet are seated.",
+        "考点 {site} 没有需要编排的考生，没有编排任何人：只有已支付、还没有座位的考生才会编排。请等考生支付后再编排。",
+        "Nobody is waiting for a seat at site {site}, so nobody was seated. Only those who have paid and have "
+        "no seat yet are seated. Please wait until somebody has paid.",
     ),
     RefusalCode.HALLS_UNKNOWN: Bilingual(
         "考点 {site} 没有所选的批次或机房：{which}。请重新选择。",

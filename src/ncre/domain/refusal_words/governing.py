@@ -90,7 +90,7 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
     ),
     RefusalCode.ERASURE_OF_STAFF: Bilingual(
         "这是工作人员的账号，其经办记录须保存，不能删除；可以先改为考生账号或停用。",
-        "This is an account of staff, whose acts are kept; it is not erased. Make it a candidate's first, or disable it.",
+        "This is an account of staff, whose work has to stay on record; it is not erased. Make it a candidate's first, or disable it.",
     ),
     RefusalCode.ERASURE_WHY_PRIVATE: Bilingual(
         "原因会永久保存，不能写出要删除的姓名、证件号码、电话、邮箱或地址。请改写，例如写来信编号。",
@@ -105,8 +105,9 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
         "天数应为 0 至 {most} 的整数。", "Days are whole numbers from 0 to {most}."
     ),
     RefusalCode.RETENTION_TOO_SHORT: Bilingual(
-        "自动删除（{erase} 天）不能早于法定保存期（{keep} 天）。",
-        "Erasing by itself (after {erase} days) cannot come before the time for which data must be kept ({keep} days).",
+        "自动删除（{erase} 天）不能早于法定保存期（{keep} 天），请改为更长的天数。",
+        "Erasing by itself (after {erase} days) cannot come before the time for which data must be kept ({keep} days). Give "
+        "more days.",
     ),
     RefusalCode.BAN_UNKNOWN: Bilingual(
         "没有找到这条停考记录。请核对证件号码后再查找。",

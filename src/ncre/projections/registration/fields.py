@@ -86,7 +86,7 @@ def _photo(value: dict[str, Any], language: str) -> str:
 
 
 def _payment(value: dict[str, Any], language: str) -> str:
-    words = Bilingual("{amount}，订单 {order}，交易 {trade}", "{amount}, order {order}, trade {trade}")
+    words = Bilingual("{amount}，订单 {order}，交易 {trade}", "{amount}, order {order}, transaction {trade}")
     return words.say(
         language, amount=_amount(value["amount"], language), order=value["order"], trade=value["trade"]
     )
@@ -191,8 +191,8 @@ FIELDS: Final[Mapping[str, DetailField]] = {
     "details_version": DetailField(Bilingual("个人信息所在版本", "Version of the details"), _version),
     "order_version": DetailField(Bilingual("订单所在版本", "Version of the order"), _version),
     "rejected_version": DetailField(Bilingual("不通过所在版本", "Version of the rejection"), _version),
-    "person": DetailField(Bilingual("证件摘要", "Keyed hash of the document"), _short),
-    "holder": DetailField(Bilingual("持证人摘要", "Keyed hash of the holder"), _short),
+    "person": DetailField(Bilingual("证件摘要", "Digest of the document"), _short),
+    "holder": DetailField(Bilingual("持证人摘要", "Digest of the holder"), _short),
     "account": DetailField(Bilingual("账号编号", "Account id"), _begin_of_id),
     "account_since": DetailField(Bilingual("属于该账号自", "Belongs to the account since"), _moment),
     "sealed_for": DetailField(

@@ -215,7 +215,7 @@ def _resumed(resumed: registration.Resumed) -> Bilingual:
 
 def _released(released: registration.SeatReleased) -> Bilingual:
     return Bilingual(
-        f"科目 {released.subject} 的座位作废。", f"The seat in subject {released.subject} was given up."
+        f"科目 {released.subject} 的座位作废。", f"The seat in subject {released.subject} is void."
     )
 
 
