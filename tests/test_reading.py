@@ -198,10 +198,9 @@ def test_every_refusal_says_what_to_do_next(code: RefusalCode) -> None:
     assert NEXT.search(REFUSALS[code].zh.replace("{follows}", "{what}")), REFUSALS[code].zh
 
 
-def test_no_page_names_a_command_or_a_setting() -> None:
-    """Who reads a page has no shell: they are told whom to ask."""
-    both = [text for pair in of_the_pages() for text in pair]
-    assert [text for text in both if re.search(r"NCRE_[A-Z]|\bncre [a-z]", text)] == []
+def test_no_text_names_a_command_or_a_setting() -> None:
+    """Who reads it has no shell: they are told whom to ask."""
+    assert [one for one in all_texts() if re.search(r"NCRE_[A-Z]|\bncre [a-z]", one)] == []
 
 
 def test_no_english_sentence_holds_chinese_words_and_no_chinese_one_is_english() -> None:

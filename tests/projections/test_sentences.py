@@ -353,7 +353,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         letters.LetterTextReset("paid", "公函 6"),
         "通知“考试费已收到”恢复了原来的文字（公函 6）。",
-        "Letters “the fee was paid” say again what ncre came with (公函 6).",
+        "Letters “the fee was paid” have their original text again (公函 6).",
     ),
     (account.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
     (

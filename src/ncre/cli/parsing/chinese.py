@@ -62,9 +62,9 @@ HELP: Final[Mapping[str, str]] = {
         "发送本省文件，读入其他省的文件；新发现重复报名则以 1 结束"
     ),
     "the rows that pages read": "页面读取的数据行",
-    "letters that came back": "退回的信",
+    "letters that came back": "退回的邮件",
     "read one message that came back from standard input; exit code 75: again later": (
-        "从标准输入读取一封退信；以 75 结束时请稍后再交来"
+        "从标准输入读取一封退回的邮件；以 75 结束时请稍后再交来"
     ),
     "every setting in force, secrets hidden; 2 where one is refused": "当前的全部设置，密钥不显示；有不能用的则以 2 结束",
     "database and photos into a folder, while serving": "把数据库和照片备份到一个目录，可在服务时进行",

@@ -206,7 +206,7 @@ FORMS: Final[Mapping[str, Form]] = {
                         DraftField("prerequisite_code", later("取证前置科目"), short=True),
                     ),
                 ),
-                hint=later("清空一行即取消这个科目。"),
+                hint=later("清空一行即去掉这个科目。"),
             ),
         ),
     ),
