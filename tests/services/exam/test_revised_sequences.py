@@ -8,7 +8,7 @@ from ncre.bootstrap import Container
 from ncre.domain.exam.revision_rules import RevisionOutcome
 from tests.services.exam.revised import Sequence
 
-SHORT = 30
+SHORT = 10
 
 
 @pytest.fixture
