@@ -32,7 +32,7 @@ check: lint ## lint, types and the fast tests, in under two minutes: before ever
 
 test: $(TOOLS) ## every test but those in a browser
 	@tools/oracles.sh
-	$(BIN)/python -m pytest -n 4 --dist loadfile -m "not soak and not browser" --ignore tests/browser
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not soak and not browser" --ignore tests/browser
 
 browser: $(TOOLS) ## the tests in a browser: journeys, and walks over every page on each width, by keys, with large text, without scripts
 	@tools/browser.sh
