@@ -1,4 +1,4 @@
-"""Weeks of payment in a moment, in forty stories; `make soak` tells hundreds."""
+"""Weeks of payment in a moment, in some stories; `make soak` tells hundreds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ncre.services.payment.reconciliation import Reconciliation
 from ncre.worker import Worker
 from tests.services.payment.stories import Prepared, prepare, told, wrong_stories
 
-SEEDS = 40
+SEEDS = 25
 
 
 @pytest.fixture(scope="module")
