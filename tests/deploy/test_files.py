@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
-from jsonschema import Draft7Validator
 
 from ncre.config.environment import NAMES
 from ncre.observability import metrics
@@ -314,6 +312,8 @@ def test_docker_takes_the_compose_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.name)
 def test_kubernetes_takes_the_manifests(file: Path) -> None:
+    import kubernetes_validate  # which takes seconds, and every worker imports every test
+
     for document in documents(file):
         version = kubernetes_validate.latest_version()
         kubernetes_validate.validate(document, version, strict=True)
@@ -369,6 +369,8 @@ def test_the_secrets_of_an_installation_are_in_no_file() -> None:
 
 
 def test_the_dashboard_is_json() -> None:
+    from jsonschema import Draft7Validator  # as above
+
     Draft7Validator({"type": "object", "required": ["panels", "uid", "title"]}).validate(
         json.loads((DEPLOY / "grafana" / "ncre.json").read_text())
     )
