@@ -78,6 +78,11 @@ def test_what_waits_for_the_office_is_listed_and_counted(
     back.paid(("66",))
     paid = back.row["payment"]["order"]
     container.payments.receive(back.till.returns_by_hand(paid, 8000))
+    container.payments.receive(
+        PaymentNotification(
+            NewsKind.OTHER, "till", "N-FEE", "T-2", "1", -48, clock(), NewsSource.BILL, "服务费"
+        )
+    )
     container.payments.handle_notification("till", {}, b"forged")
     clock.advance(days=1)
     container.reconciliation.compare("till", people.TODAY)
@@ -89,4 +94,5 @@ def test_what_waits_for_the_office_is_listed_and_counted(
     assert [one["order"] for one in found.unexplained] == [paid]
     assert [one["channel"] for one in found.compared] == ["till"]
     assert [one["why"] for one in found.refused] == ["signature"]
-    assert payments.attention() == (1, 2 + len(found.unbooked))
+    assert [one["kind"] for one in found.unbooked] == ["服务费"]
+    assert payments.attention() == (1, 3)

@@ -184,3 +184,5 @@ def test_why_nothing_is_due_is_said_in_the_words_of_its_money() -> None:
     assert cast(PaymentSituation, paid.particulars["why"]).situation is Situation.SETTLED
     late = nothing_due(row(Status.APPROVED), round_, sites[SITE], (), NOW + timedelta(hours=25))
     assert cast(PaymentSituation, late.particulars["why"]).situation is Situation.ASKING
+    quick = nothing_due(row(Status.PHOTO_UPLOADED), round_, sites[QUICK], (), NOW + timedelta(hours=25))
+    assert cast(PaymentSituation, quick.particulars["why"]).situation is Situation.ASKING
