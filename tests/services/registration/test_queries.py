@@ -10,10 +10,11 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Status
+from ncre.domain.students import DECLARED, OWN_STUDENTS
 from ncre.events import registration as facts
 from ncre.events.access import RegistrationFound
 from ncre.projections.registration.queue_pages import QueueFilter
-from tests.handlers.ground import QUICK, Walker, history_of
+from tests.handlers.ground import QUICK, Walker, history_of, revise
 from tests.support import people
 from tests.support.people import ELSEWHERE, OFFICE, REVIEWER, ROUND, SITE, WENJING, Clock
 
@@ -175,9 +176,8 @@ def test_stored_facts_keep_private_fields_sealed(container: Container) -> None:
 
 
 def test_the_note_of_a_rejection_and_the_school_number_are_opened(container: Container) -> None:
-    walker = Walker(container)
-    walker.pictured()
-    walker.requests_review()
+    revise(container, SITE, audience=OWN_STUDENTS)
+    walker = waiting(container)
     container.command_handler.handle(
         c.Reject(registration=walker.id, actor=REVIEWER, reasons=("P01",), note="请换照片")
     )
@@ -185,7 +185,10 @@ def test_the_note_of_a_rejection_and_the_school_number_are_opened(container: Con
     assert given.rejection_note(walker.id, walker.row["rejected_version"]) == "请换照片"
     assert given.rejection_note(walker.id, None) == ""
     assert given.rejection_note(walker.id, 1) == ""
-    assert given.student(walker.id) == walker.stands.student
+    assert given.student(walker.id) == DECLARED
+    elsewhere = Walker(container)
+    elsewhere.submitted(QUICK, ("67",))
+    assert given.student(elsewhere.id) == ""
     assert given.details(walker.id, walker.row["details_version"]) == walker.details
     assert given.details(walker.id, None) is None
     assert given.details(walker.id, 1) is None
