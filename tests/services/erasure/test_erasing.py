@@ -70,6 +70,29 @@ def test_nothing_is_left_anywhere(container: Container, traced: Traced) -> None:
     assert letters == ["somebody.else@example.net"]
 
 
+def test_what_could_not_be_removed_is_tried_again_in_a_while(
+    container: Container, traced: Traced, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erasure, cleanup, tried = container.erasures.erasure, container.erasures.cleanup, list[object]()
+    erasure.erase(erasure.of_account(traced.account.id), WHY, OFFICE, clean=False)
+
+    def busy(*asked: object) -> str:
+        tried.append(asked)
+        return "the file is busy"
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ncre.services.erasure.cleanup.scrub", busy)
+        for seconds, count in ((0, 1), (0, 1), (599, 1), (1, 2), (-3600, 3), (1, 3)):
+            clock.advance(seconds=seconds)
+            cleanup.run_due()
+            assert len(tried) == count
+        assert cleanup.all() == "the file is busy"
+    clock.advance(hours=1)
+    cleanup.run_due()
+    assert found(container, traced.photo) == []
+    assert cleanup.all() == ""
+
+
 def test_no_stored_fact_changes(container: Container, traced: Traced) -> None:
     asked = select(facts).order_by(facts.c.id)
     with container.database.reading() as connection:
