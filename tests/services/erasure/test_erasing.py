@@ -70,6 +70,34 @@ def test_nothing_is_left_anywhere(container: Container, traced: Traced) -> None:
     assert letters == ["somebody.else@example.net"]
 
 
+def test_where_letters_leave_the_owner_is_told_by_the_last_one(
+    container: Container, traced: Traced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container.erasures.erasure, "_mails", True)
+    erase(container, traced)
+    assert container.outbox is not None
+    last = container.outbox.newest()[0]
+    assert last.to in traced.account.addresses or last.to == ACCOUNT_EMAIL
+    assert "删除" in last.text
+    again = container.erasures.erasure
+    assert not again.erase(again.of_account(traced.account.id), WHY, OFFICE).is_new
+    assert [one.to for one in container.outbox.newest()].count(last.to) == 1
+
+
+def test_a_person_is_found_by_what_their_account_is_known_by(container: Container, clock: Clock) -> None:
+    account = container.accounts.add("somebody", "a password of somebody", Role.CANDIDATE)
+    with container.database.transaction() as connection:
+        for kind, address in (("email", "somebody@example.org"), ("phone", "+8613700137000")):
+            container.accounts.set_contact(connection, account, kind, address)
+    find = container.erasures.erasure.find
+    for text in (f" {account.id} ", "Somebody", "SOMEBODY@example.org", "137 0013 7000"):
+        assert find(text).accounts == (account.id,), text
+    for text in ("nobody", "6a2f41a3-c54c-4d1c-8b1e-2f0f5e0a7b10", ""):
+        with pytest.raises(Refusal) as refused:
+            find(text)
+        assert refused.value.code is RefusalCode.NOT_FOUND
+
+
 def test_what_could_not_be_removed_is_tried_again_in_a_while(
     container: Container, traced: Traced, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
