@@ -20,6 +20,10 @@ from ncre.services.accounts.account_service import RegistrationUnderWay
 from tests.handlers.ground import Walker, history_of, refusal
 from tests.support.people import ROUND, SITE, Clock, bundled_round
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What conflicts on either database stands in `test_sign_ins.py`."""
+
+
 OLD, NEW = "a password of somebody", "quite another password"
 MAIL, PHONE, HERE = "wenjing@example.com", "+8613800138000", "203.0.113.0/24"
 

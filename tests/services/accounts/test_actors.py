@@ -14,6 +14,10 @@ from ncre.identity.integrations import Integrations
 from ncre.services.accounts.actors import Actors
 from tests.support.people import OFFICE, SITE, Clock
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What conflicts on either database stands in `test_sign_ins.py`."""
+
+
 WHY = "公函 31"
 
 

@@ -15,6 +15,10 @@ from tests.handlers.ground import refusal
 from tests.services.accounts.test_account_service import OLD, recorded
 from tests.support.people import LIQIANG, SITE, WENJING
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What conflicts on either database stands in `test_sign_ins.py`."""
+
+
 CARD = replace(WENJING, document_type="permanent_residence", document_number="911124198108030024")
 
 

@@ -18,6 +18,10 @@ from ncre.services.accounts.single_sign_on import Provider, SingleSignOnService
 from tests.services.accounts.test_account_service import OLD, joined, letters, recorded, session
 from tests.support.people import SITE, Clock
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What conflicts on either database stands in `test_sign_ins.py`."""
+
+
 HERE = frozenset({SITE})
 LI = Identity("https://id.example", "li-1", "李老师")
 

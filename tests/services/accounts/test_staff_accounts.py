@@ -8,12 +8,14 @@ import pyotp
 import pytest
 
 from ncre.bootstrap import Container
+from ncre.clients.identity_provider import Identity
 from ncre.domain.accounts.staff import StaffChange, Wanted
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import account as facts
 from ncre.identity.accounts import Account
+from ncre.identity.external_identities import LinkedElsewhere
 from ncre.identity.integrations import Integrations
 from ncre.services.accounts.actors import Actors
 from ncre.services.accounts.staff_accounts import StaffAccountResult
@@ -21,6 +23,10 @@ from ncre.services.accounts.staff_provisioning import SHELL
 from tests.handlers.ground import refusal
 from tests.services.accounts.test_account_service import OLD, letters, recorded, session
 from tests.support.people import ELSEWHERE, SITE, Clock
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What conflicts on either database stands in `test_sign_ins.py`."""
+
 
 WHY = "手机丢失，已当面核对证件"
 HERE = frozenset({SITE})
@@ -197,7 +203,17 @@ def test_whoever_has_the_machine_makes_gives_and_sets_by_hand(container: Contain
     assert container.accounts.check("shenhe", "quite another password") is not None
     assert container.account_service.sessions.of(made.id) == []
     assert recorded(container, made)[-1] == facts.PasswordChanged(made.id, "staff")
+    li = Identity("https://id.example", "li-1", "李老师")
+    for _ in range(2):
+        by_hand.link(made, li, ELSEWHERE)
+    assert container.single_sign_on.known(li) == now(container, made)
+    linked = recorded(container, made)[-1]
+    assert linked == facts.IdentityLinked(made.id, "https://id.example")
+    assert linked.metadata.actor == ELSEWHERE.id
+    assert [type(fact) for fact in recorded(container, made)].count(facts.IdentityLinked) == 1
     candidate = by_hand.make("somebody", OLD, Role.CANDIDATE)
+    with pytest.raises(LinkedElsewhere):
+        by_hand.link(candidate, li, ELSEWHERE)
     assert recorded(container, candidate) == [facts.AccountOpened(candidate.id, "name", "candidate")]
 
 
