@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -68,6 +69,24 @@ def test_nothing_is_left_anywhere(container: Container, traced: Traced) -> None:
     assert [file for file in files if file.is_file()] == []
     letters = [letter.to for letter in container.outbox.newest()] if container.outbox else []
     assert letters == ["somebody.else@example.net"]
+
+
+def test_who_held_a_residence_card_may_come_again_with_it(container: Container) -> None:
+    """Of a card not the number alone is claimed, but its holder too."""
+    card = replace(LIQIANG, document_type="permanent_residence", document_number="911124198108030024")
+    person = container.people.person(card.document_type, card.document_number)
+
+    def fills(name: str) -> Candidate:
+        candidate = somebody(container, name, card)
+        candidate.agrees()
+        candidate.does(c.FillInfo, details=card, person=person, holder=container.people.holder(card))
+        return candidate
+
+    first = fills("first")
+    with pytest.raises(Refusal):
+        fills("second")
+    erase(container, first)
+    fills("third")
 
 
 def test_where_letters_leave_the_owner_is_told_by_the_last_one(
