@@ -19,6 +19,7 @@ from ncre.operational.second_looks import LookState
 from ncre.services.registration.case_request import CaseRequest
 from ncre.services.review.sampling import Sampling
 from ncre.services.review.second_looks import ReviewerAgreement
+from ncre.store.keys import blind_index
 from tests.support.containers import container_on, open_round
 from tests.support.people import ROUND, SITE
 
@@ -58,6 +59,8 @@ def test_the_lot_is_fair_secret_and_can_be_drawn_again() -> None:
     both = [case for case in drawn if others.drawn(*case, 50)]
     assert len(both) < len(drawn) / 5, "whoever lacks the key knows nothing of the lot"
     assert [mine.lot(UUID(int=1), version) for version in range(9)] != [mine.lot(UUID(int=1), 1)] * 9
+    told = blind_index(b"k" * 32, "second-look", f"{UUID(int=7)}:9")
+    assert mine.lot(UUID(int=7), 9) == int(told[:16], 16) % 1000, "as an auditor works it out"
     assert not any(mine.drawn(*case, 0) for case in cases)
     assert all(mine.drawn(*case, 1000) for case in cases[:1000])
 
