@@ -106,7 +106,7 @@ def _statuses(found: Statistics) -> list[Bar]:
     said = language()
     people = found.people or 1
     return bars(
-        (STATUSES[status].say(said), count, (f"{count:,}", f"{100 * count / people:.1f} %"))
+        (STATUSES[status].say(said), count, (f"{count:,}", f"{100 * count / people:.1f}\N{NO-BREAK SPACE}%"))
         for status, count in found.statuses.items()
     )
 
