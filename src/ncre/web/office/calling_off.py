@@ -84,7 +84,7 @@ def _faults(way: str, to: str, why: str) -> dict[str, str]:
     """What is missing, each at its field."""
     faults = {}
     if way not in ("refund", "keep", "postpone"):
-        faults["way"] = _("请选择取消并退费、取消但不退费，或延期。")
+        faults["way"] = _("请选择取消并退款、取消但不退款，或延期。")
     if way == "postpone" and not to:
         faults["to"] = _("请选择转到哪个考次；没有可选的，请先开放下一考次。")
     if not why.strip():

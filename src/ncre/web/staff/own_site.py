@@ -193,7 +193,7 @@ def _preview(
 def _form(found: Site, part: str) -> Form:
     if part == "rooms":
         return Form(
-            _("机房和座位"), (FieldGroup(_("机房和座位"), table=ROOMS, hint=_("清空一行即取消这个机房。")),)
+            _("机房和座位"), (FieldGroup(_("机房和座位"), table=ROOMS, hint=_("清空一行即去掉这个机房。")),)
         )
     if part == "offers":
         return Form(_("开考科目"), (offers_group(_subjects(current_round(), found)),))

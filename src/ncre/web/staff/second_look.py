@@ -1,4 +1,4 @@
-"""二次复核: decisions of colleagues, drawn by lot and decided once more without knowing what was decided."""
+"""复核: decisions of colleagues, drawn by lot and decided once more without knowing what was decided."""
 
 from __future__ import annotations
 
