@@ -31,7 +31,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from ncre.domain.registration.commands import EVERY_SITE
 from ncre.store.columns import Moment
 from ncre.store.deadlines import SKEW
 from ncre.store.schema import metadata
@@ -171,9 +170,9 @@ def taken(connection: Connection, account: UUID, now: datetime) -> SecondLook | 
 
 
 def open_for(
-    connection: Connection, account: UUID, sites: Collection[str], now: datetime, most: int
+    connection: Connection, account: UUID, sites: Collection[str] | None, now: datetime, most: int
 ) -> list[SecondLook]:
-    """Up to `most` at these sites, or at `EVERY_SITE`, that somebody else decided, of somebody else's registration, and nobody is at; the oldest first."""
+    """Up to `most` at these sites, None for all, that somebody else decided, of somebody else's registration, and nobody is at; the oldest first."""
     found = connection.execute(
         select(second_looks)
         .where(*_open(account, sites, now))
@@ -228,11 +227,11 @@ def _is(registration: UUID, version: int) -> ColumnElement[bool]:
     return (second_looks.c.registration == registration) & (second_looks.c.version == version)
 
 
-def _open(account: UUID, sites: Collection[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _open(account: UUID, sites: Collection[str] | None, now: datetime) -> tuple[ColumnElement[bool], ...]:
     held = second_looks.c
     over = or_(held.taken_at <= now - HELD, held.taken_at > now + SKEW)
     free = or_(held.taken_at.is_(None), over, held.taken_by == account)
-    here = held.site != "" if sites == EVERY_SITE else held.site.in_(sorted(sites))
+    here = held.site != "" if sites is None else held.site.in_(sorted(sites))
     return (
         held.state == LookState.WAITING.value,
         here,

@@ -146,7 +146,7 @@ def test_nobody_looks_twice_at_their_own_and_the_office_gets_what_differs(lived:
 
 def test_whoever_saw_at_the_desk_how_it_stands_is_offered_it_no_more(lived: Container) -> None:
     li, wang, zhao, boss = (staff(lived, name) for name in ("li", "wang", "zhao", "boss"))
-    lived.second_looks.set_rate(boss, SITE, 1000)
+    lived.second_looks.set_rates(boss, [SITE], 1000)
     seen, unseen = waiting(lived.command_handler, 2)
     lived.command_handler.record_access(unseen, wang.actor, "desk")
     lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
@@ -154,19 +154,19 @@ def test_whoever_saw_at_the_desk_how_it_stands_is_offered_it_no_more(lived: Cont
         decide(lived, li, case)
     lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
     lived.command_handler.record_access(seen, wang.actor, "desk")
-    assert (lived.second_looks.waiting(wang), lived.second_looks.waiting(zhao)) == (1, 2)
+    assert (lived.second_looks.waiting(wang).total(), lived.second_looks.waiting(zhao).total()) == (1, 2)
     look = lived.second_looks.take(wang)
     assert look is not None
     assert look.registration == unseen
     lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
     lived.command_handler.record_access(unseen, wang.actor, "second look")
     lived.clock.advance(minutes=60)  # type: ignore[attr-defined]
-    assert lived.second_looks.waiting(wang) == 1, "what was shown without the decision hides nothing"
+    assert lived.second_looks.waiting(wang).total() == 1, "what was shown without the decision hides nothing"
 
 
 def test_a_verdict_or_an_outcome_that_is_none_is_refused(lived: Container) -> None:
     li, wang, boss = staff(lived, "li"), staff(lived, "wang"), staff(lived, "boss", Role.OFFICE)
-    lived.second_looks.set_rate(boss, SITE, 1000)
+    lived.second_looks.set_rates(boss, [SITE], 1000)
     (case,) = waiting(lived.command_handler, 1)
     decide(lived, li, case)
     assert lived.second_looks.take(wang) is not None

@@ -62,7 +62,7 @@ def test_each_cell_of_a_stacked_table_says_what_it_is() -> None:
             body = table.partition("</thead>")[2] if "</thead>" in table else ""
             for cell in re.findall(r"<td\b(?![^>]*(?:data-label|colspan))[^>]*>(.{12})", body, re.DOTALL):
                 if not re.match(
-                    r"\{\{ box|<a|<form|\{% if draft|</td>|\{\{ (?:row|line).name|\{% if now_|\{\{ counted",
+                    r"\{\{ box|<a|<form|\{% if draft|</td>|\{\{ (?:row|line).name|\{\{ value|\{% if now_|\{\{ counted",
                     cell,
                 ):
                     riddles.append(f"{file.name}: {cell}")

@@ -121,7 +121,8 @@ class SecondLooks:
         sites = covering(account.role, account.sites)
         if site:
             sites = frozenset({site}) if sites == EVERY_SITE else sites & {site}
-        looks = second_looks.open_for(connection, account.id, sites, now, FARTHEST)
+        here = None if sites == EVERY_SITE else sites
+        looks = second_looks.open_for(connection, account.id, here, now, FARTHEST)
         since = min((look.decided_at for look in looks), default=now)
         acts = timeline.acts_since(connection, {look.registration for look in looks}, since)
         free = [look for look in looks if not _has_seen(look, account.id, acts)]
