@@ -170,4 +170,4 @@ def _money(found: Statistics) -> list[Bar]:
 
 def _span(seconds: float) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
-    return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=minutes)
+    return _("%(hours)s 小时 %(minutes)s 分钟", hours=hours, minutes=minutes)
