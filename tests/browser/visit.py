@@ -78,7 +78,12 @@ def chooses_site(page: Page, site: str) -> None:
 
 
 def found_by_axe(page: Page) -> list[str]:
-    """What axe, put into the page when it is first asked, finds as the page stands."""
+    """What axe, put into the page when it is first asked, finds as the page stands.
+
+    From the end of the page, where a bar that sticks to the edge stands in its own place: what it covers on the way
+    scrolls from under it, which axe does not know (`walks/test_shell.py` presses Tab through the page).
+    """
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
     asked = {"runOnly": RULES, "resultTypes": ["violations"]}
@@ -90,16 +95,11 @@ def found_by_axe(page: Page) -> list[str]:
 
 
 def faults_of(page: Page) -> list[str]:
-    """What axe finds on the page, and what sticks out of it, at every width.
-
-    From the end of the page, where a bar that sticks to the edge stands in its own place: what it covers on the way
-    scrolls from under it, which axe does not know (`walks/test_shell.py` presses Tab through the page).
-    """
+    """What axe finds on the page, and what sticks out of it, at every width."""
     before = page.viewport_size
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
         found += [f"{width} {page.url} {fault}" for fault in found_by_axe(page)]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{width} {page.url}: the page is wider than the screen")

@@ -149,13 +149,15 @@ def test_every_line_of_a_server_is_json_where_it_is_asked_for(sqlite_url: str, t
     tmp_path.chmod(0o700)
     with serving(tmp_path, **settings) as (process, port):
         assert call(port, "/healthz").status == 200
+        assert call(port, "/sign-in").status == 200
         assert call(port, "/no/such/page").status == 404
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
         assert process.stderr is not None
         lines = [json.loads(line) for line in process.stderr.read().splitlines()]
     routes = [line["route"] for line in lines if line["logger"] == "ncre.request"]
-    assert {"/healthz", "(none)"} <= set(routes)
+    assert {"/sign-in", "(none)"} <= set(routes)
+    assert "/healthz" not in routes
     assert len({line["request_id"] for line in lines if "request_id" in line}) == len(routes)
 
 

@@ -452,3 +452,26 @@ def test_a_trusted_connection_that_died_fails_once_and_takes_no_other_along(post
         _reads(database)
     assert _reads(database) != former
     database.close()
+
+
+def test_a_thread_inside_enters_again_only_where_it_may_and_takes_no_second_place() -> None:
+    shared = FairLock(1, 0, again=True)
+    with shared:
+        with shared:
+            pass
+        turned_away: list[BaseException] = []
+        other = Thread(target=lambda: turned_away.append(_refused(shared)))
+        other.start()
+        other.join(20)
+        assert isinstance(turned_away[0], Overcrowded)
+    alone = FairLock()
+    with alone, pytest.raises(RuntimeError, match="inside another one"), alone:
+        pass
+    with shared, shared:
+        pass
+
+
+def _refused(lock: FairLock) -> BaseException:
+    with pytest.raises(Overcrowded) as told, lock:
+        pass
+    return told.value
