@@ -8,7 +8,7 @@ PORT ?= 8000
 LIBRARIES := $(VENV)/.libraries
 TOOLS := $(VENV)/.tools
 FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
-SOAKED ?= tests/soak tests/drills tests/backups tests/services/exam tests/services/letters tests/services/review tests/web/shared/test_killed_web.py tests/browser tests/projections/maintenance/test_amcheck.py
+SOAKED ?= tests/soak tests/drills tests/backups tests/services/exam tests/services/letters tests/services/review tests/web/shared/test_killed_web.py tests/web/api/test_schemathesis.py tests/browser tests/projections/maintenance/test_amcheck.py
 export PYTHONPATH := src
 # Tests start hundreds of processes: compiled once, whatever the environment says, instead of by each of them.
 check test browser newest soak drill: export PYTHONDONTWRITEBYTECODE :=

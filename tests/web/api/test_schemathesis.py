@@ -1,6 +1,7 @@
 """Whatever the document allows and forbids, generated: no 500, no undocumented answer, no invalid body accepted.
 
-The seeds are kept, so that a failure is met again. A few examples an operation; `NCRE_SCHEMATHESIS` asks for more.
+The seeds are kept, so that a failure is met again; the second runs with `make soak`. A few examples an operation;
+`NCRE_SCHEMATHESIS` asks for more.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ncre.bootstrap import Container
 from tests.support.people import somebody
 from tests.web.api.caller import caller
 
-SEEDS: Final = (18, 4711)
+SEEDS: Final = (18, pytest.param(4711, marks=pytest.mark.soak))
 EXAMPLES: Final = os.environ.get("NCRE_SCHEMATHESIS", "5")
 CHECKS: Final = ",".join(
     (
