@@ -7,22 +7,26 @@ alone, so two commands never meet in a row without having met in the version fir
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.sql import Delete, Insert, Select, Update
 
 from ncre.events.base import Fact
 from ncre.projections.summaries import SumChanges, Summary
+from ncre.store.columns import has_key
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
 _MISSING: Final[Row] = {}
+
+MOST_KEYS: Final = 2_000
+"""Rows that are asked for at once: SQLite takes 32 766 parameters of a statement."""
 
 
 class Projection:
@@ -46,12 +50,14 @@ class Projection:
         self.key_names = tuple(column.name for column in self.table.primary_key.columns)
         matches = [self.table.c[name] == bindparam(f"key_{name}") for name in self.key_names]
         self.selecting: Select[Any] = select(self.table).where(*matches)
-        of_these = tuple_(*self.table.primary_key.columns).in_(bindparam("keys", expanding=True))
-        self.selecting_several: Select[Any] = select(self.table).where(of_these)
         self.inserting: Insert = insert(self.table)
         self._matches = matches
         self._updates: dict[frozenset[str], Update] = {}
         self.deleting: Delete = delete(self.table).where(*matches)
+
+    def selecting_several(self, keys: Collection[Key]) -> Select[Any]:
+        """The rows of these keys, of which there is one at least."""
+        return select(self.table).where(has_key(self.table, keys))
 
     def updating(self, columns: frozenset[str]) -> Update:
         """The statement that writes these columns; few sets of columns ever change together."""
@@ -124,10 +130,15 @@ class RowsInTransaction:
                 if not projection.fresh:
                     wanted.setdefault(projection, set()).add(projection.key(fact))
         for projection, keys in wanted.items():
-            found = self._connection.execute(projection.selecting_several, {"keys": sorted(keys)}).mappings()
-            rows = {tuple(row[name] for name in projection.key_names): dict(row) for row in found}
-            for key in keys:
-                self._before[projection, key] = self._after[projection, key] = rows.get(key)
+            in_order = sorted(keys)
+            for start in range(0, len(in_order), MOST_KEYS):
+                self._read_several(projection, in_order[start : start + MOST_KEYS])
+
+    def _read_several(self, projection: Projection, keys: list[Key]) -> None:
+        found = self._connection.execute(projection.selecting_several(keys)).mappings()
+        rows = {tuple(row[name] for name in projection.key_names): dict(row) for row in found}
+        for key in keys:
+            self._before[projection, key] = self._after[projection, key] = rows.get(key)
 
     def _read(self, projection: Projection, key: Key) -> Row | None:
         if projection.fresh:
