@@ -10,6 +10,8 @@ TOOLS := $(VENV)/.tools
 FAST := tests/domain tests/events tests/rounds tests/documents tests/clients tests/operational tests/tools $(wildcard tests/test_*.py)
 SOAKED ?= tests/soak tests/drills tests/backups tests/services/exam tests/services/letters tests/services/review tests/web/shared/test_killed_web.py tests/browser tests/projections/maintenance/test_amcheck.py
 export PYTHONPATH := src
+# Tests start hundreds of processes: compiled once, whatever the environment says, instead of by each of them.
+check test browser newest soak drill: export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve check test browser newest soak mutants drill drill-restore lint bench load lighthouse docs sbom vulnerabilities styles screenshots diagram translations lock
@@ -30,11 +32,11 @@ check: lint ## lint, types and the fast tests, in under two minutes: before ever
 
 test: $(TOOLS) ## every test but those in a browser
 	@tools/oracles.sh
-	$(BIN)/python -m pytest -n 4 --dist loadfile -m "not soak and not browser"
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not soak and not browser" --ignore tests/browser
 
 browser: $(TOOLS) ## the tests in a browser: journeys, and walks over every page on each width, by keys, with large text, without scripts
 	@tools/browser.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and browser" tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak" tests/browser
 
 newest: $(TOOLS) ## the fast tests on the newest Python of this machine, where that is newer than .venv's
 	@tools/newest_python.sh $(FAST)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -56,7 +58,10 @@ def test_no_lock_of_another_tool_is_kept() -> None:
     assert not [path for path in tracked() if path.name in {"uv.lock", "pylock.toml"}]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+IMAGE: Final = "deploy/container/requirements.lock"
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", IMAGE])
 def test_a_lock_holds_pinned_versions_and_hashes_only(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
@@ -64,11 +69,23 @@ def test_a_lock_holds_pinned_versions_and_hashes_only(name: str) -> None:
         assert re.match(r"[a-z0-9][a-z0-9._-]*(\[[a-z,]+\])?==\S+|    --hash=sha256:[0-9a-f]{64}", line), line
 
 
-def test_the_lock_of_the_tools_agrees_with_the_lock_of_the_libraries() -> None:
-    pins = re.compile(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;]+)", re.MULTILINE)
-    libraries = set(pins.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")))
-    tools = set(pins.findall((ROOT / "requirements-dev.lock").read_text(encoding="utf-8")))
-    assert libraries <= tools
+PIN: Final = re.compile(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;]+)", re.MULTILINE)
+
+
+def pins(name: str) -> set[tuple[str, str]]:
+    return set(PIN.findall((ROOT / name).read_text(encoding="utf-8")))
+
+
+def test_the_locks_agree_with_each_other() -> None:
+    assert pins("requirements.lock") <= pins(IMAGE) <= pins("requirements-dev.lock")
+
+
+def test_the_image_has_what_every_extra_needs() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {
+        re.split(r"[<>=\[]", one)[0] for extra in project["optional-dependencies"].values() for one in extra
+    }
+    assert needed <= dict(pins(IMAGE)).keys()
 
 
 def test_a_package_lock_resolves_nothing() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Final
 from ncre.bootstrap import build_container
 from ncre.cli.processes.demonstration import prepare
 from ncre.config import read_settings
+from tests.support.containers import installed
 from tests.support.ports import free_port
 from tests.support.served import Browser, serving
 
@@ -65,7 +64,7 @@ def started(data: Path, **changes: str) -> Iterator[Target]:
         "PYTHONPATH": str(ROOT / "src"),
         **changes,
     }
-    subprocess.run([sys.executable, "-m", "ncre", "migrate"], env=environment, check=True)
+    installed(environment)
     container = build_container(read_settings(environment))
     prepare(container)
     container.close()

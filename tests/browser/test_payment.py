@@ -53,7 +53,7 @@ def test_who_leaves_the_cashier_without_paying_reads_so_and_pays_later(
     wenjing.presses_here("登录模拟账户")
     wenjing.page.get_by_role("link", name="返回商户").click()
     wenjing.page.wait_for_url("**/paid?*")
-    assert "订单已打开，还没有付款" in wenjing.reads()
+    assert "订单已打开，还没有支付" in wenjing.reads()
     clock.advance(minutes=5)
     wenjing.pays()
     assert "支付完成" in wenjing.reads()

@@ -61,7 +61,7 @@ def test_a_qq_is_linked_by_its_owner_signs_in_and_is_unlinked(
         look = scripts and style is Style.JSON  # the pages are the same in both styles
         wenjing = Person(phone(browser, scripts=scripts), address, check=look)
         comes_by_qq(wenjing)
-        assert "还没有绑定通行证" in wenjing.reads()
+        assert "还没有绑定账号" in wenjing.reads()
         wenjing.follows("已有账号，登录")
         wenjing.page.fill("#name", "wenjing")
         wenjing.page.fill("#password", PASSWORD)

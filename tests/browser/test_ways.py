@@ -29,7 +29,7 @@ SAID = {
         "said back": "Recorded. Site:",
         "both": "Keep what is saved",
         "reasons": "请换白底照片",
-        "blocked": "The registration cannot be given up now",
+        "blocked": "The registration cannot be withdrawn now",
     },
 }
 

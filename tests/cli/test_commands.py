@@ -80,7 +80,7 @@ def test_a_past_that_is_not_there_is_explained(ncre: Run, at: str) -> None:
 
 
 def test_an_unknown_registration_is_named_so(ncre: Run) -> None:
-    assert ncre("audit", "show", "78420019999999").err == "ncre: 没有找到这份报名。\n"
+    assert ncre("audit", "show", "78420019999999").err == "ncre: 没有找到这份报名。请核对号码。\n"
 
 
 def test_a_site_is_seated_for_those_who_paid(ncre: Run, container: Container) -> None:

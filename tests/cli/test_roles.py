@@ -71,7 +71,7 @@ def test_what_the_shell_does_to_an_account_is_in_its_history(container: Containe
     assert "账号开通（账号名）" in told[0]
     assert str(named(container, "kaowu").id) in told[0]
     assert "（新任）" in told[1]
-    assert "密码已修改（由管理员设置）" in told[2]
+    assert "密码已修改（由考务办公室设置）" in told[2]
     assert told[2].endswith("shell")
     assert ncre("user", "add", "another", "--role", "auditor", "--as", "kaowu").code == 2, "no reason"
     assert ncre("user", "add", "another", "--role", "auditor", "--why", "x", "--as", "shenhe").code == 2

@@ -85,7 +85,7 @@ def test_all_sites_are_seated_and_one_that_cannot_be_does_not_keep_the_others_wa
     revise(container, SITE, rooms={})
     said = ncre("seat", "all", "--yes", "--as", "kaowu")
     assert said.code == 1
-    assert f"{SITE}  考点 {SITE} 没有考场" in said.out
+    assert f"{SITE}  考点 {SITE} 没有机房" in said.out
     assert "429901  考点 429901 没有需要编排的考生" in said.out
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from ncre.bootstrap import Container
+from ncre.cli.processes import installing
 from ncre.store.keys import LABELS
 from tests.cli.conftest import Run
 from tests.support.people import Candidate, somebody
@@ -111,6 +114,32 @@ def test_a_new_installation_begins_with_its_own_secret(
     assert open_to_others == []
     with sqlite3.connect(tmp_path / "new" / "ncre.sqlite") as file:
         assert file.execute("SELECT count(*) FROM key_checks").fetchone() == (len(LABELS) + 1,)
+
+
+def test_a_secret_in_a_closed_folder_leaves_the_key_of_the_log_to_whoever_gave_it(
+    ncre: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in a container, whose secrets are given and read-only; any other trouble stops the command."""
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "secret.key").write_text("7" * 64 + "\n")
+    (given / "secret.key").chmod(0o600)
+    for name in ("NCRE_SECRET", "NCRE_DATABASE_URL"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("NCRE_SECRET_FILE", str(given / "secret.key"))
+    monkeypatch.setenv("NCRE_DATA", str(tmp_path / "new"))
+    trouble = errno.ENOSPC
+
+    def closed(file: Path) -> None:
+        raise OSError(trouble, os.strerror(trouble), str(file))
+
+    monkeypatch.setattr(installing, "make_secret", closed)
+    assert ncre("migrate").code == 2
+    trouble = errno.EROFS
+    said = ncre("migrate")
+    assert said.code == 0
+    assert "NCRE_LEDGER_KEY_FILE" in said.err
+    assert ncre("projections", "check").out == "0 facts, 0 differences\n"
 
 
 def test_settings_are_shown_without_secrets_and_refusals_after_them(

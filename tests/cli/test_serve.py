@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.server.ground import call, until
+from tests.support.containers import installed
 from tests.support.people import SECRET
 from tests.support.ports import free_port
 
@@ -34,7 +35,7 @@ def serving(url: str, folder: Path, *more: str) -> Iterator[tuple[subprocess.Pop
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NCRE_")}
     environment = {**kept, **settings, "PYTHONPATH": str(SOURCE)}
-    subprocess.run([sys.executable, "-m", "ncre", "migrate"], env=environment, check=True)
+    installed(environment)
     process = subprocess.Popen(
         [sys.executable, "-m", "ncre", "serve", "--port", str(port), *more],
         env=environment,

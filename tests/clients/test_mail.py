@@ -89,7 +89,7 @@ def test_a_letter_arrives_in_both_languages_as_text_and_as_html(postbox: Postbox
     ((to, message),) = postbox.letters
     assert to == ["wenjing@example.com"]
     assert message["From"] == "ncre@exam.example"
-    assert message["Subject"] == "请确认邮箱，完成注册 / Confirm your address to register"
+    assert message["Subject"] == "请确认邮箱，完成注册 / Confirm your address to create your account"
     assert message["Date"].datetime == NOW
     for kind in ("plain", "html"):
         part = message.get_body((kind,))

@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
-from jsonschema import Draft7Validator
 
 from ncre.config.environment import NAMES
 from ncre.observability import metrics
@@ -169,7 +167,9 @@ def test_pgbackrest_takes_its_configuration(tmp_path: Path) -> None:
 # Containers
 
 
-@pytest.mark.parametrize("file", sorted((DEPLOY / "container").iterdir()), ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", sorted((DEPLOY / "container").glob("*Containerfile")), ids=lambda file: file.name
+)
 def test_a_containerfile_passes_its_linter(file: Path) -> None:
     hadolint = Path(sys.executable).parent / "hadolint"
     if not hadolint.exists():
@@ -215,6 +215,74 @@ def test_the_compose_file_runs_what_an_installation_needs() -> None:
     assert "NCRE_LEDGER_KEY_FILE" in services["sealer"]["environment"]
 
 
+def containers() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Of the compose file and of Kubernetes, with the image that each runs."""
+    yield from compose()["services"].items()
+    for _, pod in pods():
+        yield from ((one["name"], one) for one in pod["containers"])
+
+
+def test_images_that_have_no_shell_are_given_none() -> None:
+    """Those of etcd have had none since 3.5.7."""
+    found = [one for _, one in containers() if "coreos/etcd" in one["image"]]
+    assert len(found) == 4
+    for one in found:
+        assert not {"command", "args", "entrypoint"} & one.keys()
+
+
+def test_a_name_that_comes_late_or_moves_is_found_again() -> None:
+    """Containers get their addresses when they start; HAProxy looks a name up once, unless it is told where to ask."""
+    text = (DEPLOY / "haproxy" / "haproxy.cfg").read_text()
+    assert re.search(r"^    default-server init-addr last,libc,none resolvers names$", text, re.MULTILINE)
+    assert re.search(r"^resolvers names\n    parse-resolv-conf$", text, re.MULTILINE)
+
+
+def test_a_database_that_takes_only_tls_has_a_certificate() -> None:
+    found = yaml.safe_load((DEPLOY / "patroni" / "patroni.yml").read_text())
+    rules = found["bootstrap"]["dcs"]["postgresql"]["pg_hba"]
+    assert all(rule.startswith(("local", "hostssl")) for rule in rules)
+    parameters = found["postgresql"]["parameters"]
+    assert parameters["ssl"] == "on"
+    start = (DEPLOY / "container" / "patroni-node").read_text()
+    home = re.search(r"^home=(\S+)$", start, re.MULTILINE)
+    assert home
+    for setting, name in (("ssl_cert_file", "server.crt"), ("ssl_key_file", "server.key")):
+        assert parameters[setting] == f"{home[1]}/tls/{name}"
+        assert f"$home/tls/{name}" in start
+
+
+def test_a_node_in_a_container_names_itself_and_reads_its_passwords(tmp_path: Path) -> None:
+    """With a Patroni that shows what it was given."""
+    start = (DEPLOY / "container" / "patroni-node").read_text()
+    for fixed, here in (
+        ("/var/lib/postgresql", tmp_path / "home"),
+        ("/run/secrets", tmp_path),
+        ("/etc/patroni", DEPLOY / "patroni"),
+        ("/tmp/patroni.yml", tmp_path / "made.yml"),
+    ):
+        start = start.replace(fixed, str(here))
+    shown = tmp_path / "patroni"
+    shown.write_text('#!/bin/sh\nprintenv PATRONI_REPLICATION_PASSWORD\ncat "$1"\n')
+    shown.chmod(0o755)
+    (tmp_path / "repl").write_text("a password\n")
+    given = {"NODE": "pg-1", "ADDRESS": "pg-1.pg", "ETCD": "a:1, b:2, c:3"}
+    said = subprocess.run(
+        ["sh", "-c", start],
+        capture_output=True,
+        text=True,
+        env={**given, "PATH": f"{tmp_path}:{PATH}"},
+        check=True,
+    )
+    password, _, made = said.stdout.partition("\n")
+    found = yaml.safe_load(made)
+    assert password == "a password"
+    assert found["name"] == "pg-1"
+    assert found["postgresql"]["connect_address"] == "pg-1.pg:5432"
+    assert found["etcd3"]["hosts"] == ["a:1", "b:2", "c:3"]
+    key = tmp_path / "home" / "tls" / "server.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
 def test_settings_that_the_files_set_exist() -> None:
     named = {
         name
@@ -244,6 +312,8 @@ def test_docker_takes_the_compose_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.name)
 def test_kubernetes_takes_the_manifests(file: Path) -> None:
+    import kubernetes_validate  # which takes seconds, and every worker imports every test
+
     for document in documents(file):
         version = kubernetes_validate.latest_version()
         kubernetes_validate.validate(document, version, strict=True)
@@ -299,6 +369,8 @@ def test_the_secrets_of_an_installation_are_in_no_file() -> None:
 
 
 def test_the_dashboard_is_json() -> None:
+    from jsonschema import Draft7Validator  # as above
+
     Draft7Validator({"type": "object", "required": ["panels", "uid", "title"]}).validate(
         json.loads((DEPLOY / "grafana" / "ncre.json").read_text())
     )

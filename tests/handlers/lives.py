@@ -9,10 +9,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid5
@@ -30,7 +31,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.lifecycle import LIFE, Transition
 from ncre.domain.registration.machine import open_rows
-from ncre.domain.registration.state import Registration, registration_id, replay
+from ncre.domain.registration.state import Registration, evolve, registration_id, replay
 from ncre.domain.registration.vocabulary import Role, Status, Step
 from ncre.events import registration as facts
 from ncre.events.base import Fact
@@ -72,6 +73,37 @@ def led_to(row: Transition, before: Status, fact: Fact) -> Status:
     return Status(fact.to) if isinstance(fact, facts.Resumed) else Status(row.to)
 
 
+@dataclass(frozen=True)
+class Life:
+    """What happened to a registration, and how it stood before its first fact and after each."""
+
+    history: Sequence[Fact]
+    states: Sequence[Registration]
+
+    @classmethod
+    def of(cls, identity: UUID, history: Sequence[Fact]) -> Life:
+        return cls(history, list(accumulate(history, evolve, initial=replay(identity, ()))))
+
+    @property
+    def now(self) -> Registration:
+        return self.states[-1]
+
+    @property
+    def steps(self) -> Iterator[tuple[Registration, Fact, Registration]]:
+        """How it stood, what happened, and how it stood then."""
+        return zip(self.states, self.history, self.states[1:], strict=False)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a log tells up to a position: each life, its facts, and the rows they lead to."""
+
+    position: int
+    lives: list[Life]
+    log: list[Fact]
+    rows: Any
+
+
 class Lives(RuleBasedStateMachine):
     template: ClassVar[Path]
     claim_book: ClassVar[type[ClaimStore]] = ClaimStore
@@ -88,6 +120,7 @@ class Lives(RuleBasedStateMachine):
         self.lives = {account: [registration_id(people.ROUND, account, 1)] for account in ACCOUNTS}
         self.trades: dict[str, int] = {}
         self.last: c.Command | None = None
+        self._told = Told(-1, [], [], None)
 
     def teardown(self) -> None:
         self.topics.update(fact.TOPIC for _, fact in self.container.command_handler.store.log(0, 10_000))
@@ -285,18 +318,23 @@ class Lives(RuleBasedStateMachine):
             return self.container.command_handler.exams.site(connection, people.ROUND, state.site)
 
     @property
-    def histories(self) -> dict[UUID, Sequence[Fact]]:
-        return {life: self.history(life) for lives in self.lives.values() for life in lives}
+    def told(self) -> Told:
+        """Everything the log tells by now, read anew after every step that added to it."""
+        if (position := self.position) != self._told.position:
+            told = [Life.of(life, self.history(life)) for lives in self.lives.values() for life in lives]
+            log = [fact for _, fact in self.container.command_handler.store.log(0, 10_000)]
+            rows = in_order(log, self.container.command_handler.listeners)
+            self._told = Told(position, told, log, rows)
+        return self._told
 
     # what must hold
 
     @invariant()
     def every_fact_left_a_status_from_which_the_table_allows_it(self) -> None:
-        for life, history in self.histories.items():
-            assert [fact.metadata.version for fact in history] == list(range(1, len(history) + 1))
-            for version, fact in enumerate(history):
-                before = replay(life, history[:version]).status
-                after = replay(life, history[: version + 1]).status
+        for life in self.told.lives:
+            assert [fact.metadata.version for fact in life.history] == list(range(1, len(life.history) + 1))
+            for was, fact, is_ in life.steps:
+                before, after = was.status, is_.status
                 assert any(
                     row.fact is type(fact) and before in row.sources and after is led_to(row, before, fact)
                     for row in LIFE
@@ -304,9 +342,8 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def what_is_suspended_keeps_its_seats_until_it_is_where_it_was_or_paid(self) -> None:
-        for life, history in self.histories.items():
-            for version, fact in enumerate(history):
-                before, after = replay(life, history[:version]), replay(life, history[: version + 1])
+        for life in self.told.lives:
+            for before, fact, after in life.steps:
                 if isinstance(fact, facts.Suspended):
                     assert (fact.was, held_by(before)) == (before.status, held_by(after))
                 if isinstance(fact, facts.Resumed):
@@ -316,27 +353,23 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_paid_without_a_photo_nor_past_a_review(self) -> None:
-        for life, history in self.histories.items():
-            for version, fact in enumerate(history):
+        for life in self.told.lives:
+            for version, (before, fact, _) in enumerate(life.steps):
                 if not isinstance(fact, facts.PaymentSettled):
                     continue
-                before = replay(life, history[:version])
                 assert before.photo is not None
-                chosen = max(v for v, f in enumerate(history[:version]) if isinstance(f, facts.Submitted))
-                approved = any(isinstance(f, facts.Approved) for f in history[chosen:version])
+                history = life.history[:version]
+                chosen = max(v for v, f in enumerate(history) if isinstance(f, facts.Submitted))
+                approved = any(isinstance(f, facts.Approved) for f in history[chosen:])
                 assert approved or before.site == QUICK
 
     @invariant()
     def claims_and_counters_are_what_registrations_hold_and_never_above_the_quota(self) -> None:
-        held = [
-            (claim.key, life)
-            for life, history in self.histories.items()
-            for claim in held_by(replay(life, history))
-        ]
+        held = [(claim.key, life.now.id) for life in self.told.lives for claim in held_by(life.now)]
         chairs = [
-            (ChairClaim(people.ROUND, replay(life, history).site, fact.hall, fact.seat).key, life)
-            for life, history in self.histories.items()
-            for fact in history
+            (ChairClaim(people.ROUND, life.now.site, fact.hall, fact.seat).key, life.now.id)
+            for life in self.told.lives
+            for fact in life.history
             if isinstance(fact, facts.SeatAssigned)
         ]
         single = [(key, life) for key, life in [*held, *chairs] if not key.startswith("seat:")]
@@ -353,15 +386,15 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def every_yuan_settled_or_is_owed_or_went_back(self) -> None:
-        states = [replay(life, history) for life, history in self.histories.items()]
+        states = [life.now for life in self.told.lives]
         told = [{one.settled_trade, *one.owed, *one.returned} - {""} for one in states]
         known = [trade for trades in told for trade in trades]
         assert sorted(known) == sorted(self.trades)
 
     @invariant()
     def the_rows_are_what_the_log_leads_to_and_the_timeline_tells_each_fact_once(self) -> None:
-        log = [fact for _, fact in self.container.command_handler.store.log(0, 10_000)]
+        told = self.told
         with self.container.database.reading() as connection:
             live = stored(connection)
-        assert live == in_order(log, self.container.command_handler.listeners)
-        assert len(live["timeline"]) == len(log)
+        assert live == told.rows
+        assert len(live["timeline"]) == len(told.log)

@@ -29,7 +29,7 @@ from ncre.observability.requests import AddRequestId
 from ncre.observability.watching import LaneMetrics
 from ncre.services.operations import backlog
 from ncre.store.outages import DatabaseFailure, Outage
-from ncre.web.measured import HEADER
+from ncre.web.measured import HEADER, PROBES
 from ncre.web.site import create_site
 from tests.observability.exposed import exposed, value
 from tests.server.ground import Held, call, served, until
@@ -105,12 +105,21 @@ def test_a_request_has_an_id_that_its_lines_and_its_answer_bear(
 ) -> None:
     site = behind_a_proxy(container)
     given = uuid4().hex
-    answer = site.test_client().get("/healthz", base_url=ORIGIN, headers={HEADER: given})
+    answer = site.test_client().get("/sign-in", base_url=ORIGIN, headers={HEADER: given})
     assert answer.headers[HEADER] == given
     told = [json.loads(line) for line in lines.getvalue().splitlines()]
     (line,) = [line for line in told if line["logger"] == "ncre.request"]
-    assert (line["request_id"], line["route"], line["status"]) == (given, "/healthz", 200)
+    assert (line["request_id"], line["route"], line["status"]) == (given, "/sign-in", 200)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", line["time"])
+
+
+def test_probes_leave_no_line_where_all_is_well(container: Container, lines: StringIO) -> None:
+    """Proxies ask every process every second; lines that say nothing hide those that do."""
+    site = behind_a_proxy(container).test_client()
+    assert {site.get(path, base_url=ORIGIN).status_code for path in PROBES} == {200}
+    assert "ncre.request" not in lines.getvalue()
+    assert site.post("/healthz", base_url=ORIGIN).status_code == 405
+    assert "ncre.request" in lines.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.cli.conftest import Run
 from tests.cli.test_serve import SOURCE, answers, children
 from tests.observability.exposed import value
 from tests.server.ground import call, until
-from tests.support.containers import development
+from tests.support.containers import development, installed
 from tests.support.ports import free_port
 
 
@@ -38,7 +38,7 @@ def serving(folder: Path, *more: str, **settings: str) -> Iterator[tuple[subproc
         **development(folder, NCRE_CAPTCHA="never", **settings),
         "PYTHONPATH": str(SOURCE),
     }
-    subprocess.run([sys.executable, "-m", "ncre", "migrate"], env=environment, check=True)
+    installed(environment)
     process = subprocess.Popen(
         [sys.executable, "-m", "ncre", "serve", "--port", str(port), *more],
         env=environment,
@@ -124,7 +124,7 @@ def test_a_worker_shows_what_waits_and_ends_as_it_was_asked_to(sqlite_url: str, 
     settings = development(tmp_path, NCRE_DATABASE_URL=sqlite_url, NCRE_WORKER_METRICS_PORT=str(port))
     environment = {**kept, **settings, "PYTHONPATH": str(SOURCE)}
     command = [sys.executable, "-m", "ncre"]
-    subprocess.run([*command, "migrate"], env=environment, check=True)
+    installed(environment)
     process = subprocess.Popen(
         [*command, "worker", "--every", "0.2"], env=environment, stderr=subprocess.DEVNULL
     )
@@ -149,13 +149,15 @@ def test_every_line_of_a_server_is_json_where_it_is_asked_for(sqlite_url: str, t
     tmp_path.chmod(0o700)
     with serving(tmp_path, **settings) as (process, port):
         assert call(port, "/healthz").status == 200
+        assert call(port, "/sign-in").status == 200
         assert call(port, "/no/such/page").status == 404
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
         assert process.stderr is not None
         lines = [json.loads(line) for line in process.stderr.read().splitlines()]
     routes = [line["route"] for line in lines if line["logger"] == "ncre.request"]
-    assert {"/healthz", "(none)"} <= set(routes)
+    assert {"/sign-in", "(none)"} <= set(routes)
+    assert "/healthz" not in routes
     assert len({line["request_id"] for line in lines if "request_id" in line}) == len(routes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -12,15 +13,16 @@ from skimage.data import astronaut
 
 def portrait(height: int = 640, width: int = 440) -> Image.Image:
     """The head of the astronaut, upright and in colour."""
-    return (
-        Image.fromarray(astronaut())
-        .crop((147, 0, 309, 235))
-        .resize((width, height), Image.Resampling.LANCZOS)
-    )
+    return _published().crop((147, 0, 309, 235)).resize((width, height), Image.Resampling.LANCZOS)
 
 
 def whole() -> Image.Image:
     """The astronaut as published, 512 x 512, with room around the head on most sides."""
+    return _published().copy()
+
+
+@cache
+def _published() -> Image.Image:
     return Image.fromarray(astronaut())
 
 

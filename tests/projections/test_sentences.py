@@ -52,7 +52,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         registration.InfoAmended(people.LIQIANG, people.PERSON),
         "考生修改了基本信息。",
-        "The candidate amended the personal details.",
+        "The candidate changed the personal details.",
     ),
     (
         registration.Submitted(people.NUMBER, people.SITE, THREE, people.DECLARATION, 1),
@@ -72,7 +72,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (
         registration.PhotoReplaced(people.OTHER_PHOTO),
-        "考生更换了照片（567×390 像素）。",
+        "考生修改了照片（567×390 像素）。",
         "The candidate replaced the photo (567×390 pixels).",
     ),
     (registration.ReviewRequested(1), "考生申请了信息审核。", "The candidate requested review."),
@@ -84,18 +84,18 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         registration.Approved(people.PAY_BY, 1),
         "考点审核通过，须在 2027-01-06 10:00 前支付。",
-        "The site approved it, to be paid by 2027-01-06 10:00 (exam time).",
+        "The site approved it, to be paid by 2027-01-06 10:00 (Beijing time).",
     ),
     (
         registration.Rejected(("I02", "P09"), "见证件"),
         "考点审核未通过：I02 证件号码与证件类型不符或有误；P09 照片侧置或倒置。",
-        "The site rejected it: I02 The document number is wrong or does not fit the document type; "
+        "The site did not approve it: I02 The document number is wrong or does not fit the document type; "
         "P09 The photo is sideways or upside down.",
     ),
     (
         registration.PaymentSettled("N1", "till", "T1", 16005, people.NOW),
         "收到考试费 160.05 元（2027-01-05 10:00 支付，订单 N1）。",
-        "The fee of 160.05 yuan was received (paid 2027-01-05 10:00 exam time, order N1).",
+        "The fee of 160.05 yuan was received (paid 2027-01-05 10:00 Beijing time, order N1).",
     ),
     (
         registration.PaymentUnusable("N1", "till", "T2", 8000, people.NOW, "duplicate"),
@@ -110,25 +110,26 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         registration.PaymentLapsed(people.PAY_BY),
         "至 2027-01-06 10:00 未支付，报名失效，名额释放。",
-        "Unpaid by 2027-01-06 10:00 (exam time): the registration lapsed and its seats are free.",
+        "Unpaid by 2027-01-06 10:00 (Beijing time): the registration lapsed and its seats are free.",
     ),
     (
         registration.WindowLapsed("register", people.PAY_BY),
         "网上报名于 2027-01-06 10:00 截止，报名没有完成，已失效，名额释放。",
-        "Registration closed at 2027-01-06 10:00 (exam time) before it was completed: the registration lapsed and its "
+        "Registration closed at 2027-01-06 10:00 (Beijing time) before it was completed: the registration lapsed and its "
         "seats are free.",
     ),
-    (registration.ConfirmedOnSite(), "考点现场确认完成。", "The site confirmed the candidate in person."),
+    (registration.ConfirmedOnSite(), "考点现场确认完成。", "The site confirmed the candidate on site."),
     (
         registration.SeatAssigned("66", "6678420019000307", 3, "第3机房", 7, 1, people.NOW, people.PAY_BY),
         "科目 66 已编排：2027-01-05 10:00，考场 0003，座位 07，准考证号 6678420019000307。",
-        "Subject 66 was seated: 2027-01-05 10:00 exam time, hall 0003, seat 07, ticket number 6678420019000307.",
+        "Subject 66 was seated: 2027-01-05 10:00 Beijing time, hall 0003, seat 07, ticket number "
+        "6678420019000307.",
     ),
     (registration.Withdrawn(), "考生放弃了报名。", "The candidate withdrew."),
     (
         registration.SeatReleased("66", 3, 17),
         "科目 66 的座位作废。",
-        "The seat in subject 66 was given up.",
+        "The seat in subject 66 is void.",
     ),
     (
         registration.Postponed("78", "79", "疫情防控"),
@@ -147,7 +148,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         registration.Resumed("approved", people.PAY_BY),
         "考务办公室恢复了报名，缴费期限为 2027-01-06 10:00。",
-        "The exam office resumed the registration; it is to be paid by 2027-01-06 10:00 (exam time).",
+        "The exam office resumed the registration; it is to be paid by 2027-01-06 10:00 (Beijing time).",
     ),
     (
         registration.Cancelled("考生李强重复报名"),
@@ -162,7 +163,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         admission.EntryRevoked(people.REGISTRATION, "6678420019000307"),
         "撤销入场记录：准考证号 6678420019000307，本人未入场。",
-        "The entry of ticket number 6678420019000307 was taken back: the person did not go in.",
+        "The entry of ticket number 6678420019000307 was undone: the person did not go in.",
     ),
     (
         access.DetailsViewed(people.REGISTRATION, "review"),
@@ -183,12 +184,12 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         payment.OrderOpened("N1", people.REGISTRATION, "78", "420019", "alipay", 6, 8000, people.PAY_BY),
         "打开支付订单 N1：80.00 元，支付宝，2027-01-06 10:00 前有效。",
-        "Order N1 was opened: 80.00 yuan by Alipay, until 2027-01-06 10:00 (exam time).",
+        "Order N1 was opened: 80.00 yuan by Alipay, until 2027-01-06 10:00 (Beijing time).",
     ),
     (
         payment.OrderReplaced("N1", people.REGISTRATION),
-        "订单 N1 不再需要，等待渠道确认关闭。",
-        "Order N1 is not wanted any more; the channel has yet to close it.",
+        "订单 N1 不再需要，等待支付平台确认关闭。",
+        "Order N1 is not wanted any more; the payment platform has yet to close it.",
     ),
     (
         payment.OrderClosed("N1", people.REGISTRATION, True),
@@ -200,43 +201,44 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
             "N1", people.REGISTRATION, "78", "420019", "wechat", "T1", 8000, people.NOW, "bill"
         ),
         "订单 N1 收到 80.00 元（2027-01-05 10:00 支付，交易号 T1，对账单得知）。",
-        "80.00 yuan came for order N1 (paid 2027-01-05 10:00 exam time, trade T1, found in the bill).",
+        "80.00 yuan came for order N1 (paid 2027-01-05 10:00 Beijing time, transaction T1, found in the bill).",
     ),
     (
         payment.RefundRequested("N1", people.REGISTRATION, "alipay", "T1", "R1", 8000, "duplicate"),
         "申请退款 80.00 元（重复支付），退款请求号 R1。",
-        "80.00 yuan are to go back (paid twice), under refund request R1.",
+        "80.00 yuan are to be refunded (paid twice), under refund request R1.",
     ),
     (
         payment.RefundPutOff("N1", people.REGISTRATION, "alipay", "T1", "R1", "ACQ.BALANCE"),
-        "渠道暂未受理退款 R1（ACQ.BALANCE），将继续申请。",
-        "The channel did not accept refund R1 for now (ACQ.BALANCE); it will be asked again.",
+        "支付平台暂未受理退款 R1（ACQ.BALANCE），将继续申请。",
+        "The payment platform did not accept refund R1 for now (ACQ.BALANCE); it will be asked again.",
     ),
     (
         payment.RefundConfirmed("N1", people.REGISTRATION, "alipay", "T1", "R1", 8000, people.NOW, "refund"),
-        "渠道确认 80.00 元已于 2027-01-05 10:00 退回（R1）。",
-        "The channel confirmed that 80.00 yuan went back at 2027-01-05 10:00 exam time (R1).",
+        "支付平台确认 80.00 元已于 2027-01-05 10:00 退回（R1）。",
+        "The payment platform confirmed that 80.00 yuan went back at 2027-01-05 10:00 Beijing time (R1).",
     ),
     (
         payment.RefundUnexplained("N1", people.REGISTRATION, "alipay", "T1", "X", 100, people.NOW, "bill"),
-        "渠道退回了 1.00 元，但本系统没有申请过（X），请核查。",
-        "The channel returned 1.00 yuan that nobody here asked to return (X); please check.",
+        "支付平台退回了 1.00 元，但本系统没有申请过（X），请核对。",
+        "The payment platform returned 1.00 yuan that nobody here asked to return (X); please check.",
     ),
     (
         payment.RefundTotalTold("N1", people.REGISTRATION, "alipay", "T1", 3000, people.NOW, "notice"),
-        "渠道告知这笔收款到 2027-01-05 10:00 共退回 30.00 元（交易号 T1）。",
-        "The channel says that 30.00 yuan of this payment had gone back by 2027-01-05 10:00 exam time (trade T1).",
+        "支付平台告知这笔收款到 2027-01-05 10:00 共退回 30.00 元（交易号 T1）。",
+        "The payment platform says that 30.00 yuan of this payment had gone back by 2027-01-05 10:00 Beijing time "
+        "(transaction T1).",
     ),
     (
         payment.ItemUnbooked("alipay", "服务费", "N9", "T9", "0123", -120, people.NOW, "bill"),
-        "渠道告知“服务费”-1.20 元（交易号 T9），不能自动记账，请核查。",
-        "The channel told of “服务费”, -1.20 yuan (trade T9); it cannot be booked, please check.",
+        "支付平台告知“服务费”-1.20 元（交易号 T9），不能自动记账，请核对。",
+        "The payment platform told of “服务费”, -1.20 yuan (transaction T9); it cannot be booked, please check.",
     ),
     (payment.ItemResolved("alipay", "渠道手续费"), "已核对：渠道手续费", "Checked: 渠道手续费"),
     (
         payment.OrphanReceived("N9", "alipay", "T9", 8000, people.NOW, "notice"),
-        "收到 80.00 元，订单 N9 不是本系统的（交易号 T9），请核查。",
-        "80.00 yuan came for order N9, which is not ours (trade T9); please check.",
+        "收到 80.00 元，订单 N9 不是本系统的（交易号 T9），请核对。",
+        "80.00 yuan came for order N9, which is not ours (transaction T9); please check.",
     ),
     (
         payment.DayReconciled("alipay", "2027-01-05", 2, 16000, 1, 8000, ()),
@@ -260,8 +262,8 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (
         account.SignInFailed(people.CANDIDATE_ID, "password", "203.0.113.0/24"),
-        "登录失败（密码）。",
-        "Signing in with a password failed.",
+        "登录没有成功（密码）。",
+        "Signing in with a password did not work.",
     ),
     (
         account.PasswordChanged(people.CANDIDATE_ID, "recovered"),
@@ -286,12 +288,12 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         account.FactorChanged(people.CANDIDATE_ID, "enrolled"),
         "开启了两步验证。",
-        "The second factor was enrolled.",
+        "Two-step sign-in was turned on.",
     ),
     (
         account.SessionsEnded(people.CANDIDATE_ID, 2, "owner"),
         "退出了 2 处登录（本人操作）。",
-        "2 sessions were ended (by its owner).",
+        "Signed out in 2 places (by its owner).",
     ),
     (
         account.RoleChanged(people.CANDIDATE_ID, "reviewer", ("420019",), "新任审核员"),
@@ -305,8 +307,8 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     ),
     (
         account.StaffChangeRequested(people.CANDIDATE_ID, "factor", "手机丢失"),
-        "申请重置两步验证，等待第二人确认（手机丢失）。",
-        "Somebody asked for it: to reset the second factor; a second person has to confirm (手机丢失).",
+        "申请重置两步验证，等待考务办公室的另一位同事确认（手机丢失）。",
+        "Somebody asked for it: to reset two-step sign-in; a second person has to confirm (手机丢失).",
     ),
     (
         account.StaffChangeDeclined(people.CANDIDATE_ID, "role"),
@@ -316,7 +318,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         account.FactorReset(people.CANDIDATE_ID, "手机丢失"),
         "两步验证已由考务办公室重置（手机丢失）。",
-        "The second factor was reset by the exam office (手机丢失).",
+        "Two-step sign-in was reset by the exam office (手机丢失).",
     ),
     (
         account.AccountDisabled(people.CANDIDATE_ID, "已调离"),
@@ -351,7 +353,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         letters.LetterTextReset("paid", "公函 6"),
         "通知“考试费已收到”恢复了原来的文字（公函 6）。",
-        "Letters “the fee was paid” say again what ncre came with (公函 6).",
+        "Letters “the fee was paid” have their original text again (公函 6).",
     ),
     (account.AccountClosed(people.CANDIDATE_ID), "账号已注销。", "The account was closed."),
     (
@@ -395,7 +397,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (exam.SiteRevised("78", SITE), "考点 420019 的规则已修订。", "The rules of site 420019 were revised."),
     (
         exam.SiteCalledOff("78", "420019", "", "refund", "疫情防控", 312),
-        "考点 420019 停办：312 份报名，取消并退费。原因：疫情防控",
+        "考点 420019 停办：312 份报名，取消并退款。原因：疫情防控",
         "The exam at site 420019 was called off: 312 registrations, cancelled and refunded. Reason: 疫情防控",
     ),
     (exam.SiteClosed("78", "420019"), "考点 420019 停止报名。", "Site 420019 was closed to registrations."),
@@ -417,7 +419,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         exam.SeatsDrawn("78", "420019", 20270327, 310, 420),
         "考点 420019 编排考场：310 人 420 科次，随机种子 20270327。",
-        "Seats were drawn at site 420019: 310 people, 420 sittings, seed 20270327.",
+        "Seats were drawn at site 420019: 310 people, 420 seats, seed 20270327.",
     ),
     (
         integration.IntegrationMade("省平台", ("events:read",), ("420019",), "公函 31"),
@@ -472,7 +474,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         ban.BannedRegistrationKept(people.REGISTRATION, "31号", "决定不溯及"),
         "停考（决定 31号）录入之前已支付，考务办公室保留了这份报名。",
-        "Paid before the ban by decision 31号 was entered; the exam office lets the registration stand.",
+        "Paid before the ban by decision 31号 was entered; the exam office kept the registration.",
     ),
     (
         ban.BanReasonViewed("31号"),
@@ -523,7 +525,7 @@ SAID: Final[tuple[tuple[Fact, str, str], ...]] = (
     (
         exchange.DuplicateResolved(people.REGISTRATION, "43", "kept", "该省已取消"),
         "与省 43 的重复报名已处理：保留本省报名。",
-        "The duplicate with province 43 was dealt with: the registration here stands.",
+        "The duplicate with province 43 was dealt with: the registration here is kept.",
     ),
 )
 

@@ -64,6 +64,17 @@ def copied(folder: Path) -> Path:
     return folder
 
 
+def small(folder: Path) -> Path:
+    """The same with its first three sites, which is read in a third of the time."""
+    copied(folder)
+    sites = (folder / "sites.csv").read_text(encoding="utf-8").splitlines()[1:4]
+    kept = tuple(f"{site.partition(',')[0]}," for site in sites)
+    for name in ("sites.csv", "offers.csv", "rooms.csv", "policies.csv"):
+        head, *rows = (folder / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        (folder / name).write_text("".join([head, *(row for row in rows if row.startswith(kept))]), "utf-8")
+    return folder
+
+
 def faults_of(folder: Path) -> list[RoundFault]:
     try:
         load_round(folder, TODAY)

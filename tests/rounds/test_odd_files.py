@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ncre.rounds.loader import RoundFileFaults, load_round
-from tests.rounds.fault_table import TODAY, copied, faults_of
+from tests.rounds.fault_table import TODAY, copied, faults_of, small
 
 VALUES = (
     "true", "-1", "0", "1.5", "nan", "inf", "1e999999", "0x" + "f" * 6000, '""', '"x"', "[]", "[[]]", "{}", "{ a = 1 }",
@@ -42,9 +42,13 @@ CELLS = (
 BYTES = (b"\xff", b"\x00", b"\xef\xbb\xbf", b"\r", b'"', b",", b"\n", b"[", b"=", b"'''", b"\x81")
 
 
+def test_the_small_round_has_no_fault(tmp_path: Path) -> None:
+    assert faults_of(small(tmp_path)) == []
+
+
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: value[:24])
 def test_no_value_of_a_key_makes_the_reading_trip(tmp_path: Path, value: str) -> None:
-    text = (copied(tmp_path) / "round.toml").read_text(encoding="utf-8")
+    text = (small(tmp_path) / "round.toml").read_text(encoding="utf-8")
     spans = [
         found.span(1)
         for found in re.finditer(r'(?m)(?:^\w+ = |opens = |closes = )("[^"\n]*"|[\d.]+|\{.*\})', text)
@@ -57,7 +61,7 @@ def test_no_value_of_a_key_makes_the_reading_trip(tmp_path: Path, value: str) ->
 
 @pytest.mark.parametrize("file", ["subjects.csv", "sites.csv", "offers.csv", "rooms.csv", "policies.csv"])
 def test_no_cell_makes_the_reading_trip(tmp_path: Path, file: str) -> None:
-    lines = (copied(tmp_path) / file).read_text(encoding="utf-8").splitlines()
+    lines = (small(tmp_path) / file).read_text(encoding="utf-8").splitlines()
     for column in range(len(lines[0].split(","))):
         for cell in CELLS:
             for line in (0, 2):

@@ -483,3 +483,26 @@ def test_columns_are_told_by_the_names_and_types_that_the_driver_gives_them(post
             assert ours.execute("SET application_name TO 'test'").description is None
             assert ours.execute("SELECT 1 WHERE false").description is not None
     database.close()
+
+
+def test_a_thread_inside_enters_again_only_where_it_may_and_takes_no_second_place() -> None:
+    shared = FairLock(1, 0, again=True)
+    with shared:
+        with shared:
+            pass
+        turned_away: list[BaseException] = []
+        other = Thread(target=lambda: turned_away.append(_refused(shared)))
+        other.start()
+        other.join(20)
+        assert isinstance(turned_away[0], Overcrowded)
+    alone = FairLock()
+    with alone, pytest.raises(RuntimeError, match="inside another one"), alone:
+        pass
+    with shared, shared:
+        pass
+
+
+def _refused(lock: FairLock) -> BaseException:
+    with pytest.raises(Overcrowded) as told, lock:
+        pass
+    return told.value

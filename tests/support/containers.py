@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ncre.bootstrap import Container, build_container
+from ncre.cli.processes.installing import new_installation
 from ncre.config import Settings
 from ncre.config.settings import LedgerTerms
 from ncre.ledger.signing import NoteSigner
@@ -12,6 +13,9 @@ from ncre.ledger.verifier import WITNESS_KEY
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.exam.revision_commands import Revise
+from ncre.store.database import Database
+from ncre.store.master_keys.checks import KeyChecks
+from ncre.store.master_keys.keyring import Keyring
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import OFFICE, SECRET, TODAY, Clock
 
@@ -27,6 +31,14 @@ def development(folder: Path, **more: str) -> dict[str, str]:
         "NCRE_PRODUCTION": "0",
         **more,
     }
+
+
+def installed(environment: dict[str, str]) -> None:
+    """What `ncre migrate` leaves behind, without a process for it: tables, secret, and what tells another secret."""
+    settings = new_installation(environment)
+    database = Database(settings.database_url)
+    KeyChecks(database, Keyring(settings.secret, settings.master_keys).keys()).migrate()
+    database.close()
 
 
 def settings_on(url: str, folder: Path) -> Settings:

@@ -33,6 +33,20 @@ class Compiled(dict[Any, Any]):
 STATEMENTS: Final = Compiled()
 
 
+class Address(Rule):
+    """One address, the same object for every site that has it: it is bound to none, see `Addresses`."""
+
+    known: ClassVar[dict[Any, Rule]] = {}
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+    @classmethod
+    def of(cls, rule: str, *, methods: Any = None, **options: Any) -> Rule:
+        key = (rule, frozenset(methods or ()), repr(sorted(options.items())))
+        if key not in cls.known:
+            cls.known[key] = cls(rule, methods=methods, **options)
+        return cls.known[key]
+
+
 class Addresses(Map):
     """The addresses of a site, which are worked out when somebody first asks: those of the site before, where they are the same."""
 
@@ -54,8 +68,7 @@ class Addresses(Map):
                 self._remap = False
 
     def _known(self) -> Map:
-        rules = tuple((r.rule, r.endpoint, frozenset(r.methods or ()), repr(r.defaults)) for r in self._added)
-        key = (rules, frozenset(self.converters.items()), self.host_matching)
+        key = (tuple(self._added), frozenset(self.converters.items()), self.host_matching)
         if key not in self.known:
             alike = Map(map(copy, self._added), converters=self.converters, host_matching=self.host_matching)
             alike.update()
@@ -70,6 +83,7 @@ def made_once() -> Iterator[None]:
             patch.setattr(module, "create_engine", _sharing_statements(module.create_engine))
         patch.setattr(sqlite_file, "_prepare", _without_waiting_for_the_disk(sqlite_file._prepare))
         patch.setattr(Flask, "url_map_class", Addresses)
+        patch.setattr(Flask, "url_rule_class", Address.of)
         patch.setattr(measuring, "measure", cache(measuring.measure))
         yield
 

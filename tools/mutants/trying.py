@@ -14,7 +14,7 @@ from tools.mutants.session import Outcome, Session, Terminal
 from tools.mutants.settings import KEPT
 
 #: Seconds of tests that are tried at once: few mutants live longer than the first, and no more is run than it takes.
-PORTIONS = (1.0, 5.0, 1000.0)
+PORTIONS = (0.3, 1.0, 5.0, 1000.0)
 NOT_REACHED = Outcome("not reached")
 
 

@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
     ).add_subparsers(required=True, metavar="WHAT")
     show_ = audit.add_parser("show", help="a registration and its history, now or as it stood")
     show_.add_argument("registration", help="id, 报名号 or ticket number")
-    show_.add_argument("--at", help="v5, or 2027-03-01 09:00 (exam time)")
+    show_.add_argument("--at", help="v5, or 2027-03-01 09:00 (Beijing time)")
     show_.add_argument("--json", action="store_true", help="one JSON document")
     show_.set_defaults(run=show)
     bundles.add_to(audit)

@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
         help="compare a day's bill: 0 equal, 1 differences, 3 no bill yet (the worker does it daily)",
     )
     reconcile_.add_argument(
-        "--date", type=day_argument, metavar="YYYY-MM-DD", help="exam time; yesterday without it"
+        "--date", type=day_argument, metavar="YYYY-MM-DD", help="Beijing time; yesterday without it"
     )
     reconcile_.add_argument("--channel", help="only this channel")
     add_actor(reconcile_)

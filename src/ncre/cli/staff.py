@@ -163,7 +163,7 @@ def _decide(args: Namespace, decide: Callable[[Registrations, CaseRequest], Deci
 
 _DECIDED_BEFORE = Bilingual(
     "{who} 已在 {when} 作出同样的决定，这次没有改动任何内容。",
-    "{who} had taken the same decision at {when} (exam time); this one changed nothing.",
+    "{who} had taken the same decision at {when} (Beijing time); this one changed nothing.",
 )
 
 

@@ -9,7 +9,8 @@ from ncre.domain.bilingual import Bilingual
 TICKET_NOTICES: Final = (
     Bilingual(
         "考生须凭本准考证和与报名信息一致的有效身份证件原件参加考试，两证缺一不得入场。",
-        "Bring this ticket and the original of the valid identity document that you registered with; without both nobody enters.",
+        "Bring this admission ticket and the original of the valid identity document that you registered with; "
+        "without both nobody enters.",
     ),
     Bilingual(
         "请提前 15 分钟到达考场，核对机位上显示的姓名、证件号码和照片。",
@@ -28,13 +29,15 @@ TICKET_NOTICES: Final = (
         "Raise your hand if the machine fails; do not switch it off or sign in again yourself.",
     ),
     Bilingual(
-        "请妥善保管本证；可在打印时间内重复下载打印，内容以系统记录为准。",
-        "Keep this ticket. It can be printed again while printing is open; what the system holds counts.",
+        "请妥善保管本准考证；可在打印时间内重复下载打印，内容以系统记录为准。",
+        "Keep this admission ticket. It can be printed again while printing is open; what the system holds "
+        "counts.",
     ),
 )
 
 UNCONFIRMED: Final = Bilingual(
-    "本考点要求现场确认，本证生成时尚未确认：请按考点的考生通告规定的时间，带证件到考点确认报名。",
-    "This site asks for a confirmation in person, which was not made when this ticket was drawn: confirm there in the time that its notice names, with your document.",
+    "本考点要求现场确认，本准考证生成时尚未确认：请按考点的考生通告规定的时间，带证件到考点确认报名。",
+    "This site asks for confirmation on site, which was not made when this admission ticket was drawn: go "
+    "there with your document in the time that its notice names.",
 )
 """Where the site asks for a confirmation in person that is still to come."""

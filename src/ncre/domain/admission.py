@@ -50,12 +50,12 @@ VERDICT_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
         "Genuine and current. Compare person, photo and document, then admit.",
     ),
     TicketVerdict.TYPED: Bilingual(
-        "号码存在，考试安排有效。号码不能证明纸质证件的真伪，请扫描二维码，或仔细核对照片与身份证件。",
+        "号码存在，考试安排有效。号码不能证明纸质准考证的真伪，请扫描二维码，或仔细核对照片与身份证件。",
         "The number exists and its seats stand. A number does not prove the paper: scan the QR code, "
         "or compare photo and document with care.",
     ),
     TicketVerdict.OUTDATED: Bilingual(
-        "证件真实，但不是最新的：打印之后记录已变更。请按下面的最新安排，并请考生重新打印。",
+        "准考证真实，但不是最新的：打印之后记录已变更。请按下面的最新安排，并请考生重新打印。",
         "Genuine but not current: the record changed after it was printed. Follow the seats below and "
         "ask for a new print.",
     ),
@@ -65,16 +65,16 @@ VERDICT_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
         "admission ticket, or type its number.",
     ),
     TicketVerdict.NOT_ADMITTED: Bilingual(
-        "记录存在，但没有有效的考试安排（可能已取消或未编排考场）。不能放行，请联系考务办。",
+        "记录存在，但没有有效的考试安排（可能已取消或未编排考场）。不能放行，请联系考务办公室。",
         "The record exists but has no seat that stands (cancelled, or not seated yet). Do not admit; "
         "call the exam office.",
     ),
     TicketVerdict.UNKNOWN: Bilingual(
-        "这里没有这个号码。请核对考点和日期；若考生坚持，请联系考务办。",
+        "这里没有这个号码。请核对考点和日期；若考生坚持，请联系考务办公室。",
         "There is no such number here. Check site and day; if the candidate insists, call the exam office.",
     ),
     TicketVerdict.FORGED: Bilingual(
-        "签名不符：此码不是本系统签发的。不能放行，请保留该证件并报告考务办。",
+        "签名不符：此码不是本系统签发的。不能放行，请保留该准考证并报告考务办公室。",
         "The signature is not ours: this code was not issued here. Do not admit; keep the paper and "
         "report it to the exam office.",
     ),
@@ -103,14 +103,14 @@ VERDICT_WORDS: Final[dict[TicketVerdict, Bilingual]] = {
     ),
     TicketVerdict.NOT_TODAY: Bilingual(
         "不是今天的考试：考试时间为 {when}。不能放行。",
-        "Not today: the sitting is on {when} (exam time). Do not admit.",
+        "Not today: the sitting is on {when} (Beijing time). Do not admit.",
     ),
     TicketVerdict.TOO_EARLY: Bilingual(
         "今天 {when} 开考，{from} 起入场。请考生等候。",
         "The sitting starts today at {when}; people are let in from {from} on. Ask the candidate to wait.",
     ),
     TicketVerdict.TOO_LATE: Bilingual(
-        "{when} 已开考，入场已截止。请联系考务办。",
+        "{when} 已开考，入场已截止。请联系考务办公室。",
         "The sitting started at {when}, and entry is closed. Call the exam office.",
     ),
     TicketVerdict.OVER: Bilingual(

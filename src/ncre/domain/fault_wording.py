@@ -18,7 +18,7 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
         "请从列表中选择{label}。", "Please choose from the list: {label_en}."
     ),
     FaultCode.NAME_INVALID: Bilingual(
-        "姓名应与证件一致，只能含汉字、字母、空格、“·”“'”“-”，并以汉字或字母开头（现在有“{letters}”）；打不出的字请用全拼代替。",
+        "姓名应与证件一致，以汉字或字母开头。只能含汉字、字母、空格、“·”“'”“-”，现在有“{letters}”；打不出的字请用全拼代替。",
         "The name must be as on the document: characters, letters, spaces, “·”, “'” or “-”, a letter first "
         "(this has “{letters}”). Write a character you cannot type in pinyin.",
     ),
@@ -36,7 +36,7 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     ),
     FaultCode.DOCUMENT_NOT_ACCEPTED: Bilingual(
         "本次考试不接受这种证件，请选用：{kinds}。",
-        "This exam does not accept this kind of document. Use one of: {kinds_en}.",
+        "This exam does not accept this type of document. Use one of: {kinds_en}.",
     ),
     FaultCode.ETHNICITY_FOREIGN: Bilingual(
         "这种证件的持有人是中国公民，请按证件选择民族，不选“外国籍”。",
@@ -71,7 +71,7 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
         "There are characters in the address that cannot be seen; copying brings them. Type it by hand.",
     ),
     FaultCode.EMAIL_NOT_BARE: Bilingual(
-        "请只填写一个邮箱地址，不带姓名、引号、括号、逗号或分号，例如 name@example.com。",
+        "请只填写一个邮箱地址，例如 name@example.com。不带姓名、引号、括号、逗号或分号。",
         "Give one bare address without name, quotes, brackets, commas or semicolons, like name@example.com.",
     ),
     FaultCode.EMAIL_LOCAL: Bilingual(
@@ -85,14 +85,14 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     FaultCode.POSTCODE_INVALID: Bilingual("邮政编码应为 6 位数字。", "A postcode has 6 digits."),
     FaultCode.NOT_JPEG: Bilingual(
         "文件不是 JPG 照片（改文件名不能改变格式），请用 JPG 格式保存后再上传。",
-        "This file is not a JPEG picture (renaming does not make it one). Save it as JPEG and try again.",
+        "This file is not a JPEG photo (renaming does not make it one). Save it as JPEG and try again.",
     ),
     FaultCode.BYTES_FEW: Bilingual(
-        "照片文件只有 {size}，至少要有 20 KB，请换更清晰的照片，建议 567×390 像素（高×宽）。",
-        "The file has only {size}; it needs at least 20 KB. Use a clearer picture, about 567 by 390 pixels.",
+        "照片文件只有 {size}，至少要有 20 KB。请换更清晰的照片，建议 567×390 像素（高×宽）。",
+        "The file has only {size}; it needs at least 20 KB. Use a clearer photo, about 567 by 390 pixels.",
     ),
     FaultCode.BYTES_MANY: Bilingual(
-        "照片文件有 {size}，最多 200 KB，请压缩后再上传，建议 567×390 像素（高×宽）。",
+        "照片文件有 {size}，最多 200 KB。请压缩后再上传，建议 567×390 像素（高×宽）。",
         "The file has {size}; at most 200 KB are allowed. Make it smaller, about 567 by 390 pixels.",
     ),
     FaultCode.BYTES_HUGE: Bilingual(
@@ -101,23 +101,23 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     ),
     FaultCode.PIXELS_MANY: Bilingual(
         "照片的像素太多，系统处理不了（JPG 最多 1.5 亿像素，其他格式最多 5000 万）。请选择较小的尺寸后再上传。",
-        "The picture has too many pixels (at most 150 million in a JPEG, 50 million in other formats). "
-        "Send a smaller size of it.",
+        "The photo has too many pixels (at most 150 million in a JPEG, 50 million in other formats). Send a "
+        "smaller size of it.",
     ),
     FaultCode.BOMB: Bilingual(
         "照片的内容异常，无法安全打开。请用手机或电脑重新另存为普通 JPG 后再上传。",
-        "This picture cannot be opened safely. Save it again as an ordinary JPEG and try again.",
+        "This photo cannot be opened safely. Save it again as an ordinary JPEG and try again.",
     ),
     FaultCode.TRUNCATED: Bilingual(
         "照片文件不完整，可能没有传完。请重新保存后再上传。",
-        "The picture is incomplete; it may have been cut off on its way. Save it again and try again.",
+        "The photo is incomplete; it may have been cut off on its way. Save it again and try again.",
     ),
     FaultCode.PIXELS: Bilingual(
         "照片是 {height}×{width} 像素（高×宽），最小为 192×144，请换更大的照片。",
-        "The picture has {height} by {width} pixels; at least 192 by 144 are needed. Use a larger one.",
+        "The photo has {height} by {width} pixels; at least 192 by 144 are needed. Use a larger one.",
     ),
     FaultCode.GREY: Bilingual(
-        "照片是黑白的，请上传彩色证件照。", "The picture is black and white. Please use a colour photo."
+        "照片是黑白的，请上传彩色证件照。", "The photo is black and white. Please use a colour photo."
     ),
     FaultCode.ASPECT: Bilingual(
         "照片高宽比是 {ratio}，应约为 1.45（48:33 毫米）。请按证件照比例裁剪后再上传。",
@@ -125,7 +125,7 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     ),
     FaultCode.CMYK: Bilingual(
         "照片是印刷色彩（CMYK），已转换为屏幕色彩，请确认颜色正常。",
-        "The picture was in print colours (CMYK) and has been converted. Check that it looks right.",
+        "The photo was in print colours (CMYK) and has been converted. Check that it looks right.",
     ),
     FaultCode.NOFACE: Bilingual(
         "照片中没有找到人脸，请上传本人近期正面免冠证件照。",
@@ -133,18 +133,18 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     ),
     FaultCode.MULTI: Bilingual(
         "照片中不止一个人，请上传只有本人的照片。",
-        "There is more than one person in the picture. Use one of yourself alone.",
+        "There is more than one person in the photo. Use one of yourself alone.",
     ),
     FaultCode.ROT90: Bilingual(
-        "照片向左侧倒了（逆时针 90 度），请转正。", "The picture lies on its left side. Turn it upright."
+        "照片向左侧倒了（逆时针 90 度），请转正。", "The photo lies on its left side. Turn it upright."
     ),
-    FaultCode.ROT180: Bilingual("照片上下颠倒了，请转正。", "The picture is upside down. Turn it upright."),
+    FaultCode.ROT180: Bilingual("照片上下颠倒了，请转正。", "The photo is upside down. Turn it upright."),
     FaultCode.ROT270: Bilingual(
-        "照片向右侧倒了（顺时针 90 度），请转正。", "The picture lies on its right side. Turn it upright."
+        "照片向右侧倒了（顺时针 90 度），请转正。", "The photo lies on its right side. Turn it upright."
     ),
     FaultCode.UPRIGHT: Bilingual(
         "无法判断照片的方向，请确认照片是正立的。",
-        "It cannot be told which way is up. Make sure that the picture stands upright.",
+        "It cannot be told which way is up. Make sure that the photo stands upright.",
     ),
     FaultCode.TOP: Bilingual(
         "头顶上方留白占 {top_share}，应约为十分之一（5%–15%，最多放宽到 2%–20%）。请在头顶上方留出适当空白。",
@@ -176,10 +176,10 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
         "There is little room beside the head and hair; about a tenth on each side is best.",
     ),
     FaultCode.TINTED: Bilingual(
-        "照片像是单一色调，请确认颜色正常。", "The picture seems to have a single hue. Check its colours."
+        "照片像是单一色调，请确认颜色正常。", "The photo seems to have a single hue. Check its colours."
     ),
     FaultCode.BLUR: Bilingual(
-        "照片看起来不够清晰，请确认五官清楚。", "The picture looks blurred. Check that the face is sharp."
+        "照片看起来不够清晰，请确认五官清楚。", "The photo looks blurred. Check that the face is sharp."
     ),
     FaultCode.DARK: Bilingual(
         "面部光线偏暗，请确认看得清楚，建议在明亮、均匀的光线下拍摄。",
@@ -198,16 +198,18 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     ),
     FaultCode.CROWN: Bilingual(
         "头顶的位置测不准，可能是头巾、帽子、较高的头发，或者头发与背景颜色相近。因宗教或健康原因戴的头巾可以保留，请确认头顶完整入镜。",
-        "The top of the head cannot be measured: a headscarf or hat, high hair, or hair of the background's colour. "
-        "Headwear worn for religion or health may stay; make sure that the top of the head is in the picture.",
+        "The top of the head cannot be measured: a headscarf or hat, high hair, or hair of the background's "
+        "colour. Headwear worn for religion or health may stay; make sure that the top of the head is in the "
+        "photo.",
     ),
     FaultCode.FACES: Bilingual(
         "画面中可能还有一张较小的人脸，请确认照片中只有本人。",
-        "There may be a smaller face in the picture. Make sure that nobody else is in it.",
+        "There may be a smaller face in the photo. Make sure that nobody else is in it.",
     ),
     FaultCode.MOUTH: Bilingual("嘴可能张开。", "The mouth may be open."),
     FaultCode.CROP_NO_FACE: Bilingual(
-        "没有找到人脸，无法自动裁剪。请换一张正面照片。", "No face was found, so nothing can be cropped."
+        "没有找到人脸，无法自动裁剪。请换一张正面照片。",
+        "No face was found, so nothing can be cropped. Please use one from the front.",
     ),
     FaultCode.CROP_ABOVE: Bilingual(
         "头顶上方没有足够的空间。请退后一步，在头顶上方多留一些再拍。",
@@ -215,7 +217,7 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     ),
     FaultCode.CROP_BELOW: Bilingual(
         "下巴以下没有足够的空间。请退后一步，让肩部入镜。",
-        "There is not enough room below the chin. Step back so that the shoulders are in the picture.",
+        "There is not enough room below the chin. Step back so that the shoulders are in the photo.",
     ),
     FaultCode.CROP_BESIDE: Bilingual(
         "头部两侧没有足够的空间。请退后一步，居中拍摄。",
@@ -223,10 +225,10 @@ FAULT_WORDS: Final[Mapping[FaultCode, Bilingual]] = {
     ),
     FaultCode.CROP_SMALL: Bilingual(
         "人像太小，裁剪后不清晰。请靠近一些，或用更高像素拍摄。",
-        "The head is too small to crop sharply. Come closer, or use a picture with more pixels.",
+        "The head is too small to crop sharply. Come closer, or use a photo with more pixels.",
     ),
     FaultCode.CROP_STRAIGHT: Bilingual(
         "头部歪斜，转正后画面不够。请把头摆正再拍。",
-        "The head leans, and set straight the picture is not large enough. Hold it straight.",
+        "The head leans, and set straight the photo is not large enough. Hold it straight.",
     ),
 }

@@ -81,12 +81,12 @@ ROOM: Final = NumberPart(
     r".{1,80}",
 )
 BATCH: Final = NumberPart(
-    Bilingual("批次序号", "a batch's number"),
+    Bilingual("批次序号", "a sitting's number"),
     Bilingual("1 至 99，不重复", "a number from 1 to 99, each once"),
     r"[1-9]\d?",
 )
 HALLS: Final = NumberPart(
-    Bilingual("考场数（机房数 × 批次数）", "the halls of a site (rooms x batches)"),
+    Bilingual("考场数（机房数 × 批次数）", "the halls of a site (rooms x sittings)"),
     Bilingual(f"不超过 {LAST_HALL}", f"{LAST_HALL} at the most"),
     r"\d{1,4}",
 )

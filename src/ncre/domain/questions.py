@@ -59,17 +59,18 @@ class Question:
 QUESTION_WORDS: Final[Mapping[QuestionCode, Bilingual]] = {
     QuestionCode.NAME_CHANGED: Bilingual(
         "姓名将保存为“{after}”，您输入的是“{before}”{letters}。同样的符号只用一种写法，以便证件、准考证和名单一致。",
-        "The name will be saved as “{after}”; you typed “{before}”{letters_en}. Signs that mean the same are written in "
-        "one way, so that document, ticket and lists agree.",
+        "The name will be saved as “{after}”; you typed “{before}”{letters_en}. Signs that mean the same are "
+        "written in one way, so that document, admission ticket and lists agree.",
     ),
     QuestionCode.NAME_BLANK: Bilingual(
         "姓名“{name}”的汉字之间有空格。证件上也有吗？没有的话请删去。",
         "There is a space between the characters of “{name}”. Is it on the document? If not, remove it.",
     ),
     QuestionCode.NOT_PRINTABLE: Bilingual(
-        "{label}中的 {letters} 没有可用的字体，登记表和准考证上会印成 {shown}。可以改写为全拼或常用字；也可以保持不变，考点会看到同样的提示。",
-        "{label_en}: there is no font for {letters}; form and ticket will show {shown}. You may write pinyin or a common "
-        "character instead, or leave it; the site sees the same notice.",
+        "{label}中的 {letters} 没有可用的字体，报名登记表和准考证上会印成 {shown}。可以改写为全拼或常用字；也可以保持不变，考点会看到同样的提示。",
+        "{label_en}: there is no font for {letters}; the registration form and the admission ticket will show "
+        "{shown}. You may write pinyin or a common character instead, or leave it; the site sees the same "
+        "notice.",
     ),
     QuestionCode.BIRTH_YOUNG: Bilingual(
         "按出生日期 {born}，考生现在不满 {years} 岁。日期对吗？",

@@ -22,7 +22,7 @@ STATUSES: Final[ByStatus[Bilingual]] = ByStatus(
     photo_uploaded=Bilingual("已上传照片", "Photo uploaded"),
     pending_review=Bilingual("待审核", "Waiting for review"),
     approved=Bilingual("审核通过，待支付", "Approved, to be paid"),
-    rejected=Bilingual("审核未通过", "Rejected"),
+    rejected=Bilingual("审核未通过", "Not approved"),
     paid=Bilingual("已支付", "Paid"),
     confirmed=Bilingual("已现场确认", "Confirmed on site"),
     lapsed=Bilingual("逾期，已失效", "Lapsed"),
@@ -34,7 +34,7 @@ STATUSES: Final[ByStatus[Bilingual]] = ByStatus(
 STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.AGREE: Bilingual("同意报名协议", "Accept the agreement"),
     Step.FILL_INFO: Bilingual("填写基本信息", "Fill in personal details"),
-    Step.AMEND_INFO: Bilingual("修改基本信息", "Amend personal details"),
+    Step.AMEND_INFO: Bilingual("修改基本信息", "Change personal details"),
     Step.SUBMIT: Bilingual("提交报考信息", "Submit the registration"),
     Step.CHANGE_SUBJECTS: Bilingual("修改报考信息", "Change site or subjects"),
     Step.UPLOAD_PHOTO: Bilingual("上传照片", "Upload the photo"),
@@ -44,7 +44,7 @@ STEPS: Final[Mapping[Step, Bilingual]] = {
     Step.APPROVE: Bilingual("审核通过", "Approve"),
     Step.REJECT: Bilingual("审核不通过", "Reject"),
     Step.SETTLE: Bilingual("支付到账", "Settle the payment"),
-    Step.RETURN_PAYMENT: Bilingual("退款", "Return the payment"),
+    Step.RETURN_PAYMENT: Bilingual("退款", "Refund"),
     Step.LAPSE: Bilingual("逾期失效", "Lapse"),
     Step.EXPIRE: Bilingual("时间截止失效", "Lapse when a window closes"),
     Step.CONFIRM: Bilingual("现场确认", "Confirm on site"),
@@ -89,9 +89,9 @@ UNUSABLE: Final[Mapping[Unusable, Bilingual]] = {
     Unusable.SUPERSEDED: Bilingual("报考信息修改后旧订单被支付", "an order from before a change was paid"),
     Unusable.WRONG_AMOUNT: Bilingual("金额不符", "wrong amount"),
     Unusable.LATE: Bilingual("超过缴费期限", "paid after the deadline"),
-    Unusable.WITHDRAWN: Bilingual("报名已取消", "the registration was given up"),
+    Unusable.WITHDRAWN: Bilingual("报名已放弃或取消", "the registration was withdrawn or cancelled"),
     Unusable.CANCELLED: Bilingual(
-        "考务办公室取消报名，决定退费", "the exam office cancelled it and returns the fee"
+        "考务办公室取消报名，决定退款", "the exam office cancelled it and refunds the fee"
     ),
     Unusable.NOT_PAYABLE: Bilingual("报名当前不能支付", "the registration could not be paid for"),
     Unusable.SEAT_GONE: Bilingual("名额已被占用", "the seat was gone"),
@@ -128,7 +128,7 @@ DIFFERENCES: Final[Mapping[DifferenceKind, Bilingual]] = {
 }
 
 SOURCES: Final[Mapping[str, Bilingual]] = {
-    "notice": Bilingual("渠道通知", "told by the channel"),
+    "notice": Bilingual("支付平台通知", "told by the payment platform"),
     "query": Bilingual("查询得知", "found by asking"),
     "close": Bilingual("关闭订单时得知", "found when closing"),
     "refund": Bilingual("退款时得知", "found when refunding"),

@@ -58,8 +58,8 @@ class AccountLetter:
 
 
 _IF_NOT_YOU: Final = Bilingual(
-    "如果不是您本人操作，请忽略这封信，您的账号不会有任何变化。",
-    "If this was not you, ignore this letter; nothing about your account changes.",
+    "如果不是您本人操作，请忽略，您的账号不会有任何变化。",
+    "If this was not you, ignore this; nothing about your account changes.",
 )
 _RECOVER_AT_ONCE: Final = Bilingual(
     "如果不是您本人操作，请立即找回密码，并联系考务办公室。",
@@ -96,7 +96,7 @@ class LetterSender(Protocol):
 def join(to: str, link: str) -> AccountLetter:
     return AccountLetter(
         to,
-        Bilingual("请确认邮箱，完成注册", "Confirm your address to register"),
+        Bilingual("请确认邮箱，完成注册", "Confirm your address to create your account"),
         (
             Bilingual(
                 "请在 30 分钟内打开下面的链接，设置密码完成注册。",
@@ -138,7 +138,7 @@ def known_already(to: str, link: str, recovers: bool) -> AccountLetter:
         (
             Bilingual(
                 "有人用您的地址申请注册，而这个地址已有账号，请直接登录。",
-                "Somebody asked to register with your address, which has an account. Please sign in.",
+                "Somebody asked to create an account with your address, which has one already. Please sign in.",
             ),
             forgotten,
         ),
@@ -168,8 +168,8 @@ def unknown(to: str) -> AccountLetter:
         (
             Bilingual(
                 "有人想用这个邮箱找回密码，但没有账号使用它。您可能用了另一个邮箱、手机号或 QQ 注册。",
-                "Somebody asked to recover a password with this address, which no account has. You may have "
-                "registered with another address, a phone number or QQ.",
+                "Somebody asked to recover a password with this address, which no account has. You may have created "
+                "yours with another address, a phone number or QQ.",
             ),
         ),
     )
@@ -210,7 +210,7 @@ def password_changed(to: str, recovers: bool) -> AccountLetter:
         (
             Bilingual(
                 "您的账号密码刚刚修改，其他登录已全部退出。",
-                "The password of your account was changed just now; all other sessions have ended.",
+                "The password of your account was changed just now; you are signed out everywhere else.",
             ),
             _if_not_you(recovers),
         ),
@@ -230,8 +230,8 @@ def contact_changed(to: str, account: str, kind: Bilingual, now: str, link: str)
             ),
             Bilingual(
                 "如果不是您本人操作，请在 7 天内打开下面的链接撤销：修改前的地址会恢复，所有登录会退出。",
-                "If this was not you, open this link within 7 days to undo it: the address before comes back, and all "
-                "sessions end.",
+                "If this was not you, open this link within 7 days to undo it: the former address comes back, and you "
+                "are signed out everywhere.",
             ),
         ),
         link,
@@ -241,7 +241,7 @@ def contact_changed(to: str, account: str, kind: Bilingual, now: str, link: str)
 def identity_changed(to: str, recovers: bool) -> AccountLetter:
     return AccountLetter(
         to,
-        Bilingual("账号的第三方登录已变更", "Other sign-ins of your account were changed"),
+        Bilingual("账号的 QQ 登录已变更", "QQ sign-in of your account was changed"),
         (
             Bilingual(
                 "您的账号刚刚绑定或解除了 QQ 登录。",

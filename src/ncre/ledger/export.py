@@ -27,7 +27,7 @@ This file lets you check, without the exam office, that nothing in it was altere
 It needs Python 3.11 and the package cryptography. Take PUBLIC from where it was published, not from this file,
 and read verify.py before you believe it. Private fields are sealed: they are proven and cannot be read.
 
-本文件可脱离考务机构核验，证明其中内容未被改动。公钥须取自公开发布之处，不要取自本文件。
+本文件可脱离考务办公室核验，证明其中内容未被改动。公钥须取自公开发布之处，不要取自本文件。
 """
 
 _STAMP: Final = (2000, 1, 1, 0, 0, 0)

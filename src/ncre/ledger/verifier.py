@@ -399,7 +399,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--witness", action="append", default=[], help="a witness's public key, or its file")
     parser.add_argument("--seen", type=Path, help="what a witness kept: its folder, or one checkpoint")
     parser.add_argument("--state", metavar="REGISTRATION", default="", help="print how a registration stood")
-    parser.add_argument("--at", default="", help="v5, or 2027-03-01 09:00 (exam time)")
+    parser.add_argument("--at", default="", help="v5, or 2027-03-01 09:00 (Beijing time)")
 
 
 def _key(text: str) -> VerifierKey:

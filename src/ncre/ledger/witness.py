@@ -37,6 +37,10 @@ LARGEST: Final = 1_000_000
 """Bytes of an answer that is read."""
 
 
+NO_LEDGER: Final = (ValueError, LookupError, TypeError, AttributeError)
+"""What comes of reading an answer that is text of another kind, or JSON of another shape."""
+
+
 class Unreachable(Exception):
     """The ledger cannot be asked now, or answers with what is no ledger."""
 
@@ -84,11 +88,10 @@ class Witness:
         return Seen(checkpoint, checkpoint.size - before, self._offered(note))
 
     def _fetched(self) -> Checkpoint:
-        text = self._get("checkpoint").decode()
         try:
-            checkpoint = Checkpoint.read(text)
+            checkpoint = Checkpoint.read(self._get("checkpoint").decode())
             ranges = read_keys(json.loads(self._get("keys.json")), self.log)
-        except (ValueError, KeyError, TypeError) as error:
+        except NO_LEDGER as error:
             raise Unreachable(f"{self.url} answers with what is no checkpoint: {error}") from None
         where = f"checkpoint over {checkpoint.size}"
         if checkpoint.origin != self.log.name:
@@ -182,7 +185,7 @@ def first_key(url: str) -> VerifierKey:
     try:
         rows = json.loads(_get(f"{url}/keys.json"))
         return VerifierKey.read(rows[-1]["key"])
-    except (ValueError, LookupError, TypeError):
+    except NO_LEDGER:
         raise Unreachable(f"{url}/keys.json names no key") from None
 
 

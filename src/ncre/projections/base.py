@@ -8,6 +8,7 @@ alone, so two commands never meet in a row without having met in the version fir
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
@@ -29,6 +30,29 @@ MOST_KEYS: Final = 2_000
 """Rows that are asked for at once: SQLite takes 32 766 parameters of a statement."""
 
 
+class _Statements:
+    """What is asked and told of one table; built once, however many tenants a process serves."""
+
+    def __init__(self, table: Table) -> None:
+        self.key_names = tuple(column.name for column in table.primary_key.columns)
+        matches = [table.c[name] == bindparam(f"key_{name}") for name in self.key_names]
+        self.selecting: Select[Any] = select(table).where(*matches)
+        self.inserting: Insert = insert(table)
+        self.deleting: Delete = delete(table).where(*matches)
+        self._update = update(table).where(*matches)
+        self._updates: dict[frozenset[str], Update] = {}
+
+    def updating(self, columns: frozenset[str]) -> Update:
+        """The statement that writes these columns; few sets of columns ever change together."""
+        if columns not in self._updates:
+            named: dict[str, Any] = {name: bindparam(name) for name in sorted(columns)}
+            self._updates[columns] = self._update.values(named)
+        return self._updates[columns]
+
+
+_statements_of = cache(_Statements)
+
+
 class Projection:
     """One table of rows. Subclasses give `table`, `listens`, `key` and `step`.
 
@@ -46,25 +70,17 @@ class Projection:
     sealed_for: ClassVar[str] = ""
 
     def __init__(self) -> None:
+        statements = _statements_of(self.table)
         self.name = self.table.name
-        self.key_names = tuple(column.name for column in self.table.primary_key.columns)
-        matches = [self.table.c[name] == bindparam(f"key_{name}") for name in self.key_names]
-        self.selecting: Select[Any] = select(self.table).where(*matches)
-        self.inserting: Insert = insert(self.table)
-        self._matches = matches
-        self._updates: dict[frozenset[str], Update] = {}
-        self.deleting: Delete = delete(self.table).where(*matches)
+        self.key_names = statements.key_names
+        self.selecting = statements.selecting
+        self.inserting = statements.inserting
+        self.deleting = statements.deleting
+        self.updating = statements.updating
 
     def selecting_several(self, keys: Collection[Key]) -> Select[Any]:
         """The rows of these keys, of which there is one at least."""
         return select(self.table).where(has_key(self.table, keys))
-
-    def updating(self, columns: frozenset[str]) -> Update:
-        """The statement that writes these columns; few sets of columns ever change together."""
-        if columns not in self._updates:
-            named: dict[str, Any] = {name: bindparam(name) for name in sorted(columns)}
-            self._updates[columns] = update(self.table).where(*self._matches).values(named)
-        return self._updates[columns]
 
     def key(self, fact: Any) -> Key:
         """The primary key of the row that the fact touches."""

@@ -72,7 +72,7 @@ NOT_A_PATH: Final = ServerAnswer(
 NOT_OURS: Final = ServerAnswer(
     HTTPStatus.BAD_REQUEST,
     "这个网址不属于本站",
-    "请从考试机构公布的网址进入。",
+    "请从考务办公室公布的网址进入。",
     "This address is not one of ours",
     "Please use the address that your exam office published.",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
+from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 
@@ -22,9 +23,12 @@ ARRIVED: Final = "ncre.arrived"
 
 NO_ROUTE: Final = "(none)"
 
+PROBES: Final = frozenset({"/healthz", "/readyz"})
+"""What proxies ask of every process every second: a line only where the answer is not the usual one."""
+
 
 def install(site: Flask, container: Container) -> None:
-    """Before all others: what they refuse is measured too. A line for each request where the log is JSON."""
+    """Before all others: what they refuse is measured too. A line for each request where the log is JSON, but for probes."""
     tenant = container.settings.tenant
     lines = container.settings.observability.log_format == "json"
 
@@ -44,7 +48,7 @@ def install(site: Flask, container: Container) -> None:
             metrics.REFUSED_REQUESTS.labels(tenant, why).inc()
         g.span.set("http.route", route)
         g.span.set("http.response.status_code", response.status_code)
-        if lines:
+        if lines and not (route in PROBES and response.status_code == HTTPStatus.OK):
             told = {
                 "route": route,
                 "method": method,

@@ -118,7 +118,7 @@ class StaticFiles:
 
 def install(site: Flask) -> StaticFiles:
     """Their addresses in every page, and the same answers where no front stands before the pages."""
-    files = StaticFiles()
+    files = _of_the_pages()
     site.add_url_rule(f"{PREFIX}<path:filename>", "static", lambda filename: _view(files, filename))
 
     @site.url_defaults
@@ -127,6 +127,12 @@ def install(site: Flask) -> StaticFiles:
             values.setdefault("v", files.digest(values["filename"]))
 
     return files
+
+
+@cache
+def _of_the_pages() -> StaticFiles:
+    """Read once, however many tenants' sites a process has."""
+    return StaticFiles()
 
 
 def _view(files: StaticFiles, filename: str) -> Response:
@@ -141,7 +147,6 @@ def _view(files: StaticFiles, filename: str) -> Response:
 
 @cache
 def _file(suffix: str, content: bytes) -> StaticFile:
-    """Compressed once, however many tenants' sites a process has."""
     bodies = {"": content}
     if suffix in COMPRESSED:
         small = {"br": brotli.compress(content), "gzip": gzip.compress(content, 9, mtime=0)}

@@ -98,7 +98,7 @@ def test_few_fields_and_taps_lead_from_signing_in_to_the_request_for_review(
     assert counted.fields <= 6, counted
     assert counted.tapped <= 11, counted
     assert counted.scrolled <= 10.5 / 3, counted
-    assert counted.long <= 15.0, counted
+    assert counted.long <= 28.0 / 2, counted
 
 
 COMES_TO = """one => {

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.visit import RULES
+from tests.browser.visit import found_by_axe
 from tests.browser.walks.office_work import fill_office
 from tests.browser.walks.views import EVERY_VIEW, OPEN_TO_CANDIDATES, View, World, settle
 from tests.stand_ins.market import opened
@@ -78,15 +77,6 @@ def wide_at(page: Page, widths: tuple[int, ...] = WIDTHS, text: str = "") -> lis
     return found
 
 
-def found_by_axe(page: Page, width: int) -> list[str]:
-    page.set_viewport_size({"width": width, "height": 844})
-    report = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-    return [
-        f"{one['id']}: {one['help']} ({'; '.join(node['html'][:120] for node in one['nodes'][:3])})"
-        for one in report["violations"]
-    ]
-
-
 def comes_to(world: World, context: BrowserContext, view: View, way: Way) -> Page:
     """The page, after what is done on it; what is done is said in Chinese."""
     if view.who:
@@ -105,7 +95,9 @@ def faults_of(world: World, browser: Browser, view: View, way: Way, axe_at: tupl
     page = comes_to(world, context, view, way)
     found = [f"wider than {width}" for width in wide_at(page)]
     found += [f"with large text wider than {width}" for width in wide_at(page, (390, 1280), "200%")]
-    found += [f"{width} {fault}" for width in axe_at for fault in found_by_axe(page, width)]
+    for width in axe_at:
+        page.set_viewport_size({"width": width, "height": 844})
+        found += [f"{width} {fault}" for fault in found_by_axe(page)]
     context.close()
     return [f"{view.name} {way}: {fault}" for fault in found]
 
@@ -117,7 +109,7 @@ def test_what_is_wrong_with_a_page_would_be_found(browser: Browser) -> None:
     )
     assert wide_at(page) == [320, 390]
     assert wide_at(page, (390, 768), "200%") == [390, 768]
-    assert any(fault.startswith("image-alt") for fault in found_by_axe(page, 390))
+    assert any(fault.startswith("image-alt") for fault in found_by_axe(page))
     page.context.close()
 
 

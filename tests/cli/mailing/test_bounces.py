@@ -42,8 +42,8 @@ def test_a_letter_that_the_worker_sent_comes_back(
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (b"Subject: hello\n\nhello", "不是退信"),
-        (report(MailEnvelope("<x@mail.example>", "back@mail.example")), "不是本系统发出的信"),
+        (b"Subject: hello\n\nhello", "不是退回的邮件"),
+        (report(MailEnvelope("<x@mail.example>", "back@mail.example")), "不是本系统发出的邮件"),
     ],
 )
 def test_what_is_none_of_ours_changes_nothing(

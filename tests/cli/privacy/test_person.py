@@ -33,7 +33,7 @@ def test_a_preview_changes_nothing_and_then_the_person_is_erased(
     number, newest = number_of(container, traced), container.command_handler.store.newest()
     previewed = ncre("person", "erase", number, "--preview")
     assert previewed.code == 0, previewed
-    assert "照片 / photos 1, 草稿 / drafts 1, 纸质件 / papers 1, 信件 / letters 1" in previewed.out
+    assert "照片 / photos 1, 草稿 / drafts 1, 材料 / papers 1, 通知 / letters 1" in previewed.out
     assert f"未缴费，将取消 / unpaid, will be cancelled: {number}" in previewed.out
     assert not [word for word in (SAID.name, SAID.document_number, ACCOUNT_EMAIL) if word in previewed.out]
     assert container.command_handler.store.newest() == newest

@@ -77,22 +77,24 @@ def test_slices_hold_every_id_once() -> None:
 
 @pytest.mark.parametrize("table", DERIVED, ids=lambda table: table.name)
 def test_a_dropped_table_that_follows_from_facts_is_named_and_made_from_nothing(
-    container: Container, table: Table
+    mended: Container, table: Table
 ) -> None:
-    before = remembered(container)
-    with container.database.transaction() as connection:
+    before = remembered(mended)
+    with mended.database.transaction() as connection:
         connection.execute(text(f"DROP TABLE {table.name}"))
-    found = examined(container)
+    found = examined(mended)
     assert not found.sound
     assert [(one.table, one.what, one.derived) for one in found.gone] == [(table.name, "the table", True)]
     assert table.name not in found.trusted
-    rebuild(container.database, container.command_handler.store, container.command_handler.listeners)
-    assert examined(container).sound
-    assert remembered(container) == before
-    with container.database.reading() as connection:
+    rebuild(mended.database, mended.command_handler.store, mended.command_handler.listeners)
+    assert examined(mended).sound
+    assert remembered(mended) == before
+    with mended.database.reading() as connection:
         there = {index["name"] for index in inspect(connection).get_indexes(table.name)}
     assert {index.name for index in table.indexes} <= there
-    assert Walker(container).submitted(subjects=("66",)).status is Status.SUBMITTED
+    walker = Walker(mended)
+    assert walker.submitted(subjects=("66",)).status is Status.SUBMITTED
+    walker.withdraws()
 
 
 def test_every_row_table_lost_at_once_is_made_from_nothing(container: Container) -> None:

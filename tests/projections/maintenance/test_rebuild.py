@@ -178,14 +178,14 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.statement[:40])
-def test_what_is_damaged_is_named_alone_and_made_good(container: Container, damage: Damage) -> None:
-    execute(container, damage.statement)
-    (found,) = differences(container)
+def test_what_is_damaged_is_named_alone_and_made_good(mended: Container, damage: Damage) -> None:
+    execute(mended, damage.statement)
+    (found,) = differences(mended)
     assert (found.table, found.column) == (damage.table, damage.column)
     assert damage.stored in (found.stored, "anybody")
     assert damage.folded in (found.folded, "anybody")
-    made_anew(container)
-    assert differences(container) == []
+    made_anew(mended)
+    assert differences(mended) == []
 
 
 def test_a_counter_that_was_lost_gets_its_quota_and_its_seats_back(container: Container) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -68,6 +69,75 @@ def test_nothing_is_left_anywhere(container: Container, traced: Traced) -> None:
     assert [file for file in files if file.is_file()] == []
     letters = [letter.to for letter in container.outbox.newest()] if container.outbox else []
     assert letters == ["somebody.else@example.net"]
+
+
+def test_who_held_a_residence_card_may_come_again_with_it(container: Container) -> None:
+    """Of a card not the number alone is claimed, but its holder too."""
+    card = replace(LIQIANG, document_type="permanent_residence", document_number="911124198108030024")
+    person = container.people.person(card.document_type, card.document_number)
+
+    def fills(name: str) -> Candidate:
+        candidate = somebody(container, name, card)
+        candidate.agrees()
+        candidate.does(c.FillInfo, details=card, person=person, holder=container.people.holder(card))
+        return candidate
+
+    first = fills("first")
+    with pytest.raises(Refusal):
+        fills("second")
+    erase(container, first)
+    fills("third")
+
+
+def test_where_letters_leave_the_owner_is_told_by_the_last_one(
+    container: Container, traced: Traced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container.erasures.erasure, "_mails", True)
+    erase(container, traced)
+    assert container.outbox is not None
+    last = container.outbox.newest()[0]
+    assert last.to in traced.account.addresses or last.to == ACCOUNT_EMAIL
+    assert "删除" in last.text
+    again = container.erasures.erasure
+    assert not again.erase(again.of_account(traced.account.id), WHY, OFFICE).is_new
+    assert [one.to for one in container.outbox.newest()].count(last.to) == 1
+
+
+def test_a_person_is_found_by_what_their_account_is_known_by(container: Container, clock: Clock) -> None:
+    account = container.accounts.add("somebody", "a password of somebody", Role.CANDIDATE)
+    with container.database.transaction() as connection:
+        for kind, address in (("email", "somebody@example.org"), ("phone", "+8613700137000")):
+            container.accounts.set_contact(connection, account, kind, address)
+    find = container.erasures.erasure.find
+    for text in (f" {account.id} ", "Somebody", "SOMEBODY@example.org", "137 0013 7000"):
+        assert find(text).accounts == (account.id,), text
+    for text in ("nobody", "6a2f41a3-c54c-4d1c-8b1e-2f0f5e0a7b10", ""):
+        with pytest.raises(Refusal) as refused:
+            find(text)
+        assert refused.value.code is RefusalCode.NOT_FOUND
+
+
+def test_what_could_not_be_removed_is_tried_again_in_a_while(
+    container: Container, traced: Traced, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erasure, cleanup, tried = container.erasures.erasure, container.erasures.cleanup, list[object]()
+    erasure.erase(erasure.of_account(traced.account.id), WHY, OFFICE, clean=False)
+
+    def busy(*asked: object) -> str:
+        tried.append(asked)
+        return "the file is busy"
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ncre.services.erasure.cleanup.scrub", busy)
+        for seconds, count in ((0, 1), (0, 1), (599, 1), (1, 2), (-3600, 3), (1, 3)):
+            clock.advance(seconds=seconds)
+            cleanup.run_due()
+            assert len(tried) == count
+        assert cleanup.all() == "the file is busy"
+    clock.advance(hours=1)
+    cleanup.run_due()
+    assert found(container, traced.photo) == []
+    assert cleanup.all() == ""
 
 
 def test_no_stored_fact_changes(container: Container, traced: Traced) -> None:

@@ -46,6 +46,12 @@ def test_while_a_paid_round_runs_it_is_declined_with_the_date_and_the_owner_is_t
     requests.ask(traced.account)
     possible = requests.of(traced.account).possible_from
     assert possible is not None
+    shown = requests.preview(traced.account.id)
+    number = traced.container.queries.cases.of_account(traced.account.id)[0]["number"]
+    assert [(one.registration, one.number, one.until) for one in shown.holds] == [
+        (traced.id, number, possible)
+    ]
+    assert (shown.possible_from, shown.is_erased, list(shown.ends)) == (possible, False, [])
     with pytest.raises(Refusal) as refusal:
         requests.carry_out(traced.account.id, WHY, OFFICE)
     assert refusal.value.code is RefusalCode.ERASURE_HELD

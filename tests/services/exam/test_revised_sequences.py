@@ -6,9 +6,10 @@ import pytest
 
 from ncre.bootstrap import Container
 from ncre.domain.exam.revision_rules import RevisionOutcome
+from ncre.domain.seating.halls import HallsInUse
 from tests.services.exam.revised import Sequence
 
-SHORT = 30
+SHORT = 10
 
 
 @pytest.fixture
@@ -30,3 +31,13 @@ def test_papers_are_drawn_after_a_sequence(container: Container) -> None:
     sequence = Sequence(container, "05", 5)
     sequence.run(18)
     sequence.check_papers(drawn=True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_same_sequences_notice_a_room_that_is_used_twice_at_once(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HallsInUse, "blocks", lambda *_: False)
+    with pytest.raises(AssertionError):
+        for seed in range(SHORT):
+            Sequence(container, f"{seed + 1:02}", seed).run(18)

@@ -28,7 +28,7 @@ def test_each_step_is_told_once_with_its_particulars(container: Container, serve
     for _ in range(3):
         letters.once()
     assert [one.split(" / ")[1] for one in server.titles(MAIL)] == [
-        "Your registration was not approved: please mend it",
+        "Your registration was not approved: please correct it",
         f"Approved: please pay before {server.arrived[1].title.rpartition('before ')[2]}",
         "Your fee was received",
     ]
@@ -96,7 +96,7 @@ def test_a_lapsed_registration_is_told_the_way_back(
     clock.now = pay_by + timedelta(seconds=GRACE + 1)
     container.worker.once()
     letters.once()
-    assert server.titles(MAIL) == ["报名已过期 / Your registration has lapsed"]
+    assert server.titles(MAIL) == ["报名已失效 / Your registration has lapsed"]
     assert "重新提交" in server.arrived[0].text
 
 
@@ -183,7 +183,7 @@ def test_it_comes_in_the_language_of_the_account(container: Container, server: S
     rejected(container, candidate)
     letters.once()
     mail = server.arrived[0].mail
-    assert mail.title == "Your registration was not approved: please mend it"
+    assert mail.title == "Your registration was not approved: please correct it"
     assert "审核" not in mail.text + mail.html
     assert mail.html.startswith('<!doctype html><html lang="en">')
 

@@ -95,7 +95,7 @@ def test_who_was_cancelled_gets_no_eve_but_the_news_of_the_money(
         container.worker.once()
         clock.advance(minutes=10)
     post.once()
-    assert sorted(titles(server)) == ["您的报名已取消", "退款已退回"]
+    assert sorted(titles(server)) == ["您的报名已取消", "款项已退回"]
     assert all("160.00" in one.text for one in server.arrived)
     clock.now = STARTS - timedelta(hours=20)
     post.once()

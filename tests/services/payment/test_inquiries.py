@@ -9,9 +9,12 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.clients.payment_channel import Order, State
 from ncre.domain.payment.orders import GRACE, OrderState
+from ncre.domain.registration import commands as c
+from ncre.domain.registration.vocabulary import Status
 from ncre.projections.base import Row
 from ncre.projections.payment import orders
-from tests.handlers.ground import Walker
+from ncre.services.payment.inquiries import InquiryOutcome
+from tests.handlers.ground import QUICK, Walker
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import Clock, till_of
 
@@ -76,3 +79,70 @@ def test_an_order_is_asked_about_once_more_in_the_second_after_the_grace(
     key, over = f"order:{order.number}", order.expires + timedelta(seconds=GRACE)
     assert not container.retry_schedule.free(key, over)
     assert container.retry_schedule.free(key, over + timedelta(seconds=1))
+
+
+def test_an_order_is_asked_about_after_minutes_and_then_every_hour(
+    container: Container, clock: Clock, walker: Walker
+) -> None:
+    """Whoever pays after two hours is found by an order that is polled, not by one that is waited out."""
+    order = walker.opens()
+    opened, key = clock.now, f"order:{order.number}"
+    asked = {0: 1, 1: 3, 3: 10, 10: 30, 30: 90, 90: 150}
+    for times, (after, again) in enumerate(asked.items(), start=1):
+        clock.now = opened + timedelta(minutes=after)
+        container.checkout.poll_order(row_of(container, order.number))
+        assert container.retry_schedule.noted(key) == opened + timedelta(minutes=again), after
+        assert container.retry_schedule.tries(key) == times
+
+
+def test_asked_again_too_soon_the_last_answer_is_given_with_the_seconds_to_wait(
+    container: Container, clock: Clock, walker: Walker, till: FakeChannel
+) -> None:
+    order = walker.opens()
+    assert container.checkout.ask(walker.id) == InquiryOutcome(wait=0, state=State.WAITING)
+    till.pay(order.number)
+    clock.advance(seconds=3)
+    assert container.checkout.ask(walker.id) == InquiryOutcome(wait=7, state=State.WAITING)
+    clock.advance(seconds=7)
+    assert container.checkout.ask(walker.id) == InquiryOutcome(wait=0, state=State.PAID)
+    assert walker.stands.status is Status.PAID
+
+
+def test_without_an_order_nobody_is_asked_and_no_answer_is_made_up(
+    container: Container, walker: Walker, till: FakeChannel
+) -> None:
+    assert container.checkout.ask(walker.id) == InquiryOutcome(wait=0, state=None)
+    assert container.checkout.ask(walker.id) == InquiryOutcome(wait=10, state=None)
+    assert till.asked == []
+
+
+def test_a_registration_lapses_only_once_its_order_cannot_be_paid(
+    container: Container, clock: Clock, walker: Walker, till: FakeChannel
+) -> None:
+    assert container.checkout.may_lapse(walker.id)
+    order = walker.opens()
+    assert not container.checkout.may_lapse(walker.id)
+    assert container.checkout.has_open_orders(walker.id)
+    clock.now = order.expires + timedelta(seconds=GRACE + 1)
+    assert container.checkout.may_lapse(walker.id)
+    assert till.trades[order.number].state is State.CLOSED
+
+
+@pytest.mark.parametrize("away", ["replaced", "withdrawn", "changed"])
+def test_an_order_that_nobody_wants_any_more_is_closed_when_it_is_asked_about(
+    container: Container, away: str
+) -> None:
+    walker = Walker(container)
+    walker.pictured(QUICK, ("67",))
+    order = walker.opens()
+    if away == "replaced":
+        walker.till.trades.pop(order.number)
+        container.checkout.close_open_orders(walker.id)
+        walker.till.begin(order)
+    elif away == "withdrawn":
+        walker.withdraws()
+    else:
+        walker.does(c.ChangeSubjects, site=QUICK, subjects=("24", "67"))
+    assert container.checkout.poll_order(row_of(container, order.number)).state is State.CLOSED
+    assert row_of(container, order.number)["state"] == OrderState.CLOSED
+    assert walker.till.trades[order.number].state is State.CLOSED

@@ -1,4 +1,4 @@
-"""Weeks of payment in a moment, in a hundred stories; `make soak` tells more of them."""
+"""Weeks of payment in a moment, in some stories; `make soak` tells hundreds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ncre.services.payment.reconciliation import Reconciliation
 from ncre.worker import Worker
 from tests.services.payment.stories import Prepared, prepare, told, wrong_stories
 
-SEEDS = 100
+SEEDS = 25
 
 
 @pytest.fixture(scope="module")
@@ -19,11 +19,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) ->
     return prepare(tmp_path_factory.mktemp("prepared"), migrated_sqlite)
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, 50))
 def test_whatever_happens_everybody_who_paid_in_time_is_paid_and_all_other_money_goes_back(
-    first: int, prepared: Prepared, tmp_path: Path
+    prepared: Prepared, tmp_path: Path
 ) -> None:
-    assert wrong_stories(range(first, first + 50), prepared, tmp_path) == {}
+    assert wrong_stories(range(SEEDS), prepared, tmp_path) == {}
 
 
 def test_the_same_stories_strand_people_where_nobody_asks_the_channel(

@@ -22,7 +22,7 @@ from tests.services.payment.storm import (
 )
 from tests.support.people import Clock
 
-PEOPLE, DELIVERIES = 200, 2_000
+PEOPLE, DELIVERIES = 60, 600
 
 
 def test_a_storm_of_news_settles_everybody_once_and_returns_the_rest_once(

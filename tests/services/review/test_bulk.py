@@ -235,6 +235,35 @@ def test_the_run_of_another_is_as_good_as_none(lived: Container, li: Account) ->
         assert refused.value.code is RefusalCode.RUN_UNKNOWN
 
 
+def test_runs_of_an_account_are_listed_with_how_far_they_are(lived: Container, li: Account) -> None:
+    cases = waiting(lived.command_handler, 3)
+    first = prepared(lived, li, cases[:2])
+    lived.bulk_review.start(li, first)
+    carried_out(lived, li, first)
+    lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    second = prepared(lived, li, cases[2:])
+    listed = lived.bulk_review.newest_of(li)
+    assert [(one.run.id, one.settled, one.total) for one in listed] == [(second, 0, 1), (first, 2, 2)]
+    other = lived.accounts.add("wang", "kept in these tests alone", Role.REVIEWER, frozenset({SITE}))
+    assert lived.bulk_review.newest_of(other) == []
+
+
+def test_what_was_chosen_and_may_not_be_decided_has_its_answer_in_the_draft(
+    lived: Container, li: Account
+) -> None:
+    (case,) = waiting(lived.command_handler, 1)
+    why = Refusal(RefusalCode.OUT_OF_DATE, seen=SEEN, version=SEEN + 1)
+    run = lived.bulk_review.prepare(uuid4(), li, Step.APPROVE, [Chosen(case, SEEN, "7", why)]).id
+    (item,) = lived.bulk_review.items(run, (ItemState.REFUSED,), 9)
+    assert (item.registration, item.seen, item.number, item.code) == (
+        *(case, SEEN, "7", RefusalCode.OUT_OF_DATE.value),
+    )
+    for step, chosen in ((Step.SUSPEND, [Chosen(case, SEEN, "")]), (Step.APPROVE, [])):
+        with pytest.raises(Refusal) as refused:
+            lived.bulk_review.prepare(uuid4(), li, step, chosen)
+        assert refused.value.code is RefusalCode.NOTHING_CHOSEN
+
+
 def test_old_runs_are_forgotten_and_a_running_one_is_kept(lived: Container, li: Account) -> None:
     run = prepared(lived, li, waiting(lived.command_handler, 1))
     lived.bulk_review.tidy(NOW)

@@ -19,6 +19,7 @@ from ncre.operational.second_looks import LookState
 from ncre.services.registration.case_request import CaseRequest
 from ncre.services.review.sampling import Sampling
 from ncre.services.review.second_looks import ReviewerAgreement
+from ncre.store.keys import blind_index
 from tests.support.containers import container_on, open_round
 from tests.support.people import ROUND, SITE
 
@@ -58,6 +59,8 @@ def test_the_lot_is_fair_secret_and_can_be_drawn_again() -> None:
     both = [case for case in drawn if others.drawn(*case, 50)]
     assert len(both) < len(drawn) / 5, "whoever lacks the key knows nothing of the lot"
     assert [mine.lot(UUID(int=1), version) for version in range(9)] != [mine.lot(UUID(int=1), 1)] * 9
+    told = blind_index(b"k" * 32, "second-look", f"{UUID(int=7)}:9")
+    assert mine.lot(UUID(int=7), 9) == int(told[:16], 16) % 1000, "as an auditor works it out"
     assert not any(mine.drawn(*case, 0) for case in cases)
     assert all(mine.drawn(*case, 1000) for case in cases[:1000])
 
@@ -125,11 +128,62 @@ def test_nobody_looks_twice_at_their_own_and_the_office_gets_what_differs(lived:
     assert (open_one.registration, open_one.second_reasons) == (first, ["P01"])
     lived.second_looks.settle(boss, first, SEEN + 1, "second", "照片不清")
     assert lived.second_looks.disagreements([SITE]) == []
+    ((settled_one, note),) = lived.second_looks.settled([SITE])
+    assert (settled_one.registration, settled_one.outcome, settled_one.outcome_by) == (
+        first,
+        "second",
+        boss.id,
+    )
+    assert note == "照片不清"
+    assert lived.second_looks.settled(["429901"]) == []
     with pytest.raises(Refusal) as settled:
         lived.second_looks.settle(boss, first, SEEN + 1, "first", "")
     assert settled.value.code is RefusalCode.LOOK_SETTLED
     (report,) = lived.second_looks.report(ROUND)
     assert (report.account, report.looks, report.agreed, report.only_first_approved) == (li.id, 2, 1, 1)
+
+
+def test_whoever_saw_at_the_desk_how_it_stands_is_offered_it_no_more(lived: Container) -> None:
+    li, wang, zhao, boss = (staff(lived, name) for name in ("li", "wang", "zhao", "boss"))
+    lived.second_looks.set_rate(boss, SITE, 1000)
+    seen, unseen = waiting(lived.command_handler, 2)
+    lived.command_handler.record_access(unseen, wang.actor, "desk")
+    lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    for case in (seen, unseen):
+        decide(lived, li, case)
+    lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    lived.command_handler.record_access(seen, wang.actor, "desk")
+    assert (lived.second_looks.waiting(wang), lived.second_looks.waiting(zhao)) == (1, 2)
+    look = lived.second_looks.take(wang)
+    assert look is not None
+    assert look.registration == unseen
+    lived.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    lived.command_handler.record_access(unseen, wang.actor, "second look")
+    lived.clock.advance(minutes=60)  # type: ignore[attr-defined]
+    assert lived.second_looks.waiting(wang) == 1, "what was shown without the decision hides nothing"
+
+
+def test_a_verdict_or_an_outcome_that_is_none_is_refused(lived: Container) -> None:
+    li, wang, boss = staff(lived, "li"), staff(lived, "wang"), staff(lived, "boss", Role.OFFICE)
+    lived.second_looks.set_rate(boss, SITE, 1000)
+    (case,) = waiting(lived.command_handler, 1)
+    decide(lived, li, case)
+    assert lived.second_looks.take(wang) is not None
+    assert lived.second_looks.mine(wang, case, SEEN + 1).registration == case
+    looks = lived.second_looks
+    refused = [
+        (RefusalCode.VERDICT_MISSING, lambda: looks.decide(wang, case, SEEN + 1, "maybe", ())),
+        (RefusalCode.LOOK_NOT_TAKEN, lambda: looks.decide(wang, case, SEEN, "approve", ())),
+        (RefusalCode.LOOK_NOT_TAKEN, lambda: looks.mine(wang, case, SEEN)),
+        (RefusalCode.VERDICT_MISSING, lambda: looks.settle(boss, case, SEEN + 1, "third", "")),
+        (RefusalCode.LOOK_SETTLED, lambda: looks.settle(boss, case, SEEN + 1, "first", "")),
+    ]
+    for code, act in refused:
+        with pytest.raises(Refusal) as told:
+            act()
+        assert told.value.code is code
+    with pytest.raises(Refusal):
+        looks.settle(boss, case, SEEN + 1, "first", "x" * (second_looks.LONGEST_NOTE + 1))
 
 
 def test_one_that_was_left_lying_goes_to_somebody_else(lived: Container) -> None:

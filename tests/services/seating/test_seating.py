@@ -19,6 +19,7 @@ from ncre.domain.printed_numbers import LAST_SERIAL
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Status
+from ncre.domain.seating.hall_choice import EVERYWHERE, HallChoice
 from ncre.events.base import Fact
 from ncre.events.exam import RoundRevised, SeatsDrawn, SiteRevised
 from ncre.events.registration import SeatAssigned
@@ -181,6 +182,46 @@ def test_the_preview_shows_what_the_seating_then_does(container: Container) -> N
     again = container.seating.preview(people.ROUND, people.SITE)
     assert [load.taken for load in again.loads] == [load.new for load in shown.loads]
     assert again.free == shown.free - 6
+
+
+def test_what_was_shown_is_done_once_and_told_again_to_a_form_that_comes_twice(container: Container) -> None:
+    for _ in range(2):
+        paid(container, "66", "67")
+    room = people.bundled_round()[1][people.SITE].plan.rooms[0].name
+    choice = HallChoice(batches=frozenset({1, 2}), rooms=frozenset({room}))
+    asked = (people.ROUND, people.SITE)
+    shown = container.seating.preview(*asked, seed=5, choice=choice)
+    assert shown.seed == 5
+    once = container.seating.seat(*asked, people.OFFICE, 5, choice, shown.digest)
+    assert once == SeatingResult(people=2, sittings=4)
+    drawn = history_of(container, site_id(*asked))[-1]
+    assert drawn == SeatsDrawn(*asked, 5, 2, 4, choice.manner.value, (1, 2), (room,), shown.digest)
+    assert container.seating.seat(*asked, people.OFFICE, 5, choice, shown.digest) == once
+    for digest in ("", "0" * 64):
+        assert (
+            refusal(container.seating.seat, *asked, people.OFFICE, 5, choice, digest)
+            is RefusalCode.PREVIEW_OUTDATED
+        )
+    paid(container, "66")
+    outdated = (*asked, people.OFFICE, 5, choice, shown.digest)
+    assert refusal(container.seating.seat, *outdated) is RefusalCode.PREVIEW_OUTDATED
+    assert len(seats(container)) == 4
+
+
+def test_a_preview_of_another_seed_choice_or_crowd_has_another_digest(container: Container) -> None:
+    walkers = [paid(container, "66") for _ in range(3)]
+    asked = (people.ROUND, people.SITE)
+
+    def digest(seed: int = 5, choice: HallChoice = EVERYWHERE) -> str:
+        return container.seating.preview(*asked, seed=seed, choice=choice).digest
+
+    first = digest()
+    assert digest() == first
+    container.command_handler.handle(c.Confirm(registration=walkers[0].id, actor=people.REVIEWER))
+    confirmed = digest()
+    others = {digest(seed=6), digest(choice=HallChoice(batches=frozenset({1}))), confirmed}
+    paid(container, "67")
+    assert len({first, digest(), *others}) == 5
 
 
 def test_the_preview_of_too_few_chairs_says_what_to_add(container: Container) -> None:

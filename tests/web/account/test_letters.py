@@ -115,7 +115,7 @@ def test_letters_carry_the_link_where_they_may_be_switched_off_and_there_alone(
         _message(server.arrived[0].mail, "a@mail.example", NOW).as_bytes(), policy=policy.SMTP
     )
     assert told["List-Unsubscribe"] is None
-    assert "不能退订" in server.arrived[0].text
+    assert "不能关闭" in server.arrived[0].text
     assert str(told["Message-ID"]).strip() == server.arrived[0].message_id
     token = letters.tokens.switch_off_link(wenjing.account.id, LetterKind.SEATED, Channel.MAIL)
     assert token.startswith(f"{PUBLIC}/letters/unsubscribe/")

@@ -489,7 +489,7 @@ def test_the_owner_reads_what_happened_to_the_account(
     thief.get("/sign-in")
     thief.post("/sign-in", 422, name=EMAIL, password="guess")
     visitor.get("/passport")
-    assert "登录失败（密码）" in visitor.text()
+    assert "登录没有成功（密码）" in visitor.text()
 
 
 def test_the_outbox_is_there_in_the_demo_alone(container: Container, visitor: Visitor) -> None:

@@ -61,7 +61,7 @@ def test_an_unknown_qq_is_linked_once_its_owner_signs_in_and_confirms(
     visitor.get("/sign-in")
     assert "QQ 登录" in visitor.text()
     visitor.get(allowed(starts(visitor)))
-    assert "还没有绑定通行证" in visitor.text()
+    assert "还没有绑定账号" in visitor.text()
     visitor.get("/sign-in?next=/qq/confirm")
     entered = visitor.post("/sign-in?next=/qq/confirm", name="wenjing", password="a password of wenjing")
     assert entered.location == "/qq/confirm"
@@ -95,7 +95,7 @@ def test_nothing_is_linked_without_a_yes(container: Container, visitor: Visitor)
     visitor.post("/qq/confirm", answer="no")
     other = Visitor(visitor._client.application)
     other.get(allowed(starts(other)))
-    assert "还没有绑定通行证" in other.text()
+    assert "还没有绑定账号" in other.text()
 
 
 def test_a_link_that_waits_is_forgotten_after_ten_minutes(
@@ -117,7 +117,7 @@ def test_who_is_signed_in_links_and_unlinks_and_is_told(container: Container, vi
     assert "QQ 已解除绑定" in visitor.text()
     other = Visitor(visitor._client.application)
     other.get(allowed(starts(other)))
-    assert "还没有绑定通行证" in other.text()
+    assert "还没有绑定账号" in other.text()
 
 
 def test_linking_needs_a_fresh_sign_in(clock: Clock, visitor: Visitor) -> None:

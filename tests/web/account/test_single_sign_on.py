@@ -1,4 +1,4 @@
-"""单点登录 of staff in pages, against a certified provider that is not ours."""
+"""统一身份登录 of staff in pages, against a certified provider that is not ours."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_staff_sign_in_with_the_role_that_their_group_gives(container: Container
     assert account is not None
     assert (account.role, account.sites) == (Role.REVIEWER, frozenset({SITE}))
     visitor.get("/passport")
-    assert "登录成功（单点登录）" in visitor.text()
+    assert "登录成功（统一身份登录）" in visitor.text()
 
 
 def test_beginning_at_a_provider_leaves_no_row(container: Container, visitor: Visitor) -> None:

@@ -229,9 +229,9 @@ def test_looks_stand_in_the_history_without_being_a_version(
 def test_two_versions_are_compared(shenji: Visitor, wenjing: Candidate) -> None:
     text = shenji.get(archive(wenjing, "/compare?from=v3&to=v6"))
     assert changes(text)["状态"] == ("已提交，待上传照片", "审核未通过")
-    assert changes(text)["退回次数"] == ("0", "1")
+    assert changes(text)["不通过次数"] == ("0", "1")
     backwards = changes(shenji.get(archive(wenjing, "/compare?from=v6&to=v3")))
-    assert backwards["退回次数"] == ("1", "0")
+    assert backwards["不通过次数"] == ("1", "0")
     assert "没有不同" in shenji.get(archive(wenjing, "/compare?from=v6&to=2027-01-05 10:01"))
 
 
@@ -297,7 +297,7 @@ def test_the_archive_reads_in_english_too(shenji: Visitor, wenjing: Candidate) -
     shenji.client.set_cookie("language", "en", domain="localhost")
     text = shenji.get(archive(wenjing, "?at=v99"), expect=422)
     assert "versions 1 to 7" in text
-    assert "The site rejected it" in text
+    assert "The site did not approve it" in text
     assert '<th scope="row">Registration number</th>' in text
 
 

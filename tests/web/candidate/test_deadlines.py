@@ -79,4 +79,4 @@ def test_a_rejection_says_why_there_are_rejections_and_what_to_do(
     container.command_handler.handle(c.Reject(registration=wenjing.id, actor=REVIEWER, reasons=("P01",)))
     for page in ("/photo", "/check"):
         visitor.get(path(wenjing, page))
-        assert "为什么会退回？接下来怎么办？" in visitor.text(), page
+        assert "为什么审核没有通过？接下来怎么办？" in visitor.text(), page

@@ -82,7 +82,7 @@ def test_the_ticket_is_printed_once_seated_and_no_more_after_the_window(
     assert visitor.get(f"{home(wenjing)}/ticket.pdf").get_data().startswith(b"%PDF-")
     clock.advance(days=30)
     visitor.get(f"{home(wenjing)}/ticket.pdf", 403)
-    assert "准考证打印时间已于 2027-01-28 18:00 结束" in visitor.text()
+    assert "打印准考证的时间已于 2027-01-28 18:00 结束" in visitor.text()
 
 
 def test_the_papers_are_pages_too_with_the_same_content(
@@ -268,7 +268,7 @@ def test_a_ticket_does_not_wait_for_confirmation_and_says_that_it_is_to_come(
     visitor.get(f"{home(wenjing)}/ticket")
     assert "您还没有确认" in visitor.text()
     paper = PdfReader(BytesIO(visitor.get(f"{home(wenjing)}/ticket.pdf").get_data())).pages[0].extract_text()
-    assert "本证生成时尚未确认" in "".join(paper.split())
+    assert "本准考证生成时尚未确认" in "".join(paper.split())
     container.command_handler.handle(c.Confirm(registration=wenjing.id, actor=REVIEWER))
     visitor.get(f"{home(wenjing)}/ticket")
     assert "您还没有确认" not in visitor.text()

@@ -46,7 +46,7 @@ def test_the_log_says_what_was_sent_and_what_is_planned(container: Container, si
     assert "w***@example.com" in said
     assert "wenjing@example.com" not in said
     assert "审核通过，请支付 邮件 已发出" in said
-    assert "支付期限还剩 1 小时 邮件 等待发送 计划" in said
+    assert "缴费期限还剩 1 小时 邮件 等待发送 计划" in said
 
 
 def test_the_time_to_pay_is_one_event_that_moves_and_ends(container: Container, site: Flask) -> None:

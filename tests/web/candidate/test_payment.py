@@ -120,7 +120,7 @@ def test_who_comes_back_without_paying_reads_so_and_can_try_again(
 ) -> None:
     to_the_till(wenjing, visitor)
     visitor.get(f"{home(wenjing)}/paid")
-    assert "支付平台回答：订单已打开，还没有付款" in visitor.text()
+    assert "支付平台回答：订单已打开，还没有支付" in visitor.text()
     assert f'href="{home(wenjing)}/pay">重新支付' in visitor.page
     assert row_of(container, wenjing.id)["status"] == Status.APPROVED
 
@@ -148,7 +148,7 @@ def test_the_channel_is_not_asked_again_within_ten_seconds(
     visitor.get(visitor.post(f"{home(wenjing)}/ask").headers["Location"])
     assert "刚刚向支付平台查询过，请 6 秒后再点击" in visitor.text()
     assert row_of(container, wenjing.id)["status"] == Status.APPROVED
-    assert "支付平台回答：订单已打开，还没有付款" in visitor.text()
+    assert "支付平台回答：订单已打开，还没有支付" in visitor.text()
     clock.advance(seconds=6)
     visitor.get(visitor.post(f"{home(wenjing)}/ask").headers["Location"])
     assert "支付完成" in visitor.text()
@@ -160,7 +160,7 @@ def test_a_silent_channel_is_told_plainly_and_nothing_is_concluded(
     to_the_till(wenjing, visitor)
     till_of(container).silent = True
     visitor.get(f"{home(wenjing)}/paid")
-    assert "付款结果还不清楚" in visitor.text()
+    assert "支付结果还不清楚" in visitor.text()
     assert row_of(container, wenjing.id)["status"] == Status.APPROVED
 
 
@@ -183,14 +183,14 @@ def test_in_the_grace_after_the_deadline_it_is_said_that_the_channel_is_still_as
     assert row_of(container, wenjing.id)["status"] == Status.APPROVED
     for page, status in (("", 200), ("/paid", 200), ("/pay", 409)):
         visitor.get(f"{home(wenjing)}{page}", status)
-        assert "缴费时间已于 2027-01-06 10:00 截止，我们仍在向支付平台查询" in visitor.text()
+        assert "缴费期限已于 2027-01-06 10:00 截止，我们仍在向支付平台查询" in visitor.text()
     visitor.get(f"{home(wenjing)}/pay/{order}", 409)
     assert "我们仍在向支付平台查询" in visitor.text()
     visitor.get(home(wenjing))
     assert "下一步：核对缴费" not in visitor.text()
     visitor.get("/language/en?next=/", 302)
     visitor.get(f"{home(wenjing)}/pay", 409)
-    assert "we are still asking the channel whether you paid" in visitor.text()
+    assert "we are still asking the payment platform whether you paid" in visitor.text()
     clock.advance(seconds=2)
     container.worker.once()
     assert row_of(container, wenjing.id)["status"] == Status.LAPSED
@@ -204,7 +204,7 @@ def test_in_the_grace_after_the_deadline_it_is_said_that_the_channel_is_still_as
         ("submits", "请先上传照片"),
         ("uploads", "请先申请信息审核，通过后才能缴费"),
         ("requests_review", "审核通过后才能缴费"),
-        ("rejected", "请按退回的原因修改"),
+        ("rejected", "请按审核未通过的原因修改"),
         ("withdrawn", "您已放弃这份报名"),
         ("lapsed", "超过期限没有完成"),
     ],

@@ -169,7 +169,7 @@ def test_a_rejection_shows_its_reasons_by_what_they_concern_with_the_way_to_mend
         assert reason in text
     for page, group in (("photo", "照片"), ("details", "基本信息"), ("subjects", "报考资格与科目")):
         assert f'<a href="{home(wenjing)}/{page}">去修改：{group}</a>' in visitor.page
-    assert text.count("已退回") == 4
+    assert text.count("须修改") == 4
 
 
 def test_what_was_mended_after_a_rejection_is_no_longer_marked_as_sent_back(
@@ -178,12 +178,12 @@ def test_what_was_mended_after_a_rejection_is_no_longer_marked_as_sent_back(
     wenjing.until_waiting()
     rejected(container, wenjing, ("I01",))
     visitor.get(f"{home(wenjing)}/check")
-    assert "退回的内容还没有修改过" in visitor.text()
+    assert "审核未通过的地方还没有修改" in visitor.text()
     wenjing.does(c.AmendInfo, details=LIQIANG, person="p")
     visitor.get(f"{home(wenjing)}/check")
-    assert "退回的内容还没有修改过" not in visitor.text()
+    assert "审核未通过的地方还没有修改" not in visitor.text()
     visitor.get(home(wenjing))
-    assert visitor.text().count("已退回") == 1
+    assert visitor.text().count("须修改") == 1
 
 
 def test_an_approval_shows_until_when_to_pay_and_how_long_that_is(
@@ -214,10 +214,10 @@ def test_money_that_is_owed_and_money_that_went_back_are_told(
     _cancels(container, wenjing)
     container.payments.receive(till_of(container).pay(order.number))
     visitor.get(home(wenjing))
-    assert "收到 160.00 元，但不能用于这份报名（报名已取消），将原路退回" in visitor.text()
+    assert "收到 160.00 元，但不能用于这份报名（报名已放弃或取消），将原路退回" in visitor.text()
     container.worker.once()
     visitor.get(home(wenjing))
-    assert "160.00 元（报名已取消）已于 2027-01-05 10:00 原路退回。" in visitor.text()
+    assert "160.00 元（报名已放弃或取消）已于 2027-01-05 10:00 原路退回。" in visitor.text()
 
 
 def test_a_cancellation_shows_its_reason_and_the_way_to_begin_again(

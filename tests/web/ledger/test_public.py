@@ -51,12 +51,15 @@ class Client:
         self.client = site.test_client()
         self.altered: dict[str, bytes] = {}
 
-    def get(self, address: str, **_: object) -> _Answer:
+    def get(self, address: str, **how: object) -> _Answer:
+        """No longer than a while, from nowhere else, and no more at once than a tile has."""
+        assert how == {"timeout": witness.TIMEOUT, "allow_redirects": False, "stream": True}
         path = address.removeprefix(ORIGIN)
         answer = self.client.get(path, base_url=ORIGIN)
         return _Answer(answer.status_code, self.altered.get(path, answer.data))
 
-    def post(self, address: str, data: bytes, headers: dict[str, str], **_: object) -> _Answer:
+    def post(self, address: str, data: bytes, headers: dict[str, str], **how: object) -> _Answer:
+        assert how == {"timeout": witness.TIMEOUT, "allow_redirects": False}
         answer = self.client.post(address.removeprefix(ORIGIN), base_url=ORIGIN, data=data, headers=headers)
         return _Answer(answer.status_code, answer.data)
 
@@ -74,6 +77,7 @@ class _Answer:
         pass
 
     def read(self, most: int, decode_content: bool) -> bytes:
+        assert (most, decode_content) == (witness.LARGEST, True)
         return self._data[:most]
 
 
@@ -89,6 +93,23 @@ def grown(container: Container, clock: Clock, people: int = 1) -> None:
         Walker(container).filled()
     clock.advance(minutes=2)
     assert container.sealer.catch_up() is not None
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://ncre.example", True),
+        ("http://ncre.example", False),
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:8000", True),
+        ("http://[::1]:8000", True),
+        ("http://127.0.0.1.example", False),
+        ("http://localhost@example.com", False),
+        ("", False),
+    ],
+)
+def test_what_a_witness_follows_comes_over_tls_or_from_this_machine(url: str, safe: bool) -> None:
+    assert witness.is_safe(url) is safe
 
 
 def test_nothing_is_there_before_the_first_checkpoint(site: Flask) -> None:
@@ -228,6 +249,45 @@ def test_a_witness_refuses_what_does_not_extend_what_it_saw(
         one.look()
     assert (one.folder / "leaves.bin").read_bytes() == kept
     assert len(list((one.folder / "checkpoints").iterdir())) == 1
+
+
+def test_a_witness_notices_what_was_altered_of_what_it_kept(
+    container: Container, net: Client, clock: Clock, tmp_path: Path
+) -> None:
+    grown(container, clock)
+    one = watching(container, tmp_path)
+    one.look()
+    edge, leaves = one.folder / "edge.json", one.folder / "leaves.bin"
+    edge.write_text("{}")
+    assert one.look().grown_by == 0, "it is made anew from the leaves"
+    edge.write_text(json.dumps({"size": 1, "subtrees": [[1, "00" * 32]]}))
+    leaves.write_bytes(bytes(len(leaves.read_bytes())))
+    with pytest.raises(VerificationFailed, match="what this witness kept was altered") as told:
+        one.look()
+    assert (told.value.check, told.value.where) == ("kept", str(leaves))
+
+
+def test_a_ledger_names_its_newest_key_or_cannot_be_followed(
+    container: Container, net: Client, clock: Clock, tmp_path: Path
+) -> None:
+    with pytest.raises(Unreachable, match="404"):
+        watching_nothing(tmp_path).look()
+    grown(container, clock)
+    assert witness.first_key(f"{ORIGIN}/ledger") == watching(container, tmp_path).log
+    for odd in (b"[]", b"{}", b"<html>", b'[{"key": 1}]', b"[{}]"):
+        net.altered["/ledger/keys.json"] = odd
+        with pytest.raises(Unreachable, match="names no key"):
+            witness.first_key(f"{ORIGIN}/ledger")
+        with pytest.raises((Unreachable, VerificationFailed)):
+            watching(container, tmp_path).look()
+    net.altered["/ledger/checkpoint"] = b"\xff"
+    with pytest.raises(Unreachable, match="no checkpoint"):
+        watching(container, tmp_path).look()
+
+
+def watching_nothing(folder: Path) -> Witness:
+    log = NoteSigner.of("localhost/ledger", bytes(32)).verifier
+    return Witness(f"{ORIGIN}/ledger", folder / "seen", WITNESS, log, lambda: 1_800_000_000)
 
 
 def test_only_witnesses_that_are_known_leave_their_line(

@@ -56,7 +56,7 @@ def test_the_office_looks_first_and_then_erases(
     link = re.search(r'href="(/office/erasures/[0-9a-f-]+)"', kaowu.get("/office/erasures"))
     assert link is not None
     page = kaowu.get(link[1])
-    assert "照片 1，草稿 1，已生成的表件 1，信件 1" in page
+    assert "照片 1，草稿 1，已生成的材料 1，通知 1" in page
     assert not [word for word in (SAID.name, SAID.document_number, ACCOUNT_EMAIL) if word in page]
     for why in ("", f"{SAID.name}来信"):
         again = kaowu.post(f"{link[1]}/carry-out", link[1], why=why)

@@ -65,7 +65,7 @@ def test_a_refund_in_trouble_says_what_the_channel_answered(container: Container
     till_of(container).refuses_refunds = "NO_BALANCE"
     container.worker.once()
     kaowu.get("/office/money")
-    assert "渠道答复：NO_BALANCE，将继续申请" in kaowu.text()
+    assert "支付平台答复：NO_BALANCE，将继续申请" in kaowu.text()
 
 
 def test_what_needs_a_person_is_listed(container: Container, kaowu: Visitor) -> None:
@@ -77,7 +77,7 @@ def test_what_needs_a_person_is_listed(container: Container, kaowu: Visitor) -> 
     container.payments.handle_notification("till", {}, b"forged")
     kaowu.get("/office/money")
     assert "订单 N-UNKNOWN 不是本系统的" in kaowu.text()
-    assert "通知 1 次（signature），均未采信" in kaowu.text()
+    assert "到账信息 1 次（signature），均未采信" in kaowu.text()
 
 
 def test_open_orders_and_compared_bills_are_listed(

@@ -364,7 +364,7 @@ def test_what_the_candidate_mended_since_the_rejection_is_shown(
     assert "<del>欧阳文静</del>" in text
     assert "<ins>欧阳文婧</ins>" in text
     assert "姓名写错了" in text
-    assert "曾退回 1 次" in text
+    assert "曾 1 次审核未通过" in text
 
 
 def test_nobody_reviews_their_own_registration(container: Container, site: Flask, li: Visitor) -> None:
@@ -559,7 +559,7 @@ def test_staff_are_told_which_characters_of_a_name_no_font_draws(
     container: Container, li: Visitor, wenjing: Candidate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NCRE_FONT_DIR", str(tmp_path))
-    assert "在本机没有字体" not in li.get(case_of(wenjing))
+    assert "没有可用的字体" not in li.get(case_of(wenjing))
     rare = waiting(container, "rare", replace(LIQIANG, name="王𠀀䶮"))
     text = li.get(case_of(rare))
     assert "𠀀（U+20000）" in text

@@ -119,7 +119,7 @@ def test_the_auditor_sees_the_move(
     moves(kaowu, lost, "second")
     text = staff_members.auditor(container, site).get(f"/audit/{lost.id}")
     assert "转到了考生本人的另一账号" in text
-    assert "转账号的证据" in text
+    assert "转到另一账号的证据" in text
 
 
 def test_who_is_signed_in_with_the_other_account_cannot_begin_a_second_one(

@@ -101,7 +101,7 @@ def witness(args: Namespace) -> int:
     )
     if not seen.kept:
         print(
-            f"考务机构没有登记这个见证人 / the exam office does not know this witness: {signer.verifier.text}"
+            f"考务办公室没有登记这个见证人 / the exam office does not know this witness: {signer.verifier.text}"
         )
     return 0
 

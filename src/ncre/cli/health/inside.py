@@ -136,7 +136,7 @@ def _numbers(container: Container) -> Iterator[Finding]:
             "deadlines_late",
             1,
             1000,
-            "过期未失效的报名",
+            "逾期未失效的报名",
             "registrations that should have lapsed",
             "支付渠道没有回答？见后台日志 / is a channel silent? see the worker's log",
         ),

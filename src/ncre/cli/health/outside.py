@@ -69,7 +69,7 @@ def mail(container: Container) -> Iterator[Finding]:
         Smtp(terms, container.clock).greet()
     except MailNotSent as error:
         yield fail(
-            "mail", str(error), "请检查 NCRE_SMTP_*：信件发不出去 / see NCRE_SMTP_*: no letter goes out"
+            "mail", str(error), "请检查 NCRE_SMTP_*：邮件发不出去 / see NCRE_SMTP_*: no e-mail goes out"
         )
     else:
         yield ok("mail", terms.host)

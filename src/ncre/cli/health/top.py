@@ -27,11 +27,11 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 CHINESE: Final[Mapping[str, str]] = {
     "review_waiting": "待审核",
-    "deadlines_late": "过期未失效的报名",
+    "deadlines_late": "逾期未失效的报名",
     "orders_late": "过期仍可支付的订单",
     "refunds_owed": "待退款",
-    "letters_waiting": "待发送的信件",
-    "letters_late_seconds": "信件已迟（秒）",
+    "letters_waiting": "待发送的通知",
+    "letters_late_seconds": "通知已迟（秒）",
     "webhooks_waiting": "待发送的事件",
     "webhooks_late_seconds": "事件已迟（秒）",
     "webhooks_dead": "放弃发送的事件",

@@ -14,11 +14,11 @@ AGAIN_LATER: Final = 75
 """By this code a mail server hands the message over again (EX_TEMPFAIL)."""
 
 SAID: Final = {
-    BounceOutcome.NO_REPORT: "不是退信 / no report of a failure",
-    BounceOutcome.NOT_OURS: "不是本系统发出的信 / of no letter of ours",
+    BounceOutcome.NO_REPORT: "不是退回的邮件 / no report of a failure",
+    BounceOutcome.NOT_OURS: "不是本系统发出的邮件 / of no e-mail of ours",
     BounceOutcome.NO_FAILURE: "没有失败 / no failure",
     BounceOutcome.NOTED: "已记录 / noted",
-    BounceOutcome.TOO_EARLY: "信还在发送中，请稍后再交来 / the letter is just being sent; hand it over again",
+    BounceOutcome.TOO_EARLY: "邮件还在发送中，请稍后再交来 / the e-mail is just being sent; hand it over again",
 }
 
 

@@ -107,14 +107,14 @@ def _previewed(preview: ErasurePreview, language: str) -> Iterator[str]:
     for row in person.registrations:
         yield f"报名 / registration: {row['number'] or row['id']} {row['round']} {row['status']}"
     yield (
-        f"照片 / photos {preview.photos}, 草稿 / drafts {preview.drafts}, 纸质件 / papers {preview.papers}, "
-        f"信件 / letters {preview.letters}"
+        f"照片 / photos {preview.photos}, 草稿 / drafts {preview.drafts}, 材料 / papers {preview.papers}, "
+        f"通知 / letters {preview.letters}"
     )
     for row in preview.ends:
         yield f"未缴费，将取消 / unpaid, will be cancelled: {row['number'] or row['id']}"
     for one in person.doubtful:
         yield (
-            f"证件号相同而姓名不同，不会删除，请核实 / same document, other name, not erased, look into it: "
+            f"证件号码相同而姓名不同，不会删除，请核对 / same document, other name, not erased, look into it: "
             f"{one.number or one.registration}"
         )
     for hold in preview.holds:

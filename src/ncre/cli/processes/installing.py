@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import inspect, make_url
 
@@ -17,18 +18,42 @@ from ncre.operational.private_files import open_to_others
 from ncre.store.database import Database
 from ncre.store.master_keys import checks
 
+CLOSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+"""What a folder answers in which nothing may be made."""
+
 if TYPE_CHECKING:
     from ncre.services.photo.inspection import PhotoInspection
 
 
 def new_installation(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings, with data folder, secret and the ledger's key made where this is the beginning. Raises Misconfigured."""
+    """The settings, with data folder, secret and the ledger's key made where this is the beginning. Raises Misconfigured.
+
+    Where secrets are given to a container, its folder of secrets is closed: then whoever gave them gives the key too,
+    to the worker that seals alone.
+    """
     settings = begin(_is_empty, environment)
     file = settings.ledger.key_file
     if settings.ledger.seed is not None or file is None or _was_sealed(settings.database_url):
         return settings
-    make_secret(file)
+    try:
+        make_secret(file)
+    except OSError as error:
+        if error.errno not in CLOSED:
+            raise
+        _tell_of_the_key(file)
+        return settings
     return read_settings(environment)
+
+
+def _tell_of_the_key(file: Path) -> None:
+    """Say on standard error who needs the key that could not be made."""
+    print(
+        f"ncre: 日志的签名密钥无法写入 {file.parent}：请执行 openssl rand -hex 32 生成密钥文件，"
+        "并只在负责封存的后台进程上用 NCRE_LEDGER_KEY_FILE 指定 / "
+        f"the key that signs the log cannot be written to {file.parent}: make its file with openssl rand -hex 32, "
+        "and name it by NCRE_LEDGER_KEY_FILE for the worker that seals, and for no other process",
+        file=sys.stderr,
+    )
 
 
 def warn_of_open_files(settings: Settings) -> None:

@@ -62,7 +62,9 @@ SCOPES: Final[Mapping[Scope, Bilingual]] = {
         "导出数据（个人信息另须“打开个人信息”）", "export data (private columns need `private:read` too)"
     ),
     Scope.LETTERS: Bilingual("修改通知文字（须为全部考点）", "change what letters say (all sites)"),
-    Scope.ADMISSION: Bilingual("入场核验（每次都记入历史）", "check tickets at the door, each time recorded"),
+    Scope.ADMISSION: Bilingual(
+        "入场核验（每次都记入历史）", "check admission tickets at the door, each time recorded"
+    ),
     Scope.PRIVATE: Bilingual(
         "打开个人信息和打印件（每次都记入历史）", "open private details and papers, each time recorded"
     ),

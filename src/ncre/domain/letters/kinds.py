@@ -44,7 +44,7 @@ class LetterLanguage(StrEnum):
 
 CHANNELS: Final = {
     Channel.MAIL: Bilingual("邮件", "e-mail"),
-    Channel.PHONE: Bilingual("短信", "message to the phone"),
+    Channel.PHONE: Bilingual("短信", "text message"),
 }
 
 LANGUAGES: Final = {
@@ -55,17 +55,17 @@ LANGUAGES: Final = {
 
 KINDS: Final = {
     LetterKind.APPROVED: Bilingual("审核通过，请支付", "approved, to be paid"),
-    LetterKind.REJECTED: Bilingual("审核未通过", "rejected, with the reasons"),
-    LetterKind.LAPSES_IN_6_HOURS: Bilingual("支付期限还剩 6 小时", "6 hours left to pay"),
-    LetterKind.LAPSES_IN_1_HOUR: Bilingual("支付期限还剩 1 小时", "1 hour left to pay"),
-    LetterKind.LAPSED: Bilingual("报名已过期", "lapsed, with the way back"),
+    LetterKind.REJECTED: Bilingual("审核未通过", "not approved, with the reasons"),
+    LetterKind.LAPSES_IN_6_HOURS: Bilingual("缴费期限还剩 6 小时", "6 hours left to pay"),
+    LetterKind.LAPSES_IN_1_HOUR: Bilingual("缴费期限还剩 1 小时", "1 hour left to pay"),
+    LetterKind.LAPSED: Bilingual("报名已失效", "lapsed, with the way back"),
     LetterKind.PAID: Bilingual("考试费已收到", "the fee was paid"),
-    LetterKind.REFUNDED: Bilingual("退款已退回", "money was sent back"),
-    LetterKind.SEATED: Bilingual("考场和座位已编排", "hall and seat are there"),
+    LetterKind.REFUNDED: Bilingual("款项已退回", "a refund was made"),
+    LetterKind.SEATED: Bilingual("考场和座位已编排", "hall and seat are assigned"),
     LetterKind.MOVED: Bilingual("报名转到另一账号", "moved to another account"),
     LetterKind.ROUND_CHANGED: Bilingual("考次安排有变动", "a change of the round that touches you"),
     LetterKind.EXAM_TOMORROW: Bilingual("明天考试", "the day before the exam"),
     LetterKind.SITE_CANCELLED: Bilingual("考点停办，报名取消", "the site is called off"),
     LetterKind.POSTPONED: Bilingual("考点停办，报名转到下一考次", "carried over to the next round"),
-    LetterKind.CANCELLED: Bilingual("报名被取消", "cancelled by the office or the site"),
+    LetterKind.CANCELLED: Bilingual("报名已取消", "cancelled by the office or the site"),
 }

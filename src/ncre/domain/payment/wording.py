@@ -35,19 +35,19 @@ class Situation(StrEnum):
 
 MEANINGS: Final[Mapping[Situation, Bilingual]] = {
     Situation.NONE: Bilingual("没有款项", "no money has come, and no order is open"),
-    Situation.OPEN: Bilingual("订单未支付", "an order can still be paid at a channel"),
+    Situation.OPEN: Bilingual("订单未支付", "an order can still be paid at a payment platform"),
     Situation.ASKING: Bilingual(
-        "缴费已截止，仍在查询", "the time to pay is over, and the channel is still asked"
+        "缴费已截止，仍在查询", "the time to pay is over, and the payment platform is still asked"
     ),
     Situation.SETTLED: Bilingual("已缴费", "the fee was paid and is used"),
     Situation.FREE: Bilingual("无需缴费", "nothing was due"),
-    Situation.GOING_BACK: Bilingual("退款中", "money is on its way back by the channel"),
-    Situation.STUCK: Bilingual("退款受阻", "the channel did not accept the refund for now"),
+    Situation.GOING_BACK: Bilingual("退款中", "money is on its way back by the payment platform"),
+    Situation.STUCK: Bilingual("退款受阻", "the payment platform did not accept the refund for now"),
     Situation.AT_COUNTER: Bilingual("待现场退还", "cash is to be handed back at the site"),
     Situation.RETURNED: Bilingual("已退回", "the money went back"),
     Situation.KEPT: Bilingual("按规定不退", "a paid fee was kept when the registration was cancelled"),
     Situation.TAKEN_BACK: Bilingual(
-        "渠道自行退回", "the channel returned money that nobody here asked to return"
+        "支付平台自行退回", "the payment platform returned money that nobody here asked to return"
     ),
 }
 
@@ -90,18 +90,16 @@ HAPPENED: Final[ByStatus[Bilingual]] = ByStatus(
     ),
     photo_uploaded=Bilingual("照片已上传。", "The photo is in."),
     pending_review=Bilingual("考点正在审核。", "The site is reviewing."),
-    approved=Bilingual("审核已通过。", "The review was passed."),
-    rejected=Bilingual("审核未通过。", "The review was not passed."),
-    paid=Bilingual(
-        "报名成功，报考信息不能再修改。", "The registration is good and cannot be changed any more."
-    ),
-    confirmed=Bilingual("现场确认已完成，报名成功。", "It was confirmed on site; the registration is good."),
+    approved=Bilingual("审核已通过。", "Approved by the site."),
+    rejected=Bilingual("审核未通过。", "Not approved by the site."),
+    paid=Bilingual("报名成功，报考信息不能再修改。", "You are registered. Nothing can be changed any more."),
+    confirmed=Bilingual("现场确认已完成，报名成功。", "Confirmed on site: you are registered."),
     lapsed=Bilingual(
         "超过期限没有完成，报名已失效，名额已释放。",
         "It was not completed in time: the registration lapsed and its seats are free.",
     ),
     withdrawn=Bilingual(
-        "您已放弃这份报名，名额已释放。", "You gave this registration up; its seats are free."
+        "您已放弃这份报名，名额已释放。", "You withdrew this registration; its seats are free."
     ),
     cancelled=Bilingual("考务办公室取消了这份报名。", "The exam office cancelled this registration."),
     on_hold=each_hold(lambda hold: hold.happened),
@@ -120,23 +118,24 @@ WHERE: Final[Mapping[Situation, Bilingual]] = {
         "The order at {channel_en} ({amount} yuan) is open; no money has come yet.",
     ),
     Situation.ASKING: Bilingual(
-        "缴费时间已于 {deadline} 截止，我们仍在向支付平台查询您是否在截止前付款。",
-        "Payment time is over since {deadline} (exam time); we are still asking the channel whether you paid before.",
+        "缴费期限已于 {deadline} 截止，我们仍在向支付平台查询您是否在截止前支付。",
+        "The time to pay was over at {deadline} (Beijing time); we are still asking the payment platform "
+        "whether you paid before.",
     ),
     Situation.SETTLED: Bilingual(
-        "支付完成：{amount} 元，{when}。", "The fee is paid: {amount} yuan, {when} (exam time)."
+        "支付完成：{amount} 元，{when}。", "The fee is paid: {amount} yuan, {when} (Beijing time)."
     ),
     Situation.FREE: Bilingual("这份报名无需缴费。", "This registration costs nothing."),
     Situation.GOING_BACK: Bilingual(
         f"收到 {{amount}} 元，但不能用于这份报名（{{why}}），将原路退回，无需您申请；{_SOON.zh}。",
         f"{{amount}} yuan came that this registration cannot use ({{why_en}}). It goes back the way it came without "
-        f"your asking: {_SOON.en}.",
+        f"your asking; {_SOON.en}.",
     ),
     Situation.STUCK: Bilingual(
         "收到 {amount} 元，但不能用于这份报名（{why}），应原路退回；支付平台暂时没有受理，我们会一直申请到退回为止，"
         "无需您申请。",
-        "{amount} yuan came that this registration cannot use ({why_en}). The channel has not accepted the refund "
-        "yet; we ask again until it has gone back, without your asking.",
+        "{amount} yuan came that this registration cannot use ({why_en}). The payment platform has not "
+        "accepted the refund yet. We ask again until it has gone back; you need not ask.",
     ),
     Situation.AT_COUNTER: Bilingual(
         "收到现金 {amount} 元，但不能用于这份报名（{why}），由考点当场退还。",
@@ -144,15 +143,15 @@ WHERE: Final[Mapping[Situation, Bilingual]] = {
     ),
     Situation.RETURNED: Bilingual(
         "{amount} 元（{why}）已于 {when} 原路退回。",
-        "{amount} yuan ({why_en}) went back the way it came at {when} (exam time).",
+        "{amount} yuan ({why_en}) went back the way it came at {when} (Beijing time).",
     ),
     Situation.KEPT: Bilingual(
         "已缴的 {amount} 元按缴费后不退的规定不退：{why}。",
-        "The {amount} yuan that were paid are kept, by the rule that a paid fee is not returned: {why_en}.",
+        "The {amount} yuan that were paid are kept, by the rule that a paid fee is not refunded: {why_en}.",
     ),
     Situation.TAKEN_BACK: Bilingual(
         "{amount} 元已由支付平台退回，但不是本系统申请的，考务办公室正在核对。",
-        "The channel returned {amount} yuan without our asking; the exam office is checking.",
+        "The payment platform returned {amount} yuan without our asking; the exam office is checking.",
     ),
 }
 """Where the money is, and when it comes back."""
@@ -170,16 +169,17 @@ NOW: Final[ByStatus[Bilingual]] = ByStatus(
     submitted=Bilingual("请先上传照片，之后才能缴费。", "Upload the photo; you can pay after that."),
     photo_uploaded=Bilingual(
         "考点审核的，请先申请信息审核，通过后才能缴费；考点不审核的，请核对后直接缴费。",
-        "Where the site reviews, request review first and pay once it is passed; where it does not, check and pay.",
+        "Where the site reviews, request review first and pay once it is approved; where it does not, check "
+        "and pay.",
     ),
     pending_review=Bilingual(
         "审核通过后才能缴费，届时这里会显示缴费期限。",
-        "You can pay once the review is passed; the time to pay is shown then.",
+        "You can pay once it is approved; the time to pay is shown then.",
     ),
     approved=Bilingual("请在缴费期限内支付。", "Please pay before the time is over."),
     rejected=Bilingual(
-        "请按退回的原因修改后再次申请审核，通过后才能缴费。",
-        "Mend what was named and request review again; you can pay once it is passed.",
+        "请按审核未通过的原因修改，再次申请信息审核。审核通过后才能缴费。",
+        "Correct what was named and request review again. You can pay once it is approved.",
     ),
     paid=Bilingual("不需要再支付。", "Nothing more is to be paid."),
     confirmed=Bilingual("不需要再支付。", "Nothing more is to be paid."),
@@ -189,7 +189,7 @@ NOW: Final[ByStatus[Bilingual]] = ByStatus(
     ),
     withdrawn=Bilingual(
         "报名时间内可以重新报名；请不要支付以前的订单。",
-        "While registration is open you may register anew; do not pay an earlier order.",
+        "While registration is open you may register again; do not pay an earlier order.",
     ),
     cancelled=Bilingual(
         "如有疑问，请联系考点或考务办公室；请不要支付以前的订单。",
@@ -200,12 +200,12 @@ NOW: Final[ByStatus[Bilingual]] = ByStatus(
 """What to do now, where the situation asks for nothing else."""
 
 _WAIT: Final = Bilingual(
-    "如已付款，请不要重复支付，几分钟后再更新支付信息；如没有付款，报名将失效。",
+    "如已支付，请不要重复支付，几分钟后再更新支付信息；如没有支付，报名将失效。",
     "If you paid, do not pay again and look again in a few minutes; if you did not, the registration will lapse.",
 )
 _PAY_ON: Final = Bilingual(
-    "如已付款，请更新支付信息；如没有付款，请继续支付。",
-    "If you paid, update the payment; if not, go on paying.",
+    "如已支付，请更新支付信息；如没有支付，请继续支付。",
+    "If you paid, update your payment; if not, go on paying.",
 )
 _DO_NOT_PAY: Final = Bilingual(
     "请不要再支付这个订单；如已支付，款项会自动退回。",
@@ -213,7 +213,7 @@ _DO_NOT_PAY: Final = Bilingual(
 )
 _BRING: Final = Bilingual("请带收据和证件到考点领取。", "Bring your receipt and your document to the site.")
 _KEEP: Final = Bilingual(
-    "请保留付款记录，如有疑问请联系考点。", "Keep your record of the payment; if in doubt, ask your site."
+    "请保留支付记录，如有疑问，请联系考点。", "Keep your record of the payment; if in doubt, ask your site."
 )
 _WAIT_FOR_END: Final = Bilingual(
     "不需要再支付，请等待恢复。", "Nothing more is to be paid; please wait until it is resumed."

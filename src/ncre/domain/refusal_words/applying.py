@@ -36,20 +36,21 @@ APPLYING: Final[Mapping[RefusalCode, Bilingual]] = {
     ),
     RefusalCode.DOCUMENT_NOT_ACCEPTED: Bilingual(
         "本次考试不接受这种证件，请从列表中选择其他证件。",
-        "This exam does not accept this kind of document. Please choose another one from the list.",
+        "This exam does not accept this type of document. Please choose another one from the list.",
     ),
     RefusalCode.SITE_UNKNOWN: Bilingual("请选择考点。", "Please choose a site."),
     RefusalCode.SUBJECT_NOT_OFFERED: Bilingual(
         "所选考点不开考科目 {subject}，请重新选择。",
-        "Subject {subject} is not open at this site. Please choose again.",
+        "Subject {subject} is not offered at this site. Please choose again.",
     ),
     RefusalCode.SUBJECT_TWICE: Bilingual(
-        "同一科目不能重复报考。", "The same subject cannot be taken twice in a round."
+        "同一科目不能重复报考，请去掉重复的科目。",
+        "The same subject cannot be taken twice in a round. Please take one of them out.",
     ),
     RefusalCode.NO_SUBJECT: Bilingual("至少选择一个科目。", "Choose at least one subject."),
     RefusalCode.TOO_MANY_SUBJECTS: Bilingual(
         "这个考点每人最多报考 {most} 科，请减少科目。",
-        "At this site one person may take at most {most} subjects.",
+        "At this site one person may take at most {most} subjects. Please choose fewer.",
     ),
     RefusalCode.SUBJECT_FULL: Bilingual(
         "科目 {subject} 在这个考点的名额已满，您的其他内容没有改动。请换科目或换考点。",
@@ -64,20 +65,20 @@ APPLYING: Final[Mapping[RefusalCode, Bilingual]] = {
         "Please tick “{declaration_en}” before submitting.",
     ),
     RefusalCode.PHOTO_REFUSED: Bilingual(
-        "照片不符合要求，没有保存（{codes}）。请按说明更换照片。",
-        "The photo does not meet the rules and was not kept ({codes}). Please choose another.",
+        "照片不符合要求，没有保存（{codes}）。请按说明修改照片。",
+        "The photo does not meet the rules and was not saved ({codes}). Please choose another.",
     ),
     RefusalCode.PHOTO_LOST: Bilingual(
-        "照片已丢失或损坏，考生重新上传之前不能继续。",
-        "The file of the photo is lost or damaged on the server. Nothing goes on until another is uploaded.",
+        "照片已丢失或损坏。请考生重新上传，之后才能继续。",
+        "The photo is lost or damaged. The candidate has to upload it again before this can go on.",
     ),
     RefusalCode.PHOTO_NOT_KEPT: Bilingual(
         "现在存不下照片，这张没有保存，报名的其他内容没有变化。请稍后再上传；如果一直这样，请联系考点。",
-        "The server cannot keep photos at the moment, so this one was not kept; nothing else changed. "
-        "Please upload it again later, or ask your site if it stays so.",
+        "The server cannot keep photos at the moment, so this one was not saved; nothing else changed. Please "
+        "upload it again later, or ask your site if it stays so.",
     ),
     RefusalCode.PHOTOS_SILENT: Bilingual(
-        "暂时读不到照片，这次操作没有执行。请稍后再试。",
+        "暂时读不到照片，这次操作没有完成。请稍后再试。",
         "Photos cannot be read at the moment, so nothing was done. Please try again later.",
     ),
     RefusalCode.PHOTOS_BUSY: Bilingual(
@@ -95,8 +96,8 @@ APPLYING: Final[Mapping[RefusalCode, Bilingual]] = {
     ),
     RefusalCode.REVIEW_OPENED: Bilingual(
         "考点工作人员已经打开过这份报名，审核申请不能再撤回。请等待审核结果；审核未通过时可以修改。",
-        "The site's staff have opened this registration, so the request for review cannot be taken back any more. "
-        "Wait for the result; what is rejected may be mended.",
+        "The site's staff have opened this registration, so the request for review cannot be taken back any "
+        "more. Wait for the result; what is not approved may be corrected.",
     ),
     RefusalCode.SITE_CLOSED: Bilingual(
         "考点 {site} 已停止报名，请另选考点。",
@@ -110,11 +111,11 @@ APPLYING: Final[Mapping[RefusalCode, Bilingual]] = {
         "The site has not assigned seats yet; the admission ticket comes after that.",
     ),
     RefusalCode.PRINT_NOT_YET: Bilingual(
-        "准考证 {opens} 起可以打印。", "The admission ticket can be printed from {opens} (exam time)."
+        "准考证 {opens} 起可以打印。", "The admission ticket can be printed from {opens} (Beijing time)."
     ),
     RefusalCode.PRINT_OVER: Bilingual(
-        "准考证打印时间已于 {closed} 结束，请联系考点。",
-        "Printing closed at {closed} (exam time). Please ask your site.",
+        "打印准考证的时间已于 {closed} 结束，请联系考点。",
+        "Printing closed at {closed} (Beijing time). Please ask your site.",
     ),
     RefusalCode.BANNED: Bilingual(
         "根据处理决定（编号 {decision}），这个证件号码的持有人在 {until}（含当日）之前不能报名和缴费。已支付而未生效的"

@@ -13,7 +13,9 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
         "没有这个考生账号。请核对账号名、邮箱或手机号。",
         "There is no such candidate's account. Check its name, e-mail address or phone number.",
     ),
-    RefusalCode.STAFF_UNKNOWN: Bilingual("没有这个工作人员账号。", "There is no such account of staff."),
+    RefusalCode.STAFF_UNKNOWN: Bilingual(
+        "没有这个工作人员账号。请核对账号名。", "There is no such account of staff. Check its name."
+    ),
     RefusalCode.STAFF_SITE_UNKNOWN: Bilingual(
         "本考次没有考点 {site}，请核对代码。", "The round has no site {site}. Check the code."
     ),
@@ -35,15 +37,19 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.WHY_MISSING: Bilingual("请写明原因。", "Say why."),
     RefusalCode.SITES_MISSING: Bilingual("审核员须至少指定一个考点。", "A reviewer needs at least one site."),
     RefusalCode.SECOND_PERSON: Bilingual(
-        "申请人不能自己确认，请由考务办公室的另一位同事确认；没有时，请在服务器上执行 ncre user。",
-        "Whoever asked cannot confirm it. Ask a colleague of the exam office; if there is none, use ncre user on the server.",
+        "申请人不能自己确认，请由考务办公室的另一位同事确认；没有时，请联系系统管理员。",
+        "Whoever asked cannot confirm it. Ask a colleague of the exam office; if there is none, ask the system "
+        "administrator.",
     ),
     RefusalCode.SCOPE_UNKNOWN: Bilingual("请至少选择一项权限。", "Choose at least one scope."),
     RefusalCode.SCOPE_MISSING: Bilingual(
         "这个接入没有所需的权限：{scope}。请联系考务办公室。",
         "This integration lacks the scope {scope}. Ask the exam office for it.",
     ),
-    RefusalCode.INTEGRATION_UNKNOWN: Bilingual("没有这个接入。", "There is no such integration."),
+    RefusalCode.INTEGRATION_UNKNOWN: Bilingual(
+        "没有这个接入。请返回“其他系统”查看。",
+        "There is no such integration. Go back to “Other systems” to see which there are.",
+    ),
     RefusalCode.INTEGRATION_OVER: Bilingual(
         "这个接入已经停用，请新建一个。", "This integration was revoked. Make a new one."
     ),
@@ -58,7 +64,7 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
         "The body lacks {which}, so its reader would not learn it. Please add it.",
     ),
     RefusalCode.LETTER_MUST_BE_TOLD: Bilingual(
-        "这类通知关系到费用或期限，不能退订。",
+        "这类通知关系到费用或期限，不能关闭。",
         "Letters of this kind are about money or deadlines and cannot be switched off.",
     ),
     RefusalCode.SECRETS_TWO: Bilingual(
@@ -79,12 +85,12 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
     ),
     RefusalCode.ERASURE_HELD: Bilingual(
         "现在不能删除：报名 {number} {by}。{possible} 之后可以删除。没有删除任何内容。",
-        "It cannot be erased now: of registration {number}, {by}. It is possible after {possible} (exam time). "
-        "Nothing was erased.",
+        "It cannot be erased now: of registration {number}, {by}. It is possible after {possible} (Beijing "
+        "time). Nothing was erased.",
     ),
     RefusalCode.ERASURE_OF_STAFF: Bilingual(
         "这是工作人员的账号，其经办记录须保存，不能删除；可以先改为考生账号或停用。",
-        "This is an account of staff, whose acts are kept; it is not erased. Make it a candidate's first, or disable it.",
+        "This is an account of staff, whose work has to stay on record; it is not erased. Make it a candidate's first, or disable it.",
     ),
     RefusalCode.ERASURE_WHY_PRIVATE: Bilingual(
         "原因会永久保存，不能写出要删除的姓名、证件号码、电话、邮箱或地址。请改写，例如写来信编号。",
@@ -99,10 +105,14 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
         "天数应为 0 至 {most} 的整数。", "Days are whole numbers from 0 to {most}."
     ),
     RefusalCode.RETENTION_TOO_SHORT: Bilingual(
-        "自动删除（{erase} 天）不能早于法定保存期（{keep} 天）。",
-        "Erasing by itself (after {erase} days) cannot come before the time for which data must be kept ({keep} days).",
+        "自动删除（{erase} 天）不能早于法定保存期（{keep} 天），请改为更长的天数。",
+        "Erasing by itself (after {erase} days) cannot come before the time for which data must be kept ({keep} days). Give "
+        "more days.",
     ),
-    RefusalCode.BAN_UNKNOWN: Bilingual("没有找到这条停考记录。", "There is no such ban."),
+    RefusalCode.BAN_UNKNOWN: Bilingual(
+        "没有找到这条停考记录。请核对证件号码后再查找。",
+        "There is no such ban. Check the document number and search again.",
+    ),
     RefusalCode.BAN_EXISTS: Bilingual(
         "这个人按决定 {decision} 已有停考记录，而且内容不同。请先查看那条记录；如果那条有误，请说明原因解除，再用"
         "更正后的决定编号录入。",
@@ -122,17 +132,20 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
     ),
     RefusalCode.BAN_DOCUMENT_UNFIT: Bilingual(
         "证件号码与证件类型不符，请核对决定书上的号码。",
-        "The number does not fit the kind of document. Compare it with the decision.",
+        "The number does not fit the type of document. Compare it with the decision.",
     ),
     RefusalCode.BAN_NOT_CONCERNED: Bilingual(
-        "这份报名现在不在这条停考记录的待办里，请刷新页面查看。",
+        "这份报名已不在这条停考记录的待处理中，请刷新页面查看。",
         "This registration is not waiting for an outcome of this ban any more. Please reload the page.",
     ),
     RefusalCode.UPLOAD_GONE: Bilingual(
         "上传的文件已过期或已办理，没有做任何改动。请重新上传。",
         "The uploaded file has expired or was dealt with; nothing was changed. Please upload it again.",
     ),
-    RefusalCode.EXPORT_UNKNOWN: Bilingual("没有找到这次导出。", "There is no such export."),
+    RefusalCode.EXPORT_UNKNOWN: Bilingual(
+        "没有找到这次导出。请返回“数据导出”查看。",
+        "There is no such export. Go back to “Exports” to see which there are.",
+    ),
     RefusalCode.EXPORT_GONE: Bilingual(
         "这个文件还没有生成，或已经删除（文件保留一天；有人的个人信息被删除时，导出文件一并删除）。请重新导出。",
         "This file is not made yet, or was removed: files are kept for a day, and go when a person is erased. Export again.",
@@ -141,11 +154,12 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
         "请至少选择一列，并只选页面上列出的列。", "Choose at least one column, and only those of the page."
     ),
     RefusalCode.EXPORT_NO_PARQUET: Bilingual(
-        "服务器没有安装 Parquet 组件，请选择 CSV 或 XLSX，或请管理员安装 ncre[parquet]。",
-        "Parquet is not installed on the server. Choose CSV or XLSX, or ask the administrator to install ncre[parquet].",
+        "服务器上没有 Parquet 组件。请选择 CSV 或 XLSX，或请系统管理员安装 ncre[parquet]。",
+        "Parquet is not installed on the server. Choose CSV or XLSX, or ask the system administrator to "
+        "install ncre[parquet].",
     ),
     RefusalCode.EXPORT_PRIVATE_SCHEDULED: Bilingual(
-        "定时导出不能包含个人信息列，请去掉这些列；需要个人信息时请立即导出并说明原因。",
+        "每天的导出不能包含个人信息列，请去掉这些列；需要个人信息时请立即导出并说明原因。",
         "A daily export holds no private columns. Leave them out; where they are needed, export at once and say why.",
     ),
     RefusalCode.EXPORT_TIME: Bilingual(
@@ -156,12 +170,13 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
         "There may be {most} at a time. Wait for those before, or end what is not needed.",
     ),
     RefusalCode.EXCHANGE_NO_KEY: Bilingual(
-        "没有设置各省共用的比对密钥（NCRE_EXCHANGE_KEY）。请管理员设置，再执行 ncre projections rebuild。",
-        "The key that the provinces share is not set (NCRE_EXCHANGE_KEY); the administrator sets it and runs "
-        "ncre projections rebuild.",
+        "还没有设置各省共用的比对密钥，不能导入和导出。请系统管理员按 docs/duplicates.md 设置。",
+        "The key that the provinces share is not set, so nothing can be imported or exported. The system "
+        "administrator sets it as docs/duplicates.md says.",
     ),
     RefusalCode.EXCHANGE_PROVINCE: Bilingual(
-        "当前考次没有省 {province} 的考点。", "The current round has no site of province {province}."
+        "当前考次没有省 {province} 的考点。请核对省代码。",
+        "The current round has no site of province {province}. Check the code of the province.",
     ),
     RefusalCode.EXCHANGE_OVER: Bilingual(
         "这份重复报名已经处理过了，请刷新页面查看。",

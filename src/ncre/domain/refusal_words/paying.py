@@ -11,11 +11,11 @@ from ncre.domain.refusals import RefusalCode
 PAYING: Final[Mapping[RefusalCode, Bilingual]] = {
     RefusalCode.MONEY_UNDECIDED: Bilingual(
         "这份报名已缴费 {paid} 元。请选择：退还，或按“缴费后不退”的规定不退。",
-        "{paid} yuan were paid for this registration. Choose: return them, or keep them by the rule that a paid "
-        "fee is not returned.",
+        "{paid} yuan were paid for this registration. Choose: refund them, or keep them by the rule that a "
+        "paid fee is not refunded.",
     ),
     RefusalCode.MONEY_REASON_MISSING: Bilingual(
-        "请写明退还或不退的理由。", "Please write down why the fee is returned or kept."
+        "请写明退还或不退的理由。", "Please write down why the fee is refunded or kept."
     ),
     RefusalCode.NO_PAYMENT_DUE: Bilingual("现在不能支付。{why}", "Nothing can be paid now. {why}"),
     RefusalCode.ALREADY_PAID: Bilingual(

@@ -21,21 +21,22 @@ REVIEWING: Final[Mapping[RefusalCode, Bilingual]] = {
         "Please write down the evidence you saw, for example the document and the number of the application.",
     ),
     RefusalCode.NOT_WAITING: Bilingual(
-        "这份报名已不在待审核中，没有做任何改动。",
-        "This registration does not wait for review any more; nothing was changed.",
+        "这份报名已不在待审核中，没有做任何改动。请刷新页面查看。",
+        "This registration does not wait for review any more; nothing was changed. Please reload the page.",
     ),
     RefusalCode.OFFLINE_MOMENT: Bilingual(
-        "设备记录的办理时间（{at}）不在名单有效期（{earliest} 至 {latest}）内，没有执行。请核对设备时间，并在线重新办理。",
+        "设备记录的办理时间（{at}）不在名单有效期（{earliest} 至 {latest}）内，没有完成。请核对设备时间，并在线重新办理。",
         "The moment on the device ({at}) is outside of its list ({earliest} to {latest}), so nothing was done. "
         "Check the device's clock, and do it again online.",
     ),
     RefusalCode.OFFLINE_LIST: Bilingual(
-        "这份离线名单不是您本人下载的，没有执行。请下载名单的工作人员登录后上传。",
+        "这份离线名单不是您本人下载的，没有完成。请下载名单的工作人员登录后上传。",
         "This offline list was not downloaded by you, so nothing was done. Whoever downloaded it must sign in and send it.",
     ),
     RefusalCode.OFFLINE_BATCH: Bilingual(
-        "上传的内容无法识别，没有执行。一次最多 {most} 条，请刷新离线工作台后重新上传。",
-        "What was sent is not readable, so nothing was done. At most {most} acts at once: reload the offline desk and send again.",
+        "上传的内容无法识别，没有完成。一次最多 {most} 条，请刷新离线工作台后重新上传。",
+        "What was sent is not readable, so nothing was done. At most {most} records at once: reload the "
+        "offline desk and send again.",
     ),
     RefusalCode.CASE_CLAIMED: Bilingual(
         "同事正在办理这份报名。请等同事办完，或先在报名页面接手。",
@@ -52,14 +53,18 @@ REVIEWING: Final[Mapping[RefusalCode, Bilingual]] = {
         "一次最多办理 {most} 份，请用筛选缩小范围。",
         "No more than {most} registrations are decided at once. Please narrow the list by its filters.",
     ),
-    RefusalCode.RUN_UNKNOWN: Bilingual("没有找到这次批量办理。", "There is no such bulk run."),
+    RefusalCode.RUN_UNKNOWN: Bilingual(
+        "没有找到这次批量办理。请返回“批量办理”查看。",
+        "There is no such bulk run. Go back to “Bulk review” to see which there are.",
+    ),
     RefusalCode.VERDICT_MISSING: Bilingual("请选择一项结论。", "Please choose a verdict."),
     RefusalCode.LOOK_NOT_TAKEN: Bilingual(
         "这份复核不在您手上，或已超过时限，没有做任何改动。请重新领取一份。",
-        "This second look is not yours, or its time is over; nothing was changed. Please take one anew.",
+        "This second look is not yours, or its time is over; nothing was changed. Please take another.",
     ),
     RefusalCode.LOOK_SETTLED: Bilingual(
-        "这项分歧已有结论，没有做任何改动。", "This disagreement is settled already; nothing was changed."
+        "这项分歧已有结论，没有做任何改动。请刷新页面查看。",
+        "This disagreement is settled already; nothing was changed. Please reload the page.",
     ),
     RefusalCode.RATE_UNFIT: Bilingual(
         "抽查比例须为 0 到 100 之间的数，最多一位小数。",

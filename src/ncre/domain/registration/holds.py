@@ -51,7 +51,8 @@ SUSPENDED: Final = RegistrationHold(
     ),
     to_do=Bilingual(
         "请等待恢复，现在不要支付；恢复后缴费期限按暂停的时间顺延。",
-        "Please wait until it is resumed and do not pay now; the time to pay is prolonged by the time it was suspended.",
+        "Please wait until it is resumed and do not pay now. The time to pay is extended by the time it was "
+        "suspended.",
     ),
     next=Bilingual(
         "这份报名因调查已暂停。名额和座位保留，不会逾期失效，现在不需要您操作；恢复后请按这里的提示继续。",
@@ -65,12 +66,12 @@ SUSPENDED: Final = RegistrationHold(
     ),
     before=Bilingual(
         "暂停期间不会逾期失效；网上支付 {closes} 截止。",
-        "Nothing lapses while it is suspended; payment closes at {closes} (exam time).",
+        "Nothing lapses while it is suspended; payment closes at {closes} (Beijing time).",
     ),
     after=Bilingual(
-        "网上支付已于 {closed} 截止，这份报名仍在暂停。如有疑问请联系考点或考务办公室。",
-        "Payment closed at {closed} (exam time) and this registration is still suspended. If in doubt, ask your site or "
-        "the exam office.",
+        "网上支付已于 {closed} 截止，这份报名仍在暂停。如有疑问，请联系考点或考务办公室。",
+        "Payment closed at {closed} (Beijing time) and this registration is still suspended. If in doubt, ask "
+        "your site or the exam office.",
     ),
 )
 

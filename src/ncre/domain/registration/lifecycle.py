@@ -167,7 +167,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         SAME,
         Bilingual(
             "审核未通过后可修改，直到审核时间结束。",
-            "What was rejected may be mended until the review window closes.",
+            "What was rejected may be corrected until the review window closes.",
         ),
         window=Opening.REVIEW,
     ),
@@ -245,7 +245,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         facts.PhotoReplaced,
         SAME,
         Bilingual(
-            "申请审核之前可更换照片。",
+            "申请审核之前可修改照片。",
             "Until review is requested the photo may be replaced.",
         ),
         window=Opening.REGISTER,
@@ -257,7 +257,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         facts.PhotoReplaced,
         SAME,
         Bilingual(
-            "审核未通过后可更换照片，直到审核时间结束。",
+            "审核未通过后可修改照片，直到审核时间结束。",
             "After a rejection the photo may be replaced until the review window closes.",
         ),
         window=Opening.REVIEW,
@@ -283,7 +283,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         Status.PENDING_REVIEW,
         Bilingual(
             "修改后可再次申请审核，直到审核时间结束。",
-            "After mending, review may be requested again until the review window closes.",
+            "After correcting, review may be requested again until the review window closes.",
         ),
         when=When.SITE_REVIEWS,
         window=Opening.REVIEW,
@@ -321,7 +321,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         Status.REJECTED,
         Bilingual(
             "不通过必须写明原因，考生据此修改。",
-            "A rejection names its reasons, so that the candidate can mend them.",
+            "A rejection names its reasons, so that the candidate can correct them.",
         ),
         window=Opening.REVIEW,
     ),
@@ -388,8 +388,8 @@ LIFE: Final[tuple[Transition, ...]] = (
         facts.PaymentReturned,
         SAME,
         Bilingual(
-            "渠道确认退款后记录，款项有始有终。",
-            "Recorded once the channel confirms the refund, so that every yuan has an end.",
+            "支付平台确认退款后记录，款项有始有终。",
+            "Recorded once the payment platform confirms the refund, so that every yuan has an end.",
         ),
     ),
     Transition(
@@ -516,7 +516,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         Status.WITHDRAWN,
         Bilingual(
             "支付之前考生可放弃报名（审核中除外），名额释放，可重新报名。",
-            "Before paying, except under review, a candidate may give up; place and seats are free again.",
+            "Before paying, except under review, a candidate may withdraw; place and seats are free again.",
         ),
     ),
     Transition(
@@ -537,7 +537,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         facts.PaymentUnusable,
         SAME,
         Bilingual(
-            "取消已支付的报名时，考务办公室决定退费的，费用记为应退。",
+            "取消已支付的报名时，考务办公室决定退款的，费用记为应退。",
             "When a paid registration is cancelled and the office returns the fee, the fee is owed back.",
         ),
     ),
@@ -561,8 +561,8 @@ LIFE: Final[tuple[Transition, ...]] = (
         Status.PAID,
         Bilingual(
             "考点停办延期时，考务办公室可把已支付的报名转到下一考次：科目和费用不变，须重新确认和编排。",
-            "Where a site postpones its exam, the exam office may carry a paid registration over to the next round: "
-            "subjects and fee stay, confirmation and seats are anew.",
+            "Where a site postpones its exam, the exam office may carry a paid registration over to the next "
+            "round: subjects and fee stay, confirmation and seats are made again.",
         ),
     ),
     Transition(
@@ -573,7 +573,7 @@ LIFE: Final[tuple[Transition, ...]] = (
         SAME,
         Bilingual(
             "考试延期时，已编排的座位作废。",
-            "Where the exam is postponed, the seats that were given for it are given up.",
+            "Where the exam is postponed, the seats that were assigned for it are void.",
         ),
     ),
     Transition(

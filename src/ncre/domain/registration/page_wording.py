@@ -39,7 +39,7 @@ class CandidatePage(StrEnum):
 
 PAGES: Final[Mapping[CandidatePage, Bilingual]] = {
     CandidatePage.TASKS: Bilingual("我的报名", "My registration"),
-    CandidatePage.CHECK: Bilingual("核对报名信息", "Check the registration"),
+    CandidatePage.CHECK: Bilingual("核对报名信息", "Check your registration"),
     CandidatePage.DETAILS: Bilingual("填写基本信息", "Personal details"),
     CandidatePage.SUBJECTS: Bilingual("选择考点和科目", "Site and subjects"),
     CandidatePage.PHOTO: Bilingual("上传照片", "Photo"),
@@ -88,11 +88,11 @@ LEADS: Final[Mapping[CandidatePage, Bilingual]] = {
     CandidatePage.DETAILS: Bilingual("现在不能修改基本信息。", "The details cannot be changed now."),
     CandidatePage.SUBJECTS: Bilingual("现在不能选择考点和科目。", "Site and subjects cannot be chosen now."),
     CandidatePage.PHOTO: Bilingual(
-        "现在不能上传或更换照片。", "The photo cannot be uploaded or replaced now."
+        "现在不能上传或修改照片。", "The photo cannot be uploaded or replaced now."
     ),
     CandidatePage.PHOTO_FILE: Bilingual("这份报名还没有照片。", "This registration has no photo yet."),
     CandidatePage.REQUEST_REVIEW: Bilingual("现在不能申请信息审核。", "Review cannot be requested now."),
-    CandidatePage.WITHDRAW: Bilingual("现在不能放弃报名。", "The registration cannot be given up now."),
+    CandidatePage.WITHDRAW: Bilingual("现在不能放弃报名。", "The registration cannot be withdrawn now."),
     CandidatePage.PAY: Bilingual("现在不能支付。", "Nothing can be paid now."),
     CandidatePage.RECEIPT: Bilingual("支付完成后才有缴费凭证。", "There is a receipt once the fee is paid."),
     CandidatePage.FORM: Bilingual(
@@ -142,28 +142,28 @@ _WHY: Final[ByStatus[Blocked]] = ByStatus(
     approved=Blocked(
         Bilingual(
             "审核已通过，信息和照片不再更改，请核对后缴费。",
-            "The review was passed and nothing is changed any more. Please check and pay.",
+            "It is approved, and nothing can be changed any more. Please check and pay.",
         ),
         CandidatePage.PAY,
     ),
     rejected=Blocked(
         Bilingual(
             "审核未通过，请先按“我的报名”里的原因修改。",
-            "The review was not passed; mend what “My registration” names first.",
+            "It was not approved. First correct what “My registration” names.",
         ),
         CandidatePage.TASKS,
     ),
     paid=Blocked(
         Bilingual(
             "已经缴费，报名成功，报考信息不再更改。",
-            "The fee is paid and the registration is good; nothing is changed any more.",
+            "The fee is paid and you are registered. Nothing can be changed any more.",
         ),
         CandidatePage.TASKS,
     ),
     confirmed=Blocked(
         Bilingual(
             "已经缴费并完成现场确认，报考信息不再更改。",
-            "The fee is paid and it was confirmed on site; nothing is changed any more.",
+            "The fee is paid and you are confirmed on site. Nothing can be changed any more.",
         ),
         CandidatePage.TASKS,
     ),
@@ -177,7 +177,8 @@ _WHY: Final[ByStatus[Blocked]] = ByStatus(
     withdrawn=Blocked(
         Bilingual(
             "您已放弃这份报名。报名时间内可以从“我的报名”重新报名。",
-            "You gave this registration up. While registration is open you may register anew from “My registration”.",
+            "You withdrew this registration. While registration is open you may register again from “My "
+            "registration”.",
         ),
         CandidatePage.TASKS,
     ),
@@ -195,7 +196,7 @@ _ELSE: Final[Mapping[tuple[CandidatePage, Status], Blocked]] = {
     (CandidatePage.WITHDRAW, Status.PENDING_REVIEW): Blocked(
         Bilingual(
             "考点正在审核；审核有了结果以后可以放弃。",
-            "The site is reviewing; you may give it up after its decision.",
+            "The site is reviewing; you may withdraw it after its decision.",
         ),
         CandidatePage.TASKS,
     ),
@@ -203,7 +204,7 @@ _ELSE: Final[Mapping[tuple[CandidatePage, Status], Blocked]] = {
         (CandidatePage.WITHDRAW, status): Blocked(
             Bilingual(
                 "已经缴费的报名不能自行放弃，需要取消请联系考点或考务办公室。",
-                "A paid registration cannot be given up by yourself; ask your site or the exam office.",
+                "You cannot withdraw a paid registration yourself; ask your site or the exam office.",
             ),
             CandidatePage.TASKS,
         )

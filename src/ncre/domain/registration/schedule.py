@@ -52,7 +52,7 @@ def schedule_of(round_: Round, site: Site) -> list[Milestone]:
                 windows.review.closes,
                 Bilingual(
                     "考点审核；没有通过的，在截止前修改并再次申请。",
-                    "The site decides; what is rejected may be mended and sent again until it closes.",
+                    "The site reviews; what is not approved may be corrected and requested again until review closes.",
                 ),
             )
         )
@@ -65,7 +65,7 @@ def schedule_of(round_: Round, site: Site) -> list[Milestone]:
         steps.append(_confirmation(site))
     steps.append(
         Milestone(
-            Bilingual("打印准考证", "Printing of the ticket"),
+            Bilingual("打印准考证", "Printing of the admission ticket"),
             windows.printing.opens,
             windows.printing.closes,
             Bilingual("缴费并编排座位后打印。", "After payment, once seats are assigned."),
@@ -110,6 +110,6 @@ def _exam(site: Site) -> list[Milestone]:
             Bilingual("考试", "Exam"),
             min(batch.starts_at for batch in batches),
             max(batch.ends_at for batch in batches),
-            Bilingual("个人时间以准考证为准。", "Your own time stands on the ticket."),
+            Bilingual("个人时间以准考证为准。", "Your own time stands on the admission ticket."),
         )
     ]

@@ -21,7 +21,7 @@ WINDOWS: Final[Mapping[Opening, Bilingual]] = {
     Opening.REGISTER: Bilingual("网上报名", "Registration"),
     Opening.REVIEW: Bilingual("信息审核", "Review"),
     Opening.PAYMENT: Bilingual("网上支付", "Payment"),
-    Opening.PRINTING: Bilingual("准考证打印", "Printing of tickets"),
+    Opening.PRINTING: Bilingual("打印准考证", "Printing of admission tickets"),
 }
 
 FOLLOWS: Final[Mapping[Opening, Bilingual]] = {
@@ -32,18 +32,19 @@ FOLLOWS: Final[Mapping[Opening, Bilingual]] = {
         "still be paid in time.",
     ),
     Opening.REVIEW: Bilingual(
-        "考点不再审核，审核未通过的报名不能再修改。如有疑问请联系考点。",
-        "Sites decide no more, and what was rejected cannot be mended any more. If in doubt, ask your site.",
+        "考点不再审核，审核未通过的报名不能再修改。如有疑问，请联系考点。",
+        "Sites decide no more, and what was not approved cannot be corrected any more. If in doubt, ask your "
+        "site.",
     ),
     Opening.PAYMENT: Bilingual(
-        "没有缴费的报名失效。如已付款，请更新支付信息。",
-        "Unpaid registrations lapse. If you paid, ask for the payment to be updated.",
+        "没有缴费的报名失效。如已支付，请更新支付信息。",
+        "Unpaid registrations lapse. If you paid, update your payment.",
     ),
     Opening.PRINTING: Bilingual("请联系考点领取准考证。", "Please ask your site for the admission ticket."),
 }
 """What follows when a window is over."""
 
-CLOSED: Final = Bilingual("{window}已于 {closed} 截止。", "{window} closed at {closed} (exam time).")
+CLOSED: Final = Bilingual("{window}已于 {closed} 截止。", "{window} closed at {closed} (Beijing time).")
 """In short, where what follows is said elsewhere on the page."""
 
 UNDER_WAY: Final = statuses(lambda standing: standing.under_way)
@@ -64,7 +65,7 @@ class Turn:
 
 
 _LEFT = "请在 {closes} 前（网上报名截止）"
-_SITE_OR_OFFICE = "如有疑问请联系考点或考务办公室。"
+_SITE_OR_OFFICE = "如有疑问，请联系考点或考务办公室。"
 
 
 def _unfinished(zh: str, en: str, zh_missing: str, en_missing: str) -> Turn:
@@ -72,11 +73,11 @@ def _unfinished(zh: str, en: str, zh_missing: str, en_missing: str) -> Turn:
         Opening.REGISTER,
         Bilingual(
             f"{_LEFT}{zh}，逾期报名失效。",
-            f"By {{closes}} (exam time), when registration closes, {en}; after that the registration lapses.",
+            f"By {{closes}} (Beijing time), when registration closes, {en}; after that the registration lapses.",
         ),
         Bilingual(
             f"网上报名已于 {{closed}} 截止，这份报名{zh_missing}，不能继续，名额不再保留。",
-            f"Registration closed at {{closed}} (exam time). This registration {en_missing}: it cannot go on, and its "
+            f"Registration closed at {{closed}} (Beijing time). This registration {en_missing}: it cannot go on, and its "
             f"seats are not kept.",
         ),
         ends=True,
@@ -106,53 +107,55 @@ _REVIEW_TO_REQUEST = _unfinished(
 )
 _TO_PAY = Turn(
     Opening.PAYMENT,
-    Bilingual("网上支付 {closes} 截止。", "Payment closes at {closes} (exam time)."),
+    Bilingual("网上支付 {closes} 截止。", "Payment closes at {closes} (Beijing time)."),
     Bilingual(
-        "网上支付已于 {closed} 截止。如已付款，请更新支付信息；没有付款的，报名失效。",
-        "Payment closed at {closed} (exam time). If you paid, ask for the payment to be updated; if not, the "
-        "registration lapses.",
+        "网上支付已于 {closed} 截止。如已支付，请更新支付信息；没有支付的，报名失效。",
+        "Payment closed at {closed} (Beijing time). If you paid, update your payment; if not, the registration "
+        "lapses.",
     ),
 )
 _WAITING = Turn(
     Opening.REVIEW,
-    Bilingual("考点在 {closes} 前审核。", "The site decides by {closes} (exam time)."),
+    Bilingual("考点在 {closes} 前审核。", "The site decides by {closes} (Beijing time)."),
     Bilingual(
         "信息审核已于 {closed} 截止，考点没有作出决定。请尽快联系考点或考务办公室；到网上支付截止时仍未审核的，报名失效。",
-        "Review closed at {closed} (exam time) and the site has not decided. Please ask your site or the exam office "
-        "soon; not reviewed when payment closes, the registration lapses.",
+        "Review closed at {closed} (Beijing time) and the site has not decided. Please ask your site or the "
+        "exam office soon; not reviewed when payment closes, the registration lapses.",
     ),
 )
 _TO_MEND = Turn(
     Opening.REVIEW,
     Bilingual(
         "请在 {closes} 前（信息审核截止）修改并再次申请信息审核，逾期报名失效。",
-        "By {closes} (exam time), when review closes, mend it and request review again; after that the registration "
-        "lapses.",
+        "By {closes} (Beijing time), when review closes, correct it and request review again; after that the "
+        "registration lapses.",
     ),
     Bilingual(
         f"信息审核已于 {{closed}} 截止，这份报名仍未通过审核，不能再修改，名额不再保留。{_SITE_OR_OFFICE}",
-        "Review closed at {closed} (exam time) and this registration was not passed: it cannot be mended any more, and "
-        "its seats are not kept. If in doubt, ask your site or the exam office.",
+        "Review closed at {closed} (Beijing time) and this registration was not approved: it cannot be "
+        "corrected any more, and its seats are not kept. If in doubt, ask your site or the exam office.",
     ),
     ends=True,
 )
 _GOOD = Turn(
     Opening.PRINTING,
-    Bilingual("准考证打印 {closes} 截止。", "Tickets can be printed until {closes} (exam time)."),
     Bilingual(
-        "准考证打印已于 {closed} 截止，请联系考点领取准考证。",
-        "Printing closed at {closed} (exam time). Please ask your site for the admission ticket.",
+        "打印准考证的时间 {closes} 截止。", "Admission tickets can be printed until {closes} (Beijing time)."
+    ),
+    Bilingual(
+        "打印准考证的时间已于 {closed} 截止，请联系考点领取准考证。",
+        "Printing closed at {closed} (Beijing time). Please ask your site for the admission ticket.",
     ),
 )
 _LAPSED = Turn(
     Opening.REGISTER,
     Bilingual(
         "在 {closes} 前（网上报名截止）可以重新提交报考信息。",
-        "Until {closes} (exam time), when registration closes, it can be submitted again.",
+        "Until {closes} (Beijing time), when registration closes, it can be submitted again.",
     ),
     Bilingual(
         "网上报名已于 {closed} 截止，这份报名不能再提交。",
-        "Registration closed at {closed} (exam time): this registration cannot be submitted any more.",
+        "Registration closed at {closed} (Beijing time): this registration cannot be submitted any more.",
     ),
     ends=True,
 )
@@ -160,19 +163,19 @@ _OVER = Turn(
     Opening.REGISTER,
     Bilingual(
         "在 {closes} 前（网上报名截止）可以重新报名。",
-        "Until {closes} (exam time), when registration closes, you may register anew.",
+        "Until {closes} (Beijing time), when registration closes, you may register again.",
     ),
     Bilingual(
         "网上报名已于 {closed} 截止，不能再重新报名。",
-        "Registration closed at {closed} (exam time): you cannot register anew any more.",
+        "Registration closed at {closed} (Beijing time): you cannot register again any more.",
     ),
 )
 _NEW = Turn(
     Opening.REGISTER,
-    Bilingual("网上报名 {closes} 截止。", "Registration closes at {closes} (exam time)."),
+    Bilingual("网上报名 {closes} 截止。", "Registration closes at {closes} (Beijing time)."),
     Bilingual(
         "网上报名已于 {closed} 截止，不能再报名。",
-        "Registration closed at {closed} (exam time): nobody can register any more.",
+        "Registration closed at {closed} (Beijing time): nobody can register any more.",
     ),
 )
 

@@ -15,7 +15,7 @@ def erased(to: str) -> AccountLetter:
         Bilingual("个人信息已删除", "Your personal data were erased"),
         (
             Bilingual(
-                "您的账号和全部个人信息已删除，不能恢复。这是发给这个地址的最后一封信。",
+                "您的账号和全部个人信息已删除，不能恢复。这是发给这个地址的最后一份通知。",
                 "Your account and all personal data were erased and cannot be brought back. This is the last letter "
                 "to this address.",
             ),
@@ -32,7 +32,7 @@ def erasure_declined(to: str, why: str, possible_from: datetime | None) -> Accou
     possible = [
         Bilingual(
             f"{exam_time_in_words(one)} 之后可以再申请。",
-            f"You may ask again after {exam_time_in_words(one)} (exam time).",
+            f"You may ask again after {exam_time_in_words(one)} (Beijing time).",
         )
         for one in when
     ]

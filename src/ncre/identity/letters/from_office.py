@@ -13,8 +13,8 @@ def changed_by_office(to: str) -> AccountLetter:
         (
             Bilingual(
                 "考务办公室刚刚更改了您的工作账号，所有登录已退出。更改的内容和原因在“我的通行证”的安全记录中。",
-                "The exam office changed your account of staff just now; all sessions have ended. What was changed, and why, "
-                "stands in its security history.",
+                "The exam office changed your account of staff just now; you are signed out everywhere. What was "
+                "changed, and why, stands in its security history.",
             ),
             Bilingual(
                 "如果您不知道这件事，请立即联系考务办公室。",

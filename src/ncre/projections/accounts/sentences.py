@@ -17,24 +17,24 @@ WAYS: Final[Mapping[str, Bilingual]] = {
     "email": Bilingual("邮箱", "an e-mail address"),
     "phone": Bilingual("手机号", "a phone number"),
     "name": Bilingual("账号名", "a name"),
-    "join": Bilingual("注册链接", "the link to register"),
+    "join": Bilingual("注册链接", "the link to create it"),
     "recover": Bilingual("找回密码的链接", "the link to recover it"),
     "changed": Bilingual("本人修改", "by its owner"),
     "recovered": Bilingual("通过邮件找回", "by a mailed link"),
-    "staff": Bilingual("由管理员设置", "by staff"),
+    "staff": Bilingual("由考务办公室设置", "by the exam office"),
     "owner": Bilingual("本人操作", "by its owner"),
     "undone": Bilingual("撤销了联系方式的修改", "a change of address was undone"),
-    "factor": Bilingual("两步验证", "the second factor"),
-    "sso": Bilingual("单点登录", "single sign-on"),
+    "factor": Bilingual("两步验证", "two-step sign-in"),
+    "sso": Bilingual("统一身份登录", "the sign-in of the organisation"),
     "qq": Bilingual("QQ", "QQ"),
     "api": Bilingual("其他系统", "another system of the office"),
 }
 
 
 FACTOR: Final[Mapping[str, Bilingual]] = {
-    "enrolled": Bilingual("开启了两步验证。", "The second factor was enrolled."),
-    "used": Bilingual("通过了两步验证。", "The second factor was passed."),
-    "removed": Bilingual("关闭了两步验证。", "The second factor was removed."),
+    "enrolled": Bilingual("开启了两步验证。", "Two-step sign-in was turned on."),
+    "used": Bilingual("通过了两步验证。", "Two-step sign-in was passed."),
+    "removed": Bilingual("关闭了两步验证。", "Two-step sign-in was turned off."),
     "recovery": Bilingual("用了一个恢复码登录。", "A recovery code was used."),
 }
 
@@ -61,7 +61,7 @@ def _signed_in(signed_in: account.SignedIn) -> Bilingual:
 
 def _failed(failed: account.SignInFailed) -> Bilingual:
     way = _way(failed.way)
-    return Bilingual(f"登录失败（{way.zh}）。", f"Signing in with {way.en} failed.")
+    return Bilingual(f"登录没有成功（{way.zh}）。", f"Signing in with {way.en} did not work.")
 
 
 def _password(changed: account.PasswordChanged) -> Bilingual:
@@ -98,7 +98,7 @@ def _factor(changed: account.FactorChanged) -> Bilingual:
 def _ended(ended: account.SessionsEnded) -> Bilingual:
     way = _way(ended.why)
     return Bilingual(
-        f"退出了 {ended.count} 处登录（{way.zh}）。", f"{ended.count} sessions were ended ({way.en})."
+        f"退出了 {ended.count} 处登录（{way.zh}）。", f"Signed out in {ended.count} places ({way.en})."
     )
 
 
@@ -116,7 +116,7 @@ CHANGES: Final[Mapping[str, Bilingual]] = {
     "role": Bilingual("改变权限", "another role"),
     "disable": Bilingual("停用账号", "to disable the account"),
     "enable": Bilingual("启用账号", "to enable the account"),
-    "factor": Bilingual("重置两步验证", "to reset the second factor"),
+    "factor": Bilingual("重置两步验证", "to reset two-step sign-in"),
     "password": Bilingual("设置新密码", "a new password"),
 }
 
@@ -129,7 +129,7 @@ def staff_change_words(code: str) -> Bilingual:
 def _requested(requested: account.StaffChangeRequested) -> Bilingual:
     change = staff_change_words(requested.change)
     return Bilingual(
-        f"申请{change.zh}，等待第二人确认（{requested.why}）。",
+        f"申请{change.zh}，等待考务办公室的另一位同事确认（{requested.why}）。",
         f"Somebody asked for it: {change.en}; a second person has to confirm ({requested.why}).",
     )
 
@@ -142,7 +142,7 @@ def _declined(declined: account.StaffChangeDeclined) -> Bilingual:
 def _reset(reset: account.FactorReset) -> Bilingual:
     return Bilingual(
         f"两步验证已由考务办公室重置（{reset.why}）。",
-        f"The second factor was reset by the exam office ({reset.why}).",
+        f"Two-step sign-in was reset by the exam office ({reset.why}).",
     )
 
 

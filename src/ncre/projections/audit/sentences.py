@@ -11,7 +11,7 @@ from ncre.events.base import Fact
 
 PAGES: Final[Mapping[str, Bilingual]] = {
     "record": Bilingual("报名档案", "the record"),
-    "facts": Bilingual("原始事实", "the stored facts"),
+    "facts": Bilingual("原始记录", "the stored facts"),
     "compare": Bilingual("两个时点的比较", "a comparison of two states"),
     "json": Bilingual("档案的 JSON", "the record as JSON"),
     "papers": Bilingual("当时的纸质材料", "papers as they were printed"),

@@ -239,7 +239,7 @@ def _note_at(history: Sequence[Fact], version: int | None) -> str | Erased:
 
 _UNREADABLE: Final = Bilingual(
     "请写版本（例如 v5）或时间（例如 2027-03-01 09:00，北京时间）。",
-    "Write a version (like v5) or a time (like 2027-03-01 09:00, exam time).",
+    "Write a version (like v5) or a time (like 2027-03-01 09:00, Beijing time).",
 )
 _NO_SUCH_VERSION: Final = Bilingual(
     "没有这个版本：这份报名现有第 1 版至第 {newest} 版。",
@@ -247,5 +247,5 @@ _NO_SUCH_VERSION: Final = Bilingual(
 )
 _BEFORE_IT_BEGAN: Final = Bilingual(
     "那时还没有这份报名，它开始于 {begun}。",
-    "There was no such registration then; it began at {begun} (exam time).",
+    "There was no such registration then; it began at {begun} (Beijing time).",
 )

@@ -26,7 +26,7 @@ def _lifted(lifted: facts.BanLifted) -> Bilingual:
 def _kept(kept: facts.BannedRegistrationKept) -> Bilingual:
     return Bilingual(
         f"停考（决定 {kept.decision}）录入之前已支付，考务办公室保留了这份报名。",
-        f"Paid before the ban by decision {kept.decision} was entered; the exam office lets the registration stand.",
+        f"Paid before the ban by decision {kept.decision} was entered; the exam office kept the registration.",
     )
 
 

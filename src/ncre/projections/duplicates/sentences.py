@@ -10,7 +10,7 @@ from ncre.events import exchange as facts
 from ncre.events.base import Fact
 
 OUTCOMES: Final = {
-    "kept": Bilingual("保留本省报名", "the registration here stands"),
+    "kept": Bilingual("保留本省报名", "the registration here is kept"),
     "cancelled": Bilingual("取消本省报名", "the registration here is cancelled"),
     "other-person": Bilingual("不是同一人", "not the same person"),
 }

@@ -43,7 +43,7 @@ def _called_off(off: exam.SiteCalledOff) -> Bilingual:
 
 
 CALLED_OFF: Final[Mapping[str, Bilingual]] = {
-    "refund": Bilingual("取消并退费", "cancelled and refunded"),
+    "refund": Bilingual("取消并退款", "cancelled and refunded"),
     "keep": Bilingual("取消，费用按规定不退", "cancelled, fees kept by the rule"),
     "postponed": Bilingual(
         "已支付的转到第 {to} 次，其余取消", "those paid carried over to round {to}, the others cancelled"
@@ -67,7 +67,7 @@ def _drawn(drawn: exam.SeatsDrawn) -> Bilingual:
     where = _where(drawn)
     return Bilingual(
         f"考点 {drawn.site} 编排考场：{drawn.people} 人 {drawn.sittings} 科次，随机种子 {drawn.seed}{where.zh}。",
-        f"Seats were drawn at site {drawn.site}: {drawn.people} people, {drawn.sittings} sittings, "
+        f"Seats were drawn at site {drawn.site}: {drawn.people} people, {drawn.sittings} seats, "
         f"seed {drawn.seed}{where.en}.",
     )
 
@@ -77,7 +77,7 @@ def _where(drawn: exam.SeatsDrawn) -> Bilingual:
     zh, en = ("，集中编排", ", in few halls") if drawn.manner == "few" else ("", "")
     if drawn.batches:
         numbers = [str(number) for number in drawn.batches]
-        zh, en = f"{zh}，批次 {'、'.join(numbers)}", f"{en}, batches {', '.join(numbers)}"
+        zh, en = f"{zh}，批次 {'、'.join(numbers)}", f"{en}, sittings {', '.join(numbers)}"
     if drawn.rooms:
         zh, en = f"{zh}，机房 {'、'.join(drawn.rooms)}", f"{en}, rooms {', '.join(drawn.rooms)}"
     return Bilingual(zh, en)

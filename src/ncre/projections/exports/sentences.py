@@ -20,7 +20,7 @@ GONE: Final = {
     "expired": Bilingual("到期", "expired"),
     "asked": Bilingual("应要求", "as asked"),
     "erasure": Bilingual("有人的个人信息被删除", "a person was erased"),
-    "failed": Bilingual("生成失败", "it failed"),
+    "failed": Bilingual("没有生成", "it was not made"),
 }
 
 

@@ -23,7 +23,7 @@ def _reset(reset: facts.LetterTextReset) -> Bilingual:
     kind = KINDS[LetterKind(reset.kind)]
     return Bilingual(
         f"通知“{kind.zh}”恢复了原来的文字（{reset.why}）。",
-        f"Letters “{kind.en}” say again what ncre came with ({reset.why}).",
+        f"Letters “{kind.en}” have their original text again ({reset.why}).",
     )
 
 

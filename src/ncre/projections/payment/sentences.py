@@ -30,20 +30,22 @@ def _order_opened(opened: payment.OrderOpened) -> Bilingual:
     )
     return Bilingual(
         f"打开支付订单 {opened.order}：{amount} 元，{channel.zh}，{expires} 前有效。",
-        f"Order {opened.order} was opened: {amount} yuan by {channel.en}, until {expires} (exam time).",
+        f"Order {opened.order} was opened: {amount} yuan by {channel.en}, until {expires} (Beijing time).",
     )
 
 
 def _order_replaced(replaced: payment.OrderReplaced) -> Bilingual:
     return Bilingual(
-        f"订单 {replaced.order} 不再需要，等待渠道确认关闭。",
-        f"Order {replaced.order} is not wanted any more; the channel has yet to close it.",
+        f"订单 {replaced.order} 不再需要，等待支付平台确认关闭。",
+        f"Order {replaced.order} is not wanted any more; the payment platform has yet to close it.",
     )
 
 
 def _order_closed(closed: payment.OrderClosed) -> Bilingual:
     zh, en = (
-        ("到期未支付", "expired unpaid") if closed.expired else ("已在渠道关闭", "was closed at the channel")
+        ("到期未支付", "expired unpaid")
+        if closed.expired
+        else ("已在支付平台关闭", "was closed at the payment platform")
     )
     return Bilingual(f"订单 {closed.order} {zh}。", f"Order {closed.order} {en}.")
 
@@ -56,7 +58,7 @@ def _payment_received(received: payment.PaymentReceived) -> Bilingual:
     )
     return Bilingual(
         f"订单 {received.order} 收到 {amount} 元（{paid} 支付，交易号 {received.trade}，{source.zh}）。",
-        f"{amount} yuan came for order {received.order} (paid {paid} exam time, trade {received.trade}, {source.en}).",
+        f"{amount} yuan came for order {received.order} (paid {paid} Beijing time, transaction {received.trade}, {source.en}).",
     )
 
 
@@ -64,38 +66,38 @@ def _refund_requested(requested: payment.RefundRequested) -> Bilingual:
     amount, why = yuan(requested.amount), why_unusable(requested.reason)
     return Bilingual(
         f"申请退款 {amount} 元（{why.zh}），退款请求号 {requested.request}。",
-        f"{amount} yuan are to go back ({why.en}), under refund request {requested.request}.",
+        f"{amount} yuan are to be refunded ({why.en}), under refund request {requested.request}.",
     )
 
 
 def _refund_put_off(put_off: payment.RefundPutOff) -> Bilingual:
     return Bilingual(
-        f"渠道暂未受理退款 {put_off.request}（{put_off.code}），将继续申请。",
-        f"The channel did not accept refund {put_off.request} for now ({put_off.code}); it will be asked again.",
+        f"支付平台暂未受理退款 {put_off.request}（{put_off.code}），将继续申请。",
+        f"The payment platform did not accept refund {put_off.request} for now ({put_off.code}); it will be asked again.",
     )
 
 
 def _refund_confirmed(confirmed: payment.RefundConfirmed) -> Bilingual:
     amount, at = yuan(confirmed.amount), exam_time_in_words(confirmed.returned_at)
     return Bilingual(
-        f"渠道确认 {amount} 元已于 {at} 退回（{confirmed.request}）。",
-        f"The channel confirmed that {amount} yuan went back at {at} exam time ({confirmed.request}).",
+        f"支付平台确认 {amount} 元已于 {at} 退回（{confirmed.request}）。",
+        f"The payment platform confirmed that {amount} yuan went back at {at} Beijing time ({confirmed.request}).",
     )
 
 
 def _refund_total_told(told: payment.RefundTotalTold) -> Bilingual:
     total, at = yuan(told.total), exam_time_in_words(told.returned_at)
     return Bilingual(
-        f"渠道告知这笔收款到 {at} 共退回 {total} 元（交易号 {told.trade}）。",
-        f"The channel says that {total} yuan of this payment had gone back by {at} exam time (trade {told.trade}).",
+        f"支付平台告知这笔收款到 {at} 共退回 {total} 元（交易号 {told.trade}）。",
+        f"The payment platform says that {total} yuan of this payment had gone back by {at} Beijing time (transaction {told.trade}).",
     )
 
 
 def _item_unbooked(item: payment.ItemUnbooked) -> Bilingual:
     amount = yuan(item.amount)
     return Bilingual(
-        f"渠道告知“{item.kind}”{amount} 元（交易号 {item.trade}），不能自动记账，请核查。",
-        f"The channel told of “{item.kind}”, {amount} yuan (trade {item.trade}); it cannot be booked, please check.",
+        f"支付平台告知“{item.kind}”{amount} 元（交易号 {item.trade}），不能自动记账，请核对。",
+        f"The payment platform told of “{item.kind}”, {amount} yuan (transaction {item.trade}); it cannot be booked, please check.",
     )
 
 
@@ -106,16 +108,16 @@ def _item_resolved(resolved: payment.ItemResolved) -> Bilingual:
 def _refund_unexplained(unexplained: payment.RefundUnexplained) -> Bilingual:
     amount = yuan(unexplained.amount)
     return Bilingual(
-        f"渠道退回了 {amount} 元，但本系统没有申请过（{unexplained.reference}），请核查。",
-        f"The channel returned {amount} yuan that nobody here asked to return ({unexplained.reference}); please check.",
+        f"支付平台退回了 {amount} 元，但本系统没有申请过（{unexplained.reference}），请核对。",
+        f"The payment platform returned {amount} yuan that nobody here asked to return ({unexplained.reference}); please check.",
     )
 
 
 def _orphan(orphan: payment.OrphanReceived) -> Bilingual:
     amount = yuan(orphan.amount)
     return Bilingual(
-        f"收到 {amount} 元，订单 {orphan.order} 不是本系统的（交易号 {orphan.trade}），请核查。",
-        f"{amount} yuan came for order {orphan.order}, which is not ours (trade {orphan.trade}); please check.",
+        f"收到 {amount} 元，订单 {orphan.order} 不是本系统的（交易号 {orphan.trade}），请核对。",
+        f"{amount} yuan came for order {orphan.order}, which is not ours (transaction {orphan.trade}); please check.",
     )
 
 

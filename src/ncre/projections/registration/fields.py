@@ -86,7 +86,7 @@ def _photo(value: dict[str, Any], language: str) -> str:
 
 
 def _payment(value: dict[str, Any], language: str) -> str:
-    words = Bilingual("{amount}，订单 {order}，交易 {trade}", "{amount}, order {order}, trade {trade}")
+    words = Bilingual("{amount}，订单 {order}，交易 {trade}", "{amount}, order {order}, transaction {trade}")
     return words.say(
         language, amount=_amount(value["amount"], language), order=value["order"], trade=value["trade"]
     )
@@ -102,7 +102,7 @@ def _reasons(value: list[str], language: str) -> str:
 def _seats(value: list[dict[str, Any]], language: str) -> str:
     words = Bilingual(
         "{subject}：{when}，考场 {hall:04}，座位 {seat:02}，准考证号 {ticket}",
-        "{subject}: {when}, hall {hall:04}, seat {seat:02}, ticket {ticket}",
+        "{subject}: {when}, hall {hall:04}, seat {seat:02}, ticket number {ticket}",
     )
     each = [words.say(language, **{**seat, "when": exam_time_in_words(seat["starts_at"])}) for seat in value]
     return Bilingual("；", "; ").say(language).join(each)
@@ -170,7 +170,7 @@ FIELDS: Final[Mapping[str, DetailField]] = {
     "photo": DetailField(Bilingual("照片", "Photo"), _photo),
     "submitted_at": DetailField(Bilingual("提交时间", "Submitted"), _moment),
     "requested_at": DetailField(Bilingual("申请审核时间", "Review requested"), _moment),
-    "rejections": DetailField(Bilingual("退回次数", "Times rejected"), _plain),
+    "rejections": DetailField(Bilingual("不通过次数", "Times rejected"), _plain),
     "reasons": DetailField(Bilingual("未通过原因", "Reasons for rejection"), _reasons),
     "note": DetailField(Bilingual("考点说明", "Note of the site"), _plain, private=True),
     "approved_at": DetailField(Bilingual("审核通过时间", "Approved"), _moment),
@@ -183,16 +183,16 @@ FIELDS: Final[Mapping[str, DetailField]] = {
     "student": DetailField(Bilingual("学号", "School number"), _student, private=True),
     "cancellation": DetailField(Bilingual("取消原因", "Reason for cancelling"), _plain, private=True),
     "suspension": DetailField(Bilingual("暂停原因", "Reason for suspending"), _plain, private=True),
-    "evidence": DetailField(Bilingual("转账号的证据", "Evidence for moving it"), _plain, private=True),
+    "evidence": DetailField(Bilingual("转到另一账号的证据", "Evidence for moving it"), _plain, private=True),
     "agreement": DetailField(Bilingual("协议版本", "Agreement edition"), _plain),
     "agreed_at": DetailField(Bilingual("同意协议时间", "Agreement accepted"), _moment),
     "ordinal": DetailField(Bilingual("本考次第几份报名", "Which registration in the round"), _plain),
     "begun_in": DetailField(Bilingual("开始时的考次", "The round in which it began"), _plain),
     "details_version": DetailField(Bilingual("个人信息所在版本", "Version of the details"), _version),
     "order_version": DetailField(Bilingual("订单所在版本", "Version of the order"), _version),
-    "rejected_version": DetailField(Bilingual("退回所在版本", "Version of the rejection"), _version),
-    "person": DetailField(Bilingual("证件摘要", "Keyed hash of the document"), _short),
-    "holder": DetailField(Bilingual("持证人摘要", "Keyed hash of the holder"), _short),
+    "rejected_version": DetailField(Bilingual("不通过所在版本", "Version of the rejection"), _version),
+    "person": DetailField(Bilingual("证件摘要", "Digest of the document"), _short),
+    "holder": DetailField(Bilingual("持证人摘要", "Digest of the holder"), _short),
     "account": DetailField(Bilingual("账号编号", "Account id"), _begin_of_id),
     "account_since": DetailField(Bilingual("属于该账号自", "Belongs to the account since"), _moment),
     "sealed_for": DetailField(

@@ -46,7 +46,7 @@ def _filled(_: registration.InfoFilled) -> Bilingual:
 
 
 def _amended(_: registration.InfoAmended) -> Bilingual:
-    return Bilingual("考生修改了基本信息。", "The candidate amended the personal details.")
+    return Bilingual("考生修改了基本信息。", "The candidate changed the personal details.")
 
 
 def _choice(chosen: registration.Submitted | registration.SubjectsChanged) -> tuple[str, str]:
@@ -99,7 +99,7 @@ def _uploaded(uploaded: registration.PhotoUploaded) -> Bilingual:
 
 
 def _replaced(replaced: registration.PhotoReplaced) -> Bilingual:
-    return _photo_words(replaced.photo, "考生更换了照片", "The candidate replaced the photo")
+    return _photo_words(replaced.photo, "考生修改了照片", "The candidate replaced the photo")
 
 
 def _requested(_: registration.ReviewRequested) -> Bilingual:
@@ -113,14 +113,15 @@ def _taken_back(_: registration.ReviewTakenBack) -> Bilingual:
 def _approved(approved: registration.Approved) -> Bilingual:
     pay_by = exam_time_in_words(approved.pay_by)
     return Bilingual(
-        f"考点审核通过，须在 {pay_by} 前支付。", f"The site approved it, to be paid by {pay_by} (exam time)."
+        f"考点审核通过，须在 {pay_by} 前支付。",
+        f"The site approved it, to be paid by {pay_by} (Beijing time).",
     )
 
 
 def _rejected(rejected: registration.Rejected) -> Bilingual:
     reasons = [_reason(code) for code in rejected.reasons]
     zh, en = "；".join(reason.zh for reason in reasons), "; ".join(reason.en for reason in reasons)
-    return Bilingual(f"考点审核未通过：{zh}。", f"The site rejected it: {en}.")
+    return Bilingual(f"考点审核未通过：{zh}。", f"The site did not approve it: {en}.")
 
 
 def _reason(code: str) -> Bilingual:
@@ -133,7 +134,7 @@ def _settled(settled: registration.PaymentSettled) -> Bilingual:
     amount, paid = yuan(settled.amount), exam_time_in_words(settled.paid_at)
     return Bilingual(
         f"收到考试费 {amount} 元（{paid} 支付，订单 {settled.order}）。",
-        f"The fee of {amount} yuan was received (paid {paid} exam time, order {settled.order}).",
+        f"The fee of {amount} yuan was received (paid {paid} Beijing time, order {settled.order}).",
     )
 
 
@@ -155,7 +156,7 @@ def _lapsed(lapsed: registration.PaymentLapsed) -> Bilingual:
     pay_by = exam_time_in_words(lapsed.pay_by)
     return Bilingual(
         f"至 {pay_by} 未支付，报名失效，名额释放。",
-        f"Unpaid by {pay_by} (exam time): the registration lapsed and its seats are free.",
+        f"Unpaid by {pay_by} (Beijing time): the registration lapsed and its seats are free.",
     )
 
 
@@ -163,14 +164,14 @@ def _window_lapsed(lapsed: registration.WindowLapsed) -> Bilingual:
     window, closed = WINDOWS[Opening(lapsed.window)], exam_time_in_words(lapsed.closed)
     return Bilingual(
         f"{window.zh}于 {closed} 截止，报名没有完成，已失效，名额释放。",
-        f"{window.en} closed at {closed} (exam time) before it was completed: the registration lapsed and its seats "
+        f"{window.en} closed at {closed} (Beijing time) before it was completed: the registration lapsed and its seats "
         f"are free.",
     )
 
 
 def _confirmed(confirmed: registration.ConfirmedOnSite) -> Bilingual:
     late = on_device(confirmed.done_at)
-    return Bilingual(f"考点现场确认完成{late.zh}。", f"The site confirmed the candidate in person{late.en}.")
+    return Bilingual(f"考点现场确认完成{late.zh}。", f"The site confirmed the candidate on site{late.en}.")
 
 
 def _seated(seated: registration.SeatAssigned) -> Bilingual:
@@ -178,7 +179,7 @@ def _seated(seated: registration.SeatAssigned) -> Bilingual:
     return Bilingual(
         f"科目 {seated.subject} 已编排：{when}，考场 {seated.hall:04}，座位 {seated.seat:02}，"
         f"准考证号 {seated.ticket}。",
-        f"Subject {seated.subject} was seated: {when} exam time, hall {seated.hall:04}, seat {seated.seat:02}, "
+        f"Subject {seated.subject} was seated: {when} Beijing time, hall {seated.hall:04}, seat {seated.seat:02}, "
         f"ticket number {seated.ticket}.",
     )
 
@@ -208,13 +209,13 @@ def _resumed(resumed: registration.Resumed) -> Bilingual:
     pay_by = exam_time_in_words(resumed.pay_by)
     return Bilingual(
         f"考务办公室恢复了报名，缴费期限为 {pay_by}。",
-        f"The exam office resumed the registration; it is to be paid by {pay_by} (exam time).",
+        f"The exam office resumed the registration; it is to be paid by {pay_by} (Beijing time).",
     )
 
 
 def _released(released: registration.SeatReleased) -> Bilingual:
     return Bilingual(
-        f"科目 {released.subject} 的座位作废。", f"The seat in subject {released.subject} was given up."
+        f"科目 {released.subject} 的座位作废。", f"The seat in subject {released.subject} is void."
     )
 
 

@@ -51,7 +51,7 @@ _MANNERS: Final = {
 def revoked(revoked: admission.EntryRevoked) -> Bilingual:
     return Bilingual(
         f"撤销入场记录：准考证号 {revoked.ticket}，本人未入场。",
-        f"The entry of ticket number {revoked.ticket} was taken back: the person did not go in.",
+        f"The entry of ticket number {revoked.ticket} was undone: the person did not go in.",
     )
 
 

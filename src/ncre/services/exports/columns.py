@@ -83,7 +83,7 @@ COLUMNS: Final[Mapping[str, tuple[ExportColumn, ...]]] = {
             ("hall", "考场", "hall", "number"),
             ("room", "机房", "room", "text"),
             ("seat", "座位", "seat", "number"),
-            ("batch", "批次", "batch", "number"),
+            ("batch", "批次", "sitting", "number"),
             ("starts_at", "开考时间", "starts", "moment"),
             ("ends_at", "结束时间", "ends", "moment"),
             ("name_masked", "姓名（遮盖）", "name, masked", "text"),
@@ -93,14 +93,14 @@ COLUMNS: Final[Mapping[str, tuple[ExportColumn, ...]]] = {
     "money": (
         *_CASE,
         *_columns(
-            ("channel", "渠道", "channel", "text"),
+            ("channel", "支付方式", "way to pay", "text"),
             ("order", "订单号", "order", "text"),
-            ("trade", "交易号", "trade", "text"),
+            ("trade", "交易号", "transaction number", "text"),
             ("paid", "金额（元）", "amount (yuan)", "money"),
             ("paid_on", "支付时间", "paid", "moment"),
             ("back_why", "退款原因", "why it goes back", "text"),
-            ("returned", "已退（元）", "returned (yuan)", "money"),
-            ("returned_at", "退款时间", "returned at", "moment"),
+            ("returned", "已退（元）", "refunded (yuan)", "money"),
+            ("returned_at", "退款时间", "refunded at", "moment"),
         ),
     ),
     "history": (

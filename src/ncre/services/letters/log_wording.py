@@ -22,7 +22,7 @@ WHYS: Final = {
     LetterReason.SWITCHED_OFF: Bilingual("收信人关闭了这类通知", "its reader switched such letters off"),
     LetterReason.NO_ADDRESS: Bilingual("账号没有验证过的地址", "the account has no verified address"),
     LetterReason.SUPPRESSED: Bilingual(
-        "之前发往这个地址的信被退回", "letters to this address came back before"
+        "之前发往这个地址的邮件被退回", "e-mails to this address came back before"
     ),
     LetterReason.CLOSED: Bilingual("账号已注销或停用", "the account is closed or disabled"),
     LetterReason.SERVER: Bilingual(

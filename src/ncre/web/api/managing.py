@@ -159,5 +159,5 @@ def _mine(code: str) -> Site:
 def _choice(asked: bodies.SeatingAsked) -> HallChoice:
     """Raises NotAsDescribed for a name that is none."""
     if any(not room.strip() for room in asked.rooms):
-        raise NotAsDescribed({"rooms": _("请填写考场所在的教室名称。")})
+        raise NotAsDescribed({"rooms": _("请填写机房名称。")})
     return HallChoice(Manner(asked.manner), frozenset(asked.batches), frozenset(asked.rooms))

@@ -28,6 +28,7 @@ from ncre.projections.audit.snapshots import (
 from ncre.projections.registration.fields import FIELDS, formatted_value
 from ncre.projections.rows import HistoryRow, RegistrationRow
 from ncre.services.audit.seals import Seal
+from ncre.web.drafts.draft_form import DraftForm, OpenForm
 from ncre.web.shared import disclosure
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
@@ -40,6 +41,9 @@ from ncre.web.staff.desk import looked_up
 pages = Blueprint("audit", __name__)
 
 PURPOSE: Final = "audit"
+
+DRAFT: Final = DraftForm("details-opening", ("why",))
+"""About the registration."""
 
 
 @pages.get("/audit")
@@ -69,6 +73,7 @@ def registration(registration: UUID) -> Answer:
 
 @pages.post("/audit/<uuid:registration>/open")
 @require_role(Role.OFFICE)
+@DRAFT.sent
 def open_details(registration: UUID) -> Answer:
     """Show the private details in this session from now on; the look and its reason are recorded first."""
     row, at = any_row(registration), trimmed_field("at")
@@ -182,7 +187,7 @@ def _record_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answ
         story=newest_first(past.story),
         printable=_printable(stands),
         typed=typed,
-        why=typed_field("why"),
+        opening=_opening(past),
         faults=faults,
     )
     return (page, 422) if faults else page
@@ -201,10 +206,17 @@ def _facts_page(registration: UUID, typed: str, faults: dict[str, str]) -> Answe
         raw=[(fact["version"], fact["topic"], _pretty(fact)) for fact in raw],
         opened=[_pretty(private) if private else "" for private in opened],
         typed=typed,
-        why=typed_field("why"),
+        opening=_opening(past),
         faults=faults,
     )
     return (page, 422) if faults else page
+
+
+def _opening(past: Past) -> OpenForm | None:
+    """The form that shows the private details; None for whoever has no use for it."""
+    if account().role is not Role.OFFICE or past.opened:
+        return None
+    return DRAFT.opened(past.id)
 
 
 def _past(registration: UUID, *, masked: bool = True) -> Past:

@@ -217,7 +217,7 @@ def _ask(case: Case) -> str:
     try:
         asked = container().checkout.ask(case.id)
     except ChannelUnavailable:
-        return _("支付平台暂时没有回应，付款结果还不清楚。如已付款，请不要重复支付，过几分钟再更新支付信息。")
+        return _("支付平台暂时没有回应，支付结果还不清楚。如已支付，请不要重复支付，过几分钟再更新支付信息。")
     if asked.wait:
         wait = asked.wait
         again = _("刚刚向支付平台查询过，请 %(seconds)s 秒后再点击“我已支付，更新支付信息”。", seconds=wait)
@@ -233,9 +233,9 @@ def _said(state: State | None) -> str:
         case State.CLOSED:
             return _("支付平台回答：这笔订单已关闭，没有收款。如要支付，请点击“重新支付”。")
         case State.WAITING:
-            return _("支付平台回答：订单已打开，还没有付款。如刚刚付款，请稍等片刻再更新支付信息。")
+            return _("支付平台回答：订单已打开，还没有支付。如刚刚支付，请稍等片刻再更新支付信息。")
         case State.UNKNOWN:
-            return _("支付平台回答：还没有收到这笔款项。如刚刚付款，请稍等片刻再更新支付信息。")
+            return _("支付平台回答：还没有收到这笔款项。如刚刚支付，请稍等片刻再更新支付信息。")
         case None:
             return _("您还没有打开过支付订单。")
 

@@ -60,7 +60,7 @@ MARKS: Final = {
     Mark.LATER: later("未开始"),
     Mark.TODO: later("待完成"),
     Mark.DONE: later("已完成"),
-    Mark.BACK: later("已退回"),
+    Mark.BACK: later("须修改"),
     Mark.WAIT: later("等待考点"),
     Mark.OVER: later("已终止"),
 }

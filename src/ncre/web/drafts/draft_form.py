@@ -4,6 +4,7 @@ DRAFT = DraftForm("details", (one.name for one in FORM_FIELDS))
 
 opened = DRAFT.opened(case.id)      where the form is shown: the draft to go on with, and the signed page
 @DRAFT.sent                         where it is sent: a redirect ends the draft, any other answer keeps it
+taken()                             for a page that answers at once, because it shows a secret once: ends the draft
 """
 
 from __future__ import annotations
@@ -105,10 +106,10 @@ class DraftForm:
         """Whether what stands in this field is kept."""
         return name not in _OF_THE_PAGE if self._keeps_all else name in self.fields
 
-    def opened(self, about: UUID | None = None, part: str = "") -> OpenForm:
+    def opened(self, about: UUID | None = None, part: str = "", path: str = "") -> OpenForm:
         """The newest draft, or the one that the address names; after a form was sent, its own page goes on.
 
-        `part` tells forms of this name about the same thing apart.
+        `part` tells forms of this name about the same thing apart; `path` leads to the form where the address alone does not.
         """
         form = f"{self.name}{PART}{part}" if part else self.name
         drafts = [one for one in _drafts(about) if one.form == form]
@@ -123,7 +124,7 @@ class DraftForm:
         named = next((one for one in drafts if one.page.hex == asked), None)
         newest = drafts[0] if drafts and request.method == "GET" else None
         draft = named or newest
-        page = fresh_page(form, about, draft)
+        page = fresh_page(form, about, draft, path)
         return OpenForm(page, draft, _others(drafts, draft.page if draft else None))
 
     def begin(self, fields: Mapping[str, str]) -> None:
@@ -140,7 +141,7 @@ class DraftForm:
         def taking(*positional: P.args, **named: P.kwargs) -> Answer:
             answer = view(*positional, **named)
             if isinstance(answer, Response) and answer.status_code == _ENDS:
-                _finish()
+                taken()
             return answer
 
         taking.__dict__["draft_form"] = self
@@ -182,7 +183,7 @@ def _keep() -> SaveResult | None:
     return None
 
 
-def _finish() -> None:
+def taken() -> None:
     """What was taken is no draft any more. Where that fails, the draft is offered once more and can be thrown away."""
     g.draft_kept = None
     sent = sent_page()

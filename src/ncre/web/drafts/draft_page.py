@@ -34,6 +34,11 @@ class SignedPage:
     shown_at: datetime
 
     @property
+    def before_draft(self) -> str:
+        """The path as far as the number of a draft that it is to show."""
+        return f"{self.path}{'&' if '?' in self.path else '?'}draft="
+
+    @property
     def text(self) -> str:
         one = self.page
         said = {
@@ -49,7 +54,7 @@ class SignedPage:
         return _signer().dumps(said)
 
 
-def fresh_page(form: str, about: UUID | None, draft: FormDraft | None) -> SignedPage:
+def fresh_page(form: str, about: UUID | None, draft: FormDraft | None, path: str = "") -> SignedPage:
     """A page of the form that is shown now to whoever is signed in, begun with this draft."""
     page = DraftPage(
         uuid4(),
@@ -59,7 +64,7 @@ def fresh_page(form: str, about: UUID | None, draft: FormDraft | None) -> Signed
         draft.page if draft else None,
         draft.revision if draft else 0,
     )
-    return SignedPage(page, request.path, container().clock())
+    return SignedPage(page, path or request.path, container().clock())
 
 
 def sent_page() -> SignedPage | None:

@@ -58,7 +58,7 @@ def begin(round_code: str, site: str) -> Answer:
     round_, found = _round(round_code), _site(round_code, site)
     way, why = typed_field("way"), typed_field("why")
     if way not in ("refund", "keep", "postpone"):
-        fault = _("请选择取消并退费、取消但不退费，或延期。")
+        fault = _("请选择取消并退款、取消但不退款，或延期。")
         return _preview(round_, found, {"way": fault}), 422
     money = {"refund": PaidFee.REFUND, "keep": PaidFee.KEEP}.get(way)
     to = typed_field("to") if way == "postpone" else ""

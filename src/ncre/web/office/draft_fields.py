@@ -83,7 +83,7 @@ WINDOWS: Final = (
 POLICY: Final = (
     ("review", later("考点审核"), "choice", YES_NO),
     ("confirmation", later("现场确认"), "choice", YES_NO),
-    ("hold_hours", later("支付期限（小时）"), "line", ()),
+    ("hold_hours", later("缴费期限（小时）"), "line", ()),
     ("clock", later("期限起算"), "choice", CLOCKS),
     ("most_subjects", later("限报科次"), "line", ()),
     ("audience", later("报考对象"), "choice", AUDIENCES),
@@ -206,7 +206,7 @@ FORMS: Final[Mapping[str, Form]] = {
                         DraftField("prerequisite_code", later("取证前置科目"), short=True),
                     ),
                 ),
-                hint=later("清空一行即取消这个科目。"),
+                hint=later("清空一行即去掉这个科目。"),
             ),
         ),
     ),

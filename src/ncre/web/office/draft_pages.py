@@ -19,7 +19,7 @@ from ncre.web.office.draft_fields import FORMS, Form
 from ncre.web.office.draft_forms import as_time, fault_in_words, labels_of, rows_shown, typed_cells
 from ncre.web.office.draft_site_fields import site_form
 from ncre.web.shared.auth import container
-from ncre.web.shared.forms import fresh_id, sent_form, typed_field
+from ncre.web.shared.forms import fresh_id, sent_form
 from ncre.web.shared.history_view import names
 from ncre.web.shared.language import language
 
@@ -29,19 +29,19 @@ DRAFT: Final = DraftForm("round-part", largest=LARGEST_OF_STAFF)
 """Its fields are those of the part."""
 
 PUBLICATION: Final = DraftForm("publication", ("why",))
+NEXT: Final = DraftForm("next-round", ("source", "code", "begins"))
 
 
 def list_page(faults: dict[str, str]) -> str:
     round_ = container().queries.exams.current()
     opened = container().queries.exams.rounds()
-    begins = typed_field("begins")
     return render_template(
         "office/rounds/drafts.html",
         rounds=opened[::-1],
         current=round_.code if round_ else "",
         drafts=container().round_drafts.listed(),
         faults=faults,
-        typed={"code": typed_field("code"), "begins": begins},
+        opened_next=NEXT.opened(),
         name_of=names(),
         command_id=fresh_id,
     )

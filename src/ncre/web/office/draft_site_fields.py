@@ -68,7 +68,7 @@ def site_form(
                 hint=_("留空则按考次的现场确认时间，在考点地址。"),
             ),
             offers_group(listed),
-            FieldGroup(_("机房"), table=ROOMS, hint=_("清空一行即取消这个机房。")),
+            FieldGroup(_("机房"), table=ROOMS, hint=_("清空一行即去掉这个机房。")),
             FieldGroup(
                 _("本考点的批次"),
                 table=Table("sittings", SITTINGS),

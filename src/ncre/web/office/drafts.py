@@ -16,6 +16,7 @@ from ncre.services.exam.draft import RoundDraft
 from ncre.web.office.draft_forms import typed_cells
 from ncre.web.office.draft_pages import (
     DRAFT,
+    NEXT,
     PUBLICATION,
     SITE,
     begun_part,
@@ -52,6 +53,7 @@ def home() -> Answer:
 
 @pages.post("/office/rounds/next")
 @require_role(Role.OFFICE)
+@NEXT.sent
 def begin_next() -> Answer:
     """A draft of a new round, from the plan of another."""
     source, code = typed_field("source"), code_field("code")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from ncre.projections.exports.sentences import WHAT
 from ncre.services.exports.columns import COLUMNS, FORMS
 from ncre.services.exports.exports import LONGEST_WHY, ExportRequest, JobState
 from ncre.services.exports.writers import MIME, has_parquet
+from ncre.web.drafts.draft_form import DraftForm
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -23,6 +25,9 @@ from ncre.web.shared.rounds import current_round
 
 pages = Blueprint("exports", __name__)
 office = require_role(Role.OFFICE)
+
+DRAFT: Final = DraftForm("export", ("columns", "why", "site", "form", "at"))
+"""A part for each kind of data, which has columns of its own."""
 
 FIELD_OF = {
     RefusalCode.EXPORT_COLUMNS: "columns",
@@ -46,6 +51,7 @@ def home() -> Answer:
 @pages.post("/office/exports")
 @office
 @require_recent_authentication
+@DRAFT.sent
 def make() -> Answer:
     """At once, or every day at a time, as the button says."""
     act, asked = Act(account().actor, command_id()), _asked()
@@ -126,8 +132,9 @@ def _list(faults: dict[str, str]) -> str:
     what = request.values.get("what", "candidates")
     what = what if what in COLUMNS else "candidates"
     jobs, schedules = container().exports.of(account().id)
-    sent = request.method == "POST"
-    picked = field_values("columns") if sent else container().exports.choice(account().id, what)
+    opened = DRAFT.opened(part=what, path=url_for("exports.home", what=what))
+    kept = opened.fields.getlist("columns")
+    picked = kept if opened.is_begun else container().exports.choice(account().id, what)
     return render_template(
         "office/exports.html",
         what=what,
@@ -137,6 +144,7 @@ def _list(faults: dict[str, str]) -> str:
         picked=set(picked),
         forms=[one for one in FORMS if one != "parquet" or has_parquet()],
         sites=[(one.code, one.plan.name) for one in container().queries.exams.sites(current_round().code)],
+        opened=opened,
         jobs=jobs,
         schedules=schedules,
         State=JobState,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -14,6 +15,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.bounds import OutOfBounds, integer
 from ncre.handlers.command_handler import Act
 from ncre.services.integration.webhooks import LONGEST_URL
+from ncre.web.drafts.draft_form import DraftForm, OpenForm, taken, thing
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -30,6 +32,10 @@ from ncre.web.shared.history_view import newest_first
 from ncre.web.shared.language import language
 
 pages = Blueprint("integrations", __name__)
+
+DRAFT: Final = DraftForm("integration", ("name", "scopes", "sites", "why"))
+CHANGE: Final = DraftForm("system", ("scopes", "sites", "url", "why"))
+"""About the integration or one of its secrets, a part for each change."""
 
 FIELD_OF = {
     RefusalCode.WHY_MISSING: "why",
@@ -54,6 +60,7 @@ def home() -> Answer:
 @pages.post("/office/integrations")
 @require_role(Role.OFFICE)
 @require_recent_authentication
+@DRAFT.sent
 def make() -> Answer:
     """Its first secret is shown once, on the page that follows."""
     name = line_field("name")
@@ -65,6 +72,7 @@ def make() -> Answer:
         return _list(_fault(refusal)), int(STATUS[refusal.code])
     if not secret:
         return redirect(url_for("integrations.one", identity=made), 303)
+    taken()
     return _one(made, {}, secret)
 
 
@@ -80,6 +88,7 @@ def one(identity: UUID) -> Answer:
 )
 @require_role(Role.OFFICE)
 @require_recent_authentication
+@CHANGE.sent
 def change(identity: UUID, change: str) -> Answer:
     """One act; what is so already changes nothing."""
     secret = ""
@@ -92,6 +101,7 @@ def change(identity: UUID, change: str) -> Answer:
         faults = {_place(change, field): words for field, words in _fault(refusal).items()}
         return _one(identity, faults), int(STATUS[refusal.code])
     if secret:
+        taken()
         return _one(identity, {}, secret)
     flash(_("已办理。"))
     return redirect(url_for("integrations.one", identity=identity), 303)
@@ -158,6 +168,7 @@ def _list(faults: dict[str, str]) -> str:
         "office/integrations.html",
         found=container().integrations.integrations.all(),
         scopes=_words(),
+        opened=DRAFT.opened(),
         faults=faults,
         longest_name=LONGEST_NAME,
         longest_why=LONGEST_WHY,
@@ -180,11 +191,18 @@ def _one(identity: UUID, faults: dict[str, str], secret: str = "") -> str:
         deliveries=deliveries,
         counts=counts,
         story=newest_first(story),
+        opened_change=lambda change, prefix="": _opened(identity, change, prefix),
         faults=faults,
         longest_why=LONGEST_WHY,
         longest_url=LONGEST_URL,
         command_id=fresh_id,
     )
+
+
+def _opened(identity: UUID, change: str, prefix: str) -> OpenForm:
+    if prefix:
+        return CHANGE.opened(thing(str(identity), prefix), "secret")
+    return CHANGE.opened(identity, change)
 
 
 def _words() -> list[tuple[str, str]]:

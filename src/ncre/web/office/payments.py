@@ -87,7 +87,7 @@ def send_back() -> Answer:
         )
     except Refusal as refusal:
         return _refused(refusal)
-    flash(_("已申请原路退回，渠道确认后会显示在账本里。"))
+    flash(_("已申请原路退回，支付平台确认后会显示在账本里。"))
     return redirect(url_for("office_payments.home"), 303)
 
 

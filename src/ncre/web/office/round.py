@@ -111,7 +111,7 @@ def _attention(every: list[overview.SiteOverview]) -> list[tuple[str, str]]:
         sentence = _("%(count)s 份等待审核，最久的已等 %(time)s", count=queue.count, time=longest)
         found.append((sentence, url_for("review.queue")))
     if unclear:
-        found.append((_("%(count)s 笔款项需要核查", count=unclear), url_for("office_payments.home")))
+        found.append((_("%(count)s 笔款项需要核对", count=unclear), url_for("office_payments.home")))
     if owed:
         found.append((_("%(count)s 笔款项待退", count=owed), url_for("office_payments.home")))
     found += _without_seats(round_, {now.site.code: now.site.plan.name for now in every})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_urlsafe
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -16,6 +17,7 @@ from ncre.identity.account_refusals import NameTaken
 from ncre.identity.accounts import LONGEST_ACCOUNT_NAME, Account
 from ncre.projections.accounts.sentences import staff_change_words
 from ncre.services.accounts.staff_accounts import StaffAccountResult
+from ncre.web.drafts.draft_form import DraftForm, taken
 from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
@@ -26,6 +28,10 @@ from ncre.web.shared.language import language
 pages = Blueprint("staff_accounts", __name__)
 
 ROLES = (Role.REVIEWER, Role.SITE_ADMIN, Role.AUDITOR, Role.OFFICE)
+DRAFT: Final = DraftForm("staff-account", ("name", "role", "sites", "why"))
+CHANGE: Final = DraftForm("account", ("role", "sites", "why"))
+"""About the account, a part for each change. Passwords are made here and typed nowhere."""
+
 FIELD_OF = {
     RefusalCode.WHY_MISSING: "why",
     RefusalCode.TEXT_TOO_LONG: "why",
@@ -45,6 +51,7 @@ def home() -> Answer:
 @pages.post("/office/accounts")
 @require_role(Role.OFFICE)
 @require_recent_authentication
+@DRAFT.sent
 def make() -> Answer:
     """A new account; its password is shown once, to be handed over and changed by its owner."""
     name, password = line_field("name"), token_urlsafe(12)
@@ -57,6 +64,7 @@ def make() -> Answer:
         return _list({"name": _("这个账号名已有人使用，请换一个。")}), 409
     except Refusal as refusal:
         return _list(_fault(refusal)), int(STATUS[refusal.code])
+    taken()
     return _one(made.id, {}, StaffAccountResult(outcome.done, password))
 
 
@@ -70,6 +78,7 @@ def one(identity: UUID) -> Answer:
 @pages.post("/office/accounts/<uuid:identity>/<any(role, disable, enable, factor, password):change>")
 @require_role(Role.OFFICE)
 @require_recent_authentication
+@CHANGE.sent
 def ask(identity: UUID, change: str) -> Answer:
     """Done at once, or kept for a second person where it is one of the office's own."""
     try:
@@ -99,6 +108,7 @@ def decline(identity: UUID) -> Answer:
 
 def _after(identity: UUID, outcome: StaffAccountResult) -> Answer:
     if outcome.password:
+        taken()
         return _one(identity, {}, outcome)
     flash(_("已办理。") if outcome.done else _("已提交，等待考务办公室的另一位同事确认。"))
     known = container().accounts.find(identity)
@@ -135,6 +145,7 @@ def _list(faults: dict[str, str]) -> str:
         found=container().staff_accounts.all(),
         roles=ROLES,
         change_words=_words,
+        opened=DRAFT.opened(),
         faults=faults,
         longest_why=LONGEST_WHY,
     )
@@ -151,6 +162,7 @@ def _one(identity: UUID, faults: dict[str, str], outcome: StaffAccountResult | N
         may_confirm=found.request is not None and found.request.asked_by != str(account().id),
         roles=(*ROLES, Role.CANDIDATE),
         change_words=_words,
+        opened_change=lambda change: CHANGE.opened(identity, change),
         faults=faults,
         outcome=outcome,
         longest_why=LONGEST_WHY,

@@ -106,7 +106,7 @@ def _statuses(found: Statistics) -> list[Bar]:
     said = language()
     people = found.people or 1
     return bars(
-        (STATUSES[status].say(said), count, (f"{count:,}", f"{100 * count / people:.1f} %"))
+        (STATUSES[status].say(said), count, (f"{count:,}", f"{100 * count / people:.1f}\N{NO-BREAK SPACE}%"))
         for status, count in found.statuses.items()
     )
 
@@ -170,4 +170,4 @@ def _money(found: Statistics) -> list[Bar]:
 
 def _span(seconds: float) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
-    return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=minutes)
+    return _("%(hours)s 小时 %(minutes)s 分钟", hours=hours, minutes=minutes)

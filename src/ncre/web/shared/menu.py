@@ -44,7 +44,7 @@ BEGIN_A_GROUP: Final = frozenset(
 
 OF_ROLE: Final = {
     Role.CANDIDATE: ((later("欢迎"), "home.welcome"), (later("当前考次"), "registration.current")),
-    Role.REVIEWER: (*_QUEUE, (later("二次复核"), "second_look.page"), *_DESK),
+    Role.REVIEWER: (*_QUEUE, (later("复核"), "second_look.page"), *_DESK),
     Role.OFFICE: (
         (later("考务概况"), "round.home"),
         (later("考次设置"), "round_drafts.home"),

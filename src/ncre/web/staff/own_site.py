@@ -192,7 +192,7 @@ def _preview(
 
 def _form(found: Site, part: str) -> Form:
     if part == "rooms":
-        return Form(_("机房"), (FieldGroup(_("机房"), table=ROOMS, hint=_("清空一行即取消这个机房。")),))
+        return Form(_("机房"), (FieldGroup(_("机房"), table=ROOMS, hint=_("清空一行即去掉这个机房。")),))
     if part == "offers":
         return Form(_("开考科目"), (offers_group(_subjects(current_round(), found)),))
     notice = DraftField("site.notice", _("考点提示"), hint=_("考生选择考点时看到。"))

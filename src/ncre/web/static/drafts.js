@@ -78,7 +78,7 @@ function keep(says) {
 
   function newer(told) {
     const link = document.createElement("a");
-    link.href = `${says.dataset.path}?draft=${told.newer}`;
+    link.href = says.dataset.before + told.newer;
     link.textContent = says.dataset.look;
     says.replaceChildren(`${says.dataset.newer}${told.at} `, link);
   }

@@ -48,6 +48,7 @@ function start() {
     part("crop-open").hidden = true;
     says.textContent = "";
     chosen = file || null;
+    form.classList.toggle("chosen", chosen !== null);
     if (!chosen) return;
     const fault = await faultOf(chosen);
     if (chosen !== file) return;
