@@ -105,7 +105,7 @@ MAY_KNOW: dict[str, set[str]] = {
 
 LIBRARIES: dict[str, set[str]] = {
     "events": set(),
-    "store": {"sqlalchemy", "eventsourcing", "cryptography", "msgspec", "alembic"},
+    "store": {"sqlalchemy", "psycopg", "eventsourcing", "cryptography", "msgspec", "alembic"},
     "operational": {"sqlalchemy", "cryptography"},
     "ledger": {"cryptography", "requests", "sqlalchemy"},
     "domain": {"transitions", "stdnum", "email_validator", "phonenumbers"},
@@ -113,7 +113,7 @@ LIBRARIES: dict[str, set[str]] = {
     "handlers": {"sqlalchemy", "eventsourcing"},
     "backups": {"msgspec", "sqlalchemy"},
     "clients": {"requests", "cryptography", "authlib", "joserfc", "httpcore"},
-    "photo": {"PIL", "pillow_heif", "cv2", "numpy", "msgspec", "boto3", "botocore"},
+    "photo": {"PIL", "pillow_heif", "ai_edge_litert", "cv2", "numpy", "msgspec", "boto3", "botocore"},
     "identity": {"argon2", "sqlalchemy", "altcha", "captcha", "pyotp", "segno", "msgspec", "itsdangerous"},
     "documents": {"fpdf", "PIL", "segno", "uharfbuzz", "cryptography", "pyhanko"},
     "fonts": set(),

@@ -19,7 +19,7 @@ import pytest
 
 from ncre.domain.photo.verdict import judge
 from ncre.photo.lab import lab as lab_module
-from ncre.photo.lab import measuring, nets
+from ncre.photo.lab import measuring, nets, runtime
 from ncre.photo.lab.answers import LARGEST_LOOKED_AT
 from ncre.photo.lab.lab import KEPT, InProcessPhotoLab, LabBroken, PhotoLabPool
 from ncre.photo.lab.measuring import measure
@@ -192,6 +192,7 @@ def test_without_opencv_the_file_is_still_judged_and_the_rest_is_left_to_people(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(nets, "cv2", None)
+    monkeypatch.setattr(runtime, "cv2", None)
     with pytest.raises(NotMeasured):
         Nets()
     measured = measure(GOOD)

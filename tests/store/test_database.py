@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from psycopg import Cursor
 from sqlalchemy import event, insert, select, text
 from sqlalchemy.pool import Pool
 
@@ -451,6 +452,36 @@ def test_a_trusted_connection_that_died_fails_once_and_takes_no_other_along(post
     with pytest.raises(DatabaseFailure):
         _reads(database)
     assert _reads(database) != former
+    database.close()
+
+
+def test_reading_costs_no_listener_at_each_statement(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.reading() as connection:
+        assert connection.connection.driver_connection.autocommit
+        assert not connection.engine._has_events
+    with database.snapshot() as connection:
+        assert connection.get_isolation_level() == "REPEATABLE READ"
+        assert connection.execute(text("SHOW transaction_read_only")).scalar_one() == "on"
+    with database.transaction() as connection:
+        assert not connection.connection.driver_connection.autocommit
+        assert connection.get_isolation_level() == "READ COMMITTED"
+        assert connection.execute(text("SHOW transaction_read_only")).scalar_one() == "off"
+    database.close()
+
+
+def test_columns_are_told_by_the_names_and_types_that_the_driver_gives_them(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    asked = "SELECT 1 AS one, 'x'::text AS \"zwei 二\", NULL::uuid AS three"
+    with database.reading() as connection:
+        driver = connection.connection.driver_connection
+        with driver.cursor() as ours, Cursor(driver) as theirs:
+            told = [
+                [tuple(one)[:2] for one in cursor.execute(asked).description] for cursor in (ours, theirs)
+            ]
+            assert told[0] == told[1]
+            assert ours.execute("SET application_name TO 'test'").description is None
+            assert ours.execute("SELECT 1 WHERE false").description is not None
     database.close()
 
 

@@ -19,9 +19,9 @@ from sqlalchemy import (
     inspect,
     null,
     select,
-    tuple_,
 )
 
+from ncre.store.columns import has_key
 from ncre.store.schema import metadata
 
 BATCH_SIZE: Final = 1_000
@@ -80,11 +80,7 @@ def read(connection: Connection, table: Table, *conditions: ColumnElement[bool])
 
 def with_keys(connection: Connection, table: Table, keys: Collection[Key]) -> dict[Key, Row]:
     """The rows that have these keys."""
-    columns = list(table.primary_key.columns)
-    wanted = (
-        tuple_(*columns).in_(list(keys)) if len(columns) > 1 else columns[0].in_([key[0] for key in keys])
-    )
-    return {key_of(table, row): row for row in read(connection, table, wanted)}
+    return {key_of(table, row): row for row in read(connection, table, has_key(table, keys))}
 
 
 def key_of(table: Table, row: Row) -> Key:

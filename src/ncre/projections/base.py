@@ -7,23 +7,27 @@ alone, so two commands never meet in a row without having met in the version fir
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.sql import Delete, Insert, Select, Update
 
 from ncre.events.base import Fact
 from ncre.projections.summaries import SumChanges, Summary
+from ncre.store.columns import has_key
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
 _MISSING: Final[Row] = {}
+
+MOST_KEYS: Final = 2_000
+"""Rows that are asked for at once: SQLite takes 32 766 parameters of a statement."""
 
 
 class _Statements:
@@ -33,8 +37,6 @@ class _Statements:
         self.key_names = tuple(column.name for column in table.primary_key.columns)
         matches = [table.c[name] == bindparam(f"key_{name}") for name in self.key_names]
         self.selecting: Select[Any] = select(table).where(*matches)
-        of_these = tuple_(*table.primary_key.columns).in_(bindparam("keys", expanding=True))
-        self.selecting_several: Select[Any] = select(table).where(of_these)
         self.inserting: Insert = insert(table)
         self.deleting: Delete = delete(table).where(*matches)
         self._update = update(table).where(*matches)
@@ -72,10 +74,13 @@ class Projection:
         self.name = self.table.name
         self.key_names = statements.key_names
         self.selecting = statements.selecting
-        self.selecting_several = statements.selecting_several
         self.inserting = statements.inserting
         self.deleting = statements.deleting
         self.updating = statements.updating
+
+    def selecting_several(self, keys: Collection[Key]) -> Select[Any]:
+        """The rows of these keys, of which there is one at least."""
+        return select(self.table).where(has_key(self.table, keys))
 
     def key(self, fact: Any) -> Key:
         """The primary key of the row that the fact touches."""
@@ -141,10 +146,15 @@ class RowsInTransaction:
                 if not projection.fresh:
                     wanted.setdefault(projection, set()).add(projection.key(fact))
         for projection, keys in wanted.items():
-            found = self._connection.execute(projection.selecting_several, {"keys": sorted(keys)}).mappings()
-            rows = {tuple(row[name] for name in projection.key_names): dict(row) for row in found}
-            for key in keys:
-                self._before[projection, key] = self._after[projection, key] = rows.get(key)
+            in_order = sorted(keys)
+            for start in range(0, len(in_order), MOST_KEYS):
+                self._read_several(projection, in_order[start : start + MOST_KEYS])
+
+    def _read_several(self, projection: Projection, keys: list[Key]) -> None:
+        found = self._connection.execute(projection.selecting_several(keys)).mappings()
+        rows = {tuple(row[name] for name in projection.key_names): dict(row) for row in found}
+        for key in keys:
+            self._before[projection, key] = self._after[projection, key] = rows.get(key)
 
     def _read(self, projection: Projection, key: Key) -> Row | None:
         if projection.fresh:

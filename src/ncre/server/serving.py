@@ -32,6 +32,9 @@ UNREAD_SECONDS: Final = 30
 STOPPING_SECONDS: Final = 25
 """For answers under way when the server is told to stop. Systems that stop services wait longer by default."""
 
+NEWCOMERS: Final = 20_000
+"""Objects that may be new before garbage in rings is looked for: some ten pages, a few megabytes."""
+
 START_SECONDS: Final = 20
 """In which a process must answer whether it lives, and a new one must serve."""
 
@@ -124,9 +127,13 @@ class _Started:
 
 
 def _freeze() -> None:
-    """What stands by now stays: looking through it for garbage again and again costs a page of events a third."""
+    """What stands by now stays: looking through it for garbage again and again costs a page of events a third.
+
+    What a request makes is mostly gone by itself when it ends, so newcomers are looked through seldom.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEWCOMERS)
 
 
 def _end_with_parent() -> None:
@@ -144,7 +151,7 @@ def _config(application: Any, factory: bool = False, workers: int = 1) -> Config
         workers=workers,
         http=Connection,
         ws="none",
-        loop="asyncio",
+        loop="auto",  # uvloop where it is installed, else asyncio's own
         interface="asgi3",
         lifespan="on",
         access_log=False,

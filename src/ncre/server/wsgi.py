@@ -1,7 +1,8 @@
 """Calls a WSGI application (PEP 3333) in a thread, and sends on what it answers.
 
 The thread is free again as soon as the application is done: up to `IN_FLIGHT` chunks of an answer wait for a client
-that reads slowly, in memory, without a thread.
+that reads slowly, in memory, without a thread. The event loop is woken once for a small answer, with all there is to tell:
+each time costs as much as a look at the database, for the thread and the loop then contend for the interpreter.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Semaphore
 from types import TracebackType
@@ -51,10 +53,15 @@ class ResponseStream:
             raise ClientGone
         self.loop.call_soon_threadsafe(self.queue.put_nowait, parcel)
 
-    def end(self) -> None:
-        """From the thread, without waiting: nothing more comes."""
-        last: list[Message | None] = [None]
-        self.loop.call_soon_threadsafe(self.queue.put_nowait, last)
+    def end(self, last: list[Message | None], done: Callable[[], None]) -> None:
+        """From the thread, without waiting: the last parcel, and that the thread is free."""
+
+        def ended() -> None:
+            self.queue.put_nowait(last)
+            done()
+
+        with suppress(RuntimeError):  # the server has ended meanwhile
+            self.loop.call_soon_threadsafe(ended)
 
     def abandon(self) -> None:
         """In the event loop: the client is gone, and the thread need not go on."""
@@ -80,10 +87,8 @@ async def call(
     done: Callable[[], None],
 ) -> None:
     """Answer one request until it is sent, or `gone` is done; `done` is called in the loop once the thread is free."""
-    loop = asyncio.get_running_loop()
-    answer = ResponseStream(loop)
-    running = loop.run_in_executor(threads, _run, application, environ, answer)
-    running.add_done_callback(lambda _: done())
+    answer = ResponseStream(asyncio.get_running_loop())
+    threads.submit(_run, application, environ, answer, done)
     gone.add_done_callback(lambda _: answer.abandon())
     try:
         await answer.send_on(send)
@@ -136,28 +141,36 @@ def _add_header(environ: dict[str, Any], name: str, value: str) -> None:
     environ[key] = value
 
 
-def _run(application: Application, environ: dict[str, Any], answer: ResponseStream) -> None:
+def _run(
+    application: Application, environ: dict[str, Any], answer: ResponseStream, done: Callable[[], None]
+) -> None:
     """In a thread: the application's answer, or 500 where it breaks before it began."""
     writer = _Writer(answer)
     try:
         writer.send_all(application(environ, writer.start))
     except ClientGone:
-        answer.end()
+        pass
     except Exception:
         log.exception(
             "an error that the pages did not catch, while answering a %s", environ["REQUEST_METHOD"]
         )
         writer.broken()
+    finally:
+        answer.end(writer.last, done)
 
 
 class _Writer:
-    """Gathers what the application says into parcels of a decent size; a small answer is one parcel."""
+    """Gathers what the application says into parcels of a decent size; a small answer is one parcel.
+
+    `last` is the parcel with which the answer ends; where it breaks off, the end alone.
+    """
 
     def __init__(self, answer: ResponseStream) -> None:
         self._answer = answer
         self._head: Message | None = None
         self._begun = False
         self._pieces = bytearray()
+        self.last: list[Message | None] = [None]
 
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExceptionInfo | None = None
@@ -175,32 +188,31 @@ class _Writer:
         try:
             for piece in answered:
                 self._write(piece)
-            self._post(self._taken(len(self._pieces), more=False), None)
+            self.last = self._parcel(self._taken(len(self._pieces), more=False), None)
         finally:
             getattr(answered, "close", lambda: None)()
 
     def broken(self) -> None:
         """The connection is cut where the answer had begun; nobody may take half a page for a whole one."""
         if self._begun:
-            self._answer.end()
             return
         self._pieces.clear()
         self.start("500 Internal Server Error", [("content-length", "0")])
-        self._post(self._taken(0, more=False), None)
+        self.last = self._parcel(self._taken(0, more=False), None)
 
     def _write(self, piece: bytes) -> None:
         self._pieces += piece
         while len(self._pieces) > CHUNK:
-            self._post(self._taken(CHUNK, more=True))
+            self._answer.put(self._parcel(self._taken(CHUNK, more=True)))
 
     def _taken(self, size: int, more: bool) -> Message:
         body = bytes(self._pieces[:size])
         del self._pieces[:size]
         return {"type": "http.response.body", "body": body, "more_body": more}
 
-    def _post(self, *messages: Message | None) -> None:
+    def _parcel(self, *messages: Message | None) -> list[Message | None]:
         if self._head is None:
             raise RuntimeError("the application answered without start_response")
         parcel = list(messages) if self._begun else [self._head, *messages]
         self._begun = True
-        self._answer.put(parcel)
+        return parcel

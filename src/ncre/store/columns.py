@@ -1,11 +1,12 @@
-"""Column types that mean the same on SQLite and on PostgreSQL."""
+"""Columns that mean the same on SQLite and on PostgreSQL: their types, and keys of several of them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import ColumnElement, DateTime, Table, and_, tuple_
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -32,3 +33,15 @@ class Moment(TypeDecorator[datetime]):
 def moment_on_sqlite(value: datetime | None) -> str | None:
     """The text as which SQLite keeps a moment, made at once: rebuilding writes millions of them."""
     return None if value is None else value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def has_key(table: Table, keys: Collection[tuple[Any, ...]]) -> ColumnElement[bool]:
+    """Whether the primary key of a row is one of these, of which there is one at least.
+
+    For a key of several columns SQLite would look through the whole table: each column by itself leads it through the
+    index, and all of them together say which rows are meant.
+    """
+    columns = list(table.primary_key.columns)
+    by_column = zip(columns, zip(*keys, strict=True), strict=True)
+    each = [column.in_(list(dict.fromkeys(values))) for column, values in by_column]
+    return and_(*each, tuple_(*columns).in_(list(keys))) if len(each) > 1 else each[0]

@@ -7,10 +7,10 @@ for connections, of which there are as many as the process has threads, if it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zlib import crc32
 
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import CreateSchema
 
-from ncre.store.engines.postgresql import postgresql_engine, understood
+from ncre.store.engines.postgresql import READING, SNAPSHOT, postgresql_engine, understood
 from ncre.store.engines.sqlite_file import READS, SQLiteFile
 from ncre.store.fair_lock import FairLock, Overcrowded, SharedReading
 from ncre.store.migrated import MIGRATIONS, migrated_to, named, newest_migrations
@@ -62,6 +62,8 @@ class Database:
         self._shared = SharedReading(self._connected)
         self._turn: FairLock | None = None
         self._file: SQLiteFile | None = None
+        self._as_reader: Mapping[str, Any] = {}
+        self._as_snapshot: Mapping[str, Any] = {}
         if self.dialect == "sqlite":
             self._turn, file = FairLock(1, patience), SQLiteFile(self._url)
             # Writers lock at once, so that none of them reads first and then fails to write.
@@ -69,11 +71,10 @@ class Database:
             self._readers = self._snapshots = file.engine(READS, "query_only=ON", connections, patience)
             self._file = file
         else:
-            self._writers = postgresql_engine(self._url, connections, patience)
-            self._readers = self._writers.execution_options(isolation_level="AUTOCOMMIT")
-            self._snapshots = self._writers.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            self._writers = self._readers = self._snapshots = postgresql_engine(
+                self._url, connections, patience
             )
+            self._as_reader, self._as_snapshot = READING, SNAPSHOT
 
     def __repr__(self) -> str:
         return f"Database({self._url.render_as_string(hide_password=True)!r})"
@@ -128,13 +129,13 @@ class Database:
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
         with self._gate, self._readers.connect() as connection:
-            yield connection
+            yield connection.execution_options(**self._as_reader)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection to read with that sees one state of the database throughout the block."""
         with self._told(), self._gate, self._snapshots.connect() as connection:
-            yield connection
+            yield connection.execution_options(**self._as_snapshot)
         self._outages.read()
 
     @property

@@ -202,6 +202,12 @@ def test_neighbours_are_drawn_by_lot_and_not_by_registration() -> None:
     assert side_by_side < 8, "two of forty stand beside each other by chance alone"
 
 
+def test_who_sits_beside_whom_in_a_hall_follows_from_the_seed() -> None:
+    plan, crowd = site({"A": 20}, (batch(1),)), crowd_of([{"24"}] * 20)
+    drawn = {tuple(seats[0].seat for seats in seated(plan, crowd, seed=seed).values()) for seed in range(5)}
+    assert len(drawn) == 5, "five seeds, five orders of twenty"
+
+
 def test_a_fixed_seed_gives_this_plan_on_every_machine_and_for_good() -> None:
     """The lots are SHA-256, so that a recorded seed still proves the plan years later."""
     plan = site({"A": 3, "B": 2}, timetable((120, 20), (120, 20)))

@@ -14,6 +14,7 @@ import pytest
 from ncre.bootstrap import Container
 from ncre.documents.codes.ticket_token import read_ticket_token
 from ncre.documents.view_models import Printed
+from ncre.domain.exam.subject_names import subject_words
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.projections.audit.snapshots import AsOfMoment, AsOfVersion
@@ -115,6 +116,26 @@ def test_the_receipt_masks_the_document_and_names_the_clerk(
     assert sheet.english[sheet.channel] == sheet.channel or sheet.english[sheet.channel].isascii()
     container.documents.receipt(walker.id)
     assert drawn[-1].english is None
+
+
+def test_a_paper_is_drawn_once_and_kept_sealed_for_the_next_time(
+    container: Container, walker: Walker, drawn: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ncre.services.documents.assembly.DocumentAssembler.photo", lambda *_: b"a face")
+    folder = container.settings.data / "papers"
+    for _ in range(2):
+        assert container.documents.form(walker.id).pdf == b"%PDF"
+    (kept,) = [file for file in folder.rglob("*") if file.is_file()]
+    assert (len(drawn), drawn[0].person.photo) == (1, b"a face")
+    assert b"%PDF" not in kept.read_bytes()
+    container.documents.form(walker.id, bilingual=True)
+    assert len(drawn) == 2, "it says more"
+    kept.write_bytes(b"another box")
+    assert container.documents.form(walker.id).pdf == b"%PDF"
+    assert len(drawn) == 3, "what is damaged is drawn anew"
+    assert container.documents.sweep(datetime(2100, 1, 1, tzinfo=UTC)) == 2
+    container.documents.form(walker.id)
+    assert len(drawn) == 4
 
 
 def test_what_may_not_be_printed_is_refused_with_its_reason(
@@ -231,7 +252,9 @@ def test_a_wallet_shows_the_ticket_without_its_holder(container: Container, walk
     assert {sheet.site, sheet.address, sheet.record.number} <= {
         one for one in vars(card).values() if isinstance(one, str)
     }
-    said = repr(sitting)
+    said, name = repr(sitting), subject_words(case.round.subject("66").name)
+    assert f"66 {name.zh}" in said
+    assert f"66 {name.en}" in said
     assert f"第 {seat['hall']} 考场（{seat['room']}）{seat['seat']} 号" in said
     assert f"hall {seat['hall']} ({seat['room']}), seat {seat['seat']}" in said
     starts = [one for one in vars(sitting).values() if isinstance(one, datetime)]

@@ -181,3 +181,13 @@ def test_nothing_private_is_logged(
     assert "put off" in caplog.text
     for private in ("wenjing@example.com", "欧阳文静", candidate.details.document_number):
         assert private not in caplog.text
+
+
+def test_what_happened_before_a_revision_is_told_though_both_are_read_at_once(
+    container: Container, server: Server, post: LetterServices, paid: Candidate
+) -> None:
+    seats(container, paid, STARTS, STARTS)
+    moves_site(container, "乙路 2 号")
+    post.once()
+    told = {kind for kind, state, _ in kinds(post, paid) if state == "sent"}
+    assert {LetterKind.SEATED, LetterKind.ROUND_CHANGED} <= told

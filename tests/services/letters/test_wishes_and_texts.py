@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -200,9 +201,12 @@ def test_the_calendar_has_sittings_and_the_time_to_pay(container: Container, lan
 
     due = events()["pay@ncre"]
     assert (due["sequence"], due["status"], due["alarms"]) == (0, "CONFIRMED", 1)
+    words = {"zh": "全国计算机等级考试：考试费支付截止", "en": "NCRE: last moment to pay the fee"}
+    assert str(due["summary"]) == words[language]
     case = container.queries.cases.case(candidate.id)
     assert case is not None
     assert due["dtend"] == case.row["pay_by"]
+    assert due["dtstart"] == case.row["pay_by"] - timedelta(minutes=15)
     candidate.pays()
     over = events()["pay@ncre"]
     assert (over["sequence"], over["status"], over["alarms"]) == (1, "CANCELLED", 0)
@@ -212,6 +216,7 @@ def test_the_calendar_has_sittings_and_the_time_to_pay(container: Container, lan
         assert (sitting["dtstart"], sitting["dtend"]) == (seat["starts_at"], seat["ends_at"])
         assert (sitting["sequence"], sitting["status"], sitting["alarms"]) == (0, "CONFIRMED", 1)
         said = f"{sitting['summary']} {sitting['description']}"
+        assert "武汉软件工程职业学院" in str(sitting["location"])
         assert seat["ticket"] in said
         assert seat["room"] in said
         assert f" {seat['subject']} " in said

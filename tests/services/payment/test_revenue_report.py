@@ -53,7 +53,7 @@ def test_every_cell_of_a_payment_and_of_one_that_went_back() -> None:
     head, paid, back = cells(ROW, ROW | BACK)
     assert head == list(COLUMNS)
     assert [one.strip("\t") for one in paid] == [
-        *("2027-01-06 00:30:01", "支付宝", "N1", "T1", SITE, "80.50", "渠道通知"),
+        *("2027-01-06 00:30:01", "支付宝", "N1", "T1", SITE, "80.50", "支付平台通知"),
         *("", "", "", "", "", "", "78420019000001"),
     ]
     assert [one.strip("\t") for one in back[7:]] == [
@@ -74,7 +74,7 @@ def test_a_workbook_has_the_same_as_moments_numbers_and_text() -> None:
     assert sheet.freeze_panes == "A2"
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
     assert sheet["A2"].value.isoformat() == "2027-01-06T00:30:01"
-    assert [cell.value for cell in sheet[2]][1:7] == ["支付宝", "N1", "T1", SITE, 80.5, "渠道通知"]
+    assert [cell.value for cell in sheet[2]][1:7] == ["支付宝", "N1", "T1", SITE, 80.5, "支付平台通知"]
     assert sheet["A2"].number_format == "yyyy-mm-dd hh:mm:ss"
     assert sheet["F2"].number_format == "#,##0.00"
     assert sheet["K3"].value.isoformat() == "2027-01-06T09:00:00"

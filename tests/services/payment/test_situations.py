@@ -164,7 +164,7 @@ def test_an_open_order_and_a_time_that_is_over_are_named() -> None:
     assert "支付宝的订单（80.00 元）" in money.say("zh")
     assert "Alipay (80.00 yuan)" in money.say("en")
     (over,) = told(row(Status.APPROVED), after=timedelta(hours=25))
-    assert "缴费时间已于 2027-01-06 10:00 截止" in over.say("zh")
+    assert "缴费期限已于 2027-01-06 10:00 截止" in over.say("zh")
 
 
 def test_money_that_goes_back_stands_beside_what_is_still_to_be_paid() -> None:

@@ -152,6 +152,16 @@ def test_seats_left_count_no_site_below_nothing(container: Container) -> None:
     assert after.left >= 0
 
 
+def test_the_seats_left_are_those_that_nobody_holds(container: Container) -> None:
+    revise(container, SITE, quotas={"66": 9})
+    for _ in range(2):
+        Walker(container).submitted(subjects=("66",))
+    (found,) = [one for one in counted(container, SITE).subjects if one.code == "66"]
+    assert (found.quota, found.held, found.left) == (9, 2, 7)
+    elsewhere = [one for one in counted(container).subjects if one.code == "66"]
+    assert [(one.held, one.quota - one.left) for one in elsewhere] == [(2, 2)]
+
+
 def test_a_cancelled_payment_is_counted_as_what_went_back(container: Container, crowd: list[Walker]) -> None:
     paid = crowd[4]
     request = CaseRequest(registration=paid.id, actor=OFFICE)

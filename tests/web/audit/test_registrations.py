@@ -78,7 +78,9 @@ def values(text: str) -> dict[str, str]:
 
 def changes(text: str) -> dict[str, tuple[str, str]]:
     """The table of differences by label."""
-    rows = re.findall(r'<th scope="row">([^<]*)</th><td><del>(.*?)</del></td><td><ins>(.*?)</ins>', text)
+    rows = re.findall(
+        r'<th scope="row">([^<]*)</th><td[^>]*><del>(.*?)</del></td><td[^>]*><ins>(.*?)</ins>', text
+    )
     return {label: (before, after) for label, before, after in rows}
 
 

@@ -67,22 +67,22 @@ def test_exam_dates_and_the_sites_are_there_before_sign_in(stranger: Visitor) ->
         ("city=太原", 1, "太原工业学院"),
         ("q=珞喻路", 2, "华中师范大学"),
         ("q=ＣＨＩＮＡ", 0, "没有找到考点"),
-        ("q=湖北 java", 23, "先显示 10 个"),
+        ("q=湖北 java", 23, "先显示 8 个"),
         ("city=湖北 武汉&q=光谷大道", 1, "武汉软件工程职业学院"),
-        ("", 26, "找到 26 个考点，先显示 10 个"),
+        ("", 26, "找到 26 个考点，先显示 8 个"),
     ],
 )
 def test_sites_are_found_by_city_and_by_words(stranger: Visitor, asked: str, found: int, named: str) -> None:
     stranger.get(f"/sites?{asked}")
     assert named in stranger.text()
-    assert stranger.page.count('<section class="card"') == min(found, 10)
+    assert stranger.page.count('<section class="card"') == min(found, 8)
 
 
 def test_a_seat_that_is_taken_is_gone_from_the_page(wenjing: Candidate, stranger: Visitor) -> None:
     assert wenjing.details
     stranger.get("/sites?q=420019")
     taken = row_of(wenjing.container, wenjing.id)["lines"]
-    shown = dict(re.findall(r'<th scope="row">(\d\d) .*?<td class="number">(\d+)</td></tr>', stranger.page))
+    shown = dict(re.findall(r'<th scope="row">(\d\d) .*?<td>(\d+)</td></tr>', stranger.page))
     plan = next(
         one.plan
         for one in wenjing.container.command_handler.exams._sites.values()  # noqa: SLF001

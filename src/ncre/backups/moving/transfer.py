@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     Column,
@@ -22,7 +22,6 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    tuple_,
 )
 
 from ncre.backups import tables
@@ -30,6 +29,7 @@ from ncre.backups.copying import assert_empty_tables, number_by_hand, number_on
 from ncre.backups.moving.notes import ChangeNote, Notes
 from ncre.backups.problems import BackupUnusable
 from ncre.backups.tables import Key, Row
+from ncre.store.columns import has_key
 from ncre.store.database import Database
 from ncre.store.schema import facts, metadata
 
@@ -181,7 +181,7 @@ class Transfer:
         stored = tables.with_keys(writing, table, keys)
         others = [key for key in keys if _hash(table, wanted.get(key)) != _hash(table, stored.get(key))]
         if gone := [key for key in others if key in stored]:
-            writing.execute(delete(table).where(_one_of(table, gone)))
+            writing.execute(delete(table).where(has_key(table, gone)))
         if fresh := [tables.insertable(table, wanted[key]) for key in others if key in wanted]:
             writing.execute(insert(table), fresh)
         found = tables.with_keys(writing, table, keys)
@@ -246,13 +246,6 @@ def _assert_equal(table: Table, wanted: Iterable[Row], found: Iterable[Row]) -> 
         tables.hash_of(table, row) for row in found
     ):
         raise MoveDiffers([table.name])
-
-
-def _one_of(table: Table, keys: list[Key]) -> Any:
-    columns = list(table.primary_key.columns)
-    if len(columns) > 1:
-        return tuple_(*columns).in_(keys)
-    return columns[0].in_([key[0] for key in keys])
 
 
 def _portions(keys: list[Key]) -> Iterable[list[Key]]:

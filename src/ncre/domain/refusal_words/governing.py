@@ -170,9 +170,9 @@ GOVERNING: Final[Mapping[RefusalCode, Bilingual]] = {
         "There may be {most} at a time. Wait for those before, or end what is not needed.",
     ),
     RefusalCode.EXCHANGE_NO_KEY: Bilingual(
-        "还没有设置各省共用的比对密钥，不能导入和导出。请系统管理员按 docs/duplicates.md 设置。",
+        "还没有设置各省共用的比对密钥，不能导入和导出。请系统管理员按 docs/operations.md 设置。",
         "The key that the provinces share is not set, so nothing can be imported or exported. The system "
-        "administrator sets it as docs/duplicates.md says.",
+        "administrator sets it as docs/operations.md says.",
     ),
     RefusalCode.EXCHANGE_PROVINCE: Bilingual(
         "当前考次没有省 {province} 的考点。请核对省代码。",

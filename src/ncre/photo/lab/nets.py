@@ -1,6 +1,6 @@
 """The three small networks that find a face, its points, and the person against the background.
 
-They run in OpenCV without a network, a GPU or a download (photo facts §3-5). Where OpenCV or a model
+They run here without a network, a GPU or a download (photo facts §3-5, `runtime.py`). Where OpenCV or a model
 file is missing, or a file is not the one whose sum is written here, nothing is measured and the service
 goes on.
 """
@@ -18,7 +18,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ncre.photo.lab.vision import cv2
+from ncre.photo.lab import runtime
+from ncre.photo.lab.runtime import Network, network
+from ncre.photo.lab.vision import VisionError, cv2
 
 Pixels = NDArray[np.uint8]
 """Height x width x 3, RGB."""
@@ -129,8 +131,7 @@ class Nets:
     def _run(self, name: str, blob: Any) -> list[NDArray[np.float32]]:
         net = self._nets[name]
         with self._lock:
-            net.setInput(blob)
-            return list(net.forward(net.getUnconnectedOutLayersNames()))
+            return net.run(blob)
 
 
 @cache
@@ -142,14 +143,17 @@ def nets() -> Nets:
 def versions() -> dict[str, str]:
     """The models and what runs them, as a verdict names them."""
     named = {name.removesuffix(".tflite"): told[:12] for name, told in SUMS.items()}
-    return {"opencv": cv2.__version__ if cv2 is not None else "none", **named}
+    return {**runtime.versions(), **named}
 
 
-def _loaded(name: str) -> Any:
+def _loaded(name: str) -> Network:
     model = (files(__package__) / "models" / name).read_bytes()
     if sha256(model).hexdigest() != SUMS[name]:
         raise NotMeasured(f"{name} is not the model that belongs here")
-    return cv2.dnn.readNetFromTFLite(np.frombuffer(model, np.uint8))
+    try:
+        return network(model)
+    except (RuntimeError, ValueError, VisionError) as error:
+        raise NotMeasured(f"{name} cannot be loaded: {error}") from error
 
 
 def _anchors() -> NDArray[np.float64]:

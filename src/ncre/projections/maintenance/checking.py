@@ -206,7 +206,7 @@ class _Check:
             yield from self._connection.execute(asked).all()
             return
         for keys in in_portions(list(folded)):
-            yield from self._connection.execute(projection.selecting_several, {"keys": keys}).all()
+            yield from self._connection.execute(projection.selecting_several(keys)).all()
 
     def _extra(self, projection: Projection, key: Key, part: Slice) -> None:
         """A row that no fact leads to; of a stream that cannot be read, nobody knows."""

@@ -27,7 +27,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    tuple_,
     union,
     update,
 )
@@ -36,6 +35,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from ncre.events.base import Fact
 from ncre.projections.base import Key, Listeners, Projection, Row
 from ncre.projections.maintenance.bulk import insert_all
+from ncre.store.columns import has_key
 from ncre.store.database import Database
 from ncre.store.migrated import newest_migrations
 from ncre.store.schema import person_keys
@@ -199,8 +199,8 @@ class Shadows:
         live, table = projection.table, self._tables[projection]
         names = [column.name for column in live.columns]
         for some in _in_portions(keys):
-            connection.execute(delete(live).where(_among(live, projection, some)))
-            wanted = select(*(table.c[name] for name in names)).where(_among(table, projection, some))
+            connection.execute(delete(live).where(has_key(live, some)))
+            wanted = select(*(table.c[name] for name in names)).where(has_key(table, some))
             if projection.sealed_for:
                 erased = select(person_keys.c.subject).where(person_keys.c.erased_at.is_not(None))
                 column = table.c[projection.sealed_for]
@@ -226,7 +226,7 @@ class Shadows:
         table = self._tables[projection]
         found: dict[Key, Row] = {}
         for some in _in_portions({projection.key(fact) for fact in heard}):
-            rows = connection.execute(select(table).where(_among(table, projection, some))).mappings()
+            rows = connection.execute(select(table).where(has_key(table, some))).mappings()
             found |= {tuple(row[name] for name in projection.key_names): dict(row) for row in rows}
         return found
 
@@ -239,7 +239,7 @@ class Shadows:
     ) -> None:
         table = self._tables[projection]
         for some in _in_portions(before):
-            connection.execute(delete(table).where(_among(table, projection, some)))
+            connection.execute(delete(table).where(has_key(table, some)))
         rows = [row for row in after.values() if row is not None]
         insert_all(connection, table, rows)
 
@@ -256,10 +256,6 @@ def _comparable(table: Table, live: Table) -> Any:
     return select(
         *(cast(one, Text).label(one.name) if isinstance(one.type, JSON) else one for one in columns)
     )
-
-
-def _among(table: Table, projection: Projection, keys: list[Key]) -> Any:
-    return tuple_(*(table.c[name] for name in projection.key_names)).in_(keys)
 
 
 def _release(metadata: MetaData) -> str:

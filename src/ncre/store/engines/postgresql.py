@@ -15,6 +15,12 @@ TRUSTED_SECONDS: Final = 1.0
 """For so long after its last use a connection to PostgreSQL is not asked whether it still lives."""
 
 
+READING: Final = {"isolation_level": "AUTOCOMMIT"}
+SNAPSHOT: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Options of a connection that reads. Given to an engine they would cost a listener, with which SQLAlchemy takes its
+slow way at every statement."""
+
+
 def understood(url: str) -> URL:
     """The URL of a database that this version can work with. Raises DatabaseUnusable."""
     try:
@@ -32,6 +38,8 @@ def understood(url: str) -> URL:
 
 def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
     """As many connections are kept as threads are let in; the overflow is for those inside another of their thread."""
+    from ncre.store.engines.plain_cursor import PlainCursor  # the driver, which SQLite does not need
+
     engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -39,7 +47,7 @@ def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
         pool_size=connections,
         max_overflow=connections,
         pool_timeout=patience,
-        connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000},
+        connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000, "cursor_factory": PlainCursor},
     )
     _ask_after_rest(engine)
     return engine

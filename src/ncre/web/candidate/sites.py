@@ -20,7 +20,7 @@ from ncre.web.shared.auth import container
 
 pages = Blueprint("sites", __name__)
 
-AT_ONCE: Final = 10
+AT_ONCE: Final = 8
 """Sites shown on one page; where more are found, a city or a word narrows them down."""
 
 FEW: Final = 5
