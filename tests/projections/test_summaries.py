@@ -53,7 +53,7 @@ def test_the_migration_counts_what_is_there(database_url: str) -> None:
     plan_exam(app)
     fill(app, 45)
     growth = import_module("ncre.migrations.versions.0014_growth")
-    seated = import_module("ncre.migrations.versions.0065_seated_counts")
+    seated = import_module("ncre.migrations.versions.0062_seated_counts")
     with app.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE registrations SET seated = 2 WHERE status = 'paid'")
         totals = Totals(app.listeners.summaries)

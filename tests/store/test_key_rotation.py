@@ -58,7 +58,7 @@ def all_open(database: Database, keyring: Keyring, kept: dict[UUID, bytes]) -> b
 
 def stored(database: Database) -> dict[UUID, bytes | None]:
     with database.reading() as connection:
-        return dict(connection.execute(select(person_keys.c.subject, person_keys.c.wrapped)).tuples().all())
+        return dict(connection.execute(select(person_keys.c.subject, person_keys.c.wrapped)).all())
 
 
 def test_every_key_is_wrapped_anew_and_nothing_else_changes(database: Database, keyring: Keyring) -> None:
