@@ -224,3 +224,10 @@ def test_the_english_for_candidates_is_plain() -> None:
     texts = [en for _, en in of_candidates() if len(en.split()) >= 8]
     assert len(texts) > 150
     assert sum(map(reading_ease, texts)) / len(texts) >= EASY
+
+
+def test_no_small_word_stands_twice_in_a_row() -> None:
+    twice = re.compile(r"\b(an?|and|are|be|for|is|it|of|or|the|to|with) \1\b", re.IGNORECASE)
+    texts = [path for kind in ("*.py", "*.html", "*.po", "*.js") for path in (ROOT / "src").rglob(kind)]
+    for path in [*texts, *(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        assert not twice.search(path.read_text(encoding="utf-8")), path

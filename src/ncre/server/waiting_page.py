@@ -25,7 +25,7 @@ PAGE: Final = """<!doctype html>
 <p>预计 <b><time datetime="{turn}">{clock}</time></b> 左右轮到您（北京时间），大约还要 <b>{minutes}</b> 分钟。</p>
 <p>请不要关闭这个页面：它每隔一会儿自动更新，轮到时自动进入。多开窗口不会更快。{lost}关闭后用同一个浏览器再打开，位置仍在。</p>
 <h2 lang="en">Waiting room</h2>
-<div lang="en"><p>Many people are registering right now, and and everybody is let in in turn. <b>{ahead}</b> people are before you.</p>
+<div lang="en"><p>Many people are registering right now, and everybody is let in in the order in which they came. <b>{ahead}</b> people are before you.</p>
 <p>Your turn comes at about <b>{clock}</b> (Beijing time), in about <b>{minutes}</b> min.</p>
 <p>Keep this page open: it refreshes by itself and lets you in. More windows are no quicker. {lost_en}If you close it, the same browser finds its place again.</p></div>
 </main></div></body></html>
