@@ -269,7 +269,7 @@ def test_more_halls_than_have_numbers_are_told(folder: Path) -> None:
     spoil(folder, "rooms.csv", lambda text: text + rooms)
     line = line_of(folder, "sites.csv", "420019")
     assert any(
-        said.startswith(f"sites.csv:{line}: the halls of a site (rooms x batches)") for said in told(folder)
+        said.startswith(f"sites.csv:{line}: the halls of a site (rooms x sittings)") for said in told(folder)
     )
 
 

@@ -46,6 +46,10 @@ class Address(Rule):
             cls.known[key] = cls(rule, methods=methods, **options)
         return cls.known[key]
 
+    def get_rules(self, map: Map) -> Iterator[Rule]:
+        """One of its own for a map that binds its rules to itself, as other servers have it."""
+        yield self if isinstance(map, Addresses) else copy(self)
+
 
 class Addresses(Map):
     """The addresses of a site, which are worked out when somebody first asks: those of the site before, where they are the same."""
@@ -70,7 +74,7 @@ class Addresses(Map):
     def _known(self) -> Map:
         key = (tuple(self._added), frozenset(self.converters.items()), self.host_matching)
         if key not in self.known:
-            alike = Map(map(copy, self._added), converters=self.converters, host_matching=self.host_matching)
+            alike = Map(self._added, converters=self.converters, host_matching=self.host_matching)
             alike.update()
             self.known[key] = alike
         return self.known[key]

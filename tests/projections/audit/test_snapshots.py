@@ -220,7 +220,7 @@ VALUES = {
     "amount": (16000, Bilingual("160.00 元", "160.00 yuan")),
     "rejections": (0, Bilingual("0", "0")),
     "reasons": (["P01"], Bilingual("P01 照片变形、不清晰或光线不均、颜色不正", "P01 The photo is distorted, blurred, unevenly lit or off in colour")),
-    "payment": ({"order": "N1", "channel": "till", "trade": "T1", "amount": 100}, Bilingual("1.00 元，订单 N1，交易 T1", "1.00 yuan, order N1, trade T1")),
+    "payment": ({"order": "N1", "channel": "till", "trade": "T1", "amount": 100}, Bilingual("1.00 元，订单 N1，交易 T1", "1.00 yuan, order N1, transaction T1")),
     "photo": ({"digest": "a" * 64, "height": 567, "width": 390}, Bilingual(f"567×390 像素，摘要 {'a' * 16}", f"567×390 pixels, digest {'a' * 16}")),
     "sex": ("female", Bilingual("女", "female")),
     "document_type": ("passport", Bilingual("护照", "passport")),
