@@ -57,7 +57,7 @@ def test_bans(browser: Browser, address: str, crowd: None, scripts: bool) -> Non
     assert "上次考试由他人代考" in kaowu.reads()
     kaowu.page.get_by_label("取消报名，退还费用").check()
     kaowu.page.locator("form.card input[name=why]").fill("决定溯及本次考试")
-    kaowu.presses("办理")
+    kaowu.presses("提交处理结果")
     assert "已办理" in kaowu.reads()
     kaowu.goes("/office/bans")
     text = f"证件号码,起始日期,截止日期,决定编号,理由\n{LIQIANG.document_number},2027/1/1,2028/1/1,32号,替考\n1,2,3,4,5\n"
@@ -130,6 +130,6 @@ def test_duplicates(browser: Browser, address: str, shared: None, crowd: None, s
         assert said in kaowu.reads()
     kaowu.page.get_by_label("保留本省报名").check()
     kaowu.page.locator("form.card input[name=why]").fill("该省已取消")
-    kaowu.presses("办理")
+    kaowu.presses("提交处理结果")
     assert "没有待处理的重复报名" in kaowu.reads()
     assert kaowu.faults == []
