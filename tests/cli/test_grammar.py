@@ -109,8 +109,9 @@ def test_odd_arguments_end_with_a_sentence_and_never_with_a_traceback(
 ) -> None:
     """`ncre` lets no exception but SystemExit out: a traceback fails here by itself."""
     somebody(container).until_waiting()
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
+    here = tmp_path / "so" / "deep" / "here"  # that nothing odd leads to the files of other tests
+    here.mkdir(parents=True)
+    monkeypatch.chdir(here)
     for odd in ODD:
         for call in _lines(path, odd):
             said = ncre(*call)

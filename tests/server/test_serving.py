@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ncre.server import serving
 from ncre.server.serving import listen
 from tests.server.ground import call, until
 from tests.support.ports import free_port
@@ -123,3 +124,8 @@ def test_a_socket_that_was_handed_over_is_served() -> None:
             assert int(call(port).body) == process.pid
             process.terminate()
             assert process.wait(20) == 0
+
+
+def test_the_loop_is_asyncios_own() -> None:
+    """Whatever else is installed on a machine: every installation runs the loop that is tested."""
+    assert serving._config(object()).loop == "asyncio"

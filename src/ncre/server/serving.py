@@ -151,7 +151,7 @@ def _config(application: Any, factory: bool = False, workers: int = 1) -> Config
         workers=workers,
         http=Connection,
         ws="none",
-        loop="auto",  # uvloop where it is installed, else asyncio's own
+        loop="asyncio",  # not "auto": what else is installed must not choose the loop (decision 90)
         interface="asgi3",
         lifespan="on",
         access_log=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+from ncre.web.shared.traffic import PHOTO
 from tests.attacks.target import Target
 from tests.support.crowd import answer_of, connected, request
 
@@ -18,7 +19,7 @@ LIMITS = {
     "/staff/desk": 1 * MEGABYTE,
     "/no-such-page": 1 * MEGABYTE,
     f"{REGISTRATION}/details": 1 * MEGABYTE,
-    f"{REGISTRATION}/photo": 10 * MEGABYTE,
+    f"{REGISTRATION}/photo": PHOTO,
 }
 SLACK = 8 * MEGABYTE
 """What buffers of the system on either side take, and what is read and thrown away."""
