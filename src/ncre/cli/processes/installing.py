@@ -18,11 +18,11 @@ from ncre.operational.private_files import open_to_others
 from ncre.store.database import Database
 from ncre.store.master_keys import checks
 
-CLOSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-"""What a folder answers in which nothing may be made."""
-
 if TYPE_CHECKING:
     from ncre.services.photo.inspection import PhotoInspection
+
+CLOSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+"""What a folder answers in which nothing may be made."""
 
 
 def new_installation(environment: Mapping[str, str] = os.environ) -> Settings:
