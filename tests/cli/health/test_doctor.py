@@ -218,7 +218,7 @@ def test_a_certificate_that_nobody_trusts_and_an_address_that_nobody_answers(tmp
     assert one.level is FindingLevel.WARN
 
 
-def test_postgresql_that_may_lose_facts_is_told(
+def test_postgresql_that_may_lose_facts_or_has_the_memory_it_came_with_is_told(
     postgres_url: str, ncre: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server of the tests runs without fsync."""
@@ -227,6 +227,7 @@ def test_postgresql_that_may_lose_facts_is_told(
     assert parts["fsync"]["level"] == "fail"
     assert parts["synchronous_commit"]["level"] == "ok"
     assert parts["database"]["said"].startswith("PostgreSQL ")
+    assert (parts["memory"]["level"], parts["memory"]["said"]) == ("warn", "shared_buffers 128 MB")
 
 
 def test_grades_and_versions() -> None:

@@ -23,6 +23,7 @@ LEAST_SQLITE: Final = (3, 35)
 LEAST_POSTGRESQL: Final = 14
 HOUR: Final = 3600
 MEGABYTE: Final = 1024 * 1024
+LEAST_BUFFERS: Final = 512 * MEGABYTE
 CLOCK_SECONDS: Final = (2.0, 30.0)
 """From where a clock that differs is told, and from where deadlines are decided wrongly."""
 
@@ -42,6 +43,7 @@ def database(container: Container) -> Iterator[Finding]:
         with container.database.reading() as connection:
             yield _version(connection)
             yield from _durability(connection)
+            yield from _memory(connection)
             yield from _clock(container, connection)
     except DatabaseUnusable as error:
         yield fail(
@@ -77,6 +79,16 @@ def _durability(connection: Connection) -> Iterator[Finding]:
     todo = "请设为 on，否则确认过的数据会丢 / set it to on: acknowledged facts are lost otherwise"
     safe = commit in ("on", "remote_apply")
     yield ok("synchronous_commit", commit) if safe else fail("synchronous_commit", commit, todo)
+
+
+def _memory(connection: Connection) -> Iterator[Finding]:
+    """PostgreSQL comes with 128 MB of pages of its own, whatever the machine has."""
+    if connection.dialect.name != "postgresql":
+        return
+    size = int(connection.scalar(text("SELECT pg_size_bytes(current_setting('shared_buffers'))")) or 0)
+    said = f"shared_buffers {size // MEGABYTE} MB"
+    todo = "请给数据库机器内存的四分之一 / give it a quarter of the memory of its machine; see docs/operations.md"
+    yield ok("memory", said) if size >= LEAST_BUFFERS else warn("memory", said, todo)
 
 
 def _clock(container: Container, connection: Connection) -> Iterator[Finding]:
