@@ -1,6 +1,6 @@
 """The opening minute, open-loop: candidates come as the clock says, whether or not those before them have been answered.
 
-    python -m bench.load [--seconds 180] [--per-minute 30] [--database sqlite|postgresql]
+    python -m bench.load [--seconds 180] [--per-minute 30] [--database sqlite|postgresql] [--pretix PYTHON]
 
 The profile is that of the capacity facts, scaled to the machine: a minute at three times the hour's mean, then the mean. Three
 times the rate of admissions come in the first minute, so a queue forms; then as many as are let in, less a fifth, so
@@ -14,18 +14,19 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Final
 
 import httpx
 
+from bench import pretix
 from bench.ground import postgresql
 from bench.visit import cpu_of, hash_cost, spent_by
-from bench.visitors import Ask, Got, Ground, Unexpected, Visitor, ground, journey
+from bench.visitors import Ask, Got, Journey, Unexpected, ground, journey
 
 OPENING_SECONDS: Final = 60
 PEAK: Final = 3.0
@@ -62,7 +63,7 @@ class Load:
     courses: list[Course]
     seconds: float
     cpu: float
-    password: float
+    password: float = 0.0
 
     def report(self) -> list[tuple[str, str]]:
         inside = sorted(one for course in self.courses for one in course.seconds)
@@ -134,25 +135,26 @@ def arrivals(per_minute: int, seconds: float, dice: Random) -> Iterator[float]:
         yield now
 
 
-async def run(served: Ground, per_minute: int, seconds: float, seed: int = 2027) -> list[Course]:
+async def run(
+    port: int, journeys: Iterable[Journey], per_minute: int, seconds: float, seed: int = 2027
+) -> list[Course]:
     """Everybody who comes within `seconds`, until they are done."""
     dice = Random(seed)  # noqa: S311 -- a simulation
     began = time.monotonic()
     tasks = []
-    for visitor, at in zip(served.visitors, arrivals(per_minute, seconds, dice), strict=False):
+    for steps, at in zip(journeys, arrivals(per_minute, seconds, dice), strict=False):
         await asyncio.sleep(max(0.0, began + at - time.monotonic()))
         course = Course(time.monotonic() - began)
-        tasks.append(asyncio.create_task(_walk(served, visitor, course, began, Random(dice.random()))))  # noqa: S311
+        tasks.append(asyncio.create_task(_walk(port, steps, course, began, Random(dice.random()))))  # noqa: S311
     return list(await asyncio.gather(*tasks))
 
 
-async def _walk(served: Ground, visitor: Visitor, course: Course, began: float, dice: Random) -> Course:
+async def _walk(port: int, steps: Journey, course: Course, began: float, dice: Random) -> Course:
     limits = httpx.Limits(keepalive_expiry=5)
-    address = f"http://127.0.0.1:{served.port}"
+    address = f"http://127.0.0.1:{port}"
     ends = began + MOST_SECONDS
     try:
         async with httpx.AsyncClient(base_url=address, timeout=30, limits=limits, verify=False) as browser:
-            steps = journey(visitor, served.channel_key)
             ask = next(steps)
             while time.monotonic() < ends:
                 got = await _asked(browser, ask, course, began)
@@ -171,8 +173,9 @@ async def _walk(served: Ground, visitor: Visitor, course: Course, began: float, 
 async def _asked(browser: httpx.AsyncClient, ask: Ask, course: Course, began: float) -> Got | None:
     """None for somebody who has to ask again."""
     sent = time.monotonic()
-    files = {"photo": ("photo.jpg", ask.photo, "image/jpeg")} if ask.photo else None
-    answer = await browser.request(ask.method, ask.path, data=ask.form, files=files)
+    answer = await browser.request(
+        ask.method, ask.path, data=ask.form, files=ask.files, headers=dict(ask.headers)
+    )
     now = time.monotonic()
     if answer.status_code == 503:
         if course.entered is not None:
@@ -188,17 +191,37 @@ async def _asked(browser: httpx.AsyncClient, ask: Ask, course: Course, began: fl
 
 
 def measure(url: str, folder: Path, per_minute: int, seconds: float, postmaster: int | None = None) -> Load:
-    people = len(list(arrivals(per_minute, seconds, Random(2027)))) + 1  # noqa: S311
-    with ground(url, folder, people, NCRE_ADMISSIONS=str(per_minute)) as served:
+    with ground(url, folder, _people(per_minute, seconds), NCRE_ADMISSIONS=str(per_minute)) as served:
         time.sleep(2)  # until the waiting room has been agreed on twice: it opens with nobody in it
-        before = sum(spent_by(served.pid, postmaster))
-        began = time.monotonic()
-        courses = asyncio.run(run(served, per_minute, seconds))
-        took = time.monotonic() - began
-        spent = sum(spent_by(served.pid, postmaster)) - before
-        assert cpu_of(served.pid) > 0
+        journeys = (journey(one, served.channel_key) for one in served.visitors)
+        load = _loaded(served.port, served.pid, journeys, per_minute, seconds, postmaster)
+    return replace(load, password=hash_cost())
+
+
+def measure_pretix(
+    python: str, url: str, folder: Path, per_minute: int, seconds: float, postmaster: int | None = None
+) -> Load:
+    """The same arrivals at pretix, which has no waiting room and asks for no password."""
+    with pretix.shop(python, url, folder) as served:
+        journeys = (pretix.journey(number, served.token) for number in range(_people(per_minute, seconds)))
+        return _loaded(served.port, served.pid, journeys, per_minute, seconds, postmaster)
+
+
+def _people(per_minute: int, seconds: float) -> int:
+    return len(list(arrivals(per_minute, seconds, Random(2027)))) + 1  # noqa: S311
+
+
+def _loaded(
+    port: int, pid: int, journeys: Iterable[Journey], per_minute: int, seconds: float, postmaster: int | None
+) -> Load:
+    before = sum(spent_by(pid, postmaster))
+    began = time.monotonic()
+    courses = asyncio.run(run(port, journeys, per_minute, seconds))
+    took = time.monotonic() - began
+    spent = sum(spent_by(pid, postmaster)) - before
+    assert cpu_of(pid) > 0
     finished = max(1, sum(one.done is not None for one in courses))
-    return Load(courses, took, spent / finished, hash_cost())
+    return Load(courses, took, spent / finished)
 
 
 @contextmanager
@@ -220,13 +243,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--per-minute", type=int, default=30)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument(
+        "--pretix", metavar="PYTHON", help="load pretix instead, as installed for this Python"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ncre-load-") as name:
         folder = Path(name)
         with _database(given.database, folder) as (url, postmaster):
-            load = measure(url, folder / "data", given.per_minute, min(given.seconds, 300.0), postmaster)
+            asked = (url, folder / "data", given.per_minute, min(given.seconds, 300.0), postmaster)
+            load = measure_pretix(given.pretix, *asked) if given.pretix else measure(*asked)
     print(
-        f"Load       {given.database}, {given.per_minute} let in a minute, three times as many come in the opening minute"
+        f"Load       {'pretix on ' if given.pretix else ''}{given.database}, {given.per_minute} let in a minute, three times as many come in the opening minute"
     )
     for name, said in load.report():
         print(f"  {name:52} {said}")

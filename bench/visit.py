@@ -72,8 +72,7 @@ def visit(served: Ground, visitor: Visitor, spent: dict[str, list[float]] | None
         ask, count = next(steps), 0
         while ask is not None:
             before = cpu_of(served.pid) if spent is not None else 0
-            files = {"photo": ("photo.jpg", ask.photo, "image/jpeg")} if ask.photo else None
-            answer = browser.request(ask.method, ask.path, data=ask.form, files=files)
+            answer = browser.request(ask.method, ask.path, data=ask.form, files=ask.files)
             count += 1
             if spent is not None:
                 spent[f"{count:2} {ask.method} {_kind(ask.path)}"].append(cpu_of(served.pid) - before)

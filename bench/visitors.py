@@ -42,15 +42,21 @@ APP_ID, SELLER_ID = "2021000000000009", "2088000000000009"
 
 @dataclass(frozen=True)
 class Ask:
-    """One request of a visitor; `photo` makes its form multipart."""
+    """One request of a visitor; `photo` makes its form multipart, under the name of its field."""
 
     path: str
     form: dict[str, str] | None = None
     photo: bytes = b""
+    photo_field: str = "photo"
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def method(self) -> str:
         return "GET" if self.form is None else "POST"
+
+    @property
+    def files(self) -> dict[str, tuple[str, bytes, str]] | None:
+        return {self.photo_field: ("photo.jpg", self.photo, "image/jpeg")} if self.photo else None
 
 
 @dataclass(frozen=True)

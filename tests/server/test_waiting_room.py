@@ -25,7 +25,7 @@ from ncre.server.waiting_room import (
     WaitingRoom,
 )
 from ncre.store.database import Database
-from tests.server.ground import Heard, call, hello, terms
+from tests.server.ground import Caller, Heard, Held, call, hello, terms, until
 from tests.server.ground import served as served_by
 
 KEY = bytes(range(32))
@@ -248,6 +248,37 @@ def test_while_the_store_is_away_people_keep_waiting_and_their_arrivals_are_told
     assert place.ahead >= 7
 
 
+def test_while_those_inside_are_turned_away_nobody_more_is_let_in(room: Room) -> None:
+    waiting = fill(room)
+    waiting = waiting[len(let_in(room, waiting)) :]
+    for _ in range(5):
+        room.room.overfull()
+        room.passes()
+    assert let_in(room, waiting) == []
+    room.passes(3)
+    assert len(let_in(room, waiting)) == 3, "the time in which it was overfull lets nobody in afterwards"
+
+
+def test_one_overfull_process_of_two_takes_half_of_the_rate_away(database: Database, hand: Hand) -> None:
+    store = Admissions(database, hand, 60)
+    for _ in range(4):
+        store.sync("a", {}, 0.0)
+        store.sync("b", {}, 0.0)
+        hand.ms += 1000
+    store.sync("a", {hand.ms // store.slot_ms: 40}, 0.0)
+    hand.ms += 3000
+    first = store.sync("a", {}, 0.0).front
+    for number in range(20):
+        hand.ms += 500
+        front = store.sync("ab"[number % 2], {}, 0.0, overfull=number % 2 == 0).front
+    assert (front - first) * 40 / store.slot_ms == pytest.approx(5, abs=0.3)
+
+
+def test_nobody_is_let_in_at_once_after_somebody_inside_was_turned_away(room: Room) -> None:
+    room.room.overfull()
+    assert room.look().place is not None
+
+
 @pytest.mark.parametrize(
     ("slots", "budget", "limit", "front", "left"),
     [
@@ -263,6 +294,13 @@ def test_the_front_moves_over_the_arrivals_as_far_as_the_budget_goes(
     slots: list[tuple[int, int]], budget: float, limit: int, front: int, left: float
 ) -> None:
     assert advanced(0, slots, budget, limit) == (front, left)
+
+
+def test_whoever_came_in_the_same_millisecond_is_let_in_together_and_counts() -> None:
+    """Of 1 000 people in a quarter of a second four came in each millisecond."""
+    front, left = advanced(0, [(0, 1000)], 1.0, 3_000)
+    assert (front, left) == (1, -3.0)
+    assert advanced(front, [(0, 1000)], left + 1.0, 3_000) == (1, -2.0)
 
 
 def test_a_school_behind_one_address_waits_like_others_and_a_machine_stands_behind_itself() -> None:
@@ -296,11 +334,13 @@ class Full:
     per_minute: int = 60
     slot_ms: int = 250
     used: list[str] = field(default_factory=list)
+    told_overfull: list[bool] = field(default_factory=list)
 
     def now(self) -> int:
         return NOW
 
-    def sync(self, process: str, came: Mapping[int, int], unused: float) -> Full:
+    def sync(self, process: str, came: Mapping[int, int], unused: float, overfull: bool) -> Full:
+        self.told_overfull.append(overfull)
         return self
 
     front, waiting, lease = 0, (), 0.0
@@ -332,6 +372,20 @@ def test_the_page_is_small_says_the_place_and_refreshes_itself_without_a_script(
     assert f'content="{seconds}"' in text
     assert heard.headers["cache-control"] == "no-store"
     assert "HttpOnly; SameSite=Lax" in heard.headers["set-cookie"]
+
+
+def test_somebody_inside_who_is_turned_away_is_told_to_the_others_once() -> None:
+    store, application = Full(), Held()
+    room = WaitingRoom(store, KEY, ("crowd",), lambda _: True)
+    with served_by(application, waiting_room=room) as port:
+        inside = [Caller(port) for _ in range(4)]  # one at work, two waiting, one too many
+        for one in inside:
+            one.asks("/crowd")
+        until(lambda: True in store.told_overfull)
+        application.door.set()
+    told = store.told_overfull
+    assert told[0] is False
+    assert told.count(True) <= 2, "the fourth at once, the two who waited after a second"
 
 
 def test_a_form_of_somebody_outside_is_not_read_and_says_that_nothing_was_done() -> None:

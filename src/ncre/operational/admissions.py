@@ -106,8 +106,14 @@ class Admissions:
         """Milliseconds since 1970."""
         return int(self._clock().timestamp() * 1000)
 
-    def sync(self, process: str, came: Mapping[int, int], unused: float) -> AdmissionProgress:
-        """Tell who came by slot and what of the lease was not used; learn how far the front is. About once a second."""
+    def sync(
+        self, process: str, came: Mapping[int, int], unused: float, overfull: bool = False
+    ) -> AdmissionProgress:
+        """Tell who came by slot and what of the lease was not used; learn how far the front is. About once a second.
+
+        `overfull`: the process turned away somebody inside since it told last. The time since anybody told lets nobody in then: one
+        process of four takes a quarter of the rate away, all of them stop it.
+        """
         now = self.now()
         with self._database.transaction() as connection:
             self._database.lock(connection, _LOCK)
@@ -118,7 +124,8 @@ class Admissions:
             processes = _processes(connection, now)
             most = max(float(processes), self.per_minute / 60 * BURST_SECONDS)
             passed = min(max(now - before, 0) / 1000, GAP_SECONDS)
-            budget = min(spare + unused, most) + self.per_minute / 60 * passed
+            spare = min(spare + unused, most)
+            budget = min(spare, 0.0) if overfull else spare + self.per_minute / 60 * passed
             slots = _slots(connection, front)
             front, budget = advanced(front, slots, budget, now - LATE_MS)
             waiting = tuple(slot for slot in slots if (slot[0] + 1) * SLOT_MS > front and slot[1])
@@ -161,7 +168,8 @@ class Admissions:
 def advanced(front: int, slots: Sequence[tuple[int, int]], budget: float, limit: int) -> tuple[int, float]:
     """The front after `budget` more were let in, never beyond `limit`, and what is left of the budget.
 
-    People of one slot came evenly over it.
+    People of one slot came evenly over it. Whoever came in one millisecond is let in together, and what they were more than the budget
+    is owed.
     """
     for slot, people in slots:
         begins, ends = max(front, slot * SLOT_MS), min((slot + 1) * SLOT_MS, limit)
@@ -169,7 +177,8 @@ def advanced(front: int, slots: Sequence[tuple[int, int]], budget: float, limit:
             continue
         here = people * (ends - begins) / SLOT_MS
         if here > budget:
-            return begins + ceil(budget / people * SLOT_MS), 0.0
+            passed = max(0, ceil(budget / people * SLOT_MS))
+            return begins + passed, budget - people * passed / SLOT_MS
         front, budget = ends, budget - here
     return max(front, limit), budget
 

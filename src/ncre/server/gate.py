@@ -125,6 +125,8 @@ class Gate:
         except BodyTooSlow:
             await say(answers.TOO_SLOW, scope, incoming, send)
         except LaneFull:
+            if self._waiting_room is not None and lane.terms.name in self._waiting_room.lanes:
+                self._waiting_room.overfull()
             seconds = answers.retry_seconds()
             await say(answers.busy(method in READS, seconds), scope, incoming, send, seconds)
         except (BodyUnfinished, ClientGone):

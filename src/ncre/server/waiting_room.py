@@ -63,7 +63,7 @@ class Store(Protocol):
     slot_ms: int
 
     def now(self) -> int: ...
-    def sync(self, process: str, came: Mapping[int, int], unused: float) -> Front: ...
+    def sync(self, process: str, came: Mapping[int, int], unused: float, overfull: bool) -> Front: ...
     def use(self, nonce: str) -> int | None: ...
 
 
@@ -104,6 +104,7 @@ class WaitingRoom:
         self._process = token_hex(8)
         self._came: Counter[int] = Counter()
         self._lease = 0.0
+        self._overfull = False
         self._front = 0
         self._waiting: Counter[int] = Counter()
         self._slots: list[int] = []
@@ -119,6 +120,10 @@ class WaitingRoom:
             await self.sync()
             await asyncio.sleep(SYNC_SECONDS)
 
+    def overfull(self) -> None:
+        """Somebody inside was turned away: until this is told, nobody more is let in."""
+        self._overfull, self._lease = True, 0.0
+
     def close(self) -> None:
         self._thread.shutdown(wait=False)
 
@@ -126,14 +131,15 @@ class WaitingRoom:
         """Where the store cannot be reached, what was counted is told the next time."""
         came, self._came = self._came, Counter()
         unused, self._lease = self._lease, 0.0
+        overfull, self._overfull = self._overfull, False
         try:
-            told = await self._run(self._store.sync, self._process, dict(came), unused)
+            told = await self._run(self._store.sync, self._process, dict(came), unused, overfull)
         except Exception as error:  # whatever the store fails of, people wait on
             self._came.update(came)
             self._tell("the waiting room cannot be agreed on", error)
             return
         self._told_at = None
-        self._lease, self._front = told.lease, told.front
+        self._lease, self._front = 0.0 if self._overfull else told.lease, told.front
         self._waiting = Counter(dict(told.waiting))
         self._slots = [slot for slot, _ in told.waiting]
         self._before = [0, *accumulate(people for _, people in told.waiting)]
