@@ -223,3 +223,18 @@ def test_closing_the_store_leaves_the_database_to_its_owner(database: Database, 
         store.save(*recorded(LIFE))
     with database.reading() as connection:
         assert FactStore(database, KEYS).history(connection, STREAM) == list(LIFE)
+
+
+def test_histories_of_many_streams_come_apart_and_closed(database: Database, store: FactStore) -> None:
+    other, empty = UUID(int=8), UUID(int=9)
+    with database.transaction() as connection:
+        store.append(connection, recorded(LIFE))
+        store.append(connection, recorded(LIFE[:1], stream=other))
+    with database.reading() as connection:
+        found = store.histories(connection, [STREAM, other, empty])
+    assert {stream: [fact.metadata.version for fact in facts] for stream, facts in found.items()} == {
+        STREAM: [*range(1, len(LIFE) + 1)],
+        other: [1],
+        empty: [],
+    }
+    assert {fact.metadata.stream for fact in found[other]} == {other}
