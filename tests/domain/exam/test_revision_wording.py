@@ -8,9 +8,9 @@ import pytest
 
 from ncre.domain.exam.revised_point import change_of, point_of
 from ncre.domain.exam.revision import Change, ChangeKind, Plans, plan_changes
-from ncre.domain.exam.revision_rules import RevisionOutcome
+from ncre.domain.exam.revision_rules import OUTCOMES, RULES, RevisionOutcome
 from ncre.domain.exam.revision_weighing import Weighed
-from ncre.domain.exam.revision_wording import change_words
+from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.events.exam_revision import HoldTerms
 from tests.support import people
 
@@ -71,3 +71,26 @@ def test_a_change_comes_back_from_its_record() -> None:
     point = point_of(Weighed(change, RevisionOutcome.FOLLOW_UP, (), excess=3))
     assert (point.kind, point.outcome, point.touched) == ("hold", "follow-up", 3)
     assert change_of(point) == change
+
+
+def test_a_notice_is_named_and_of_any_other_kind_called_one() -> None:
+    guide = change_words(Change(ChangeKind.NOTICE, "", "guide", "", "须知"))
+    assert (guide.zh, guide.en) == ("须知：须知", "the guide: 须知")
+    other = change_words(Change(ChangeKind.NOTICE, "", "letter", "", "信"))
+    words = RULES[ChangeKind.NOTICE].words
+    assert (other.zh, other.en) == (f"{words.zh}：信", f"{words.en}: 信")
+
+
+def test_whose_and_what_is_named_where_there_is_such() -> None:
+    words = RULES[ChangeKind.TITLE].words
+    assert change_words(Change(ChangeKind.TITLE, "", "", "a", "b")).en == f"{words.en}: a → b"
+    of_room = change_words(Change(ChangeKind.ROOM_REMOVED, "420019", "机房1", "30", ""))
+    assert of_room.zh == f"420019 {RULES[ChangeKind.ROOM_REMOVED].words.zh} 机房1：30 → –"
+
+
+def test_what_comes_of_a_change_is_told_with_how_many_it_touches() -> None:
+    rule, said = RULES[ChangeKind.ROOM_REMOVED], OUTCOMES[RevisionOutcome.FOLLOW_UP]
+    assert outcome_words(RevisionOutcome.FOLLOW_UP, ChangeKind.ROOM_REMOVED, 0) == said
+    told = outcome_words(RevisionOutcome.FOLLOW_UP, ChangeKind.ROOM_REMOVED, 3)
+    assert told.zh == f"{said.zh}（3 份报名：{rule.then.zh}）"
+    assert told.en == f"{said.en} (3 registrations: {rule.then.en})"

@@ -12,6 +12,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.command_content import content
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.decision_context import site_of
+from ncre.domain.registration.rejection_reasons import require_reasons
 from ncre.domain.registration.vocabulary import Role
 from tests.support import people
 
@@ -60,3 +61,9 @@ def test_a_site_that_was_not_chosen_is_refused_without_a_name() -> None:
     with pytest.raises(Refusal) as said:
         site_of(context)
     assert (said.value.code, said.value.particulars) == (RefusalCode.SITE_UNKNOWN, {"site": ""})
+
+
+def test_a_reason_that_is_not_in_the_table_is_named() -> None:
+    with pytest.raises(Refusal) as said:
+        require_reasons(("P01", "P99"), "")
+    assert (said.value.code, said.value.particulars) == (RefusalCode.REASON_UNKNOWN, {"reason": "P99"})

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ncre.domain.refusals import Refusal, RefusalCode
-from ncre.domain.seating.halls import LAST_HALL
+from ncre.domain.seating.halls import LAST_HALL, halls
+from ncre.domain.seating.occupancy import Occupancy
 from ncre.domain.seating.plan import MOST_SEED, seed_in
 from ncre.domain.seating.shortage import Suffices, shortage
 from ncre.events.exam import Room, SitePlan
@@ -125,3 +126,9 @@ def test_anything_else_is_no_seed(typed: str) -> None:
         seed_in(typed)
     assert said.value.code is RefusalCode.SEED_UNFIT
     assert said.value.particulars == {"seed": typed[:40], "most": MOST_SEED}
+
+
+def test_where_there_is_no_hall_no_seat_is_free() -> None:
+    (one,) = halls(SITE)
+    occupancy = Occupancy([one], {one.number: 10})
+    assert (occupancy.free(0, 0), occupancy.free(1, 0), occupancy.free(0, 1)) == (20, 0, 0)
