@@ -238,3 +238,17 @@ def test_histories_of_many_streams_come_apart_and_closed(database: Database, sto
         empty: [],
     }
     assert {fact.metadata.stream for fact in found[other]} == {other}
+
+
+def test_rows_are_read_open_for_some_names_and_closed_for_all_others(
+    database: Database, store: FactStore
+) -> None:
+    rejected = next(example for example in EXAMPLES if example.TOPIC == "registration.rejected")
+    with database.transaction() as connection:
+        store.append(connection, recorded((LIFE[0], FILLED, rejected)))
+        stored = store.slice(connection, STREAM, STREAM, 10_000)
+        opened = store.read(connection, stored, {InfoFilled.TOPIC})
+        assert opened == [LIFE[0], FILLED, replace(rejected, note=CLOSED)]  # type: ignore[call-arg]
+        closed = store.read(connection, stored, ())
+        assert closed == [LIFE[0], replace(FILLED, details=CLOSED), replace(rejected, note=CLOSED)]  # type: ignore[arg-type, call-arg]
+        assert closed == store.closed(stored)
