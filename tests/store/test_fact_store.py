@@ -250,5 +250,5 @@ def test_rows_are_read_open_for_some_names_and_closed_for_all_others(
         opened = store.read(connection, stored, {InfoFilled.TOPIC})
         assert opened == [LIFE[0], FILLED, replace(rejected, note=CLOSED)]  # type: ignore[call-arg]
         closed = store.read(connection, stored, ())
-        assert closed == [LIFE[0], replace(FILLED, details=CLOSED), replace(rejected, note=CLOSED)]  # type: ignore[arg-type, call-arg]
+        assert closed == [LIFE[0], replace(FILLED, details=CLOSED), replace(rejected, note=CLOSED)]  # type: ignore[call-arg]
         assert closed == store.closed(stored)
