@@ -53,7 +53,7 @@ def test_whoever_waits_too_long_to_write_is_told_so(sqlite: Database) -> None:
     assert FairLock()._patience == -1, "for ever"
 
 
-def test_an_engine_of_postgresql_waits_for_nobody_for_long() -> None:
+def test_an_engine_of_a_server_waits_for_nobody_for_long() -> None:
     asked: dict[str, Any] = {}
     engine = postgresql_engine(understood("postgresql://ncre:geheim@127.0.0.1:1/ncre"), 4, 1.5)
 

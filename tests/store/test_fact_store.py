@@ -252,3 +252,4 @@ def test_rows_are_read_open_for_some_names_and_closed_for_all_others(
         closed = store.read(connection, stored, ())
         assert closed == [LIFE[0], replace(FILLED, details=CLOSED), replace(rejected, note=CLOSED)]  # type: ignore[call-arg]
         assert closed == store.closed(stored)
+        assert store.read(connection, stored[1:2], {InfoFilled.TOPIC}) == [FILLED]

@@ -75,11 +75,12 @@ def test_a_database_that_is_whole_has_no_damage_and_one_that_is_not_says_where(t
         made.execute('CREATE TABLE "it\'s" (id INTEGER PRIMARY KEY, name TEXT)')
         made.execute("CREATE TABLE other (id INTEGER PRIMARY KEY, name TEXT)")
         made.execute("CREATE INDEX other_name ON other (name)")
+        made.execute("CREATE TABLE whole (id INTEGER PRIMARY KEY)")
         made.executemany("INSERT INTO other (name) VALUES (?)", [(f"n{number}",) for number in range(8)])
         made.commit()
     database = Database(f"sqlite:///{file}")
     with database.reading() as connection:
-        assert tables_of(connection) == ["it's", "other"]
+        assert tables_of(connection) == ["it's", "other", "whole"]
         assert damages(connection) == []
     database.close()
     with closing(sqlite3.connect(file)) as broken:
