@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
@@ -72,3 +73,13 @@ def test_a_moment_is_the_same_on_both_databases() -> None:
 def test_keys_are_of_one_length() -> None:
     with pytest.raises(ValueError, match="zip"):
         has_key(notices, [("77", "guide"), ("78",)])
+
+
+def test_the_zone_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = datetime(2027, 1, 5, 10, tzinfo=timezone(timedelta(hours=8)))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/Lima")
+        time.tzset()
+        kept = Moment().process_bind_param(written, sqlite.dialect()), moment_on_sqlite(written)
+    time.tzset()
+    assert kept == (datetime(2027, 1, 5, 2, tzinfo=UTC).replace(tzinfo=None), "2027-01-05 02:00:00.000000")
