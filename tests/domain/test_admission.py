@@ -73,6 +73,7 @@ def test_who_was_let_in_is_told_when() -> None:
     assert told.verdict is TicketVerdict.ENTERED_BEFORE
     assert "08:12" in told.say("zh")
     assert "08:12" in told.say("en")
+    assert told.particulars["hall"] == f"{MORNING.hall:04}"
     assert (
         at(START + timedelta(minutes=100), entered={MORNING.ticket: EARLY}).verdict
         is TicketVerdict.ENTERED_BEFORE

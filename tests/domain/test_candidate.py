@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ncre.domain.candidate import masked_name, masked_number, parse_details
-from ncre.domain.candidate_fields import EDUCATION, ETHNICITIES, FORM_FIELDS, OCCUPATIONS
+from ncre.domain.candidate_fields import EDUCATION, ETHNICITIES, FORM_FIELDS, OCCUPATIONS, SEXES
 from ncre.domain.fault_codes import FaultCode
 from ncre.domain.fault_wording import FAULT_WORDS
 from ncre.domain.faults import Fault
@@ -256,3 +256,13 @@ def test_no_form_raises_and_every_fault_can_be_said(changed: dict[str, str]) -> 
 def test_normalising_a_number_again_changes_nothing(kind: str, typed: str) -> None:
     once = normalise_document(kind, typed)
     assert normalise_document(kind, once) == once
+
+
+def test_what_a_number_says_against_a_field_is_told_in_both_languages() -> None:
+    found = parse_details(ZHANG | {"sex": "male", "birth": "19491230"}, TODAY)
+    assert isinstance(found, list)
+    by_field = {fault.field: fault for fault in found}
+    assert by_field["sex"] == Fault(
+        "sex", FaultCode.SEX_DISAGREES, {"said": SEXES["female"].zh, "said_en": SEXES["female"].en}
+    )
+    assert by_field["birth"] == Fault("birth", FaultCode.BIRTH_DISAGREES, {"said": "19491231"})

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from ncre.domain import printed_numbers
 from ncre.domain.exam.commands import ExamCommand, PlanRound, PlanSite
 from ncre.domain.exam.decisions import decide_exam
 from ncre.domain.exam.plan import round_id, site_id
@@ -108,4 +109,21 @@ def test_a_site_that_has_given_out_its_numbers_is_named_with_how_many_they_are()
     assert (refused.value.code, refused.value.particulars) == (
         RefusalCode.NUMBERS_USED_UP,
         {"site": "420019", "most": 999_999},
+    )
+
+
+def test_what_does_not_fit_is_told_with_its_form_and_no_more_than_forty_characters() -> None:
+    refusal = printed_numbers.SITE.refusal("x" * 50)
+    name, form = printed_numbers.SITE.name, printed_numbers.SITE.form
+    assert refusal.code is RefusalCode.NUMBER_UNFIT
+    assert refusal.particulars == {
+        "what": name.zh,
+        "what_en": name.en,
+        "value": "x" * 40,
+        "form": form.zh,
+        "form_en": form.en,
+    }
+    assert printed_numbers.SITE.fault("x" * 50) == (
+        f"{name.zh}应为{form.zh}，现在是“{'x' * 40}”",
+        f"{name.en} must be {form.en}, not {'x' * 40!r}",
     )

@@ -45,7 +45,9 @@ def test_what_is_changed_in_a_name_is_shown_with_what_was_typed(typed: str, save
 
 
 def test_a_blank_between_chinese_characters_is_asked_about_and_others_are_not() -> None:
-    assert [one.code for one in asked(replace(WENJING, name="张 三"))] == [QuestionCode.NAME_BLANK]
+    assert asked(replace(WENJING, name="张 三")) == [
+        Question("name", QuestionCode.NAME_BLANK, "张 三", {"name": "张 三"})
+    ]
     assert asked(replace(WENJING, name="Mary Ann 王")) == []
 
 
@@ -69,12 +71,21 @@ def test_a_birth_under_8_or_over_90_years_ago_is_asked_about(born: date, code: Q
 def test_a_passport_number_of_another_kind_is_asked_about() -> None:
     details = replace(WENJING, document_type="passport", document_number="12345678")
     (question,) = asked(details)
-    assert question.code is QuestionCode.DOCUMENT_LOOKS
+    other, own = (DOCUMENT_TYPES[kind].words for kind in ("taiwan_permit", "passport"))
+    assert question == Question(
+        "document_type",
+        QuestionCode.DOCUMENT_LOOKS,
+        "passport 12345678",
+        {"other": other.zh, "other_en": other.en, "label": own.zh, "label_en": own.en},
+    )
     assert "台湾居民来往大陆通行证" in question.say("zh")
 
 
 def test_characters_without_a_font_are_told_with_what_will_be_printed() -> None:
     (question,) = asked(replace(WENJING, name="王𪜀"), name="𪜀𪜀")
+    assert (question.field, question.about) == ("name", "𪜀")
+    assert question.particulars["letters"] == "𪜀"
+    assert question.particulars["shown"] == "〔U+2A700〕"
     assert question.code is QuestionCode.NOT_PRINTABLE
     assert "𪜀" in question.say("zh")
     assert "〔U+2A700〕" in question.say("en")
@@ -90,3 +101,15 @@ def test_every_question_has_words_in_both_languages(code: QuestionCode) -> None:
     words = QUESTION_WORDS[code]
     assert words.zh[-1] in "。？"
     assert words.en[-1] in ".?"
+
+
+def test_what_is_left_out_of_a_name_is_named_once_and_what_is_a_letter_is_not() -> None:
+    (question,) = asked(replace(WENJING, name="张三"), "张·三··A")
+    assert question.particulars == {
+        "after": "张三",
+        "before": "张·三··A",
+        "letters": "（U+00B7 已替换或去掉）",
+        "letters_en": " (U+00B7 replaced or left out)",
+    }
+    (question,) = asked(replace(WENJING, name="张三"), "張三")
+    assert (question.particulars["letters"], question.particulars["letters_en"]) == ("", "")

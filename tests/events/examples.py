@@ -210,6 +210,16 @@ EXAMPLES: Final[tuple[Fact, ...]] = (
             exam_revision.RevisedPoint(
                 "batch-removed", "420019", "2027-03-27-0800-1000", "2027-03-27-0800-1000", "", "follow-up", 3
             ),
+            exam_revision.RevisedPoint(
+                "hold",
+                "420019",
+                "",
+                "24 h, approved",
+                "48 h, submitted",
+                "follow-up",
+                2,
+                (exam_revision.HoldTerms(24, "approved"), exam_revision.HoldTerms(48, "submitted")),
+            ),
         ),
     ),
     exam.NoticePosted("81", "announcement", "网上报名公告", "Announcement", "正文", "Text"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import subprocess
 import sys
@@ -119,3 +120,19 @@ def test_a_registration_that_was_suspended_and_resumed_holds(
     assert b"registration.resumed" in b"".join(Parts.of(bundle).lines)
     assert verdict(bundle) == ("", "")
     container.close()
+
+
+def test_a_key_is_base64_and_nothing_beside() -> None:
+    name, id_, key = KEY.split("+", 2)
+    assert verifier.VerifierKey.read(KEY).text == KEY
+    for odd in (f"{name}+{id_}+{key[:5]}*{key[5:]}", f"{name}+{id_}+{key[:5]}\n{key[5:]}", f"{name}+{id_}"):
+        with pytest.raises(ValueError):  # noqa: PT011
+            verifier.VerifierKey.read(odd)
+
+
+def test_nobody_verifies_without_a_key(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    verifier.add_arguments(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["bundle.zip"])
+    assert "--key" in capsys.readouterr().err

@@ -190,3 +190,16 @@ def test_a_waiting_rival_gets_the_seat_that_is_rolled_back(postgres_url: str) ->
         assert waiting.result(timeout=10)
         second.commit()
     database.close()
+
+
+def test_counters_are_summed_by_what_follows_their_prefix(database: Database, book: ClaimStore) -> None:
+    with database.transaction() as connection:
+        for key, quota, taken in (
+            ("78/420019/66", 5, 2), ("78/420019/67", 7, 0), ("78/420019/all", 9, 1), ("78/420020/66", 3, 3),
+            ("81/420019/66", 4, 0),
+        ):  # fmt: skip
+            book.set_quota(connection, key, quota)
+            for _ in range(taken):
+                assert book.take_counted(connection, key)
+        assert book.summed(connection, "78/", 6, "/all") == {"420019": (2, 12, 2), "420020": (1, 3, 3)}
+        assert book.summed(connection, "78_", 6, "/all") == {}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.projections import all_projections
 from ncre.projections.base import Projection
 from ncre.projections.exam.exams import notices
-from ncre.store.columns import has_key
+from ncre.store.columns import Moment, has_key, moment_on_sqlite
 from ncre.store.database import Database
 from tests.support.people import NOW
 
@@ -49,3 +51,35 @@ def test_rows_of_several_keys_are_found_in_an_index_on_sqlite(
 def _value(projection: Projection, name: str, number: int) -> object:
     kind = projection.table.c[name].type.python_type
     return UUID(int=number) if kind is UUID else number if kind is int else str(number)
+
+
+def test_a_moment_is_the_same_on_both_databases() -> None:
+    written = datetime(2027, 1, 5, 10, 0, 1, tzinfo=timezone(timedelta(hours=8)))
+    moment = datetime(2027, 1, 5, 2, 0, 1, tzinfo=UTC)
+    column, here, there = Moment(), sqlite.dialect(), postgresql.dialect()
+    assert column.process_bind_param(written, here) == moment.replace(tzinfo=None)
+    bound = column.process_bind_param(written, there)
+    assert (bound, bound.tzinfo) == (moment, UTC)
+    assert column.process_bind_param(None, there) is None
+    for kept in (moment.replace(tzinfo=None), written):
+        read = column.process_result_value(kept, there)
+        assert read is not None
+        assert (read, read.tzinfo) == (moment, UTC)
+    assert column.process_result_value(None, here) is None
+    assert moment_on_sqlite(written) == "2027-01-05 02:00:01.000000"
+    assert moment_on_sqlite(None) is None
+
+
+def test_keys_are_of_one_length() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        has_key(notices, [("77", "guide"), ("78",)])
+
+
+def test_the_zone_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = datetime(2027, 1, 5, 10, tzinfo=timezone(timedelta(hours=8)))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/Lima")
+        time.tzset()
+        kept = Moment().process_bind_param(written, sqlite.dialect()), moment_on_sqlite(written)
+    time.tzset()
+    assert kept == (datetime(2027, 1, 5, 2, tzinfo=UTC).replace(tzinfo=None), "2027-01-05 02:00:00.000000")

@@ -223,3 +223,33 @@ def test_closing_the_store_leaves_the_database_to_its_owner(database: Database, 
         store.save(*recorded(LIFE))
     with database.reading() as connection:
         assert FactStore(database, KEYS).history(connection, STREAM) == list(LIFE)
+
+
+def test_histories_of_many_streams_come_apart_and_closed(database: Database, store: FactStore) -> None:
+    other, empty = UUID(int=8), UUID(int=9)
+    with database.transaction() as connection:
+        store.append(connection, recorded(LIFE))
+        store.append(connection, recorded(LIFE[:1], stream=other))
+    with database.reading() as connection:
+        found = store.histories(connection, [STREAM, other, empty])
+    assert {stream: [fact.metadata.version for fact in facts] for stream, facts in found.items()} == {
+        STREAM: [*range(1, len(LIFE) + 1)],
+        other: [1],
+        empty: [],
+    }
+    assert {fact.metadata.stream for fact in found[other]} == {other}
+
+
+def test_rows_are_read_open_for_some_names_and_closed_for_all_others(
+    database: Database, store: FactStore
+) -> None:
+    rejected = next(example for example in EXAMPLES if example.TOPIC == "registration.rejected")
+    with database.transaction() as connection:
+        store.append(connection, recorded((LIFE[0], FILLED, rejected)))
+        stored = store.slice(connection, STREAM, STREAM, 10_000)
+        opened = store.read(connection, stored, {InfoFilled.TOPIC})
+        assert opened == [LIFE[0], FILLED, replace(rejected, note=CLOSED)]  # type: ignore[call-arg]
+        closed = store.read(connection, stored, ())
+        assert closed == [LIFE[0], replace(FILLED, details=CLOSED), replace(rejected, note=CLOSED)]  # type: ignore[call-arg]
+        assert closed == store.closed(stored)
+        assert store.read(connection, stored[1:2], {InfoFilled.TOPIC}) == [FILLED]

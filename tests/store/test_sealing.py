@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy import select, text, update
 
@@ -100,7 +101,7 @@ def test_an_erased_person_reads_as_erased_and_the_history_still_replays(
 def test_nothing_private_is_recorded_about_an_erased_person(database: Database, store: FactStore) -> None:
     append(database, store, recorded((AGREED, FILLED)))
     erase(database, store)
-    with pytest.raises(PersonKeyDestroyed):
+    with pytest.raises(PersonKeyDestroyed, match=f"^the key of person {PERSON} is destroyed$"):
         append(database, store, recorded(LIFE)[2:])
     assert len(history(database, store)) == 2
 
@@ -204,7 +205,6 @@ def test_another_secret_opens_nothing(database: Database, store: FactStore) -> N
 
 @pytest.mark.parametrize("box", ["", "2:AAAA", "1:", "1:AAAA", "1:!!!!", "1:" + "A" * 80])
 def test_a_damaged_box_is_an_alarm(box: str) -> None:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     with pytest.raises(CiphertextForged):
         FieldSealer.open(AESGCM(bytes(32)), box, b"place")
@@ -241,7 +241,7 @@ def test_a_kept_key_is_never_used_to_seal(database: Database) -> None:
         here.to_seal(connection, [PERSON])
         here.to_open(connection, [PERSON])
         elsewhere.erase(connection, PERSON, NOON)
-        with pytest.raises(PersonKeyDestroyed):
+        with pytest.raises(PersonKeyDestroyed, match=f"^the key of person {PERSON} is destroyed$"):
             here.to_seal(connection, [PERSON])
 
 
@@ -377,3 +377,28 @@ def test_keys_are_derived_for_good_and_never_shown() -> None:
     assert repr(KEYS) == "Keys()"
     with pytest.raises(ValueError, match="32 bytes"):
         Keys.derived_from(b"short")
+
+
+def test_what_does_not_open_says_what_is_wrong_with_it() -> None:
+    key, other = AESGCM(bytes(32)), AESGCM(bytes(range(32)))
+    box, whole = FieldSealer.seal(key, b"x", b"here"), FieldSealer.seal_bytes(key, b"x", b"here")
+    assert FieldSealer.open(key, box, b"here") == FieldSealer.open_bytes(key, whole, b"here") == b"x"
+    closed = "a sealed box does not open under the key of its person"
+    for opens, why in (
+        (
+            lambda: FieldSealer.open(key, f"9{box[1:]}", b"here"),
+            "a sealed box is of a kind that is not known here",
+        ),
+        (lambda: FieldSealer.open(key, box[:-1], b"here"), "a sealed box is damaged"),
+        (lambda: FieldSealer.open(key, "1:", b"here"), closed),
+        (lambda: FieldSealer.open(other, box, b"here"), closed),
+        (lambda: FieldSealer.open(key, box, b"there"), closed),
+        (
+            lambda: FieldSealer.open_bytes(key, b"9" + whole[1:], b"here"),
+            "a sealed file is of a kind that is not known here",
+        ),
+        (lambda: FieldSealer.open_bytes(key, whole[:-1], b"here"), closed),
+    ):
+        with pytest.raises(CiphertextForged) as said:
+            opens()
+        assert str(said.value) == why

@@ -19,7 +19,7 @@ from ncre.cli.common import (
 from ncre.cli.round_files import say_cautions
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.plan import EXAM_TIME, exam_time_in_words, notices_id, round_id, site_id
-from ncre.domain.exam.revision import Change, ChangeKind
+from ncre.domain.exam.revised_point import change_of
 from ncre.domain.exam.revision_rules import RevisionOutcome
 from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.exam.revision_wording import change_words, outcome_words
@@ -123,9 +123,9 @@ def history(args: Namespace) -> None:
 
 def point_words(point: RevisedPoint) -> Bilingual:
     """A change of a recorded revision with what came of it."""
-    kind = ChangeKind(point.kind)
-    said = change_words(Change(kind, point.site, point.item, point.before, point.after))
-    outcome = outcome_words(RevisionOutcome(point.outcome), kind, point.touched)
+    change = change_of(point)
+    said = change_words(change)
+    outcome = outcome_words(RevisionOutcome(point.outcome), change.kind, point.touched)
     return Bilingual(f"{said.zh}　{outcome.zh}", f"{said.en}  {outcome.en}")
 
 

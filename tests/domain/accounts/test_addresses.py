@@ -235,3 +235,11 @@ def test_a_phone_that_is_known_at_once_is_the_one_that_every_part_leads_to(
 
 def test_a_phone_of_a_country_to_which_nothing_is_sent_is_refused_as_before() -> None:
     assert refused(addresses.phone, "13800138000", ["HK"]) is FaultCode.MOBILE_COUNTRY
+
+
+def test_an_address_of_254_characters_is_kept_and_of_one_more_is_not() -> None:
+    domain = f"{'d' * 63}.{'d' * 60}.{'d' * 60}.com"
+    longest = f"{'l' * 64}@{domain}"
+    assert len(longest) == addresses.LONGEST_EMAIL
+    assert addresses.email(longest.upper()) == longest
+    assert refused(addresses.email, f"{'l' * 64}@d{domain[1:60]}{domain[60:]}".replace(".com", ".comm"))

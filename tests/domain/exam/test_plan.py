@@ -217,3 +217,10 @@ def test_a_deadline_says_its_window_its_end_and_whether_it_is_over() -> None:
 def test_a_round_without_an_english_title_is_named_in_english_by_its_number(blank: str) -> None:
     assert bilingual_title(PLAN) == (PLAN.title, PLAN.title_en)
     assert bilingual_title(replace(PLAN, title_en=blank)).en == "National Computer Rank Examination, round 78"
+
+
+def test_a_round_is_over_when_its_last_window_closes() -> None:
+    windows = PLAN.windows
+    last = max(one.closes for one in (windows.register, windows.review, windows.payment, windows.printing))
+    assert ROUND.over(last)
+    assert not ROUND.over(last - SECOND)

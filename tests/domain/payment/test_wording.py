@@ -67,3 +67,20 @@ def test_whatever_meets_something_is_said(language: str) -> None:
 
 def test_the_document_is_what_the_table_says() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == money_words(), "run: make diagram"
+
+
+@pytest.mark.parametrize(
+    ("situation", "may", "may_not"),
+    [
+        (Situation.NONE, Status.AGREED, Status.PAID),
+        (Situation.OPEN, Status.APPROVED, Status.PAID),
+        (Situation.ASKING, Status.APPROVED, Status.PAID),
+        (Situation.SETTLED, Status.PAID, Status.APPROVED),
+        (Situation.FREE, Status.CONFIRMED, Status.SUBMITTED),
+        (Situation.GOING_BACK, Status.CANCELLED, Status.AGREED),
+        (Situation.KEPT, Status.CANCELLED, Status.PAID),
+    ],
+)
+def test_money_stands_only_where_it_can(situation: Situation, may: Status, may_not: Status) -> None:
+    assert possible(may, situation)
+    assert not possible(may_not, situation)

@@ -332,3 +332,14 @@ def test_another_format_is_refused_for_that_alone_and_may_be_cropped() -> None:
     assert judge(Given(facts)).codes == ("NOT_JPEG", "BYTES_MANY")
     assert [check.code for check in to_tell(facts, ())] == ["NOT_JPEG"]
     assert CROPPABLE.issuperset(refusing(facts, ()))
+
+
+def test_a_whole_number_of_a_unit_is_said_without_its_point_and_a_share_of_all_has_no_end() -> None:
+    lines = {check.name: check for check in checklist(GOOD, (), staff=False)}
+    for line in lines.values():
+        for language in ("zh", "en"):
+            assert ".0" not in measured_words(line, language)
+    whole = [
+        line for line in lines.values() if line.band and line.band.unit == "share" and line.band.green[1] == 1
+    ]
+    assert all("≥" in measured_words(line, "zh") for line in whole)

@@ -36,6 +36,8 @@ def test_before_and_after_are_said_in_both_languages_with_the_moment(status: Sta
     for now, over in ((window.closes - timedelta(seconds=1), False), (window.closes, True)):
         due = deadline_of(status, reviews, round_, now)
         assert due.over is over
+        words = due.turn.after if over else due.turn.before
+        assert due.say("en") == words.say("en", closes=due.told, closed=due.told)
         assert due.told in due.say("zh")
         assert due.told in due.say("en")
         assert re.search(r"[\u4e00-\u9fff]", due.say("zh"))

@@ -13,6 +13,7 @@ from ncre.domain.exam.plan import exam_time_in_words
 from ncre.domain.payment.settlement import yuan
 from ncre.domain.seating.sittings import sitting_name
 from ncre.events.exam import Batch, Contact, Fee, NoticePosted, OnSite, RoundPlan, SitePlan, Subject, Window
+from ncre.events.exam_revision import HoldTerms
 
 
 class ChangeKind(StrEnum):
@@ -73,6 +74,7 @@ class Change:
     """One change; `site` is "" for the round's. `before` and `after` are as people read them.
 
     `item` names a subject, a room, a level, a notice or a sitting (`sitting_name`, as it was before).
+    `holds` stands with a change of a hold alone: what it was, what it is.
     """
 
     kind: ChangeKind
@@ -80,6 +82,7 @@ class Change:
     item: str = ""
     before: str = ""
     after: str = ""
+    holds: tuple[HoldTerms, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,8 +225,9 @@ def _policy_changes(was: SitePlan, now: SitePlan) -> Iterator[Change]:
         yield Change(ChangeKind.REVIEW_ON if now.reviews else ChangeKind.REVIEW_OFF, code)
     if was.confirms != now.confirms:
         yield Change(ChangeKind.CONFIRMATION_ON if now.confirms else ChangeKind.CONFIRMATION_OFF, code)
-    holds = [f"{one.hold_hours} h, {one.clock}" for one in (was, now)]
-    yield from _differs(ChangeKind.HOLD, code, "", *holds)
+    before, after = holds = tuple(HoldTerms(one.hold_hours, one.clock) for one in (was, now))
+    if before != after:
+        yield Change(ChangeKind.HOLD, code, "", _hold(before), _hold(after), holds)
     yield from _differs(ChangeKind.MOST_SUBJECTS, code, "", str(was.most_subjects), str(now.most_subjects))
     yield from _differs(ChangeKind.AUDIENCE, code, "", was.audience, now.audience)
 
@@ -272,6 +276,10 @@ def _contact(contact: Contact) -> str:
 def _on_site(on_site: OnSite) -> str:
     moments = [exam_time_in_words(moment) if moment else "" for moment in (on_site.opens, on_site.closes)]
     return f"{' – '.join(moments)} {on_site.place}".strip(" –")
+
+
+def _hold(terms: HoldTerms) -> str:
+    return f"{terms.hours} h, {terms.clock}"
 
 
 def _span(window: Window) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from ncre.domain.bilingual import Bilingual
 from ncre.domain.exam.revision import Change, ChangeKind
 from ncre.domain.exam.revision_rules import OUTCOMES, RULES, RevisionOutcome
+from ncre.events.exam_revision import HoldTerms
 
 NOTICES: Final = {
     "announcement": Bilingual("公告", "the announcement"),
@@ -48,7 +49,10 @@ def change_words(change: Change) -> Bilingual:
 
 def _values(change: Change) -> Bilingual:
     """What was and what is; what was not there before is named alone."""
-    before, after = (_value(change.kind, one) for one in (change.before, change.after))
+    if change.holds:
+        before, after = (_hold(one) for one in change.holds)
+    else:
+        before, after = (_value(change.kind, one) for one in (change.before, change.after))
     if not change.before:
         return after
     return Bilingual(f"{before.zh} → {after.zh or '–'}", f"{before.en} → {after.en or '–'}")
@@ -62,16 +66,13 @@ def _value(kind: ChangeKind, value: str) -> Bilingual:
             return Bilingual("、".join(one.zh for one in parts), ", ".join(one.en for one in parts))
         case ChangeKind.AUDIENCE:
             return AUDIENCES.get(value, Bilingual(value, value))
-        case ChangeKind.HOLD:
-            hours, _, clock = value.partition(" h, ")
-            since = CLOCKS.get(clock)
-            return (
-                Bilingual(f"{hours} 小时，{since.zh}", f"{hours} h {since.en}")
-                if since
-                else Bilingual(value, value)
-            )
         case _:
             return Bilingual(value, value)
+
+
+def _hold(terms: HoldTerms) -> Bilingual:
+    since = CLOCKS.get(terms.clock, Bilingual(terms.clock, terms.clock))
+    return Bilingual(f"{terms.hours} 小时，{since.zh}", f"{terms.hours} h {since.en}")
 
 
 def outcome_words(outcome: RevisionOutcome, kind: ChangeKind, touched: int) -> Bilingual:

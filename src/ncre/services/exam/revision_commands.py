@@ -15,13 +15,14 @@ from ncre.domain.exam.commands import (
     PlanSite,
     PostNotice,
 )
+from ncre.domain.exam.revised_point import point_of
 from ncre.domain.exam.revision import ChangeKind, Plans
 from ncre.domain.exam.revision_rules import RevisionOutcome
 from ncre.domain.exam.revision_weighing import Weighed
 from ncre.domain.registration.commands import Actor
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.exam import NoticePosted
-from ncre.events.exam_revision import RevisedPoint, RoundRevisionMade
+from ncre.events.exam_revision import RoundRevisionMade
 from ncre.rounds.loader import LoadedRound, NoticeText
 
 SHOWN: Final = 5
@@ -88,7 +89,7 @@ def commands_of(asked: Revise, revision: Revision, why: str) -> Iterable[ExamCom
     def part(name: str) -> UUID:
         return uuid5(asked.command_id, name)
 
-    points = tuple(_point(point) for point in revision.points)
+    points = tuple(point_of(point) for point in revision.points)
     made = RoundRevisionMade(code, revision.made_from, why, points)
     yield NoteRevision(actor=by, command_id=asked.command_id, made=made)
     if by.role is Role.SITE_ADMIN:
@@ -106,16 +107,3 @@ def commands_of(asked: Revise, revision: Revision, why: str) -> Iterable[ExamCom
             yield CloseSite(actor=by, command_id=part(site_code), round=code, site=site_code, cause=cause)
     for kind, notice in wanted_plans(asked.wanted).notices.items():
         yield PostNotice(actor=by, command_id=part(kind), notice=notice, cause=cause)
-
-
-def _point(point: Weighed) -> RevisedPoint:
-    change = point.change
-    return RevisedPoint(
-        change.kind.value,
-        change.site,
-        change.item,
-        change.before,
-        change.after,
-        point.outcome.value,
-        point.touched,
-    )

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 
 from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.plan import notices_id, revisions_id
-from ncre.domain.exam.revision import Change, ChangeKind, Plans, plan_changes
+from ncre.domain.exam.revised_point import change_of
+from ncre.domain.exam.revision import Change, Plans, plan_changes
 from ncre.domain.exam.revision_rules import RULES, RevisionOutcome
 from ncre.domain.exam.revision_touches import Holder
 from ncre.domain.exam.revision_weighing import Weighed, needs_people, weighed
@@ -145,11 +146,7 @@ class Revisions:
 
     def to_follow(self, made: RoundRevisionMade) -> list[Weighed]:
         """The changes of a revision that are followed up, with whom they touch as things stand now."""
-        changes = [
-            Change(ChangeKind(point.kind), point.site, point.item, point.before, point.after)
-            for point in made.points
-            if point.outcome == RevisionOutcome.FOLLOW_UP
-        ]
+        changes = [change_of(point) for point in made.points if point.outcome == RevisionOutcome.FOLLOW_UP]
         with self._command_handler.database.reading() as connection:
             return list(self._weigh(connection, made.round, changes))
 

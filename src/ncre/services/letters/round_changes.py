@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from ncre.domain.exam.plan import revisions_id
+from ncre.domain.exam.revised_point import change_of
 from ncre.domain.exam.revision import Change, ChangeKind
 from ncre.domain.exam.revision_rules import RULES
 from ncre.domain.exam.revision_touches import HeldSeat, Holder
@@ -27,7 +28,7 @@ OF_NOBODY: Final = frozenset({ChangeKind.QUOTA_LOWERED, ChangeKind.QUOTA_RAISED}
 
 def changes_of(made: RoundRevisionMade) -> list[Change]:
     """Those that may touch somebody."""
-    every = [Change(ChangeKind(one.kind), one.site, one.item, one.before, one.after) for one in made.points]
+    every = [change_of(one) for one in made.points]
     return [one for one in every if RULES[one.kind].touches_somebody and one.kind not in OF_NOBODY]
 
 

@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Round, round_id, site_id
-from ncre.domain.exam.revision import Change, ChangeKind
+from ncre.domain.exam.revised_point import change_of
+from ncre.domain.exam.revision import Change
 from ncre.domain.exam.revision_rules import RevisionOutcome
 from ncre.domain.exam.revision_wording import change_words, outcome_words
 from ncre.domain.registration.vocabulary import Role
@@ -128,9 +129,9 @@ def site(round_code: str, site: str) -> Answer:
 
 def point_said(point: RevisedPoint) -> tuple[str, str]:
     """A recorded change, and what came of it, in the language of the page."""
-    kind = ChangeKind(point.kind)
-    outcome = outcome_words(RevisionOutcome(point.outcome), kind, point.touched).say(language())
-    return _said(Change(kind, point.site, point.item, point.before, point.after)), outcome
+    change = change_of(point)
+    outcome = outcome_words(RevisionOutcome(point.outcome), change.kind, point.touched).say(language())
+    return _said(change), outcome
 
 
 def _said(change: Change) -> str:
