@@ -123,15 +123,21 @@ def test_how_far_the_sealed_part_is_behind_the_log(container: Container, clock: 
 
 def test_those_that_may_not_lapse_are_looked_past(container: Container, clock: Clock) -> None:
     """A site that reviews again keeps those whose time began where nobody did."""
-    stay, lapse = Walker(container), Walker(container)
-    stay.submitted(QUICK, ("67",))
-    clock.advance(minutes=1)
-    lapse.approved()
+    lapse = []
+    for stays in (False, True, True, True, False):
+        walker = Walker(container)
+        if stays:
+            walker.submitted(QUICK, ("67",))
+        else:
+            walker.approved()
+            lapse.append(walker.id)
+        clock.advance(minutes=1)
     revise(container, QUICK, reviews=True, clock="approved")
     clock.advance(days=2)
     with container.database.reading() as connection:
-        found = overdue(connection, container.command_handler.exams, clock.now, 1)
-    assert [row["id"] for row in found] == [lapse.id]
+        for limit in (1, 2):
+            found = overdue(connection, container.command_handler.exams, clock.now, limit)
+            assert [row["id"] for row in found] == lapse[:limit]
 
 
 @pytest.fixture
