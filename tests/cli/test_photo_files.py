@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from ncre.bootstrap import Container
+from ncre.domain.registration.commands import ReplacePhoto
 from tests.cli.conftest import Run
-from tests.support.people import LIQIANG, Candidate, Clock, somebody
+from tests.support.people import LIQIANG, Candidate, Clock, portrait, rejected, somebody
 from tests.web.visitor import row_of
 
 
@@ -50,6 +51,21 @@ def test_missing_and_damaged_photos_are_named_by_their_registration(
     assert f"丢失 / missing: {row_of(container, first.id)['number']}" in said.out
     assert f"损坏 / damaged: {row_of(container, second.id)['number']}" in said.out
     assert "考生登录后会被请重新上传" in said.out
+
+
+def test_a_photo_that_was_replaced_is_named_as_one_of_the_history(
+    ncre: Run, container: Container, pictured: list[Candidate]
+) -> None:
+    first, _ = pictured
+    before = file_of(container, first)
+    rejected(container, first)
+    first.does(ReplacePhoto, photo=container.photos.take_in(first.account.id, portrait()).photo)
+    assert file_of(container, first) != before
+    before.unlink()
+    said = ncre("photos", "verify")
+    assert "丢失 / missing 1" in said.out
+    assert f"{before.name[:12]} (以前的照片，只影响历史" in said.out
+    assert "考生登录后会被请重新上传" not in said.out
 
 
 def test_a_box_of_somebody_else_under_a_right_name_is_damage(

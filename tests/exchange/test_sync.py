@@ -24,7 +24,7 @@ from ncre.domain.duplicates.exchange_file import ExchangedPerson, written
 from ncre.events import exchange as facts
 from ncre.handlers.command_handler import Act
 from ncre.services.duplicates.duplicates import CLOCK, exchange_stream
-from ncre.services.duplicates.exchange_sync import ExchangeSync
+from ncre.services.duplicates.exchange_sync import ExchangeIncomplete, ExchangeSync
 from ncre.supervision import Troubles
 from ncre.web import create_site
 from tests.exchange.ground import SHARED, SITES, TOKENS, Exchange, exchange_in, installation
@@ -110,6 +110,8 @@ def test_a_file_that_cannot_be_read_leaves_the_sync_incomplete(
     handed_in(exchange, "43", b"".join(other_key))
     assert hubei.exchange_sync.once(Act(OFFICE)).problems
     assert hubei.beats.exchanged_at() is None
+    with pytest.raises(ExchangeIncomplete, match=r"^省 43 的文件：.+ / the file of 43: .+$"):
+        hubei.exchange_sync.run_due()
 
 
 def test_a_token_that_the_service_does_not_know_is_told_by_the_doctor(
@@ -249,6 +251,29 @@ def test_a_file_that_only_the_receiver_can_find_wrong_is_told_and_keeps_no_other
     (problem,) = done.problems
     assert "省 44" in problem.zh
     assert why in problem.zh
+
+
+def test_a_file_that_the_service_does_not_give_is_told_with_its_province(
+    hubei: Container, hunan: Container, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, _ = both_registered(hubei, hunan)
+    handed_in(exchange, "44", b"".join(written(SHARED, ROUND, "44", 0, [])))
+    hunan.exchange_sync.once(Act(CLOCK))
+    whole = ExchangeService.file
+
+    def withheld(service: ExchangeService, province: str, position: int) -> bytes:
+        file = whole(service, province, position)
+        if b"\nprovince 44\n" in file:
+            raise ExchangeRefused("文件已删除 / the file is gone")
+        return file
+
+    monkeypatch.setattr(ExchangeService, "file", withheld)
+    done = hubei.exchange_sync.once(Act(CLOCK))
+    (problem,) = done.problems
+    assert problem.zh == "跨省比对服务不接受（省 44）：文件已删除 / the file is gone"
+    assert problem.en == "the exchange service refuses (44): 文件已删除 / the file is gone"
+    assert (done.read, hits(hubei)) == (["43"], [(here.id, "43")])
+    assert hubei.beats.exchanged_at() is None
 
 
 def test_a_forged_token_is_refused_in_words_and_sends_nothing(

@@ -20,6 +20,7 @@ from ncre.domain.registration import commands as c
 from ncre.projections.audit.snapshots import AsOfMoment, AsOfVersion
 from ncre.services.documents.cache import DocumentCache
 from ncre.services.documents.issuing import missing_glyphs
+from ncre.services.documents.printed_case import whole_case
 from tests.handlers.ground import Walker, history_of, refusal, revise
 from tests.support.people import NOW, OFFICE, REVIEWER, ROUND, SITE, WENJING, Clock, bundled_round
 
@@ -73,6 +74,7 @@ def test_the_form_says_what_was_recorded(container: Container, walker: Walker) -
     assert english[sheet.paid] == "due: 80.00 yuan, paid 2027-01-05 10:00"
     assert english[sheet.review] == "passed (2027-01-05 10:00)"
     assert english["已支付"] == "paid"
+    assert english[subject.name].endswith(subject_words(bundled_round()[0].subject("66").name).en)
     assert english[sheet.person.sex].lower() == "female"
     assert english[sheet.round].endswith("(no. 78)")
     assert english[subject.name].isascii()
@@ -100,6 +102,22 @@ def test_the_ticket_says_where_to_sit_and_when(container: Container, walker: Wal
     confirmed = container.documents.ticket_page(walker.id).sheet
     assert not confirmed.unconfirmed
     assert confirmed.record.digest == sheet.record.digest
+
+
+def test_the_form_says_where_proofs_are_checked_where_the_address_is_known(
+    container: Container, walker: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert container.documents.form_page(walker.id).sheet.proof == ""
+    monkeypatch.setattr(container.documents._cases, "_proof_page", "https://exam.example/ledger/check")
+    assert container.documents.form_page(walker.id).sheet.proof == "https://exam.example/ledger/check"
+
+
+def test_of_an_erased_person_there_is_no_paper(container: Container, walker: Walker) -> None:
+    case = container.documents._cases.now(walker.id)
+    rules = case.paid_under
+    with_details = whole_case(case.row, case.seats, rules, (rules, rules), case.details)
+    assert with_details.details == WENJING
+    assert refusal(whole_case, case.row, case.seats, rules, (rules, rules), None) is RefusalCode.PERSON_ERASED
 
 
 def test_the_receipt_masks_the_document_and_names_the_clerk(

@@ -8,10 +8,12 @@ import pytest
 
 from ncre.bootstrap import Container
 from ncre.domain.erasure import Retention
+from ncre.domain.exam.plan import round_id
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
+from ncre.events.erasure import RetentionApplied, retention_of
 from ncre.services.erasure.retention import BATCH, RetentionReason
-from tests.handlers.ground import Walker
+from tests.handlers.ground import Walker, history_of
 from tests.services.erasure.traces import Traced, found
 from tests.support.people import LIQIANG, OFFICE, REVIEWER, ROUND, Clock, begun, somebody
 
@@ -83,6 +85,9 @@ def test_a_portion_at_a_time_in_rounds_of_the_worker(container: Container, clock
     container.worker.once()
     assert sum(is_erased(container, one.account.id) for one in walkers) == BATCH
     container.worker.once()
+    container.worker.once()
+    told = history_of(container, retention_of(round_id(ROUND)))
+    assert told[1:] == [RetentionApplied(ROUND, BATCH, 0), RetentionApplied(ROUND, 3, 0)], "0 is no fact"
     assert all(is_erased(container, one.account.id) for one in walkers)
     assert len(list(container.erasures.tombstones.all())) == BATCH + 3
 

@@ -19,6 +19,7 @@ from ncre.events import registration as facts
 from ncre.events.exam import Offer
 from ncre.projections.maintenance import rebuild
 from ncre.projections.seating import tickets
+from ncre.services.exam import calling_off
 from ncre.services.exam.calling_off_request import CallOff
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.registration.changes import Changes
@@ -208,13 +209,19 @@ def test_whoever_has_a_place_in_the_next_round_or_finds_it_full_is_refused_and_l
     assert round_.row(refused.registration)["round"] == "82"
 
 
-def test_a_subject_that_the_next_round_has_not_is_told_before(container: Container, round_: Sequence) -> None:
+def test_a_subject_that_the_next_round_has_not_is_told_before(
+    container: Container, round_: Sequence, monkeypatch: pytest.MonkeyPatch
+) -> None:
     next_round(container, offers=(Offer("24", 20),))
     shown = container.calling_off.preview("81", HERE, "82")
     assert sum(shown.hindered.values()) == 3
+    assert all("82" in why.zh and "82" in why.en for why in shown.hindered)
     run = container.calling_off.begin(asked(container, to="82"))
     finished(container, run)
     assert container.calling_off.progress(run).refused == 3
+    assert len(container.calling_off.progress(run).refusals) == 3
+    monkeypatch.setattr(calling_off, "SHOWN", 2)
+    assert len(container.calling_off.progress(run).refusals) == 2, "a page lists some of them"
 
 
 def test_what_is_begun_is_what_was_seen_and_only_once(container: Container, round_: Sequence) -> None:

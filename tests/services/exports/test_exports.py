@@ -16,16 +16,21 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from ncre.bootstrap import Container
+from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.commands import Cancel
 from ncre.domain.registration.vocabulary import Role, Status
-from ncre.domain.wording import STATUSES
+from ncre.domain.wording import STATUSES, channel_words
 from ncre.events import access
 from ncre.events import export as facts
 from ncre.handlers.command_handler import Act
 from ncre.operational import erasure_remains, export_jobs
 from ncre.photo.file_store import PhotoNotKept, PhotoStoreUnavailable
 from ncre.projections.audit.disclosures import of_case
+from ncre.projections.audit.timeline import timeline
+from ncre.projections.payment.ledger import payments
+from ncre.projections.payment.sentences import why_unusable
+from ncre.projections.seating.tickets import tickets
 from ncre.services.accounts.actors import Actors
 from ncre.services.exports import making
 from ncre.services.exports import rows as export_rows
@@ -99,7 +104,8 @@ def test_candidates_are_all_there_and_masked(container: Container, act: Act, cro
     export, whole = made(container, act, asked())
     found = lines(whole)
     assert len(found) == 3
-    assert sorted(line["状态"] for line in found) == ["同意协议", "已支付", "已上传照片"] or len(found) == 3
+    statuses = [line["状态"] for line in sorted(found, key=lambda line: line["报名号"])]
+    assert statuses == [STATUSES[walker.stands.status].zh for walker in crowd]
     (paid,) = (line for line in found if line["支付时间"])
     assert (paid["应缴（元）"], paid["科目"], paid["考点"]) == ("160.00", "66 67", f"{SITE}")
     assert WENJING.document_number.encode() not in whole
@@ -158,6 +164,64 @@ def test_every_kind_in_every_form_has_the_same_rows(
             assert str(max(table.column("amount").to_pylist())) == "160.00"
     assert count == expected.get(what, count)
     assert count > 0
+
+
+def test_every_line_of_a_history_is_said_in_both_languages_with_who_did_it(
+    container: Container, act: Act, crowd: list[Walker]
+) -> None:
+    _, whole = made(container, act, asked("history"))
+    paid = crowd[1]
+    mine = [line for line in lines(whole) if line["报名号"].strip() == paid.row["number"]]
+    with container.database.reading() as connection:
+        stands = timeline.c.about == paid.id
+        story = connection.execute(select(timeline).where(stands).order_by(timeline.c.at)).mappings().all()
+    name = container.accounts.name_in_office
+    assert sorted(tuple(line.values())[3:] for line in mine) == sorted(
+        (
+            f"{row['at'].astimezone(EXAM_TIME):%Y-%m-%d %H:%M:%S}",
+            row["topic"],
+            row["zh"],
+            row["en"],
+            row["role"],
+            "" if row["role"] == "candidate" else name(row["actor"]),
+        )
+        for row in story
+    )
+    assert {line["考点"] for line in mine} == {SITE}
+    assert len({line["办理人"] for line in mine}) > 1
+
+
+def test_money_and_sittings_say_what_was_paid_and_where_to_sit(
+    container: Container, act: Act, crowd: list[Walker]
+) -> None:
+    paid = crowd[1]
+    (line,) = lines(made(container, act, asked("money"))[1])
+    with container.database.reading() as connection:
+        (row,) = connection.execute(select(payments)).mappings().all()
+        seats = connection.execute(select(tickets).order_by(tickets.c.subject)).mappings().all()
+    at = f"{row['paid_at'].astimezone(EXAM_TIME):%Y-%m-%d %H:%M:%S}"
+    assert tuple(cell.strip() for cell in line.values()) == (
+        *(paid.row["number"], SITE, STATUSES[Status.PAID].zh, channel_words(row["channel"]).zh),
+        *(row["order"], row["trade"], "160.00", at, "", "", ""),
+    )
+    found = sorted(lines(made(container, act, asked("sittings"))[1]), key=lambda one: one["科目"])
+    assert [(one["科目"], one["准考证号"].strip(), one["机房"], one["座位"]) for one in found] == [
+        (seat["subject"], seat["ticket"], seat["room"], str(seat["seat"])) for seat in seats
+    ]
+    assert {one["报名号"].strip() for one in found} == {paid.row["number"]}
+
+
+def test_money_that_went_back_says_why_how_much_and_when(
+    container: Container, act: Act, crowd: list[Walker]
+) -> None:
+    other = Walker(container)
+    other.approved()
+    other.hears(other.money("T-odd", amount=1))
+    (owed,) = (
+        line for line in lines(made(container, act, asked("money"))[1]) if line["金额（元）"] == "0.01"
+    )
+    assert owed["退款原因"] == why_unusable("wrong-amount").zh
+    assert (owed["已退（元）"], owed["退款时间"]) == ("0.01", "2027-01-05 10:00:00")
 
 
 def test_one_site_alone(container: Container, act: Act, crowd: list[Walker]) -> None:

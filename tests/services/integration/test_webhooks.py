@@ -93,6 +93,8 @@ def test_a_failure_holds_up_its_own_registration_alone(
     receiver.answers = [500]
     sending.dispatcher.once()
     assert (told_of(receiver, first.id), told_of(receiver, second.id)) == ([], [1])
+    waiting = sorted((one.position, one.tries, one.answer) for one in sending.hooks.of(sending.id)[1])
+    assert [one[1:] for one in waiting] == [(1, "HTTP 500"), (0, "")]
     clock.advance(seconds=DELAYS[0].total_seconds())
     sending.dispatcher.once()
     assert told_of(receiver, first.id) == [1, 2]

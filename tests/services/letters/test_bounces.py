@@ -113,6 +113,15 @@ def test_what_is_no_report_is_none(post: LetterServices, raw: bytes) -> None:
     assert post.bounces.take(raw) is BounceOutcome.NO_REPORT
 
 
+def test_without_a_folder_nothing_is_noted_and_none_is_made(
+    container: Container, post: LetterServices, tmp_path: Path
+) -> None:
+    folder = tmp_path / "nowhere"
+    for place in (None, folder):
+        assert Bounces(container.command_handler, post.tokens, place).take_from_folder() == 0
+    assert not folder.exists()
+
+
 def test_a_report_that_is_quicker_than_our_note_is_read_again(
     container: Container, server: Server, post: LetterServices, tmp_path: Path
 ) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from ncre.bootstrap import Container
 from ncre.clients.mail import MailNotSent, MailRefused
 from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
 from ncre.domain.payment.orders import GRACE
 from ncre.domain.registration import commands as c
+from ncre.services.letters import sending
 from ncre.services.letters.sending import DELAYS
 from tests.services.letters.post import PUBLIC, Server, kinds, letters_over, with_mail
-from tests.support.people import OFFICE, REVIEWER, Clock, approved, rejected
+from tests.support.people import LIQIANG, OFFICE, REVIEWER, Clock, approved, rejected
 
 MAIL = "wenjing@example.com"
 
@@ -122,6 +125,20 @@ def test_a_dead_server_is_asked_again_later_and_the_letter_is_the_same(
     letters.once()
     assert len(server.arrived) == 2
     assert len(server.read) == 1
+
+
+def test_a_server_that_takes_letters_gets_all_of_them_in_one_round(
+    container: Container, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters, people = letters_over(container, server), [with_mail(container, "a"), with_mail(container, "b")]
+    people[1].details = LIQIANG
+    for one in people:
+        one.until_waiting()
+        approved(container, one)
+    monkeypatch.setattr(sending, "THREADS", 1)
+    monkeypatch.setattr(sending, "FAILURES", 1)
+    letters.once()
+    assert {one.to for one in server.arrived} == {"a@example.com", "b@example.com"}
 
 
 def test_a_dead_mail_server_holds_up_no_message_to_a_phone(container: Container, server: Server) -> None:

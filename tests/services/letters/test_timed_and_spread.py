@@ -10,16 +10,22 @@ import pytest
 from sqlalchemy import func, select
 
 from ncre.bootstrap import Container
+from ncre.domain.exam.revision import Change, ChangeKind
 from ncre.domain.letters.kinds import LetterKind
 from ncre.domain.registration import commands as c
+from ncre.domain.registration.commands import PaidFee
 from ncre.domain.registration.vocabulary import Role
 from ncre.events import registration as facts
 from ncre.handlers.command_handler import Act
 from ncre.identity.letters.choices import letter_choices
 from ncre.operational.letters import letter_addresses, letters
+from ncre.projections.exam.holders import holders
+from ncre.projections.registration import registrations
+from ncre.services.exam.calling_off_request import CallOff
 from ncre.services.exam.revision_commands import Revise
 from ncre.services.letters import planning
 from ncre.services.letters.assembly import LetterServices
+from ncre.services.letters.round_changes import RoundChanges, _holder
 from tests.services.letters.post import Server, kinds, letters_over, with_mail
 from tests.services.letters.reports import report
 from tests.support.people import LIQIANG, NOW, OFFICE, ROUND, SITE, Candidate, Clock, approved, rejected
@@ -124,6 +130,58 @@ def test_a_change_of_the_round_is_told_to_whom_it_touches_in_portions(
         ("wenjing@example.com", "考次安排有变动")
     ]
     assert "乙路 2 号" in server.arrived[0].text
+
+
+def test_a_letter_weighs_a_registration_as_the_revision_did(container: Container, paid: Candidate) -> None:
+    """With its seats and the province of its site: a fee of that province is told to whoever pays it there."""
+    container.seating.seat(ROUND, SITE, OFFICE)
+    unpaid = Candidate(container, with_mail(container, "liqiang").account, LIQIANG)
+    unpaid.until_waiting()
+    changes = RoundChanges(container.command_handler)
+    fees = {
+        item: Change(ChangeKind.FEE, item=item, after="90.00") for item in ("2 湖北", "2 ≠湖北", "2 山西")
+    }
+    with container.database.reading() as connection:
+        site = container.command_handler.exams.site(connection, ROUND, SITE)
+        weighed = {one.id: one for one in holders(connection, ROUND, [SITE], container.clock())}
+        for one in (paid, unpaid):
+            row = registrations.one(connection, one.id)
+            assert row is not None
+            mine, theirs = _holder(connection, row, site, container.clock()), weighed[one.id]
+            assert set(mine.seats) == set(theirs.seats)
+            assert replace(mine, seats=()) == replace(theirs, seats=())
+        assert weighed[paid.id].seats
+        assert weighed[unpaid.id].province == "湖北"
+        assert changes.of(connection, row, fees.values()) == [fees["2 湖北"]]
+
+
+def test_a_site_that_is_closed_is_told_unless_it_was_called_off_as_a_whole(
+    container: Container, paid: Candidate
+) -> None:
+    changes = RoundChanges(container.command_handler)
+    closed, moved = Change(ChangeKind.SITE_CLOSED, SITE), Change(ChangeKind.SITE_ADDRESS, SITE)
+
+    def touching() -> list[Change]:
+        with container.database.reading() as connection:
+            row = registrations.one(connection, paid.id)
+            assert row is not None
+            return changes.of(connection, row, [closed, moved])
+
+    assert touching() == [closed, moved]
+    shown = container.calling_off.preview(ROUND, SITE)
+    container.calling_off.begin(
+        CallOff(
+            actor=OFFICE,
+            round=ROUND,
+            site=SITE,
+            to="",
+            money=PaidFee.KEEP,
+            why="停电",
+            seen=shown.mark,
+            command_id=uuid4(),
+        )
+    )
+    assert touching() == [moved]
 
 
 def test_of_two_changes_of_one_thing_the_newer_is_told(

@@ -10,9 +10,9 @@ import pytest
 from icalendar import Calendar
 
 from ncre.bootstrap import Container
-from ncre.clients.mail import MailRefused
+from ncre.clients.mail import USUAL, MailRefused
 from ncre.domain.letters.causes import BY_KIND, may_switch_off
-from ncre.domain.letters.kinds import Channel, LetterKind, LetterLanguage
+from ncre.domain.letters.kinds import KINDS, Channel, LetterKind, LetterLanguage
 from ncre.domain.letters.wording import SHIPPED
 from ncre.domain.refusals import RefusalCode
 from ncre.domain.registration.commands import Actor
@@ -21,11 +21,12 @@ from ncre.events.account import account_stream
 from ncre.handlers.command_handler import Act
 from ncre.operational.letters import LetterReason, LetterState
 from ncre.services.letters.assembly import LetterServices
+from ncre.services.letters.calendars import Calendars
 from ncre.services.letters.log_wording import told
 from ncre.services.letters.tokens import LetterTokens
 from tests.handlers.ground import history_of, refusal
-from tests.services.letters.post import BOUNCES, PUBLIC, Server, with_mail
-from tests.support.people import OFFICE, REVIEWER, ROUND, SITE, Candidate, approved
+from tests.services.letters.post import BOUNCES, PUBLIC, Server, letters_over, with_mail
+from tests.support.people import LIQIANG, OFFICE, REVIEWER, ROUND, SITE, Candidate, approved
 
 PHONE = "+8613800138000"
 OPTIONAL = next(kind for kind in LetterKind if may_switch_off(kind, Channel.MAIL, has_mail=True))
@@ -129,6 +130,9 @@ def test_the_log_says_what_was_sent_and_where_letters_came_back(
     (waits,) = told([replace(done, state=LetterState.WAITING, ended_at=None, why=LetterReason.SERVER)], "zh")
     assert (waits["at"], waits["planned"]) == (done.due, True)
     assert str(waits["why"]).startswith("服务器暂时没有接收")
+    (waits,) = told([replace(done, why=LetterReason.SERVER)], "en")
+    assert waits["why"] == "the server did not take it; it is sent again"
+    assert waits["kind"] == KINDS[LetterKind.APPROVED].en
     assert post.log.unreachable(candidate.account) == []
     server.fails = lambda _n: MailRefused("550 5.1.1")
     candidate.pays()
@@ -177,7 +181,58 @@ def test_a_preview_is_of_a_registration_or_made_up(
     assert "武汉软件工程职业学院" in repr(own)
     assert "示范考点" not in repr(own)
     assert refusal(post.preview.letter, LetterKind.APPROVED, text, "78420019999999") is RefusalCode.NOT_FOUND
-    assert "2027-01-06 10:00" in repr(made_up), "a day from now"
+    for said in (made_up.body.zh, made_up.body.en):
+        assert "2027-01-06 10:00" in said, "a day from now"
+    assert (made_up.to, made_up.envelope) == ("", USUAL), "it goes to nobody"
+
+
+def test_a_phone_that_was_never_given_stands_in_no_log(container: Container) -> None:
+    letters = letters_over(container, Server(), Server())
+    both, mail_alone = with_mail(container, phone=PHONE), with_mail(container, "liqiang")
+    mail_alone.details = LIQIANG
+    for one in (both, mail_alone):
+        one.until_waiting()
+        approved(container, one)
+    letters.once()
+    said = [
+        {
+            line.channel
+            for line in letters.log.of_registration(one.id)
+            if line.state is not LetterState.WAITING
+        }
+        for one in (both, mail_alone)
+    ]
+    assert said == [{Channel.MAIL, Channel.PHONE}, {Channel.MAIL}]
+
+
+def test_only_a_letter_that_can_be_switched_off_says_where(
+    container: Container, post: LetterServices, server: Server
+) -> None:
+    candidate = with_mail(container)
+    candidate.until_waiting()
+    approved(container, candidate)
+    post.once()
+    candidate.pays()
+    post.once()
+    links = {one.title.partition(" / ")[0][:5]: one.mail.envelope.unsubscribe for one in server.read}
+    assert len(links) == 2
+    kinds_of = {
+        line.kind for line in post.log.of_registration(candidate.id) if line.state is LetterState.SENT
+    }
+    optional = [BY_KIND[kind].optional for kind in kinds_of]
+    assert sum(link.startswith(f"{PUBLIC}/") for link in links.values()) == sum(optional)
+    assert sum(link == "" for link in links.values()) == len(optional) - sum(optional)
+    assert False in optional
+
+
+def test_an_event_leads_to_the_page_of_its_registration(container: Container) -> None:
+    candidate = with_mail(container)
+    candidate.until_waiting()
+    approved(container, candidate)
+    case = container.queries.cases.case(candidate.id)
+    assert case is not None
+    read = Calendar.from_ical(Calendars(container.command_handler, PUBLIC).of(case))
+    assert [str(one["URL"]) for one in read.walk("VEVENT")] == [f"{PUBLIC}/registrations/{candidate.id}"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -200,6 +255,7 @@ def test_the_calendar_has_sittings_and_the_time_to_pay(container: Container, lan
         }
 
     due = events()["pay@ncre"]
+    assert "url" not in due
     assert (due["sequence"], due["status"], due["alarms"]) == (0, "CONFIRMED", 1)
     words = {"zh": "全国计算机等级考试：考试费支付截止", "en": "NCRE: last moment to pay the fee"}
     assert str(due["summary"]) == words[language]

@@ -12,6 +12,7 @@ from ncre.clients.payment_channel import ChannelRefused, Device
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.projections.payment import orders
+from ncre.services.payment.situations import Situation
 from tests.handlers.ground import QUICK, Walker, refusal
 from tests.support import people
 from tests.support.people import Clock, till_of
@@ -75,6 +76,20 @@ def test_a_paid_order_keeps_its_number(container: Container, approved: Walker) -
     (number,) = states(container, approved)
     till_of(container).holds_terms = True
     assert container.checkout.number_for(number, Device.PHONE, MOBILE) == number
+
+
+def test_who_comes_with_a_paid_order_is_told_of_the_payment_as_on_every_other_way(
+    container: Container, approved: Walker
+) -> None:
+    approved.pays()
+    (number,) = states(container, approved)
+    with pytest.raises(Refusal) as by_order:
+        container.checkout.checkout(number, Device.PHONE, "/back")
+    with pytest.raises(Refusal) as by_page:
+        container.checkout.open(approved.id, "till")
+    assert by_order.value.code is RefusalCode.NO_PAYMENT_DUE
+    assert by_order.value.particulars == by_page.value.particulars
+    assert by_order.value.particulars["why"].situation is Situation.SETTLED
 
 
 def test_the_payer_is_led_to_the_channel_until_the_order_ends(

@@ -54,6 +54,7 @@ def test_all_that_happened_at_its_sites_once_and_in_log_order(
 def test_a_site_hears_nothing_of_another(container: Container, site: Flask, waiting: Candidate) -> None:
     elsewhere = read_all(caller(container, site, *EVENTS, sites=("429901",)))
     assert not [one for one in elsewhere if one["subject"] == str(waiting.id)]
+    assert {"exam.round_opened", "exam.notice_posted"} <= {one["type"] for one in elsewhere}
     assert {one["data"]["plan"]["code"] for one in elsewhere if one["type"] == "exam.site_opened"} == {
         "429901"
     }

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from ncre.domain.exam.plan import revisions_id
+from ncre.domain.exam.plan import Site, revisions_id
 from ncre.domain.exam.revised_point import change_of
 from ncre.domain.exam.revision import Change, ChangeKind
 from ncre.domain.exam.revision_rules import RULES
@@ -63,7 +63,8 @@ class RoundChanges:
         round_ = self._command_handler.exams.round(connection, row["round"])
         if round_ is None or row["status"] in TERMINATED:
             return []
-        holder = _holder(connection, row, self._command_handler.clock())
+        site = self._command_handler.exams.site(connection, row["round"], row["site"] or "")
+        holder = _holder(connection, row, site, self._command_handler.clock())
         levels = {one: round_.subject(one).level for one in holder.subjects}
         return [
             one
@@ -85,7 +86,8 @@ def _place(change: Change) -> tuple[ChangeKind, str, str]:
     return change.kind, change.site, change.item
 
 
-def _holder(connection: Connection, row: RegistrationRow, now: datetime) -> Holder:
+def _holder(connection: Connection, row: RegistrationRow, site: Site | None, now: datetime) -> Holder:
+    """The registration as a revision weighs it: a fee of a province touches those who pay there."""
     seats = [seat for seat in tickets.seats_of(connection, row["id"]) if seat["ends_at"] > now]
     return Holder(
         row["id"],
@@ -93,10 +95,11 @@ def _holder(connection: Connection, row: RegistrationRow, now: datetime) -> Hold
         row["name_masked"] or "",
         row["site"] or "",
         Status(row["status"]),
-        row["agreement"],
+        row["agreement"] or "",
         tuple(line["subject"] for line in row["lines"]),
         tuple(
             HeldSeat(sitting_name(seat["starts_at"], seat["ends_at"]), seat["room"], seat["seat"])
             for seat in seats
         ),
+        site.plan.province if site else "",
     )
