@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from functools import cache
-from gettext import NullTranslations, translation
-from pathlib import Path
-from typing import Any, Final
+from gettext import NullTranslations
+from typing import Any
 
 from flask import Flask, has_request_context
 from flask.templating import Environment
@@ -18,9 +17,7 @@ from jinja2 import BytecodeCache, Template, nodes
 from jinja2.bccache import Bucket
 from jinja2.visitor import NodeTransformer
 
-from ncre.web.shared.language import language
-
-TRANSLATIONS: Final = Path(__file__).parent / "translations"
+from ncre.web.shared.language import catalogue, language
 
 
 class PageEnvironment(Environment):
@@ -43,7 +40,7 @@ class PageEnvironment(Environment):
     def _of(self, code: str) -> PageEnvironment:
         if code not in self._spoken:
             spoken: PageEnvironment = self.overlay(bytecode_cache=_compiled_in(code))
-            spoken.catalogue = translation("messages", TRANSLATIONS, [code], fallback=True)
+            spoken.catalogue = catalogue(code)
             self._spoken[code] = spoken
         return self._spoken[code]
 

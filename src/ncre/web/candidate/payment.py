@@ -10,7 +10,6 @@ from uuid import UUID
 
 import segno
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
@@ -29,6 +28,7 @@ from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.details_form import details_shown
 from ncre.web.shared.forms import fresh_id, require_asked, seen, typed_field
 from ncre.web.shared.hosts import absolute
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.registration_view import Case, own_case
 from ncre.web.shared.security_headers import signed_by_machine
 

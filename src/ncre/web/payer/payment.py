@@ -6,7 +6,6 @@ from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.domain.refusals import Refusal
@@ -19,6 +18,7 @@ from ncre.web.shared.auth import Answer, container
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id, require_asked, seen, typed_field
 from ncre.web.shared.hosts import absolute
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.registration_view import Case
 
 pages = Blueprint("payer", __name__)

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from flask import Flask, request
-from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from ncre.events.bounds import LARGEST_INTEGER, control_characters
+from ncre.web.shared.language import gettext as _
 
 LONGEST_PART: Final = 128
 """Characters of one part of an address: a token has 43, a digest 64."""

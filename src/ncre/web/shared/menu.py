@@ -7,10 +7,10 @@ from os.path import commonprefix
 from typing import Final
 
 from flask import Flask, g, request
-from flask_babel import lazy_gettext as later
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.language import language
+from ncre.web.shared.language import lazy_gettext as later
 
 COMMON: Final = ((later("网上报名公告与须知"), "home.front"), (later("考点与科目"), "sites.page"))
 PASSPORT: Final = (later("我的通行证"), "passport.home")
