@@ -15,13 +15,27 @@ from flask import Flask, has_request_context
 from flask.templating import Environment
 from jinja2 import BytecodeCache, Template, nodes
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 
 from ncre.web.shared.language import catalogue, language
 
 
+class PageContext(Context):
+    """Calls a macro without looking through all that a callable might want of its context; a page calls fifty."""
+
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja names them
+        if type(__obj) is Macro:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return __obj(__self.eval_ctx, *args, **kwargs)
+        return super().call(__obj, *args, **kwargs)
+
+
 class PageEnvironment(Environment):
     """Hands out the template of the reader's language. It has an environment for each; filters and globals are shared."""
+
+    context_class = PageContext
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
