@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping
 from functools import cache
 from gettext import NullTranslations
-from typing import Any
+from types import FunctionType, MethodType
+from typing import Any, Final
 
 from flask import Flask, has_request_context
 from flask.templating import Environment
@@ -20,16 +21,20 @@ from jinja2.visitor import NodeTransformer
 
 from ncre.web.shared.language import catalogue, language
 
+PLAIN: Final = (FunctionType, MethodType)
+
 
 class PageContext(Context):
-    """Calls a macro without looking through all that a callable might want of its context; a page calls fifty."""
+    """Calls macros and functions without looking twice for what they might want of their context; a page calls seventy."""
 
     def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja names them
         if type(__obj) is Macro:
-            kwargs.pop("_block_vars", None)
-            kwargs.pop("_loop_vars", None)
-            return __obj(__self.eval_ctx, *args, **kwargs)
-        return super().call(__obj, *args, **kwargs)
+            args = (__self.eval_ctx, *args)
+        elif type(__obj) not in PLAIN or hasattr(__obj, "jinja_pass_arg"):
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return __obj(*args, **kwargs)
 
 
 class PageEnvironment(Environment):
