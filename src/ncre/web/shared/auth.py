@@ -56,7 +56,8 @@ def install(site: Flask) -> None:
 
 def container() -> Container:
     """The service behind the pages."""
-    return cast(Container, current_app.extensions["ncre.container"])
+    behind: Container = current_app._get_current_object().extensions["ncre.container"]  # type: ignore[attr-defined]
+    return behind
 
 
 def current_request() -> Request:
@@ -219,10 +220,11 @@ def this_page() -> str:
 
     Of the page it stood on only the path counts, and only where it is one of ours: it leads to no other host.
     """
-    here = request.full_path.rstrip("?")
-    if request.method == "GET" or _opens(request.path):
+    asked = current_request()
+    here = asked.full_path.rstrip("?")
+    if asked.method == "GET" or _opens(asked.path):
         return here
-    before = urlsplit(request.referrer or "")
+    before = urlsplit(asked.referrer or "")
     path = before.path + (f"?{before.query}" if before.query else "")
     if is_local(path) and _opens(before.path):
         return path
