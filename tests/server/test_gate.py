@@ -269,3 +269,12 @@ def test_a_crowd_in_one_lane_does_not_hold_up_another() -> None:
             one.socket.close()
         application.door.set()
     assert len(application.begun) < 10, "who left is not worked for"
+
+
+def test_what_announces_no_body_has_an_empty_one() -> None:
+    with served(echo) as port, Caller(port) as caller:
+        for method in ("GET", "POST", "DELETE"):
+            caller.says(f"{method} / HTTP/1.1\nHost: x\n\n")
+            heard = caller.hears()
+            assert heard.body.endswith(b"\n\n")
+            assert b"CONTENT_LENGTH=0" in heard.body

@@ -16,7 +16,9 @@ import pytest
 
 from ncre.server import serving
 from ncre.server.serving import listen
-from tests.server.ground import call, until
+from ncre.server.wsgi import IN_FLIGHT
+from tests.server.ground import Caller, call, served, until
+from tests.server.test_gate import Parts
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +128,25 @@ def test_a_socket_that_was_handed_over_is_served() -> None:
             assert process.wait(20) == 0
 
 
-def test_the_loop_is_asyncios_own() -> None:
-    """Whatever else is installed on a machine: every installation runs the loop that is tested."""
+def test_the_loop_is_uvloop_and_asyncios_own_where_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert serving._config(object()).loop == "uvloop"
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    monkeypatch.setattr(serving, "find_spec", lambda _name: None)
     assert serving._config(object()).loop == "asyncio"
+
+
+@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+def test_either_loop_keeps_the_time_of_its_clients(loop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All other tests of the server run on the first; what differs between loops is how they write and let go."""
+    monkeypatch.setattr(serving, "loop_name", lambda: loop)
+    application = Parts(100_000)
+    with served(application) as port:
+        assert call(port, "/quick").body == b"hello /quick"
+        with Caller(port) as slow:
+            slow.says("POST /quick HTTP/1.1\nHost: x\nContent-Length: 500\n\n", b"x")
+            assert slow.hears().status == 408
+        with Caller(port) as reader:
+            reader.asks()
+            until(lambda: application.made > IN_FLIGHT)
+        assert application.closed.wait(5), "nothing more is made for a reader who left"
+        assert application.made < 10_000

@@ -25,10 +25,11 @@ def answered(application: Callable[[dict[str, Any], Start], Iterable[bytes]]) ->
         loop = asyncio.get_running_loop()
         wake = loop.call_soon_threadsafe
         loop.call_soon_threadsafe = lambda *told: woken.append(told) or wake(*told)  # type: ignore[method-assign]
-        gone = loop.create_future()
         with ThreadPoolExecutor(1) as threads:
             environ = {"REQUEST_METHOD": "GET"}
-            await wsgi.call(application, environ, threads, send, gone, lambda: freed.append(True))
+            await wsgi.call(
+                application, environ, threads, send, loop.create_future, lambda: freed.append(True)
+            )
 
     asyncio.run(main())
     return messages, len(woken), len(freed)
@@ -80,3 +81,24 @@ def test_an_answer_that_breaks_ends_and_frees_its_thread(
     assert messages[0]["status"] == status
     assert messages[-1]["more_body"] is not whole, "nobody takes half a page for a whole one"
     assert freed == 1
+
+
+def test_a_client_is_watched_from_the_second_parcel_of_its_answer_on() -> None:
+    """A small answer is sent before anybody could be told that it is not wanted."""
+    watched: list[bool] = []
+
+    async def answer(application: Callable[[dict[str, Any], Start], Iterable[bytes]]) -> None:
+        def gone() -> asyncio.Future[None]:
+            watched.append(True)
+            return asyncio.get_running_loop().create_future()
+
+        async def send(_message: Any) -> None:
+            return None
+
+        with ThreadPoolExecutor(1) as threads:
+            await wsgi.call(application, {"REQUEST_METHOD": "GET"}, threads, send, gone, lambda: None)
+
+    asyncio.run(answer(page))
+    assert watched == []
+    asyncio.run(answer(broken_midway))
+    assert watched == [True]

@@ -49,6 +49,12 @@ def test_options_arguments_and_files_are_not_lost(site: Flask) -> None:
         ("sign_in.page", {"next": None}),
         ("static", {"filename": "style.css"}),
         ("static", {"filename": "none.css"}),
+        ("static", {"filename": "style.css", "next": "/x"}),
+        ("language.choose", {"code": "en", "next": "/sites?q=a b&c=%E6%AD%A6 汉+1#x;/?:@!$'()*,~\"<"}),
+        ("language.choose", {"code": "zh", "next": ""}),
+        ("language.choose", {"code": "zh", "next": None}),
+        ("appearance.choose", {"code": "dark", "next": "/welcome", "_external": True}),
+        ("appearance.choose", {"code": "dark", "next": "/welcome"}),
     )
     with site.test_request_context("/welcome"):
         for endpoint, values in asked * 2:

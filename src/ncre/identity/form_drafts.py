@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    bindparam,
     delete,
     insert,
     or_,
@@ -57,6 +58,17 @@ form_drafts = Table(
     Index("form_drafts_saved", "saved_at"),
 )
 """`about` is what the form is about, most often a registration; a row without its box is of a page that was sent or thrown away."""
+
+_BEGIN: Final = insert(form_drafts)
+_EVERY: Final = (
+    select(form_drafts)
+    .where(form_drafts.c.account == bindparam("of"))
+    .order_by(form_drafts.c.saved_at.desc())
+)
+_LIVING: Final = _EVERY.where(form_drafts.c.box.is_not(None), form_drafts.c.saved_at > bindparam("since"))
+_DROP: Final = (
+    update(form_drafts).where(form_drafts.c.page.in_(bindparam("pages", expanding=True))).values(box=None)
+)
 
 LIFE: Final = timedelta(days=1)
 """After the last save."""
@@ -150,7 +162,7 @@ class FormDrafts:
             gone = [row for row in rows if row["page"] == page.page or _replaced(row, page)]
             self._drop(connection, gone)
             if page.page not in {row["page"] for row in rows}:
-                connection.execute(insert(form_drafts), _row(page, now, None))
+                connection.execute(_BEGIN, _row(page, now, None))
 
     def throw_away(self, account: UUID, page: UUID) -> None:
         """One draft of an account."""
@@ -164,13 +176,9 @@ class FormDrafts:
 
     def of_account(self, account: UUID) -> list[FormDraft]:
         """All drafts of an account, at most OF_AN_ACCOUNT; the last that was saved comes first."""
-        asked = select(form_drafts).where(
-            form_drafts.c.account == account,
-            form_drafts.c.box.is_not(None),
-            form_drafts.c.saved_at > self._clock() - LIFE,
-        )
+        asked = {"of": account, "since": self._clock() - LIFE}
         with self._database.reading() as connection:
-            rows = connection.execute(asked.order_by(form_drafts.c.saved_at.desc())).mappings().all()
+            rows = connection.execute(_LIVING, asked).mappings().all()
             return list(self._opened(connection, cast(Iterable[dict[str, Any]], rows)))
 
     def tidy(self, _before: datetime) -> None:
@@ -194,10 +202,7 @@ class FormDrafts:
                 )
 
     def _rows(self, connection: Connection, account: UUID) -> list[dict[str, Any]]:
-        asked = select(form_drafts).where(form_drafts.c.account == account)
-        return [
-            dict(row) for row in connection.execute(asked.order_by(form_drafts.c.saved_at.desc())).mappings()
-        ]
+        return [dict(row) for row in connection.execute(_EVERY, {"of": account}).mappings()]
 
     def _write(
         self, connection: Connection, page: DraftPage, mine: dict[str, Any] | None, text: bytes, seen: int
@@ -207,9 +212,7 @@ class FormDrafts:
         )
         now, minute = self._clock(), self._minute()
         if mine is None:
-            connection.execute(
-                insert(form_drafts), {**_row(page, now, box), "seen": seen, "minute": minute, "saves": 1}
-            )
+            connection.execute(_BEGIN, {**_row(page, now, box), "seen": seen, "minute": minute, "saves": 1})
             return
         saves = mine["saves"] + 1 if mine["minute"] == minute else 1
         changed = {"box": box, "seen": seen, "saved_at": now, "minute": minute, "saves": saves}
@@ -222,7 +225,7 @@ class FormDrafts:
     def _drop(self, connection: Connection, rows: Collection[dict[str, Any]]) -> None:
         pages = [row["page"] for row in rows]
         if pages:
-            connection.execute(update(form_drafts).where(form_drafts.c.page.in_(pages)).values(box=None))
+            connection.execute(_DROP, {"pages": pages})
 
     def _minute(self) -> int:
         return int(self._clock().timestamp()) // 60

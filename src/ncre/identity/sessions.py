@@ -69,6 +69,7 @@ _FOUND = (
     )
 )
 _SEEN = update(sessions).where(sessions.c.token == bindparam("of")).values(seen_at=bindparam("now"))
+_BEGIN = insert(sessions)
 _END = delete(sessions).where(sessions.c.token == bindparam("of"))
 
 
@@ -113,7 +114,7 @@ class Sessions:
             "place": place[:64],
             "browser": browser[:120],
         }
-        connection.execute(insert(sessions), row)
+        connection.execute(_BEGIN, row)
         return token
 
     def find(self, token: str) -> Session | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 
@@ -52,7 +53,7 @@ class Bodies:
 
     async def take(self, receive: Receive, largest: int) -> Body:
         """The whole body. Raises BodyTooLarge, BodyTooSlow, BodyUnfinished or NoRoomForBodies."""
-        body = Body(self)
+        body = Body(self, SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - closed with the answer
         try:
             await self._fill(body, receive, largest)
         except BaseException:
@@ -60,6 +61,10 @@ class Bodies:
             raise
         body.file.seek(0)
         return body
+
+    def none(self) -> Body:
+        """Of a request that announces none: nothing is waited for."""
+        return Body(self, BytesIO())
 
     async def _fill(self, body: Body, receive: Receive, largest: int) -> None:
         started = asyncio.get_running_loop().time()
@@ -84,10 +89,10 @@ class Bodies:
 class Body:
     """What a client sent; `close` gives its room back."""
 
-    def __init__(self, all_bodies: Bodies) -> None:
+    def __init__(self, all_bodies: Bodies, file: IO[bytes]) -> None:
         self._all = all_bodies
         self.size = 0
-        self.file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the answer
+        self.file = file
 
     def add(self, chunk: bytes) -> None:
         self.size += len(chunk)

@@ -17,7 +17,8 @@ from typing import Final
 
 from ncre.server import answers
 from ncre.server.bodies import Receive
-from ncre.server.gate import READS, Gate, Incoming, say
+from ncre.server.gate import READS, Gate, say
+from ncre.server.incoming import Incoming
 from ncre.server.wsgi import Scope, Send
 
 log = logging.getLogger("ncre.server")

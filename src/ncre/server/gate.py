@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final, Protocol
@@ -21,6 +20,7 @@ from ncre.server.bodies import (
     NoRoomForBodies,
     Receive,
 )
+from ncre.server.incoming import Incoming
 from ncre.server.lanes import QUIET_SECONDS, ClientGone, Lane, LaneFull, LaneTerms, LaneWatch
 from ncre.server.waiting_room import QueuePlace, WaitingRoom
 from ncre.server.wsgi import Application, Scope, Send
@@ -32,10 +32,6 @@ READS: Final = ("GET", "HEAD")
 
 LANE: Final = "ncre.lane"
 """Where the WSGI environment names the lane in which a request was let in."""
-
-DRAIN_SECONDS: Final = 3.0
-DRAIN_BYTES: Final = 16_000_000
-"""How much of a refused body is still read and thrown away; a connection that is cut at once takes the answer along."""
 
 
 class FileAnswer(Protocol):
@@ -57,6 +53,7 @@ class GateTerms:
     lane_of       method, path, query and cookies -> name of the lane
     largest_body  method and path -> bytes
     files         answers what needs no page: method, path, query, headers, whether over TLS -> answer or None
+    files_below   how the paths of all these begin
     pace          how slowly a body may come
     room          bytes of all bodies together
     """
@@ -65,6 +62,7 @@ class GateTerms:
     lane_of: Callable[[str, str, str, str], str]
     largest_body: Callable[[str, str], int]
     files: Callable[[str, str, str, Mapping[str, str], bool], FileAnswer | None] = lambda *_: None
+    files_below: str = "/"
     pace: BodyPace = field(default_factory=BodyPace)
     room: int = 500_000_000
     proxies: int = 0
@@ -97,7 +95,8 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
-        if method in READS and not _has_body(scope) and (file := self._file(scope)) is not None:
+        asks_file = path.startswith(self._terms.files_below) and method in READS and not _has_body(scope)
+        if asks_file and (file := self._file(scope)) is not None:
             await _send_file(file, send)
             return
         incoming = Incoming(receive)
@@ -141,15 +140,14 @@ class Gate:
     async def _let_in(self, lane: Lane, largest: int, scope: Scope, incoming: Incoming, send: Send) -> None:
         lane.refuse_if_full()
         try:
-            body = await self._bodies.take(incoming, largest)
+            body = await self._bodies.take(incoming, largest) if _has_body(scope) else self._bodies.none()
         except NoRoomForBodies:
             raise lane.full() from None
         arrived = perf_counter()
-        gone = asyncio.ensure_future(incoming.disconnected())
         try:
-            await lane.enter(gone)
+            await lane.enter(incoming.gone)
         except BaseException:
-            gone.cancel()
+            incoming.forget()
             body.close()
             raise
 
@@ -161,9 +159,9 @@ class Gate:
         environ[LANE] = lane.terms.name
         environ[ARRIVED] = arrived
         try:
-            await wsgi.call(self._application, environ, lane.threads, send, gone, done)
+            await wsgi.call(self._application, environ, lane.threads, send, incoming.gone, done)
         finally:
-            gone.cancel()
+            incoming.forget()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """The lifespan of the process: the waiting room is agreed on meanwhile."""
@@ -187,32 +185,6 @@ class Gate:
         for lane in self._lanes.values():
             lane.close()
         self._closing()
-
-
-class Incoming:
-    """What comes from the client, and whether all of it has come."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self.complete = False
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        self.complete = not message.get("more_body", False)
-        return message
-
-    async def disconnected(self) -> None:
-        """Returns once the client is gone, or its answer complete."""
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-
-    async def drain(self) -> None:
-        """Read and throw away what still comes, within bounds, so that the sender gets to read its answer."""
-        left = DRAIN_BYTES
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                while not self.complete and left > 0:
-                    left -= len((await self()).get("body", b""))
 
 
 def over_tls(scheme: str, forwarded: str, proxies: int) -> bool:

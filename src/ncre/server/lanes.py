@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -15,6 +16,10 @@ QUIET_SECONDS: Final = 10.0
 
 WEIGHT: Final = 0.05
 """Of the newest turn in the pace of a lane: it follows about twenty turns."""
+
+
+Gone = Callable[[], asyncio.Future[None]]
+"""What is done once a client is gone; asked for where somebody has to wait, and not before."""
 
 
 class LaneFull(Exception):
@@ -65,8 +70,8 @@ class Lane:
         """Requests that wait for a thread now."""
         return len(self._queue)
 
-    async def enter(self, gone: asyncio.Future[None]) -> None:
-        """Wait for a thread, which `leave` gives back. Raises LaneFull, or ClientGone once `gone` is done."""
+    async def enter(self, gone: Gone) -> None:
+        """Wait for a thread, which `leave` gives back. Raises LaneFull, or ClientGone once who waits is `gone`."""
         if self._free:
             self._free -= 1
         else:
@@ -107,7 +112,8 @@ class Lane:
         self._saturation.close()
         self.threads.shutdown(wait=False)
 
-    async def _wait(self, gone: asyncio.Future[None]) -> None:
+    async def _wait(self, watched: Gone) -> None:
+        gone = watched()
         turn = asyncio.get_running_loop().create_future()
         self._queue[turn] = None
         self._tell()

@@ -18,7 +18,7 @@ from threading import Semaphore
 from types import TracebackType
 from typing import IO, Any, Final
 
-from ncre.server.lanes import ClientGone
+from ncre.server.lanes import ClientGone, Gone
 
 log = logging.getLogger("ncre.server")
 
@@ -68,14 +68,18 @@ class ResponseStream:
         self.gone = True
         self.credits.release(IN_FLIGHT)
 
-    async def send_on(self, send: Send) -> None:
-        """In the event loop, until the answer ends."""
+    async def send_on(self, send: Send, gone: Gone) -> None:
+        """In the event loop, until the answer ends; from its second parcel on, or until the client is gone."""
+        watched = False
         while True:
             for message in await self.queue.get():
                 if message is None:
                     return
                 await send(message)
             self.credits.release()
+            if not watched:
+                watched = True
+                gone().add_done_callback(lambda _: self.abandon())
 
 
 async def call(
@@ -83,15 +87,14 @@ async def call(
     environ: dict[str, Any],
     threads: Executor,
     send: Send,
-    gone: asyncio.Future[None],
+    gone: Gone,
     done: Callable[[], None],
 ) -> None:
-    """Answer one request until it is sent, or `gone` is done; `done` is called in the loop once the thread is free."""
+    """Answer one request until it is sent, or its client `gone`; `done` is called in the loop once the thread is free."""
     answer = ResponseStream(asyncio.get_running_loop())
     threads.submit(_run, application, environ, answer, done)
-    gone.add_done_callback(lambda _: answer.abandon())
     try:
-        await answer.send_on(send)
+        await answer.send_on(send, gone)
     finally:
         answer.abandon()
 

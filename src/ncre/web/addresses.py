@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import quote_plus
 from uuid import UUID
 
 from flask import Flask, has_request_context
 
 STAND_IN: Final = "a5a55a5a-a5a5-4a5a-a5a5-5a5aa5a55a5a"
 """Stands for the id of a case or an account while the path around it is built."""
+
+NAMED: Final = frozenset({"static", "language.choose", "appearance.choose"})
+"""Pages of a file, a language, an appearance: as many as these there are, for templates alone name them."""
+
+UNQUOTED: Final = "!$'()*,/:;?@"
+"""What Werkzeug leaves as it is in an argument."""
 
 Build = Callable[..., str]
 
@@ -29,14 +36,21 @@ class Paths:
         if not values:
             return self._once(endpoint, "", "")
         if len(values) > 1:
-            return None
+            return self._with_next(endpoint, values)
         ((name, value),) = values.items()
         if type(value) is UUID:
             around = self._once(endpoint, name, STAND_IN)
             return around.replace(STAND_IN, str(value)) if around else None
-        if endpoint == "static" and type(value) is str:
+        if endpoint in NAMED and type(value) is str:
             return self._once(endpoint, name, value)
         return None
+
+    def _with_next(self, endpoint: str, values: dict[str, Any]) -> str | None:
+        """Of a choice that leads back to a page; as Werkzeug writes it."""
+        if len(values) > 2 or endpoint not in NAMED or type(back := values.get("next")) is not str:
+            return None
+        path = self.of(endpoint, {name: value for name, value in values.items() if name != "next"})
+        return f"{path}?next={quote_plus(back, safe=UNQUOTED)}" if path and "?" not in path else None
 
     def _once(self, endpoint: str, name: str, value: str) -> str | None:
         key = (endpoint, name, value)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 
-from flask import Flask, g, request
+from flask import Flask, Request, g
 from werkzeug.wrappers import Response
 
 from ncre.bootstrap import Container
 from ncre.observability import metrics, requests
 from ncre.web.shared import access_log
+from ncre.web.shared.auth import current_request
 
 log = logging.getLogger("ncre.request")
 
@@ -30,24 +30,26 @@ PROBES: Final = frozenset({"/healthz", "/readyz"})
 def install(site: Flask, container: Container) -> None:
     """Before all others: what they refuse is measured too. A line for each request where the log is JSON, but for probes."""
     tenant = container.settings.tenant
+    proxied = container.settings.proxies > 0
     lines = container.settings.observability.log_format == "json"
 
     def begin() -> None:
-        proxied = container.settings.proxies > 0
-        requests.begin(request.headers.get(HEADER) if proxied else None)
-        g.begun = request.environ.get(ARRIVED) or perf_counter()
-        g.open = ExitStack()
-        g.span = g.open.enter_context(container.spans.span(f"{access_log.method()} {_route()}"))
+        asked, here = current_request(), g._get_current_object()
+        requests.begin(asked.headers.get(HEADER) if proxied else None)
+        here.begun = asked.environ.get(ARRIVED) or perf_counter()
+        here.open = container.spans.span(f"{access_log.method(asked)} {_route(asked)}")
+        here.span = here.open.__enter__()
 
     def end(response: Response) -> Response:
-        seconds = perf_counter() - g.begun
-        method, route, status = access_log.method(), _route(), str(response.status_code)
+        asked, here = current_request(), g._get_current_object()
+        seconds = perf_counter() - here.begun
+        method, route, status = access_log.method(asked), _route(asked), str(response.status_code)
         metrics.REQUESTS.labels(tenant, route, method, status).inc()
         metrics.REQUEST_SECONDS.labels(tenant, route).observe(seconds)
         if why := access_log.refused_why(response):
             metrics.REFUSED_REQUESTS.labels(tenant, why).inc()
-        g.span.set("http.route", route)
-        g.span.set("http.response.status_code", response.status_code)
+        here.span.set("http.route", route)
+        here.span.set("http.response.status_code", response.status_code)
         if lines and not (route in PROBES and response.status_code == HTTPStatus.OK):
             told = {
                 "route": route,
@@ -61,7 +63,7 @@ def install(site: Flask, container: Container) -> None:
 
     def close(_error: BaseException | None) -> None:
         if (opened := g.pop("open", None)) is not None:
-            opened.close()
+            opened.__exit__(None, None, None)
         requests.end()
 
     site.before_request(begin)
@@ -69,6 +71,6 @@ def install(site: Flask, container: Container) -> None:
     site.teardown_request(close)
 
 
-def _route() -> str:
+def _route(asked: Request) -> str:
     """The template, as /registrations/<uuid:registration>/photo."""
-    return request.url_rule.rule if request.url_rule is not None else NO_ROUTE
+    return asked.url_rule.rule if asked.url_rule is not None else NO_ROUTE

@@ -8,23 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from functools import cache
-from gettext import NullTranslations, translation
-from pathlib import Path
+from gettext import NullTranslations
+from types import FunctionType, MethodType
 from typing import Any, Final
 
 from flask import Flask, has_request_context
 from flask.templating import Environment
 from jinja2 import BytecodeCache, Template, nodes
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 
-from ncre.web.shared.language import language
+from ncre.web.shared.language import catalogue, language
 
-TRANSLATIONS: Final = Path(__file__).parent / "translations"
+PLAIN: Final = (FunctionType, MethodType)
+
+
+class PageContext(Context):
+    """Calls macros and functions without looking twice for what they might want of their context; a page calls seventy."""
+
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja names them
+        if type(__obj) is Macro:
+            args = (__self.eval_ctx, *args)
+        elif type(__obj) not in PLAIN or hasattr(__obj, "jinja_pass_arg"):
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return __obj(*args, **kwargs)
 
 
 class PageEnvironment(Environment):
     """Hands out the template of the reader's language. It has an environment for each; filters and globals are shared."""
+
+    context_class = PageContext
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
@@ -43,7 +59,7 @@ class PageEnvironment(Environment):
     def _of(self, code: str) -> PageEnvironment:
         if code not in self._spoken:
             spoken: PageEnvironment = self.overlay(bytecode_cache=_compiled_in(code))
-            spoken.catalogue = translation("messages", TRANSLATIONS, [code], fallback=True)
+            spoken.catalogue = catalogue(code)
             self._spoken[code] = spoken
         return self._spoken[code]
 

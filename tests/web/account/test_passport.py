@@ -17,6 +17,7 @@ from ncre.clients.messages import Mailer
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import account_stream
 from ncre.identity.accounts import Account
+from ncre.web import create_site
 from tests.support.people import Clock, begun, somebody
 from tests.web.visitor import ORIGIN, Visitor
 
@@ -662,3 +663,27 @@ def test_fields_that_are_not_on_the_form_change_nothing(container: Container, vi
     account = container.accounts.named(EMAIL)
     assert account is not None
     assert (account.role, account.name, account.sites) == (Role.CANDIDATE, EMAIL, frozenset())
+
+
+def test_what_ends_a_session_or_a_right_counts_at_once_in_every_process(
+    container: Container, site: Flask, visitor: Visitor
+) -> None:
+    """Two sites over one database, as two processes have; both have seen the session before it ends."""
+    elsewhere = create_site(container)
+    staff = container.accounts.add("li", "a password of li", Role.REVIEWER, frozenset({"420019"}))
+    visitor.signs_in("li")
+    carried = cookie(visitor)
+
+    def asked(path: str) -> int:
+        other = elsewhere.test_client()
+        other.set_cookie("__Host-ncre", carried, domain="localhost", secure=True)
+        return other.get(path, base_url=ORIGIN).status_code
+
+    assert asked("/staff/queue") == 200
+    with container.database.transaction() as connection:
+        container.accounts.set_role(connection, staff.id, Role.AUDITOR, frozenset())
+    assert asked("/staff/queue") == 403
+    assert asked("/passport") == 200
+    visitor.get("/passport")
+    visitor.post("/sign-out")
+    assert asked("/passport") == 302

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 
 from ncre.bootstrap import Container
 from ncre.domain.registration import commands as c
+from ncre.web.candidate.payment import qr_file
 from tests.support.people import (
     KEEPING,
     LIQIANG,
@@ -163,3 +165,17 @@ def test_without_its_form_nothing_is_opened(site: Flask, wenjing: Candidate, lin
     for status, spoilt in ((400, {"seen": ""}), (409, {"seen": "99"}), (400, {"csrf_token": "forged"})):
         parent.get(link)
         parent.post(link, status, **spoilt)
+
+
+def test_its_code_is_a_file_that_the_page_names_and_that_ends_with_the_link(
+    container: Container, site: Flask, visitor: Visitor, link: str
+) -> None:
+    """Few unfold it, so it is drawn when it is asked for, and for nobody without the link."""
+    assert f'<img src="{link}/code.svg"' in visitor.page
+    assert "<path" not in visitor.page[visitor.page.index('class="qr"') :]
+    drawn = Visitor(site).get(f"{link}/code.svg")
+    assert drawn.content_type == "image/svg+xml; charset=utf-8"
+    assert drawn.headers["Cache-Control"] == "no-store"
+    assert drawn.data == qr_file(f"{ORIGIN}{link}")
+    assert ElementTree.fromstring(drawn.data).tag == "{http://www.w3.org/2000/svg}svg"
+    Visitor(site).get(f"{link}x/code.svg", 404)

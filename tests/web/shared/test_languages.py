@@ -13,6 +13,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from flask import Flask
 
+from ncre.web.shared.language import gettext, language, lazy_gettext
 from tests.web.visitor import ORIGIN
 
 ROOT = Path(__file__).parents[3]
@@ -108,3 +109,19 @@ def test_choosing_a_language_comes_back_to_the_page_and_is_kept(site: Flask) -> 
     answer = site.test_client().get("/language/en?next=/sign-in", base_url=ORIGIN)
     assert answer.headers["Location"] == "/sign-in"
     assert "language=en" in answer.headers["Set-Cookie"]
+
+
+def test_a_sentence_is_in_the_language_of_its_request_and_chinese_outside_of_one(site: Flask) -> None:
+    later = lazy_gettext("登录")
+    for header, said in (("en", "Sign in"), ("zh-CN", "登录"), ("fr", "登录")):
+        with site.test_request_context("/", headers={"Accept-Language": header}):
+            assert str(later) == gettext("登录") == said
+    assert str(later) == "登录"
+
+
+def test_the_choice_of_a_reader_counts_before_what_the_browser_asks_for(site: Flask) -> None:
+    for cookie, said in (("en", "en"), ("zh", "zh"), ("xx", "en")):
+        with site.test_request_context(
+            "/", headers={"Cookie": f"language={cookie}", "Accept-Language": "en"}
+        ):
+            assert language() == said

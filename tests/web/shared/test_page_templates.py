@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask, render_template
-from jinja2 import DictLoader
+from flask import Flask, render_template, render_template_string
+from jinja2 import DictLoader, pass_context
+from jinja2.runtime import Context
 
 from ncre.web import site as pages
 from ncre.web.page_templates import PageEnvironment
@@ -67,3 +68,20 @@ def test_each_cell_of_a_stacked_table_says_what_it_is() -> None:
                 ):
                     riddles.append(f"{file.name}: {cell}")
     assert riddles == []
+
+
+def test_what_is_called_in_a_page_gets_of_its_context_what_it_asks_for(site: Flask) -> None:
+    """Macros are told whether to escape, functions nothing, and whoever asks for the context has it."""
+
+    @pass_context
+    def asks(context: Context, value: str) -> str:
+        return f"{context['who']} {value}"
+
+    site.jinja_env.globals.update(asks=asks, plain=lambda value: f"<{value}>", method="a,b".split)
+    with site.test_request_context("/"):
+        page = render_template_string(
+            "{% macro shown(value, by='-') %}[{{ value }}{{ by }}]{% endmacro %}"
+            "{% for one in method(',') %}{{ shown(one, by=plain(one)) }}{% endfor %} {{ asks('<b>') }}",
+            who="li",
+        )
+    assert page == "[a&lt;a&gt;][b&lt;b&gt;] li &lt;b&gt;"

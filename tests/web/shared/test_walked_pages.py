@@ -16,7 +16,7 @@ FILES: Final = frozenset({
     "documents.form_then", "documents.proof", "documents.ticket", "documents.ticket_then", "halls.doors", "health.alive",
     "health.ready", "home.favicon", "ledger.checkpoint", "ledger.keys", "ledger.tile", "letters.apple_pass",
     "letters.calendar", "admission.photo", "offline.manifest", "offline.session", "offline.worker",
-    "office_payments.export", "payment.receipt", "photo.draft", "photo.picture", "proof_check.file", "review.photo",
+    "office_payments.export", "payer.code", "payment.receipt", "photo.draft", "photo.picture", "proof_check.file", "review.photo",
     "second_look.photo", "static", "captcha.new",
 })  # fmt: skip
 """Pictures, papers, data, and what answers a script."""

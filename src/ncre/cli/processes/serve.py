@@ -26,7 +26,7 @@ from ncre.server.by_host import ByHost
 from ncre.server.gate import Gate, GateTerms
 from ncre.server.lanes import LaneTerms
 from ncre.server.waiting_room import WaitingRoom
-from ncre.web import create_site
+from ncre.web import create_site, static_files
 from ncre.web.shared import traffic
 
 THREADS: Final = 8
@@ -131,6 +131,7 @@ def gate(container: Container, threads: int = THREADS, closing: bool = False, ro
         traffic.lanes_of(site),
         traffic.largest_body,
         files=site.extensions["ncre.static"].answer,
+        files_below=static_files.PREFIX,
         room=room,
         proxies=container.settings.proxies,
         waiting_room=_waiting_room(container, site),

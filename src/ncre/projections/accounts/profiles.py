@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, Table, Uuid, select
+from sqlalchemy import Column, Connection, Integer, Table, Uuid, bindparam, select
 
 from ncre.events import account as facts
 from ncre.events.base import Fact
@@ -17,6 +17,8 @@ profiles = Table(
     Column("account", Uuid, primary_key=True),
     Column("version", Integer, nullable=False),
 )
+
+_VERSION = select(profiles.c.version).where(profiles.c.account == bindparam("of"))
 
 
 class ProfileProjection(Projection):
@@ -34,5 +36,4 @@ class ProfileProjection(Projection):
 
 def version_of(connection: Connection, account: UUID) -> int | None:
     """The version of the fact in the account's security stream, None where nothing was completed."""
-    asked = select(profiles.c.version).where(profiles.c.account == account)
-    return connection.execute(asked).scalar_one_or_none()
+    return connection.execute(_VERSION, {"of": account}).scalar_one_or_none()

@@ -140,6 +140,7 @@ _ROUND_VERSION = select(rounds.c.version).where(rounds.c.code == bindparam("want
 _NEWEST_FIRST = select(rounds.c.code, rounds.c.version).order_by(
     rounds.c.opened_at.desc(), rounds.c.code.desc()
 )
+_NEWEST = _NEWEST_FIRST.limit(1)
 _ROUND_PLAN = select(rounds.c.plan, rounds.c.retired).where(rounds.c.code == bindparam("wanted"))
 _SITE = (sites.c.round == bindparam("of"), sites.c.code == bindparam("wanted"))
 _SITE_VERSION = select(sites.c.version).where(*_SITE)
@@ -205,7 +206,7 @@ class ExamRepository:
 
         While it has not, and the one before it goes on, people are still busy with that.
         """
-        newest = connection.execute(_NEWEST_FIRST.limit(1)).first()
+        newest = connection.execute(_NEWEST).first()
         return self.current_behind(connection, newest.code, newest.version) if newest else None
 
     def current_behind(self, connection: Connection, code: str, version: int | None) -> Round | None:

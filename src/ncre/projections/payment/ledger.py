@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     and_,
+    bindparam,
     func,
     literal,
     not_,
@@ -77,6 +78,12 @@ refunds so far that the channel told; `returned` is what settled the refund that
 
 _OWED: Final = and_(payments.c.request.is_not(None), payments.c.returned_at.is_(None))
 _UNEXPLAINED: Final = payments.c.unexplained.is_not(None)
+
+_OF_REGISTRATION: Final = (
+    select(payments)
+    .where(payments.c.registration == bindparam("of"))
+    .order_by(payments.c.told_at, payments.c.trade)
+)
 
 _RETURNED: Final = payments.c.returned_at.is_not(None)
 
@@ -237,10 +244,7 @@ def orphans(connection: Connection) -> list[PaymentRow]:
 
 def of_registration(connection: Connection, registration: UUID) -> list[PaymentRow]:
     """Every payment that came for a registration, oldest first."""
-    asked = select(payments).where(payments.c.registration == registration)
-    return typed(
-        PaymentRow, connection.execute(asked.order_by(payments.c.told_at, payments.c.trade)).mappings()
-    )
+    return typed(PaymentRow, connection.execute(_OF_REGISTRATION, {"of": registration}).mappings())
 
 
 def at_counters(

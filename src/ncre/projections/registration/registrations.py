@@ -142,6 +142,7 @@ _NEWEST = (
         registrations.c.ordinal.desc(),
     )
 )
+_NEWEST_ONE = _NEWEST.limit(1)
 _OF_ACCOUNT = (
     select(registrations)
     .where(registrations.c.account == bindparam("candidate"))
@@ -238,7 +239,7 @@ def page(
 def newest_of(connection: Connection, account: UUID, round_code: str) -> RegistrationRow | None:
     """The account's registration in a round: the one under way, else the newest that was given up."""
     asked = {"candidate": account, "code": round_code}
-    return typed_or_none(RegistrationRow, connection.execute(_NEWEST.limit(1), asked).mappings().first())
+    return typed_or_none(RegistrationRow, connection.execute(_NEWEST_ONE, asked).mappings().first())
 
 
 def is_active(row: RegistrationRow | None) -> bool:

@@ -41,7 +41,7 @@ class Case:
         """That the page shows."""
         return self.row["version"]
 
-    @property
+    @cached_property
     def status(self) -> Status:
         """As of this version."""
         return Status(self.row["status"])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, redirect, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ncre.web.shared.auth import local_path
 from ncre.web.shared.language import A_YEAR
+from ncre.web.shared.language import gettext as _
 
 COOKIE = "appearance"
 CODES = ("auto", "light", "dark")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.identity.human_check import HumanQuestion
 from ncre.web.account.known_browser import is_known
 from ncre.web.shared.auth import client_network, container
 from ncre.web.shared.forms import has_field, typed_field
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("captcha", __name__)
 

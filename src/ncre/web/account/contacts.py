@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -23,6 +22,7 @@ from ncre.web.shared.auth import (
 )
 from ncre.web.shared.forms import code_field, typed_field
 from ncre.web.shared.hosts import absolute
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 pages = Blueprint("contacts", __name__)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("erasure", __name__)
 candidates = require_role(Role.CANDIDATE)

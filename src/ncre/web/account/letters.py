@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -12,6 +11,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.services.letters.choices import Switch
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.forms import field_values, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.security_headers import signed_by_machine
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import account_stream
@@ -25,6 +24,7 @@ from ncre.web.shared.auth import (
 )
 from ncre.web.shared.forms import typed_field
 from ncre.web.shared.history_view import newest_first
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("passport", __name__)
 everybody = require_role(Role.CANDIDATE, Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.candidate import parse_details
 from ncre.domain.candidate_fields import FORM_FIELDS
@@ -29,6 +28,7 @@ from ncre.web.shared.details_form import (
 )
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import seen, sent_form
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, PersonCheck, check_faulty, check_parsed
 
 pages = Blueprint("profile", __name__)

@@ -6,8 +6,6 @@ import logging
 from typing import Final
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
 from ncre.clients.identity_provider import (
@@ -33,6 +31,8 @@ from ncre.web.shared.auth import (
     require_role,
 )
 from ncre.web.shared.forms import typed_field
+from ncre.web.shared.language import gettext as _
+from ncre.web.shared.language import lazy_gettext as later
 
 pages = Blueprint("qq", __name__)
 log = logging.getLogger("ncre.web")

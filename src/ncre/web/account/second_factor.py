@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ncre.domain.registration.vocabulary import Role
@@ -22,6 +21,7 @@ from ncre.web.shared.auth import (
     require_role,
 )
 from ncre.web.shared.forms import typed_field
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("second_factor", __name__)
 STAFF = (Role.REVIEWER, Role.SITE_ADMIN, Role.OFFICE, Role.AUDITOR)

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import Final
 
 from flask import g
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
 
 from ncre.clients.mail import MailNotSent
 from ncre.domain.accounts import addresses
 from ncre.domain.accounts.addresses import NotAnAddress
 from ncre.identity.sending_limits import Bound
 from ncre.web.shared.auth import client_network, container
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
+from ncre.web.shared.language import lazy_gettext as later
 
 log = logging.getLogger("ncre.web")
 

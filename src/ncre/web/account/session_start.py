@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import g, redirect, session, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ncre.domain.registration.vocabulary import Role
@@ -24,6 +23,7 @@ from ncre.web.shared.auth import (
     local_path,
     set_session_token,
 )
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.traffic import STAFF_MARK
 
 Found = TypeVar("Found")

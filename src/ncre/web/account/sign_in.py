@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ncre.domain.registration.vocabulary import Role
@@ -15,6 +14,7 @@ from ncre.web.account.known_browser import device_of, is_known
 from ncre.web.account.session_start import complete_sign_in, waiting_words
 from ncre.web.shared.auth import Answer, client_network, container, sign_out
 from ncre.web.shared.forms import typed_field
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("sign_in", __name__)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -20,6 +18,8 @@ from ncre.web.account.session_start import complete_sign_in
 from ncre.web.shared.auth import PENDING_LINK, Answer, client_network, container, next_path
 from ncre.web.shared.forms import code_field, typed_field
 from ncre.web.shared.hosts import absolute
+from ncre.web.shared.language import gettext as _
+from ncre.web.shared.language import lazy_gettext as later
 
 pages = Blueprint("sign_up", __name__)
 

@@ -6,8 +6,6 @@ import logging
 from dataclasses import asdict
 
 from flask import Blueprint, g, redirect, render_template, request, session
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
 from ncre.clients.identity_provider import ProviderUnavailable, SignInFailure, SignOnFailed, SignOnRefused
@@ -25,6 +23,8 @@ from ncre.web.shared.auth import (
     next_path,
     require_role,
 )
+from ncre.web.shared.language import gettext as _
+from ncre.web.shared.language import lazy_gettext as later
 
 pages = Blueprint("single_sign_on", __name__)
 log = logging.getLogger("ncre.web")

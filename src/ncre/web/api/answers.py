@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_babel import gettext as _
 from pydantic import BaseModel
 from werkzeug.exceptions import Unauthorized
 
@@ -20,6 +19,7 @@ from ncre.web.api.spec import NotAsDescribed, pages
 from ncre.web.refusal_statuses import RETRY_AFTER, STATUS
 from ncre.web.shared.auth import container
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.language import gettext as _
 
 OUTDATED = frozenset({RefusalCode.OUT_OF_DATE, RefusalCode.VERSION_UNKNOWN, RefusalCode.DRAFT_CHANGED})
 """Refusals of the version in If-Match."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, request
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import Site
@@ -19,6 +18,7 @@ from ncre.web.api.spec import NotAsDescribed, operation, pages
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import container
 from ncre.web.shared.errors import refusal_text
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.registration.vocabulary import Role
@@ -13,6 +12,7 @@ from ncre.events.account import account_stream
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.forms import trimmed_field
 from ncre.web.shared.history_view import NAMED, newest_first
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("audit_accounts", __name__)
 

@@ -9,13 +9,13 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import gettext as _
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.ledger.export import NothingSealed
 from ncre.services.audit.bundles import BundleRequest, BundleScope
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.forms import sent_form, trimmed_field, typed_field
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("audit_ledger", __name__)
 

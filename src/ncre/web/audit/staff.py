@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME
@@ -20,6 +19,7 @@ from ncre.projections.audit.disclosures import OPENED
 from ncre.web.audit.looks import record_look
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.history_view import NAMED
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 pages = Blueprint("audit_staff", __name__)

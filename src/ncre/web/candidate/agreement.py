@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import Round, deadline_of, require_open
 from ncre.domain.refusals import Refusal
@@ -15,6 +14,7 @@ from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role, require_step
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Flask, current_app, g
-from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import Round, Site
 from ncre.domain.registration.vocabulary import Role
@@ -17,6 +16,7 @@ from ncre.events.exam import Contact
 from ncre.store.outages import DatabaseFailure
 from ncre.web.shared import ways
 from ncre.web.shared.auth import container
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case
 

@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.candidate import parse_details
@@ -35,6 +34,7 @@ from ncre.web.shared.details_form import (
 )
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id, has_field, seen, sent_form
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.person_check import NOTHING_TO_CHECK, PersonCheck, check_faulty, check_parsed
 from ncre.web.shared.registration_view import Case, case_request, own_case
 

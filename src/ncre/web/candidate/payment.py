@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from io import BytesIO
+from typing import Any, Final
 from uuid import UUID
 
 import segno
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
@@ -29,6 +29,7 @@ from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.details_form import details_shown
 from ncre.web.shared.forms import fresh_id, require_asked, seen, typed_field
 from ncre.web.shared.hosts import absolute
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.registration_view import Case, own_case
 from ncre.web.shared.security_headers import signed_by_machine
 
@@ -36,6 +37,9 @@ pages = Blueprint("payment", __name__)
 
 MASK: Final = 3
 """Of the eight patterns over a code's modules. The token of a link looks random under any; to try all takes most of a page."""
+
+DRAWN: Final[dict[str, Any]] = {"scale": 6, "border": 4, "dark": "#000", "light": "#fff", "omitsize": True}
+"""How a code looks, in a page and as a file."""
 
 CHECKED: Final = ("name", "document_type", "document_number")
 """What the manual wants checked again before paying (point 9), with the photo and the subjects."""
@@ -202,12 +206,15 @@ def payer_of(device: Device) -> str:
 
 def qr_drawing(code: str) -> Markup:
     """The code as a drawing to scan from another device; "" without one."""
-    if not code:
-        return Markup("")
-    drawn = segno.make(code, error="m", mask=MASK).svg_inline(
-        scale=6, border=4, dark="#000", light="#fff", omitsize=True
-    )
+    drawn = segno.make(code, error="m", mask=MASK).svg_inline(**DRAWN) if code else ""
     return Markup(drawn)  # noqa: S704 -- a drawing of squares, made here
+
+
+def qr_file(code: str) -> bytes:
+    """The same as a file, for a page that shows it only where somebody unfolds it."""
+    file = BytesIO()
+    segno.make(code, error="m", mask=MASK).save(file, kind="svg", xmldecl=False, **DRAWN)
+    return file.getvalue()
 
 
 def _ask(case: Case) -> str:
@@ -241,12 +248,13 @@ def _said(state: State | None) -> str:
 
 
 def _handed_over(case: Case) -> dict[str, object]:
-    """The link by which somebody else pays, with its code to scan and the moment it ends."""
+    """The link by which somebody else pays, the file of its code to scan, and the moment it ends."""
     if not case.row["amount"] or not container().checkout.ways(case.row):
         return {"link": ""}
     link = container().payment_links.link_of(case, container().clock())
     address = absolute("payer.page", token=link.token)
-    return {"link": address, "link_code": qr_drawing(address), "link_ends": link.expires}
+    code = url_for("payer.code", token=link.token)
+    return {"link": address, "link_code": code, "link_ends": link.expires}
 
 
 def _can_pay(case: Case) -> bool:

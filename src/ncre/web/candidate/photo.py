@@ -9,7 +9,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -24,6 +23,7 @@ from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_role, require_step
 from ncre.web.shared.errors import PASSING, refusal_text, too_large
 from ncre.web.shared.forms import fresh_id, require_asked, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.pictures import jpeg_answer, photo_response
 from ncre.web.shared.registration_view import Case, case_request, own_case
 from ncre.web.shared.traffic import PHOTO, largest_body

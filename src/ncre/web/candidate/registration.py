@@ -10,8 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
 from werkzeug.wrappers import Response
 
 from ncre.domain.payment.wording import Situation
@@ -30,7 +28,9 @@ from ncre.web.shared.auth import Answer, account, container, require_role, requi
 from ncre.web.shared.details_form import details_shown
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language, said_later
+from ncre.web.shared.language import lazy_gettext as later
 from ncre.web.shared.registration_view import Case, case_request, own_case
 
 pages = Blueprint("registration", __name__)

@@ -9,7 +9,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ncre.domain.exam.plan import Site
@@ -30,6 +29,7 @@ from ncre.web.refusal_statuses import NOT_THEIR_FAULT, STATUS
 from ncre.web.shared.auth import Answer, container, require_step
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import field_values, fresh_id, has_field, require_asked, sent_form, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case, case_request, own_case
 

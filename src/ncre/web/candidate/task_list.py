@@ -8,14 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
-
 from ncre.domain.registration.holds import HOLDS
 from ncre.domain.registration.rejection_reasons import REVIEW_REASONS
 from ncre.domain.registration.vocabulary import ByStatus, Step
 from ncre.events import registration as facts
 from ncre.projections.rows import HistoryRow
+from ncre.web.shared.language import gettext as _
+from ncre.web.shared.language import lazy_gettext as later
 from ncre.web.shared.registration_view import Case
 
 

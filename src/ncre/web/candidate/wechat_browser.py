@@ -13,13 +13,13 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.clients.payment_channel import ChannelUnavailable, Device, KnowsPayers
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.auth import Answer, container, require_role
 from ncre.web.shared.hosts import absolute
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.registration_view import own_case
 
 log = logging.getLogger("ncre.web")

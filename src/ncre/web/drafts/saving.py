@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, jsonify, redirect
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME
@@ -16,6 +15,7 @@ from ncre.web.drafts.draft_form import keep_sent
 from ncre.web.drafts.draft_page import SignedPage, sent_page
 from ncre.web.shared.auth import Answer, account, container, local_path, require_role
 from ncre.web.shared.forms import typed_field
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("form_drafts", __name__)
 

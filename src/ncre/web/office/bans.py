@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.bans.ban import LONGEST_DECISION
 from ncre.domain.identity_documents import DOCUMENT_TYPES, RESIDENT_ID
@@ -34,6 +33,7 @@ from ncre.web.shared.forms import (
     typed_fields,
 )
 from ncre.web.shared.history_view import newest_first
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 pages = Blueprint("bans", __name__)

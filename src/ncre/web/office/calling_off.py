@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.accounts.staff import LONGEST_WHY
@@ -21,6 +20,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, sent_form, typed_field
 from ncre.web.shared.history_view import names
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("calling_off", __name__)
 

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask_babel import lazy_gettext as later
-
 from ncre.domain.identity_documents import DOCUMENT_TYPES
+from ncre.web.shared.language import lazy_gettext as later
 from ncre.web.shared.language import said_later
 
 Text = Any

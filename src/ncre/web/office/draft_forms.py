@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ncre.domain.bilingual import Bilingual
 from ncre.web.office.draft_fields import WINDOWS, DraftField, Form, Table, Text
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 SPARE_ROWS: Final = 3

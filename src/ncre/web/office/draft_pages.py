@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import render_template
-from flask_babel import gettext as _
 
 from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.revision_weighing import Weighed
@@ -21,6 +20,7 @@ from ncre.web.office.draft_site_fields import site_form
 from ncre.web.shared.auth import container
 from ncre.web.shared.forms import fresh_id, sent_form
 from ncre.web.shared.history_view import names
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 SITE = "site:"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from flask_babel import gettext as _
-
 from ncre.domain.exam.subject_names import subject_words
 from ncre.web.office.draft_fields import (
     MANAGES,
@@ -18,6 +16,7 @@ from ncre.web.office.draft_fields import (
     Form,
     Table,
 )
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 

@@ -6,7 +6,6 @@ from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain import typed_text
@@ -31,6 +30,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import code_field, command_id, has_field, seen, sent_form, typed_field
+from ncre.web.shared.language import gettext as _
 
 pages = Blueprint("round_drafts", __name__)
 

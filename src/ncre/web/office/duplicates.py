@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.duplicates.exchange_file import ExchangeUnreadable
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -21,6 +20,7 @@ from ncre.web.shared import traffic
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, seen, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 pages = Blueprint("duplicates", __name__)

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.erasure import HELD_BY, LONGEST_WHY, HeldBy
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -17,6 +16,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import line_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 pages = Blueprint("erasures", __name__)

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
@@ -20,6 +19,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_recent_authentication, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, field_values, fresh_id, has_field, trimmed_field, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 

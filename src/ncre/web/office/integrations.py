@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.integration.scopes import LONGEST_NAME, LONGEST_WHY, SCOPES
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -29,6 +28,7 @@ from ncre.web.shared.forms import (
     typed_field,
 )
 from ncre.web.shared.history_view import newest_first
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 pages = Blueprint("integrations", __name__)

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.letters.causes import BY_KIND
@@ -42,6 +41,7 @@ from ncre.web.shared.forms import (
     text_field,
 )
 from ncre.web.shared.history_view import newest_first
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 pages = Blueprint("office_letters", __name__)

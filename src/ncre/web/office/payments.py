@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.refusals import Refusal
@@ -22,6 +21,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, typed_field
 from ncre.web.shared.history_view import names
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.rounds import names_of_sites
 
 pages = Blueprint("office_payments", __name__)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.accounts.staff import LONGEST_WHY
@@ -28,6 +26,8 @@ from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, has_field, seen, text_field, typed_field
 from ncre.web.shared.history_view import HistoryLine, newest_first
+from ncre.web.shared.language import gettext as _
+from ncre.web.shared.language import lazy_gettext as later
 from ncre.web.shared.rounds import current_round
 from ncre.web.staff.return_link import remember_list
 

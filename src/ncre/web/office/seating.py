@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import Site, site_id
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -20,6 +19,7 @@ from ncre.web.shared.auth import Answer, account, container, require_role, requi
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import typed_field
 from ncre.web.shared.history_view import HistoryLine, newest_first
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round, current_site
 

@@ -9,7 +9,6 @@ from unicodedata import normalize
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
@@ -18,6 +17,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import field_values, has_field, trimmed_field, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.rounds import names_of_sites
 from ncre.web.staff.return_link import remember_list
 

@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.domain import typed_text
 from ncre.domain.accounts.staff import LONGEST_WHY, OF_SITES, StaffChange, Wanted
@@ -23,6 +22,7 @@ from ncre.web.shared.auth import Answer, account, container, require_recent_auth
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import code_list_field, line_field, typed_field
 from ncre.web.shared.history_view import name_of
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 pages = Blueprint("staff_accounts", __name__)

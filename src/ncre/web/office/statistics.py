@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from ncre.domain.exam.plan import EXAM_TIME, exam_time_in_words
@@ -20,6 +19,7 @@ from ncre.projections.statistics.review_measures import MORE, WITHOUT_FAULT
 from ncre.services.statistics.statistics import Moments, Reviews, Statistics
 from ncre.web.audit.looks import record_look
 from ncre.web.shared.auth import Answer, container, require_role
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 

@@ -6,19 +6,19 @@ from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.lifecycle import PAID
 from ncre.services.payment.payment_links import LinkOver
-from ncre.web.candidate.payment import NoWayOut, payer_of, qr_drawing, way_out
+from ncre.web.candidate.payment import NoWayOut, payer_of, qr_drawing, qr_file, way_out
 from ncre.web.candidate.wechat_browser import device_of_payer, dies_in_wechat, elsewhere
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import fresh_id, require_asked, seen, typed_field
 from ncre.web.shared.hosts import absolute
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.registration_view import Case
 
 pages = Blueprint("payer", __name__)
@@ -44,6 +44,13 @@ def _private(answer: Response) -> Response:
 @pages.get(PATH)
 def page(token: str) -> Answer:
     return _page(token, container().payment_links.case_of(token))
+
+
+@pages.get(f"{PATH}/code.svg")
+def code(token: str) -> Answer:
+    """The address of the link as a code to scan: drawn once somebody unfolds it, which few do."""
+    container().payment_links.case_of(token)
+    return Response(qr_file(absolute("payer.page", token=token)), content_type="image/svg+xml; charset=utf-8")
 
 
 @pages.post(PATH)

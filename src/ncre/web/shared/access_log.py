@@ -9,7 +9,7 @@ import logging
 from typing import Final
 from uuid import UUID
 
-from flask import Flask, g, request
+from flask import Flask, Request, g, request
 from werkzeug.wrappers import Response
 
 from ncre.web.shared.auth import client_network
@@ -49,7 +49,7 @@ def _note(response: Response) -> Response:
             account.id if account else "-",
             account.role.value if account else "-",
             client_network() or "-",
-            method(),
+            method(request),
             request.endpoint or "-",
             _object() or "-",
         )
@@ -62,9 +62,9 @@ def refused_why(response: Response) -> str:
     return why if why and response.status_code >= 400 else ""
 
 
-def method() -> str:
+def method(asked: Request) -> str:
     """The method of the request, "-" where it is none of the usual."""
-    return request.method if request.method in _METHODS else "-"
+    return asked.method if asked.method in _METHODS else "-"
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

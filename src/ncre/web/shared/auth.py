@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import wraps
 from ipaddress import ip_address, ip_network
 from typing import ParamSpec, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
@@ -57,7 +56,13 @@ def install(site: Flask) -> None:
 
 def container() -> Container:
     """The service behind the pages."""
-    return cast(Container, current_app.extensions["ncre.container"])
+    behind: Container = current_app._get_current_object().extensions["ncre.container"]  # type: ignore[attr-defined]
+    return behind
+
+
+def current_request() -> Request:
+    """The request itself, for whoever has several questions: Flask's proxy looks for it anew at each of them."""
+    return cast(Request, request._get_current_object())  # type: ignore[attr-defined]
 
 
 def account() -> Account:
@@ -215,10 +220,11 @@ def this_page() -> str:
 
     Of the page it stood on only the path counts, and only where it is one of ours: it leads to no other host.
     """
-    here = request.full_path.rstrip("?")
-    if request.method == "GET" or _opens(request.path):
+    asked = current_request()
+    here = asked.full_path.rstrip("?")
+    if asked.method == "GET" or _opens(asked.path):
         return here
-    before = urlsplit(request.referrer or "")
+    before = urlsplit(asked.referrer or "")
     path = before.path + (f"?{before.query}" if before.query else "")
     if is_local(path) and _opens(before.path):
         return path
@@ -233,24 +239,26 @@ def _opens(path: str) -> bool:
 
 def _share_connection() -> None:
     """What one request reads, it reads over one connection; what it streams afterwards takes its own."""
-    g.connection = ExitStack()
-    g.connection.enter_context(container().database.sharing())
+    sharing = container().database.sharing()
+    sharing.__enter__()
+    g.connection = sharing
 
 
 def _give_connection_back(_error: BaseException | None) -> None:
-    if "connection" in g:
-        g.pop("connection").close()
+    if (sharing := g.pop("connection", None)) is not None:
+        sharing.__exit__(None, None, None)
 
 
 def _recognise() -> None:
-    g.account = g.session = None
-    if request.endpoint in WITHOUT_SESSION or "token" not in session:
+    here, asked = g._get_current_object(), current_request()
+    here.account = here.session = None
+    if asked.endpoint in WITHOUT_SESSION or (token := session.get("token")) is None:
         return
-    g.session = container().account_service.sessions.find(session["token"])
-    if g.session is None:
+    found = container().account_service.sessions.find(token)
+    if found is None:
         _forget_ended()
         return
-    g.account = g.session.account
+    here.session, here.account = found, found.account
 
 
 def _forget_ended() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ncre.domain.accounts import addresses
@@ -16,6 +15,7 @@ from ncre.domain.identity_documents import DOCUMENT_TYPES, NUMBERS_THAT_TELL, RE
 from ncre.events.registration_values import Details
 from ncre.identity.accounts import Account
 from ncre.web.shared.forms import typed_field, typed_fields
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from flask import Flask, request
-from flask_babel import gettext as _
+from flask import Flask
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from ncre.events.bounds import LARGEST_INTEGER, control_characters
+from ncre.web.shared.auth import current_request
+from ncre.web.shared.language import gettext as _
 
 LONGEST_PART: Final = 128
 """Characters of one part of an address: a token has 43, a digest 64."""
@@ -69,14 +70,16 @@ def words(error: NotText | TooLong) -> tuple[str, str]:
 
 
 def _refuse() -> None:
-    if request.url_rule is None:
+    asked = current_request()
+    if asked.url_rule is None:
         return
-    _check([request.path], LONGEST_ARGUMENT, "")
-    _check(_texts(request.args.items(multi=True)), LONGEST_ARGUMENT, "")
-    if request.method == "POST" and request.endpoint not in UNREAD:
-        fields = request.form.items(multi=True)
+    _check([asked.path], LONGEST_ARGUMENT, "")
+    if asked.query_string:
+        _check(_texts(asked.args.items(multi=True)), LONGEST_ARGUMENT, "")
+    if asked.method == "POST" and asked.endpoint not in UNREAD:
+        fields = asked.form.items(multi=True)
         _check(_texts(pair for pair in fields if pair[0] not in READ_IN_BOUNDS), LONGEST_FIELD, LINES)
-        files = ((name, file.filename or "") for name, file in request.files.items(multi=True))
+        files = ((name, file.filename or "") for name, file in asked.files.items(multi=True))
         _check(_texts(files), LONGEST_ARGUMENT, "")
 
 

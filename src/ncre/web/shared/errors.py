@@ -7,8 +7,6 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, current_app, g, render_template, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -21,7 +19,9 @@ from ncre.web.drafts.draft_form import is_kept
 from ncre.web.refusal_statuses import NOT_THEIR_FAULT, RETRY_AFTER, STATUS
 from ncre.web.shared import access_log, edge, ways
 from ncre.web.shared.forms import FormIncomplete
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
+from ncre.web.shared.language import lazy_gettext as later
 from ncre.web.shared.ways import PageLink
 
 log = logging.getLogger("ncre.web")

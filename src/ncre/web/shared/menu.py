@@ -7,10 +7,10 @@ from os.path import commonprefix
 from typing import Final
 
 from flask import Flask, g, request
-from flask_babel import lazy_gettext as later
 
 from ncre.domain.registration.vocabulary import Role
 from ncre.web.shared.language import language
+from ncre.web.shared.language import lazy_gettext as later
 
 COMMON: Final = ((later("网上报名公告与须知"), "home.front"), (later("考点与科目"), "sites.page"))
 PASSPORT: Final = (later("我的通行证"), "passport.home")
@@ -84,10 +84,10 @@ def is_folded() -> bool:
 
 def marked() -> list[tuple[str, str, str]]:
     """(label, endpoint, mark): "page" at the page itself, else "true" at the entry of the page's area with the nearest name."""
-    known = entries()
-    exact = [endpoint for _label, endpoint in known if endpoint == request.endpoint]
-    area = [endpoint for _label, endpoint in known if endpoint.partition(".")[0] == request.blueprint]
-    nearest = sorted(area, key=lambda endpoint: -len(commonprefix([endpoint, request.endpoint or ""])))
+    known, here, room = entries(), request.endpoint or "", request.blueprint
+    exact = [endpoint for _label, endpoint in known if endpoint == here]
+    area = [endpoint for _label, endpoint in known if endpoint.partition(".")[0] == room]
+    nearest = sorted(area, key=lambda endpoint: -len(commonprefix([endpoint, here])))
     marks = dict.fromkeys((exact or nearest)[:1], "page" if exact else "true")
     return [(label, endpoint, marks.get(endpoint, "")) for label, endpoint in known]
 

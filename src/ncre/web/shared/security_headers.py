@@ -107,11 +107,10 @@ def _remember(sheet: Sheet, response: Response) -> Response:
 
 
 def _guard(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        for name, value in SECURE.items():
-            response.headers.setdefault(name, value)
+    given = response.headers
+    said = {name.lower() for name, _value in given}
+    rules = HEADERS | SECURE if request.is_secure else HEADERS
+    given.extend((name, value) for name, value in rules.items() if name.lower() not in said)
     if g.get("account") is not None and request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

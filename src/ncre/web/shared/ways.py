@@ -7,13 +7,13 @@ from typing import Final
 from uuid import UUID
 
 from flask import g, request, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.registration.page_wording import BLOCKED, PAGES, Blocked, CandidatePage
 from ncre.domain.registration.vocabulary import Role, Status
 from ncre.projections.rows import RegistrationRow
 from ncre.store.outages import DatabaseFailure
 from ncre.web.shared.auth import container, this_page
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 
 ENDPOINTS: Final = {

@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.admission import ADMITS, HALTS, Ruling, TicketVerdict
@@ -22,6 +21,7 @@ from ncre.services.admission.verification import PURPOSE, Expected, Verification
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import is_opened, open_details
 from ncre.web.shared.forms import command_id, fresh_id, sent_form, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import at_my_sites

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import render_template, request, session
-from flask_babel import gettext as _
 
 from ncre.domain.registration.disclosure import REASONS
 from ncre.domain.registration.lifecycle import PRINTABLE
@@ -22,6 +21,7 @@ from ncre.web.shared.auth import account, container
 from ncre.web.shared.disclosure import go_on, is_opened
 from ncre.web.shared.forms import fresh_id
 from ncre.web.shared.history_view import newest_first
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import Case, at_my_sites, with_rules
 from ncre.web.staff.case_drafts import opened_forms

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.exam.plan import EXAM_TIME
 from ncre.domain.payment.settlement import fen_typed, yuan
@@ -19,6 +18,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import trimmed_field, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.shared.rounds import names_of_sites

@@ -6,7 +6,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration.vocabulary import Role
@@ -14,6 +13,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.registration_view import at_my_sites
 from ncre.web.staff.case_drafts import HANDOVER
 from ncre.web.staff.case_forms import TEXTS

@@ -9,7 +9,6 @@ from typing import Final, cast
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, session, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.registration.commands import EVERY_SITE
 from ncre.domain.registration.vocabulary import Role
@@ -18,6 +17,7 @@ from ncre.projections.rows import RegistrationRow
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.disclosure import open_details
 from ncre.web.shared.forms import fresh_id, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.registration_view import with_rules
 from ncre.web.staff.case_page import AT_DESK
 from ncre.web.staff.return_link import remember_list

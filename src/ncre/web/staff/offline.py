@@ -15,7 +15,6 @@ from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 
@@ -29,6 +28,7 @@ from ncre.services.admission.offline_desk import ActResult
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round, sites_of_round
 from ncre.web.static_folder import STATIC

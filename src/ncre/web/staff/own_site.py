@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from ncre.domain.accounts.staff import LONGEST_WHY
 from ncre.domain.exam.plan import Round, Site
@@ -25,6 +24,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import command_id, fresh_id, has_field, line_field, seen, sent_form, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.language import language
 from ncre.web.shared.rounds import current_round
 

@@ -10,11 +10,11 @@ from typing import Final
 from uuid import UUID
 
 from flask import request
-from flask_babel import lazy_gettext as later
 
 from ncre.projections.registration.queue_pages import Claimed, PageStart, QueueFilter, QueueOrder
 from ncre.projections.registration.review_index import VERDICTS
 from ncre.web.shared.auth import account, container
+from ncre.web.shared.language import lazy_gettext as later
 
 WAITED: Final = (1, 6, 24, 72, 168)
 """Hours since when a case waits at least."""

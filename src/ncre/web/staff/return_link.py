@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import session, url_for
-from flask_babel import lazy_gettext as later
+
+from ncre.web.shared.language import lazy_gettext as later
 
 KEY: Final = "list"
 

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.exam.plan import exam_time_in_words
@@ -22,6 +21,7 @@ from ncre.web.shared.disclosure import is_opened, open_details
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import field_values, trimmed_field, typed_field
 from ncre.web.shared.history_view import name_of
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.staff import queue_page

@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
 from ncre.domain.refusals import Refusal, RefusalCode
@@ -24,6 +23,7 @@ from ncre.web.refusal_statuses import STATUS
 from ncre.web.shared.auth import Answer, account, container, require_role
 from ncre.web.shared.errors import refusal_text
 from ncre.web.shared.forms import code_field, field_values, typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.pictures import photo_response
 from ncre.web.shared.registration_view import any_row
 from ncre.web.shared.rounds import names_of_sites

@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, flash
-from flask_babel import gettext as _
 
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.vocabulary import Step
 from ncre.web.shared.auth import Answer, container, require_step
 from ncre.web.shared.forms import typed_field
+from ncre.web.shared.language import gettext as _
 from ncre.web.shared.registration_view import at_my_sites, case_request
 from ncre.web.staff.case_drafts import SUSPENSION
 from ncre.web.staff.case_forms import back_to, refused
