@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
@@ -18,6 +19,15 @@ LOADED = [
     "ncre.store.engines.plain_cursor",
     "sqlalchemy.dialects.postgresql.psycopg",
 ]
+
+
+def _without_a_server() -> None:
+    """A process that is forked from ours (tools/mutants) starts a server of its own, with what that process has changed."""
+    server: Any = forkserver._forkserver
+    server._forkserver_pid = server._forkserver_address = server._forkserver_alive_fd = None
+
+
+os.register_at_fork(after_in_child=_without_a_server)
 
 
 def forking() -> Any:
