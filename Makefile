@@ -28,11 +28,11 @@ serve: $(LIBRARIES) $(BIN)/ncre ## only the pages, for development, over the dat
 
 ##@ Change it
 check: lint ## lint, types and the fast tests, in under two minutes: before every commit
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not soak and not browser" $(FAST)
+	$(BIN)/python -m pytest -q -n 2 -p no:schemathesis --dist loadfile -m "not soak and not browser" $(FAST)
 
 test: $(TOOLS) ## every test but those in a browser
 	@tools/oracles.sh
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not soak and not browser" --ignore tests/browser
+	$(BIN)/python -m pytest -n 4 -p no:schemathesis --dist loadfile --no-loadscope-reorder -m "not soak and not browser" --ignore tests/browser
 
 browser: $(TOOLS) ## the tests in a browser: journeys, and walks over every page on each width, by keys, with large text, without scripts
 	@tools/browser.sh

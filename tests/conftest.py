@@ -22,7 +22,9 @@ from tests.support.containers import settings_on
 from tests.support.fake_channel import FakeChannel
 from tests.support.people import TODAY, Clock
 
-pytest_plugins = [f"tests.support.{name}" for name in ("compiling", "databases", "long_first", "made_once")]
+pytest_plugins = [
+    f"tests.support.{name}" for name in ("collecting", "compiling", "databases", "long_first", "made_once")
+]
 
 # An example is judged by what comes of it and not by how busy the machine was; all else stays as it is here or in CI.
 hypothesis.settings.register_profile("without-deadline", deadline=None)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -37,7 +38,8 @@ finally:
 """
 
 
-def loaded(*arguments: str) -> set[str]:
+@cache
+def loaded(*arguments: str) -> frozenset[str]:
     """The top-level modules, and those of ncre, that a command has loaded by the time it ends."""
     said = subprocess.run(
         [sys.executable, "-c", ASK, *arguments],
@@ -47,7 +49,7 @@ def loaded(*arguments: str) -> set[str]:
         check=True,
     )
     names = said.stdout.splitlines()[-1].split()
-    return {name if name.startswith("ncre.") else name.partition(".")[0] for name in names}
+    return frozenset(name if name.startswith("ncre.") else name.partition(".")[0] for name in names)
 
 
 def test_the_table_of_commands_says_what_their_modules_add() -> None:

@@ -8,16 +8,18 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ncre.bootstrap import Container
+from ncre.cli import main
 from ncre.cli.main import COMMANDS, parser_of
 from ncre.cli.parsing.chinese import HELP
 from ncre.cli.parsing.grammar import Grammar, leaves
-from ncre.cli.parsing.language import ARGPARSE, CHINESE, in_language
+from ncre.cli.parsing.language import ARGPARSE, CHINESE, in_language, speak
 from ncre.cli.parsing.manual import MANUAL
 from tests.cli.conftest import Run
 from tests.support.people import somebody
@@ -33,6 +35,22 @@ def parser(language: str = "zh") -> Grammar:
 
 
 LEAVES = dict(leaves(parser()))
+
+
+@cache
+def parser_with(modules: frozenset[str], language: str) -> Grammar:
+    return parser_of(modules, language)
+
+
+@pytest.fixture(autouse=True)
+def parsers_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of calls are read here by a parser for each command and language, instead of one for each call."""
+
+    def made_once(modules: Collection[str], language: str) -> Grammar:
+        speak(language)
+        return parser_with(frozenset(modules), language)
+
+    monkeypatch.setattr(main, "parser_of", made_once)
 
 
 def test_every_command_has_a_row_and_no_row_is_without_a_command() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.projections.maintenance.rebuild import check
 from tests.support.containers import container_on, open_round
+from tests.support.forked import forking
 from tests.support.people import LIQIANG, REVIEWER, SITE, Candidate, somebody
 
 RACES = 18
@@ -61,7 +61,7 @@ def _lane(lane: Lane) -> list[str]:
 
 def race(lanes: list[Lane]) -> list[tuple[str, ...]]:
     """Every race's outcomes, one for each process."""
-    context = get_context("spawn")
+    context = forking()
     start = context.Barrier(len(lanes))
     with context.Pool(len(lanes), initializer=_remember, initargs=(start,)) as pool:
         by_lane = pool.map(_lane, lanes, chunksize=1)

@@ -22,11 +22,11 @@ from ncre.ledger.sealer import Sealer
 from ncre.ledger.signing import NoteSigner, checkpoint_text
 from ncre.ledger.verifier import VerifierKey, leaf_hash
 from tests.handlers.ground import Walker, open_exam
+from tests.ledger.sealing import ORIGIN as ORIGIN
+from tests.ledger.sealing import SEED as SEED
 from tests.support import people
 from tests.support.containers import WITNESS as WITNESS
 
-ORIGIN: Final = "ncre.example/ledger"
-SEED: Final = bytes(range(32))
 SIGNER: Final = NoteSigner.of(ORIGIN, SEED)
 OTHER: Final = NoteSigner.of(ORIGIN, bytes(32))
 KEY: Final = SIGNER.verifier.text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from random import Random
 from threading import Barrier, Thread
@@ -24,6 +22,8 @@ from ncre.store.database import Database
 from ncre.store.schema import facts
 from tests.handlers.ground import Walker, open_exam
 from tests.ledger import ground
+from tests.ledger.sealing import seals
+from tests.support.forked import forked
 from tests.support.people import Clock
 
 KILLS = 6
@@ -287,56 +287,20 @@ def test_whoever_owns_the_database_and_repairs_all_in_reach_is_told_which_fact(
     assert ground.verdict(bundle, seen=yesterday.checkpoints[-1:])[0] in ("root", "money")
 
 
-SEALING = """
-import sys
-from datetime import datetime, UTC
-from pathlib import Path
-from ncre.ledger.anchor import Anchor
-from ncre.ledger.sealer import Sealer
-from ncre.store.database import Database
-from ncre.store.fact_store import FactStore
-from ncre.store.keys import Keys
-from tests.ledger.ground import ORIGIN, SEED
-from datetime import timedelta
-
-database = Database(sys.argv[1])
-store = FactStore(database, Keys.derived_from(bytes(range(32))))
-moments = iter(range(1, 10**9))
-start = datetime(int(sys.argv[3]), 1, 1, tzinfo=UTC)
-sealer = Sealer(database, store.settled, lambda: start + timedelta(minutes=2 * next(moments)), Anchor(Path(sys.argv[2])), ORIGIN, SEED)
-sealer.assert_ready()
-print("ready", flush=True)
-while True:
-    sealer.once()
-"""
-
-
 def kill_and_check(container: Container, folder: Path, kills: int, random: Random) -> int:
     """Two sealers, killed at random points while people register; how many facts are sealed in the end."""
-    root = Path(__file__).parents[2]
-    environment = {"PYTHONPATH": f"{root / 'src'}:{root}", "PATH": "/usr/bin:/bin"}
     url = container.settings.database_url
     for round_ in range(kills):
-        sealers = [
-            subprocess.Popen(
-                [sys.executable, "-c", SEALING, url, str(folder / f"anchor{number}"), str(2030 + round_)],
-                stdout=subprocess.PIPE,
-                env=environment,
-                cwd=root,
-            )
-            for number in range(2)
-        ]
-        for one in sealers:
-            assert one.stdout is not None
-            assert one.stdout.readline() == b"ready\n"
+        sealers = [forked(seals, url, folder / f"anchor{number}", 2030 + round_) for number in range(2)]
+        for _, told in sealers:
+            assert told.recv() == "ready"
         for _ in range(3):
             Walker(container).filled()
             sleep(random.random() * 0.02)
-        for one in sealers:
+        for one, told in sealers:
             one.kill()
-            one.wait()
-            assert one.stdout is not None
-            one.stdout.close()
+            one.join()
+            told.close()
         for number in range(2):
             assert_unbroken(container.database, ground.Anchor(folder / f"anchor{number}"))
     return assert_one_history(container.database)

@@ -51,6 +51,9 @@ def container(database_url: str, tmp_path: Path, clock: Clock, exchange_key: byt
         with container.database.reading() as connection:
             connection.execute(text("ALTER SYSTEM SET wal_recycle = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
+            connection.execute(
+                text("CHECKPOINT")
+            )  # the WAL of other tests, up to a gigabyte, is not searched as well
     container.migrate()
     open_exam(container)
     yield container

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
@@ -20,31 +21,15 @@ from ncre.events.registration import Approved, Rejected
 from ncre.identity.accounts import Account
 from ncre.operational import review_runs
 from ncre.services.review.bulk import BulkProgress, Chosen, ItemState, RunState
-from tests.support.children import child
+from tests.services.review.carrying_on import carries_on
 from tests.support.containers import container_on, open_round
+from tests.support.forked import forked
 from tests.support.people import NOW, REVIEWER, SITE
 
 pytest_plugins = ["tests.support.databases"]
 
-ROOT = Path(__file__).parents[3]
 SEEN = 8
 """The version of a case of the bench that waits."""
-CARRYING_ON = """
-import sys
-from datetime import timedelta
-from pathlib import Path
-from uuid import UUID
-from tests.support.containers import container_on
-from tests.support.people import NOW, Clock
-
-url, folder, run, minutes = sys.argv[1:]
-container = container_on(url, Path(folder), Clock(NOW + timedelta(minutes=int(minutes))))
-print("ready", flush=True)
-while container.bulk_review.carry_on(UUID(run), 50):
-    pass
-print("done", flush=True)
-"""
-"""A process that carries a run on until nothing of it waits; each a minute after the one before, so that its lease is over."""
 
 
 @pytest.fixture
@@ -137,14 +122,15 @@ def test_a_run_killed_at_random_goes_on_and_decides_nobody_twice(
 
 def killed(lived: Container, url: str, run: UUID, minutes: int, after: float) -> bool:
     """Whether the process was killed amid its work; False where it was done before."""
-    arguments = [url, str(lived.settings.data), str(run), str(minutes)]
-    process = child(CARRYING_ON, *arguments)
-    assert process.stdout is not None
-    with process, process.stdout as told:
-        assert told.readline() == "ready\n"
+    process, told = forked(carries_on, url, lived.settings.data, run, minutes)
+    with told:
+        assert told.recv() == "ready"
         time.sleep(after)  # the instant of the kill, not a wait for anything
         process.kill()
-        return "done" not in told.read()
+        process.join()
+        with suppress(EOFError):
+            return bool(told.recv() != "done")
+    return True
 
 
 def test_a_case_whose_answer_was_noted_nowhere_is_found_done(lived: Container, li: Account) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy import Connection, Inspector, Table, inspect, text
 
 from ncre.projections.base import Listeners
 from ncre.store.schema import claims, counters, facts, metadata, serials
@@ -34,23 +35,42 @@ def missing(connection: Connection, listeners: Listeners) -> list[Gone]:
     derived |= {summary.table.name for summary in listeners.summaries} | {table.name for table in DERIVED}
     found = [
         Gone(table.name, what, table.name in derived)
-        for table in metadata.sorted_tables
-        for what in lacking(connection, table)
+        for table, lacked in _lacking(inspect(connection), metadata.sorted_tables)
+        for what in lacked
     ]
     return [*found, *(Gone(facts.name, what, False) for what in _lacking_guards(connection))]
 
 
 def lacking(connection: Connection, table: Table) -> list[str]:
     """What the database has not of a table, in words; [] where it is as declared."""
-    there = inspect(connection)
-    if not there.has_table(table.name):
-        return ["the table"]
-    columns = {column["name"] for column in there.get_columns(table.name)}
-    indexes = {index["name"] for index in there.get_indexes(table.name)}
-    return [
-        *(f"column {column.name}" for column in table.columns if column.name not in columns),
-        *(f"index {index.name}" for index in table.indexes if index.name not in indexes),
-    ]
+    ((_, lacked),) = _lacking(inspect(connection), [table])
+    return lacked
+
+
+def _lacking(there: Inspector, tables: Sequence[Table]) -> Iterator[tuple[Table, list[str]]]:
+    """Of many tables the database is asked once."""
+    named = [table.name for table in tables]
+    columns = {
+        name: _names(found) for (_, name), found in there.get_multi_columns(filter_names=named).items()
+    }
+    indexes = {
+        name: _names(found) for (_, name), found in there.get_multi_indexes(filter_names=named).items()
+    }
+    for table in tables:
+        if table.name not in columns:
+            yield table, ["the table"]
+            continue
+        yield (
+            table,
+            [
+                *(f"column {one.name}" for one in table.columns if one.name not in columns[table.name]),
+                *(f"index {one.name}" for one in table.indexes if one.name not in indexes[table.name]),
+            ],
+        )
+
+
+def _names(found: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {one["name"] for one in found}
 
 
 def make_whole(connection: Connection, table: Table) -> None:
