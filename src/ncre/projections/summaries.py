@@ -54,7 +54,10 @@ class SumChanges:
 
     def off(self, summary: Summary, key: Key, amounts: Counter[str]) -> None:
         """A sum is to become greater by these amounts."""
-        self._changes.setdefault((summary, key), Counter()).update(amounts)
+        if (change := self._changes.get((summary, key))) is None:
+            self._changes[summary, key] = amounts
+        else:
+            change.update(amounts)
 
     def __len__(self) -> int:
         return len(self._changes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 from time import perf_counter
 from typing import Final
 from uuid import UUID
@@ -26,21 +27,24 @@ from ncre.store.columns import has_key
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 
-PORTION: Final = 4000
+PORTION: Final = 8000
 """Rows written while writers wait."""
 
 WHOLE_LOG: Final = 2**63 - 1
 """A position beyond every fact."""
+
+Expected = tuple[Key, Row | None]
+"""A key with the row that the log leads to, None where it leads to none."""
 
 Rows = dict[Projection, dict[Key, Row]]
 
 
 @dataclass(frozen=True)
 class Differing:
-    """Keys of rows of one table that are not as the log says: `absent` ones are not stored at all."""
+    """Rows of one table that are not as the log says, with what they should be; `absent` ones are not stored at all."""
 
-    absent: list[Key] = field(default_factory=list)
-    wrong: list[Key] = field(default_factory=list)
+    absent: list[Expected] = field(default_factory=list)
+    wrong: list[Expected] = field(default_factory=list)
 
 
 def differing(
@@ -50,7 +54,7 @@ def differing(
     table, names = projection.table, [column.name for column in projection.table.columns]
     stored = set(_stored(connection, projection, part, folded))
     if not stored:
-        return Differing(absent=list(folded))
+        return Differing(absent=list(folded.items()))
     should = as_raw_rows(connection, table, folded.values())
     unequal = [key for key, row in zip(folded, should, strict=True) if row not in stored]
     if not unequal and len(stored) == len(folded):
@@ -61,8 +65,8 @@ def differing(
     standing = {by_raw_key[key] for key in there & by_raw_key.keys()}
     beyond = _keys_of(connection, projection, part) - folded.keys() if there - by_raw_key.keys() else ()
     return Differing(
-        absent=[key for key in unequal if key not in standing],
-        wrong=[*(key for key in unequal if key in standing), *beyond],
+        absent=[(key, folded[key]) for key in unequal if key not in standing],
+        wrong=[(key, folded.get(key)) for key in (*(one for one in unequal if one in standing), *beyond)],
     )
 
 
@@ -120,7 +124,7 @@ class Mender:
             else {}
         )
         for portion in _portions(found):
-            self._write(part, since, opened, portion, rows)
+            self._write(part, since, opened, portion)
         claims_check.note_drawn(drawn, history)
         filled = Filled(len(stored), drawn, self.held)
         with self._database.transaction() as connection:
@@ -133,14 +137,13 @@ class Mender:
         since: int,
         opened: dict[UUID, set[UUID]],
         unequal: dict[Projection, Differing],
-        folded: Rows,
     ) -> None:
         """The rows that the log leads to in place of those that differ, as they are by now."""
         changed = set[UUID]()
 
         def without_erased(connection: Connection) -> None:
             """Keys before facts, in the order of whoever erases."""
-            for people in in_portions(sorted(opened)):
+            for people in in_portions(sorted(opened, key=attrgetter("int"))):
                 for person in self._store.erased_of(connection, people):
                     changed.update(opened[person])
 
@@ -149,10 +152,13 @@ class Mender:
             self._notes.assert_mine(connection)
             changed.update(self._store.streams_since(connection, since, part.first, part.last))
             newer = self._folded_again(connection, list(unequal), changed)
-            for projection, keys in unequal.items():
-                after = newer[projection]
-                gone = [*keys.wrong, *(key for key in keys.absent if key in after)]
-                rows = [after.get(key, folded[projection].get(key)) for key in (*keys.absent, *keys.wrong)]
+            for projection, found in unequal.items():
+                after, both = newer[projection], [*found.absent, *found.wrong]
+                gone = [
+                    *(key for key, _ in found.wrong),
+                    *(key for key, _ in found.absent if after and key in after),
+                ]
+                rows = (after.get(*one) for one in both) if after else (row for _, row in both)
                 replace(connection, projection, gone, [row for row in rows if row is not None])
 
     def _folded_again(
@@ -186,16 +192,16 @@ def _portions(found: dict[Projection, Differing]) -> Iterator[dict[Projection, D
     """PORTION rows at a time, of as many tables as it takes."""
     portion, room = dict[Projection, Differing](), PORTION
     for projection, unequal in found.items():
-        left = [*((key, True) for key in unequal.absent), *((key, False) for key in unequal.wrong)]
-        while left:
-            some, left = left[:room], left[room:]
-            portion[projection] = Differing(
-                [key for key, absent in some if absent], [key for key, absent in some if not absent]
-            )
-            room -= len(some)
-            if not room:
-                yield portion
-                portion, room = {}, PORTION
+        for absent, expected in ((True, unequal.absent), (False, unequal.wrong)):
+            left = expected
+            while left:
+                some, left = left[:room], left[room:]
+                into = portion.setdefault(projection, Differing())
+                (into.absent if absent else into.wrong).extend(some)
+                room -= len(some)
+                if not room:
+                    yield portion
+                    portion, room = {}, PORTION
     if portion:
         yield portion
 

@@ -158,7 +158,7 @@ class _Rebuild:
 
     def _mend_what_follows(self) -> None:
         """Sums by what they are off at one moment, as commands add to them; claims, counters and numbers where any is wrong."""
-        totals = Totals(self.listeners.summaries)
+        totals, since = Totals(self.listeners.summaries), self.store.settled()
         with self.database.snapshot() as reading:
             totals.take_stored(reading)
             corrections = totals.corrections(reading)
@@ -171,8 +171,9 @@ class _Rebuild:
                 some.write(connection)
         if not right:
             with self._mender.writers_held() as connection:
-                again = claims_check.of_stored_rows(connection, self._drawn)
-                claims_check.write(connection, again)
+                if self.store.raw_log(since, 1, connection):  # rows may have changed since they were read
+                    told = claims_check.of_stored_rows(connection, self._drawn)
+                claims_check.write(connection, told)
 
 
 @contextmanager
