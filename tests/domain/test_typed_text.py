@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -119,3 +120,12 @@ def test_dashes_and_blanks_of_all_kinds_do_not_belong_to_a_number() -> None:
 @pytest.mark.parametrize("other", ["MING LI", "Li  Ming", "Lì Míng", "ＬＩ－ＭＩＮＧ", "Li, Ming"])
 def test_one_holder_has_one_key_however_the_name_is_written(other: str) -> None:
     assert typed_text.name_key(other) == typed_text.name_key("LI MING") != typed_text.name_key("LI MENG")
+
+
+def test_a_name_that_is_one_word_at_once_is_what_every_letter_leads_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = [chr(first) + chr(first + 1) for first in range(0x4E00, 0x9FF0, 2)]
+    at_once = [typed_text.name_words(name) for name in names]
+    monkeypatch.setattr(typed_text, "_PLAIN_HAN", re.compile(r"(?!)"))
+    assert at_once == [typed_text.name_words(name) for name in names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -16,9 +16,9 @@ from ncre.cli.processes.missing_tables import words_of_missing
 from ncre.config import read_settings
 from ncre.projections.maintenance.checking import check_against_log
 from ncre.projections.maintenance.findings import Checked
-from ncre.projections.maintenance.rebuild import Filled, fill
+from ncre.projections.maintenance.mending import Mender
 from ncre.projections.maintenance.rebuild import rebuild as rebuild_rows
-from ncre.projections.maintenance.shadow_tables import Shadows
+from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes
 from ncre.store.maintenance import maintenance
 from ncre.store.schema import person_keys
 
@@ -50,32 +50,32 @@ def rebuild(args: Namespace) -> None:
         with maintenance(container.database):
             rebuilt = rebuild_rows(container.database, handler.store, handler.listeners, share=share)
     rate = rebuilt.facts / rebuilt.seconds
+    if rebuilt.gone_on:
+        print(f"{rebuilt.gone_on} slices of these had been done by the one before, which was interrupted")
     print(
         f"{rebuilt.facts} facts, {rebuilt.seconds:.1f} s, {rate:.0f} facts/s; writers waited {rebuilt.held:.2f} s at most"
     )
 
 
-def _shared(processes: int, name: str, position: int, size: int, numbers: list[int]) -> Iterator[Filled]:
-    """Slices filled by processes, each with a container of its own."""
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (name, position, size)) as pool:
-        yield from pool.map(_fill, numbers)
+def _shared(processes: int, name: str, progress: Progress, numbers: list[int]) -> Iterator[Filled]:
+    """Slices mended by processes, each with a container of its own."""
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (name, progress)) as pool:
+        yield from pool.map(_mend, numbers)
 
 
-_FILLS: list[Callable[[int], Filled]] = []
-"""In a process that shares the work: what fills a slice."""
+_MENDERS: list[Mender] = []
+"""In a process that shares the work."""
 
 
-def _begin(name: str, position: int, size: int) -> None:
+def _begin(name: str, progress: Progress) -> None:
     container = build_container(read_settings())
     handler = container.command_handler
-    shadows = Shadows(handler.listeners, name)
-    _FILLS.append(
-        partial(fill, container.database, handler.store, handler.listeners, shadows, position, size)
-    )
+    notes = RebuildNotes(handler.listeners, name)
+    _MENDERS.append(Mender(container.database, handler.store, handler.listeners, notes, progress))
 
 
-def _fill(number: int) -> Filled:
-    return _FILLS[0](number)
+def _mend(number: int) -> Filled:
+    return _MENDERS[0].mend(number)
 
 
 def check(_: Namespace) -> int:

@@ -139,8 +139,14 @@ def name_key(text: str) -> str:
 
 def name_words(text: str) -> list[str]:
     """The words of a name in its order, without accents, marks and case."""
+    if _PLAIN_HAN.fullmatch(text):
+        return [text]
     plain = unicodedata.normalize("NFKD", person_name(text)).casefold()
     return "".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split()
+
+
+_PLAIN_HAN: Final = re.compile("[\u4e00-\u9fef]{1,40}")
+"""Names as most people write them: nothing in them is folded, and they are one word."""
 
 
 def _folded(letter: str) -> str:

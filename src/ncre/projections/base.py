@@ -188,11 +188,14 @@ class RowsInTransaction:
 def fold(listeners: Listeners, facts: Iterable[Fact]) -> dict[Projection, dict[Key, Row]]:
     """Every row that the facts lead to, in memory: all facts of some streams, for rebuilding and for checking."""
     rows: dict[Projection, dict[Key, Row]] = {projection: {} for projection in listeners.all}
-    hears = {kind: [(one, rows[one]) for one in heard] for kind, heard in listeners.by_fact.items()}
+    hears = {
+        kind: [(one.key, one.step, one.fresh, rows[one]) for one in heard]
+        for kind, heard in listeners.by_fact.items()
+    }
     for fact in facts:
-        for projection, table in hears.get(type(fact), ()):
-            key = projection.key(fact)
-            row = projection.step(fact, table.get(key))
+        for key_of, step, fresh, table in hears.get(type(fact), ()):
+            key = key_of(fact)
+            row = step(fact, None if fresh else table.get(key))
             if row is None:
                 table.pop(key, None)
             else:

@@ -54,7 +54,10 @@ class SumChanges:
 
     def off(self, summary: Summary, key: Key, amounts: Counter[str]) -> None:
         """A sum is to become greater by these amounts."""
-        self._changes.setdefault((summary, key), Counter()).update(amounts)
+        if (change := self._changes.get((summary, key))) is None:
+            self._changes[summary, key] = amounts
+        else:
+            change.update(amounts)
 
     def __len__(self) -> int:
         return len(self._changes)
@@ -69,11 +72,13 @@ class SumChanges:
     def write(self, connection: Connection) -> None:
         """Add them, always in the same order, so that two commands do not wait for each other in a circle."""
         in_order = sorted(self._changes.items(), key=lambda one: (one[0][0].table.name, one[0][1]))
+        changed: dict[Summary, list[Row]] = {}
         for (summary, key), change in in_order:
             if any(change.values()):
-                connection.execute(
-                    _adding(summary.table, connection.dialect.name), _row(summary, key, change)
-                )
+                changed.setdefault(summary, []).append(_row(summary, key, change))
+        for summary, rows in changed.items():
+            adding = _adding(summary.table, connection.dialect.name)
+            connection.execute(adding, rows if len(rows) > 1 else rows[0])
         self._drop_empty(connection)
 
     def _drop_empty(self, connection: Connection) -> None:
@@ -117,7 +122,7 @@ class Totals:
     """Sums over whole tables: rows are shown to it one after the other, in portions of any size."""
 
     def __init__(self, summaries: Iterable[Summary]) -> None:
-        self._sums: dict[Summary, dict[Key, Counter[str]]] = {summary: {} for summary in summaries}
+        self._sums: dict[Summary, dict[Key, list[int]]] = {summary: {} for summary in summaries}
 
     def take(self, table: Table, rows: Iterable[Row]) -> None:
         """Rows of a table; those that nothing sums are passed over."""
@@ -143,7 +148,7 @@ class Totals:
         """Set all sums so, within the caller's transaction."""
         for summary, sums in self._sums.items():
             connection.execute(delete(summary.table))
-            rows = [_row(summary, key, amounts) for key, amounts in sums.items()]
+            rows = [_row(summary, key, _named(summary, amounts)) for key, amounts in sums.items()]
             if rows:
                 connection.execute(summary.table.insert(), rows)
 
@@ -153,12 +158,11 @@ class Totals:
         for summary, should in self._sums.items():
             stored = _stored(connection, summary)
             for key in should.keys() | stored.keys():
-                if (right := should.get(key)) and dict.__eq__(right, stored.get(key, {})):
-                    continue
-                amounts = Counter(should.get(key, Counter()))
-                amounts.subtract(stored.get(key, Counter()))
-                if any(amounts.values()):
-                    portions[-1].off(summary, key, amounts)
+                nothing = [0] * len(summary.sum_names)
+                right, is_ = should.get(key, nothing), stored.get(key, nothing)
+                if right != is_:
+                    off = [one - other for one, other in zip(right, is_, strict=True)]
+                    portions[-1].off(summary, key, _named(summary, off))
                     if len(portions[-1]) == CORRECTED:
                         portions.append(SumChanges())
         return portions
@@ -169,23 +173,27 @@ class Totals:
         """Stored sums that are other than these: table, key, column, stored, and what it should be."""
         should, stored = self._sums[summary], _stored(connection, summary)
         for key in sorted(should.keys() | stored.keys()):
-            was, is_ = stored.get(key, Counter()), should.get(key, Counter())
-            for name in summary.sum_names:
-                if was[name] != is_[name]:
-                    yield summary.table.name, "/".join(map(str, key)), name, was[name], is_[name]
+            nothing = [0] * len(summary.sum_names)
+            was, should_be = stored.get(key, nothing), should.get(key, nothing)
+            for name, one, other in zip(summary.sum_names, was, should_be, strict=True):
+                if one != other:
+                    yield summary.table.name, "/".join(map(str, key)), name, one, other
 
     def _add(self, summary: Summary, row: Row) -> None:
+        sums = self._sums[summary]
         for key, amounts in summary.parts(row):
-            if (total := self._sums[summary].get(key)) is None:
-                total = self._sums[summary][key] = Counter()
-            for name, amount in zip(summary.sum_names, amounts, strict=True):
-                total[name] += amount
+            if (total := sums.get(key)) is None:
+                sums[key] = list(amounts)
+                continue
+            for place, amount in enumerate(amounts):
+                total[place] += amount
 
 
-def _stored(connection: Connection, summary: Summary) -> dict[Key, Counter[str]]:
-    return {
-        tuple(row[name] for name in summary.key_names): Counter(
-            {name: int(row[name]) for name in summary.sum_names}
-        )
-        for row in connection.execute(select(summary.table)).mappings()
-    }
+def _named(summary: Summary, amounts: list[int]) -> Counter[str]:
+    return Counter(dict(zip(summary.sum_names, amounts, strict=True)))
+
+
+def _stored(connection: Connection, summary: Summary) -> dict[Key, list[int]]:
+    keys, columns = len(summary.key_names), summary.table.c
+    asked = select(*(columns[name] for name in (*summary.key_names, *summary.sum_names)))
+    return {tuple(row[:keys]): [int(one) for one in row[keys:]] for row in connection.execute(asked)}

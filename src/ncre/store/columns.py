@@ -32,7 +32,10 @@ class Moment(TypeDecorator[datetime]):
 
 def moment_on_sqlite(value: datetime | None) -> str | None:
     """The text as which SQLite keeps a moment, made at once: rebuilding writes millions of them."""
-    return None if value is None else value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if value is None:
+        return None
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return moment.isoformat(" ", "microseconds")[:26]
 
 
 def has_key(table: Table, keys: Collection[tuple[Any, ...]]) -> ColumnElement[bool]:

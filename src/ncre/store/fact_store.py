@@ -153,6 +153,14 @@ class FactStore(Application[UUID]):
         """What is stored of the streams from `first` to `last` up to a position of the log, stream by stream."""
         return self._rows.select_slice(first, last, upto, connection)
 
+    def streams_since(self, connection: Connection, after: int, first: UUID, last: UUID) -> list[UUID]:
+        """The streams from `first` to `last` that have facts after a position of the log."""
+        return self._rows.select_streams_since(after, first, last, connection)
+
+    def of_streams(self, connection: Connection, streams: Sequence[UUID]) -> Sequence[StoredEvent]:
+        """What is stored of these streams, stream by stream."""
+        return self._rows.select_several(streams, connection)
+
     def read(
         self, connection: Connection, stored: Sequence[StoredEvent], opens: Collection[str]
     ) -> list[Fact]:
@@ -178,6 +186,13 @@ class FactStore(Application[UUID]):
         """Destroy the person's key, and what was made of what it sealed, which reads as ERASED from now on."""
         self._keys.erase(connection, person, at)
         self.upon_erasure(connection, person)
+
+    def erased_of(self, connection: Connection, people: Collection[UUID]) -> set[UUID]:
+        """Whose keys were destroyed, of these people; the keys of all others stay as they are until the transaction ends.
+
+        Keys of the erased that were kept in memory are dropped.
+        """
+        return self._keys.erased_of(connection, people)
 
     def is_erased(self, connection: Connection, person: UUID) -> bool:
         """Whether the person's key was destroyed."""

@@ -93,4 +93,4 @@ def _check_value(key: bytes) -> str:
 
 def blind_index(pepper: bytes, kind: str, value: str) -> str:
     """The keyed hash (hex) under which a private value is looked up; without the pepper it tells nothing."""
-    return hmac.new(pepper, f"{kind}\0{value}".encode(), sha256).hexdigest()
+    return hmac.digest(pepper, f"{kind}\0{value}".encode(), "sha256").hex()

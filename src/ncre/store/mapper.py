@@ -9,8 +9,7 @@ its place: tenant, stream, version and stored name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
@@ -35,8 +34,7 @@ class _Stamped(msgspec.Struct):
 _ANY: Final = msgspec.json.Decoder(_Stamped)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A stored fact read as far as its box; `fact` needs the key of `sealed_for` to go on."""
 
     stored: StoredEvent

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import Event
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from eventsourcing.persistence import (
@@ -19,8 +19,9 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from sqlalchemy import Connection, Select, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, type_coerce
 from sqlalchemy.exc import IntegrityError as ConstraintViolated
+from sqlalchemy.types import NullType
 
 from ncre.store.database import Database
 from ncre.store.safe_reader import settled_position
@@ -54,13 +55,22 @@ _NEWEST_OF: Final = (
     .limit(1)
 )
 _SLICE: Final = (
-    select(facts.c.stream, facts.c.version, facts.c.topic, facts.c.state)
+    select(type_coerce(facts.c.stream, NullType()), facts.c.version, facts.c.topic, facts.c.state)
     .where(
         facts.c.stream >= bindparam("first"),
         facts.c.stream <= bindparam("last"),
         facts.c.id <= bindparam("upto"),
     )
     .order_by(facts.c.stream, facts.c.version)
+)
+_STREAMS_SINCE: Final = (
+    select(facts.c.stream)
+    .where(
+        facts.c.stream >= bindparam("first"),
+        facts.c.stream <= bindparam("last"),
+        facts.c.id > bindparam("after"),
+    )
+    .distinct()
 )
 _LOG: Final = (
     select(facts.c.id, facts.c.stream, facts.c.version, facts.c.topic, facts.c.state)
@@ -149,9 +159,23 @@ class FactRecorder(ApplicationRecorder):
     def select_slice(
         self, first: UUID, last: UUID, upto: int, connection: Connection
     ) -> Sequence[StoredEvent]:
-        """Every fact of the streams from `first` to `last` up to a position of the log, stream by stream."""
+        """Every fact of the streams from `first` to `last` up to a position of the log, stream by stream.
+
+        The id of a stream is made once, not once a fact.
+        """
         bounds = {"first": first, "last": last, "upto": upto}
-        return [StoredEvent(*row) for row in connection.execute(_SLICE, bounds).all()]
+        stream, last = first, cast(Any, None)
+        found: list[StoredEvent] = []
+        for raw, version, topic, state in connection.execute(_SLICE, bounds):
+            if raw != last:
+                stream, last = raw if isinstance(raw, UUID) else UUID(raw), raw
+            found.append(StoredEvent(stream, version, topic, state))
+        return found
+
+    def select_streams_since(self, after: int, first: UUID, last: UUID, connection: Connection) -> list[UUID]:
+        """The streams from `first` to `last` that have facts after a position of the log."""
+        bounds = {"first": first, "last": last, "after": after}
+        return list(connection.execute(_STREAMS_SINCE, bounds).scalars())
 
     def settled(self) -> int:
         """The position up to which every fact that will ever be there is there."""

@@ -200,6 +200,13 @@ class PersonKeys:
         )
         self.forget([subject])
 
+    def erased_of(self, connection: Connection, subjects: Iterable[UUID]) -> set[UUID]:
+        """Whose keys were destroyed, of these; they are forgotten. The others' are held against an erasure, as in `to_seal`."""
+        held = connection.execute(_FIND_AND_HOLD, {"subjects": list(subjects)})
+        erased = {subject for subject, wrapped in held if wrapped is None}
+        self.forget(erased)
+        return erased
+
     def is_erased(self, connection: Connection, subject: UUID) -> bool:
         """Whether the person's key was destroyed; asked anew each time, whatever is kept in memory."""
         erased = select(person_keys.c.erased_at).where(person_keys.c.subject == subject)

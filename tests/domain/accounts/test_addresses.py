@@ -229,8 +229,8 @@ def test_a_phone_that_is_known_at_once_is_the_one_that_every_part_leads_to(
     monkeypatch: pytest.MonkeyPatch, begin: int
 ) -> None:
     for rest in ("00000000", "12345678", "51123456", "99999999", "1234567", "123456789"):
-        text = f"{begin}{rest}"
-        assert told(addresses.phone, text) == by_looking_at_every_part(monkeypatch, addresses.phone, text)
+        for text in (f"{begin}{rest}", f"+86{begin}{rest}"):
+            assert told(addresses.phone, text) == by_looking_at_every_part(monkeypatch, addresses.phone, text)
 
 
 def test_a_phone_of_a_country_to_which_nothing_is_sent_is_refused_as_before() -> None:

@@ -16,9 +16,10 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections import all_projections
 from ncre.projections.base import Row
-from ncre.projections.maintenance import rebuild as maintenance_rebuild
-from ncre.projections.maintenance.rebuild import Filled, check, fill, rebuild
-from ncre.projections.maintenance.shadow_tables import RebuildOvertaken, Shadows
+from ncre.projections.maintenance import mending, rebuild_notes
+from ncre.projections.maintenance.mending import Mender
+from ncre.projections.maintenance.rebuild import check, rebuild
+from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes, RebuildOvertaken
 from ncre.projections.registration.search_keys import search_keys
 from ncre.store.fact_store import FactStore
 from ncre.store.keys import Keys
@@ -105,24 +106,23 @@ def execute(container: Container, statement: str) -> None:
 
 
 class Interrupted(FactStore):
-    """A store of the same facts, during whose first or last reading of the log something else happens."""
+    """A store of the same facts, in which something else happens once: when a slice was read, or when writers are held."""
 
-    def __init__(self, container: Container, meanwhile: Callable[[], Any], at_last: bool = False) -> None:
+    def __init__(self, container: Container, meanwhile: Callable[[], Any], while_held: bool = False) -> None:
         super().__init__(container.database, Keys.derived_from(people.SECRET))
         self._meanwhile: Callable[[], Any] | None = meanwhile
-        self._at_last = at_last
-
-    def log(self, after: int, limit: int = 500, connection: Any = None) -> Any:
-        batch = super().log(after, limit, connection)
-        if not self._at_last or (connection is not None and not batch):
-            self._interrupt()
-        return batch
+        self._while_held = while_held
 
     def slice(self, connection: Any, first: Any, last: Any, upto: int) -> Any:
         stored = super().slice(connection, first, last, upto)
-        if not self._at_last:
+        if not self._while_held:
             self._interrupt()
         return stored
+
+    def streams_since(self, connection: Any, after: int, first: Any, last: Any) -> Any:
+        if self._while_held:
+            self._interrupt()
+        return super().streams_since(connection, after, first, last)
 
     def _interrupt(self) -> None:
         if self._meanwhile:
@@ -213,7 +213,8 @@ def test_a_command_that_arrives_after_the_first_reading_is_in_the_new_rows(conta
     assert differences(container) == []
 
 
-def test_nobody_writes_between_the_last_reading_and_the_swap(container: Container) -> None:
+def test_nobody_writes_while_rows_are_taken_over(container: Container) -> None:
+    execute(container, "DELETE FROM registrations")
     late = Walker(container)
     with ThreadPoolExecutor(1) as lane:
         written: list[Future[Any]] = []
@@ -223,9 +224,39 @@ def test_nobody_writes_between_the_last_reading_and_the_swap(container: Containe
             with pytest.raises(TimeoutError):
                 written[0].result(timeout=1)
 
-        made_anew(container, Interrupted(container, try_to_write, at_last=True))
+        made_anew(container, Interrupted(container, try_to_write, while_held=True))
         assert written[0].result().status is Status.SUBMITTED
     assert late.row["status"] == Status.SUBMITTED
+    assert differences(container) == []
+
+
+@pytest.mark.parametrize("table", ["registrations", "timeline", "payment_orders", "review_measures"])
+def test_rows_that_were_lost_are_as_of_now_where_commands_went_on(container: Container, table: str) -> None:
+    """What a command records between the reading of a slice and its writing is in the rows that are written."""
+    walker = Walker(container)
+    walker.submitted(subjects=("66",))
+    execute(container, f"UPDATE {table} SET {ALTERED[table]}")
+    made_anew(container, Interrupted(container, walker.withdraws))
+    assert walker.row["status"] == Status.WITHDRAWN
+    assert differences(container) == []
+
+
+ALTERED: Final = {
+    "registrations": "amount = amount + 1",
+    "timeline": "zh = 'x'",
+    "payment_orders": "amount = amount + 1",
+    "review_measures": "site = '429901'",
+}
+"""What damages every row of a table, and no step of a command looks at."""
+
+
+def test_rows_that_nothing_leads_to_are_removed_and_those_that_came_meanwhile_stay(
+    container: Container,
+) -> None:
+    execute(container, "UPDATE payment_orders SET number = number || 'x'")
+    late = Walker(container)
+    made_anew(container, Interrupted(container, late.paid))
+    assert late.row["status"] == Status.PAID
     assert differences(container) == []
 
 
@@ -268,7 +299,7 @@ def test_an_interrupted_rebuild_is_gone_on_with_and_reads_no_slice_twice(contain
         made_anew(container, Counting(container, killed_at=3), size=7)
     late, rest = Walker(container), Counting(container)
     late.submitted()
-    assert made_anew(container, rest, size=7) == container.command_handler.store.newest()
+    made_anew(container, rest, size=7)
     assert rest.read_slices == whole.read_slices - 2
     assert late.row["status"] == Status.SUBMITTED
     assert differences(container) == []
@@ -277,57 +308,77 @@ def test_an_interrupted_rebuild_is_gone_on_with_and_reads_no_slice_twice(contain
 def test_several_share_the_slices_of_one_rebuild(container: Container) -> None:
     handler = container.command_handler
 
-    def shared(name: str, position: int, size: int, numbers: list[int]) -> list[Filled]:
+    def shared(name: str, progress: Progress, numbers: list[int]) -> list[Filled]:
         def one(number: int) -> Filled:
-            shadows = Shadows(handler.listeners, name)
-            return fill(container.database, handler.store, handler.listeners, shadows, position, size, number)
+            notes = RebuildNotes(handler.listeners, name)
+            return Mender(container.database, handler.store, handler.listeners, notes, progress).mend(number)
 
         with ThreadPoolExecutor(3) as lanes:
             return list(lanes.map(one, numbers))
 
     before = all_rows(container)
+    execute(container, "DELETE FROM timeline")
     rebuilt = rebuild(container.database, handler.store, handler.listeners, 5, shared)
     assert rebuilt.facts == handler.store.newest()
     assert all_rows(container) == before
     assert differences(container) == []
 
 
-class InterruptedAfterFilling(Interrupted):
-    """Something happens when all slices are written."""
+def test_a_rebuild_that_was_killed_long_ago_is_not_gone_on_with(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that it made may have been damaged since."""
+    whole = Counting(container)
+    made_anew(container, whole, size=7)
+    with pytest.raises(KeyboardInterrupt):
+        made_anew(container, Counting(container, killed_at=3), size=7)
+    monkeypatch.setattr(rebuild_notes, "LASTING", -1)
+    again = Counting(container)
+    made_anew(container, again, size=7)
+    assert again.read_slices == whole.read_slices
 
-    def slice(self, connection: Any, first: Any, last: Any, upto: int) -> Any:
-        return FactStore.slice(self, connection, first, last, upto)
+
+def test_where_a_table_was_lost_since_a_killed_rebuild_is_not_gone_on_with(container: Container) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        made_anew(container, Counting(container, killed_at=3), size=7)
+    with container.database.transaction() as connection:
+        connection.execute(text("DROP TABLE timeline"))
+    made_anew(container, size=7)
+    assert differences(container) == []
 
 
 def test_rows_of_somebody_erased_meanwhile_do_not_come_back(container: Container) -> None:
     person = Walker(container)
     person.submitted()
+    execute(container, "DELETE FROM search_keys")
+    execute(container, "UPDATE registrations SET amount = amount + 1")
 
     def erased() -> None:
         with container.database.transaction() as connection:
             container.command_handler.store.erase(connection, person.account.id, container.clock())
 
-    made_anew(container, InterruptedAfterFilling(container, erased))
+    made_anew(container, Interrupted(container, erased))
     found = everything(container, search_keys)["search_keys"]
     assert found
     assert person.id not in {row["registration"] for row in found}
+    assert (person.row["person"], person.row["name_masked"]) == (None, None)
 
 
 def test_writers_wait_for_a_few_rows_at_a_time(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where all rows are gone, a command is carried out between any two portions."""
-    monkeypatch.setattr(maintenance_rebuild, "PORTION", 1)
+    monkeypatch.setattr(mending, "PORTION", 1)
     execute(container, "DELETE FROM tickets")
     execute(container, "DELETE FROM payment_orders")
-    late, portions, real = Walker(container), list[int](), Shadows.replace
+    late, portions, real = Walker(container), list[int](), mending.replace
 
-    def counted(self: Shadows, connection: Any, projection: Any, keys: Any) -> None:
-        portions.append(len(set(keys)))
-        real(self, connection, projection, keys)
+    def counted(connection: Any, projection: Any, gone: Any, rows: Any) -> None:
+        portions.append(max(len(gone), len(rows)))
+        real(connection, projection, gone, rows)
 
-    monkeypatch.setattr(Shadows, "replace", counted)
+    monkeypatch.setattr(mending, "replace", counted)
     made_anew(container, Interrupted(container, late.submitted))
     assert len(portions) > 3
-    assert max(portions) < 20
+    assert max(portions) == 1
     assert differences(container) == []
 
 
@@ -337,18 +388,20 @@ def test_a_rebuild_overtaken_by_another_ends_and_changes_nothing(container: Cont
     assert differences(container) == []
 
 
-def test_a_rebuild_does_not_mix_its_rows_with_those_of_another(container: Container) -> None:
-    other = Shadows(container.command_handler.listeners)
+def test_a_rebuild_of_which_another_holds_the_notes_ends(container: Container) -> None:
+    other = RebuildNotes(container.command_handler.listeners)
     with pytest.raises(RebuildOvertaken):
-        made_anew(container, Interrupted(container, lambda: other.create(container.database)))
+        made_anew(container, Interrupted(container, lambda: other.begin(container.database, 1, 1)))
     with container.database.transaction() as connection:
-        other.take(connection, [])
+        other.assert_mine(connection)
     other.drop(container.database)
     assert differences(container) == []
 
 
 def test_what_a_killed_rebuild_left_behind_is_cleared_away_by_the_next(container: Container) -> None:
-    Shadows(container.command_handler.listeners).create(container.database)
+    RebuildNotes(container.command_handler.listeners).begin(container.database, 1, 1)
+    with container.database.transaction() as connection:
+        connection.execute(text("CREATE TABLE rebuilt_timeline (stream INTEGER)"))
     made_anew(container)
     with container.database.reading() as connection:
         tables = inspect(connection).get_table_names()

@@ -34,7 +34,7 @@ _OF_CHINA: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _KEPT_EMAIL: Final = re.compile(
     r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@([a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,})", re.ASCII
 )
-_KEPT_MOBILE: Final = re.compile(r"1(?:[3-689]\d|7[0-8])\d{8}", re.ASCII)
+_KEPT_MOBILE: Final = re.compile(r"(?:\+86)?(1(?:[3-689]\d|7[0-8])\d{8})", re.ASCII)
 """Addresses as nearly everybody writes them: they are kept just so, and nothing in them has to be looked at one by one."""
 
 LONGEST_KEPT: Final = 64
@@ -99,8 +99,9 @@ def phone(text: str, countries: Iterable[str] | None = None) -> str:
 
     A number of China is checked by its form alone, so that a new prefix is not refused by an older table.
     """
-    if _KEPT_MOBILE.fullmatch(text) and (countries is None or HOME in countries):
-        return f"+86{text}"
+    plainly = _KEPT_MOBILE.fullmatch(text)
+    if plainly and (countries is None or HOME in countries):
+        return f"+86{plainly[1]}"
     parsed = _parsed(text)
     national, country = (
         str(parsed.national_number),

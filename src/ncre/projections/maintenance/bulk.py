@@ -1,51 +1,105 @@
-"""Thousands of rows written at once: past SQLAlchemy's statement by statement, with its types and nothing else."""
+"""Thousands of rows written or compared at once: past SQLAlchemy's work on each value, with its types and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import itemgetter
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import JSON, ColumnElement, Connection, Select, Table, Text, Uuid, cast, select, type_coerce
+from sqlalchemy.types import NullType
 
 from ncre.projections.base import Row
 from ncre.store.columns import Moment, moment_on_sqlite
+
+Values = tuple[Any, ...]
+
+RAW: Final = NullType()
+"""A type that leaves values as the driver gives them."""
 
 
 def insert_all(connection: Connection, table: Table, rows: Collection[Row]) -> None:
     """Insert the rows, each of which has every column: by COPY on PostgreSQL, else as one prepared statement."""
     if not rows:
         return
-    names = [column.name for column in table.columns]
-    written = [_processor(connection, table.c[name].type) for name in names]
+    written = [_processor(connection, column.type) for column in table.columns]
+    values = _values(table, rows, written)
     quoted = connection.dialect.identifier_preparer
-    into = f"{quoted.format_table(table)} ({', '.join(quoted.quote(name) for name in names)})"
-    values = _values(rows, names, written)
+    names = ", ".join(quoted.quote(column.name) for column in table.columns)
+    into = f"{quoted.format_table(table)} ({names})"
+    cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
-        cursor: Any = connection.connection.cursor()
         with cursor.copy(f"COPY {into} FROM STDIN") as copy:
             for one in values:
                 copy.write_row(one)
         return
-    marks = ", ".join("?" * len(names))
+    marks = ", ".join("?" * len(table.columns))
     connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", values)
 
 
-def _processor(connection: Connection, kind: Any) -> Callable[[Any], Any] | None:
-    """How the dialect hands a value of this type to the driver; None for as it is."""
-    if isinstance(kind, Moment) and connection.dialect.name == "sqlite":
-        return moment_on_sqlite
-    made: Callable[[Any], Any] | None = kind.dialect_impl(connection.dialect).bind_processor(
-        connection.dialect
+def raw_rows(connection: Connection, table: Table, where: ColumnElement[bool]) -> Sequence[Values]:
+    """Stored rows as the database keeps them; JSON as its text, which PostgreSQL can compare."""
+    asked: Select[Any] = select(*(_raw(column) for column in table.columns)).where(where)
+    with connection.execute(asked) as result:
+        found: Sequence[Values] = (
+            result.cursor.fetchall()
+        )  # plain tuples of the driver, which compare at once
+    return found
+
+
+def as_raw_rows(connection: Connection, table: Table, rows: Collection[Row]) -> list[Values]:
+    """The same of rows that are not stored, in their order: equal to `raw_rows` where they stand so."""
+    if connection.dialect.name == "sqlite":
+        return _values(table, rows, [_processor(connection, column.type) for column in table.columns])
+    return _values(
+        table, rows, [_texts if isinstance(column.type, JSON) else None for column in table.columns]
     )
+
+
+def _raw(column: Any) -> ColumnElement[Any]:
+    return cast(column, Text) if isinstance(column.type, JSON) else type_coerce(column, RAW)
+
+
+Processor = Callable[[Iterable[Any]], Iterable[Any]]
+"""Converts the values of one column, row by row."""
+
+
+def _processor(connection: Connection, kind: Any) -> Processor | None:
+    """How the dialect hands values of this type to the driver; None for as they are."""
+    if connection.dialect.name == "sqlite":
+        if isinstance(kind, Moment):
+            return _moments
+        if isinstance(kind, Uuid):
+            return _hexes
+    one = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return (lambda column: map(one, column)) if one else None
+
+
+def _texts(column: Iterable[Any]) -> Iterable[str]:
+    return map(json.dumps, column)
+
+
+def _hexes(column: Iterable[UUID | None]) -> list[str | None]:
+    """Rows of one stream stand behind one another and hold the same id."""
+    last, text, made = None, None, []
+    for one in column:
+        if one is not last:
+            last, text = one, one.hex if one is not None else None
+        made.append(text)
     return made
 
 
-def _values(
-    rows: Collection[Row], names: list[str], written: list[Callable[[Any], Any] | None]
-) -> list[tuple[Any, ...]]:
+def _moments(column: Iterable[Any]) -> Iterable[str | None]:
+    return map(moment_on_sqlite, column)
+
+
+def _values(table: Table, rows: Collection[Row], written: list[Processor | None]) -> list[Values]:
     """Row by row, converted a column at a time."""
-    columns = []
-    for name, process in zip(names, written, strict=True):
-        column = [row[name] for row in rows]
-        columns.append(list(map(process, column)) if process else column)
+    plain = map(itemgetter(*(column.name for column in table.columns)), rows)
+    columns: list[Iterable[Any]] = list(zip(*(plain if len(written) > 1 else zip(plain)), strict=True))
+    for place, process in enumerate(written if rows else ()):
+        if process:
+            columns[place] = process(columns[place])
     return list(zip(*columns, strict=True))

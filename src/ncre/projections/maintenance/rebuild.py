@@ -1,9 +1,9 @@
 """Rows made anew from the log.
 
-Rebuilding works beside the live rows, slice by slice, while commands go on. There is no swap of whole tables: the new rows are
-compared with the live ones in the database, and those that differ are taken over a few at a time, each time with the facts
-recorded meanwhile. Writers wait for that alone, however many rows there are. Claims, counters and sums follow from the rows:
-sums are corrected by what they are off, claims and counters are written anew only where they are wrong.
+Rebuilding works slice by slice in the live tables, while commands go on. The rows that the facts of a slice lead to are compared with the
+stored ones; mostly none differ, and nothing is written. Those that do are written a few at a time, and writers wait for that
+alone, however many there are. Claims, counters and sums follow from the rows: sums are corrected by what they are off,
+claims and counters are written anew only where they are wrong.
 """
 
 from __future__ import annotations
@@ -12,20 +12,19 @@ import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from time import perf_counter
 from typing import Final
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
-from ncre.events.base import Fact
-from ncre.projections.base import Key, Listeners, Projection, fold
+from ncre.projections.base import Key, Listeners, Projection
 from ncre.projections.maintenance import claims_check
 from ncre.projections.maintenance.checking import check_against_log
-from ncre.projections.maintenance.completeness import DERIVED, Gone, make_whole
+from ncre.projections.maintenance.completeness import DERIVED, Gone, lacking, make_whole
 from ncre.projections.maintenance.findings import RowDifference, holding_differences
-from ncre.projections.maintenance.shadow_tables import Shadows, merge
-from ncre.projections.maintenance.slices import slices
+from ncre.projections.maintenance.mending import PORTION, Mender, replace
+from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes, merge
+from ncre.projections.maintenance.slices import how_many
 from ncre.projections.summaries import Totals
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
@@ -34,33 +33,23 @@ from ncre.store.outages import DatabaseFailure
 from ncre.store.schema import claims
 
 BATCH: Final = 5000
-"""Facts folded in memory before their rows are written."""
-
-PORTION: Final = 2000
-"""Rows taken over while writers wait."""
+"""Facts of a slice, about: folded in memory at a time."""
 
 Wrong = RowDifference | Damage | Gone
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """`held` is the longest time in seconds for which writers waited."""
+    """`held` is the longest time in seconds for which writers waited; `gone_on` tells how many slices a killed rebuild had done."""
 
     facts: int
     seconds: float
     held: float
+    gone_on: int = 0
 
 
-@dataclass(frozen=True)
-class Filled:
-    """A slice of the log that is done: how many facts, and which numbers were drawn in it."""
-
-    facts: int
-    drawn: dict[str, int]
-
-
-Share = Callable[[str, int, int, list[int]], Iterable[Filled]]
-"""Fills the slices of these numbers elsewhere: told the name of the rebuild, its position and its size."""
+Share = Callable[[str, Progress, list[int]], Iterable[Filled]]
+"""Mends the slices of these numbers elsewhere: told the name of the rebuild, and its position and size."""
 
 
 def rebuild(
@@ -83,10 +72,10 @@ def rebuild(
     except (DatabaseFailure, KeyboardInterrupt):
         raise
     except BaseException:
-        whole.shadows.drop(database)
+        whole.notes.drop(database)
         raise
-    whole.shadows.drop(database)
-    return Rebuilt(whole.count, perf_counter() - begun, whole.held)
+    whole.notes.drop(database)
+    return Rebuilt(whole.count, perf_counter() - begun, whole.held, whole.gone_on)
 
 
 @dataclass
@@ -96,80 +85,80 @@ class _Rebuild:
     listeners: Listeners
     count: int = 0
     held: float = 0.0
-    _position: int = 0
-    _size: int = 1
+    gone_on: int = 0
     _drawn: dict[str, int] = field(default_factory=dict)
-    _touched: dict[Projection, set[Key]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.shadows = Shadows(self.listeners)
+        self.notes = RebuildNotes(self.listeners)
 
     def run(self, size: int, share: Share | None) -> None:
-        """Whole streams up to a position, then what came since, then what differs, then what follows from the rows."""
-        self._fill(size, share)
-        while self._catch_up_once():
-            pass
-        self._make_whole()
-        with self.database.snapshot() as reading:
-            wrong = dict(self.shadows.differing(reading))
-        for projection, keys in wrong.items():
-            for start in range(0, len(keys), PORTION):
-                self._take_over({projection: keys[start : start + PORTION]})
-        self._take_over({})
+        """Tables, then whole streams, then rows that no stream leads to, then what follows from the rows."""
+        lost = self._make_whole()
+        progress = self.notes.begin(self.database, self.store.settled(), size, anew=lost)
+        self._mender = Mender(self.database, self.store, self.listeners, self.notes, progress)
+        self._mend_slices(progress, share)
+        self._remove_what_nothing_leads_to(progress.position)
         self._mend_what_follows()
+        self.held = max(self.held, self._mender.held)
 
-    def _fill(self, size: int, share: Share | None) -> None:
-        progress = self.shadows.create(self.database, self.store.settled(), size)
-        self._position, self._size, self.count = progress.position, progress.size, progress.facts
-        self._drawn = dict(progress.drawn)
-        parts = slices(self._position, self._size)
-        left = [number for number, _ in enumerate(parts) if number not in progress.done]
-        for filled in (share or self._fill_here)(self.shadows.name, self._position, self._size, left):
-            self.count += filled.facts
-            merge(self._drawn, filled.drawn)
-
-    def _fill_here(self, _name: str, position: int, size: int, numbers: list[int]) -> Iterator[Filled]:
-        for number in numbers:
-            yield fill(self.database, self.store, self.listeners, self.shadows, position, size, number)
-            gc.collect(0)
-
-    def _catch_up_once(self) -> bool:
-        """Whether there may be more."""
-        batch = self.store.log(self._position, self._size)
+    def _make_whole(self) -> bool:
+        """Tables, columns and indexes that are gone. Whether rows went with any."""
+        rows = [projection.table for projection in self.listeners.all]
         with self.database.transaction() as connection:
-            self.shadows.close_to_others(connection)
-            self._take(connection, batch)
-        return len(batch) == self._size
-
-    def _take(self, connection: Connection, batch: list[tuple[int, Fact]]) -> None:
-        history = [fact for _, fact in batch]
-        for projection, keys in self.shadows.take(connection, history).items():
-            self._touched.setdefault(projection, set()).update(keys)
-        claims_check.note_drawn(self._drawn, history)
-        self._position, self.count = batch[-1][0] if batch else self._position, self.count + len(batch)
-
-    def _make_whole(self) -> None:
-        """Tables, columns and indexes that are gone."""
-        with self.database.transaction() as connection:
-            tables = [projection.table for projection in self.listeners.all]
-            for table in (*tables, *(summary.table for summary in self.listeners.summaries), *DERIVED):
+            lost = any(not what.startswith("index") for table in rows for what in lacking(connection, table))
+            for table in (*rows, *(summary.table for summary in self.listeners.summaries), *DERIVED):
                 make_whole(connection, table)
                 for index in sorted(table.indexes, key=lambda one: str(one.name)):
                     index.create(connection, checkfirst=True)
+        return lost
 
-    def _take_over(self, wrong: dict[Projection, list[Key]]) -> None:
-        """With writers held: what was recorded since, and the rows of these keys."""
-        with self._held() as connection:
-            while batch := self.store.log(self._position, self._size, connection):
-                self._take(connection, batch)
-            touched, self._touched = self._touched, {}
-            for projection in wrong.keys() | touched.keys():
-                keys = dict.fromkeys([*wrong.get(projection, ()), *touched.get(projection, ())])
-                self.shadows.replace(connection, projection, keys)
+    def _mend_slices(self, progress: Progress, share: Share | None) -> None:
+        self.count, self.gone_on, self._drawn = progress.facts, len(progress.done), dict(progress.drawn)
+        left = [one for one in range(how_many(progress.position, progress.size)) if one not in progress.done]
+        filled = share(self.notes.name, progress, left) if share else self._mend_here(left)
+        for one in filled:
+            self.count += one.facts
+            self.held = max(self.held, one.held)
+            merge(self._drawn, one.drawn)
+
+    def _mend_here(self, numbers: list[int]) -> Iterator[Filled]:
+        for number in numbers:
+            yield self._mender.mend(number)
+            gc.collect(0)
+
+    def _remove_what_nothing_leads_to(self, position: int) -> None:
+        """Rows of tables that do not lie by stream, which no slice met and no fact since the beginning touched."""
+        since = self.store.settled()
+        with self.database.snapshot() as reading:
+            beyond = self._untouched(reading, self.notes.beyond(reading), position)
+        for projection, keys in beyond.items():
+            for start in range(0, len(keys), PORTION):
+                with self._mender.writers_held() as connection:
+                    self.notes.assert_mine(connection)
+                    some = {projection: keys[start : start + PORTION]}
+                    for one, gone in self._untouched(connection, some, since).items():
+                        replace(connection, one, gone, [])
+
+    def _untouched(
+        self, connection: Connection, keys: dict[Projection, list[Key]], after: int
+    ) -> dict[Projection, list[Key]]:
+        """Those that no fact after a position of the log is about."""
+        left = {projection: set(some) for projection, some in keys.items()}
+        while left and (stored := self.store.raw_log(after, BATCH, connection)):
+            for fact in self.store.closed([one for one in stored if one.topic in self._topics]):
+                for projection in self.listeners.to(fact):
+                    if projection in left:
+                        left[projection].discard(projection.key(fact))
+            after = stored[-1].id
+        return {projection: sorted(some) for projection, some in left.items() if some}
+
+    @property
+    def _topics(self) -> set[str]:
+        return {fact.TOPIC for one in self.listeners.all if not one.by_stream for fact in one.listens}
 
     def _mend_what_follows(self) -> None:
         """Sums by what they are off at one moment, as commands add to them; claims, counters and numbers where any is wrong."""
-        totals = Totals(self.listeners.summaries)
+        totals, since = Totals(self.listeners.summaries), self.store.settled()
         with self.database.snapshot() as reading:
             totals.take_stored(reading)
             corrections = totals.corrections(reading)
@@ -178,43 +167,13 @@ class _Rebuild:
             stored = {row.key: row.holder for row in asked}
             right = stored == told.holders and not holding_differences(claims_check.counted(reading), told)
         for some in corrections:
-            with self._held() as connection:
+            with self._mender.writers_held() as connection:
                 some.write(connection)
         if not right:
-            with self._held() as connection:
-                again = claims_check.of_stored_rows(connection, self._drawn)
-                claims_check.write(connection, again)
-
-    @contextmanager
-    def _held(self) -> Iterator[Connection]:
-        """No fact is recorded until the block ends. SQLite has one writer anyway."""
-        with self.database.transaction() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("LOCK TABLE facts IN SHARE MODE"))
-            begun = perf_counter()
-            yield connection
-        self.held = max(self.held, perf_counter() - begun)
-
-
-def fill(
-    database: Database,
-    store: FactStore,
-    listeners: Listeners,
-    shadows: Shadows,
-    position: int,
-    size: int,
-    number: int,
-) -> Filled:
-    """The finished rows of one slice of streams, written beside the live ones. Raises RebuildOvertaken."""
-    part = next(islice(slices(position, size), number, None))
-    with database.reading() as connection:
-        stored = store.slice(connection, part.first, part.last, position)
-        history = store.read(connection, stored, listeners.opens)
-    rows, drawn = fold(listeners, history), dict[str, int]()
-    claims_check.note_drawn(drawn, history)
-    with database.transaction() as connection:
-        shadows.fill(connection, rows, number, len(stored), drawn)
-    return Filled(len(stored), drawn)
+            with self._mender.writers_held() as connection:
+                if self.store.raw_log(since, 1, connection):  # rows may have changed since they were read
+                    told = claims_check.of_stored_rows(connection, self._drawn)
+                claims_check.write(connection, told)
 
 
 @contextmanager

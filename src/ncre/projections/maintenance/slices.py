@@ -36,10 +36,20 @@ class Slice:
 
 def slices(facts: int, size: int) -> Iterator[Slice]:
     """All ids in their order, in slices of about `size` facts."""
-    count = max(1, -(-facts // size))
-    for number in range(count):
-        first, beyond = number * ALL // count, (number + 1) * ALL // count
-        yield Slice(UUID(int=first), UUID(int=beyond - 1))
+    for number in range(how_many(facts, size)):
+        yield slice_of(number, facts, size)
+
+
+def how_many(facts: int, size: int) -> int:
+    """Slices there are of about `size` facts: one at least."""
+    return max(1, -(-facts // size))
+
+
+def slice_of(number: int, facts: int, size: int) -> Slice:
+    """One of `slices`, which are counted from 0."""
+    count = how_many(facts, size)
+    first, beyond = number * ALL // count, (number + 1) * ALL // count
+    return Slice(UUID(int=first), UUID(int=beyond - 1))
 
 
 def around(part: Slice, streams: Sequence[UUID]) -> Iterator[Slice]:
