@@ -136,6 +136,7 @@ class WaitingRoom:
             told = await self._run(self._store.sync, self._process, dict(came), unused, overfull)
         except Exception as error:  # whatever the store fails of, people wait on
             self._came.update(came)
+            self._overfull |= overfull
             self._tell("the waiting room cannot be agreed on", error)
             return
         self._told_at = None
