@@ -118,6 +118,8 @@ def journey(number: int, token: str) -> Journey:
 
 def _answers(page: Got, number: int) -> dict[str, str]:
     said = dict.fromkeys(re.findall(r'\sname="(\d+-question_[^"]+)"', page.text), "")
+    if not said:
+        raise Unexpected(f"nothing is asked: {page.status} {re.sub('<[^>]+>', ' ', page.text)[-900:]}")
     prefix = next(iter(said)).partition("-")[0]
     return {
         **said,

@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from ncre.config import read_settings
 from ncre.domain.refusals import Refusal, RefusalCode
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Role
+from ncre.identity.account_refusals import NameTaken
 from ncre.store.outages import DatabaseUnusable
 from tests.handlers.ground import QUICK, Walker
 from tests.support import people
@@ -145,8 +147,10 @@ def _begin(browser: Browser) -> str:
 
 
 def accounts(container: Container, numbers: range) -> None:
+    """Those that are there already stay."""
     for number in numbers:
-        container.accounts.add(f"candidate{number}", PASSWORD, Role.CANDIDATE)
+        with suppress(NameTaken):
+            container.accounts.add(f"candidate{number}", PASSWORD, Role.CANDIDATE)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from ncre.projections.payment.ledger import payments
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from ncre.services.exam.revision_commands import Revise
+from ncre.store.outages import DatabaseFailure
 from tests.drills.cluster import candidates, faults
 from tests.drills.cluster.cluster import ROOT, Cluster
 from tests.drills.cluster.daemons import Daemon, until
@@ -158,9 +159,9 @@ def _application(cluster: Cluster, folder: Path, pages: int) -> Iterator[dict[st
     environment = _environment(cluster, folder)
     container = build_container(read_settings(environment))
     try:
-        container.migrate()
-        _open_today(container)
-        candidates.accounts(container, range(BY_PAGES))
+        _again_while_away(container.migrate, "tables")
+        _again_while_away(lambda: _open_today(container), "a round")
+        _again_while_away(lambda: candidates.accounts(container, range(BY_PAGES)), "accounts")
     finally:
         container.close()
     ncre = [sys.executable, "-m", "ncre"]
@@ -178,6 +179,19 @@ def _application(cluster: Cluster, folder: Path, pages: int) -> Iterator[dict[st
     finally:
         for daemon in ours.values():
             daemon.end(40)
+
+
+def _again_while_away(act: Callable[[], object], what: str) -> None:
+    """As whoever is told that the database is away: a busy machine may change its primary before any fault is made."""
+
+    def done() -> bool:
+        try:
+            act()
+        except DatabaseFailure:
+            return False
+        return True
+
+    until(done, 120, what)
 
 
 def _open_today(container: Container) -> None:
