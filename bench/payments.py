@@ -47,9 +47,7 @@ def signatures() -> SignatureCost:
 def take(app: CommandHandler, news: PaymentNotification) -> None:
     """The notice of a payment: inbox, order, registration and their rows, one transaction."""
     stores = (Inbox(app.database), RetrySchedule(app.database), RefusedNotices(app.database))
-    taken = PaymentService(app, {}, *stores, UnmatchedPayments(app)).receive(news)
-    assert taken is not None
-    assert taken.settled_trade == news.trade, "the payment settled its registration"
+    assert PaymentService(app, {}, *stores, UnmatchedPayments(app)).receive(news) is not None
 
 
 def news_to_come(app: CommandHandler, count: int) -> list[PaymentNotification]:

@@ -17,7 +17,7 @@ from ncre.domain.payment.settlement import order_number
 from ncre.domain.registration import commands as c
 from ncre.domain.registration.commands import EVERY_SITE, Actor
 from ncre.domain.registration.decision_context import DecisionContext
-from ncre.domain.registration.state import Registration, registration_id
+from ncre.domain.registration.state import Registration, registration_id, replay
 from ncre.domain.registration.vocabulary import Role
 from ncre.domain.students import DECLARED
 from ncre.events import registration as facts
@@ -232,9 +232,8 @@ class Candidate:
     def pays(self) -> Registration:
         till = till_of(self.container)
         order = till.begin(self.container.checkout.open(self.id, till.name))
-        settled = self.container.payments.receive(till.pay(order.number))
-        assert settled is not None
-        return settled
+        assert self.container.payments.receive(till.pay(order.number)) == self.id
+        return replay(self.id, self.container.queries.cases.history(self.id))
 
     def until_waiting(self) -> Registration:
         self.agrees()

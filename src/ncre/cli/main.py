@@ -6,6 +6,7 @@ A command loads its own module and nothing else: what is imported here is paid f
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -72,11 +73,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     os.umask(0o077)
     if arguments is None:
         _speak_utf8()
+        gc.disable()  # while modules load: nothing of them is garbage, and looking for it is a quarter of a start
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = language_asked_for(given, _language())
     if any(not _is_text(word) for word in given):
         _fail(["命令行不是 UTF-8 / the command line is not UTF-8"], language)
     args = _parser(given, language).parse_args(given)
+    if arguments is None:
+        gc.freeze()
+        gc.enable()
     try:
         sys.exit(_run(args, language))
     except KeyboardInterrupt:

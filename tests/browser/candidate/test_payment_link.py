@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ncre.bootstrap import Container
-from tests.browser.visit import CandidateAtPhone, faults_of, phone
+from tests.browser.visit import CandidateAtPhone, faults_of, phone, until
 from tests.support.people import WENJING, approved, somebody
 from tests.web.visitor import row_of
 
@@ -28,6 +28,7 @@ def test_a_parent_pays_by_the_link_without_the_account(
     visitor.signs_in("wenjing", "a password of wenjing")
     visitor.goes(f"/language/{language}?next=/registrations/{candidate.id}/pay")
     visitor.page.locator("details.handover > summary").click()
+    until(visitor.page, "document.querySelector('.handover img').naturalWidth > 0")
     assert faults_of(visitor.page) == []
     link = visitor.page.locator("#link").input_value()
     _picture(visitor, f"handover-{language}-{width}")

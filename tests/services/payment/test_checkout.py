@@ -32,6 +32,14 @@ def states(container: Container, walker: Walker) -> dict[str, str]:
         return {row["number"]: row["state"] for row in orders.of_registration(connection, walker.id)}
 
 
+def number_for(container: Container, walker: Walker, number: str, device: Device, payer: str) -> str:
+    """Under which number somebody can pay an order, as a page asks that has read order and case."""
+    order, case = container.checkout.found(number), container.queries.cases.case(walker.id)
+    assert order is not None
+    assert case is not None
+    return container.checkout.number_for(order, case, device, payer)
+
+
 def test_an_old_page_opens_no_order(container: Container, approved: Walker) -> None:
     version = approved.row["version"]
     with pytest.raises(Refusal) as refused:
@@ -49,7 +57,6 @@ def test_what_is_not_there_is_told(container: Container, approved: Walker) -> No
     assert refusal(checkout.order_at, UUID(int=1), "till", people.REVIEWER) is RefusalCode.NOT_FOUND
     assert refusal(checkout.checkout, "N0", Device.PHONE, "/") is RefusalCode.NOT_FOUND
     assert checkout.found("N0") is None
-    assert checkout.number_for("N0", Device.PHONE, HOME) == "N0"
 
 
 def test_other_terms_are_another_order_and_the_first_can_be_paid_no_more(
@@ -59,15 +66,15 @@ def test_other_terms_are_another_order_and_the_first_can_be_paid_no_more(
     checkout = container.checkout
     first = checkout.open(approved.id, "till", Device.DESKTOP, HOME).number
     assert checkout.open(approved.id, "till", Device.DESKTOP, HOME).number == first
-    assert checkout.number_for(first, Device.DESKTOP, HOME) == first
-    second = checkout.number_for(first, Device.PHONE, MOBILE)
+    assert number_for(container, approved, first, Device.DESKTOP, HOME) == first
+    second = number_for(container, approved, first, Device.PHONE, MOBILE)
     assert second != first
     assert [number[-2:] for number in (first, second)] == ["01", "02"]
     found = checkout.found(second)
     assert found is not None
     assert (found["terms"], found["state"]) == (f"phone-{MOBILE}", "open")
     assert states(container, approved)[first] in ("replaced", "closed")
-    third = checkout.number_for(first, Device.DESKTOP, HOME)
+    third = number_for(container, approved, first, Device.DESKTOP, HOME)
     assert third not in (first, second), "a number that was given up is not used again"
 
 
@@ -75,7 +82,7 @@ def test_a_paid_order_keeps_its_number(container: Container, approved: Walker) -
     approved.pays()
     (number,) = states(container, approved)
     till_of(container).holds_terms = True
-    assert container.checkout.number_for(number, Device.PHONE, MOBILE) == number
+    assert number_for(container, approved, number, Device.PHONE, MOBILE) == number
 
 
 def test_who_comes_with_a_paid_order_is_told_of_the_payment_as_on_every_other_way(

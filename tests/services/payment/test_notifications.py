@@ -91,9 +91,8 @@ def test_news_told_by_notice_and_by_asking_counts_once(
     clock.advance(seconds=10)
     assert container.checkout.ask(approved.id).state is State.PAID
     version = approved.stands.version
-    after = container.payments.receive(notice)
-    assert after is not None
-    assert container.payments.receive(notice) == after
+    after = approved.hears(notice)
+    assert approved.hears(notice) == after
     assert after.status is Status.PAID
     assert approved.stands.version == version
     assert owed(container) == []
@@ -212,7 +211,7 @@ def test_news_that_comes_when_the_seat_is_gone_leads_to_a_refund(
     assert after.status is Status.LAPSED
     assert isinstance(approved.history[-1], PaymentUnusable)
     assert owed(container) == [("T-late", "seat-gone")]
-    assert container.payments.receive(in_time) == after
+    assert approved.hears(in_time) == after
     container.worker.once()
     assert owed(container) == []
     quicker.withdraws()

@@ -18,7 +18,7 @@ from ncre.domain.registration.vocabulary import Role
 from ncre.events.account import account_stream
 from ncre.identity.accounts import Account
 from ncre.web import create_site
-from tests.support.people import Clock, begun, somebody
+from tests.support.people import OFFICE, Clock, begun, somebody
 from tests.web.visitor import ORIGIN, Visitor
 
 EMAIL, PASSWORD = "wenjing@example.com", "correct horse battery"
@@ -687,3 +687,22 @@ def test_what_ends_a_session_or_a_right_counts_at_once_in_every_process(
     visitor.get("/passport")
     visitor.post("/sign-out")
     assert asked("/passport") == 302
+
+
+def test_an_erased_person_is_signed_out_at_once_in_every_process(container: Container, site: Flask) -> None:
+    """Two sites over one database, as two processes have; both have seen the session before its owner is erased."""
+    wenjing = somebody(container)
+    visitor = Visitor(site)
+    visitor.signs_in(wenjing.account.name)
+    other = create_site(container).test_client()
+    other.set_cookie("__Host-ncre", cookie(visitor), domain="localhost", secure=True)
+
+    def asked() -> list[int]:
+        paths = ("/welcome", "/passport")
+        return [other.get(path, base_url=ORIGIN).status_code for path in paths]
+
+    assert asked() == [200, 200]
+    erasure = container.erasures.erasure
+    erasure.erase(erasure.of_account(wenjing.account.id), "考生申请删除", OFFICE)
+    assert asked() == [302, 302]
+    assert container.account_service.sessions.of(wenjing.account.id) == []

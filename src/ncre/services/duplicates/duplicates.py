@@ -150,8 +150,8 @@ class Duplicates:
 
     def check(self, connection: Connection, registration: UUID) -> None:
         """Within the transaction in which somebody wrote who they are: whether a file that is here already has them."""
-        row = registrations.one(connection, registration)
-        if self._secret and row is not None:
+        row = registrations.one(connection, registration) if self._secret else None
+        if row is not None:
             # Whoever imports a file holds this alone: either the file sees these details, or they see the file.
             self._command_handler.database.lock_shared(connection, exchange_stream(row["round"]))
             self._record_hits(

@@ -170,7 +170,7 @@ class CounterPayments:
             raise Refusal(RefusalCode.VERSION_UNKNOWN, seen=cash.seen, version=row["version"])
         if cash.seen not in (None, row["version"]):
             raise Refusal(RefusalCode.OUT_OF_DATE, seen=cash.seen, version=row["version"])
-        self._checkout.require_due(row)
+        self._checkout.require_due(row["id"])
         if not _RECEIPT.fullmatch(cash.receipt):
             raise Refusal(RefusalCode.RECEIPT_MISSING)
         if cash.amount != row["amount"]:

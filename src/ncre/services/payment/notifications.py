@@ -37,7 +37,7 @@ from ncre.domain.payment.order_decisions import decide_order
 from ncre.domain.payment.orders import PaymentOrder, replay_order
 from ncre.domain.payment.settlement import order_stream
 from ncre.domain.refusals import Refusal
-from ncre.domain.registration.state import Registration, replay
+from ncre.domain.registration.state import Registration
 from ncre.events import payment as facts
 from ncre.events.base import Fact
 from ncre.handlers.command_handler import Act, CommandHandler
@@ -71,8 +71,8 @@ class PaymentService:
         self._refused = refused
         self._unmatched = unmatched
 
-    def receive(self, news: PaymentNotification, by: Act | None = None) -> Registration | None:
-        """Take news in; told twice, it counts once. The registration as it then stands, None for an orphan.
+    def receive(self, news: PaymentNotification, by: Act | None = None) -> UUID | None:
+        """Take news in; told twice, it counts once. The registration that it is for, None for an orphan.
 
         `by` is who brought it, where a person did. Raises Refusal (busy) where rivals were always quicker: then nothing was taken in, and the
         channel must be let tell it again.
@@ -181,7 +181,7 @@ class PaymentService:
 
     def receive_within(
         self, connection: Connection, news: PaymentNotification, by: Act | None
-    ) -> Registration | None:
+    ) -> UUID | None:
         """`receive` within the caller's transaction."""
         now = self._command_handler.clock()
         new = self._inbox.take(
@@ -206,7 +206,7 @@ class PaymentService:
             return None
         if new:
             _TAKING[news.kind](self, connection, order, news, by or _by_news(news))
-        return self._registration(connection, order.registration)
+        return order.registration
 
     def _take_payment(
         self, connection: Connection, order: PaymentOrder, news: PaymentNotification, act: Act
@@ -267,10 +267,6 @@ class PaymentService:
                 self.record(connection, order, told, refused)
 
         self._command_handler.run_in_transaction(noted)
-
-    def _registration(self, connection: Connection, registration: UUID) -> Registration:
-        history = self._command_handler.store.history(connection, registration, opened=False)
-        return replay(registration, history)
 
 
 _TAKING: Final = {

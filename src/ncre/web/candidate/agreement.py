@@ -66,6 +66,7 @@ def _page(faults: dict[str, str]) -> str:
     return render_template(
         "candidate/agreement.html",
         round=round_,
+        current_round=round_,
         live=_live(newest),
         moved_away=_moved_away(round_),
         closed=registering_closed(round_),

@@ -45,12 +45,15 @@ def install(site: Flask) -> None:
     site.jinja_env.globals["papers_of"] = papers_of
 
 
-def contacts(case: Case | None = None, fails: bool = False) -> list[Listed]:
-    """The candidate's site, where there is one, and the exam office; on a page that `fails` nothing is read."""
+def contacts(case: Case | None = None, fails: bool = False, current: Round | None = None) -> list[Listed]:
+    """The candidate's site, where there is one, and the exam office; on a page that `fails` nothing is read.
+
+    `current` is the round opened last, where the page has read it.
+    """
     if fails:
         return _office(current_app.extensions.get(LAST_READ, Contact()))
     try:
-        return [*_site(case), *_office(_read_office(case))]
+        return [*_site(case), *_office(_read_office(case, current))]
     except DatabaseFailure:
         return contacts(fails=True)
 
@@ -81,9 +84,10 @@ def _site_of_address() -> Site | None:
     return container().queries.exams.site_of(row)
 
 
-def _read_office(case: Case | None) -> Contact:
+def _read_office(case: Case | None, current: Round | None) -> Contact:
     """Of the round opened last; read with the case already, where the page has one."""
-    round_ = (case.current if isinstance(case, Case) else None) or container().queries.exams.current()
+    read = case.current if isinstance(case, Case) else current
+    round_ = read or container().queries.exams.current()
     office = round_.plan.office if round_ else Contact()
     current_app.extensions[LAST_READ] = office
     return office

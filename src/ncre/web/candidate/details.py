@@ -60,12 +60,12 @@ def form(registration: UUID) -> Answer:
     case = own_case(registration)
     case.require(Step.FILL_INFO, Step.AMEND_INFO)
     known = container().people.details(case.id, case.row["details_version"])
-    if known is None and Step.FILL_INFO in case.steps:
-        known = container().profiles.of(account())
+    profile = container().profiles.of(account()) if known is None and Step.FILL_INFO in case.steps else None
+    known = known or profile
     opened, names = DRAFT.opened(case.id), [one.name for one in FORM_FIELDS]
     typed = with_told(opened.over(as_typed(known) or from_account(account()), names))
     changed = opened.draft is not None and (case.row["details_version"] or 0) > opened.draft.seen
-    return _page(case, typed, {}, saved(known, typed) if changed else None)
+    return _page(case, typed, {}, saved(known, typed) if changed else None, profile=profile)
 
 
 @pages.post("/registrations/<uuid:registration>/details")
@@ -116,11 +116,9 @@ def use_former(registration: UUID) -> Answer:
     return redirect(url_for("details.form", registration=case.id), 303)
 
 
-def _former(case: Case, opened: OpenForm) -> RegistrationRow | None:
+def _former(case: Case, opened: OpenForm, profile: Details | None) -> RegistrationRow | None:
     """The registration that offers to fill an empty form."""
-    if Step.FILL_INFO not in case.steps or opened.draft or request.method != "GET":
-        return None
-    if container().profiles.of(account()) is not None:
+    if Step.FILL_INFO not in case.steps or opened.draft or profile or request.method != "GET":
         return None
     return container().queries.cases.former_of(account().id, case.id)
 
@@ -146,13 +144,15 @@ def _page(
     faults: dict[str, str],
     beside: Mapping[str, str] | None = None,
     check: PersonCheck = NOTHING_TO_CHECK,
+    profile: Details | None = None,
 ) -> str:
+    """`profile`: what the account says of its owner, with which an empty form begins."""
     opened = DRAFT.opened(case.id)
     return render_template(
         "candidate/details.html",
         case=case,
         opened=opened,
-        former=_former(case, opened),
+        former=_former(case, opened, profile),
         entries=task_list(case, container().clock()),
         here=Task.DETAILS,
         fields=FORM_FIELDS,
@@ -162,9 +162,6 @@ def _page(
         faults=faults,
         check=check,
         beside=beside or {},
-        from_passport=request.method == "GET"
-        and container().profiles.of(account()) is not None
-        and not opened.draft
-        and case.row["details_version"] is None,
+        from_passport=profile is not None and not opened.draft and case.row["details_version"] is None,
         command_id=fresh_id(),
     )

@@ -26,6 +26,7 @@ def front() -> str:
     return render_template(
         "candidate/home.html",
         round=round_,
+        current_round=round_,
         posted=posted,
         now=container().clock(),
         days=exam_days(site for site in exams.sites(round_.code) if not site.closed) if round_ else [],
@@ -63,6 +64,7 @@ def welcome() -> Answer:
     return render_template(
         "candidate/welcome.html",
         round=round_,
+        current_round=round_,
         mine=mine,
         live=registrations.is_active(mine),
         moved_away=moved_away,

@@ -79,13 +79,13 @@ def leave(registration: UUID, order: str) -> Answer:
     A page of its own, for the content-security policy lets no form be sent to another origin.
     """
     case = own_case(registration)
-    found = container().checkout.found(order)
-    if found is not None and found["registration"] == case.id and dies_in_wechat(found["channel"]):
+    found = order_of(case, order)
+    if dies_in_wechat(found["channel"]):
         return _elsewhere(case)
     try:
         out = way_out(
             case,
-            order,
+            found,
             partial(url_for, "payment.leave", registration=case.id),
             url_for("payment.paid", registration=case.id),
             absolute("payment.paid", registration=case.id),
@@ -128,20 +128,26 @@ class NoWayOut(Exception):
         self.address = address
 
 
-def way_out(case: Case, order: str, leave_at: Callable[..., str], paid_at: str, back: str) -> WayOut:
-    """How whoever pays comes from us to the channel. Raises NoWayOut, NotFound, ChannelUnavailable."""
-    row = container().checkout.found(order)
-    if row is None or row["registration"] != case.id:
+def order_of(case: Case, number: str) -> OrderRow:
+    """The order of this number, where it is for this registration. Raises NotFound."""
+    order = container().checkout.found(number)
+    if order is None or order["registration"] != case.id:
         refuse("not-yours")
         raise NotFound
-    if row["state"] == OrderState.PAID or case.row["payment"]:
+    return order
+
+
+def way_out(case: Case, order: OrderRow, leave_at: Callable[..., str], paid_at: str, back: str) -> WayOut:
+    """How whoever pays comes from us to the channel. Raises NoWayOut, ChannelUnavailable."""
+    if order["state"] == OrderState.PAID or case.row["payment"]:
         raise NoWayOut(paid_at)
     device = device_of_payer()
-    number = container().checkout.number_for(order, device, payer_of(device))
-    if number != order:  # another device or network than the one that began: this number would be refused
+    payer = payer_of(device)
+    number = container().checkout.number_for(order, case, device, payer)
+    if number != order["number"]:  # another device or network than that which began: it would be refused
         raise NoWayOut(leave_at(order=number))
     try:
-        return WayOut(row, container().checkout.checkout(order, device, back, payer_of(device)))
+        return WayOut(order, container().checkout.checkout_of(order, case, device, back, payer))
     except ChannelRefused:
         raise NoWayOut(paid_at) from None
 
@@ -150,8 +156,11 @@ def way_out(case: Case, order: str, leave_at: Callable[..., str], paid_at: str, 
 @require_role(Role.CANDIDATE)
 def paid(registration: UUID) -> Answer:
     """Back from the channel. The address proves nothing: what the channel answers is what is shown."""
-    answered = _ask(own_case(registration))
     case = own_case(registration)
+    answered = ""
+    if not case.row["payment"]:
+        answered = _ask(case)
+        case = own_case(registration)
     return render_template(
         "candidate/paid.html",
         case=case,
@@ -218,9 +227,7 @@ def qr_file(code: str) -> bytes:
 
 
 def _ask(case: Case) -> str:
-    """Ask the channel where nothing has settled the case yet; what to tell the reader, or ""."""
-    if case.row["payment"]:
-        return ""
+    """Ask the channel about a case that nothing has settled yet; what to tell the reader, or ""."""
     try:
         asked = container().checkout.ask(case.id)
     except ChannelUnavailable:

@@ -11,7 +11,7 @@ from ncre.clients.payment_channel import ChannelUnavailable
 from ncre.domain.refusals import Refusal
 from ncre.domain.registration.lifecycle import PAID
 from ncre.services.payment.payment_links import LinkOver
-from ncre.web.candidate.payment import NoWayOut, payer_of, qr_drawing, qr_file, way_out
+from ncre.web.candidate.payment import NoWayOut, order_of, payer_of, qr_drawing, qr_file, way_out
 from ncre.web.candidate.wechat_browser import device_of_payer, dies_in_wechat, elsewhere
 from ncre.web.shared.access_log import refuse
 from ncre.web.shared.auth import Answer, container
@@ -82,7 +82,7 @@ def leave(token: str, order: str) -> Answer:
     try:
         out = way_out(
             case,
-            order,
+            order_of(case, order),
             partial(url_for, "payer.leave", token=token),
             url_for("payer.paid", token=token),
             absolute("payer.paid", token=token),

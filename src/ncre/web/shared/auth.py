@@ -28,6 +28,7 @@ WITHOUT_SESSION = frozenset(
         "ledger.keys",
         "ledger.tile",
         "ledger.cosign",
+        "payment.notice",
     }
 )
 """What is answered to anybody in the same way, without looking who asks."""
