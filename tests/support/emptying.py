@@ -38,7 +38,7 @@ class Origin:
     def __init__(self, url: str) -> None:
         with psycopg.connect(url) as connection:
             self.shape = _shape(connection)
-            self.rows = {name: _rows(connection, name) for name in _written(connection)}
+            self.rows = {name: read_table(connection, name) for name in written_tables(connection)}
 
     def restored(self, url: str) -> bool:
         """Whether the database stands again as it was made: False where a test changed more than rows."""
@@ -54,24 +54,28 @@ class Origin:
         return True
 
     def _empty(self, connection: psycopg.Connection[Any]) -> None:
-        written = [sql.Identifier(name) for name in _written(connection)]
+        written = [sql.Identifier(name) for name in written_tables(connection)]
         if written:
             connection.execute(
                 sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(written))
             )
         for name, rows in self.rows.items():
-            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
-                copy.write(rows)
+            write_table(connection, name, rows)
 
 
 def _shape(connection: psycopg.Connection[Any]) -> Any:
     return connection.execute(SHAPE).fetchone()
 
 
-def _written(connection: psycopg.Connection[Any]) -> list[str]:
+def written_tables(connection: psycopg.Connection[Any]) -> list[str]:
     return [name for (name,) in connection.execute(WRITTEN)]
 
 
-def _rows(connection: psycopg.Connection[Any], table: str) -> bytes:
+def read_table(connection: psycopg.Connection[Any], table: str) -> bytes:
     with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
         return b"".join(bytes(block) for block in copy)
+
+
+def write_table(connection: psycopg.Connection[Any], table: str, rows: bytes) -> None:
+    with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+        copy.write(rows)

@@ -6,6 +6,7 @@ same statements, addresses and measures again, and into waiting for disks.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from copy import copy
 from functools import cache, wraps
@@ -17,7 +18,9 @@ from sqlalchemy import Engine
 from werkzeug.routing import Map, Rule, RuleFactory
 
 from ncre.photo.lab import measuring
+from ncre.store.database import Database
 from ncre.store.engines import postgresql, sqlite_file
+from tests.support.once import migrations
 
 
 class Compiled(dict[Any, Any]):
@@ -81,13 +84,17 @@ class Addresses(Map):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def made_once() -> Iterator[None]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
     with pytest.MonkeyPatch.context() as patch:
         for module in (sqlite_file, postgresql):
             patch.setattr(module, "create_engine", _sharing_statements(module.create_engine))
         patch.setattr(sqlite_file, "_prepare", _without_waiting_for_the_disk(sqlite_file._prepare))
         patch.setattr(Flask, "url_map_class", Addresses)
         patch.setattr(Flask, "url_rule_class", Address.of)
+        patch.setattr(Database, "migrate", migrations.once(Database.migrate, folder))
         patch.setattr(measuring, "measure", cache(measuring.measure))
         yield
 

@@ -1,0 +1,1 @@
+"""What tests are given as it was made once, instead of being made anew."""
