@@ -2,8 +2,8 @@
 
 Rebuilding works slice by slice in the live tables, while commands go on. The rows that the facts of a slice lead to are compared with the
 stored ones; mostly none differ, and nothing is written. Those that do are written a few at a time, and writers wait for that
-alone, however many there are. Claims, counters and sums follow from the rows: sums are corrected by what they are off,
-claims and counters are written anew only where they are wrong.
+alone, however many there are. Claims follow from the rows, slice by slice too; sums and counters are corrected by what they
+are off.
 """
 
 from __future__ import annotations
