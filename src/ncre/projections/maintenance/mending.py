@@ -29,7 +29,7 @@ from ncre.store.columns import has_key
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 
-PORTION: Final = 8000
+PORTION: Final = 4000
 """Rows written while writers wait."""
 
 REGISTRATIONS: Final = 1000
