@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bench.ground import NOW, ROUND, SITE
 from ncre.domain.payment.settlement import order_number, order_stream
@@ -26,6 +26,9 @@ from ncre.handlers.command_handler import CommandHandler
 from ncre.projections.audit.timeline import Timeline
 from ncre.projections.base import Listeners, Projection, fold
 from ncre.projections.maintenance import claims_check
+from ncre.projections.maintenance.dependents import ClaimRows
+from ncre.projections.maintenance.findings import holding_differences
+from ncre.projections.registration.registrations import registrations
 from ncre.projections.summaries import Totals
 from tests.support.people import PHOTO, WENJING
 
@@ -59,11 +62,16 @@ def fill(
         claims_check.note_drawn(drawn, recorded)
         _write(app, listeners, recorded)
     with app.database.transaction() as connection:
-        totals = Totals(app.listeners.summaries)
+        held = claims_check.Held()
+        totals = Totals([*app.listeners.summaries, held])
         totals.take_stored(connection)
-        for corrections in totals.corrections(connection):
+        for corrections in totals.corrections(connection, app.listeners.summaries):
             corrections.write(connection)
-        claims_check.write(connection, claims_check.of_stored_rows(connection, drawn))
+        told = claims_check.of_stored_rows(connection, totals.of(held), drawn)
+        claims_check.correct(connection, holding_differences(claims_check.counted(connection), told))
+        ids = list(connection.execute(select(registrations.c.id)).scalars())
+        for start in range(0, len(ids), BATCH_SIZE):
+            ClaimRows().make_right(connection, set(ids[start : start + BATCH_SIZE]))
 
 
 def _read_by_pages(listeners: Listeners) -> Listeners:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from ncre.bootstrap import Container
+from ncre.cli import projections
 from ncre.rounds import bundled
 from tests.cli.conftest import Run
 from tests.support.people import SITE, WENJING, Clock, somebody
@@ -195,6 +197,20 @@ def test_rows_are_checked_and_made_anew(ncre: Run, container: Container) -> None
     assert "counters.taken seat:78:420019:66: stored 2, the log says 1" in wrong.out
     assert ncre("projections", "rebuild").code == 0
     assert ncre("projections", "check").code == 0
+
+
+def test_processes_share_a_rebuild(ncre: Run, container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small slices, so that there are some for each."""
+    somebody(container).until_waiting()
+    monkeypatch.setattr(projections, "rebuild_rows", partial(projections.rebuild_rows, size=3))
+    with container.database.transaction() as connection:
+        for table in ("timeline", "registrations", "claims", "review_index", "counters"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    assert ncre("projections", "check").code == 1
+    facts = container.command_handler.store.newest()
+    said = ncre("projections", "rebuild", "--processes", "2")
+    assert (said.code, said.out.split(",")[0]) == (0, f"{facts} facts")
+    assert ncre("projections", "check").out.endswith(" facts, 0 differences\n")
 
 
 def test_a_dropped_table_is_named_by_check_and_migrate_and_made_by_rebuild(

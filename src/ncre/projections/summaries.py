@@ -37,6 +37,9 @@ class Summary:
     sparse: ClassVar[bool] = False
     """Whether sums that come to nothing are deleted: an index of rows, of which most are in none of its places."""
 
+    of_one: ClassVar[str] = ""
+    """The column that names the row, where one row alone adds to each sum."""
+
     def __init__(self) -> None:
         self.key_names = tuple(column.name for column in self.table.primary_key.columns)
         self.sum_names = tuple(column.name for column in self.table.columns if not column.primary_key)
@@ -44,6 +47,26 @@ class Summary:
     def parts(self, row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
         """The sums that a row adds to, each with what it adds."""
         raise TypeError(f"{type(self).__name__} sums nothing")
+
+
+class HowMany(Summary):
+    """How many parts all rows have of another summary: counted as sums are, but kept nowhere."""
+
+    def __init__(self, summary: Summary) -> None:
+        self._summary = summary
+        self.key_names, self.sum_names = (), ("many",)
+
+    @property
+    def of(self) -> Table:  # type: ignore[override]
+        return self._summary.of
+
+    @property
+    def reads(self) -> tuple[Column[Any], ...]:  # type: ignore[override]
+        return self._summary.reads
+
+    def parts(self, row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+        for _ in self._summary.parts(row):
+            yield (), (1,)
 
 
 class SumChanges:
@@ -144,6 +167,9 @@ class Totals:
                 for summary in summaries:
                     self._add(summary, row)
 
+    def of(self, summary: Summary) -> dict[Key, list[int]]:
+        return self._sums[summary]
+
     def write(self, connection: Connection) -> None:
         """Set all sums so, within the caller's transaction."""
         for summary, sums in self._sums.items():
@@ -152,11 +178,13 @@ class Totals:
             if rows:
                 connection.execute(summary.table.insert(), rows)
 
-    def corrections(self, connection: Connection) -> list[SumChanges]:
+    def corrections(
+        self, connection: Connection, summaries: Iterable[Summary] | None = None
+    ) -> list[SumChanges]:
         """What is to be added to the stored sums, so that they are these, some at a time; also when commands have added to them since."""
         portions = [SumChanges()]
-        for summary, should in self._sums.items():
-            stored = _stored(connection, summary)
+        for summary in self._sums if summaries is None else summaries:
+            should, stored = self._sums[summary], _stored(connection, summary)
             for key in should.keys() | stored.keys():
                 nothing = [0] * len(summary.sum_names)
                 right, is_ = should.get(key, nothing), stored.get(key, nothing)

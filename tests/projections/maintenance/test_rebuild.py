@@ -16,7 +16,8 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections import all_projections
 from ncre.projections.base import Row
-from ncre.projections.maintenance import mending, rebuild_notes
+from ncre.projections.maintenance import claims_check, mending, rebuild_notes
+from ncre.projections.maintenance import rebuild as rebuilding
 from ncre.projections.maintenance.mending import Mender
 from ncre.projections.maintenance.rebuild import check, rebuild
 from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes, RebuildOvertaken
@@ -379,6 +380,86 @@ def test_writers_wait_for_a_few_rows_at_a_time(container: Container, monkeypatch
     made_anew(container, Interrupted(container, late.submitted))
     assert len(portions) > 3
     assert max(portions) == 1
+    assert differences(container) == []
+
+
+def test_claims_that_were_lost_are_as_of_now_where_one_was_given_back_and_one_taken(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the reading of a slice and the writing of its claims, of one registration at a time."""
+    monkeypatch.setattr(mending, "REGISTRATIONS", 1)
+    decided, leaving, coming = Walker(container), Walker(container), Walker(container)
+    decided.pictured()
+    decided.requests_review()
+    leaving.submitted()
+    execute(container, "DELETE FROM claims")
+    execute(container, "DELETE FROM review_index")
+
+    def meanwhile() -> None:
+        people.rejected(container, decided)
+        leaving.withdraws()
+        coming.pictured()
+        coming.requests_review()
+
+    made_anew(container, Interrupted(container, meanwhile))
+    assert (leaving.row["status"], coming.row["status"]) == (Status.WITHDRAWN, Status.PENDING_REVIEW)
+    assert differences(container) == []
+
+
+@pytest.mark.parametrize("taken", ["0", "taken + 5"])
+def test_counters_are_right_where_a_seat_was_given_back_and_one_taken_meanwhile(
+    container: Container, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    """A counter at 0 does not notice that a seat is given back, and is found to be off again."""
+    leaving, coming = Walker(container), Walker(container)
+    leaving.submitted(subjects=("66",))
+    execute(container, f"UPDATE counters SET taken = {taken}")
+    real, rounds = claims_check.counted, list[int]()
+
+    def counted(connection: Any) -> claims_check.Holdings:
+        found = real(connection)
+        rounds.append(1)
+        if len(rounds) == 1:
+            leaving.withdraws()
+            coming.submitted(subjects=("66",))
+        return found
+
+    monkeypatch.setattr(claims_check, "counted", counted)
+    made_anew(container)
+    assert len(rounds) == 2
+    assert differences(container) == []
+
+
+def test_claims_and_places_in_the_queue_that_nothing_leads_to_are_removed_and_those_that_came_stay(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked for in portions of two, while somebody takes what was held by nobody."""
+    monkeypatch.setattr(rebuilding, "BATCH", 2)
+    waiting, late = Walker(container), Walker(container)
+    waiting.pictured()
+    waiting.requests_review()
+    execute(
+        container,
+        f"INSERT INTO claims (key, holder) SELECT 'place:78:nobody' || holder, holder FROM claims WHERE key = {CHAIR}",
+    )
+    names = ("round", "site", "subject", "requested_at", "registration", "number", "cases")
+    columns = ", ".join(names)
+    execute(
+        container,
+        f"INSERT INTO review_index ({columns}, traits) SELECT {columns}, 11 - traits FROM review_index",
+    )
+    assert {found.table for found in differences(container)} == {"claims", "review_index"}
+    made_anew(container, Interrupted(container, late.submitted))
+    assert late.row["status"] == Status.SUBMITTED
+    assert differences(container) == []
+
+
+def test_where_claims_were_lost_since_a_killed_rebuild_is_not_gone_on_with(container: Container) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        made_anew(container, Counting(container, killed_at=3), size=7)
+    with container.database.transaction() as connection:
+        connection.execute(text("DROP TABLE claims"))
+    made_anew(container, size=7)
     assert differences(container) == []
 
 

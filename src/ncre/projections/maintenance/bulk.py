@@ -49,6 +49,49 @@ def raw_rows(connection: Connection, table: Table, where: ColumnElement[bool]) -
     return found
 
 
+def raw_rows_with(connection: Connection, table: Table, keys: Sequence[Values]) -> Sequence[Values]:
+    """Stored rows with these primary keys, both as the driver gives them: one look-up each, of however many columns a key is."""
+    if not keys:
+        return ()
+    name = connection.dialect.identifier_preparer.format_table(table)
+    columns = ", ".join(f"{name}.{_quoted(connection, column)}" for column in table.columns)
+    of_key = list(table.primary_key.columns)
+    if connection.dialect.name == "sqlite":
+        given: tuple[Any, ...] = (json.dumps(keys),)
+        wanted = "json_each(?) AS wanted"
+        matches = [f"json_extract(wanted.value, '$[{place}]')" for place in range(len(of_key))]
+    else:
+        kinds = ", ".join(f"%s::{column.type.compile(connection.dialect)}[]" for column in of_key)
+        names = [f"key_{place}" for place in range(len(of_key))]
+        wanted, given = (
+            f"unnest({kinds}) AS wanted({', '.join(names)})",
+            tuple(map(list, zip(*keys, strict=True))),
+        )
+        matches = [f"wanted.{one}" for one in names]
+    which = " AND ".join(
+        f"{name}.{_quoted(connection, column)} = {match}"
+        for column, match in zip(of_key, matches, strict=True)
+    )
+    asked = f"SELECT {columns} FROM {wanted} CROSS JOIN {name} WHERE {which}"
+    with connection.exec_driver_sql(asked, given) as result:
+        found: Sequence[Values] = result.cursor.fetchall()
+    return found
+
+
+def delete_all(connection: Connection, table: Table, keys: Sequence[Values]) -> None:
+    """Delete the rows with these primary keys, as the driver gives them."""
+    if not keys:
+        return
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    which = " AND ".join(f"{_quoted(connection, column)} = {mark}" for column in table.primary_key.columns)
+    name = connection.dialect.identifier_preparer.format_table(table)
+    connection.exec_driver_sql(f"DELETE FROM {name} WHERE {which}", list(keys))
+
+
+def _quoted(connection: Connection, column: Any) -> str:
+    return connection.dialect.identifier_preparer.quote(column.name)
+
+
 def as_raw_rows(connection: Connection, table: Table, rows: Collection[Row]) -> list[Values]:
     """The same of rows that are not stored, in their order: equal to `raw_rows` where they stand so."""
     if connection.dialect.name == "sqlite":

@@ -7,12 +7,12 @@ checking has something to compare with and rebuilding something to set.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, case, delete, false, insert, select, update
 
 from ncre.domain.claims import ChairClaim, SeatClaim, held_by
 from ncre.domain.exam.plan import WHOLE_SITE
@@ -21,11 +21,15 @@ from ncre.domain.registration.vocabulary import Status
 from ncre.events.base import Fact
 from ncre.events.registration import SubjectsChanged, Submitted
 from ncre.events.registration_values import SubjectFee
-from ncre.projections.base import Row
+from ncre.projections.base import Key, Row
 from ncre.projections.exam.exams import sites
 from ncre.projections.registration.registrations import registrations
-from ncre.projections.seating.tickets import tickets
+from ncre.projections.summaries import Summary
+from ncre.store.columns import has_key
 from ncre.store.schema import claims, counters, serials
+
+if TYPE_CHECKING:
+    from ncre.projections.maintenance.findings import RowDifference
 
 
 @dataclass
@@ -38,26 +42,34 @@ class Holdings:
     drawn: dict[str, int] = field(default_factory=dict)
 
 
-_REGISTRATIONS: Final = select(
-    registrations.c.id,
-    registrations.c.status,
-    registrations.c.round,
-    registrations.c.person,
-    registrations.c.holder,
-    registrations.c.site,
-    registrations.c.lines,
-)
+class Held(Summary):
+    """How many registrations hold each seat, by the key of its counter, and how many claims are held that one alone can have,
 
+    all of them under UNIQUE: counted as sums are, but kept nowhere.
+    """
 
-def of_stored_rows(connection: Connection, drawn: dict[str, int]) -> Holdings:
-    """What the rows of the database lead to, with the numbers that were drawn."""
-    held = of_rows(
-        connection.execute(_REGISTRATIONS).mappings(),
-        connection.execute(select(tickets)).mappings(),
-        connection.execute(select(sites.c.round, sites.c.code, sites.c.plan)).mappings(),
+    UNIQUE: ClassVar[Key] = ("",)
+    of = registrations
+    reads = tuple(
+        registrations.c[name] for name in ("id", "status", "round", "person", "holder", "site", "lines")
     )
-    held.drawn = drawn
-    return held
+
+    def __init__(self) -> None:
+        self.key_names, self.sum_names = ("key",), ("taken",)
+
+    def parts(self, row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+        for claim in held_by(_as_registration(row)):
+            yield (claim.key,) if isinstance(claim, SeatClaim) else self.UNIQUE, (1,)
+
+
+def of_stored_rows(
+    connection: Connection, held: Mapping[Key, Sequence[int]], drawn: dict[str, int]
+) -> Holdings:
+    """What the rows of the database lead to, all but the holders: with the sums of `Held` and the numbers that were drawn."""
+    told = Holdings(drawn=drawn)
+    told.taken.update({key[0]: taken for key, (taken,) in held.items() if key != Held.UNIQUE})
+    told.quotas.update(_quotas(connection.execute(_PLANS).mappings()))
+    return told
 
 
 def of_rows(candidates: Iterable[Any], seated: Iterable[Any], plans: Iterable[Any]) -> Holdings:
@@ -73,11 +85,28 @@ def of_rows(candidates: Iterable[Any], seated: Iterable[Any], plans: Iterable[An
     for row in seated:
         round_, site = places[row["registration"]]
         held.holders[ChairClaim(round_, site, row["hall"], row["seat"]).key] = row["registration"]
+    held.quotas.update(_quotas(plans))
+    return held
+
+
+def _quotas(plans: Iterable[Any]) -> Iterator[tuple[str, int]]:
     for row in plans:
         quotas = {offer["subject"]: offer["quota"] for offer in row["plan"]["offers"]}
         for subject, quota in (quotas | {WHOLE_SITE: row["plan"]["quota"]}).items():
-            held.quotas[SeatClaim(row["round"], row["code"], subject).key] = quota
-    return held
+            yield SeatClaim(row["round"], row["code"], subject).key, quota
+
+
+def unique_claims(candidates: Iterable[Any], seated: Iterable[Any]) -> Iterator[tuple[str, UUID]]:
+    """Keys that one alone can have, with the registration that has each, by rows of `registrations` and `tickets`."""
+    places = {}
+    for row in candidates:
+        places[row["id"]] = row["round"], row["site"]
+        for claim in held_by(_as_registration(row, with_seats=False)):
+            yield claim.key, row["id"]
+    for row in seated:
+        if row["registration"] in places:
+            round_, site = places[row["registration"]]
+            yield ChairClaim(round_, site, row["hall"], row["seat"]).key, row["registration"]
 
 
 def note_drawn(drawn: dict[str, int], history: Iterable[Fact]) -> None:
@@ -88,7 +117,7 @@ def note_drawn(drawn: dict[str, int], history: Iterable[Fact]) -> None:
             drawn[key] = max(drawn.get(key, 0), int(fact.number[-6:]))
 
 
-def _as_registration(row: Any) -> Registration:
+def _as_registration(row: Any, with_seats: bool = True) -> Registration:
     """As much of the registration as decides what it holds."""
     return Registration(
         row["id"],
@@ -97,15 +126,25 @@ def _as_registration(row: Any) -> Registration:
         person=row["person"] or "",
         holder=row["holder"] or "",
         site=row["site"] or "",
-        lines=tuple(SubjectFee(**line) for line in row["lines"]),
+        lines=tuple(SubjectFee(**line) for line in row["lines"]) if with_seats else (),
     )
 
 
+_PLANS: Final = select(sites.c.round, sites.c.code, sites.c.plan)
 _CLAIMS: Final = select(claims.c.key, claims.c.holder)
 _HOLDERS: Final = _CLAIMS.where(claims.c.key.in_(bindparam("keys", expanding=True)))
 _COUNTERS: Final = select(counters.c.key, counters.c.quota, counters.c.taken)
 _SERIALS: Final = select(serials.c.key, serials.c.last)
-_SET_COUNTER: Final = update(counters).where(counters.c.key == bindparam("of"))
+_SERIALS_OF: Final = _SERIALS.where(serials.c.key.in_(bindparam("keys", expanding=True)))
+_QUOTAS: Final = select(counters.c.key, counters.c.quota).where(
+    counters.c.key.in_(bindparam("keys", expanding=True))
+)
+_AFTER: Final = counters.c.taken + bindparam("off", type_=Integer)
+_CORRECT_COUNTER: Final = (
+    update(counters)
+    .where(counters.c.key == bindparam("of"))
+    .values(quota=bindparam("now"), taken=case((_AFTER < 0, 0), else_=_AFTER))
+)
 
 
 def counted(connection: Connection) -> Holdings:
@@ -122,27 +161,40 @@ def holders_of(connection: Connection, keys: Sequence[str]) -> dict[str, UUID]:
     return {row.key: row.holder for row in connection.execute(_HOLDERS, {"keys": keys})}
 
 
-def write(connection: Connection, held: Holdings) -> None:
-    """Set claims and counters so. A counter whose subject no plan offers any more keeps its quota.
+def correct(connection: Connection, differing: Sequence[RowDifference]) -> None:
+    """Set counters and serials right by what they were off, within the caller's transaction, while nobody else writes.
 
-    No number is drawn twice: serials are set forward where they stand behind, and never back.
+    Commands that came since have added to a counter what they took, so that it is right to add as much. A quota is as
+    its plan says now; a counter whose subject no plan offers any more keeps it. No number is drawn twice: serials are set
+    forward where they stand behind, and never back.
     """
-    for table in (claims, counters, serials):
-        table.create(connection, checkfirst=True)
-    known = {key: quota for key, quota, _ in connection.execute(_COUNTERS)}
+    off = {one.key: _number(one.folded) - _number(one.stored) for one in differing if one.column == "taken"}
+    quoted = {one.key for one in differing if one.column == "quota"}
+    known = {row.key: row.quota for row in connection.execute(_QUOTAS, {"keys": sorted(off.keys() | quoted)})}
+    plans = {(key.split(":")[1], key.split(":")[2]) for key in (off.keys() | quoted)}
+    asked = _PLANS.where(has_key(sites, sorted(plans))) if plans else _PLANS.where(false())
+    quotas = dict(_quotas(connection.execute(asked).mappings()))
     rows: list[Row] = [
-        {"of": key, "quota": held.quotas.get(key, known.get(key, 0)), "taken": held.taken[key]}
-        for key in sorted(known.keys() | held.quotas.keys() | held.taken.keys())
+        {"of": key, "now": quotas.get(key, known.get(key, 0)), "off": off.get(key, 0)}
+        for key in sorted(off.keys() | quoted)
     ]
-    connection.execute(delete(claims))
-    _execute(connection, insert(claims), [{"key": k, "holder": by} for k, by in sorted(held.holders.items())])
-    _execute(connection, _SET_COUNTER, [row for row in rows if row["of"] in known])
-    missing = [row for row in rows if row["of"] not in known]
-    _execute(connection, insert(counters).values(key=bindparam("of")), missing)
-    last = {row.key: row.last for row in connection.execute(_SERIALS)}
-    behind = {key: number for key, number in held.drawn.items() if number > last.get(key, 0)}
+    _execute(connection, _CORRECT_COUNTER, [row for row in rows if row["of"] in known])
+    missing = [
+        {"key": one["of"], "quota": one["now"], "taken": one["off"]} for one in rows if one["of"] not in known
+    ]
+    _execute(connection, insert(counters), missing)
+    _set_forward(connection, {one.key: _number(one.folded) for one in differing if one.column == "last"})
+
+
+def _set_forward(connection: Connection, drawn: dict[str, int]) -> None:
+    last = {row.key: row.last for row in connection.execute(_SERIALS_OF, {"keys": sorted(drawn)})}
+    behind = {key: number for key, number in drawn.items() if number > last.get(key, 0)}
     connection.execute(delete(serials).where(serials.c.key.in_(sorted(behind))))
     _execute(connection, insert(serials), [{"key": key, "last": number} for key, number in behind.items()])
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _execute(connection: Connection, statement: Any, rows: list[Row]) -> None:

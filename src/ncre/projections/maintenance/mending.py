@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from time import perf_counter
 from typing import Final
@@ -20,6 +21,7 @@ from ncre.events.base import Erased, Fact
 from ncre.projections.base import Key, Listeners, Projection, Row, fold
 from ncre.projections.maintenance import claims_check
 from ncre.projections.maintenance.bulk import as_raw_rows, insert_all, raw_rows
+from ncre.projections.maintenance.dependents import Dependent, dependents, people_of
 from ncre.projections.maintenance.reading import in_portions
 from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes
 from ncre.projections.maintenance.slices import Slice, slice_of
@@ -27,8 +29,11 @@ from ncre.store.columns import has_key
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 
-PORTION: Final = 8000
+PORTION: Final = 4000
 """Rows written while writers wait."""
+
+REGISTRATIONS: Final = 1000
+"""Registrations whose claims are written while writers wait."""
 
 WHOLE_LOG: Final = 2**63 - 1
 """A position beyond every fact."""
@@ -107,6 +112,7 @@ class Mender:
         self._listeners = listeners
         self._notes = notes
         self._progress = progress
+        self._dependents = dependents(listeners)
         self.held = 0.0
 
     def mend(self, number: int) -> Filled:
@@ -118,6 +124,8 @@ class Mender:
             history = self._store.read(reading, stored, self._listeners.opens)
             rows = fold(self._listeners, history)
             found = {one: differing(reading, one, part, folded) for one, folded in rows.items()}
+            tables = {one.table: folded.values() for one, folded in rows.items()}
+            owners = {one: one.unequal(reading, tables) for one in self._dependents}
         opened = (
             _opened(history, self._listeners)
             if any(one.absent or one.wrong for one in found.values())
@@ -125,11 +133,32 @@ class Mender:
         )
         for portion in _portions(found):
             self._write(part, since, opened, portion)
+        for dependent, some in owners.items():
+            self.make_right(dependent, sorted(some))
         claims_check.note_drawn(drawn, history)
         filled = Filled(len(stored), drawn, self.held)
         with self._database.transaction() as connection:
             self._notes.done(connection, number, filled, rows)
         return filled
+
+    def make_right(self, dependent: Dependent, owners: Sequence[UUID], beyond: Collection[Row] = ()) -> None:
+        """The rows of these registrations follow from theirs as they are by now, and none of those `beyond` is left that does not."""
+        for start in range(0, len(owners), REGISTRATIONS):
+            some = set(owners[start : start + REGISTRATIONS])
+            with self._database.reading() as reading:
+                people = people_of(reading, some)
+            with self.writers_held(partial(self._hold_keys, people)) as connection:
+                self._notes.assert_mine(connection)
+                dependent.make_right(
+                    connection, some, [row for row in beyond if row[dependent.owner] in some]
+                )
+
+    def _hold_keys(self, people: Collection[UUID], connection: Connection) -> set[UUID]:
+        """Those of the people who were erased. Keys before facts, in the order of whoever erases."""
+        erased: set[UUID] = set()
+        for some in in_portions(sorted(people, key=attrgetter("int"))):
+            erased |= self._store.erased_of(connection, some)
+        return erased
 
     def _write(
         self,
@@ -142,10 +171,8 @@ class Mender:
         changed = set[UUID]()
 
         def without_erased(connection: Connection) -> None:
-            """Keys before facts, in the order of whoever erases."""
-            for people in in_portions(sorted(opened, key=attrgetter("int"))):
-                for person in self._store.erased_of(connection, people):
-                    changed.update(opened[person])
+            for person in self._hold_keys(opened.keys(), connection):
+                changed.update(opened[person])
 
         private = any(projection.opens for projection in unequal)
         with self.writers_held(without_erased if private else None) as connection:
@@ -176,7 +203,7 @@ class Mender:
         return touched
 
     @contextmanager
-    def writers_held(self, first: Callable[[Connection], None] | None = None) -> Iterator[Connection]:
+    def writers_held(self, first: Callable[[Connection], object] | None = None) -> Iterator[Connection]:
         """No fact is recorded until the block ends, after what is to be done `first`. SQLite has one writer anyway."""
         with self._database.transaction() as connection:
             if first is not None:

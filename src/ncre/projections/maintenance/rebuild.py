@@ -2,8 +2,8 @@
 
 Rebuilding works slice by slice in the live tables, while commands go on. The rows that the facts of a slice lead to are compared with the
 stored ones; mostly none differ, and nothing is written. Those that do are written a few at a time, and writers wait for that
-alone, however many there are. Claims, counters and sums follow from the rows: sums are corrected by what they are off,
-claims and counters are written anew only where they are wrong.
+alone, however many there are. Claims follow from the rows, slice by slice too; sums and counters are corrected by what they
+are off.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from ncre.projections.base import Key, Listeners, Projection
+from ncre.projections.base import Key, Listeners, Projection, Row
 from ncre.projections.maintenance import claims_check
 from ncre.projections.maintenance.checking import check_against_log
+from ncre.projections.maintenance.claims_check import Held
 from ncre.projections.maintenance.completeness import DERIVED, Gone, lacking, make_whole
+from ncre.projections.maintenance.dependents import Dependent, count_of, dependents
 from ncre.projections.maintenance.findings import RowDifference, holding_differences
 from ncre.projections.maintenance.mending import PORTION, Mender, replace
 from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes, merge
 from ncre.projections.maintenance.slices import how_many
-from ncre.projections.summaries import Totals
+from ncre.projections.seating.tickets import tickets
+from ncre.projections.summaries import CORRECTED, HowMany, Totals
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
 from ncre.store.integrity import Damage
@@ -103,7 +106,10 @@ class _Rebuild:
 
     def _make_whole(self) -> bool:
         """Tables, columns and indexes that are gone. Whether rows went with any."""
-        rows = [projection.table for projection in self.listeners.all]
+        rows = [
+            *(projection.table for projection in self.listeners.all),
+            *(dependent.table for dependent in dependents(self.listeners)),
+        ]
         with self.database.transaction() as connection:
             lost = any(not what.startswith("index") for table in rows for what in lacking(connection, table))
             for table in (*rows, *(summary.table for summary in self.listeners.summaries), *DERIVED):
@@ -157,23 +163,52 @@ class _Rebuild:
         return {fact.TOPIC for one in self.listeners.all if not one.by_stream for fact in one.listens}
 
     def _mend_what_follows(self) -> None:
-        """Sums by what they are off at one moment, as commands add to them; claims, counters and numbers where any is wrong."""
-        totals, since = Totals(self.listeners.summaries), self.store.settled()
+        """Sums and counters by what they are off at one moment, as commands add to them. A seat that was given back where a counter
+
+        said that none was taken shows in the second round: from then on counters stand no lower than they should.
+        """
+        for again in (False, True):
+            since = self.store.settled()
+            off, too_many = self._correct()
+            for one in () if again else too_many:
+                self._remove_beyond(one)
+            if not off or self.store.newest() == since:
+                return
+
+    def _correct(self) -> tuple[bool, list[Dependent]]:
+        """Whether a counter was off, and the tables that have more rows than registrations lead to."""
+        sums = [one for one in self.listeners.summaries if not one.of_one]
+        held, several = Held(), {one: HowMany(one) for one in self.listeners.summaries if one.of_one}
+        totals = Totals([*sums, held, *several.values()])
         with self.database.snapshot() as reading:
             totals.take_stored(reading)
-            corrections = totals.corrections(reading)
-            told = claims_check.of_stored_rows(reading, self._drawn)
-            asked = reading.execute(select(claims.c.key, claims.c.holder))
-            stored = {row.key: row.holder for row in asked}
-            right = stored == told.holders and not holding_differences(claims_check.counted(reading), told)
+            corrections = totals.corrections(reading, sums)
+            told = claims_check.of_stored_rows(reading, totals.of(held), self._drawn)
+            off = holding_differences(claims_check.counted(reading), told)
+            (unique,) = totals.of(held).get(Held.UNIQUE, [0])
+            expected = {claims: unique + count_of(reading, tickets)}
+            for one, number in several.items():
+                (expected[one.table],) = totals.of(number).get((), [0])
+            follow = dependents(self.listeners)
+            too_many = [one for one in follow if count_of(reading, one.table) != expected[one.table]]
         for some in corrections:
             with self._mender.writers_held() as connection:
                 some.write(connection)
-        if not right:
+        for start in range(0, len(off), CORRECTED):
             with self._mender.writers_held() as connection:
-                if self.store.raw_log(since, 1, connection):  # rows may have changed since they were read
-                    told = claims_check.of_stored_rows(connection, self._drawn)
-                claims_check.write(connection, told)
+                claims_check.correct(connection, off[start : start + CORRECTED])
+        return bool(off), too_many
+
+    def _remove_beyond(self, dependent: Dependent) -> None:
+        """Rows that follow from no registration, portion by portion of all that are stored."""
+        stored, after = [Row()], None
+        while stored:
+            with self.database.snapshot() as reading:
+                stored = dependent.portion(reading, after, BATCH)
+                beyond = dependent.beyond(reading, stored)
+            owners = {row[dependent.owner] for row in beyond}
+            self._mender.make_right(dependent, sorted(owners), beyond)
+            after = dependent.key(stored[-1]) if stored else None
 
 
 @contextmanager

@@ -78,6 +78,7 @@ class ReviewIndex(Summary):
     table = review_index
     of = registrations
     sparse = True
+    of_one = "registration"
     reads = tuple(
         registrations.c[name]
         for name in (
