@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from inspect import unwrap
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
+from sqlalchemy.engine import make_url
 
 from ncre.store.database import Database
 from ncre.store.schemas import in_schema
@@ -68,3 +70,23 @@ def test_what_is_there_already_is_migrated_as_ever(tmp_path: Path) -> None:
     database.migrate()
     database.assert_migrated()
     database.close()
+
+
+def test_who_is_no_superuser_migrates_as_ever(postgres_url: str) -> None:
+    """Migrations leave out for them what they may not do; what a superuser's did is no use to them."""
+    Database.migrate(own := Database(in_schema(postgres_url, "own")))
+    own.close()
+    role = f"plain_{uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN")
+        connection.execute(f"GRANT CREATE ON DATABASE {connection.info.dbname} TO {role}")
+    url = make_url(in_schema(postgres_url, "plain")).set(username=role).render_as_string(hide_password=False)
+    database = Database(url)
+    try:
+        Database.migrate(database)
+        database.assert_migrated()
+    finally:
+        database.close()
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(f"DROP OWNED BY {role} CASCADE")
+            connection.execute(f"DROP ROLE {role}")

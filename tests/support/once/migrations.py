@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import event, inspect
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.schema import CreateSchema
 
 from ncre.store.database import Database
@@ -79,9 +79,9 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _put_tables(database: Database, migrate: Migrate, _: Path) -> bool:
-    """Whether they stand now: False where there are some already."""
+    """Whether they stand now: False where there are some already, or for whoever is no superuser, as migrations do less for them."""
     with database.explained(), database.reading() as connection:
-        if inspect(connection).has_table("alembic_version"):
+        if inspect(connection).has_table("alembic_version") or not _is_superuser(connection):
             return False
     if not STATEMENTS:
         STATEMENTS.extend(_noted(database, migrate))
@@ -92,6 +92,10 @@ def _put_tables(database: Database, migrate: Migrate, _: Path) -> bool:
         for statement, parameters in STATEMENTS:
             connection.exec_driver_sql(statement, parameters or None)
     return True
+
+
+def _is_superuser(connection: Connection) -> bool:
+    return connection.execute(text("SELECT current_setting('is_superuser')")).scalar() == "on"
 
 
 def _noted(database: Database, migrate: Migrate) -> list[Statement]:
