@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
-import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,9 +24,9 @@ from sqlalchemy.engine import make_url
 from bench.visitors import Ask, Got, Journey, Unexpected
 from tests.support.people import portrait
 from tests.support.ports import free_port
+from tests.support.served import until_listening
 
 EVENT: Final = "/ncre/r78"
-STARTING_SECONDS: Final = 120
 
 CONFIGURATION: Final = """\
 [pretix]
@@ -204,7 +202,7 @@ def shop(python: str, url: str, folder: Path) -> Iterator[Shop]:
     with (folder / "served.log").open("ab") as log:
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)  # noqa: S603
     try:
-        _until_listening(process, port)
+        until_listening(process, port)
         yield Shop(port, process.pid, token)
     finally:
         process.terminate()
@@ -217,13 +215,3 @@ def _database(url: str) -> str:
         return "backend=sqlite3"
     host = parts.query.get("host", parts.host)
     return f"backend=postgresql\nname={parts.database}\nuser={parts.username}\npassword={parts.password or ''}\nhost={host}\nport={parts.port or ''}"
-
-
-def _until_listening(process: subprocess.Popen[bytes], port: int) -> None:
-    ends = time.monotonic() + STARTING_SECONDS
-    while time.monotonic() < ends and process.poll() is None:
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit("pretix did not start: see served.log")

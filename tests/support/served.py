@@ -70,7 +70,7 @@ def serving(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True
         )
     try:
-        _until_listening(process, port)
+        until_listening(process, port)
         yield process
     finally:
         process.kill()
@@ -82,7 +82,8 @@ def _private(log: Path) -> BinaryIO:
     return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
-def _until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+def until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+    """Raises AssertionError where the process ends, or does not listen within a minute."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
