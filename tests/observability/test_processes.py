@@ -171,3 +171,10 @@ def test_the_counters_of_a_process_that_was_killed_are_removed_by_the_next() -> 
             assert first.exists()
             assert not left.exists()
         assert not second.exists()
+
+
+def test_the_file_that_a_process_is_just_making_is_left_for_the_next_look(tmp_path: Path) -> None:
+    port = free_port()
+    (tmp_path / f"counter_{os.getpid()}.db").touch()
+    with metrics_shown("127.0.0.1", port, folder=tmp_path):
+        assert not read(port)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from ncre.observability import metrics
@@ -95,5 +95,14 @@ class _Together(Collector):
         for file in self._folder.glob("gauge_live*.db"):
             found = _LIVE.fullmatch(file.name)
             if found and not Path(f"/proc/{found[1]}").exists():
-                mark_process_dead(int(found[1]), str(self._folder))  # type: ignore[no-untyped-call]
-        return MultiProcessCollector(None, str(self._folder)).collect()  # type: ignore[no-untyped-call]
+                file.unlink(missing_ok=True)  # who looks at the same moment may have removed it
+        files = [str(file) for file in self._folder.glob("*.db") if _holds_something(file)]
+        return MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+
+
+def _holds_something(file: Path) -> bool:
+    """False for the file of a process that has only just made it: the library cannot read that one yet."""
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:
+        return False
