@@ -187,7 +187,7 @@ def test_in_the_grace_after_the_deadline_it_is_said_that_the_channel_is_still_as
     visitor.get(f"{home(wenjing)}/pay/{order}", 409)
     assert "我们仍在向支付平台查询" in visitor.text()
     visitor.get(home(wenjing))
-    assert "下一步：核对缴费" not in visitor.text()
+    assert "下一步：核对并支付" not in visitor.text()
     visitor.get("/language/en?next=/", 302)
     visitor.get(f"{home(wenjing)}/pay", 409)
     assert "we are still asking the payment platform whether you paid" in visitor.text()
@@ -335,7 +335,7 @@ def test_where_the_site_does_not_review_payment_follows_the_photo(container: Con
     visitor.get(f"{home(liqiang)}/pay", 409)
     liqiang.uploads()
     visitor.get(home(liqiang))
-    assert f'href="{home(liqiang)}/pay">下一步：核对缴费' in visitor.page
+    assert f'href="{home(liqiang)}/pay">下一步：核对并支付' in visitor.page
     till_of(container).pay(to_the_till(liqiang, visitor))
     visitor.get(f"{home(liqiang)}/paid")
     assert row_of(container, liqiang.id)["status"] == Status.PAID

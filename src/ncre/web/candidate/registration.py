@@ -64,7 +64,7 @@ SAID_ELSEWHERE: Final = frozenset({Situation.NONE, Situation.ASKING, Situation.S
 
 MOVED_AWAY: Final = (
     "warn",
-    later("审核未通过后，您改报了不审核的考点。请先按下面的原因检查修改，再核对缴费；支付后不能修改。"),
+    later("审核未通过后，您改报了不审核的考点。请先按下面的原因检查修改，再核对并支付；支付后不能修改。"),
 )
 """For a rejected registration that now stands at a site without review, where nobody would ask again."""
 

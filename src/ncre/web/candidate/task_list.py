@@ -50,7 +50,7 @@ LABELS: Final = {
     Task.PHOTO: later("上传照片"),
     Task.CHECK: later("核对提交"),
     Task.REVIEW: later("考点审核"),
-    Task.PAYMENT: later("核对缴费"),
+    Task.PAYMENT: later("核对并支付"),
     Task.CONFIRMATION: later("现场确认"),
     Task.PRINTING: later("打印"),
 }
