@@ -108,6 +108,29 @@ def test_exports(browser: Browser, container: Container, address: str, crowd: No
     assert kaowu.faults == []
 
 
+def test_a_page_that_waits_for_its_file_is_loaded_anew_only_once_it_is_there(
+    browser: Browser, container: Container, address: str, crowd: None
+) -> None:
+    kaowu = at_work(browser, address, scripts=True)
+    kaowu.goes("/office/exports?what=money")
+    kaowu.presses("立即导出")
+    kaowu.page.evaluate("document.documentElement.dataset.here = 'yes'")
+    for _ in range(2):
+        with kaowu.page.expect_response(kaowu.page.url) as asked:
+            pass
+        asked.value.finished()
+        assert kaowu.page.evaluate("document.documentElement.dataset.here") == "yes"
+    kaowu.page.context.set_offline(True)
+    with kaowu.page.expect_event("requestfailed"):
+        pass
+    kaowu.page.context.set_offline(False)
+    with kaowu.page.expect_navigation():
+        container.worker.once()
+    kaowu.look()
+    assert kaowu.page.get_by_role("button", name="下载", exact=True).count() == 1
+    assert kaowu.faults == []
+
+
 @pytest.fixture
 def shared(container: Container) -> None:
     """As with NCRE_EXCHANGE_KEY set."""
