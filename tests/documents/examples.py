@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
-from PIL import Image
 from pypdf import PdfReader
-from skimage import data
 
 from ncre.documents.english import CHOICES
 from ncre.documents.pdf import glyphs
@@ -23,6 +21,7 @@ from ncre.documents.view_models import (
     SubjectLine,
     TicketSheet,
 )
+from tests.support.once.astronaut import astronaut
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUND = "2027年3月全国计算机等级考试（第 78 次）"
@@ -50,7 +49,7 @@ RARE = "䶮㛃𠅤𠀀𫖯𪜀𫝀𬭎𫠠𬺰𰻝"
 
 def portrait() -> bytes:
     """A JPEG of a face, 300 by 400 pixels."""
-    picture = Image.fromarray(data.astronaut()).crop((120, 0, 318, 264)).resize((300, 400))
+    picture = astronaut().crop((120, 0, 318, 264)).resize((300, 400))
     out = BytesIO()
     picture.save(out, "JPEG", quality=88)
     return out.getvalue()

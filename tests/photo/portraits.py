@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
 from io import BytesIO
 from typing import Any
 
 import pillow_heif
 from PIL import Image
-from skimage.data import astronaut
+
+from tests.support.once.astronaut import astronaut
 
 
-def portrait(height: int = 640, width: int = 440) -> Image.Image:
+def portrait(
+    height: int = 640, width: int = 440, by: Image.Resampling = Image.Resampling.LANCZOS
+) -> Image.Image:
     """The head of the astronaut, upright and in colour."""
-    return _published().crop((147, 0, 309, 235)).resize((width, height), Image.Resampling.LANCZOS)
+    return astronaut().crop((147, 0, 309, 235)).resize((width, height), by)
 
 
 def whole() -> Image.Image:
     """The astronaut as published, 512 x 512, with room around the head on most sides."""
-    return _published().copy()
-
-
-@cache
-def _published() -> Image.Image:
-    return Image.fromarray(astronaut())
+    return astronaut()
 
 
 def jpeg(picture: Image.Image, **options: Any) -> bytes:

@@ -235,6 +235,14 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.assert_migrated()
 
 
+def test_what_stands_at_the_newest_version_loads_no_migration(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alembic.command.upgrade", lambda *_: pytest.fail("Alembic was asked"))
+    database.migrate()
+    database.assert_migrated()
+
+
 def test_a_schema_of_another_version_is_refused(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))

@@ -27,6 +27,7 @@ from ncre.identity.accounts import Account
 from ncre.rounds import bundled
 from ncre.rounds.loader import load_round
 from tests.support.fake_channel import FakeChannel
+from tests.support.once.astronaut import astronaut
 
 SECRET: Final = bytes(range(32))
 TODAY: Final = date(2027, 1, 5)
@@ -175,10 +176,7 @@ def form_of_details(details: Details = WENJING) -> dict[str, str]:
 @cache
 def portrait() -> bytes:
     """A real portrait as a candidate would upload it: scikit-image's public-domain astronaut, 567 x 390."""
-    from skimage import data
-
-    whole = Image.fromarray(data.astronaut())
-    cropped = whole.crop((147, 0, 309, 235)).resize((390, 567), Image.Resampling.LANCZOS)
+    cropped = astronaut().crop((147, 0, 309, 235)).resize((390, 567), Image.Resampling.LANCZOS)
     out = BytesIO()
     cropped.save(out, "JPEG", quality=92, subsampling=0)
     return out.getvalue()

@@ -19,8 +19,6 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from mutmut.mutation.file_mutation import mutate_file_contents
-
 from tools.mutants.settings import KEPT, settings
 
 
@@ -77,6 +75,9 @@ def mutated(module: str, source: Path) -> Mutated:
     folder = KEPT / "generated"
     file = folder / f"{module}-{digest}.py"
     if not file.exists():
+        # Late: its grammar of Python takes 0.7 s to load.
+        from mutmut.mutation.file_mutation import mutate_file_contents
+
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob(f"{module}-" + "?" * 16 + ".py"):
             old.unlink()

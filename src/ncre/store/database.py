@@ -149,9 +149,6 @@ class Database:
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the schema to the newest version, or to one before it. Safe to run twice, and in several processes at once."""
-        from alembic import command  # heavy, and no other command needs it
-        from alembic.config import Config
-
         if self._file is not None:
             self._file.make()
         with self.explained(), self.transaction() as connection:
@@ -159,11 +156,9 @@ class Database:
                 connection.execute(_LOCK, {"key": MIGRATION_LOCK})
                 if schema := schema_named_by(self._url):
                     connection.execute(CreateSchema(schema, if_not_exists=True))
-            configuration = Config()
-            configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-            configuration.set_main_option("path_separator", "os")
-            configuration.attributes["connection"] = connection
-            command.upgrade(configuration, revision)
+            if revision == "head" and migrated_to(connection) == newest_migrations():
+                return  # Alembic would load every migration to find that
+            _upgrade(connection, revision)
 
     def is_migrated(self) -> bool:
         """Whether the schema is the newest one."""
@@ -228,3 +223,14 @@ class Database:
     def _where(self) -> str:
         """Its URL without the password."""
         return self._url.render_as_string(hide_password=True)
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    from alembic import command  # heavy, and nothing else needs it
+    from alembic.config import Config
+
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, revision)

@@ -10,8 +10,6 @@ from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
-from PIL import Image
-from skimage.data import astronaut
 from stdnum.cn import ric
 
 from ncre.bootstrap import build_container
@@ -19,6 +17,7 @@ from ncre.config import read_settings
 from ncre.domain.registration.vocabulary import Role
 from tests.attacks.target import Target
 from tests.photo.portraits import jpeg
+from tests.support.once.astronaut import astronaut
 from tests.support.people import WENJING, Candidate
 from tests.support.served import Browser
 
@@ -34,7 +33,7 @@ def findings(target: Target) -> list[str]:
     browser = target.browser()
     form = {**browser.hidden("/sign-in"), "name": NAME, "password": PASSWORD}
     assert browser.ask("POST", "/sign-in", form)[0] == 303
-    picture = jpeg(Image.fromarray(astronaut()).resize((4800, 4800)), quality=50)
+    picture = jpeg(astronaut().resize((4800, 4800)), quality=50)
     attack = _Attack(target, browser, address, _form(browser.hidden(address), picture))
     waits = attack.run()
     found = []

@@ -9,8 +9,6 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.routing import RequestRedirect
 
-from tests.browser.walks.views import EVERY_VIEW
-
 FILES: Final = frozenset({
     "api_docs.openapi", "audit.export", "captcha.picture", "captcha.sound", "documents.form",
     "documents.form_then", "documents.proof", "documents.ticket", "documents.ticket_then", "halls.doors", "health.alive",
@@ -59,6 +57,8 @@ def test_every_page_is_walked_or_named_with_a_reason(site: Flask) -> None:
         for rule in site.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and not rule.endpoint.startswith("api.")
     }
+    from tests.browser.walks.views import EVERY_VIEW  # late: it loads what drives a browser
+
     walked = {endpoint_of(site, view.path) for view in EVERY_VIEW if view.path != "/nowhere"}
     walked |= {view.comes_to for view in EVERY_VIEW if view.comes_to}
     named = FILES | REDIRECTS | ELSEWHERE.keys()

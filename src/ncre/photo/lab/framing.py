@@ -102,10 +102,11 @@ def _framed(found: Nets, picture: Image.Image) -> Framed:
     if seen is None:
         return Framed(None, ("CROP_NO_FACE",))
     if STRAIGHTENED[0] <= abs(seen["roll"]) <= STRAIGHTENED[1]:
-        straight = _placed(found, _Source.straightened(picture, seen["roll"]))
-        if straight.jpeg is not None:
-            return straight
-    return _placed(found, _Source.whole(picture))
+        straight = _Source.straightened(picture, seen["roll"])
+        placed = _placed(found, straight, _seen(found, straight.picture))
+        if placed.jpeg is not None:
+            return placed
+    return _placed(found, _Source.whole(picture), seen)
 
 
 @dataclass(frozen=True)
@@ -128,20 +129,20 @@ class _Source:
         return box.inside(self.picture) and self.filled.crop(_outwards(box)).getextrema()[0] == 255
 
 
-def _placed(found: Nets, source: _Source) -> Framed:
+def _placed(found: Nets, source: _Source, seen: dict[str, float] | None) -> Framed:
     """The best frame that the source holds, cut out; or what is lacking."""
-    picture, head = source.picture, _head(found, source.picture)
+    picture, head = source.picture, _head(found, source.picture, seen)
     if head is None:
         return Framed(None, ("CROP_NO_FACE",))
     if head.crown <= CUT * picture.height:
         return Framed(None, ("CROP_ABOVE",))
-    boxes = [box for box in _boxes(head) if source.holds(box)]
-    if not boxes:
-        return Framed(None, _advice(picture, next(_boxes(head))))
-    if boxes[0].height < SMALLEST:
-        return Framed(None, ("CROP_SMALL",))
-    alike = [box for box in boxes if (box.top, box.height) == (boxes[0].top, boxes[0].height)]
-    return Framed(_cut(picture, max(alike, key=head.room)))
+    for beside in _boxes(head):
+        boxes = [box for box in beside if source.holds(box)]
+        if boxes and boxes[0].height < SMALLEST:
+            return Framed(None, ("CROP_SMALL",))
+        if boxes:
+            return Framed(_cut(picture, max(boxes, key=head.room)))
+    return Framed(None, _advice(picture, next(_boxes(head))[0]))
 
 
 @dataclass(frozen=True)
@@ -159,9 +160,8 @@ class _Head:
         return min(self.left - box.left, box.left + box.width - self.right)
 
 
-def _head(found: Nets, picture: Image.Image) -> _Head | None:
-    """Looked at twice: in a large picture the first look is too coarse, the second sees the head alone."""
-    seen = _seen(found, picture)
+def _head(found: Nets, picture: Image.Image, seen: dict[str, float] | None) -> _Head | None:
+    """Looked at once more: in a large picture the first look is too coarse, the second sees the head alone."""
     if seen is None:
         return None
     tall = (seen["chin"] - seen["crown"]) * picture.height
@@ -193,15 +193,17 @@ def _seen(found: Nets, picture: Image.Image) -> dict[str, float] | None:
     return geometry(head) if head is not None else None
 
 
-def _boxes(head: _Head) -> Iterator[_Box]:
-    """Frames around the head, the best first."""
+def _boxes(head: _Head) -> Iterator[list[_Box]]:
+    """Frames around the head, the best first; those that differ only in what is beside it together."""
     for share in HEADS:
         height = (head.chin - head.crown) / share
         width = height * WIDTH / HEIGHT
         for top in TOPS:
             if SHOULDERS[0] <= 1 - top - share <= SHOULDERS[1]:
-                for middle in CENTRES:
-                    yield _Box(head.centre - middle * width, head.crown - top * height, width, height)
+                yield [
+                    _Box(head.centre - middle * width, head.crown - top * height, width, height)
+                    for middle in CENTRES
+                ]
 
 
 def _outwards(box: _Box) -> tuple[int, int, int, int]:
