@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from ncre.store.claims import ClaimStore
 from ncre.store.database import Database
@@ -40,6 +40,14 @@ def test_a_key_has_one_holder(database: Database, book: ClaimStore) -> None:
         assert book.take(connection, "place", ANNA)
         assert not book.take(connection, "place", BERT)
         assert book.holder(connection, "place") == ANNA
+
+
+def test_a_free_key_is_taken_in_one_statement(database: Database, book: ClaimStore) -> None:
+    heard: list[str] = []
+    with database.transaction() as connection:
+        event.listen(connection, "before_cursor_execute", lambda _c, _cursor, one, *_: heard.append(one))
+        assert book.take(connection, "place", ANNA)
+    assert len(heard) == 1
 
 
 def test_taking_what_one_has_succeeds_again(database: Database, book: ClaimStore) -> None:

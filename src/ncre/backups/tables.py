@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from ncre.store.columns import has_key
+from ncre.store.columns import ONE, has_key
 from ncre.store.schema import metadata
 
 BATCH_SIZE: Final = 1_000
@@ -58,7 +58,7 @@ def filled(connection: Connection) -> list[str]:
     return [
         table.name
         for table in metadata.sorted_tables
-        if table.name in known - BEGUN and connection.execute(select(table).limit(1)).first() is not None
+        if table.name in known - BEGUN and connection.execute(select(table).limit(ONE)).first() is not None
     ]
 
 

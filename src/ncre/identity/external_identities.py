@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Index, String, Table, Uuid, delete, i
 from sqlalchemy.exc import IntegrityError
 
 from ncre.clients.identity_provider import LONGEST_NAME, LONGEST_SUBJECT, Identity
-from ncre.store.columns import Moment
+from ncre.store.columns import ONE, Moment
 from ncre.store.database import Database
 from ncre.store.schema import metadata
 
@@ -52,7 +52,7 @@ class Identities:
             identities.c.subject.in_((identity.subject, *identity.also)),
         )
         with self._database.reading() as connection:
-            return connection.execute(asked.limit(1)).scalar_one_or_none()
+            return connection.execute(asked.limit(ONE)).scalar_one_or_none()
 
     def link(self, connection: Connection, identity: Identity, account: UUID) -> bool:
         """Whether this is a new link. Raises LinkedElsewhere: a link is never moved."""

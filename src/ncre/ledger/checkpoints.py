@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 from ncre.ledger import tables
 from ncre.ledger.signing import with_lines
 from ncre.ledger.verifier import Checkpoint, VerificationFailed, VerifierKey
+from ncre.store.columns import ONE
 from ncre.store.database import Database
 
 LOCK: Final = UUID("6c656467-6572-4e63-8265-000000000001")
@@ -34,7 +35,7 @@ class Sealed:
 _COLUMNS: Final = tuple(
     tables.checkpoints.c[name] for name in ("number", "size", "root", "last_id", "at", "note")
 )
-_NEWEST: Final = select(*_COLUMNS).order_by(tables.checkpoints.c.number.desc()).limit(1)
+_NEWEST: Final = select(*_COLUMNS).order_by(tables.checkpoints.c.number.desc()).limit(ONE)
 
 
 def newest(connection: Connection) -> Sealed | None:
@@ -48,7 +49,7 @@ def covering(connection: Connection, position: int) -> Sealed | None:
         select(*_COLUMNS)
         .where(tables.checkpoints.c.last_id >= position)
         .order_by(tables.checkpoints.c.last_id)
-        .limit(1)
+        .limit(ONE)
     )
     found = connection.execute(first).first()
     return Sealed(*found) if found else None
@@ -90,7 +91,7 @@ def latest(connection: Connection, count: int, before: int | None = None) -> lis
 def newest_of(connection: Connection, witness: str) -> tuple[int, datetime | None]:
     """The largest size that a witness cosigned, and when its line came; (0, None) for none."""
     c = tables.cosignatures.c
-    newest = select(c.size, c.at).where(c.witness == witness).order_by(c.size.desc()).limit(1)
+    newest = select(c.size, c.at).where(c.witness == witness).order_by(c.size.desc()).limit(ONE)
     found = connection.execute(newest).first()
     return (found.size, found.at) if found else (0, None)
 

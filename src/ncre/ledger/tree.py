@@ -13,6 +13,7 @@ from ncre.ledger import lines
 from ncre.ledger.merkle import perfect_root
 from ncre.ledger.tables import tiles
 from ncre.ledger.verifier import Frontier
+from ncre.store.columns import ONE
 
 WIDTH: Final = 256
 HEIGHT: Final = 8
@@ -153,7 +154,7 @@ class StoredTree:
             select(tiles.c.number, tiles.c.last_id)
             .where(tiles.c.first_id <= position)
             .order_by(tiles.c.first_id.desc())
-            .limit(1)
+            .limit(ONE)
         )
         found = self._connection.execute(tile).first()
         if found is None or found.last_id < position:

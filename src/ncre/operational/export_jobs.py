@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from ncre.store.columns import Moment
+from ncre.store.columns import ONE, Moment
 from ncre.store.database import Database
 from ncre.store.deadlines import SKEW
 from ncre.store.schema import metadata
@@ -140,7 +140,7 @@ class ExportJobs:
         dead = (exports.c.state == JobState.RUNNING.value) & silent
         free = or_(exports.c.state == JobState.WAITING.value, dead)
         with self._database.transaction() as connection:
-            asked = select(exports.c.id).where(free).order_by(exports.c.asked_at).limit(1)
+            asked = select(exports.c.id).where(free).order_by(exports.c.asked_at).limit(ONE)
             job = connection.execute(asked).scalar_one_or_none()
             if job is None:
                 return None

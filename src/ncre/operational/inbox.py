@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ncre.store.columns import Moment
+from ncre.store.columns import ONE, Moment
 from ncre.store.database import Database
 from ncre.store.schema import metadata
 
@@ -77,4 +77,4 @@ def trades_of(connection: Connection, channel: str, prefix: str, part: str) -> l
 def holder_of(connection: Connection, channel: str, trade: str) -> str | None:
     """The order for which the money of a trade was told, or None."""
     asked = select(inbox.c.order).where(inbox.c.channel == channel, inbox.c.trade == trade)
-    return connection.execute(asked.limit(1)).scalar_one_or_none()
+    return connection.execute(asked.limit(ONE)).scalar_one_or_none()

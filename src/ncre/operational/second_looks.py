@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from ncre.store.columns import Moment
+from ncre.store.columns import ONE, Moment
 from ncre.store.deadlines import SKEW
 from ncre.store.schema import metadata
 
@@ -122,7 +122,7 @@ def rate_at(connection: Connection, site: str, moment: datetime) -> int:
         select(second_look_rates.c.per_mille)
         .where(second_look_rates.c.site == site, second_look_rates.c.since <= moment)
         .order_by(second_look_rates.c.since.desc())
-        .limit(1)
+        .limit(ONE)
     )
     return connection.execute(asked).scalar_one_or_none() or 0
 
@@ -165,7 +165,7 @@ def taken(connection: Connection, account: UUID, now: datetime) -> SecondLook | 
         second_looks.c.taken_at > now - HELD,
         second_looks.c.taken_at <= now + SKEW,
     )
-    row = connection.execute(asked.limit(1)).mappings().first()
+    row = connection.execute(asked.limit(ONE)).mappings().first()
     return SecondLook(**row) if row else None
 
 

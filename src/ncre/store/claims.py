@@ -37,8 +37,8 @@ class ClaimStore:
 
     def __init__(self, database: Database) -> None:
         insert: Any = sqlite.insert if database.dialect == "sqlite" else postgresql.insert
-        self._take = insert(claims).on_conflict_do_nothing()
-        self._take_many = self._take.returning(claims.c.key)
+        # By what comes back: of an INSERT, SQLAlchemy keeps no number of rows on PostgreSQL.
+        self._take = insert(claims).on_conflict_do_nothing().returning(claims.c.key)
         quota = insert(counters)
         self._set_quota = quota.on_conflict_do_update(
             index_elements=[counters.c.key], set_={"quota": quota.excluded.quota}
@@ -51,14 +51,14 @@ class ClaimStore:
 
     def take(self, connection: Connection, key: str, holder: UUID) -> bool:
         """Whether `holder` has the key now; True also when he had it before."""
-        if connection.execute(self._take, {"key": key, "holder": holder}).rowcount == 1:
+        if connection.execute(self._take, {"key": key, "holder": holder}).first() is not None:
             return True
         return self.holder(connection, key) == holder
 
     def take_all(self, connection: Connection, wanted: Sequence[tuple[str, UUID]]) -> bool:
         """Take (key, holder) pairs, in the order of their keys; False when anybody has one of them already."""
         rows = [{"key": key, "holder": holder} for key, holder in sorted(wanted)]
-        return not rows or len(connection.execute(self._take_many, rows).all()) == len(rows)
+        return not rows or len(connection.execute(self._take, rows).all()) == len(rows)
 
     def release(self, connection: Connection, key: str, holder: UUID) -> None:
         """Free the key, if this holder has it; another's claim stays."""

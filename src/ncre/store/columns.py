@@ -1,14 +1,19 @@
-"""Columns that mean the same on SQLite and on PostgreSQL: their types, and keys of several of them."""
+"""What means the same on SQLite and on PostgreSQL: types of columns, keys of several of them, the limit of one row."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, DateTime, Table, and_, tuple_
+from sqlalchemy import ColumnElement, DateTime, Table, and_, literal_column, tuple_
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+ONE: Final[ColumnElement[Any]] = literal_column("1")
+"""The limit of a statement that reads one row, written into it. Of a limit that is sent beside it PostgreSQL assumes that it lets
+a tenth of all rows through: a plan for every limit then looks dearer than one for this limit, and each use plans anew.
+"""
 
 
 class Moment(TypeDecorator[datetime]):

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, select, type
 from sqlalchemy.exc import IntegrityError as ConstraintViolated
 from sqlalchemy.types import NullType
 
+from ncre.store.columns import ONE
 from ncre.store.database import Database
 from ncre.store.safe_reader import settled_position
 from ncre.store.schema import facts
@@ -52,7 +53,7 @@ _NEWEST_OF: Final = (
     select(facts.c.version, facts.c.topic, facts.c.state)
     .where(facts.c.stream == bindparam("of"), facts.c.topic == bindparam("topic"))
     .order_by(facts.c.version.desc())
-    .limit(1)
+    .limit(ONE)
 )
 _SLICE: Final = (
     select(type_coerce(facts.c.stream, NullType()), facts.c.version, facts.c.topic, facts.c.state)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from sqlalchemy.pool import Pool
 from ncre.bootstrap import Container
 from ncre.events.base import Fact
 from ncre.store.fact_store import FactStore
-from tests.support.people import Candidate, approved, somebody
+from ncre.web.site import create_site
+from tests.support.containers import container_on, open_round
+from tests.support.people import Candidate, Clock, approved, somebody
 from tests.web.staff_members import HERE, office, reviewer, row_of
 from tests.web.visitor import signed_in
 
@@ -65,6 +68,30 @@ def used() -> Iterator[Use]:
 @pytest.fixture
 def wenjing(container: Container) -> Candidate:
     return somebody(container)
+
+
+PREPARED_AFTER, TRIED = 5, 5
+"""Uses after which the driver prepares a statement, and after which PostgreSQL compares one plan for all values with those it made."""
+
+
+def test_no_statement_of_a_page_is_planned_anew_at_each_use(
+    postgres_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    with closing(container_on(postgres_url, tmp_path / "data", clock)) as container:
+        open_round(container)
+        wenjing = somebody(container)
+        wenjing.until_waiting()
+        visitor = signed_in(create_site(container), wenjing)
+        for _ in range(PREPARED_AFTER + TRIED + 2):
+            for path in ("/welcome", "/agreement", f"/registrations/{wenjing.id}"):
+                visitor.get(path)
+        with container.database.reading() as connection:
+            plans = connection.exec_driver_sql(
+                "SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements"
+            ).all()
+    assert len(plans) > 5
+    assert [one for one, kept, anew in plans if anew > TRIED] == []
+    assert any(kept for _, kept, _ in plans)
 
 
 def test_the_task_list_takes_one_connection(site: Flask, wenjing: Candidate) -> None:

@@ -29,7 +29,7 @@ from ncre.backups.copying import assert_empty_tables, number_by_hand, number_on
 from ncre.backups.moving.notes import ChangeNote, Notes
 from ncre.backups.problems import BackupUnusable
 from ncre.backups.tables import Key, Row
-from ncre.store.columns import has_key
+from ncre.store.columns import ONE, has_key
 from ncre.store.database import Database
 from ncre.store.schema import facts, metadata
 
@@ -111,7 +111,7 @@ class Transfer:
         with self._target.explained(), self._target.reading() as reading:
             if not inspect(reading).has_table(_progress.name):
                 return None
-            return reading.scalar(select(_progress.c.token).limit(1))
+            return reading.scalar(select(_progress.c.token).limit(ONE))
 
     def copied(self) -> set[str]:
         with self._target.reading() as reading:

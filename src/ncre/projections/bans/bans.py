@@ -31,7 +31,7 @@ from ncre.events import ban as facts
 from ncre.events.base import Fact
 from ncre.projections.base import Key, Projection, Row, changed, found_in
 from ncre.projections.registration.registrations import registrations
-from ncre.store.columns import Moment
+from ncre.store.columns import ONE, Moment
 from ncre.store.schema import metadata, person_keys
 
 _LIFTED: Final = text("lifted_at IS NOT NULL")
@@ -133,7 +133,7 @@ _OF_PERSON: Final = (
         bans.c.lifted_at.is_(None),
     )
     .order_by(bans.c.ends.desc(), bans.c.id)
-    .limit(1)
+    .limit(ONE)
 )
 _PAGE: Final = select(bans).order_by(bans.c.imposed_at.desc(), bans.c.id.desc())
 _CONCERNED: Final = (
@@ -222,7 +222,9 @@ def hide_document(connection: Connection, ban: UUID) -> None:
 
 def is_kept(connection: Connection, registration: UUID) -> bool:
     """Whether the office lets the registration stand."""
-    asked = select(kept_registrations.c.ban).where(kept_registrations.c.registration == registration).limit(1)
+    asked = (
+        select(kept_registrations.c.ban).where(kept_registrations.c.registration == registration).limit(ONE)
+    )
     return connection.execute(asked).first() is not None
 
 

@@ -25,7 +25,7 @@ from ncre.domain.exam.plan import Round, Site
 from ncre.events import exam as facts
 from ncre.projections.base import Key, Projection, Row, changed, found_in, stored_as_json
 from ncre.projections.rows import RegistrationRow
-from ncre.store.columns import Moment
+from ncre.store.columns import ONE, Moment
 from ncre.store.schema import metadata
 
 rounds = Table(
@@ -140,7 +140,7 @@ _ROUND_VERSION = select(rounds.c.version).where(rounds.c.code == bindparam("want
 _NEWEST_FIRST = select(rounds.c.code, rounds.c.version).order_by(
     rounds.c.opened_at.desc(), rounds.c.code.desc()
 )
-_NEWEST = _NEWEST_FIRST.limit(1)
+_NEWEST = _NEWEST_FIRST.limit(ONE)
 _ROUND_PLAN = select(rounds.c.plan, rounds.c.retired).where(rounds.c.code == bindparam("wanted"))
 _SITE = (sites.c.round == bindparam("of"), sites.c.code == bindparam("wanted"))
 _SITE_VERSION = select(sites.c.version).where(*_SITE)

@@ -35,7 +35,7 @@ from ncre.events.base import Fact
 from ncre.projections.base import Key, Projection, Row, changed, typed, typed_or_none
 from ncre.projections.registration.row_steps import CHANGES
 from ncre.projections.rows import HoldingRow, RegistrationRow
-from ncre.store.columns import Moment
+from ncre.store.columns import ONE, Moment
 from ncre.store.schema import metadata
 
 registrations = Table(
@@ -145,7 +145,7 @@ _NEWEST = (
         registrations.c.ordinal.desc(),
     )
 )
-_NEWEST_ONE = _NEWEST.limit(1)
+_NEWEST_ONE = _NEWEST.limit(ONE)
 _OF_ACCOUNT = (
     select(registrations)
     .where(registrations.c.account == bindparam("candidate"))

@@ -16,6 +16,7 @@ from ncre.projections.base import typed, typed_or_none
 from ncre.projections.registration import registration_counts
 from ncre.projections.registration.registrations import registrations
 from ncre.projections.rows import RegistrationRow
+from ncre.store.columns import ONE
 
 
 def waiting(
@@ -63,7 +64,7 @@ def next_after(
         _at(select(registrations), round_code, sites)
         .where(registrations.c.account != without, registrations.c.id.not_in([case, *claimed]))
         .order_by(registrations.c.requested_at, registrations.c.id)
-        .limit(1)
+        .limit(ONE)
     )
     behind = others.where(registrations.c.requested_at >= requested_at).where(
         or_(registrations.c.requested_at > requested_at, registrations.c.id > case)

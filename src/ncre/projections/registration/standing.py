@@ -13,11 +13,12 @@ from ncre.projections.base import Row
 from ncre.projections.exam.exams import ExamRepository, rounds, sites
 from ncre.projections.registration.registrations import registrations
 from ncre.projections.rows import RegistrationRow
+from ncre.store.columns import ONE
 
 _newest_first = (rounds.c.opened_at.desc(), rounds.c.code.desc())
-_code_of_newest = select(rounds.c.code).order_by(*_newest_first).limit(1).correlate(None).scalar_subquery()
+_code_of_newest = select(rounds.c.code).order_by(*_newest_first).limit(ONE).correlate(None).scalar_subquery()
 _version_of_newest = (
-    select(rounds.c.version).order_by(*_newest_first).limit(1).correlate(None).scalar_subquery()
+    select(rounds.c.version).order_by(*_newest_first).limit(ONE).correlate(None).scalar_subquery()
 )
 _STANDING: Final = (
     select(

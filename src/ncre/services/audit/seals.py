@@ -13,6 +13,7 @@ from ncre.ledger import checkpoints, lines
 from ncre.ledger.merkle import inclusion_proof, is_included
 from ncre.ledger.tree import MissingTile, StoredTree
 from ncre.ledger.verifier import leaf_hash
+from ncre.store.columns import ONE
 from ncre.store.schema import facts
 
 
@@ -30,7 +31,7 @@ _NEWEST: Final = facts.c.version.desc()
 
 def seal_of(connection: Connection, registration: UUID) -> Seal | None:
     """None where the newest fact is not sealed yet."""
-    newest = select(facts.c.id).where(facts.c.stream == registration).order_by(_NEWEST).limit(1)
+    newest = select(facts.c.id).where(facts.c.stream == registration).order_by(_NEWEST).limit(ONE)
     position = connection.execute(newest).scalar_one()
     sealed = checkpoints.covering(connection, position)
     if sealed is None:

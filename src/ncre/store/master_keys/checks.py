@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, inspect, select
 
+from ncre.store.columns import ONE
 from ncre.store.database import Database, DatabaseUnusable
 from ncre.store.keys import Keys
 from ncre.store.schema import facts, key_checks, person_keys
@@ -128,6 +129,6 @@ def _stored(connection: Connection) -> dict[tuple[str, int], str]:
 def _is_empty(connection: Connection) -> bool:
     known = inspect(connection)
     return not any(
-        known.has_table(table.name) and connection.execute(select(table).limit(1)).first()
+        known.has_table(table.name) and connection.execute(select(table).limit(ONE)).first()
         for table in (facts, person_keys)
     )
