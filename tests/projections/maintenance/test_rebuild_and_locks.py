@@ -55,7 +55,7 @@ class RebuiltAmid:
             done = self._real(store, *given)
             if self._rebuilding is None:
                 self._rebuilding = self._threads.submit(made_anew, self._container)
-                until(lambda: somebody_waits(self._container) or self._ended())
+                until(lambda: somebody_waits(self._container) or self._ended(), 60)
             return done
 
         return amid

@@ -152,6 +152,20 @@ class RowsOfSummary(Dependent):
         self.owner = summary.of_one
         self.reads = ((registrations.c.id, *(one for one in summary.reads if one is not registrations.c.id)),)
 
+    @property
+    def sum_names(self) -> tuple[str, ...]:
+        return self._summary.sum_names
+
+    def sums_stored(self, connection: Connection, told: Sequence[Row]) -> list[tuple[int, ...] | None]:
+        """The stored sums of each of these rows; None where it is not there."""
+        keys = [self._key(raw) for raw in as_raw_rows(connection, self.table, told)]
+        places = [self._names.index(name) for name in self.sum_names]
+        found = {
+            self._key(raw): tuple(raw[place] for place in places)
+            for raw in raw_rows_with(connection, self.table, keys)
+        }
+        return [found.get(key) for key in keys]
+
     def told(self, tables: Tables) -> Iterator[Row]:
         names = (*self._summary.key_names, *self._summary.sum_names)
         for row in tables[registrations]:
