@@ -411,19 +411,17 @@ def test_claims_that_were_lost_are_as_of_now_where_one_was_given_back_and_one_ta
 def test_registrations_are_read_again_for_their_claims_only_where_facts_came_since(
     container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decided, real, read = Walker(container), Dependent._tables_now, set[UUID]()
-    decided.pictured()
-    decided.requests_review()
+    leaving, real, read = Walker(container), Dependent._tables_now, set[UUID]()
+    leaving.submitted()
     execute(container, "DELETE FROM claims")
-    execute(container, "DELETE FROM review_index")
 
     def noted(dependent: Dependent, connection: Any, owners: Any) -> Any:
         read.update(owners)
         return real(dependent, connection, owners)
 
     monkeypatch.setattr(Dependent, "_tables_now", noted)
-    made_anew(container, Interrupted(container, lambda: people.rejected(container, decided)))
-    assert read == {decided.id}
+    made_anew(container, Interrupted(container, leaving.withdraws))
+    assert read == {leaving.id}
     assert differences(container) == []
 
 
