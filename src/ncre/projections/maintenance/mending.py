@@ -57,7 +57,7 @@ Follow = dict[Dependent, dict[UUID, list[Row]]]
 
 
 @dataclass(frozen=True)
-class Portion:
+class RowsToWrite:
     """What is written while writers wait."""
 
     rows: dict[Projection, Differing] = field(default_factory=dict)
@@ -181,7 +181,7 @@ class Mender:
         part: Slice,
         since: int,
         opened: dict[UUID, set[UUID]],
-        unequal: Portion,
+        unequal: RowsToWrite,
         done: Callable[[Connection], None] | None,
     ) -> None:
         """The rows that the log leads to in place of those that differ, as they are by now; then the slice may be `done`."""
@@ -236,19 +236,19 @@ class Mender:
         self.held = max(self.held, perf_counter() - begun)
 
 
-def _portions(found: dict[Projection, Differing], follow: Follow) -> Iterator[Portion]:
+def _portions(found: dict[Projection, Differing], follow: Follow) -> Iterator[RowsToWrite]:
     """PORTION rows at a time, of as many tables as it takes, and behind them what follows from registrations.
 
     What is made of private fields comes last, so that keys are held as rarely as can be.
     """
-    portion, room = Portion(), PORTION
+    portion, room = RowsToWrite(), PORTION
     for projection, unequal in sorted(found.items(), key=lambda one: bool(one[0].opens)):
         for absent, expected in ((True, unequal.absent), (False, unequal.wrong)):
             left = expected
             while left:
                 if not room:
                     yield portion
-                    portion, room = Portion(), PORTION
+                    portion, room = RowsToWrite(), PORTION
                 some, left = left[:room], left[room:]
                 into = portion.rows.setdefault(projection, Differing())
                 (into.absent if absent else into.wrong).extend(some)
@@ -259,7 +259,7 @@ def _portions(found: dict[Projection, Differing], follow: Follow) -> Iterator[Po
             weight = sum(map(len, of_some.values()))
             if portion and (dependent in portion.follow or weight > room):
                 yield portion
-                portion, room = Portion(), PORTION
+                portion, room = RowsToWrite(), PORTION
             portion.follow[dependent] = of_some
             room -= weight
     if portion:
