@@ -68,7 +68,9 @@ def fill(
         for corrections in totals.corrections(connection, app.listeners.summaries):
             corrections.write(connection)
         told = claims_check.of_stored_rows(connection, totals.of(held), drawn)
-        claims_check.correct(connection, holding_differences(claims_check.counted(connection), told))
+        off = holding_differences(claims_check.counted(connection), told)
+        claims_check.correct(connection, off)
+        claims_check.set_forward(connection, off)
         ids = list(connection.execute(select(registrations.c.id)).scalars())
         for start in range(0, len(ids), BATCH_SIZE):
             ClaimRows().make_right(connection, set(ids[start : start + BATCH_SIZE]))

@@ -1,4 +1,4 @@
-"""Seats for all people of a site at once: read, decided and claimed a table at a time, for a site seats thousands."""
+"""Seats for all people of a site at once: read and decided a table at a time, for a site seats thousands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from ncre.domain.registration.decision_context import DecisionContext
 from ncre.domain.registration.decisions import decide
 from ncre.domain.registration.state import evolve, replay
 from ncre.events.base import Fact
-from ncre.handlers.claim_moves import ClaimMoves
 from ncre.handlers.decision_contexts import DecisionContexts
 from ncre.handlers.fact_metadata import FactMetadata, caused, newest
 from ncre.store.fact_store import FactStore
@@ -22,16 +21,15 @@ from ncre.store.fact_store import FactStore
 class BulkSeating:
     """Thread-safe."""
 
-    def __init__(
-        self, store: FactStore, stamps: FactMetadata, claims: ClaimMoves, contexts: DecisionContexts
-    ) -> None:
+    def __init__(self, store: FactStore, stamps: FactMetadata, contexts: DecisionContexts) -> None:
         self._store = store
         self._stamps = stamps
-        self._claims = claims
         self._contexts = contexts
 
-    def seated(self, connection: Connection, commands: Sequence[c.Seat]) -> list[Fact]:
-        """The facts to record, whose chairs are taken now. Raises Refusal for all where one is refused, or a chair taken."""
+    def decided(
+        self, connection: Connection, commands: Sequence[c.Seat]
+    ) -> tuple[list[Fact], list[tuple[str, UUID]]]:
+        """The facts to record, and the chairs to take, each for a registration. Raises Refusal for all where one is refused."""
         histories = self._store.histories(connection, [command.registration for command in commands])
         contexts: dict[tuple[str, str], DecisionContext] = {}
         recorded: list[Fact] = []
@@ -53,5 +51,4 @@ class BulkSeating:
                 chairs += [(chair.key, after.id) for chair in changes(registration, after, fact).taken]
                 recorded.append(fact)
                 registration = after
-        self._claims.take_chairs(connection, chairs)
-        return recorded
+        return recorded, chairs

@@ -79,7 +79,7 @@ class CommandHandler:
         self._claims = ClaimMoves(lambda: self.claims)
         self._contexts = DecisionContexts(database, store, self.exams, lambda: self.photos)
         self._planning = ExamPlanning(store, self._stamps, self._claims)
-        self._seating = BulkSeating(store, self._stamps, self._claims, self._contexts)
+        self._seating = BulkSeating(store, self._stamps, self._contexts)
 
     def handle(self, command: c.Command) -> Registration:
         """Carry a command out and return the registration as it then stands.
@@ -164,10 +164,15 @@ class CommandHandler:
         """
         in_order = sorted(commands, key=lambda one: one.registration)
         with self.watch.command("seat_together") as answer:
-            self.run_in_transaction(
-                lambda connection: self._record(connection, self._seating.seated(connection, in_order))
-            )
+            self.run_in_transaction(lambda connection: self._seat(connection, in_order))
             answer.recorded = bool(in_order)
+
+    def _seat(self, connection: Connection, commands: Sequence[c.Seat]) -> None:
+        """Facts before chairs, as in every command: whoever makes rows anew keeps facts away while they write claims."""
+        recorded, chairs = self._seating.decided(connection, commands)
+        self._append(connection, recorded)
+        self._claims.take_chairs(connection, chairs)
+        self._project(connection, recorded)
 
     def require_photo(self, row: RegistrationRow) -> None:
         """Nobody is sent to pay for a registration whose photo is lost. Raises Refusal."""

@@ -167,10 +167,11 @@ class FactRecorder(ApplicationRecorder):
         bounds = {"first": first, "last": last, "upto": upto}
         stream, last = first, cast(Any, None)
         found: list[StoredEvent] = []
-        for raw, version, topic, state in connection.execute(_SLICE, bounds):
-            if raw != last:
-                stream, last = raw if isinstance(raw, UUID) else UUID(raw), raw
-            found.append(StoredEvent(stream, version, topic, state))
+        with connection.execute(_SLICE, bounds) as result:
+            for raw, version, topic, state in result.cursor.fetchall():  # plain tuples of the driver
+                if raw != last:
+                    stream, last = raw if isinstance(raw, UUID) else UUID(raw), raw
+                found.append(StoredEvent(stream, version, topic, state))
         return found
 
     def select_streams_since(self, after: int, first: UUID, last: UUID, connection: Connection) -> list[UUID]:

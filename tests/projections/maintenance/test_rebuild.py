@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from sqlalchemy import inspect, text
@@ -18,6 +19,7 @@ from ncre.projections import all_projections
 from ncre.projections.base import Row
 from ncre.projections.maintenance import claims_check, mending, rebuild_notes
 from ncre.projections.maintenance import rebuild as rebuilding
+from ncre.projections.maintenance.dependents import Dependent
 from ncre.projections.maintenance.mending import Mender
 from ncre.projections.maintenance.rebuild import check, rebuild
 from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes, RebuildOvertaken
@@ -404,6 +406,37 @@ def test_claims_that_were_lost_are_as_of_now_where_one_was_given_back_and_one_ta
     made_anew(container, Interrupted(container, meanwhile))
     assert (leaving.row["status"], coming.row["status"]) == (Status.WITHDRAWN, Status.PENDING_REVIEW)
     assert differences(container) == []
+
+
+def test_registrations_are_read_again_for_their_claims_only_where_facts_came_since(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving, real, read = Walker(container), Dependent._tables_now, set[UUID]()
+    leaving.submitted()
+    execute(container, "DELETE FROM claims")
+
+    def noted(dependent: Dependent, connection: Any, owners: Any) -> Any:
+        read.update(owners)
+        return real(dependent, connection, owners)
+
+    monkeypatch.setattr(Dependent, "_tables_now", noted)
+    made_anew(container, Interrupted(container, leaving.withdraws))
+    assert read == {leaving.id}
+    assert differences(container) == []
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM review_index", "UPDATE review_index SET cases = 3"])
+def test_a_check_names_places_in_the_queue_that_are_lost_or_wrong(container: Container, damage: str) -> None:
+    waiting = Walker(container)
+    waiting.pictured()
+    waiting.requests_review()
+    execute(container, damage)
+    stored = 3 if "UPDATE" in damage else 0
+    found = differences(container)
+    assert {(one.table, one.column, one.stored, one.folded) for one in found} == {
+        ("review_index", "cases", stored, 1)
+    }
+    assert all(str(waiting.id) in one.key for one in found)
 
 
 @pytest.mark.parametrize("taken", ["0", "taken + 5"])

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from ncre.events.base import FACTS, Fact
 from ncre.projections.base import Key, Listeners, Projection, Row, fold
@@ -27,6 +27,7 @@ from ncre.projections.maintenance.findings import (
     key_in_words,
     unless_away,
 )
+from ncre.projections.maintenance.index_check import FETCHED, IndexCheck
 from ncre.projections.maintenance.reading import PastDamage, by_stream, in_portions
 from ncre.projections.maintenance.slices import Slice, around, slices
 from ncre.projections.summaries import Totals
@@ -70,8 +71,10 @@ class _Check:
         self._listeners = listeners
         self._found = found
         self._told = Holdings()
-        self._totals = Totals(listeners.summaries)
         self._gone = {one.table for one in found.gone if one.whole}
+        self._sums = [one for one in listeners.summaries if not one.of_one]
+        self._totals = Totals(self._sums)
+        self._indexes = IndexCheck(connection, listeners, found, self._gone)
         self._met: dict[Projection, array[int]] = {
             projection: array("q") for projection in listeners.all if not projection.by_stream
         }
@@ -171,6 +174,7 @@ class _Check:
             if projection.name not in self._gone:
                 with self._past(projection.name, f"the rows of streams {part}"):
                     self._compare_rows(projection, part, folded)
+        self._indexes.compare(part, {projection.table: of.values() for projection, of in rows.items()})
         by_table = {projection.name: of.values() for projection, of in rows.items()}
         told = claims_check.of_rows(by_table["registrations"], by_table["tickets"], by_table["sites"])
         self._told.taken.update(told.taken)
@@ -239,7 +243,7 @@ class _Check:
             if self._count(table) == len(met):
                 return
             known = set(met)
-            for row in self._connection.execute(select(*columns)):
+            for row in self._connection.execute(_portioned(select(*columns))):
                 if hash(tuple(row)) not in known:
                     self._extra(projection, tuple(row), Slice(UUID(int=0), UUID(int=0)))
 
@@ -259,7 +263,9 @@ class _Check:
 
     def _compare_sums(self) -> None:
         """Sums over rows; where part of the log is unread, nobody knows what they should be."""
-        for summary in self._listeners.summaries:
+        if not self._partial:
+            self._indexes.look_for_more()
+        for summary in self._sums:
             name = summary.table.name
             if not self._partial and name not in self._gone:
                 with self._past(name, "its sums"):
@@ -270,7 +276,7 @@ class _Check:
         if self._count(claims) == len(self._claims):
             return
         known = set(self._claims)
-        for key, holder in self._connection.execute(select(claims.c.key, claims.c.holder)):
+        for key, holder in self._connection.execute(_portioned(select(claims.c.key, claims.c.holder))):
             if hash(key) not in known:
                 self._found.differs(RowDifference(claims.name, key, "holder", holder, None))
 
@@ -279,3 +285,7 @@ class _Check:
 
     def _past(self, table: str, what: str) -> PastDamage:
         return PastDamage(self._connection, self._found, table, what)
+
+
+def _portioned(asked: Select[Any]) -> Select[Any]:
+    return asked.execution_options(yield_per=FETCHED)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Integer, bindparam, case, delete, false, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, case, false, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ncre.domain.claims import ChairClaim, SeatClaim, held_by
 from ncre.domain.exam.plan import WHOLE_SITE
@@ -135,7 +136,6 @@ _CLAIMS: Final = select(claims.c.key, claims.c.holder)
 _HOLDERS: Final = _CLAIMS.where(claims.c.key.in_(bindparam("keys", expanding=True)))
 _COUNTERS: Final = select(counters.c.key, counters.c.quota, counters.c.taken)
 _SERIALS: Final = select(serials.c.key, serials.c.last)
-_SERIALS_OF: Final = _SERIALS.where(serials.c.key.in_(bindparam("keys", expanding=True)))
 _QUOTAS: Final = select(counters.c.key, counters.c.quota).where(
     counters.c.key.in_(bindparam("keys", expanding=True))
 )
@@ -162,11 +162,10 @@ def holders_of(connection: Connection, keys: Sequence[str]) -> dict[str, UUID]:
 
 
 def correct(connection: Connection, differing: Sequence[RowDifference]) -> None:
-    """Set counters and serials right by what they were off, within the caller's transaction, while nobody else writes.
+    """Set counters right by what they were off, within the caller's transaction, while nobody else writes.
 
     Commands that came since have added to a counter what they took, so that it is right to add as much. A quota is as
-    its plan says now; a counter whose subject no plan offers any more keeps it. No number is drawn twice: serials are set
-    forward where they stand behind, and never back.
+    its plan says now; a counter whose subject no plan offers any more keeps it.
     """
     off = {one.key: _number(one.folded) - _number(one.stored) for one in differing if one.column == "taken"}
     quoted = {one.key for one in differing if one.column == "quota"}
@@ -183,14 +182,21 @@ def correct(connection: Connection, differing: Sequence[RowDifference]) -> None:
         {"key": one["of"], "quota": one["now"], "taken": one["off"]} for one in rows if one["of"] not in known
     ]
     _execute(connection, insert(counters), missing)
-    _set_forward(connection, {one.key: _number(one.folded) for one in differing if one.column == "last"})
 
 
-def _set_forward(connection: Connection, drawn: dict[str, int]) -> None:
-    last = {row.key: row.last for row in connection.execute(_SERIALS_OF, {"keys": sorted(drawn)})}
-    behind = {key: number for key, number in drawn.items() if number > last.get(key, 0)}
-    connection.execute(delete(serials).where(serials.c.key.in_(sorted(behind))))
-    _execute(connection, insert(serials), [{"key": key, "last": number} for key, number in behind.items()])
+def set_forward(connection: Connection, differing: Iterable[RowDifference]) -> None:
+    """Set serials forward where they stand behind, and never back: no number is drawn twice.
+
+    Within a transaction that does nothing else, beside commands: they draw a number before they record the fact with it, so
+    whoever waited for theirs with facts kept away would wait in a circle.
+    """
+    drawn = {one.key: _number(one.folded) for one in differing if one.column == "last"}
+    inserting: Any = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(serials)
+    behind = serials.c.last < inserting.excluded.last
+    forward = inserting.on_conflict_do_update(
+        index_elements=[serials.c.key], set_={"last": inserting.excluded.last}, where=behind
+    )
+    _execute(connection, forward, [{"key": key, "last": drawn[key]} for key in sorted(drawn)])
 
 
 def _number(value: object) -> int:

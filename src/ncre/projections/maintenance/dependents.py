@@ -7,7 +7,8 @@ by itself, however many there are.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
+from operator import attrgetter, itemgetter
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,9 @@ from ncre.projections.registration.registrations import registrations
 from ncre.projections.seating.tickets import tickets
 from ncre.projections.summaries import Summary
 from ncre.store.schema import claims
+
+BY_NUMBER: Final = attrgetter("int")
+"""How ids are sorted: as the database does, without asking each pair in Python."""
 
 Tables = Mapping[Table, Iterable[Row]]
 """Rows of registrations and of what stands beside them, by their table."""
@@ -45,23 +49,36 @@ class Dependent:
     def told(self, tables: Tables) -> Iterator[Row]:
         raise TypeError(f"{type(self).__name__} follows from nothing")
 
-    def unequal(self, connection: Connection, tables: Tables) -> set[UUID]:
-        """Registrations of which a row is not stored as these tables say."""
+    def unequal(self, connection: Connection, tables: Tables) -> dict[UUID, list[Row]]:
+        """Registrations of which a row is not stored as these tables say, each with all rows that it leads to."""
         told = list(self.told(tables))
         should = as_raw_rows(connection, self.table, told)
         stored = set(raw_rows_with(connection, self.table, [self._key(raw) for raw in should]))
-        return {row[self.owner] for row, raw in zip(told, should, strict=True) if raw not in stored}
+        unequal: dict[UUID, list[Row]] = {
+            row[self.owner]: [] for row, raw in zip(told, should, strict=True) if raw not in stored
+        }
+        for row in told if unequal else ():
+            if row[self.owner] in unequal:
+                unequal[row[self.owner]].append(row)
+        return unequal
 
     def make_right(
-        self, connection: Connection, owners: Collection[UUID], beyond: Collection[Row] = ()
+        self,
+        connection: Connection,
+        owners: Collection[UUID],
+        beyond: Collection[Row] = (),
+        known: Mapping[UUID, Sequence[Row]] = MappingProxyType({}),
     ) -> None:
         """The rows of these registrations as they are now, and none of those `beyond` that do not follow from them.
 
-        Within the caller's transaction, while nobody else writes.
+        Within the caller's transaction, while nobody else writes. Of those that are `known`, the rows are not worked out again.
         """
-        told = list(self.told(self._tables_now(connection, owners)))
-        should = dict(zip(map(self._key, as_raw_rows(connection, self.table, told)), told, strict=True))
-        raw = dict(zip(should, as_raw_rows(connection, self.table, list(should.values())), strict=True))
+        told = [row for owner in owners for row in known.get(owner, ())]
+        if unknown := [owner for owner in owners if owner not in known]:
+            told += self.told(self._tables_now(connection, unknown))
+        raws = as_raw_rows(connection, self.table, told)
+        raw = {self._key(one): one for one in raws}
+        should = dict(zip(map(self._key, raws), told, strict=True))
         others = map(self._key, as_raw_rows(connection, self.table, beyond))
         keys = list(dict.fromkeys((*should, *others)))
         stored = {self._key(row): row for row in raw_rows_with(connection, self.table, keys)}
@@ -75,9 +92,8 @@ class Dependent:
                 if (raw[key] != row if key in raw else UUID(str(owner(row))) in owners)
             ],
         )
-        insert_all(
-            connection, self.table, [row for key, row in should.items() if stored.get(key) != raw[key]]
-        )
+        lacking = sorted(key for key in should if stored.get(key) != raw[key])
+        insert_all(connection, self.table, [should[key] for key in lacking])
 
     def portion(self, connection: Connection, after: Key | None, size: int) -> list[Row]:
         """Stored rows in the order of their keys, behind one."""
@@ -101,9 +117,10 @@ class Dependent:
 
     def _tables_now(self, connection: Connection, owners: Collection[UUID]) -> Tables:
         tables: dict[Table, list[Row]] = {}
+        in_order = sorted(owners, key=BY_NUMBER)
         for columns in self.reads:
             rows = tables.setdefault(columns[0].table, [])
-            for some in in_portions(sorted(owners)):
+            for some in in_portions(in_order):
                 asked = select(*columns).where(columns[0].in_(some))
                 rows += map(dict, connection.execute(asked).mappings())
         return tables
@@ -135,6 +152,20 @@ class RowsOfSummary(Dependent):
         self.owner = summary.of_one
         self.reads = ((registrations.c.id, *(one for one in summary.reads if one is not registrations.c.id)),)
 
+    @property
+    def sum_names(self) -> tuple[str, ...]:
+        return self._summary.sum_names
+
+    def sums_stored(self, connection: Connection, told: Sequence[Row]) -> list[tuple[int, ...] | None]:
+        """The stored sums of each of these rows; None where it is not there."""
+        keys = [self._key(raw) for raw in as_raw_rows(connection, self.table, told)]
+        places = [self._names.index(name) for name in self.sum_names]
+        found = {
+            self._key(raw): tuple(raw[place] for place in places)
+            for raw in raw_rows_with(connection, self.table, keys)
+        }
+        return [found.get(key) for key in keys]
+
     def told(self, tables: Tables) -> Iterator[Row]:
         names = (*self._summary.key_names, *self._summary.sum_names)
         for row in tables[registrations]:
@@ -153,7 +184,7 @@ SEALED_FOR: Final = select(registrations.c.sealed_for).distinct()
 def people_of(connection: Connection, owners: Collection[UUID]) -> set[UUID]:
     """Under whose keys the private fields of these registrations are sealed."""
     found: set[UUID] = set()
-    for some in in_portions(sorted(owners)):
+    for some in in_portions(sorted(owners, key=BY_NUMBER)):
         found.update(connection.execute(SEALED_FOR.where(registrations.c.id.in_(some))).scalars())
     return found
 

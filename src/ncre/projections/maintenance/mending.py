@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from operator import attrgetter
+from itertools import islice
 from time import perf_counter
 from typing import Final
 from uuid import UUID
@@ -21,7 +21,7 @@ from ncre.events.base import Erased, Fact
 from ncre.projections.base import Key, Listeners, Projection, Row, fold
 from ncre.projections.maintenance import claims_check
 from ncre.projections.maintenance.bulk import as_raw_rows, insert_all, raw_rows
-from ncre.projections.maintenance.dependents import Dependent, dependents, people_of
+from ncre.projections.maintenance.dependents import BY_NUMBER, Dependent, dependents, people_of
 from ncre.projections.maintenance.reading import in_portions
 from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes
 from ncre.projections.maintenance.slices import Slice, slice_of
@@ -50,6 +50,26 @@ class Differing:
 
     absent: list[Expected] = field(default_factory=list)
     wrong: list[Expected] = field(default_factory=list)
+
+
+Follow = dict[Dependent, dict[UUID, list[Row]]]
+"""Rows that follow from registrations, by these: of tables in which one of them is not as it should be."""
+
+
+@dataclass(frozen=True)
+class RowsToWrite:
+    """What is written while writers wait."""
+
+    rows: dict[Projection, Differing] = field(default_factory=dict)
+    follow: Follow = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.follow)
+
+    @property
+    def private(self) -> bool:
+        """Whether some of it is made of private fields."""
+        return bool(self.follow) or any(projection.opens for projection in self.rows)
 
 
 def differing(
@@ -125,23 +145,19 @@ class Mender:
             rows = fold(self._listeners, history)
             found = {one: differing(reading, one, part, folded) for one, folded in rows.items()}
             tables = {one.table: folded.values() for one, folded in rows.items()}
-            owners = {one: one.unequal(reading, tables) for one in self._dependents}
-        opened = (
-            _opened(history, self._listeners)
-            if any(one.absent or one.wrong for one in found.values())
-            else {}
-        )
-        for portion in _portions(found):
-            self._write(part, since, opened, portion)
-        for dependent, some in owners.items():
-            self.make_right(dependent, sorted(some))
+            follow = {one: one.unequal(reading, tables) for one in self._dependents}
         claims_check.note_drawn(drawn, history)
-        filled = Filled(len(stored), drawn, self.held)
-        with self._database.transaction() as connection:
-            self._notes.done(connection, number, filled, rows)
-        return filled
+        done = partial(self._notes.done, number=number, filled=Filled(len(stored), drawn), rows=rows)
+        portions = list(_portions(found, follow))
+        opened = _opened(history, self._listeners) if portions else {}
+        for portion in portions:
+            self._write(part, since, opened, portion, done if portion is portions[-1] else None)
+        if not portions:
+            with self._database.transaction() as connection:
+                done(connection)
+        return Filled(len(stored), drawn, self.held)
 
-    def make_right(self, dependent: Dependent, owners: Sequence[UUID], beyond: Collection[Row] = ()) -> None:
+    def make_right(self, dependent: Dependent, owners: Sequence[UUID], beyond: Collection[Row]) -> None:
         """The rows of these registrations follow from theirs as they are by now, and none of those `beyond` is left that does not."""
         for start in range(0, len(owners), REGISTRATIONS):
             some = set(owners[start : start + REGISTRATIONS])
@@ -156,7 +172,7 @@ class Mender:
     def _hold_keys(self, people: Collection[UUID], connection: Connection) -> set[UUID]:
         """Those of the people who were erased. Keys before facts, in the order of whoever erases."""
         erased: set[UUID] = set()
-        for some in in_portions(sorted(people, key=attrgetter("int"))):
+        for some in in_portions(sorted(people, key=BY_NUMBER)):
             erased |= self._store.erased_of(connection, some)
         return erased
 
@@ -165,21 +181,21 @@ class Mender:
         part: Slice,
         since: int,
         opened: dict[UUID, set[UUID]],
-        unequal: dict[Projection, Differing],
+        unequal: RowsToWrite,
+        done: Callable[[Connection], None] | None,
     ) -> None:
-        """The rows that the log leads to in place of those that differ, as they are by now."""
+        """The rows that the log leads to in place of those that differ, as they are by now; then the slice may be `done`."""
         changed = set[UUID]()
 
         def without_erased(connection: Connection) -> None:
             for person in self._hold_keys(opened.keys(), connection):
                 changed.update(opened[person])
 
-        private = any(projection.opens for projection in unequal)
-        with self.writers_held(without_erased if private else None) as connection:
+        with self.writers_held(without_erased if unequal.private else None) as connection:
             self._notes.assert_mine(connection)
             changed.update(self._store.streams_since(connection, since, part.first, part.last))
-            newer = self._folded_again(connection, list(unequal), changed)
-            for projection, found in unequal.items():
+            newer = self._folded_again(connection, list(unequal.rows), changed)
+            for projection, found in unequal.rows.items():
                 after, both = newer[projection], [*found.absent, *found.wrong]
                 gone = [
                     *(key for key, _ in found.wrong),
@@ -187,13 +203,18 @@ class Mender:
                 ]
                 rows = (after.get(*one) for one in both) if after else (row for _, row in both)
                 replace(connection, projection, gone, [row for row in rows if row is not None])
+            for dependent, told in unequal.follow.items():
+                known = {owner: rows for owner, rows in told.items() if owner not in changed}
+                dependent.make_right(connection, told.keys(), known=known)
+            if done:
+                done(connection)
 
     def _folded_again(
         self, connection: Connection, projections: Sequence[Projection], streams: Collection[UUID]
     ) -> dict[Projection, dict[Key, Row | None]]:
         """Every row that these streams ever touched, as it is by now."""
         touched: dict[Projection, dict[Key, Row | None]] = {projection: {} for projection in projections}
-        for some in in_portions(sorted(streams)):
+        for some in in_portions(sorted(streams, key=BY_NUMBER)):
             stored = self._store.of_streams(connection, some)
             for fact in self._store.read(connection, stored, self._listeners.opens):
                 for projection in self._listeners.to(fact):
@@ -215,20 +236,32 @@ class Mender:
         self.held = max(self.held, perf_counter() - begun)
 
 
-def _portions(found: dict[Projection, Differing]) -> Iterator[dict[Projection, Differing]]:
-    """PORTION rows at a time, of as many tables as it takes."""
-    portion, room = dict[Projection, Differing](), PORTION
-    for projection, unequal in found.items():
+def _portions(found: dict[Projection, Differing], follow: Follow) -> Iterator[RowsToWrite]:
+    """PORTION rows at a time, of as many tables as it takes, and behind them what follows from registrations.
+
+    What is made of private fields comes last, so that keys are held as rarely as can be.
+    """
+    portion, room = RowsToWrite(), PORTION
+    for projection, unequal in sorted(found.items(), key=lambda one: bool(one[0].opens)):
         for absent, expected in ((True, unequal.absent), (False, unequal.wrong)):
             left = expected
             while left:
-                some, left = left[:room], left[room:]
-                into = portion.setdefault(projection, Differing())
-                (into.absent if absent else into.wrong).extend(some)
-                room -= len(some)
                 if not room:
                     yield portion
-                    portion, room = {}, PORTION
+                    portion, room = RowsToWrite(), PORTION
+                some, left = left[:room], left[room:]
+                into = portion.rows.setdefault(projection, Differing())
+                (into.absent if absent else into.wrong).extend(some)
+                room -= len(some)
+    for dependent, told in follow.items():
+        for start in range(0, len(told), REGISTRATIONS):
+            of_some = dict(islice(told.items(), start, start + REGISTRATIONS))
+            weight = sum(map(len, of_some.values()))
+            if portion and (dependent in portion.follow or weight > room):
+                yield portion
+                portion, room = RowsToWrite(), PORTION
+            portion.follow[dependent] = of_some
+            room -= weight
     if portion:
         yield portion
 

@@ -197,6 +197,8 @@ class _Rebuild:
         for start in range(0, len(off), CORRECTED):
             with self._mender.writers_held() as connection:
                 claims_check.correct(connection, off[start : start + CORRECTED])
+        with self.database.transaction() as connection:
+            claims_check.set_forward(connection, off)
         return bool(off), too_many
 
     def _remove_beyond(self, dependent: Dependent) -> None:
