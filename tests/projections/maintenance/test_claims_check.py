@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from ncre.domain.claims import SeatClaim, held_by
@@ -28,4 +30,12 @@ def test_a_row_holds_what_its_registration_holds(name: str) -> None:
     claims = held_by(replay(people.REGISTRATION, people.recorded(NAMED[name])))
     assert held.taken == {claim.key: 1 for claim in claims if isinstance(claim, SeatClaim)}
     others = [claim.key for claim in claims if not isinstance(claim, SeatClaim)]
-    assert held.holders == dict.fromkeys(others, people.REGISTRATION)
+    assert held.holders == {key: [people.REGISTRATION] for key in others}
+
+
+def test_whatever_their_order_both_who_lead_to_one_claim_are_told() -> None:
+    mine, theirs = row_after(NAMED["PAID"]), row_after(NAMED["PAID"]) | {"id": UUID(int=1)}
+    for rows in ([mine, theirs], [theirs, mine]):
+        told = of_rows(rows, [{"registration": row["id"], "hall": 1, "seat": 7} for row in rows], []).holders
+        assert len(told) == 2, "a place and a chair"
+        assert all(sorted(holders) == sorted([mine["id"], theirs["id"]]) for holders in told.values())

@@ -97,9 +97,9 @@ def test_a_lost_chair_is_made_good_while_somebody_is_seated_on_it(
         [c.Seat(registration=late.id, actor=people.OFFICE, seats=(chair,))]
     )
     assert rebuilt.result() > 0
-    assert [found.table for found in differences(container)] == [
-        "claims"
-    ]  # two have one chair, and it is said
+    assert [found.table for found in differences(container)] == ["claims"], (
+        "two have one chair, and it is said"
+    )
 
 
 def test_a_lost_serial_is_made_good_while_somebody_draws_a_number(

@@ -35,9 +35,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Holdings:
-    """Holders of unique claims, seats taken and seats there are, by the key of the claim; numbers drawn, by theirs."""
+    """Holders of unique claims, seats taken and seats there are, by the key of the claim; numbers drawn, by theirs.
 
-    holders: dict[str, UUID] = field(default_factory=dict)
+    A claim with more than one holder is what nobody may have twice.
+    """
+
+    holders: dict[str, list[UUID]] = field(default_factory=dict)
     taken: Counter[str] = field(default_factory=Counter)
     quotas: dict[str, int] = field(default_factory=dict)
     drawn: dict[str, int] = field(default_factory=dict)
@@ -82,10 +85,11 @@ def of_rows(candidates: Iterable[Any], seated: Iterable[Any], plans: Iterable[An
             if isinstance(claim, SeatClaim):
                 held.taken[claim.key] += 1
             else:
-                held.holders[claim.key] = row["id"]
+                held.holders.setdefault(claim.key, []).append(row["id"])
     for row in seated:
         round_, site = places[row["registration"]]
-        held.holders[ChairClaim(round_, site, row["hall"], row["seat"]).key] = row["registration"]
+        chair = ChairClaim(round_, site, row["hall"], row["seat"])
+        held.holders.setdefault(chair.key, []).append(row["registration"])
     held.quotas.update(_quotas(plans))
     return held
 
