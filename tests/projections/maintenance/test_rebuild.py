@@ -17,7 +17,7 @@ from ncre.domain.registration import commands as c
 from ncre.domain.registration.vocabulary import Status
 from ncre.projections import all_projections
 from ncre.projections.base import Row
-from ncre.projections.maintenance import claims_check, mending, rebuild_notes
+from ncre.projections.maintenance import claims_check, mending, pace, rebuild_notes
 from ncre.projections.maintenance import rebuild as rebuilding
 from ncre.projections.maintenance.dependents import Dependent
 from ncre.projections.maintenance.mending import Mender
@@ -369,7 +369,7 @@ def test_rows_of_somebody_erased_meanwhile_do_not_come_back(container: Container
 
 def test_writers_wait_for_a_few_rows_at_a_time(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where all rows are gone, a command is carried out between any two portions."""
-    monkeypatch.setattr(mending, "PORTION", 1)
+    monkeypatch.setattr(pace, "PORTION", 1)
     execute(container, "DELETE FROM tickets")
     execute(container, "DELETE FROM payment_orders")
     late, portions, real = Walker(container), list[int](), mending.replace

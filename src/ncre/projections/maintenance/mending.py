@@ -22,15 +22,13 @@ from ncre.projections.base import Key, Listeners, Projection, Row, fold
 from ncre.projections.maintenance import claims_check
 from ncre.projections.maintenance.bulk import as_raw_rows, insert_all, raw_rows
 from ncre.projections.maintenance.dependents import BY_NUMBER, Dependent, dependents, people_of
+from ncre.projections.maintenance.pace import Pace
 from ncre.projections.maintenance.reading import in_portions
 from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes
 from ncre.projections.maintenance.slices import Slice, slice_of
 from ncre.store.columns import has_key
 from ncre.store.database import Database
 from ncre.store.fact_store import FactStore
-
-PORTION: Final = 4000
-"""Rows written while writers wait."""
 
 REGISTRATIONS: Final = 1000
 """Registrations whose claims are written while writers wait."""
@@ -62,6 +60,10 @@ class RowsToWrite:
 
     rows: dict[Projection, Differing] = field(default_factory=dict)
     follow: Follow = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        rows = sum(len(unequal.absent) + len(unequal.wrong) for unequal in self.rows.values())
+        return rows + sum(len(told) for of_table in self.follow.values() for told in of_table.values())
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.follow)
@@ -133,7 +135,11 @@ class Mender:
         self._notes = notes
         self._progress = progress
         self._dependents = dependents(listeners)
-        self.held = 0.0
+        self._pace = Pace()
+
+    @property
+    def held(self) -> float:
+        return self._pace.held
 
     def mend(self, number: int) -> Filled:
         """The rows of a slice are what the log says, and it is noted as done. Raises RebuildOvertaken."""
@@ -148,7 +154,7 @@ class Mender:
             follow = {one: one.unequal(reading, tables) for one in self._dependents}
         claims_check.note_drawn(drawn, history)
         done = partial(self._notes.done, number=number, filled=Filled(len(stored), drawn), rows=rows)
-        portions = list(_portions(found, follow))
+        portions = list(_portions(found, follow, self._pace.rows))
         opened = _opened(history, self._listeners) if portions else {}
         for portion in portions:
             self._write(part, since, opened, portion, done if portion is portions[-1] else None)
@@ -191,7 +197,7 @@ class Mender:
             for person in self._hold_keys(opened.keys(), connection):
                 changed.update(opened[person])
 
-        with self.writers_held(without_erased if unequal.private else None) as connection:
+        with self.writers_held(without_erased if unequal.private else None, len(unequal)) as connection:
             self._notes.assert_mine(connection)
             changed.update(self._store.streams_since(connection, since, part.first, part.last))
             newer = self._folded_again(connection, list(unequal.rows), changed)
@@ -224,8 +230,13 @@ class Mender:
         return touched
 
     @contextmanager
-    def writers_held(self, first: Callable[[Connection], object] | None = None) -> Iterator[Connection]:
-        """No fact is recorded until the block ends, after what is to be done `first`. SQLite has one writer anyway."""
+    def writers_held(
+        self, first: Callable[[Connection], object] | None = None, rows: int = 0
+    ) -> Iterator[Connection]:
+        """No fact is recorded until the block ends, which writes so many rows, after what is to be done `first`.
+
+        SQLite has one writer anyway.
+        """
         with self._database.transaction() as connection:
             if first is not None:
                 first(connection)
@@ -233,33 +244,34 @@ class Mender:
                 connection.execute(text("LOCK TABLE facts IN SHARE MODE"))
             begun = perf_counter()
             yield connection
-        self.held = max(self.held, perf_counter() - begun)
+        self._pace.took(perf_counter() - begun, rows)
 
 
-def _portions(found: dict[Projection, Differing], follow: Follow) -> Iterator[RowsToWrite]:
-    """PORTION rows at a time, of as many tables as it takes, and behind them what follows from registrations.
+def _portions(found: dict[Projection, Differing], follow: Follow, size: int) -> Iterator[RowsToWrite]:
+    """So many rows at a time, of as many tables as it takes, and behind them what follows from registrations.
 
     What is made of private fields comes last, so that keys are held as rarely as can be.
     """
-    portion, room = RowsToWrite(), PORTION
+    portion, room = RowsToWrite(), size
     for projection, unequal in sorted(found.items(), key=lambda one: bool(one[0].opens)):
         for absent, expected in ((True, unequal.absent), (False, unequal.wrong)):
             left = expected
             while left:
                 if not room:
                     yield portion
-                    portion, room = RowsToWrite(), PORTION
+                    portion, room = RowsToWrite(), size
                 some, left = left[:room], left[room:]
                 into = portion.rows.setdefault(projection, Differing())
                 (into.absent if absent else into.wrong).extend(some)
                 room -= len(some)
+    step = min(REGISTRATIONS, max(1, size // 2))
     for dependent, told in follow.items():
-        for start in range(0, len(told), REGISTRATIONS):
-            of_some = dict(islice(told.items(), start, start + REGISTRATIONS))
+        for start in range(0, len(told), step):
+            of_some = dict(islice(told.items(), start, start + step))
             weight = sum(map(len, of_some.values()))
             if portion and (dependent in portion.follow or weight > room):
                 yield portion
-                portion, room = RowsToWrite(), PORTION
+                portion, room = RowsToWrite(), size
             portion.follow[dependent] = of_some
             room -= weight
     if portion:

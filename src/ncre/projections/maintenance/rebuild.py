@@ -24,7 +24,8 @@ from ncre.projections.maintenance.claims_check import Held
 from ncre.projections.maintenance.completeness import DERIVED, Gone, lacking, make_whole
 from ncre.projections.maintenance.dependents import Dependent, count_of, dependents
 from ncre.projections.maintenance.findings import RowDifference, holding_differences
-from ncre.projections.maintenance.mending import PORTION, Mender, replace
+from ncre.projections.maintenance.mending import Mender, replace
+from ncre.projections.maintenance.pace import PORTION
 from ncre.projections.maintenance.rebuild_notes import Filled, Progress, RebuildNotes, merge
 from ncre.projections.maintenance.slices import how_many
 from ncre.projections.seating.tickets import tickets
