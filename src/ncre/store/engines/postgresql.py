@@ -14,6 +14,8 @@ from ncre.store.outages import DatabaseUnusable
 TRUSTED_SECONDS: Final = 1.0
 """For so long after its last use a connection to PostgreSQL is not asked whether it still lives."""
 
+PREPARED: Final = 400
+"""Statements whose plan a connection keeps. The driver keeps 100, and a process that serves candidates and staff has more."""
 
 READING: Final = {"isolation_level": "AUTOCOMMIT"}
 SNAPSHOT: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -37,7 +39,10 @@ def understood(url: str) -> URL:
 
 
 def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
-    """As many connections are kept as threads are let in; the overflow is for those inside another of their thread."""
+    """As many connections are kept as threads are let in; the overflow is for those inside another of their thread.
+
+    What was used last is used first: its plans are made and it need not be asked whether it lives.
+    """
     from ncre.store.engines.plain_cursor import PlainCursor  # the driver, which SQLite does not need
 
     engine = create_engine(
@@ -47,10 +52,18 @@ def postgresql_engine(url: URL, connections: int, patience: float) -> Engine:
         pool_size=connections,
         max_overflow=connections,
         pool_timeout=patience,
+        pool_use_lifo=True,
         connect_args={"connect_timeout": 2, "tcp_user_timeout": 5000, "cursor_factory": PlainCursor},
     )
+    _keep_plans(engine)
     _ask_after_rest(engine)
     return engine
+
+
+def _keep_plans(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.prepared_max = PREPARED
 
 
 def _ask_after_rest(engine: Engine) -> None:
