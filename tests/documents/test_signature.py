@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -13,6 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
+
+# Not late, though no other test needs them: they add names to asn1crypto, which it takes in before its first use alone.
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 
 from ncre.documents.admission_ticket import admission_ticket
 from ncre.documents.pdf.signature import Certificate, SigningUnusable
@@ -48,23 +53,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def status_of(signed: bytes, *trusted: Path) -> Any:
-    """What pyHanko says of the one signature; loaded late, as no other test needs it."""
-    from pyhanko.keys import load_cert_from_pemder
-    from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.validation import validate_pdf_signature
-    from pyhanko_certvalidator import ValidationContext
-
-    (signature,) = PdfFileReader(BytesIO(signed)).embedded_signatures
-    roots = [load_cert_from_pemder(str(file)) for file in trusted]
-    return validate_pdf_signature(signature, ValidationContext(trust_roots=roots) if roots else None)
-
-
 def test_a_signed_ticket_is_intact_valid_and_wholly_covered(files: Path) -> None:
     pdf = admission_ticket(ticket()).pdf
     signed = Certificate(files / "office.p12", PASSPHRASE).signed(pdf)
     assert signed.startswith(pdf)
-    status = status_of(signed, files / "office.cer")
+    (signature,) = PdfFileReader(BytesIO(signed)).embedded_signatures
+    trusted = ValidationContext(trust_roots=[load_cert_from_pemder(str(files / "office.cer"))])
+    status = validate_pdf_signature(signature, trusted)
     assert (status.intact, status.valid, status.coverage.name) == (True, True, "ENTIRE_FILE")
 
 
@@ -73,7 +68,8 @@ def test_a_byte_changed_after_signing_is_noticed(files: Path) -> None:
     signed = bytearray(Certificate(files / "office.p12", PASSPHRASE).signed(pdf))
     place = signed.index(b"/MediaBox")
     signed[place + 12] ^= 1
-    assert not status_of(bytes(signed)).intact
+    (signature,) = PdfFileReader(BytesIO(bytes(signed))).embedded_signatures
+    assert not validate_pdf_signature(signature).intact
 
 
 @pytest.mark.parametrize(
