@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class Holdings:
     """Holders of unique claims, seats taken and seats there are, by the key of the claim; numbers drawn, by theirs.
 
-    A claim with more than one holder is what nobody may have twice.
+    A claim is what one alone can have: more than one holder means that it was given twice.
     """
 
     holders: dict[str, list[UUID]] = field(default_factory=dict)
